@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Every test speaks TAP.
+
+TEST_EXTENSIONS = .test
+TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = $(TAP_DRIVER)
+TEST_LOG_DRIVER = $(TAP_DRIVER)
+
+AM_TESTS_ENVIRONMENT = \
+	SPINORD='$(abs_top_builddir)/spinord'; export SPINORD; \
+	SPINOR_CHIPDB='$(abs_top_srcdir)/chipdb'; export SPINOR_CHIPDB; \
+	CHIPDB_DIR='$(abs_top_srcdir)/chipdb'; export CHIPDB_DIR; \
+	TOP_SRCDIR='$(abs_top_srcdir)'; export TOP_SRCDIR; \
+	STYLE_CC='$(CC)'; export STYLE_CC; \
+	STYLE_CFLAGS='$(BUILD_CFLAGS) $(GLIB_CFLAGS) $(JSON_CFLAGS) $(CHECK_CFLAGS)'; \
+	export STYLE_CFLAGS;
+
+STYLE_TESTS = \
+	tests/style/check-headers \
+	tests/style/check-style
+
+SYSTEM_TESTS =
+
+# Scripts that take minutes: `make check-all` runs them after the others.
+LONG_TESTS =
+
+TESTS += $(STYLE_TESTS) $(SYSTEM_TESTS)
+EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/unit
+TESTS += tests/unit/unit
+endif
+tests_unit_unit_SOURCES = \
+	tests/unit/main.c
+tests_unit_unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_unit_LDADD = libspinor.a $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
+
+
+.PHONY: check-all speed
+
+check-all:
+	$(MAKE) check TESTS='$(TESTS) $(LONG_TESTS)'
+
+EXTRA_PROGRAMS += tests/speed/floor tests/speed/inprocess
+EXTRA_DIST += tests/speed/speed.sh
+tests_speed_floor_SOURCES = tests/speed/floor.c
+tests_speed_floor_LDADD = $(GLIB_LIBS)
+tests_speed_inprocess_SOURCES = tests/speed/inprocess.c
+tests_speed_inprocess_LDADD = libspinor.a $(JSON_LIBS) $(GLIB_LIBS)
+CLEANFILES += $(EXTRA_PROGRAMS)
+
+speed: spinord tests/speed/floor tests/speed/inprocess
+	$(AM_TESTS_ENVIRONMENT) \
+	SPEED_BINDIR='$(abs_top_builddir)/tests/speed' '$(srcdir)/tests/speed/speed.sh'

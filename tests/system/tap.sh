@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
+#
+# TAP and daemon helpers for the test scripts, to be sourced first:
+#
+#   . "$(dirname "$0")/tap.sh"
+#   need flashrom
+#   plan 3
+#   start_spinord --chip W25Q128JV --image "$TMP/board.bin"
+#   try "flashrom finds the chip" run_limited 60 "$FLASHROM" -p "serprog:dev=$TTY:115200"
+#   is "size is named" "$got" "16384 kB"
+#   stop_spinord; is "a clean stop" "$STOP_STATUS" 0
+#
+# TMP is a private directory, removed at exit. Instead of plan, done_testing may end a script.
+
+set -u
+
+TOP_SRCDIR=${TOP_SRCDIR:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
+SPINORD=${SPINORD:-$TOP_SRCDIR/build/spinord}
+export SPINOR_CHIPDB=${SPINOR_CHIPDB:-$TOP_SRCDIR/chipdb}
+export CHIPDB_DIR=${CHIPDB_DIR:-$SPINOR_CHIPDB}
+export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+FLASHROM=${FLASHROM:-$(command -v flashrom)}
+
+TMP=$(mktemp -d "${TMPDIR:-/tmp}/spinor-test.XXXXXX") || exit 99
+export XDG_RUNTIME_DIR=$TMP
+
+tap_count=0
+tap_planned=
+tap_daemons=0
+declare -A tap_outputs=()
+
+READY=
+TTY=
+SPINORD_PID=
+SPINORD_ERR=
+STOP_STATUS=
+
+# plan N: so many test points follow.
+plan()
+{
+	tap_planned=$1
+	echo "1..$1"
+}
+
+# done_testing: the plan, for a script that counts as it goes.
+done_testing()
+{
+	plan "$tap_count"
+}
+
+# diag TEXT: explains the point before it.
+diag()
+{
+	printf '%s\n' "$*" | sed 's/^/# /'
+}
+
+ok()
+{
+	tap_count=$((tap_count + 1))
+	echo "ok $tap_count - $1"
+}
+
+# not_ok NAME [WHY]
+not_ok()
+{
+	tap_count=$((tap_count + 1))
+	echo "not ok $tap_count - $1"
+	if [ $# -gt 1 ]; then
+		diag "${@:2}"
+	fi
+}
+
+# skip NAME REASON
+skip()
+{
+	tap_count=$((tap_count + 1))
+	echo "ok $tap_count - $1 # SKIP $2"
+}
+
+bail_out()
+{
+	echo "Bail out! $*"
+	exit 1
+}
+
+# skip_all REASON: instead of a plan; ends the script.
+skip_all()
+{
+	echo "1..0 # SKIP $1"
+	exit 0
+}
+
+# missing NAME REASON: one point that a missing tool leaves out. Under CI=true nothing may be left
+# out without notice, so there it is a failure.
+missing()
+{
+	if [ "${CI:-}" = true ]; then
+		not_ok "$1" "$2"
+	else
+		skip "$1" "$2"
+	fi
+}
+
+# need TOOL...: ends the script, before its plan, unless all tools are there.
+need()
+{
+	local tool
+	for tool in "$@"; do
+		if ! command -v "$tool" >/dev/null; then
+			if [ "${CI:-}" = true ]; then
+				bail_out "$tool is not installed"
+			fi
+			skip_all "$tool is not installed"
+		fi
+	done
+}
+
+# is NAME GOT WANTED: compares text.
+is()
+{
+	if [ "$2" = "$3" ]; then
+		ok "$1"
+	else
+		not_ok "$1" "got:    $2" "wanted: $3"
+	fi
+}
+
+# like NAME GOT REGEX: extended regular expression, anywhere in the text.
+like()
+{
+	if [[ $2 =~ $3 ]]; then
+		ok "$1"
+	else
+		not_ok "$1" "got:            $2" "wanted a match: $3"
+	fi
+}
+
+# same NAME FILE FILE: compares all bytes.
+same()
+{
+	local why
+	if why=$(cmp -- "$2" "$3" 2>&1); then
+		ok "$1"
+	else
+		not_ok "$1" "$why"
+	fi
+}
+
+# try NAME COMMAND...: holds when the command succeeds; shows its output when not.
+try()
+{
+	local name=$1 status=0
+	shift
+	"$@" >"$TMP/try.out" 2>&1 || status=$?
+	if [ "$status" = 0 ]; then
+		ok "$name"
+	else
+		not_ok "$name" "exit status $status: $*" "$(tail -n 40 "$TMP/try.out")"
+	fi
+}
+
+# run_limited SECONDS COMMAND...: exit status 124 or 137 when the time was up.
+run_limited()
+{
+	timeout --kill-after=5 "$@"
+}
+
+# read_ready FD SECONDS: blocks for a ready line; sets READY and TTY.
+read_ready()
+{
+	local line
+	while IFS= read -r -t "$2" -u "$1" line; do
+		case $line in
+		ready:*)
+			READY=$line
+			TTY=${line##*serprog:dev=}
+			TTY=${TTY%%:*}
+			return 0
+			;;
+		esac
+	done
+	return 1
+}
+
+# start_spinord ARGS...: returns when the daemon is ready. Sets READY, its ready line, TTY,
+# SPINORD_PID, and SPINORD_ERR, the file that takes its log. A daemon that does not get ready ends
+# the script.
+start_spinord()
+{
+	local fifo fd
+	tap_daemons=$((tap_daemons + 1))
+	fifo=$TMP/stdout.$tap_daemons
+	SPINORD_ERR=$TMP/stderr.$tap_daemons
+	READY=
+	TTY=
+	mkfifo "$fifo"
+	"$SPINORD" "$@" </dev/null >"$fifo" 2>"$SPINORD_ERR" &
+	SPINORD_PID=$!
+	exec {fd}<"$fifo"
+	tap_outputs[$SPINORD_PID]=$fd
+	if ! read_ready "$fd" "${SPINORD_START_SECONDS:-20}"; then
+		diag "$(tail -n 20 "$SPINORD_ERR")"
+		stop_spinord
+		bail_out "spinord $*: no ready line, exit status $STOP_STATUS"
+	fi
+}
+
+# stop_spinord [PID [SIGNAL]]: ends a daemon of ours and waits for it; STOP_STATUS is its exit
+# status. It counts as gone when its standard output closes, so nothing has to be polled.
+stop_spinord()
+{
+	local pid=${1:-$SPINORD_PID} signal=${2:-TERM} fd line read_status=0
+	STOP_STATUS=
+	fd=${tap_outputs[$pid]-}
+	if [ -z "$fd" ]; then
+		return 0
+	fi
+	kill "-$signal" "$pid" 2>/dev/null
+	while IFS= read -r -t 15 -u "$fd" line || { read_status=$?; false; }; do
+		:
+	done
+	if [ "$read_status" -gt 128 ]; then
+		diag "spinord did not end 15 s after SIG$signal"
+		kill -KILL "$pid" 2>/dev/null
+	fi
+	STOP_STATUS=0
+	wait "$pid" 2>/dev/null || STOP_STATUS=$?
+	exec {fd}<&-
+	unset "tap_outputs[$pid]"
+	return 0
+}
+
+tap_exit()
+{
+	local status=$? pid
+	trap - EXIT INT TERM HUP
+	for pid in "${!tap_outputs[@]}"; do
+		stop_spinord "$pid"
+	done
+	rm -rf "$TMP"
+	if [ -n "$tap_planned" ] && [ "$tap_count" != "$tap_planned" ]; then
+		diag "planned $tap_planned points, ran $tap_count"
+	fi
+	exit "$status"
+}
+trap tap_exit EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
