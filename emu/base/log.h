@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The daemon's log: one line per message on stderr, through GLib's structured log. */
+#ifndef SPINOR_BASE_LOG_H
+#define SPINOR_BASE_LOG_H
+
+#include <glib.h>
+
+/* Messages of spinor carry this domain; printf-style, no newline at the end. */
+#define log_error(...) g_log("spinor", G_LOG_LEVEL_CRITICAL, __VA_ARGS__)
+#define log_warning(...) g_log("spinor", G_LOG_LEVEL_WARNING, __VA_ARGS__)
+#define log_info(...) g_log("spinor", G_LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...) g_log("spinor", G_LOG_LEVEL_DEBUG, __VA_ARGS__)
+
+/* Writes messages as "NAME: level: text" to stderr. level: the least important kind that is shown
+ * (G_LOG_LEVEL_WARNING, _INFO, _DEBUG). name must live as long as the process. */
+void log_init(const char *name, GLogLevelFlags level);
+
+#endif

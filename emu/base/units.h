@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sizes and times as people write them: "16M", "4K", "256", "0.4 ms", "40 s". */
+#ifndef SPINOR_BASE_UNITS_H
+#define SPINOR_BASE_UNITS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Bytes: a decimal or 0x number, with an optional K, M or G (powers of 1024) and an optional "B" or
+ * "iB" after it. False when the text is anything else or overflows. */
+bool units_parse_size(const char *text, uint64_t *bytes);
+
+/* A time with one of ns, us, ms, s; fractions allowed ("0.4 ms"). False on anything else, on a
+ * negative time and on more than about 292 years. */
+bool units_parse_time(const char *text, int64_t *ns);
+
+/* Volts "2.7 V" or millivolts "2700 mV". */
+bool units_parse_voltage(const char *text, int *millivolts);
+
+/* "16 MiB", "4 KiB", "264 B": the largest unit that divides evenly. Free with g_free(). */
+char *units_format_size(uint64_t bytes);
+
+#endif
