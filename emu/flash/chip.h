@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The inside of a chip: what the files of this room share and nobody else sees. */
+#ifndef SPINOR_FLASH_CHIP_H
+#define SPINOR_FLASH_CHIP_H
+
+#include "flash/flash.h"
+#include "flash/part.h"
+
+/* When a command is let through; see flash_gate(). */
+enum {
+	GATE_WEL = 1 << 0,                    /* needs WEL = 1 */
+	GATE_STATUS_WRITE = 1 << 1,           /* needs WEL = 1 or the volatile write enable (50) */
+	GATE_WHILE_BUSY = 1 << 2,             /* let through during an operation */
+	GATE_POWERED_DOWN = 1 << 3,           /* let through in deep power-down */
+	GATE_NOT_IN_ERASE_SUSPEND = 1 << 4,   /* refused while an erase is suspended */
+	GATE_NOT_IN_PROGRAM_SUSPEND = 1 << 5, /* refused while a program is suspended */
+	GATE_QUAD = 1 << 6,                   /* needs QE = 1 */
+	GATE_ANY_END = 1 << 7,                /* acts wherever CS# rises, also inside a byte */
+};
+
+/*
+ * A command as a row. The header is the opcode, the address and the dummy clocks; what follows is
+ * data. All functions may be NULL. Sets frame.outcome to refuse.
+ */
+struct flash_command {
+	const char *name;
+	uint8_t opcode;        /* usual opcode; a part can have it elsewhere */
+	uint8_t address_bytes; /* 0 or 3 */
+	uint8_t dummy_clocks;  /* after the address, mode bits included */
+	uint8_t address_lanes; /* 0 and 1: one */
+	uint8_t data_lanes;
+	uint8_t argument; /* which register, which block size: for the handlers */
+	uint16_t gates;
+	uint16_t data_min; /* bytes; a shorter frame does nothing */
+	uint16_t data_max; /* bytes; a longer frame does nothing. DATA_ANY: no limit */
+
+	void (*start)(struct flash *chip); /* header complete */
+	void (*out)(struct flash *chip, uint8_t *out, size_t n);
+	void (*in)(struct flash *chip, const uint8_t *in, size_t n);
+	void (*finish)(struct flash *chip); /* CS# rose, the frame is complete */
+};
+
+#define DATA_ANY UINT16_MAX
+
+enum flash_phase {
+	PHASE_OPCODE,
+	PHASE_ADDRESS,
+	PHASE_DUMMY,
+	PHASE_DATA,
+	PHASE_LANES,   /* header or data on more than one lane: bit by bit, see lanes.c */
+	PHASE_IGNORED, /* refused: the rest of the frame falls on deaf ears */
+};
+
+/* From CS# low to CS# high. */
+struct flash_frame {
+	const struct flash_command *command;
+	enum flash_phase phase;
+	enum flash_outcome outcome;
+	int opcode;
+	unsigned int left;    /* bytes of the phase still to come */
+	uint32_t address;     /* as sent */
+	bool has_address;     /* complete */
+	uint64_t cursor;      /* where data goes to or comes from, for the handlers */
+	uint64_t position;    /* data bytes so far */
+	unsigned int clocks;  /* PHASE_LANES: clocks since the opcode, up to the header's end */
+	unsigned int pending; /* PHASE_LANES: bits of a data byte under way */
+	uint8_t shifter;      /* PHASE_LANES: those bits */
+};
+
+enum flash_operation_kind {
+	OPERATION_NONE,
+	OPERATION_PROGRAM,
+	OPERATION_ERASE,
+	OPERATION_ERASE_CHIP,
+	OPERATION_STATUS,
+	OPERATION_SECURITY_PROGRAM,
+	OPERATION_SECURITY_ERASE,
+	OPERATION_SUSPEND, /* tSUS */
+};
+
+/* What keeps the chip busy. It takes effect when it ends. */
+struct flash_operation {
+	enum flash_operation_kind kind;
+	uint32_t address; /* start of the page or block; first register for STATUS */
+	uint32_t length;  /* bytes */
+	int64_t begin_ns;
+	int64_t end_ns;
+};
+
+struct flash_bit_place {
+	uint8_t reg;
+	uint8_t mask; /* 0: the part has no such bit */
+};
+
+struct flash {
+	const struct flash_part *part;
+	uint8_t *array;
+	const struct flash_listener *listener;
+	struct flash_listener listener_copy;
+	const struct flash_command *commands[256];
+	struct flash_command *erase_rows; /* one per erase of the part */
+	struct flash_bit_place bit[FLASH_BITS];
+
+	enum flash_corner corner;
+	int64_t now_ns;
+	uint32_t byte_ps; /* one byte on the wire; 0: no time */
+	uint32_t rest_ps;
+	uint32_t wrap_bytes;   /* of quad I/O reads; 0: the whole array */
+	int64_t deaf_until_ns; /* tRST, tDP, tRES, tVSL: no command is taken before */
+	int64_t resumed_ns;    /* last resume; a suspend needs tSUS from it */
+
+	bool powered;
+	bool selected;
+	bool powered_down;
+	bool reset_enabled;
+	bool volatile_write_enabled;
+	bool pin_level[2];
+
+	uint8_t status[FLASH_STATUS_REGISTERS];     /* in force */
+	uint8_t status_new[FLASH_STATUS_REGISTERS]; /* being written */
+	uint64_t protected_start;                   /* by the BP bits */
+	uint64_t protected_end;                     /* equal to start: nothing */
+	uint8_t *block_locks;                       /* one bit each, 1 = locked; see lock.c */
+
+	struct flash_frame frame;
+	struct flash_operation operation;
+	struct flash_operation suspended; /* begin/end: what was left of it */
+	uint8_t *page;                    /* program buffer, page_size bytes */
+	uint8_t *sfdp;
+
+	/* survives power loss */
+	uint8_t stored_status[FLASH_STATUS_REGISTERS];
+	uint8_t *security;
+	uint8_t unique_id[16];
+	struct flash_nonvolatile stored[3];
+};
+
+/* --- chip.c --- */
+int64_t flash_duration(const struct flash *chip, enum flash_timing timing);
+int64_t flash_pick(const struct flash *chip, struct flash_time time);
+void flash_operation_begin(struct flash *chip, enum flash_operation_kind kind, uint32_t address,
+	uint32_t length, int64_t duration_ns);
+/* Time passes with n bytes on the wire. */
+void flash_pass(struct flash *chip, size_t n);
+void flash_lose_operation(struct flash *chip);
+
+/* --- command.c --- */
+extern const struct flash_command flash_identify_commands[];
+extern const struct flash_command flash_read_commands[];
+extern const struct flash_command flash_program_commands[];
+extern const struct flash_command flash_status_commands[];
+extern const struct flash_command flash_lock_commands[];
+extern const struct flash_command flash_otp_commands[];
+extern const struct flash_command flash_power_commands[];
+extern const struct flash_command flash_suspend_commands[];
+extern const struct flash_command flash_sfdp_commands[];
+void flash_commands_build(struct flash *chip);
+/* The first reason why the command can't run now, or FLASH_DONE. */
+enum flash_outcome flash_gate(const struct flash *chip, const struct flash_command *command);
+
+/* --- bits.c --- */
+void flash_bits_build(struct flash *chip);
+/* Reserved and read-only bits, and bits of registers that the part lacks, are 0 in the mask. */
+uint8_t flash_writable_mask(const struct flash_part *part, unsigned int reg);
+uint8_t flash_otp_mask(const struct flash_part *part, unsigned int reg);
+
+static inline bool
+flash_bit(const struct flash *chip, enum flash_bit bit)
+{
+	return chip->status[chip->bit[bit].reg] & chip->bit[bit].mask;
+}
+
+static inline void
+flash_bit_set(struct flash *chip, enum flash_bit bit, bool on)
+{
+	uint8_t *reg = &chip->status[chip->bit[bit].reg];
+	uint8_t mask = chip->bit[bit].mask;
+
+	*reg = on ? *reg | mask : *reg & ~mask;
+}
+
+/* --- families --- */
+void flash_program_complete(struct flash *chip, const struct flash_operation *operation);
+void flash_program_interrupt(struct flash *chip, const struct flash_operation *operation);
+int64_t flash_program_time(const struct flash *chip, uint64_t n_bytes);
+/* Fills the program buffer from byte offset of the page on, wrapping in it. */
+void flash_page_fill(struct flash *chip, const uint8_t *in, size_t n, uint32_t page_size);
+void flash_erase_rows_build(struct flash *chip);
+void flash_erase_complete(struct flash *chip, const struct flash_operation *operation);
+void flash_erase_interrupt(struct flash *chip, const struct flash_operation *operation);
+void flash_status_complete(struct flash *chip);
+void flash_status_power_up(struct flash *chip, bool lost_power);
+void flash_otp_complete(struct flash *chip, const struct flash_operation *operation);
+bool flash_in_suspended(const struct flash *chip, uint64_t address, uint64_t length);
+void flash_power_reset(struct flash *chip);
+
+/* --- protect.c, lock.c --- */
+void flash_protect_update(struct flash *chip);
+bool flash_is_protected(const struct flash *chip, uint64_t address, uint64_t length);
+/* Ends a command that protection refuses. */
+void flash_refuse_protected(struct flash *chip);
+void flash_locks_new(struct flash *chip);
+void flash_locks_power_up(struct flash *chip);
+bool flash_is_locked(const struct flash *chip, uint64_t address, uint64_t length);
+
+/* --- lanes.c --- */
+bool flash_needs_lanes(const struct flash_command *command);
+/* True once address and dummy clocks are over. */
+bool flash_lanes_ended(const struct flash *chip);
+void flash_lanes_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n);
+
+/* --- event.c --- */
+void flash_tell(struct flash *chip, enum flash_event_kind kind, uint64_t length);
+void flash_tell_command(struct flash *chip);
+
+#endif

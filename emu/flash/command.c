@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The opcode table of a chip, built once out of the rows of all command families, and the gates
+ * that decide whether a command is let through. Vendors differ in rows and opcodes, not in code
+ * paths.
+ */
+#include "flash/chip.h"
+
+#include <string.h>
+
+static const struct flash_command *const families[] = {
+	flash_identify_commands,
+	flash_read_commands,
+	flash_program_commands,
+	flash_status_commands,
+	flash_lock_commands,
+	flash_otp_commands,
+	flash_power_commands,
+	flash_suspend_commands,
+	flash_sfdp_commands,
+};
+
+static const struct flash_command *
+find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+		for (const struct flash_command *row = families[i]; row->name; row++) {
+			if (strcmp(row->name, name) == 0)
+				return row;
+		}
+	}
+	return NULL;
+}
+
+bool
+flash_command_known(const char *name)
+{
+	return find(name) != NULL;
+}
+
+void
+flash_commands_build(struct flash *chip)
+{
+	const struct flash_part *part = chip->part;
+
+	for (unsigned int i = 0; i < part->n_commands; i++) {
+		const struct flash_part_command *command = &part->commands[i];
+		const struct flash_command *row = find(command->name);
+
+		if (row)
+			chip->commands[command->opcode < 0 ? row->opcode : command->opcode] = row;
+	}
+	flash_erase_rows_build(chip);
+}
+
+enum flash_outcome
+flash_gate(const struct flash *chip, const struct flash_command *command)
+{
+	unsigned int gates = command->gates;
+
+	if (chip->powered_down && !(gates & GATE_POWERED_DOWN))
+		return FLASH_POWERED_DOWN;
+	if (chip->operation.kind != OPERATION_NONE && !(gates & GATE_WHILE_BUSY))
+		return FLASH_BUSY;
+	if (chip->suspended.kind != OPERATION_NONE) {
+		bool program = chip->suspended.kind == OPERATION_PROGRAM;
+
+		if (gates & (program ? GATE_NOT_IN_PROGRAM_SUSPEND : GATE_NOT_IN_ERASE_SUSPEND))
+			return FLASH_SUSPENDED;
+	}
+	if (gates & GATE_QUAD && chip->bit[FLASH_BIT_QE].mask && !flash_bit(chip, FLASH_BIT_QE))
+		return FLASH_QUAD_DISABLED;
+	if (gates & GATE_WEL && !flash_bit(chip, FLASH_BIT_WEL))
+		return FLASH_WEL_CLEAR;
+	if (gates & GATE_STATUS_WRITE && !flash_bit(chip, FLASH_BIT_WEL) &&
+		!chip->volatile_write_enabled)
+		return FLASH_WEL_CLEAR;
+	return FLASH_DONE;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Erase: sectors, blocks and the chip. The address is aligned down to the block; the block reads FF
+ * when the operation ends. Opcodes, sizes and times are the part's. Follows W25Q128JV rev. M,
+ * 8.2.15-8.2.18.
+ *
+ * Cut off by reset or power loss, the part of the block that the elapsed time stands for is erased,
+ * the rest is as before.
+ */
+#include "flash/chip.h"
+
+#include <glib.h>
+#include <string.h>
+
+static void
+erase_finish(struct flash *chip)
+{
+	const struct flash_erase *erase = &chip->part->erases[chip->frame.command->argument];
+	uint32_t address = chip->frame.address & (chip->part->size - 1) & ~(erase->size - 1);
+
+	if (flash_is_protected(chip, address, erase->size)) {
+		flash_refuse_protected(chip);
+		return;
+	}
+	if (flash_in_suspended(chip, address, erase->size)) {
+		chip->frame.outcome = FLASH_SUSPENDED;
+		return;
+	}
+	flash_operation_begin(
+		chip, OPERATION_ERASE, address, erase->size, flash_pick(chip, erase->time));
+}
+
+/* Ignored when any part of the array is protected. */
+static void
+erase_chip_finish(struct flash *chip)
+{
+	const struct flash_erase *erase = &chip->part->erases[chip->frame.command->argument];
+
+	if (flash_is_protected(chip, 0, chip->part->size)) {
+		flash_refuse_protected(chip);
+		return;
+	}
+	if (flash_in_suspended(chip, 0, chip->part->size)) {
+		chip->frame.outcome = FLASH_SUSPENDED;
+		return;
+	}
+	flash_operation_begin(
+		chip, OPERATION_ERASE_CHIP, 0, chip->part->size, flash_pick(chip, erase->time));
+}
+
+static const char *
+name_of(const struct flash_erase *erase)
+{
+	if (erase->size == 0)
+		return "CE";
+	if (erase->size == 4096)
+		return "SE";
+	return erase->size == 32768 ? "BE32K" : erase->size == 65536 ? "BE64K" : "BE";
+}
+
+void
+flash_erase_rows_build(struct flash *chip)
+{
+	chip->erase_rows = g_new0(struct flash_command, chip->part->n_erases + 1);
+	for (unsigned int i = 0; i < chip->part->n_erases; i++) {
+		const struct flash_erase *erase = &chip->part->erases[i];
+
+		chip->erase_rows[i] = (struct flash_command){
+			.name = name_of(erase),
+			.opcode = erase->opcode,
+			.address_bytes = erase->size ? 3 : 0,
+			.argument = i,
+			.gates = GATE_WEL | GATE_NOT_IN_ERASE_SUSPEND,
+			.finish = erase->size ? erase_finish : erase_chip_finish,
+		};
+		chip->commands[erase->opcode] = &chip->erase_rows[i];
+	}
+}
+
+void
+flash_erase_complete(struct flash *chip, const struct flash_operation *operation)
+{
+	memset(chip->array + operation->address, 0xff, operation->length);
+}
+
+void
+flash_erase_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	int64_t whole = operation->end_ns - operation->begin_ns;
+	int64_t done = chip->now_ns - operation->begin_ns;
+
+	if (whole <= 0)
+		return;
+	memset(chip->array + operation->address, 0xff,
+		(size_t)((double)operation->length * ((double)done / (double)whole)));
+}

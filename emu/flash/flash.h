@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A SPI NOR flash chip as seen from its pins. */
+#ifndef SPINOR_FLASH_FLASH_H
+#define SPINOR_FLASH_FLASH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct flash;
+struct flash_part;
+
+enum flash_pin {
+	FLASH_PIN_WP,   /* WP#, IO2 */
+	FLASH_PIN_HOLD, /* HOLD#, IO3 */
+};
+
+/* Which column of the data sheet's AC table an operation takes; INSTANT: nothing is ever busy. */
+enum flash_corner {
+	FLASH_CORNER_TYPICAL,
+	FLASH_CORNER_MAXIMUM,
+	FLASH_CORNER_INSTANT,
+};
+
+/* What became of a command. Everything but DONE left the chip as it was. */
+enum flash_outcome {
+	FLASH_DONE,
+	FLASH_UNKNOWN_OPCODE,
+	FLASH_NO_COMMAND,        /* CS# rose before eight clocks */
+	FLASH_WEL_CLEAR,         /* needs write enable */
+	FLASH_BUSY,              /* an operation is in progress */
+	FLASH_POWERED_DOWN,      /* deep power-down */
+	FLASH_SUSPENDED,         /* not allowed while an operation is suspended */
+	FLASH_NOT_SUSPENDED,     /* resume with nothing to resume */
+	FLASH_NOT_SUSPENDABLE,   /* suspend of an operation that can't be */
+	FLASH_PROTECTED,         /* block protection or an individual lock */
+	FLASH_STATUS_PROTECTED,  /* status register locked by SRP/SRL */
+	FLASH_OTP_LOCKED,        /* security register locked */
+	FLASH_SHORT_FRAME,       /* CS# rose before the command was complete */
+	FLASH_LONG_FRAME,        /* more bytes than the command takes */
+	FLASH_BYTE_BOUNDARY,     /* CS# rose in the middle of a byte */
+	FLASH_RESET_NOT_ENABLED, /* 99 without 66 right before it */
+	FLASH_QUAD_DISABLED,     /* needs QE = 1 */
+	FLASH_BAD_ADDRESS,       /* no such register */
+	FLASH_NO_POWER,
+};
+
+enum flash_event_kind {
+	FLASH_EVENT_COMMAND,     /* a frame ended: CS# rose */
+	FLASH_EVENT_READY,       /* the operation in progress has finished */
+	FLASH_EVENT_INTERRUPTED, /* the operation in progress was cut off by reset or power loss */
+	FLASH_EVENT_NONVOLATILE, /* a non-volatile register changed: save it */
+	FLASH_EVENT_POWER,       /* supply came (length 1) or went (length 0) */
+};
+
+struct flash_event {
+	enum flash_event_kind kind;
+	int64_t time_ns;
+	enum flash_outcome outcome;
+	int opcode;       /* -1: none was received */
+	const char *name; /* mnemonic; NULL for an unknown opcode */
+	bool has_address;
+	uint32_t address;
+	uint64_t length; /* data bytes that went in or out */
+};
+
+struct flash_listener {
+	void (*event)(void *data, const struct flash_event *event);
+	void *data;
+};
+
+/* A piece of state that survives power loss, other than the array. */
+struct flash_nonvolatile {
+	const char *name; /* key in state files */
+	uint8_t *data;
+	size_t size;
+};
+
+/*
+ * Makes a chip as delivered and powers it up. array: part->size bytes that outlive the chip.
+ * seed: gives the chip its unique ID. Never fails (out of memory aborts, as with g_new).
+ */
+struct flash *flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed);
+void flash_destroy(struct flash *chip);
+
+const struct flash_part *flash_part(const struct flash *chip);
+
+/* One listener; NULL ends it. */
+void flash_set_listener(struct flash *chip, const struct flash_listener *listener);
+void flash_set_corner(struct flash *chip, enum flash_corner corner);
+
+/* Period of the SPI clock: one byte takes 8 periods of chip time. 0: clocks take no time. */
+void flash_set_clock(struct flash *chip, unsigned int hz);
+
+/* CS# falls. */
+void flash_select(struct flash *chip);
+
+/* n full bytes are clocked, in to MOSI (NULL: all ones) and out from MISO (NULL: not sampled). out
+ * gets FF wherever nobody drives the line. */
+void flash_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n);
+
+/* CS# rises after extra_bits (0..7) further clocks. */
+void flash_deselect(struct flash *chip, unsigned int extra_bits);
+
+void flash_pin(struct flash *chip, enum flash_pin pin, bool level);
+
+/* VCC. Below the part's minimum the chip is off and forgets what is volatile. */
+void flash_supply(struct flash *chip, int millivolts);
+
+/* Time goes on to now (ns); what has finished by then takes effect. Never goes back. */
+void flash_tick(struct flash *chip, int64_t now_ns);
+
+bool flash_is_busy(const struct flash *chip);
+
+/* When the operation in progress ends, ns; meaningful while busy. */
+int64_t flash_busy_until(const struct flash *chip);
+
+/* The chip's non-volatile state, for whoever keeps it on disk. Items and their data belong to the
+ * chip. After filling the data call flash_power_up(). */
+const struct flash_nonvolatile *flash_nonvolatile(struct flash *chip, size_t *n_items);
+
+/* Volatile state as after power-on, from the non-volatile one. */
+void flash_power_up(struct flash *chip);
+
+/* "WEL=0", "busy", … for reports; "" for FLASH_DONE. */
+const char *flash_outcome_string(enum flash_outcome outcome);
+
+/* True when the engine has a command row of that mnemonic (see chipdb). */
+bool flash_command_known(const char *name);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A part number as data: what its data sheet says, and nothing about one chip's state. */
+#ifndef SPINOR_FLASH_PART_H
+#define SPINOR_FLASH_PART_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define FLASH_STATUS_REGISTERS 3
+#define FLASH_ID_MAX 8
+#define FLASH_ERASES_MAX 12
+#define FLASH_COMMANDS_MAX 96
+
+/* Status, configuration and security register bits that the engine knows by function. */
+enum flash_bit {
+	FLASH_BIT_NONE, /* reserved: reads 0, ignores writes */
+	FLASH_BIT_BUSY,
+	FLASH_BIT_WEL,
+	FLASH_BIT_BP0,
+	FLASH_BIT_BP1,
+	FLASH_BIT_BP2,
+	FLASH_BIT_BP3,
+	FLASH_BIT_TB,
+	FLASH_BIT_SEC,
+	FLASH_BIT_CMP,
+	FLASH_BIT_SRP,
+	FLASH_BIT_SRL,
+	FLASH_BIT_QE,
+	FLASH_BIT_WPS,
+	FLASH_BIT_SUS,    /* any operation suspended */
+	FLASH_BIT_PSB,    /* program suspended */
+	FLASH_BIT_ESB,    /* erase suspended */
+	FLASH_BIT_P_FAIL, /* last program failed or met protection */
+	FLASH_BIT_E_FAIL, /* last erase */
+	FLASH_BIT_LB1,
+	FLASH_BIT_LB2,
+	FLASH_BIT_LB3,
+	FLASH_BIT_DRV0,
+	FLASH_BIT_DRV1,
+	FLASH_BIT_DRV2,
+	FLASH_BIT_DC0,
+	FLASH_BIT_DC1,
+	FLASH_BIT_USER, /* kept and read back, no function in the model */
+	FLASH_BITS,
+};
+
+/* One bit of a status register, as drawn in the data sheet. */
+struct flash_register_bit {
+	enum flash_bit function;
+	bool otp;       /* once 1, stays 1 */
+	bool read_only; /* not changed by a register write */
+};
+
+struct flash_time {
+	int64_t typ_ns;
+	int64_t max_ns;
+};
+
+/* AC characteristics; names as in Winbond's tables. */
+enum flash_timing {
+	FLASH_T_PP,   /* page program */
+	FLASH_T_BP1,  /* first byte of a program shorter than a page; 0: not given */
+	FLASH_T_BP2,  /* each further byte */
+	FLASH_T_W,    /* write status register, non-volatile */
+	FLASH_T_SR,   /* security register erase; 0: as a sector */
+	FLASH_T_DP,   /* CS# high to power-down */
+	FLASH_T_RES1, /* CS# high to standby, AB without ID read */
+	FLASH_T_RES2, /* the same, with ID read */
+	FLASH_T_SUS,  /* CS# high to next command after suspend */
+	FLASH_T_RST,  /* CS# high to next command after reset */
+	FLASH_T_VSL,  /* VCC(min) to CS# low */
+	FLASH_T_PUW,  /* power-up to the first write command */
+	FLASH_TIMINGS,
+};
+
+struct flash_erase {
+	uint8_t opcode;
+	uint32_t size; /* bytes; 0: the whole chip */
+	struct flash_time time;
+};
+
+/* A command of the part: a row of the engine (by its mnemonic) and the opcode it has here. */
+struct flash_part_command {
+	const char *name;
+	int opcode; /* -1: the row's usual opcode */
+};
+
+/* What follows the ID bytes of RDID (9F) when the host keeps clocking. */
+enum flash_id_tail {
+	FLASH_ID_REPEAT, /* the ID again */
+	FLASH_ID_FLOAT,  /* nobody drives MISO */
+	FLASH_ID_ZERO,
+};
+
+/* How the BP bits select a range. */
+enum flash_range_rule {
+	FLASH_RANGE_NONE, /* the part has no block protection */
+	FLASH_RANGE_POW2, /* BP = 1 is a unit, each further value doubles it, the highest is all */
+	FLASH_RANGE_POW2_MIRRORED, /* four BP bits; 9 to 14 are the complements of 6 to 1 */
+};
+
+enum flash_sfdp {
+	FLASH_SFDP_NONE,
+	FLASH_SFDP_GENERATED, /* composed from the part's own data */
+};
+
+/* All strings and arrays belong to the part and live as long as it does. */
+struct flash_part {
+	const char *name; /* what the user orders: "W25Q128JV" */
+	const char *vendor;
+	const char *flashrom_name;  /* the definition that flashrom reports */
+	const char *const *aliases; /* NULL-terminated; may be NULL */
+
+	uint64_t size;      /* bytes, a power of two */
+	uint32_t page_size; /* bytes, a power of two */
+	int vcc_min_mv;
+	int vcc_max_mv;
+
+	uint8_t id[FLASH_ID_MAX]; /* RDID (9F) */
+	unsigned int id_length;
+	enum flash_id_tail id_tail;
+	uint8_t manufacturer;          /* REMS (90) */
+	uint8_t device_id;             /* REMS (90) and RES (AB) */
+	unsigned int unique_id_length; /* bytes of 4B; 0: none */
+
+	/* [register][bit]: register 0 is SR1, bit 0 its least significant. */
+	struct flash_register_bit status[FLASH_STATUS_REGISTERS][8];
+	uint8_t status_default[FLASH_STATUS_REGISTERS]; /* as delivered */
+	bool wrsr_short_clears;  /* a 1-byte WRSR (01) clears the non-OTP bits of register 2 */
+	bool wel_kept_on_reject; /* a command refused for protection leaves WEL set */
+	bool srl_srp_permanent;  /* SRL and SRP both 1: locked for ever; else like SRL alone */
+
+	enum flash_range_rule range_rule;
+
+	struct flash_part_command commands[FLASH_COMMANDS_MAX];
+	unsigned int n_commands;
+	struct flash_erase erases[FLASH_ERASES_MAX];
+	unsigned int n_erases;
+	struct flash_time timing[FLASH_TIMINGS];
+
+	unsigned int security_registers; /* 48/42/44: how many, numbered from 1 */
+	uint32_t security_register_size; /* bytes */
+
+	enum flash_sfdp sfdp;
+	unsigned int read_max_hz;      /* fR: clock of READ (03) */
+	unsigned int fast_read_max_hz; /* FR: clock of all others */
+};
+
+#endif

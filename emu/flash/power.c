@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Deep power-down B9 and the software reset 66, 99. Follows W25Q128JV rev. M, 8.2.21 and 8.2.37: in
+ * power-down every command but AB is ignored, the reset included; 99 acts only right after 66, also
+ * during an operation, which is then cut off. The way out of power-down, AB, is in identify.c.
+ */
+#include "flash/chip.h"
+
+static void
+dp_finish(struct flash *chip)
+{
+	chip->powered_down = true;
+	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_DP);
+}
+
+static void
+rsten_finish(struct flash *chip)
+{
+	chip->reset_enabled = true;
+}
+
+static void
+rst_finish(struct flash *chip)
+{
+	if (!chip->reset_enabled) {
+		chip->frame.outcome = FLASH_RESET_NOT_ENABLED;
+		return;
+	}
+	flash_power_reset(chip);
+}
+
+void
+flash_power_reset(struct flash *chip)
+{
+	flash_lose_operation(chip);
+	chip->powered_down = false;
+	chip->volatile_write_enabled = false;
+	chip->wrap_bytes = 0;
+	flash_locks_power_up(chip);
+	flash_status_power_up(chip, false);
+	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_RST);
+}
+
+const struct flash_command flash_power_commands[] = {
+	{"DP", 0xb9, .finish = dp_finish},
+	{"RSTEN", 0x66, .gates = GATE_WHILE_BUSY, .finish = rsten_finish},
+	{"RST", 0x99, .gates = GATE_WHILE_BUSY, .finish = rst_finish},
+	{0},
+};
