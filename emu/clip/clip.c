@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The wires between an adapter and its chips: who is selected, who drives MISO, how long it takes.
+ *
+ * Models the adapter's side of CS#, CLK, MOSI and MISO in SPI mode 0: the level the adapter wants
+ * on each chip select, whether its drivers are on, and the time that clocks take. Whether a chip
+ * sees a frame follows from both: with the drivers off the board's pull-up holds CS# high.
+ *
+ * Leaves out contact faults and the board behind the clip. The one place where a span meets a chip
+ * is clip_shift(), the one place where CS# moves is show(); faults belong there.
+ */
+#include "clip/clip.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "flash/flash.h"
+
+#define NS_PER_S 1000000000u
+
+/* Longest span clocked at once: n * 8 bits in ns * Hz stays below 2^64. */
+#define SPAN_MAX ((size_t)1 << 30)
+
+/* Longest span with MOSI held low; hosts read flash chips in pieces of 64 KiB. */
+#define LOW_MAX 65536
+
+struct clip {
+	struct sim_clock *clock;
+	struct flash *chips[CLIP_SELECTS];
+	int selected;       /* line that the adapter holds low; -1: none */
+	bool drivers;       /* the adapter's outputs are on */
+	struct flash *open; /* chip that sees CS# low; NULL: none */
+	unsigned int hz;
+	uint64_t fraction; /* of a ns, in units of 1/hz, that clocks took and the clock lacks */
+};
+
+/* What MOSI carries while the adapter only reads. Never written; not const so that it takes no room
+ * in the program file. */
+static uint8_t low[LOW_MAX];
+
+struct clip *
+clip_new(struct sim_clock *clock)
+{
+	struct clip *clip = g_new0(struct clip, 1);
+
+	clip->clock = clock;
+	clip->selected = -1;
+	clip->drivers = true;
+	clip->hz = 1000000;
+	return clip;
+}
+
+void
+clip_destroy(struct clip *clip)
+{
+	if (!clip)
+		return;
+	clip_deselect(clip);
+	g_free(clip);
+}
+
+/* Shows the chips the levels of CS# as they are now. */
+static void
+show(struct clip *clip)
+{
+	struct flash *chip = NULL;
+
+	if (clip->drivers && clip->selected >= 0)
+		chip = clip->chips[clip->selected];
+	if (chip == clip->open)
+		return;
+	if (clip->open) {
+		flash_tick(clip->open, sim_clock_now(clip->clock));
+		flash_deselect(clip->open, 0);
+	}
+	clip->open = chip;
+	if (chip) {
+		flash_tick(chip, sim_clock_now(clip->clock));
+		flash_select(chip);
+	}
+}
+
+void
+clip_attach(struct clip *clip, unsigned int cs, struct flash *chip)
+{
+	g_return_if_fail(cs < CLIP_SELECTS);
+	clip->chips[cs] = chip;
+	if (chip)
+		flash_set_clock(chip, clip->hz);
+	show(clip);
+}
+
+struct flash *
+clip_chip(const struct clip *clip, unsigned int cs)
+{
+	return cs < CLIP_SELECTS ? clip->chips[cs] : NULL;
+}
+
+void
+clip_set_frequency(struct clip *clip, unsigned int hz)
+{
+	g_return_if_fail(hz > 0);
+	if (hz == clip->hz)
+		return;
+	clip->hz = hz;
+	clip->fraction = 0; /* less than a ns, once per change */
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
+		if (clip->chips[cs])
+			flash_set_clock(clip->chips[cs], hz);
+}
+
+void
+clip_set_drivers(struct clip *clip, bool on)
+{
+	clip->drivers = on;
+	show(clip);
+}
+
+bool
+clip_drivers(const struct clip *clip)
+{
+	return clip->drivers;
+}
+
+void
+clip_select(struct clip *clip, unsigned int cs)
+{
+	g_return_if_fail(cs < CLIP_SELECTS);
+	if (clip->selected >= 0)
+		return;
+	clip->selected = (int)cs;
+	show(clip);
+}
+
+void
+clip_deselect(struct clip *clip)
+{
+	clip->selected = -1;
+	show(clip);
+}
+
+/* Lets the time of n bytes pass. What is left over from one span is carried into the next, so that
+ * a million short operations take exactly as long as their clocks. */
+static void
+pass(struct clip *clip, size_t n)
+{
+	uint64_t time = (uint64_t)n * 8 * NS_PER_S + clip->fraction;
+
+	clip->fraction = time % clip->hz;
+	sim_clock_skip(clip->clock, (int64_t)(time / clip->hz));
+}
+
+void
+clip_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
+{
+	while (n > 0) {
+		size_t span = MIN(n, in ? SPAN_MAX : LOW_MAX);
+
+		if (clip->open)
+			flash_shift(clip->open, in ? in : low, out, span);
+		else if (out)
+			memset(out, 0xff, span);
+		pass(clip, span);
+		n -= span;
+		if (in)
+			in += span;
+		if (out)
+			out += span;
+	}
+}
+
+void
+clip_wait(struct clip *clip, int64_t ns)
+{
+	int64_t now;
+
+	sim_clock_skip(clip->clock, ns);
+	/* Afterwards, so that the chips report what ended meanwhile. */
+	now = sim_clock_now(clip->clock);
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
+		if (clip->chips[cs])
+			flash_tick(clip->chips[cs], now);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The wires between an adapter and the chips clipped to it. */
+#ifndef SPINOR_CLIP_CLIP_H
+#define SPINOR_CLIP_CLIP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CLIP_SELECTS 8 /* chip select lines of one adapter */
+
+struct flash;
+struct sim_clock;
+struct clip;
+
+/* clock: the adapter's; outlives the clip. */
+struct clip *clip_new(struct sim_clock *clock);
+void clip_destroy(struct clip *clip);
+
+/* Puts chip (NULL: none) on chip select cs (0..CLIP_SELECTS-1). The chip outlives the clip. */
+void clip_attach(struct clip *clip, unsigned int cs, struct flash *chip);
+struct flash *clip_chip(const struct clip *clip, unsigned int cs);
+
+/* Adapter's SPI clock in Hz (> 0). */
+void clip_set_frequency(struct clip *clip, unsigned int hz);
+
+/* Drivers on: the adapter drives CS#, CLK and MOSI. Off: all float and the chip sees CS# high. */
+void clip_set_drivers(struct clip *clip, bool on);
+bool clip_drivers(const struct clip *clip);
+
+/* CS# of line cs falls; nothing happens while another frame is open. */
+void clip_select(struct clip *clip, unsigned int cs);
+
+/* Clocks n bytes, full duplex; in NULL: MOSI held low. out (may be NULL) gets what MISO carried: FF
+ * when nobody drives it. Simulated time goes on by n bytes. Works with no chip selected. */
+void clip_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n);
+
+/* CS# rises. */
+void clip_deselect(struct clip *clip);
+
+/* Lets ns pass with idle lines. */
+void clip_wait(struct clip *clip, int64_t ns);
+
+#endif

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The commands of the serprog protocol as rows, and what each of them does; O_SPIOP has a file of
+ * its own.
+ *
+ * The adapter's parallel socket is empty: reads give FF and writes change nothing, but both take
+ * what the protocol says they take.
+ *
+ * Document: flashrom's Serial Flasher Protocol Specification, version 1. Where it is silent:
+ * - R_NBYTES of length 0 is 2^24 bytes, the maximum that Q_RDNMAXLEN can report as 0; O_WRITEN of
+ *   length 0 is NAKed. Both as in libfrser, by the author of the protocol.
+ * - The operation buffer is empty after power-on, so O_DELAY needs no O_INIT before it.
+ * - S_CS_MODE, S_SPI_CS and S_PIN_STATE act on the lines at once; CS# that is held low moves to the
+ *   newly chosen line.
+ */
+#include "serprog/internal.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "clip/clip.h"
+#include "serprog/profile.h"
+
+#define INTERFACE_VERSION 1
+#define COMMAND_MAP_BYTES 32
+#define PROGRAM_BYTES 16
+
+static void
+answer(struct serprog *adapter, bool ok)
+{
+	reply_byte(&adapter->reply, ok ? SERPROG_ACK : SERPROG_NAK);
+}
+
+static void
+nop(struct serprog *adapter, const uint8_t *parameters)
+{
+	(void)parameters;
+	answer(adapter, true);
+}
+
+static void
+sync_nop(struct serprog *adapter, const uint8_t *parameters)
+{
+	(void)parameters;
+	reply_byte(&adapter->reply, SERPROG_NAK);
+	reply_byte(&adapter->reply, SERPROG_ACK);
+}
+
+static void
+query_interface(struct serprog *adapter, const uint8_t *parameters)
+{
+	(void)parameters;
+	reply_value(&adapter->reply, INTERFACE_VERSION, 2);
+}
+
+static void
+query_command_map(struct serprog *adapter, const uint8_t *parameters)
+{
+	static const uint8_t none[COMMAND_MAP_BYTES - sizeof adapter->profile->commands];
+
+	(void)parameters;
+	reply_value(&adapter->reply, adapter->profile->commands, sizeof adapter->profile->commands);
+	reply_bytes(&adapter->reply, none, sizeof none);
+}
+
+static void
+query_program(struct serprog *adapter, const uint8_t *parameters)
+{
+	uint8_t name[PROGRAM_BYTES] = {0};
+
+	(void)parameters;
+	memcpy(name, adapter->profile->program, strnlen(adapter->profile->program, sizeof name));
+	answer(adapter, true);
+	reply_bytes(&adapter->reply, name, sizeof name);
+}
+
+static void
+query_serial_buffer(struct serprog *adapter, const uint8_t *parameters)
+{
+	(void)parameters;
+	reply_value(&adapter->reply, adapter->profile->serial_buffer, 2);
+}
+
+static void
+query_bus_types(struct serprog *adapter, const uint8_t *parameters)
+{
+	(void)parameters;
+	reply_value(&adapter->reply, adapter->profile->bus_types, 1);
+}
+
+static void
+query_address_lines(struct serprog *adapter, const uint8_t *parameters)
+{
+	(void)parameters;
+	reply_value(&adapter->reply, adapter->profile->address_lines, 1);
+}
+
+static void
+query_operation_buffer(struct serprog *adapter, const uint8_t *parameters)
+{
+	(void)parameters;
+	reply_value(&adapter->reply, adapter->profile->operation_buffer, 2);
+}
+
+static void
+query_write_max(struct serprog *adapter, const uint8_t *parameters)
+{
+	(void)parameters;
+	reply_value(&adapter->reply, adapter->profile->write_max, 3);
+}
+
+static void
+query_read_max(struct serprog *adapter, const uint8_t *parameters)
+{
+	(void)parameters;
+	reply_value(&adapter->reply, adapter->profile->read_max, 3);
+}
+
+static void
+read_byte(struct serprog *adapter, const uint8_t *parameters)
+{
+	(void)parameters;
+	reply_value(&adapter->reply, 0xff, 1);
+}
+
+static void
+read_bytes(struct serprog *adapter, const uint8_t *parameters)
+{
+	uint32_t length = serprog_le24(parameters + 3);
+
+	answer(adapter, true);
+	adapter->read_left = length ? length : 1 << 24;
+	adapter->state = SERPROG_PARALLEL_READ;
+}
+
+static void
+initialize_opbuf(struct serprog *adapter, const uint8_t *parameters)
+{
+	(void)parameters;
+	opbuf_clear(&adapter->opbuf);
+	answer(adapter, true);
+}
+
+static void
+add_write_byte(struct serprog *adapter, const uint8_t *parameters)
+{
+	(void)parameters;
+	answer(adapter, opbuf_add_write_byte(&adapter->opbuf, adapter->profile->operation_buffer));
+}
+
+static void
+add_write_bytes(struct serprog *adapter, const uint8_t *parameters)
+{
+	uint32_t length = serprog_le24(parameters);
+	uint32_t max = adapter->profile->write_max;
+	bool ok = length > 0 && (max == 0 || length <= max) &&
+		opbuf_add_write(&adapter->opbuf, adapter->profile->operation_buffer, length);
+
+	serprog_discard(adapter, length, ok ? SERPROG_ACK : SERPROG_NAK);
+}
+
+static void
+add_delay(struct serprog *adapter, const uint8_t *parameters)
+{
+	uint32_t microseconds = serprog_le32(parameters);
+
+	answer(adapter,
+		opbuf_add_delay(&adapter->opbuf, adapter->profile->operation_buffer, microseconds));
+}
+
+static void
+execute(struct serprog *adapter, const uint8_t *parameters)
+{
+	int64_t delay_ns = opbuf_clear(&adapter->opbuf);
+
+	(void)parameters;
+	if (delay_ns > 0)
+		clip_wait(adapter->clip, delay_ns);
+	answer(adapter, true);
+}
+
+/* Of several the adapter may choose; of none that it has, it can't. */
+static void
+set_bus_type(struct serprog *adapter, const uint8_t *parameters)
+{
+	answer(adapter, (parameters[0] & adapter->profile->bus_types) != 0);
+}
+
+/* Any frequency between the limits can be made exactly. */
+static void
+set_frequency(struct serprog *adapter, const uint8_t *parameters)
+{
+	uint32_t hz = serprog_le32(parameters);
+
+	if (hz == 0) {
+		answer(adapter, false);
+		return;
+	}
+	adapter->hz = CLAMP(hz, adapter->profile->clock_min_hz, adapter->profile->clock_max_hz);
+	clip_set_frequency(adapter->clip, adapter->hz);
+	reply_value(&adapter->reply, adapter->hz, 4);
+}
+
+static void
+set_pin_state(struct serprog *adapter, const uint8_t *parameters)
+{
+	clip_set_drivers(adapter->clip, parameters[0] != 0);
+	answer(adapter, true);
+}
+
+static bool
+line_exists(const struct serprog *adapter, unsigned int cs)
+{
+	unsigned int lines = adapter->profile->chip_selects;
+
+	if (cs >= CLIP_SELECTS)
+		return false;
+	if (lines > 0)
+		return cs < lines;
+	return cs == 0 || clip_chip(adapter->clip, cs) != NULL;
+}
+
+static void
+set_chip_select(struct serprog *adapter, const uint8_t *parameters)
+{
+	unsigned int cs = parameters[0];
+
+	if (!line_exists(adapter, cs)) {
+		answer(adapter, false);
+		return;
+	}
+	if (adapter->cs_mode == SERPROG_CS_SELECTED && cs != adapter->cs) {
+		clip_deselect(adapter->clip);
+		clip_select(adapter->clip, cs);
+	}
+	adapter->cs = cs;
+	answer(adapter, true);
+}
+
+static void
+set_spi_mode(struct serprog *adapter, const uint8_t *parameters)
+{
+	if (parameters[0] > 1) {
+		answer(adapter, false);
+		return;
+	}
+	adapter->full_duplex = parameters[0] == 1;
+	answer(adapter, true);
+}
+
+static void
+set_cs_mode(struct serprog *adapter, const uint8_t *parameters)
+{
+	if (parameters[0] >= SERPROG_CS_MODES) {
+		answer(adapter, false);
+		return;
+	}
+	adapter->cs_mode = parameters[0];
+	if (adapter->cs_mode == SERPROG_CS_SELECTED)
+		clip_select(adapter->clip, adapter->cs);
+	else
+		clip_deselect(adapter->clip);
+	answer(adapter, true);
+}
+
+/* The index is the opcode. */
+static const struct serprog_command commands[] = {
+	[0x00] = {"NOP", 0, false, nop},
+	[0x01] = {"Q_IFACE", 0, false, query_interface},
+	[0x02] = {"Q_CMDMAP", 0, false, query_command_map},
+	[0x03] = {"Q_PGMNAME", 0, false, query_program},
+	[0x04] = {"Q_SERBUF", 0, false, query_serial_buffer},
+	[0x05] = {"Q_BUSTYPE", 0, false, query_bus_types},
+	[0x06] = {"Q_CHIPSIZE", 0, false, query_address_lines},
+	[0x07] = {"Q_OPBUF", 0, false, query_operation_buffer},
+	[0x08] = {"Q_WRNMAXLEN", 0, false, query_write_max},
+	[0x09] = {"R_BYTE", 3, true, read_byte},
+	[0x0a] = {"R_NBYTES", 6, true, read_bytes},
+	[0x0b] = {"O_INIT", 0, false, initialize_opbuf},
+	[0x0c] = {"O_WRITEB", 4, false, add_write_byte},
+	[0x0d] = {"O_WRITEN", 6, false, add_write_bytes},
+	[0x0e] = {"O_DELAY", 4, false, add_delay},
+	[0x0f] = {"O_EXEC", 0, true, execute},
+	[0x10] = {"SYNCNOP", 0, false, sync_nop},
+	[0x11] = {"Q_RDNMAXLEN", 0, false, query_read_max},
+	[0x12] = {"S_BUSTYPE", 1, false, set_bus_type},
+	[0x13] = {"O_SPIOP", 6, true, serprog_spi_operation},
+	[0x14] = {"S_SPI_FREQ", 4, false, set_frequency},
+	[0x15] = {"S_PIN_STATE", 1, false, set_pin_state},
+	[0x16] = {"S_SPI_CS", 1, false, set_chip_select},
+	[0x17] = {"S_SPI_MODE", 1, false, set_spi_mode},
+	[0x18] = {"S_CS_MODE", 1, false, set_cs_mode},
+};
+
+const struct serprog_command *
+serprog_command(const struct serprog *adapter, uint8_t opcode)
+{
+	if (opcode >= G_N_ELEMENTS(commands) || !(adapter->profile->commands >> opcode & 1))
+		return NULL;
+	return &commands[opcode];
+}

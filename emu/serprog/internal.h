@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The inside of a serprog adapter: what the files of this room share and nobody else sees. */
+#ifndef SPINOR_SERPROG_INTERNAL_H
+#define SPINOR_SERPROG_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "serprog/opbuf.h"
+#include "serprog/reply.h"
+#include "serprog/serprog.h"
+
+#define SERPROG_PARAMETERS_MAX 6
+
+/* What the next byte is, from the host or to it. */
+enum serprog_state {
+	SERPROG_OPCODE,        /* between commands */
+	SERPROG_PARAMETERS,    /* the fixed ones that follow an opcode */
+	SERPROG_DISCARD,       /* data that matters to nobody; then the verdict on it */
+	SERPROG_SPI_WRITE,     /* O_SPIOP: the host's data goes to MOSI */
+	SERPROG_SPI_DUPLEX,    /* O_SPIOP: the same, and MISO goes to the host */
+	SERPROG_SPI_READ,      /* O_SPIOP: MISO goes to the host */
+	SERPROG_PARALLEL_READ, /* R_NBYTES: an empty socket goes to the host */
+	SERPROG_STATES,
+};
+
+/* S_CS_MODE */
+enum serprog_cs_mode {
+	SERPROG_CS_AUTO,
+	SERPROG_CS_SELECTED,
+	SERPROG_CS_DESELECTED,
+	SERPROG_CS_MODES,
+};
+
+struct serprog_command {
+	const char *name;
+	uint8_t parameter_bytes;
+	bool operates; /* on the chip: takes the turnaround time */
+	/* All parameters are in. Leaves the state alone when the command is done. */
+	void (*run)(struct serprog *adapter, const uint8_t *parameters);
+};
+
+struct serprog {
+	const struct serprog_profile *profile;
+	struct clip *clip;
+	struct sim_clock *clock;
+
+	enum serprog_state state;
+	const struct serprog_command *command; /* SERPROG_PARAMETERS */
+	uint8_t parameters[SERPROG_PARAMETERS_MAX];
+	size_t got;          /* parameters so far */
+	uint32_t write_left; /* bytes of data that the host still has to send */
+	uint32_t read_left;  /* bytes of data still to be made for it */
+	uint8_t verdict;     /* SERPROG_DISCARD: ACK or NAK */
+
+	enum serprog_cs_mode cs_mode;
+	bool full_duplex;
+	unsigned int cs;
+	uint32_t hz;
+
+	struct opbuf opbuf;
+	struct reply reply;
+};
+
+/* The row of that opcode; NULL when the profile does not offer it. */
+const struct serprog_command *serprog_command(const struct serprog *adapter, uint8_t opcode);
+
+/* Receives n bytes for nobody and answers with the verdict. */
+void serprog_discard(struct serprog *adapter, uint32_t n, uint8_t verdict);
+
+/* How many bytes may be clocked before the wall has to catch up. */
+size_t serprog_burst(const struct serprog *adapter);
+
+/* O_SPIOP; one function for each of its states. Like take() and give() of the personality, they
+ * return how many bytes they took or gave. */
+void serprog_spi_operation(struct serprog *adapter, const uint8_t *parameters);
+size_t serprog_spi_write(struct serprog *adapter, const uint8_t *in, size_t n);
+size_t serprog_spi_duplex(struct serprog *adapter, const uint8_t *in, size_t n);
+size_t serprog_spi_read(struct serprog *adapter, uint8_t *out, size_t room);
+
+static inline uint32_t
+serprog_le24(const uint8_t *bytes)
+{
+	return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16;
+}
+
+static inline uint32_t
+serprog_le32(const uint8_t *bytes)
+{
+	return serprog_le24(bytes) | (uint32_t)bytes[3] << 24;
+}
+
+#endif

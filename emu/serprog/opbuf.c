@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The operation buffer of the serprog protocol (commands 0B-0F). It counts what each operation
+ * takes by the protocol text: 5 bytes for a byte write and a delay, 7 + n for a write of n.
+ *
+ * Writes go to the parallel socket and that is empty, so their addresses and data matter to nobody
+ * and are not kept; delays among themselves have no order. What is left is a sum.
+ */
+#include "serprog/opbuf.h"
+
+#define WRITE_BYTE_BYTES 5
+#define WRITE_BYTES 7
+#define DELAY_BYTES 5
+
+static bool
+add(struct opbuf *opbuf, uint32_t size, uint32_t n)
+{
+	if (size < opbuf->used_bytes || n > size - opbuf->used_bytes)
+		return false;
+	opbuf->used_bytes += n;
+	return true;
+}
+
+bool
+opbuf_add_write_byte(struct opbuf *opbuf, uint32_t size)
+{
+	return add(opbuf, size, WRITE_BYTE_BYTES);
+}
+
+bool
+opbuf_add_write(struct opbuf *opbuf, uint32_t size, uint32_t n)
+{
+	return add(opbuf, size, WRITE_BYTES + n);
+}
+
+bool
+opbuf_add_delay(struct opbuf *opbuf, uint32_t size, uint32_t microseconds)
+{
+	if (!add(opbuf, size, DELAY_BYTES))
+		return false;
+	opbuf->delay_ns += (int64_t)microseconds * 1000;
+	return true;
+}
+
+int64_t
+opbuf_clear(struct opbuf *opbuf)
+{
+	int64_t delay_ns = opbuf->delay_ns;
+
+	*opbuf = (struct opbuf){0};
+	return delay_ns;
+}
