@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A stable name for a pseudo-terminal. */
+#ifndef SPINOR_PORT_LINK_H
+#define SPINOR_PORT_LINK_H
+
+#include <glib.h>
+
+struct port_link;
+
+/* Makes the symbolic link path point to target, a /dev/pts node. Replaces what an ended spinor left
+ * there and nothing else. */
+struct port_link *port_link_new(const char *path, const char *target, GError **error);
+
+/* Removes the link, unless somebody has pointed it elsewhere. */
+void port_link_destroy(struct port_link *link);
+
+#endif

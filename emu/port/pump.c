@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The pump: a GSource that reads from a file descriptor, lets a personality work, and writes what
+ * it gives. Everything is bounded: what the host does not read stops giving, what is not given
+ * stops taking, what is not taken stops reading, and then the kernel stops the host.
+ *
+ *	READ    nothing buffered either way: poll for input
+ *	WRITE   the host does not read: poll for room; take and read nothing
+ *	WAIT    the personality needs wall time: no poll, a timer
+ *	MORE    work is left but others have their turn first
+ *	ENDED   the line is dead
+ *
+ * Leaves out: who is at the other end and when they come and go (pty.c), and everything about what
+ * the bytes mean.
+ */
+#include "port/pump.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* One read takes all that a tty holds (4 KiB) or a socket usually has; one write fills a tty. */
+#define BUFFER_BYTES 65536
+
+/* Turns of the personality before other sources of the context get theirs: some ms at most. */
+#define TURNS_PER_DISPATCH 64
+
+/* GLib's main loop times in ms and may be one late: the last of a wait is slept away exactly. */
+#define TIMER_MARGIN_NS 1000000
+#define SLEEP_MAX_NS	(2 * TIMER_MARGIN_NS)
+
+/*
+ * How long to look for the host's next request after a reply, before going back to the main loop.
+ */
+#ifndef SPIN_NS
+#define SPIN_NS 40000
+#endif
+
+/* Spinning goes on while it succeeds: each success adds a credit, each failure costs some. */
+#define SPIN_CREDIT_MAX 16
+#define SPIN_COST 4
+
+enum pump_state {
+	PUMP_READ,
+	PUMP_WRITE,
+	PUMP_WAIT,
+	PUMP_MORE,
+	PUMP_ENDED,
+};
+
+struct port_pump {
+	GSource *source;
+	gpointer tag;
+	GIOCondition polled;
+	int fd;
+	struct personality personality;
+	const struct port_pump_hooks *hooks;
+	void *owner;
+	int64_t replied_ns; /* when the last reply was written; 0 when it was long ago */
+	int spin_credit;
+	size_t in_start, in_end;
+	size_t out_start, out_end;
+	uint8_t in[BUFFER_BYTES];
+	uint8_t out[BUFFER_BYTES];
+};
+
+struct pump_source {
+	GSource base;
+	struct port_pump *pump;
+};
+
+static int64_t
+monotonic_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+/* Bytes read behind the input, 0 when there are none now, negative errno (-EPIPE at the end). */
+static ssize_t
+read_some(struct port_pump *pump)
+{
+	ssize_t n;
+
+	do {
+		n = read(pump->fd, pump->in + pump->in_end, BUFFER_BYTES - pump->in_end);
+	} while (n < 0 && errno == EINTR);
+	if (n == 0)
+		return -EPIPE;
+	if (n < 0)
+		return errno == EAGAIN ? 0 : -errno;
+	pump->in_end += (size_t)n;
+	return n;
+}
+
+/* PUMP_MORE when all is written. */
+static enum pump_state
+write_output(struct port_pump *pump)
+{
+	while (pump->out_start < pump->out_end) {
+		ssize_t n = write(pump->fd, pump->out + pump->out_start,
+			pump->out_end - pump->out_start);
+
+		if (n > 0) {
+			pump->out_start += (size_t)n;
+			continue;
+		}
+		if (n < 0 && errno == EINTR)
+			continue;
+		return n == 0 || errno == EAGAIN ? PUMP_WRITE : PUMP_ENDED;
+	}
+	pump->out_start = pump->out_end = 0;
+	return PUMP_MORE;
+}
+
+/* All that is due now goes into one write. */
+static void
+collect_output(struct port_pump *pump)
+{
+	const struct personality *p = &pump->personality;
+
+	while (pump->out_end < BUFFER_BYTES && p->ops->wait_ns(p->self) <= 0) {
+		size_t n = p->ops->give(
+			p->self, pump->out + pump->out_end, BUFFER_BYTES - pump->out_end);
+
+		if (n == 0)
+			return;
+		pump->out_end += n;
+	}
+}
+
+/* Lets the personality work on what is buffered, until it needs something. */
+static enum pump_state
+take_turns(struct port_pump *pump)
+{
+	const struct personality *p = &pump->personality;
+	bool stuck = false;
+
+	for (int turn = 0; turn < TURNS_PER_DISPATCH; turn++) {
+		collect_output(pump);
+		if (pump->out_end > 0) {
+			enum pump_state state = write_output(pump);
+
+			if (state != PUMP_MORE)
+				return state;
+			stuck = false;
+			continue;
+		}
+		if (p->ops->wait_ns(p->self) > 0)
+			return PUMP_WAIT;
+		if (pump->in_start == pump->in_end)
+			return PUMP_READ;
+		size_t n = p->ops->take(
+			p->self, pump->in + pump->in_start, pump->in_end - pump->in_start);
+		port_pump_drop_input(pump, n);
+		/* Takes nothing, gives nothing, waits for nothing: leave it, but burn no CPU. */
+		if (n == 0 && stuck)
+			return PUMP_WRITE;
+		stuck = n == 0;
+	}
+	return PUMP_MORE;
+}
+
+static void
+count_spin(struct port_pump *pump, bool success)
+{
+	if (success)
+		pump->spin_credit = MIN(pump->spin_credit + 1, SPIN_CREDIT_MAX);
+	else
+		pump->spin_credit = MAX(pump->spin_credit - SPIN_COST, 0);
+}
+
+/* True when the input has something to work on, or *state says why not. first: poll told so. */
+static bool
+get_input(struct port_pump *pump, bool first, enum pump_state *state)
+{
+	int64_t until = 0;
+	ssize_t n = 0;
+
+	if (!first) {
+		if (SPIN_NS == 0)
+			return false;
+		pump->replied_ns = monotonic_ns();
+		if (pump->spin_credit == 0)
+			return false;
+		until = pump->replied_ns + SPIN_NS;
+	}
+	do {
+		n = read_some(pump);
+	} while (n == 0 && !first && monotonic_ns() < until);
+	if (n < 0) {
+		*state = PUMP_ENDED;
+		return false;
+	}
+	if (!first) {
+		count_spin(pump, n > 0);
+	} else if (SPIN_NS > 0 && n > 0 && pump->replied_ns) {
+		/* It came by way of the main loop; would a spin have caught it? */
+		if (monotonic_ns() - pump->replied_ns < SPIN_NS)
+			count_spin(pump, true);
+		pump->replied_ns = 0;
+	}
+	if (n > 0 && pump->hooks->received)
+		pump->hooks->received(pump->owner);
+	return n > 0;
+}
+
+static enum pump_state
+serve(struct port_pump *pump)
+{
+	enum pump_state state;
+
+	for (int round = 0; round < TURNS_PER_DISPATCH; round++) {
+		state = take_turns(pump);
+		if (state != PUMP_READ || !get_input(pump, round == 0, &state))
+			return state;
+	}
+	return PUMP_MORE;
+}
+
+static void
+poll_for(struct port_pump *pump, GIOCondition condition)
+{
+	if (pump->polled == condition)
+		return;
+	pump->polled = condition;
+	g_source_modify_unix_fd(pump->source, pump->tag, condition);
+}
+
+/* Arranges to be called again when there is something to do. */
+static void
+arm(struct port_pump *pump, enum pump_state state)
+{
+	const struct personality *p = &pump->personality;
+	int64_t ns;
+
+	switch (state) {
+	case PUMP_READ:
+		poll_for(pump, G_IO_IN);
+		break;
+	case PUMP_WRITE:
+		poll_for(pump, pump->out_end > 0 ? G_IO_OUT : 0);
+		break;
+	case PUMP_WAIT:
+		ns = p->ops->wait_ns(p->self);
+		poll_for(pump, 0);
+		g_source_set_ready_time(pump->source,
+			g_get_monotonic_time() + MAX(ns - TIMER_MARGIN_NS, 0) / 1000);
+		break;
+	case PUMP_MORE:
+		g_source_set_ready_time(pump->source, 0);
+		break;
+	case PUMP_ENDED:
+		break;
+	}
+}
+
+/* Sleeps away what is too short for the main loop's timer. */
+static void
+sleep_rest(struct port_pump *pump)
+{
+	const struct personality *p = &pump->personality;
+	int64_t ns = p->ops->wait_ns(p->self);
+
+	if (ns > 0 && ns < SLEEP_MAX_NS)
+		nanosleep(&(struct timespec){.tv_nsec = (long)ns}, NULL);
+}
+
+/* False when the pump is no more. */
+static bool
+handle_end(struct port_pump *pump)
+{
+	/* A dead line is readable for ever: out of the poll with it. */
+	g_source_remove_unix_fd(pump->source, pump->tag);
+	pump->tag = NULL;
+	if (!pump->hooks->ended || !pump->hooks->ended(pump->owner))
+		return false;
+	pump->polled = G_IO_IN;
+	pump->tag = g_source_add_unix_fd(pump->source, pump->fd, G_IO_IN);
+	return true;
+}
+
+static gboolean
+pump_dispatch(GSource *base, GSourceFunc callback, gpointer data)
+{
+	struct port_pump *pump = ((struct pump_source *)base)->pump;
+	enum pump_state state;
+
+	(void)callback;
+	(void)data;
+	if (g_source_get_ready_time(base) != -1) {
+		g_source_set_ready_time(base, -1);
+		sleep_rest(pump);
+	}
+	if (g_source_query_unix_fd(base, pump->tag) & (G_IO_HUP | G_IO_ERR | G_IO_NVAL))
+		state = PUMP_ENDED;
+	else
+		state = serve(pump);
+	if (state == PUMP_ENDED) {
+		if (!handle_end(pump))
+			return G_SOURCE_REMOVE;
+		state = PUMP_MORE;
+	}
+	arm(pump, state);
+	return G_SOURCE_CONTINUE;
+}
+
+struct port_pump *
+port_pump_new(GMainContext *context, int fd, struct personality personality,
+	const struct port_pump_hooks *hooks, void *owner)
+{
+	static GSourceFuncs funcs = {.dispatch = pump_dispatch};
+	/* Not cleared: the pages of the buffers exist only when they are used. */
+	struct port_pump *pump = g_malloc(sizeof(*pump));
+
+	memset(pump, 0, offsetof(struct port_pump, in));
+	pump->fd = fd;
+	pump->personality = personality;
+	pump->hooks = hooks;
+	pump->owner = owner;
+	pump->polled = G_IO_IN;
+	pump->source = g_source_new(&funcs, sizeof(struct pump_source));
+	((struct pump_source *)pump->source)->pump = pump;
+	g_source_set_static_name(pump->source, "pump");
+	pump->tag = g_source_add_unix_fd(pump->source, fd, G_IO_IN);
+	g_source_attach(pump->source, context);
+	return pump;
+}
+
+void
+port_pump_destroy(struct port_pump *pump)
+{
+	if (!pump)
+		return;
+	g_source_destroy(pump->source);
+	g_source_unref(pump->source);
+	g_free(pump);
+}
+
+const uint8_t *
+port_pump_input(const struct port_pump *pump, size_t *n)
+{
+	*n = pump->in_end - pump->in_start;
+	return pump->in + pump->in_start;
+}
+
+bool
+port_pump_fill(struct port_pump *pump)
+{
+	if (pump->in_start > 0) {
+		memmove(pump->in, pump->in + pump->in_start, pump->in_end - pump->in_start);
+		pump->in_end -= pump->in_start;
+		pump->in_start = 0;
+	}
+	while (pump->in_end < BUFFER_BYTES) {
+		if (read_some(pump) <= 0)
+			return true; /* a dead line shows again at the next read */
+	}
+	return false;
+}
+
+void
+port_pump_drop_input(struct port_pump *pump, size_t n)
+{
+	pump->in_start += n;
+	if (pump->in_start == pump->in_end)
+		pump->in_start = pump->in_end = 0;
+}
+
+void
+port_pump_drop_output(struct port_pump *pump)
+{
+	pump->out_start = pump->out_end = 0;
+}
+
+bool
+port_pump_is_quiet(const struct port_pump *pump)
+{
+	return pump->out_start == pump->out_end &&
+		pump->personality.ops->idle(pump->personality.self);
+}
+
+void
+port_pump_kick(struct port_pump *pump)
+{
+	g_source_set_ready_time(pump->source, 0);
+}
