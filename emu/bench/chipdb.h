@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The chips that can be emulated, read from *.chips files. */
+#ifndef SPINOR_BENCH_CHIPDB_H
+#define SPINOR_BENCH_CHIPDB_H
+
+#include <glib.h>
+
+struct bench_chipdb;
+struct flash_part;
+
+/*
+ * Reads every *.chips file of one folder: dir, or when that is NULL $SPINOR_CHIPDB, or else the
+ * installed one. Errors name file, group and key, what was found and what is allowed.
+ */
+struct bench_chipdb *bench_chipdb_open(const char *dir, GError **error);
+void bench_chipdb_close(struct bench_chipdb *db);
+
+/* The part of that name or alias, case ignored. Unknown: an error that suggests the nearest. The
+ * part belongs to the chipdb. */
+const struct flash_part *bench_chipdb_find(
+	struct bench_chipdb *db, const char *name, GError **error);
+
+/* Parts whose name, vendor or alias contains pattern (NULL: all), case ignored, sorted by name.
+ * Free with g_ptr_array_unref(); the parts belong to the chipdb. */
+GPtrArray *bench_chipdb_list(struct bench_chipdb *db, const char *pattern);
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The command line: one table of options, and what is allowed as their values as far as that can be
+ * told without looking at the chips or the disk. Whether a chip, a profile or a file exists is
+ * for bench.c to find out.
+ *
+ * Values are taken as the bytes they are (G_OPTION_ARG_FILENAME), since GOption would otherwise
+ * refuse names that the locale can't spell.
+ */
+#include "bench/options.h"
+
+#include "bench/error.h"
+
+#include <string.h>
+
+static gboolean
+take_timing(const char *name, const char *value, void *data, GError **error)
+{
+	struct bench_options *options = data;
+
+	if (!sim_clock_mode_from_string(value, &options->timing)) {
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"%s %s: no such timing; allowed are instant, virtual and real", name,
+			value);
+		return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean
+take_seed(const char *name, const char *value, void *data, GError **error)
+{
+	struct bench_options *options = data;
+	bool hex = g_ascii_strncasecmp(value, "0x", 2) == 0;
+	guint64 seed;
+
+	if (!g_ascii_string_to_unsigned(
+		    hex ? value + 2 : value, hex ? 16 : 10, 0, G_MAXUINT64, &seed, NULL)) {
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"%s %s: not a seed; allowed are whole numbers from 0 to %" G_GUINT64_FORMAT,
+			name, value, G_MAXUINT64);
+		return FALSE;
+	}
+	options->seed = seed;
+	return TRUE;
+}
+
+static gboolean
+take_list_chips(const char *name, const char *value, void *data, GError **error)
+{
+	struct bench_options *options = data;
+
+	(void)name;
+	(void)error;
+	options->list_chips = true;
+	g_free(options->list_pattern);
+	options->list_pattern = g_strdup(value);
+	return TRUE;
+}
+
+/* What GOption itself finds, in our words; a callback's own error stays as it is. */
+static void
+explain(GError **error)
+{
+	g_autoptr(GError) found = NULL;
+
+	if (error == NULL || (*error)->domain != G_OPTION_ERROR)
+		return;
+	found = g_steal_pointer(error);
+	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE, "%s; --help lists what is allowed",
+		found->message);
+}
+
+/* An empty name is never meant, but comes of an unset shell variable. */
+static bool
+refuse_empty(const GOptionEntry *entries, GError **error)
+{
+	for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++) {
+		const char *value;
+
+		if (entry->arg != G_OPTION_ARG_FILENAME)
+			continue;
+		value = *(char **)entry->arg_data;
+		if (value != NULL && *value == '\0') {
+			g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+				"--%s '': the value is empty; %s is wanted", entry->long_name,
+				entry->arg_description);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* --list-chips PATTERN is the only use of an argument that is no option. */
+static bool
+take_rest(struct bench_options *options, char **rest, GError **error)
+{
+	if (rest == NULL || *rest == NULL)
+		return true;
+	if (options->list_chips && options->list_pattern == NULL)
+		options->list_pattern = g_strdup(*rest++);
+	if (*rest != NULL) {
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"%s: unexpected argument; only options are allowed, --help lists them",
+			*rest);
+		return false;
+	}
+	return true;
+}
+
+/* Opening the trace empties the file, and no one means that for a chip's content. */
+static bool
+refuse_clash(const struct bench_options *options, GError **error)
+{
+	if (options->trace != NULL && g_strcmp0(options->trace, options->image) == 0) {
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"--trace %s: that is the image too; another file is wanted",
+			options->trace);
+		return false;
+	}
+	return true;
+}
+
+struct bench_options *
+bench_options_parse(int *argc, char ***argv, GError **error)
+{
+	struct bench_options *options = g_new0(struct bench_options, 1);
+	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+	g_auto(GStrv) rest = NULL;
+	GOptionGroup *group = g_option_group_new("bench", "", "", options, NULL);
+	gboolean verbose = FALSE;
+	gboolean version = FALSE;
+	gboolean help = FALSE;
+	const int bytes = G_OPTION_FLAG_FILENAME;
+	const GOptionEntry entries[] = {
+		{"chip", 0, 0, G_OPTION_ARG_FILENAME, &options->chip,
+			"Part number of the chip (default: " BENCH_DEFAULT_CHIP ")", "PART"},
+		{"image", 0, 0, G_OPTION_ARG_FILENAME, &options->image,
+			"Keep the chip's content in FILE, created blank when absent", "FILE"},
+		{"link", 0, 0, G_OPTION_ARG_FILENAME, &options->link,
+			"Keep a symbolic link to the terminal at PATH", "PATH"},
+		{"timing", 0, bytes, G_OPTION_ARG_CALLBACK, (void *)take_timing,
+			"How time passes (default: virtual)", "instant|virtual|real"},
+		{"seed", 0, bytes, G_OPTION_ARG_CALLBACK, (void *)take_seed,
+			"Where all that is random starts (default: 1)", "N"},
+		{"chipdb", 0, 0, G_OPTION_ARG_FILENAME, &options->chipdb,
+			"Read the chips from *.chips in DIR", "DIR"},
+		{"profile", 0, 0, G_OPTION_ARG_FILENAME, &options->profile,
+			"Adapter to emulate (default: spinor)", "ADAPTER"},
+		{"trace", 0, 0, G_OPTION_ARG_FILENAME, &options->trace,
+			"Write one line per chip command to FILE, - is standard output", "FILE|-"},
+		{"list-chips", 0, bytes | G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK,
+			(void *)take_list_chips,
+			"List the chips whose name or vendor contains PATTERN", "PATTERN"},
+		{"verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "Log more", NULL},
+		{"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version", NULL},
+		{"help", 'h', 0, G_OPTION_ARG_NONE, &help, "Print this text", NULL},
+		{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, "", NULL},
+		{NULL, 0, 0, 0, NULL, NULL, NULL},
+	};
+
+	G_STATIC_ASSERT(BENCH_DEFAULT_SEED == 1);
+	options->timing = SIM_CLOCK_VIRTUAL;
+	options->seed = BENCH_DEFAULT_SEED;
+	g_option_group_add_entries(group, entries);
+	g_option_context_set_main_group(context, group);
+	g_option_context_set_help_enabled(context, FALSE);
+	if (!g_option_context_parse(context, argc, argv, error)) {
+		explain(error);
+		goto fail;
+	}
+	if (!refuse_empty(entries, error) || !take_rest(options, rest, error) ||
+		!refuse_clash(options, error))
+		goto fail;
+	options->verbose = verbose;
+	options->version = version;
+	if (help)
+		options->help = g_option_context_get_help(context, TRUE, NULL);
+	return options;
+
+fail:
+	bench_options_free(options);
+	return NULL;
+}
+
+void
+bench_options_free(struct bench_options *options)
+{
+	if (options == NULL)
+		return;
+	g_free(options->chip);
+	g_free(options->image);
+	g_free(options->link);
+	g_free(options->profile);
+	g_free(options->chipdb);
+	g_free(options->trace);
+	g_free(options->list_pattern);
+	g_free(options->help);
+	g_free(options);
+}

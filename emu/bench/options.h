@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line that spinord and spinor run share. */
+#ifndef SPINOR_BENCH_OPTIONS_H
+#define SPINOR_BENCH_OPTIONS_H
+
+#include "base/clock.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define BENCH_DEFAULT_CHIP "W25Q128JV"
+#define BENCH_DEFAULT_SEED 1
+
+struct bench_options {
+	char *chip;    /* part number; NULL: BENCH_DEFAULT_CHIP */
+	char *image;   /* file of the array; NULL: blank and forgotten */
+	char *link;    /* stable name of the pseudo-terminal */
+	char *profile; /* adapter; NULL: the default */
+	char *chipdb;  /* folder of *.chips files */
+	char *trace;   /* file, or "-" for stdout */
+	enum sim_clock_mode timing;
+	uint64_t seed;
+	bool verbose;
+	bool list_chips;
+	char *list_pattern;
+	bool version;
+	char *help; /* the text to print when --help was given, else NULL */
+};
+
+/* Reads argv; unknown options and bad values are BENCH_ERROR_USAGE. Prints nothing: --help and
+ * --version are for the caller. NULL on error; free with bench_options_free(). */
+struct bench_options *bench_options_parse(int *argc, char ***argv, GError **error);
+void bench_options_free(struct bench_options *options);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One group of a *.chips file, read into a part. Private to the bench. */
+#ifndef SPINOR_BENCH_PARTFILE_H
+#define SPINOR_BENCH_PARTFILE_H
+
+#include "flash/part.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A part, or the family that parts begin as a copy of. */
+struct bench_part {
+	struct flash_part part;
+	uint64_t given;       /* which keys were set so far, here or by a family */
+	const char **aliases; /* owned; part.aliases points to it */
+};
+
+/* Where a group stands, for messages too. */
+struct bench_part_group {
+	const char *file;
+	const char *name; /* between the brackets */
+	bool family;
+	GKeyFile *keys;
+};
+
+/* A part with nothing set but what spinor-chipdb(5) gives as defaults, or a copy of family. */
+struct bench_part *bench_part_new(const struct bench_part *family);
+void bench_part_free(struct bench_part *part);
+
+/* Sets what the group's keys say. strings keeps every text of the part. */
+bool bench_part_read(struct bench_part *part, const struct bench_part_group *group,
+	GStringChunk *strings, GError **error);
+
+/* Checks that no key is missing and that none contradicts another. */
+bool bench_part_check(
+	const struct bench_part *part, const struct bench_part_group *group, GError **error);
+
+/* The one of candidates (strings) that word was probably meant to be, or NULL; case ignored. */
+const char *bench_nearest(const char *word, const GPtrArray *candidates);
+
+#endif
