@@ -6,8 +6,6 @@ libspinor_a_SOURCES = \
 	emu/base/log.c \
 	emu/base/log.h \
 	emu/base/personality.h \
-	emu/base/random.c \
-	emu/base/random.h \
 	emu/base/units.c \
 	emu/base/units.h \
 	emu/bench/adapter.c \
@@ -27,6 +25,7 @@ libspinor_a_SOURCES = \
 	emu/bench/state.c \
 	emu/bench/state.h \
 	emu/bench/wafer.c \
+	emu/bench/wafer.h \
 	emu/clip/clip.c \
 	emu/clip/clip.h \
 	emu/flash/bits.c \
@@ -39,7 +38,6 @@ libspinor_a_SOURCES = \
 	emu/flash/identify.c \
 	emu/flash/lanes.c \
 	emu/flash/lock.c \
-	emu/flash/nonvolatile.c \
 	emu/flash/otp.c \
 	emu/flash/part.h \
 	emu/flash/power.c \
@@ -49,7 +47,6 @@ libspinor_a_SOURCES = \
 	emu/flash/sfdp.c \
 	emu/flash/status.c \
 	emu/flash/suspend.c \
-	emu/flash/timing.c \
 	emu/port/link.c \
 	emu/port/link.h \
 	emu/port/port.h \
@@ -80,4 +77,6 @@ spinord_SOURCES = \
 spinord_LDADD = libspinor.a $(JSON_LIBS) $(GLIB_LIBS)
 
 chipdbdir = $(pkgdatadir)/chipdb
-dist_chipdb_DATA =
+dist_chipdb_DATA = \
+	chipdb/macronix.chips \
+	chipdb/winbond.chips

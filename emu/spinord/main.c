@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The daemon's main: builds the bench that the command line describes, says when it is ready, and
+ * waits for SIGTERM or SIGINT. It stays in the foreground; whoever wants it elsewhere has a shell
+ * or a service manager for that. Exit status: 0, 1 when something failed, 2 for the command line.
+ */
+#include "config.h"
+
+#include "base/log.h"
+#include "bench/bench.h"
+#include "bench/error.h"
+#include "bench/options.h"
+#include "spinord/notify.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define EXIT_USAGE 2
+
+/* A descriptor 0, 1 or 2 that came closed must not become the terminal that a host talks to. */
+static void
+fill_standard_descriptors(void)
+{
+	int fd = 0;
+
+	while (fd >= 0 && fd <= STDERR_FILENO)
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+static int
+print(const char *text)
+{
+	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF) {
+		log_error("standard output: %s", g_strerror(errno));
+		return EXIT_FAILURE;
+	}
+	return EXIT_SUCCESS;
+}
+
+static gboolean
+quit(void *data)
+{
+	g_main_loop_quit(data);
+	return G_SOURCE_CONTINUE;
+}
+
+static int
+failed(const GError *error)
+{
+	log_error("%s", error->message);
+	return g_error_matches(error, BENCH_ERROR, BENCH_ERROR_USAGE) ? EXIT_USAGE : EXIT_FAILURE;
+}
+
+/* Signals are taken before the bench is built, so that an early one still ends in order. */
+static int
+serve(const struct bench_options *options)
+{
+	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+	g_autoptr(GError) error = NULL;
+	g_autofree char *ready = NULL;
+	struct bench *bench;
+	int status = EXIT_SUCCESS;
+
+	g_unix_signal_add(SIGTERM, quit, loop);
+	g_unix_signal_add(SIGINT, quit, loop);
+	bench = bench_new(options, NULL, &error);
+	if (bench == NULL)
+		return failed(error);
+	if (!bench_start(bench, &error)) {
+		status = failed(error);
+		goto out;
+	}
+	ready = bench_ready_lines(bench);
+	print(ready);
+	spinord_notify("READY=1");
+	g_main_loop_run(loop);
+	spinord_notify("STOPPING=1");
+out:
+	bench_destroy(bench);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *table = NULL;
+	struct bench_options *options;
+	int status;
+
+	fill_standard_descriptors();
+	signal(SIGPIPE, SIG_IGN);
+	g_set_prgname("spinord");
+	options = bench_options_parse(&argc, &argv, &error);
+	log_init("spinord",
+		options != NULL && options->verbose ? G_LOG_LEVEL_DEBUG : G_LOG_LEVEL_WARNING);
+	if (options == NULL)
+		return failed(error);
+	if (options->help != NULL) {
+		status = print(options->help);
+	} else if (options->version) {
+		status = print(PACKAGE_NAME "d " PACKAGE_VERSION "\n");
+	} else if (options->list_chips) {
+		table = bench_chip_table(options->chipdb, options->list_pattern, &error);
+		status = table != NULL ? print(table) : failed(error);
+	} else {
+		status = serve(options);
+	}
+	bench_options_free(options);
+	return status;
+}
