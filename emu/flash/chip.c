@@ -266,26 +266,47 @@ shift_header(struct flash *chip, const uint8_t *in, size_t n)
 }
 
 static void
+data_in(struct flash *chip, const uint8_t *in, size_t n)
+{
+	static const uint8_t idle = 0xff;
+
+	if (in) {
+		chip->frame.command->in(chip, in, n);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		chip->frame.command->in(chip, &idle, 1);
+}
+
+/* The chip drives MISO, and counts its address up, whether anybody listens or not. */
+static void
+data_out(struct flash *chip, uint8_t *out, size_t n)
+{
+	uint8_t unheard[4096];
+
+	if (out) {
+		chip->frame.command->out(chip, out, n);
+		return;
+	}
+	while (n) {
+		size_t span = MIN(n, sizeof(unheard));
+
+		chip->frame.command->out(chip, unheard, span);
+		n -= span;
+	}
+}
+
+static void
 shift_data(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n)
 {
 	const struct flash_command *command = chip->frame.command;
 
-	if (command->in) {
-		if (in) {
-			command->in(chip, in, n);
-		} else {
-			static const uint8_t idle = 0xff;
-
-			for (size_t i = 0; i < n; i++)
-				command->in(chip, &idle, 1);
-		}
-	}
-	if (out) {
-		if (command->out)
-			command->out(chip, out, n);
-		else
-			memset(out, 0xff, n);
-	}
+	if (command->in)
+		data_in(chip, in, n);
+	if (command->out)
+		data_out(chip, out, n);
+	else if (out)
+		memset(out, 0xff, n);
 	chip->frame.position += n;
 }
 

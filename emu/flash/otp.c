@@ -83,10 +83,25 @@ prscur_finish(struct flash *chip)
 	begin(chip, OPERATION_SECURITY_PROGRAM, flash_program_time(chip, chip->frame.position));
 }
 
+/* Where the data sheet gives no time of its own it is that of a sector (8.2.29). */
+static int64_t
+erase_time(const struct flash *chip)
+{
+	const struct flash_part *part = chip->part;
+
+	if (part->timing[FLASH_T_SR].typ_ns > 0)
+		return flash_duration(chip, FLASH_T_SR);
+	for (unsigned int i = 0; i < part->n_erases; i++) {
+		if (part->erases[i].size == 4096)
+			return flash_pick(chip, part->erases[i].time);
+	}
+	return 0;
+}
+
 static void
 erscur_finish(struct flash *chip)
 {
-	begin(chip, OPERATION_SECURITY_ERASE, flash_duration(chip, FLASH_T_SR));
+	begin(chip, OPERATION_SECURITY_ERASE, erase_time(chip));
 }
 
 void
