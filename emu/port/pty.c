@@ -46,7 +46,7 @@
 #include <unistd.h>
 
 /* What a host may send to get in step, whatever the adapter thinks of it. */
-#define NOP	0x00
+#define NOP 0x00
 #define SYNCNOP 0x10
 
 struct port_pty {
@@ -60,7 +60,7 @@ struct port_pty {
 	struct port_pump *pump;
 	int hosts;
 	bool uncertain; /* hosts is a guess */
-	bool opened;	/* the personality has a host */
+	bool opened;    /* the personality has a host */
 };
 
 struct wake_source {
@@ -71,8 +71,8 @@ struct wake_source {
 /* What has happened to the hosts since the last look. */
 enum change {
 	SAME,
-	CAME,	 /* there is a host, there was none */
-	GONE,	 /* there is none */
+	CAME,    /* there is a host, there was none */
+	GONE,    /* there is none */
 	SWAPPED, /* there is another one */
 };
 

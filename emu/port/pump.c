@@ -29,18 +29,7 @@
 
 /* GLib's main loop times in ms and may be one late: the last of a wait is slept away exactly. */
 #define TIMER_MARGIN_NS 1000000
-#define SLEEP_MAX_NS	(2 * TIMER_MARGIN_NS)
-
-/*
- * How long to look for the host's next request after a reply, before going back to the main loop.
- */
-#ifndef SPIN_NS
-#define SPIN_NS 40000
-#endif
-
-/* Spinning goes on while it succeeds: each success adds a credit, each failure costs some. */
-#define SPIN_CREDIT_MAX 16
-#define SPIN_COST 4
+#define SLEEP_MAX_NS (2 * TIMER_MARGIN_NS)
 
 enum pump_state {
 	PUMP_READ,
@@ -58,8 +47,6 @@ struct port_pump {
 	struct personality personality;
 	const struct port_pump_hooks *hooks;
 	void *owner;
-	int64_t replied_ns; /* when the last reply was written; 0 when it was long ago */
-	int spin_credit;
 	size_t in_start, in_end;
 	size_t out_start, out_end;
 	uint8_t in[BUFFER_BYTES];
@@ -70,15 +57,6 @@ struct pump_source {
 	GSource base;
 	struct port_pump *pump;
 };
-
-static int64_t
-monotonic_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
 
 /* Bytes read behind the input, 0 when there are none now, negative errno (-EPIPE at the end). */
 static ssize_t
@@ -102,8 +80,8 @@ static enum pump_state
 write_output(struct port_pump *pump)
 {
 	while (pump->out_start < pump->out_end) {
-		ssize_t n = write(pump->fd, pump->out + pump->out_start,
-			pump->out_end - pump->out_start);
+		ssize_t n = write(
+			pump->fd, pump->out + pump->out_start, pump->out_end - pump->out_start);
 
 		if (n > 0) {
 			pump->out_start += (size_t)n;
@@ -165,61 +143,25 @@ take_turns(struct port_pump *pump)
 	return PUMP_MORE;
 }
 
-static void
-count_spin(struct port_pump *pump, bool success)
-{
-	if (success)
-		pump->spin_credit = MIN(pump->spin_credit + 1, SPIN_CREDIT_MAX);
-	else
-		pump->spin_credit = MAX(pump->spin_credit - SPIN_COST, 0);
-}
-
-/* True when the input has something to work on, or *state says why not. first: poll told so. */
-static bool
-get_input(struct port_pump *pump, bool first, enum pump_state *state)
-{
-	int64_t until = 0;
-	ssize_t n = 0;
-
-	if (!first) {
-		if (SPIN_NS == 0)
-			return false;
-		pump->replied_ns = monotonic_ns();
-		if (pump->spin_credit == 0)
-			return false;
-		until = pump->replied_ns + SPIN_NS;
-	}
-	do {
-		n = read_some(pump);
-	} while (n == 0 && !first && monotonic_ns() < until);
-	if (n < 0) {
-		*state = PUMP_ENDED;
-		return false;
-	}
-	if (!first) {
-		count_spin(pump, n > 0);
-	} else if (SPIN_NS > 0 && n > 0 && pump->replied_ns) {
-		/* It came by way of the main loop; would a spin have caught it? */
-		if (monotonic_ns() - pump->replied_ns < SPIN_NS)
-			count_spin(pump, true);
-		pump->replied_ns = 0;
-	}
-	if (n > 0 && pump->hooks->received)
-		pump->hooks->received(pump->owner);
-	return n > 0;
-}
-
+/*
+ * After an exchange the main loop waits for the next one. Measured and worse: spinning on
+ * non-blocking reads (a kernel thread carries the bytes and wants the core), and a poll() with a
+ * time limit right here (setting a timer costs more than a round of the main loop).
+ */
 static enum pump_state
 serve(struct port_pump *pump)
 {
-	enum pump_state state;
+	enum pump_state state = take_turns(pump);
+	ssize_t n;
 
-	for (int round = 0; round < TURNS_PER_DISPATCH; round++) {
-		state = take_turns(pump);
-		if (state != PUMP_READ || !get_input(pump, round == 0, &state))
-			return state;
-	}
-	return PUMP_MORE;
+	if (state != PUMP_READ)
+		return state;
+	n = read_some(pump);
+	if (n <= 0)
+		return n < 0 ? PUMP_ENDED : PUMP_READ;
+	if (pump->hooks->received)
+		pump->hooks->received(pump->owner);
+	return take_turns(pump);
 }
 
 static void
@@ -248,8 +190,8 @@ arm(struct port_pump *pump, enum pump_state state)
 	case PUMP_WAIT:
 		ns = p->ops->wait_ns(p->self);
 		poll_for(pump, 0);
-		g_source_set_ready_time(pump->source,
-			g_get_monotonic_time() + MAX(ns - TIMER_MARGIN_NS, 0) / 1000);
+		g_source_set_ready_time(
+			pump->source, g_get_monotonic_time() + MAX(ns - TIMER_MARGIN_NS, 0) / 1000);
 		break;
 	case PUMP_MORE:
 		g_source_set_ready_time(pump->source, 0);

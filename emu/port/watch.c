@@ -24,7 +24,7 @@
 struct port_watch {
 	int fd;
 	GSource *source;
-	GMutex mutex;	     /* guards the rest */
+	GMutex mutex;        /* guards the rest */
 	GHashTable *entries; /* watch descriptor -> entry */
 };
 

@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * O_SPIOP (13): slen bytes to the chip, rlen bytes from it. Nothing is collected: the host's data is
- * clocked as it arrives, with CS# low from the command's header on, and MISO is clocked straight
+ * O_SPIOP (13): slen bytes to the chip, rlen bytes from it. Nothing is collected: the host's data
+ * is clocked as it arrives, with CS# low from the command's header on, and MISO is clocked straight
  * into what the host fetches.
  *
  * Half duplex (default): slen bytes are written, ACK, rlen bytes are read with MOSI low.
  *
  * Full duplex (S_SPI_MODE 1): the protocol text gives no more than the name. Here max(slen, rlen)
  * bytes are clocked, MOSI is low after the slen-th, and the host gets what MISO carried during the
- * first rlen. It is how pico-serprog's full duplex answers (its pull request 15, by the author of
- * the command) and what avrdude, the host that uses it, asks for: slen = rlen, ISP's 4 bytes. ACK is
- * sent before the first byte that is read, that is at once, or after the last one written when
- * rlen is 0. A host that writes more than the line and REPLY_SIZE hold has to read meanwhile.
+ * first rlen. The full duplex proposed for pico-serprog gives the host these too, and avrdude,
+ * the host that uses the mode, asks for slen = rlen = 4. ACK is sent before the first byte that is
+ * read, that is at once, or after the last one written when rlen is 0. A host that writes more than
+ * the line and REPLY_SIZE hold has to read meanwhile.
  *
  * A length over what Q_WRNMAXLEN and Q_RDNMAXLEN report is NAKed after its data has come; the chip
- * sees nothing. With the drivers off (S_PIN_STATE 0) the text is silent: nobody keeps the adapter
+ * sees nothing. With the drivers off (S_PIN_STATE 0) the text is silent: nothing keeps the adapter
  * from clocking into the air, so the operation is done and MISO floats (FF).
+ *
+ * Document: flashrom's Serial Flasher Protocol Specification, version 1, commands 13, 17 and 18.
  */
 #include "serprog/internal.h"
 
