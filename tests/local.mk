@@ -20,7 +20,11 @@ STYLE_TESTS = \
 	tests/style/check-headers \
 	tests/style/check-style
 
-SYSTEM_TESTS =
+SYSTEM_TESTS = \
+	tests/system/spinord-files.test \
+	tests/system/spinord-idle.test \
+	tests/system/spinord-options.test \
+	tests/system/spinord-signals.test
 
 # Scripts that take minutes: `make check-all` runs them after the others.
 LONG_TESTS =
@@ -33,7 +37,16 @@ check_PROGRAMS += tests/unit/unit
 TESTS += tests/unit/unit
 endif
 tests_unit_unit_SOURCES = \
-	tests/unit/main.c
+	tests/unit/main.c \
+	tests/unit/suites.h \
+	tests/unit/test_base.c \
+	tests/unit/test_chipdb.c \
+	tests/unit/test_clip.c \
+	tests/unit/test_options.c \
+	tests/unit/test_port.c \
+	tests/unit/test_serprog.c \
+	tests/unit/test_storage.c \
+	tests/unit/test_trace.c
 tests_unit_unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_unit_LDADD = libspinor.a $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs all suites, or those named on the command line; TAP on stdout. */
+#include "suites.h"
+
+#include <glib.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct {
+	const char *name;
+	Suite *(*create)(void);
+} suites[] = {
+	{"base", suite_base},
+	{"port", suite_port},
+	{"chipdb", suite_chipdb},
+	{"storage", suite_storage},
+	{"serprog", suite_serprog},
+	{"clip", suite_clip},
+	{"flash", suite_flash},
+	{"flash_w25q128jv", suite_flash_w25q128jv},
+	{"trace", suite_trace},
+	{"options", suite_options},
+};
+
+int
+main(int argc, char **argv)
+{
+	SRunner *runner = srunner_create(NULL);
+	int wanted = 0;
+	int failed;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(suites); i++) {
+		if (argc < 2 || g_strv_contains((const char *const *)argv + 1, suites[i].name)) {
+			srunner_add_suite(runner, suites[i].create());
+			wanted++;
+		}
+	}
+	if (argc > 1 && wanted != argc - 1) {
+		fprintf(stderr, "unit: no such suite among the %d arguments; allowed are",
+			argc - 1);
+		for (size_t i = 0; i < G_N_ELEMENTS(suites); i++)
+			fprintf(stderr, " %s", suites[i].name);
+		fprintf(stderr, "\n");
+		srunner_free(runner);
+		return 2;
+	}
+	srunner_set_tap(runner, "-");
+	srunner_run_all(runner, CK_SILENT);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Every test file's suite. */
+#ifndef SPINOR_TESTS_UNIT_SUITES_H
+#define SPINOR_TESTS_UNIT_SUITES_H
+
+#include <check.h>
+
+Suite *suite_base(void);
+Suite *suite_chipdb(void);
+Suite *suite_clip(void);
+Suite *suite_flash(void);
+Suite *suite_flash_w25q128jv(void);
+Suite *suite_options(void);
+Suite *suite_port(void);
+Suite *suite_serprog(void);
+Suite *suite_storage(void);
+Suite *suite_trace(void);
+
+#endif

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The clock's three modes, and sizes, times and voltages in text. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/units.h"
+
+#include <check.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+Suite *suite_base(void);
+
+#define SECOND INT64_C(1000000000)
+
+START_TEST(instant_clock_knows_only_what_was_skipped)
+{
+	struct sim_clock clock;
+
+	sim_clock_init(&clock, SIM_CLOCK_INSTANT);
+	ck_assert_int_eq(sim_clock_now(&clock), 0);
+	sim_clock_skip(&clock, 1234);
+	sim_clock_skip(&clock, 0);
+	sim_clock_skip(&clock, 40 * SECOND);
+	ck_assert_int_eq(sim_clock_now(&clock), 40 * SECOND + 1234);
+	ck_assert_int_eq(sim_clock_debt(&clock), 0);
+}
+END_TEST
+
+START_TEST(virtual_clock_adds_the_wall)
+{
+	struct sim_clock clock;
+	int64_t first, second;
+
+	sim_clock_init(&clock, SIM_CLOCK_VIRTUAL);
+	/* As if it had been made 5 s ago. */
+	clock.origin_ns -= 5 * SECOND;
+	first = sim_clock_now(&clock);
+	ck_assert_int_ge(first, 5 * SECOND);
+	sim_clock_skip(&clock, 3600 * SECOND);
+	second = sim_clock_now(&clock);
+	ck_assert_int_ge(second, first + 3600 * SECOND);
+	ck_assert_int_lt(second, first + 3660 * SECOND);
+	ck_assert_int_eq(sim_clock_debt(&clock), 0);
+}
+END_TEST
+
+START_TEST(real_clock_owes_what_was_skipped)
+{
+	struct sim_clock clock;
+	int64_t now;
+
+	sim_clock_init(&clock, SIM_CLOCK_REAL);
+	ck_assert_int_eq(sim_clock_debt(&clock), 0);
+	sim_clock_skip(&clock, 3600 * SECOND);
+	now = sim_clock_now(&clock);
+	ck_assert_int_ge(now, 3600 * SECOND);
+	ck_assert_int_gt(sim_clock_debt(&clock), 3500 * SECOND);
+	ck_assert_int_le(sim_clock_debt(&clock), 3600 * SECOND);
+	/* While it is owed, time stands still. */
+	ck_assert_int_eq(sim_clock_now(&clock), now);
+	/* The wall catches up. */
+	clock.origin_ns -= 3601 * SECOND;
+	ck_assert_int_eq(sim_clock_debt(&clock), 0);
+	ck_assert_int_gt(sim_clock_now(&clock), now);
+	/* Idle time is no credit. */
+	sim_clock_skip(&clock, 100 * SECOND);
+	ck_assert_int_gt(sim_clock_debt(&clock), 50 * SECOND);
+}
+END_TEST
+
+START_TEST(clock_never_goes_back)
+{
+	for (int mode = SIM_CLOCK_VIRTUAL; mode <= SIM_CLOCK_REAL; mode++) {
+		struct sim_clock clock;
+		int64_t before;
+
+		sim_clock_init(&clock, (enum sim_clock_mode)mode);
+		before = sim_clock_now(&clock);
+		for (int i = 0; i < 1000; i++) {
+			int64_t now = sim_clock_now(&clock);
+
+			ck_assert_int_ge(now, before);
+			before = now;
+			sim_clock_skip(&clock, i);
+		}
+		sim_clock_skip(&clock, -SECOND);
+		sim_clock_skip(&clock, INT64_MAX);
+		sim_clock_skip(&clock, INT64_MAX);
+		ck_assert_int_gt(sim_clock_now(&clock), before);
+	}
+}
+END_TEST
+
+START_TEST(clock_modes_have_names)
+{
+	enum sim_clock_mode mode = SIM_CLOCK_INSTANT;
+
+	ck_assert(sim_clock_mode_from_string("virtual", &mode));
+	ck_assert_int_eq(mode, SIM_CLOCK_VIRTUAL);
+	ck_assert(sim_clock_mode_from_string("instant", &mode));
+	ck_assert_int_eq(mode, SIM_CLOCK_INSTANT);
+	ck_assert(sim_clock_mode_from_string("real", &mode));
+	ck_assert_int_eq(mode, SIM_CLOCK_REAL);
+	ck_assert(!sim_clock_mode_from_string("Real", &mode));
+	ck_assert(!sim_clock_mode_from_string("", &mode));
+	ck_assert_int_eq(mode, SIM_CLOCK_REAL);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	bool valid;
+	uint64_t bytes;
+} sizes[] = {
+	{"0", true, 0},
+	{"256", true, 256},
+	{"010", true, 10},
+	{"0x100", true, 256},
+	{"0X1F", true, 31},
+	{"0x10B", true, 0x10b},
+	{"264B", true, 264},
+	{"264 B", true, 264},
+	{"4K", true, 4096},
+	{"4KB", true, 4096},
+	{"4KiB", true, 4096},
+	{"16M", true, 16777216},
+	{"16 MiB", true, 16777216},
+	{"0x10M", true, 16777216},
+	{"2G", true, UINT64_C(2147483648)},
+	{"17179869183G", true, UINT64_C(17179869183) << 30},
+	{"18446744073709551615", true, UINT64_MAX},
+	{"0xffffffffffffffff", true, UINT64_MAX},
+	{"18446744073709551616", false, 0},
+	{"0x10000000000000000", false, 0},
+	{"17179869184G", false, 0},
+	{"", false, 0},
+	{"K", false, 0},
+	{"0x", false, 0},
+	{"-1", false, 0},
+	{"+1", false, 0},
+	{" 1", false, 0},
+	{"1 ", false, 0},
+	{"1  K", false, 0},
+	{"1.5K", false, 0},
+	{"1iB", false, 0},
+	{"1Ki", false, 0},
+	{"1k", false, 0},
+	{"1KiBs", false, 0},
+	{"12,3", false, 0},
+};
+
+START_TEST(sizes_are_read_exactly)
+{
+	uint64_t bytes = 77;
+	bool valid = units_parse_size(sizes[_i].text, &bytes);
+
+	ck_assert_msg(valid == sizes[_i].valid, "\"%s\"", sizes[_i].text);
+	if (valid)
+		ck_assert_uint_eq(bytes, sizes[_i].bytes);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	bool valid;
+	int64_t ns;
+} times[] = {
+	{"0.4 ms", true, 400000},
+	{"0.4ms", true, 400000},
+	{"0.7 ms", true, 700000},
+	{"40 s", true, 40 * SECOND},
+	{"40.000000001 s", true, 40 * SECOND + 1},
+	{"1.10 s", true, 1100000000},
+	{"3 us", true, 3000},
+	{"0.001 us", true, 1},
+	{"0.0010000 us", true, 1},
+	{"50 ns", true, 50},
+	{"0 ns", true, 0},
+	{"9223372036854775807 ns", true, INT64_MAX},
+	{"9223372036.854775807 s", true, INT64_MAX},
+	{"9223372036.854775808 s", false, 0},
+	{"9223372037 s", false, 0},
+	{"99999999999999999999 s", false, 0},
+	{"0.5 ns", false, 0},
+	{"0.0001 us", false, 0},
+	{"-1 ms", false, 0},
+	{"1", false, 0},
+	{"1.", false, 0},
+	{"1. ms", false, 0},
+	{".5 ms", false, 0},
+	{"0,4 ms", false, 0},
+	{"1e3 ms", false, 0},
+	{"ms", false, 0},
+	{"", false, 0},
+	{"1 min", false, 0},
+	{"1 ms ", false, 0},
+	{"0x10 ms", false, 0},
+};
+
+START_TEST(times_are_read_exactly)
+{
+	int64_t ns = 77;
+	bool valid = units_parse_time(times[_i].text, &ns);
+
+	ck_assert_msg(valid == times[_i].valid, "\"%s\"", times[_i].text);
+	if (valid)
+		ck_assert_int_eq(ns, times[_i].ns);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	bool valid;
+	int millivolts;
+} voltages[] = {
+	{"2.7 V", true, 2700},
+	{"3.3V", true, 3300},
+	{"1.65 V", true, 1650},
+	{"2700 mV", true, 2700},
+	{"0 V", true, 0},
+	{"2147483.647 V", true, INT_MAX},
+	{"2147483.648 V", false, 0},
+	{"2.70001 V", false, 0},
+	{"0.5 mV", false, 0},
+	{"-1 V", false, 0},
+	{"2.7", false, 0},
+	{"2.7 v", false, 0},
+	{"", false, 0},
+};
+
+START_TEST(voltages_are_read_exactly)
+{
+	int millivolts = 77;
+	bool valid = units_parse_voltage(voltages[_i].text, &millivolts);
+
+	ck_assert_msg(valid == voltages[_i].valid, "\"%s\"", voltages[_i].text);
+	if (valid)
+		ck_assert_int_eq(millivolts, voltages[_i].millivolts);
+}
+END_TEST
+
+static const struct {
+	uint64_t bytes;
+	const char *text;
+} formats[] = {
+	{0, "0 B"},
+	{1, "1 B"},
+	{264, "264 B"},
+	{1023, "1023 B"},
+	{1024, "1 KiB"},
+	{4096, "4 KiB"},
+	{1536, "1536 B"},
+	{16777216, "16 MiB"},
+	{UINT64_C(1) << 30, "1 GiB"},
+	{UINT64_C(1) << 41, "2048 GiB"},
+	{UINT64_MAX, "18446744073709551615 B"},
+};
+
+START_TEST(sizes_are_written_in_the_largest_even_unit)
+{
+	char *text = units_format_size(formats[_i].bytes);
+	uint64_t bytes;
+
+	ck_assert_str_eq(text, formats[_i].text);
+	/* and can be read again */
+	ck_assert(units_parse_size(text, &bytes));
+	ck_assert_uint_eq(bytes, formats[_i].bytes);
+	g_free(text);
+}
+END_TEST
+
+START_TEST(log_writes_one_line_per_message)
+{
+	char text[512] = "";
+	int ends[2], saved = dup(STDERR_FILENO);
+	ssize_t n;
+
+	ck_assert_int_eq(pipe(ends), 0);
+	dup2(ends[1], STDERR_FILENO);
+	log_init("spinord", G_LOG_LEVEL_INFO);
+	log_warning("chip %d\nof %s", 1, "two");
+	log_debug("too much detail");
+	log_info("ready");
+	log_error("gone");
+	g_log("GLib", G_LOG_LEVEL_WARNING, "theirs");
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	close(ends[1]);
+	n = read(ends[0], text, sizeof(text) - 1);
+	close(ends[0]);
+	ck_assert_int_gt(n, 0);
+	ck_assert_str_eq(text,
+		"spinord: warning: chip 1 of two\n"
+		"spinord: info: ready\n"
+		"spinord: error: gone\n"
+		"spinord: warning: GLib: theirs\n");
+}
+END_TEST
+
+Suite *
+suite_base(void)
+{
+	Suite *suite = suite_create("base");
+	TCase *clock = tcase_create("clock");
+	TCase *units = tcase_create("units");
+	TCase *log = tcase_create("log");
+
+	tcase_add_test(clock, instant_clock_knows_only_what_was_skipped);
+	tcase_add_test(clock, virtual_clock_adds_the_wall);
+	tcase_add_test(clock, real_clock_owes_what_was_skipped);
+	tcase_add_test(clock, clock_never_goes_back);
+	tcase_add_test(clock, clock_modes_have_names);
+	suite_add_tcase(suite, clock);
+	tcase_add_loop_test(units, sizes_are_read_exactly, 0, (int)G_N_ELEMENTS(sizes));
+	tcase_add_loop_test(units, times_are_read_exactly, 0, (int)G_N_ELEMENTS(times));
+	tcase_add_loop_test(units, voltages_are_read_exactly, 0, (int)G_N_ELEMENTS(voltages));
+	tcase_add_loop_test(
+		units, sizes_are_written_in_the_largest_even_unit, 0, (int)G_N_ELEMENTS(formats));
+	suite_add_tcase(suite, units);
+	tcase_add_test(log, log_writes_one_line_per_message);
+	suite_add_tcase(suite, log);
+	return suite;
+}

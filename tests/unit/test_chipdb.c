@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Chips as data: the three real parts, inheritance, look-ups, and the exact words of refusals. */
+#include "bench/chipdb.h"
+
+#include "bench/error.h"
+#include "flash/part.h"
+#include "suites.h"
+
+#include <check.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+/* Complete, so that a case shows only what it is about. */
+#define BASE                                                                                \
+	"[family BASE]\nvendor = V\npage = 256\nvoltage = 2.7 V - 3.6 V\nid = EF 40 14\n"   \
+	"sr1 = - - - BP2 BP1 BP0 WEL BUSY\ncommands = READ PP\nfR = 50 MHz\nFR = 104 MHz\n" \
+	"tPP = 1 ms, 3 ms\ntW = 5 ms\nerase-20 = 4K, 45 ms, 400 ms\nerase-C7 = chip, 1 s, 2 s\n"
+#define PART "[P1]\ninherits = BASE\nsize = 1M\n"
+
+static char *dir;
+
+static void
+write_file(const char *name, const char *text)
+{
+	g_autofree char *path = g_build_filename(dir, name, NULL);
+
+	ck_assert(g_file_set_contents(path, text, -1, NULL));
+}
+
+static void
+setup(void)
+{
+	dir = g_dir_make_tmp("spinor-chipdb-XXXXXX", NULL);
+	ck_assert_ptr_nonnull(dir);
+}
+
+static void
+teardown(void)
+{
+	g_autoptr(GDir) entries = g_dir_open(dir, 0, NULL);
+	const char *name;
+
+	while ((name = g_dir_read_name(entries))) {
+		g_autofree char *path = g_build_filename(dir, name, NULL);
+
+		g_unlink(path);
+	}
+	g_rmdir(dir);
+	g_clear_pointer(&dir, g_free);
+}
+
+static struct bench_chipdb *
+open_dir(const char *path)
+{
+	g_autoptr(GError) error = NULL;
+	struct bench_chipdb *db = bench_chipdb_open(path, &error);
+
+	ck_assert_msg(db != NULL, "%s", error ? error->message : "");
+	return db;
+}
+
+static const struct flash_part *
+must_find(struct bench_chipdb *db, const char *name)
+{
+	g_autoptr(GError) error = NULL;
+	const struct flash_part *part = bench_chipdb_find(db, name, &error);
+
+	ck_assert_msg(part != NULL, "%s: %s", name, error ? error->message : "");
+	return part;
+}
+
+static const struct flash_erase *
+erase_of(const struct flash_part *part, int opcode)
+{
+	for (unsigned int i = 0; i < part->n_erases; i++) {
+		if (part->erases[i].opcode == opcode)
+			return &part->erases[i];
+	}
+	return NULL;
+}
+
+static bool
+has_command(const struct flash_part *part, const char *name, int opcode)
+{
+	for (unsigned int i = 0; i < part->n_commands; i++) {
+		if (strcmp(part->commands[i].name, name) == 0 && part->commands[i].opcode == opcode)
+			return true;
+	}
+	return false;
+}
+
+/* message: what is expected, with DIR for the folder. */
+static void
+assert_message(const GError *error, int code, const char *message)
+{
+	g_autoptr(GString) wanted = g_string_new(message);
+
+	g_string_replace(wanted, "DIR", dir, 0);
+	ck_assert_ptr_nonnull(error);
+	ck_assert_str_eq(error->message, wanted->str);
+	ck_assert_ptr_null(strchr(error->message, '\n'));
+	ck_assert(g_error_matches(error, BENCH_ERROR, code));
+}
+
+/* What the folder's P1 is refused with, at opening or when it is asked for. */
+static void
+assert_refused(const char *message)
+{
+	g_autoptr(GError) error = NULL;
+	struct bench_chipdb *db = bench_chipdb_open(dir, &error);
+
+	if (db)
+		ck_assert_msg(bench_chipdb_find(db, "P1", &error) == NULL, "%s", message);
+	assert_message(error, BENCH_ERROR_FILE, message);
+	bench_chipdb_close(db);
+}
+
+START_TEST(w25q128jv_is_as_in_its_data_sheet)
+{
+	struct bench_chipdb *db = open_dir(NULL);
+	const struct flash_part *part = must_find(db, "w25q128jv");
+
+	ck_assert_str_eq(part->name, "W25Q128JV");
+	ck_assert_str_eq(part->vendor, "Winbond");
+	ck_assert_str_eq(part->flashrom_name, "W25Q128.V");
+	ck_assert_uint_eq(part->size, 16 << 20);
+	ck_assert_uint_eq(part->page_size, 256);
+	ck_assert_int_eq(part->vcc_min_mv, 2700);
+	ck_assert_int_eq(part->vcc_max_mv, 3600);
+	ck_assert_uint_eq(part->id_length, 3);
+	ck_assert_mem_eq(part->id, "\xEF\x40\x18", 3);
+	ck_assert_uint_eq(part->manufacturer, 0xEF);
+	ck_assert_uint_eq(part->device_id, 0x17);
+	ck_assert_uint_eq(part->unique_id_length, 8);
+	ck_assert_int_eq(part->status[0][0].function, FLASH_BIT_BUSY);
+	ck_assert(part->status[0][0].read_only && part->status[0][1].read_only);
+	ck_assert_int_eq(part->status[0][7].function, FLASH_BIT_SRP);
+	ck_assert_int_eq(part->status[1][3].function, FLASH_BIT_LB1);
+	ck_assert(part->status[1][3].otp && !part->status[1][6].otp);
+	ck_assert_int_eq(part->status[2][2].function, FLASH_BIT_WPS);
+	ck_assert_mem_eq(part->status_default, "\x00\x02\x60", 3);
+	ck_assert(!part->wrsr_short_clears);
+	ck_assert_int_eq(part->range_rule, FLASH_RANGE_POW2);
+	ck_assert(has_command(part, "WRSR3", -1) && has_command(part, "QPP", -1));
+	ck_assert_uint_eq(part->n_erases, 5);
+	ck_assert_uint_eq(erase_of(part, 0xD8)->size, 64 << 10);
+	ck_assert_int_eq(erase_of(part, 0xD8)->time.max_ns, 2000000000);
+	ck_assert_uint_eq(erase_of(part, 0xC7)->size, 0);
+	ck_assert_int_eq(part->timing[FLASH_T_PP].typ_ns, 400000);
+	ck_assert_int_eq(part->timing[FLASH_T_RES2].typ_ns, 1800);
+	ck_assert_int_eq(part->timing[FLASH_T_RES2].max_ns, 1800);
+	ck_assert_uint_eq(part->security_registers, 3);
+	ck_assert_uint_eq(part->security_register_size, 256);
+	ck_assert_int_eq(part->sfdp, FLASH_SFDP_GENERATED);
+	ck_assert_uint_eq(part->read_max_hz, 50000000);
+	ck_assert_uint_eq(part->fast_read_max_hz, 133000000);
+	bench_chipdb_close(db);
+}
+END_TEST
+
+START_TEST(older_winbond_lacks_register_3)
+{
+	struct bench_chipdb *db = open_dir(NULL);
+	const struct flash_part *part = must_find(db, "W25Q80DV");
+
+	ck_assert_uint_eq(part->size, 1 << 20);
+	ck_assert_mem_eq(part->id, "\xEF\x40\x14", 3);
+	ck_assert_uint_eq(part->device_id, 0x13);
+	ck_assert(part->wrsr_short_clears);
+	ck_assert(!has_command(part, "RDSR3", -1) && has_command(part, "RDSR2", -1));
+	ck_assert_int_eq(part->status[2][2].function, FLASH_BIT_NONE);
+	ck_assert_mem_eq(part->status_default, "\x00\x00\x00", 3);
+	ck_assert_int_eq(part->timing[FLASH_T_PP].typ_ns, 800000);
+	ck_assert_int_eq(erase_of(part, 0x60)->time.typ_ns, 2000000000);
+	bench_chipdb_close(db);
+}
+END_TEST
+
+START_TEST(macronix_has_its_own_names_and_opcodes)
+{
+	struct bench_chipdb *db = open_dir(NULL);
+	const struct flash_part *part = must_find(db, "MX25L6436F");
+
+	ck_assert_str_eq(
+		part->flashrom_name, "MX25L6436E/MX25L6445E/MX25L6465E/MX25L6473E/MX25L6473F");
+	ck_assert_uint_eq(part->size, 8 << 20);
+	ck_assert_mem_eq(part->id, "\xC2\x20\x17", 3);
+	ck_assert_int_eq(part->id_tail, FLASH_ID_REPEAT);
+	ck_assert_uint_eq(part->device_id, 0x16);
+	ck_assert_int_eq(part->status[0][7].function, FLASH_BIT_SRP);
+	ck_assert_int_eq(part->status[0][6].function, FLASH_BIT_QE);
+	ck_assert_int_eq(part->status[0][0].function, FLASH_BIT_BUSY);
+	ck_assert_int_eq(part->status[1][3].function, FLASH_BIT_TB);
+	ck_assert(part->status[1][3].otp);
+	ck_assert(has_command(part, "SUSPEND", -1) && has_command(part, "SUSPEND", 0xB0));
+	ck_assert_int_eq(part->timing[FLASH_T_PP].typ_ns, 330000);
+	bench_chipdb_close(db);
+}
+END_TEST
+
+START_TEST(all_installed_parts_can_be_used)
+{
+	struct bench_chipdb *db = open_dir(NULL);
+	g_autofree char *path = g_build_filename(g_getenv("SPINOR_CHIPDB"), NULL);
+	g_autoptr(GDir) entries = g_dir_open(path, 0, NULL);
+	g_autoptr(GPtrArray) parts = bench_chipdb_list(db, NULL);
+	unsigned int wanted = 0;
+	const char *name;
+
+	while ((name = g_dir_read_name(entries))) {
+		g_autofree char *file = g_build_filename(path, name, NULL);
+		g_autoptr(GKeyFile) keys = g_key_file_new();
+		g_auto(GStrv) groups = NULL;
+
+		if (!g_str_has_suffix(name, ".chips"))
+			continue;
+		ck_assert(g_key_file_load_from_file(keys, file, G_KEY_FILE_NONE, NULL));
+		groups = g_key_file_get_groups(keys, NULL);
+		for (char **group = groups; *group; group++) {
+			if (g_str_has_prefix(*group, "family "))
+				continue;
+			must_find(db, *group);
+			wanted++;
+		}
+	}
+	ck_assert_uint_ge(wanted, 3);
+	ck_assert_uint_eq(parts->len, wanted);
+	bench_chipdb_close(db);
+}
+END_TEST
+
+START_TEST(parts_change_what_families_say)
+{
+	struct bench_chipdb *db;
+	const struct flash_part *part;
+
+	write_file("b.chips",
+		"[P1]\ninherits = CHILD\nsize = 1M\ncommands -= PP\ncommands += WREN:0E WREN\n"
+		"erase-20 = none\nerase-81 = 256, 1 ms\n"
+		"[P2]\ninherits = CHILD\nsize = 2M\n");
+	write_file(
+		"a.chips", BASE "[family CHILD]\ninherits = BASE\ncommands += WRDI\ntW = 7 ms\n");
+	write_file("ignored.chips~", "nonsense");
+	db = open_dir(dir);
+	part = must_find(db, "P1");
+	ck_assert_uint_eq(part->n_commands, 4);
+	ck_assert(has_command(part, "READ", -1) && has_command(part, "WRDI", -1));
+	ck_assert(has_command(part, "WREN", 0x0E) && has_command(part, "WREN", -1));
+	ck_assert_ptr_null(erase_of(part, 0x20));
+	ck_assert_uint_eq(erase_of(part, 0x81)->size, 256);
+	ck_assert_int_eq(part->timing[FLASH_T_W].typ_ns, 7000000);
+	part = must_find(db, "P2");
+	ck_assert_uint_eq(part->n_commands, 3);
+	ck_assert_uint_eq(part->n_erases, 2);
+	ck_assert_ptr_null(part->flashrom_name);
+	bench_chipdb_close(db);
+}
+END_TEST
+
+START_TEST(names_are_found_in_any_case)
+{
+	g_autoptr(GError) error = NULL;
+	struct bench_chipdb *db;
+
+	write_file("a.chips",
+		BASE PART "flashrom = F.one\naliases = Alias-1; Alias-2;\n"
+			  "[P2]\ninherits = BASE\nsize = 2M\nflashrom = F.same\n"
+			  "[P3]\ninherits = BASE\nsize = 2M\nflashrom = F.same\n");
+	db = open_dir(dir);
+	ck_assert_str_eq(must_find(db, "p1")->name, "P1");
+	ck_assert_str_eq(must_find(db, "ALIAS-2")->name, "P1");
+	ck_assert_str_eq(must_find(db, "f.ONE")->name, "P1");
+	ck_assert_str_eq(must_find(db, "P1")->aliases[1], "Alias-2");
+	ck_assert_ptr_null(must_find(db, "P1")->aliases[2]);
+	ck_assert_ptr_null(bench_chipdb_find(db, "F.same", &error));
+	assert_message(error, BENCH_ERROR_USAGE,
+		"chip \"F.same\" can be any of P2, P3: name one of these");
+	bench_chipdb_close(db);
+}
+END_TEST
+
+START_TEST(unknown_names_are_guessed_at)
+{
+	static const char *const cases[][2] = {
+		{"W25Q182JV",
+			"unknown chip \"W25Q182JV\": did you mean W25Q128JV? (spinord "
+			"--list-chips lists all)"},
+		{"mx25l6436",
+			"unknown chip \"mx25l6436\": did you mean MX25L6436F? (spinord "
+			"--list-chips lists all)"},
+		{"AT45DB", "unknown chip \"AT45DB\" (spinord --list-chips lists all)"},
+		{"", "unknown chip \"\" (spinord --list-chips lists all)"},
+	};
+	struct bench_chipdb *db = open_dir(NULL);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GError) error = NULL;
+
+		ck_assert_ptr_null(bench_chipdb_find(db, cases[i][0], &error));
+		assert_message(error, BENCH_ERROR_USAGE, cases[i][1]);
+	}
+	bench_chipdb_close(db);
+}
+END_TEST
+
+START_TEST(lists_are_sorted_and_filtered)
+{
+	static const struct {
+		const char *pattern;
+		const char *names;
+	} cases[] = {
+		{NULL, "MX25L6436F W25Q128JV W25Q80DV"},
+		{"w25q", "W25Q128JV W25Q80DV"},
+		{"MACRO", "MX25L6436F"},
+		{"128jvsiq", "W25Q128JV"},
+		{"nothing", ""},
+	};
+	struct bench_chipdb *db = open_dir(NULL);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GPtrArray) parts = bench_chipdb_list(db, cases[i].pattern);
+		g_autoptr(GString) names = g_string_new(NULL);
+
+		for (unsigned int j = 0; j < parts->len; j++) {
+			const struct flash_part *part = g_ptr_array_index(parts, j);
+
+			/* Others that join the files later are not counted here. */
+			if (strstr(cases[0].names, part->name))
+				g_string_append_printf(
+					names, "%s%s", names->len ? " " : "", part->name);
+		}
+		ck_assert_str_eq(names->str, cases[i].names);
+	}
+	bench_chipdb_close(db);
+}
+END_TEST
+
+static void
+keep_log(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data)
+{
+	char **kept = data;
+
+	(void)domain;
+	(void)level;
+	ck_assert_ptr_null(*kept);
+	*kept = g_strdup(message);
+}
+
+START_TEST(a_broken_part_is_in_nobodys_way)
+{
+	g_autofree char *message = NULL;
+	g_autofree char *wanted = g_strconcat(dir,
+		"/a.chips: [P2]: size = \"3M\" is refused; allowed: a power of two up to 4G, "
+		"such as 16M",
+		NULL);
+	g_autoptr(GPtrArray) parts = NULL;
+	struct bench_chipdb *db;
+
+	write_file("a.chips", BASE PART "[P2]\ninherits = BASE\nsize = 3M\n");
+	db = open_dir(dir);
+	must_find(db, "P1");
+	g_log_set_handler("spinor", G_LOG_LEVEL_WARNING, keep_log, &message);
+	parts = bench_chipdb_list(db, NULL);
+	ck_assert_uint_eq(parts->len, 1);
+	ck_assert_str_eq(message, wanted);
+	bench_chipdb_close(db);
+}
+END_TEST
+
+static const struct {
+	const char *text; /* follows BASE */
+	const char *message;
+} refusals[] = {
+	{PART "siez = 1M\n", "DIR/a.chips: [P1]: unknown key \"siez\": did you mean size?"},
+	{PART "erse-20 = 4K, 1 s\n",
+		"DIR/a.chips: [P1]: unknown key \"erse-20\": did you mean erase-20?"},
+	{PART "colour = red\n",
+		"DIR/a.chips: [P1]: unknown key \"colour\" (spinor-chipdb(5) lists all)"},
+	{"[P1]\ninherits = BASE\n",
+		"DIR/a.chips: [P1]: key size is missing, here and in its families; allowed: a "
+		"power of two up to 4G, such as 16M"},
+	{"[P1]\ninherits = BASE\nsize = 15M\n",
+		"DIR/a.chips: [P1]: size = \"15M\" is refused; allowed: a power of two up to 4G, "
+		"such as 16M"},
+	{PART "page = 264\n",
+		"DIR/a.chips: [P1]: page = \"264\" is refused; allowed: a power of two up to 64K, "
+		"such as 256"},
+	{PART "voltage = 3.6 V - 2.7 V\n",
+		"DIR/a.chips: [P1]: voltage = \"3.6 V - 2.7 V\" is refused; allowed: lowest and "
+		"highest, such as 2.7 V - 3.6 V"},
+	{PART "id = EF 4 18\n",
+		"DIR/a.chips: [P1]: id = \"EF 4 18\" is refused; allowed: 1 to 8 hex bytes, such "
+		"as EF 40 18"},
+	{PART "id-tail = FLOAT\n",
+		"DIR/a.chips: [P1]: id-tail = \"FLOAT\" is refused; allowed: repeat, "
+		"float or zero"},
+	{PART "rems = EF\n",
+		"DIR/a.chips: [P1]: rems = \"EF\" is refused; allowed: 2 hex bytes: manufacturer "
+		"and device, such as EF 17"},
+	{PART "unique-id = 17\n",
+		"DIR/a.chips: [P1]: unique-id = \"17\" is refused; allowed: 0 to 16 (bytes)"},
+	{PART "sr2 = - - - - - - QX -\n",
+		"DIR/a.chips: [P1]: sr2 = \"- - - - - - QX -\" is refused: unknown bit \"QX\"; "
+		"allowed: 8 bits, bit 7 first, each one of - BUSY WEL BP0 BP1 BP2 BP3 TB SEC CMP "
+		"SRP SRL QE WPS SUS LB1 LB2 LB3 DRV0 DRV1 DRV2 DC0 DC1 USER, with /otp or /ro "
+		"where it applies"},
+	{PART "sr2 = - - QE\n",
+		"DIR/a.chips: [P1]: sr2 = \"- - QE\" is refused: 3 bits; allowed: 8 bits, bit 7 "
+		"first, each one of - BUSY WEL BP0 BP1 BP2 BP3 TB SEC CMP SRP SRL QE WPS SUS LB1 "
+		"LB2 LB3 DRV0 DRV1 DRV2 DC0 DC1 USER, with /otp or /ro where it applies"},
+	{PART "sr2 = - - - - - - - BP0\n",
+		"DIR/a.chips: [P1]: bit 0 of sr2 is in another place already"},
+	{PART "sr1-default = 80\n",
+		"DIR/a.chips: [P1]: sr1-default sets bit 7, which is reserved (-) in sr1"},
+	{PART "sr1-default = 0\n",
+		"DIR/a.chips: [P1]: sr1-default = \"0\" is refused; allowed: "
+		"one hex byte, such as 02"},
+	{PART "wrsr-short = yes\n",
+		"DIR/a.chips: [P1]: wrsr-short = \"yes\" is refused; allowed: keep or clear"},
+	{PART "commands += RAED\n",
+		"DIR/a.chips: [P1]: commands+ = \"RAED\" is refused: unknown command \"RAED\"; "
+		"allowed: mnemonics of spinor-chipdb(5), each with :OPCODE in hex "
+		"where it differs"},
+	{PART "commands += READ\n",
+		"DIR/a.chips: [P1]: commands+ = \"READ\" is refused: command READ is there twice; "
+		"allowed: mnemonics of spinor-chipdb(5), each with :OPCODE in hex "
+		"where it differs"},
+	{PART "commands += WREN:6\n",
+		"DIR/a.chips: [P1]: commands+ = \"WREN:6\" is refused: bad opcode \"6\"; allowed: "
+		"mnemonics of spinor-chipdb(5), each with :OPCODE in hex "
+		"where it differs"},
+	{PART "commands -= WREN\n",
+		"DIR/a.chips: [P1]: commands- = \"WREN\" is refused: no command \"WREN\" is "
+		"inherited; allowed: commands of the family"},
+	{PART "commands += RDUID\n",
+		"DIR/a.chips: [P1]: command RDUID needs the key unique-id, which is missing"},
+	{PART "erase-52 = 32K\n",
+		"DIR/a.chips: [P1]: erase-52 = \"32K\" is refused; allowed: a power of two or "
+		"chip, and one or two times, such as 4K, 45 ms, 400 ms; or none"},
+	{PART "erase-D8 = 2M, 1 s\n", "DIR/a.chips: [P1]: erase-D8 is larger than size"},
+	{PART "tPP = 3 ms, 1 ms\n",
+		"DIR/a.chips: [P1]: tPP = \"3 ms, 1 ms\" is refused: typical is more than maximum; "
+		"allowed: typical and maximum, such as 0.4 ms, 3 ms, or one time for both"},
+	{PART "fR = 50\n",
+		"DIR/a.chips: [P1]: fR = \"50\" is refused; allowed: a frequency up "
+		"to 4 GHz, such as 50 MHz"},
+	{PART "size = 1M\n", "DIR/a.chips: line 17: [P1]: key size is there twice; allowed: once"},
+	{PART "a word\n", "DIR/a.chips: line 17: \"a word\" is refused; allowed: KEY = VALUE"},
+	{PART "[P 2]\n",
+		"DIR/a.chips: line 17: [P 2] is no group; allowed: [PART] and [family "
+		"NAME], names without blanks"},
+	{PART "[p1]\n",
+		"DIR/a.chips: line 17: [p1]: the name \"p1\" is taken by [P1] in DIR/a.chips; "
+		"allowed: a name that no other part has"},
+	{PART "[family BASE]\n",
+		"DIR/a.chips: line 17: [family BASE]: a family of that name is in "
+		"DIR/a.chips already; allowed: once"},
+	{"[P1]\ninherits = BSAE\n",
+		"DIR/a.chips: [P1]: inherits = \"BSAE\" is refused: no such family, did you mean "
+		"BASE?; allowed: the NAME of a [family NAME]"},
+	{"[family A]\ninherits = B\n[family B]\ninherits = A\n[P1]\ninherits = A\n",
+		"DIR/a.chips: [family B]: inherits = \"A\" is refused: family A inherits this one "
+		"itself; allowed: a line of families that ends"},
+	{"[family A]\naliases = X\n[P1]\ninherits = A\n",
+		"DIR/a.chips: [family A]: aliases = \"X\" is refused: a part's own, not a "
+		"family's; allowed: names without blanks, with ; between them"},
+};
+
+START_TEST(mistakes_are_named_where_they_are)
+{
+	g_autofree char *text = g_strconcat(BASE, refusals[_i].text, NULL);
+
+	write_file("a.chips", text);
+	assert_refused(refusals[_i].message);
+}
+END_TEST
+
+START_TEST(files_and_folders_that_do_not_do)
+{
+	g_autofree char *missing = g_build_filename(dir, "missing", NULL);
+	g_autoptr(GError) error = NULL;
+
+	assert_refused("cannot read chips: no *.chips file in \"DIR\"; --chipdb or SPINOR_CHIPDB "
+		       "names a folder of them");
+	ck_assert_ptr_null(bench_chipdb_open(missing, &error));
+	assert_message(error, BENCH_ERROR_FILE,
+		"cannot read chips: Error opening directory “DIR/missing”: No such file or "
+		"directory; --chipdb or SPINOR_CHIPDB names a folder of *.chips files");
+	write_file("a.chips", "size = 1M\n[P1]\n");
+	assert_refused("DIR/a.chips: line 1: text before the first group; allowed: # comments");
+	write_file("a.chips", "[P1]\n# \xFF\n");
+	assert_refused("DIR/a.chips: not a text; allowed: UTF-8, see spinor-chipdb(5)");
+	write_file("a.chips", BASE PART);
+	write_file("b.chips", "[P2]\naliases = P1\n");
+	assert_refused("DIR/b.chips: line 1: [P2]: the name \"P1\" is taken by [P1] in "
+		       "DIR/a.chips; allowed: a name that no other part has");
+}
+END_TEST
+
+Suite *
+suite_chipdb(void)
+{
+	Suite *suite = suite_create("chipdb");
+	TCase *tcase = tcase_create("chipdb");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, w25q128jv_is_as_in_its_data_sheet);
+	tcase_add_test(tcase, older_winbond_lacks_register_3);
+	tcase_add_test(tcase, macronix_has_its_own_names_and_opcodes);
+	tcase_add_test(tcase, all_installed_parts_can_be_used);
+	tcase_add_test(tcase, parts_change_what_families_say);
+	tcase_add_test(tcase, names_are_found_in_any_case);
+	tcase_add_test(tcase, unknown_names_are_guessed_at);
+	tcase_add_test(tcase, lists_are_sorted_and_filtered);
+	tcase_add_test(tcase, a_broken_part_is_in_nobodys_way);
+	tcase_add_loop_test(
+		tcase, mistakes_are_named_where_they_are, 0, (int)G_N_ELEMENTS(refusals));
+	tcase_add_test(tcase, files_and_folders_that_do_not_do);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}

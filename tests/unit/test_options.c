@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The shared command line: what each option sets, and the exact words about what is refused. */
+#include "bench/options.h"
+
+#include "bench/error.h"
+#include "suites.h"
+
+#include <check.h>
+
+/* Words of the command line after the program's name, split at |, so that words can be empty. */
+static struct bench_options *
+parse(const char *line, GError **error)
+{
+	g_autofree char *whole =
+		*line != '\0' ? g_strconcat("spinord|", line, NULL) : g_strdup("spinord");
+	g_auto(GStrv) words = g_strsplit(whole, "|", -1);
+	/* GOption moves the words about in the array. */
+	g_autofree char **argv = g_memdup2(words, (g_strv_length(words) + 1) * sizeof *words);
+	int argc = g_strv_length(words);
+
+	return bench_options_parse(&argc, &argv, error);
+}
+
+static struct bench_options *
+must_parse(const char *line)
+{
+	g_autoptr(GError) error = NULL;
+	struct bench_options *options = parse(line, &error);
+
+	ck_assert_msg(options != NULL, "%s: %s", line, error != NULL ? error->message : "");
+	return options;
+}
+
+START_TEST(nothing_given_leaves_the_defaults)
+{
+	struct bench_options *options = must_parse("");
+
+	ck_assert_ptr_null(options->chip);
+	ck_assert_ptr_null(options->image);
+	ck_assert_ptr_null(options->link);
+	ck_assert_ptr_null(options->profile);
+	ck_assert_ptr_null(options->chipdb);
+	ck_assert_ptr_null(options->trace);
+	ck_assert_int_eq(options->timing, SIM_CLOCK_VIRTUAL);
+	ck_assert_uint_eq(options->seed, 1);
+	ck_assert(!options->verbose);
+	ck_assert(!options->version);
+	ck_assert(!options->list_chips);
+	ck_assert_ptr_null(options->list_pattern);
+	ck_assert_ptr_null(options->help);
+	bench_options_free(options);
+}
+END_TEST
+
+START_TEST(each_option_sets_its_field)
+{
+	struct bench_options *options = must_parse(
+		"--chip|MX25L6436F|--image=board.bin|--link|/tmp/tty|--profile|spinor|--chipdb|db|"
+		"--trace|-|--timing|real|--seed|42|--verbose");
+
+	ck_assert_str_eq(options->chip, "MX25L6436F");
+	ck_assert_str_eq(options->image, "board.bin");
+	ck_assert_str_eq(options->link, "/tmp/tty");
+	ck_assert_str_eq(options->profile, "spinor");
+	ck_assert_str_eq(options->chipdb, "db");
+	ck_assert_str_eq(options->trace, "-");
+	ck_assert_int_eq(options->timing, SIM_CLOCK_REAL);
+	ck_assert_uint_eq(options->seed, 42);
+	ck_assert(options->verbose);
+	bench_options_free(options);
+}
+END_TEST
+
+static const struct {
+	const char *line;
+	uint64_t seed;
+} seeds[] = {
+	{"--seed|0", 0},
+	{"--seed=18446744073709551615", UINT64_MAX},
+	{"--seed|0xff", 255},
+	{"--seed|0Xffffffffffffffff", UINT64_MAX},
+	{"--seed|010", 10},
+	{"--seed|1|--seed|2", 2},
+};
+
+START_TEST(seeds_are_decimal_or_hexadecimal)
+{
+	struct bench_options *options = must_parse(seeds[_i].line);
+
+	ck_assert_uint_eq(options->seed, seeds[_i].seed);
+	bench_options_free(options);
+}
+END_TEST
+
+static const struct {
+	const char *line;
+	const char *pattern;
+} listings[] = {
+	{"--list-chips", NULL},
+	{"--list-chips=w25q", "w25q"},
+	{"--list-chips|w25q", "w25q"},
+	{"w25q|--list-chips", "w25q"},
+	{"--list-chips|--chipdb|db", NULL},
+	{"--list-chips|--chipdb|db|w25q", "w25q"},
+	{"--list-chips|--|-w", "-w"},
+};
+
+START_TEST(list_takes_a_pattern_or_none)
+{
+	struct bench_options *options = must_parse(listings[_i].line);
+
+	ck_assert(options->list_chips);
+	ck_assert_pstr_eq(options->list_pattern, listings[_i].pattern);
+	bench_options_free(options);
+}
+END_TEST
+
+START_TEST(names_outside_the_locale_are_taken)
+{
+	struct bench_options *options = must_parse("--image|b\xc3\xb6rd\xff.bin");
+
+	ck_assert_str_eq(options->image, "b\xc3\xb6rd\xff.bin");
+	bench_options_free(options);
+}
+END_TEST
+
+#define SEED_ALLOWED "allowed are whole numbers from 0 to 18446744073709551615"
+
+static const struct {
+	const char *line;
+	const char *message;
+} refused[] = {
+	{"--frobnicate", "Unknown option --frobnicate; --help lists what is allowed"},
+	{"-x", "Unknown option -x; --help lists what is allowed"},
+	{"--chip", "Missing argument for --chip; --help lists what is allowed"},
+	{"--seed", "Missing argument for --seed; --help lists what is allowed"},
+	{"--chip|", "--chip '': the value is empty; PART is wanted"},
+	{"--image=", "--image '': the value is empty; FILE is wanted"},
+	{"--trace|", "--trace '': the value is empty; FILE|- is wanted"},
+	{"--timing|fast", "--timing fast: no such timing; allowed are instant, virtual and real"},
+	{"--timing|", "--timing : no such timing; allowed are instant, virtual and real"},
+	{"--timing|Real", "--timing Real: no such timing; allowed are instant, virtual and real"},
+	{"--seed|abc", "--seed abc: not a seed; " SEED_ALLOWED},
+	{"--seed|", "--seed : not a seed; " SEED_ALLOWED},
+	{"--seed|-1", "--seed -1: not a seed; " SEED_ALLOWED},
+	{"--seed|0x", "--seed 0x: not a seed; " SEED_ALLOWED},
+	{"--seed|12x", "--seed 12x: not a seed; " SEED_ALLOWED},
+	{"--seed|1.5", "--seed 1.5: not a seed; " SEED_ALLOWED},
+	{"--seed|18446744073709551616", "--seed 18446744073709551616: not a seed; " SEED_ALLOWED},
+	{"board.bin",
+		"board.bin: unexpected argument; only options are allowed, --help lists them"},
+	{"--chip|W25Q128JV|--|x",
+		"x: unexpected argument; only options are allowed, --help lists them"},
+	{"--list-chips=w25q|mx",
+		"mx: unexpected argument; only options are allowed, --help lists them"},
+	{"--list-chips|w25q|mx",
+		"mx: unexpected argument; only options are allowed, --help lists them"},
+	{"--image|a.bin|--trace|a.bin",
+		"--trace a.bin: that is the image too; another file is wanted"},
+};
+
+START_TEST(what_is_refused_is_named)
+{
+	g_autoptr(GError) error = NULL;
+
+	ck_assert_ptr_null(parse(refused[_i].line, &error));
+	ck_assert_str_eq(error->message, refused[_i].message);
+	ck_assert(g_error_matches(error, BENCH_ERROR, BENCH_ERROR_USAGE));
+}
+END_TEST
+
+START_TEST(error_may_be_ignored)
+{
+	ck_assert_ptr_null(parse("--frobnicate", NULL));
+	ck_assert_ptr_null(parse("--seed|abc", NULL));
+	ck_assert_ptr_null(parse("x", NULL));
+}
+END_TEST
+
+START_TEST(help_names_every_option)
+{
+	static const char *const names[] = {"--chip=PART", "--image=FILE", "--link=PATH",
+		"--timing=instant|virtual|real", "--seed=N", "--chipdb=DIR", "--profile=ADAPTER",
+		"--trace=FILE|-", "--list-chips=PATTERN", "-v, --verbose", "--version",
+		"-h, --help"};
+	struct bench_options *options = must_parse("--help");
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		ck_assert_msg(strstr(options->help, names[i]) != NULL, "%s is not in:\n%s",
+			names[i], options->help);
+	bench_options_free(options);
+}
+END_TEST
+
+Suite *
+suite_options(void)
+{
+	Suite *suite = suite_create("options");
+	TCase *taken = tcase_create("taken");
+	TCase *not_taken = tcase_create("refused");
+
+	tcase_add_test(taken, nothing_given_leaves_the_defaults);
+	tcase_add_test(taken, each_option_sets_its_field);
+	tcase_add_loop_test(taken, seeds_are_decimal_or_hexadecimal, 0, G_N_ELEMENTS(seeds));
+	tcase_add_loop_test(taken, list_takes_a_pattern_or_none, 0, G_N_ELEMENTS(listings));
+	tcase_add_test(taken, names_outside_the_locale_are_taken);
+	tcase_add_test(taken, help_names_every_option);
+	suite_add_tcase(suite, taken);
+	tcase_add_loop_test(not_taken, what_is_refused_is_named, 0, G_N_ELEMENTS(refused));
+	tcase_add_test(not_taken, error_may_be_ignored);
+	suite_add_tcase(suite, not_taken);
+	return suite;
+}

@@ -1,0 +1,856 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Real pseudo-terminals: hosts that come, go, die, quarrel and do not read.
+ * long: every case needs the same test adapter and the same fixture that counts descriptors.
+ */
+#include "port/link.h"
+#include "port/port.h"
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+Suite *suite_port(void);
+
+#define BULK_BYTES (16u << 20)
+#define LIMIT_MS 20000
+
+/*
+ * An adapter of four commands: 00 replies 06, 10 replies 15 06, 01 N and N bytes are echoed,
+ * FF replies 16 MiB.
+ */
+struct echo {
+	unsigned opened, closed;
+	unsigned dropped; /* commands that were half done when the host went */
+	uint8_t command[2 + 255];
+	size_t received;
+	uint8_t reply[300];
+	size_t reply_start, reply_end;
+	size_t bulk;   /* left to give */
+	size_t taken;  /* bytes, all in all */
+	size_t chunk;  /* take at most so many at once; 0: all */
+	int64_t slow;  /* us that each reply takes */
+	int64_t ready; /* monotonic us when the reply may be given */
+};
+
+static bool
+echo_busy(const struct echo *echo)
+{
+	return echo->reply_start < echo->reply_end || echo->bulk > 0;
+}
+
+static void
+echo_reply(struct echo *echo, const void *bytes, size_t n)
+{
+	memcpy(echo->reply, bytes, n);
+	echo->reply_start = 0;
+	echo->reply_end = n;
+	echo->received = 0;
+	echo->ready = echo->slow ? g_get_monotonic_time() + echo->slow : 0;
+}
+
+static void
+echo_byte(struct echo *echo, uint8_t byte)
+{
+	echo->command[echo->received++] = byte;
+	switch (echo->command[0]) {
+	case 0x00:
+		echo_reply(echo, "\x06", 1);
+		break;
+	case 0x10:
+		echo_reply(echo, "\x15\x06", 2);
+		break;
+	case 0x01:
+		if (echo->received >= 2 && echo->received == 2u + echo->command[1])
+			echo_reply(echo, echo->command + 2, echo->command[1]);
+		break;
+	case 0xff:
+		echo->bulk = BULK_BYTES;
+		echo->received = 0;
+		break;
+	default:
+		echo_reply(echo, "\x15", 1);
+		break;
+	}
+}
+
+static void
+echo_opened(void *self)
+{
+	((struct echo *)self)->opened++;
+}
+
+static size_t
+echo_take(void *self, const uint8_t *in, size_t n)
+{
+	struct echo *echo = self;
+	size_t i;
+
+	if (echo->chunk && n > echo->chunk)
+		n = echo->chunk;
+	for (i = 0; i < n && !echo_busy(echo); i++)
+		echo_byte(echo, in[i]);
+	echo->taken += i;
+	return i;
+}
+
+static size_t
+echo_give(void *self, uint8_t *out, size_t room)
+{
+	struct echo *echo = self;
+	size_t n;
+
+	if (echo->bulk > 0) {
+		n = MIN(room, echo->bulk);
+		for (size_t i = 0; i < n; i++)
+			out[i] = (uint8_t)((BULK_BYTES - echo->bulk + i) * 7 >> 3);
+		echo->bulk -= n;
+		return n;
+	}
+	n = MIN(room, echo->reply_end - echo->reply_start);
+	memcpy(out, echo->reply + echo->reply_start, n);
+	echo->reply_start += n;
+	return n;
+}
+
+static int64_t
+echo_wait_ns(void *self)
+{
+	struct echo *echo = self;
+
+	return echo->ready ? (echo->ready - g_get_monotonic_time()) * 1000 : 0;
+}
+
+static bool
+echo_idle(void *self)
+{
+	struct echo *echo = self;
+
+	return echo->received == 0 && !echo_busy(echo);
+}
+
+static void
+echo_closed(void *self)
+{
+	struct echo *echo = self;
+
+	if (!echo_idle(echo))
+		echo->dropped++;
+	echo->closed++;
+	echo->received = echo->reply_start = echo->reply_end = echo->bulk = 0;
+	echo->ready = 0;
+}
+
+static const struct personality_ops echo_ops = {
+	.host_opened = echo_opened,
+	.take = echo_take,
+	.give = echo_give,
+	.wait_ns = echo_wait_ns,
+	.idle = echo_idle,
+	.host_closed = echo_closed,
+};
+
+static GMainContext *context;
+static struct port_watch *watch;
+static struct echo echo;
+static struct port_pty *pty;
+static GSource *limit;
+static bool expired;
+static unsigned warnings;
+static char last_warning[256];
+static int descriptors;
+
+static int
+count_descriptors(void)
+{
+	GDir *dir = g_dir_open("/proc/self/fd", 0, NULL);
+	int n = 0;
+
+	while (g_dir_read_name(dir))
+		n++;
+	g_dir_close(dir);
+	return n;
+}
+
+static gboolean
+expire(gpointer data)
+{
+	(void)data;
+	expired = true;
+	return G_SOURCE_CONTINUE;
+}
+
+static void
+note_warning(const char *domain, GLogLevelFlags level, const char *text, gpointer data)
+{
+	(void)domain;
+	(void)level;
+	(void)data;
+	warnings++;
+	g_strlcpy(last_warning, text, sizeof(last_warning));
+}
+
+static void
+setup(void)
+{
+	/* GLib opens what it needs for itself before the count. */
+	context = g_main_context_new();
+	g_get_monotonic_time();
+	descriptors = count_descriptors();
+	warnings = 0;
+	expired = false;
+	g_log_set_handler("spinor", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL, note_warning, NULL);
+	limit = g_timeout_source_new(LIMIT_MS);
+	g_source_set_callback(limit, expire, NULL, NULL);
+	g_source_attach(limit, context);
+	watch = port_watch_new(context, NULL);
+	ck_assert_ptr_nonnull(watch);
+	memset(&echo, 0, sizeof(echo));
+	pty = port_pty_new(context, watch, (struct personality){&echo_ops, &echo}, NULL, NULL);
+	ck_assert_ptr_nonnull(pty);
+}
+
+static void
+teardown(void)
+{
+	port_pty_destroy(pty);
+	port_watch_destroy(watch);
+	ck_assert_int_eq(count_descriptors(), descriptors);
+	g_source_destroy(limit);
+	g_source_unref(limit);
+	g_main_context_unref(context);
+}
+
+/* Runs the port until the condition holds; fails when that takes too long. */
+#define RUN_UNTIL(condition)                                              \
+	do {                                                              \
+		while (!(condition)) {                                    \
+			g_main_context_iteration(context, TRUE);          \
+			ck_assert_msg(!expired, "never: %s", #condition); \
+		}                                                         \
+	} while (0)
+
+static int
+open_host(void)
+{
+	int fd = open(port_pty_path(pty), O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+
+	ck_assert_int_ge(fd, 0);
+	return fd;
+}
+
+static void
+host_write(int fd, const char *bytes, size_t n)
+{
+	ck_assert_int_eq(write(fd, bytes, n), (ssize_t)n);
+}
+
+/* Reads exactly n bytes, running the port meanwhile. */
+static void
+host_read(int fd, uint8_t *bytes, size_t n)
+{
+	size_t got = 0;
+
+	while (got < n) {
+		ssize_t r = read(fd, bytes + got, n - got);
+
+		if (r > 0) {
+			got += (size_t)r;
+			continue;
+		}
+		ck_assert_int_eq(r, -1);
+		ck_assert_int_eq(errno, EAGAIN);
+		g_main_context_iteration(context, FALSE);
+		poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, 1);
+		ck_assert_msg(!expired, "%zu of %zu bytes came", got, n);
+	}
+}
+
+static void
+expect(int fd, const char *bytes, size_t n)
+{
+	uint8_t got[300];
+
+	host_read(fd, got, n);
+	ck_assert_mem_eq(got, bytes, n);
+}
+
+#define SEND(fd, bytes) host_write(fd, bytes, sizeof(bytes) - 1)
+#define EXPECT(fd, bytes) expect(fd, bytes, sizeof(bytes) - 1)
+
+/* A whole command and its reply, and nothing else before, between or after. */
+static void
+check_host(int fd)
+{
+	SEND(fd, "\x10");
+	EXPECT(fd, "\x15\x06");
+	SEND(fd, "\x01\x05\x0d\x0a\x03\x11\x7f");
+	EXPECT(fd, "\x0d\x0a\x03\x11\x7f");
+	ck_assert_int_eq(poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, 0), 0);
+}
+
+START_TEST(bytes_go_both_ways_unchanged)
+{
+	int host = open_host();
+	uint8_t command[2 + 255], reply[255];
+
+	for (size_t i = 0; i < 255; i++)
+		command[2 + i] = (uint8_t)(i + 1);
+	command[0] = 0x01;
+	command[1] = 255;
+	/* in pieces of every size, on both sides */
+	for (size_t piece = 1; piece < sizeof(command); piece += 13) {
+		echo.chunk = piece % 5;
+		for (size_t at = 0; at < sizeof(command); at += piece) {
+			size_t n = MIN(piece, sizeof(command) - at), before = echo.taken;
+
+			ck_assert_int_eq(write(host, command + at, n), (ssize_t)n);
+			RUN_UNTIL(echo.taken == before + n);
+		}
+		host_read(host, reply, sizeof(reply));
+		ck_assert_mem_eq(reply, command + 2, sizeof(reply));
+	}
+	ck_assert_uint_eq(echo.opened, 1);
+	close(host);
+	RUN_UNTIL(echo.closed == 1);
+}
+END_TEST
+
+START_TEST(requests_sent_ahead_are_all_answered)
+{
+	int host = open_host();
+	uint8_t replies[3000];
+
+	memset(replies, 0, sizeof(replies));
+	ck_assert_int_eq(write(host, replies, sizeof(replies)), (ssize_t)sizeof(replies));
+	host_read(host, replies, sizeof(replies));
+	for (size_t i = 0; i < sizeof(replies); i++)
+		ck_assert_uint_eq(replies[i], 0x06);
+	close(host);
+}
+END_TEST
+
+/* _i: whether the last bytes of the dying host come together with its end. */
+START_TEST(killed_host_does_not_disturb_the_next)
+{
+	for (unsigned round = 1; round <= 50; round++) {
+		int host = open_host();
+		size_t before = echo.taken;
+
+		SEND(host, "\x01\x50 half of it");
+		RUN_UNTIL(echo.taken == before + 13);
+		if (_i)
+			SEND(host, "\x00\x00 and more \x10\x10");
+		close(host);
+		RUN_UNTIL(echo.closed == 2 * round - 1);
+		ck_assert_uint_eq(echo.dropped, round);
+		ck_assert_uint_eq(echo.taken, before + 13);
+		host = open_host();
+		check_host(host);
+		close(host);
+		RUN_UNTIL(echo.closed == 2 * round);
+	}
+}
+END_TEST
+
+START_TEST(host_that_came_and_went_unseen_leaves_nothing)
+{
+	int host = open_host();
+
+	SEND(host, "\x01\x50 half of it");
+	close(host);
+	while (g_main_context_iteration(context, FALSE))
+		;
+	ck_assert_uint_eq(echo.taken, 0);
+	host = open_host();
+	check_host(host);
+	close(host);
+	RUN_UNTIL(echo.closed == 1);
+}
+END_TEST
+
+START_TEST(first_byte_of_the_next_host_is_never_lost)
+{
+	for (unsigned round = 1; round <= 200; round++) {
+		int host = open_host();
+		size_t before = echo.taken;
+
+		SEND(host, "\x01\x50 in the middle");
+		RUN_UNTIL(echo.taken > before);
+		close(host);
+		/* There before anybody has looked: */
+		host = open_host();
+		SEND(host, "\x10");
+		EXPECT(host, "\x15\x06");
+		ck_assert_uint_eq(echo.dropped, round);
+		check_host(host);
+		close(host);
+		RUN_UNTIL(echo.closed == 2 * round);
+	}
+}
+END_TEST
+
+START_TEST(host_after_an_orderly_one_loses_nothing)
+{
+	int host = open_host();
+
+	check_host(host);
+	for (unsigned round = 0; round < 200; round++) {
+		close(host);
+		host = open_host();
+		/* Not a NOP, so it would not survive a drop. */
+		SEND(host,
+			"\x01\x03"
+			"abc");
+		EXPECT(host, "abc");
+		ck_assert_uint_eq(echo.closed, round + 1);
+		ck_assert_uint_eq(echo.opened, round + 2);
+	}
+	ck_assert_uint_eq(echo.dropped, 0);
+	close(host);
+}
+END_TEST
+
+START_TEST(unread_replies_do_not_reach_the_next_host)
+{
+	for (unsigned round = 1; round <= 50; round++) {
+		int host = open_host();
+		size_t before = echo.taken;
+
+		SEND(host, "\x01\x06 stale\xff");
+		RUN_UNTIL(echo.taken == before + 9);
+		close(host);
+		if (_i)
+			RUN_UNTIL(echo.closed == 2 * round - 1);
+		host = open_host();
+		RUN_UNTIL(echo.opened == 2 * round);
+		check_host(host);
+		close(host);
+		RUN_UNTIL(echo.closed == 2 * round);
+	}
+}
+END_TEST
+
+START_TEST(settings_of_a_host_go_with_it)
+{
+	int host = open_host(), exclusive = -1;
+	struct termios termios;
+
+	check_host(host);
+	tcgetattr(host, &termios);
+	ck_assert_uint_eq(termios.c_lflag & (ICANON | ECHO | ISIG), 0);
+	termios.c_iflag |= ICRNL | IXON;
+	termios.c_oflag |= OPOST | ONLCR;
+	termios.c_lflag |= ICANON | ECHO | ISIG;
+	tcsetattr(host, TCSANOW, &termios);
+	ioctl(host, TIOCEXCL);
+	tcflow(host, TCOOFF);
+	close(host);
+	RUN_UNTIL(echo.closed == 1);
+	host = open_host();
+	ck_assert_int_eq(ioctl(host, TIOCGEXCL, &exclusive), 0);
+	ck_assert_int_eq(exclusive, 0);
+	check_host(host);
+	close(host);
+}
+END_TEST
+
+START_TEST(two_hosts_at_once_are_warned_about)
+{
+	int first = open_host(), second, third;
+
+	check_host(first);
+	ck_assert_uint_eq(warnings, 0);
+	second = open_host();
+	RUN_UNTIL(warnings == 1);
+	ck_assert_ptr_nonnull(strstr(last_warning, port_pty_path(pty)));
+	third = open_host();
+	close(first);
+	close(third);
+	check_host(second);
+	ck_assert_uint_eq(warnings, 1);
+	ck_assert_uint_eq(echo.closed, 0);
+	close(second);
+	RUN_UNTIL(echo.closed == 1);
+	/* The count is right again. */
+	for (unsigned round = 1; round <= 10; round++) {
+		first = open_host();
+		check_host(first);
+		close(first);
+		RUN_UNTIL(echo.closed == 1 + round);
+	}
+	ck_assert_uint_eq(warnings, 1);
+}
+END_TEST
+
+START_TEST(merged_events_do_not_confuse_the_count)
+{
+	int hosts[8];
+
+	for (unsigned round = 1; round <= 20; round++) {
+		hosts[0] = open_host();
+		RUN_UNTIL(echo.opened > echo.closed);
+		/* Seven OPENs become one. */
+		for (int i = 1; i < 8; i++)
+			hosts[i] = open_host();
+		RUN_UNTIL(warnings == round);
+		SEND(hosts[0], "\x00");
+		EXPECT(hosts[0], "\x06");
+		for (int i = 0; i < 7; i++)
+			close(hosts[i]);
+		check_host(hosts[7]);
+		close(hosts[7]);
+		RUN_UNTIL(echo.closed == echo.opened);
+		hosts[0] = open_host();
+		check_host(hosts[0]);
+		close(hosts[0]);
+		RUN_UNTIL(echo.closed == echo.opened);
+	}
+}
+END_TEST
+
+START_TEST(coming_and_going_leaks_nothing)
+{
+	int before = count_descriptors();
+
+	for (unsigned round = 1; round <= 200; round++) {
+		int host = open_host();
+
+		SEND(host, "\x00");
+		EXPECT(host, "\x06");
+		close(host);
+		RUN_UNTIL(echo.closed == round);
+		ck_assert_int_eq(count_descriptors(), before);
+	}
+	ck_assert_uint_eq(echo.opened, 200);
+}
+END_TEST
+
+START_TEST(host_that_does_not_read_stops_the_adapter)
+{
+	int host = open_host();
+	uint8_t *image = g_malloc(BULK_BYTES);
+	size_t left;
+
+	SEND(host, "\xff\x00");
+	RUN_UNTIL(echo.bulk > 0 && echo.bulk < BULK_BYTES);
+	while (g_main_context_iteration(context, FALSE))
+		;
+	left = echo.bulk;
+	ck_assert_uint_ge(left, BULK_BYTES - (256u << 10));
+	/* and it stays so, without a turn of the loop */
+	ck_assert(!g_main_context_pending(context));
+	ck_assert_uint_eq(echo.bulk, left);
+	host_read(host, image, BULK_BYTES);
+	for (size_t i = 0; i < BULK_BYTES; i++) {
+		if (image[i] != (uint8_t)(i * 7 >> 3))
+			ck_abort_msg("byte %zu is %02x", i, image[i]);
+	}
+	EXPECT(host, "\x06");
+	g_free(image);
+	close(host);
+}
+END_TEST
+
+START_TEST(idle_line_uses_no_turns)
+{
+	int host = open_host();
+
+	check_host(host);
+	while (g_main_context_iteration(context, FALSE))
+		;
+	for (int i = 0; i < 100; i++)
+		ck_assert(!g_main_context_pending(context));
+	close(host);
+	RUN_UNTIL(echo.closed == 1);
+	while (g_main_context_iteration(context, FALSE))
+		;
+	for (int i = 0; i < 100; i++)
+		ck_assert(!g_main_context_pending(context));
+}
+END_TEST
+
+static const int64_t delays_us[] = {200, 1500, 5300};
+
+START_TEST(replies_wait_for_the_wall)
+{
+	int host = open_host();
+
+	echo.slow = delays_us[_i];
+	for (int round = 0; round < 5; round++) {
+		int64_t start = g_get_monotonic_time();
+
+		SEND(host, "\x00");
+		EXPECT(host, "\x06");
+		ck_assert_int_ge(g_get_monotonic_time() - start, delays_us[_i]);
+	}
+	close(host);
+	RUN_UNTIL(echo.closed == 1);
+}
+END_TEST
+
+START_TEST(end_of_a_session_does_not_kill_the_line)
+{
+	for (unsigned round = 1; round <= 5; round++) {
+		pid_t child = fork();
+		int status, host;
+
+		if (child == 0) {
+			/* The terminal of the session, which hangs it up when it ends. */
+			setsid();
+			int fd = open(port_pty_path(pty), O_RDWR);
+			_exit(write(fd, "\x01\x20 dying", 8) == 8 ? 0 : 1);
+		}
+		ck_assert_int_eq(waitpid(child, &status, 0), child);
+		ck_assert_int_eq(status, 0);
+		RUN_UNTIL(!g_main_context_pending(context));
+		while (g_main_context_iteration(context, FALSE))
+			;
+		host = open_host();
+		check_host(host);
+		close(host);
+		RUN_UNTIL(echo.opened == echo.closed && echo_idle(&echo));
+	}
+	ck_assert_uint_eq(warnings, 0);
+}
+END_TEST
+
+static gpointer
+run_loop(gpointer loop)
+{
+	g_main_loop_run(loop);
+	return NULL;
+}
+
+START_TEST(adapters_in_threads_keep_hosts_apart)
+{
+	enum {
+		N = 4,
+		ROUNDS = 300
+	};
+	GMainContext *contexts[N];
+	GMainLoop *loops[N], *main_loop = g_main_loop_new(context, FALSE);
+	GThread *threads[N], *main_thread;
+	struct port_pty *ptys[N];
+	struct echo echoes[N];
+
+	memset(echoes, 0, sizeof(echoes));
+	for (int i = 0; i < N; i++) {
+		contexts[i] = g_main_context_new();
+		loops[i] = g_main_loop_new(contexts[i], FALSE);
+		ptys[i] = port_pty_new(contexts[i], watch,
+			(struct personality){&echo_ops, &echoes[i]}, NULL, NULL);
+		threads[i] = g_thread_new("adapter", run_loop, loops[i]);
+	}
+	main_thread = g_thread_new("main", run_loop, main_loop);
+	for (int round = 0; round < ROUNDS; round++) {
+		int i = round % N;
+		int fd = open(port_pty_path(ptys[i]), O_RDWR | O_NOCTTY);
+		uint8_t reply[2] = "";
+
+		ck_assert_int_ge(fd, 0);
+		SEND(fd, "\x10");
+		for (size_t got = 0; got < 2; got++) {
+			struct pollfd ready = {.fd = fd, .events = POLLIN};
+
+			ck_assert_msg(
+				poll(&ready, 1, LIMIT_MS) == 1, "no reply in round %d", round);
+			ck_assert_int_eq(read(fd, reply + got, 1), 1);
+		}
+		ck_assert_mem_eq(reply, "\x15\x06", 2);
+		close(fd);
+	}
+	for (int i = 0; i < N; i++) {
+		g_main_loop_quit(loops[i]);
+		g_thread_join(threads[i]);
+		port_pty_destroy(ptys[i]);
+		g_main_loop_unref(loops[i]);
+		g_main_context_unref(contexts[i]);
+	}
+	g_main_loop_quit(main_loop);
+	g_thread_join(main_thread);
+	g_main_loop_unref(main_loop);
+}
+END_TEST
+
+static char *link_dir, *link_path;
+
+static void
+setup_link(void)
+{
+	link_dir = g_dir_make_tmp("spinor-link-XXXXXX", NULL);
+	ck_assert_ptr_nonnull(link_dir);
+	link_path = g_build_filename(link_dir, "ttyFLASH", NULL);
+}
+
+static void
+teardown_link(void)
+{
+	/* Nothing else is left there. */
+	g_unlink(link_path);
+	ck_assert_int_eq(g_rmdir(link_dir), 0);
+	g_free(link_path);
+	g_free(link_dir);
+}
+
+static void
+expect_link(const char *target)
+{
+	char *is = g_file_read_link(link_path, NULL);
+
+	ck_assert_ptr_nonnull(is);
+	ck_assert_str_eq(is, target);
+	g_free(is);
+}
+
+static void
+expect_refusal(const char *path, const char *reason)
+{
+	GError *error = NULL;
+
+	ck_assert_ptr_null(port_link_new(path, "/dev/pts/7", &error));
+	ck_assert_ptr_nonnull(error);
+	ck_assert_msg(strstr(error->message, path) && strstr(error->message, reason) &&
+			!strchr(error->message, '\n'),
+		"%s", error->message);
+	g_error_free(error);
+}
+
+START_TEST(link_comes_and_goes_with_the_port)
+{
+	struct port_pty *linked = port_pty_new(
+		context, watch, (struct personality){&echo_ops, &echo}, link_path, NULL);
+
+	ck_assert_ptr_nonnull(linked);
+	expect_link(port_pty_path(linked));
+	port_pty_destroy(linked);
+	ck_assert(!g_file_test(link_path, G_FILE_TEST_IS_SYMLINK));
+}
+END_TEST
+
+START_TEST(link_left_over_is_replaced)
+{
+	struct port_link *link;
+
+	/* The old number may belong to somebody else by now, or to nobody. */
+	ck_assert_int_eq(symlink(_i ? port_pty_path(pty) : "/dev/pts/999999", link_path), 0);
+	link = port_link_new(link_path, "/dev/pts/7", NULL);
+	ck_assert_ptr_nonnull(link);
+	expect_link("/dev/pts/7");
+	port_link_destroy(link);
+	ck_assert(!g_file_test(link_path, G_FILE_TEST_IS_SYMLINK));
+}
+END_TEST
+
+START_TEST(link_in_use_is_refused)
+{
+	struct port_link *link = port_link_new(link_path, "/dev/pts/8", NULL);
+	char *detour = g_build_filename(link_dir, "..", NULL);
+	char *name = g_path_get_basename(link_dir);
+	char *other = g_build_filename(detour, name, "ttyFLASH", NULL);
+
+	ck_assert_ptr_nonnull(link);
+	expect_refusal(link_path, "in use by another spinord");
+	expect_link("/dev/pts/8");
+	/* under another name of the directory too */
+	GError *error = NULL;
+	ck_assert_ptr_null(port_link_new(other, "/dev/pts/7", &error));
+	ck_assert_ptr_nonnull(error);
+	g_error_free(error);
+	expect_link("/dev/pts/8");
+	port_link_destroy(link);
+	g_free(other);
+	g_free(name);
+	g_free(detour);
+}
+END_TEST
+
+START_TEST(link_spares_other_files)
+{
+	char *text;
+	static const char *const foreign[] = {
+		"/dev/ttyUSB0", "/dev/pts/", "/dev/pts/7x", "/dev/pts/../null", "7"};
+
+	ck_assert(g_file_set_contents(link_path, "precious", -1, NULL));
+	expect_refusal(link_path, "another file is there");
+	ck_assert(g_file_get_contents(link_path, &text, NULL, NULL));
+	ck_assert_str_eq(text, "precious");
+	g_free(text);
+	g_unlink(link_path);
+	for (size_t i = 0; i < G_N_ELEMENTS(foreign); i++) {
+		ck_assert_int_eq(symlink(foreign[i], link_path), 0);
+		expect_refusal(link_path, "another file is there");
+		expect_link(foreign[i]);
+		g_unlink(link_path);
+	}
+	ck_assert_int_eq(g_mkdir(link_path, 0700), 0);
+	expect_refusal(link_path, "another file is there");
+	ck_assert_int_eq(g_rmdir(link_path), 0);
+}
+END_TEST
+
+START_TEST(link_needs_a_directory)
+{
+	expect_refusal("/nonexistent/ttyFLASH", "directory /nonexistent: No such file");
+	expect_refusal("/tmp/", "names no file");
+}
+END_TEST
+
+START_TEST(link_pointed_elsewhere_is_left_alone)
+{
+	struct port_link *link = port_link_new(link_path, "/dev/pts/7", NULL);
+
+	ck_assert_ptr_nonnull(link);
+	g_unlink(link_path);
+	ck_assert_int_eq(symlink("/dev/ttyUSB0", link_path), 0);
+	port_link_destroy(link);
+	expect_link("/dev/ttyUSB0");
+}
+END_TEST
+
+Suite *
+suite_port(void)
+{
+	Suite *suite = suite_create("port");
+	TCase *hosts = tcase_create("hosts");
+	TCase *link = tcase_create("link");
+
+	tcase_set_timeout(hosts, 60);
+	tcase_add_checked_fixture(hosts, setup, teardown);
+	tcase_add_test(hosts, bytes_go_both_ways_unchanged);
+	tcase_add_test(hosts, requests_sent_ahead_are_all_answered);
+	tcase_add_loop_test(hosts, killed_host_does_not_disturb_the_next, 0, 2);
+	tcase_add_test(hosts, host_that_came_and_went_unseen_leaves_nothing);
+	tcase_add_test(hosts, first_byte_of_the_next_host_is_never_lost);
+	tcase_add_test(hosts, host_after_an_orderly_one_loses_nothing);
+	tcase_add_loop_test(hosts, unread_replies_do_not_reach_the_next_host, 0, 2);
+	tcase_add_test(hosts, settings_of_a_host_go_with_it);
+	tcase_add_test(hosts, two_hosts_at_once_are_warned_about);
+	tcase_add_test(hosts, merged_events_do_not_confuse_the_count);
+	tcase_add_test(hosts, coming_and_going_leaks_nothing);
+	tcase_add_test(hosts, host_that_does_not_read_stops_the_adapter);
+	tcase_add_test(hosts, idle_line_uses_no_turns);
+	tcase_add_loop_test(hosts, replies_wait_for_the_wall, 0, (int)G_N_ELEMENTS(delays_us));
+	tcase_add_test(hosts, end_of_a_session_does_not_kill_the_line);
+	tcase_add_test(hosts, adapters_in_threads_keep_hosts_apart);
+	suite_add_tcase(suite, hosts);
+	tcase_add_checked_fixture(link, setup, teardown);
+	tcase_add_checked_fixture(link, setup_link, teardown_link);
+	tcase_add_test(link, link_comes_and_goes_with_the_port);
+	tcase_add_loop_test(link, link_left_over_is_replaced, 0, 2);
+	tcase_add_test(link, link_in_use_is_refused);
+	tcase_add_test(link, link_spares_other_files);
+	tcase_add_test(link, link_needs_a_directory);
+	tcase_add_test(link, link_pointed_elsewhere_is_left_alone);
+	suite_add_tcase(suite, link);
+	return suite;
+}
