@@ -109,6 +109,7 @@ bench_adapter_new(const struct bench_adapter_plan *plan, GError **error)
 
 	adapter->name = g_strdup(plan->name);
 	adapter->context = g_main_context_new();
+	g_main_context_set_poll_func(adapter->context, port_poll);
 	adapter->loop = g_main_loop_new(adapter->context, FALSE);
 	sim_clock_init(&adapter->clock, plan->timing);
 	adapter->clip = clip_new(&adapter->clock);

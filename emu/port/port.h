@@ -32,4 +32,11 @@ void port_pty_destroy(struct port_pty *pty);
 /* The device node, /dev/pts/N. */
 const char *port_pty_path(const struct port_pty *pty);
 
+/*
+ * The poll function for a context that serves a port, see g_main_context_set_poll_func(): a host
+ * that asks and waits, asks and waits, is answered without a round of the main loop for each time.
+ * Set it before the context runs.
+ */
+int port_poll(GPollFD *fds, guint n, int timeout_ms);
+
 #endif

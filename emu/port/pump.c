@@ -15,6 +15,8 @@
  */
 #include "port/pump.h"
 
+#include "port/port.h"
+
 #include <errno.h>
 #include <glib-unix.h>
 #include <string.h>
@@ -57,6 +59,9 @@ struct pump_source {
 	GSource base;
 	struct port_pump *pump;
 };
+
+/* The pump that this thread served last and that waits for its line alone. */
+static __thread struct port_pump *waiting;
 
 /* Bytes read behind the input, 0 when there are none now, negative errno (-EPIPE at the end). */
 static ssize_t
@@ -180,6 +185,7 @@ arm(struct port_pump *pump, enum pump_state state)
 	const struct personality *p = &pump->personality;
 	int64_t ns;
 
+	waiting = state == PUMP_READ || (state == PUMP_WRITE && pump->out_end > 0) ? pump : NULL;
 	switch (state) {
 	case PUMP_READ:
 		poll_for(pump, G_IO_IN);
@@ -251,6 +257,53 @@ pump_dispatch(GSource *base, GSourceFunc callback, gpointer data)
 	return G_SOURCE_CONTINUE;
 }
 
+static GPollFD *
+find_fd(GPollFD *fds, guint n, int fd)
+{
+	for (guint i = 0; i < n; i++) {
+		if (fds[i].fd == fd)
+			return &fds[i];
+	}
+	return NULL;
+}
+
+/*
+ * One exchange after the other without the main loop's bookkeeping, as long as nothing but the line
+ * has something to say and there is nothing to wait for but the line. When that ends, the pump is
+ * dispatched once more and arranges for what it then needs.
+ */
+int
+port_poll(GPollFD *fds, guint n, int timeout_ms)
+{
+	struct port_pump *pump = waiting;
+	GPollFD *line = pump && timeout_ms < 0 ? find_fd(fds, n, pump->fd) : NULL;
+	bool served = false;
+	int ready;
+
+	if (!line)
+		return g_poll(fds, n, timeout_ms);
+	for (;;) {
+		enum pump_state state;
+
+		ready = g_poll(fds, n, -1);
+		if (ready != 1 || line->revents != line->events)
+			break;
+		state = serve(pump);
+		served = true;
+		if (state == PUMP_READ)
+			line->events = G_IO_IN;
+		else if (state == PUMP_WRITE && pump->out_end > 0)
+			line->events = G_IO_OUT;
+		else
+			break;
+	}
+	if (served && line->revents == 0)
+		ready++;
+	if (served)
+		line->revents |= pump->polled;
+	return ready;
+}
+
 struct port_pump *
 port_pump_new(GMainContext *context, int fd, struct personality personality,
 	const struct port_pump_hooks *hooks, void *owner)
@@ -278,6 +331,8 @@ port_pump_destroy(struct port_pump *pump)
 {
 	if (!pump)
 		return;
+	if (waiting == pump)
+		waiting = NULL;
 	g_source_destroy(pump->source);
 	g_source_unref(pump->source);
 	g_free(pump);
