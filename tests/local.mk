@@ -42,6 +42,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_base.c \
 	tests/unit/test_chipdb.c \
 	tests/unit/test_clip.c \
+	tests/unit/test_flash.c \
 	tests/unit/test_options.c \
 	tests/unit/test_port.c \
 	tests/unit/test_serprog.c \

@@ -17,7 +17,6 @@ static const struct {
 	{"serprog", suite_serprog},
 	{"clip", suite_clip},
 	{"flash", suite_flash},
-	{"flash_w25q128jv", suite_flash_w25q128jv},
 	{"trace", suite_trace},
 	{"options", suite_options},
 };

@@ -9,7 +9,6 @@ Suite *suite_base(void);
 Suite *suite_chipdb(void);
 Suite *suite_clip(void);
 Suite *suite_flash(void);
-Suite *suite_flash_w25q128jv(void);
 Suite *suite_options(void);
 Suite *suite_port(void);
 Suite *suite_serprog(void);
