@@ -100,20 +100,24 @@ write_output(struct port_pump *pump)
 	return PUMP_MORE;
 }
 
-/* All that is due now goes into one write. */
-static void
+/* All that is due now goes into one write. False when more may come after a wait: time goes on, so
+ * whoever asks again for the wait may hear that there is none. */
+static bool
 collect_output(struct port_pump *pump)
 {
 	const struct personality *p = &pump->personality;
 
-	while (pump->out_end < BUFFER_BYTES && p->ops->wait_ns(p->self) <= 0) {
-		size_t n = p->ops->give(
-			p->self, pump->out + pump->out_end, BUFFER_BYTES - pump->out_end);
+	while (pump->out_end < BUFFER_BYTES) {
+		size_t n;
 
+		if (p->ops->wait_ns(p->self) > 0)
+			return false;
+		n = p->ops->give(p->self, pump->out + pump->out_end, BUFFER_BYTES - pump->out_end);
 		if (n == 0)
-			return;
+			return true;
 		pump->out_end += n;
 	}
+	return true;
 }
 
 /* Lets the personality work on what is buffered, until it needs something. */
@@ -124,7 +128,8 @@ take_turns(struct port_pump *pump)
 	bool stuck = false;
 
 	for (int turn = 0; turn < TURNS_PER_DISPATCH; turn++) {
-		collect_output(pump);
+		bool all = collect_output(pump);
+
 		if (pump->out_end > 0) {
 			enum pump_state state = write_output(pump);
 
@@ -133,7 +138,7 @@ take_turns(struct port_pump *pump)
 			stuck = false;
 			continue;
 		}
-		if (p->ops->wait_ns(p->self) > 0)
+		if (!all)
 			return PUMP_WAIT;
 		if (pump->in_start == pump->in_end)
 			return PUMP_READ;
