@@ -21,6 +21,11 @@ STYLE_TESTS = \
 	tests/style/check-style
 
 SYSTEM_TESTS = \
+	tests/system/flashrom-hosts.test \
+	tests/system/flashrom-killed.test \
+	tests/system/flashrom-protect.test \
+	tests/system/flashrom-recipe.test \
+	tests/system/flashrom-timing.test \
 	tests/system/spinord-files.test \
 	tests/system/spinord-idle.test \
 	tests/system/spinord-options.test \
@@ -32,17 +37,30 @@ LONG_TESTS =
 TESTS += $(STYLE_TESTS) $(SYSTEM_TESTS)
 EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh
 
+check_PROGRAMS += tests/system/host
+tests_system_host_SOURCES = tests/system/host.c
+tests_system_host_LDADD = $(GLIB_LIBS)
+
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/unit
 TESTS += tests/unit/unit
 endif
 tests_unit_unit_SOURCES = \
+	tests/unit/flash_fixture.c \
+	tests/unit/flash_fixture.h \
 	tests/unit/main.c \
 	tests/unit/suites.h \
 	tests/unit/test_base.c \
 	tests/unit/test_chipdb.c \
 	tests/unit/test_clip.c \
 	tests/unit/test_flash.c \
+	tests/unit/test_flash_frames.c \
+	tests/unit/test_flash_identify.c \
+	tests/unit/test_flash_power.c \
+	tests/unit/test_flash_program.c \
+	tests/unit/test_flash_protect.c \
+	tests/unit/test_flash_random.c \
+	tests/unit/test_flash_status.c \
 	tests/unit/test_options.c \
 	tests/unit/test_port.c \
 	tests/unit/test_serprog.c \
@@ -57,14 +75,16 @@ tests_unit_unit_LDADD = libspinor.a $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 check-all:
 	$(MAKE) check TESTS='$(TESTS) $(LONG_TESTS)'
 
-EXTRA_PROGRAMS += tests/speed/floor tests/speed/inprocess
+EXTRA_PROGRAMS += tests/speed/client tests/speed/floor tests/speed/inprocess
 EXTRA_DIST += tests/speed/speed.sh
+tests_speed_client_SOURCES = tests/speed/client.c
+tests_speed_client_LDADD = $(GLIB_LIBS)
 tests_speed_floor_SOURCES = tests/speed/floor.c
 tests_speed_floor_LDADD = $(GLIB_LIBS)
 tests_speed_inprocess_SOURCES = tests/speed/inprocess.c
 tests_speed_inprocess_LDADD = libspinor.a $(JSON_LIBS) $(GLIB_LIBS)
 CLEANFILES += $(EXTRA_PROGRAMS)
 
-speed: spinord tests/speed/floor tests/speed/inprocess
+speed: spinord tests/speed/client tests/speed/floor tests/speed/inprocess
 	$(AM_TESTS_ENVIRONMENT) \
 	SPEED_BINDIR='$(abs_top_builddir)/tests/speed' '$(srcdir)/tests/speed/speed.sh'

@@ -21,6 +21,7 @@ export SPINOR_CHIPDB=${SPINOR_CHIPDB:-$TOP_SRCDIR/chipdb}
 export CHIPDB_DIR=${CHIPDB_DIR:-$SPINOR_CHIPDB}
 export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 FLASHROM=${FLASHROM:-$(command -v flashrom)}
+HOST=${HOST:-$(dirname "$SPINORD")/tests/system/host}
 
 TMP=$(mktemp -d "${TMPDIR:-/tmp}/spinor-test.XXXXXX") || exit 99
 export XDG_RUNTIME_DIR=$TMP
@@ -164,6 +165,69 @@ try()
 run_limited()
 {
 	timeout --kill-after=5 "$@"
+}
+
+# flash NAME ARGS...: holds when flashrom succeeds on TTY; its output is in TMP/try.out.
+flash()
+{
+	local name=$1
+	shift
+	try "$name" run_limited 120 "$FLASHROM" -p "serprog:dev=$TTY:115200" "$@"
+}
+
+# flash_fails NAME ARGS...: holds when flashrom ends by itself, and not well.
+flash_fails()
+{
+	local name=$1 status=0
+	shift
+	run_limited 120 "$FLASHROM" -p "serprog:dev=$TTY:115200" "$@" >"$TMP/try.out" 2>&1 ||
+		status=$?
+	if [ "$status" -gt 0 ] && [ "$status" -lt 124 ]; then
+		ok "$name"
+	else
+		not_ok "$name" "exit status $status" "$(tail -n 20 "$TMP/try.out")"
+	fi
+}
+
+# says NAME TEXT: the output in TMP/try.out holds that text.
+says()
+{
+	local text
+	text=$(tr '\b' '\n' <"$TMP/try.out")
+	case $text in
+	*"$2"*) ok "$1" ;;
+	*) not_ok "$1" "wanted: $2" "$(tail -n 20 <<<"$text")" ;;
+	esac
+}
+
+# host ARGS...: the raw client, see host.c.
+host()
+{
+	run_limited 60 "$HOST" "$@"
+}
+
+# hear FD COUNT: so many bytes from the open terminal, in hexadecimal.
+hear()
+{
+	run_limited 20 head -c "$2" <&"$1" | od -An -v -tx1 | tr -d ' \n'
+}
+
+# synchronise FD: a SYNCNOP on an open terminal; the answer should be 1506, NAK and ACK.
+synchronise()
+{
+	printf '\x10' >&"$1"
+	hear "$1" 2
+}
+
+# operate FD COUNT HEX...: one SPI operation that sends these bytes and reads COUNT; prints the
+# answer in hexadecimal, ACK (06) first.
+operate()
+{
+	local fd=$1 count=$2 request
+	shift 2
+	printf -v request '\\x%s' 13 "$(printf %02x $#)" 00 00 "$(printf %02x "$count")" 00 00 "$@"
+	printf '%b' "$request" >&"$fd"
+	hear "$fd" $((count + 1))
 }
 
 # read_ready FD SECONDS: blocks for a ready line; sets READY and TTY.

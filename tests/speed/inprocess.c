@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How fast the flash engine itself is: one chip in this process, no port and no adapter. Prints a
+ * line "NAME NUMBER" per measurement and repetition:
+ *
+ * status_ns        one status register read (05 and one byte)
+ * program_ns       one page: WREN, PP with 256 bytes, and the end of its operation
+ * program_only_ns  the same without WREN, whose own time is measured and taken off, as without it
+ *                  the chip would refuse PP
+ * read_ms          READ (03) of 16 MiB in one span
+ *
+ * Around each frame the chip's time is set as the clip does it. Pages and reads go over the whole
+ * array, which is in memory before the clock starts. Leaves out the wall clock that a clip asks.
+ *
+ * inprocess TIMES  the chip is a W25Q128JV from the chip files in $SPINOR_CHIPDB
+ */
+#include <glib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "bench/chipdb.h"
+#include "flash/flash.h"
+#include "flash/part.h"
+
+#define PART "W25Q128JV"
+#define PAGE_SIZE 256
+#define STATUS_READS 1000000
+
+#define WREN 0x06
+#define WRDI 0x04
+
+#define CLOCK_HZ 10000000
+#define BYTE_NS 800
+
+/* From the end of a frame to the beginning of the next. */
+#define BETWEEN_FRAMES_NS 1000
+
+/* tPP max 3 ms, W25Q128JV rev. M. */
+#define PROGRAM_NS 3000000
+
+struct rig {
+	struct flash *chip;
+	uint8_t *array, *copy;
+	size_t size;
+	int64_t now_ns;
+};
+
+static double
+wall_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
+}
+
+static void
+begin_frame(struct rig *rig)
+{
+	flash_tick(rig->chip, rig->now_ns);
+	flash_select(rig->chip);
+}
+
+static void
+shift(struct rig *rig, const uint8_t *in, uint8_t *out, size_t n)
+{
+	flash_shift(rig->chip, in, out, n);
+	rig->now_ns += (int64_t)n * BYTE_NS;
+}
+
+static void
+end_frame(struct rig *rig, int64_t then_ns)
+{
+	flash_tick(rig->chip, rig->now_ns);
+	flash_deselect(rig->chip, 0);
+	rig->now_ns += then_ns;
+}
+
+static uint8_t
+read_status(struct rig *rig)
+{
+	static const uint8_t opcode = 0x05;
+	uint8_t status;
+
+	begin_frame(rig);
+	shift(rig, &opcode, NULL, 1);
+	shift(rig, NULL, &status, 1);
+	end_frame(rig, BETWEEN_FRAMES_NS);
+	return status;
+}
+
+/* WREN or WRDI */
+static void
+send_opcode(struct rig *rig, uint8_t opcode)
+{
+	begin_frame(rig);
+	shift(rig, &opcode, NULL, 1);
+	end_frame(rig, BETWEEN_FRAMES_NS);
+}
+
+static void
+program_page(struct rig *rig, size_t address, uint8_t *frame)
+{
+	frame[0] = 0x02;
+	frame[1] = (uint8_t)(address >> 16);
+	frame[2] = (uint8_t)(address >> 8);
+	frame[3] = (uint8_t)address;
+	begin_frame(rig);
+	shift(rig, frame, NULL, 4 + PAGE_SIZE);
+	end_frame(rig, PROGRAM_NS);
+}
+
+static void
+measure_status(struct rig *rig)
+{
+	double start = wall_ns();
+	unsigned int sum = 0;
+
+	for (int i = 0; i < STATUS_READS; i++)
+		sum += read_status(rig);
+	printf("status_ns %.1f\n", (wall_ns() - start) / STATUS_READS);
+	if (sum != 0)
+		g_error("the chip is not idle");
+}
+
+/* Different bytes in every repetition, so that programming has something to do. */
+static void
+measure_program(struct rig *rig, GRand *random)
+{
+	double n_pages = (double)(rig->size / PAGE_SIZE), begin, both, enable;
+	uint8_t frame[4 + PAGE_SIZE];
+
+	memset(rig->array, 0xff, rig->size);
+	for (size_t i = 4; i < sizeof(frame); i++)
+		frame[i] = (uint8_t)g_rand_int(random);
+	begin = wall_ns();
+	for (size_t address = 0; address < rig->size; address += PAGE_SIZE) {
+		send_opcode(rig, WREN);
+		program_page(rig, address, frame);
+	}
+	both = (wall_ns() - begin) / n_pages;
+	read_status(rig); /* the last one ends */
+	for (size_t address = 0; address < rig->size; address += PAGE_SIZE)
+		if (memcmp(rig->array + address, frame + 4, PAGE_SIZE) != 0)
+			g_error("page %zx was not programmed", address);
+
+	begin = wall_ns();
+	for (size_t address = 0; address < rig->size; address += PAGE_SIZE)
+		send_opcode(rig, WREN);
+	enable = (wall_ns() - begin) / n_pages;
+	send_opcode(rig, WRDI);
+	printf("program_ns %.1f\nprogram_only_ns %.1f\n", both, both - enable);
+}
+
+static void
+measure_read(struct rig *rig)
+{
+	static const uint8_t header[] = {0x03, 0, 0, 0};
+	double start = wall_ns();
+
+	begin_frame(rig);
+	shift(rig, header, NULL, sizeof(header));
+	shift(rig, NULL, rig->copy, rig->size);
+	end_frame(rig, BETWEEN_FRAMES_NS);
+	printf("read_ms %.2f\n", (wall_ns() - start) / 1e6);
+	if (memcmp(rig->copy, rig->array, rig->size) != 0)
+		g_error("what was read is not what the chip holds");
+}
+
+int
+main(int argc, char **argv)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GRand) random = g_rand_new_with_seed(1);
+	struct bench_chipdb *db = bench_chipdb_open(NULL, &error);
+	const struct flash_part *part = db ? bench_chipdb_find(db, PART, &error) : NULL;
+	int times = argc == 2 ? atoi(argv[1]) : 1;
+	struct rig rig = {0};
+
+	if (!part) {
+		fprintf(stderr, "inprocess: %s\n", error->message);
+		return EXIT_FAILURE;
+	}
+	rig.size = part->size;
+	rig.array = g_malloc(rig.size);
+	rig.copy = g_malloc(rig.size);
+	memset(rig.array, 0xff, rig.size);
+	memset(rig.copy, 0, rig.size);
+	rig.chip = flash_new(part, rig.array, 1);
+	flash_set_clock(rig.chip, CLOCK_HZ);
+	/* Past power-up. */
+	rig.now_ns = 100000000;
+	for (int i = 0; i < times; i++) {
+		measure_status(&rig);
+		measure_program(&rig, random);
+		measure_read(&rig);
+	}
+	flash_destroy(rig.chip);
+	g_free(rig.array);
+	g_free(rig.copy);
+	bench_chipdb_close(db);
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,243 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Measures spinord against what could at best be had on this machine, in the same minutes, and
+# prints a table. See README here. Takes a few minutes; fails when a target is missed.
+#
+# SPEED_BINDIR: where floor, client and inprocess are. SPEED_ROUNDS: fresh daemons so many times.
+
+set -u
+export LC_ALL=C
+
+# Daemons, time limits and a private directory as in the tests; floor says "ready:" like spinord.
+# shellcheck source=../system/tap.sh
+. "$(dirname "$0")/../system/tap.sh"
+
+BINDIR=${SPEED_BINDIR:-$TOP_SRCDIR/build/tests/speed}
+ROUNDS=${SPEED_ROUNDS:-3}
+CLIENT_RUNS=12
+READY_STARTS=20
+INPROCESS_TIMES=11
+
+CHIP=W25Q128JV
+FLASHROM_CHIP=W25Q128.V
+RESULTS=$TMP/results
+missed=0
+
+progress()
+{
+	echo "speed: $*" >&2
+}
+
+give_up()
+{
+	echo "speed: $*" >&2
+	exit 1
+}
+
+# record KEY NUMBER: the nth of one key was measured right beside the nth of another.
+record()
+{
+	echo "$2" >>"$RESULTS/$1"
+}
+
+# now_us: microseconds.
+now_us()
+{
+	echo "${EPOCHREALTIME/./}"
+}
+
+# seconds MICROSECONDS
+seconds()
+{
+	printf '%d.%06d\n' $(($1 / 1000000)) $(($1 % 1000000))
+}
+
+# start WHAT [ARGS...]: a daemon, spinord or a mode of floor; sets TTY and SPINORD_PID.
+start()
+{
+	case $1 in
+	spinord) start_spinord --chip "$CHIP" ;;
+	*) SPINORD=$BINDIR/floor start_spinord "$1" ;;
+	esac
+}
+
+# timed KEY COMMAND...: records how many seconds it took.
+timed()
+{
+	local key=$1 begin
+	shift
+	begin=$(now_us)
+	run_limited 300 "$@" >"$TMP/out" 2>&1 || give_up "failed: $*: $(tail -n 5 "$TMP/out")"
+	record "$key" "$(seconds $(($(now_us) - begin)))"
+}
+
+# flashrom_on TTY ARGS...
+flashrom_on()
+{
+	local tty=$1
+	shift
+	FLASHROM_COMMAND=("$FLASHROM" -p "serprog:dev=$tty:115200" -c "$FLASHROM_CHIP" "$@")
+}
+
+# by_client KEY MODE TTY
+by_client()
+{
+	local got
+	got=$(run_limited 60 "$BINDIR/client" "$2" "$3" 1) || give_up "$1 failed"
+	record "$1" "$got"
+}
+
+# A round: fresh chips, blank, and everything first with the floor and then with spinord.
+measure_ports()
+{
+	local who i
+	declare -A tty=() pid=()
+	for who in serprog pump spinord; do
+		start "$who"
+		tty[$who]=$TTY
+		pid[$who]=$SPINORD_PID
+	done
+	head -c 16M /dev/urandom >"$TMP/image"
+	for who in serprog spinord; do
+		flashrom_on "${tty[$who]}" --flash-name
+		timed "start.$who" "${FLASHROM_COMMAND[@]}"
+	done
+	for who in serprog spinord; do
+		flashrom_on "${tty[$who]}" -w "$TMP/image"
+		timed "write.$who" "${FLASHROM_COMMAND[@]}"
+	done
+	for who in serprog spinord; do
+		rm -f "$TMP/copy"
+		flashrom_on "${tty[$who]}" -r "$TMP/copy"
+		timed "read.$who" "${FLASHROM_COMMAND[@]}"
+		cmp "$TMP/image" "$TMP/copy" || give_up "$who: read something else than was written"
+	done
+	for ((i = 0; i < CLIENT_RUNS; i++)); do
+		by_client bulk.pump pump "${tty[pump]}"
+		by_client bulk.spinord read "${tty[spinord]}"
+		by_client bulk.serprog read "${tty[serprog]}"
+	done
+	for ((i = 0; i < CLIENT_RUNS; i++)); do
+		by_client pages.serprog pages "${tty[serprog]}"
+		by_client pages.spinord pages "${tty[spinord]}"
+	done
+	for who in serprog pump spinord; do
+		stop_spinord "${pid[$who]}"
+	done
+}
+
+# From the spawn to the ready line. The first start finds nothing in memory and does not count.
+measure_ready()
+{
+	local i begin line fd pid
+	for ((i = 0; i <= READY_STARTS; i++)); do
+		begin=$(now_us)
+		exec {fd}< <(exec "$SPINORD" --chip "$CHIP" 2>/dev/null)
+		pid=$!
+		line=
+		read -r -t 10 -u "$fd" line
+		[ "$i" = 0 ] || record ready "$(seconds $((($(now_us) - begin) * 1000)))"
+		kill "$pid" 2>/dev/null
+		wait "$pid" 2>/dev/null
+		exec {fd}<&-
+		[[ $line == ready:* ]] || give_up "spinord did not get ready"
+	done
+}
+
+measure_inprocess()
+{
+	local key number
+	run_limited 120 "$BINDIR/inprocess" "$INPROCESS_TIMES" >"$TMP/inprocess" ||
+		give_up "inprocess failed"
+	while read -r key number; do
+		record "$key" "$number"
+	done <"$TMP/inprocess"
+}
+
+# less KEY START: what is left of the times when flashrom's start is taken off.
+less()
+{
+	paste -d ' ' "$RESULTS/$1" "$RESULTS/$2" | awk '{ print $1 - $2 }' >"$RESULTS/$1.net"
+}
+
+# summary < NUMBERS: median, lowest, highest.
+summary()
+{
+	sort -g | awk '{ v[NR] = $1 }
+		END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2, v[1], v[NR] }'
+}
+
+# ratios KEY FLOOR: of what was measured side by side.
+ratios()
+{
+	paste -d ' ' "$RESULTS/$1" "$RESULTS/$2" | awk '{ print $1 / $2 }'
+}
+
+# verdict VALUE TARGET: TARGET is "<= 1.10"; nothing for none.
+verdict()
+{
+	[ -n "$2" ] || return 0
+	if awk -v "value=$1" "BEGIN { exit !(value $2) }"; then
+		echo ok
+	else
+		echo MISSED
+	fi
+}
+
+# row WHAT FORMAT KEY FLOOR TARGET: FLOOR empty: TARGET is for the value, else for the ratio.
+row()
+{
+	local value low high floor=- ratio=- judged word
+	read -r value low high < <(summary <"$RESULTS/$3")
+	judged=$value
+	if [ -n "$4" ]; then
+		read -r floor _ < <(summary <"$RESULTS/$4")
+		floor=$(awk -v "v=$floor" "BEGIN { printf \"$2\", v }")
+		read -r judged _ < <(ratios "$3" "$4" | summary)
+		ratio=$(awk -v "v=$judged" 'BEGIN { printf "%.3f", v }')
+	fi
+	word=$(verdict "$judged" "$5")
+	[ "$word" != MISSED ] || missed=1
+	# shellcheck disable=SC2059
+	printf "%-34s $2  ($2..$2)  %8s %7s  %-8s %s\n" "$1" "$value" "$low" "$high" "$floor" \
+		"$ratio" "$5" "$word"
+}
+
+table()
+{
+	printf '%-34s %8s  (%8s..%8s)  %8s %7s  %s\n' "" median lowest highest floor ratio target
+	row "flashrom write + verify, s" %8.2f write.spinord write.serprog "<= 1.10"
+	row "  without flashrom's start, s" %8.2f write.spinord.net write.serprog.net ""
+	row "flashrom read, s" %8.2f read.spinord read.serprog "<= 1.10"
+	row "  without flashrom's start, s" %8.2f read.spinord.net read.serprog.net ""
+	row "page write, us" %8.1f pages.spinord pages.serprog ""
+	row "16 MiB read, MB/s; floor: pump" %8.1f bulk.spinord bulk.pump ">= 0.95"
+	row "16 MiB read, MB/s; floor: serprog" %8.1f bulk.spinord bulk.serprog ""
+	row "ready, ms" %8.2f ready "" "< 20"
+	row "in process: status read, ns" %8.1f status_ns "" "< 100"
+	row "in process: WREN + page program, ns" %8.1f program_ns "" ""
+	row "in process: page program, ns" %8.1f program_only_ns "" "< 400"
+	row "in process: 16 MiB read, ms" %8.2f read_ms "" "< 10"
+}
+
+[ -x "$SPINORD" ] || give_up "no spinord at $SPINORD; run: make speed"
+[ -x "$BINDIR/floor" ] || give_up "no floor in $BINDIR; run: make speed"
+[ -n "$FLASHROM" ] || give_up "flashrom is not installed"
+mkdir "$RESULTS" || exit 1
+
+progress "in process"
+measure_inprocess
+progress "ready"
+measure_ready
+for ((n = 1; n <= ROUNDS; n++)); do
+	progress "flashrom and bulk reads, round $n of $ROUNDS"
+	measure_ports
+done
+for who in serprog spinord; do
+	less "write.$who" "start.$who"
+	less "read.$who" "start.$who"
+done
+echo "$(nproc) cores, Linux $(uname -r), load $(cut -d ' ' -f 1-3 /proc/loadavg)"
+table
+exit "$missed"
