@@ -92,8 +92,6 @@ flash_operation_begin(struct flash *chip, enum flash_operation_kind kind, uint32
 		flash_bit_set(chip, FLASH_BIT_P_FAIL, false);
 	else if (kind == OPERATION_ERASE || kind == OPERATION_ERASE_CHIP)
 		flash_bit_set(chip, FLASH_BIT_E_FAIL, false);
-	if (duration_ns == 0)
-		operation_complete(chip);
 }
 
 static void
@@ -110,9 +108,13 @@ flash_lose_operation(struct flash *chip)
 {
 	bool told =
 		chip->operation.kind != OPERATION_NONE || chip->suspended.kind != OPERATION_NONE;
+	struct flash_operation suspended = chip->suspended;
 
+	/* Its times are relative to the suspend; the time since then did nothing. */
+	suspended.begin_ns += chip->now_ns;
+	suspended.end_ns += chip->now_ns;
 	interrupt(chip, &chip->operation);
-	interrupt(chip, &chip->suspended);
+	interrupt(chip, &suspended);
 	chip->operation.kind = OPERATION_NONE;
 	chip->suspended.kind = OPERATION_NONE;
 	flash_bit_set(chip, FLASH_BIT_BUSY, false);
@@ -127,8 +129,14 @@ flash_lose_operation(struct flash *chip)
 static void
 advance(struct flash *chip)
 {
-	if (chip->operation.kind != OPERATION_NONE && chip->now_ns >= chip->operation.end_ns)
-		operation_complete(chip);
+	int64_t now_ns = chip->now_ns;
+
+	if (chip->operation.kind == OPERATION_NONE || now_ns < chip->operation.end_ns)
+		return;
+	/* That is when it ended, however late the tick; events say so. */
+	chip->now_ns = chip->operation.end_ns;
+	operation_complete(chip);
+	chip->now_ns = now_ns;
 }
 
 void
@@ -324,7 +332,7 @@ bytes_until_ready(const struct flash *chip, size_t n)
 		return 1;
 	if (left_ns > INT64_MAX / 1000)
 		return n;
-	bytes = ((uint64_t)left_ns * 1000 + chip->byte_ps - 1) / chip->byte_ps;
+	bytes = ((uint64_t)left_ns * 1000 - chip->rest_ps + chip->byte_ps - 1) / chip->byte_ps;
 	return MIN(bytes, n);
 }
 
@@ -390,7 +398,6 @@ void
 flash_deselect(struct flash *chip, unsigned int extra_bits)
 {
 	struct flash_frame *frame = &chip->frame;
-	bool was_enabled = chip->reset_enabled;
 
 	if (!chip->selected)
 		return;
@@ -401,13 +408,13 @@ flash_deselect(struct flash *chip, unsigned int extra_bits)
 		flash_tell_command(chip);
 		return;
 	}
+	/* 99 has to follow 66 directly: whatever this frame is, it uses 66 up. */
+	frame->reset_enabled = chip->reset_enabled;
+	chip->reset_enabled = false;
 	if (frame->outcome == FLASH_DONE)
 		frame->outcome = check_end(chip, extra_bits);
 	if (frame->outcome == FLASH_DONE && frame->command->finish)
 		frame->command->finish(chip);
-	/* 99 has to follow 66 directly. */
-	if (was_enabled)
-		chip->reset_enabled = false;
 	flash_tell_command(chip);
 	/* Operations without duration have ended by now; the frame is reported first. */
 	advance(chip);

@@ -60,6 +60,7 @@ struct flash_frame {
 	unsigned int left;    /* bytes of the phase still to come */
 	uint32_t address;     /* as sent */
 	bool has_address;     /* complete */
+	bool reset_enabled;   /* the frame before was 66 */
 	uint64_t cursor;      /* where data goes to or comes from, for the handlers */
 	uint64_t position;    /* data bytes so far */
 	unsigned int clocks;  /* PHASE_LANES: clocks since the opcode, up to the header's end */

@@ -22,7 +22,7 @@ rsten_finish(struct flash *chip)
 static void
 rst_finish(struct flash *chip)
 {
-	if (!chip->reset_enabled) {
+	if (!chip->frame.reset_enabled) {
 		chip->frame.outcome = FLASH_RESET_NOT_ENABLED;
 		return;
 	}

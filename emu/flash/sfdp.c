@@ -36,7 +36,8 @@ has(const struct flash *chip, uint8_t opcode, const char *name)
 	return command && strcmp(command->name, name) == 0 ? command : NULL;
 }
 
-/* A fast read: opcode, wait states and mode clocks (8.2.8-8.2.11: BB has 4 mode clocks, EB 2). */
+/* A fast read: opcode, wait states and mode clocks. Of M7-0 only M7-4 count as mode on two lanes, as
+ * in the tables of Winbond's chips. */
 static uint32_t
 fast_read(const struct flash *chip, uint8_t opcode, const char *name, unsigned int mode_clocks)
 {
@@ -57,56 +58,74 @@ log2_of(uint64_t n)
 	return bits;
 }
 
-/* Count (minus 1) and unit that come nearest to the time from above; n_bits of count. */
-static uint32_t
-time_code(int64_t ns, const int64_t *units_ns, unsigned int n_units, unsigned int n_bits)
-{
-	for (unsigned int unit = 0; unit < n_units; unit++) {
-		int64_t count = (ns + units_ns[unit] - 1) / units_ns[unit];
+/* Units of a coded time; the field is n_bits of count minus 1, and above it the unit. */
+struct scale {
+	unsigned int n_bits;
+	unsigned int n_units;
+	int64_t units_ns[4];
+};
 
-		if (count <= 1 << n_bits)
-			return (uint32_t)unit << n_bits | (uint32_t)MAX(count - 1, 0);
-	}
-	return ((n_units - 1) << n_bits) | ((1u << n_bits) - 1);
+static int64_t
+decode(const struct scale *scale, uint32_t code)
+{
+	return ((code & ((1u << scale->n_bits) - 1)) + 1) * scale->units_ns[code >> scale->n_bits];
 }
 
-/* Maximum = 2 * (multiplier + 1) * typical (dwords 10 and 11). */
+/* The code that comes nearest to the time from above, or the longest there is. */
 static uint32_t
-multiplier(struct flash_time time)
+time_code(const struct scale *scale, int64_t ns)
 {
-	int64_t twice = 2 * MAX(time.typ_ns, 1);
+	uint32_t best = (scale->n_units << scale->n_bits) - 1;
 
-	return (uint32_t)CLAMP((time.max_ns + twice - 1) / twice - 1, 0, 15);
+	for (unsigned int unit = 0; unit < scale->n_units; unit++) {
+		int64_t count = (ns + scale->units_ns[unit] - 1) / scale->units_ns[unit];
+		uint32_t code = unit << scale->n_bits | (uint32_t)MAX(count - 1, 0);
+
+		if (count <= 1 << scale->n_bits && decode(scale, code) <= decode(scale, best))
+			best = code;
+	}
+	return best;
+}
+
+/* Maximum = 2 * (multiplier + 1) * typical, the typical time being what the table says (dwords 10
+ * and 11). */
+static uint32_t
+multiplier(int64_t typ_ns, int64_t max_ns)
+{
+	int64_t twice = 2 * MAX(typ_ns, 1);
+
+	return (uint32_t)CLAMP((max_ns + twice - 1) / twice - 1, 0, 15);
 }
 
 static const int64_t ms = 1000000;
 
-/* Dwords 8 to 10: the erase types, smallest first. */
+/* Dwords 8 to 10: the erase types, smallest first. One multiplier has to do for all of them. */
 static void
 put_erases(const struct flash *chip, uint8_t *sfdp)
 {
-	const int64_t units[] = {ms, 16 * ms, 128 * ms, 1000 * ms};
+	const struct scale scale = {5, 4, {ms, 16 * ms, 128 * ms, 1000 * ms}};
 	uint32_t types[4] = {0};
 	uint32_t times = 0;
+	uint32_t most = 0;
 	unsigned int n = 0;
 
 	for (uint64_t size = 256; size < chip->part->size && n < 4; size *= 2) {
 		for (unsigned int i = 0; i < chip->part->n_erases; i++) {
 			const struct flash_erase *erase = &chip->part->erases[i];
+			uint32_t code = time_code(&scale, erase->time.typ_ns);
 
 			if (erase->size != size)
 				continue;
-			if (n == 0)
-				times = multiplier(erase->time);
 			types[n] = (uint32_t)erase->opcode << 8 | log2_of(size);
-			times |= time_code(erase->time.typ_ns, units, 4, 5) << (4 + 7 * n);
+			times |= code << (4 + 7 * n);
+			most = MAX(most, multiplier(decode(&scale, code), erase->time.max_ns));
 			n++;
 			break;
 		}
 	}
 	put_dword(sfdp, 8, types[1] << 16 | types[0]);
 	put_dword(sfdp, 9, types[3] << 16 | types[2]);
-	put_dword(sfdp, 10, times);
+	put_dword(sfdp, 10, times | most);
 }
 
 static const struct flash_erase *
@@ -141,35 +160,40 @@ put_density(const struct flash *chip, uint8_t *sfdp)
 static void
 put_program(const struct flash *chip, uint8_t *sfdp)
 {
-	const int64_t chip_units[] = {16 * ms, 256 * ms, 4000 * ms, 64000 * ms};
-	const int64_t byte_units[] = {1000, 8000};
-	const int64_t page_units[] = {8000, 64000};
+	const struct scale whole_scale = {5, 4, {16 * ms, 256 * ms, 4000 * ms, 64000 * ms}};
+	const struct scale byte_scale = {4, 2, {1000, 8000}};
+	const struct scale page_scale = {5, 2, {8000, 64000}};
 	const struct flash_part *part = chip->part;
 	const struct flash_erase *whole = find_erase(chip, 0);
+	struct flash_time page = part->timing[FLASH_T_PP];
+	uint32_t page_code = time_code(&page_scale, page.typ_ns);
 	uint32_t dword = 0x80000000;
 
 	if (whole)
-		dword |= time_code(whole->time.typ_ns, chip_units, 4, 5) << 24;
-	dword |= time_code(part->timing[FLASH_T_BP2].typ_ns, byte_units, 2, 4) << 19;
-	dword |= time_code(part->timing[FLASH_T_BP1].typ_ns, byte_units, 2, 4) << 14;
-	dword |= time_code(part->timing[FLASH_T_PP].typ_ns, page_units, 2, 5) << 8;
+		dword |= time_code(&whole_scale, whole->time.typ_ns) << 24;
+	dword |= time_code(&byte_scale, part->timing[FLASH_T_BP2].typ_ns) << 19;
+	dword |= time_code(&byte_scale, part->timing[FLASH_T_BP1].typ_ns) << 14;
+	dword |= page_code << 8;
 	dword |= log2_of(part->page_size) << 4;
-	dword |= multiplier(part->timing[FLASH_T_PP]);
+	dword |= multiplier(decode(&page_scale, page_code), page.max_ns);
 	put_dword(sfdp, 11, dword);
 }
+
+/* Of dwords 12 and 14. */
+static const struct scale short_times = {5, 4, {128, 1000, 8000, 64000}};
 
 /* Dwords 12 and 13: what a suspend allows, its latency, its opcodes. */
 static void
 put_suspend(const struct flash *chip, uint8_t *sfdp)
 {
-	const int64_t units[] = {128, 1000, 8000, 64000};
-	uint32_t latency = time_code(chip->part->timing[FLASH_T_SUS].max_ns, units, 4, 5);
+	uint32_t latency = time_code(&short_times, chip->part->timing[FLASH_T_SUS].max_ns);
 
 	if (!has(chip, 0x75, "SUSPEND")) {
 		put_dword(sfdp, 12, 0x80000000);
 		return;
 	}
-	/* Prohibited in program suspend: E, in erase suspend: 9 (6.4.15), as on Winbond parts. */
+	/* Prohibited in erase suspend: E, in program suspend: 9 (6.4.15), as on Winbond parts.
+	 * Resume to suspend: 0, the shortest interval there is. */
 	put_dword(sfdp, 12, latency << 24 | latency << 13 | 1 << 8 | 0xe9 | 1 << 3);
 	put_dword(sfdp, 13, 0x757a757a);
 }
@@ -178,22 +202,22 @@ put_suspend(const struct flash *chip, uint8_t *sfdp)
 static void
 put_modes(const struct flash *chip, uint8_t *sfdp)
 {
-	const int64_t units[] = {128, 1000, 8000, 64000};
-	uint32_t release = time_code(chip->part->timing[FLASH_T_RES1].max_ns, units, 4, 5);
+	uint32_t release = time_code(&short_times, chip->part->timing[FLASH_T_RES1].max_ns);
 	struct flash_bit_place qe = chip->bit[FLASH_BIT_QE];
 	uint32_t quad = 0;
-	uint32_t dword16 = 0;
+	uint32_t dword16 = 0x80f800e0; /* reserved bits are 1 */
 
+	/* busy is polled by 05, bit 0 */
 	if (has(chip, 0xb9, "DP"))
-		put_dword(sfdp, 14, 0xb9u << 23 | 0xabu << 15 | release << 8 | 1 << 2);
+		put_dword(sfdp, 14, 0xb9u << 23 | 0xabu << 15 | release << 8 | 0xf3 | 1 << 2);
 	else
-		put_dword(sfdp, 14, 0x80000000);
+		put_dword(sfdp, 14, 0x800000f7);
 	/* 1: SR2 bit 1 and a one-byte 01 clears it, 4: the same but kept, 2: SR1 bit 6 */
 	if (qe.mask && qe.reg == 0)
 		quad = 2;
 	else if (qe.mask)
 		quad = chip->part->wrsr_short_clears ? 1 : 4;
-	put_dword(sfdp, 15, quad << 20);
+	put_dword(sfdp, 15, 0xff000000 | quad << 20);
 	/* 66 99 resets; non-volatile by 06, volatile by 50 where there is one */
 	if (has(chip, 0x99, "RST"))
 		dword16 |= 1 << 12;
@@ -215,7 +239,7 @@ compose(struct flash *chip)
 	put_dword(sfdp, 3,
 		fast_read(chip, 0x6b, "QREAD", 0) << 16 | fast_read(chip, 0xeb, "4READ", 2));
 	put_dword(sfdp, 4,
-		fast_read(chip, 0xbb, "2READ", 4) << 16 | fast_read(chip, 0x3b, "DREAD", 0));
+		fast_read(chip, 0xbb, "2READ", 2) << 16 | fast_read(chip, 0x3b, "DREAD", 0));
 	put_dword(sfdp, 5, 0xffffffee);
 	put_dword(sfdp, 6, 0x0000ffff);
 	put_dword(sfdp, 7, 0x0000ffff);

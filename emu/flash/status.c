@@ -5,8 +5,9 @@
  *
  * A write after 06 goes to the non-volatile bits and takes tW; after 50 it changes only what is in
  * force, at once, and leaves OTP bits alone. The data sheet does not say how long 50 lasts: here
- * until the next write or reset (unconfirmed). With SRL set the registers stay locked through a
- * reset and until power is cycled, which clears SRL.
+ * until the next write or reset (unconfirmed). With SRL set, even by a volatile write, the registers
+ * stay locked through a reset and until power is cycled, which clears SRL (7.1.1, SRP/SRL table;
+ * 8.2.5 could also be read so that a reset clears a volatile SRL).
  *
  * Left out: the AA 55 prefix that makes the lock of a W25Q128JV permanent.
  */
@@ -135,12 +136,15 @@ flash_status_power_up(struct flash *chip, bool lost_power)
 	struct flash_bit_place srp = chip->bit[FLASH_BIT_SRP];
 	bool locked = chip->stored_status[srl.reg] & srl.mask;
 	bool permanent = chip->part->srl_srp_permanent && chip->stored_status[srp.reg] & srp.mask;
+	bool stays_locked = !lost_power && flash_bit(chip, FLASH_BIT_SRL);
 
 	if (lost_power && locked && !permanent) {
 		chip->stored_status[srl.reg] &= ~srl.mask;
 		flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 	}
 	memcpy(chip->status, chip->stored_status, sizeof(chip->status));
+	if (stays_locked)
+		flash_bit_set(chip, FLASH_BIT_SRL, true);
 	flash_bit_set(chip, FLASH_BIT_BUSY, false);
 	flash_bit_set(chip, FLASH_BIT_WEL, false);
 	flash_bit_set(chip, FLASH_BIT_SUS, false);

@@ -17,6 +17,13 @@ static const struct {
 	{"serprog", suite_serprog},
 	{"clip", suite_clip},
 	{"flash", suite_flash},
+	{"flash_frames", suite_flash_frames},
+	{"flash_identify", suite_flash_identify},
+	{"flash_power", suite_flash_power},
+	{"flash_program", suite_flash_program},
+	{"flash_protect", suite_flash_protect},
+	{"flash_random", suite_flash_random},
+	{"flash_status", suite_flash_status},
 	{"trace", suite_trace},
 	{"options", suite_options},
 };

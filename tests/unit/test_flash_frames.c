@@ -6,11 +6,10 @@
  * a frame is cut into spans can't be seen.
  */
 #include "flash_fixture.h"
+#include "suites.h"
 
 #include <check.h>
 #include <string.h>
-
-Suite *suite_flash_frames(void);
 
 /* Columns of the matrix. */
 enum state {

@@ -4,11 +4,10 @@
  * JESD216B, 6.4). After the third byte of 9F and the eighth of 4B the data sheet is silent.
  */
 #include "flash_fixture.h"
+#include "suites.h"
 
 #include <check.h>
 #include <string.h>
-
-Suite *suite_flash_identify(void);
 
 static const struct fixture_row rows[] = {
 	{"9F", "", "9F 00 00 00", "FF EF 40 18", "00 02 60", FLASH_DONE},

@@ -5,11 +5,10 @@
  * a suspend is complete and is set by the resume is Winbond's model of the W25Q32JV.
  */
 #include "flash_fixture.h"
+#include "suites.h"
 
 #include <check.h>
 #include <string.h>
-
-Suite *suite_flash_power(void);
 
 #define US INT64_C(1000)
 #define MS (1000 * US)

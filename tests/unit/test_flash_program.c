@@ -5,11 +5,10 @@
  * that it does not drive are taken to read 1.
  */
 #include "flash_fixture.h"
+#include "suites.h"
 
 #include <check.h>
 #include <string.h>
-
-Suite *suite_flash_program(void);
 
 static const struct fixture_row read_rows[] = {
 	{"03", "06; 02 00 00 00 9C 4B 00 F0; W", "03 00 00 00 00 00 00 00 00",

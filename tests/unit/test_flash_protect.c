@@ -5,11 +5,10 @@
  * 8.2.32-8.2.36). SEC = 1 with BP = 110 is in neither table; it is taken as 32 KiB.
  */
 #include "flash_fixture.h"
+#include "suites.h"
 
 #include <check.h>
 #include <string.h>
-
-Suite *suite_flash_protect(void);
 
 #define SECTORS 4096u /* of 4 KiB */
 

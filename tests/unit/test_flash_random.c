@@ -5,11 +5,10 @@
  * 8.2.3, 8.2.6, 8.2.13-8.2.18, 9.6). The seeds are fixed.
  */
 #include "flash_fixture.h"
+#include "suites.h"
 
 #include <check.h>
 #include <string.h>
-
-Suite *suite_flash_random(void);
 
 #define FRAMES 100000
 

@@ -5,11 +5,10 @@
  * the W25Q32JV).
  */
 #include "flash_fixture.h"
+#include "suites.h"
 
 #include <check.h>
 #include <string.h>
-
-Suite *suite_flash_status(void);
 
 static const struct fixture_row rows[] = {
 	{"as delivered", "", "05 00", "00", "00 02 60", FLASH_DONE},
