@@ -36,8 +36,8 @@ has(const struct flash *chip, uint8_t opcode, const char *name)
 	return command && strcmp(command->name, name) == 0 ? command : NULL;
 }
 
-/* A fast read: opcode, wait states and mode clocks. Of M7-0 only M7-4 count as mode on two lanes, as
- * in the tables of Winbond's chips. */
+/* A fast read: opcode, wait states and mode clocks. Of M7-0 only M7-4 count as mode on two lanes,
+ * as in the tables of Winbond's chips. */
 static uint32_t
 fast_read(const struct flash *chip, uint8_t opcode, const char *name, unsigned int mode_clocks)
 {

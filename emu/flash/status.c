@@ -5,9 +5,9 @@
  *
  * A write after 06 goes to the non-volatile bits and takes tW; after 50 it changes only what is in
  * force, at once, and leaves OTP bits alone. The data sheet does not say how long 50 lasts: here
- * until the next write or reset (unconfirmed). With SRL set, even by a volatile write, the registers
- * stay locked through a reset and until power is cycled, which clears SRL (7.1.1, SRP/SRL table;
- * 8.2.5 could also be read so that a reset clears a volatile SRL).
+ * until the next write or reset (unconfirmed). With SRL set, even by a volatile write, the
+ * registers stay locked through a reset and until power is cycled, which clears SRL (7.1.1, SRP/SRL
+ * table; 8.2.5 could also be read so that a reset clears a volatile SRL).
  *
  * Left out: the AA 55 prefix that makes the lock of a W25Q128JV permanent.
  */

@@ -221,10 +221,36 @@ table()
 	row "in process: 16 MiB read, ms" %8.2f read_ms "" "< 10"
 }
 
+# ticks FIELD: of /proc/stat's first line; 0 is the sum of user to steal.
+ticks()
+{
+	awk -v "field=$1" 'NR == 1 { for (i = 2; i <= 9; i++) sum += $i
+		print field ? $field : sum }' /proc/stat
+}
+
+# Who else wanted the cores: other processes before the run, other virtual machines during it.
+surroundings()
+{
+	local stolen all
+	stolen=$(($(ticks 9) - stolen_before))
+	all=$(($(ticks 0) - all_before))
+	echo "$(nproc) cores, Linux $(uname -r), $("$FLASHROM" --version 2>/dev/null |
+		head -n 1 | cut -d ' ' -f 1-2)"
+	echo "load before: $load_before; stolen by the host of this machine:" \
+		"$((1000 * stolen / all)) per mille"
+	if awk -v "load=$load_before" "BEGIN { exit !(load > 0.5) }" ||
+		[ $((1000 * stolen / all)) -gt 10 ]; then
+		echo "The machine was not quiet: take ratios with care, and measure again."
+	fi
+}
+
 [ -x "$SPINORD" ] || give_up "no spinord at $SPINORD; run: make speed"
-[ -x "$BINDIR/floor" ] || give_up "no floor in $BINDIR; run: make speed"
+[ -x "$BINDIR/client" ] || give_up "no client in $BINDIR; run: make speed"
 [ -n "$FLASHROM" ] || give_up "flashrom is not installed"
 mkdir "$RESULTS" || exit 1
+load_before=$(cut -d ' ' -f 1 /proc/loadavg)
+stolen_before=$(ticks 9)
+all_before=$(ticks 0)
 
 progress "in process"
 measure_inprocess
@@ -238,6 +264,6 @@ for who in serprog spinord; do
 	less "write.$who" "start.$who"
 	less "read.$who" "start.$who"
 done
-echo "$(nproc) cores, Linux $(uname -r), load $(cut -d ' ' -f 1-3 /proc/loadavg)"
+surroundings
 table
 exit "$missed"
