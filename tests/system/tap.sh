@@ -206,6 +206,12 @@ host()
 	run_limited 60 "$HOST" "$@"
 }
 
+# tell FD ESCAPES: writes to the open terminal, which a daemon that does not read would block.
+tell()
+{
+	run_limited 20 printf '%b' "$2" >&"$1"
+}
+
 # hear FD COUNT: so many bytes from the open terminal, in hexadecimal.
 hear()
 {
@@ -215,7 +221,7 @@ hear()
 # synchronise FD: a SYNCNOP on an open terminal; the answer should be 1506, NAK and ACK.
 synchronise()
 {
-	printf '\x10' >&"$1"
+	tell "$1" '\x10'
 	hear "$1" 2
 }
 
@@ -226,7 +232,7 @@ operate()
 	local fd=$1 count=$2 request
 	shift 2
 	printf -v request '\\x%s' 13 "$(printf %02x $#)" 00 00 "$(printf %02x "$count")" 00 00 "$@"
-	printf '%b' "$request" >&"$fd"
+	tell "$fd" "$request"
 	hear "$fd" $((count + 1))
 }
 

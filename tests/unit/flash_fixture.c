@@ -206,7 +206,9 @@ fixture_frame(struct fixture *f, const uint8_t *bytes, size_t n, unsigned int ex
 	flash_shift(f->chip, bytes, f->miso, n);
 	f->miso_n = n;
 	flash_deselect(f->chip, extra);
-	ck_assert_msg(f->events->len > before, "a frame without an event");
+	/* Check writes down every assertion that it meets: too slow for every frame. */
+	if (f->events->len == before)
+		ck_abort_msg("a frame without an event");
 	return f->last.outcome;
 }
 
@@ -297,7 +299,10 @@ void
 fixture_assert_filled(
 	const struct fixture *f, size_t address, size_t n, uint8_t value, const char *what)
 {
-	/* Check notes down every assertion: far too slow for every byte. */
+	if (n == 0 ||
+		(f->array[address] == value &&
+			memcmp(f->array + address, f->array + address + 1, n - 1) == 0))
+		return;
 	for (size_t i = address; i < address + n; i++) {
 		if (f->array[i] != value)
 			ck_abort_msg(

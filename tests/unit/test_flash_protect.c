@@ -67,7 +67,7 @@ refused(struct fixture *f, uint8_t opcode, uint32_t address)
 	enum flash_outcome outcome;
 
 	g_array_set_size(f->events, 0);
-	fixture_run(f, "06");
+	fixture_frame(f, (const uint8_t[]){0x06}, 1, 0);
 	outcome = fixture_frame(f, frame, n, 0);
 	if (outcome == FLASH_PROTECTED) {
 		if (flash_is_busy(f->chip) || !(fixture_status(f, 1) & 0x02))
@@ -78,7 +78,9 @@ refused(struct fixture *f, uint8_t opcode, uint32_t address)
 		ck_abort_msg(
 			"%02X at %06X: \"%s\"", opcode, address, flash_outcome_string(outcome));
 	/* A reset ends it at once. */
-	fixture_run(f, "66; 99; T30000");
+	fixture_frame(f, (const uint8_t[]){0x66}, 1, 0);
+	fixture_frame(f, (const uint8_t[]){0x99}, 1, 0);
+	fixture_pass(f, 30000);
 	return false;
 }
 
