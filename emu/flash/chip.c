@@ -73,7 +73,7 @@ operation_complete(struct flash *chip)
 	chip->operation.kind = OPERATION_NONE;
 	flash_bit_set(chip, FLASH_BIT_BUSY, false);
 	flash_bit_set(chip, FLASH_BIT_WEL, false);
-	flash_tell(chip, FLASH_EVENT_READY, 0);
+	flash_tell_end(chip, FLASH_EVENT_READY, &operation, operation.end_ns - operation.begin_ns);
 }
 
 void
@@ -106,14 +106,15 @@ interrupt(struct flash *chip, const struct flash_operation *operation)
 void
 flash_lose_operation(struct flash *chip)
 {
-	bool told =
-		chip->operation.kind != OPERATION_NONE || chip->suspended.kind != OPERATION_NONE;
+	struct flash_operation operation = chip->operation;
 	struct flash_operation suspended = chip->suspended;
+	const struct flash_operation *lost =
+		operation.kind != OPERATION_NONE ? &operation : &suspended;
 
 	/* Its times are relative to the suspend; the time since then did nothing. */
 	suspended.begin_ns += chip->now_ns;
 	suspended.end_ns += chip->now_ns;
-	interrupt(chip, &chip->operation);
+	interrupt(chip, &operation);
 	interrupt(chip, &suspended);
 	chip->operation.kind = OPERATION_NONE;
 	chip->suspended.kind = OPERATION_NONE;
@@ -122,8 +123,8 @@ flash_lose_operation(struct flash *chip)
 	flash_bit_set(chip, FLASH_BIT_SUS, false);
 	flash_bit_set(chip, FLASH_BIT_PSB, false);
 	flash_bit_set(chip, FLASH_BIT_ESB, false);
-	if (told)
-		flash_tell(chip, FLASH_EVENT_INTERRUPTED, 0);
+	if (lost->kind != OPERATION_NONE)
+		flash_tell_end(chip, FLASH_EVENT_INTERRUPTED, lost, chip->now_ns - lost->begin_ns);
 }
 
 static void
@@ -163,10 +164,32 @@ flash_is_busy(const struct flash *chip)
 	return chip->operation.kind != OPERATION_NONE;
 }
 
+bool
+flash_is_powered(const struct flash *chip)
+{
+	return chip->powered;
+}
+
 int64_t
 flash_busy_until(const struct flash *chip)
 {
 	return chip->operation.end_ns;
+}
+
+void
+flash_watch_array(struct flash *chip, uint8_t *map)
+{
+	chip->changed = map;
+}
+
+void
+flash_array_changed(struct flash *chip, uint64_t address, uint64_t length)
+{
+	if (!chip->changed || length == 0)
+		return;
+	for (uint64_t block = address / FLASH_WATCH_BLOCK;
+		block <= (address + length - 1) / FLASH_WATCH_BLOCK; block++)
+		chip->changed[block / 8] |= (uint8_t)(1 << block % 8);
 }
 
 void

@@ -30,6 +30,7 @@ struct flash_command {
 	uint8_t address_lanes; /* 0 and 1: one */
 	uint8_t data_lanes;
 	uint8_t argument; /* which register, which block size: for the handlers */
+	uint8_t purpose;  /* enum flash_purpose, for reports */
 	uint16_t gates;
 	uint16_t data_min; /* bytes; a shorter frame does nothing */
 	uint16_t data_max; /* bytes; a longer frame does nothing. DATA_ANY: no limit */
@@ -96,6 +97,7 @@ struct flash_bit_place {
 struct flash {
 	const struct flash_part *part;
 	uint8_t *array;
+	uint8_t *changed; /* see flash_watch_array(); may be NULL */
 	const struct flash_listener *listener;
 	struct flash_listener listener_copy;
 	const struct flash_command *commands[256];
@@ -213,5 +215,8 @@ void flash_lanes_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size
 /* --- event.c --- */
 void flash_tell(struct flash *chip, enum flash_event_kind kind, uint64_t length);
 void flash_tell_command(struct flash *chip);
+/* The end of an operation; busy_ns: how long it took. */
+void flash_tell_end(struct flash *chip, enum flash_event_kind kind,
+	const struct flash_operation *operation, int64_t busy_ns);
 
 #endif

@@ -70,6 +70,7 @@ flash_erase_rows_build(struct flash *chip)
 			.opcode = erase->opcode,
 			.address_bytes = erase->size ? 3 : 0,
 			.argument = i,
+			.purpose = FLASH_FOR_ERASE,
 			.gates = GATE_WEL | GATE_NOT_IN_ERASE_SUSPEND,
 			.finish = erase->size ? erase_finish : erase_chip_finish,
 		};
@@ -77,10 +78,17 @@ flash_erase_rows_build(struct flash *chip)
 	}
 }
 
+static void
+erase_bytes(struct flash *chip, uint32_t address, uint32_t n)
+{
+	memset(chip->array + address, 0xff, n);
+	flash_array_changed(chip, address, n);
+}
+
 void
 flash_erase_complete(struct flash *chip, const struct flash_operation *operation)
 {
-	memset(chip->array + operation->address, 0xff, operation->length);
+	erase_bytes(chip, operation->address, operation->length);
 }
 
 void
@@ -91,6 +99,6 @@ flash_erase_interrupt(struct flash *chip, const struct flash_operation *operatio
 
 	if (whole <= 0)
 		return;
-	memset(chip->array + operation->address, 0xff,
-		(size_t)((double)operation->length * ((double)done / (double)whole)));
+	erase_bytes(chip, operation->address,
+		(uint32_t)((double)operation->length * ((double)done / (double)whole)));
 }

@@ -47,6 +47,41 @@ flash_tell(struct flash *chip, enum flash_event_kind kind, uint64_t length)
 		chip->listener->event(chip->listener->data, &event);
 }
 
+static enum flash_purpose
+operation_purpose(enum flash_operation_kind kind)
+{
+	switch (kind) {
+	case OPERATION_PROGRAM:
+		return FLASH_FOR_PROGRAM;
+	case OPERATION_ERASE:
+	case OPERATION_ERASE_CHIP:
+		return FLASH_FOR_ERASE;
+	case OPERATION_STATUS:
+		return FLASH_FOR_STATUS_WRITE;
+	default:
+		return FLASH_FOR_OTHER;
+	}
+}
+
+void
+flash_tell_end(struct flash *chip, enum flash_event_kind kind,
+	const struct flash_operation *operation, int64_t busy_ns)
+{
+	enum flash_purpose purpose = operation_purpose(operation->kind);
+	bool array = purpose == FLASH_FOR_PROGRAM || purpose == FLASH_FOR_ERASE;
+	struct flash_event event = {
+		.kind = kind,
+		.purpose = purpose,
+		.time_ns = chip->now_ns,
+		.opcode = -1,
+		.length = array ? operation->length : 0,
+		.busy_ns = busy_ns,
+	};
+
+	if (chip->listener)
+		chip->listener->event(chip->listener->data, &event);
+}
+
 void
 flash_tell_command(struct flash *chip)
 {
@@ -57,6 +92,7 @@ flash_tell_command(struct flash *chip)
 		return;
 	event = (struct flash_event){
 		.kind = FLASH_EVENT_COMMAND,
+		.purpose = frame->command ? frame->command->purpose : FLASH_FOR_OTHER,
 		.time_ns = chip->now_ns,
 		.outcome = frame->outcome,
 		.opcode = frame->opcode,

@@ -53,15 +53,28 @@ enum flash_event_kind {
 	FLASH_EVENT_POWER,       /* supply came (length 1) or went (length 0) */
 };
 
+/* What a command is for, or an operation that ends. */
+enum flash_purpose {
+	FLASH_FOR_OTHER,
+	FLASH_FOR_READ, /* of the array */
+	FLASH_FOR_PROGRAM,
+	FLASH_FOR_ERASE,
+	FLASH_FOR_STATUS_READ,
+	FLASH_FOR_STATUS_WRITE,
+};
+
 struct flash_event {
 	enum flash_event_kind kind;
+	enum flash_purpose purpose;
 	int64_t time_ns;
 	enum flash_outcome outcome;
 	int opcode;       /* -1: none was received */
 	const char *name; /* mnemonic; NULL for an unknown opcode */
 	bool has_address;
 	uint32_t address;
-	uint64_t length; /* data bytes that went in or out */
+	uint64_t length; /* data bytes that went in or out; of READY and INTERRUPTED: the
+			  * bytes of the array that were programmed or erased */
+	int64_t busy_ns; /* READY, INTERRUPTED: how long it took, without what was suspended */
 };
 
 struct flash_listener {
@@ -111,6 +124,7 @@ void flash_supply(struct flash *chip, int millivolts);
 void flash_tick(struct flash *chip, int64_t now_ns);
 
 bool flash_is_busy(const struct flash *chip);
+bool flash_is_powered(const struct flash *chip);
 
 /* When the operation in progress ends, ns; meaningful while busy. */
 int64_t flash_busy_until(const struct flash *chip);
@@ -121,6 +135,18 @@ const struct flash_nonvolatile *flash_nonvolatile(struct flash *chip, size_t *n_
 
 /* Volatile state as after power-on, from the non-volatile one. */
 void flash_power_up(struct flash *chip);
+
+/* Unit in which changes of the array are noted. */
+#define FLASH_WATCH_BLOCK 65536
+
+/* map: one bit per FLASH_WATCH_BLOCK of the array, the lowest bit of a byte first, that is set
+ * when the block may have changed and never cleared here. It outlives the chip or the next call;
+ * NULL ends it. */
+void flash_watch_array(struct flash *chip, uint8_t *map);
+
+/* Notes a change of length bytes at address in the map; for whoever writes to the array past the
+ * chip. */
+void flash_array_changed(struct flash *chip, uint64_t address, uint64_t length);
 
 /* "WEL=0", "busy", … for reports; "" for FLASH_DONE. */
 const char *flash_outcome_string(enum flash_outcome outcome);

@@ -84,6 +84,7 @@ and_page(struct flash *chip, uint32_t address, uint32_t n)
 
 	for (uint32_t i = 0; i < n; i++)
 		array[i] &= page[i];
+	flash_array_changed(chip, address, n);
 }
 
 void
@@ -107,7 +108,7 @@ flash_program_interrupt(struct flash *chip, const struct flash_operation *operat
 
 #define PROGRAM                                                                          \
 	.address_bytes = 3, .data_min = 1, .data_max = DATA_ANY, .start = program_start, \
-	.in = program_in, .finish = program_finish
+	.in = program_in, .finish = program_finish, .purpose = FLASH_FOR_PROGRAM
 
 const struct flash_command flash_program_commands[] = {
 	{"PP", 0x02, PROGRAM, .gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND},

@@ -65,7 +65,9 @@ burst_wrap_finish(struct flash *chip)
 	chip->wrap_bytes = w & 0x10 ? 0 : 8u << (w >> 5 & 3);
 }
 
-#define READ .address_bytes = 3, .data_max = DATA_ANY, .start = read_start, .out = read_out
+#define READ                                                                            \
+	.address_bytes = 3, .data_max = DATA_ANY, .start = read_start, .out = read_out, \
+	.purpose = FLASH_FOR_READ
 #define QUAD_IO .address_bytes = 3, .address_lanes = 4, .data_lanes = 4, .gates = GATE_QUAD
 
 const struct flash_command flash_read_commands[] = {
@@ -75,7 +77,7 @@ const struct flash_command flash_read_commands[] = {
 	{"QREAD", 0x6b, READ, .dummy_clocks = 8, .data_lanes = 4, .gates = GATE_QUAD},
 	{"2READ", 0xbb, READ, .address_lanes = 2, .dummy_clocks = 4, .data_lanes = 2},
 	{"4READ", 0xeb, QUAD_IO, .dummy_clocks = 6, .data_max = DATA_ANY, .start = read_start,
-		.out = wrapped_read_out},
+		.out = wrapped_read_out, .purpose = FLASH_FOR_READ},
 	{"BURST_WRAP", 0x77, QUAD_IO, .data_min = 1, .data_max = 1, .in = burst_wrap_in,
 		.finish = burst_wrap_finish},
 	{0},

@@ -151,10 +151,13 @@ flash_status_power_up(struct flash *chip, bool lost_power)
 	flash_protect_update(chip);
 }
 
-#define RDSR .gates = GATE_WHILE_BUSY, .data_max = DATA_ANY, .out = rdsr_out
+#define RDSR                                                             \
+	.gates = GATE_WHILE_BUSY, .data_max = DATA_ANY, .out = rdsr_out, \
+	.purpose = FLASH_FOR_STATUS_READ
 #define WRSR                                                                                  \
 	.gates = GATE_STATUS_WRITE | GATE_NOT_IN_ERASE_SUSPEND | GATE_NOT_IN_PROGRAM_SUSPEND, \
-	.data_min = 1, .start = wrsr_start, .in = wrsr_in, .finish = wrsr_finish
+	.data_min = 1, .start = wrsr_start, .in = wrsr_in, .finish = wrsr_finish,             \
+	.purpose = FLASH_FOR_STATUS_WRITE
 
 const struct flash_command flash_status_commands[] = {
 	{"WREN", 0x06, .finish = wren_finish},
