@@ -27,6 +27,13 @@ struct personality_ops {
 	 * for. */
 	int64_t (*wait_ns)(void *self);
 
+	/* Wall time in ns until timed_out() is due, unless take() or give() is called before; -1:
+	 * never. Both may be NULL: waits for ever. */
+	int64_t (*deadline_ns)(void *self);
+
+	/* The deadline has passed: the personality may give up what it was waiting for. */
+	void (*timed_out)(void *self);
+
 	/* True between commands: nothing half received and nothing left to send. */
 	bool (*idle)(void *self);
 

@@ -10,6 +10,8 @@
  *	MORE    work is left but others have their turn first
  *	ENDED   the line is dead
  *
+ * In READ and WRITE a timer runs too when the personality has a deadline for the host.
+ *
  * Leaves out: who is at the other end and when they come and go (pty.c), and everything about what
  * the bytes mean.
  */
@@ -183,6 +185,38 @@ poll_for(struct port_pump *pump, GIOCondition condition)
 	g_source_modify_unix_fd(pump->source, pump->tag, condition);
 }
 
+/* -1: none. */
+static int64_t
+deadline_ns(const struct port_pump *pump)
+{
+	const struct personality *p = &pump->personality;
+
+	return p->ops->deadline_ns ? p->ops->deadline_ns(p->self) : -1;
+}
+
+/* Waits for the host, but not for ever when the personality does not. */
+static void
+wait_for_host(struct port_pump *pump, GIOCondition condition)
+{
+	int64_t ns = deadline_ns(pump);
+
+	poll_for(pump, condition);
+	if (ns >= 0)
+		g_source_set_ready_time(pump->source, g_get_monotonic_time() + (ns + 999) / 1000);
+}
+
+/* The host had its chance in this dispatch. */
+static enum pump_state
+check_deadline(struct port_pump *pump, enum pump_state state)
+{
+	const struct personality *p = &pump->personality;
+
+	if ((state != PUMP_READ && state != PUMP_WRITE) || deadline_ns(pump) != 0)
+		return state;
+	p->ops->timed_out(p->self);
+	return PUMP_MORE;
+}
+
 /* Arranges to be called again when there is something to do. */
 static void
 arm(struct port_pump *pump, enum pump_state state)
@@ -193,10 +227,10 @@ arm(struct port_pump *pump, enum pump_state state)
 	waiting = state == PUMP_READ || (state == PUMP_WRITE && pump->out_end > 0) ? pump : NULL;
 	switch (state) {
 	case PUMP_READ:
-		poll_for(pump, G_IO_IN);
+		wait_for_host(pump, G_IO_IN);
 		break;
 	case PUMP_WRITE:
-		poll_for(pump, pump->out_end > 0 ? G_IO_OUT : 0);
+		wait_for_host(pump, pump->out_end > 0 ? G_IO_OUT : 0);
 		break;
 	case PUMP_WAIT:
 		ns = p->ops->wait_ns(p->self);
@@ -252,7 +286,7 @@ pump_dispatch(GSource *base, GSourceFunc callback, gpointer data)
 	if (g_source_query_unix_fd(base, pump->tag) & (G_IO_HUP | G_IO_ERR | G_IO_NVAL))
 		state = PUMP_ENDED;
 	else
-		state = serve(pump);
+		state = check_deadline(pump, serve(pump));
 	if (state == PUMP_ENDED) {
 		if (!handle_end(pump))
 			return G_SOURCE_REMOVE;
@@ -295,6 +329,8 @@ port_poll(GPollFD *fds, guint n, int timeout_ms)
 			break;
 		state = serve(pump);
 		served = true;
+		if (deadline_ns(pump) >= 0)
+			break;
 		if (state == PUMP_READ)
 			line->events = G_IO_IN;
 		else if (state == PUMP_WRITE && pump->out_end > 0)

@@ -42,8 +42,8 @@ static void
 sync_nop(struct serprog *adapter, const uint8_t *parameters)
 {
 	(void)parameters;
-	reply_byte(&adapter->reply, SERPROG_NAK);
-	reply_byte(&adapter->reply, SERPROG_ACK);
+	answer(adapter, adapter->profile->sync_reversed);
+	answer(adapter, !adapter->profile->sync_reversed);
 }
 
 static void
@@ -133,6 +133,14 @@ read_bytes(struct serprog *adapter, const uint8_t *parameters)
 	adapter->state = SERPROG_PARALLEL_READ;
 }
 
+static uint32_t
+opbuf_size(const struct serprog *adapter)
+{
+	const struct serprog_profile *profile = adapter->profile;
+
+	return profile->operation_buffer_fake ? UINT32_MAX : profile->operation_buffer;
+}
+
 static void
 initialize_opbuf(struct serprog *adapter, const uint8_t *parameters)
 {
@@ -145,7 +153,7 @@ static void
 add_write_byte(struct serprog *adapter, const uint8_t *parameters)
 {
 	(void)parameters;
-	answer(adapter, opbuf_add_write_byte(&adapter->opbuf, adapter->profile->operation_buffer));
+	answer(adapter, opbuf_add_write_byte(&adapter->opbuf, opbuf_size(adapter)));
 }
 
 static void
@@ -154,7 +162,7 @@ add_write_bytes(struct serprog *adapter, const uint8_t *parameters)
 	uint32_t length = serprog_le24(parameters);
 	uint32_t max = adapter->profile->write_max;
 	bool ok = length > 0 && (max == 0 || length <= max) &&
-		opbuf_add_write(&adapter->opbuf, adapter->profile->operation_buffer, length);
+		opbuf_add_write(&adapter->opbuf, opbuf_size(adapter), length);
 
 	serprog_discard(adapter, length, ok ? SERPROG_ACK : SERPROG_NAK);
 }
@@ -164,8 +172,7 @@ add_delay(struct serprog *adapter, const uint8_t *parameters)
 {
 	uint32_t microseconds = serprog_le32(parameters);
 
-	answer(adapter,
-		opbuf_add_delay(&adapter->opbuf, adapter->profile->operation_buffer, microseconds));
+	answer(adapter, opbuf_add_delay(&adapter->opbuf, opbuf_size(adapter), microseconds));
 }
 
 static void
@@ -179,32 +186,54 @@ execute(struct serprog *adapter, const uint8_t *parameters)
 	answer(adapter, true);
 }
 
-/* Of several the adapter may choose; of none that it has, it can't. */
+static bool
+bus_is_right(const struct serprog_profile *profile, uint8_t wanted)
+{
+	switch (profile->bus_rule) {
+	case SERPROG_BUS_ANY:
+		break;
+	case SERPROG_BUS_WITHIN:
+		return (wanted | profile->bus_types) == profile->bus_types;
+	case SERPROG_BUS_EQUAL:
+		return wanted == profile->bus_types;
+	case SERPROG_BUS_ALWAYS:
+		return true;
+	}
+	/* Of several the adapter may choose; of none that it has, it can't. */
+	return (wanted & profile->bus_types) != 0;
+}
+
 static void
 set_bus_type(struct serprog *adapter, const uint8_t *parameters)
 {
-	answer(adapter, (parameters[0] & adapter->profile->bus_types) != 0);
+	answer(adapter, bus_is_right(adapter->profile, parameters[0]));
 }
 
-/* Any frequency between the limits can be made exactly. */
 static void
 set_frequency(struct serprog *adapter, const uint8_t *parameters)
 {
+	const struct serprog_profile *profile = adapter->profile;
 	uint32_t hz = serprog_le32(parameters);
 
-	if (hz == 0) {
+	if (hz == 0 && profile->zero == SERPROG_ZERO_NAK) {
 		answer(adapter, false);
 		return;
 	}
-	adapter->hz = CLAMP(hz, adapter->profile->clock_min_hz, adapter->profile->clock_max_hz);
-	clip_set_frequency(adapter->clip, adapter->hz);
+	if (hz == 0 && profile->zero == SERPROG_ZERO_ECHO) {
+		reply_value(&adapter->reply, 0, 4);
+		return;
+	}
+	adapter->hz = serprog_profile_clock(profile, hz ? hz : profile->clock_zero_hz);
+	if (adapter->hz > 0)
+		clip_set_frequency(adapter->clip, adapter->hz);
 	reply_value(&adapter->reply, adapter->hz, 4);
 }
 
 static void
 set_pin_state(struct serprog *adapter, const uint8_t *parameters)
 {
-	clip_set_drivers(adapter->clip, parameters[0] != 0);
+	if (!adapter->profile->pin_state_ignored)
+		clip_set_drivers(adapter->clip, parameters[0] != 0);
 	answer(adapter, true);
 }
 
@@ -240,7 +269,7 @@ set_chip_select(struct serprog *adapter, const uint8_t *parameters)
 static void
 set_spi_mode(struct serprog *adapter, const uint8_t *parameters)
 {
-	if (parameters[0] > 1) {
+	if (parameters[0] > (adapter->profile->half_duplex_only ? 0 : 1)) {
 		answer(adapter, false);
 		return;
 	}
@@ -258,9 +287,23 @@ set_cs_mode(struct serprog *adapter, const uint8_t *parameters)
 	adapter->cs_mode = parameters[0];
 	if (adapter->cs_mode == SERPROG_CS_SELECTED)
 		clip_select(adapter->clip, adapter->cs);
-	else
+	else if (adapter->cs_mode == SERPROG_CS_DESELECTED || !adapter->profile->cs_auto_keeps)
 		clip_deselect(adapter->clip);
 	answer(adapter, true);
+}
+
+/* An extension of the ezp2019's firmware. The board chooses the voltage itself, so that nothing
+ * comes of it. */
+static void
+set_supply(struct serprog *adapter, const uint8_t *parameters)
+{
+	enum {
+		SUPPLY_3V3,
+		SUPPLY_1V8,
+		SUPPLY_5V
+	};
+
+	answer(adapter, parameters[0] <= SUPPLY_5V);
 }
 
 /* The index is the opcode. */
@@ -290,6 +333,7 @@ static const struct serprog_command commands[] = {
 	[0x16] = {"S_SPI_CS", 1, false, set_chip_select},
 	[0x17] = {"S_SPI_MODE", 1, false, set_spi_mode},
 	[0x18] = {"S_CS_MODE", 1, false, set_cs_mode},
+	[0x1a] = {"S_VCC", 1, false, set_supply},
 };
 
 const struct serprog_command *

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "serprog/opbuf.h"
 #include "serprog/reply.h"
 #include "serprog/serprog.h"
@@ -20,7 +21,9 @@ enum serprog_state {
 	SERPROG_DISCARD,       /* data that matters to nobody; then the verdict on it */
 	SERPROG_SPI_WRITE,     /* O_SPIOP: the host's data goes to MOSI */
 	SERPROG_SPI_DUPLEX,    /* O_SPIOP: the same, and MISO goes to the host */
+	SERPROG_SPI_COLLECT,   /* O_SPIOP: the host's data is kept until it is complete */
 	SERPROG_SPI_READ,      /* O_SPIOP: MISO goes to the host */
+	SERPROG_SPI_KEPT,      /* O_SPIOP: what was read goes to the host */
 	SERPROG_PARALLEL_READ, /* R_NBYTES: an empty socket goes to the host */
 	SERPROG_STATES,
 };
@@ -54,6 +57,15 @@ struct serprog {
 	uint32_t read_left;  /* bytes of data still to be made for it */
 	uint8_t verdict;     /* SERPROG_DISCARD: ACK or NAK */
 
+	/* Firmwares that depart from the text. */
+	uint32_t opcode;     /* of the command, as a set */
+	uint32_t odd;        /* set of commands that need a closer look */
+	bool odd_spi;        /* O_SPIOP needs a closer look */
+	bool purge;          /* the input that has come so far is to be dropped */
+	uint8_t *kept;       /* collected data of O_SPIOP; NULL: never collects */
+	uint32_t kept_bytes; /* of the part in progress */
+	int64_t moved_us;    /* when the host last did something, monotonic */
+
 	enum serprog_cs_mode cs_mode;
 	bool full_duplex;
 	unsigned int cs;
@@ -69,15 +81,37 @@ const struct serprog_command *serprog_command(const struct serprog *adapter, uin
 /* Receives n bytes for nobody and answers with the verdict. */
 void serprog_discard(struct serprog *adapter, uint32_t n, uint8_t verdict);
 
+/* CS# rises and S_CS_MODE is forgotten. */
+void serprog_reset_bus(struct serprog *adapter);
+
+/* As after power-on; the bytes on their way in either direction are lost. */
+void serprog_crash(struct serprog *adapter);
+
+/* Real time: how far data may run ahead of the wall in one go; 1 / this many seconds. */
+#define SERPROG_BURSTS_PER_S 250
+
 /* How many bytes may be clocked before the wall has to catch up. */
-size_t serprog_burst(const struct serprog *adapter);
+static inline size_t
+serprog_burst(const struct serprog *adapter)
+{
+	size_t n = adapter->hz / 8 / SERPROG_BURSTS_PER_S;
+
+	if (adapter->clock->mode != SIM_CLOCK_REAL)
+		return SIZE_MAX;
+	return n > 0 ? n : 1;
+}
 
 /* O_SPIOP; one function for each of its states. Like take() and give() of the personality, they
  * return how many bytes they took or gave. */
 void serprog_spi_operation(struct serprog *adapter, const uint8_t *parameters);
 size_t serprog_spi_write(struct serprog *adapter, const uint8_t *in, size_t n);
 size_t serprog_spi_duplex(struct serprog *adapter, const uint8_t *in, size_t n);
+size_t serprog_spi_collect(struct serprog *adapter, const uint8_t *in, size_t n);
 size_t serprog_spi_read(struct serprog *adapter, uint8_t *out, size_t room);
+size_t serprog_spi_kept(struct serprog *adapter, uint8_t *out, size_t room);
+
+/* Makes what O_SPIOP needs out of the profile. */
+void serprog_spi_prepare(struct serprog *adapter);
 
 static inline uint32_t
 serprog_le24(const uint8_t *bytes)

@@ -7,11 +7,63 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Sets of commands: bit n is command n. */
+#define SERPROG_COMMAND(opcode) (UINT32_C(1) << (opcode))
+
+#define SERPROG_NO_LIMIT UINT32_MAX
+
+/* The protocol text comes first in each enum: a row that says nothing follows it. */
+
+/* The answer to an opcode that is not offered. */
+enum serprog_stranger {
+	SERPROG_STRANGER_NAK,
+	SERPROG_STRANGER_SILENCE,
+	SERPROG_STRANGER_ACK, /* taken for a NOP */
+};
+
+/* Which S_BUSTYPE is ACKed. */
+enum serprog_bus_rule {
+	SERPROG_BUS_ANY,    /* one of the bus types is offered */
+	SERPROG_BUS_WITHIN, /* all of them are offered, and also none at all */
+	SERPROG_BUS_EQUAL,  /* exactly what is offered */
+	SERPROG_BUS_ALWAYS,
+};
+
+/* S_SPI_FREQ 0 */
+enum serprog_zero {
+	SERPROG_ZERO_NAK,
+	SERPROG_ZERO_CLOCK, /* clock_zero_hz, ACK */
+	SERPROG_ZERO_ECHO,  /* ACK and 0; the clock stays */
+};
+
+/* When O_SPIOP is ACKed and what the firmware holds back. */
+enum serprog_order {
+	SERPROG_STREAM,           /* clocked as it arrives; ACK after the write part */
+	SERPROG_STREAM_ACK_EARLY, /* the same; ACK before the write data */
+	SERPROG_COLLECT,          /* all data first, then the chip; ACK before the read part */
+	SERPROG_COLLECT_ALL,      /* the read part is collected too; ACK after everything */
+};
+
+/* O_SPIOP with a length over the limits. */
+enum serprog_over {
+	SERPROG_OVER_DRAIN, /* NAK after its data (at most over_takes bytes of it; 0: all) */
+	SERPROG_OVER_NAK,   /* NAK at once: its data is taken for commands */
+	SERPROG_OVER_PURGE, /* the input so far is dropped, the bus reset, NAK */
+	SERPROG_OVER_RESET, /* the firmware crashes: as after power-on, no answer */
+};
+
+/* The host has stopped in the middle of a command, for byte_timeout_ns. */
+enum serprog_timeout {
+	SERPROG_TIMEOUT_NAK,   /* the bus is reset, NAK */
+	SERPROG_TIMEOUT_DROP,  /* the bus is reset, no answer */
+	SERPROG_TIMEOUT_RESET, /* as after power-on, no answer */
+};
+
 struct serprog_profile {
 	const char *name;    /* --profile */
 	const char *summary; /* one line for people */
 	const char *program; /* Q_PGMNAME; at most 16 bytes count */
-	uint32_t commands;   /* bit n: command n is offered */
+	uint32_t commands;   /* set that is offered: Q_CMDMAP */
 	uint16_t serial_buffer;
 	uint16_t operation_buffer;
 	uint32_t write_max;        /* Q_WRNMAXLEN as reported: 0 is 2^24 */
@@ -23,6 +75,53 @@ struct serprog_profile {
 	uint32_t clock_min_hz;
 	uint32_t clock_max_hz;
 	int64_t turnaround_ns; /* before each operation: R_*, O_EXEC, O_SPIOP */
+
+	/* From here on: departures. All 0 is the protocol text. */
+
+	enum serprog_stranger unknown; /* opcode that the firmware has never heard of */
+	enum serprog_stranger refused; /* opcode of the set known that is not offered */
+	uint32_t known;
+	const uint8_t *refused_bytes; /* 00-1F: parameters taken before that NAK; NULL: none */
+
+	uint32_t unacknowledged; /* set whose success is not answered */
+	uint32_t early_ack;      /* set that is ACKed before its parameters; a value follows them */
+	uint32_t resets_bus;     /* set that raises CS# and forgets S_CS_MODE */
+	uint32_t purges;         /* set that drops all input so far */
+	bool sync_reversed;      /* SYNCNOP: ACK, NAK */
+	size_t packet_bytes;     /* what follows an opcode, or a command, in its packet is lost */
+	size_t reply_max;        /* longer replies are lost; 0: none */
+
+	enum serprog_bus_rule bus_rule;
+	bool operation_buffer_fake; /* has no end, whatever is reported */
+
+	/* S_SPI_FREQ: within the limits, then down to one of clocks (ascending, 0 at the end), or
+	 * what clock makes of it. Over clock_fail_hz the answer is 0 and SPI dead (0: never). */
+	const uint32_t *clocks;
+	uint32_t (*clock)(uint32_t hz);
+	uint32_t clock_fail_hz;
+	enum serprog_zero zero;
+	uint32_t clock_zero_hz;
+
+	bool pin_state_ignored; /* ACKed, nothing happens */
+	bool pins_off;          /* drivers are off until S_PIN_STATE 1 */
+	bool pins_needed;       /* O_SPIOP with drivers off is treated as over its limits */
+	bool half_duplex_only;
+	bool cs_auto_keeps; /* S_CS_MODE 0: CS# rises only after the next operation */
+
+	enum serprog_order order;
+	bool mosi_high;       /* while reading */
+	uint32_t write_limit; /* of O_SPIOP; 0: as reported */
+	uint32_t read_limit;
+	uint32_t total_limit; /* write and read together; 0: none */
+	enum serprog_over over;
+	uint32_t over_takes;
+	uint32_t reread_bytes; /* a longer write is fetched in whole for each piece of this size */
+
+	int64_t byte_timeout_ns; /* 0: waits for ever */
+	enum serprog_timeout timeout;
+	int64_t send_timeout_ns; /* a host that fetches nothing: the rest is dropped */
+
+	bool survives_close; /* pins and clock outlive the host; the bus does not */
 };
 
 /* The profile of that name, or NULL. NULL asks for the default. */
@@ -30,5 +129,8 @@ const struct serprog_profile *serprog_profile_find(const char *name);
 
 /* All profiles in order of listing; sets n. */
 const struct serprog_profile *serprog_profiles(size_t *n);
+
+/* The SPI clock that hz (> 0) gives; 0: none, SPI is dead. */
+uint32_t serprog_profile_clock(const struct serprog_profile *profile, uint32_t hz);
 
 #endif

@@ -51,6 +51,14 @@ reply_value(struct reply *reply, uint32_t value, size_t n)
 		reply_byte(reply, (uint8_t)(value >> 8 * i));
 }
 
+void
+reply_cut(struct reply *reply, size_t place)
+{
+	g_assert(place >= reply->head && place < reply->tail);
+	reply->tail--;
+	memmove(reply->bytes + place, reply->bytes + place + 1, reply->tail - place);
+}
+
 size_t
 reply_take(struct reply *reply, uint8_t *out, size_t room)
 {

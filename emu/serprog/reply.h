@@ -37,6 +37,9 @@ uint8_t *reply_reserve(struct reply *reply, size_t n);
 /* ACK and a value of n bytes, least significant first. */
 void reply_value(struct reply *reply, uint32_t value, size_t n);
 
+/* Takes back the byte at place, which was put in since the last reply_take(). */
+void reply_cut(struct reply *reply, size_t place);
+
 /* Takes out at most room bytes; returns how many. */
 size_t reply_take(struct reply *reply, uint8_t *out, size_t room);
 

@@ -8,13 +8,18 @@
  *                  PARAMETERS ──┬────────────────────────────► OPCODE    most commands
  *                   ▲           ├─► DISCARD ─────────────────► OPCODE    O_WRITEN, too long
  *      OPCODE ──────┤           ├─► SPI_WRITE ─► SPI_READ ───► OPCODE    O_SPIOP
+ *         │         │           ├─► SPI_COLLECT ► SPI_KEPT ──► OPCODE    O_SPIOP, some firmwares
  *         │         │           ├─► SPI_DUPLEX ► SPI_READ ───► OPCODE    O_SPIOP, full duplex
  *         └─► done at once      └─► PARALLEL_READ ───────────► OPCODE    R_NBYTES
  *
- * While the host has to fetch (SPI_READ, PARALLEL_READ, or no room for one more reply) nothing is
- * taken from it. When the clock is real, nothing moves before the wall has caught up.
+ * While the host has to fetch (SPI_READ, SPI_KEPT, PARALLEL_READ, or no room for one more reply)
+ * nothing is taken from it. When the clock is real, nothing moves before the wall has caught up.
  *
- * Leaves out time-outs: a half sent command waits for ever, as the protocol knows no time.
+ * The protocol knows no time, and a half sent command waits for ever; firmwares may know better.
+ * What a firmware does otherwise is in its profile.
+ *
+ * Leaves out: receive buffers that overflow (the line waits instead), and USB devices that vanish
+ * and come back when their firmware is reset.
  *
  * Document: flashrom's Serial Flasher Protocol Specification, version 1, commands 00-18.
  */
@@ -27,17 +32,6 @@
 #include "clip/clip.h"
 #include "serprog/profile.h"
 
-/* Real time: how far data may run ahead of the wall in one go; 1 / this many seconds. */
-#define BURSTS_PER_S 250
-
-size_t
-serprog_burst(const struct serprog *adapter)
-{
-	if (adapter->clock->mode != SIM_CLOCK_REAL)
-		return SIZE_MAX;
-	return MAX(adapter->hz / 8 / BURSTS_PER_S, 1);
-}
-
 void
 serprog_discard(struct serprog *adapter, uint32_t n, uint8_t verdict)
 {
@@ -49,13 +43,93 @@ serprog_discard(struct serprog *adapter, uint32_t n, uint8_t verdict)
 		reply_byte(&adapter->reply, verdict);
 }
 
+void
+serprog_reset_bus(struct serprog *adapter)
+{
+	adapter->cs_mode = SERPROG_CS_AUTO;
+	clip_deselect(adapter->clip);
+}
+
+/* Whatever was half done, and the replies to what was done. */
 static void
+drop_work(struct serprog *adapter)
+{
+	serprog_reset_bus(adapter);
+	adapter->state = SERPROG_OPCODE;
+	adapter->reply.head = adapter->reply.tail = 0;
+}
+
+/* As after power-on. CS# rises wherever a frame was. */
+static void
+power_on(struct serprog *adapter)
+{
+	drop_work(adapter);
+	adapter->full_duplex = false;
+	adapter->cs = 0;
+	adapter->hz = serprog_profile_clock(adapter->profile, adapter->profile->clock_default_hz);
+	adapter->opbuf = (struct opbuf){0};
+	clip_set_frequency(adapter->clip, adapter->hz);
+	clip_set_drivers(adapter->clip, !adapter->profile->pins_off);
+}
+
+void
+serprog_crash(struct serprog *adapter)
+{
+	adapter->purge = true;
+	power_on(adapter);
+}
+
+/* Runs a command whose answer or effect on the line departs from the text. */
+static void
+run_odd(struct serprog *adapter)
+{
+	const struct serprog_profile *profile = adapter->profile;
+	struct reply *reply = &adapter->reply;
+	size_t place = reply->tail;
+
+	if (profile->purges & adapter->opcode)
+		adapter->purge = true;
+	if (profile->resets_bus & adapter->opcode)
+		serprog_reset_bus(adapter);
+	adapter->command->run(adapter, adapter->parameters);
+	if (profile->early_ack & adapter->opcode)
+		reply_cut(reply, place); /* the verdict, which was sent long ago */
+	else if ((profile->unacknowledged & adapter->opcode) && reply->tail == place + 1 &&
+		reply->bytes[place] == SERPROG_ACK)
+		reply_cut(reply, place);
+}
+
+static inline void
 run(struct serprog *adapter)
 {
 	adapter->state = SERPROG_OPCODE;
 	if (adapter->command->operates)
 		sim_clock_skip(adapter->clock, adapter->profile->turnaround_ns);
-	adapter->command->run(adapter, adapter->parameters);
+	if (adapter->odd & adapter->opcode)
+		run_odd(adapter);
+	else
+		adapter->command->run(adapter, adapter->parameters);
+}
+
+/* An opcode that is not offered. */
+static void
+refuse_opcode(struct serprog *adapter, uint8_t opcode)
+{
+	const struct serprog_profile *profile = adapter->profile;
+	bool is_known = opcode < 32 && (profile->known & SERPROG_COMMAND(opcode));
+
+	switch (is_known ? profile->refused : profile->unknown) {
+	case SERPROG_STRANGER_NAK:
+		serprog_discard(adapter,
+			opcode < 32 && profile->refused_bytes ? profile->refused_bytes[opcode] : 0,
+			SERPROG_NAK);
+		break;
+	case SERPROG_STRANGER_SILENCE:
+		break;
+	case SERPROG_STRANGER_ACK:
+		reply_byte(&adapter->reply, SERPROG_ACK);
+		break;
+	}
 }
 
 static size_t
@@ -67,9 +141,14 @@ take_opcode(struct serprog *adapter, const uint8_t *in, size_t n)
 		return 0;
 	adapter->command = serprog_command(adapter, in[0]);
 	adapter->got = 0;
-	if (!adapter->command)
-		reply_byte(&adapter->reply, SERPROG_NAK);
-	else if (adapter->command->parameter_bytes > 0)
+	if (!adapter->command) {
+		refuse_opcode(adapter, in[0]);
+		return 1;
+	}
+	adapter->opcode = SERPROG_COMMAND(in[0]);
+	if ((adapter->odd & adapter->opcode) && (adapter->profile->early_ack & adapter->opcode))
+		reply_byte(&adapter->reply, SERPROG_ACK);
+	if (adapter->command->parameter_bytes > 0)
 		adapter->state = SERPROG_PARAMETERS;
 	else
 		run(adapter);
@@ -137,22 +216,50 @@ static const struct {
 	[SERPROG_DISCARD] = {take_discard, give_nothing},
 	[SERPROG_SPI_WRITE] = {serprog_spi_write, give_nothing},
 	[SERPROG_SPI_DUPLEX] = {serprog_spi_duplex, give_nothing},
+	[SERPROG_SPI_COLLECT] = {serprog_spi_collect, give_nothing},
 	[SERPROG_SPI_READ] = {take_nothing, serprog_spi_read},
+	[SERPROG_SPI_KEPT] = {take_nothing, serprog_spi_kept},
 	[SERPROG_PARALLEL_READ] = {take_nothing, give_parallel},
 };
 
-static size_t
-take(void *self, const uint8_t *in, size_t n)
+/* True when the host has to send for the command to go on. */
+static bool
+needs_bytes(const struct serprog *adapter)
 {
-	struct serprog *adapter = self;
+	return adapter->state != SERPROG_OPCODE && states[adapter->state].take != take_nothing;
+}
+
+/* Of n bytes that came together the adapter has taken some, the last of them in state before.
+ * Returns how many are gone when those are counted that a firmware loses. */
+static size_t
+lose(struct serprog *adapter, enum serprog_state before, size_t taken, size_t n)
+{
+	size_t packet = adapter->profile->packet_bytes;
+
+	if (adapter->purge) {
+		adapter->purge = false;
+		return n;
+	}
+	if (packet > 0 && (before == SERPROG_OPCODE || !needs_bytes(adapter)))
+		return MIN(n, (taken + packet - 1) / packet * packet);
+	return taken;
+}
+
+/* losing: some may be lost on the way; a constant, so that most adapters need not ask. */
+static inline size_t
+take_all(struct serprog *adapter, const uint8_t *in, size_t n, bool losing)
+{
 	size_t taken = 0;
 
 	while (taken < n && sim_clock_debt(adapter->clock) <= 0) {
-		size_t step = states[adapter->state].take(adapter, in + taken, n - taken);
+		enum serprog_state before = adapter->state;
+		size_t step = states[before].take(adapter, in + taken, n - taken);
 
 		if (step == 0)
 			break;
 		taken += step;
+		if (losing)
+			taken = lose(adapter, before, taken, n);
 	}
 	return taken;
 }
@@ -168,6 +275,34 @@ give(void *self, uint8_t *out, size_t room)
 	given = reply_take(&adapter->reply, out, room);
 	if (given < room)
 		given += states[adapter->state].give(adapter, out + given, room - given);
+	return given;
+}
+
+static size_t
+take(void *self, const uint8_t *in, size_t n)
+{
+	return take_all(self, in, n, false);
+}
+
+static size_t
+take_odd(void *self, const uint8_t *in, size_t n)
+{
+	struct serprog *adapter = self;
+	size_t taken = take_all(adapter, in, n, true);
+
+	if (taken > 0)
+		adapter->moved_us = g_get_monotonic_time();
+	return taken;
+}
+
+static size_t
+give_odd(void *self, uint8_t *out, size_t room)
+{
+	struct serprog *adapter = self;
+	size_t given = give(adapter, out, room);
+
+	if (given > 0)
+		adapter->moved_us = g_get_monotonic_time();
 	return given;
 }
 
@@ -187,33 +322,57 @@ idle(void *self)
 	return adapter->state == SERPROG_OPCODE && reply_pending(&adapter->reply) == 0;
 }
 
-/* As after power-on, for the next host. CS# rises wherever a frame was. */
-static void
-reset(struct serprog *adapter)
+static int64_t
+deadline_ns(void *self)
 {
-	clip_deselect(adapter->clip);
-	adapter->state = SERPROG_OPCODE;
-	adapter->cs_mode = SERPROG_CS_AUTO;
-	adapter->full_duplex = false;
-	adapter->cs = 0;
-	adapter->hz = adapter->profile->clock_default_hz;
-	adapter->opbuf = (struct opbuf){0};
-	adapter->reply.head = adapter->reply.tail = 0;
-	clip_set_frequency(adapter->clip, adapter->hz);
-	clip_set_drivers(adapter->clip, true);
+	struct serprog *adapter = self;
+	const struct serprog_profile *profile = adapter->profile;
+	int64_t limit_ns, left_ns;
+
+	if (adapter->state == SERPROG_OPCODE)
+		return -1;
+	limit_ns = needs_bytes(adapter) ? profile->byte_timeout_ns : profile->send_timeout_ns;
+	if (limit_ns == 0)
+		return -1;
+	left_ns = limit_ns - (g_get_monotonic_time() - adapter->moved_us) * 1000;
+	/* In real time the host may not even be able to go on. */
+	left_ns += sim_clock_debt(adapter->clock);
+	return MAX(left_ns, 0);
+}
+
+static void
+timed_out(void *self)
+{
+	struct serprog *adapter = self;
+	bool sending = !needs_bytes(adapter);
+
+	if (deadline_ns(adapter) != 0)
+		return;
+	if (!sending && adapter->profile->timeout == SERPROG_TIMEOUT_RESET) {
+		power_on(adapter);
+		return;
+	}
+	drop_work(adapter);
+	if (!sending && adapter->profile->timeout == SERPROG_TIMEOUT_NAK)
+		reply_byte(&adapter->reply, SERPROG_NAK);
 }
 
 static void
 host_opened(void *self)
 {
-	/* The last host has left everything as after power-on. */
+	/* The last host has left everything as it has to be. */
 	(void)self;
 }
 
 static void
 host_closed(void *self)
 {
-	reset(self);
+	struct serprog *adapter = self;
+
+	if (adapter->profile->survives_close)
+		drop_work(adapter);
+	else
+		power_on(adapter);
 }
 
 struct serprog *
@@ -224,20 +383,34 @@ serprog_new(const struct serprog_profile *profile, struct clip *clip, struct sim
 	adapter->profile = profile;
 	adapter->clip = clip;
 	adapter->clock = clock;
-	reset(adapter);
+	adapter->odd = profile->unacknowledged | profile->early_ack | profile->resets_bus |
+		profile->purges;
+	serprog_spi_prepare(adapter);
+	power_on(adapter);
 	return adapter;
 }
 
 void
 serprog_destroy(struct serprog *adapter)
 {
+	if (adapter)
+		g_free(adapter->kept);
 	g_free(adapter);
+}
+
+/* Input can get lost, or waiting ends. */
+static bool
+is_odd(const struct serprog_profile *profile)
+{
+	return profile->purges != 0 || profile->packet_bytes > 0 ||
+		profile->over == SERPROG_OVER_PURGE || profile->over == SERPROG_OVER_RESET ||
+		profile->byte_timeout_ns > 0 || profile->send_timeout_ns > 0;
 }
 
 struct personality
 serprog_personality(struct serprog *adapter)
 {
-	static const struct personality_ops ops = {
+	static const struct personality_ops patient = {
 		.host_opened = host_opened,
 		.take = take,
 		.give = give,
@@ -245,6 +418,17 @@ serprog_personality(struct serprog *adapter)
 		.idle = idle,
 		.host_closed = host_closed,
 	};
+	static const struct personality_ops odd = {
+		.host_opened = host_opened,
+		.take = take_odd,
+		.give = give_odd,
+		.wait_ns = wait_ns,
+		.deadline_ns = deadline_ns,
+		.timed_out = timed_out,
+		.idle = idle,
+		.host_closed = host_closed,
+	};
 
-	return (struct personality){.ops = &ops, .self = adapter};
+	return (struct personality){
+		.ops = is_odd(adapter->profile) ? &odd : &patient, .self = adapter};
 }

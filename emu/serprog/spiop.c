@@ -14,7 +14,8 @@
  * the line and REPLY_SIZE hold has to read meanwhile.
  *
  * A length over what Q_WRNMAXLEN and Q_RDNMAXLEN report is NAKed after its data has come; the chip
- * sees nothing. With the drivers off (S_PIN_STATE 0) the text is silent: nothing keeps the adapter
+ * sees nothing. Firmwares that collect the data, ACK elsewhere or refuse otherwise have it in their
+ * profile. With the drivers off (S_PIN_STATE 0) the text is silent: nothing keeps the adapter
  * from clocking into the air, so the operation is done and MISO floats (FF).
  *
  * Document: flashrom's Serial Flasher Protocol Specification, version 1, commands 13, 17 and 18.
@@ -22,14 +23,61 @@
 #include "serprog/internal.h"
 
 #include <glib.h>
+#include <string.h>
 
 #include "clip/clip.h"
 #include "serprog/profile.h"
 
-static bool
+/* MOSI while a firmware reads that holds it high. */
+static const uint8_t high[4096] = {[0 ... sizeof high - 1] = 0xff};
+
+static inline bool
 fits(uint32_t length, uint32_t max)
 {
 	return max == 0 || length <= max;
+}
+
+static bool
+is_allowed(const struct serprog *adapter, uint32_t slen, uint32_t rlen)
+{
+	const struct serprog_profile *profile = adapter->profile;
+
+	return fits(slen, profile->write_limit ? profile->write_limit : profile->write_max) &&
+		fits(rlen, profile->read_limit ? profile->read_limit : profile->read_max) &&
+		fits(slen + rlen, profile->total_limit) &&
+		(!profile->pins_needed || clip_drivers(adapter->clip));
+}
+
+static void
+refuse(struct serprog *adapter, uint32_t slen)
+{
+	const struct serprog_profile *profile = adapter->profile;
+
+	switch (profile->over) {
+	case SERPROG_OVER_DRAIN:
+		if (profile->over_takes > 0)
+			slen = MIN(slen, profile->over_takes);
+		serprog_discard(adapter, slen, SERPROG_NAK);
+		break;
+	case SERPROG_OVER_NAK:
+		reply_byte(&adapter->reply, SERPROG_NAK);
+		break;
+	case SERPROG_OVER_PURGE:
+		adapter->purge = true;
+		serprog_reset_bus(adapter);
+		reply_byte(&adapter->reply, SERPROG_NAK);
+		break;
+	case SERPROG_OVER_RESET:
+		serprog_crash(adapter);
+		break;
+	}
+}
+
+static void
+begin(struct serprog *adapter)
+{
+	if (adapter->cs_mode == SERPROG_CS_AUTO)
+		clip_select(adapter->clip, adapter->cs);
 }
 
 static void
@@ -38,6 +86,27 @@ end(struct serprog *adapter)
 	if (adapter->cs_mode == SERPROG_CS_AUTO)
 		clip_deselect(adapter->clip);
 	adapter->state = SERPROG_OPCODE;
+}
+
+static void
+read_with_mosi_high(struct serprog *adapter, uint8_t *out, size_t n)
+{
+	while (n > 0) {
+		size_t span = MIN(n, sizeof high);
+
+		clip_shift(adapter->clip, high, out, span);
+		out += span;
+		n -= span;
+	}
+}
+
+static inline void
+read_chip(struct serprog *adapter, uint8_t *out, size_t n)
+{
+	if (adapter->profile->mosi_high)
+		read_with_mosi_high(adapter, out, n);
+	else
+		clip_shift(adapter->clip, NULL, out, n);
 }
 
 /* The last byte of the host's data has been clocked. */
@@ -50,6 +119,74 @@ written(struct serprog *adapter)
 		end(adapter);
 }
 
+/* All of the host's data has come. */
+static void
+collected(struct serprog *adapter)
+{
+	const struct serprog_profile *profile = adapter->profile;
+	uint32_t slen = adapter->kept_bytes;
+
+	adapter->state = SERPROG_OPCODE;
+	if (adapter->hz == 0) {
+		reply_byte(&adapter->reply, SERPROG_NAK);
+		return;
+	}
+	begin(adapter);
+	clip_shift(adapter->clip, adapter->kept, NULL, slen);
+	if (profile->order == SERPROG_COLLECT) {
+		reply_byte(&adapter->reply, SERPROG_ACK);
+		written(adapter);
+		return;
+	}
+	adapter->kept_bytes = adapter->read_left;
+	read_chip(adapter, adapter->kept, adapter->kept_bytes);
+	end(adapter);
+	if (profile->reply_max > 0 && 1 + adapter->read_left > profile->reply_max)
+		return;
+	reply_byte(&adapter->reply, SERPROG_ACK);
+	if (adapter->read_left > 0)
+		adapter->state = SERPROG_SPI_KEPT;
+}
+
+static void
+collect(struct serprog *adapter, uint32_t slen)
+{
+	adapter->kept_bytes = slen;
+	if (slen > 0)
+		adapter->state = SERPROG_SPI_COLLECT;
+	else
+		collected(adapter);
+}
+
+/* A firmware that fetches all of a write again for each piece of it. */
+static uint32_t
+fetched_bytes(const struct serprog_profile *profile, uint32_t slen)
+{
+	uint32_t pieces;
+
+	if (profile->reread_bytes == 0 || slen <= profile->reread_bytes)
+		return slen;
+	pieces = (slen + profile->reread_bytes - 1) / profile->reread_bytes;
+	return (uint32_t)MIN((uint64_t)slen * pieces, UINT32_MAX);
+}
+
+void
+serprog_spi_prepare(struct serprog *adapter)
+{
+	const struct serprog_profile *profile = adapter->profile;
+	uint32_t most = profile->total_limit;
+
+	adapter->odd_spi = profile->write_limit > 0 || profile->read_limit > 0 || most > 0 ||
+		profile->pins_needed || profile->reread_bytes > 0 ||
+		profile->order != SERPROG_STREAM;
+	if (profile->order != SERPROG_COLLECT && profile->order != SERPROG_COLLECT_ALL)
+		return;
+	if (most == 0)
+		most = MAX(profile->write_limit ? profile->write_limit : profile->write_max,
+			profile->read_limit ? profile->read_limit : profile->read_max);
+	adapter->kept = g_malloc(most);
+}
+
 void
 serprog_spi_operation(struct serprog *adapter, const uint8_t *parameters)
 {
@@ -57,15 +194,22 @@ serprog_spi_operation(struct serprog *adapter, const uint8_t *parameters)
 	uint32_t rlen = serprog_le24(parameters + 3);
 	bool duplex = adapter->full_duplex && rlen > 0;
 
-	if (!fits(slen, adapter->profile->write_max) || !fits(rlen, adapter->profile->read_max)) {
-		serprog_discard(adapter, slen, SERPROG_NAK);
+	if (adapter->odd_spi ? !is_allowed(adapter, slen, rlen)
+			     : !fits(slen, adapter->profile->write_max) ||
+				!fits(rlen, adapter->profile->read_max)) {
+		refuse(adapter, slen);
 		return;
 	}
 	adapter->write_left = slen;
 	adapter->read_left = rlen;
-	if (adapter->cs_mode == SERPROG_CS_AUTO)
-		clip_select(adapter->clip, adapter->cs);
-	if (duplex || slen == 0)
+	if (adapter->odd_spi)
+		adapter->write_left = fetched_bytes(adapter->profile, slen);
+	if (adapter->kept) {
+		collect(adapter, slen);
+		return;
+	}
+	begin(adapter);
+	if (duplex || slen == 0 || adapter->profile->order == SERPROG_STREAM_ACK_EARLY)
 		reply_byte(&adapter->reply, SERPROG_ACK);
 	if (slen == 0)
 		written(adapter);
@@ -80,9 +224,33 @@ serprog_spi_write(struct serprog *adapter, const uint8_t *in, size_t n)
 	clip_shift(adapter->clip, in, NULL, n);
 	adapter->write_left -= (uint32_t)n;
 	if (adapter->write_left == 0) {
-		reply_byte(&adapter->reply, SERPROG_ACK);
+		if (adapter->profile->order != SERPROG_STREAM_ACK_EARLY)
+			reply_byte(&adapter->reply, SERPROG_ACK);
 		written(adapter);
 	}
+	return n;
+}
+
+size_t
+serprog_spi_collect(struct serprog *adapter, const uint8_t *in, size_t n)
+{
+	n = MIN(n, adapter->write_left);
+	memcpy(adapter->kept + adapter->kept_bytes - adapter->write_left, in, n);
+	adapter->write_left -= (uint32_t)n;
+	if (adapter->write_left == 0)
+		collected(adapter);
+	return n;
+}
+
+size_t
+serprog_spi_kept(struct serprog *adapter, uint8_t *out, size_t room)
+{
+	size_t n = MIN(room, adapter->read_left);
+
+	memcpy(out, adapter->kept + adapter->kept_bytes - adapter->read_left, n);
+	adapter->read_left -= (uint32_t)n;
+	if (adapter->read_left == 0)
+		adapter->state = SERPROG_OPCODE;
 	return n;
 }
 
@@ -108,7 +276,7 @@ serprog_spi_read(struct serprog *adapter, uint8_t *out, size_t room)
 {
 	size_t n = MIN(MIN(room, adapter->read_left), serprog_burst(adapter));
 
-	clip_shift(adapter->clip, NULL, out, n);
+	read_chip(adapter, out, n);
 	adapter->read_left -= (uint32_t)n;
 	if (adapter->read_left == 0)
 		end(adapter);
