@@ -28,9 +28,9 @@
 #define PTS_DIR "/dev/pts/"
 
 struct port_link {
-	char *path; /* absolute, so that a change of directory does no harm */
-	char *target;
-	int claim; /* the bound socket */
+	char *path;   /* absolute, so that a change of directory does no harm */
+	char *target; /* NULL: there is no link now */
+	int claim;    /* the bound socket */
 };
 
 static gboolean
@@ -167,18 +167,36 @@ port_link_new(const char *path, const char *target, GError **error)
 	return NULL;
 }
 
+static void
+remove_link(struct port_link *link)
+{
+	g_autofree char *is = g_file_read_link(link->path, NULL);
+
+	if (is && g_strcmp0(is, link->target) == 0)
+		unlink(link->path);
+	g_clear_pointer(&link->target, g_free);
+}
+
+gboolean
+port_link_point(struct port_link *link, const char *target, GError **error)
+{
+	remove_link(link);
+	if (!target)
+		return TRUE;
+	link->target = g_strdup(target);
+	if (make_link(link, error))
+		return TRUE;
+	g_clear_pointer(&link->target, g_free);
+	return FALSE;
+}
+
 void
 port_link_destroy(struct port_link *link)
 {
-	g_autofree char *target = NULL;
-
 	if (!link)
 		return;
-	target = g_file_read_link(link->path, NULL);
-	if (target && strcmp(target, link->target) == 0)
-		unlink(link->path);
+	remove_link(link);
 	close(link->claim);
 	g_free(link->path);
-	g_free(link->target);
 	g_free(link);
 }

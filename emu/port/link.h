@@ -11,6 +11,10 @@ struct port_link;
  * there and nothing else. */
 struct port_link *port_link_new(const char *path, const char *target, GError **error);
 
+/* Points the link to another node, or with target NULL takes it away; the name stays claimed. On
+ * error there is no link of ours. */
+gboolean port_link_point(struct port_link *link, const char *target, GError **error);
+
 /* Removes the link, unless somebody has pointed it elsewhere. */
 void port_link_destroy(struct port_link *link);
 

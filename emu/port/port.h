@@ -6,9 +6,11 @@
 #include "base/personality.h"
 
 #include <glib.h>
+#include <stdbool.h>
 
 struct port_watch;
 struct port_pty;
+struct port_tcp;
 
 /*
  * Watches device nodes for hosts that open and close them. One for the whole process, since the
@@ -29,8 +31,35 @@ struct port_pty *port_pty_new(GMainContext *context, struct port_watch *watch,
 /* Removes the link. Call from the thread that runs the context, or after that has ended. */
 void port_pty_destroy(struct port_pty *pty);
 
-/* The device node, /dev/pts/N. */
+/* The device node, /dev/pts/N; NULL while unplugged. */
 const char *port_pty_path(const struct port_pty *pty);
+
+/*
+ * The cable is pulled: hosts get a hang-up, device node and link are gone, and the personality's
+ * host has closed. Plugged in again it is a new device under the same link, and a failure leaves it
+ * unplugged. Both do nothing when that is how it is. Call them where port_pty_destroy() may be
+ * called, and not from inside the personality.
+ */
+void port_pty_unplug(struct port_pty *pty);
+bool port_pty_plug(struct port_pty *pty, GError **error);
+
+/*
+ * A TCP port for one host at a time, others are refused. address: [HOST:]PORT; without a host only
+ * this machine gets in (127.0.0.1), port 0 is any free one, an IPv6 host stands in brackets.
+ * G_IO_ERROR_INVALID_ARGUMENT when address is none. SIGPIPE must be ignored.
+ */
+struct port_tcp *port_tcp_new(
+	GMainContext *context, struct personality personality, const char *address, GError **error);
+
+/* Ends the session and closes the port. Call from the thread that runs the context, or after that
+ * has ended. */
+void port_tcp_destroy(struct port_tcp *tcp);
+
+/* HOST:PORT as it was bound, in numbers. */
+const char *port_tcp_address(const struct port_tcp *tcp);
+
+/* True when other machines may get in. */
+bool port_tcp_is_public(const struct port_tcp *tcp);
 
 /*
  * The poll function for a context that serves a port, see g_main_context_set_poll_func(): a host

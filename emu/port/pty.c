@@ -25,6 +25,9 @@
  * were there at once the count is only a guess; then each CLOSE is checked: our own host's side is
  * closed for a moment, and the master hangs up when there is no other.
  *
+ * Unplugged, the device is no more: its master is closed, which hangs up every host and removes the
+ * node. Plugged in again it is a new one, mostly with another number; only the link keeps its name.
+ *
  * Leaves out: modem lines and breaks, which a pseudo-terminal does not have.
  */
 #define _GNU_SOURCE /* ptsname_r */
@@ -50,14 +53,15 @@
 #define SYNCNOP 0x10
 
 struct port_pty {
-	int master, slave;
+	GMainContext *context;
+	int master, slave; /* -1 while unplugged, as path, entry and pump are NULL */
 	char *path;
-	struct personality personality;
-	struct port_link *link;
-	struct port_watch *watch;
 	struct port_watch_entry *entry;
-	GSource *wake;
 	struct port_pump *pump;
+	struct personality personality;
+	struct port_link *link; /* NULL: none was asked for */
+	struct port_watch *watch;
+	GSource *wake;
 	int hosts;
 	bool uncertain; /* hosts is a guess */
 	bool opened;    /* the personality has a host */
@@ -335,6 +339,8 @@ wake_dispatch(GSource *source, GSourceFunc callback, gpointer data)
 	(void)callback;
 	(void)data;
 	g_source_set_ready_time(source, -1);
+	if (!pty->pump)
+		return G_SOURCE_CONTINUE; /* woken just before it was unplugged */
 	handle_changes(pty, false);
 	port_pump_kick(pty->pump);
 	return G_SOURCE_CONTINUE;
@@ -372,42 +378,68 @@ open_pair(struct port_pty *pty)
 	return 0;
 }
 
-struct port_pty *
-port_pty_new(GMainContext *context, struct port_watch *watch, struct personality personality,
-	const char *link, GError **error)
+/* Makes the device and serves it. On error call pull_out(). */
+static bool
+put_in(struct port_pty *pty, const char *link, GError **error)
 {
 	static const struct port_pump_hooks hooks = {
 		.received = pty_received,
 		.ended = pty_ended,
 	};
-	struct port_pty *pty = g_new0(struct port_pty, 1);
-	int result;
+	int result = open_pair(pty);
 
-	pty->master = pty->slave = -1;
-	pty->personality = personality;
-	pty->watch = watch;
-	result = open_pair(pty);
 	if (result < 0) {
 		g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(-result),
 			"cannot make a pseudo-terminal: %s%s", g_strerror(-result),
 			result == -ENOSPC ? " (/proc/sys/kernel/pty/max)" : "");
-		goto failed;
+		return false;
 	}
-	pty->wake = wake_source_new(pty);
-	pty->entry = port_watch_add(watch, pty->path, pty->wake, error);
+	pty->entry = port_watch_add(pty->watch, pty->path, pty->wake, error);
 	if (!pty->entry)
-		goto failed;
-	pty->pump = port_pump_new(context, pty->master, personality, &hooks, pty);
-	g_source_attach(pty->wake, context);
+		return false;
+	pty->pump = port_pump_new(pty->context, pty->master, pty->personality, &hooks, pty);
 	/* Last: whoever waits for the link finds everything ready behind it. */
-	if (link) {
+	if (pty->link)
+		return port_link_point(pty->link, pty->path, error);
+	if (link)
 		pty->link = port_link_new(link, pty->path, error);
-		if (!pty->link)
-			goto failed;
-	}
-	return pty;
+	return !link || pty->link;
+}
 
-failed:
+/* Closing the master hangs up whoever has the device open, and removes its node. */
+static void
+pull_out(struct port_pty *pty)
+{
+	if (pty->link)
+		port_link_point(pty->link, NULL, NULL);
+	port_watch_remove(pty->watch, pty->entry);
+	pty->entry = NULL;
+	g_source_set_ready_time(pty->wake, -1);
+	g_clear_pointer(&pty->pump, port_pump_destroy);
+	if (pty->slave >= 0)
+		close(pty->slave);
+	if (pty->master >= 0)
+		close(pty->master);
+	pty->slave = pty->master = -1;
+	g_clear_pointer(&pty->path, g_free);
+	pty->hosts = 0;
+	pty->uncertain = false;
+}
+
+struct port_pty *
+port_pty_new(GMainContext *context, struct port_watch *watch, struct personality personality,
+	const char *link, GError **error)
+{
+	struct port_pty *pty = g_new0(struct port_pty, 1);
+
+	pty->context = g_main_context_ref(context);
+	pty->master = pty->slave = -1;
+	pty->personality = personality;
+	pty->watch = watch;
+	pty->wake = wake_source_new(pty);
+	g_source_attach(pty->wake, context);
+	if (put_in(pty, link, error))
+		return pty;
 	port_pty_destroy(pty);
 	return NULL;
 }
@@ -417,19 +449,34 @@ port_pty_destroy(struct port_pty *pty)
 {
 	if (!pty)
 		return;
+	pull_out(pty);
 	port_link_destroy(pty->link);
-	port_watch_remove(pty->watch, pty->entry);
-	if (pty->wake) {
-		g_source_destroy(pty->wake);
-		g_source_unref(pty->wake);
-	}
-	port_pump_destroy(pty->pump);
-	if (pty->slave >= 0)
-		close(pty->slave);
-	if (pty->master >= 0)
-		close(pty->master);
-	g_free(pty->path);
+	g_source_destroy(pty->wake);
+	g_source_unref(pty->wake);
+	g_main_context_unref(pty->context);
 	g_free(pty);
+}
+
+void
+port_pty_unplug(struct port_pty *pty)
+{
+	if (!pty->pump)
+		return;
+	pull_out(pty);
+	if (pty->opened)
+		pty->personality.ops->host_closed(pty->personality.self);
+	pty->opened = false;
+}
+
+bool
+port_pty_plug(struct port_pty *pty, GError **error)
+{
+	if (pty->pump)
+		return true;
+	if (put_in(pty, NULL, error))
+		return true;
+	pull_out(pty);
+	return false;
 }
 
 const char *

@@ -624,6 +624,114 @@ START_TEST(end_of_a_session_does_not_kill_the_line)
 }
 END_TEST
 
+static void
+run_dry(void)
+{
+	while (g_main_context_iteration(context, FALSE))
+		;
+}
+
+/* Its host sees what it sees when a cable is pulled. */
+static void
+check_hung_up(int host)
+{
+	struct pollfd line = {.fd = host, .events = POLLIN};
+	uint8_t byte;
+
+	ck_assert_int_eq(poll(&line, 1, 0), 1);
+	ck_assert(line.revents & POLLHUP);
+	ck_assert_int_le(read(host, &byte, 1), 0);
+	ck_assert_int_eq(write(host, "\x00", 1), -1);
+	ck_assert_int_eq(errno, EIO);
+}
+
+START_TEST(unplugged_device_is_gone)
+{
+	int host = open_host();
+	char *path = g_strdup(port_pty_path(pty));
+	size_t before;
+
+	check_host(host);
+	before = echo.taken;
+	SEND(host, "\x01\x50 half of it");
+	RUN_UNTIL(echo.taken == before + 13);
+	port_pty_unplug(pty);
+	ck_assert_uint_eq(echo.closed, 1);
+	ck_assert_uint_eq(echo.dropped, 1);
+	ck_assert_ptr_null(port_pty_path(pty));
+	ck_assert(!g_file_test(path, G_FILE_TEST_EXISTS));
+	check_hung_up(host);
+	port_pty_unplug(pty);
+	ck_assert_uint_eq(echo.closed, 1);
+	run_dry();
+	for (int i = 0; i < 100; i++)
+		ck_assert(!g_main_context_pending(context));
+	close(host);
+	g_free(path);
+}
+END_TEST
+
+START_TEST(plugged_in_again_it_is_a_new_device)
+{
+	int old = open_host(), host;
+
+	check_host(old);
+	port_pty_unplug(pty);
+	ck_assert(port_pty_plug(pty, NULL));
+	ck_assert(port_pty_plug(pty, NULL));
+	host = open_host();
+	check_host(host);
+	/* The host of the old one is nobody here. */
+	check_hung_up(old);
+	close(old);
+	run_dry();
+	check_host(host);
+	ck_assert_uint_eq(echo.opened, 2);
+	ck_assert_uint_eq(echo.closed, 1);
+	close(host);
+	RUN_UNTIL(echo.closed == 2);
+	ck_assert_uint_eq(warnings, 0);
+}
+END_TEST
+
+/* _i: what is under way at that moment. */
+START_TEST(unplugging_at_any_moment_leaks_nothing)
+{
+	int before = count_descriptors();
+
+	for (unsigned round = 1; round <= 50; round++) {
+		int host = open_host();
+
+		if (_i == 0) {
+			RUN_UNTIL(echo.opened == round);
+			close(host);
+			host = -1;
+		} else if (_i == 1) {
+			SEND(host, "\xff");
+			RUN_UNTIL(echo.bulk > 0 && echo.bulk < BULK_BYTES);
+		} else if (_i == 2) {
+			echo.slow = 10 * G_USEC_PER_SEC;
+			SEND(host, "\x00");
+			RUN_UNTIL(echo_busy(&echo));
+		}
+		port_pty_unplug(pty);
+		run_dry();
+		ck_assert_uint_eq(echo.opened, echo.closed);
+		ck_assert_int_eq(count_descriptors(), before - 2 + (host >= 0));
+		if (host >= 0)
+			close(host);
+		ck_assert(port_pty_plug(pty, NULL));
+		ck_assert_int_eq(count_descriptors(), before);
+		echo.slow = 0;
+		host = open_host();
+		check_host(host);
+		close(host);
+		RUN_UNTIL(echo.opened == echo.closed);
+		echo.opened = echo.closed = round;
+	}
+}
+END_TEST
+
 static gpointer
 run_loop(gpointer loop)
 {
@@ -751,6 +859,34 @@ START_TEST(link_left_over_is_replaced)
 }
 END_TEST
 
+START_TEST(link_goes_and_comes_with_the_cable)
+{
+	struct port_pty *linked = port_pty_new(
+		context, watch, (struct personality){&echo_ops, &echo}, link_path, NULL);
+	GError *error = NULL;
+
+	port_pty_unplug(linked);
+	ck_assert(!g_file_test(link_path, G_FILE_TEST_IS_SYMLINK));
+	/* Its name stays ours. */
+	expect_refusal(link_path, "in use by another spinord");
+	ck_assert(port_pty_plug(linked, NULL));
+	expect_link(port_pty_path(linked));
+	port_pty_unplug(linked);
+	/* But what others have put there is theirs. */
+	ck_assert(g_file_set_contents(link_path, "precious", -1, NULL));
+	ck_assert(!port_pty_plug(linked, &error));
+	ck_assert_ptr_nonnull(strstr(error->message, "another file is there"));
+	g_clear_error(&error);
+	ck_assert_ptr_null(port_pty_path(linked));
+	g_unlink(link_path);
+	ck_assert(port_pty_plug(linked, NULL));
+	expect_link(port_pty_path(linked));
+	port_pty_unplug(linked);
+	port_pty_destroy(linked);
+	ck_assert(!g_file_test(link_path, G_FILE_TEST_IS_SYMLINK));
+}
+END_TEST
+
 START_TEST(link_in_use_is_refused)
 {
 	struct port_link *link = port_link_new(link_path, "/dev/pts/8", NULL);
@@ -841,12 +977,16 @@ suite_port(void)
 	tcase_add_test(hosts, idle_line_uses_no_turns);
 	tcase_add_loop_test(hosts, replies_wait_for_the_wall, 0, (int)G_N_ELEMENTS(delays_us));
 	tcase_add_test(hosts, end_of_a_session_does_not_kill_the_line);
+	tcase_add_test(hosts, unplugged_device_is_gone);
+	tcase_add_test(hosts, plugged_in_again_it_is_a_new_device);
+	tcase_add_loop_test(hosts, unplugging_at_any_moment_leaks_nothing, 0, 4);
 	tcase_add_test(hosts, adapters_in_threads_keep_hosts_apart);
 	suite_add_tcase(suite, hosts);
 	tcase_add_checked_fixture(link, setup, teardown);
 	tcase_add_checked_fixture(link, setup_link, teardown_link);
 	tcase_add_test(link, link_comes_and_goes_with_the_port);
 	tcase_add_loop_test(link, link_left_over_is_replaced, 0, 2);
+	tcase_add_test(link, link_goes_and_comes_with_the_cable);
 	tcase_add_test(link, link_in_use_is_refused);
 	tcase_add_test(link, link_spares_other_files);
 	tcase_add_test(link, link_needs_a_directory);

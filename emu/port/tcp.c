@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A TCP port: what serprog:ip=HOST:PORT opens. The bytes are those of the pseudo-terminal, without
+ * framing or escapes; unlike there, the line itself says when a host comes and goes.
+ *
+ * One host at a time. Another one is let in and shown out at once, so that it fails and does not
+ * wait; a queue would let it talk to a chip that the first has left half written. Two things end
+ * the stay of a host that does not say so: when it has closed its side and the next one knocks, it
+ * is done (its end would be seen only after what is still owed to it, and that can take as long as
+ * a chip erase); and the kernel asks a silent one for a sign of life (TCP_KEEPIDLE).
+ *
+ *	A connects  |  B connects: refused      |  A closes, C connects: A ends, C is served
+ *
+ * A host that closes only its sending side still gets the replies to what it had sent, as with
+ * `printf ... | nc -N`. After a reset everything that was left for it is dropped.
+ *
+ * Leaves out: encryption and passwords. Whoever names a public host has a trusted network.
+ */
+#define _GNU_SOURCE /* accept4(), POLLRDHUP */
+#include "port/port.h"
+#include "port/pump.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <gio/gio.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define LOOPBACK "127.0.0.1"
+#define BACKLOG 8
+
+/* A host that has vanished without a word is noticed after a minute. */
+#define KEEPALIVE_IDLE_S 30
+#define KEEPALIVE_INTERVAL_S 10
+#define KEEPALIVE_PROBES 3
+
+/* Out of descriptors or memory: the listener would be ready for ever, so it rests. */
+#define REST_US (G_USEC_PER_SEC / 2)
+
+#define ALLOWED                                                                                \
+	"allowed is [HOST:]PORT with a port of 0 (any free one) to 65535 and an IPv6 host in " \
+	"brackets, such as 4321, 0.0.0.0:4321 or [::1]:4321"
+
+struct port_tcp {
+	GMainContext *context;
+	GSource *source;
+	gpointer tag;
+	int listener;
+	char *address;
+	bool is_public;
+	struct personality personality;
+	int host; /* -1: none, then pump and host_name are NULL */
+	char *host_name;
+	struct port_pump *pump;
+};
+
+struct listen_source {
+	GSource base;
+	struct port_tcp *tcp;
+};
+
+static char *
+format_address(const struct sockaddr *address, socklen_t length)
+{
+	char host[NI_MAXHOST], port[NI_MAXSERV];
+
+	if (getnameinfo(address, length, host, sizeof(host), port, sizeof(port),
+		    NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+		return g_strdup("an unknown host");
+	return g_strdup_printf(address->sa_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
+}
+
+static bool
+is_loopback(const struct sockaddr *address)
+{
+	const struct sockaddr_in *v4 = (const void *)address;
+	const struct sockaddr_in6 *v6 = (const void *)address;
+
+	if (address->sa_family == AF_INET)
+		return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
+	return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr) ||
+		(IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr) && v6->sin6_addr.s6_addr[12] == 127);
+}
+
+static void
+end_session(struct port_tcp *tcp)
+{
+	if (tcp->host < 0)
+		return;
+	g_clear_pointer(&tcp->pump, port_pump_destroy);
+	close(tcp->host);
+	tcp->host = -1;
+	tcp->personality.ops->host_closed(tcp->personality.self);
+	log_debug("%s: host %s has gone", tcp->address, tcp->host_name);
+	g_clear_pointer(&tcp->host_name, g_free);
+}
+
+static bool
+session_ended(void *owner)
+{
+	end_session(owner);
+	return false;
+}
+
+/* Requests and replies are short and each waits for the other: no gathering of small packets. */
+static void
+set_up_host(int fd)
+{
+	static const struct {
+		int level, option, value;
+	} options[] = {
+		{IPPROTO_TCP, TCP_NODELAY, 1},
+		{SOL_SOCKET, SO_KEEPALIVE, 1},
+		{IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S},
+		{IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S},
+		{IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
+		setsockopt(fd, options[i].level, options[i].option, &options[i].value, sizeof(int));
+}
+
+static void
+begin_session(struct port_tcp *tcp, int fd, char *name)
+{
+	static const struct port_pump_hooks hooks = {.ended = session_ended};
+
+	set_up_host(fd);
+	tcp->host = fd;
+	tcp->host_name = name;
+	tcp->personality.ops->host_opened(tcp->personality.self);
+	tcp->pump = port_pump_new(tcp->context, fd, tcp->personality, &hooks, tcp);
+	log_debug("%s: host %s has come", tcp->address, name);
+}
+
+/* True when the host has closed the connection, or its sending side. */
+static bool
+host_has_left(const struct port_tcp *tcp)
+{
+	struct pollfd host = {.fd = tcp->host, .events = POLLRDHUP};
+
+	return poll(&host, 1, 0) == 1;
+}
+
+static void
+handle_newcomer(struct port_tcp *tcp, int fd, char *name)
+{
+	if (tcp->host >= 0 && host_has_left(tcp))
+		end_session(tcp);
+	if (tcp->host < 0) {
+		begin_session(tcp, fd, name);
+		return;
+	}
+	log_warning("%s: refused host %s: one at a time, and %s is there", tcp->address, name,
+		tcp->host_name);
+	close(fd);
+	g_free(name);
+}
+
+static void
+rest(struct port_tcp *tcp, int code)
+{
+	log_warning("%s: cannot let a host in: %s; trying again", tcp->address, g_strerror(code));
+	g_source_modify_unix_fd(tcp->source, tcp->tag, 0);
+	g_source_set_ready_time(tcp->source, g_get_monotonic_time() + REST_US);
+}
+
+static gboolean
+listen_dispatch(GSource *source, GSourceFunc callback, gpointer data)
+{
+	struct port_tcp *tcp = ((struct listen_source *)source)->tcp;
+	struct sockaddr_storage peer;
+	socklen_t length = sizeof(peer);
+	int fd;
+
+	(void)callback;
+	(void)data;
+	if (g_source_get_ready_time(source) != -1) {
+		g_source_set_ready_time(source, -1);
+		g_source_modify_unix_fd(source, tcp->tag, G_IO_IN);
+	}
+	fd = accept4(
+		tcp->listener, (struct sockaddr *)&peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd >= 0)
+		handle_newcomer(tcp, fd, format_address((struct sockaddr *)&peer, length));
+	else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+		rest(tcp, errno);
+	/* All else is about a host that has gone again; others may be waiting behind it. */
+	return G_SOURCE_CONTINUE;
+}
+
+/* Only what stands in brackets has colons. */
+static bool
+split_address(const char *text, char **host, char **port)
+{
+	const char *colon = strrchr(text, ':');
+	guint64 number;
+
+	*port = g_strdup(colon ? colon + 1 : text);
+	if (!g_ascii_string_to_unsigned(*port, 10, 0, 65535, &number, NULL))
+		return false;
+	if (!colon) {
+		*host = g_strdup(LOOPBACK);
+		return true;
+	}
+	if (*text != '[') {
+		*host = g_strndup(text, (gsize)(colon - text));
+		return **host != '\0' && !strchr(*host, ':');
+	}
+	if (colon - text < 3 || colon[-1] != ']')
+		return false;
+	*host = g_strndup(text + 1, (gsize)(colon - text - 2));
+	return strchr(*host, ':');
+}
+
+/* A listening socket, or negative errno. */
+static int
+listen_on(const struct addrinfo *info)
+{
+	int fd = socket(info->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int one = 1, code;
+
+	if (fd < 0)
+		return -errno;
+	/* Else a daemon that is started again would wait for the last sessions to fade. */
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+		return fd;
+	code = errno;
+	close(fd);
+	return -code;
+}
+
+/* The first address of the host that can be had. */
+static bool
+open_listener(struct port_tcp *tcp, const char *address, GError **error)
+{
+	static const struct addrinfo hints = {
+		.ai_flags = AI_NUMERICSERV | AI_PASSIVE,
+		.ai_socktype = SOCK_STREAM,
+	};
+	g_autofree char *host = NULL;
+	g_autofree char *port = NULL;
+	struct addrinfo *found = NULL;
+	int result;
+
+	if (!split_address(address, &host, &port)) {
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+			"cannot listen on \"%s\": no such address; " ALLOWED, address);
+		return false;
+	}
+	result = getaddrinfo(host, port, &hints, &found);
+	if (result != 0) {
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_HOST_NOT_FOUND,
+			"cannot listen on \"%s\": host %s: %s; allowed is a name or number of this "
+			"machine",
+			address, host, gai_strerror(result));
+		return false;
+	}
+	result = -EADDRNOTAVAIL;
+	for (const struct addrinfo *info = found; info && tcp->listener < 0; info = info->ai_next) {
+		result = listen_on(info);
+		if (result >= 0)
+			tcp->listener = result;
+	}
+	freeaddrinfo(found);
+	if (tcp->listener >= 0)
+		return true;
+	g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(-result),
+		"cannot listen on \"%s\": %s; allowed is a free port of this machine, or 0 for any",
+		address, g_strerror(-result));
+	return false;
+}
+
+struct port_tcp *
+port_tcp_new(
+	GMainContext *context, struct personality personality, const char *address, GError **error)
+{
+	static GSourceFuncs funcs = {.dispatch = listen_dispatch};
+	struct port_tcp *tcp = g_new0(struct port_tcp, 1);
+	struct sockaddr_storage bound;
+	socklen_t length = sizeof(bound);
+
+	tcp->listener = tcp->host = -1;
+	tcp->personality = personality;
+	if (!open_listener(tcp, address, error)) {
+		g_free(tcp);
+		return NULL;
+	}
+	getsockname(tcp->listener, (struct sockaddr *)&bound, &length);
+	tcp->address = format_address((struct sockaddr *)&bound, length);
+	tcp->is_public = !is_loopback((struct sockaddr *)&bound);
+	tcp->context = g_main_context_ref(context);
+	tcp->source = g_source_new(&funcs, sizeof(struct listen_source));
+	((struct listen_source *)tcp->source)->tcp = tcp;
+	g_source_set_static_name(tcp->source, "tcp hosts");
+	tcp->tag = g_source_add_unix_fd(tcp->source, tcp->listener, G_IO_IN);
+	g_source_attach(tcp->source, context);
+	return tcp;
+}
+
+void
+port_tcp_destroy(struct port_tcp *tcp)
+{
+	if (!tcp)
+		return;
+	end_session(tcp);
+	g_source_destroy(tcp->source);
+	g_source_unref(tcp->source);
+	close(tcp->listener);
+	g_main_context_unref(tcp->context);
+	g_free(tcp->address);
+	g_free(tcp);
+}
+
+const char *
+port_tcp_address(const struct port_tcp *tcp)
+{
+	return tcp->address;
+}
+
+bool
+port_tcp_is_public(const struct port_tcp *tcp)
+{
+	return tcp->is_public;
+}
