@@ -3,23 +3,23 @@
  * One adapter: what the rooms below are, put together, and the thread that serves it.
  *
  * Everything here belongs to the adapter's thread from bench_adapter_start() until that thread has
- * been joined; the main thread then only attaches sources to the context. The chip's registers are
- * saved in the same thread, before the model goes on, so that a host which has seen an operation
- * end will find its result after any crash of the daemon.
+ * been joined; the main thread only attaches sources to the context, and waits for those that
+ * bench_adapter_call() attaches. The chips on its wires are chip.c's.
  */
 #include "bench/adapter.h"
 
-#include "base/log.h"
 #include "base/units.h"
-#include "bench/image.h"
-#include "bench/state.h"
+#include "bench/chip.h"
+#include "bench/error.h"
+#include "bench/meter.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 #include "port/port.h"
+#include "serprog/profile.h"
 #include "serprog/serprog.h"
-#include "trace/text.h"
 
+#include <gio/gio.h>
 #include <string.h>
 
 /* Serial adapters ignore the speed, but flashrom wants one after the device. */
@@ -28,77 +28,69 @@
 /* What neither flashrom's programmer parameters nor a shell take for anything special. */
 #define PLAIN_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+-@%"
 
+/* A chip select line. */
+struct seat {
+	struct bench_adapter *adapter;
+	unsigned int cs;
+	struct bench_chip *chip; /* NULL: none */
+};
+
 struct bench_adapter {
 	char *name;
-	char *link;       /* absolute; NULL: none */
-	char *state_path; /* NULL: the chip is forgotten at the end */
+	char *link; /* absolute; NULL: none */
+	const struct serprog_profile *profile;
 
 	GMainContext *context;
 	GMainLoop *loop;
-	GThread *thread;
+	GThread *thread; /* NULL: not running */
+	bool stopping;   /* main thread: it was asked to end */
 
 	struct sim_clock clock;
 	struct clip *clip;
 	struct serprog *serprog;
-	struct port_pty *pty;
-	struct bench_image *image;
-	struct flash *chip;
+	struct bench_meter meter;
+	struct port_pty *pty; /* NULL: TCP */
+	struct port_tcp *tcp; /* NULL: pseudo-terminal */
+	struct seat seats[CLIP_SELECTS];
 
-	struct flash_listener chip_listener;
-	struct flash_listener trace;
-	bool state_dirty; /* the last save failed */
-	bool save_failure_logged;
+	bench_chip_observer *observe_chip;
+	void *chip_data;
+	bench_host_observer *observe_host;
+	void *host_data;
 };
 
-static void
-save_state(struct bench_adapter *adapter)
-{
-	g_autoptr(GError) error = NULL;
-
-	adapter->state_dirty = !bench_state_save(adapter->state_path, adapter->chip, &error);
-	if (adapter->state_dirty && !adapter->save_failure_logged) {
-		log_error("%s: the chip's registers are not saved: %s", adapter->name,
-			error->message);
-		adapter->save_failure_logged = true;
-	}
-}
-
-static void
-chip_event(void *data, const struct flash_event *event)
-{
-	struct bench_adapter *adapter = data;
-
-	if (event->kind == FLASH_EVENT_NONVOLATILE && adapter->state_path != NULL)
-		save_state(adapter);
-	if (adapter->trace.event != NULL)
-		adapter->trace.event(adapter->trace.data, event);
-}
-
-/* The chip as delivered or as its files say; the last step, since it may create the image. */
+/* A bad address is what somebody wrote, not what the system refused. */
 static bool
-build_chip(struct bench_adapter *adapter, const struct bench_adapter_plan *plan, GError **error)
+open_tcp(struct bench_adapter *adapter, const char *address, GError **error)
 {
-	const struct flash_part *part = plan->part;
+	GError *why = NULL;
 
-	adapter->image = bench_image_open(plan->image, part->size, plan->wafer, error);
-	if (adapter->image == NULL)
+	adapter->tcp = port_tcp_new(
+		adapter->context, bench_meter_personality(&adapter->meter), address, &why);
+	if (adapter->tcp != NULL)
+		return true;
+	if (g_error_matches(why, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT))
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE, "%s: %s", adapter->name,
+			why->message);
+	else
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE, "%s: %s", adapter->name,
+			why->message);
+	g_error_free(why);
+	return false;
+}
+
+static bool
+open_port(struct bench_adapter *adapter, const struct bench_adapter_plan *plan, GError **error)
+{
+	struct personality personality = bench_meter_personality(&adapter->meter);
+
+	if (plan->tcp != NULL)
+		return open_tcp(adapter, plan->tcp, error);
+	adapter->pty = port_pty_new(adapter->context, plan->watch, personality, plan->link, error);
+	if (adapter->pty == NULL)
 		return false;
-	adapter->chip = flash_new(part, bench_image_array(adapter->image), plan->seed);
-	if (plan->image != NULL) {
-		g_autofree char *state_path = g_strconcat(plan->image, ".state", NULL);
-
-		if (!bench_state_load(state_path, adapter->chip, error))
-			return false;
-		adapter->state_path = g_steal_pointer(&state_path);
-	}
-	if (plan->timing == SIM_CLOCK_INSTANT)
-		flash_set_corner(adapter->chip, FLASH_CORNER_INSTANT);
-	if (plan->trace != NULL)
-		adapter->trace = trace_text_listen(plan->trace, part->name);
-	adapter->chip_listener.event = chip_event;
-	adapter->chip_listener.data = adapter;
-	flash_set_listener(adapter->chip, &adapter->chip_listener);
-	clip_attach(adapter->clip, 0, adapter->chip);
+	if (plan->link != NULL)
+		adapter->link = g_canonicalize_filename(plan->link, NULL);
 	return true;
 }
 
@@ -108,25 +100,26 @@ bench_adapter_new(const struct bench_adapter_plan *plan, GError **error)
 	struct bench_adapter *adapter = g_new0(struct bench_adapter, 1);
 
 	adapter->name = g_strdup(plan->name);
+	adapter->profile = plan->profile;
 	adapter->context = g_main_context_new();
 	g_main_context_set_poll_func(adapter->context, port_poll);
 	adapter->loop = g_main_loop_new(adapter->context, FALSE);
 	sim_clock_init(&adapter->clock, plan->timing);
 	adapter->clip = clip_new(&adapter->clock);
 	adapter->serprog = serprog_new(plan->profile, adapter->clip, &adapter->clock);
-	adapter->pty = port_pty_new(adapter->context, plan->watch,
-		serprog_personality(adapter->serprog), plan->link, error);
-	if (adapter->pty == NULL)
-		goto fail;
-	if (plan->link != NULL)
-		adapter->link = g_canonicalize_filename(plan->link, NULL);
-	if (!build_chip(adapter, plan, error))
-		goto fail;
-	return adapter;
-
-fail:
+	adapter->meter.behind = serprog_personality(adapter->serprog);
+	if (open_port(adapter, plan, error))
+		return adapter;
 	bench_adapter_destroy(adapter);
 	return NULL;
+}
+
+void
+bench_adapter_clip_on(struct bench_adapter *adapter, unsigned int cs, struct bench_chip *chip)
+{
+	g_return_if_fail(cs < CLIP_SELECTS && adapter->seats[cs].chip == NULL);
+	adapter->seats[cs].chip = chip;
+	clip_attach(adapter->clip, cs, bench_chip_flash(chip));
 }
 
 static void *
@@ -154,6 +147,18 @@ bench_adapter_start(struct bench_adapter *adapter, GError **error)
 	return true;
 }
 
+/* Not g_main_context_invoke(), which would run the function here when the thread has not yet come
+ * to its loop. */
+static void
+attach(struct bench_adapter *adapter, GSourceFunc function, void *data)
+{
+	g_autoptr(GSource) source = g_idle_source_new();
+
+	g_source_set_priority(source, G_PRIORITY_HIGH);
+	g_source_set_callback(source, function, data, NULL);
+	g_source_attach(source, adapter->context);
+}
+
 static gboolean
 quit(void *data)
 {
@@ -161,64 +166,283 @@ quit(void *data)
 	return G_SOURCE_REMOVE;
 }
 
-/* Not g_main_context_invoke(), which would run quit() here, too early and without effect, when the
- * thread has not yet come to its loop. */
 void
 bench_adapter_stop(struct bench_adapter *adapter)
 {
-	g_autoptr(GSource) source = NULL;
-
-	if (adapter->thread == NULL)
+	if (adapter->thread == NULL || adapter->stopping)
 		return;
-	source = g_idle_source_new();
-	g_source_set_priority(source, G_PRIORITY_HIGH);
-	g_source_set_callback(source, quit, adapter->loop, NULL);
-	g_source_attach(source, adapter->context);
+	adapter->stopping = true;
+	attach(adapter, quit, adapter->loop);
+}
+
+static void
+join(struct bench_adapter *adapter)
+{
+	bench_adapter_stop(adapter);
+	if (adapter->thread != NULL)
+		g_thread_join(adapter->thread);
+	adapter->thread = NULL;
+}
+
+struct call {
+	void (*function)(void *data);
+	void *data;
+	GMutex mutex; /* done */
+	GCond cond;
+	bool done;
+};
+
+static gboolean
+run_call(void *data)
+{
+	struct call *call = data;
+
+	call->function(call->data);
+	g_mutex_lock(&call->mutex);
+	call->done = true;
+	g_cond_signal(&call->cond);
+	g_mutex_unlock(&call->mutex);
+	return G_SOURCE_REMOVE;
+}
+
+void
+bench_adapter_call(struct bench_adapter *adapter, void (*function)(void *data), void *data)
+{
+	struct call call = {.function = function, .data = data};
+
+	if (adapter->thread == g_thread_self()) {
+		function(data);
+		return;
+	}
+	/* A thread that is about to end would leave the call undone. */
+	if (adapter->stopping)
+		join(adapter);
+	if (adapter->thread == NULL) {
+		function(data);
+		return;
+	}
+	g_mutex_init(&call.mutex);
+	g_cond_init(&call.cond);
+	attach(adapter, run_call, &call);
+	g_mutex_lock(&call.mutex);
+	while (!call.done)
+		g_cond_wait(&call.cond, &call.mutex);
+	g_mutex_unlock(&call.mutex);
+	g_cond_clear(&call.cond);
+	g_mutex_clear(&call.mutex);
 }
 
 /* What has finished by now counts; what has not is cut off, as when a clip is pulled off. */
 static void
-power_off(struct bench_adapter *adapter)
+remove_chips(struct bench_adapter *adapter)
 {
-	flash_tick(adapter->chip, sim_clock_now(&adapter->clock));
-	flash_supply(adapter->chip, 0);
-	if (adapter->state_dirty)
-		save_state(adapter);
+	int64_t now = sim_clock_now(&adapter->clock);
+
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
+		if (adapter->seats[cs].chip == NULL)
+			continue;
+		flash_tick(bench_chip_flash(adapter->seats[cs].chip), now);
+		g_clear_pointer(&adapter->seats[cs].chip, bench_chip_destroy);
+	}
 }
 
 void
 bench_adapter_destroy(struct bench_adapter *adapter)
 {
-	if (adapter->thread != NULL) {
-		bench_adapter_stop(adapter);
-		g_thread_join(adapter->thread);
-	}
+	join(adapter);
+	adapter->meter.host_changed = NULL;
 	g_clear_pointer(&adapter->pty, port_pty_destroy);
+	g_clear_pointer(&adapter->tcp, port_tcp_destroy);
 	g_clear_pointer(&adapter->serprog, serprog_destroy);
 	g_clear_pointer(&adapter->clip, clip_destroy);
-	if (adapter->chip_listener.event != NULL)
-		power_off(adapter);
-	g_clear_pointer(&adapter->chip, flash_destroy);
-	g_clear_pointer(&adapter->image, bench_image_close);
+	remove_chips(adapter);
 	g_main_loop_unref(adapter->loop);
 	g_main_context_unref(adapter->context);
-	g_free(adapter->state_path);
 	g_free(adapter->link);
 	g_free(adapter->name);
 	g_free(adapter);
 }
 
+const char *
+bench_adapter_name(const struct bench_adapter *adapter)
+{
+	return adapter->name;
+}
+
+const char *
+bench_adapter_profile(const struct bench_adapter *adapter)
+{
+	return adapter->profile->name;
+}
+
+const char *
+bench_adapter_link(const struct bench_adapter *adapter)
+{
+	return adapter->link;
+}
+
+const char *
+bench_adapter_tcp(const struct bench_adapter *adapter)
+{
+	return adapter->tcp != NULL ? port_tcp_address(adapter->tcp) : NULL;
+}
+
+struct bench_chip *
+bench_adapter_chip(const struct bench_adapter *adapter, unsigned int cs)
+{
+	return cs < CLIP_SELECTS ? adapter->seats[cs].chip : NULL;
+}
+
+unsigned int
+bench_adapter_n_chips(const struct bench_adapter *adapter)
+{
+	unsigned int n = 0;
+
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
+		n += adapter->seats[cs].chip != NULL;
+	return n;
+}
+
+const char *
+bench_adapter_path(const struct bench_adapter *adapter)
+{
+	return adapter->pty != NULL ? port_pty_path(adapter->pty) : NULL;
+}
+
+bool
+bench_adapter_has_host(const struct bench_adapter *adapter)
+{
+	return adapter->meter.host;
+}
+
+struct sim_clock *
+bench_adapter_clock(struct bench_adapter *adapter)
+{
+	return &adapter->clock;
+}
+
+struct clip *
+bench_adapter_clip(struct bench_adapter *adapter)
+{
+	return adapter->clip;
+}
+
+static bool
+has_cable(const struct bench_adapter *adapter, const char *verb, GError **error)
+{
+	if (adapter->pty != NULL)
+		return true;
+	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+		"can't %s %s: it is on TCP; only an adapter on a pseudo-terminal has a cable", verb,
+		adapter->name);
+	return false;
+}
+
+bool
+bench_adapter_unplug(struct bench_adapter *adapter, GError **error)
+{
+	if (!has_cable(adapter, "unplug", error))
+		return false;
+	port_pty_unplug(adapter->pty);
+	return true;
+}
+
+bool
+bench_adapter_plug(struct bench_adapter *adapter, GError **error)
+{
+	return has_cable(adapter, "plug in", error) && port_pty_plug(adapter->pty, error);
+}
+
+static void
+chip_event(void *data, const struct flash_event *event)
+{
+	const struct seat *seat = data;
+	struct bench_adapter *adapter = seat->adapter;
+
+	adapter->observe_chip(adapter->chip_data, adapter, seat->cs, event);
+}
+
+void
+bench_adapter_set_chip_observer(
+	struct bench_adapter *adapter, bench_chip_observer *observe, void *data)
+{
+	adapter->observe_chip = observe;
+	adapter->chip_data = data;
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
+		struct seat *seat = &adapter->seats[cs];
+
+		seat->adapter = adapter;
+		seat->cs = cs;
+		if (seat->chip != NULL)
+			bench_chip_set_observer(
+				seat->chip, observe != NULL ? chip_event : NULL, seat);
+	}
+}
+
+static void
+host_changed(void *data, bool opened)
+{
+	struct bench_adapter *adapter = data;
+
+	adapter->observe_host(adapter->host_data, adapter, opened);
+}
+
+void
+bench_adapter_set_host_observer(
+	struct bench_adapter *adapter, bench_host_observer *observe, void *data)
+{
+	adapter->observe_host = observe;
+	adapter->host_data = data;
+	adapter->meter.host_changed = observe != NULL ? host_changed : NULL;
+	adapter->meter.data = adapter;
+}
+
+struct bench_host_stats *
+bench_adapter_host_stats(struct bench_adapter *adapter)
+{
+	return &adapter->meter.stats;
+}
+
+/* The parts of all chips, in the order of their lines. */
+static char *
+describe_chips(const struct bench_adapter *adapter)
+{
+	GString *parts = g_string_new(NULL);
+	g_autoptr(GString) sizes = g_string_new(NULL);
+
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
+		const struct flash_part *part;
+
+		if (adapter->seats[cs].chip == NULL)
+			continue;
+		part = bench_chip_part(adapter->seats[cs].chip);
+		g_autofree char *size = units_format_size(part->size);
+		g_auto(GStrv) words = g_strsplit(size, " ", -1);
+		g_autofree char *one_word = g_strjoinv("", words);
+
+		g_string_append_printf(parts, "%s%s", parts->len > 0 ? "," : "", part->name);
+		g_string_append_printf(sizes, "%s%s", sizes->len > 0 ? "," : "", one_word);
+	}
+	if (parts->len == 0)
+		return g_string_append(parts, "- -"), g_string_free(parts, FALSE);
+	g_string_append_printf(parts, " %s", sizes->str);
+	return g_string_free(parts, FALSE);
+}
+
 char *
 bench_adapter_ready_line(const struct bench_adapter *adapter)
 {
-	const struct flash_part *part = flash_part(adapter->chip);
-	g_autofree char *size = units_format_size(part->size);
-	g_auto(GStrv) words = g_strsplit(size, " ", -1);
-	g_autofree char *one_word = g_strjoinv("", words);
+	g_autofree char *chips = describe_chips(adapter);
 	const char *device = adapter->link;
 
+	if (adapter->tcp != NULL)
+		return g_strdup_printf("ready: %s %s flashrom -p serprog:ip=%s%s", adapter->name,
+			chips, port_tcp_address(adapter->tcp),
+			port_tcp_is_public(adapter->tcp)
+				? " # warning: anyone on the network can use it"
+				: "");
 	if (device == NULL || device[strspn(device, PLAIN_CHARACTERS)] != '\0')
 		device = port_pty_path(adapter->pty);
-	return g_strdup_printf("ready: %s %s %s flashrom -p serprog:dev=%s:%d", adapter->name,
-		part->name, one_word, device, READY_BAUD);
+	return g_strdup_printf("ready: %s %s flashrom -p serprog:dev=%s:%d", adapter->name, chips,
+		device != NULL ? device : "-", READY_BAUD);
 }

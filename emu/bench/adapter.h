@@ -1,37 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One adapter on the bench: a thread with its own time, chip, wires, firmware and port. */
+/* One adapter on the bench: a thread with its own time, firmware, port, wires and chips. */
 #ifndef SPINOR_BENCH_ADAPTER_H
 #define SPINOR_BENCH_ADAPTER_H
 
 #include "base/clock.h"
+#include "bench/stats.h"
 
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 struct bench_adapter;
-struct bench_wafer;
-struct flash_part;
+struct bench_chip;
+struct clip;
+struct flash_event;
 struct port_watch;
 struct serprog_profile;
-struct trace_text;
+
+/* cs: the line of the chip that something happened to. */
+typedef void bench_chip_observer(void *data, struct bench_adapter *adapter, unsigned int cs,
+	const struct flash_event *event);
+/* The first host has come (opened) or the last one gone. */
+typedef void bench_host_observer(void *data, struct bench_adapter *adapter, bool opened);
 
 /* What to build. Strings are copied, everything else outlives the adapter. */
 struct bench_adapter_plan {
 	const char *name; /* in ready lines and the log */
-	const struct flash_part *part;
 	const struct serprog_profile *profile;
-	const char *image; /* may be NULL: blank and forgotten */
-	const char *link;  /* may be NULL */
+	const char *link; /* may be NULL */
+	const char *tcp;  /* [HOST:]PORT instead of a pseudo-terminal; may be NULL */
 	enum sim_clock_mode timing;
-	uint64_t seed;
-	struct bench_wafer *wafer;
 	struct port_watch *watch;
-	struct trace_text *trace; /* may be NULL */
 };
 
-/* Builds the adapter; its chip has power and its port exists. On error nothing is left behind. */
+/* Builds the adapter, without chips; its port exists. On error nothing is left behind. */
 struct bench_adapter *bench_adapter_new(const struct bench_adapter_plan *plan, GError **error);
+
+/* Clips chip, which is the adapter's from now on, to a free chip select line; before
+ * bench_adapter_start(). */
+void bench_adapter_clip_on(struct bench_adapter *adapter, unsigned int cs, struct bench_chip *chip);
 
 /* Starts the thread, which owns all of the adapter until bench_adapter_stop(). */
 bool bench_adapter_start(struct bench_adapter *adapter, GError **error);
@@ -39,10 +46,44 @@ bool bench_adapter_start(struct bench_adapter *adapter, GError **error);
 /* Asks the thread to end, without waiting for it. */
 void bench_adapter_stop(struct bench_adapter *adapter);
 
-/* Waits for the thread, takes the chip's supply away, saves its state and frees the adapter. */
+/* Waits for the thread, takes the chips' supply away, saves their state and frees the adapter. */
 void bench_adapter_destroy(struct bench_adapter *adapter);
+
+/*
+ * Runs function in the adapter's thread, between two rounds of its main loop, and waits for it. For
+ * the main thread, or the adapter's own, which runs it at once; so does the main thread when the
+ * adapter's is not running.
+ */
+void bench_adapter_call(struct bench_adapter *adapter, void (*function)(void *data), void *data);
+
+/* Fixed for the adapter's life. */
+const char *bench_adapter_name(const struct bench_adapter *adapter);
+const char *bench_adapter_profile(const struct bench_adapter *adapter);
+const char *bench_adapter_link(const struct bench_adapter *adapter); /* absolute; NULL: none */
+const char *bench_adapter_tcp(const struct bench_adapter *adapter);  /* HOST:PORT; NULL: none */
+/* The chip on line cs, NULL when there is none. Any cs may be asked for. */
+struct bench_chip *bench_adapter_chip(const struct bench_adapter *adapter, unsigned int cs);
+unsigned int bench_adapter_n_chips(const struct bench_adapter *adapter);
+
+/* All below: in the adapter's thread, or before it serves its first host. */
 
 /* "ready: NAME PART SIZE flashrom -p …", without a newline. Free with g_free(). */
 char *bench_adapter_ready_line(const struct bench_adapter *adapter);
+/* The device node; NULL while unplugged, and with TCP. */
+const char *bench_adapter_path(const struct bench_adapter *adapter);
+bool bench_adapter_has_host(const struct bench_adapter *adapter);
+struct sim_clock *bench_adapter_clock(struct bench_adapter *adapter);
+struct clip *bench_adapter_clip(struct bench_adapter *adapter);
+
+/* The USB cable. An adapter on TCP has none: BENCH_ERROR_USAGE. */
+bool bench_adapter_unplug(struct bench_adapter *adapter, GError **error);
+bool bench_adapter_plug(struct bench_adapter *adapter, GError **error);
+
+/* One of each; NULL ends it. */
+void bench_adapter_set_chip_observer(
+	struct bench_adapter *adapter, bench_chip_observer *observe, void *data);
+void bench_adapter_set_host_observer(
+	struct bench_adapter *adapter, bench_host_observer *observe, void *data);
+struct bench_host_stats *bench_adapter_host_stats(struct bench_adapter *adapter);
 
 #endif

@@ -1,111 +1,226 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The bench: what all adapters share, and the adapters. Options describe a bench with one adapter;
- * nothing below bench_new() counts on there being only one.
+ * The bench: what all adapters share, and the adapters.
  *
  * Things are built in the order in which they can fail without a trace: names are looked up first,
- * files are touched last.
+ * files are touched last. Leaves out what happens while it runs (observe.c, action.h) and where its
+ * description comes from (setup.c).
  */
 #include "bench/bench.h"
 
-#include "base/units.h"
-#include "bench/adapter.h"
+#include "bench/chip.h"
 #include "bench/chipdb.h"
 #include "bench/error.h"
 #include "bench/image.h"
+#include "bench/limits.h"
 #include "bench/options.h"
+#include "bench/partfile.h"
+#include "bench/setup.h"
 #include "flash/part.h"
 #include "port/port.h"
 #include "serprog/profile.h"
 #include "trace/text.h"
 
 struct bench {
+	struct bench_setup *setup;
 	struct bench_chipdb *chipdb;
 	struct bench_wafer *wafer;
 	struct port_watch *watch;
 	struct trace_text *trace; /* may be NULL */
 	GPtrArray *adapters;      /* struct bench_adapter */
+	unsigned int n_chips;     /* on adapters that are built */
 };
 
 static const struct serprog_profile *
-find_profile(const char *name, GError **error)
+find_profile(const struct bench_setup_adapter *adapter, GError **error)
 {
-	const struct serprog_profile *found = serprog_profile_find(name);
-	g_autoptr(GString) allowed = NULL;
+	const struct serprog_profile *found = serprog_profile_find(adapter->profile);
+	g_autoptr(GPtrArray) known = NULL;
 	const struct serprog_profile *all;
+	g_autofree char *list = NULL;
+	const char *nearest;
 	size_t n;
 
 	if (found != NULL)
 		return found;
 	all = serprog_profiles(&n);
-	allowed = g_string_new(NULL);
+	known = g_ptr_array_new();
 	for (size_t i = 0; i < n; i++)
-		g_string_append_printf(allowed, "%s%s", i > 0 ? ", " : "", all[i].name);
+		g_ptr_array_add(known, (gpointer)all[i].name);
+	nearest = bench_nearest(adapter->profile, known);
+	g_ptr_array_add(known, NULL);
+	list = g_strjoinv(", ", (char **)known->pdata);
 	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
-		"--profile %s: no such adapter; allowed are %s", name, allowed->str);
+		"%s %s: no such adapter%s%s%s; allowed are %s",
+		adapter->profile_where != NULL ? adapter->profile_where : "--profile",
+		adapter->profile, nearest != NULL ? ", did you mean " : "",
+		nearest != NULL ? nearest : "", nearest != NULL ? "?" : "", list);
 	return NULL;
 }
 
-static bool
-add_adapter(struct bench *bench, const struct bench_adapter_plan *plan, GError **error)
+static const struct flash_part *
+find_part(struct bench_chipdb *chipdb, const struct bench_setup_chip *chip, GError **error)
 {
-	struct bench_adapter *adapter = bench_adapter_new(plan, error);
+	GError *why = NULL;
+	const struct flash_part *part = bench_chipdb_find(chipdb, chip->part, &why);
+
+	if (part != NULL)
+		return part;
+	if (chip->part_where != NULL)
+		g_propagate_prefixed_error(error, why, "%s: ", chip->part_where);
+	else
+		g_propagate_error(error, why);
+	return NULL;
+}
+
+/* Names that are unknown, and lines that the adapter's firmware can't select. */
+static bool
+check_adapter(
+	struct bench_chipdb *chipdb, const struct bench_setup_adapter *adapter, GError **error)
+{
+	const struct serprog_profile *profile = find_profile(adapter, error);
+
+	if (profile == NULL)
+		return false;
+	for (guint i = 0; i < adapter->chips->len; i++) {
+		const struct bench_setup_chip *chip = adapter->chips->pdata[i];
+
+		if (find_part(chipdb, chip, error) == NULL)
+			return false;
+		if (profile->chip_selects == 0 || chip->cs < profile->chip_selects)
+			continue;
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"adapter %s: a chip on line %u; %s has lines 0 to %u", adapter->name,
+			chip->cs, profile->name, profile->chip_selects - 1);
+		return false;
+	}
+	return true;
+}
+
+/* Reads the description and looks up all names. */
+static bool
+prepare(struct bench *bench, const struct bench_options *options, GError **error)
+{
+	bench->setup = bench_setup_new(options, error);
+	if (bench->setup == NULL)
+		return false;
+	bench->chipdb = bench_chipdb_open(bench->setup->chipdb, error);
+	if (bench->chipdb == NULL)
+		return false;
+	for (guint i = 0; i < bench->setup->adapters->len; i++)
+		if (!check_adapter(bench->chipdb, bench->setup->adapters->pdata[i], error))
+			return false;
+	return true;
+}
+
+/* In the trace: the part, unless that leaves open which one. */
+static const char *
+label(const struct bench *bench, const struct bench_setup_adapter *adapter,
+	const struct bench_setup_chip *chip, const struct flash_part *part)
+{
+	if (bench_setup_n_chips(bench->setup) == 1)
+		return part->name;
+	return chip->name != NULL ? chip->name : adapter->name;
+}
+
+static bool
+add_chip(struct bench *bench, const struct bench_setup_adapter *from,
+	const struct bench_setup_chip *chip_from, GError **error)
+{
+	struct bench_adapter *adapter = bench->adapters->pdata[bench->adapters->len - 1];
+	g_autofree char *owner = g_strdup_printf("%s cs %u", from->name, chip_from->cs);
+	const struct flash_part *part = find_part(bench->chipdb, chip_from, error);
+	const struct bench_chip_plan plan = {
+		.label = label(bench, from, chip_from, part),
+		.owner = from->chips->len == 1 ? from->name : owner,
+		.part = part,
+		.image = chip_from->image,
+		.instant = bench->setup->timing == SIM_CLOCK_INSTANT,
+		.seed = bench->setup->seed + bench->n_chips,
+		.wafer = bench->wafer,
+		.trace = bench->trace,
+	};
+	struct bench_chip *chip = bench_chip_new(&plan, error);
+
+	if (chip == NULL)
+		return false;
+	bench_adapter_clip_on(adapter, chip_from->cs, chip);
+	bench->n_chips++;
+	return true;
+}
+
+static bool
+add_adapter(struct bench *bench, const struct bench_setup_adapter *from, GError **error)
+{
+	const struct bench_adapter_plan plan = {
+		.name = from->name,
+		.profile = find_profile(from, error),
+		.link = from->link,
+		.tcp = from->tcp,
+		.timing = bench->setup->timing,
+		.watch = bench->watch,
+	};
+	struct bench_adapter *adapter = bench_adapter_new(&plan, error);
 
 	if (adapter == NULL)
 		return false;
 	g_ptr_array_add(bench->adapters, adapter);
+	for (guint i = 0; i < from->chips->len; i++)
+		if (!add_chip(bench, from, from->chips->pdata[i], error))
+			return false;
 	return true;
 }
 
 /* What the adapters share, as far as it can fail. */
 static bool
-build_shared(struct bench *bench, const struct bench_options *options, GMainContext *context,
-	GError **error)
+build_shared(struct bench *bench, GMainContext *context, GError **error)
 {
+	const struct bench_setup *setup = bench->setup;
+
+	if (!bench_limits_raise(setup->adapters->len, bench_setup_n_chips(setup), error))
+		return false;
 	bench->wafer = bench_wafer_new(error);
 	if (bench->wafer == NULL)
 		return false;
 	bench->watch = port_watch_new(context, error);
 	if (bench->watch == NULL)
 		return false;
-	if (options->trace != NULL)
-		bench->trace = trace_text_new(options->trace, error);
-	return options->trace == NULL || bench->trace != NULL;
+	if (setup->trace != NULL)
+		bench->trace = trace_text_new(setup->trace, error);
+	return setup->trace == NULL || bench->trace != NULL;
 }
 
 struct bench *
 bench_new(const struct bench_options *options, GMainContext *context, GError **error)
 {
 	struct bench *bench = g_new0(struct bench, 1);
-	struct bench_adapter_plan plan = {
-		.name = "adapter0",
-		.image = options->image,
-		.link = options->link,
-		.timing = options->timing,
-		.seed = options->seed,
-	};
+	bool good;
 
 	bench->adapters = g_ptr_array_new_with_free_func((GDestroyNotify)bench_adapter_destroy);
-	plan.profile = find_profile(options->profile, error);
-	if (plan.profile == NULL)
-		goto fail;
-	bench->chipdb = bench_chipdb_open(options->chipdb, error);
-	if (bench->chipdb == NULL)
-		goto fail;
-	plan.part = bench_chipdb_find(
-		bench->chipdb, options->chip != NULL ? options->chip : BENCH_DEFAULT_CHIP, error);
-	if (plan.part == NULL || !build_shared(bench, options, context, error))
-		goto fail;
-	plan.wafer = bench->wafer;
-	plan.watch = bench->watch;
-	plan.trace = bench->trace;
-	if (!add_adapter(bench, &plan, error))
-		goto fail;
-	return bench;
-
-fail:
+	good = prepare(bench, options, error) && build_shared(bench, context, error);
+	for (guint i = 0; good && i < bench->setup->adapters->len; i++)
+		good = add_adapter(bench, bench->setup->adapters->pdata[i], error);
+	if (good)
+		return bench;
 	bench_destroy(bench);
 	return NULL;
+}
+
+bool
+bench_check(const struct bench_options *options, unsigned int *n_adapters, unsigned int *n_chips,
+	GError **error)
+{
+	struct bench *bench = g_new0(struct bench, 1);
+	bool good;
+
+	bench->adapters = g_ptr_array_new();
+	good = prepare(bench, options, error);
+	if (good) {
+		*n_adapters = bench->setup->adapters->len;
+		*n_chips = bench_setup_n_chips(bench->setup);
+	}
+	bench_destroy(bench);
+	return good;
 }
 
 bool
@@ -131,6 +246,7 @@ bench_destroy(struct bench *bench)
 	g_clear_pointer(&bench->watch, port_watch_destroy);
 	g_clear_pointer(&bench->wafer, bench_wafer_destroy);
 	g_clear_pointer(&bench->chipdb, bench_chipdb_close);
+	g_clear_pointer(&bench->setup, bench_setup_free);
 	g_free(bench);
 }
 
@@ -147,62 +263,32 @@ bench_ready_lines(const struct bench *bench)
 	return g_string_free(lines, FALSE);
 }
 
-/* Two opcodes may erase the same: C7 and 60 the whole chip. */
-static bool
-erase_seen(const struct flash_part *part, unsigned int index)
+unsigned int
+bench_n_adapters(const struct bench *bench)
 {
-	for (unsigned int i = 0; i < index; i++)
-		if (part->erases[i].size == part->erases[index].size)
-			return true;
-	return false;
+	return bench->adapters->len;
 }
 
-static void
-add_chip_row(GString *table, const struct flash_part *part)
+struct bench_adapter *
+bench_adapter_at(const struct bench *bench, unsigned int i)
 {
-	g_autofree char *size = units_format_size(part->size);
-	g_autoptr(GString) id = g_string_new(NULL);
-	g_autoptr(GString) erases = g_string_new(NULL);
-	g_autofree char *volts = g_strdup_printf("%d.%02d-%d.%02d V", part->vcc_min_mv / 1000,
-		part->vcc_min_mv % 1000 / 10, part->vcc_max_mv / 1000,
-		part->vcc_max_mv % 1000 / 10);
-
-	for (unsigned int i = 0; i < part->id_length; i++)
-		g_string_append_printf(id, "%02X", part->id[i]);
-	for (unsigned int i = 0; i < part->n_erases; i++) {
-		uint32_t bytes = part->erases[i].size;
-		g_autofree char *erase = bytes != 0 ? units_format_size(bytes) : g_strdup("chip");
-
-		if (!erase_seen(part, i))
-			g_string_append_printf(erases, "%s%s", i > 0 ? ", " : "", erase);
-	}
-	g_string_append_printf(table, "%-16s %-12s %-8s %-11s %-8s %-29s %s\n", part->name,
-		part->vendor, size, volts, id->str, erases->str, part->flashrom_name);
+	return bench->adapters->pdata[i];
 }
 
-char *
-bench_chip_table(const char *chipdb, const char *pattern, GError **error)
+enum sim_clock_mode
+bench_timing(const struct bench *bench)
 {
-	struct bench_chipdb *db = bench_chipdb_open(chipdb, error);
-	g_autoptr(GPtrArray) parts = NULL;
-	GString *table = NULL;
+	return bench->setup->timing;
+}
 
-	if (db == NULL)
-		return NULL;
-	parts = bench_chipdb_list(db, pattern);
-	if (parts->len == 0) {
-		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
-			"--list-chips %s: no chip has that in its name or vendor; --list-chips "
-			"alone lists all",
-			pattern != NULL ? pattern : "");
-		goto out;
-	}
-	table = g_string_new(NULL);
-	g_string_append_printf(table, "%-16s %-12s %-8s %-11s %-8s %-29s %s\n", "NAME", "VENDOR",
-		"SIZE", "SUPPLY", "ID", "ERASES", "FLASHROM NAME");
-	for (guint i = 0; i < parts->len; i++)
-		add_chip_row(table, parts->pdata[i]);
-out:
-	bench_chipdb_close(db);
-	return table != NULL ? g_string_free(table, FALSE) : NULL;
+uint64_t
+bench_seed(const struct bench *bench)
+{
+	return bench->setup->seed;
+}
+
+const char *
+bench_control_path(const struct bench *bench)
+{
+	return bench->setup->control;
 }

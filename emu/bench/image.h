@@ -4,6 +4,8 @@
 #define SPINOR_BENCH_IMAGE_H
 
 #include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct bench_image;
@@ -23,5 +25,29 @@ struct bench_image *bench_image_open(
 void bench_image_close(struct bench_image *image);
 
 uint8_t *bench_image_array(struct bench_image *image);
+
+/* Makes path a copy of size bytes, durably and as a whole or not at all. An existing file is
+ * replaced; what is not a regular file, or the image of a running chip, is refused. */
+bool bench_image_save(const uint8_t *array, uint64_t size, const char *path, GError **error);
+
+/* Fills the array from a file of exactly its size; on error the array is as before. The caller
+ * says flash_array_changed(). */
+bool bench_image_load_into(const char *path, uint8_t *array, uint64_t size, GError **error);
+
+struct bench_difference {
+	uint64_t bytes;       /* how many differ */
+	uint64_t first, last; /* offsets; meaningless when bytes is 0 */
+};
+
+/* Compares the array with a file of exactly its size; false only when that failed. */
+bool bench_image_compare(const char *path, const uint8_t *array, uint64_t size,
+	struct bench_difference *difference, GError **error);
+
+/* The bytes of a file of exactly that size; free with g_free(). NULL on error. */
+uint8_t *bench_image_read(const char *path, uint64_t size, GError **error);
+
+/* Copies n bytes into an array and writes only pages that differ, so that shared memory stays
+ * shared and files clean. Returns the bytes written. */
+size_t bench_image_put(uint8_t *array, const uint8_t *from, size_t n);
 
 #endif

@@ -10,6 +10,7 @@
 #include "bench/options.h"
 
 #include "bench/error.h"
+#include "bench/setup.h"
 
 #include <string.h>
 
@@ -24,6 +25,36 @@ take_timing(const char *name, const char *value, void *data, GError **error)
 			value);
 		return FALSE;
 	}
+	options->timing_given = true;
+	return TRUE;
+}
+
+static gboolean
+take_count(const char *name, const char *value, void *data, GError **error)
+{
+	struct bench_options *options = data;
+	guint64 count;
+
+	if (!g_ascii_string_to_unsigned(value, 10, 1, BENCH_COUNT_MAX, &count, NULL)) {
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"%s %s: not a number of adapters; allowed are whole numbers from 1 to %d",
+			name, value, BENCH_COUNT_MAX);
+		return FALSE;
+	}
+	options->count = (unsigned int)count;
+	return TRUE;
+}
+
+static gboolean
+take_check(const char *name, const char *value, void *data, GError **error)
+{
+	struct bench_options *options = data;
+
+	(void)name;
+	(void)error;
+	options->check = true;
+	g_free(options->file);
+	options->file = g_strdup(value);
 	return TRUE;
 }
 
@@ -42,6 +73,7 @@ take_seed(const char *name, const char *value, void *data, GError **error)
 		return FALSE;
 	}
 	options->seed = seed;
+	options->seed_given = true;
 	return TRUE;
 }
 
@@ -91,7 +123,7 @@ refuse_empty(const GOptionEntry *entries, GError **error)
 	return true;
 }
 
-/* --list-chips PATTERN is the only use of an argument that is no option. */
+/* An argument that is no option: the PATTERN of --list-chips, or else the bench file. */
 static bool
 take_rest(struct bench_options *options, char **rest, GError **error)
 {
@@ -99,10 +131,13 @@ take_rest(struct bench_options *options, char **rest, GError **error)
 		return true;
 	if (options->list_chips && options->list_pattern == NULL)
 		options->list_pattern = g_strdup(*rest++);
+	else if (!options->list_chips && options->file == NULL)
+		options->file = g_strdup(*rest++);
 	if (*rest != NULL) {
 		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
-			"%s: unexpected argument; only options are allowed, --help lists them",
-			*rest);
+			"%s: unexpected argument; %s; --help lists the options", *rest,
+			options->list_chips ? "only one pattern is allowed"
+					    : "only one bench file is allowed");
 		return false;
 	}
 	return true;
@@ -112,6 +147,24 @@ take_rest(struct bench_options *options, char **rest, GError **error)
 static bool
 refuse_clash(const struct bench_options *options, GError **error)
 {
+	if (options->link != NULL && options->tcp != NULL) {
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"--tcp %s: with --link %s, and only a terminal has a link; one of them is "
+			"allowed",
+			options->tcp, options->link);
+		return false;
+	}
+	if (options->control != NULL && options->no_control) {
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"--control %s: with --no-control; one of them is allowed",
+			options->control);
+		return false;
+	}
+	if (options->file != NULL && *options->file == '\0') {
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"'': the name of the bench file is empty; FILE is wanted");
+		return false;
+	}
 	if (options->trace != NULL && g_strcmp0(options->trace, options->image) == 0) {
 		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
 			"--trace %s: that is the image too; another file is wanted",
@@ -125,12 +178,13 @@ struct bench_options *
 bench_options_parse(int *argc, char ***argv, GError **error)
 {
 	struct bench_options *options = g_new0(struct bench_options, 1);
-	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+	g_autoptr(GOptionContext) context = g_option_context_new("[FILE]");
 	g_auto(GStrv) rest = NULL;
 	GOptionGroup *group = g_option_group_new("bench", "", "", options, NULL);
 	gboolean verbose = FALSE;
 	gboolean version = FALSE;
 	gboolean help = FALSE;
+	gboolean no_control = FALSE;
 	const int bytes = G_OPTION_FLAG_FILENAME;
 	const GOptionEntry entries[] = {
 		{"chip", 0, 0, G_OPTION_ARG_FILENAME, &options->chip,
@@ -139,6 +193,11 @@ bench_options_parse(int *argc, char ***argv, GError **error)
 			"Keep the chip's content in FILE, created blank when absent", "FILE"},
 		{"link", 0, 0, G_OPTION_ARG_FILENAME, &options->link,
 			"Keep a symbolic link to the terminal at PATH", "PATH"},
+		{"tcp", 0, 0, G_OPTION_ARG_FILENAME, &options->tcp,
+			"Listen there instead of opening a terminal; without HOST, locally",
+			"[HOST:]PORT"},
+		{"count", 0, bytes, G_OPTION_ARG_CALLBACK, (void *)take_count,
+			"So many equal adapters; {n} in names is the number of each", "N"},
 		{"timing", 0, bytes, G_OPTION_ARG_CALLBACK, (void *)take_timing,
 			"How time passes (default: virtual)", "instant|virtual|real"},
 		{"seed", 0, bytes, G_OPTION_ARG_CALLBACK, (void *)take_seed,
@@ -149,6 +208,11 @@ bench_options_parse(int *argc, char ***argv, GError **error)
 			"Adapter to emulate (default: spinor)", "ADAPTER"},
 		{"trace", 0, 0, G_OPTION_ARG_FILENAME, &options->trace,
 			"Write one line per chip command to FILE, - is standard output", "FILE|-"},
+		{"control", 0, 0, G_OPTION_ARG_FILENAME, &options->control,
+			"Put the control socket at PATH", "PATH"},
+		{"no-control", 0, 0, G_OPTION_ARG_NONE, &no_control, "No control socket", NULL},
+		{"check", 0, bytes, G_OPTION_ARG_CALLBACK, (void *)take_check,
+			"Say whether the bench file is good, and serve nothing", "FILE"},
 		{"list-chips", 0, bytes | G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK,
 			(void *)take_list_chips,
 			"List the chips whose name or vendor contains PATTERN", "PATTERN"},
@@ -169,6 +233,7 @@ bench_options_parse(int *argc, char ***argv, GError **error)
 		explain(error);
 		goto fail;
 	}
+	options->no_control = no_control;
 	if (!refuse_empty(entries, error) || !take_rest(options, rest, error) ||
 		!refuse_clash(options, error))
 		goto fail;
@@ -191,6 +256,9 @@ bench_options_free(struct bench_options *options)
 	g_free(options->chip);
 	g_free(options->image);
 	g_free(options->link);
+	g_free(options->tcp);
+	g_free(options->control);
+	g_free(options->file);
 	g_free(options->profile);
 	g_free(options->chipdb);
 	g_free(options->trace);

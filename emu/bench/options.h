@@ -19,8 +19,16 @@ struct bench_options {
 	char *profile; /* adapter; NULL: the default */
 	char *chipdb;  /* folder of *.chips files */
 	char *trace;   /* file, or "-" for stdout */
+	char *tcp;     /* [HOST:]PORT instead of the pseudo-terminal */
+	char *control; /* path of the control socket; NULL: the usual one */
+	bool no_control;
+	char *file;         /* the bench file; NULL: options alone describe the bench */
+	bool check;         /* only say whether it is good */
+	unsigned int count; /* adapters; 0: not given */
 	enum sim_clock_mode timing;
+	bool timing_given;
 	uint64_t seed;
+	bool seed_given;
 	bool verbose;
 	bool list_chips;
 	char *list_pattern;

@@ -41,6 +41,14 @@ START_TEST(nothing_given_leaves_the_defaults)
 	ck_assert_ptr_null(options->profile);
 	ck_assert_ptr_null(options->chipdb);
 	ck_assert_ptr_null(options->trace);
+	ck_assert_ptr_null(options->tcp);
+	ck_assert_ptr_null(options->control);
+	ck_assert_ptr_null(options->file);
+	ck_assert_uint_eq(options->count, 0);
+	ck_assert(!options->check);
+	ck_assert(!options->no_control);
+	ck_assert(!options->timing_given);
+	ck_assert(!options->seed_given);
 	ck_assert_int_eq(options->timing, SIM_CLOCK_VIRTUAL);
 	ck_assert_uint_eq(options->seed, 1);
 	ck_assert(!options->verbose);
@@ -48,6 +56,25 @@ START_TEST(nothing_given_leaves_the_defaults)
 	ck_assert(!options->list_chips);
 	ck_assert_ptr_null(options->list_pattern);
 	ck_assert_ptr_null(options->help);
+	bench_options_free(options);
+}
+END_TEST
+
+START_TEST(options_of_whole_benches_set_their_fields)
+{
+	struct bench_options *options =
+		must_parse("a.bench|--count|12|--tcp|[::1]:4321|--control|/tmp/c");
+
+	ck_assert_str_eq(options->file, "a.bench");
+	ck_assert_uint_eq(options->count, 12);
+	ck_assert_str_eq(options->tcp, "[::1]:4321");
+	ck_assert_str_eq(options->control, "/tmp/c");
+	ck_assert(!options->check);
+	bench_options_free(options);
+	options = must_parse("--check|b.bench|--no-control");
+	ck_assert_str_eq(options->file, "b.bench");
+	ck_assert(options->check);
+	ck_assert(options->no_control);
 	bench_options_free(options);
 }
 END_TEST
@@ -65,7 +92,9 @@ START_TEST(each_option_sets_its_field)
 	ck_assert_str_eq(options->chipdb, "db");
 	ck_assert_str_eq(options->trace, "-");
 	ck_assert_int_eq(options->timing, SIM_CLOCK_REAL);
+	ck_assert(options->timing_given);
 	ck_assert_uint_eq(options->seed, 42);
+	ck_assert(options->seed_given);
 	ck_assert(options->verbose);
 	bench_options_free(options);
 }
@@ -126,6 +155,10 @@ END_TEST
 
 #define SEED_ALLOWED "allowed are whole numbers from 0 to 18446744073709551615"
 
+#define COUNT_ALLOWED "allowed are whole numbers from 1 to 4096"
+#define ONE_FILE "only one bench file is allowed; --help lists the options"
+#define ONE_PATTERN "only one pattern is allowed; --help lists the options"
+
 static const struct {
 	const char *line;
 	const char *message;
@@ -147,14 +180,17 @@ static const struct {
 	{"--seed|12x", "--seed 12x: not a seed; " SEED_ALLOWED},
 	{"--seed|1.5", "--seed 1.5: not a seed; " SEED_ALLOWED},
 	{"--seed|18446744073709551616", "--seed 18446744073709551616: not a seed; " SEED_ALLOWED},
-	{"board.bin",
-		"board.bin: unexpected argument; only options are allowed, --help lists them"},
-	{"--chip|W25Q128JV|--|x",
-		"x: unexpected argument; only options are allowed, --help lists them"},
-	{"--list-chips=w25q|mx",
-		"mx: unexpected argument; only options are allowed, --help lists them"},
-	{"--list-chips|w25q|mx",
-		"mx: unexpected argument; only options are allowed, --help lists them"},
+	{"a.bench|b.bench", "b.bench: unexpected argument; " ONE_FILE},
+	{"--chip|W25Q128JV|x|--|y", "y: unexpected argument; " ONE_FILE},
+	{"--check|a.bench|b.bench", "b.bench: unexpected argument; " ONE_FILE},
+	{"--check|", "'': the name of the bench file is empty; FILE is wanted"},
+	{"--list-chips=w25q|mx", "mx: unexpected argument; " ONE_PATTERN},
+	{"--list-chips|w25q|mx", "mx: unexpected argument; " ONE_PATTERN},
+	{"--count|0", "--count 0: not a number of adapters; " COUNT_ALLOWED},
+	{"--count|4097", "--count 4097: not a number of adapters; " COUNT_ALLOWED},
+	{"--tcp|80|--link|x",
+		"--tcp 80: with --link x, and only a terminal has a link; one of them is allowed"},
+	{"--control|x|--no-control", "--control x: with --no-control; one of them is allowed"},
 	{"--image|a.bin|--trace|a.bin",
 		"--trace a.bin: that is the image too; another file is wanted"},
 };
@@ -173,7 +209,7 @@ START_TEST(error_may_be_ignored)
 {
 	ck_assert_ptr_null(parse("--frobnicate", NULL));
 	ck_assert_ptr_null(parse("--seed|abc", NULL));
-	ck_assert_ptr_null(parse("x", NULL));
+	ck_assert_ptr_null(parse("x|y", NULL));
 }
 END_TEST
 
@@ -181,8 +217,9 @@ START_TEST(help_names_every_option)
 {
 	static const char *const names[] = {"--chip=PART", "--image=FILE", "--link=PATH",
 		"--timing=instant|virtual|real", "--seed=N", "--chipdb=DIR", "--profile=ADAPTER",
-		"--trace=FILE|-", "--list-chips=PATTERN", "-v, --verbose", "--version",
-		"-h, --help"};
+		"--trace=FILE|-", "--tcp=[HOST:]PORT", "--count=N", "--control=PATH",
+		"--no-control", "--check=FILE", "--list-chips=PATTERN", "-v, --verbose",
+		"--version", "-h, --help"};
 	struct bench_options *options = must_parse("--help");
 
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
@@ -201,6 +238,7 @@ suite_options(void)
 
 	tcase_add_test(taken, nothing_given_leaves_the_defaults);
 	tcase_add_test(taken, each_option_sets_its_field);
+	tcase_add_test(taken, options_of_whole_benches_set_their_fields);
 	tcase_add_loop_test(taken, seeds_are_decimal_or_hexadecimal, 0, G_N_ELEMENTS(seeds));
 	tcase_add_loop_test(taken, list_takes_a_pattern_or_none, 0, G_N_ELEMENTS(listings));
 	tcase_add_test(taken, names_outside_the_locale_are_taken);

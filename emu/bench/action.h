@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What can be done to a running bench from outside: by the control socket, and in the main thread.
+ * Each call runs in the adapter's thread and waits for it. Errors are BENCH_ERROR_USAGE when the
+ * caller named something that does not exist, others when the action failed.
+ */
+#ifndef SPINOR_BENCH_ACTION_H
+#define SPINOR_BENCH_ACTION_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define BENCH_MILLIVOLTS_MAX 6000
+
+struct bench;
+struct bench_actions;
+struct bench_adapter;
+struct bench_difference;
+struct bench_event;
+struct bench_hand;
+
+/* One for a bench, after bench_start() and until bench_destroy(): it knows what hands have done. */
+struct bench_actions *bench_actions_new(struct bench *bench);
+void bench_actions_destroy(struct bench_actions *actions);
+
+/* observe is called for all that happens from now on, in the thread where it does. NULL ends it,
+ * and no call is under way when this returns. */
+void bench_actions_observe(struct bench_actions *actions,
+	void (*observe)(void *data, const struct bench_event *event), void *data);
+
+/* A chip, or with hand NULL an adapter alone. */
+struct bench_target {
+	struct bench_actions *actions;
+	struct bench_adapter *adapter;
+	unsigned int cs;
+	struct bench_hand *hand; /* what was done to the chip */
+};
+
+/* adapter NULL: the only one. */
+bool bench_target_adapter(struct bench_actions *actions, const char *adapter,
+	struct bench_target *target, GError **error);
+/* cs -1: the only chip, or else the one on line 0. */
+bool bench_target_chip(struct bench_actions *actions, const char *adapter, int cs,
+	struct bench_target *target, GError **error);
+
+enum bench_pin {
+	BENCH_PIN_WP,
+	BENCH_PIN_HOLD,
+	BENCH_PIN_RESET,
+};
+
+enum bench_level {
+	BENCH_LOW,
+	BENCH_HIGH,
+	BENCH_FLOAT,
+};
+
+struct bench_pins {
+	enum bench_level wp;
+	enum bench_level hold;
+};
+
+/* Pins stay as set until they are set again. */
+bool bench_action_pin(const struct bench_target *target, enum bench_pin pin, enum bench_level level,
+	struct bench_pins *pins, GError **error);
+
+enum bench_power {
+	BENCH_POWER_OFF,
+	BENCH_POWER_ON,
+	BENCH_POWER_CYCLE,
+};
+
+/* millivolts: for on and cycle, 0 for the chip's usual supply; is then what the supply is. */
+bool bench_action_power(
+	const struct bench_target *target, enum bench_power power, int *millivolts, GError **error);
+
+/* Of one chip; see bench_reset_stats(). */
+void bench_action_stats_reset(const struct bench_target *target);
+
+/* The software reset, 66 99, as by a host. */
+bool bench_action_reset(const struct bench_target *target, GError **error);
+
+/* The terminal goes away, as when the cable is pulled, and comes back. tty: which one; free with
+ * g_free(). */
+bool bench_action_unplug(const struct bench_target *target, char **tty, GError **error);
+bool bench_action_plug(const struct bench_target *target, char **tty, GError **error);
+
+struct bench_image_info {
+	char *path; /* NULL: none. Free with g_free() */
+	uint64_t size;
+	char *sha256;        /* free with g_free() */
+	uint64_t used_bytes; /* that are not FF */
+	bool dirty;          /* changed since the start */
+};
+
+bool bench_action_image_info(
+	const struct bench_target *target, struct bench_image_info *info, GError **error);
+bool bench_action_image_save(
+	const struct bench_target *target, const char *path, uint64_t *bytes, GError **error);
+bool bench_action_image_load(
+	const struct bench_target *target, const char *path, uint64_t *bytes, GError **error);
+
+bool bench_action_image_compare(const struct bench_target *target, const char *path,
+	struct bench_difference *difference, GError **error);
+
+/* file NULL: kept in memory under name. */
+bool bench_action_snapshot_take(const struct bench_target *target, const char *name,
+	const char *file, uint64_t *bytes_copied, GError **error);
+/* One of name and file. */
+bool bench_action_snapshot_restore(const struct bench_target *target, const char *name,
+	const char *file, uint64_t *bytes_copied, GError **error);
+/* Of struct bench_snapshot_info, oldest first; free with g_ptr_array_unref(). */
+GPtrArray *bench_action_snapshot_list(const struct bench_target *target, GError **error);
+bool bench_action_snapshot_drop(
+	const struct bench_target *target, const char *name, GError **error);
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One chip: the model, where its array and registers are kept, and the one listener of the model,
+ * which hands each event on to all who want it.
+ *
+ *	event -> registers to disk -> counters -> trace -> observer
+ *
+ * Registers are saved first, in the thread that runs the model and before it goes on, so that a
+ * host which has seen an operation end will find its result after any crash of the daemon.
+ *
+ * Leaves out the wires and time, which belong to the adapter.
+ */
+#include "bench/chip.h"
+
+#include "base/log.h"
+#include "bench/image.h"
+#include "bench/snapshot.h"
+#include "bench/state.h"
+#include "flash/flash.h"
+#include "flash/part.h"
+#include "trace/text.h"
+
+struct bench_chip {
+	char *label;
+	char *owner;
+	char *image_path; /* NULL: the chip is forgotten at the end */
+	char *state_path; /* NULL: likewise */
+	struct bench_image *image;
+	struct flash *flash;
+
+	struct flash_listener trace;
+	void (*observe)(void *data, const struct flash_event *event);
+	void *observe_data;
+	struct bench_chip_stats stats;
+
+	struct bench_snapshots *snapshots; /* NULL: nobody has asked for them */
+	uint8_t *changed;                  /* blocks changed before there were snapshots */
+	size_t changed_bytes;
+
+	bool state_dirty; /* the last save failed */
+	bool save_failure_logged;
+};
+
+void
+bench_chip_save_state(struct bench_chip *chip)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (chip->state_path == NULL)
+		return;
+	chip->state_dirty = !bench_state_save(chip->state_path, chip->flash, &error);
+	if (chip->state_dirty && !chip->save_failure_logged) {
+		log_error(
+			"%s: the chip's registers are not saved: %s", chip->owner, error->message);
+		chip->save_failure_logged = true;
+	}
+}
+
+static void
+chip_event(void *data, const struct flash_event *event)
+{
+	struct bench_chip *chip = data;
+
+	if (event->kind == FLASH_EVENT_NONVOLATILE)
+		bench_chip_save_state(chip);
+	bench_chip_stats_count(&chip->stats, event);
+	if (chip->trace.event != NULL)
+		chip->trace.event(chip->trace.data, event);
+	if (chip->observe != NULL)
+		chip->observe(chip->observe_data, event);
+}
+
+/* As delivered, or as its file says. */
+static bool
+load_state(struct bench_chip *chip, GError **error)
+{
+	g_autofree char *state_path = NULL;
+
+	if (chip->image_path == NULL)
+		return true;
+	state_path = g_strconcat(chip->image_path, ".state", NULL);
+	if (!bench_state_load(state_path, chip->flash, error))
+		return false;
+	chip->state_path = g_steal_pointer(&state_path);
+	return true;
+}
+
+struct bench_chip *
+bench_chip_new(const struct bench_chip_plan *plan, GError **error)
+{
+	struct bench_image *image =
+		bench_image_open(plan->image, plan->part->size, plan->wafer, error);
+	struct flash_listener listener = {.event = chip_event};
+	struct bench_chip *chip;
+
+	if (image == NULL)
+		return NULL;
+	chip = g_new0(struct bench_chip, 1);
+	chip->label = g_strdup(plan->label);
+	chip->owner = g_strdup(plan->owner);
+	chip->image_path = g_strdup(plan->image);
+	chip->image = image;
+	chip->flash = flash_new(plan->part, bench_image_array(image), plan->seed);
+	if (!load_state(chip, error)) {
+		bench_chip_destroy(chip);
+		return NULL;
+	}
+	if (plan->instant)
+		flash_set_corner(chip->flash, FLASH_CORNER_INSTANT);
+	if (plan->trace != NULL)
+		chip->trace = trace_text_listen(plan->trace, plan->label);
+	chip->changed_bytes = plan->part->size / FLASH_WATCH_BLOCK / 8 + 1;
+	chip->changed = g_malloc0(chip->changed_bytes);
+	flash_watch_array(chip->flash, chip->changed);
+	listener.data = chip;
+	flash_set_listener(chip->flash, &listener);
+	return chip;
+}
+
+void
+bench_chip_destroy(struct bench_chip *chip)
+{
+	if (chip == NULL)
+		return;
+	flash_supply(chip->flash, 0);
+	if (chip->state_dirty)
+		bench_chip_save_state(chip);
+	g_clear_pointer(&chip->snapshots, bench_snapshots_destroy);
+	flash_destroy(chip->flash);
+	bench_image_close(chip->image);
+	g_free(chip->changed);
+	g_free(chip->state_path);
+	g_free(chip->image_path);
+	g_free(chip->owner);
+	g_free(chip->label);
+	g_free(chip);
+}
+
+const struct flash_part *
+bench_chip_part(const struct bench_chip *chip)
+{
+	return flash_part(chip->flash);
+}
+
+const char *
+bench_chip_label(const struct bench_chip *chip)
+{
+	return chip->label;
+}
+
+const char *
+bench_chip_image_path(const struct bench_chip *chip)
+{
+	return chip->image_path;
+}
+
+struct flash *
+bench_chip_flash(struct bench_chip *chip)
+{
+	return chip->flash;
+}
+
+struct bench_image *
+bench_chip_image(struct bench_chip *chip)
+{
+	return chip->image;
+}
+
+static bool
+changed_early(const struct bench_chip *chip)
+{
+	for (size_t i = 0; i < chip->changed_bytes; i++)
+		if (chip->changed[i] != 0)
+			return true;
+	return false;
+}
+
+static void
+restored(void *data)
+{
+	bench_chip_save_state(data);
+}
+
+/* Their book-keeping is larger than all else of an idle chip. */
+struct bench_snapshots *
+bench_chip_snapshots(struct bench_chip *chip)
+{
+	bool blank = chip->image_path == NULL && !changed_early(chip);
+
+	if (chip->snapshots == NULL) {
+		chip->snapshots = bench_snapshots_new(chip->flash, bench_image_array(chip->image),
+			flash_part(chip->flash)->size, blank);
+		bench_snapshots_set_listener(chip->snapshots, restored, chip);
+	}
+	return chip->snapshots;
+}
+
+unsigned int
+bench_chip_n_snapshots(const struct bench_chip *chip)
+{
+	return chip->snapshots != NULL ? bench_snapshots_count(chip->snapshots) : 0;
+}
+
+bool
+bench_chip_is_changed(const struct bench_chip *chip)
+{
+	return changed_early(chip) ||
+		(chip->snapshots != NULL && bench_snapshots_changed(chip->snapshots));
+}
+
+void
+bench_chip_set_observer(struct bench_chip *chip,
+	void (*observe)(void *data, const struct flash_event *event), void *data)
+{
+	chip->observe = observe;
+	chip->observe_data = data;
+}
+
+struct bench_chip_stats *
+bench_chip_stats(struct bench_chip *chip)
+{
+	return &chip->stats;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Actions on what chips hold: their arrays as files, and snapshots.
+ *
+ * Files are read and written in the adapter's thread, since the array is there; its host waits
+ * meanwhile. Leaves out registers, but for snapshots: an image is the array alone.
+ */
+#include "bench/action.h"
+
+#include "bench/chip.h"
+#include "bench/hand.h"
+#include "bench/image.h"
+#include "bench/snapshot.h"
+#include "flash/flash.h"
+#include "flash/part.h"
+
+static uint8_t *
+array_of(const struct bench_work *work)
+{
+	return bench_image_array(bench_chip_image(work->chip));
+}
+
+static uint64_t
+size_of(const struct bench_work *work)
+{
+	return bench_chip_part(work->chip)->size;
+}
+
+static uint64_t
+count_used(const uint8_t *array, uint64_t size)
+{
+	uint64_t used = 0;
+
+	for (uint64_t i = 0; i < size; i++)
+		used += array[i] != 0xFF;
+	return used;
+}
+
+static bool
+describe_image(struct bench_work *work, GError **error)
+{
+	struct bench_image_info *info = work->out;
+
+	(void)error;
+	info->path = g_strdup(bench_chip_image_path(work->chip));
+	info->size = size_of(work);
+	info->sha256 = g_compute_checksum_for_data(G_CHECKSUM_SHA256, array_of(work), info->size);
+	info->used_bytes = count_used(array_of(work), info->size);
+	info->dirty = bench_chip_is_changed(work->chip);
+	return true;
+}
+
+bool
+bench_action_image_info(
+	const struct bench_target *target, struct bench_image_info *info, GError **error)
+{
+	return bench_work_run(target, describe_image, NULL, info, error);
+}
+
+static bool
+save_image(struct bench_work *work, GError **error)
+{
+	uint64_t *bytes = work->out;
+
+	*bytes = size_of(work);
+	if (!bench_image_save(array_of(work), *bytes, work->in, error))
+		return false;
+	bench_work_tell(work, BENCH_EVENT_IMAGE, "save", work->in);
+	return true;
+}
+
+bool
+bench_action_image_save(
+	const struct bench_target *target, const char *path, uint64_t *bytes, GError **error)
+{
+	return bench_work_run(target, save_image, (void *)path, bytes, error);
+}
+
+static bool
+load_image(struct bench_work *work, GError **error)
+{
+	uint64_t *bytes = work->out;
+
+	*bytes = size_of(work);
+	if (!bench_work_between_frames(work, error) ||
+		!bench_image_load_into(work->in, array_of(work), *bytes, error))
+		return false;
+	flash_array_changed(work->flash, 0, *bytes);
+	bench_work_tell(work, BENCH_EVENT_IMAGE, "load", work->in);
+	return true;
+}
+
+bool
+bench_action_image_load(
+	const struct bench_target *target, const char *path, uint64_t *bytes, GError **error)
+{
+	return bench_work_run(target, load_image, (void *)path, bytes, error);
+}
+
+static bool
+compare_image(struct bench_work *work, GError **error)
+{
+	return bench_image_compare(work->in, array_of(work), size_of(work), work->out, error);
+}
+
+bool
+bench_action_image_compare(const struct bench_target *target, const char *path,
+	struct bench_difference *difference, GError **error)
+{
+	return bench_work_run(target, compare_image, (void *)path, difference, error);
+}
+
+struct snapshot_request {
+	const char *name;
+	const char *file; /* NULL: by name */
+};
+
+static bool
+take_snapshot(struct bench_work *work, GError **error)
+{
+	const struct snapshot_request *request = work->in;
+	uint64_t *bytes_copied = work->out;
+	struct bench_snapshots *snapshots;
+	size_t copied = 0;
+	bool good;
+
+	if (!bench_work_between_frames(work, error))
+		return false;
+	snapshots = bench_chip_snapshots(work->chip);
+	if (request->file != NULL) {
+		good = bench_snapshots_take_file(snapshots, request->file, error);
+		copied = size_of(work);
+	} else {
+		good = bench_snapshots_take(snapshots, request->name, &copied, error);
+	}
+	*bytes_copied = copied;
+	if (good)
+		bench_work_tell(work, BENCH_EVENT_SNAPSHOT, "take", request->name);
+	return good;
+}
+
+bool
+bench_action_snapshot_take(const struct bench_target *target, const char *name, const char *file,
+	uint64_t *bytes_copied, GError **error)
+{
+	struct snapshot_request request = {.name = name, .file = file};
+
+	return bench_work_run(target, take_snapshot, &request, bytes_copied, error);
+}
+
+static bool
+restore_snapshot(struct bench_work *work, GError **error)
+{
+	const struct snapshot_request *request = work->in;
+	uint64_t *bytes_copied = work->out;
+	struct bench_snapshots *snapshots;
+	size_t copied = 0;
+	bool good;
+
+	if (!bench_work_between_frames(work, error))
+		return false;
+	snapshots = bench_chip_snapshots(work->chip);
+	if (request->file != NULL)
+		good = bench_snapshots_restore_file(snapshots, request->file, &copied, error);
+	else
+		good = bench_snapshots_restore(snapshots, request->name, &copied, error);
+	*bytes_copied = copied;
+	if (good)
+		bench_work_tell(work, BENCH_EVENT_SNAPSHOT, "restore",
+			request->file != NULL ? request->file : request->name);
+	return good;
+}
+
+bool
+bench_action_snapshot_restore(const struct bench_target *target, const char *name, const char *file,
+	uint64_t *bytes_copied, GError **error)
+{
+	struct snapshot_request request = {.name = name, .file = file};
+
+	return bench_work_run(target, restore_snapshot, &request, bytes_copied, error);
+}
+
+static bool
+list_snapshots(struct bench_work *work, GError **error)
+{
+	(void)error;
+	*(GPtrArray **)work->out = bench_snapshots_list(bench_chip_snapshots(work->chip));
+	return true;
+}
+
+GPtrArray *
+bench_action_snapshot_list(const struct bench_target *target, GError **error)
+{
+	GPtrArray *list = NULL;
+
+	bench_work_run(target, list_snapshots, NULL, &list, error);
+	return list;
+}
+
+static bool
+drop_snapshot(struct bench_work *work, GError **error)
+{
+	if (!bench_snapshots_drop(bench_chip_snapshots(work->chip), work->in, error))
+		return false;
+	bench_work_tell(work, BENCH_EVENT_SNAPSHOT, "drop", work->in);
+	return true;
+}
+
+bool
+bench_action_snapshot_drop(const struct bench_target *target, const char *name, GError **error)
+{
+	return bench_work_run(target, drop_snapshot, (void *)name, NULL, error);
+}

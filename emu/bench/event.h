@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What happens on a bench, for whoever wants to be told: one record for all kinds. */
+#ifndef SPINOR_BENCH_EVENT_H
+#define SPINOR_BENCH_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define BENCH_EVENT_TEXT_BYTES 80
+
+enum bench_event_kind {
+	BENCH_EVENT_OPERATION,   /* a frame ended: opcode, name, address, length, outcome */
+	BENCH_EVENT_READY,       /* length, busy_ns */
+	BENCH_EVENT_INTERRUPTED, /* length, busy_ns */
+	BENCH_EVENT_POWER,       /* on */
+	BENCH_EVENT_PIN,         /* what: the pin, text: its level */
+	BENCH_EVENT_HOST,        /* on: it came */
+	BENCH_EVENT_FAULT,
+	BENCH_EVENT_SNAPSHOT, /* what: "take", …, text: its name, or the file's */
+	BENCH_EVENT_IMAGE,    /* what: "load", …, text: the file's name */
+	BENCH_EVENT_KINDS,
+};
+
+/* Strings other than text live as long as the bench. */
+struct bench_event {
+	enum bench_event_kind kind;
+	const char *adapter;
+	int cs; /* -1: none in particular */
+	int64_t time_ns;
+	int opcode;       /* -1: none */
+	const char *name; /* NULL: unknown */
+	bool has_address;
+	uint32_t address;
+	uint64_t length;
+	const char *outcome; /* "": done */
+	int64_t busy_ns;
+	bool on;
+	const char *what;
+	char text[BENCH_EVENT_TEXT_BYTES]; /* cut when it is longer */
+};
+
+#endif

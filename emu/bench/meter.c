@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A personality that passes everything on to another one, and keeps book of sessions and bytes.
+ * Bytes count when the adapter takes them, not when they are read from the line.
+ */
+#include "bench/meter.h"
+
+static void
+host_opened(void *self)
+{
+	struct bench_meter *meter = self;
+
+	meter->host = true;
+	meter->stats.sessions++;
+	meter->behind.ops->host_opened(meter->behind.self);
+	if (meter->host_changed)
+		meter->host_changed(meter->data, true);
+}
+
+static size_t
+take(void *self, const uint8_t *in, size_t n)
+{
+	struct bench_meter *meter = self;
+	size_t taken = meter->behind.ops->take(meter->behind.self, in, n);
+
+	meter->stats.bytes_in += taken;
+	return taken;
+}
+
+static size_t
+give(void *self, uint8_t *out, size_t room)
+{
+	struct bench_meter *meter = self;
+	size_t given = meter->behind.ops->give(meter->behind.self, out, room);
+
+	meter->stats.bytes_out += given;
+	return given;
+}
+
+static int64_t
+wait_ns(void *self)
+{
+	struct bench_meter *meter = self;
+
+	return meter->behind.ops->wait_ns(meter->behind.self);
+}
+
+static bool
+idle(void *self)
+{
+	struct bench_meter *meter = self;
+
+	return meter->behind.ops->idle(meter->behind.self);
+}
+
+static void
+host_closed(void *self)
+{
+	struct bench_meter *meter = self;
+
+	meter->host = false;
+	meter->behind.ops->host_closed(meter->behind.self);
+	if (meter->host_changed)
+		meter->host_changed(meter->data, false);
+}
+
+static int64_t
+deadline_ns(void *self)
+{
+	struct bench_meter *meter = self;
+	const struct personality_ops *ops = meter->behind.ops;
+
+	return ops->deadline_ns ? ops->deadline_ns(meter->behind.self) : -1;
+}
+
+static void
+timed_out(void *self)
+{
+	struct bench_meter *meter = self;
+
+	meter->behind.ops->timed_out(meter->behind.self);
+}
+
+struct personality
+bench_meter_personality(struct bench_meter *meter)
+{
+	static const struct personality_ops ops = {
+		.host_opened = host_opened,
+		.take = take,
+		.give = give,
+		.wait_ns = wait_ns,
+		.deadline_ns = deadline_ns,
+		.timed_out = timed_out,
+		.idle = idle,
+		.host_closed = host_closed,
+	};
+
+	return (struct personality){.ops = &ops, .self = meter};
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Looking at a running bench from the main thread: finding adapters, observers, counters. All that
+ * belongs to an adapter's thread is read and changed there, so that there are no locks.
+ */
+#include "bench/bench.h"
+
+#include "bench/adapter.h"
+#include "bench/chip.h"
+#include "bench/error.h"
+#include "clip/clip.h"
+#include "flash/flash.h"
+
+struct bench_adapter *
+bench_find_adapter(const struct bench *bench, const char *name, GError **error)
+{
+	unsigned int n = bench_n_adapters(bench);
+	g_autoptr(GString) names = g_string_new(NULL);
+
+	if (name == NULL && n == 1)
+		return bench_adapter_at(bench, 0);
+	for (unsigned int i = 0; i < n; i++) {
+		struct bench_adapter *adapter = bench_adapter_at(bench, i);
+
+		if (g_strcmp0(name, bench_adapter_name(adapter)) == 0)
+			return adapter;
+		/* A bench of a thousand is not listed to the end. */
+		if (i < 16)
+			g_string_append_printf(
+				names, "%s%s", i > 0 ? ", " : "", bench_adapter_name(adapter));
+	}
+	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE, "%s%s%s; allowed are %s%s",
+		name != NULL ? "no adapter \"" : "", name != NULL ? name : "which adapter is meant",
+		name != NULL ? "\"" : "", n > 0 ? names->str : "none", n > 16 ? ", …" : "");
+	return NULL;
+}
+
+struct observe_call {
+	struct bench_adapter *adapter;
+	bench_chip_observer *chip;
+	bench_host_observer *host;
+	void *data;
+};
+
+static void
+set_chip_observer(void *data)
+{
+	struct observe_call *call = data;
+
+	bench_adapter_set_chip_observer(call->adapter, call->chip, call->data);
+}
+
+static void
+set_host_observer(void *data)
+{
+	struct observe_call *call = data;
+
+	bench_adapter_set_host_observer(call->adapter, call->host, call->data);
+}
+
+void
+bench_set_observer(struct bench *bench, bench_chip_observer *observe, void *data)
+{
+	struct observe_call call = {.chip = observe, .data = data};
+
+	for (unsigned int i = 0; i < bench_n_adapters(bench); i++) {
+		call.adapter = bench_adapter_at(bench, i);
+		bench_adapter_call(call.adapter, set_chip_observer, &call);
+	}
+}
+
+void
+bench_set_host_observer(struct bench *bench, bench_host_observer *observe, void *data)
+{
+	struct observe_call call = {.host = observe, .data = data};
+
+	for (unsigned int i = 0; i < bench_n_adapters(bench); i++) {
+		call.adapter = bench_adapter_at(bench, i);
+		bench_adapter_call(call.adapter, set_host_observer, &call);
+	}
+}
+
+struct stats_call {
+	struct bench_adapter *adapter;
+	unsigned int cs;
+	struct bench_chip_stats *chip; /* NULL: not wanted */
+	struct bench_host_stats *host; /* NULL: not wanted */
+	bool found;
+};
+
+/* Operations end when somebody looks; what has ended by now shall be counted. */
+static struct bench_chip_stats *
+chip_stats_now(struct bench_adapter *adapter, unsigned int cs)
+{
+	struct bench_chip *chip = bench_adapter_chip(adapter, cs);
+
+	if (chip == NULL)
+		return NULL;
+	flash_tick(bench_chip_flash(chip), sim_clock_now(bench_adapter_clock(adapter)));
+	return bench_chip_stats(chip);
+}
+
+static void
+get_stats(void *data)
+{
+	struct stats_call *call = data;
+
+	if (call->chip != NULL) {
+		const struct bench_chip_stats *stats = chip_stats_now(call->adapter, call->cs);
+
+		call->found = stats != NULL;
+		if (stats != NULL)
+			*call->chip = *stats;
+	}
+	if (call->host != NULL)
+		*call->host = *bench_adapter_host_stats(call->adapter);
+}
+
+bool
+bench_get_chip_stats(struct bench_adapter *adapter, unsigned int cs, struct bench_chip_stats *stats)
+{
+	struct stats_call call = {.adapter = adapter, .cs = cs, .chip = stats};
+
+	bench_adapter_call(adapter, get_stats, &call);
+	return call.found;
+}
+
+void
+bench_get_host_stats(struct bench_adapter *adapter, struct bench_host_stats *stats)
+{
+	struct stats_call call = {.adapter = adapter, .host = stats};
+
+	bench_adapter_call(adapter, get_stats, &call);
+}
+
+static void
+reset_stats(void *data)
+{
+	struct bench_adapter *adapter = data;
+
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
+		struct bench_chip_stats *stats = chip_stats_now(adapter, cs);
+
+		if (stats != NULL)
+			*stats = (struct bench_chip_stats){0};
+	}
+	*bench_adapter_host_stats(adapter) = (struct bench_host_stats){0};
+}
+
+void
+bench_reset_stats(struct bench_adapter *adapter)
+{
+	bench_adapter_call(adapter, reset_stats, adapter);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A bench as somebody asked for it: what options and a bench file say, before anything is built. */
+#ifndef SPINOR_BENCH_SETUP_H
+#define SPINOR_BENCH_SETUP_H
+
+#include "base/clock.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define BENCH_COUNT_MAX 4096
+
+struct bench_options;
+
+/* where: how messages begin that are about a value, such as "FILE: [chip boot]: part". */
+struct bench_setup_chip {
+	char *name; /* NULL: the adapter's */
+	unsigned int cs;
+	char *part;
+	char *part_where; /* NULL: --chip */
+	char *where;      /* "FILE: [chip boot]"; NULL: the command line */
+	char *image;      /* NULL: none */
+};
+
+struct bench_setup_adapter {
+	char *name;
+	char *profile;       /* NULL: the default */
+	char *profile_where; /* NULL: --profile */
+	char *link;          /* NULL: none */
+	char *tcp;           /* NULL: a pseudo-terminal */
+	unsigned int count;  /* how many like this; 0: one, and not numbered */
+	char *where;         /* "FILE: [adapter main]"; NULL: the command line */
+	GPtrArray *chips;    /* struct bench_setup_chip */
+};
+
+struct bench_setup {
+	char *where; /* "FILE: [bench]"; NULL: the command line */
+	enum sim_clock_mode timing;
+	uint64_t seed;
+	char *chipdb;        /* NULL: as bench_chipdb_open() says */
+	char *trace;         /* NULL: none */
+	char *control;       /* NULL: wherever it usually is */
+	GPtrArray *adapters; /* struct bench_setup_adapter */
+};
+
+/* What the options describe, their bench file read, every adapter for itself. Names of parts and
+ * profiles have not been looked up. */
+struct bench_setup *bench_setup_new(const struct bench_options *options, GError **error);
+void bench_setup_free(struct bench_setup *setup);
+
+unsigned int bench_setup_n_chips(const struct bench_setup *setup);
+
+/* For those who make one: nothing set. */
+struct bench_setup *bench_setup_empty(void);
+struct bench_setup_adapter *bench_setup_add_adapter(struct bench_setup *setup, const char *name);
+struct bench_setup_chip *bench_setup_add_chip(struct bench_setup_adapter *adapter);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The state of a bench for people and programs, read in each adapter's thread. Registers are read
+ * past the wires, so that looking at a chip is nothing that the chip or its counters notice.
+ */
+#include "bench/status.h"
+
+#include "base/clock.h"
+#include "bench/adapter.h"
+#include "bench/bench.h"
+#include "bench/chip.h"
+#include "bench/hand.h"
+#include "clip/clip.h"
+#include "flash/chip.h"
+#include "flash/flash.h"
+#include "flash/part.h"
+
+#include <string.h>
+
+/* Up to the last one with a bit that means something. */
+static unsigned int
+count_registers(const struct flash_part *part)
+{
+	unsigned int n = 0;
+
+	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++)
+		for (unsigned int bit = 0; bit < 8; bit++)
+			if (part->status[reg][bit].function != FLASH_BIT_NONE)
+				n = reg + 1;
+	return n;
+}
+
+static bool
+describe_chip(struct bench_work *work, GError **error)
+{
+	const struct flash_part *part = bench_chip_part(work->chip);
+	struct bench_chip_status *status = work->out;
+
+	(void)error;
+	*status = (struct bench_chip_status){
+		.cs = work->target->cs,
+		.part = part->name,
+		.vendor = part->vendor,
+		.flashrom = part->flashrom_name,
+		.size = part->size,
+		.image = bench_chip_image_path(work->chip),
+		.millivolts = work->target->hand->millivolts,
+		.pins = work->target->hand->pins,
+		.busy = flash_is_busy(work->flash),
+		.n_registers = count_registers(part),
+		.n_snapshots = bench_chip_n_snapshots(work->chip),
+	};
+	memcpy(status->registers, work->flash->status, sizeof status->registers);
+	return true;
+}
+
+/* The clock as the chips know it, to the ps of a byte. */
+static unsigned int
+frequency(const struct clip *clip)
+{
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
+		const struct flash *flash = clip_chip(clip, cs);
+
+		if (flash != NULL && flash->byte_ps != 0)
+			return (unsigned int)(UINT64_C(8000000000000) / flash->byte_ps);
+	}
+	return 0;
+}
+
+static bool
+describe_adapter(struct bench_work *work, GError **error)
+{
+	struct bench_adapter *adapter = work->target->adapter;
+	struct bench_adapter_status *status = work->out;
+
+	(void)error;
+	status->name = bench_adapter_name(adapter);
+	status->profile = bench_adapter_profile(adapter);
+	status->tty = g_strdup(bench_adapter_path(adapter));
+	status->link = bench_adapter_link(adapter);
+	status->tcp = bench_adapter_tcp(adapter);
+	status->plugged = status->tty != NULL || status->tcp != NULL;
+	status->host = bench_adapter_has_host(adapter);
+	status->drivers = clip_drivers(bench_adapter_clip(adapter));
+	status->hz = frequency(bench_adapter_clip(adapter));
+	status->ready_line = bench_adapter_ready_line(adapter);
+	return true;
+}
+
+static void
+free_adapter_status(void *data)
+{
+	struct bench_adapter_status *status = data;
+
+	g_free(status->tty);
+	g_free(status->ready_line);
+	g_array_unref(status->chips);
+	g_free(status);
+}
+
+static struct bench_adapter_status *
+adapter_status_new(struct bench_actions *actions, struct bench_adapter *adapter)
+{
+	struct bench_adapter_status *status = g_new0(struct bench_adapter_status, 1);
+	struct bench_target target = {.actions = actions, .adapter = adapter};
+
+	status->chips = g_array_new(FALSE, FALSE, sizeof(struct bench_chip_status));
+	bench_work_run(&target, describe_adapter, NULL, status, NULL);
+	for (target.cs = 0; target.cs < CLIP_SELECTS; target.cs++) {
+		struct bench_chip *chip = bench_adapter_chip(adapter, target.cs);
+		struct bench_chip_status chip_status;
+
+		if (chip == NULL)
+			continue;
+		target.hand = g_hash_table_lookup(actions->hands, chip);
+		bench_work_run(&target, describe_chip, NULL, &chip_status, NULL);
+		g_array_append_val(status->chips, chip_status);
+	}
+	return status;
+}
+
+static const char *
+timing_name(enum sim_clock_mode mode)
+{
+	switch (mode) {
+	case SIM_CLOCK_INSTANT:
+		return "instant";
+	case SIM_CLOCK_REAL:
+		return "real";
+	case SIM_CLOCK_VIRTUAL:
+		break;
+	}
+	return "virtual";
+}
+
+struct bench_status *
+bench_status_new(struct bench_actions *actions)
+{
+	struct bench_status *status = g_new0(struct bench_status, 1);
+	int64_t now_us = g_get_monotonic_time();
+
+	status->timing = timing_name(bench_timing(actions->bench));
+	status->seed = bench_seed(actions->bench);
+	status->uptime_s = (double)(now_us - actions->start_us) / G_USEC_PER_SEC;
+	status->adapters = g_ptr_array_new_with_free_func(free_adapter_status);
+	for (unsigned int i = 0; i < bench_n_adapters(actions->bench); i++)
+		g_ptr_array_add(status->adapters,
+			adapter_status_new(actions, bench_adapter_at(actions->bench, i)));
+	return status;
+}
+
+void
+bench_status_free(struct bench_status *status)
+{
+	if (status == NULL)
+		return;
+	g_ptr_array_unref(status->adapters);
+	g_free(status);
+}

@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Benches: what files and options make of them, threads, counters, observers. */
+#include "bench/bench.h"
+
+#include "bench/chip.h"
+#include "bench/error.h"
+#include "bench/options.h"
+#include "bench/setup.h"
+#include "clip/clip.h"
+#include "flash/flash.h"
+#include "flash/part.h"
+#include "suites.h"
+
+#include <check.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static char *dir;
+static char *path; /* of the bench file */
+
+static void
+setup_dir(void)
+{
+	dir = g_dir_make_tmp("spinor-bench-XXXXXX", NULL);
+	ck_assert_ptr_nonnull(dir);
+	path = g_build_filename(dir, "x.bench", NULL);
+}
+
+static void
+teardown_dir(void)
+{
+	g_unlink(path);
+	g_rmdir(dir);
+	g_clear_pointer(&path, g_free);
+	g_clear_pointer(&dir, g_free);
+}
+
+/* Words of the command line, split at |; FILE stands for a bench file with that text. */
+static struct bench_options *
+options_of(const char *line, const char *text)
+{
+	g_autofree char *whole = g_strdup_printf(
+		"spinord%s%s%s%s", text ? "|" : "", text ? path : "", *line ? "|" : "", line);
+	g_auto(GStrv) words = g_strsplit(whole, "|", -1);
+	g_autofree char **argv = g_memdup2(words, (g_strv_length(words) + 1) * sizeof *words);
+	int argc = (int)g_strv_length(words);
+	g_autoptr(GError) error = NULL;
+	struct bench_options *options;
+
+	if (text)
+		ck_assert(g_file_set_contents(path, text, -1, NULL));
+	options = bench_options_parse(&argc, &argv, &error);
+	ck_assert_msg(options != NULL, "%s", error ? error->message : "");
+	return options;
+}
+
+static struct bench_setup *
+setup_of(const char *line, const char *text, GError **error)
+{
+	struct bench_options *options = options_of(line, text);
+	struct bench_setup *setup = bench_setup_new(options, error);
+
+	bench_options_free(options);
+	return setup;
+}
+
+/* One word per adapter and chip: NAME(PROFILE,LINK,TCP)[CHIP cs PART IMAGE]… */
+static char *
+describe(const struct bench_setup *setup)
+{
+	GString *text = g_string_new(NULL);
+
+	for (guint i = 0; i < setup->adapters->len; i++) {
+		const struct bench_setup_adapter *a = setup->adapters->pdata[i];
+
+		g_string_append_printf(text, "%s(%s,%s,%s)", a->name, a->profile ? a->profile : "",
+			a->link ? a->link : "", a->tcp ? a->tcp : "");
+		for (guint j = 0; j < a->chips->len; j++) {
+			const struct bench_setup_chip *c = a->chips->pdata[j];
+
+			g_string_append_printf(text, "[%s %u %s %s]", c->name ? c->name : "", c->cs,
+				c->part, c->image ? c->image : "");
+		}
+		g_string_append_c(text, ' ');
+	}
+	g_string_replace(text, dir, "DIR", 0);
+	return g_string_free(text, FALSE);
+}
+
+static const struct {
+	const char *line, *file, *wanted;
+} taken[] = {
+	{"", NULL, "adapter0(,,)[ 0 W25Q128JV ] "},
+	{"--chip|X|--image|i|--link|l|--profile|p", NULL, "adapter0(p,l,)[ 0 X i] "},
+	{"--tcp|1", NULL, "adapter0(,,1)[ 0 W25Q128JV ] "},
+	{"--count|2|--link|/t{n}|--image|{n}/{n}", NULL,
+		"adapter0(,/t0,)[ 0 W25Q128JV 0/0] adapter1(,/t1,)[ 0 W25Q128JV 1/1] "},
+	{"--count|2|--tcp|0", NULL, "adapter0(,,0)[ 0 W25Q128JV ] adapter1(,,0)[ 0 W25Q128JV ] "},
+	{"--count|2|--tcp|[::1]:0", NULL,
+		"adapter0(,,[::1]:0)[ 0 W25Q128JV ] adapter1(,,[::1]:0)[ 0 W25Q128JV ] "},
+	{"", "[adapter a]\n", "a(,,) "},
+	{"", "[adapter a]\nchip=X\nimage = i \nlink=/l{n}\nprofile=p", "a(p,/l{n},)[ 0 X DIR/i] "},
+	{"", "[chip c]\npart=X\ncs=0x2\n[adapter a]\nchip=Y\n", "a(,,)[ 0 Y ][c 2 X ] "},
+	{"", "[adapter a]\n[adapter b]\n[chip c]\nadapter=b\npart=X\n", "a(,,) b(,,)[c 0 X ] "},
+	{"", "[adapter a]\ncount=2\nlink={n}\n[chip c]\npart=X\nimage=/{n}\n",
+		"a0(,DIR/0,)[c0 0 X /0] a1(,DIR/1,)[c1 0 X /1] "},
+	{"--chip|Z|--image|j|--tcp|5", "[adapter a]\nchip=X\nlink=l\n", "a(,,5)[ 0 Z j] "},
+	{"--link|m|--count|1", "[adapter a]\nchip=X\ntcp=5\n", "a0(,m,)[ 0 X ] "},
+};
+
+START_TEST(descriptions_are_taken)
+{
+	g_autoptr(GError) error = NULL;
+	struct bench_setup *setup = setup_of(taken[_i].line, taken[_i].file, &error);
+	g_autofree char *got = NULL;
+
+	ck_assert_msg(setup != NULL, "%s", error ? error->message : "");
+	got = describe(setup);
+	ck_assert_str_eq(got, taken[_i].wanted);
+	bench_setup_free(setup);
+}
+END_TEST
+
+START_TEST(file_sets_what_all_adapters_share)
+{
+	const char *text = "[bench]\ntiming=real\nseed=0x10\nchipdb=db\ntrace=-\ncontrol=c\n"
+			   "[adapter a]\n";
+	g_autofree char *chipdb = g_build_filename(dir, "db", NULL);
+	g_autofree char *control = g_build_filename(dir, "c", NULL);
+	struct bench_setup *setup = setup_of("", text, NULL);
+
+	ck_assert_int_eq(setup->timing, SIM_CLOCK_REAL);
+	ck_assert_uint_eq(setup->seed, 16);
+	ck_assert_str_eq(setup->chipdb, chipdb);
+	ck_assert_str_eq(setup->trace, "-");
+	ck_assert_str_eq(setup->control, control);
+	bench_setup_free(setup);
+	setup = setup_of("--timing|virtual|--seed|1|--trace|t|--control|d|--chipdb|e", text, NULL);
+	ck_assert_int_eq(setup->timing, SIM_CLOCK_VIRTUAL);
+	ck_assert_uint_eq(setup->seed, 1);
+	ck_assert_str_eq(setup->chipdb, "e");
+	ck_assert_str_eq(setup->trace, "t");
+	ck_assert_str_eq(setup->control, "d");
+	bench_setup_free(setup);
+}
+END_TEST
+
+#define A "[adapter a]\n"
+#define TWICE ": it is there twice; each one needs its own"
+#define GROUPS "allowed are [bench], [adapter NAME] and [chip NAME]"
+#define TEXT "; allowed: groups, KEY = VALUE and # comments"
+#define NAMES "allowed are A-Z a-z 0-9 . _ -"
+#define PARTS "allowed: a part number, spinord --list-chips lists all"
+#define ONE_OF_TWO "the bench file has 2 chips, and this option is for one; set it in the file"
+
+static const struct {
+	const char *line, *file, *message; /* after "FILE: " */
+} refused[] = {
+	{"", "", "no [adapter NAME]; at least one is wanted"},
+	{"", "[bench]\ntimming=real\n" A,
+		"[bench]: unknown key \"timming\": did you mean timing?; allowed are timing, seed, "
+		"chipdb, trace, control"},
+	{"", "[bench]\ntiming=fast\n" A,
+		"[bench]: timing = \"fast\" is refused; allowed: instant, virtual and real"},
+	{"", "[bench]\nseed=-1\n" A,
+		"[bench]: seed = \"-1\" is refused; allowed: a whole number from 0 to "
+		"18446744073709551615"},
+	{"", "[bnch]\n" A, "[bnch]: unknown group: did you mean bench?; " GROUPS},
+	{"", "[x y]\n" A, "[x y]: unknown group; " GROUPS},
+	{"", "[adapter]\n", "[adapter]: \"\" is no name for an adapter; " NAMES},
+	{"", "[adapter a b]\n", "[adapter a b]: \"a b\" is no name for an adapter; " NAMES},
+	{"", A "[chip /]\npart=X\n", "[chip /]: \"/\" is no name for a chip; " NAMES},
+	{"", A A, "[adapter a]: the group is there twice; allowed is once"},
+	{"", A "chip=X\nchip = Y\n", "[adapter a]: key \"chip\" is there twice; allowed is once"},
+	{"", A "chip=\n", "[adapter a]: chip = \"\" is refused; " PARTS},
+	{"", A "image=i\n", "[adapter a]: an image, but no chip; chip = PART is wanted"},
+	{"", A "link=l\ntcp=0\n", "[adapter a]: link and tcp; an adapter has one of them"},
+	{"", A "count=0\n",
+		"[adapter a]: count = \"0\" is refused; allowed: a whole number from 1 to 4096"},
+	{"", A "tcp=65536\n",
+		"[adapter a]: tcp 65536: no such address; allowed is [HOST:]PORT with a port of 0 "
+		"(any free one) to 65535"},
+	{"", A "count=2\nlink=/l\n",
+		"[adapter a]: link /l: 2 adapters can't share it; {n} in it stands for the number "
+		"of each, 0 to 1"},
+	{"", A "[chip c]\ncs=1\n", "[chip c]: no part; part = PART is wanted"},
+	{"", A "[chip c]\npart=X\ncs=8\n",
+		"[chip c]: cs = \"8\" is refused; allowed: a chip select line, 0 to 7"},
+	{"", A "chip=X\n[chip c]\npart=X\n",
+		"[chip c]: cs = 0: adapter a has a chip there already; each needs a line of its "
+		"own, 0 to 7"},
+	{"", A "[adapter main]\n[chip c]\npart=X\nadapter=mian\n",
+		"[chip c]: adapter = \"mian\": there is none, did you mean main?; allowed are a, "
+		"main"},
+	{"", A "[adapter b]\n[chip c]\npart=X\n",
+		"[chip c]: no adapter = NAME, and there is not just one; allowed are a, b"},
+	{"", A "chip=X\nlink=/l\n[adapter b]\nlink=/./l\n", "[adapter b]: link /l" TWICE},
+	{"", A "count=2\n[adapter a1]\n", "[adapter a1]: adapter a1" TWICE},
+	{"", A "chip=X\nimage=/i\n[chip c]\ncs=1\npart=X\nimage=/i\n", "[chip c]: image /i" TWICE},
+	{"", "[bench]\ntrace=/i\n" A "chip=X\nimage=/i\n",
+		"[bench]: trace /i: that is an image too; another file is wanted"},
+	{"", "a=b\n", "Key file does not start with a group" TEXT},
+	{"--image|i", A "chip=X\n[chip c]\ncs=1\npart=X\n", "--image i: " ONE_OF_TWO},
+	{"--chip|Z", A "chip=X\n[chip c]\ncs=1\npart=X\n", "--chip Z: " ONE_OF_TWO},
+};
+
+START_TEST(what_is_refused_is_named)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *prefix = g_strconcat(path, ": ", NULL);
+	const char *message;
+
+	ck_assert_ptr_null(setup_of(refused[_i].line, refused[_i].file, &error));
+	message = error->message;
+	if (g_str_has_prefix(message, prefix))
+		message += strlen(prefix);
+	ck_assert_str_eq(message, refused[_i].message);
+	ck_assert(g_error_matches(error, BENCH_ERROR, BENCH_ERROR_USAGE));
+}
+END_TEST
+
+static struct bench *
+bench_of(const char *line, const char *text)
+{
+	struct bench_options *options = options_of(line, text);
+	g_autoptr(GError) error = NULL;
+	struct bench *bench = bench_new(options, NULL, &error);
+
+	ck_assert_msg(bench != NULL, "%s", error ? error->message : "");
+	bench_options_free(options);
+	return bench;
+}
+
+#define TWO_CHIPS "[adapter a]\nchip=W25Q80DV\n[chip b]\ncs=3\npart=W25Q80DV\n"
+
+START_TEST(adapters_are_found_by_name)
+{
+	struct bench *bench = bench_of("--count|2|--chip|W25Q80DV", NULL);
+	g_autoptr(GError) error = NULL;
+
+	ck_assert_uint_eq(bench_n_adapters(bench), 2);
+	ck_assert_ptr_eq(bench_find_adapter(bench, "adapter1", NULL), bench_adapter_at(bench, 1));
+	ck_assert_ptr_null(bench_find_adapter(bench, "x", &error));
+	ck_assert_str_eq(error->message, "no adapter \"x\"; allowed are adapter0, adapter1");
+	g_clear_error(&error);
+	ck_assert_ptr_null(bench_find_adapter(bench, NULL, &error));
+	ck_assert_str_eq(error->message, "which adapter is meant; allowed are adapter0, adapter1");
+	bench_destroy(bench);
+	bench = bench_of("--chip|W25Q80DV", NULL);
+	ck_assert_ptr_eq(bench_find_adapter(bench, NULL, NULL), bench_adapter_at(bench, 0));
+	bench_destroy(bench);
+}
+END_TEST
+
+START_TEST(chips_are_on_their_lines_and_differ)
+{
+	struct bench *bench = bench_of("", TWO_CHIPS);
+	struct bench_adapter *adapter = bench_adapter_at(bench, 0);
+	const struct flash_nonvolatile *left, *right;
+	size_t n;
+
+	ck_assert_uint_eq(bench_adapter_n_chips(adapter), 2);
+	ck_assert_ptr_null(bench_adapter_chip(adapter, 1));
+	ck_assert_ptr_null(bench_adapter_chip(adapter, 8));
+	ck_assert_str_eq(bench_chip_part(bench_adapter_chip(adapter, 3))->name, "W25Q80DV");
+	ck_assert_str_eq(bench_chip_label(bench_adapter_chip(adapter, 0)), "a");
+	ck_assert_str_eq(bench_chip_label(bench_adapter_chip(adapter, 3)), "b");
+	left = flash_nonvolatile(bench_chip_flash(bench_adapter_chip(adapter, 0)), &n);
+	right = flash_nonvolatile(bench_chip_flash(bench_adapter_chip(adapter, 3)), &n);
+	ck_assert_str_eq(left[2].name, "unique-id");
+	ck_assert_mem_ne(left[2].data, right[2].data, left[2].size);
+	bench_destroy(bench);
+}
+END_TEST
+
+static void
+note_thread(void *data)
+{
+	*(GThread **)data = g_thread_self();
+}
+
+START_TEST(calls_run_in_the_adapter_and_are_waited_for)
+{
+	struct bench *bench = bench_of("--chip|W25Q80DV", NULL);
+	struct bench_adapter *adapter = bench_adapter_at(bench, 0);
+	GThread *before = NULL, *first = NULL, *second = NULL, *after = NULL;
+
+	bench_adapter_call(adapter, note_thread, &before);
+	ck_assert_ptr_eq(before, g_thread_self());
+	ck_assert(bench_start(bench, NULL));
+	bench_adapter_call(adapter, note_thread, &first);
+	bench_adapter_call(adapter, note_thread, &second);
+	ck_assert_ptr_nonnull(first);
+	ck_assert_ptr_ne(first, g_thread_self());
+	ck_assert_ptr_eq(first, second);
+	bench_adapter_stop(adapter);
+	bench_adapter_call(adapter, note_thread, &after);
+	ck_assert_ptr_eq(after, g_thread_self());
+	bench_destroy(bench);
+}
+END_TEST
+
+static void
+frame(struct clip *clip, const uint8_t *bytes, size_t n)
+{
+	clip_select(clip, 3);
+	clip_shift(clip, bytes, NULL, n);
+	clip_deselect(clip);
+}
+
+/* A program that was not enabled, one that was, an erase, reads; all as a host's adapter does. */
+static void
+use_chip(void *data)
+{
+	struct clip *clip = bench_adapter_clip(data);
+	static const uint8_t write_enable[] = {0x06}, read_status[] = {0x05, 0};
+	static const uint8_t program[] = {0x02, 0, 0, 0, 1, 2, 3}, erase[] = {0x20, 0, 0, 0};
+	static const uint8_t read[] = {0x03, 0, 0, 0, 0, 0}, write_status[] = {0x01, 0};
+	static const uint8_t unknown[] = {0xee};
+
+	frame(clip, program, sizeof program);
+	frame(clip, write_enable, sizeof write_enable);
+	frame(clip, program, sizeof program);
+	frame(clip, read_status, sizeof read_status);
+	clip_wait(clip, 1000000000);
+	frame(clip, write_enable, sizeof write_enable);
+	frame(clip, erase, sizeof erase);
+	clip_wait(clip, 1000000000);
+	frame(clip, write_enable, sizeof write_enable);
+	frame(clip, write_status, sizeof write_status);
+	clip_wait(clip, 1000000000);
+	frame(clip, read, sizeof read);
+	frame(clip, unknown, sizeof unknown);
+}
+
+START_TEST(what_hosts_do_is_counted)
+{
+	struct bench *bench = bench_of("", TWO_CHIPS);
+	struct bench_adapter *adapter = bench_adapter_at(bench, 0);
+	struct bench_chip_stats stats, none = {0};
+	const struct flash_part *part = bench_chip_part(bench_adapter_chip(adapter, 3));
+	uint64_t busy_ns = (uint64_t)(part->timing[FLASH_T_W].typ_ns);
+
+	ck_assert(bench_start(bench, NULL));
+	bench_adapter_call(adapter, use_chip, adapter);
+	ck_assert(bench_get_chip_stats(adapter, 3, &stats));
+	ck_assert_uint_eq(stats.operations, 10);
+	ck_assert_uint_eq(stats.reads, 1);
+	ck_assert_uint_eq(stats.bytes_read, 2);
+	ck_assert_uint_eq(stats.programs, 1);
+	ck_assert_uint_eq(stats.bytes_programmed, 3);
+	ck_assert_uint_eq(stats.erases, 1);
+	ck_assert_uint_eq(stats.bytes_erased, 4096);
+	ck_assert_uint_eq(stats.status_reads, 1);
+	ck_assert_uint_eq(stats.status_writes, 1);
+	ck_assert_uint_eq(stats.ignored, 2);
+	ck_assert_uint_eq(stats.by_opcode[0x02], 2);
+	ck_assert_uint_eq(stats.by_opcode[0x06], 3);
+	ck_assert_uint_eq(stats.by_opcode[0xee], 1);
+	ck_assert_uint_gt(stats.busy_ns, busy_ns);
+	ck_assert(bench_get_chip_stats(adapter, 0, &stats));
+	ck_assert_mem_eq(&stats, &none, sizeof stats);
+	ck_assert(!bench_get_chip_stats(adapter, 1, &stats));
+	bench_reset_stats(adapter);
+	ck_assert(bench_get_chip_stats(adapter, 3, &stats));
+	ck_assert_mem_eq(&stats, &none, sizeof stats);
+	ck_assert(bench_chip_is_changed(bench_adapter_chip(adapter, 3)));
+	ck_assert(!bench_chip_is_changed(bench_adapter_chip(adapter, 0)));
+	bench_destroy(bench);
+}
+END_TEST
+
+struct seen {
+	GThread *thread;
+	unsigned int cs;
+	unsigned int n;
+	int opened, closed;
+};
+
+static void
+see_chip(
+	void *data, struct bench_adapter *adapter, unsigned int cs, const struct flash_event *event)
+{
+	struct seen *seen = data;
+
+	(void)adapter;
+	seen->thread = g_thread_self();
+	seen->cs = cs;
+	seen->n += event->kind == FLASH_EVENT_COMMAND;
+}
+
+START_TEST(observers_hear_of_every_event)
+{
+	struct bench *bench = bench_of("", TWO_CHIPS);
+	struct bench_adapter *adapter = bench_adapter_at(bench, 0);
+	struct seen seen = {0};
+	GThread *thread;
+
+	ck_assert(bench_start(bench, NULL));
+	bench_adapter_call(adapter, note_thread, &thread);
+	bench_set_observer(bench, see_chip, &seen);
+	bench_adapter_call(adapter, use_chip, adapter);
+	ck_assert_uint_eq(seen.n, 10);
+	ck_assert_uint_eq(seen.cs, 3);
+	ck_assert_ptr_eq(seen.thread, thread);
+	bench_set_observer(bench, NULL, NULL);
+	bench_adapter_call(adapter, use_chip, adapter);
+	ck_assert_uint_eq(seen.n, 10);
+	bench_destroy(bench);
+}
+END_TEST
+
+static void
+see_host(void *data, struct bench_adapter *adapter, bool opened)
+{
+	struct seen *seen = data;
+
+	(void)adapter;
+	g_atomic_int_inc(opened ? &seen->opened : &seen->closed);
+}
+
+static void
+note_path(void *data)
+{
+	struct bench_adapter **adapter = data;
+
+	ck_assert(!bench_adapter_has_host(*adapter));
+	*(char **)data = g_strdup(bench_adapter_path(*adapter));
+}
+
+START_TEST(hosts_and_their_bytes_are_counted)
+{
+	struct bench *bench = bench_of("--chip|W25Q80DV", NULL);
+	struct bench_adapter *adapter = bench_adapter_at(bench, 0);
+	union {
+		struct bench_adapter *adapter;
+		char *path;
+	} tty = {.adapter = adapter};
+	struct bench_host_stats stats = {0};
+	struct seen seen = {0};
+	uint8_t reply;
+	FILE *host;
+
+	ck_assert(bench_start(bench, NULL));
+	bench_set_host_observer(bench, see_host, &seen);
+	bench_adapter_call(adapter, note_path, &tty);
+	host = fopen(tty.path, "r+be");
+	ck_assert_ptr_nonnull(host);
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_eq(write(fileno(host), "\0", 1), 1);
+		ck_assert_int_eq(read(fileno(host), &reply, 1), 1);
+		ck_assert_int_eq(reply, 0x06);
+	}
+	bench_get_host_stats(adapter, &stats);
+	ck_assert_uint_eq(stats.sessions, 1);
+	ck_assert_uint_eq(stats.bytes_in, 3);
+	ck_assert_uint_eq(stats.bytes_out, 3);
+	fclose(host);
+	/* The watch is read in the main thread; its word then has to reach the adapter's. */
+	for (int i = 0; i < 1000 && g_atomic_int_get(&seen.closed) == 0; i++) {
+		g_main_context_iteration(NULL, FALSE);
+		g_usleep(5000);
+	}
+	bench_set_host_observer(bench, NULL, NULL);
+	ck_assert_int_eq(seen.opened, 1);
+	ck_assert_int_eq(seen.closed, 1);
+	g_free(tty.path);
+	bench_destroy(bench);
+}
+END_TEST
+
+Suite *
+suite_bench(void)
+{
+	Suite *suite = suite_create("bench");
+	TCase *described = tcase_create("described");
+	TCase *built = tcase_create("built");
+
+	tcase_add_checked_fixture(described, setup_dir, teardown_dir);
+	tcase_add_loop_test(described, descriptions_are_taken, 0, G_N_ELEMENTS(taken));
+	tcase_add_test(described, file_sets_what_all_adapters_share);
+	tcase_add_loop_test(described, what_is_refused_is_named, 0, G_N_ELEMENTS(refused));
+	suite_add_tcase(suite, described);
+	tcase_add_checked_fixture(built, setup_dir, teardown_dir);
+	tcase_add_test(built, adapters_are_found_by_name);
+	tcase_add_test(built, chips_are_on_their_lines_and_differ);
+	tcase_add_test(built, calls_run_in_the_adapter_and_are_waited_for);
+	tcase_add_test(built, what_hosts_do_is_counted);
+	tcase_add_test(built, observers_hear_of_every_event);
+	tcase_add_test(built, hosts_and_their_bytes_are_counted);
+	suite_add_tcase(suite, built);
+	return suite;
+}

@@ -1,0 +1,599 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Snapshots: what is kept comes back whole, and costs what has changed. */
+#include "bench/error.h"
+#include "bench/image.h"
+#include "bench/snapshot.h"
+#include "flash/flash.h"
+#include "flash/part.h"
+#include "suites.h"
+
+#include <check.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BLOCK 65536u
+#define SIZE (16u << 20)
+
+static const struct flash_part part = {
+	.name = "TEST",
+	.vendor = "spinor",
+	.size = SIZE,
+	.page_size = 256,
+	.vcc_min_mv = 2700,
+	.vcc_max_mv = 3600,
+	.id = {0xef, 0x40, 0x18},
+	.id_length = 3,
+	.id_tail = FLASH_ID_FLOAT,
+	.unique_id_length = 8,
+	.status = {{{.function = FLASH_BIT_BUSY}, {.function = FLASH_BIT_WEL},
+		{.function = FLASH_BIT_BP0}}},
+	.commands = {{"RDSR1", -1}, {"WRSR", -1}, {"WREN", -1}, {"READ", -1}, {"PP", -1}},
+	.n_commands = 5,
+	.erases = {{0x20, 4096, {45000000, 400000000}}, {0xd8, BLOCK, {150000000, 2000000000}},
+		{0xc7, 0, {40000000000, 200000000000}}},
+	.n_erases = 3,
+	.timing = {[FLASH_T_PP] = {400000, 3000000}, [FLASH_T_W] = {10000000, 15000000}},
+};
+
+static char *dir;
+static struct bench_wafer *wafer;
+static struct bench_image *image;
+static uint8_t *array;
+static struct flash *chip;
+static struct bench_snapshots *snapshots;
+static int64_t now_ns;
+static unsigned int restored;
+static unsigned int events[FLASH_EVENT_POWER + 1];
+
+static char *
+at(const char *name)
+{
+	return g_build_filename(dir, name, NULL);
+}
+
+static void
+note_restored(void *data)
+{
+	(void)data;
+	restored++;
+}
+
+static void
+note_event(void *data, const struct flash_event *event)
+{
+	(void)data;
+	events[event->kind]++;
+}
+
+/* path NULL: blank and forgotten. */
+static void
+set_up_chip(const char *path, uint64_t size)
+{
+	static const struct flash_listener listener = {note_event, NULL};
+	static struct flash_part sized;
+
+	sized = part;
+	sized.size = (uint32_t)size;
+	image = bench_image_open(path, size, wafer, NULL);
+	ck_assert_ptr_nonnull(image);
+	array = bench_image_array(image);
+	chip = flash_new(&sized, array, 1);
+	flash_set_listener(chip, &listener);
+	snapshots = bench_snapshots_new(chip, array, size, path == NULL);
+	bench_snapshots_set_listener(snapshots, note_restored, NULL);
+}
+
+static void
+tear_down_chip(void)
+{
+	g_clear_pointer(&snapshots, bench_snapshots_destroy);
+	g_clear_pointer(&chip, flash_destroy);
+	g_clear_pointer(&image, bench_image_close);
+}
+
+static void
+setup(void)
+{
+	dir = g_dir_make_tmp("spinor-snapshot-XXXXXX", NULL);
+	wafer = bench_wafer_new(NULL);
+	now_ns = 0;
+	restored = 0;
+	memset(events, 0, sizeof(events));
+	set_up_chip(NULL, SIZE);
+}
+
+static void
+teardown(void)
+{
+	GDir *entries = g_dir_open(dir, 0, NULL);
+	const char *name;
+
+	tear_down_chip();
+	bench_wafer_destroy(wafer);
+	while ((name = g_dir_read_name(entries))) {
+		g_autofree char *path = at(name);
+
+		g_remove(path);
+	}
+	g_dir_close(entries);
+	ck_assert_int_eq(g_rmdir(dir), 0);
+	g_clear_pointer(&dir, g_free);
+}
+
+static void
+frame(const uint8_t *bytes, size_t n)
+{
+	flash_select(chip);
+	flash_shift(chip, bytes, NULL, n);
+	flash_deselect(chip, 0);
+}
+
+static void
+settle(void)
+{
+	now_ns += INT64_C(100000000000);
+	flash_tick(chip, now_ns);
+}
+
+static void
+start(uint8_t opcode, uint32_t address, const uint8_t *data, size_t n)
+{
+	uint8_t bytes[4 + 256] = {
+		opcode, (uint8_t)(address >> 16), (uint8_t)(address >> 8), (uint8_t)address};
+
+	if (n)
+		memcpy(bytes + 4, data, n);
+	frame((const uint8_t[]){0x06}, 1);
+	frame(bytes, 4 + n);
+}
+
+static void
+program(uint32_t address, const char *text)
+{
+	start(0x02, address, (const uint8_t *)text, strlen(text));
+	settle();
+}
+
+static void
+erase(uint8_t opcode, uint32_t address)
+{
+	start(opcode, address, NULL, 0);
+	settle();
+}
+
+static void
+start_chip_erase(void)
+{
+	frame((const uint8_t[]){0x06}, 1);
+	frame((const uint8_t[]){0xc7}, 1);
+}
+
+static void
+erase_chip(void)
+{
+	start_chip_erase();
+	settle();
+}
+
+static void
+write_status(uint8_t value)
+{
+	frame((const uint8_t[]){0x06}, 1);
+	frame((const uint8_t[]){0x01, value}, 2);
+	settle();
+}
+
+static uint8_t
+read_status(void)
+{
+	uint8_t out[2];
+
+	flash_select(chip);
+	flash_shift(chip, (const uint8_t[]){0x05, 0xff}, out, 2);
+	flash_deselect(chip, 0);
+	return out[1];
+}
+
+static size_t
+take(const char *name)
+{
+	g_autoptr(GError) error = NULL;
+	size_t bytes = 0;
+
+	ck_assert_msg(bench_snapshots_take(snapshots, name, &bytes, &error), "%s",
+		error ? error->message : "");
+	return bytes;
+}
+
+static size_t
+restore(const char *name)
+{
+	g_autoptr(GError) error = NULL;
+	size_t bytes = 0;
+
+	ck_assert_msg(bench_snapshots_restore(snapshots, name, &bytes, &error), "%s",
+		error ? error->message : "");
+	return bytes;
+}
+
+static bool
+is_blank(void)
+{
+	return array[0] == 0xff && memcmp(array, array + 1, SIZE - 1) == 0;
+}
+
+START_TEST(what_was_kept_comes_back)
+{
+	g_autofree uint8_t *first = NULL;
+	g_autofree uint8_t *second = NULL;
+
+	take("blank");
+	program(0x000000, "first");
+	program(0x12fffe, "at the end of a page, which wraps");
+	program(SIZE - 256, "last");
+	first = g_memdup2(array, SIZE);
+	take("first");
+	erase(0x20, 0);
+	program(0x000010, "second");
+	program(0x800000, "more");
+	second = g_memdup2(array, SIZE);
+	take("second");
+	erase_chip();
+	ck_assert(is_blank());
+
+	restore("first");
+	ck_assert_mem_eq(array, first, SIZE);
+	restore("second");
+	ck_assert_mem_eq(array, second, SIZE);
+	restore("blank");
+	ck_assert(is_blank());
+	restore("second");
+	ck_assert_mem_eq(array, second, SIZE);
+	program(0x400000, "gone again");
+	restore("second");
+	ck_assert_mem_eq(array, second, SIZE);
+	ck_assert_uint_eq(restored, 5);
+}
+END_TEST
+
+START_TEST(only_what_has_changed_is_copied)
+{
+	ck_assert_uint_eq(take("a"), 0);
+	program(0x010000, "x");
+	ck_assert_uint_eq(take("b"), BLOCK);
+	ck_assert_uint_eq(take("c"), 0);
+	program(0x02ffff, "y");
+	program(0x030000, "z");
+	ck_assert_uint_eq(take("d"), 2 * BLOCK);
+	/* As blank as before, and as programmed as before. */
+	erase(0xd8, 0x010000);
+	ck_assert_uint_eq(take("e"), 0);
+	erase(0x20, 0x02f000);
+	program(0x02ffff, "y");
+	ck_assert_uint_eq(take("f"), 0);
+
+	ck_assert_uint_eq(restore("f"), 0);
+	ck_assert_uint_eq(restore("d"), 4096);
+	ck_assert_uint_eq(restore("a"), 3 * 4096);
+	ck_assert_uint_eq(restore("a"), 0);
+	/* A restored chip is known, too. */
+	ck_assert_uint_eq(take("g"), 0);
+	restore("d");
+	ck_assert_uint_eq(take("h"), 0);
+}
+END_TEST
+
+START_TEST(registers_come_back_and_are_in_force)
+{
+	take("open");
+	write_status(0x04);
+	ck_assert_uint_eq(read_status(), 0x04);
+	take("locked");
+	restore("open");
+	ck_assert_uint_eq(read_status(), 0x00);
+	restore("locked");
+	ck_assert_uint_eq(read_status(), 0x04);
+	flash_supply(chip, 0);
+	flash_supply(chip, 3300);
+	settle();
+	ck_assert_uint_eq(read_status(), 0x04);
+}
+END_TEST
+
+START_TEST(restoring_cuts_off_what_is_in_progress)
+{
+	program(0x100000, "kept");
+	take("before");
+	start(0xd8, 0x100000, NULL, 0);
+	now_ns += 75000000;
+	flash_tick(chip, now_ns);
+	ck_assert(flash_is_busy(chip));
+	memset(events, 0, sizeof(events));
+	restore("before");
+	ck_assert(!flash_is_busy(chip));
+	ck_assert_uint_eq(events[FLASH_EVENT_INTERRUPTED], 1);
+	ck_assert_uint_eq(events[FLASH_EVENT_POWER], 2);
+	settle();
+	ck_assert_mem_eq(array + 0x100000, "kept\xff", 5);
+	ck_assert_uint_eq(read_status(), 0);
+}
+END_TEST
+
+START_TEST(operation_in_progress_is_not_kept)
+{
+	program(0x100000, "kept");
+	start(0xd8, 0x100000, NULL, 0);
+	take("during");
+	settle();
+	ck_assert(is_blank());
+	restore("during");
+	ck_assert_mem_eq(array + 0x100000, "kept\xff", 5);
+}
+END_TEST
+
+/* Reset and power loss change part of a block; that is a change, too. */
+START_TEST(interrupted_operations_count_as_changes)
+{
+	program(0x100000, "kept");
+	take("before");
+	start(0xd8, 0x100000, NULL, 0);
+	now_ns += 75000000;
+	flash_tick(chip, now_ns);
+	flash_supply(chip, 0);
+	flash_supply(chip, 3300);
+	ck_assert_uint_eq(array[0x100000], 0xff);
+	restore("before");
+	ck_assert_mem_eq(array + 0x100000, "kept\xff", 5);
+	settle();
+	start(0x02, 0x200000, (const uint8_t[256]){0}, 256);
+	now_ns += 200000;
+	flash_tick(chip, now_ns);
+	flash_supply(chip, 0);
+	flash_supply(chip, 3300);
+	ck_assert_uint_eq(array[0x200000], 0);
+	restore("before");
+	ck_assert_uint_eq(array[0x200000], 0xff);
+}
+END_TEST
+
+START_TEST(chip_without_supply_stays_without)
+{
+	program(0, "kept");
+	take("a");
+	flash_supply(chip, 0);
+	restore("a");
+	ck_assert(!flash_is_powered(chip));
+	flash_supply(chip, 3300);
+	ck_assert(flash_is_powered(chip));
+	ck_assert_mem_eq(array, "kept", 4);
+}
+END_TEST
+
+START_TEST(changes_past_the_chip_are_noted)
+{
+	take("a");
+	ck_assert(!bench_snapshots_changed(snapshots));
+	memcpy(array + 0x2fffff, "ab", 2);
+	flash_array_changed(chip, 0x2fffff, 2);
+	ck_assert(bench_snapshots_changed(snapshots));
+	ck_assert_uint_eq(take("b"), 2 * BLOCK);
+	ck_assert(bench_snapshots_changed(snapshots));
+	restore("a");
+	ck_assert(is_blank());
+	restore("b");
+	ck_assert_mem_eq(array + 0x2fffff, "ab", 2);
+}
+END_TEST
+
+START_TEST(dropping_gives_memory_back)
+{
+	g_autoptr(GPtrArray) list = NULL;
+	const struct bench_snapshot_info *info;
+
+	take("a");
+	program(0x010000, "x");
+	take("b");
+	program(0x020000, "y");
+	take("c");
+	list = bench_snapshots_list(snapshots);
+	ck_assert_uint_eq(list->len, 3);
+	ck_assert_uint_eq(bench_snapshots_count(snapshots), 3);
+	info = list->pdata[0];
+	ck_assert_str_eq(info->name, "a");
+	ck_assert_uint_eq(info->size, 0);
+	ck_assert_int_gt(info->time_us, 0);
+	info = list->pdata[2];
+	ck_assert_str_eq(info->name, "c");
+	ck_assert_uint_ge(info->size, BLOCK);
+	ck_assert_uint_lt(info->size, BLOCK + 64);
+	ck_assert(bench_snapshots_drop(snapshots, "c", NULL));
+	ck_assert(bench_snapshots_drop(snapshots, "a", NULL));
+	/* c's own block is gone, the one it shared with b is not. */
+	ck_assert_uint_eq(take("d"), BLOCK);
+	restore("b");
+	ck_assert_mem_eq(array + 0x010000, "x\xff", 2);
+	ck_assert_uint_eq(array[0x020000], 0xff);
+	restore("d");
+	ck_assert_uint_eq(array[0x020000], 'y');
+	ck_assert(bench_snapshots_drop(snapshots, "b", NULL));
+	ck_assert(bench_snapshots_drop(snapshots, "d", NULL));
+	ck_assert_uint_eq(bench_snapshots_count(snapshots), 0);
+	ck_assert_uint_eq(take("e"), 2 * BLOCK);
+}
+END_TEST
+
+START_TEST(names_that_do_not_fit_are_refused)
+{
+	g_autofree char *longest = g_strnfill(64, 'x');
+	g_autoptr(GError) error = NULL;
+
+	ck_assert(!bench_snapshots_restore(snapshots, "a", NULL, &error));
+	ck_assert_str_eq(error->message,
+		"cannot restore snapshot \"a\": none has that name; there are none");
+	ck_assert(g_error_matches(error, BENCH_ERROR, BENCH_ERROR_USAGE));
+	g_clear_error(&error);
+	take("a");
+	take("B.2_-");
+	ck_assert(!bench_snapshots_take(snapshots, "a", NULL, &error));
+	ck_assert_str_eq(error->message,
+		"cannot take snapshot \"a\": there is one already; drop it or choose another name; "
+		"there are a, B.2_-");
+	g_clear_error(&error);
+	ck_assert(!bench_snapshots_drop(snapshots, "c", &error));
+	ck_assert_str_eq(error->message,
+		"cannot drop snapshot \"c\": none has that name; there are a, B.2_-");
+	g_clear_error(&error);
+	ck_assert(!bench_snapshots_take(snapshots, "no good", NULL, &error));
+	ck_assert_str_eq(error->message,
+		"cannot take snapshot \"no good\": not a name; allowed are 1 to 64 of A-Z a-z 0-9 "
+		". _ -");
+	g_clear_error(&error);
+	ck_assert(!bench_snapshots_take(snapshots, "", NULL, NULL));
+	take(longest);
+	longest = g_realloc(longest, 66);
+	strcpy(longest + 64, "x");
+	ck_assert(!bench_snapshots_take(snapshots, longest, NULL, NULL));
+	ck_assert_uint_eq(restored, 0);
+}
+END_TEST
+
+/* Smaller than a block, and one that is no multiple. */
+START_TEST(small_chips_have_snapshots_too)
+{
+	static const uint64_t sizes[] = {4096, 32768, BLOCK, 2 * BLOCK};
+	uint64_t size = sizes[_i];
+
+	tear_down_chip();
+	set_up_chip(NULL, size);
+	take("blank");
+	program(0, "a");
+	program((uint32_t)size - 1, "b");
+	ck_assert_uint_eq(take("ab"), size);
+	erase_chip();
+	restore("ab");
+	ck_assert_uint_eq(array[0], 'a');
+	ck_assert_uint_eq(array[size - 1], 'b');
+	restore("blank");
+	ck_assert(array[0] == 0xff && memcmp(array, array + 1, size - 1) == 0);
+}
+END_TEST
+
+START_TEST(image_files_are_restored_in_place)
+{
+	g_autofree char *path = at("chip.bin");
+	g_autofree char *data = NULL;
+	gsize length;
+
+	tear_down_chip();
+	set_up_chip(path, SIZE);
+	/* A file may hold anything; here it is blank, which is found out. */
+	ck_assert_uint_eq(take("blank"), 0);
+	program(0x123400, "in the file");
+	ck_assert_uint_eq(take("text"), BLOCK);
+	tear_down_chip();
+	set_up_chip(path, SIZE);
+	ck_assert_uint_eq(take("text"), BLOCK);
+	ck_assert_uint_eq(take("again"), 0);
+	erase(0xd8, 0x120000);
+	restore("text");
+	ck_assert(g_file_get_contents(path, &data, &length, NULL));
+	ck_assert_uint_eq(length, SIZE);
+	ck_assert_mem_eq(data, array, SIZE);
+	ck_assert_mem_eq(data + 0x123400, "in the file\xff", 12);
+}
+END_TEST
+
+START_TEST(files_keep_chips)
+{
+	g_autofree char *path = at("kept.bin");
+	g_autofree char *copy = NULL;
+	g_autoptr(GError) error = NULL;
+	size_t bytes = 0;
+
+	program(0x123400, "text");
+	write_status(0x04);
+	copy = g_memdup2(array, SIZE);
+	ck_assert_msg(bench_snapshots_take_file(snapshots, path, &error), "%s",
+		error ? error->message : "");
+	write_status(0x00);
+	erase_chip();
+	program(0, "other");
+	ck_assert_msg(bench_snapshots_restore_file(snapshots, path, &bytes, &error), "%s",
+		error ? error->message : "");
+	ck_assert_uint_eq(bytes, 2 * 4096);
+	ck_assert_mem_eq(array, copy, SIZE);
+	ck_assert_uint_eq(read_status(), 0x04);
+	ck_assert_uint_eq(restored, 1);
+	/* and what was restored is noted */
+	ck_assert_uint_eq(take("a"), BLOCK);
+}
+END_TEST
+
+/* _i: what is bad about the files. */
+START_TEST(bad_files_change_nothing)
+{
+	g_autofree char *path = at("kept.bin");
+	g_autofree char *state = at("kept.bin.state");
+	g_autofree char *copy = NULL;
+	g_autofree char *message = NULL;
+	g_autoptr(GError) error = NULL;
+
+	ck_assert(bench_snapshots_take_file(snapshots, path, NULL));
+	if (_i == 0) {
+		g_unlink(state);
+		message = g_strdup_printf(
+			"cannot restore snapshot \"%s\": its registers, \"%s\", are missing; load "
+			"it as an image to keep the registers as they are",
+			path, state);
+	} else if (_i == 1) {
+		ck_assert(g_file_set_contents(state, "", 0, NULL));
+		message = g_strdup_printf("state \"%s\" is damaged: it is empty; restore it, or "
+					  "remove it to have the registers as delivered",
+			state);
+	} else {
+		ck_assert_int_eq(truncate(path, SIZE - 1), 0);
+		message = g_strdup_printf("cannot read image \"%s\": it has 16777215 bytes, the "
+					  "chip has 16 MiB (16777216 bytes); name an image of that "
+					  "size",
+			path);
+	}
+	write_status(0x04);
+	start_chip_erase();
+	copy = g_memdup2(array, SIZE);
+	memset(events, 0, sizeof(events));
+	ck_assert(!bench_snapshots_restore_file(snapshots, path, NULL, &error));
+	ck_assert_str_eq(error->message, message);
+	ck_assert_mem_eq(array, copy, SIZE);
+	ck_assert_uint_eq(events[FLASH_EVENT_POWER], 0);
+	ck_assert_uint_eq(restored, 0);
+	settle();
+	ck_assert_uint_eq(read_status(), 0x04);
+}
+END_TEST
+
+Suite *
+suite_snapshot(void)
+{
+	Suite *suite = suite_create("snapshot");
+	TCase *tcase = tcase_create("snapshot");
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, what_was_kept_comes_back);
+	tcase_add_test(tcase, only_what_has_changed_is_copied);
+	tcase_add_test(tcase, registers_come_back_and_are_in_force);
+	tcase_add_test(tcase, restoring_cuts_off_what_is_in_progress);
+	tcase_add_test(tcase, operation_in_progress_is_not_kept);
+	tcase_add_test(tcase, interrupted_operations_count_as_changes);
+	tcase_add_test(tcase, chip_without_supply_stays_without);
+	tcase_add_test(tcase, changes_past_the_chip_are_noted);
+	tcase_add_test(tcase, dropping_gives_memory_back);
+	tcase_add_test(tcase, names_that_do_not_fit_are_refused);
+	tcase_add_loop_test(tcase, small_chips_have_snapshots_too, 0, 4);
+	tcase_add_test(tcase, image_files_are_restored_in_place);
+	tcase_add_test(tcase, files_keep_chips);
+	tcase_add_loop_test(tcase, bad_files_change_nothing, 0, 3);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
