@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Events: from an adapter's thread, where they happen, to the clients that subscribed.
+ *
+ *   adapter's thread            main context                 client
+ *   observe() -> queue -------> deliver() -> subscriptions -> its buffer -> socket
+ *             full: counted               backlog: counted
+ *
+ * Both stores are bounded and neither side waits for the other: what finds no room is counted, and
+ * the count is sent as soon as there is room again. Nobody observes the adapters while there are no
+ * subscriptions, and kinds that nobody wants do not enter the queue.
+ *
+ * Leaves out an exact count per subscription: what the queue had no room for is counted per kind,
+ * whichever adapter it came from.
+ */
+#include "control/events.h"
+
+#include "bench/action.h"
+#include "bench/event.h"
+#include "control/client.h"
+#include "control/internal.h"
+#include "control/rpc.h"
+
+#include <string.h>
+
+#define QUEUE_EVENTS 4096
+#define SUBSCRIPTIONS_MAX 16 /* of one client */
+
+/* Bytes that wait for a client before it loses events. */
+#define BACKLOG_MAX ((size_t)262144)
+
+/* How many events are passed on before other clients have their turn. */
+#define EVENTS_PER_TURN 256
+
+#define KINDS (G_N_ELEMENTS(control_event_kinds) - 1)
+
+struct subscription {
+	int64_t number;
+	struct control_client *client;
+	unsigned int kinds;
+	char *adapter; /* NULL: all */
+	uint64_t lost;
+};
+
+struct events_source {
+	GSource base;
+	struct control_events *events;
+};
+
+struct control_events {
+	struct bench_actions *actions;
+	GSource *source;
+	GPtrArray *subscriptions;
+	int64_t last_number;
+
+	gint wanted; /* atomic: kinds that anybody subscribed to */
+	GMutex lock; /* the rest */
+	struct bench_event *queue;
+	unsigned int first;
+	unsigned int used;
+	uint64_t lost[BENCH_EVENT_KINDS];
+};
+
+const char *const control_event_kinds[] = {
+	[BENCH_EVENT_OPERATION] = "operation",
+	[BENCH_EVENT_READY] = "ready",
+	[BENCH_EVENT_INTERRUPTED] = "interrupted",
+	[BENCH_EVENT_POWER] = "power",
+	[BENCH_EVENT_PIN] = "pin",
+	[BENCH_EVENT_HOST] = "host",
+	[BENCH_EVENT_FAULT] = "fault",
+	[BENCH_EVENT_SNAPSHOT] = "snapshot",
+	[BENCH_EVENT_IMAGE] = "image",
+	NULL,
+};
+
+/* In an adapter's thread. */
+static void
+observe(void *data, const struct bench_event *event)
+{
+	struct control_events *events = data;
+	bool wake;
+
+	if (((unsigned int)g_atomic_int_get(&events->wanted) & 1u << event->kind) == 0)
+		return;
+	g_mutex_lock(&events->lock);
+	wake = events->used == 0;
+	if (events->used < QUEUE_EVENTS)
+		events->queue[(events->first + events->used++) % QUEUE_EVENTS] = *event;
+	else
+		events->lost[event->kind]++;
+	g_mutex_unlock(&events->lock);
+	if (wake)
+		g_source_set_ready_time(events->source, 0);
+}
+
+static JsonObject *
+begin(const struct subscription *subscription, const char *kind)
+{
+	JsonObject *object = json_object_new();
+
+	json_object_set_int_member(object, "subscription", subscription->number);
+	json_object_set_string_member(object, "kind", kind);
+	return object;
+}
+
+static void
+send(const struct subscription *subscription, JsonObject *params)
+{
+	control_client_send(
+		subscription->client, control_notification("event", control_take_object(params)));
+}
+
+/* Says how many there were no room for, now that there is. */
+static void
+settle(struct subscription *subscription)
+{
+	JsonObject *params;
+
+	if (subscription->lost == 0 || control_client_backlog(subscription->client) > BACKLOG_MAX)
+		return;
+	params = begin(subscription, "lost");
+	json_object_set_int_member(params, "count", (int64_t)subscription->lost);
+	subscription->lost = 0;
+	send(subscription, params);
+}
+
+static void
+describe_operation(JsonObject *params, const struct bench_event *event)
+{
+	if (event->opcode >= 0)
+		json_object_set_int_member(params, "opcode", event->opcode);
+	else
+		json_object_set_null_member(params, "opcode");
+	control_set_text(params, "name", event->name);
+	if (event->has_address)
+		json_object_set_int_member(params, "address", event->address);
+	else
+		json_object_set_null_member(params, "address");
+	json_object_set_int_member(params, "length", (int64_t)event->length);
+	json_object_set_string_member(
+		params, "outcome", *event->outcome != '\0' ? event->outcome : "done");
+}
+
+static void
+describe(JsonObject *params, const struct bench_event *event)
+{
+	control_set_text(params, "adapter", event->adapter);
+	if (event->cs >= 0)
+		json_object_set_int_member(params, "cs", event->cs);
+	else
+		json_object_set_null_member(params, "cs");
+	json_object_set_int_member(params, "time_ns", event->time_ns);
+	switch (event->kind) {
+	case BENCH_EVENT_OPERATION:
+		describe_operation(params, event);
+		break;
+	case BENCH_EVENT_READY:
+	case BENCH_EVENT_INTERRUPTED:
+		json_object_set_int_member(params, "length", (int64_t)event->length);
+		json_object_set_int_member(params, "busy_ns", event->busy_ns);
+		break;
+	case BENCH_EVENT_POWER:
+		json_object_set_boolean_member(params, "on", event->on);
+		break;
+	case BENCH_EVENT_HOST:
+		json_object_set_boolean_member(params, "opened", event->on);
+		break;
+	case BENCH_EVENT_PIN:
+		control_set_text(params, "pin", event->what);
+		control_set_text(params, "level", event->text);
+		break;
+	case BENCH_EVENT_SNAPSHOT:
+	case BENCH_EVENT_IMAGE:
+	case BENCH_EVENT_FAULT:
+		control_set_text(params, "action", event->what);
+		control_set_text(params, "name", event->text);
+		break;
+	case BENCH_EVENT_KINDS:
+		break;
+	}
+}
+
+static bool
+wants(const struct subscription *subscription, const struct bench_event *event)
+{
+	return (subscription->kinds & 1u << event->kind) != 0 &&
+		(subscription->adapter == NULL ||
+			strcmp(subscription->adapter, event->adapter) == 0);
+}
+
+static void
+deliver(struct control_events *events, const struct bench_event *event)
+{
+	for (guint i = 0; i < events->subscriptions->len; i++) {
+		struct subscription *subscription = events->subscriptions->pdata[i];
+		JsonObject *params;
+
+		if (!wants(subscription, event))
+			continue;
+		settle(subscription);
+		if (subscription->lost > 0 ||
+			control_client_backlog(subscription->client) > BACKLOG_MAX) {
+			subscription->lost++;
+			continue;
+		}
+		params = begin(subscription, control_event_kinds[event->kind]);
+		describe(params, event);
+		send(subscription, params);
+	}
+}
+
+/* What the queue had no room for came after all that was in it. */
+static void
+count_lost(struct control_events *events, const uint64_t *lost)
+{
+	for (guint i = 0; i < events->subscriptions->len; i++) {
+		struct subscription *subscription = events->subscriptions->pdata[i];
+
+		for (unsigned int kind = 0; kind < BENCH_EVENT_KINDS; kind++)
+			if ((subscription->kinds & 1u << kind) != 0)
+				subscription->lost += lost[kind];
+		settle(subscription);
+	}
+}
+
+static gboolean
+dispatch(GSource *source, GSourceFunc callback, void *data)
+{
+	struct control_events *events = ((struct events_source *)source)->events;
+	struct bench_event taken[EVENTS_PER_TURN];
+	uint64_t lost[BENCH_EVENT_KINDS] = {0};
+	unsigned int n;
+
+	(void)callback;
+	(void)data;
+	/* Before looking, so that what comes after the look wakes us again. */
+	g_source_set_ready_time(source, -1);
+	g_mutex_lock(&events->lock);
+	n = MIN(events->used, EVENTS_PER_TURN);
+	for (unsigned int i = 0; i < n; i++)
+		taken[i] = events->queue[(events->first + i) % QUEUE_EVENTS];
+	events->first = (events->first + n) % QUEUE_EVENTS;
+	events->used -= n;
+	if (events->used == 0) {
+		memcpy(lost, events->lost, sizeof lost);
+		memset(events->lost, 0, sizeof events->lost);
+	} else {
+		g_source_set_ready_time(source, 0);
+	}
+	g_mutex_unlock(&events->lock);
+
+	for (unsigned int i = 0; i < n; i++)
+		deliver(events, &taken[i]);
+	count_lost(events, lost);
+	return G_SOURCE_CONTINUE;
+}
+
+static void
+free_subscription(void *data)
+{
+	struct subscription *subscription = data;
+
+	g_free(subscription->adapter);
+	g_free(subscription);
+}
+
+struct control_events *
+control_events_new(struct bench_actions *actions, GMainContext *context)
+{
+	static GSourceFuncs functions = {.dispatch = dispatch};
+	struct control_events *events = g_new0(struct control_events, 1);
+
+	events->actions = actions;
+	events->subscriptions = g_ptr_array_new_with_free_func(free_subscription);
+	g_mutex_init(&events->lock);
+	events->source = g_source_new(&functions, sizeof(struct events_source));
+	g_source_set_name(events->source, "control events");
+	((struct events_source *)events->source)->events = events;
+	g_source_attach(events->source, context);
+	return events;
+}
+
+/* Looks at the adapters as long as anybody wants to know; the queue is there as long. */
+static void
+update(struct control_events *events)
+{
+	unsigned int wanted = 0;
+
+	for (guint i = 0; i < events->subscriptions->len; i++)
+		wanted |= ((struct subscription *)events->subscriptions->pdata[i])->kinds;
+	g_atomic_int_set(&events->wanted, (gint)wanted);
+	if (events->subscriptions->len > 0 && events->queue == NULL) {
+		events->queue = g_new(struct bench_event, QUEUE_EVENTS);
+		bench_actions_observe(events->actions, observe, events);
+	} else if (events->subscriptions->len == 0 && events->queue != NULL) {
+		bench_actions_observe(events->actions, NULL, NULL);
+		g_clear_pointer(&events->queue, g_free);
+		events->used = 0;
+		memset(events->lost, 0, sizeof events->lost);
+	}
+}
+
+void
+control_events_destroy(struct control_events *events)
+{
+	g_ptr_array_set_size(events->subscriptions, 0);
+	update(events);
+	g_ptr_array_unref(events->subscriptions);
+	g_source_destroy(events->source);
+	g_source_unref(events->source);
+	g_mutex_clear(&events->lock);
+	g_free(events);
+}
+
+int64_t
+control_events_subscribe(struct control_events *events, struct control_client *client,
+	unsigned int kinds, const char *adapter, GError **error)
+{
+	struct subscription *subscription;
+	unsigned int has = 0;
+
+	for (guint i = 0; i < events->subscriptions->len; i++) {
+		subscription = events->subscriptions->pdata[i];
+		has += subscription->client == client;
+	}
+	if (has >= SUBSCRIPTIONS_MAX) {
+		g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_ACTION,
+			"events.subscribe: this client has %d subscriptions, and no more are "
+			"allowed; end one of them",
+			SUBSCRIPTIONS_MAX);
+		return -1;
+	}
+	subscription = g_new0(struct subscription, 1);
+	subscription->number = ++events->last_number;
+	subscription->client = client;
+	subscription->kinds = kinds;
+	subscription->adapter = g_strdup(adapter);
+	g_ptr_array_add(events->subscriptions, subscription);
+	update(events);
+	return subscription->number;
+}
+
+bool
+control_events_unsubscribe(
+	struct control_events *events, struct control_client *client, int64_t number)
+{
+	for (guint i = 0; i < events->subscriptions->len; i++) {
+		const struct subscription *subscription = events->subscriptions->pdata[i];
+
+		if (subscription->client != client || subscription->number != number)
+			continue;
+		g_ptr_array_remove_index(events->subscriptions, i);
+		update(events);
+		return true;
+	}
+	return false;
+}
+
+void
+control_events_drained(struct control_events *events, struct control_client *client)
+{
+	for (guint i = 0; i < events->subscriptions->len; i++) {
+		struct subscription *subscription = events->subscriptions->pdata[i];
+
+		if (subscription->client == client)
+			settle(subscription);
+	}
+}
+
+void
+control_events_forget(struct control_events *events, struct control_client *client)
+{
+	for (guint i = events->subscriptions->len; i-- > 0;) {
+		const struct subscription *subscription = events->subscriptions->pdata[i];
+
+		if (subscription->client == client)
+			g_ptr_array_remove_index(events->subscriptions, i);
+	}
+	update(events);
+}

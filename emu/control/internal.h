@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a method's handler gets to work with. Private to the control room. */
+#ifndef SPINOR_CONTROL_INTERNAL_H
+#define SPINOR_CONTROL_INTERNAL_H
+
+#include <glib.h>
+#include <json-glib/json-glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct bench_actions;
+struct bench_pins;
+struct bench_target;
+struct control_client;
+struct control_events;
+
+/* What all methods share. */
+struct control_host {
+	struct bench_actions *actions;
+	struct control_events *events;
+	const char *path; /* of the socket */
+};
+
+/* One request, its parameters checked. */
+struct control_call {
+	struct control_host *host;
+	struct control_client *client;
+	JsonObject *params; /* NULL: none */
+};
+
+/* Parameters: NULL, or otherwise, when not given. */
+const char *control_string(const struct control_call *call, const char *name);
+int64_t control_integer(const struct control_call *call, const char *name, int64_t otherwise);
+/* A string's place among the allowed ones. */
+int control_choice(const struct control_call *call, const char *name, const char *const *allowed);
+JsonArray *control_array(const struct control_call *call, const char *name);
+
+/* What "adapter" and "cs" name. */
+bool control_adapter(const struct control_call *call, struct bench_target *target, GError **error);
+bool control_chip(const struct control_call *call, struct bench_target *target, GError **error);
+
+/* Results. Texts need not be UTF-8; NULL is null. */
+JsonNode *control_true(void);
+JsonNode *control_take_object(JsonObject *object);
+JsonNode *control_take_array(JsonArray *array);
+void control_set_text(JsonObject *object, const char *name, const char *text);
+
+JsonNode *control_pins(const struct bench_pins *pins);
+
+/* Names of enum bench_level, NULL-terminated. */
+extern const char *const control_levels[];
+
+/* Handlers, a file for each subject. */
+JsonNode *control_bench_status(struct control_call *call, GError **error);
+JsonNode *control_stats_get(struct control_call *call, GError **error);
+JsonNode *control_stats_reset(struct control_call *call, GError **error);
+JsonNode *control_image_info(struct control_call *call, GError **error);
+JsonNode *control_image_save(struct control_call *call, GError **error);
+JsonNode *control_image_load(struct control_call *call, GError **error);
+JsonNode *control_image_compare(struct control_call *call, GError **error);
+JsonNode *control_snapshot_take(struct control_call *call, GError **error);
+JsonNode *control_snapshot_restore(struct control_call *call, GError **error);
+JsonNode *control_snapshot_list(struct control_call *call, GError **error);
+JsonNode *control_snapshot_drop(struct control_call *call, GError **error);
+
+#endif

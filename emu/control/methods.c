@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The methods as a table, and the handlers of those about the bench, pins, the supply and events.
+ * spinor-control(7) describes them for people, rpc.discover for programs.
+ */
+#include "control/methods.h"
+
+#include "bench/action.h"
+#include "control/events.h"
+#include "control/internal.h"
+#include "control/rpc.h"
+#include "control/schema.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CHIP_SELECT_MAX 7
+
+static JsonNode *discover(struct control_call *call, GError **error);
+
+/* The daemon does the rest as for anybody's signal, after this reply has been sent. */
+static JsonNode *
+stop(struct control_call *call, GError **error)
+{
+	(void)call;
+	(void)error;
+	kill(getpid(), SIGTERM);
+	return control_true();
+}
+
+static JsonNode *
+tty_result(char *tty)
+{
+	JsonObject *object = json_object_new();
+
+	control_set_text(object, "tty", tty);
+	g_free(tty);
+	return control_take_object(object);
+}
+
+static JsonNode *
+unplug(struct control_call *call, GError **error)
+{
+	struct bench_target target;
+	char *tty;
+
+	if (!control_adapter(call, &target, error) || !bench_action_unplug(&target, &tty, error))
+		return NULL;
+	return tty_result(tty);
+}
+
+static JsonNode *
+plug(struct control_call *call, GError **error)
+{
+	struct bench_target target;
+	char *tty;
+
+	if (!control_adapter(call, &target, error) || !bench_action_plug(&target, &tty, error))
+		return NULL;
+	return tty_result(tty);
+}
+
+static const char *const pins[] = {
+	[BENCH_PIN_WP] = "wp",
+	[BENCH_PIN_HOLD] = "hold",
+	[BENCH_PIN_RESET] = "reset",
+	NULL,
+};
+
+static JsonNode *
+set_pin(struct control_call *call, GError **error)
+{
+	struct bench_target target;
+	struct bench_pins now;
+	JsonObject *object;
+
+	if (!control_chip(call, &target, error) ||
+		!bench_action_pin(&target, (enum bench_pin)control_choice(call, "pin", pins),
+			(enum bench_level)control_choice(call, "level", control_levels), &now,
+			error))
+		return NULL;
+	object = json_object_new();
+	json_object_set_member(object, "pins", control_pins(&now));
+	return control_take_object(object);
+}
+
+static const char *const powers[] = {
+	[BENCH_POWER_OFF] = "off",
+	[BENCH_POWER_ON] = "on",
+	[BENCH_POWER_CYCLE] = "cycle",
+	NULL,
+};
+
+static JsonNode *
+set_power(struct control_call *call, GError **error)
+{
+	enum bench_power power = (enum bench_power)control_choice(call, "action", powers);
+	int millivolts = (int)control_integer(call, "millivolts", 0);
+	struct bench_target target;
+	JsonObject *object;
+
+	if (power == BENCH_POWER_OFF && millivolts != 0) {
+		g_set_error_literal(error, CONTROL_ERROR, CONTROL_ERROR_PARAMS,
+			"chip.power: \"millivolts\" goes with \"on\" and \"cycle\" only");
+		return NULL;
+	}
+	if (!control_chip(call, &target, error) ||
+		!bench_action_power(&target, power, &millivolts, error))
+		return NULL;
+	object = json_object_new();
+	json_object_set_int_member(object, "power_mv", millivolts);
+	return control_take_object(object);
+}
+
+static JsonNode *
+reset(struct control_call *call, GError **error)
+{
+	struct bench_target target;
+
+	if (!control_chip(call, &target, error) || !bench_action_reset(&target, error))
+		return NULL;
+	return control_true();
+}
+
+/* A bit for each kind that is asked for. */
+static unsigned int
+wanted_kinds(const struct control_call *call)
+{
+	JsonArray *array = control_array(call, "kinds");
+	unsigned int kinds = 0;
+
+	for (unsigned int kind = 0; control_event_kinds[kind] != NULL; kind++) {
+		bool wanted = array == NULL;
+
+		for (guint i = 0; array != NULL && i < json_array_get_length(array); i++)
+			wanted |= strcmp(json_array_get_string_element(array, i),
+					  control_event_kinds[kind]) == 0;
+		if (wanted)
+			kinds |= 1u << kind;
+	}
+	return kinds;
+}
+
+static JsonNode *
+subscribe(struct control_call *call, GError **error)
+{
+	struct bench_target target;
+	JsonObject *object;
+	int64_t number;
+
+	if (control_string(call, "adapter") != NULL && !control_adapter(call, &target, error))
+		return NULL;
+	number = control_events_subscribe(call->host->events, call->client, wanted_kinds(call),
+		control_string(call, "adapter"), error);
+	if (number < 0)
+		return NULL;
+	object = json_object_new();
+	json_object_set_int_member(object, "subscription", number);
+	return control_take_object(object);
+}
+
+static JsonNode *
+unsubscribe(struct control_call *call, GError **error)
+{
+	int64_t number = control_integer(call, "subscription", 0);
+
+	if (control_events_unsubscribe(call->host->events, call->client, number))
+		return control_true();
+	g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_PARAMS,
+		"events.unsubscribe: this client has no subscription %" G_GINT64_FORMAT, number);
+	return NULL;
+}
+
+#define ADAPTER                                                                            \
+	{                                                                                  \
+		"adapter", CONTROL_STRING, .summary = "the adapter; default: the only one" \
+	}
+#define CS                                                                                \
+	{                                                                                 \
+		"cs", CONTROL_INTEGER,                                                    \
+			.max = CHIP_SELECT_MAX,                                           \
+			.summary = "the chip select line; default: the only chip's, or 0" \
+	}
+#define FILE_NAME                                                               \
+	{                                                                       \
+		"path", CONTROL_STRING, .required = true, .summary = "the file" \
+	}
+#define PARAMS(...) ((const struct control_param[]){__VA_ARGS__, {0}})
+#define NO_PARAMS ((const struct control_param[]){{0}})
+
+static const struct control_method methods[] = {
+	{"rpc.discover", "the list of all methods", "object methods:array", NO_PARAMS, discover},
+	{"bench.status", "what stands on the bench",
+		"object version:string pid:integer control:string timing:string seed:integer "
+		"uptime_s:number adapters:array",
+		NO_PARAMS, control_bench_status},
+	{"bench.stop", "ends the daemon, as SIGTERM does", "boolean", NO_PARAMS, stop},
+	{"adapter.unplug", "takes the terminal away, as when the cable is pulled",
+		"object tty:string?", PARAMS(ADAPTER), unplug},
+	{"adapter.plug", "brings the terminal back", "object tty:string?", PARAMS(ADAPTER), plug},
+	{"chip.pin", "sets a pin from outside", "object pins:object",
+		PARAMS(ADAPTER, CS,
+			{"pin", CONTROL_STRING, true, .allowed = pins, .summary = "which pin"},
+			{"level", CONTROL_STRING, true, .allowed = control_levels,
+				.summary = "float: the chip's own pull-up"}),
+		set_pin},
+	{"chip.power", "switches the supply", "object power_mv:integer",
+		PARAMS(ADAPTER, CS,
+			{"action", CONTROL_STRING, true, .allowed = powers,
+				.summary = "cycle: off and on again"},
+			{"millivolts", CONTROL_INTEGER, .min = 1, .max = BENCH_MILLIVOLTS_MAX,
+				.summary = "the supply; default: the chip's usual one"}),
+		set_power},
+	{"chip.reset", "the software reset, 66 99, as by a host", "boolean", PARAMS(ADAPTER, CS),
+		reset},
+	{"image.info", "what is in the array",
+		"object path:string? size:integer sha256:string blank:boolean used_bytes:integer "
+		"dirty_since_start:boolean",
+		PARAMS(ADAPTER, CS), control_image_info},
+	{"image.save", "writes the array to a file", "object bytes:integer",
+		PARAMS(ADAPTER, CS, FILE_NAME), control_image_save},
+	{"image.load", "replaces the array by a file of its size", "object bytes:integer",
+		PARAMS(ADAPTER, CS, FILE_NAME), control_image_load},
+	{"image.compare", "compares the array with a file of its size",
+		"object equal:boolean differing_bytes:integer first:integer? last:integer?",
+		PARAMS(ADAPTER, CS, FILE_NAME), control_image_compare},
+	{"snapshot.take", "keeps the chip as it is now", "object name:string bytes_copied:integer",
+		PARAMS(ADAPTER, CS,
+			{"name", CONTROL_STRING, true, .summary = "a name that is not taken"},
+			{"file", CONTROL_STRING, .summary = "keep it in a file instead"}),
+		control_snapshot_take},
+	{"snapshot.restore", "brings back what was kept", "object bytes_copied:integer",
+		PARAMS(ADAPTER, CS, {"name", CONTROL_STRING, .summary = "which snapshot"},
+			{"file", CONTROL_STRING, .summary = "which file, instead of a name"}),
+		control_snapshot_restore},
+	{"snapshot.list", "what was kept", "array name:string time:string size:integer",
+		PARAMS(ADAPTER, CS), control_snapshot_list},
+	{"snapshot.drop", "forgets a snapshot", "boolean",
+		PARAMS(ADAPTER, CS, {"name", CONTROL_STRING, true, .summary = "which snapshot"}),
+		control_snapshot_drop},
+	{"stats.get", "counters of a chip and its adapter",
+		"object operations:integer reads:integer programs:integer erases:integer "
+		"status_reads:integer status_writes:integer ignored:integer bytes_read:integer "
+		"bytes_programmed:integer bytes_erased:integer busy_ns:integer "
+		"host_sessions:integer bytes_in:integer bytes_out:integer by_opcode:object",
+		PARAMS(ADAPTER, CS), control_stats_get},
+	{"stats.reset", "starts the counters at 0", "boolean", PARAMS(ADAPTER, CS),
+		control_stats_reset},
+	{"events.subscribe", "asks for notifications", "object subscription:integer",
+		PARAMS({"kinds", CONTROL_STRINGS, .allowed = control_event_kinds,
+			       .summary = "which kinds; default: all"},
+			{"adapter", CONTROL_STRING, .summary = "whose; default: all"}),
+		subscribe},
+	{"events.unsubscribe", "ends a subscription", "boolean",
+		PARAMS({"subscription", CONTROL_INTEGER, true, .max = INT64_MAX,
+			.summary = "its number"}),
+		unsubscribe},
+};
+
+static JsonNode *
+discover(struct control_call *call, GError **error)
+{
+	JsonObject *object = json_object_new();
+	JsonArray *array = json_array_new();
+
+	(void)call;
+	(void)error;
+	for (size_t i = 0; i < G_N_ELEMENTS(methods); i++)
+		json_array_add_element(array, control_schema_describe(&methods[i]));
+	json_object_set_array_member(object, "methods", array);
+	return control_take_object(object);
+}
+
+const struct control_method *
+control_method_find(const char *name)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(methods); i++)
+		if (strcmp(methods[i].name, name) == 0)
+			return &methods[i];
+	return NULL;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Parameters against their rows, and rows as JSON Schema, so that what is told about a method is
+ * what is checked. Leaves out whatever takes a bench to decide: names of adapters, sizes of files.
+ */
+#include "control/schema.h"
+
+#include "control/rpc.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+static const char *const type_names[] = {
+	[CONTROL_STRING] = "string",
+	[CONTROL_INTEGER] = "integer",
+	[CONTROL_STRINGS] = "array",
+};
+
+static char *
+join_names(const struct control_param *params)
+{
+	GString *names = g_string_new(NULL);
+
+	for (; params->name != NULL; params++)
+		g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "", params->name);
+	return g_string_free(names, FALSE);
+}
+
+/* "has to be …" */
+static char *
+describe_allowed(const struct control_param *param)
+{
+	g_autofree char *words = NULL;
+
+	if (param->type == CONTROL_INTEGER)
+		return g_strdup_printf("an integer from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
+			param->min, param->max);
+	if (param->allowed == NULL)
+		return g_strdup(param->type == CONTROL_STRING ? "a string that is not empty"
+							      : "an array of strings");
+	words = g_strjoinv(", ", (char **)param->allowed);
+	return g_strdup_printf(
+		"%s of %s", param->type == CONTROL_STRING ? "one" : "an array of some", words);
+}
+
+static bool
+is_allowed_string(const struct control_param *param, JsonNode *node)
+{
+	const char *text;
+
+	if (json_node_get_value_type(node) != G_TYPE_STRING)
+		return false;
+	text = json_node_get_string(node);
+	if (param->allowed == NULL)
+		return *text != '\0';
+	return g_strv_contains(param->allowed, text);
+}
+
+static bool
+is_allowed(const struct control_param *param, JsonNode *node)
+{
+	JsonArray *array;
+	int64_t number;
+
+	if (param->type == CONTROL_STRING)
+		return is_allowed_string(param, node);
+	if (param->type == CONTROL_INTEGER) {
+		if (json_node_get_value_type(node) != G_TYPE_INT64)
+			return false;
+		number = json_node_get_int(node);
+		return number >= param->min && number <= param->max;
+	}
+	if (!JSON_NODE_HOLDS_ARRAY(node))
+		return false;
+	array = json_node_get_array(node);
+	for (guint i = 0; i < json_array_get_length(array); i++)
+		if (!is_allowed_string(param, json_array_get_element(array, i)))
+			return false;
+	return true;
+}
+
+static bool
+is_known(const struct control_param *params, const char *name)
+{
+	for (; params->name != NULL; params++)
+		if (strcmp(params->name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+check_names(const struct control_method *method, JsonObject *params, GError **error)
+{
+	g_autofree char *names = NULL;
+	JsonObjectIter iter;
+	const char *name;
+
+	json_object_iter_init_ordered(&iter, params);
+	while (json_object_iter_next_ordered(&iter, &name, NULL)) {
+		if (is_known(method->params, name))
+			continue;
+		names = join_names(method->params);
+		g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_PARAMS,
+			"%s: there is no parameter \"%.64s\"; allowed %s", method->name, name,
+			*names != '\0' ? names : "is none");
+		return false;
+	}
+	return true;
+}
+
+bool
+control_schema_check(const struct control_method *method, JsonObject *params, GError **error)
+{
+	const struct control_param *param;
+
+	if (params != NULL && !check_names(method, params, error))
+		return false;
+	for (param = method->params; param->name != NULL; param++) {
+		JsonNode *node =
+			params != NULL ? json_object_get_member(params, param->name) : NULL;
+		g_autofree char *allowed = NULL;
+
+		if (node != NULL ? is_allowed(param, node) : !param->required)
+			continue;
+		allowed = describe_allowed(param);
+		g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_PARAMS, "%s: \"%s\" %s%s",
+			method->name, param->name,
+			node != NULL ? "has to be " : "is missing; it has to be ", allowed);
+		return false;
+	}
+	return true;
+}
+
+static JsonNode *
+take_object(JsonObject *object)
+{
+	JsonNode *node = json_node_new(JSON_NODE_OBJECT);
+
+	json_node_take_object(node, object);
+	return node;
+}
+
+static JsonObject *
+string_schema(const struct control_param *param)
+{
+	JsonObject *schema = json_object_new();
+	JsonArray *words;
+
+	json_object_set_string_member(schema, "type", "string");
+	if (param->allowed == NULL) {
+		json_object_set_int_member(schema, "minLength", 1);
+		return schema;
+	}
+	words = json_array_new();
+	for (const char *const *word = param->allowed; *word != NULL; word++)
+		json_array_add_string_element(words, *word);
+	json_object_set_array_member(schema, "enum", words);
+	return schema;
+}
+
+static JsonObject *
+param_schema(const struct control_param *param)
+{
+	JsonObject *schema;
+
+	if (param->type == CONTROL_STRING)
+		return string_schema(param);
+	schema = json_object_new();
+	json_object_set_string_member(schema, "type", type_names[param->type]);
+	if (param->type == CONTROL_STRINGS) {
+		json_object_set_object_member(schema, "items", string_schema(param));
+	} else {
+		json_object_set_int_member(schema, "minimum", param->min);
+		json_object_set_int_member(schema, "maximum", param->max);
+	}
+	return schema;
+}
+
+/* TYPE or TYPE? */
+static void
+set_type(JsonObject *schema, const char *type)
+{
+	size_t n = strlen(type);
+	JsonArray *either;
+
+	if (type[n - 1] == '?') {
+		g_autofree char *name = g_strndup(type, n - 1);
+
+		either = json_array_new();
+		json_array_add_string_element(either, name);
+		json_array_add_string_element(either, "null");
+		json_object_set_array_member(schema, "type", either);
+	} else {
+		json_object_set_string_member(schema, "type", type);
+	}
+}
+
+static JsonObject *
+result_schema(const char *result)
+{
+	g_auto(GStrv) words = g_strsplit(result, " ", -1);
+	JsonObject *schema = json_object_new();
+	JsonObject *of = schema;
+	JsonObject *properties;
+
+	set_type(schema, words[0]);
+	if (words[1] == NULL)
+		return schema;
+	if (strcmp(words[0], "array") == 0) {
+		of = json_object_new();
+		set_type(of, "object");
+		json_object_set_object_member(schema, "items", of);
+	}
+	properties = json_object_new();
+	for (char **word = words + 1; *word != NULL; word++) {
+		JsonObject *property = json_object_new();
+		char *type = strchr(*word, ':');
+
+		*type++ = '\0';
+		set_type(property, type);
+		json_object_set_object_member(properties, *word, property);
+	}
+	json_object_set_object_member(of, "properties", properties);
+	return schema;
+}
+
+JsonNode *
+control_schema_describe(const struct control_method *method)
+{
+	JsonObject *object = json_object_new();
+	JsonArray *params = json_array_new();
+
+	for (const struct control_param *param = method->params; param->name != NULL; param++) {
+		JsonObject *row = json_object_new();
+
+		json_object_set_string_member(row, "name", param->name);
+		json_object_set_string_member(row, "summary", param->summary);
+		json_object_set_boolean_member(row, "required", param->required);
+		json_object_set_object_member(row, "schema", param_schema(param));
+		json_array_add_object_element(params, row);
+	}
+	json_object_set_string_member(object, "name", method->name);
+	json_object_set_string_member(object, "summary", method->summary);
+	json_object_set_string_member(object, "paramStructure", "by-name");
+	json_object_set_array_member(object, "params", params);
+	json_object_set_object_member(object, "result", result_schema(method->result));
+	return take_object(object);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Methods as rows: what they take and give, checked and described from the same data. Private to
+ * the control room. */
+#ifndef SPINOR_CONTROL_SCHEMA_H
+#define SPINOR_CONTROL_SCHEMA_H
+
+#include <glib.h>
+#include <json-glib/json-glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct control_call;
+
+enum control_type {
+	CONTROL_STRING, /* of allowed, when that is given; never empty */
+	CONTROL_INTEGER,
+	CONTROL_STRINGS, /* an array of them */
+};
+
+struct control_param {
+	const char *name; /* NULL ends a list */
+	enum control_type type;
+	bool required;
+	const char *const *allowed; /* NULL-terminated; NULL: any */
+	int64_t min, max;           /* of integers */
+	const char *summary;
+};
+
+struct control_method {
+	const char *name;
+	const char *summary;
+	/* "TYPE", or "object|array FIELD:TYPE …"; a type that ends in ? may be null. */
+	const char *result;
+	const struct control_param *params;
+	/* What it answers; NULL on error. */
+	JsonNode *(*handler)(struct control_call *call, GError **error);
+};
+
+/* Compares what was sent (NULL: nothing) with the rows; errors name the parameter and what is
+ * allowed. */
+bool control_schema_check(const struct control_method *method, JsonObject *params, GError **error);
+
+/* A row as rpc.discover tells it. */
+JsonNode *control_schema_describe(const struct control_method *method);
+
+#endif

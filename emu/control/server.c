@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The control server: takes connections, and each line to the method that it names.
+ *
+ * All of it lives in one main context, the main thread's in the daemon. Adapters are reached
+ * through the bench, which runs things in their threads; what they do in the meantime is not waited
+ * for. Leaves out: other transports than a Unix socket, whose mode says who may connect.
+ */
+#define _GNU_SOURCE /* accept4() */
+
+#include "control/control.h"
+
+#include "base/log.h"
+#include "bench/action.h"
+#include "control/client.h"
+#include "control/events.h"
+#include "control/internal.h"
+#include "control/methods.h"
+#include "control/rpc.h"
+#include "control/schema.h"
+#include "control/socket.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define CLIENTS_MAX 64
+
+struct control_server {
+	struct control_host host;
+	GMainContext *context;
+	struct control_socket *socket;
+	GSource *source; /* of the socket */
+	GPtrArray *clients;
+	int spare; /* a descriptor to give up when there are no more */
+};
+
+static void
+handle_request(struct control_server *server, struct control_client *client,
+	struct control_request *request, GError **error, JsonNode **result)
+{
+	const struct control_method *method = control_method_find(request->method);
+	struct control_call call = {
+		.host = &server->host,
+		.client = client,
+		.params = request->params,
+	};
+
+	if (method == NULL) {
+		g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_METHOD,
+			"there is no method \"%.64s\"; rpc.discover lists them", request->method);
+		return;
+	}
+	if (control_schema_check(method, request->params, error))
+		*result = method->handler(&call, error);
+	if (*result == NULL && *error == NULL)
+		g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_INTERNAL,
+			"%s: failed without a reason; that is a mistake in spinord", method->name);
+}
+
+static void
+take_line(void *self, struct control_client *client, const char *line, size_t n)
+{
+	struct control_request request;
+	g_autoptr(GError) error = NULL;
+	JsonNode *result = NULL;
+	bool parsed;
+
+	/* Nothing but Enter on a terminal. */
+	if (n == 0)
+		return;
+	parsed = control_request_parse(&request, line, n, &error);
+	if (parsed)
+		handle_request(self, client, &request, &error, &result);
+	if (error != NULL && (!parsed || request.id != NULL))
+		control_client_send(client, control_reply_error(request.id, error));
+	else if (result != NULL && request.id != NULL)
+		control_client_send(client, control_reply_result(request.id, result));
+	else if (result != NULL)
+		json_node_unref(result);
+	if (g_error_matches(error, CONTROL_ERROR, CONTROL_ERROR_PARSE))
+		control_client_drop(client);
+	control_request_clear(&request);
+}
+
+static void
+client_drained(void *self, struct control_client *client)
+{
+	struct control_server *server = self;
+
+	control_events_drained(server->host.events, client);
+}
+
+static void
+client_gone(void *self, struct control_client *client)
+{
+	struct control_server *server = self;
+
+	control_events_forget(server->host.events, client);
+	g_ptr_array_remove_fast(server->clients, client);
+}
+
+/* Tells the one too many, as far as that can be done without waiting. */
+static void
+turn_away(int fd)
+{
+	g_autoptr(GError) error = g_error_new(CONTROL_ERROR, CONTROL_ERROR_ACTION,
+		"%d clients are connected, and no more are allowed; end one of them", CLIENTS_MAX);
+	g_autofree char *text = control_reply_error(NULL, error);
+	g_autofree char *line = g_strconcat(text, "\n", NULL);
+	ssize_t n = send(fd, line, strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT);
+
+	(void)n;
+	close(fd);
+}
+
+/* Out of descriptors: a connection that can't be taken would wake us up again and again. The spare
+ * one is used to take it and to let it go. */
+static void
+let_one_go(struct control_server *server, int listener)
+{
+	int fd;
+
+	close(server->spare);
+	fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	if (fd >= 0)
+		close(fd);
+	server->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	log_warning("control socket %s: a client was turned away: too many open files",
+		control_socket_path(server->socket));
+}
+
+static gboolean
+accept_client(gint listener, GIOCondition condition, void *data)
+{
+	struct control_server *server = data;
+	const struct control_client_owner owner = {
+		.line = take_line,
+		.drained = client_drained,
+		.gone = client_gone,
+		.self = server,
+	};
+	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	(void)condition;
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+		let_one_go(server, listener);
+	else if (fd >= 0 && server->clients->len >= CLIENTS_MAX)
+		turn_away(fd);
+	else if (fd >= 0)
+		g_ptr_array_add(server->clients, control_client_new(fd, server->context, &owner));
+	return G_SOURCE_CONTINUE;
+}
+
+struct control_server *
+control_server_new(struct bench *bench, const char *path, GError **error)
+{
+	struct control_socket *socket = control_socket_new(path, error);
+	struct control_server *server;
+
+	if (socket == NULL)
+		return NULL;
+	server = g_new0(struct control_server, 1);
+	server->context = g_main_context_ref_thread_default();
+	server->socket = socket;
+	server->clients = g_ptr_array_new();
+	server->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	server->host.actions = bench_actions_new(bench);
+	server->host.path = control_socket_path(socket);
+	server->host.events = control_events_new(server->host.actions, server->context);
+	server->source = g_unix_fd_source_new(control_socket_fd(socket), G_IO_IN);
+	g_source_set_callback(server->source, G_SOURCE_FUNC(accept_client), server, NULL);
+	g_source_attach(server->source, server->context);
+	return server;
+}
+
+const char *
+control_server_path(const struct control_server *server)
+{
+	return control_socket_path(server->socket);
+}
+
+void
+control_server_destroy(struct control_server *server)
+{
+	if (server == NULL)
+		return;
+	g_source_destroy(server->source);
+	g_source_unref(server->source);
+	control_events_destroy(server->host.events);
+	bench_actions_destroy(server->host.actions);
+	for (guint i = 0; i < server->clients->len; i++)
+		control_client_destroy(server->clients->pdata[i]);
+	g_ptr_array_unref(server->clients);
+	control_socket_destroy(server->socket);
+	if (server->spare >= 0)
+		close(server->spare);
+	g_main_context_unref(server->context);
+	g_free(server);
+}

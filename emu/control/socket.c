@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The name of the control socket: a private directory to have it in, and whether one that is there
+ * already may be replaced.
+ *
+ * A socket outlives a daemon that was killed. Whether anybody listens is told by connecting to it:
+ * ECONNREFUSED means nobody. Between bind() and listen() a socket refuses as well, so two daemons
+ * that start with the same name might each take the other's for left over; therefore each first
+ * claims the name, with an abstract socket that the kernel removes however a process ends.
+ *
+ * Leaves out: who may connect. The socket's mode says it, and the default directory's.
+ */
+#include "control/socket.h"
+
+#include "control/control.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define REMEDY "name another socket with --control PATH"
+
+struct control_socket {
+	char *path; /* absolute, so that a change of directory does no harm */
+	int fd;
+	int claim; /* the abstract socket */
+	bool bound;
+	dev_t device;
+	ino_t inode;
+};
+
+static bool
+fail(GError **error, const char *path, int code, const char *reason)
+{
+	g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(code), "control socket %s: %s",
+		path, reason);
+	return false;
+}
+
+char *
+control_directory(void)
+{
+	const char *runtime = g_getenv("XDG_RUNTIME_DIR");
+
+	if (runtime != NULL && g_path_is_absolute(runtime))
+		return g_build_filename(runtime, "spinor", NULL);
+	return g_strdup_printf("/tmp/spinor-%lu", (unsigned long)geteuid());
+}
+
+/* Makes the directory when it is not there. One that others can enter or that is somebody else's
+ * is no place for a socket: they could put theirs in its place. */
+static bool
+check_directory(const char *directory, GError **error)
+{
+	struct stat info;
+
+	if (mkdir(directory, 0700) < 0 && errno != EEXIST) {
+		g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(errno),
+			"cannot make the control socket's directory %s: %s; set XDG_RUNTIME_DIR "
+			"to a directory of yours, or " REMEDY,
+			directory, g_strerror(errno));
+		return false;
+	}
+	if (lstat(directory, &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == geteuid() &&
+		(info.st_mode & 077) == 0)
+		return true;
+	g_set_error(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
+		"the control socket's directory %s is refused: it has to be a directory that is "
+		"yours, with mode 0700; remove it, or " REMEDY,
+		directory);
+	return false;
+}
+
+static char *
+default_path(GError **error)
+{
+	g_autofree char *directory = control_directory();
+	g_autofree char *name = g_strdup_printf("%ld.sock", (long)getpid());
+
+	if (!check_directory(directory, error))
+		return NULL;
+	return g_build_filename(directory, name, NULL);
+}
+
+/* The directory without symbolic links, then the name as it is: one name for one socket. */
+static char *
+canonical_path(const char *path, GError **error)
+{
+	g_autofree char *directory = g_path_get_dirname(path);
+	g_autofree char *name = g_path_get_basename(path);
+	g_autofree char *reason = NULL;
+	char *real;
+	char *result;
+
+	if (*path == '\0' || g_str_has_suffix(path, "/") || strcmp(name, ".") == 0 ||
+		strcmp(name, "..") == 0) {
+		fail(error, path, EINVAL, "names no file; allowed is a path to a new one");
+		return NULL;
+	}
+	real = realpath(directory, NULL);
+	if (real == NULL) {
+		int code = errno;
+
+		reason = g_strdup_printf("directory %s: %s; " REMEDY, directory, g_strerror(code));
+		fail(error, path, code, reason);
+		return NULL;
+	}
+	result = g_build_filename(real, name, NULL);
+	free(real);
+	return result;
+}
+
+static int
+new_unix_socket(const char *path, GError **error)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		fail(error, path, errno, g_strerror(errno));
+	return fd;
+}
+
+static bool
+claim_path(struct control_socket *control, GError **error)
+{
+	/* Of the path, whatever its length. */
+	g_autofree char *digest =
+		g_compute_checksum_for_string(G_CHECKSUM_SHA256, control->path, -1);
+	g_autofree char *name = g_strconcat("spinor-control:", digest, NULL);
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	/* A first byte of NUL makes the name abstract. */
+	size_t length = offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name);
+
+	control->claim = new_unix_socket(control->path, error);
+	if (control->claim < 0)
+		return false;
+	memcpy(address.sun_path + 1, name, strlen(name));
+	if (bind(control->claim, (const struct sockaddr *)&address, (socklen_t)length) == 0)
+		return true;
+	return fail(error, control->path, errno,
+		errno == EADDRINUSE ? "in use by another spinord; " REMEDY : g_strerror(errno));
+}
+
+/* Removes a socket at which nobody listens. */
+static bool
+remove_left_over(
+	const struct control_socket *control, const struct sockaddr_un *address, GError **error)
+{
+	struct stat info;
+	int fd;
+	int code;
+
+	if (lstat(control->path, &info) < 0)
+		return errno == ENOENT || fail(error, control->path, errno, g_strerror(errno));
+	if (!S_ISSOCK(info.st_mode))
+		return fail(error, control->path, EEXIST,
+			"another file is there; allowed is a new path or the socket of an ended "
+			"spinord");
+	fd = new_unix_socket(control->path, error);
+	if (fd < 0)
+		return false;
+	code = connect(fd, (const struct sockaddr *)address, sizeof *address) < 0 ? errno : 0;
+	close(fd);
+	if (code == 0 || code == EAGAIN)
+		return fail(error, control->path, EADDRINUSE, "in use by another program; " REMEDY);
+	if (code == ECONNREFUSED && unlink(control->path) == 0)
+		return true;
+	code = code == ECONNREFUSED ? errno : code;
+	return fail(error, control->path, code, g_strerror(code));
+}
+
+static bool
+bind_path(struct control_socket *control, GError **error)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct stat info;
+
+	if (strlen(control->path) >= sizeof address.sun_path) {
+		g_autofree char *reason = g_strdup_printf("%zu bytes are too long; allowed are %zu",
+			strlen(control->path), sizeof address.sun_path - 1);
+
+		return fail(error, control->path, ENAMETOOLONG, reason);
+	}
+	memcpy(address.sun_path, control->path, strlen(control->path));
+	control->fd = new_unix_socket(control->path, error);
+	if (control->fd < 0 || !remove_left_over(control, &address, error))
+		return false;
+	/* Before bind(), which gives the name this mode: there is no moment with another one. */
+	if (fchmod(control->fd, 0600) < 0 ||
+		bind(control->fd, (const struct sockaddr *)&address, sizeof address) < 0)
+		return fail(error, control->path, errno, g_strerror(errno));
+	control->bound = true;
+	if (lstat(control->path, &info) < 0 || listen(control->fd, SOMAXCONN) < 0)
+		return fail(error, control->path, errno, g_strerror(errno));
+	control->device = info.st_dev;
+	control->inode = info.st_ino;
+	return true;
+}
+
+struct control_socket *
+control_socket_new(const char *path, GError **error)
+{
+	g_autofree char *chosen = path != NULL ? g_strdup(path) : default_path(error);
+	struct control_socket *control;
+	char *canonical;
+
+	if (chosen == NULL)
+		return NULL;
+	canonical = canonical_path(chosen, error);
+	if (canonical == NULL)
+		return NULL;
+	control = g_new0(struct control_socket, 1);
+	control->path = canonical;
+	control->fd = -1;
+	control->claim = -1;
+	if (!claim_path(control, error) || !bind_path(control, error)) {
+		control_socket_destroy(control);
+		return NULL;
+	}
+	return control;
+}
+
+void
+control_socket_destroy(struct control_socket *control)
+{
+	struct stat info;
+
+	if (control == NULL)
+		return;
+	if (control->bound && lstat(control->path, &info) == 0 && info.st_dev == control->device &&
+		info.st_ino == control->inode)
+		unlink(control->path);
+	if (control->fd >= 0)
+		close(control->fd);
+	if (control->claim >= 0)
+		close(control->claim);
+	g_free(control->path);
+	g_free(control);
+}
+
+int
+control_socket_fd(const struct control_socket *control)
+{
+	return control->fd;
+}
+
+const char *
+control_socket_path(const struct control_socket *control)
+{
+	return control->path;
+}
