@@ -10,6 +10,7 @@
 #include "bench/bench.h"
 #include "bench/error.h"
 #include "bench/options.h"
+#include "control/control.h"
 #include "spinord/notify.h"
 
 #include <errno.h>
@@ -65,6 +66,7 @@ serve(const struct bench_options *options)
 	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
 	g_autoptr(GError) error = NULL;
 	g_autofree char *ready = NULL;
+	struct control_server *control = NULL;
 	struct bench *bench;
 	int status = EXIT_SUCCESS;
 
@@ -77,14 +79,35 @@ serve(const struct bench_options *options)
 		status = failed(error);
 		goto out;
 	}
+	control = control_server_new(bench, bench_control_path(bench), &error);
+	if (control == NULL) {
+		status = failed(error);
+		goto out;
+	}
 	ready = bench_ready_lines(bench);
 	print(ready);
 	spinord_notify("READY=1");
 	g_main_loop_run(loop);
 	spinord_notify("STOPPING=1");
 out:
+	control_server_destroy(control);
 	bench_destroy(bench);
 	return status;
+}
+
+static int
+check(const struct bench_options *options)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *line = NULL;
+	unsigned int n_adapters;
+	unsigned int n_chips;
+
+	if (!bench_check(options, &n_adapters, &n_chips, &error))
+		return failed(error);
+	line = g_strdup_printf("%s: ok, %u adapter%s, %u chip%s\n", options->file, n_adapters,
+		n_adapters == 1 ? "" : "s", n_chips, n_chips == 1 ? "" : "s");
+	return print(line);
 }
 
 int
@@ -110,6 +133,8 @@ main(int argc, char **argv)
 	} else if (options->list_chips) {
 		table = bench_chip_table(options->chipdb, options->list_pattern, &error);
 		status = table != NULL ? print(table) : failed(error);
+	} else if (options->check) {
+		status = check(options);
 	} else {
 		status = serve(options);
 	}

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# Completion of spinor(1) for bash. All words come from spinor itself, so that nothing here gets old.
+
+# _spinor_words KIND [VERB]...: with the bench that the line names.
+_spinor_words()
+{
+	spinor complete "${_spinor_bench[@]}" "$@" 2>/dev/null
+}
+
+_spinor_reply()
+{
+	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$_spinor_current")
+}
+
+# Values of the option before the current word; fails when that takes none.
+_spinor_value()
+{
+	case $1 in
+	--chip) _spinor_reply "$(_spinor_words chips)" ;;
+	--profile) _spinor_reply "$(_spinor_words profiles)" ;;
+	--control) _spinor_reply "$(_spinor_words benches)" ;;
+	--adapter) _spinor_reply "$(_spinor_words adapters)" ;;
+	--timing) _spinor_reply "instant virtual real" ;;
+	--kind)
+		_spinor_reply "operation ready interrupted power pin host fault snapshot image"
+		;;
+	--image | --expect-image | --report | --file | --trace | --link)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$_spinor_current")
+		;;
+	--chipdb)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -d -- "$_spinor_current")
+		;;
+	--assert | --cs | --count | --millivolts | --seed | --tcp | --timeout) COMPREPLY=() ;;
+	*) return 1 ;;
+	esac
+}
+
+# Words of a verb that are no options.
+_spinor_argument()
+{
+	case "$*" in
+	chip) _spinor_reply "$(_spinor_words chips)" ;;
+	help) _spinor_reply "$(_spinor_words verbs)" ;;
+	pin) _spinor_reply "wp hold reset" ;;
+	pin\ *) _spinor_reply "low high float" ;;
+	power) _spinor_reply "on off cycle" ;;
+	"snapshot restore" | "snapshot drop") _spinor_reply "$(_spinor_words snapshots)" ;;
+	"image save" | "image load" | "image compare" | run)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$_spinor_current")
+		;;
+	image | snapshot | help\ *) _spinor_reply "$(_spinor_words words "${!#}")" ;;
+	esac
+}
+
+_spinor()
+{
+	local _spinor_current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+	local _spinor_bench=() words=() word i
+	COMPREPLY=()
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		word=${COMP_WORDS[i]}
+		case $word in
+		--)
+			if ((i + 1 == COMP_CWORD)); then
+				mapfile -t COMPREPLY < <(compgen -c -- "$_spinor_current")
+			else
+				compopt -o filenames 2>/dev/null
+				mapfile -t COMPREPLY < <(compgen -f -- "$_spinor_current")
+			fi
+			return
+			;;
+		--control | --adapter | --cs | --chipdb)
+			((i + 1 < COMP_CWORD)) && _spinor_bench+=("$word" "${COMP_WORDS[i + 1]}")
+			((i++))
+			;;
+		--timeout | --millivolts | --count | --kind | --file) ((i++)) ;;
+		-*) ;;
+		*) words+=("$word") ;;
+		esac
+	done
+	if _spinor_value "$previous"; then
+		return
+	fi
+	if [[ $_spinor_current == -* ]]; then
+		if ((${#words[@]} == 0)); then
+			_spinor_reply "--help --version --json --control --adapter --cs --timeout"
+		else
+			_spinor_reply "$(_spinor_words options "${words[@]:0:2}")"
+		fi
+	elif ((${#words[@]} == 0)); then
+		_spinor_reply "$(_spinor_words verbs)"
+	else
+		_spinor_argument "${words[@]}"
+	fi
+}
+
+complete -F _spinor spinor

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A JSON-RPC 2.0 client, see spinor-control(7): one call at a time, every wait with a limit. What
+ * comes while a call waits for its reply and is no reply is kept for spinor_client_event().
+ */
+#include "spinor/client.h"
+
+#include "spinor/error.h"
+#include "spinor/output.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define LINE_MAX_BYTES ((size_t)16 << 20)
+#define PIECE_BYTES 65536
+#define PROGRESS_MS 100
+#define CODE_NO_METHOD -32601
+#define CODE_PARAMS -32602
+
+struct spinor_client {
+	int fd;
+	char *path;
+	GByteArray *in;
+	size_t looked;  /* bytes of in known to hold no newline */
+	GQueue *events; /* JsonObject: parameters of notifications */
+	int64_t last_id;
+	char *what; /* for the sign of life; NULL: none */
+	bool ended;
+};
+
+static bool
+fail(const struct spinor_client *client, GError **error, const char *doing)
+{
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED, "control socket %s: %s: %s",
+		client->path, doing, g_strerror(errno));
+	return false;
+}
+
+struct spinor_client *
+spinor_client_open(const char *path, GError **error)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct spinor_client *client;
+	int fd, code;
+
+	if (strlen(path) >= sizeof address.sun_path) {
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+			"control socket %s: the path is too long; allowed are %zu bytes", path,
+			sizeof address.sun_path - 1);
+		return NULL;
+	}
+	memcpy(address.sun_path, path, strlen(path));
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) < 0) {
+		code = errno;
+		if (fd >= 0)
+			close(fd);
+		g_set_error(error, SPINOR_ERROR,
+			code == ENOENT || code == ECONNREFUSED ? SPINOR_ERROR_NO_BENCH
+							       : SPINOR_ERROR_FAILED,
+			"control socket %s: %s", path,
+			code == ENOENT || code == ECONNREFUSED
+				? "no bench is running there; start one with: spinord"
+				: g_strerror(code));
+		return NULL;
+	}
+	client = g_new0(struct spinor_client, 1);
+	client->fd = fd;
+	client->path = g_strdup(path);
+	client->in = g_byte_array_new();
+	client->events = g_queue_new();
+	return client;
+}
+
+void
+spinor_client_close(struct spinor_client *client)
+{
+	if (client == NULL)
+		return;
+	close(client->fd);
+	g_free(client->path);
+	g_free(client->what);
+	g_byte_array_unref(client->in);
+	g_queue_free_full(client->events, (GDestroyNotify)json_object_unref);
+	g_free(client);
+}
+
+void
+spinor_client_show_progress(struct spinor_client *client, const char *what)
+{
+	g_free(client->what);
+	client->what = g_strdup(what);
+}
+
+/* Waits for events on the socket until limit_ms after start_us. */
+static bool
+await(struct spinor_client *client, short events, int64_t start_us, int64_t limit_ms,
+	GError **error)
+{
+	for (;;) {
+		struct pollfd poller = {.fd = client->fd, .events = events};
+		int64_t waited_ms = (g_get_monotonic_time() - start_us) / 1000;
+		int64_t left_ms = limit_ms == SPINOR_FOREVER ? G_MAXINT : limit_ms - waited_ms;
+		int n;
+
+		if (left_ms <= 0) {
+			g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_TIMEOUT,
+				"control socket %s: no answer in %.1f s; does that bench still "
+				"run? --timeout waits longer",
+				client->path, (double)limit_ms / 1000);
+			return false;
+		}
+		if (client->what != NULL) {
+			left_ms = MIN(left_ms, PROGRESS_MS);
+			spinor_progress(client->what, waited_ms);
+		}
+		n = poll(&poller, 1, (int)MIN(left_ms, G_MAXINT));
+		if (n > 0)
+			return true;
+		if (n < 0 && errno != EINTR)
+			return fail(client, error, "waiting");
+	}
+}
+
+static bool
+send_all(struct spinor_client *client, const char *text, int64_t start_us, int64_t limit_ms,
+	GError **error)
+{
+	size_t left = strlen(text);
+
+	while (left > 0) {
+		ssize_t n = send(client->fd, text, left, MSG_NOSIGNAL);
+
+		if (n >= 0) {
+			text += n;
+			left -= (size_t)n;
+		} else if (errno == EAGAIN) {
+			if (!await(client, POLLOUT, start_us, limit_ms, error))
+				return false;
+		} else if (errno != EINTR) {
+			return fail(client, error, "sending");
+		}
+	}
+	return true;
+}
+
+/* The next line without its newline, or NULL at the end (ended is set then) or on error. */
+static char *
+take_line(struct spinor_client *client, int64_t start_us, int64_t limit_ms, GError **error)
+{
+	for (;;) {
+		const uint8_t *newline = client->in->len > client->looked
+			? memchr(client->in->data + client->looked, '\n',
+				  client->in->len - client->looked)
+			: NULL;
+		guint before = client->in->len;
+		ssize_t n;
+
+		if (newline != NULL) {
+			size_t length = (size_t)(newline - client->in->data);
+			char *line = g_strndup((const char *)client->in->data, length);
+
+			g_byte_array_remove_range(client->in, 0, (guint)length + 1);
+			client->looked = 0;
+			return line;
+		}
+		client->looked = before;
+		if (before > LINE_MAX_BYTES) {
+			errno = EMSGSIZE;
+			fail(client, error, "receiving");
+			return NULL;
+		}
+		g_byte_array_set_size(client->in, before + PIECE_BYTES);
+		n = recv(client->fd, client->in->data + before, PIECE_BYTES, 0);
+		g_byte_array_set_size(client->in, before + (guint)MAX(n, 0));
+		if (n == 0 || (n < 0 && errno == ECONNRESET)) {
+			client->ended = true;
+			return NULL;
+		}
+		if (n < 0 && errno == EAGAIN) {
+			if (!await(client, POLLIN, start_us, limit_ms, error))
+				return NULL;
+		} else if (n < 0 && errno != EINTR) {
+			fail(client, error, "receiving");
+			return NULL;
+		}
+	}
+}
+
+/* The next message, or NULL as take_line(). */
+static JsonObject *
+take_message(struct spinor_client *client, int64_t start_us, int64_t limit_ms, GError **error)
+{
+	g_autofree char *line = take_line(client, start_us, limit_ms, error);
+	g_autoptr(JsonParser) parser = NULL;
+	JsonNode *root;
+
+	if (line == NULL)
+		return NULL;
+	parser = json_parser_new();
+	if (json_parser_load_from_data(parser, line, -1, NULL)) {
+		root = json_parser_get_root(parser);
+		if (root != NULL && JSON_NODE_HOLDS_OBJECT(root))
+			return json_object_ref(json_node_get_object(root));
+	}
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
+		"control socket %s: what came is no JSON-RPC message; is that a bench's socket?",
+		client->path);
+	return NULL;
+}
+
+static char *
+request(int64_t id, const char *method, JsonObject *params)
+{
+	g_autoptr(JsonNode) root = json_node_new(JSON_NODE_OBJECT);
+	JsonObject *message = json_object_new();
+	g_autofree char *text = NULL;
+
+	json_object_set_string_member(message, "jsonrpc", "2.0");
+	json_object_set_int_member(message, "id", id);
+	json_object_set_string_member(message, "method", method);
+	if (params != NULL)
+		json_object_set_object_member(message, "params", params);
+	json_node_take_object(root, message);
+	text = json_to_string(root, FALSE);
+	return g_strconcat(text, "\n", NULL);
+}
+
+static JsonNode *
+take_result(JsonObject *reply, const char *method, GError **error)
+{
+	JsonObject *refused = spinor_object(reply, "error");
+	int64_t code = spinor_number(refused, "code", 0);
+
+	if (refused == NULL && json_object_has_member(reply, "result"))
+		return json_object_dup_member(reply, "result");
+	if (code == CODE_NO_METHOD)
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
+			"this bench knows no %s; is it an older spinord?", method);
+	else
+		g_set_error(error, SPINOR_ERROR,
+			code == CODE_PARAMS ? SPINOR_ERROR_USAGE : SPINOR_ERROR_FAILED, "%s",
+			spinor_text(refused, "message", "the bench answered without a reason"));
+	return NULL;
+}
+
+static bool
+is_reply(JsonObject *message, int64_t id)
+{
+	JsonNode *node = json_object_get_member(message, "id");
+
+	return node != NULL &&
+		(JSON_NODE_HOLDS_NULL(node) || spinor_number(message, "id", -1) == id);
+}
+
+static void
+keep_event(struct spinor_client *client, JsonObject *message)
+{
+	JsonObject *params = spinor_object(message, "params");
+
+	if (params != NULL)
+		g_queue_push_tail(client->events, json_object_ref(params));
+}
+
+JsonNode *
+spinor_client_call(struct spinor_client *client, const char *method, JsonObject *params,
+	int64_t limit_ms, GError **error)
+{
+	int64_t start_us = g_get_monotonic_time();
+	int64_t id = ++client->last_id;
+	g_autofree char *text = request(id, method, params);
+	g_autoptr(GError) found = NULL;
+	JsonNode *result = NULL;
+	bool replied = false;
+
+	if (send_all(client, text, start_us, limit_ms, &found)) {
+		while (!replied) {
+			g_autoptr(JsonObject) message =
+				take_message(client, start_us, limit_ms, &found);
+
+			if (message == NULL)
+				break;
+			replied = is_reply(message, id);
+			if (replied)
+				result = take_result(message, method, &found);
+			else
+				keep_event(client, message);
+		}
+	}
+	spinor_progress_done();
+	if (result == NULL && found == NULL)
+		g_set_error(&found, SPINOR_ERROR, SPINOR_ERROR_FAILED,
+			"control socket %s: the bench ended before it answered", client->path);
+	if (result == NULL)
+		g_propagate_error(error, g_steal_pointer(&found));
+	return result;
+}
+
+JsonObject *
+spinor_client_event(struct spinor_client *client, int64_t limit_ms, GError **error)
+{
+	int64_t start_us = g_get_monotonic_time();
+
+	while (g_queue_is_empty(client->events)) {
+		g_autoptr(JsonObject) message = take_message(client, start_us, limit_ms, error);
+
+		if (message == NULL)
+			return NULL;
+		keep_event(client, message);
+	}
+	return g_queue_pop_head(client->events);
+}
+
+bool
+spinor_client_wait_end(struct spinor_client *client, int64_t limit_ms, GError **error)
+{
+	int64_t start_us = g_get_monotonic_time();
+
+	while (!client->ended) {
+		g_autofree char *line = take_line(client, start_us, limit_ms, error);
+
+		if (line == NULL && !client->ended)
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line of the tool: one verb, its words and the options. */
+#ifndef SPINOR_SPINOR_COMMAND_H
+#define SPINOR_SPINOR_COMMAND_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct spinor_verb;
+
+/* Options that only some verbs take, as bits. */
+enum spinor_option {
+	SPINOR_OPTION_MILLIVOLTS = 1 << 0,
+	SPINOR_OPTION_FILE = 1 << 1,
+	SPINOR_OPTION_RESET = 1 << 2,
+	SPINOR_OPTION_COUNT = 1 << 3,
+	SPINOR_OPTION_CHIPDB = 1 << 4,
+	SPINOR_OPTION_RUN = 1 << 5, /* those of run, and all of spinord */
+	SPINOR_OPTION_KIND = 1 << 6,
+};
+
+struct spinor_command {
+	const struct spinor_verb *verb;
+	char **args; /* NULL-terminated, the verb's own words not among them */
+	unsigned int n_args;
+
+	char *control;
+	char *adapter; /* NULL: the only one */
+	int cs;        /* -1: not given */
+	bool json;
+	int64_t timeout_ns; /* 0: not given */
+	bool help;
+
+	char *chipdb;
+	char *file;
+	int millivolts; /* 0: not given */
+	int count;      /* 0: without end */
+	bool reset;
+	char **kinds; /* may be NULL */
+
+	char **program; /* run: what follows "--", NULL when there was none */
+	char **bench;   /* run: options for the bench, argv[0] first */
+	char *expect_image;
+	char *report;
+	char **asserts; /* may be NULL */
+};
+
+/* Reads argv. Unknown verbs and options are SPINOR_ERROR_USAGE. NULL on error. */
+struct spinor_command *spinor_command_parse(char **argv, GError **error);
+void spinor_command_free(struct spinor_command *command);
+
+/* The help text of one verb. Free with g_free(). */
+char *spinor_command_help(const struct spinor_verb *verb);
+
+/* The long options that a verb takes, each with its dashes. Free with g_strfreev(). */
+char **spinor_command_options(const struct spinor_verb *verb);
+
+#endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Finding the running bench: its socket is PID.sock in a directory of the user's. Whether somebody
+ * listens is told by connecting. A socket that refuses is removed only when its process has gone,
+ * since one that is about to listen refuses as well.
+ */
+#include "spinor/find.h"
+
+#include "control/control.h"
+#include "spinor/client.h"
+#include "spinor/command.h"
+#include "spinor/error.h"
+#include "spinor/output.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SOCKET_SUFFIX ".sock"
+#define LOOK_MS 2000
+
+/* The directory is to be nobody else's: sockets in it are trusted to be ours. */
+static bool
+check_directory(const char *directory, GError **error)
+{
+	struct stat info;
+
+	if (lstat(directory, &info) < 0)
+		return errno == ENOENT;
+	if (S_ISDIR(info.st_mode) && info.st_uid == geteuid() && (info.st_mode & 022) == 0)
+		return true;
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_NO_BENCH,
+		"the directory of control sockets, %s, is refused: others can write to it; name "
+		"the bench with --control PATH",
+		directory);
+	return false;
+}
+
+static bool
+owner_is_gone(const char *name)
+{
+	g_autofree char *digits = g_strndup(name, strlen(name) - strlen(SOCKET_SUFFIX));
+	gint64 pid;
+
+	return g_ascii_string_to_signed(digits, 10, 1, G_MAXINT, &pid, NULL) &&
+		kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+}
+
+static void
+look_at(GPtrArray *found, const char *directory, const char *name)
+{
+	g_autofree char *path = g_build_filename(directory, name, NULL);
+	g_autoptr(GError) why = NULL;
+	struct spinor_client *client = spinor_client_open(path, &why);
+
+	if (client != NULL)
+		g_ptr_array_add(found, g_steal_pointer(&path));
+	else if (g_error_matches(why, SPINOR_ERROR, SPINOR_ERROR_NO_BENCH) && owner_is_gone(name))
+		unlink(path);
+	spinor_client_close(client);
+}
+
+static gint
+by_name(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+GPtrArray *
+spinor_find_all(GError **error)
+{
+	g_autofree char *directory = control_directory();
+	g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GDir) dir = NULL;
+	const char *name;
+
+	if (!check_directory(directory, error))
+		return NULL;
+	dir = g_dir_open(directory, 0, NULL);
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+		if (g_str_has_suffix(name, SOCKET_SUFFIX))
+			look_at(found, directory, name);
+	}
+	g_ptr_array_sort(found, by_name);
+	return g_steal_pointer(&found);
+}
+
+/* "PATH (W25Q128JV at /dev/pts/5)" */
+static void
+describe(GString *text, const char *path)
+{
+	struct spinor_client *client = spinor_client_open(path, NULL);
+	g_autoptr(JsonNode) status = client != NULL
+		? spinor_client_call(client, "bench.status", NULL, LOOK_MS, NULL)
+		: NULL;
+	JsonArray *adapters = status != NULL && JSON_NODE_HOLDS_OBJECT(status)
+		? spinor_array(json_node_get_object(status), "adapters")
+		: NULL;
+
+	g_string_append(text, path);
+	for (guint i = 0; adapters != NULL && i < json_array_get_length(adapters); i++) {
+		JsonObject *adapter = spinor_item(adapters, i);
+		JsonArray *chips = spinor_array(adapter, "chips");
+		JsonObject *chip = chips != NULL && json_array_get_length(chips) > 0
+			? spinor_item(chips, 0)
+			: NULL;
+
+		g_string_append_printf(text, "%s%s at %s", i == 0 ? " (" : ", ",
+			spinor_text(chip, "part", "no chip"),
+			spinor_text(adapter, "tty", "no terminal"));
+		if (i + 1 == json_array_get_length(adapters))
+			g_string_append_c(text, ')');
+	}
+	spinor_client_close(client);
+}
+
+static void
+refuse_several(const GPtrArray *found, GError **error)
+{
+	g_autoptr(GString) list = g_string_new(NULL);
+
+	for (guint i = 0; i < found->len; i++) {
+		g_string_append(list, i == 0 ? "" : ", ");
+		describe(list, found->pdata[i]);
+	}
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_NO_BENCH,
+		"%u benches are running; choose one with --control: %s", found->len, list->str);
+}
+
+struct spinor_client *
+spinor_find(const struct spinor_command *command, GError **error)
+{
+	const char *named = command->control;
+	g_autoptr(GPtrArray) found = NULL;
+	g_autofree char *directory = NULL;
+
+	if (named == NULL)
+		named = g_getenv("SPINOR_CONTROL");
+	if (named != NULL && *named != '\0')
+		return spinor_client_open(named, error);
+	found = spinor_find_all(error);
+	if (found == NULL)
+		return NULL;
+	if (found->len == 1)
+		return spinor_client_open(found->pdata[0], error);
+	if (found->len > 1) {
+		refuse_several(found, error);
+		return NULL;
+	}
+	directory = control_directory();
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_NO_BENCH,
+		"no running bench found in %s; start one with: spinord, or name its socket with "
+		"--control PATH",
+		directory);
+	return NULL;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The command-line tool's main: finds the verb, runs it, and turns what comes of it into one line
+ * on standard error and an exit status. See spinor(1) for the statuses.
+ */
+#include "config.h"
+
+#include "spinor/command.h"
+#include "spinor/error.h"
+#include "spinor/output.h"
+#include "spinor/verbs.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A descriptor 0, 1 or 2 that came closed must not become a socket. */
+static void
+fill_standard_descriptors(void)
+{
+	int fd = 0;
+
+	while (fd >= 0 && fd <= STDERR_FILENO)
+		fd = open("/dev/null", O_RDWR);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+/* Whatever a name of a file or a bench's answer holds, an error is one line. */
+static int
+report(const GError *error)
+{
+	g_autofree char *line = g_strdup(error->message);
+
+	fprintf(stderr, "spinor: error: %s\n", g_strdelimit(line, "\n\r\033", ' '));
+	return spinor_error_status(error);
+}
+
+static void
+print_all(void)
+{
+	printf("Usage: spinor VERB [ARGUMENT...] [OPTION...]\n\n"
+	       "Drive a running spinord, or run a command against a private one.\n\nVerbs:\n");
+	for (const struct spinor_verb *verb = spinor_verbs(); verb->name != NULL; verb++) {
+		g_autofree char *usage = g_strjoin(" ", verb->name, verb->args, NULL);
+
+		if (!verb->hidden)
+			printf("  %s%-40s%s %s\n", spinor_colour(SPINOR_BOLD), usage,
+				spinor_colour(SPINOR_PLAIN), verb->summary);
+	}
+	printf("\nAll take --control PATH, --adapter NAME, --cs N, --timeout TIME and --json;\n"
+	       "spinor help VERB lists a verb's other options. See also spinor(1).\n");
+}
+
+int
+spinor_help(struct spinor_command *command, GError **error)
+{
+	const struct spinor_verb *verb;
+	g_autofree char *text = NULL;
+	unsigned int n;
+
+	if (command->n_args == 0) {
+		print_all();
+		return EXIT_SUCCESS;
+	}
+	verb = spinor_verb_find(command->args, &n, error);
+	if (verb == NULL)
+		return -1;
+	text = spinor_command_help(verb);
+	fputs(text, stdout);
+	return EXIT_SUCCESS;
+}
+
+/* Without a verb: help that was asked for, or not. */
+static int
+without_verb(const struct spinor_command *command, GError **error)
+{
+	if (command->help) {
+		print_all();
+		return EXIT_SUCCESS;
+	}
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+		"what to do is not said; spinor help lists the verbs");
+	return -1;
+}
+
+static int
+execute(struct spinor_command *command, GError **error)
+{
+	g_autofree char *help = NULL;
+	int status;
+
+	if (command->verb == NULL)
+		return without_verb(command, error);
+	if (command->help) {
+		help = spinor_command_help(command->verb);
+		fputs(help, stdout);
+		return EXIT_SUCCESS;
+	}
+	status = command->verb->function(command, error);
+	if (status < 0)
+		g_prefix_error(error, "%s: ", command->verb->name);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GError) unprinted = NULL;
+	struct spinor_command *command;
+	int status = -1;
+
+	fill_standard_descriptors();
+	g_set_prgname("spinor");
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		puts(PACKAGE_NAME " " PACKAGE_VERSION);
+		status = EXIT_SUCCESS;
+	} else {
+		command = spinor_command_parse(argv, &error);
+		if (command != NULL)
+			status = execute(command, &error);
+		spinor_command_free(command);
+	}
+	if (!spinor_output_finish(&unprinted) && error == NULL)
+		return report(unprinted);
+	return error != NULL ? report(error) : status;
+}

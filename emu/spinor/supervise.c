@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The side of "spinor run" that talks to the janitor and, at its start, to the command. See
+ * janitor.c for who is whose parent.
+ *
+ * A signal that the terminal sends (Ctrl-C) reaches the command without us, since it is in the same
+ * group; one that a process sends to us alone is passed on. The kernel tells the two apart.
+ */
+#include "spinor/supervise.h"
+
+#include "spinor/error.h"
+#include "spinor/janitor.h"
+#include "spinor/tree.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Sockets in the directory have to fit their address. */
+#define BASE_MAX 60
+#define GRACE_MS 3000
+
+static const int passed_on[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
+
+struct supervise {
+	int line, command_line; /* -1: closed */
+	int signals;
+	pid_t janitor;
+	char *directory;
+	GMainLoop *loop; /* while supervise_wait() runs */
+	struct supervise_outcome *outcome;
+	bool exited, done, lost;
+};
+
+static bool
+fail(GError **error, const char *what)
+{
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED, "%s: %s", what, g_strerror(errno));
+	return false;
+}
+
+/* False at the end, which is the janitor's. */
+static bool
+hear(struct supervise *supervise, struct janitor_message *message)
+{
+	char *at = (char *)message;
+	size_t left = sizeof *message;
+
+	while (left > 0) {
+		ssize_t n = recv(supervise->line, at, left, 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		at += n;
+		left -= (size_t)n;
+	}
+	return true;
+}
+
+static void
+tell(struct supervise *supervise, enum janitor_message_type type, int value)
+{
+	const struct janitor_message message = {.type = type, .value = value};
+
+	/* That the janitor has gone is told by the line's end. */
+	if (send(supervise->line, &message, sizeof message, MSG_NOSIGNAL) < 0)
+		supervise->lost = true;
+}
+
+static void
+block_signals(struct supervise *supervise, sigset_t *before)
+{
+	sigset_t ours;
+
+	sigemptyset(&ours);
+	for (size_t i = 0; i < G_N_ELEMENTS(passed_on); i++)
+		sigaddset(&ours, passed_on[i]);
+	supervise->signals = signalfd(-1, &ours, SFD_NONBLOCK | SFD_CLOEXEC);
+	sigaddset(&ours, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &ours, before);
+}
+
+static bool
+hire(struct supervise *supervise, GError **error)
+{
+	struct janitor_message message;
+	struct janitor_plan plan;
+	int line[2], command_line[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line) < 0)
+		return fail(error, "socketpair");
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, command_line) < 0) {
+		close(line[0]);
+		close(line[1]);
+		return fail(error, "socketpair");
+	}
+	plan = (struct janitor_plan){.line = line[1],
+		.command_line = command_line[1],
+		.run_line = line[0],
+		.run_command_line = command_line[0]};
+	plan.base = strlen(g_get_tmp_dir()) <= BASE_MAX ? g_get_tmp_dir() : "/tmp";
+	block_signals(supervise, &plan.mask);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	supervise->janitor = fork();
+	if (supervise->janitor == 0)
+		janitor_main(&plan);
+	supervise->line = line[0];
+	supervise->command_line = command_line[0];
+	close(line[1]);
+	close(command_line[1]);
+	if (supervise->janitor < 0)
+		return fail(error, "fork");
+	if (!hear(supervise, &message) || message.value != 0) {
+		errno = message.value != 0 ? message.value : ECHILD;
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
+			"cannot make a private directory in %s: %s; TMPDIR names another place",
+			plan.base, g_strerror(errno));
+		return false;
+	}
+	supervise->directory = g_strndup(message.path, sizeof message.path);
+	return true;
+}
+
+struct supervise *
+supervise_new(GError **error)
+{
+	struct supervise *supervise = g_new0(struct supervise, 1);
+
+	supervise->line = -1;
+	supervise->command_line = -1;
+	supervise->signals = -1;
+	if (hire(supervise, error))
+		return supervise;
+	supervise_destroy(supervise);
+	return NULL;
+}
+
+static void
+close_line(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void
+supervise_destroy(struct supervise *supervise)
+{
+	if (supervise == NULL)
+		return;
+	close_line(&supervise->command_line);
+	close_line(&supervise->line);
+	close_line(&supervise->signals);
+	while (supervise->janitor > 0 && waitpid(supervise->janitor, NULL, 0) < 0 && errno == EINTR)
+		;
+	/* Without its janitor, its work is ours. */
+	if (supervise->directory != NULL && supervise->lost) {
+		tree_end(GRACE_MS, NULL, NULL);
+		janitor_remove(supervise->directory);
+	}
+	g_free(supervise->directory);
+	g_free(supervise);
+}
+
+const char *
+supervise_directory(const struct supervise *supervise)
+{
+	return supervise->directory;
+}
+
+static bool
+send_all(int fd, const void *data, size_t n)
+{
+	const char *at = data;
+
+	while (n > 0) {
+		ssize_t sent = send(fd, at, n, MSG_NOSIGNAL);
+
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0)
+			return false;
+		at += sent;
+		n -= (size_t)sent;
+	}
+	return true;
+}
+
+bool
+supervise_start(struct supervise *supervise, char **argv, char **environment, GError **error)
+{
+	g_autoptr(GByteArray) texts = g_byte_array_new();
+	size_t n;
+	ssize_t got;
+	int code = 0;
+
+	for (char **at = environment; *at != NULL; at++)
+		g_byte_array_append(texts, (const guint8 *)*at, (guint)strlen(*at) + 1);
+	g_byte_array_append(texts, (const guint8 *)"", 1);
+	for (char **at = argv; *at != NULL; at++)
+		g_byte_array_append(texts, (const guint8 *)*at, (guint)strlen(*at) + 1);
+	n = texts->len;
+	if (!send_all(supervise->command_line, &n, sizeof n) ||
+		!send_all(supervise->command_line, texts->data, n))
+		return fail(error, argv[0]);
+	/* The line closes when the command starts. */
+	do
+		got = recv(supervise->command_line, &code, sizeof code, MSG_WAITALL);
+	while (got < 0 && errno == EINTR);
+	close_line(&supervise->command_line);
+	if (got != sizeof code)
+		return true;
+	g_set_error(error, SPINOR_ERROR,
+		code == ENOENT ? SPINOR_ERROR_NOT_FOUND : SPINOR_ERROR_NOT_EXECUTABLE,
+		"cannot start %s: %s; %s", argv[0], g_strerror(code),
+		code == ENOENT ? "is it installed, and in PATH?" : "is it a program?");
+	return false;
+}
+
+static gboolean
+take_signal(gint fd, GIOCondition condition, gpointer data)
+{
+	struct supervise *supervise = data;
+	struct signalfd_siginfo info;
+
+	(void)condition;
+	while (read(fd, &info, sizeof info) == sizeof info) {
+		if (info.ssi_code <= 0)
+			tell(supervise, JANITOR_SIGNAL, (int)info.ssi_signo);
+	}
+	return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+take_message(gint fd, GIOCondition condition, gpointer data)
+{
+	struct supervise *supervise = data;
+	struct janitor_message message;
+
+	(void)fd;
+	(void)condition;
+	if (!hear(supervise, &message)) {
+		supervise->lost = true;
+		g_main_loop_quit(supervise->loop);
+		return G_SOURCE_CONTINUE;
+	}
+	if (message.type == JANITOR_EXITED && !supervise->exited) {
+		supervise->exited = true;
+		supervise->outcome->status = message.value;
+		if (!supervise->outcome->timed_out)
+			tell(supervise, JANITOR_END, GRACE_MS);
+	} else if (message.type == JANITOR_DONE) {
+		supervise->outcome->left_over = message.value != 0;
+		g_main_loop_quit(supervise->loop);
+	}
+	return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+take_timeout(gpointer data)
+{
+	struct supervise *supervise = data;
+
+	if (!supervise->exited) {
+		supervise->outcome->timed_out = true;
+		tell(supervise, JANITOR_END, GRACE_MS);
+	}
+	return G_SOURCE_REMOVE;
+}
+
+bool
+supervise_wait(struct supervise *supervise, int64_t timeout_ns, struct supervise_outcome *outcome,
+	GError **error)
+{
+	guint signals = g_unix_fd_add(supervise->signals, G_IO_IN, take_signal, supervise);
+	guint line = g_unix_fd_add(supervise->line, G_IO_IN | G_IO_HUP, take_message, supervise);
+	GSource *timer = NULL;
+
+	*outcome = (struct supervise_outcome){0};
+	supervise->outcome = outcome;
+	supervise->loop = g_main_loop_new(NULL, FALSE);
+	if (timeout_ns > 0) {
+		timer = g_timeout_source_new((guint)MIN(timeout_ns / 1000000 + 1, G_MAXINT));
+		g_source_set_callback(timer, take_timeout, supervise, NULL);
+		g_source_attach(timer, NULL);
+	}
+	g_main_loop_run(supervise->loop);
+	if (timer != NULL) {
+		g_source_destroy(timer);
+		g_source_unref(timer);
+	}
+	g_source_remove(signals);
+	g_source_remove(line);
+	g_clear_pointer(&supervise->loop, g_main_loop_unref);
+	supervise->outcome = NULL;
+	if (!supervise->lost)
+		return true;
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
+		"spinor's own janitor process was killed, and the command with it");
+	return false;
+}
+
+void
+supervise_die(int number)
+{
+	const struct rlimit none = {0, 0};
+	sigset_t only;
+
+	/* Once for files, once for a program that takes cores. */
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0);
+	signal(number, SIG_DFL);
+	sigemptyset(&only);
+	sigaddset(&only, number);
+	sigprocmask(SIG_UNBLOCK, &only, NULL);
+	raise(number);
+	_exit(128 + number);
+}

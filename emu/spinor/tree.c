@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The processes below this one, found in /proc by who is whose parent (proc(5), stat). For a
+ * subreaper (prctl(2), PR_SET_CHILD_SUBREAPER) these are all that its commands have started, those
+ * that went into the background, other groups and other sessions included: nobody escapes by
+ * losing its parent. One look at /proc can miss what is being forked at that moment; so one looks
+ * again until nothing is left.
+ */
+#include "spinor/tree.h"
+
+#include <glib.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define KILL_LIMIT_MS 5000
+#define LOOK_AGAIN_MS 20
+
+struct process {
+	pid_t pid, parent;
+	bool below;
+};
+
+/* Field 4 of /proc/PID/stat; the name before it may hold anything, parentheses too. */
+static pid_t
+parent_of(const char *pid)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%s/stat", pid);
+	g_autofree char *text = NULL;
+	const char *after;
+	int parent;
+
+	if (!g_file_get_contents(path, &text, NULL, NULL))
+		return -1;
+	after = strrchr(text, ')');
+	if (after == NULL || sscanf(after + 1, " %*c %d", &parent) != 1)
+		return -1;
+	return parent;
+}
+
+static GArray *
+all_processes(void)
+{
+	GArray *all = g_array_new(FALSE, FALSE, sizeof(struct process));
+	g_autoptr(GDir) dir = g_dir_open("/proc", 0, NULL);
+	const char *name;
+
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+		struct process process = {0};
+
+		if (!g_ascii_isdigit(*name))
+			continue;
+		process.pid = (pid_t)g_ascii_strtoll(name, NULL, 10);
+		process.parent = parent_of(name);
+		if (process.parent > 0)
+			g_array_append_val(all, process);
+	}
+	return all;
+}
+
+static bool
+is_below(const GArray *all, pid_t pid)
+{
+	for (guint i = 0; i < all->len; i++) {
+		const struct process *process = &g_array_index(all, struct process, i);
+
+		if (process->pid == pid)
+			return process->below;
+	}
+	return false;
+}
+
+/* Processes are not listed in order of descent: go over them until no more are found. */
+static void
+mark_below(GArray *all, pid_t top)
+{
+	bool more = true;
+
+	while (more) {
+		more = false;
+		for (guint i = 0; i < all->len; i++) {
+			struct process *process = &g_array_index(all, struct process, i);
+
+			if (process->below)
+				continue;
+			process->below = process->parent == top || is_below(all, process->parent);
+			more |= process->below;
+		}
+	}
+}
+
+/* Returns how many there were. */
+static unsigned int
+signal_all(int number)
+{
+	g_autoptr(GArray) all = all_processes();
+	unsigned int n = 0;
+
+	mark_below(all, getpid());
+	for (guint i = 0; i < all->len; i++) {
+		const struct process *process = &g_array_index(all, struct process, i);
+
+		if (!process->below)
+			continue;
+		n++;
+		if (number == 0)
+			continue;
+		kill(process->pid, number);
+		/* What is stopped takes no other signal but SIGKILL. */
+		if (number != SIGKILL)
+			kill(process->pid, SIGCONT);
+	}
+	return n;
+}
+
+void
+tree_reap(tree_reaped *reaped, void *data)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (reaped != NULL)
+			reaped(pid, status, data);
+	}
+}
+
+/* Until a child ends, but not for long: who is no child of ours ends without a signal to us. */
+static void
+pause_for_child(void)
+{
+	const struct timespec limit = {.tv_nsec = LOOK_AGAIN_MS * 1000000L};
+	sigset_t child;
+
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigtimedwait(&child, NULL, &limit);
+}
+
+bool
+tree_end(int grace_ms, tree_reaped *reaped, void *data)
+{
+	gint64 start_us = g_get_monotonic_time();
+	bool killing = false;
+
+	tree_reap(reaped, data);
+	if (signal_all(SIGTERM) == 0)
+		return true;
+	for (;;) {
+		gint64 waited_ms = (g_get_monotonic_time() - start_us) / 1000;
+
+		killing = waited_ms >= grace_ms;
+		tree_reap(reaped, data);
+		if (signal_all(killing ? SIGKILL : 0) == 0)
+			return true;
+		if (waited_ms >= grace_ms + KILL_LIMIT_MS)
+			return false;
+		pause_for_child();
+	}
+}

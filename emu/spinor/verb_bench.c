@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The verbs that concern a bench or its adapters: status, stats, unplug, plug, stop. */
+#include "base/units.h"
+#include "spinor/call.h"
+#include "spinor/client.h"
+#include "spinor/command.h"
+#include "spinor/error.h"
+#include "spinor/find.h"
+#include "spinor/output.h"
+#include "spinor/verbs.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void
+print_chip(JsonObject *chip)
+{
+	JsonObject *pins = spinor_object(chip, "pins");
+	JsonArray *registers = spinor_array(chip, "status");
+	g_autofree char *size = units_format_size((uint64_t)spinor_number(chip, "size", 0));
+	int64_t supply_mv = spinor_number(chip, "power_mv", 0);
+	int64_t snapshots = spinor_number(chip, "snapshots", 0);
+
+	printf("  CS%" PRId64 " %s%s%s (%s), %s, ", spinor_number(chip, "cs", 0),
+		spinor_colour(SPINOR_BOLD), spinor_text(chip, "part", "?"),
+		spinor_colour(SPINOR_PLAIN), spinor_text(chip, "vendor", "?"), size);
+	if (supply_mv > 0)
+		printf("supply %" PRId64 " mV, ", supply_mv);
+	else
+		printf("%sno supply%s, ", spinor_colour(SPINOR_YELLOW),
+			spinor_colour(SPINOR_PLAIN));
+	printf("WP# %s, HOLD# %s, %s\n", spinor_text(pins, "wp", "-"),
+		spinor_text(pins, "hold", "-"), spinor_flag(chip, "busy") ? "busy" : "ready");
+	printf("      image %s, status",
+		spinor_text(chip, "image", "(none: forgotten at the end)"));
+	for (guint i = 0; registers != NULL && i < json_array_get_length(registers); i++)
+		printf(" %02" PRIX64, (uint64_t)json_array_get_int_element(registers, i));
+	printf(", %" PRId64 " snapshot%s\n", snapshots, snapshots == 1 ? "" : "s");
+}
+
+static void
+print_adapter(JsonObject *adapter)
+{
+	JsonArray *chips = spinor_array(adapter, "chips");
+	const char *link = spinor_text(adapter, "link", NULL);
+	const char *tcp = spinor_text(adapter, "tcp", NULL);
+	bool plugged = spinor_flag(adapter, "plugged");
+
+	printf("%s%s%s: %s at %s", spinor_colour(SPINOR_BOLD), spinor_text(adapter, "name", "?"),
+		spinor_colour(SPINOR_PLAIN), spinor_text(adapter, "profile", "?"),
+		plugged ? spinor_text(adapter, "tty", "-") : "(unplugged)");
+	if (link != NULL)
+		printf(", link %s", link);
+	if (tcp != NULL)
+		printf(", TCP %s", tcp);
+	printf(", %s, %.6g MHz\n", spinor_flag(adapter, "host") ? "a host is there" : "no host",
+		(double)spinor_number(adapter, "frequency_hz", 0) / 1e6);
+	for (guint i = 0; chips != NULL && i < json_array_get_length(chips); i++)
+		print_chip(spinor_item(chips, i));
+	if (plugged)
+		printf("  %s%s%s\n", spinor_colour(SPINOR_DIM),
+			spinor_text(adapter, "ready_line", ""), spinor_colour(SPINOR_PLAIN));
+}
+
+/* Seeds go beyond what a JSON number holds, so they may come as text. */
+static void
+print_seed(JsonObject *status)
+{
+	const char *text = spinor_text(status, "seed", NULL);
+
+	if (text != NULL)
+		printf("seed %s\n", text);
+	else
+		printf("seed %" PRId64 "\n", spinor_number(status, "seed", 0));
+}
+
+int
+spinor_status(struct spinor_command *command, GError **error)
+{
+	g_autoptr(JsonObject) status = spinor_call_object(
+		command, "bench.status", json_object_new(), SPINOR_SHORT_MS, error);
+	JsonArray *adapters;
+
+	if (status == NULL)
+		return -1;
+	if (command->json)
+		return EXIT_SUCCESS;
+	printf("spinord %s, process %" PRId64 ", up %" PRId64 " s, timing %s, ",
+		spinor_text(status, "version", "?"), spinor_number(status, "pid", 0),
+		spinor_number(status, "uptime_s", 0), spinor_text(status, "timing", "?"));
+	print_seed(status);
+	printf("control %s\n", spinor_text(status, "control", "?"));
+	adapters = spinor_array(status, "adapters");
+	for (guint i = 0; adapters != NULL && i < json_array_get_length(adapters); i++)
+		print_adapter(spinor_item(adapters, i));
+	return EXIT_SUCCESS;
+}
+
+static void
+print_opcodes(JsonObject *by_opcode)
+{
+	GList *names = json_object_get_members(by_opcode);
+
+	names = g_list_sort(names, (GCompareFunc)g_strcmp0);
+	if (names != NULL)
+		printf("by opcode:");
+	for (GList *at = names; at != NULL; at = at->next)
+		printf(" %s:%" PRId64, (const char *)at->data,
+			spinor_number(by_opcode, at->data, 0));
+	if (names != NULL)
+		putchar('\n');
+	g_list_free(names);
+}
+
+static void
+print_stats(JsonObject *stats)
+{
+	GList *names = json_object_get_members(stats);
+
+	for (GList *at = names; at != NULL; at = at->next) {
+		JsonNode *node = json_object_get_member(stats, at->data);
+
+		if (JSON_NODE_HOLDS_VALUE(node))
+			printf("%-16s %" PRId64 "\n", (const char *)at->data,
+				spinor_number(stats, at->data, 0));
+	}
+	g_list_free(names);
+	if (spinor_object(stats, "by_opcode") != NULL)
+		print_opcodes(spinor_object(stats, "by_opcode"));
+}
+
+int
+spinor_stats(struct spinor_command *command, GError **error)
+{
+	struct spinor_client *client = spinor_find(command, error);
+	int64_t limit_ms = spinor_limit_ms(command, SPINOR_SHORT_MS);
+	g_autoptr(JsonNode) node = NULL;
+	g_autoptr(JsonNode) reset = NULL;
+	JsonObject *stats;
+
+	if (client == NULL)
+		return -1;
+	node = spinor_client_call(
+		client, "stats.get", spinor_chip_params(command), limit_ms, error);
+	stats = spinor_as_object(node, "stats.get", error);
+	if (stats != NULL && command->reset)
+		reset = spinor_client_call(
+			client, "stats.reset", spinor_chip_params(command), limit_ms, error);
+	spinor_client_close(client);
+	if (stats == NULL || (command->reset && reset == NULL))
+		return -1;
+	if (command->json)
+		spinor_print_json(node);
+	else
+		print_stats(stats);
+	return EXIT_SUCCESS;
+}
+
+static int
+cable(struct spinor_command *command, const char *method, const char *told, GError **error)
+{
+	g_autoptr(JsonObject) result = spinor_call_object(
+		command, method, spinor_adapter_params(command), SPINOR_SHORT_MS, error);
+
+	if (result == NULL)
+		return -1;
+	if (!command->json)
+		printf("%s%s\n", told, spinor_text(result, "tty", "-"));
+	return EXIT_SUCCESS;
+}
+
+int
+spinor_unplug(struct spinor_command *command, GError **error)
+{
+	return cable(command, "adapter.unplug", "unplugged, gone is ", error);
+}
+
+int
+spinor_plug(struct spinor_command *command, GError **error)
+{
+	return cable(command, "adapter.plug", "plugged in at ", error);
+}
+
+/* The connection ends when the bench does, so there is nothing to look for again and again. */
+int
+spinor_stop(struct spinor_command *command, GError **error)
+{
+	struct spinor_client *client = spinor_find(command, error);
+	int64_t limit_ms = spinor_limit_ms(command, SPINOR_LONG_MS);
+	g_autoptr(JsonNode) result = NULL;
+	bool ended;
+
+	if (client == NULL)
+		return -1;
+	spinor_client_show_progress(client, "stop");
+	result = spinor_client_call(client, "bench.stop", NULL, limit_ms, error);
+	ended = result != NULL && spinor_client_wait_end(client, limit_ms, error);
+	spinor_progress_done();
+	spinor_client_close(client);
+	if (!ended)
+		return -1;
+	if (command->json)
+		spinor_print_json(result);
+	else
+		puts("stopped");
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The verbs that concern one chip: pin, power, reset, image, snapshot. */
+#include "base/units.h"
+#include "spinor/call.h"
+#include "spinor/command.h"
+#include "spinor/error.h"
+#include "spinor/output.h"
+#include "spinor/verbs.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* One of allowed, or an error that names them. */
+static bool
+one_of(const char *word, const char *const *allowed, GError **error)
+{
+	g_autofree char *list = NULL;
+
+	if (g_strv_contains(allowed, word))
+		return true;
+	list = g_strjoinv(", ", (char **)allowed);
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE, "%s: allowed are %s", word, list);
+	return false;
+}
+
+static void
+print_pins(JsonObject *pins)
+{
+	printf("WP# %s, HOLD# %s\n", spinor_text(pins, "wp", "-"), spinor_text(pins, "hold", "-"));
+}
+
+/* The chip that --adapter and --cs mean, out of a status. */
+static JsonObject *
+chip_of(JsonObject *status, const struct spinor_command *command, GError **error)
+{
+	JsonArray *adapters = spinor_array(status, "adapters");
+	JsonObject *found = NULL;
+	guint n = 0;
+
+	for (guint i = 0; adapters != NULL && i < json_array_get_length(adapters); i++) {
+		JsonObject *adapter = spinor_item(adapters, i);
+		JsonArray *chips = spinor_array(adapter, "chips");
+
+		if (command->adapter != NULL &&
+			g_strcmp0(spinor_text(adapter, "name", ""), command->adapter) != 0)
+			continue;
+		for (guint j = 0; chips != NULL && j < json_array_get_length(chips); j++) {
+			JsonObject *chip = spinor_item(chips, j);
+
+			if (command->cs >= 0 && spinor_number(chip, "cs", 0) != command->cs)
+				continue;
+			if (n++ == 0)
+				found = chip;
+		}
+	}
+	if (n == 1)
+		return found;
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+		n == 0 ? "there is no such chip; spinor status lists them"
+		       : "there are several chips; choose one with --adapter NAME and --cs N");
+	return NULL;
+}
+
+static int
+show_pins(struct spinor_command *command, GError **error)
+{
+	bool json = command->json;
+	g_autoptr(JsonObject) status = NULL;
+	g_autoptr(JsonNode) node = NULL;
+	JsonObject *chip, *pins;
+
+	command->json = false; /* only a part of the answer is to be printed */
+	status = spinor_call_object(
+		command, "bench.status", json_object_new(), SPINOR_SHORT_MS, error);
+	command->json = json;
+	if (status == NULL)
+		return -1;
+	chip = chip_of(status, command, error);
+	if (chip == NULL)
+		return -1;
+	pins = spinor_object(chip, "pins");
+	if (json) {
+		node = json_node_new(JSON_NODE_OBJECT);
+		json_node_take_object(node, json_object_new());
+		if (pins != NULL)
+			json_object_set_object_member(
+				json_node_get_object(node), "pins", json_object_ref(pins));
+		spinor_print_json(node);
+	} else {
+		print_pins(pins);
+	}
+	return EXIT_SUCCESS;
+}
+
+int
+spinor_pin(struct spinor_command *command, GError **error)
+{
+	static const char *const pins[] = {"wp", "hold", "reset", NULL};
+	static const char *const levels[] = {"low", "high", "float", NULL};
+	g_autoptr(JsonObject) result = NULL;
+	JsonObject *params;
+
+	if (command->n_args == 0)
+		return show_pins(command, error);
+	if (!one_of(command->args[0], pins, error))
+		return -1;
+	if (command->n_args == 1) {
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+			"%s: its level is missing; allowed are low, high, float", command->args[0]);
+		return -1;
+	}
+	if (!one_of(command->args[1], levels, error))
+		return -1;
+	params = spinor_chip_params(command);
+	json_object_set_string_member(params, "pin", command->args[0]);
+	json_object_set_string_member(params, "level", command->args[1]);
+	result = spinor_call_object(command, "chip.pin", params, SPINOR_SHORT_MS, error);
+	if (result == NULL)
+		return -1;
+	if (!command->json)
+		print_pins(spinor_object(result, "pins"));
+	return EXIT_SUCCESS;
+}
+
+int
+spinor_power(struct spinor_command *command, GError **error)
+{
+	static const char *const actions[] = {"on", "off", "cycle", NULL};
+	g_autoptr(JsonObject) result = NULL;
+	JsonObject *params;
+
+	if (!one_of(command->args[0], actions, error))
+		return -1;
+	params = spinor_chip_params(command);
+	json_object_set_string_member(params, "action", command->args[0]);
+	if (command->millivolts > 0)
+		json_object_set_int_member(params, "millivolts", command->millivolts);
+	result = spinor_call_object(command, "chip.power", params, SPINOR_SHORT_MS, error);
+	if (result == NULL)
+		return -1;
+	if (!command->json)
+		printf("supply %" PRId64 " mV\n", spinor_number(result, "power_mv", 0));
+	return EXIT_SUCCESS;
+}
+
+int
+spinor_reset(struct spinor_command *command, GError **error)
+{
+	g_autoptr(JsonNode) result = spinor_call(
+		command, "chip.reset", spinor_chip_params(command), SPINOR_SHORT_MS, error);
+
+	if (result == NULL)
+		return -1;
+	if (!command->json)
+		puts("reset");
+	return EXIT_SUCCESS;
+}
+
+int
+spinor_image_info(struct spinor_command *command, GError **error)
+{
+	g_autoptr(JsonObject) info = spinor_call_object(
+		command, "image.info", spinor_chip_params(command), SPINOR_LONG_MS, error);
+	g_autofree char *size = NULL;
+
+	if (info == NULL)
+		return -1;
+	if (command->json)
+		return EXIT_SUCCESS;
+	size = units_format_size((uint64_t)spinor_number(info, "size", 0));
+	printf("image    %s\n", spinor_text(info, "path", "(none: forgotten at the end)"));
+	printf("size     %s\n", size);
+	printf("SHA-256  %s\n", spinor_text(info, "sha256", "?"));
+	printf("used     %" PRId64 " bytes are not FF\n", spinor_number(info, "used_bytes", 0));
+	printf("changed  %s\n", spinor_flag(info, "dirty_since_start") ? "yes" : "no");
+	return EXIT_SUCCESS;
+}
+
+/* A call with one file; NULL on error. */
+static JsonObject *
+with_path(struct spinor_command *command, const char *method, GError **error)
+{
+	JsonObject *params = spinor_chip_params(command);
+
+	if (!spinor_set_path(params, "path", command->args[0], error)) {
+		json_object_unref(params);
+		return NULL;
+	}
+	return spinor_call_object(command, method, params, SPINOR_LONG_MS, error);
+}
+
+static int
+copy_image(struct spinor_command *command, const char *method, const char *told, GError **error)
+{
+	g_autoptr(JsonObject) result = with_path(command, method, error);
+
+	if (result == NULL)
+		return -1;
+	if (!command->json)
+		printf("%s %s, %" PRId64 " bytes\n", told, command->args[0],
+			spinor_number(result, "bytes", 0));
+	return EXIT_SUCCESS;
+}
+
+int
+spinor_image_save(struct spinor_command *command, GError **error)
+{
+	return copy_image(command, "image.save", "saved to", error);
+}
+
+int
+spinor_image_load(struct spinor_command *command, GError **error)
+{
+	return copy_image(command, "image.load", "loaded from", error);
+}
+
+int
+spinor_image_compare(struct spinor_command *command, GError **error)
+{
+	g_autoptr(JsonObject) result = with_path(command, "image.compare", error);
+	bool equal;
+
+	if (result == NULL)
+		return -1;
+	equal = spinor_flag(result, "equal");
+	if (!command->json && equal)
+		printf("%sequal%s\n", spinor_colour(SPINOR_GREEN), spinor_colour(SPINOR_PLAIN));
+	else if (!command->json)
+		printf("%sdifferent%s: %" PRId64 " bytes differ, first at %06" PRIX64
+		       ", last at %06" PRIX64 "\n",
+			spinor_colour(SPINOR_RED), spinor_colour(SPINOR_PLAIN),
+			spinor_number(result, "differing_bytes", 0),
+			(uint64_t)spinor_number(result, "first", 0),
+			(uint64_t)spinor_number(result, "last", 0));
+	return equal ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+spinor_snapshot_take(struct spinor_command *command, GError **error)
+{
+	JsonObject *params = spinor_chip_params(command);
+	g_autoptr(JsonObject) result = NULL;
+
+	json_object_set_string_member(params, "name", command->args[0]);
+	if (command->file != NULL && !spinor_set_path(params, "file", command->file, error)) {
+		json_object_unref(params);
+		return -1;
+	}
+	result = spinor_call_object(command, "snapshot.take", params, SPINOR_LONG_MS, error);
+	if (result == NULL)
+		return -1;
+	if (!command->json)
+		printf("took %s, %" PRId64 " bytes copied\n", command->args[0],
+			spinor_number(result, "bytes_copied", 0));
+	return EXIT_SUCCESS;
+}
+
+int
+spinor_snapshot_restore(struct spinor_command *command, GError **error)
+{
+	JsonObject *params = spinor_chip_params(command);
+	g_autoptr(JsonObject) result = NULL;
+
+	if ((command->n_args == 0) == (command->file == NULL)) {
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+			"either a NAME or --file FILE is wanted");
+		goto fail;
+	}
+	if (command->file != NULL && !spinor_set_path(params, "file", command->file, error))
+		goto fail;
+	if (command->n_args > 0)
+		json_object_set_string_member(params, "name", command->args[0]);
+	result = spinor_call_object(command, "snapshot.restore", params, SPINOR_LONG_MS, error);
+	if (result == NULL)
+		return -1;
+	if (!command->json)
+		printf("restored %s, %" PRId64 " bytes copied\n",
+			command->n_args > 0 ? command->args[0] : command->file,
+			spinor_number(result, "bytes_copied", 0));
+	return EXIT_SUCCESS;
+
+fail:
+	json_object_unref(params);
+	return -1;
+}
+
+int
+spinor_snapshot_list(struct spinor_command *command, GError **error)
+{
+	g_autoptr(JsonNode) result = spinor_call(
+		command, "snapshot.list", spinor_chip_params(command), SPINOR_SHORT_MS, error);
+	JsonArray *list;
+
+	if (result == NULL)
+		return -1;
+	if (command->json || !JSON_NODE_HOLDS_ARRAY(result))
+		return EXIT_SUCCESS;
+	list = json_node_get_array(result);
+	for (guint i = 0; i < json_array_get_length(list); i++) {
+		JsonObject *row = spinor_item(list, i);
+		g_autofree char *size = units_format_size((uint64_t)spinor_number(row, "size", 0));
+
+		printf("%-20s %s  %s\n", spinor_text(row, "name", "?"),
+			spinor_text(row, "time", "-"), size);
+	}
+	return EXIT_SUCCESS;
+}
+
+int
+spinor_snapshot_drop(struct spinor_command *command, GError **error)
+{
+	JsonObject *params = spinor_chip_params(command);
+	g_autoptr(JsonNode) result = NULL;
+
+	json_object_set_string_member(params, "name", command->args[0]);
+	result = spinor_call(command, "snapshot.drop", params, SPINOR_SHORT_MS, error);
+	if (result == NULL)
+		return -1;
+	if (!command->json)
+		printf("dropped %s\n", command->args[0]);
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The verbs that need no running bench: chips, chip, profiles. */
+#include "base/units.h"
+#include "bench/bench.h"
+#include "bench/chipdb.h"
+#include "flash/part.h"
+#include "serprog/profile.h"
+#include "spinor/command.h"
+#include "spinor/error.h"
+#include "spinor/output.h"
+#include "spinor/verbs.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static char *
+hex(const uint8_t *bytes, unsigned int n)
+{
+	GString *text = g_string_new(NULL);
+
+	for (unsigned int i = 0; i < n; i++)
+		g_string_append_printf(text, "%02X", bytes[i]);
+	return g_string_free(text, FALSE);
+}
+
+static void
+add_text(JsonBuilder *builder, const char *name, const char *value)
+{
+	json_builder_set_member_name(builder, name);
+	if (value != NULL)
+		json_builder_add_string_value(builder, value);
+	else
+		json_builder_add_null_value(builder);
+}
+
+static void
+add_number(JsonBuilder *builder, const char *name, int64_t value)
+{
+	json_builder_set_member_name(builder, name);
+	json_builder_add_int_value(builder, value);
+}
+
+static void
+add_part(JsonBuilder *builder, const struct flash_part *part)
+{
+	g_autofree char *id = hex(part->id, part->id_length);
+
+	json_builder_begin_object(builder);
+	add_text(builder, "name", part->name);
+	add_text(builder, "vendor", part->vendor);
+	add_text(builder, "flashrom", part->flashrom_name);
+	json_builder_set_member_name(builder, "aliases");
+	json_builder_begin_array(builder);
+	for (const char *const *at = part->aliases; at != NULL && *at != NULL; at++)
+		json_builder_add_string_value(builder, *at);
+	json_builder_end_array(builder);
+	add_number(builder, "size", (int64_t)part->size);
+	add_number(builder, "page_size", part->page_size);
+	add_number(builder, "vcc_min_mv", part->vcc_min_mv);
+	add_number(builder, "vcc_max_mv", part->vcc_max_mv);
+	add_text(builder, "id", id);
+	add_number(builder, "read_max_hz", part->read_max_hz);
+	add_number(builder, "fast_read_max_hz", part->fast_read_max_hz);
+	json_builder_set_member_name(builder, "erases");
+	json_builder_begin_array(builder);
+	for (unsigned int i = 0; i < part->n_erases; i++) {
+		g_autofree char *opcode = hex(&part->erases[i].opcode, 1);
+
+		json_builder_begin_object(builder);
+		add_text(builder, "opcode", opcode);
+		add_number(builder, "size",
+			part->erases[i].size ? (int64_t)part->erases[i].size : (int64_t)part->size);
+		add_number(builder, "typ_ns", part->erases[i].time.typ_ns);
+		add_number(builder, "max_ns", part->erases[i].time.max_ns);
+		json_builder_end_object(builder);
+	}
+	json_builder_end_array(builder);
+	json_builder_end_object(builder);
+}
+
+static void
+finish_json(JsonBuilder *builder)
+{
+	g_autoptr(JsonNode) root = json_builder_get_root(builder);
+
+	spinor_print_json(root);
+}
+
+static int
+chips_json(const char *chipdb, const char *pattern, GError **error)
+{
+	g_autoptr(JsonBuilder) builder = json_builder_new();
+	g_autoptr(GPtrArray) parts = NULL;
+	struct bench_chipdb *db = bench_chipdb_open(chipdb, error);
+
+	if (db == NULL)
+		return -1;
+	parts = bench_chipdb_list(db, pattern);
+	json_builder_begin_array(builder);
+	for (guint i = 0; i < parts->len; i++)
+		add_part(builder, parts->pdata[i]);
+	json_builder_end_array(builder);
+	finish_json(builder);
+	bench_chipdb_close(db);
+	return EXIT_SUCCESS;
+}
+
+int
+spinor_chips(struct spinor_command *command, GError **error)
+{
+	const char *pattern = command->n_args > 0 ? command->args[0] : NULL;
+	g_autofree char *table = NULL;
+	g_autoptr(GError) found = NULL;
+
+	if (command->json)
+		return chips_json(command->chipdb, pattern, error);
+	table = bench_chip_table(command->chipdb, pattern, &found);
+	if (table != NULL) {
+		fputs(table, stdout);
+		return EXIT_SUCCESS;
+	}
+	/* Its own words are those of spinord's option. */
+	if (spinor_error_status(found) == SPINOR_ERROR_USAGE && pattern != NULL)
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+			"%s: no chip has that in its name or vendor; spinor chips lists all",
+			pattern);
+	else
+		g_propagate_error(error, g_steal_pointer(&found));
+	return -1;
+}
+
+static char *
+format_time(int64_t ns)
+{
+	if (ns >= 1000000000)
+		return g_strdup_printf("%.4g s", (double)ns / 1e9);
+	if (ns >= 1000000)
+		return g_strdup_printf("%.4g ms", (double)ns / 1e6);
+	return g_strdup_printf("%.4g us", (double)ns / 1e3);
+}
+
+static void
+print_erase(const struct flash_erase *erase)
+{
+	g_autofree char *size = erase->size ? units_format_size(erase->size) : g_strdup("chip");
+	g_autofree char *typical = format_time(erase->time.typ_ns);
+	g_autofree char *most = format_time(erase->time.max_ns);
+
+	printf("  %02X %-8s %s typical, %s at most\n", erase->opcode, size, typical, most);
+}
+
+static void
+print_part(const struct flash_part *part)
+{
+	g_autofree char *size = units_format_size(part->size);
+	g_autofree char *id = hex(part->id, part->id_length);
+	g_autofree char *aliases = part->aliases != NULL && part->aliases[0] != NULL
+		? g_strjoinv(", ", (char **)part->aliases)
+		: NULL;
+	g_autofree char *program = format_time(part->timing[FLASH_T_PP].typ_ns);
+
+	printf("%s%s%s, %s\n", spinor_colour(SPINOR_BOLD), part->name, spinor_colour(SPINOR_PLAIN),
+		part->vendor);
+	if (aliases != NULL)
+		printf("also      %s\n", aliases);
+	if (part->flashrom_name != NULL)
+		printf("flashrom  %s\n", part->flashrom_name);
+	printf("size      %s, pages of %" PRIu32 " bytes, %s typical to program one\n", size,
+		part->page_size, program);
+	printf("supply    %.2f-%.2f V\n", part->vcc_min_mv / 1000.0, part->vcc_max_mv / 1000.0);
+	printf("ID (9F)   %s\n", id);
+	printf("clock     %.6g MHz for READ (03), %.6g MHz for all others\n",
+		part->read_max_hz / 1e6, part->fast_read_max_hz / 1e6);
+	printf("erases\n");
+	for (unsigned int i = 0; i < part->n_erases; i++)
+		print_erase(&part->erases[i]);
+	printf("commands ");
+	for (unsigned int i = 0; i < part->n_commands; i++)
+		printf(" %s", part->commands[i].name);
+	putchar('\n');
+}
+
+int
+spinor_chip(struct spinor_command *command, GError **error)
+{
+	struct bench_chipdb *db = bench_chipdb_open(command->chipdb, error);
+	const struct flash_part *part;
+
+	if (db == NULL)
+		return -1;
+	part = bench_chipdb_find(db, command->args[0], error);
+	if (part != NULL && command->json) {
+		g_autoptr(JsonBuilder) builder = json_builder_new();
+
+		add_part(builder, part);
+		finish_json(builder);
+	} else if (part != NULL) {
+		print_part(part);
+	}
+	bench_chipdb_close(db);
+	return part != NULL ? EXIT_SUCCESS : -1;
+}
+
+static void
+profiles_json(const struct serprog_profile *profiles, size_t n)
+{
+	g_autoptr(JsonBuilder) builder = json_builder_new();
+
+	json_builder_begin_array(builder);
+	for (size_t i = 0; i < n; i++) {
+		json_builder_begin_object(builder);
+		add_text(builder, "name", profiles[i].name);
+		add_text(builder, "summary", profiles[i].summary);
+		add_text(builder, "program", profiles[i].program);
+		add_number(builder, "serial_buffer", profiles[i].serial_buffer);
+		add_number(builder, "write_max", profiles[i].write_max);
+		add_number(builder, "read_max", profiles[i].read_max);
+		add_number(builder, "clock_default_hz", profiles[i].clock_default_hz);
+		add_number(builder, "clock_min_hz", profiles[i].clock_min_hz);
+		add_number(builder, "clock_max_hz", profiles[i].clock_max_hz);
+		json_builder_end_object(builder);
+	}
+	json_builder_end_array(builder);
+	finish_json(builder);
+}
+
+int
+spinor_profiles(struct spinor_command *command, GError **error)
+{
+	size_t n;
+	const struct serprog_profile *profiles = serprog_profiles(&n);
+
+	(void)error;
+	if (command->json) {
+		profiles_json(profiles, n);
+		return EXIT_SUCCESS;
+	}
+	for (size_t i = 0; i < n; i++)
+		printf("%s%-16s%s %s\n", spinor_colour(SPINOR_BOLD), profiles[i].name,
+			spinor_colour(SPINOR_PLAIN), profiles[i].summary);
+	return EXIT_SUCCESS;
+}

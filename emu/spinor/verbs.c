@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The verbs: a new one is a row here and a function in a file of its subject. */
+#include "spinor/verbs.h"
+
+#include "bench/partfile.h"
+#include "spinor/command.h"
+#include "spinor/error.h"
+
+#include <string.h>
+
+static const struct spinor_verb verbs[] = {
+	{"run", "[OPTION...] -- COMMAND...", "run a command against a private bench", spinor_run, 0,
+		0, SPINOR_OPTION_RUN, false},
+	{"status", "", "what stands on the bench", spinor_status, 0, 0, 0, false},
+	{"watch", "", "say what happens on the bench, as it happens", spinor_watch, 0, 0,
+		SPINOR_OPTION_COUNT | SPINOR_OPTION_KIND, false},
+	{"stats", "", "counters: operations, bytes, opcodes", spinor_stats, 0, 0,
+		SPINOR_OPTION_RESET, false},
+	{"pin", "[wp|hold|reset [low|high|float]]", "show pins, or set one", spinor_pin, 0, 2, 0,
+		false},
+	{"power", "on|off|cycle", "switch the chip's supply", spinor_power, 1, 1,
+		SPINOR_OPTION_MILLIVOLTS, false},
+	{"reset", "", "the chip's software reset, as by a host", spinor_reset, 0, 0, 0, false},
+	{"unplug", "", "pull the adapter's cable", spinor_unplug, 0, 0, 0, false},
+	{"plug", "", "put it back", spinor_plug, 0, 0, 0, false},
+	{"image info", "", "size, digest and use of the chip's array", spinor_image_info, 0, 0, 0,
+		false},
+	{"image save", "FILE", "write the array to a file", spinor_image_save, 1, 1, 0, false},
+	{"image load", "FILE", "replace the array by a file", spinor_image_load, 1, 1, 0, false},
+	{"image compare", "FILE", "compare the array with a file", spinor_image_compare, 1, 1, 0,
+		false},
+	{"snapshot take", "NAME", "keep the chip as it is now", spinor_snapshot_take, 1, 1,
+		SPINOR_OPTION_FILE, false},
+	{"snapshot restore", "NAME", "bring back what was kept", spinor_snapshot_restore, 0, 1,
+		SPINOR_OPTION_FILE, false},
+	{"snapshot list", "", "what was kept", spinor_snapshot_list, 0, 0, 0, false},
+	{"snapshot drop", "NAME", "forget it", spinor_snapshot_drop, 1, 1, 0, false},
+	{"stop", "", "end the bench", spinor_stop, 0, 0, 0, false},
+	{"chips", "[PATTERN]", "the chips that can be emulated", spinor_chips, 0, 1,
+		SPINOR_OPTION_CHIPDB, false},
+	{"chip", "NAME", "what is known of one of them", spinor_chip, 1, 1, SPINOR_OPTION_CHIPDB,
+		false},
+	{"profiles", "", "the adapters that can be emulated", spinor_profiles, 0, 0, 0, false},
+	{"help", "[VERB]", "this list, or more on one verb", spinor_help, 0, 2, 0, false},
+	{"complete", "KIND [VERB]", "words for a shell's completion", spinor_complete, 1, 3,
+		SPINOR_OPTION_CHIPDB, true},
+	{NULL, NULL, NULL, NULL, 0, 0, 0, false},
+};
+
+const struct spinor_verb *
+spinor_verbs(void)
+{
+	return verbs;
+}
+
+char *
+spinor_suggest(const char *word, const GPtrArray *candidates)
+{
+	const char *nearest = bench_nearest(word, candidates);
+
+	return nearest != NULL ? g_strdup_printf("did you mean %s? ", nearest) : g_strdup("");
+}
+
+/* How many words of the verb's name the words begin with, or 0 when they are of another verb. */
+static unsigned int
+matching(const struct spinor_verb *verb, char *const *words)
+{
+	size_t n = strcspn(verb->name, " ");
+
+	if (strlen(words[0]) != n || strncmp(words[0], verb->name, n) != 0)
+		return 0;
+	if (verb->name[n] == '\0')
+		return 1;
+	return words[1] != NULL && strcmp(words[1], verb->name + n + 1) == 0 ? 2 : 0;
+}
+
+/* The second words of verbs that begin with first, or NULL when there are none. */
+static GPtrArray *
+second_words(const char *first)
+{
+	g_autoptr(GPtrArray) seconds = g_ptr_array_new();
+	size_t n = strlen(first);
+
+	for (const struct spinor_verb *verb = verbs; verb->name != NULL; verb++) {
+		if (strncmp(verb->name, first, n) == 0 && verb->name[n] == ' ')
+			g_ptr_array_add(seconds, (gpointer)(verb->name + n + 1));
+	}
+	return seconds->len > 0 ? g_steal_pointer(&seconds) : NULL;
+}
+
+static void
+refuse_first(const char *word, GError **error)
+{
+	g_autoptr(GPtrArray) known = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *hint = NULL;
+
+	for (const struct spinor_verb *verb = verbs; verb->name != NULL; verb++) {
+		if (!verb->hidden)
+			g_ptr_array_add(known, g_strndup(verb->name, strcspn(verb->name, " ")));
+	}
+	hint = spinor_suggest(word, known);
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+		"%s: no such verb; %sspinor help lists them", word, hint);
+}
+
+static void
+refuse_second(char *const *words, const GPtrArray *seconds, GError **error)
+{
+	g_autofree char *hint = words[1] != NULL ? spinor_suggest(words[1], seconds) : NULL;
+	g_autoptr(GString) allowed = g_string_new(NULL);
+
+	for (guint i = 0; i < seconds->len; i++)
+		g_string_append_printf(allowed, "%s%s",
+			i == 0                          ? ""
+				: i + 1 == seconds->len ? " and "
+							: ", ",
+			(const char *)seconds->pdata[i]);
+	if (words[1] == NULL)
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+			"%s: it needs a second word; allowed are %s", words[0], allowed->str);
+	else
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+			"%s %s: no such verb; %sallowed are %s", words[0], words[1], hint,
+			allowed->str);
+}
+
+const struct spinor_verb *
+spinor_verb_find(char *const *words, unsigned int *n, GError **error)
+{
+	g_autoptr(GPtrArray) seconds = NULL;
+
+	for (const struct spinor_verb *verb = verbs; verb->name != NULL; verb++) {
+		*n = matching(verb, words);
+		if (*n > 0)
+			return verb;
+	}
+	seconds = second_words(words[0]);
+	if (seconds != NULL)
+		refuse_second(words, seconds, error);
+	else
+		refuse_first(words[0], error);
+	return NULL;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What can be done with the tool, as rows. */
+#ifndef SPINOR_SPINOR_VERBS_H
+#define SPINOR_SPINOR_VERBS_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+struct spinor_command;
+
+/* Returns the exit status, or -1 and an error. */
+typedef int spinor_verb_function(struct spinor_command *command, GError **error);
+
+struct spinor_verb {
+	const char *name; /* one word, or two: "image save" */
+	const char *args; /* for people: "FILE"; "" for none */
+	const char *summary;
+	spinor_verb_function *function;
+	unsigned int min_args, max_args;
+	unsigned int options; /* enum spinor_option */
+	bool hidden;          /* not for people */
+};
+
+/* The rows in order of listing, which a row without a name ends. */
+const struct spinor_verb *spinor_verbs(void);
+
+/* The verb that words begin with; n is how many of them it has for itself. Unknown ones, with the
+ * nearest that there is, are SPINOR_ERROR_USAGE. */
+const struct spinor_verb *spinor_verb_find(char *const *words, unsigned int *n, GError **error);
+
+/* "did you mean X? " or "". Free with g_free(). */
+char *spinor_suggest(const char *word, const GPtrArray *candidates);
+
+spinor_verb_function spinor_run;
+spinor_verb_function spinor_chips;
+spinor_verb_function spinor_chip;
+spinor_verb_function spinor_profiles;
+spinor_verb_function spinor_status;
+spinor_verb_function spinor_stop;
+spinor_verb_function spinor_unplug;
+spinor_verb_function spinor_plug;
+spinor_verb_function spinor_stats;
+spinor_verb_function spinor_pin;
+spinor_verb_function spinor_power;
+spinor_verb_function spinor_reset;
+spinor_verb_function spinor_image_info;
+spinor_verb_function spinor_image_save;
+spinor_verb_function spinor_image_load;
+spinor_verb_function spinor_image_compare;
+spinor_verb_function spinor_snapshot_take;
+spinor_verb_function spinor_snapshot_restore;
+spinor_verb_function spinor_snapshot_list;
+spinor_verb_function spinor_snapshot_drop;
+spinor_verb_function spinor_watch;
+spinor_verb_function spinor_help;
+spinor_verb_function spinor_complete;
+
+#endif
