@@ -9,6 +9,7 @@ TEST_LOG_DRIVER = $(TAP_DRIVER)
 
 AM_TESTS_ENVIRONMENT = \
 	SPINORD='$(abs_top_builddir)/spinord'; export SPINORD; \
+	SPINOR='$(abs_top_builddir)/spinor'; export SPINOR; \
 	SPINOR_CHIPDB='$(abs_top_srcdir)/chipdb'; export SPINOR_CHIPDB; \
 	CHIPDB_DIR='$(abs_top_srcdir)/chipdb'; export CHIPDB_DIR; \
 	TOP_SRCDIR='$(abs_top_srcdir)'; export TOP_SRCDIR; \
@@ -21,21 +22,32 @@ STYLE_TESTS = \
 	tests/style/check-style
 
 SYSTEM_TESTS = \
+	tests/system/bench-file.test \
+	tests/system/ci-examples.test \
+	tests/system/control.test \
 	tests/system/flashrom-hosts.test \
 	tests/system/flashrom-killed.test \
 	tests/system/flashrom-protect.test \
 	tests/system/flashrom-recipe.test \
 	tests/system/flashrom-timing.test \
+	tests/system/many.test \
+	tests/system/profiles.test \
+	tests/system/spinor-lists.test \
+	tests/system/spinor-run.test \
+	tests/system/spinor-verbs.test \
 	tests/system/spinord-files.test \
 	tests/system/spinord-idle.test \
 	tests/system/spinord-options.test \
 	tests/system/spinord-signals.test
 
 # Scripts that take minutes: `make check-all` runs them after the others.
-LONG_TESTS =
+LONG_TESTS = \
+	tests/fuzz/control-long.test
 
 TESTS += $(STYLE_TESTS) $(SYSTEM_TESTS)
-EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh
+EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
+	examples/two-adapters.bench \
+	examples/two-chips.bench
 
 check_PROGRAMS += tests/system/host
 tests_system_host_SOURCES = tests/system/host.c
@@ -51,8 +63,10 @@ tests_unit_unit_SOURCES = \
 	tests/unit/main.c \
 	tests/unit/suites.h \
 	tests/unit/test_base.c \
+	tests/unit/test_bench.c \
 	tests/unit/test_chipdb.c \
 	tests/unit/test_clip.c \
+	tests/unit/test_control.c \
 	tests/unit/test_flash.c \
 	tests/unit/test_flash_frames.c \
 	tests/unit/test_flash_identify.c \
@@ -61,14 +75,22 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_flash_protect.c \
 	tests/unit/test_flash_random.c \
 	tests/unit/test_flash_status.c \
+	tests/unit/test_image.c \
 	tests/unit/test_options.c \
 	tests/unit/test_port.c \
+	tests/unit/test_profiles.c \
 	tests/unit/test_serprog.c \
+	tests/unit/test_snapshot.c \
 	tests/unit/test_storage.c \
+	tests/unit/test_tcp.c \
 	tests/unit/test_trace.c
 tests_unit_unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_unit_LDADD = libspinor.a $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 
+check_PROGRAMS += tests/fuzz/control-fuzz
+TESTS += tests/fuzz/control-fuzz
+tests_fuzz_control_fuzz_SOURCES = tests/fuzz/control-fuzz.c
+tests_fuzz_control_fuzz_LDADD = libspinor.a $(JSON_LIBS) $(GLIB_LIBS)
 
 .PHONY: check-all speed
 
@@ -76,7 +98,7 @@ check-all:
 	$(MAKE) check TESTS='$(TESTS) $(LONG_TESTS)'
 
 EXTRA_PROGRAMS += tests/speed/client tests/speed/floor tests/speed/inprocess
-EXTRA_DIST += tests/speed/speed.sh
+EXTRA_DIST += tests/speed/README tests/speed/speed.sh
 tests_speed_client_SOURCES = tests/speed/client.c
 tests_speed_client_LDADD = $(GLIB_LIBS)
 tests_speed_floor_SOURCES = tests/speed/floor.c

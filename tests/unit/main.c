@@ -12,9 +12,13 @@ static const struct {
 } suites[] = {
 	{"base", suite_base},
 	{"port", suite_port},
+	{"tcp", suite_tcp},
 	{"chipdb", suite_chipdb},
 	{"storage", suite_storage},
+	{"image", suite_image},
+	{"snapshot", suite_snapshot},
 	{"serprog", suite_serprog},
+	{"profiles", suite_profiles},
 	{"clip", suite_clip},
 	{"flash", suite_flash},
 	{"flash_frames", suite_flash_frames},
@@ -25,7 +29,9 @@ static const struct {
 	{"flash_random", suite_flash_random},
 	{"flash_status", suite_flash_status},
 	{"trace", suite_trace},
+	{"control", suite_control},
 	{"options", suite_options},
+	{"bench", suite_bench},
 };
 
 int

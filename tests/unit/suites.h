@@ -6,9 +6,12 @@
 #include <check.h>
 
 Suite *suite_base(void);
+Suite *suite_bench(void);
 Suite *suite_chipdb(void);
 Suite *suite_clip(void);
+Suite *suite_control(void);
 Suite *suite_flash(void);
+Suite *suite_image(void);
 Suite *suite_flash_frames(void);
 Suite *suite_flash_identify(void);
 Suite *suite_flash_power(void);
@@ -18,8 +21,11 @@ Suite *suite_flash_random(void);
 Suite *suite_flash_status(void);
 Suite *suite_options(void);
 Suite *suite_port(void);
+Suite *suite_profiles(void);
 Suite *suite_serprog(void);
+Suite *suite_snapshot(void);
 Suite *suite_storage(void);
+Suite *suite_tcp(void);
 Suite *suite_trace(void);
 
 #endif
