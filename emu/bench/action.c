@@ -21,7 +21,6 @@
 #include "bench/image.h"
 #include "bench/snapshot.h"
 #include "clip/clip.h"
-#include "flash/chip.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 
@@ -103,7 +102,7 @@ bench_work_fail(const struct bench_work *work, GError **error, const char *forma
 bool
 bench_work_between_frames(const struct bench_work *work, GError **error)
 {
-	return !work->flash->selected ||
+	return !flash_is_selected(work->flash) ||
 		bench_work_fail(work, error, "a host is in the middle of an operation; try again");
 }
 

@@ -11,7 +11,6 @@
 #include "bench/chip.h"
 #include "bench/hand.h"
 #include "clip/clip.h"
-#include "flash/chip.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 
@@ -50,21 +49,9 @@ describe_chip(struct bench_work *work, GError **error)
 		.n_registers = count_registers(part),
 		.n_snapshots = bench_chip_n_snapshots(work->chip),
 	};
-	memcpy(status->registers, work->flash->status, sizeof status->registers);
+	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++)
+		status->registers[reg] = flash_status_register(work->flash, reg);
 	return true;
-}
-
-/* The clock as the chips know it, to the ps of a byte. */
-static unsigned int
-frequency(const struct clip *clip)
-{
-	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
-		const struct flash *flash = clip_chip(clip, cs);
-
-		if (flash != NULL && flash->byte_ps != 0)
-			return (unsigned int)(UINT64_C(8000000000000) / flash->byte_ps);
-	}
-	return 0;
 }
 
 static bool
@@ -82,7 +69,7 @@ describe_adapter(struct bench_work *work, GError **error)
 	status->plugged = status->tty != NULL || status->tcp != NULL;
 	status->host = bench_adapter_has_host(adapter);
 	status->drivers = clip_drivers(bench_adapter_clip(adapter));
-	status->hz = frequency(bench_adapter_clip(adapter));
+	status->hz = clip_frequency(bench_adapter_clip(adapter));
 	status->ready_line = bench_adapter_ready_line(adapter);
 	return true;
 }

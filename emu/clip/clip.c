@@ -110,6 +110,12 @@ clip_set_frequency(struct clip *clip, unsigned int hz)
 			flash_set_clock(clip->chips[cs], hz);
 }
 
+unsigned int
+clip_frequency(const struct clip *clip)
+{
+	return clip->hz;
+}
+
 void
 clip_set_drivers(struct clip *clip, bool on)
 {

@@ -23,6 +23,7 @@ struct flash *clip_chip(const struct clip *clip, unsigned int cs);
 
 /* Adapter's SPI clock in Hz (> 0). */
 void clip_set_frequency(struct clip *clip, unsigned int hz);
+unsigned int clip_frequency(const struct clip *clip);
 
 /* Drivers on: the adapter drives CS#, CLK and MOSI. Off: all float and the chip sees CS# high. */
 void clip_set_drivers(struct clip *clip, bool on);

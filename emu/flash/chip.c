@@ -192,6 +192,18 @@ flash_array_changed(struct flash *chip, uint64_t address, uint64_t length)
 		chip->changed[block / 8] |= (uint8_t)(1 << block % 8);
 }
 
+bool
+flash_is_selected(const struct flash *chip)
+{
+	return chip->selected;
+}
+
+uint8_t
+flash_status_register(const struct flash *chip, unsigned int reg)
+{
+	return chip->status[reg];
+}
+
 void
 flash_select(struct flash *chip)
 {

@@ -126,6 +126,12 @@ void flash_tick(struct flash *chip, int64_t now_ns);
 bool flash_is_busy(const struct flash *chip);
 bool flash_is_powered(const struct flash *chip);
 
+/* True while CS# is low. */
+bool flash_is_selected(const struct flash *chip);
+
+/* Status register reg (0: SR1) as it stands now; reg < FLASH_STATUS_REGISTERS. */
+uint8_t flash_status_register(const struct flash *chip, unsigned int reg);
+
 /* When the operation in progress ends, ns; meaningful while busy. */
 int64_t flash_busy_until(const struct flash *chip);
 
