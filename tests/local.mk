@@ -29,6 +29,7 @@ SYSTEM_TESTS = \
 	tests/system/flashrom-killed.test \
 	tests/system/flashrom-protect.test \
 	tests/system/flashrom-recipe.test \
+	tests/system/flashrom-tcp.test \
 	tests/system/flashrom-timing.test \
 	tests/system/many.test \
 	tests/system/profiles.test \
