@@ -35,8 +35,12 @@ libspinor_a_SOURCES = \
 	emu/bench/observe.c \
 	emu/bench/options.c \
 	emu/bench/options.h \
+	emu/bench/partcommand.c \
+	emu/bench/partcommand.h \
 	emu/bench/partfile.c \
 	emu/bench/partfile.h \
+	emu/bench/partvalue.c \
+	emu/bench/partvalue.h \
 	emu/bench/setup.c \
 	emu/bench/setup.h \
 	emu/bench/snapshot.c \
@@ -69,6 +73,7 @@ libspinor_a_SOURCES = \
 	emu/control/socket.c \
 	emu/control/socket.h \
 	emu/control/storage.c \
+	emu/flash/address.c \
 	emu/flash/bits.c \
 	emu/flash/chip.c \
 	emu/flash/chip.h \

@@ -137,6 +137,17 @@ add_flashrom_name(struct bench_chipdb *db, struct group *group, const char *name
 	g_ptr_array_add(same, group);
 }
 
+static void
+add_flashrom_names(struct bench_chipdb *db, struct group *group, const char *value)
+{
+	g_auto(GStrv) words = g_strsplit(value, ";", -1);
+
+	for (char **word = words; *word; word++) {
+		if (*g_strstrip(*word) != '\0')
+			add_flashrom_name(db, group, *word);
+	}
+}
+
 static bool
 add_family(struct bench_chipdb *db, struct group *group, const char *name, GError **error)
 {
@@ -216,7 +227,7 @@ scan_file(
 			continue;
 		flashrom = value_of(&line, "flashrom");
 		if (flashrom)
-			add_flashrom_name(db, group, flashrom);
+			add_flashrom_names(db, group, flashrom);
 		aliases = value_of(&line, "aliases");
 		if (aliases && !add_aliases(db, group, aliases, error))
 			return false;

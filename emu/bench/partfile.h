@@ -9,11 +9,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define BENCH_PART_KEYS 96
+
 /* A part, or the family that parts begin as a copy of. */
 struct bench_part {
 	struct flash_part part;
-	uint64_t given;       /* which keys were set so far, here or by a family */
-	const char **aliases; /* owned; part.aliases points to it */
+	bool given[BENCH_PART_KEYS]; /* which keys were set so far, here or by a family */
+	const char **aliases;        /* owned; part.aliases points to it */
+	const char **flashrom_names; /* likewise */
 };
 
 /* Where a group stands, for messages too. */

@@ -45,3 +45,15 @@ flash_otp_mask(const struct flash_part *part, unsigned int reg)
 	}
 	return mask;
 }
+
+uint8_t
+flash_volatile_mask(const struct flash_part *part, unsigned int reg)
+{
+	uint8_t mask = 0;
+
+	for (unsigned int i = 0; i < 8; i++) {
+		if (part->status[reg][i].is_volatile)
+			mask |= 1 << i;
+	}
+	return mask;
+}

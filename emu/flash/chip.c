@@ -264,7 +264,9 @@ take_opcode(struct flash *chip, uint8_t opcode)
 		frame->outcome = flash_gate(chip, command);
 
 	frame->address = 0;
-	frame->left = command->address_bytes;
+	frame->address_bytes =
+		command->address_bytes == ADDRESS ? chip->address_bytes : command->address_bytes;
+	frame->left = frame->address_bytes;
 	if (flash_needs_lanes(command))
 		frame->phase = PHASE_LANES;
 	else if (frame->left)
@@ -281,6 +283,7 @@ take_address(struct flash *chip, uint8_t byte)
 	frame->address = frame->address << 8 | byte;
 	if (--frame->left == 0) {
 		frame->has_address = true;
+		flash_address_extend(chip);
 		enter_dummy(chip);
 	}
 }
@@ -499,6 +502,7 @@ flash_power_up(struct flash *chip)
 	chip->resumed_ns = INT64_MIN / 2;
 	flash_locks_power_up(chip);
 	flash_status_power_up(chip, true);
+	flash_address_reset(chip);
 }
 
 void

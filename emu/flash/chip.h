@@ -25,7 +25,7 @@ enum {
 struct flash_command {
 	const char *name;
 	uint8_t opcode;        /* usual opcode; a part can have it elsewhere */
-	uint8_t address_bytes; /* 0 or 3 */
+	uint8_t address_bytes; /* 0 to 4, or ADDRESS */
 	uint8_t dummy_clocks;  /* after the address, mode bits included */
 	uint8_t address_lanes; /* 0 and 1: one */
 	uint8_t data_lanes;
@@ -43,6 +43,9 @@ struct flash_command {
 
 #define DATA_ANY UINT16_MAX
 
+/* As many address bytes as the chip takes at the moment: 3, or 4 in 4-byte mode; see address.c. */
+#define ADDRESS UINT8_MAX
+
 enum flash_phase {
 	PHASE_OPCODE,
 	PHASE_ADDRESS,
@@ -58,15 +61,16 @@ struct flash_frame {
 	enum flash_phase phase;
 	enum flash_outcome outcome;
 	int opcode;
-	unsigned int left;    /* bytes of the phase still to come */
-	uint32_t address;     /* as sent */
-	bool has_address;     /* complete */
-	bool reset_enabled;   /* the frame before was 66 */
-	uint64_t cursor;      /* where data goes to or comes from, for the handlers */
-	uint64_t position;    /* data bytes so far */
-	unsigned int clocks;  /* PHASE_LANES: clocks since the opcode, up to the header's end */
-	unsigned int pending; /* PHASE_LANES: bits of a data byte under way */
-	uint8_t shifter;      /* PHASE_LANES: those bits */
+	unsigned int left;     /* bytes of the phase still to come */
+	uint8_t address_bytes; /* of this frame */
+	uint32_t address;      /* as sent, below the extended address register */
+	bool has_address;      /* complete */
+	bool reset_enabled;    /* the frame before was 66 */
+	uint64_t cursor;       /* where data goes to or comes from, for the handlers */
+	uint64_t position;     /* data bytes so far */
+	unsigned int clocks;   /* PHASE_LANES: clocks since the opcode, up to the header's end */
+	unsigned int pending;  /* PHASE_LANES: bits of a data byte under way */
+	uint8_t shifter;       /* PHASE_LANES: those bits */
 };
 
 enum flash_operation_kind {
@@ -108,9 +112,11 @@ struct flash {
 	int64_t now_ns;
 	uint32_t byte_ps; /* one byte on the wire; 0: no time */
 	uint32_t rest_ps;
-	uint32_t wrap_bytes;   /* of quad I/O reads; 0: the whole array */
-	int64_t deaf_until_ns; /* tRST, tDP, tRES, tVSL: no command is taken before */
-	int64_t resumed_ns;    /* last resume; a suspend needs tSUS from it */
+	uint32_t wrap_bytes;      /* of quad I/O reads; 0: the whole array */
+	uint8_t address_bytes;    /* of ADDRESS rows, at present */
+	uint8_t extended_address; /* EAR: address byte 3 of 3-byte addresses */
+	int64_t deaf_until_ns;    /* tRST, tDP, tRES, tVSL: no command is taken before */
+	int64_t resumed_ns;       /* last resume; a suspend needs tSUS from it */
 
 	bool powered;
 	bool selected;
@@ -161,11 +167,23 @@ void flash_commands_build(struct flash *chip);
 /* The first reason why the command can't run now, or FLASH_DONE. */
 enum flash_outcome flash_gate(const struct flash *chip, const struct flash_command *command);
 
+/* --- address.c --- */
+extern const struct flash_command flash_address_commands[];
+/* Address mode and extended address register as after power-up or reset. */
+void flash_address_reset(struct flash *chip);
+/* The address of the frame is complete: adds what the host can't send in 3 bytes. */
+void flash_address_extend(struct flash *chip);
+/* Where in the array the frame's address points to. */
+uint64_t flash_array_address(const struct flash *chip);
+/* Bytes after which a read starts over, a power of two: of the array, or what the address reaches. */
+uint64_t flash_address_window(const struct flash *chip);
+
 /* --- bits.c --- */
 void flash_bits_build(struct flash *chip);
 /* Reserved and read-only bits, and bits of registers that the part lacks, are 0 in the mask. */
 uint8_t flash_writable_mask(const struct flash_part *part, unsigned int reg);
 uint8_t flash_otp_mask(const struct flash_part *part, unsigned int reg);
+uint8_t flash_volatile_mask(const struct flash_part *part, unsigned int reg);
 
 static inline bool
 flash_bit(const struct flash *chip, enum flash_bit bit)
@@ -189,6 +207,8 @@ int64_t flash_program_time(const struct flash *chip, uint64_t n_bytes);
 /* Fills the program buffer from byte offset of the page on, wrapping in it. */
 void flash_page_fill(struct flash *chip, const uint8_t *in, size_t n, uint32_t page_size);
 void flash_erase_rows_build(struct flash *chip);
+/* Size of the block at address, and where it starts; 0 beyond a non-uniform map. */
+uint32_t flash_erase_block(const struct flash_erase *erase, uint64_t address, uint64_t *start);
 void flash_erase_complete(struct flash *chip, const struct flash_operation *operation);
 void flash_erase_interrupt(struct flash *chip, const struct flash_operation *operation);
 void flash_status_complete(struct flash *chip);

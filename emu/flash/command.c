@@ -10,6 +10,7 @@
 
 static const struct flash_command *const families[] = {
 	flash_identify_commands,
+	flash_address_commands,
 	flash_read_commands,
 	flash_program_commands,
 	flash_status_commands,

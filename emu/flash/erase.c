@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Erase: sectors, blocks and the chip. The address is aligned down to the block; the block reads FF
- * when the operation ends. Opcodes, sizes and times are the part's. Follows W25Q128JV rev. M,
+ * when the operation ends. Opcodes, sizes and times are the part's; where blocks differ in size (boot
+ * sectors) the address picks the block out of the part's map. Follows W25Q128JV rev. M,
  * 8.2.15-8.2.18.
  *
  * Cut off by reset or power loss, the part of the block that the elapsed time stands for is erased,
@@ -12,22 +13,50 @@
 #include <glib.h>
 #include <string.h>
 
+uint32_t
+flash_erase_block(const struct flash_erase *erase, uint64_t address, uint64_t *start)
+{
+	uint64_t base = 0;
+
+	if (erase->n_regions == 0) {
+		*start = address & ~(uint64_t)(erase->size - 1);
+		return erase->size;
+	}
+	for (unsigned int i = 0; i < erase->n_regions; i++) {
+		const struct flash_region *region = &erase->regions[i];
+		uint64_t end = base + (uint64_t)region->n_blocks * region->block_size;
+
+		if (address < end) {
+			*start = address - (address - base) % region->block_size;
+			return region->block_size;
+		}
+		base = end;
+	}
+	*start = 0;
+	return 0;
+}
+
 static void
 erase_finish(struct flash *chip)
 {
 	const struct flash_erase *erase = &chip->part->erases[chip->frame.command->argument];
-	uint32_t address = chip->frame.address & (chip->part->size - 1) & ~(erase->size - 1);
+	uint64_t start;
+	uint32_t size = flash_erase_block(erase, flash_array_address(chip), &start);
 
-	if (flash_is_protected(chip, address, erase->size)) {
+	if (size == 0) {
+		chip->frame.outcome = FLASH_BAD_ADDRESS;
+		return;
+	}
+	if (flash_is_protected(chip, start, size)) {
 		flash_refuse_protected(chip);
 		return;
 	}
-	if (flash_in_suspended(chip, address, erase->size)) {
+	if (flash_in_suspended(chip, start, size)) {
 		chip->frame.outcome = FLASH_SUSPENDED;
 		return;
 	}
 	flash_operation_begin(
-		chip, OPERATION_ERASE, address, erase->size, flash_pick(chip, erase->time));
+		chip, OPERATION_ERASE, (uint32_t)start, size, flash_pick(chip, erase->time));
 }
 
 /* Ignored when any part of the array is protected. */
@@ -51,6 +80,8 @@ erase_chip_finish(struct flash *chip)
 static const char *
 name_of(const struct flash_erase *erase)
 {
+	if (erase->n_regions)
+		return "BE";
 	if (erase->size == 0)
 		return "CE";
 	if (erase->size == 4096)
@@ -64,15 +95,18 @@ flash_erase_rows_build(struct flash *chip)
 	chip->erase_rows = g_new0(struct flash_command, chip->part->n_erases + 1);
 	for (unsigned int i = 0; i < chip->part->n_erases; i++) {
 		const struct flash_erase *erase = &chip->part->erases[i];
+		bool block = erase->size || erase->n_regions;
 
 		chip->erase_rows[i] = (struct flash_command){
 			.name = name_of(erase),
 			.opcode = erase->opcode,
-			.address_bytes = erase->size ? 3 : 0,
+			.address_bytes = !block    ? 0
+				: erase->four_byte ? 4
+						   : ADDRESS,
 			.argument = i,
 			.purpose = FLASH_FOR_ERASE,
 			.gates = GATE_WEL | GATE_NOT_IN_ERASE_SUSPEND,
-			.finish = erase->size ? erase_finish : erase_chip_finish,
+			.finish = block ? erase_finish : erase_chip_finish,
 		};
 		chip->commands[erase->opcode] = &chip->erase_rows[i];
 	}

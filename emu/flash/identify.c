@@ -33,15 +33,15 @@ rems_out(struct flash *chip, uint8_t *out, size_t n)
 		out[i] = position & 1 ? chip->part->device_id : chip->part->manufacturer;
 }
 
-/* Three dummy bytes, then the device ID for as long as it is clocked. */
+/* Three dummy bytes, then the part's answer for as long as it is clocked. */
 static void
 res_out(struct flash *chip, uint8_t *out, size_t n)
 {
+	const struct flash_part *part = chip->part;
 	uint64_t position = chip->frame.position;
 
-	memset(out, chip->part->device_id, n);
-	if (position < 3)
-		memset(out, 0xff, n < 3 - position ? n : 3 - position);
+	for (size_t i = 0; i < n; i++, position++)
+		out[i] = position < 3 ? 0xff : part->res[(position - 3) % part->res_length];
 }
 
 /* AB leaves deep power-down when CS# rises, after the opcode alone or after an ID read. */

@@ -35,11 +35,14 @@ clock_header(struct flash *chip, bool mosi)
 	struct flash_frame *frame = &chip->frame;
 	const struct flash_command *command = frame->command;
 	unsigned int n_lanes = lanes(command->address_lanes);
-	unsigned int address_clocks = command->address_bytes * 8 / n_lanes;
+	unsigned int address_clocks = frame->address_bytes * 8u / n_lanes;
 
 	if (frame->clocks < address_clocks) {
-		frame->address = (frame->address << n_lanes | sample(n_lanes, mosi)) & 0xffffff;
-		frame->has_address = frame->clocks + 1 == address_clocks;
+		frame->address = frame->address << n_lanes | sample(n_lanes, mosi);
+		if (frame->clocks + 1 == address_clocks) {
+			frame->has_address = true;
+			flash_address_extend(chip);
+		}
 	}
 	frame->clocks++;
 	if (frame->clocks == address_clocks + command->dummy_clocks) {
@@ -77,16 +80,17 @@ clock_data(struct flash *chip, bool mosi)
 }
 
 static unsigned int
-header_clocks(const struct flash_command *command)
+header_clocks(const struct flash_frame *frame)
 {
-	return command->address_bytes * 8 / lanes(command->address_lanes) + command->dummy_clocks;
+	return frame->address_bytes * 8u / lanes(frame->command->address_lanes) +
+		frame->command->dummy_clocks;
 }
 
 void
 flash_lanes_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n)
 {
 	struct flash_frame *frame = &chip->frame;
-	unsigned int header = header_clocks(frame->command);
+	unsigned int header = header_clocks(frame);
 
 	for (size_t i = 0; i < n; i++) {
 		uint8_t mosi = in ? in[i] : 0xff;
@@ -111,5 +115,5 @@ flash_lanes_ended(const struct flash *chip)
 {
 	const struct flash_frame *frame = &chip->frame;
 
-	return frame->clocks >= header_clocks(frame->command);
+	return frame->clocks >= header_clocks(frame);
 }

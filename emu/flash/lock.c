@@ -88,7 +88,7 @@ flash_is_locked(const struct flash *chip, uint64_t address, uint64_t length)
 static unsigned int
 addressed(const struct flash *chip)
 {
-	return lock_index(chip, chip->frame.address & (chip->part->size - 1));
+	return lock_index(chip, flash_array_address(chip));
 }
 
 static void
@@ -123,10 +123,11 @@ rdblock_out(struct flash *chip, uint8_t *out, size_t n)
 }
 
 const struct flash_command flash_lock_commands[] = {
-	{"BLOCK_LOCK", 0x36, .address_bytes = 3, .gates = GATE_WEL, .finish = block_lock_finish},
-	{"BLOCK_UNLOCK", 0x39, .address_bytes = 3, .gates = GATE_WEL,
+	{"BLOCK_LOCK", 0x36, .address_bytes = ADDRESS, .gates = GATE_WEL,
+		.finish = block_lock_finish},
+	{"BLOCK_UNLOCK", 0x39, .address_bytes = ADDRESS, .gates = GATE_WEL,
 		.finish = block_unlock_finish},
-	{"RDBLOCK", 0x3d, .address_bytes = 3, .data_max = DATA_ANY, .out = rdblock_out},
+	{"RDBLOCK", 0x3d, .address_bytes = ADDRESS, .data_max = DATA_ANY, .out = rdblock_out},
 	{"GLOBAL_LOCK", 0x7e, .gates = GATE_WEL, .argument = 1, .finish = global_finish},
 	{"GLOBAL_UNLOCK", 0x98, .gates = GATE_WEL, .argument = 0, .finish = global_finish},
 	{0},

@@ -119,12 +119,12 @@ flash_otp_complete(struct flash *chip, const struct flash_operation *operation)
 }
 
 const struct flash_command flash_otp_commands[] = {
-	{"RDSCUR", 0x48, .address_bytes = 3, .dummy_clocks = 8, .data_max = DATA_ANY,
+	{"RDSCUR", 0x48, .address_bytes = ADDRESS, .dummy_clocks = 8, .data_max = DATA_ANY,
 		.start = security_start, .out = rdscur_out},
-	{"PRSCUR", 0x42, .address_bytes = 3, .gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND,
+	{"PRSCUR", 0x42, .address_bytes = ADDRESS, .gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND,
 		.data_min = 1, .data_max = DATA_ANY, .start = prscur_start, .in = prscur_in,
 		.finish = prscur_finish},
-	{"ERSCUR", 0x44, .address_bytes = 3, .gates = GATE_WEL | GATE_NOT_IN_ERASE_SUSPEND,
+	{"ERSCUR", 0x44, .address_bytes = ADDRESS, .gates = GATE_WEL | GATE_NOT_IN_ERASE_SUSPEND,
 		.finish = erscur_finish},
 	{0},
 };

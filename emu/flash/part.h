@@ -9,6 +9,7 @@
 #define FLASH_STATUS_REGISTERS 3
 #define FLASH_ID_MAX 8
 #define FLASH_ERASES_MAX 12
+#define FLASH_REGIONS_MAX 8
 #define FLASH_COMMANDS_MAX 96
 
 /* Status, configuration and security register bits that the engine knows by function. */
@@ -40,6 +41,8 @@ enum flash_bit {
 	FLASH_BIT_DRV2,
 	FLASH_BIT_DC0,
 	FLASH_BIT_DC1,
+	FLASH_BIT_ADS,  /* 4-byte address mode in force */
+	FLASH_BIT_ADP,  /* 4-byte address mode at power-up */
 	FLASH_BIT_USER, /* kept and read back, no function in the model */
 	FLASH_BITS,
 };
@@ -47,8 +50,9 @@ enum flash_bit {
 /* One bit of a status register, as drawn in the data sheet. */
 struct flash_register_bit {
 	enum flash_bit function;
-	bool otp;       /* once 1, stays 1 */
-	bool read_only; /* not changed by a register write */
+	bool otp;         /* once 1, stays 1 */
+	bool read_only;   /* not changed by a register write */
+	bool is_volatile; /* as delivered again after each power-up */
 };
 
 struct flash_time {
@@ -73,9 +77,18 @@ enum flash_timing {
 	FLASH_TIMINGS,
 };
 
+/* Blocks of one size, side by side. */
+struct flash_region {
+	uint32_t n_blocks;
+	uint32_t block_size; /* bytes, a power of two */
+};
+
 struct flash_erase {
 	uint8_t opcode;
-	uint32_t size; /* bytes; 0: the whole chip */
+	bool four_byte;         /* always 4 address bytes; else as the mode says */
+	uint32_t size;          /* bytes; 0: the whole chip, or n_regions says more */
+	unsigned int n_regions; /* non-uniform: from address 0 up, n_regions of these; else 0 */
+	struct flash_region regions[FLASH_REGIONS_MAX];
 	struct flash_time time;
 };
 
@@ -108,7 +121,9 @@ enum flash_sfdp {
 struct flash_part {
 	const char *name; /* what the user orders: "W25Q128JV" */
 	const char *vendor;
-	const char *flashrom_name;  /* the definition that flashrom reports */
+	const char *flashrom_name; /* the definition that flashrom reports, its newest name */
+	const char *const
+		*flashrom_names;    /* all of them, newest first; NULL-terminated; may be NULL */
 	const char *const *aliases; /* NULL-terminated; may be NULL */
 
 	uint64_t size;      /* bytes, a power of two */
@@ -116,16 +131,21 @@ struct flash_part {
 	int vcc_min_mv;
 	int vcc_max_mv;
 
+	unsigned int address_bytes; /* after power-up: 2 to 4 */
+
 	uint8_t id[FLASH_ID_MAX]; /* RDID (9F) */
-	unsigned int id_length;
+	unsigned int id_length;   /* 0: none */
 	enum flash_id_tail id_tail;
-	uint8_t manufacturer;          /* REMS (90) */
-	uint8_t device_id;             /* REMS (90) and RES (AB) */
+	uint8_t manufacturer;      /* REMS (90) */
+	uint8_t device_id;         /* REMS (90) */
+	uint8_t res[FLASH_ID_MAX]; /* RES (AB) after three dummy bytes, over and over */
+	unsigned int res_length;
 	unsigned int unique_id_length; /* bytes of 4B; 0: none */
 
 	/* [register][bit]: register 0 is SR1, bit 0 its least significant. */
 	struct flash_register_bit status[FLASH_STATUS_REGISTERS][8];
 	uint8_t status_default[FLASH_STATUS_REGISTERS]; /* as delivered */
+	unsigned int wrsr_bytes;                        /* most data bytes of WRSR (01) */
 	bool wrsr_short_clears;  /* a 1-byte WRSR (01) clears the non-OTP bits of register 2 */
 	bool wel_kept_on_reject; /* a command refused for protection leaves WEL set */
 	bool srl_srp_permanent;  /* SRL and SRP both 1: locked for ever; else like SRL alone */

@@ -38,6 +38,7 @@ flash_power_reset(struct flash *chip)
 	chip->wrap_bytes = 0;
 	flash_locks_power_up(chip);
 	flash_status_power_up(chip, false);
+	flash_address_reset(chip);
 	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_RST);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Page program: 02 and its quad form 32. Bits only go from 1 to 0; the address wraps inside the
+ * Page program: 02, its quad form 32, and 12 and 34 with 4 address bytes. Bits only go from 1 to 0; the address wraps inside the
  * page, and of more bytes than a page the last ones win. Follows W25Q128JV rev. M, 8.2.13 and
  * 8.2.14, and its AC table for tPP, tBP1 and tBP2.
  */
@@ -62,7 +62,7 @@ static void
 program_finish(struct flash *chip)
 {
 	uint32_t page_size = chip->part->page_size;
-	uint32_t page = chip->frame.address & (chip->part->size - 1) & ~(page_size - 1);
+	uint32_t page = flash_array_address(chip) & ~(uint64_t)(page_size - 1);
 
 	if (flash_is_protected(chip, page, page_size)) {
 		flash_refuse_protected(chip);
@@ -106,13 +106,15 @@ flash_program_interrupt(struct flash *chip, const struct flash_operation *operat
 		(uint32_t)((double)operation->length * ((double)done / (double)whole)));
 }
 
-#define PROGRAM                                                                          \
-	.address_bytes = 3, .data_min = 1, .data_max = DATA_ANY, .start = program_start, \
-	.in = program_in, .finish = program_finish, .purpose = FLASH_FOR_PROGRAM
+#define PROGRAM                                                                        \
+	.data_min = 1, .data_max = DATA_ANY, .start = program_start, .in = program_in, \
+	.finish = program_finish, .purpose = FLASH_FOR_PROGRAM
+#define GATES GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND
 
 const struct flash_command flash_program_commands[] = {
-	{"PP", 0x02, PROGRAM, .gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND},
-	{"QPP", 0x32, PROGRAM, .data_lanes = 4,
-		.gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND | GATE_QUAD},
+	{"PP", 0x02, ADDRESS, PROGRAM, .gates = GATES},
+	{"PP4", 0x12, 4, PROGRAM, .gates = GATES},
+	{"QPP", 0x32, ADDRESS, PROGRAM, .data_lanes = 4, .gates = GATES | GATE_QUAD},
+	{"QPP4", 0x34, 4, PROGRAM, .data_lanes = 4, .gates = GATES | GATE_QUAD},
 	{0},
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Array reads: 03, 0B and the dual and quad forms 3B/6B/BB/EB, of any length, wrapping at the end
- * of the array. Follows W25Q128JV rev. M, 8.2.6-8.2.12. The mode bits M7-0 of BB and EB count as
+ * of the array or of what the address reaches, and their forms with 4 address bytes. Follows W25Q128JV rev. M, 8.2.6-8.2.12. The mode bits M7-0 of BB and EB count as
  * dummy clocks: that data sheet wants them to be Fx and has no chapter on continuous read. Left
  * out: the clock limits fR and FR; continuous read mode of older parts (W25Q80DV).
  */
@@ -12,22 +12,24 @@
 static void
 read_start(struct flash *chip)
 {
-	chip->frame.cursor = chip->frame.address & (chip->part->size - 1);
+	chip->frame.cursor = flash_array_address(chip);
 }
 
 static void
 read_out(struct flash *chip, uint8_t *out, size_t n)
 {
-	uint64_t size = chip->part->size;
+	uint64_t window = flash_address_window(chip);
 	uint64_t cursor = chip->frame.cursor;
+	uint64_t start = cursor & ~(window - 1);
 
 	while (n) {
-		size_t span = n < size - cursor ? n : size - cursor;
+		uint64_t left = start + window - cursor;
+		size_t span = n < left ? n : left;
 
 		memcpy(out, chip->array + cursor, span);
 		out += span;
 		n -= span;
-		cursor = (cursor + span) & (size - 1);
+		cursor = span == left ? start : cursor + span;
 	}
 	chip->frame.cursor = cursor;
 }
@@ -65,20 +67,26 @@ burst_wrap_finish(struct flash *chip)
 	chip->wrap_bytes = w & 0x10 ? 0 : 8u << (w >> 5 & 3);
 }
 
-#define READ                                                                            \
-	.address_bytes = 3, .data_max = DATA_ANY, .start = read_start, .out = read_out, \
+#define READ .data_max = DATA_ANY, .start = read_start, .out = read_out, .purpose = FLASH_FOR_READ
+#define QUAD_IO_READ                                                                \
+	.address_lanes = 4, .dummy_clocks = 6, .data_lanes = 4, .gates = GATE_QUAD, \
+	.data_max = DATA_ANY, .start = read_start, .out = wrapped_read_out,         \
 	.purpose = FLASH_FOR_READ
-#define QUAD_IO .address_bytes = 3, .address_lanes = 4, .data_lanes = 4, .gates = GATE_QUAD
 
 const struct flash_command flash_read_commands[] = {
-	{"READ", 0x03, READ},
-	{"FAST_READ", 0x0b, READ, .dummy_clocks = 8},
-	{"DREAD", 0x3b, READ, .dummy_clocks = 8, .data_lanes = 2},
-	{"QREAD", 0x6b, READ, .dummy_clocks = 8, .data_lanes = 4, .gates = GATE_QUAD},
-	{"2READ", 0xbb, READ, .address_lanes = 2, .dummy_clocks = 4, .data_lanes = 2},
-	{"4READ", 0xeb, QUAD_IO, .dummy_clocks = 6, .data_max = DATA_ANY, .start = read_start,
-		.out = wrapped_read_out, .purpose = FLASH_FOR_READ},
-	{"BURST_WRAP", 0x77, QUAD_IO, .data_min = 1, .data_max = 1, .in = burst_wrap_in,
-		.finish = burst_wrap_finish},
+	{"READ", 0x03, ADDRESS, READ},
+	{"READ4", 0x13, 4, READ},
+	{"FAST_READ", 0x0b, ADDRESS, READ, .dummy_clocks = 8},
+	{"FAST_READ4", 0x0c, 4, READ, .dummy_clocks = 8},
+	{"DREAD", 0x3b, ADDRESS, READ, .dummy_clocks = 8, .data_lanes = 2},
+	{"DREAD4", 0x3c, 4, READ, .dummy_clocks = 8, .data_lanes = 2},
+	{"QREAD", 0x6b, ADDRESS, READ, .dummy_clocks = 8, .data_lanes = 4, .gates = GATE_QUAD},
+	{"QREAD4", 0x6c, 4, READ, .dummy_clocks = 8, .data_lanes = 4, .gates = GATE_QUAD},
+	{"2READ", 0xbb, ADDRESS, READ, .address_lanes = 2, .dummy_clocks = 4, .data_lanes = 2},
+	{"2READ4", 0xbc, 4, READ, .address_lanes = 2, .dummy_clocks = 4, .data_lanes = 2},
+	{"4READ", 0xeb, ADDRESS, QUAD_IO_READ},
+	{"4READ4", 0xec, 4, QUAD_IO_READ},
+	{"BURST_WRAP", 0x77, 3, .address_lanes = 4, .data_lanes = 4, .gates = GATE_QUAD,
+		.data_min = 1, .data_max = 1, .in = burst_wrap_in, .finish = burst_wrap_finish},
 	{0},
 };

@@ -114,7 +114,7 @@ put_erases(const struct flash *chip, uint8_t *sfdp)
 			const struct flash_erase *erase = &chip->part->erases[i];
 			uint32_t code = time_code(&scale, erase->time.typ_ns);
 
-			if (erase->size != size)
+			if (erase->size != size || erase->n_regions || erase->four_byte)
 				continue;
 			types[n] = (uint32_t)erase->opcode << 8 | log2_of(size);
 			times |= code << (4 + 7 * n);
@@ -132,7 +132,7 @@ static const struct flash_erase *
 find_erase(const struct flash *chip, uint32_t size)
 {
 	for (unsigned int i = 0; i < chip->part->n_erases; i++) {
-		if (chip->part->erases[i].size == size)
+		if (chip->part->erases[i].size == size && !chip->part->erases[i].n_regions)
 			return &chip->part->erases[i];
 	}
 	return NULL;

@@ -97,6 +97,10 @@ wrsr_finish(struct flash *chip)
 	unsigned int first = chip->frame.command->argument;
 	unsigned int n = chip->frame.position;
 
+	if (first == 0 && n > chip->part->wrsr_bytes) {
+		chip->frame.outcome = FLASH_LONG_FRAME;
+		return;
+	}
 	if (is_locked(chip)) {
 		chip->frame.outcome = FLASH_STATUS_PROTECTED;
 		if (!chip->part->wel_kept_on_reject)
@@ -129,6 +133,18 @@ flash_status_complete(struct flash *chip)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
+/* Volatile bits forget: they come up as delivered. */
+static void
+restore_volatile(struct flash *chip)
+{
+	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++) {
+		uint8_t mask = flash_volatile_mask(chip->part, reg);
+
+		chip->stored_status[reg] = (chip->stored_status[reg] & ~mask) |
+			(chip->part->status_default[reg] & mask);
+	}
+}
+
 void
 flash_status_power_up(struct flash *chip, bool lost_power)
 {
@@ -142,6 +158,8 @@ flash_status_power_up(struct flash *chip, bool lost_power)
 		chip->stored_status[srl.reg] &= ~srl.mask;
 		flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 	}
+	if (lost_power)
+		restore_volatile(chip);
 	memcpy(chip->status, chip->stored_status, sizeof(chip->status));
 	if (stays_locked)
 		flash_bit_set(chip, FLASH_BIT_SRL, true);
@@ -168,7 +186,7 @@ const struct flash_command flash_status_commands[] = {
 	{"RDSR3", 0x15, RDSR, .argument = 2},
 	{"RDCR", 0x15, RDSR, .argument = 1},
 	{"RDSECUR", 0x2b, RDSR, .argument = 2},
-	{"WRSR", 0x01, WRSR, .argument = 0, .data_max = 2},
+	{"WRSR", 0x01, WRSR, .argument = 0, .data_max = 3},
 	{"WRSR2", 0x31, WRSR, .argument = 1, .data_max = 1},
 	{"WRSR3", 0x11, WRSR, .argument = 2, .data_max = 1},
 	{0},

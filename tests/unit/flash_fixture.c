@@ -59,11 +59,11 @@ static const struct flash_time timing[FLASH_TIMINGS] = {
 };
 
 static const struct flash_erase erases[] = {
-	{0x20, 4096, {45 * MS, 400 * MS}},
-	{0x52, 32768, {120 * MS, 1600 * MS}},
-	{0xd8, 65536, {150 * MS, 2000 * MS}},
-	{0xc7, 0, {40 * SECOND, 200 * SECOND}},
-	{0x60, 0, {40 * SECOND, 200 * SECOND}},
+	{0x20, .size = 4096, .time = {45 * MS, 400 * MS}},
+	{0x52, .size = 32768, .time = {120 * MS, 1600 * MS}},
+	{0xd8, .size = 65536, .time = {150 * MS, 2000 * MS}},
+	{0xc7, .size = 0, .time = {40 * SECOND, 200 * SECOND}},
+	{0x60, .size = 0, .time = {40 * SECOND, 200 * SECOND}},
 };
 
 void
@@ -76,13 +76,17 @@ fixture_part_init(struct flash_part *part)
 		.page_size = 256,
 		.vcc_min_mv = 2700,
 		.vcc_max_mv = 3600,
+		.address_bytes = 3,
 		.id = {0xef, 0x40, 0x18},
 		.id_length = 3,
 		.id_tail = FLASH_ID_ZERO,
 		.manufacturer = 0xef,
 		.device_id = 0x17,
+		.res = {0x17},
+		.res_length = 1,
 		.unique_id_length = 8,
 		.status_default = {0x00, 0x02, 0x60},
+		.wrsr_bytes = 2,
 		.wel_kept_on_reject = true,
 		.range_rule = FLASH_RANGE_POW2,
 		.n_commands = G_N_ELEMENTS(commands),

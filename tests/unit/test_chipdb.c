@@ -402,12 +402,13 @@ static const struct {
 	{PART "sr2 = - - - - - - QX -\n",
 		"DIR/a.chips: [P1]: sr2 = \"- - - - - - QX -\" is refused: unknown bit \"QX\"; "
 		"allowed: 8 bits, bit 7 first, each one of - BUSY WEL BP0 BP1 BP2 BP3 TB SEC CMP "
-		"SRP SRL QE WPS SUS LB1 LB2 LB3 DRV0 DRV1 DRV2 DC0 DC1 USER, with /otp or /ro "
+		"SRP SRL QE WPS SUS LB1 LB2 LB3 DRV0 DRV1 DRV2 DC0 DC1 ADS ADP USER, with /otp, /ro or /v "
 		"where it applies"},
 	{PART "sr2 = - - QE\n",
 		"DIR/a.chips: [P1]: sr2 = \"- - QE\" is refused: 3 bits; allowed: 8 bits, bit 7 "
 		"first, each one of - BUSY WEL BP0 BP1 BP2 BP3 TB SEC CMP SRP SRL QE WPS SUS LB1 "
-		"LB2 LB3 DRV0 DRV1 DRV2 DC0 DC1 USER, with /otp or /ro where it applies"},
+		"LB2 LB3 DRV0 DRV1 DRV2 DC0 DC1 ADS ADP USER, with /otp, /ro or /v where it "
+		"applies"},
 	{PART "sr2 = - - - - - - - BP0\n",
 		"DIR/a.chips: [P1]: bit 0 of sr2 is in another place already"},
 	{PART "sr1-default = 80\n",
@@ -435,8 +436,11 @@ static const struct {
 	{PART "commands += RDUID\n",
 		"DIR/a.chips: [P1]: command RDUID needs the key unique-id, which is missing"},
 	{PART "erase-52 = 32K\n",
-		"DIR/a.chips: [P1]: erase-52 = \"32K\" is refused; allowed: a power of two or "
-		"chip, and one or two times, such as 4K, 45 ms, 400 ms; or none"},
+		"DIR/a.chips: [P1]: erase-52 = \"32K\" is refused; allowed: a power of two, a "
+		"map such as 4Kx2 + 8K + 16K, or chip; and one or two times, such as 4K, 45 ms, "
+		"400 ms; or none"},
+	{PART "erase-D8 = 4Kx2 + 8K + 32Kx2, 1 s\n",
+		"DIR/a.chips: [P1]: the blocks of erase-D8 are not as large as size"},
 	{PART "erase-D8 = 2M, 1 s\n", "DIR/a.chips: [P1]: erase-D8 is larger than size"},
 	{PART "tPP = 3 ms, 1 ms\n",
 		"DIR/a.chips: [P1]: tPP = \"3 ms, 1 ms\" is refused: typical is more than maximum; "

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The commands and erases of a part, as spinor-chipdb(5) describes them: lists that a part takes
+ * over from its family and changes.
+ */
+#include "bench/partcommand.h"
+
+#include "base/units.h"
+#include "bench/partvalue.h"
+#include "flash/flash.h"
+
+#include <string.h>
+
+bool
+bench_part_has_command(const struct flash_part *part, const char *name)
+{
+	for (unsigned int i = 0; i < part->n_commands; i++) {
+		if (strcmp(part->commands[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* "RDSR1", or "SUSPEND:B0" for another opcode than the engine's row has. One may have both. */
+static bool
+add_command(const struct partcommand *place, char *text)
+{
+	struct flash_part *part = place->part;
+	struct flash_part_command command = {.opcode = -1};
+	char *colon = strchr(text, ':');
+	uint8_t opcode;
+
+	if (colon) {
+		*colon = '\0';
+		if (!partvalue_hex_byte(colon + 1, &opcode)) {
+			*place->why = g_strdup_printf("bad opcode \"%s\"", colon + 1);
+			return false;
+		}
+		command.opcode = opcode;
+	}
+	for (unsigned int i = 0; i < part->n_commands; i++) {
+		if (strcmp(part->commands[i].name, text) != 0 ||
+			part->commands[i].opcode != command.opcode)
+			continue;
+		*place->why = g_strdup_printf("command %s is there twice", text);
+		return false;
+	}
+	if (!flash_command_known(text))
+		*place->why = g_strdup_printf("unknown command \"%s\"", text);
+	else if (part->n_commands == FLASH_COMMANDS_MAX)
+		*place->why = g_strdup_printf("more than %d commands", FLASH_COMMANDS_MAX);
+	if (*place->why)
+		return false;
+	command.name = g_string_chunk_insert_const(place->strings, text);
+	part->commands[part->n_commands++] = command;
+	return true;
+}
+
+/* With all its opcodes. */
+static bool
+remove_command(const struct partcommand *place, const char *text)
+{
+	struct flash_part *part = place->part;
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < part->n_commands; i++) {
+		if (strcmp(part->commands[i].name, text) != 0)
+			part->commands[kept++] = part->commands[i];
+	}
+	if (kept == part->n_commands) {
+		*place->why = g_strdup_printf("no command \"%s\" is inherited", text);
+		return false;
+	}
+	part->n_commands = kept;
+	return true;
+}
+
+bool
+bench_part_change_commands(
+	const struct partcommand *place, const char *value, enum partcommand_change change)
+{
+	g_auto(GStrv) words = g_strsplit_set(value, " \t", -1);
+
+	if (change == PARTCOMMAND_REPLACE)
+		place->part->n_commands = 0;
+	for (char **word = words; *word; word++) {
+		if (**word == '\0')
+			continue;
+		if (change == PARTCOMMAND_REMOVE ? !remove_command(place, *word)
+						 : !add_command(place, *word))
+			return false;
+	}
+	return true;
+}
+
+/* "64Kx31" or "64K". */
+static bool
+parse_region(char *text, struct flash_region *region)
+{
+	char *times = strchr(text, 'x');
+	uint64_t size;
+	guint64 count = 1;
+
+	if (times) {
+		*times = '\0';
+		if (!g_ascii_string_to_unsigned(times + 1, 10, 1, 65536, &count, NULL))
+			return false;
+	}
+	if (!units_parse_size(text, &size) || !partvalue_is_power_of_two(size) || size > UINT32_MAX)
+		return false;
+	*region = (struct flash_region){(uint32_t)count, (uint32_t)size};
+	return true;
+}
+
+/* "4Kx2 + 8K + 64Kx31", or one size for all blocks. */
+static bool
+parse_blocks(char *text, struct flash_erase *erase)
+{
+	g_auto(GStrv) texts = g_strsplit(text, "+", -1);
+	unsigned int n = g_strv_length(texts);
+
+	if (n > FLASH_REGIONS_MAX)
+		return false;
+	for (unsigned int i = 0; i < n; i++) {
+		if (!parse_region(g_strstrip(texts[i]), &erase->regions[i]))
+			return false;
+	}
+	if (n == 1 && erase->regions[0].n_blocks == 1) {
+		erase->size = erase->regions[0].block_size;
+		return true;
+	}
+	erase->n_regions = n;
+	return true;
+}
+
+static void
+drop_erase(struct flash_part *part, uint8_t opcode)
+{
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < part->n_erases; i++) {
+		if (part->erases[i].opcode != opcode)
+			part->erases[kept++] = part->erases[i];
+	}
+	part->n_erases = kept;
+}
+
+bool
+bench_part_set_erase(
+	const struct partcommand *place, uint8_t opcode, bool four_byte, const char *value)
+{
+	g_auto(GStrv) texts = g_strsplit(value, ",", -1);
+	struct flash_part *part = place->part;
+	struct flash_erase erase = {.opcode = opcode, .four_byte = four_byte};
+
+	if (strcmp(value, "none") == 0) {
+		drop_erase(part, opcode);
+		return true;
+	}
+	if (g_strv_length(texts) < 2 || !partvalue_times(texts + 1, &erase.time, place->why))
+		return false;
+	if (strcmp(g_strstrip(texts[0]), "chip") != 0 && !parse_blocks(texts[0], &erase))
+		return false;
+	drop_erase(part, opcode);
+	if (part->n_erases == FLASH_ERASES_MAX) {
+		*place->why = g_strdup_printf("more than %d erase opcodes", FLASH_ERASES_MAX);
+		return false;
+	}
+	part->erases[part->n_erases++] = erase;
+	return true;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The values that chip data is written in, as spinor-chipdb(5) describes them. */
+#include "bench/partvalue.h"
+
+#include "base/units.h"
+
+#include <glib.h>
+#include <string.h>
+
+bool
+partvalue_word(const struct partvalue_word *words, const char *text, int *value)
+{
+	for (; words->name; words++) {
+		if (strcmp(words->name, text) == 0) {
+			*value = words->value;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+partvalue_is_power_of_two(uint64_t n)
+{
+	return n != 0 && (n & (n - 1)) == 0;
+}
+
+bool
+partvalue_hex_byte(const char *text, uint8_t *byte)
+{
+	if (!g_ascii_isxdigit(text[0]) || !g_ascii_isxdigit(text[1]) || text[2] != '\0')
+		return false;
+	*byte = (uint8_t)(g_ascii_xdigit_value(text[0]) * 16 + g_ascii_xdigit_value(text[1]));
+	return true;
+}
+
+unsigned int
+partvalue_hex_bytes(const char *text, uint8_t *bytes, unsigned int room)
+{
+	g_auto(GStrv) words = g_strsplit(text, " ", -1);
+	unsigned int n = 0;
+
+	for (char **word = words; *word; word++) {
+		if (**word == '\0')
+			continue;
+		if (n == room || !partvalue_hex_byte(*word, &bytes[n]))
+			return 0;
+		n++;
+	}
+	return n;
+}
+
+bool
+partvalue_frequency(const char *text, unsigned int *hz)
+{
+	char *end;
+	double value = g_ascii_strtod(text, &end);
+
+	if (end == text || !g_ascii_isdigit(text[0]))
+		return false;
+	while (*end == ' ')
+		end++;
+	if (strcmp(end, "MHz") == 0)
+		value *= 1e6;
+	else if (strcmp(end, "kHz") == 0)
+		value *= 1e3;
+	else if (strcmp(end, "Hz") != 0)
+		return false;
+	if (!(value >= 1 && value <= 4e9))
+		return false;
+	*hz = (unsigned int)(value + 0.5);
+	return true;
+}
+
+bool
+partvalue_times(char **texts, struct flash_time *time, char **why)
+{
+	unsigned int n = g_strv_length(texts);
+
+	if (n < 1 || n > 2)
+		return false;
+	if (!units_parse_time(g_strstrip(texts[0]), &time->typ_ns))
+		return false;
+	if (!units_parse_time(g_strstrip(texts[n - 1]), &time->max_ns))
+		return false;
+	if (time->typ_ns > time->max_ns) {
+		*why = g_strdup("typical is more than maximum");
+		return false;
+	}
+	return true;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The values that chip data is written in. Private to the bench. */
+#ifndef SPINOR_BENCH_PARTVALUE_H
+#define SPINOR_BENCH_PARTVALUE_H
+
+#include "flash/part.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct partvalue_word {
+	const char *name; /* NULL ends a list */
+	int value;
+};
+
+/* One of words. */
+bool partvalue_word(const struct partvalue_word *words, const char *text, int *value);
+
+bool partvalue_is_power_of_two(uint64_t n);
+
+/* "EF" to 0xEF. */
+bool partvalue_hex_byte(const char *text, uint8_t *byte);
+
+/* "EF 40 18" to bytes; how many, or 0 when the text is anything else or more than room. */
+unsigned int partvalue_hex_bytes(const char *text, uint8_t *bytes, unsigned int room);
+
+/* "50 MHz". False as well for what does not fit, and for 0. */
+bool partvalue_frequency(const char *text, unsigned int *hz);
+
+/* {"0.4 ms", "3 ms"} is typical and maximum; one time alone is both. Strips the texts. Sets *why
+ * (g_free()) where there is more to say than what is allowed. */
+bool partvalue_times(char **texts, struct flash_time *time, char **why);
+
+#endif
