@@ -39,6 +39,8 @@ libspinor_a_SOURCES = \
 	emu/bench/partcommand.h \
 	emu/bench/partfile.c \
 	emu/bench/partfile.h \
+	emu/bench/partprotect.c \
+	emu/bench/partprotect.h \
 	emu/bench/partvalue.c \
 	emu/bench/partvalue.h \
 	emu/bench/setup.c \
@@ -74,7 +76,9 @@ libspinor_a_SOURCES = \
 	emu/control/socket.h \
 	emu/control/storage.c \
 	emu/flash/address.c \
+	emu/flash/asp.c \
 	emu/flash/bits.c \
+	emu/flash/bpr.c \
 	emu/flash/chip.c \
 	emu/flash/chip.h \
 	emu/flash/command.c \
@@ -90,6 +94,7 @@ libspinor_a_SOURCES = \
 	emu/flash/program.c \
 	emu/flash/protect.c \
 	emu/flash/read.c \
+	emu/flash/sector.c \
 	emu/flash/sfdp.c \
 	emu/flash/status.c \
 	emu/flash/suspend.c \

@@ -69,13 +69,18 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_clip.c \
 	tests/unit/test_control.c \
 	tests/unit/test_flash.c \
+	tests/unit/test_flash_asp.c \
+	tests/unit/test_flash_bpr.c \
 	tests/unit/test_flash_frames.c \
 	tests/unit/test_flash_identify.c \
 	tests/unit/test_flash_power.c \
 	tests/unit/test_flash_program.c \
 	tests/unit/test_flash_protect.c \
 	tests/unit/test_flash_random.c \
+	tests/unit/test_flash_ranges.c \
+	tests/unit/test_flash_sector.c \
 	tests/unit/test_flash_status.c \
+	tests/unit/test_flash_unlock.c \
 	tests/unit/test_image.c \
 	tests/unit/test_options.c \
 	tests/unit/test_port.c \

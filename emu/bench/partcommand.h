@@ -33,4 +33,7 @@ bool bench_part_set_erase(
 
 bool bench_part_has_command(const struct flash_part *part, const char *name);
 
+/* The blocks that have a lock each: "64K", or "4Kx16 + 64Kx30 + 4Kx16". */
+bool bench_part_set_lock_map(const struct partcommand *place, const char *value);
+
 #endif

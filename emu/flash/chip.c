@@ -46,30 +46,39 @@ flash_duration(const struct flash *chip, enum flash_timing timing)
 }
 
 static void
-operation_complete(struct flash *chip)
+complete_by_kind(struct flash *chip, const struct flash_operation *operation)
 {
-	struct flash_operation operation = chip->operation;
-
-	switch (operation.kind) {
-	case OPERATION_NONE:
-		return;
+	switch (operation->kind) {
 	case OPERATION_PROGRAM:
-		flash_program_complete(chip, &operation);
+		flash_program_complete(chip, operation);
 		break;
 	case OPERATION_ERASE:
 	case OPERATION_ERASE_CHIP:
-		flash_erase_complete(chip, &operation);
+		flash_erase_complete(chip, operation);
 		break;
 	case OPERATION_STATUS:
 		flash_status_complete(chip);
 		break;
 	case OPERATION_SECURITY_PROGRAM:
 	case OPERATION_SECURITY_ERASE:
-		flash_otp_complete(chip, &operation);
+		flash_otp_complete(chip, operation);
 		break;
+	case OPERATION_NONE:
 	case OPERATION_SUSPEND:
+	case OPERATION_FAILED:
 		break;
 	}
+}
+
+static void
+operation_complete(struct flash *chip)
+{
+	struct flash_operation operation = chip->operation;
+
+	if (operation.action)
+		operation.action->complete(chip, &operation);
+	else
+		complete_by_kind(chip, &operation);
 	chip->operation.kind = OPERATION_NONE;
 	flash_bit_set(chip, FLASH_BIT_BUSY, false);
 	flash_bit_set(chip, FLASH_BIT_WEL, false);
@@ -88,16 +97,24 @@ flash_operation_begin(struct flash *chip, enum flash_operation_kind kind, uint32
 		.end_ns = chip->now_ns + duration_ns,
 	};
 	flash_bit_set(chip, FLASH_BIT_BUSY, true);
+	if (chip->failures_stay)
+		return;
 	if (kind == OPERATION_PROGRAM)
 		flash_bit_set(chip, FLASH_BIT_P_FAIL, false);
 	else if (kind == OPERATION_ERASE || kind == OPERATION_ERASE_CHIP)
 		flash_bit_set(chip, FLASH_BIT_E_FAIL, false);
+	flash_bit_set(chip, FLASH_BIT_EPFAIL, false);
 }
 
 static void
 interrupt(struct flash *chip, const struct flash_operation *operation)
 {
-	if (operation->kind == OPERATION_PROGRAM)
+	if (operation->kind == OPERATION_NONE)
+		return;
+	if (operation->action) {
+		if (operation->action->interrupt)
+			operation->action->interrupt(chip, operation);
+	} else if (operation->kind == OPERATION_PROGRAM)
 		flash_program_interrupt(chip, operation);
 	else if (operation->kind == OPERATION_ERASE || operation->kind == OPERATION_ERASE_CHIP)
 		flash_erase_interrupt(chip, operation);
@@ -449,6 +466,7 @@ flash_deselect(struct flash *chip, unsigned int extra_bits)
 	/* 99 has to follow 66 directly: whatever this frame is, it uses 66 up. */
 	frame->reset_enabled = chip->reset_enabled;
 	chip->reset_enabled = false;
+	chip->status_write_enabled = false;
 	if (frame->outcome == FLASH_DONE)
 		frame->outcome = check_end(chip, extra_bits);
 	if (frame->outcome == FLASH_DONE && frame->command->finish)
@@ -462,6 +480,7 @@ void
 flash_pin(struct flash *chip, enum flash_pin pin, bool level)
 {
 	chip->pin_level[pin] = level;
+	flash_status_report(chip);
 }
 
 static void
@@ -495,12 +514,13 @@ flash_power_up(struct flash *chip)
 	chip->powered_down = false;
 	chip->reset_enabled = false;
 	chip->volatile_write_enabled = false;
+	chip->status_write_enabled = false;
 	chip->wrap_bytes = 0;
 	chip->operation.kind = OPERATION_NONE;
 	chip->suspended.kind = OPERATION_NONE;
 	chip->deaf_until_ns = chip->now_ns;
 	chip->resumed_ns = INT64_MIN / 2;
-	flash_locks_power_up(chip);
+	flash_locks_power_up(chip, true);
 	flash_status_power_up(chip, true);
 	flash_address_reset(chip);
 }
@@ -536,8 +556,15 @@ flash_part(const struct flash *chip)
 const struct flash_nonvolatile *
 flash_nonvolatile(struct flash *chip, size_t *n_items)
 {
-	*n_items = G_N_ELEMENTS(chip->stored);
+	*n_items = chip->n_stored;
 	return chip->stored;
+}
+
+void
+flash_keep(struct flash *chip, const char *name, uint8_t *data, size_t size)
+{
+	g_assert(chip->n_stored < NONVOLATILE_MAX);
+	chip->stored[chip->n_stored++] = (struct flash_nonvolatile){name, data, size};
 }
 
 /* A serial number that differs from seed to seed (the finaliser of SplitMix64). */
@@ -568,11 +595,9 @@ flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed)
 	memset(chip->security, 0xff, security);
 	make_unique_id(chip, seed);
 	memcpy(chip->stored_status, part->status_default, sizeof(chip->stored_status));
-	chip->stored[0] = (struct flash_nonvolatile){
-		"status", chip->stored_status, sizeof(chip->stored_status)};
-	chip->stored[1] = (struct flash_nonvolatile){"security", chip->security, security};
-	chip->stored[2] = (struct flash_nonvolatile){
-		"unique-id", chip->unique_id, MIN(part->unique_id_length, 16)};
+	flash_keep(chip, "status", chip->stored_status, sizeof(chip->stored_status));
+	flash_keep(chip, "security", chip->security, security);
+	flash_keep(chip, "unique-id", chip->unique_id, MIN(part->unique_id_length, 16));
 
 	flash_bits_build(chip);
 	flash_commands_build(chip);
@@ -588,7 +613,7 @@ flash_destroy(struct flash *chip)
 		return;
 	g_free(chip->page);
 	g_free(chip->security);
-	g_free(chip->block_locks);
+	flash_locks_free(chip);
 	g_free(chip->erase_rows);
 	g_free(chip->sfdp);
 	g_free(chip);

@@ -15,6 +15,9 @@ static const struct flash_command *const families[] = {
 	flash_program_commands,
 	flash_status_commands,
 	flash_lock_commands,
+	flash_sector_commands,
+	flash_bpr_commands,
+	flash_asp_commands,
 	flash_otp_commands,
 	flash_power_commands,
 	flash_suspend_commands,
@@ -39,6 +42,16 @@ flash_command_known(const char *name)
 	return find(name) != NULL;
 }
 
+bool
+flash_has_command(const struct flash_part *part, const char *name)
+{
+	for (unsigned int i = 0; i < part->n_commands; i++) {
+		if (strcmp(part->commands[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 void
 flash_commands_build(struct flash *chip)
 {
@@ -52,6 +65,7 @@ flash_commands_build(struct flash *chip)
 			chip->commands[command->opcode < 0 ? row->opcode : command->opcode] = row;
 	}
 	flash_erase_rows_build(chip);
+	chip->failures_stay = flash_has_command(part, "CLSR");
 }
 
 enum flash_outcome
@@ -74,7 +88,9 @@ flash_gate(const struct flash *chip, const struct flash_command *command)
 	if (gates & GATE_WEL && !flash_bit(chip, FLASH_BIT_WEL))
 		return FLASH_WEL_CLEAR;
 	if (gates & GATE_STATUS_WRITE && !flash_bit(chip, FLASH_BIT_WEL) &&
-		!chip->volatile_write_enabled)
+		!chip->volatile_write_enabled && !chip->status_write_enabled)
+		return FLASH_WEL_CLEAR;
+	if (gates & GATE_EWSR && !chip->status_write_enabled)
 		return FLASH_WEL_CLEAR;
 	return FLASH_DONE;
 }
