@@ -14,8 +14,8 @@
  * PM1795 rev. 1.0, 9-31 and 9-35).
  *
  * Micron's lock registers: E8 reads, E5 writes; bit 0 locks the sector, bit 1 keeps this register
- * as it is until power is cycled or a reset (N25Q256A rev. W, table 4; M25PX32, 6.9). MT25Q calls them
- * volatile lock bits, open after power-up; its non-volatile ones are commands and values of
+ * as it is until power is cycled or a reset (N25Q256A rev. W, table 4; M25PX32, 6.9). MT25Q calls
+ * them volatile lock bits, open after power-up; its non-volatile ones are commands and values of
  * Spansion's PPBs (MT25QL256A rev. K, table 15). An N25Q256A comes up with all of its registers
  * active, says the same table of rev. W, and other revisions do not.
  *
