@@ -18,6 +18,8 @@ libspinor_a_SOURCES = \
 	emu/bench/chip.h \
 	emu/bench/chipdb.c \
 	emu/bench/chipdb.h \
+	emu/bench/chipscan.c \
+	emu/bench/chipscan.h \
 	emu/bench/chiptable.c \
 	emu/bench/content.c \
 	emu/bench/error.c \

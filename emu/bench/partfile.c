@@ -5,6 +5,8 @@
  * Every key is a row of one table: name, reader, field, and what is allowed, in words for messages.
  * A group sets only what it mentions, on top of a copy of its family; who inherits whom is chipdb's
  * business. Checks that take several keys come last, when families and part are merged.
+ *
+ * long: a few lines per key, and a key's reader stands beside its row.
  */
 #include "bench/partfile.h"
 

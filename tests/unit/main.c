@@ -14,6 +14,7 @@ static const struct {
 	{"port", suite_port},
 	{"tcp", suite_tcp},
 	{"chipdb", suite_chipdb},
+	{"chipdb-folders", suite_chipdb_folders},
 	{"storage", suite_storage},
 	{"image", suite_image},
 	{"snapshot", suite_snapshot},

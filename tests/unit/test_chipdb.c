@@ -49,12 +49,16 @@ teardown(void)
 	g_clear_pointer(&dir, g_free);
 }
 
+/* NULL: the chips of this source tree; else nothing but that folder. */
 static struct bench_chipdb *
 open_dir(const char *path)
 {
 	g_autoptr(GError) error = NULL;
-	struct bench_chipdb *db = bench_chipdb_open(path, &error);
+	struct bench_chipdb *db;
 
+	if (path)
+		g_setenv("SPINOR_CHIPDB", "", TRUE);
+	db = bench_chipdb_open(path, &error);
 	ck_assert_msg(db != NULL, "%s", error ? error->message : "");
 	return db;
 }
@@ -107,8 +111,10 @@ static void
 assert_refused(const char *message)
 {
 	g_autoptr(GError) error = NULL;
-	struct bench_chipdb *db = bench_chipdb_open(dir, &error);
+	struct bench_chipdb *db;
 
+	g_setenv("SPINOR_CHIPDB", "", TRUE);
+	db = bench_chipdb_open(dir, &error);
 	if (db)
 		ck_assert_msg(bench_chipdb_find(db, "P1", &error) == NULL, "%s", message);
 	assert_message(error, BENCH_ERROR_FILE, message);
@@ -402,8 +408,8 @@ static const struct {
 	{PART "sr2 = - - - - - - QX -\n",
 		"DIR/a.chips: [P1]: sr2 = \"- - - - - - QX -\" is refused: unknown bit \"QX\"; "
 		"allowed: 8 bits, bit 7 first, each one of - BUSY WEL BP0 BP1 BP2 BP3 TB SEC CMP "
-		"SRP SRL QE WPS SUS LB1 LB2 LB3 DRV0 DRV1 DRV2 DC0 DC1 ADS ADP USER, with /otp, /ro or /v "
-		"where it applies"},
+		"SRP SRL QE WPS SUS LB1 LB2 LB3 DRV0 DRV1 DRV2 DC0 DC1 ADS ADP USER, with "
+		"/otp, /ro or /v where it applies"},
 	{PART "sr2 = - - QE\n",
 		"DIR/a.chips: [P1]: sr2 = \"- - QE\" is refused: 3 bits; allowed: 8 bits, bit 7 "
 		"first, each one of - BUSY WEL BP0 BP1 BP2 BP3 TB SEC CMP SRP SRL QE WPS SUS LB1 "
