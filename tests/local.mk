@@ -62,6 +62,8 @@ tests_unit_unit_SOURCES = \
 	tests/unit/flash_fixture.c \
 	tests/unit/flash_fixture.h \
 	tests/unit/main.c \
+	tests/unit/player.c \
+	tests/unit/player.h \
 	tests/unit/suites.h \
 	tests/unit/test_base.c \
 	tests/unit/test_bench.c \
@@ -79,6 +81,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_flash_status.c \
 	tests/unit/test_image.c \
 	tests/unit/test_options.c \
+	tests/unit/test_parts.c \
 	tests/unit/test_port.c \
 	tests/unit/test_profiles.c \
 	tests/unit/test_serprog.c \

@@ -21,6 +21,7 @@ Suite *suite_flash_protect(void);
 Suite *suite_flash_random(void);
 Suite *suite_flash_status(void);
 Suite *suite_options(void);
+Suite *suite_parts(void);
 Suite *suite_port(void);
 Suite *suite_profiles(void);
 Suite *suite_serprog(void);
