@@ -75,11 +75,13 @@ libspinor_a_SOURCES = \
 	emu/control/socket.c \
 	emu/control/socket.h \
 	emu/control/storage.c \
+	emu/flash/aai.c \
 	emu/flash/address.c \
 	emu/flash/bits.c \
 	emu/flash/chip.c \
 	emu/flash/chip.h \
 	emu/flash/command.c \
+	emu/flash/eeprom.c \
 	emu/flash/erase.c \
 	emu/flash/event.c \
 	emu/flash/flash.h \

@@ -74,6 +74,9 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_flash.c \
 	tests/unit/test_flash_frames.c \
 	tests/unit/test_flash_identify.c \
+	tests/unit/test_flash_aai.c \
+	tests/unit/test_flash_eeprom.c \
+	tests/unit/test_flash_idways.c \
 	tests/unit/test_flash_power.c \
 	tests/unit/test_flash_program.c \
 	tests/unit/test_flash_protect.c \

@@ -327,11 +327,11 @@ find_folders(const char *dir)
 {
 	GPtrArray *folders = g_ptr_array_new_with_free_func(g_free);
 	const char *instead = g_getenv("SPINOR_CHIPDB");
-	const char *const *data = g_get_system_data_dirs();
+	const char *const *data = instead ? NULL : g_get_system_data_dirs();
 
 	if (instead && instead[0] != '\0')
 		g_ptr_array_add(folders, g_strdup(instead));
-	if (!instead) {
+	if (data) {
 		if (g_file_test(CHIPDB_DIR, G_FILE_TEST_IS_DIR))
 			g_ptr_array_add(folders, g_strdup(CHIPDB_DIR));
 		for (unsigned int i = g_strv_length((char **)data); i-- > 0;)

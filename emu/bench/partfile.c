@@ -42,9 +42,9 @@ static const struct partvalue_word bit_words[] = {{"-", FLASH_BIT_NONE}, {"BUSY"
 	{"SUS", FLASH_BIT_SUS}, {"LB1", FLASH_BIT_LB1}, {"LB2", FLASH_BIT_LB2},
 	{"LB3", FLASH_BIT_LB3}, {"DRV0", FLASH_BIT_DRV0}, {"DRV1", FLASH_BIT_DRV1},
 	{"DRV2", FLASH_BIT_DRV2}, {"DC0", FLASH_BIT_DC0}, {"DC1", FLASH_BIT_DC1},
-	{"ADS", FLASH_BIT_ADS}, {"ADP", FLASH_BIT_ADP}, {"PSB", FLASH_BIT_PSB},
-	{"ESB", FLASH_BIT_ESB}, {"P_FAIL", FLASH_BIT_P_FAIL}, {"E_FAIL", FLASH_BIT_E_FAIL},
-	{"USER", FLASH_BIT_USER},
+	{"AAI", FLASH_BIT_AAI}, {"ADS", FLASH_BIT_ADS}, {"ADP", FLASH_BIT_ADP},
+	{"PSB", FLASH_BIT_PSB}, {"ESB", FLASH_BIT_ESB}, {"P_FAIL", FLASH_BIT_P_FAIL},
+	{"E_FAIL", FLASH_BIT_E_FAIL}, {"USER", FLASH_BIT_USER},
 	/* What other data sheets call the same. */
 	{"WIP", FLASH_BIT_BUSY}, {"SRP0", FLASH_BIT_SRP}, {"SRP1", FLASH_BIT_SRL},
 	{"SRWD", FLASH_BIT_SRP}, {"ODS0", FLASH_BIT_DRV0}, {"ODS1", FLASH_BIT_DRV1},
@@ -278,6 +278,7 @@ is_reported(enum flash_bit bit)
 	case FLASH_BIT_P_FAIL:
 	case FLASH_BIT_E_FAIL:
 	case FLASH_BIT_ADS:
+	case FLASH_BIT_AAI:
 		return true;
 	default:
 		return false;
@@ -361,9 +362,9 @@ read_commands(struct reading *r, const struct key *key, const char *value)
 #define STATUS(n) offsetof(struct flash_part, status) + n * 8 * sizeof(struct flash_register_bit)
 
 #define TEXT_ALLOWED "some text"
-#define FIGURE_ALLOWED                                                                           \
-	"8 bits, bit 7 first, each one of - BUSY WEL BP0 BP1 BP2 BP3 TB SEC CMP SRP SRL QE WPS " \
-	"SUS LB1 LB2 LB3 DRV0 DRV1 DRV2 DC0 DC1 ADS ADP USER, with /otp, /ro or /v where it applies"
+#define FIGURE_ALLOWED                                                                         \
+	"8 bits, bit 7 first, each one - or a name of spinor-chipdb(5), with /otp, /ro or /v " \
+	"where it applies"
 #define BYTE_ALLOWED "one hex byte, such as 02"
 #define COMMANDS_ALLOWED "mnemonics of spinor-chipdb(5), each with :OPCODE in hex where it differs"
 #define TIME_ALLOWED "typical and maximum, such as 0.4 ms, 3 ms, or one time for both"
@@ -379,7 +380,7 @@ static const struct key keys[] = {
 	{"flashrom", read_flashrom, 0, "names, with ; between them", false, NULL},
 	{"aliases", read_aliases, 0, "names without blanks, with ; between them", false, NULL},
 	{"size", read_size, PART(size), SIZE_ALLOWED, true, NULL},
-	{"page", read_small_size, PART(page_size), "a power of two up to 64K, such as 256", true,
+	{"page", read_small_size, PART(page_size), "a power of two up to 64K, such as 256", false,
 		NULL},
 	{"voltage", read_voltage, 0, "lowest and highest, such as 2.7 V - 3.6 V", true, NULL},
 	{"address", read_digit, PART(address_bytes), "1 to 4 (bytes)", false, NULL},
@@ -388,7 +389,7 @@ static const struct key keys[] = {
 	{"rems", read_rems, 0, "2 hex bytes: manufacturer and device, such as EF 17", false, NULL},
 	{"res", read_res, 0, "1 to 8 hex bytes, such as BF 43", false, NULL},
 	{"unique-id", read_count, PART(unique_id_length), "0 to 16 (bytes)", false, NULL},
-	{"sr1", read_status, STATUS(0), FIGURE_ALLOWED, true, NULL},
+	{"sr1", read_status, STATUS(0), FIGURE_ALLOWED, false, NULL},
 	{"sr2", read_status, STATUS(1), FIGURE_ALLOWED, false, NULL},
 	{"sr3", read_status, STATUS(2), FIGURE_ALLOWED, false, NULL},
 	{"sr1-default", read_status_default, PART(status_default[0]), BYTE_ALLOWED, false, NULL},
@@ -412,10 +413,10 @@ static const struct key keys[] = {
 	{"sfdp", read_choice, PART(sfdp), "none or generated", false, sfdp_words},
 	{"fR", read_frequency, PART(read_max_hz), FREQUENCY_ALLOWED, true, NULL},
 	{"FR", read_frequency, PART(fast_read_max_hz), FREQUENCY_ALLOWED, true, NULL},
-	{"tPP", read_time, TIMING(FLASH_T_PP), TIME_ALLOWED, true, NULL},
+	{"tPP", read_time, TIMING(FLASH_T_PP), TIME_ALLOWED, false, NULL},
 	{"tBP1", read_time, TIMING(FLASH_T_BP1), TIME_ALLOWED, false, NULL},
 	{"tBP2", read_time, TIMING(FLASH_T_BP2), TIME_ALLOWED, false, NULL},
-	{"tW", read_time, TIMING(FLASH_T_W), TIME_ALLOWED, true, NULL},
+	{"tW", read_time, TIMING(FLASH_T_W), TIME_ALLOWED, false, NULL},
 	{"tSR", read_time, TIMING(FLASH_T_SR), TIME_ALLOWED, false, NULL},
 	{"tDP", read_time, TIMING(FLASH_T_DP), TIME_ALLOWED, false, NULL},
 	{"tRES1", read_time, TIMING(FLASH_T_RES1), TIME_ALLOWED, false, NULL},
@@ -581,7 +582,11 @@ check_needs(const struct bench_part *part, const struct bench_part_group *group,
 		{"WRSR2", "sr2"}, {"RDCR", "sr2"}, {"RDSR3", "sr3"}, {"WRSR3", "sr3"},
 		{"RDSECUR", "sr3"}, {"ERSCUR", "security-registers"},
 		{"PRSCUR", "security-registers"}, {"RDSCUR", "security-registers"},
-		{"RDSCUR", "security-register-size"}};
+		{"RDSCUR", "security-register-size"}, {"RDIDP", "id"}, {"RDIDP", "page"},
+		{"WRIDP", "id"}, {"WRIDP", "page"}, {"RDSR1", "sr1"}, {"WREN", "sr1"},
+		{"WRSR", "sr1"}, {"WRSR", "tW"}, {"PP", "page"}, {"PP", "tPP"}, {"PP4", "page"},
+		{"QPP", "page"}, {"BP", "tPP"}, {"AAI", "tPP"}, {"AAI_BYTE", "tPP"},
+		{"WRITE", "page"}, {"WRITE", "tPP"}, {"PRSCUR", "page"}, {"RDSFDP", "page"}};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(needs); i++) {
 		if (!bench_part_has_command(&part->part, needs[i][0]) ||

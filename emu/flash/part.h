@@ -43,6 +43,7 @@ enum flash_bit {
 	FLASH_BIT_DC1,
 	FLASH_BIT_ADS,  /* 4-byte address mode in force */
 	FLASH_BIT_ADP,  /* 4-byte address mode at power-up */
+	FLASH_BIT_AAI,  /* auto address increment in progress */
 	FLASH_BIT_USER, /* kept and read back, no function in the model */
 	FLASH_BITS,
 };

@@ -109,6 +109,36 @@ fixture_part_init(struct flash_part *part)
 	memcpy(part->erases, erases, sizeof(erases));
 }
 
+void
+fixture_part_commands(struct flash_part *part, const char *commands_text)
+{
+	g_auto(GStrv) words = g_strsplit(commands_text, " ", -1);
+
+	part->n_commands = 0;
+	for (char **word = words; *word; word++) {
+		char *colon = strchr(*word, ':');
+		int opcode = colon ? (int)strtol(colon + 1, NULL, 16) : -1;
+
+		if (colon)
+			*colon = '\0';
+		ck_assert_msg(flash_command_known(*word), "no command %s", *word);
+		part->commands[part->n_commands++] =
+			(struct flash_part_command){g_intern_string(*word), opcode};
+	}
+}
+
+void
+fixture_part_register(struct flash_part *part, unsigned int reg, const enum flash_bit *bits)
+{
+	for (unsigned int i = 0; i < 8; i++) {
+		enum flash_bit bit = bits[7 - i];
+
+		part->status[reg][i] = (struct flash_register_bit){.function = bit,
+			.read_only = bit == FLASH_BIT_BUSY || bit == FLASH_BIT_WEL ||
+				bit == FLASH_BIT_AAI};
+	}
+}
+
 static int wafer = -1;
 static const size_t hole = 1 << 20;
 
@@ -325,10 +355,10 @@ fixture_count(const struct fixture *f, enum flash_event_kind kind)
 }
 
 void
-fixture_check_rows(const struct fixture_row *rows, size_t n)
+fixture_check_rows_of(const struct flash_part *part, const struct fixture_row *rows, size_t n)
 {
 	for (const struct fixture_row *row = rows; row < rows + n; row++) {
-		struct fixture *f = fixture_new();
+		struct fixture *f = fixture_new_part(part);
 		enum flash_outcome outcome;
 
 		fixture_run(f, row->before);
@@ -342,4 +372,13 @@ fixture_check_rows(const struct fixture_row *rows, size_t n)
 			fixture_assert_status(f, row->after, row->what);
 		fixture_destroy(f);
 	}
+}
+
+void
+fixture_check_rows(const struct fixture_row *rows, size_t n)
+{
+	struct flash_part part;
+
+	fixture_part_init(&part);
+	fixture_check_rows_of(&part, rows, n);
 }

@@ -407,13 +407,11 @@ static const struct {
 		"DIR/a.chips: [P1]: unique-id = \"17\" is refused; allowed: 0 to 16 (bytes)"},
 	{PART "sr2 = - - - - - - QX -\n",
 		"DIR/a.chips: [P1]: sr2 = \"- - - - - - QX -\" is refused: unknown bit \"QX\"; "
-		"allowed: 8 bits, bit 7 first, each one of - BUSY WEL BP0 BP1 BP2 BP3 TB SEC CMP "
-		"SRP SRL QE WPS SUS LB1 LB2 LB3 DRV0 DRV1 DRV2 DC0 DC1 ADS ADP USER, with "
+		"allowed: 8 bits, bit 7 first, each one - or a name of spinor-chipdb(5), with "
 		"/otp, /ro or /v where it applies"},
 	{PART "sr2 = - - QE\n",
 		"DIR/a.chips: [P1]: sr2 = \"- - QE\" is refused: 3 bits; allowed: 8 bits, bit 7 "
-		"first, each one of - BUSY WEL BP0 BP1 BP2 BP3 TB SEC CMP SRP SRL QE WPS SUS LB1 "
-		"LB2 LB3 DRV0 DRV1 DRV2 DC0 DC1 ADS ADP USER, with /otp, /ro or /v where it "
+		"first, each one - or a name of spinor-chipdb(5), with /otp, /ro or /v where it "
 		"applies"},
 	{PART "sr2 = - - - - - - - BP0\n",
 		"DIR/a.chips: [P1]: bit 0 of sr2 is in another place already"},
@@ -439,6 +437,12 @@ static const struct {
 	{PART "commands -= WREN\n",
 		"DIR/a.chips: [P1]: commands- = \"WREN\" is refused: no command \"WREN\" is "
 		"inherited; allowed: commands of the family"},
+	{"[P1]\nvendor = V\nsize = 1M\nvoltage = 2.7 V - 3.6 V\ncommands = READ WRITE\n"
+	 "fR = 50 MHz\nFR = 104 MHz\npage = 16\n",
+		"DIR/a.chips: [P1]: command WRITE needs the key tPP, which is missing"},
+	{"[P1]\nvendor = V\nsize = 1M\nvoltage = 2.7 V - 3.6 V\ncommands = READ RDSR1\n"
+	 "fR = 50 MHz\nFR = 104 MHz\n",
+		"DIR/a.chips: [P1]: command RDSR1 needs the key sr1, which is missing"},
 	{PART "commands += RDUID\n",
 		"DIR/a.chips: [P1]: command RDUID needs the key unique-id, which is missing"},
 	{PART "erase-52 = 32K\n",
