@@ -184,7 +184,7 @@ read_group(struct bench_chipdb *db, struct chipscan_group *group, GError **error
 	}
 	part = bench_part_new(family ? family->part : NULL);
 	if (!bench_part_read(part, &group->at, db->strings, error) ||
-		(!group->at.family && !bench_part_check(part, &group->at, error))) {
+		(!group->at.family && !bench_part_finish(part, &group->at, error))) {
 		bench_part_free(part);
 		return false;
 	}

@@ -316,6 +316,30 @@ START_TEST(parts_change_what_families_say)
 }
 END_TEST
 
+/* Of the part, whatever the family's was. */
+START_TEST(erases_can_be_like_others)
+{
+	struct bench_chipdb *db;
+	const struct flash_part *part;
+
+	write_file("a.chips",
+		BASE "[family CHILD]\ninherits = BASE\nerase-60 = as C7\nerase4-21 = as 20\n"
+		     "[P1]\ninherits = CHILD\nsize = 1M\nerase-C7 = chip, 3 s, 9 s\n"
+		     "[P2]\ninherits = CHILD\nsize = 2M\nerase-60 = none\nerase4-21 = 8K, 1 s\n");
+	db = open_dir(dir);
+	part = must_find(db, "P1");
+	ck_assert_uint_eq(part->n_erases, 4);
+	ck_assert_int_eq(erase_of(part, 0x60)->time.max_ns, 9000000000);
+	ck_assert(!erase_of(part, 0x60)->four_byte);
+	ck_assert_uint_eq(erase_of(part, 0x21)->size, 4096);
+	ck_assert(erase_of(part, 0x21)->four_byte && !erase_of(part, 0x20)->four_byte);
+	part = must_find(db, "P2");
+	ck_assert_uint_eq(part->n_erases, 3);
+	ck_assert_uint_eq(erase_of(part, 0x21)->size, 8192);
+	bench_chipdb_close(db);
+}
+END_TEST
+
 START_TEST(names_are_found_in_any_case)
 {
 	g_autoptr(GError) error = NULL;
@@ -501,7 +525,10 @@ static const struct {
 	{PART "erase-52 = 32K\n",
 		"DIR/a.chips: [P1]: erase-52 = \"32K\" is refused; allowed: a power of two, a "
 		"map such as 4Kx2 + 8K + 16K, or chip; and one or two times, such as 4K, 45 ms, "
-		"400 ms; or none"},
+		"400 ms; as and another opcode, such as as C7; or none"},
+	{PART "erase4-DC = as D8\n",
+		"DIR/a.chips: [P1]: an erase is \"as D8\", but erase-D8 is missing, here and in "
+		"its families"},
 	{PART "erase-D8 = 4Kx2 + 8K + 32Kx2, 1 s\n",
 		"DIR/a.chips: [P1]: the blocks of erase-D8 are not as large as size"},
 	{PART "erase-D8 = 2M, 1 s\n", "DIR/a.chips: [P1]: erase-D8 is larger than size"},
@@ -577,6 +604,7 @@ suite_chipdb(void)
 	tcase_add_test(tcase, all_installed_parts_can_be_used);
 	tcase_add_test(tcase, names_of_installed_parts_do_not_clash);
 	tcase_add_test(tcase, parts_change_what_families_say);
+	tcase_add_test(tcase, erases_can_be_like_others);
 	tcase_add_test(tcase, names_are_found_in_any_case);
 	tcase_add_test(tcase, unknown_names_are_guessed_at);
 	tcase_add_test(tcase, lists_are_sorted_and_filtered);
