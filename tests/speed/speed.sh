@@ -219,6 +219,9 @@ table()
 	row "in process: WREN + page program, ns" %8.1f program_ns "" ""
 	row "in process: page program, ns" %8.1f program_only_ns "" "< 400"
 	row "in process: 16 MiB read, ms" %8.2f read_ms "" "< 10"
+	row "snapshot of 16 MiB, all new, ms" %8.3f snapshot_first_ms "" ""
+	row "  of 1 MiB that has changed, ms" %8.3f snapshot_take_ms "" "< 5"
+	row "  restored, the same changes, ms" %8.3f snapshot_restore_ms "" "< 5"
 }
 
 # ticks FIELD: of /proc/stat's first line; 0 is the sum of user to steal.
