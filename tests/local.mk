@@ -62,6 +62,8 @@ tests_unit_unit_SOURCES = \
 	tests/unit/flash_fixture.c \
 	tests/unit/flash_fixture.h \
 	tests/unit/main.c \
+	tests/unit/serprog_fixture.c \
+	tests/unit/serprog_fixture.h \
 	tests/unit/suites.h \
 	tests/unit/test_base.c \
 	tests/unit/test_bench.c \
