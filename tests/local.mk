@@ -61,6 +61,8 @@ endif
 tests_unit_unit_SOURCES = \
 	tests/unit/flash_fixture.c \
 	tests/unit/flash_fixture.h \
+	tests/unit/host_fixture.c \
+	tests/unit/host_fixture.h \
 	tests/unit/main.c \
 	tests/unit/serprog_fixture.c \
 	tests/unit/serprog_fixture.h \
