@@ -39,6 +39,7 @@ struct echo {
 	size_t chunk;  /* take at most so many at once; 0: all */
 	int64_t slow;  /* us that each reply takes */
 	int64_t ready; /* monotonic us when the reply may be given */
+	int looks;     /* so often a reply has to wait still, when asked; then no more */
 };
 
 static bool
@@ -126,6 +127,10 @@ echo_wait_ns(void *self)
 {
 	struct echo *echo = self;
 
+	if (echo->looks > 0 && echo_busy(echo)) {
+		echo->looks--;
+		return 1;
+	}
 	return echo->ready ? (echo->ready - g_get_monotonic_time()) * 1000 : 0;
 }
 
@@ -496,6 +501,22 @@ START_TEST(replies_wait_for_the_wall)
 		SEND(host, "\x00");
 		EXPECT(host, "\x06");
 		ck_assert_int_ge(g_get_monotonic_time() - start, delays_us[_i]);
+	}
+	close(host);
+	RUN_UNTIL(echo.closed == 1);
+}
+END_TEST
+
+/* Time goes on while the pump thinks: a wait is there at one look and has ended at the next. */
+START_TEST(a_wait_that_ends_between_two_looks_is_not_missed)
+{
+	int host = open_host();
+
+	for (int round = 0; round < 3; round++) {
+		echo.looks = _i;
+		SEND(host, "\x10");
+		EXPECT(host, "\x15\x06");
+		ck_assert_int_eq(echo.looks, 0);
 	}
 	close(host);
 	RUN_UNTIL(echo.closed == 1);
@@ -873,6 +894,7 @@ suite_port(void)
 	tcase_add_test(hosts, host_that_does_not_read_stops_the_adapter);
 	tcase_add_test(hosts, idle_line_uses_no_turns);
 	tcase_add_loop_test(hosts, replies_wait_for_the_wall, 0, (int)G_N_ELEMENTS(delays_us));
+	tcase_add_loop_test(hosts, a_wait_that_ends_between_two_looks_is_not_missed, 1, 7);
 	tcase_add_test(hosts, end_of_a_session_does_not_kill_the_line);
 	tcase_add_test(hosts, unplugged_device_is_gone);
 	tcase_add_test(hosts, plugged_in_again_it_is_a_new_device);
