@@ -24,6 +24,7 @@ STYLE_TESTS = \
 SYSTEM_TESTS = \
 	tests/system/bench-file.test \
 	tests/system/ci-examples.test \
+	tests/system/completion.test \
 	tests/system/control.test \
 	tests/system/flashrom-hosts.test \
 	tests/system/flashrom-killed.test \
