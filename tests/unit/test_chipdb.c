@@ -204,15 +204,26 @@ START_TEST(macronix_has_its_own_names_and_opcodes)
 }
 END_TEST
 
+static void
+fail_on_warning(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data)
+{
+	(void)domain;
+	(void)level;
+	(void)data;
+	ck_abort_msg("%s", message);
+}
+
 START_TEST(all_installed_parts_can_be_used)
 {
 	struct bench_chipdb *db = open_dir(NULL);
 	g_autofree char *path = g_build_filename(g_getenv("SPINOR_CHIPDB"), NULL);
 	g_autoptr(GDir) entries = g_dir_open(path, 0, NULL);
-	g_autoptr(GPtrArray) parts = bench_chipdb_list(db, NULL);
+	g_autoptr(GPtrArray) parts = NULL;
 	unsigned int wanted = 0;
 	const char *name;
 
+	g_log_set_handler("spinor", G_LOG_LEVEL_WARNING, fail_on_warning, NULL);
+	parts = bench_chipdb_list(db, NULL);
 	while ((name = g_dir_read_name(entries))) {
 		g_autofree char *file = g_build_filename(path, name, NULL);
 		g_autoptr(GKeyFile) keys = g_key_file_new();
@@ -231,6 +242,48 @@ START_TEST(all_installed_parts_can_be_used)
 	}
 	ck_assert_uint_ge(wanted, 3);
 	ck_assert_uint_eq(parts->len, wanted);
+	bench_chipdb_close(db);
+}
+END_TEST
+
+static bool
+answers_to(const struct flash_part *part, const char *definition)
+{
+	for (const char *const *name = part->flashrom_names; name && *name; name++) {
+		if (g_ascii_strcasecmp(*name, definition) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A user who types a definition of flashrom that is also a part's name wants that definition. */
+static void
+check_name(
+	struct bench_chipdb *db, GPtrArray *parts, const struct flash_part *part, const char *name)
+{
+	ck_assert_msg(must_find(db, name) == part, "%s is not found as %s", part->name, name);
+	for (unsigned int i = 0; i < parts->len; i++) {
+		const struct flash_part *other = g_ptr_array_index(parts, i);
+
+		ck_assert_msg(!answers_to(other, name) || answers_to(part, name),
+			"%s is a name of %s, and a definition of %s alone", name, part->name,
+			other->name);
+	}
+}
+
+START_TEST(names_of_installed_parts_do_not_clash)
+{
+	struct bench_chipdb *db = open_dir(NULL);
+	g_autoptr(GPtrArray) parts = bench_chipdb_list(db, NULL);
+
+	for (unsigned int i = 0; i < parts->len; i++) {
+		const struct flash_part *part = g_ptr_array_index(parts, i);
+
+		ck_assert_msg(part->flashrom_names != NULL, "%s: no flashrom name", part->name);
+		check_name(db, parts, part, part->name);
+		for (const char *const *alias = part->aliases; alias && *alias; alias++)
+			check_name(db, parts, part, *alias);
+	}
 	bench_chipdb_close(db);
 }
 END_TEST
@@ -315,10 +368,10 @@ START_TEST(unknown_names_are_guessed_at)
 		{"W25Q182JV",
 			"unknown chip \"W25Q182JV\": did you mean W25Q128JV? (spinord "
 			"--list-chips lists all)"},
-		{"mx25l6436",
-			"unknown chip \"mx25l6436\": did you mean MX25L6436F? (spinord "
+		{"mx25l6436ff",
+			"unknown chip \"mx25l6436ff\": did you mean MX25L6436F? (spinord "
 			"--list-chips lists all)"},
-		{"AT45DB", "unknown chip \"AT45DB\" (spinord --list-chips lists all)"},
+		{"frobnicator", "unknown chip \"frobnicator\" (spinord --list-chips lists all)"},
 		{"", "unknown chip \"\" (spinord --list-chips lists all)"},
 	};
 	struct bench_chipdb *db = open_dir(NULL);
@@ -549,6 +602,7 @@ suite_chipdb(void)
 	tcase_add_test(tcase, older_winbond_lacks_register_3);
 	tcase_add_test(tcase, macronix_has_its_own_names_and_opcodes);
 	tcase_add_test(tcase, all_installed_parts_can_be_used);
+	tcase_add_test(tcase, names_of_installed_parts_do_not_clash);
 	tcase_add_test(tcase, parts_change_what_families_say);
 	tcase_add_test(tcase, erases_can_be_like_others);
 	tcase_add_test(tcase, names_are_found_in_any_case);
