@@ -24,6 +24,7 @@ STYLE_TESTS = \
 SYSTEM_TESTS = \
 	tests/system/bench-file.test \
 	tests/system/ci-examples.test \
+	tests/system/completion.test \
 	tests/system/control.test \
 	tests/system/flashrom-hosts.test \
 	tests/system/flashrom-killed.test \
@@ -61,9 +62,13 @@ endif
 tests_unit_unit_SOURCES = \
 	tests/unit/flash_fixture.c \
 	tests/unit/flash_fixture.h \
+	tests/unit/host_fixture.c \
+	tests/unit/host_fixture.h \
 	tests/unit/main.c \
 	tests/unit/player.c \
 	tests/unit/player.h \
+	tests/unit/serprog_fixture.c \
+	tests/unit/serprog_fixture.h \
 	tests/unit/suites.h \
 	tests/unit/test_base.c \
 	tests/unit/test_bench.c \

@@ -400,11 +400,43 @@ refuse_ambiguous(const char *name, const GPtrArray *same, GError **error)
 		"chip \"%s\" can be any of %s: name one of these", name, text->str);
 }
 
+/* Names that go on where the word ends ("S25FL128S"), a few of them; NULL: none. */
+static char *
+longer_names(const char *word, const GPtrArray *known)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < known->len && n < 4; i++) {
+		const char *name = g_ptr_array_index(known, i);
+
+		if (g_ascii_strncasecmp(name, word, strlen(word)) == 0)
+			g_string_append_printf(text, "%s%s", n++ ? " or " : "", name);
+	}
+	return n ? g_strdup(text->str) : NULL;
+}
+
+/* The longest name that the word begins with: ordering codes go on with package and grade. */
+static char *
+shorter_name(const char *word, const GPtrArray *known)
+{
+	const char *longest = NULL;
+
+	for (unsigned int i = 0; i < known->len; i++) {
+		const char *name = g_ptr_array_index(known, i);
+
+		if (g_ascii_strncasecmp(name, word, strlen(name)) == 0 &&
+			(!longest || strlen(name) > strlen(longest)))
+			longest = name;
+	}
+	return g_strdup(longest);
+}
+
 static void
 refuse_unknown(const struct bench_chipdb *db, const char *name, GError **error)
 {
 	g_autoptr(GPtrArray) known = g_ptr_array_new();
-	const char *nearest;
+	g_autofree char *guess = NULL;
 
 	for (unsigned int i = 0; i < db->parts->len; i++) {
 		const struct chipscan_group *group = g_ptr_array_index(db->parts, i);
@@ -413,10 +445,15 @@ refuse_unknown(const struct bench_chipdb *db, const char *name, GError **error)
 		for (unsigned int j = 0; j < group->aliases->len; j++)
 			g_ptr_array_add(known, g_ptr_array_index(group->aliases, j));
 	}
-	nearest = bench_nearest(name, known);
+	if (name[0] != '\0')
+		guess = longer_names(name, known);
+	if (!guess)
+		guess = shorter_name(name, known);
+	if (!guess)
+		guess = g_strdup(bench_nearest(name, known));
 	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
 		"unknown chip \"%s\"%s%s%s (spinord --list-chips lists all)", name,
-		nearest ? ": did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+		guess ? ": did you mean " : "", guess ? guess : "", guess ? "?" : "");
 }
 
 const struct flash_part *

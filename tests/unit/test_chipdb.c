@@ -371,6 +371,13 @@ START_TEST(unknown_names_are_guessed_at)
 		{"mx25l6436ff",
 			"unknown chip \"mx25l6436ff\": did you mean MX25L6436F? (spinord "
 			"--list-chips lists all)"},
+		{"s25fl128s",
+			"unknown chip \"s25fl128s\": did you mean S25FL128S-256K or "
+			"S25FL128S-64K or S25FL128SAGMFI000 or S25FL128SAGMFI001? (spinord "
+			"--list-chips lists all)"},
+		{"W25Q80DVSNIG-TR",
+			"unknown chip \"W25Q80DVSNIG-TR\": did you mean W25Q80DV? (spinord "
+			"--list-chips lists all)"},
 		{"frobnicator", "unknown chip \"frobnicator\" (spinord --list-chips lists all)"},
 		{"", "unknown chip \"\" (spinord --list-chips lists all)"},
 	};
