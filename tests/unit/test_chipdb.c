@@ -373,7 +373,7 @@ START_TEST(unknown_names_are_guessed_at)
 			"--list-chips lists all)"},
 		{"s25fl128s",
 			"unknown chip \"s25fl128s\": did you mean S25FL128S-256K or "
-			"S25FL128S-64K or S25FL128SAGMFI000 or S25FL128SAGMFI001? (spinord "
+			"S25FL128SAGMFI000 or S25FL128S-64K or S25FL128SAGMFI001? (spinord "
 			"--list-chips lists all)"},
 		{"W25Q80DVSNIG-TR",
 			"unknown chip \"W25Q80DVSNIG-TR\": did you mean W25Q80DV? (spinord "
