@@ -93,14 +93,17 @@ bench_part_change_commands(
 	return true;
 }
 
-/* "64Kx31" or "64K". */
+/* "64Kx31" or "64K"; "-64K" where the opcode erases nothing. */
 static bool
 parse_region(char *text, struct flash_region *region)
 {
-	char *times = strchr(text, 'x');
+	bool gap = *text == '-';
+	char *times;
 	uint64_t size;
 	guint64 count = 1;
 
+	text += gap;
+	times = strchr(text, 'x');
 	if (times) {
 		*times = '\0';
 		if (!g_ascii_string_to_unsigned(times + 1, 10, 1, 65536, &count, NULL))
@@ -108,7 +111,7 @@ parse_region(char *text, struct flash_region *region)
 	}
 	if (!units_parse_size(text, &size) || !partvalue_is_power_of_two(size) || size > UINT32_MAX)
 		return false;
-	*region = (struct flash_region){(uint32_t)count, (uint32_t)size};
+	*region = (struct flash_region){(uint32_t)count, (uint32_t)size, gap};
 	return true;
 }
 
@@ -125,7 +128,7 @@ parse_blocks(char *text, struct flash_erase *erase)
 		if (!parse_region(g_strstrip(texts[i]), &erase->regions[i]))
 			return false;
 	}
-	if (n == 1 && erase->regions[0].n_blocks == 1) {
+	if (n == 1 && erase->regions[0].n_blocks == 1 && !erase->regions[0].gap) {
 		erase->size = erase->regions[0].block_size;
 		return true;
 	}
@@ -134,12 +137,12 @@ parse_blocks(char *text, struct flash_erase *erase)
 }
 
 static void
-drop_erase(struct flash_part *part, uint8_t opcode)
+drop_erase(struct flash_part *part, const struct flash_erase *key)
 {
 	unsigned int kept = 0;
 
 	for (unsigned int i = 0; i < part->n_erases; i++) {
-		if (part->erases[i].opcode != opcode)
+		if (part->erases[i].opcode != key->opcode || part->erases[i].hybrid != key->hybrid)
 			part->erases[kept++] = part->erases[i];
 	}
 	part->n_erases = kept;
@@ -147,21 +150,21 @@ drop_erase(struct flash_part *part, uint8_t opcode)
 
 bool
 bench_part_set_erase(
-	const struct partcommand *place, uint8_t opcode, bool four_byte, const char *value)
+	const struct partcommand *place, const struct flash_erase *key, const char *value)
 {
 	g_auto(GStrv) texts = g_strsplit(value, ",", -1);
 	struct flash_part *part = place->part;
-	struct flash_erase erase = {.opcode = opcode, .four_byte = four_byte};
+	struct flash_erase erase = *key;
 
 	if (strcmp(value, "none") == 0) {
-		drop_erase(part, opcode);
+		drop_erase(part, key);
 		return true;
 	}
 	if (g_strv_length(texts) < 2 || !partvalue_times(texts + 1, &erase.time, place->why))
 		return false;
 	if (strcmp(g_strstrip(texts[0]), "chip") != 0 && !parse_blocks(texts[0], &erase))
 		return false;
-	drop_erase(part, opcode);
+	drop_erase(part, key);
 	if (part->n_erases == FLASH_ERASES_MAX) {
 		*place->why = g_strdup_printf("more than %d erase opcodes", FLASH_ERASES_MAX);
 		return false;

@@ -82,6 +82,7 @@ enum flash_operation_kind {
 	OPERATION_SECURITY_PROGRAM,
 	OPERATION_SECURITY_ERASE,
 	OPERATION_SUSPEND, /* tSUS */
+	OPERATION_FAMILY,  /* what complete() says */
 };
 
 /* What keeps the chip busy. It takes effect when it ends. */
@@ -91,6 +92,7 @@ struct flash_operation {
 	uint32_t length;  /* bytes */
 	int64_t begin_ns;
 	int64_t end_ns;
+	void (*complete)(struct flash *chip, const struct flash_operation *operation);
 };
 
 struct flash_bit_place {
@@ -115,6 +117,8 @@ struct flash {
 	uint32_t wrap_bytes;      /* of quad I/O reads; 0: the whole array */
 	uint8_t address_bytes;    /* of ADDRESS rows, at present */
 	uint8_t extended_address; /* EAR: address byte 3 of 3-byte addresses */
+	uint8_t lanes;            /* that the opcode comes on: 4 in QPI; see lanes.c */
+	uint8_t die;              /* selected; see die.c */
 	int64_t deaf_until_ns;    /* tRST, tDP, tRES, tVSL: no command is taken before */
 	int64_t resumed_ns;       /* last resume; a suspend needs tSUS from it */
 
@@ -125,11 +129,11 @@ struct flash {
 	bool volatile_write_enabled;
 	bool pin_level[2];
 
-	uint8_t status[FLASH_STATUS_REGISTERS];     /* in force */
-	uint8_t status_new[FLASH_STATUS_REGISTERS]; /* being written */
-	uint64_t protected_start;                   /* by the BP bits */
-	uint64_t protected_end;                     /* equal to start: nothing */
-	uint8_t *block_locks;                       /* one bit each, 1 = locked; see lock.c */
+	uint8_t status[FLASH_REGISTERS];     /* in force */
+	uint8_t status_new[FLASH_REGISTERS]; /* being written */
+	uint64_t protected_start;            /* by the BP bits */
+	uint64_t protected_end;              /* equal to start: nothing */
+	uint8_t *block_locks;                /* one bit each, 1 = locked; see lock.c */
 
 	struct flash_frame frame;
 	struct flash_operation operation;
@@ -137,11 +141,23 @@ struct flash {
 	uint8_t *page;                    /* program buffer, page_size bytes */
 	uint8_t *sfdp;
 
+	uint8_t flag_errors; /* micron.c */
+	uint8_t vcr;
+	uint8_t evcr;
+	uint8_t nvcr_new[2];
+	struct flash_command *own_rows;  /* by opcode; NULL as long as there are none */
+	struct flash_otp_mode *otp_mode; /* otpmode.c; NULL until it is needed */
+	bool in_otp_mode;
+	uint8_t *otp_new; /* otparea.c: being programmed */
+
 	/* survives power loss */
-	uint8_t stored_status[FLASH_STATUS_REGISTERS];
+	uint8_t stored_status[FLASH_REGISTERS];
 	uint8_t *security;
 	uint8_t unique_id[16];
-	struct flash_nonvolatile stored[3];
+	uint8_t *otp; /* the area, its control byte if it has one, 1 = locked */
+	uint8_t nvcr[2];
+	struct flash_nonvolatile stored[6];
+	size_t n_stored;
 };
 
 /* --- chip.c --- */
@@ -152,6 +168,7 @@ void flash_operation_begin(struct flash *chip, enum flash_operation_kind kind, u
 /* Time passes with n bytes on the wire. */
 void flash_pass(struct flash *chip, size_t n);
 void flash_lose_operation(struct flash *chip);
+void flash_take_opcode(struct flash *chip, uint8_t opcode);
 
 /* --- command.c --- */
 extern const struct flash_command flash_identify_commands[];
@@ -163,7 +180,17 @@ extern const struct flash_command flash_otp_commands[];
 extern const struct flash_command flash_power_commands[];
 extern const struct flash_command flash_suspend_commands[];
 extern const struct flash_command flash_sfdp_commands[];
+extern const struct flash_command flash_lane_commands[];
+extern const struct flash_command flash_micron_commands[];
+extern const struct flash_command flash_die_commands[];
+extern const struct flash_command flash_any_register_commands[];
+extern const struct flash_command flash_otp_area_commands[];
+extern const struct flash_command flash_otp_mode_commands[];
 void flash_commands_build(struct flash *chip);
+/* The command that the part has under that mnemonic, at any opcode; NULL when it has none. */
+const struct flash_command *flash_command_named(const struct flash *chip, const char *name);
+/* The chip's own copy of a row that it has, to be changed. */
+struct flash_command *flash_command_own(struct flash *chip, uint8_t opcode);
 /* The first reason why the command can't run now, or FLASH_DONE. */
 enum flash_outcome flash_gate(const struct flash *chip, const struct flash_command *command);
 
@@ -175,8 +202,8 @@ void flash_address_reset(struct flash *chip);
 void flash_address_extend(struct flash *chip);
 /* Where in the array the frame's address points to. */
 uint64_t flash_array_address(const struct flash *chip);
-/* Bytes after which a read starts over, a power of two: of the array, or what the address reaches. */
-uint64_t flash_address_window(const struct flash *chip);
+/* Sets the mode and the bits that show it. */
+void flash_address_set_mode(struct flash *chip, bool four_byte);
 
 /* --- bits.c --- */
 void flash_bits_build(struct flash *chip);
@@ -207,6 +234,8 @@ int64_t flash_program_time(const struct flash *chip, uint64_t n_bytes);
 /* Fills the program buffer from byte offset of the page on, wrapping in it. */
 void flash_page_fill(struct flash *chip, const uint8_t *in, size_t n, uint32_t page_size);
 void flash_erase_rows_build(struct flash *chip);
+/* Puts the erases in force that FLASH_BIT_UNIFORM asks for. */
+void flash_erase_rows_select(struct flash *chip);
 /* Size of the block at address, and where it starts; 0 beyond a non-uniform map. */
 uint32_t flash_erase_block(const struct flash_erase *erase, uint64_t address, uint64_t *start);
 void flash_erase_complete(struct flash *chip, const struct flash_operation *operation);
@@ -216,6 +245,8 @@ void flash_status_power_up(struct flash *chip, bool lost_power);
 void flash_otp_complete(struct flash *chip, const struct flash_operation *operation);
 bool flash_in_suspended(const struct flash *chip, uint64_t address, uint64_t length);
 void flash_power_reset(struct flash *chip);
+/* Address mode, lanes, die and OTP mode as after power-up or reset; the registers already are. */
+void flash_modes_reset(struct flash *chip);
 
 /* --- protect.c, lock.c --- */
 void flash_protect_update(struct flash *chip);
@@ -231,6 +262,32 @@ bool flash_needs_lanes(const struct flash_command *command);
 /* True once address and dummy clocks are over. */
 bool flash_lanes_ended(const struct flash *chip);
 void flash_lanes_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n);
+/* The last clocks of a frame in QPI, MOSI high; how many bits of a byte are left over. */
+unsigned int flash_lanes_extra(struct flash *chip, unsigned int clocks);
+void flash_lanes_set(struct flash *chip, unsigned int lanes);
+void flash_lanes_reset(struct flash *chip);
+
+/* --- micron.c --- */
+void flash_micron_reset(struct flash *chip);
+/* A program or an erase met protection. */
+void flash_micron_flag(struct flash *chip, bool erase);
+
+/* --- die.c --- */
+void flash_dies_build(struct flash *chip);
+/* An operation has begun: its die is the selected one. */
+void flash_die_follow(struct flash *chip);
+
+/* --- otparea.c, otpmode.c --- */
+void flash_otp_area_new(struct flash *chip);
+/* Bytes of chip->otp that a host can address. */
+uint32_t flash_otp_area_limit(const struct flash_part *part);
+bool flash_otp_area_locked(const struct flash *chip);
+void flash_otp_area_lock(struct flash *chip);
+void flash_otp_area_out(struct flash *chip, uint8_t *out, size_t n);
+void flash_otp_area_in(struct flash *chip, const uint8_t *in, size_t n);
+void flash_otp_area_start(struct flash *chip);
+void flash_otp_area_finish(struct flash *chip);
+void flash_otp_mode_reset(struct flash *chip);
 
 /* --- event.c --- */
 void flash_tell(struct flash *chip, enum flash_event_kind kind, uint64_t length);

@@ -402,13 +402,13 @@ static const struct {
 	{PART "sr2 = - - - - - - QX -\n",
 		"DIR/a.chips: [P1]: sr2 = \"- - - - - - QX -\" is refused: unknown bit \"QX\"; "
 		"allowed: 8 bits, bit 7 first, each one of - BUSY WEL BP0 BP1 BP2 BP3 TB SEC CMP "
-		"SRP SRL QE WPS SUS LB1 LB2 LB3 DRV0 DRV1 DRV2 DC0 DC1 ADS ADP USER, with /otp, /ro or /v "
-		"where it applies"},
+		"SRP SRL QE WPS SUS LB1 LB2 LB3 DRV0 DRV1 DRV2 DC0 DC1 ADS ADP QPI UNIFORM LDSO "
+		"USER, with /otp, /ro or /v where it applies"},
 	{PART "sr2 = - - QE\n",
 		"DIR/a.chips: [P1]: sr2 = \"- - QE\" is refused: 3 bits; allowed: 8 bits, bit 7 "
 		"first, each one of - BUSY WEL BP0 BP1 BP2 BP3 TB SEC CMP SRP SRL QE WPS SUS LB1 "
-		"LB2 LB3 DRV0 DRV1 DRV2 DC0 DC1 ADS ADP USER, with /otp, /ro or /v where it "
-		"applies"},
+		"LB2 LB3 DRV0 DRV1 DRV2 DC0 DC1 ADS ADP QPI UNIFORM LDSO USER, with /otp, /ro or "
+		"/v where it applies"},
 	{PART "sr2 = - - - - - - - BP0\n",
 		"DIR/a.chips: [P1]: bit 0 of sr2 is in another place already"},
 	{PART "sr1-default = 80\n",
