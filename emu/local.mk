@@ -18,6 +18,8 @@ libspinor_a_SOURCES = \
 	emu/bench/chip.h \
 	emu/bench/chipdb.c \
 	emu/bench/chipdb.h \
+	emu/bench/chipscan.c \
+	emu/bench/chipscan.h \
 	emu/bench/chiptable.c \
 	emu/bench/content.c \
 	emu/bench/error.c \
@@ -41,6 +43,8 @@ libspinor_a_SOURCES = \
 	emu/bench/partfile.h \
 	emu/bench/partprotect.c \
 	emu/bench/partprotect.h \
+	emu/bench/partsfdp.c \
+	emu/bench/partsfdp.h \
 	emu/bench/partvalue.c \
 	emu/bench/partvalue.h \
 	emu/bench/setup.c \
@@ -75,20 +79,27 @@ libspinor_a_SOURCES = \
 	emu/control/socket.c \
 	emu/control/socket.h \
 	emu/control/storage.c \
+	emu/flash/aai.c \
 	emu/flash/address.c \
 	emu/flash/asp.c \
+	emu/flash/anyregister.c \
 	emu/flash/bits.c \
 	emu/flash/bpr.c \
 	emu/flash/chip.c \
 	emu/flash/chip.h \
 	emu/flash/command.c \
+	emu/flash/eeprom.c \
+	emu/flash/die.c \
 	emu/flash/erase.c \
 	emu/flash/event.c \
 	emu/flash/flash.h \
 	emu/flash/identify.c \
 	emu/flash/lanes.c \
 	emu/flash/lock.c \
+	emu/flash/micron.c \
 	emu/flash/otp.c \
+	emu/flash/otparea.c \
+	emu/flash/otpmode.c \
 	emu/flash/part.h \
 	emu/flash/power.c \
 	emu/flash/program.c \
@@ -96,6 +107,8 @@ libspinor_a_SOURCES = \
 	emu/flash/read.c \
 	emu/flash/sector.c \
 	emu/flash/sfdp.c \
+	emu/flash/sfdp.h \
+	emu/flash/sfdptables.c \
 	emu/flash/status.c \
 	emu/flash/suspend.c \
 	emu/port/link.c \
@@ -168,5 +181,28 @@ spinor_LDADD = libspinor.a $(JSON_LIBS) $(GLIB_LIBS)
 
 chipdbdir = $(pkgdatadir)/chipdb
 dist_chipdb_DATA = \
+	chipdb/amic.chips \
+	chipdb/atmel.chips \
+	chipdb/boya.chips \
+	chipdb/eon.chips \
+	chipdb/esi.chips \
+	chipdb/esmt.chips \
+	chipdb/fudan.chips \
+	chipdb/gigadevice.chips \
+	chipdb/intel.chips \
+	chipdb/issi.chips \
 	chipdb/macronix.chips \
-	chipdb/winbond.chips
+	chipdb/microchip.chips \
+	chipdb/micron.chips \
+	chipdb/nantronics.chips \
+	chipdb/pmc.chips \
+	chipdb/puya.chips \
+	chipdb/sanyo.chips \
+	chipdb/spansion.chips \
+	chipdb/sst.chips \
+	chipdb/st.chips \
+	chipdb/winbond.chips \
+	chipdb/xmc.chips \
+	chipdb/xtx.chips \
+	chipdb/zbit.chips \
+	chipdb/zetta.chips

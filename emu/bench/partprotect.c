@@ -77,7 +77,7 @@ count_bp_values(const struct flash_part *part)
 {
 	unsigned int n = 1;
 
-	for (unsigned int i = 0; i < FLASH_STATUS_REGISTERS * 8; i++) {
+	for (unsigned int i = 0; i < FLASH_REGISTERS * 8; i++) {
 		enum flash_bit function = part->status[i / 8][i % 8].function;
 
 		if (function >= FLASH_BIT_BP0 && function <= FLASH_BIT_BP4)

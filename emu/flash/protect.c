@@ -260,8 +260,19 @@ stay_busy(struct flash *chip)
 	flash_operation_begin(chip, OPERATION_FAILED, 0, 0, INT64_MAX - chip->now_ns);
 }
 
-/* Parts with failure flags raise them (MX25L6436F, security register). A chip erase raises none
- * where CLSR clears them (as asp.c says of S25FL128S; taken for its relatives). */
+/* Parts with failure flags raise them (MX25L6436F, security register). */
+bool
+flash_fail(struct flash *chip, bool erase)
+{
+	flash_bit_set(chip, erase ? FLASH_BIT_E_FAIL : FLASH_BIT_P_FAIL, true);
+	flash_bit_set(chip, FLASH_BIT_EPFAIL, true);
+	if (chip->part->busy_after_failure)
+		stay_busy(chip);
+	return chip->part->busy_after_failure;
+}
+
+/* A chip erase raises no flag where CLSR clears them (as asp.c says of S25FL128S; taken for its
+ * relatives). */
 void
 flash_refuse_protected(struct flash *chip)
 {
@@ -270,14 +281,9 @@ flash_refuse_protected(struct flash *chip)
 	bool whole_chip = erase && command->address_bytes == 0;
 
 	chip->frame.outcome = FLASH_PROTECTED;
-	if (!(whole_chip && chip->failures_stay)) {
-		flash_bit_set(chip, erase ? FLASH_BIT_E_FAIL : FLASH_BIT_P_FAIL, true);
-		flash_bit_set(chip, FLASH_BIT_EPFAIL, true);
-		if (chip->part->busy_after_failure) {
-			stay_busy(chip);
-			return;
-		}
-	}
+	flash_micron_flag(chip, erase);
+	if (!(whole_chip && chip->failures_stay) && flash_fail(chip, erase))
+		return;
 	if (!chip->part->wel_kept_on_reject)
 		flash_bit_set(chip, FLASH_BIT_WEL, false);
 }

@@ -48,6 +48,7 @@ wren_finish(struct flash *chip)
 static void
 wrdi_finish(struct flash *chip)
 {
+	flash_aai_end(chip);
 	flash_bit_set(chip, FLASH_BIT_WEL, false);
 }
 
@@ -217,7 +218,7 @@ flash_status_complete(struct flash *chip)
 static void
 restore_volatile(struct flash *chip)
 {
-	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++) {
+	for (unsigned int reg = 0; reg < FLASH_REGISTERS; reg++) {
 		uint8_t mask = flash_volatile_mask(chip->part, reg);
 
 		chip->stored_status[reg] = (chip->stored_status[reg] & ~mask) |
@@ -244,7 +245,7 @@ keep_locked(struct flash *chip, const uint8_t *before)
 	if (!(before[freeze.reg] & freeze.mask))
 		return;
 	flash_bit_set(chip, FLASH_BIT_FREEZE, true);
-	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++) {
+	for (unsigned int reg = 0; reg < FLASH_REGISTERS; reg++) {
 		uint8_t mask = frozen_mask(chip, reg);
 
 		chip->status[reg] = (chip->status[reg] & ~mask) | (before[reg] & mask);
@@ -259,7 +260,7 @@ flash_status_power_up(struct flash *chip, bool lost_power)
 	bool locked = chip->stored_status[srl.reg] & srl.mask;
 	bool permanent = chip->part->srl_srp_permanent && chip->stored_status[srp.reg] & srp.mask;
 	bool stays_locked = !lost_power && flash_bit(chip, FLASH_BIT_SRL);
-	uint8_t before[FLASH_STATUS_REGISTERS];
+	uint8_t before[FLASH_REGISTERS];
 
 	memcpy(before, chip->status, sizeof(before));
 
@@ -282,8 +283,8 @@ flash_status_power_up(struct flash *chip, bool lost_power)
 	flash_protect_update(chip);
 }
 
-#define RDSR                                                             \
-	.gates = GATE_WHILE_BUSY, .data_max = DATA_ANY, .out = rdsr_out, \
+#define RDSR                                                                           \
+	.gates = GATE_WHILE_BUSY | GATE_IN_AAI, .data_max = DATA_ANY, .out = rdsr_out, \
 	.purpose = FLASH_FOR_STATUS_READ
 #define NOT_SUSPENDED GATE_NOT_IN_ERASE_SUSPEND | GATE_NOT_IN_PROGRAM_SUSPEND
 #define WRSR                                                                      \
@@ -292,7 +293,7 @@ flash_status_power_up(struct flash *chip, bool lost_power)
 
 const struct flash_command flash_status_commands[] = {
 	{"WREN", 0x06, .finish = wren_finish},
-	{"WRDI", 0x04, .finish = wrdi_finish},
+	{"WRDI", 0x04, .gates = GATE_IN_AAI, .finish = wrdi_finish},
 	{"VWREN", 0x50, .finish = vwren_finish},
 	{"EWSR", 0x50, .finish = ewsr_finish},
 	{"CLSR", 0x30, .gates = GATE_WHILE_BUSY, .finish = clsr_finish},

@@ -87,12 +87,16 @@ fixture_part_init(struct flash_part *part)
 		.unique_id_length = 8,
 		.status_default = {0x00, 0x02, 0x60},
 		.wrsr_bytes = 2,
+		.any_registers = {1, 3, 2, 4, 5, 6},
+		.evcr_default = 0xdf,
+		.dies = 1,
 		.wel_kept_on_reject = true,
 		.range_rule = FLASH_RANGE_POW2,
 		.n_commands = G_N_ELEMENTS(commands),
 		.n_erases = G_N_ELEMENTS(erases),
 		.security_registers = 3,
 		.security_register_size = 256,
+		.security_register_first = 1,
 		.sfdp = FLASH_SFDP_GENERATED,
 		.read_max_hz = 50000000,
 		.fast_read_max_hz = 133000000,
@@ -107,6 +111,36 @@ fixture_part_init(struct flash_part *part)
 	}
 	memcpy(part->timing, timing, sizeof(timing));
 	memcpy(part->erases, erases, sizeof(erases));
+}
+
+void
+fixture_part_commands(struct flash_part *part, const char *commands_text)
+{
+	g_auto(GStrv) words = g_strsplit(commands_text, " ", -1);
+
+	part->n_commands = 0;
+	for (char **word = words; *word; word++) {
+		char *colon = strchr(*word, ':');
+		int opcode = colon ? (int)strtol(colon + 1, NULL, 16) : -1;
+
+		if (colon)
+			*colon = '\0';
+		ck_assert_msg(flash_command_known(*word), "no command %s", *word);
+		part->commands[part->n_commands++] =
+			(struct flash_part_command){g_intern_string(*word), opcode};
+	}
+}
+
+void
+fixture_part_register(struct flash_part *part, unsigned int reg, const enum flash_bit *bits)
+{
+	for (unsigned int i = 0; i < 8; i++) {
+		enum flash_bit bit = bits[7 - i];
+
+		part->status[reg][i] = (struct flash_register_bit){.function = bit,
+			.read_only = bit == FLASH_BIT_BUSY || bit == FLASH_BIT_WEL ||
+				bit == FLASH_BIT_AAI};
+	}
 }
 
 static int wafer = -1;
@@ -135,14 +169,11 @@ map_array(size_t size)
 
 	ck_assert_ptr_ne(whole, MAP_FAILED);
 	fixture_prepare();
-	/* Larger than the wafer: for tests that do not look at the bytes. */
-	if (size > FIXTURE_SIZE) {
-		ck_assert_int_eq(mprotect(whole + hole, size, PROT_READ | PROT_WRITE), 0);
-		return whole + hole;
-	}
-	ck_assert_ptr_eq(
-		mmap(whole + hole, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, wafer, 0),
-		whole + hole);
+	/* Larger arrays are several wafers side by side. */
+	for (size_t at = 0; at < size; at += FIXTURE_SIZE)
+		ck_assert_ptr_eq(mmap(whole + hole + at, MIN(size - at, FIXTURE_SIZE),
+					 PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, wafer, 0),
+			whole + hole + at);
 	return whole + hole;
 }
 
@@ -274,21 +305,8 @@ fixture_run(struct fixture *f, const char *script)
 void
 fixture_set_commands(struct flash_part *part, const char *names)
 {
-	g_auto(GStrv) words = g_strsplit(names, " ", -1);
-
 	part->n_commands = 0;
-	for (char **word = words; *word; word++) {
-		char *colon = strchr(*word, ':');
-		struct flash_part_command command = {.opcode = -1};
-
-		if (colon) {
-			command.opcode = (int)g_ascii_strtoull(colon + 1, NULL, 16);
-			*colon = '\0';
-		}
-		ck_assert_msg(flash_command_known(*word), "no command %s", *word);
-		command.name = g_intern_string(*word);
-		part->commands[part->n_commands++] = command;
-	}
+	fixture_add_commands(part, names);
 }
 
 void
@@ -358,6 +376,31 @@ fixture_count(const struct fixture *f, enum flash_event_kind kind)
 	for (guint i = 0; i < f->events->len; i++)
 		n += g_array_index(f->events, struct flash_event, i).kind == kind;
 	return n;
+}
+
+void
+fixture_add_commands(struct flash_part *part, const char *mnemonics)
+{
+	g_auto(GStrv) words = g_strsplit(mnemonics, " ", -1);
+
+	for (char **word = words; *word; word++) {
+		char *colon = strchr(*word, ':');
+		int opcode = colon ? (int)g_ascii_strtoull(colon + 1, NULL, 16) : -1;
+
+		if (colon)
+			*colon = '\0';
+		ck_assert_msg(flash_command_known(*word), "no command %s", *word);
+		/* Parts keep names as long as they live: as long as the test. */
+		part->commands[part->n_commands++] =
+			(struct flash_part_command){g_intern_string(*word), opcode};
+	}
+}
+
+void
+fixture_set_bit(
+	struct flash_part *part, unsigned int reg, unsigned int bit, enum flash_bit function)
+{
+	part->status[reg][bit] = (struct flash_register_bit){.function = function};
 }
 
 void

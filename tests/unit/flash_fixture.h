@@ -41,6 +41,11 @@ struct fixture_row {
 /* The part out of its data sheet, revision M. */
 void fixture_part_init(struct flash_part *part);
 
+/* The part's commands, and no others: "WREN RDID:15". */
+void fixture_part_commands(struct flash_part *part, const char *commands);
+/* A register as drawn: 8 functions, bit 7 first. */
+void fixture_part_register(struct flash_part *part, unsigned int reg, const enum flash_bit *bits);
+
 /* Called when a suite is made: what the tests share is made once. */
 void fixture_prepare(void);
 
@@ -67,13 +72,20 @@ void fixture_assert_filled(
 	const struct fixture *f, size_t address, size_t n, uint8_t value, const char *what);
 unsigned int fixture_count(const struct fixture *f, enum flash_event_kind kind);
 
-void fixture_check_rows(const struct fixture_row *rows, size_t n);
-void fixture_check_rows_of(const struct flash_part *part, const struct fixture_row *rows, size_t n);
+/* "WREAR SUSPEND:B0" on top of what the part has. */
+void fixture_add_commands(struct flash_part *part, const char *mnemonics);
+/* Register 0 is SR1, 3 is CR2. */
+void fixture_set_bit(
+	struct flash_part *part, unsigned int reg, unsigned int bit, enum flash_bit function);
 
 /* For tests that make a part of their own: mnemonics with blanks between them, each with :OPCODE
  * where it differs; and a register (1 to 3), bit 7 first. */
 void fixture_set_commands(struct flash_part *part, const char *names);
 void fixture_set_register(
 	struct flash_part *part, unsigned int reg, const struct flash_register_bit bits[8]);
+
+void fixture_check_rows(const struct fixture_row *rows, size_t n);
+/* Of another part than the usual. */
+void fixture_check_rows_of(const struct flash_part *part, const struct fixture_row *rows, size_t n);
 
 #endif

@@ -161,7 +161,8 @@ END_TEST
 /* Sectors as large as the erase D8, its map included; or as the part's own map says. */
 START_TEST(locks_follow_the_erase_map)
 {
-	static const struct flash_region boot[] = {{4, 4096}, {1, 49152}, {255, 65536}};
+	static const struct flash_region boot[] = {{.n_blocks = 4, .block_size = 4096},
+		{.n_blocks = 1, .block_size = 49152}, {.n_blocks = 255, .block_size = 65536}};
 	static const struct {
 		bool erase_map;
 		bool own_map;
@@ -182,7 +183,8 @@ START_TEST(locks_follow_the_erase_map)
 		}
 		if (cases[i].own_map) {
 			part.n_lock_regions = 1;
-			part.lock_regions[0] = (struct flash_region){1, 262144};
+			part.lock_regions[0] =
+				(struct flash_region){.n_blocks = 1, .block_size = 262144};
 		}
 		f = fixture_new_part(&part);
 		fixture_run(f, "06; E1 00 00 00 00 00");

@@ -151,9 +151,10 @@ part_init(struct flash_part *part, uint64_t size, enum flash_range_rule rule, un
 	part->status[1][1].function = FLASH_BIT_CMP;
 	part->erases[2].size = 0;
 	part->erases[2].n_regions = 3;
-	part->erases[2].regions[0] = (struct flash_region){2, 4096};
-	part->erases[2].regions[1] = (struct flash_region){1, 8192};
-	part->erases[2].regions[2] = (struct flash_region){(uint32_t)(size / 16384 - 1), 16384};
+	part->erases[2].regions[0] = (struct flash_region){2, 4096, false};
+	part->erases[2].regions[1] = (struct flash_region){1, 8192, false};
+	part->erases[2].regions[2] =
+		(struct flash_region){(uint32_t)(size / 16384 - 1), 16384, false};
 }
 
 static void
@@ -395,7 +396,7 @@ END_TEST
 static const struct flash_register_bit *
 find_bit(const struct flash_part *part, enum flash_bit function, unsigned int *place)
 {
-	for (*place = 0; *place < FLASH_STATUS_REGISTERS * 8; ++*place) {
+	for (*place = 0; *place < FLASH_REGISTERS * 8; ++*place) {
 		if (part->status[*place / 8][*place % 8].function == function)
 			return &part->status[*place / 8][*place % 8];
 	}

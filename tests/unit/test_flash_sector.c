@@ -130,7 +130,7 @@ assert_only(struct fixture *f, uint64_t start, uint64_t length)
 START_TEST(a_register_covers_its_sector)
 {
 	static const struct flash_region at26df081a[] = {
-		{15, 65536}, {1, 32768}, {2, 8192}, {1, 16384}};
+		{15, 65536, false}, {1, 32768, false}, {2, 8192, false}, {1, 16384, false}};
 	struct flash_part part;
 
 	for (unsigned int own_map = 0; own_map < 2; own_map++) {
