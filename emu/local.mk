@@ -18,6 +18,8 @@ libspinor_a_SOURCES = \
 	emu/bench/chip.h \
 	emu/bench/chipdb.c \
 	emu/bench/chipdb.h \
+	emu/bench/chipscan.c \
+	emu/bench/chipscan.h \
 	emu/bench/chiptable.c \
 	emu/bench/content.c \
 	emu/bench/error.c \
@@ -75,12 +77,14 @@ libspinor_a_SOURCES = \
 	emu/control/socket.c \
 	emu/control/socket.h \
 	emu/control/storage.c \
+	emu/flash/aai.c \
 	emu/flash/address.c \
 	emu/flash/anyregister.c \
 	emu/flash/bits.c \
 	emu/flash/chip.c \
 	emu/flash/chip.h \
 	emu/flash/command.c \
+	emu/flash/eeprom.c \
 	emu/flash/die.c \
 	emu/flash/erase.c \
 	emu/flash/event.c \
@@ -172,5 +176,28 @@ spinor_LDADD = libspinor.a $(JSON_LIBS) $(GLIB_LIBS)
 
 chipdbdir = $(pkgdatadir)/chipdb
 dist_chipdb_DATA = \
+	chipdb/amic.chips \
+	chipdb/atmel.chips \
+	chipdb/boya.chips \
+	chipdb/eon.chips \
+	chipdb/esi.chips \
+	chipdb/esmt.chips \
+	chipdb/fudan.chips \
+	chipdb/gigadevice.chips \
+	chipdb/intel.chips \
+	chipdb/issi.chips \
 	chipdb/macronix.chips \
-	chipdb/winbond.chips
+	chipdb/microchip.chips \
+	chipdb/micron.chips \
+	chipdb/nantronics.chips \
+	chipdb/pmc.chips \
+	chipdb/puya.chips \
+	chipdb/sanyo.chips \
+	chipdb/spansion.chips \
+	chipdb/sst.chips \
+	chipdb/st.chips \
+	chipdb/winbond.chips \
+	chipdb/xmc.chips \
+	chipdb/xtx.chips \
+	chipdb/zbit.chips \
+	chipdb/zetta.chips

@@ -25,7 +25,7 @@ bench_part_has_command(const struct flash_part *part, const char *name)
 static bool
 add_command(const struct partcommand *place, char *text)
 {
-	struct flash_part *part = place->part;
+	struct flash_part *part = &place->part->part;
 	struct flash_part_command command = {.opcode = -1};
 	char *colon = strchr(text, ':');
 	uint8_t opcode;
@@ -60,7 +60,7 @@ add_command(const struct partcommand *place, char *text)
 static bool
 remove_command(const struct partcommand *place, const char *text)
 {
-	struct flash_part *part = place->part;
+	struct flash_part *part = &place->part->part;
 	unsigned int kept = 0;
 
 	for (unsigned int i = 0; i < part->n_commands; i++) {
@@ -82,7 +82,7 @@ bench_part_change_commands(
 	g_auto(GStrv) words = g_strsplit_set(value, " \t", -1);
 
 	if (change == PARTCOMMAND_REPLACE)
-		place->part->n_commands = 0;
+		place->part->part.n_commands = 0;
 	for (char **word = words; *word; word++) {
 		if (**word == '\0')
 			continue;
@@ -137,8 +137,9 @@ parse_blocks(char *text, struct flash_erase *erase)
 }
 
 static void
-drop_erase(struct flash_part *part, const struct flash_erase *key)
+drop_erase(struct bench_part *bench_part, const struct flash_erase *key)
 {
+	struct flash_part *part = &bench_part->part;
 	unsigned int kept = 0;
 
 	for (unsigned int i = 0; i < part->n_erases; i++) {
@@ -146,6 +147,37 @@ drop_erase(struct flash_part *part, const struct flash_erase *key)
 			part->erases[kept++] = part->erases[i];
 	}
 	part->n_erases = kept;
+	kept = 0;
+	for (unsigned int i = 0; i < bench_part->n_erases_as; i++) {
+		const struct bench_erase_as *as = &bench_part->erases_as[i];
+
+		if (as->opcode != key->opcode || as->hybrid != key->hybrid)
+			bench_part->erases_as[kept++] = bench_part->erases_as[i];
+	}
+	bench_part->n_erases_as = kept;
+}
+
+static bool
+has_room(const struct partcommand *place)
+{
+	if (place->part->part.n_erases + place->part->n_erases_as < FLASH_ERASES_MAX)
+		return true;
+	*place->why = g_strdup_printf("more than %d erase opcodes", FLASH_ERASES_MAX);
+	return false;
+}
+
+static bool
+add_erase_as(const struct partcommand *place, const struct flash_erase *key, const char *other)
+{
+	struct bench_erase_as as = {key->opcode, 0, key->four_byte, key->hybrid};
+
+	if (!partvalue_hex_byte(other, &as.as) || as.as == as.opcode)
+		return false;
+	drop_erase(place->part, key);
+	if (!has_room(place))
+		return false;
+	place->part->erases_as[place->part->n_erases_as++] = as;
+	return true;
 }
 
 bool
@@ -153,22 +185,57 @@ bench_part_set_erase(
 	const struct partcommand *place, const struct flash_erase *key, const char *value)
 {
 	g_auto(GStrv) texts = g_strsplit(value, ",", -1);
-	struct flash_part *part = place->part;
+	struct flash_part *part = &place->part->part;
 	struct flash_erase erase = *key;
 
 	if (strcmp(value, "none") == 0) {
-		drop_erase(part, key);
+		drop_erase(place->part, key);
 		return true;
 	}
+	if (g_str_has_prefix(value, "as "))
+		return add_erase_as(place, key, value + strlen("as "));
 	if (g_strv_length(texts) < 2 || !partvalue_times(texts + 1, &erase.time, place->why))
 		return false;
 	if (strcmp(g_strstrip(texts[0]), "chip") != 0 && !parse_blocks(texts[0], &erase))
 		return false;
-	drop_erase(part, key);
-	if (part->n_erases == FLASH_ERASES_MAX) {
-		*place->why = g_strdup_printf("more than %d erase opcodes", FLASH_ERASES_MAX);
+	drop_erase(place->part, key);
+	if (!has_room(place))
 		return false;
-	}
 	part->erases[part->n_erases++] = erase;
+	return true;
+}
+
+/* Among the first n. */
+static const struct flash_erase *
+find_erase(const struct flash_part *part, unsigned int n, uint8_t opcode, bool hybrid)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		if (part->erases[i].opcode == opcode && part->erases[i].hybrid == hybrid)
+			return &part->erases[i];
+	}
+	return NULL;
+}
+
+bool
+bench_part_copy_erases(struct bench_part *bench_part, uint8_t *missing)
+{
+	struct flash_part *part = &bench_part->part;
+	unsigned int n = part->n_erases;
+
+	for (unsigned int i = 0; i < bench_part->n_erases_as; i++) {
+		const struct bench_erase_as *as = &bench_part->erases_as[i];
+		const struct flash_erase *like = find_erase(part, n, as->as, as->hybrid);
+		struct flash_erase *erase = &part->erases[part->n_erases];
+
+		if (!like) {
+			*missing = as->as;
+			return false;
+		}
+		*erase = *like;
+		erase->opcode = as->opcode;
+		erase->four_byte = as->four_byte;
+		part->n_erases++;
+	}
+	bench_part->n_erases_as = 0;
 	return true;
 }

@@ -5,6 +5,8 @@
  * Every key is a row of one table: name, reader, field, and what is allowed, in words for messages.
  * A group sets only what it mentions, on top of a copy of its family; who inherits whom is chipdb's
  * business. Checks that take several keys come last, when families and part are merged.
+ *
+ * long: a few lines per key, and a key's reader stands beside its row.
  */
 #include "bench/partfile.h"
 
@@ -41,10 +43,10 @@ static const struct partvalue_word bit_words[] = {{"-", FLASH_BIT_NONE}, {"BUSY"
 	{"SUS", FLASH_BIT_SUS}, {"LB1", FLASH_BIT_LB1}, {"LB2", FLASH_BIT_LB2},
 	{"LB3", FLASH_BIT_LB3}, {"DRV0", FLASH_BIT_DRV0}, {"DRV1", FLASH_BIT_DRV1},
 	{"DRV2", FLASH_BIT_DRV2}, {"DC0", FLASH_BIT_DC0}, {"DC1", FLASH_BIT_DC1},
-	{"ADS", FLASH_BIT_ADS}, {"ADP", FLASH_BIT_ADP}, {"PSB", FLASH_BIT_PSB},
-	{"ESB", FLASH_BIT_ESB}, {"P_FAIL", FLASH_BIT_P_FAIL}, {"E_FAIL", FLASH_BIT_E_FAIL},
-	{"QPI", FLASH_BIT_QPI}, {"UNIFORM", FLASH_BIT_UNIFORM}, {"LDSO", FLASH_BIT_LDSO},
-	{"USER", FLASH_BIT_USER},
+	{"AAI", FLASH_BIT_AAI}, {"ADS", FLASH_BIT_ADS}, {"ADP", FLASH_BIT_ADP},
+	{"PSB", FLASH_BIT_PSB}, {"ESB", FLASH_BIT_ESB}, {"P_FAIL", FLASH_BIT_P_FAIL},
+	{"E_FAIL", FLASH_BIT_E_FAIL}, {"QPI", FLASH_BIT_QPI}, {"UNIFORM", FLASH_BIT_UNIFORM},
+	{"LDSO", FLASH_BIT_LDSO}, {"USER", FLASH_BIT_USER},
 	/* What other data sheets call the same. */
 	{"WIP", FLASH_BIT_BUSY}, {"SRP0", FLASH_BIT_SRP}, {"SRP1", FLASH_BIT_SRL},
 	{"SRWD", FLASH_BIT_SRP}, {"ODS0", FLASH_BIT_DRV0}, {"ODS1", FLASH_BIT_DRV1},
@@ -351,6 +353,7 @@ is_reported(enum flash_bit bit)
 	case FLASH_BIT_P_FAIL:
 	case FLASH_BIT_E_FAIL:
 	case FLASH_BIT_ADS:
+	case FLASH_BIT_AAI:
 	case FLASH_BIT_LDSO:
 		return true;
 	default:
@@ -414,7 +417,7 @@ read_status_default(struct reading *r, const struct key *key, const char *value)
 static struct partcommand
 place(struct reading *r)
 {
-	return (struct partcommand){&r->part->part, r->strings, &r->why};
+	return (struct partcommand){r->part, r->strings, &r->why};
 }
 
 /* commands, commands+ and commands-: the last letter says which. */
@@ -435,10 +438,9 @@ read_commands(struct reading *r, const struct key *key, const char *value)
 #define STATUS(n) offsetof(struct flash_part, status) + n * 8 * sizeof(struct flash_register_bit)
 
 #define TEXT_ALLOWED "some text"
-#define FIGURE_ALLOWED                                                                           \
-	"8 bits, bit 7 first, each one of - BUSY WEL BP0 BP1 BP2 BP3 TB SEC CMP SRP SRL QE WPS " \
-	"SUS LB1 LB2 LB3 DRV0 DRV1 DRV2 DC0 DC1 ADS ADP QPI UNIFORM LDSO "                       \
-	"USER, with /otp, /ro or /v where it applies"
+#define FIGURE_ALLOWED                                                                         \
+	"8 bits, bit 7 first, each one - or a name of spinor-chipdb(5), with /otp, /ro or /v " \
+	"where it applies"
 #define BYTE_ALLOWED "one hex byte, such as 02"
 #define COMMANDS_ALLOWED "mnemonics of spinor-chipdb(5), each with :OPCODE in hex where it differs"
 #define TIME_ALLOWED "typical and maximum, such as 0.4 ms, 3 ms, or one time for both"
@@ -447,7 +449,7 @@ read_commands(struct reading *r, const struct key *key, const char *value)
 #define CLOCKS_ALLOWED "clocks: 8, 16, 24 or 32"
 #define ERASE_ALLOWED                                                                            \
 	"a power of two, a map such as 4Kx2 + 8K + 16K, or chip; and one or two times, such as " \
-	"4K, 45 ms, 400 ms; or none"
+	"4K, 45 ms, 400 ms; as and another opcode, such as as C7; or none"
 
 static const struct key keys[] = {
 	{"inherits", NULL, 0, "the name of a family", false, NULL},
@@ -455,7 +457,7 @@ static const struct key keys[] = {
 	{"flashrom", read_flashrom, 0, "names, with ; between them", false, NULL},
 	{"aliases", read_aliases, 0, "names without blanks, with ; between them", false, NULL},
 	{"size", read_size, PART(size), SIZE_ALLOWED, true, NULL},
-	{"page", read_small_size, PART(page_size), "a power of two up to 64K, such as 256", true,
+	{"page", read_small_size, PART(page_size), "a power of two up to 64K, such as 256", false,
 		NULL},
 	{"voltage", read_voltage, 0, "lowest and highest, such as 2.7 V - 3.6 V", true, NULL},
 	{"address", read_digit, PART(address_bytes), "1 to 4 (bytes)", false, NULL},
@@ -464,7 +466,7 @@ static const struct key keys[] = {
 	{"rems", read_rems, 0, "2 hex bytes: manufacturer and device, such as EF 17", false, NULL},
 	{"res", read_res, 0, "1 to 8 hex bytes, such as BF 43", false, NULL},
 	{"unique-id", read_count, PART(unique_id_length), "0 to 16 (bytes)", false, NULL},
-	{"sr1", read_status, STATUS(0), FIGURE_ALLOWED, true, NULL},
+	{"sr1", read_status, STATUS(0), FIGURE_ALLOWED, false, NULL},
 	{"sr2", read_status, STATUS(1), FIGURE_ALLOWED, false, NULL},
 	{"sr3", read_status, STATUS(2), FIGURE_ALLOWED, false, NULL},
 	{"sr1-default", read_status_default, PART(status_default[0]), BYTE_ALLOWED, false, NULL},
@@ -505,10 +507,10 @@ static const struct key keys[] = {
 	{"sfdp", read_sfdp, 0, "none, generated or the name of a file", false, sfdp_words},
 	{"fR", read_frequency, PART(read_max_hz), FREQUENCY_ALLOWED, true, NULL},
 	{"FR", read_frequency, PART(fast_read_max_hz), FREQUENCY_ALLOWED, true, NULL},
-	{"tPP", read_time, TIMING(FLASH_T_PP), TIME_ALLOWED, true, NULL},
+	{"tPP", read_time, TIMING(FLASH_T_PP), TIME_ALLOWED, false, NULL},
 	{"tBP1", read_time, TIMING(FLASH_T_BP1), TIME_ALLOWED, false, NULL},
 	{"tBP2", read_time, TIMING(FLASH_T_BP2), TIME_ALLOWED, false, NULL},
-	{"tW", read_time, TIMING(FLASH_T_W), TIME_ALLOWED, true, NULL},
+	{"tW", read_time, TIMING(FLASH_T_W), TIME_ALLOWED, false, NULL},
 	{"tSR", read_time, TIMING(FLASH_T_SR), TIME_ALLOWED, false, NULL},
 	{"tDP", read_time, TIMING(FLASH_T_DP), TIME_ALLOWED, false, NULL},
 	{"tRES1", read_time, TIMING(FLASH_T_RES1), TIME_ALLOWED, false, NULL},
@@ -685,9 +687,13 @@ check_needs(const struct bench_part *part, const struct bench_part_group *group,
 		{"WRSR2", "sr2"}, {"RDCR", "sr2"}, {"RDSR3", "sr3"}, {"WRSR3", "sr3"},
 		{"RDSECUR", "sr3"}, {"ERSCUR", "security-registers"},
 		{"PRSCUR", "security-registers"}, {"RDSCUR", "security-registers"},
-		{"RDSCUR", "security-register-size"}, {"SID_READ", "security-registers"},
-		{"ENSO", "otp-size"}, {"OTP_ENTER", "otp-size"}, {"RDOTP", "otp-size"},
-		{"PROTP", "otp-size"}, {"DIE_SELECT", "dies"}};
+		{"RDSCUR", "security-register-size"}, {"RDIDP", "id"}, {"RDIDP", "page"},
+		{"WRIDP", "id"}, {"WRIDP", "page"}, {"RDSR1", "sr1"}, {"WREN", "sr1"},
+		{"WRSR", "sr1"}, {"WRSR", "tW"}, {"PP", "page"}, {"PP", "tPP"}, {"PP4", "page"},
+		{"QPP", "page"}, {"BP", "tPP"}, {"AAI", "tPP"}, {"AAI_BYTE", "tPP"},
+		{"WRITE", "page"}, {"WRITE", "tPP"}, {"PRSCUR", "page"}, {"RDSFDP", "page"},
+		{"SID_READ", "security-registers"}, {"ENSO", "otp-size"}, {"OTP_ENTER", "otp-size"},
+		{"RDOTP", "otp-size"}, {"PROTP", "otp-size"}, {"DIE_SELECT", "dies"}};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(needs); i++) {
 		if (!bench_part_has_command(&part->part, needs[i][0]) ||
@@ -790,11 +796,25 @@ check_sizes(const struct flash_part *part, const struct bench_part_group *at, GE
 	return true;
 }
 
-bool
-bench_part_check(
-	const struct bench_part *part, const struct bench_part_group *group, GError **error)
+static bool
+copy_erases(struct bench_part *part, const struct bench_part_group *group, GError **error)
 {
-	return check_mandatory(part, group, error) && check_needs(part, group, error) &&
-		check_res(part, group, error) && check_status(&part->part, group, error) &&
-		check_sizes(&part->part, group, error) && check_otp(&part->part, group, error);
+	uint8_t missing;
+
+	if (bench_part_copy_erases(part, &missing))
+		return true;
+	g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
+		"%s: [%s]: an erase is \"as %02X\", but erase-%02X is missing, here and in its "
+		"families",
+		group->file, group->name, missing, missing);
+	return false;
+}
+
+bool
+bench_part_finish(struct bench_part *part, const struct bench_part_group *group, GError **error)
+{
+	return copy_erases(part, group, error) && check_mandatory(part, group, error) &&
+		check_needs(part, group, error) && check_res(part, group, error) &&
+		check_status(&part->part, group, error) && check_sizes(&part->part, group, error) &&
+		check_otp(&part->part, group, error);
 }

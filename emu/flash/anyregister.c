@@ -71,6 +71,8 @@ wrar_complete(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
+static const struct flash_action wrar_action = {.complete = wrar_complete};
+
 static void
 bring_in_force(struct flash *chip, unsigned int reg)
 {
@@ -99,7 +101,7 @@ wrar_finish(struct flash *chip)
 	}
 	chip->status_new[reg] = new;
 	flash_operation_begin(chip, OPERATION_FAMILY, reg, 0, flash_duration(chip, FLASH_T_W));
-	chip->operation.complete = wrar_complete;
+	chip->operation.action = &wrar_action;
 }
 
 const struct flash_command flash_any_register_commands[] = {

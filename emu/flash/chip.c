@@ -25,6 +25,9 @@
 #include <glib.h>
 #include <string.h>
 
+/* AAI has words also where a page is a byte. */
+#define PAGE_BUFFER_MIN 16
+
 int64_t
 flash_pick(const struct flash *chip, struct flash_time time)
 {
@@ -46,36 +49,43 @@ flash_duration(const struct flash *chip, enum flash_timing timing)
 }
 
 static void
-operation_complete(struct flash *chip)
+complete_by_kind(struct flash *chip, const struct flash_operation *operation)
 {
-	struct flash_operation operation = chip->operation;
-
-	switch (operation.kind) {
-	case OPERATION_NONE:
-		return;
+	switch (operation->kind) {
 	case OPERATION_PROGRAM:
-		flash_program_complete(chip, &operation);
+		flash_program_complete(chip, operation);
 		break;
 	case OPERATION_ERASE:
 	case OPERATION_ERASE_CHIP:
-		flash_erase_complete(chip, &operation);
+		flash_erase_complete(chip, operation);
 		break;
 	case OPERATION_STATUS:
 		flash_status_complete(chip);
 		break;
 	case OPERATION_SECURITY_PROGRAM:
 	case OPERATION_SECURITY_ERASE:
-		flash_otp_complete(chip, &operation);
+		flash_otp_complete(chip, operation);
 		break;
+	case OPERATION_NONE:
 	case OPERATION_SUSPEND:
-		break;
 	case OPERATION_FAMILY:
-		operation.complete(chip, &operation);
 		break;
 	}
+}
+
+static void
+operation_complete(struct flash *chip)
+{
+	struct flash_operation operation = chip->operation;
+
+	if (operation.action)
+		operation.action->complete(chip, &operation);
+	else
+		complete_by_kind(chip, &operation);
 	chip->operation.kind = OPERATION_NONE;
 	flash_bit_set(chip, FLASH_BIT_BUSY, false);
-	flash_bit_set(chip, FLASH_BIT_WEL, false);
+	if (!chip->aai_bytes)
+		flash_bit_set(chip, FLASH_BIT_WEL, false);
 	flash_tell_end(chip, FLASH_EVENT_READY, &operation, operation.end_ns - operation.begin_ns);
 }
 
@@ -102,7 +112,12 @@ flash_operation_begin(struct flash *chip, enum flash_operation_kind kind, uint32
 static void
 interrupt(struct flash *chip, const struct flash_operation *operation)
 {
-	if (operation->kind == OPERATION_PROGRAM)
+	if (operation->kind == OPERATION_NONE)
+		return;
+	if (operation->action) {
+		if (operation->action->interrupt)
+			operation->action->interrupt(chip, operation);
+	} else if (operation->kind == OPERATION_PROGRAM)
 		flash_program_interrupt(chip, operation);
 	else if (operation->kind == OPERATION_ERASE || operation->kind == OPERATION_ERASE_CHIP)
 		flash_erase_interrupt(chip, operation);
@@ -123,6 +138,7 @@ flash_lose_operation(struct flash *chip)
 	interrupt(chip, &suspended);
 	chip->operation.kind = OPERATION_NONE;
 	chip->suspended.kind = OPERATION_NONE;
+	flash_aai_end(chip);
 	flash_bit_set(chip, FLASH_BIT_BUSY, false);
 	flash_bit_set(chip, FLASH_BIT_WEL, false);
 	flash_bit_set(chip, FLASH_BIT_SUS, false);
@@ -549,6 +565,13 @@ flash_nonvolatile(struct flash *chip, size_t *n_items)
 	return chip->stored;
 }
 
+void
+flash_keep(struct flash *chip, const char *name, uint8_t *data, size_t size)
+{
+	g_assert(chip->n_stored < NONVOLATILE_MAX);
+	chip->stored[chip->n_stored++] = (struct flash_nonvolatile){name, data, size};
+}
+
 /* A serial number that differs from seed to seed (the finaliser of SplitMix64). */
 static void
 make_unique_id(struct flash *chip, uint64_t seed)
@@ -562,28 +585,22 @@ make_unique_id(struct flash *chip, uint64_t seed)
 	}
 }
 
-static void
-store(struct flash *chip, const char *name, uint8_t *data, size_t size)
-{
-	chip->stored[chip->n_stored++] = (struct flash_nonvolatile){name, data, size};
-}
-
 /* What survives power loss; the first three are in every state file there is. */
 static void
 list_stored(struct flash *chip, size_t security)
 {
 	const struct flash_part *part = chip->part;
 
-	store(chip, "status", chip->stored_status, FLASH_STATUS_REGISTERS);
-	store(chip, "security", chip->security, security);
-	store(chip, "unique-id", chip->unique_id, MIN(part->unique_id_length, 16));
+	flash_keep(chip, "status", chip->stored_status, FLASH_STATUS_REGISTERS);
+	flash_keep(chip, "security", chip->security, security);
+	flash_keep(chip, "unique-id", chip->unique_id, MIN(part->unique_id_length, 16));
 	if (flash_command_named(chip, "WRAR"))
-		store(chip, "configuration", chip->stored_status + FLASH_STATUS_REGISTERS,
+		flash_keep(chip, "configuration", chip->stored_status + FLASH_STATUS_REGISTERS,
 			FLASH_REGISTERS - FLASH_STATUS_REGISTERS);
 	if (flash_command_named(chip, "WRNVCR"))
-		store(chip, "nvcr", chip->nvcr, sizeof(chip->nvcr));
+		flash_keep(chip, "nvcr", chip->nvcr, sizeof(chip->nvcr));
 	if (part->otp_size)
-		store(chip, "otp", chip->otp, flash_otp_area_limit(part) + 1);
+		flash_keep(chip, "otp", chip->otp, flash_otp_area_limit(part) + 1);
 }
 
 struct flash *
@@ -594,7 +611,7 @@ flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed)
 
 	chip->part = part;
 	chip->array = array;
-	chip->page = g_malloc(part->page_size);
+	chip->page = g_malloc(MAX(part->page_size, PAGE_BUFFER_MIN));
 	chip->pin_level[FLASH_PIN_WP] = true;
 	chip->pin_level[FLASH_PIN_HOLD] = true;
 	chip->security = g_malloc(security + 1);
@@ -607,6 +624,7 @@ flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed)
 	flash_bits_build(chip);
 	flash_commands_build(chip);
 	list_stored(chip, security);
+	flash_eeprom_new(chip);
 	flash_locks_new(chip);
 	flash_power_up(chip);
 	return chip;
@@ -619,6 +637,7 @@ flash_destroy(struct flash *chip)
 		return;
 	g_free(chip->page);
 	g_free(chip->security);
+	g_free(chip->id_page);
 	g_free(chip->block_locks);
 	g_free(chip->erase_rows);
 	g_free(chip->own_rows);

@@ -16,6 +16,7 @@ enum {
 	GATE_NOT_IN_PROGRAM_SUSPEND = 1 << 5, /* refused while a program is suspended */
 	GATE_QUAD = 1 << 6,                   /* needs QE = 1 */
 	GATE_ANY_END = 1 << 7,                /* acts wherever CS# rises, also inside a byte */
+	GATE_IN_AAI = 1 << 8,                 /* let through in auto address increment */
 };
 
 /*
@@ -82,23 +83,35 @@ enum flash_operation_kind {
 	OPERATION_SECURITY_PROGRAM,
 	OPERATION_SECURITY_ERASE,
 	OPERATION_SUSPEND, /* tSUS */
-	OPERATION_FAMILY,  /* what complete() says */
+	OPERATION_FAMILY,  /* what its action says */
+};
+
+struct flash_operation;
+
+/* How an operation takes effect, where its kind alone does not say it. */
+struct flash_action {
+	void (*complete)(struct flash *chip, const struct flash_operation *operation);
+	/* Cut off by reset or power loss; may be NULL. */
+	void (*interrupt)(struct flash *chip, const struct flash_operation *operation);
 };
 
 /* What keeps the chip busy. It takes effect when it ends. */
 struct flash_operation {
 	enum flash_operation_kind kind;
+	const struct flash_action *action; /* NULL: that of its kind */
 	uint32_t address; /* start of the page or block; first register for STATUS */
 	uint32_t length;  /* bytes */
 	int64_t begin_ns;
 	int64_t end_ns;
-	void (*complete)(struct flash *chip, const struct flash_operation *operation);
 };
 
 struct flash_bit_place {
 	uint8_t reg;
 	uint8_t mask; /* 0: the part has no such bit */
 };
+
+/* Pieces of state that survive power loss. */
+#define NONVOLATILE_MAX 12
 
 struct flash {
 	const struct flash_part *part;
@@ -117,6 +130,8 @@ struct flash {
 	uint32_t wrap_bytes;      /* of quad I/O reads; 0: the whole array */
 	uint8_t address_bytes;    /* of ADDRESS rows, at present */
 	uint8_t extended_address; /* EAR: address byte 3 of 3-byte addresses */
+	uint8_t aai_bytes;        /* auto address increment: unit; 0: not in it */
+	uint64_t aai_address;     /* of its next unit */
 	uint8_t lanes;            /* that the opcode comes on: 4 in QPI; see lanes.c */
 	uint8_t die;              /* selected; see die.c */
 	int64_t deaf_until_ns;    /* tRST, tDP, tRES, tVSL: no command is taken before */
@@ -153,10 +168,11 @@ struct flash {
 	/* survives power loss */
 	uint8_t stored_status[FLASH_REGISTERS];
 	uint8_t *security;
+	uint8_t *id_page; /* see eeprom.c; may be NULL */
 	uint8_t unique_id[16];
 	uint8_t *otp; /* the area, its control byte if it has one, 1 = locked */
 	uint8_t nvcr[2];
-	struct flash_nonvolatile stored[6];
+	struct flash_nonvolatile stored[NONVOLATILE_MAX];
 	size_t n_stored;
 };
 
@@ -168,12 +184,16 @@ void flash_operation_begin(struct flash *chip, enum flash_operation_kind kind, u
 /* Time passes with n bytes on the wire. */
 void flash_pass(struct flash *chip, size_t n);
 void flash_lose_operation(struct flash *chip);
+/* One more piece of state that survives power loss; data stays where it is as long as the chip. */
+void flash_keep(struct flash *chip, const char *name, uint8_t *data, size_t size);
 void flash_take_opcode(struct flash *chip, uint8_t opcode);
 
 /* --- command.c --- */
 extern const struct flash_command flash_identify_commands[];
 extern const struct flash_command flash_read_commands[];
 extern const struct flash_command flash_program_commands[];
+extern const struct flash_command flash_aai_commands[];
+extern const struct flash_command flash_eeprom_commands[];
 extern const struct flash_command flash_status_commands[];
 extern const struct flash_command flash_lock_commands[];
 extern const struct flash_command flash_otp_commands[];
@@ -187,6 +207,7 @@ extern const struct flash_command flash_any_register_commands[];
 extern const struct flash_command flash_otp_area_commands[];
 extern const struct flash_command flash_otp_mode_commands[];
 void flash_commands_build(struct flash *chip);
+bool flash_has_command(const struct flash_part *part, const char *name);
 /* The command that the part has under that mnemonic, at any opcode; NULL when it has none. */
 const struct flash_command *flash_command_named(const struct flash *chip, const char *name);
 /* The chip's own copy of a row that it has, to be changed. */
@@ -233,6 +254,9 @@ void flash_program_interrupt(struct flash *chip, const struct flash_operation *o
 int64_t flash_program_time(const struct flash *chip, uint64_t n_bytes);
 /* Fills the program buffer from byte offset of the page on, wrapping in it. */
 void flash_page_fill(struct flash *chip, const uint8_t *in, size_t n, uint32_t page_size);
+void flash_eeprom_new(struct flash *chip);
+/* Out of auto address increment, whatever the reason. */
+void flash_aai_end(struct flash *chip);
 void flash_erase_rows_build(struct flash *chip);
 /* Puts the erases in force that FLASH_BIT_UNIFORM asks for. */
 void flash_erase_rows_select(struct flash *chip);

@@ -14,6 +14,8 @@ static const struct flash_command *const families[] = {
 	flash_address_commands,
 	flash_read_commands,
 	flash_program_commands,
+	flash_aai_commands,
+	flash_eeprom_commands,
 	flash_status_commands,
 	flash_lock_commands,
 	flash_otp_commands,
@@ -44,6 +46,16 @@ bool
 flash_command_known(const char *name)
 {
 	return find(name) != NULL;
+}
+
+bool
+flash_has_command(const struct flash_part *part, const char *name)
+{
+	for (unsigned int i = 0; i < part->n_commands; i++) {
+		if (strcmp(part->commands[i].name, name) == 0)
+			return true;
+	}
+	return false;
 }
 
 const struct flash_command *
@@ -111,6 +123,8 @@ flash_gate(const struct flash *chip, const struct flash_command *command)
 		return FLASH_POWERED_DOWN;
 	if (chip->operation.kind != OPERATION_NONE && !(gates & GATE_WHILE_BUSY))
 		return FLASH_BUSY;
+	if (chip->aai_bytes && !(gates & GATE_IN_AAI))
+		return FLASH_IN_AAI;
 	if (chip->suspended.kind != OPERATION_NONE) {
 		bool program = chip->suspended.kind == OPERATION_PROGRAM;
 

@@ -42,6 +42,7 @@ enum flash_outcome {
 	FLASH_RESET_NOT_ENABLED, /* 99 without 66 right before it */
 	FLASH_QUAD_DISABLED,     /* needs QE = 1 */
 	FLASH_BAD_ADDRESS,       /* no such register */
+	FLASH_IN_AAI,            /* not allowed in auto address increment */
 	FLASH_IN_OTP,            /* not allowed in OTP mode */
 	FLASH_NO_POWER,
 };

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Identification: RDID 9F, REMS 90 and its dual and quad forms 92/94, RES AB, unique ID 4B.
+ * Identification: RDID 9F, REMS 90 and its dual and quad forms 92/94, RES AB, unique ID 4B. Parts
+ * that lack some answer the others; their rows are put under other opcodes, or RDP takes the place
+ * of RES.
+ *
  * Follows W25Q128JV rev. M, 8.2.22-8.2.27. That data sheet is silent about what follows the ID in
  * 9F (the part's id-tail decides) and after the 64 bits of 4B (its figure ends in Hi-Z: modelled as
  * a floating line, unconfirmed).
@@ -44,6 +47,16 @@ res_out(struct flash *chip, uint8_t *out, size_t n)
 		out[i] = position < 3 ? 0xff : part->res[(position - 3) % part->res_length];
 }
 
+/* AB of parts without an ID there. */
+static void
+rdp_finish(struct flash *chip)
+{
+	if (!chip->powered_down)
+		return;
+	chip->powered_down = false;
+	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_RES1);
+}
+
 /* AB leaves deep power-down when CS# rises, after the opcode alone or after an ID read. */
 static void
 res_finish(struct flash *chip)
@@ -76,6 +89,8 @@ const struct flash_command flash_identify_commands[] = {
 		.gates = GATE_QUAD, .data_max = DATA_ANY, .out = rems_out},
 	{"RES", 0xab, .gates = GATE_POWERED_DOWN | GATE_ANY_END, .data_max = DATA_ANY,
 		.out = res_out, .finish = res_finish},
+	{"RDP", 0xab, .gates = GATE_POWERED_DOWN | GATE_ANY_END, .data_max = DATA_ANY,
+		.finish = rdp_finish},
 	{"RDUID", 0x4b, .dummy_clocks = 32, .data_max = DATA_ANY, .out = unique_id_out},
 	{0},
 };

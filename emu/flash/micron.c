@@ -101,6 +101,8 @@ wrnvcr_complete(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
+static const struct flash_action wrnvcr_action = {.complete = wrnvcr_complete};
+
 static void
 wrnvcr_finish(struct flash *chip)
 {
@@ -108,7 +110,7 @@ wrnvcr_finish(struct flash *chip)
 
 	flash_operation_begin(
 		chip, OPERATION_FAMILY, 0, 0, flash_duration(chip, own ? FLASH_T_NVCR : FLASH_T_W));
-	chip->operation.complete = wrnvcr_complete;
+	chip->operation.action = &wrnvcr_action;
 }
 
 static uint8_t *

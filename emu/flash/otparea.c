@@ -131,6 +131,8 @@ complete(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
+static const struct flash_action program_action = {.complete = complete};
+
 /* A program that would change one locked byte changes none. */
 void
 flash_otp_area_finish(struct flash *chip)
@@ -144,7 +146,7 @@ flash_otp_area_finish(struct flash *chip)
 	}
 	flash_operation_begin(
 		chip, OPERATION_FAMILY, 0, 0, flash_program_time(chip, chip->frame.position));
-	chip->operation.complete = complete;
+	chip->operation.action = &program_action;
 }
 
 const struct flash_command flash_otp_area_commands[] = {

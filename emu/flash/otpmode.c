@@ -54,6 +54,8 @@ erase_complete(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
+static const struct flash_action erase_action = {.complete = erase_complete};
+
 static void
 erase_finish(struct flash *chip)
 {
@@ -64,7 +66,7 @@ erase_finish(struct flash *chip)
 		return;
 	}
 	flash_operation_begin(chip, OPERATION_FAMILY, 0, 0, flash_pick(chip, erase->time));
-	chip->operation.complete = erase_complete;
+	chip->operation.action = &erase_action;
 }
 
 static void
@@ -90,11 +92,13 @@ lock_complete(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
+static const struct flash_action lock_action = {.complete = lock_complete};
+
 static void
 begin_lock(struct flash *chip)
 {
 	flash_operation_begin(chip, OPERATION_FAMILY, 0, 0, flash_duration(chip, FLASH_T_W));
-	chip->operation.complete = lock_complete;
+	chip->operation.action = &lock_action;
 }
 
 static void

@@ -44,6 +44,7 @@ enum flash_bit {
 	FLASH_BIT_DC1,
 	FLASH_BIT_ADS,     /* 4-byte address mode in force */
 	FLASH_BIT_ADP,     /* 4-byte address mode at power-up */
+	FLASH_BIT_AAI,     /* auto address increment in progress */
 	FLASH_BIT_QPI,     /* all on four lanes; see lanes.c */
 	FLASH_BIT_UNIFORM, /* the hybrid erases are off; see erase.c */
 	FLASH_BIT_LDSO,    /* the OTP area is locked; see otpmode.c */

@@ -30,6 +30,7 @@ wren_finish(struct flash *chip)
 static void
 wrdi_finish(struct flash *chip)
 {
+	flash_aai_end(chip);
 	flash_bit_set(chip, FLASH_BIT_WEL, false);
 }
 
@@ -169,8 +170,8 @@ flash_status_power_up(struct flash *chip, bool lost_power)
 	flash_protect_update(chip);
 }
 
-#define RDSR                                                             \
-	.gates = GATE_WHILE_BUSY, .data_max = DATA_ANY, .out = rdsr_out, \
+#define RDSR                                                                           \
+	.gates = GATE_WHILE_BUSY | GATE_IN_AAI, .data_max = DATA_ANY, .out = rdsr_out, \
 	.purpose = FLASH_FOR_STATUS_READ
 #define WRSR                                                                                  \
 	.gates = GATE_STATUS_WRITE | GATE_NOT_IN_ERASE_SUSPEND | GATE_NOT_IN_PROGRAM_SUSPEND, \
@@ -179,7 +180,7 @@ flash_status_power_up(struct flash *chip, bool lost_power)
 
 const struct flash_command flash_status_commands[] = {
 	{"WREN", 0x06, .finish = wren_finish},
-	{"WRDI", 0x04, .finish = wrdi_finish},
+	{"WRDI", 0x04, .gates = GATE_IN_AAI, .finish = wrdi_finish},
 	{"VWREN", 0x50, .finish = vwren_finish},
 	{"RDSR1", 0x05, RDSR, .argument = 0},
 	{"RDSR2", 0x35, RDSR, .argument = 1},

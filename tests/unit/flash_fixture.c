@@ -113,6 +113,36 @@ fixture_part_init(struct flash_part *part)
 	memcpy(part->erases, erases, sizeof(erases));
 }
 
+void
+fixture_part_commands(struct flash_part *part, const char *commands_text)
+{
+	g_auto(GStrv) words = g_strsplit(commands_text, " ", -1);
+
+	part->n_commands = 0;
+	for (char **word = words; *word; word++) {
+		char *colon = strchr(*word, ':');
+		int opcode = colon ? (int)strtol(colon + 1, NULL, 16) : -1;
+
+		if (colon)
+			*colon = '\0';
+		ck_assert_msg(flash_command_known(*word), "no command %s", *word);
+		part->commands[part->n_commands++] =
+			(struct flash_part_command){g_intern_string(*word), opcode};
+	}
+}
+
+void
+fixture_part_register(struct flash_part *part, unsigned int reg, const enum flash_bit *bits)
+{
+	for (unsigned int i = 0; i < 8; i++) {
+		enum flash_bit bit = bits[7 - i];
+
+		part->status[reg][i] = (struct flash_register_bit){.function = bit,
+			.read_only = bit == FLASH_BIT_BUSY || bit == FLASH_BIT_WEL ||
+				bit == FLASH_BIT_AAI};
+	}
+}
+
 static int wafer = -1;
 static const size_t hole = 1 << 20;
 

@@ -40,6 +40,11 @@ struct fixture_row {
 /* The part out of its data sheet, revision M. */
 void fixture_part_init(struct flash_part *part);
 
+/* The part's commands, and no others: "WREN RDID:15". */
+void fixture_part_commands(struct flash_part *part, const char *commands);
+/* A register as drawn: 8 functions, bit 7 first. */
+void fixture_part_register(struct flash_part *part, unsigned int reg, const enum flash_bit *bits);
+
 /* Called when a suite is made: what the tests share is made once. */
 void fixture_prepare(void);
 
@@ -73,6 +78,7 @@ void fixture_set_bit(
 	struct flash_part *part, unsigned int reg, unsigned int bit, enum flash_bit function);
 
 void fixture_check_rows(const struct fixture_row *rows, size_t n);
+/* Of another part than the usual. */
 void fixture_check_rows_of(const struct flash_part *part, const struct fixture_row *rows, size_t n);
 
 #endif

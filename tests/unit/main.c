@@ -14,6 +14,7 @@ static const struct {
 	{"port", suite_port},
 	{"tcp", suite_tcp},
 	{"chipdb", suite_chipdb},
+	{"chipdb-folders", suite_chipdb_folders},
 	{"storage", suite_storage},
 	{"image", suite_image},
 	{"snapshot", suite_snapshot},
@@ -25,6 +26,9 @@ static const struct {
 	{"flash_erase", suite_flash_erase},
 	{"flash_frames", suite_flash_frames},
 	{"flash_identify", suite_flash_identify},
+	{"flash_aai", suite_flash_aai},
+	{"flash_eeprom", suite_flash_eeprom},
+	{"flash_idways", suite_flash_idways},
 	{"flash_lanes", suite_flash_lanes},
 	{"flash_micron", suite_flash_micron},
 	{"flash_otp", suite_flash_otp},
@@ -38,6 +42,7 @@ static const struct {
 	{"trace", suite_trace},
 	{"control", suite_control},
 	{"options", suite_options},
+	{"parts", suite_parts},
 	{"bench", suite_bench},
 };
 
