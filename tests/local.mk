@@ -28,6 +28,7 @@ SYSTEM_TESTS = \
 	tests/system/control.test \
 	tests/system/flashrom-hosts.test \
 	tests/system/flashrom-killed.test \
+	tests/system/flashrom-modes.test \
 	tests/system/flashrom-protect.test \
 	tests/system/flashrom-recipe.test \
 	tests/system/flashrom-tcp.test \
