@@ -59,6 +59,8 @@ check_PROGRAMS += tests/unit/unit
 TESTS += tests/unit/unit
 endif
 tests_unit_unit_SOURCES = \
+	tests/unit/flash_dataflash_parts.c \
+	tests/unit/flash_dataflash_parts.h \
 	tests/unit/flash_fixture.c \
 	tests/unit/flash_fixture.h \
 	tests/unit/main.c \
@@ -74,6 +76,8 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_flash_aai.c \
 	tests/unit/test_flash_eeprom.c \
 	tests/unit/test_flash_idways.c \
+	tests/unit/test_flash_dataflash.c \
+	tests/unit/test_flash_dataflash_protect.c \
 	tests/unit/test_flash_power.c \
 	tests/unit/test_flash_program.c \
 	tests/unit/test_flash_protect.c \

@@ -82,6 +82,7 @@ enum flash_operation_kind {
 	OPERATION_STATUS,
 	OPERATION_SECURITY_PROGRAM,
 	OPERATION_SECURITY_ERASE,
+	OPERATION_BUFFER,  /* page to buffer or comparison, see dataflash.c */
 	OPERATION_SUSPEND, /* tSUS */
 };
 
@@ -100,6 +101,7 @@ struct flash_operation {
 	const struct flash_action *action; /* NULL: that of its kind */
 	uint32_t address; /* start of the page or block; first register for STATUS */
 	uint32_t length;  /* bytes */
+	uint8_t buffer;   /* that it uses: 1 or 2; 0: none */
 	int64_t begin_ns;
 	int64_t end_ns;
 };
@@ -137,6 +139,7 @@ struct flash {
 	bool powered;
 	bool selected;
 	bool powered_down;
+	bool ultra_powered_down; /* until CS# falls and rises */
 	bool reset_enabled;
 	bool volatile_write_enabled;
 	bool pin_level[2];
@@ -156,7 +159,8 @@ struct flash {
 	/* survives power loss */
 	uint8_t stored_status[FLASH_STATUS_REGISTERS];
 	uint8_t *security;
-	uint8_t *id_page; /* see eeprom.c; may be NULL */
+	uint8_t *id_page;                  /* see eeprom.c; may be NULL */
+	struct flash_dataflash *dataflash; /* see dataflash.c; may be NULL */
 	uint8_t unique_id[16];
 	struct flash_nonvolatile stored[NONVOLATILE_MAX];
 	size_t n_stored;
@@ -179,6 +183,9 @@ extern const struct flash_command flash_read_commands[];
 extern const struct flash_command flash_program_commands[];
 extern const struct flash_command flash_aai_commands[];
 extern const struct flash_command flash_eeprom_commands[];
+extern const struct flash_command flash_dataflash_commands[];
+extern const struct flash_command flash_dataflash_program_commands[];
+extern const struct flash_command flash_dataflash_protect_commands[];
 extern const struct flash_command flash_status_commands[];
 extern const struct flash_command flash_lock_commands[];
 extern const struct flash_command flash_otp_commands[];
@@ -242,6 +249,17 @@ void flash_status_power_up(struct flash *chip, bool lost_power);
 void flash_otp_complete(struct flash *chip, const struct flash_operation *operation);
 bool flash_in_suspended(const struct flash *chip, uint64_t address, uint64_t length);
 void flash_power_reset(struct flash *chip);
+
+/* CS# rose in ultra-deep power-down. */
+void flash_power_wake(struct flash *chip);
+
+/* --- dataflash.c --- */
+void flash_dataflash_new(struct flash *chip);
+void flash_dataflash_destroy(struct flash *chip);
+void flash_dataflash_power_up(struct flash *chip);
+void flash_dataflash_lose_buffers(struct flash *chip);
+uint8_t flash_dataflash_status(const struct flash *chip, unsigned int reg);
+struct flash_command flash_dataflash_erase_row(const struct flash *chip, unsigned int index);
 
 /* --- protect.c, lock.c --- */
 void flash_protect_update(struct flash *chip);

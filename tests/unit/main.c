@@ -26,6 +26,8 @@ static const struct {
 	{"flash_aai", suite_flash_aai},
 	{"flash_eeprom", suite_flash_eeprom},
 	{"flash_idways", suite_flash_idways},
+	{"flash_dataflash", suite_flash_dataflash},
+	{"flash_dataflash_protect", suite_flash_dataflash_protect},
 	{"flash_power", suite_flash_power},
 	{"flash_program", suite_flash_program},
 	{"flash_protect", suite_flash_protect},

@@ -17,6 +17,8 @@ Suite *suite_flash_identify(void);
 Suite *suite_flash_aai(void);
 Suite *suite_flash_eeprom(void);
 Suite *suite_flash_idways(void);
+Suite *suite_flash_dataflash(void);
+Suite *suite_flash_dataflash_protect(void);
 Suite *suite_flash_power(void);
 Suite *suite_flash_program(void);
 Suite *suite_flash_protect(void);
