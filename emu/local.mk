@@ -18,6 +18,8 @@ libspinor_a_SOURCES = \
 	emu/bench/chip.h \
 	emu/bench/chipdb.c \
 	emu/bench/chipdb.h \
+	emu/bench/chipscan.c \
+	emu/bench/chipscan.h \
 	emu/bench/chiptable.c \
 	emu/bench/content.c \
 	emu/bench/error.c \
@@ -169,5 +171,28 @@ spinor_LDADD = libspinor.a $(JSON_LIBS) $(GLIB_LIBS)
 
 chipdbdir = $(pkgdatadir)/chipdb
 dist_chipdb_DATA = \
+	chipdb/amic.chips \
+	chipdb/atmel.chips \
+	chipdb/boya.chips \
+	chipdb/eon.chips \
+	chipdb/esi.chips \
+	chipdb/esmt.chips \
+	chipdb/fudan.chips \
+	chipdb/gigadevice.chips \
+	chipdb/intel.chips \
+	chipdb/issi.chips \
 	chipdb/macronix.chips \
-	chipdb/winbond.chips
+	chipdb/microchip.chips \
+	chipdb/micron.chips \
+	chipdb/nantronics.chips \
+	chipdb/pmc.chips \
+	chipdb/puya.chips \
+	chipdb/sanyo.chips \
+	chipdb/spansion.chips \
+	chipdb/sst.chips \
+	chipdb/st.chips \
+	chipdb/winbond.chips \
+	chipdb/xmc.chips \
+	chipdb/xtx.chips \
+	chipdb/zbit.chips \
+	chipdb/zetta.chips

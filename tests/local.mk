@@ -24,6 +24,7 @@ STYLE_TESTS = \
 SYSTEM_TESTS = \
 	tests/system/bench-file.test \
 	tests/system/ci-examples.test \
+	tests/system/completion.test \
 	tests/system/control.test \
 	tests/system/flashrom-hosts.test \
 	tests/system/flashrom-killed.test \
@@ -63,11 +64,18 @@ tests_unit_unit_SOURCES = \
 	tests/unit/flash_dataflash_parts.h \
 	tests/unit/flash_fixture.c \
 	tests/unit/flash_fixture.h \
+	tests/unit/host_fixture.c \
+	tests/unit/host_fixture.h \
 	tests/unit/main.c \
+	tests/unit/player.c \
+	tests/unit/player.h \
+	tests/unit/serprog_fixture.c \
+	tests/unit/serprog_fixture.h \
 	tests/unit/suites.h \
 	tests/unit/test_base.c \
 	tests/unit/test_bench.c \
 	tests/unit/test_chipdb.c \
+	tests/unit/test_chipdb_folders.c \
 	tests/unit/test_clip.c \
 	tests/unit/test_control.c \
 	tests/unit/test_flash.c \
@@ -85,6 +93,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_flash_status.c \
 	tests/unit/test_image.c \
 	tests/unit/test_options.c \
+	tests/unit/test_parts.c \
 	tests/unit/test_port.c \
 	tests/unit/test_profiles.c \
 	tests/unit/test_serprog.c \

@@ -73,6 +73,19 @@ find_part(struct bench_chipdb *chipdb, const struct bench_setup_chip *chip, GErr
 	return NULL;
 }
 
+static void
+refuse_line(const struct bench_setup_adapter *adapter, const struct bench_setup_chip *chip,
+	const struct serprog_profile *profile, GError **error)
+{
+	unsigned int last = profile->chip_selects - 1;
+	g_autofree char *allowed = last > 0 ? g_strdup_printf("0 to %u", last) : g_strdup("0");
+
+	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+		"%s%scs = %u: adapter %s is a %s, which has no such chip select; allowed: %s",
+		chip->where != NULL ? chip->where : "", chip->where != NULL ? ": " : "", chip->cs,
+		adapter->name, profile->name, allowed);
+}
+
 /* Names that are unknown, and lines that the adapter's firmware can't select. */
 static bool
 check_adapter(
@@ -89,9 +102,7 @@ check_adapter(
 			return false;
 		if (profile->chip_selects == 0 || chip->cs < profile->chip_selects)
 			continue;
-		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
-			"adapter %s: a chip on line %u; %s has lines 0 to %u", adapter->name,
-			chip->cs, profile->name, profile->chip_selects - 1);
+		refuse_line(adapter, chip, profile, error);
 		return false;
 	}
 	return true;

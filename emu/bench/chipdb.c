@@ -1,103 +1,80 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The chips that can be emulated: the groups of all *.chips files of a folder (see
+ * The chips that can be emulated: the groups of all *.chips files of some folders (see
  * spinor-chipdb(5)), who inherits whom, and answers for names.
  *
- * Opening the folder only finds the groups and the names they answer to; a part is read and checked
- * when somebody asks for it, and then kept. So a start costs the same with a thousand parts, and a
- * mistake in one part is in nobody else's way.
+ * Folders are layers: the vendors' files that come with spinor, then those of the user. A part or
+ * family of a higher layer hides the one of the same name below it; families are looked for in the
+ * group's own layer and below, so that a user's family changes no part but the user's.
+ *
+ * Opening the folders only finds the groups and the names they answer to; a part is read and
+ * checked when somebody asks for it, and then kept. So a start costs the same with a thousand
+ * parts, and a mistake in one part is in nobody else's way.
  */
 #include "bench/chipdb.h"
 
 #include "base/log.h"
+#include "bench/chipscan.h"
 #include "bench/error.h"
 #include "bench/partfile.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-#define FAMILY_PREFIX "family "
-
-/* A part or a family: where its text is, and what was read from it. */
-struct group {
-	struct bench_part_group at; /* keys: only while it is read */
-	const char *text;           /* from its [ to the next group's */
-	size_t length;
-	unsigned int line;       /* of the [, from 1 */
-	bool open;               /* being read */
-	struct bench_part *part; /* NULL until read */
-	GPtrArray *aliases;      /* as written, for look-ups before it is read */
-};
-
 struct bench_chipdb {
 	GStringChunk *strings;
 	GPtrArray *texts;     /* contents of the files */
-	GPtrArray *groups;    /* struct group, owned, in the order of the files */
+	GPtrArray *groups;    /* struct chipscan_group, owned, in the order of the files */
 	GPtrArray *parts;     /* those of them that are parts, sorted by name */
-	GHashTable *families; /* name to struct group */
-	GHashTable *names;    /* name or alias in lower case to struct group */
-	GHashTable *flashrom; /* flashrom's name in lower case to GPtrArray of struct group */
+	GHashTable *families; /* name to GPtrArray of struct chipscan_group, by layer */
+	GHashTable *names;    /* name or alias in lower case to struct chipscan_group */
+	GHashTable
+		*flashrom; /* flashrom's name in lower case to GPtrArray of struct chipscan_group */
 };
 
-/* A line of a file, without its blanks and its end. */
-struct line {
-	const char *text;
-	size_t length;
-};
-
+/* Appends group to what table has under name. */
 static void
-free_group(gpointer data)
+add_to_list(GHashTable *table, const char *name, struct chipscan_group *group)
 {
-	struct group *group = data;
+	GPtrArray *list = g_hash_table_lookup(table, name);
 
-	bench_part_free(group->part);
-	g_ptr_array_unref(group->aliases);
-	g_free(group);
+	if (!list) {
+		list = g_ptr_array_new();
+		g_hash_table_insert(table, (gpointer)name, list);
+	}
+	g_ptr_array_add(list, group);
 }
 
-/* The line at *text, which moves on to the next. False at the end. */
-static bool
-next_line(const char **text, const char *end, struct line *line)
+static const char *
+family_name(const struct chipscan_group *group)
 {
-	const char *stop;
+	return group->at.name + strlen(CHIPSCAN_FAMILY_PREFIX);
+}
 
-	if (*text == end)
+static bool
+add_family(struct bench_chipdb *db, struct chipscan_group *group, GError **error)
+{
+	const GPtrArray *list = g_hash_table_lookup(db->families, family_name(group));
+	const struct chipscan_group *last = list ? g_ptr_array_index(list, list->len - 1) : NULL;
+
+	if (last && last->layer == group->layer) {
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
+			"%s: line %u: [%s]: a family of that name is in %s already; allowed: once",
+			group->at.file, group->line, group->at.name, last->at.file);
 		return false;
-	stop = memchr(*text, '\n', (size_t)(end - *text));
-	if (!stop)
-		stop = end;
-	line->text = *text;
-	line->length = (size_t)(stop - *text);
-	*text = stop == end ? end : stop + 1;
-	while (line->length && g_ascii_isspace(line->text[0])) {
-		line->text++;
-		line->length--;
 	}
-	while (line->length && g_ascii_isspace(line->text[line->length - 1]))
-		line->length--;
+	add_to_list(db->families, family_name(group), group);
 	return true;
 }
 
-/* The value when the line gives that key, or NULL. Free with g_free(). */
-static char *
-value_of(const struct line *line, const char *key)
-{
-	size_t n = strlen(key);
-	g_autofree char *rest = NULL;
-
-	if (line->length <= n || memcmp(line->text, key, n) != 0)
-		return NULL;
-	rest = g_strstrip(g_strndup(line->text + n, line->length - n));
-	return rest[0] == '=' ? g_strdup(g_strchug(rest + 1)) : NULL;
-}
-
+/* A name or alias. One from a lower layer is hidden, and with it the part if it is its name. */
 static bool
-add_name(struct bench_chipdb *db, struct group *group, const char *name, GError **error)
+add_name(struct bench_chipdb *db, struct chipscan_group *group, const char *name, GError **error)
 {
 	g_autofree char *lower = g_ascii_strdown(name, -1);
-	const struct group *other = g_hash_table_lookup(db->names, lower);
+	struct chipscan_group *other = g_hash_table_lookup(db->names, lower);
 
-	if (other) {
+	if (other && other->layer == group->layer) {
 		g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
 			"%s: line %u: [%s]: the name \"%s\" is taken by [%s] in %s; allowed: a "
 			"name that no other part has",
@@ -105,193 +82,62 @@ add_name(struct bench_chipdb *db, struct group *group, const char *name, GError 
 			other->at.file);
 		return false;
 	}
+	if (other && g_ascii_strcasecmp(other->at.name, group->at.name) == 0)
+		g_ptr_array_remove(db->parts, other);
 	g_hash_table_insert(db->names, g_string_chunk_insert(db->strings, lower), group);
 	return true;
 }
 
-static bool
-add_aliases(struct bench_chipdb *db, struct group *group, const char *value, GError **error)
-{
-	g_auto(GStrv) words = g_strsplit(value, ";", -1);
-
-	for (char **word = words; *word; word++) {
-		if (*g_strstrip(*word) == '\0')
-			continue;
-		g_ptr_array_add(group->aliases, g_string_chunk_insert(db->strings, *word));
-		if (!add_name(db, group, *word, error))
-			return false;
-	}
-	return true;
-}
-
+/* flashrom's names: several parts of a layer can have one; a higher layer's hides lower ones'. */
 static void
-add_flashrom_name(struct bench_chipdb *db, struct group *group, const char *name)
+add_flashrom_name(struct bench_chipdb *db, struct chipscan_group *group, const char *name)
 {
 	g_autofree char *lower = g_ascii_strdown(name, -1);
 	GPtrArray *same = g_hash_table_lookup(db->flashrom, lower);
+	const struct chipscan_group *first = same ? g_ptr_array_index(same, 0) : NULL;
 
-	if (!same) {
-		same = g_ptr_array_new();
-		g_hash_table_insert(db->flashrom, g_string_chunk_insert(db->strings, lower), same);
-	}
-	g_ptr_array_add(same, group);
-}
-
-static void
-add_flashrom_names(struct bench_chipdb *db, struct group *group, const char *value)
-{
-	g_auto(GStrv) words = g_strsplit(value, ";", -1);
-
-	for (char **word = words; *word; word++) {
-		if (*g_strstrip(*word) != '\0')
-			add_flashrom_name(db, group, *word);
-	}
+	if (first && first->layer < group->layer)
+		g_ptr_array_set_size(same, 0);
+	add_to_list(db->flashrom, g_string_chunk_insert(db->strings, lower), group);
 }
 
 static bool
-add_family(struct bench_chipdb *db, struct group *group, const char *name, GError **error)
+add_group(struct bench_chipdb *db, struct chipscan_group *group, GError **error)
 {
-	const struct group *other = g_hash_table_lookup(db->families, name);
-
-	if (other) {
-		g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
-			"%s: line %u: [%s]: a family of that name is in %s already; allowed: once",
-			group->at.file, group->line, group->at.name, other->at.file);
+	if (group->at.family)
+		return add_family(db, group, error);
+	g_ptr_array_add(db->parts, group);
+	if (!add_name(db, group, group->at.name, error))
 		return false;
+	for (unsigned int i = 0; i < group->aliases->len; i++) {
+		if (!add_name(db, group, g_ptr_array_index(group->aliases, i), error))
+			return false;
 	}
-	g_hash_table_insert(db->families, (gpointer)name, group);
+	for (unsigned int i = 0; i < group->flashrom->len; i++)
+		add_flashrom_name(db, group, g_ptr_array_index(group->flashrom, i));
 	return true;
 }
 
-/* A group begins: its line, from [ to ]. NULL on error. */
-static struct group *
-add_group(struct bench_chipdb *db, const char *file, unsigned int number, const struct line *line,
+/* The one that is nearest below group, or in its own layer; never group itself. */
+static struct chipscan_group *
+visible_family(struct bench_chipdb *db, const struct chipscan_group *group, const char *name)
+{
+	const GPtrArray *list = g_hash_table_lookup(db->families, name);
+
+	for (unsigned int i = list ? list->len : 0; i-- > 0;) {
+		struct chipscan_group *family = g_ptr_array_index(list, i);
+
+		if (family->layer <= group->layer && (family != group || i == 0))
+			return family;
+	}
+	return NULL;
+}
+
+static struct chipscan_group *
+find_family(struct bench_chipdb *db, const struct chipscan_group *group, const char *name,
 	GError **error)
 {
-	struct group *group = g_new0(struct group, 1);
-	g_autofree char *header = g_strndup(line->text, line->length);
-	char *name = header + 1;
-	const char *bare;
-
-	group->aliases = g_ptr_array_new();
-	g_ptr_array_add(db->groups, group);
-	group->at.file = file;
-	group->text = line->text;
-	group->line = number;
-	group->at.family = g_str_has_prefix(name, FAMILY_PREFIX);
-	bare = group->at.family ? name + strlen(FAMILY_PREFIX) : name;
-	if (line->length < 3 || strcspn(bare, " \t[]") != strlen(bare) - 1 ||
-		!g_str_has_suffix(bare, "]")) {
-		g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
-			"%s: line %u: %s is no group; allowed: [PART] and [family NAME], names "
-			"without blanks",
-			file, number, header);
-		return NULL;
-	}
-	header[line->length - 1] = '\0';
-	group->at.name = g_string_chunk_insert(db->strings, name);
-	if (group->at.family)
-		return add_family(db, group, group->at.name + (bare - name), error) ? group : NULL;
-	g_ptr_array_add(db->parts, group);
-	return add_name(db, group, group->at.name, error) ? group : NULL;
-}
-
-/* Finds the groups of a file, and the names that are in them. */
-static bool
-scan_file(
-	struct bench_chipdb *db, const char *file, const char *text, size_t length, GError **error)
-{
-	const char *end = text + length;
-	struct group *group = NULL;
-	struct line line;
-
-	for (unsigned int number = 1; next_line(&text, end, &line); number++) {
-		g_autofree char *aliases = NULL;
-		g_autofree char *flashrom = NULL;
-
-		if (line.length == 0 || line.text[0] == '#')
-			continue;
-		if (line.text[0] == '[') {
-			group = add_group(db, file, number, &line, error);
-			if (!group)
-				return false;
-		}
-		if (!group) {
-			g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
-				"%s: line %u: text before the first group; allowed: # comments",
-				file, number);
-			return false;
-		}
-		group->length = (size_t)(line.text + line.length - group->text);
-		if (group->at.family)
-			continue;
-		flashrom = value_of(&line, "flashrom");
-		if (flashrom)
-			add_flashrom_names(db, group, flashrom);
-		aliases = value_of(&line, "aliases");
-		if (aliases && !add_aliases(db, group, aliases, error))
-			return false;
-	}
-	return true;
-}
-
-static bool
-load_file(struct bench_chipdb *db, const char *path, GError **error)
-{
-	g_autoptr(GError) cause = NULL;
-	char *text;
-	gsize length;
-
-	if (!g_file_get_contents(path, &text, &length, &cause)) {
-		g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE, "cannot read chips: %s",
-			cause->message);
-		return false;
-	}
-	g_ptr_array_add(db->texts, text);
-	if (!g_utf8_validate(text, (gssize)length, NULL)) {
-		g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
-			"%s: not a text; allowed: UTF-8, see spinor-chipdb(5)", path);
-		return false;
-	}
-	return scan_file(db, g_string_chunk_insert(db->strings, path), text, length, error);
-}
-
-/* GKeyFile takes the last of two; here a second one is a mistake. */
-static bool
-check_lines(const struct group *group, GError **error)
-{
-	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	const char *text = group->text;
-	const char *end = text + group->length;
-	struct line line;
-
-	for (unsigned int number = group->line; next_line(&text, end, &line); number++) {
-		g_autofree char *copy = g_strndup(line.text, line.length);
-		char *equals = strchr(copy, '=');
-
-		if (line.length == 0 || line.text[0] == '#' || line.text[0] == '[')
-			continue;
-		if (!equals || equals == copy) {
-			g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
-				"%s: line %u: \"%s\" is refused; allowed: KEY = VALUE",
-				group->at.file, number, copy);
-			return false;
-		}
-		*equals = '\0';
-		if (g_hash_table_add(seen, g_strdup(g_strchomp(copy))))
-			continue;
-		g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
-			"%s: line %u: [%s]: key %s is there twice; allowed: once", group->at.file,
-			number, group->at.name, copy);
-		return false;
-	}
-	return true;
-}
-
-static struct group *
-find_family(struct bench_chipdb *db, const struct group *group, const char *name, GError **error)
-{
-	struct group *family = g_hash_table_lookup(db->families, name);
+	struct chipscan_group *family = visible_family(db, group, name);
 	g_autoptr(GPtrArray) known = NULL;
 	const char *nearest;
 
@@ -306,10 +152,10 @@ find_family(struct bench_chipdb *db, const struct group *group, const char *name
 		return family;
 	known = g_ptr_array_new();
 	for (unsigned int i = 0; i < db->groups->len; i++) {
-		const struct group *other = g_ptr_array_index(db->groups, i);
+		const struct chipscan_group *other = g_ptr_array_index(db->groups, i);
 
 		if (other->at.family)
-			g_ptr_array_add(known, (gpointer)(other->at.name + strlen(FAMILY_PREFIX)));
+			g_ptr_array_add(known, (gpointer)family_name(other));
 	}
 	nearest = bench_nearest(name, known);
 	g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
@@ -320,15 +166,15 @@ find_family(struct bench_chipdb *db, const struct group *group, const char *name
 	return NULL;
 }
 
-static bool resolve(struct bench_chipdb *db, struct group *group, GError **error);
+static bool resolve(struct bench_chipdb *db, struct chipscan_group *group, GError **error);
 
 /* Reads the keys on top of the family's. */
 static bool
-read_group(struct bench_chipdb *db, struct group *group, GError **error)
+read_group(struct bench_chipdb *db, struct chipscan_group *group, GError **error)
 {
 	g_autofree char *inherits =
 		g_key_file_get_value(group->at.keys, group->at.name, "inherits", NULL);
-	struct group *family = NULL;
+	struct chipscan_group *family = NULL;
 	struct bench_part *part;
 
 	if (inherits) {
@@ -338,7 +184,7 @@ read_group(struct bench_chipdb *db, struct group *group, GError **error)
 	}
 	part = bench_part_new(family ? family->part : NULL);
 	if (!bench_part_read(part, &group->at, db->strings, error) ||
-		(!group->at.family && !bench_part_check(part, &group->at, error))) {
+		(!group->at.family && !bench_part_finish(part, &group->at, error))) {
 		bench_part_free(part);
 		return false;
 	}
@@ -348,7 +194,7 @@ read_group(struct bench_chipdb *db, struct group *group, GError **error)
 
 /* Sees to it that group->part is there. */
 static bool
-resolve(struct bench_chipdb *db, struct group *group, GError **error)
+resolve(struct bench_chipdb *db, struct chipscan_group *group, GError **error)
 {
 	g_autoptr(GError) cause = NULL;
 	g_autoptr(GKeyFile) keys = NULL;
@@ -356,7 +202,7 @@ resolve(struct bench_chipdb *db, struct group *group, GError **error)
 
 	if (group->part)
 		return true;
-	if (!check_lines(group, error))
+	if (!chipscan_check_lines(group, error))
 		return false;
 	keys = g_key_file_new();
 	if (!g_key_file_load_from_data(keys, group->text, group->length, G_KEY_FILE_NONE, &cause)) {
@@ -376,8 +222,8 @@ resolve(struct bench_chipdb *db, struct group *group, GError **error)
 static gint
 compare_parts(gconstpointer a, gconstpointer b)
 {
-	const struct group *const *left = a;
-	const struct group *const *right = b;
+	const struct chipscan_group *const *left = a;
+	const struct chipscan_group *const *right = b;
 
 	return g_ascii_strcasecmp((*left)->at.name, (*right)->at.name);
 }
@@ -422,29 +268,100 @@ find_files(const char *dir, GError **error)
 	return g_steal_pointer(&files);
 }
 
+static bool
+load_file(struct bench_chipdb *db, const char *path, unsigned int layer, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+	unsigned int known = db->groups->len;
+	char *text;
+	gsize length;
+
+	if (!g_file_get_contents(path, &text, &length, &cause)) {
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE, "cannot read chips: %s",
+			cause->message);
+		return false;
+	}
+	g_ptr_array_add(db->texts, text);
+	if (!g_utf8_validate(text, (gssize)length, NULL)) {
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
+			"%s: not a text; allowed: UTF-8, see spinor-chipdb(5)", path);
+		return false;
+	}
+	if (!chipscan_text(db->groups, db->strings, g_string_chunk_insert(db->strings, path), text,
+		    length, layer, error))
+		return false;
+	for (unsigned int i = known; i < db->groups->len; i++) {
+		if (!add_group(db, g_ptr_array_index(db->groups, i), error))
+			return false;
+	}
+	return true;
+}
+
+static bool
+load_folder(struct bench_chipdb *db, const char *dir, unsigned int layer, GError **error)
+{
+	g_autoptr(GPtrArray) files = find_files(dir, error);
+
+	for (unsigned int i = 0; files && i < files->len; i++) {
+		if (!load_file(db, g_ptr_array_index(files, i), layer, error))
+			return false;
+	}
+	return files != NULL;
+}
+
+/* DATA/spinor/chipdb when it is there and not in folders yet. */
+static void
+add_data_folder(GPtrArray *folders, const char *data)
+{
+	g_autofree char *dir = g_build_filename(data, "spinor", "chipdb", NULL);
+
+	if (!g_file_test(dir, G_FILE_TEST_IS_DIR) ||
+		g_ptr_array_find_with_equal_func(folders, dir, g_str_equal, NULL))
+		return;
+	g_ptr_array_add(folders, g_steal_pointer(&dir));
+}
+
+/* From the lowest layer to the highest. */
+static GPtrArray *
+find_folders(const char *dir)
+{
+	GPtrArray *folders = g_ptr_array_new_with_free_func(g_free);
+	const char *instead = g_getenv("SPINOR_CHIPDB");
+	const char *const *data = instead ? NULL : g_get_system_data_dirs();
+
+	if (instead && instead[0] != '\0')
+		g_ptr_array_add(folders, g_strdup(instead));
+	if (data) {
+		if (g_file_test(CHIPDB_DIR, G_FILE_TEST_IS_DIR))
+			g_ptr_array_add(folders, g_strdup(CHIPDB_DIR));
+		for (unsigned int i = g_strv_length((char **)data); i-- > 0;)
+			add_data_folder(folders, data[i]);
+		add_data_folder(folders, g_get_user_data_dir());
+	}
+	if (dir)
+		g_ptr_array_add(folders, g_strdup(dir));
+	/* Says what is wrong. */
+	if (folders->len == 0)
+		g_ptr_array_add(folders, g_strdup(CHIPDB_DIR));
+	return folders;
+}
+
 struct bench_chipdb *
 bench_chipdb_open(const char *dir, GError **error)
 {
-	g_autoptr(GPtrArray) files = NULL;
-	struct bench_chipdb *db;
+	g_autoptr(GPtrArray) folders = find_folders(dir);
+	GDestroyNotify unref = (GDestroyNotify)g_ptr_array_unref;
+	struct bench_chipdb *db = g_new0(struct bench_chipdb, 1);
 
-	if (!dir)
-		dir = g_getenv("SPINOR_CHIPDB");
-	files = find_files(dir ? dir : CHIPDB_DIR, error);
-	if (!files)
-		return NULL;
-
-	db = g_new0(struct bench_chipdb, 1);
 	db->strings = g_string_chunk_new(16 * 1024);
 	db->texts = g_ptr_array_new_with_free_func(g_free);
-	db->groups = g_ptr_array_new_with_free_func(free_group);
+	db->groups = g_ptr_array_new_with_free_func((GDestroyNotify)chipscan_group_free);
 	db->parts = g_ptr_array_new();
-	db->families = g_hash_table_new(g_str_hash, g_str_equal);
+	db->families = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, unref);
 	db->names = g_hash_table_new(g_str_hash, g_str_equal);
-	db->flashrom = g_hash_table_new_full(
-		g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
-	for (unsigned int i = 0; i < files->len; i++) {
-		if (load_file(db, g_ptr_array_index(files, i), error))
+	db->flashrom = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, unref);
+	for (unsigned int i = 0; i < folders->len; i++) {
+		if (load_folder(db, g_ptr_array_index(folders, i), i, error))
 			continue;
 		bench_chipdb_close(db);
 		return NULL;
@@ -475,7 +392,7 @@ refuse_ambiguous(const char *name, const GPtrArray *same, GError **error)
 	g_autoptr(GString) text = g_string_new(NULL);
 
 	for (unsigned int i = 0; i < same->len; i++) {
-		const struct group *group = g_ptr_array_index(same, i);
+		const struct chipscan_group *group = g_ptr_array_index(same, i);
 
 		g_string_append_printf(text, "%s%s", i ? ", " : "", group->at.name);
 	}
@@ -483,30 +400,67 @@ refuse_ambiguous(const char *name, const GPtrArray *same, GError **error)
 		"chip \"%s\" can be any of %s: name one of these", name, text->str);
 }
 
+/* Names that go on where the word ends ("S25FL128S"), a few of them; NULL: none. */
+static char *
+longer_names(const char *word, const GPtrArray *known)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < known->len && n < 4; i++) {
+		const char *name = g_ptr_array_index(known, i);
+
+		if (g_ascii_strncasecmp(name, word, strlen(word)) == 0)
+			g_string_append_printf(text, "%s%s", n++ ? " or " : "", name);
+	}
+	return n ? g_strdup(text->str) : NULL;
+}
+
+/* The longest name that the word begins with: ordering codes go on with package and grade. */
+static char *
+shorter_name(const char *word, const GPtrArray *known)
+{
+	const char *longest = NULL;
+
+	for (unsigned int i = 0; i < known->len; i++) {
+		const char *name = g_ptr_array_index(known, i);
+
+		if (g_ascii_strncasecmp(name, word, strlen(name)) == 0 &&
+			(!longest || strlen(name) > strlen(longest)))
+			longest = name;
+	}
+	return g_strdup(longest);
+}
+
 static void
 refuse_unknown(const struct bench_chipdb *db, const char *name, GError **error)
 {
 	g_autoptr(GPtrArray) known = g_ptr_array_new();
-	const char *nearest;
+	g_autofree char *guess = NULL;
 
 	for (unsigned int i = 0; i < db->parts->len; i++) {
-		const struct group *group = g_ptr_array_index(db->parts, i);
+		const struct chipscan_group *group = g_ptr_array_index(db->parts, i);
 
 		g_ptr_array_add(known, (gpointer)group->at.name);
 		for (unsigned int j = 0; j < group->aliases->len; j++)
 			g_ptr_array_add(known, g_ptr_array_index(group->aliases, j));
 	}
-	nearest = bench_nearest(name, known);
+	if (name[0] != '\0')
+		guess = longer_names(name, known);
+	if (!guess)
+		guess = shorter_name(name, known);
+	if (!guess)
+		guess = g_strdup(bench_nearest(name, known));
 	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
 		"unknown chip \"%s\"%s%s%s (spinord --list-chips lists all)", name,
-		nearest ? ": did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+		guess ? ": did you mean " : "", guess ? guess : "", guess ? "?" : "");
 }
 
 const struct flash_part *
 bench_chipdb_find(struct bench_chipdb *db, const char *name, GError **error)
 {
 	g_autofree char *lower = g_ascii_strdown(name, -1);
-	struct group *group = g_hash_table_lookup(db->names, lower);
+	struct chipscan_group *group = g_hash_table_lookup(db->names, lower);
 	const GPtrArray *same = g_hash_table_lookup(db->flashrom, lower);
 
 	if (!group && same && same->len > 1) {
@@ -549,7 +503,7 @@ bench_chipdb_list(struct bench_chipdb *db, const char *pattern)
 	GPtrArray *found = g_ptr_array_new();
 
 	for (unsigned int i = 0; i < db->parts->len; i++) {
-		struct group *group = g_ptr_array_index(db->parts, i);
+		struct chipscan_group *group = g_ptr_array_index(db->parts, i);
 		g_autoptr(GError) error = NULL;
 
 		/* Those that can be used are worth listing, but the others want to be known of. */

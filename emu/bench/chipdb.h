@@ -9,8 +9,10 @@ struct bench_chipdb;
 struct flash_part;
 
 /*
- * Reads every *.chips file of one folder: dir, or when that is NULL $SPINOR_CHIPDB, or else the
- * installed one. Errors name file, group and key, what was found and what is allowed.
+ * Reads every *.chips file of the installed folder, or of $SPINOR_CHIPDB instead (empty: of none),
+ * then, without SPINOR_CHIPDB, of spinor/chipdb in the XDG data folders, then of dir (may be NULL).
+ * Later ones override earlier ones. Errors name file, group and key, what was found and what is
+ * allowed.
  */
 struct bench_chipdb *bench_chipdb_open(const char *dir, GError **error);
 void bench_chipdb_close(struct bench_chipdb *db);

@@ -57,15 +57,29 @@ bench_action_image_info(
 	return bench_work_run(target, describe_image, NULL, info, error);
 }
 
+/* Between a chip and a file or a snapshot. */
+struct transfer {
+	bool in;          /* to the chip */
+	const char *name; /* of the snapshot; NULL: none */
+	const char *file; /* NULL: none */
+};
+
 static bool
-save_image(struct bench_work *work, GError **error)
+transfer_image(struct bench_work *work, GError **error)
 {
+	const struct transfer *transfer = work->in;
 	uint64_t *bytes = work->out;
 
 	*bytes = size_of(work);
-	if (!bench_image_save(array_of(work), *bytes, work->in, error))
+	if (!transfer->in && !bench_image_save(array_of(work), *bytes, transfer->file, error))
 		return false;
-	bench_work_tell(work, BENCH_EVENT_IMAGE, "save", work->in);
+	if (transfer->in) {
+		if (!bench_work_between_frames(work, error) ||
+			!bench_image_load_into(transfer->file, array_of(work), *bytes, error))
+			return false;
+		flash_array_changed(work->flash, 0, *bytes);
+	}
+	bench_work_tell(work, BENCH_EVENT_IMAGE, transfer->in ? "load" : "save", transfer->file);
 	return true;
 }
 
@@ -73,28 +87,18 @@ bool
 bench_action_image_save(
 	const struct bench_target *target, const char *path, uint64_t *bytes, GError **error)
 {
-	return bench_work_run(target, save_image, (void *)path, bytes, error);
-}
+	struct transfer transfer = {.in = false, .file = path};
 
-static bool
-load_image(struct bench_work *work, GError **error)
-{
-	uint64_t *bytes = work->out;
-
-	*bytes = size_of(work);
-	if (!bench_work_between_frames(work, error) ||
-		!bench_image_load_into(work->in, array_of(work), *bytes, error))
-		return false;
-	flash_array_changed(work->flash, 0, *bytes);
-	bench_work_tell(work, BENCH_EVENT_IMAGE, "load", work->in);
-	return true;
+	return bench_work_run(target, transfer_image, &transfer, bytes, error);
 }
 
 bool
 bench_action_image_load(
 	const struct bench_target *target, const char *path, uint64_t *bytes, GError **error)
 {
-	return bench_work_run(target, load_image, (void *)path, bytes, error);
+	struct transfer transfer = {.in = true, .file = path};
+
+	return bench_work_run(target, transfer_image, &transfer, bytes, error);
 }
 
 static bool
@@ -110,15 +114,11 @@ bench_action_image_compare(const struct bench_target *target, const char *path,
 	return bench_work_run(target, compare_image, (void *)path, difference, error);
 }
 
-struct snapshot_request {
-	const char *name;
-	const char *file; /* NULL: by name */
-};
-
 static bool
-take_snapshot(struct bench_work *work, GError **error)
+transfer_snapshot(struct bench_work *work, GError **error)
 {
-	const struct snapshot_request *request = work->in;
+	const struct transfer *transfer = work->in;
+	const char *name = transfer->name, *file = transfer->file;
 	uint64_t *bytes_copied = work->out;
 	struct bench_snapshots *snapshots;
 	size_t copied = 0;
@@ -127,15 +127,20 @@ take_snapshot(struct bench_work *work, GError **error)
 	if (!bench_work_between_frames(work, error))
 		return false;
 	snapshots = bench_chip_snapshots(work->chip);
-	if (request->file != NULL) {
-		good = bench_snapshots_take_file(snapshots, request->file, error);
+	if (transfer->in && file != NULL) {
+		good = bench_snapshots_restore_file(snapshots, file, &copied, error);
+	} else if (transfer->in) {
+		good = bench_snapshots_restore(snapshots, name, &copied, error);
+	} else if (file != NULL) {
+		good = bench_snapshots_take_file(snapshots, file, error);
 		copied = size_of(work);
 	} else {
-		good = bench_snapshots_take(snapshots, request->name, &copied, error);
+		good = bench_snapshots_take(snapshots, name, &copied, error);
 	}
 	*bytes_copied = copied;
 	if (good)
-		bench_work_tell(work, BENCH_EVENT_SNAPSHOT, "take", request->name);
+		bench_work_tell(work, BENCH_EVENT_SNAPSHOT, transfer->in ? "restore" : "take",
+			transfer->in && file != NULL ? file : name);
 	return good;
 }
 
@@ -143,41 +148,18 @@ bool
 bench_action_snapshot_take(const struct bench_target *target, const char *name, const char *file,
 	uint64_t *bytes_copied, GError **error)
 {
-	struct snapshot_request request = {.name = name, .file = file};
+	struct transfer transfer = {.in = false, .name = name, .file = file};
 
-	return bench_work_run(target, take_snapshot, &request, bytes_copied, error);
-}
-
-static bool
-restore_snapshot(struct bench_work *work, GError **error)
-{
-	const struct snapshot_request *request = work->in;
-	uint64_t *bytes_copied = work->out;
-	struct bench_snapshots *snapshots;
-	size_t copied = 0;
-	bool good;
-
-	if (!bench_work_between_frames(work, error))
-		return false;
-	snapshots = bench_chip_snapshots(work->chip);
-	if (request->file != NULL)
-		good = bench_snapshots_restore_file(snapshots, request->file, &copied, error);
-	else
-		good = bench_snapshots_restore(snapshots, request->name, &copied, error);
-	*bytes_copied = copied;
-	if (good)
-		bench_work_tell(work, BENCH_EVENT_SNAPSHOT, "restore",
-			request->file != NULL ? request->file : request->name);
-	return good;
+	return bench_work_run(target, transfer_snapshot, &transfer, bytes_copied, error);
 }
 
 bool
 bench_action_snapshot_restore(const struct bench_target *target, const char *name, const char *file,
 	uint64_t *bytes_copied, GError **error)
 {
-	struct snapshot_request request = {.name = name, .file = file};
+	struct transfer transfer = {.in = true, .name = name, .file = file};
 
-	return bench_work_run(target, restore_snapshot, &request, bytes_copied, error);
+	return bench_work_run(target, transfer_snapshot, &transfer, bytes_copied, error);
 }
 
 static bool

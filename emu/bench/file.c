@@ -321,13 +321,15 @@ find_adapter(const struct reading *r, const char *name, GError **error)
 	nearest = name != NULL ? bench_nearest(name, known) : NULL;
 	g_ptr_array_add(known, NULL);
 	list = g_strjoinv(", ", (char **)known->pdata);
-	if (name == NULL)
+	if (adapters->len == 0)
+		refuse(r, error, "there is no adapter for it; an [adapter NAME] is wanted");
+	else if (name == NULL)
 		refuse(r, error, "no adapter = NAME, and there is not just one; allowed are %s",
-			adapters->len > 0 ? list : "none");
+			list);
 	else
 		refuse(r, error, "adapter = \"%s\": there is none%s%s%s; allowed are %s", name,
 			nearest != NULL ? ", did you mean " : "", nearest != NULL ? nearest : "",
-			nearest != NULL ? "?" : "", adapters->len > 0 ? list : "none");
+			nearest != NULL ? "?" : "", list);
 	return NULL;
 }
 
@@ -489,7 +491,8 @@ load(const char *path, GError **error)
 	gsize length;
 
 	if (!g_file_get_contents(path, &text, &length, &cause)) {
-		g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE, "cannot read the bench: %s",
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
+			"cannot read the bench: %s; it takes a file as spinor-bench(5) tells",
 			cause->message);
 		return NULL;
 	}

@@ -29,9 +29,15 @@ bench_find_adapter(const struct bench *bench, const char *name, GError **error)
 			g_string_append_printf(
 				names, "%s%s", i > 0 ? ", " : "", bench_adapter_name(adapter));
 	}
-	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE, "%s%s%s; allowed are %s%s",
-		name != NULL ? "no adapter \"" : "", name != NULL ? name : "which adapter is meant",
-		name != NULL ? "\"" : "", n > 0 ? names->str : "none", n > 16 ? ", …" : "");
+	if (name != NULL)
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"no adapter \"%s\"; allowed are %s%s", name, n > 0 ? names->str : "none",
+			n > 16 ? ", …" : "");
+	else
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"there are %u adapters and none is named (--adapter NAME); allowed are "
+			"%s%s",
+			n, n > 0 ? names->str : "none", n > 16 ? ", …" : "");
 	return NULL;
 }
 

@@ -25,7 +25,7 @@ bench_part_has_command(const struct flash_part *part, const char *name)
 static bool
 add_command(const struct partcommand *place, char *text)
 {
-	struct flash_part *part = place->part;
+	struct flash_part *part = &place->part->part;
 	struct flash_part_command command = {.opcode = -1};
 	char *colon = strchr(text, ':');
 	uint8_t opcode;
@@ -60,7 +60,7 @@ add_command(const struct partcommand *place, char *text)
 static bool
 remove_command(const struct partcommand *place, const char *text)
 {
-	struct flash_part *part = place->part;
+	struct flash_part *part = &place->part->part;
 	unsigned int kept = 0;
 
 	for (unsigned int i = 0; i < part->n_commands; i++) {
@@ -82,7 +82,7 @@ bench_part_change_commands(
 	g_auto(GStrv) words = g_strsplit_set(value, " \t", -1);
 
 	if (change == PARTCOMMAND_REPLACE)
-		place->part->n_commands = 0;
+		place->part->part.n_commands = 0;
 	for (char **word = words; *word; word++) {
 		if (**word == '\0')
 			continue;
@@ -134,8 +134,9 @@ parse_blocks(char *text, struct flash_erase *erase)
 }
 
 static void
-drop_erase(struct flash_part *part, uint8_t opcode)
+drop_erase(struct bench_part *bench_part, uint8_t opcode)
 {
+	struct flash_part *part = &bench_part->part;
 	unsigned int kept = 0;
 
 	for (unsigned int i = 0; i < part->n_erases; i++) {
@@ -143,6 +144,33 @@ drop_erase(struct flash_part *part, uint8_t opcode)
 			part->erases[kept++] = part->erases[i];
 	}
 	part->n_erases = kept;
+	kept = 0;
+	for (unsigned int i = 0; i < bench_part->n_erases_as; i++) {
+		if (bench_part->erases_as[i].opcode != opcode)
+			bench_part->erases_as[kept++] = bench_part->erases_as[i];
+	}
+	bench_part->n_erases_as = kept;
+}
+
+static bool
+has_room(const struct partcommand *place)
+{
+	if (place->part->part.n_erases + place->part->n_erases_as < FLASH_ERASES_MAX)
+		return true;
+	*place->why = g_strdup_printf("more than %d erase opcodes", FLASH_ERASES_MAX);
+	return false;
+}
+
+static bool
+add_erase_as(const struct partcommand *place, struct bench_erase_as as, const char *other)
+{
+	if (!partvalue_hex_byte(other, &as.as) || as.as == as.opcode)
+		return false;
+	drop_erase(place->part, as.opcode);
+	if (!has_room(place))
+		return false;
+	place->part->erases_as[place->part->n_erases_as++] = as;
+	return true;
 }
 
 bool
@@ -150,22 +178,49 @@ bench_part_set_erase(
 	const struct partcommand *place, uint8_t opcode, bool four_byte, const char *value)
 {
 	g_auto(GStrv) texts = g_strsplit(value, ",", -1);
-	struct flash_part *part = place->part;
+	struct flash_part *part = &place->part->part;
 	struct flash_erase erase = {.opcode = opcode, .four_byte = four_byte};
 
 	if (strcmp(value, "none") == 0) {
-		drop_erase(part, opcode);
+		drop_erase(place->part, opcode);
 		return true;
 	}
+	if (g_str_has_prefix(value, "as "))
+		return add_erase_as(place,
+			(struct bench_erase_as){.opcode = opcode, .four_byte = four_byte},
+			value + strlen("as "));
 	if (g_strv_length(texts) < 2 || !partvalue_times(texts + 1, &erase.time, place->why))
 		return false;
 	if (strcmp(g_strstrip(texts[0]), "chip") != 0 && !parse_blocks(texts[0], &erase))
 		return false;
-	drop_erase(part, opcode);
-	if (part->n_erases == FLASH_ERASES_MAX) {
-		*place->why = g_strdup_printf("more than %d erase opcodes", FLASH_ERASES_MAX);
+	drop_erase(place->part, opcode);
+	if (!has_room(place))
 		return false;
-	}
 	part->erases[part->n_erases++] = erase;
+	return true;
+}
+
+bool
+bench_part_copy_erases(struct bench_part *bench_part, uint8_t *missing)
+{
+	struct flash_part *part = &bench_part->part;
+	unsigned int n = part->n_erases;
+
+	for (unsigned int i = 0; i < bench_part->n_erases_as; i++) {
+		const struct bench_erase_as *as = &bench_part->erases_as[i];
+		unsigned int like = 0;
+
+		while (like < n && part->erases[like].opcode != as->as)
+			like++;
+		if (like == n) {
+			*missing = as->as;
+			return false;
+		}
+		part->erases[part->n_erases] = part->erases[like];
+		part->erases[part->n_erases].opcode = as->opcode;
+		part->erases[part->n_erases].four_byte = as->four_byte;
+		part->n_erases++;
+	}
+	bench_part->n_erases_as = 0;
 	return true;
 }

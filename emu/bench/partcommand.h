@@ -3,7 +3,7 @@
 #ifndef SPINOR_BENCH_PARTCOMMAND_H
 #define SPINOR_BENCH_PARTCOMMAND_H
 
-#include "flash/part.h"
+#include "bench/partfile.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -11,7 +11,7 @@
 
 /* What a list is read into. */
 struct partcommand {
-	struct flash_part *part;
+	struct bench_part *part;
 	GStringChunk *strings; /* keeps texts of the part */
 	char **why;            /* set to what exactly is wrong, where there is more to say */
 };
@@ -26,10 +26,13 @@ enum partcommand_change {
 bool bench_part_change_commands(
 	const struct partcommand *place, const char *value, enum partcommand_change change);
 
-/* "4K, 45 ms, 400 ms", "4Kx2 + 8K + 64Kx31, 1 s", "chip, 40 s, 200 s", or "none" for what only the
- * family has. */
+/* "4K, 45 ms, 400 ms", "4Kx2 + 8K + 64Kx31, 1 s", "chip, 40 s, 200 s", "as C7", or "none" for what
+ * only the family has. */
 bool bench_part_set_erase(
 	const struct partcommand *place, uint8_t opcode, bool four_byte, const char *value);
+
+/* Copies the erases that others are like. False when there is no such one: *missing. */
+bool bench_part_copy_erases(struct bench_part *part, uint8_t *missing);
 
 bool bench_part_has_command(const struct flash_part *part, const char *name);
 

@@ -5,6 +5,8 @@
  * Every key is a row of one table: name, reader, field, and what is allowed, in words for messages.
  * A group sets only what it mentions, on top of a copy of its family; who inherits whom is chipdb's
  * business. Checks that take several keys come last, when families and part are merged.
+ *
+ * long: a few lines per key, and a key's reader stands beside its row.
  */
 #include "bench/partfile.h"
 
@@ -359,7 +361,7 @@ read_status_default(struct reading *r, const struct key *key, const char *value)
 static struct partcommand
 place(struct reading *r)
 {
-	return (struct partcommand){&r->part->part, r->strings, &r->why};
+	return (struct partcommand){r->part, r->strings, &r->why};
 }
 
 /* commands, commands+ and commands-: the last letter says which. */
@@ -390,7 +392,7 @@ read_commands(struct reading *r, const struct key *key, const char *value)
 #define SIZE_ALLOWED "a power of two up to 4G, such as 16M; of a DataFlash also 33/32 of one"
 #define ERASE_ALLOWED                                                                            \
 	"a power of two, a map such as 4Kx2 + 8K + 16K, or chip; and one or two times, such as " \
-	"4K, 45 ms, 400 ms; or none"
+	"4K, 45 ms, 400 ms; as and another opcode, such as as C7; or none"
 
 static const struct key keys[] = {
 	{"inherits", NULL, 0, "the name of a family", false, NULL},
@@ -748,11 +750,24 @@ check_sizes(const struct flash_part *part, const struct bench_part_group *at, GE
 	return true;
 }
 
-bool
-bench_part_check(
-	const struct bench_part *part, const struct bench_part_group *group, GError **error)
+static bool
+copy_erases(struct bench_part *part, const struct bench_part_group *group, GError **error)
 {
-	return check_mandatory(part, group, error) && check_needs(part, group, error) &&
-		check_res(part, group, error) && check_status(&part->part, group, error) &&
-		check_sizes(&part->part, group, error);
+	uint8_t missing;
+
+	if (bench_part_copy_erases(part, &missing))
+		return true;
+	g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
+		"%s: [%s]: an erase is \"as %02X\", but erase-%02X is missing, here and in its "
+		"families",
+		group->file, group->name, missing, missing);
+	return false;
+}
+
+bool
+bench_part_finish(struct bench_part *part, const struct bench_part_group *group, GError **error)
+{
+	return copy_erases(part, group, error) && check_mandatory(part, group, error) &&
+		check_needs(part, group, error) && check_res(part, group, error) &&
+		check_status(&part->part, group, error) && check_sizes(&part->part, group, error);
 }

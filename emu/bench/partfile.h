@@ -14,6 +14,14 @@
 /* A part, or the family that parts begin as a copy of. */
 struct bench_part {
 	struct flash_part part;
+	/* Erases that take size and times of another opcode, "as C7": known when all is read. */
+	struct bench_erase_as {
+		uint8_t opcode;
+		uint8_t as;
+		bool four_byte;
+	} erases_as[FLASH_ERASES_MAX];
+	unsigned int n_erases_as;
+
 	bool given[BENCH_PART_KEYS]; /* which keys were set so far, here or by a family */
 	const char **aliases;        /* owned; part.aliases points to it */
 	const char **flashrom_names; /* likewise */
@@ -35,9 +43,10 @@ void bench_part_free(struct bench_part *part);
 bool bench_part_read(struct bench_part *part, const struct bench_part_group *group,
 	GStringChunk *strings, GError **error);
 
-/* Checks that no key is missing and that none contradicts another. */
-bool bench_part_check(
-	const struct bench_part *part, const struct bench_part_group *group, GError **error);
+/* A part (no family) is read: completes what needs all of it, and checks that no key is missing and
+ * that none contradicts another. */
+bool bench_part_finish(
+	struct bench_part *part, const struct bench_part_group *group, GError **error);
 
 /* The one of candidates (strings) that word was probably meant to be, or NULL; case ignored. */
 const char *bench_nearest(const char *word, const GPtrArray *candidates);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Addresses of chips beyond 16 MiB, and of those below 64 KiB. A row takes a fixed number of address
- * bytes, or as many as the mode says: 3 (or the part's own number) after power-up, 4 after B7 until
- * E9, reset or power loss. ADP in a status register makes 4 the number after power-up, ADS shows
- * the mode (W25Q256JV).
+ * Addresses of chips beyond 16 MiB, and of those below 64 KiB. A row takes a fixed number of
+ * address bytes, or as many as the mode says: 3 (or the part's own number) after power-up, 4 after
+ * B7 until E9, reset or power loss. ADP in a status register makes 4 the number after power-up, ADS
+ * shows the mode (W25Q256JV).
  *
  * In 3-byte mode the extended address register is the fourth byte (C5 writes, C8 reads it), and a
  * read stays in the 16 MiB that it names (N25Q256A; unconfirmed for other vendors). Spansion calls

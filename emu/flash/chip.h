@@ -205,7 +205,7 @@ void flash_address_reset(struct flash *chip);
 void flash_address_extend(struct flash *chip);
 /* Where in the array the frame's address points to. */
 uint64_t flash_array_address(const struct flash *chip);
-/* Bytes after which a read starts over, a power of two: of the array, or what the address reaches. */
+/* Bytes after which a read starts over: of the array, or what the address reaches. */
 uint64_t flash_address_window(const struct flash *chip);
 
 /* --- bits.c --- */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Erase: sectors, blocks and the chip. The address is aligned down to the block; the block reads FF
- * when the operation ends. Opcodes, sizes and times are the part's; where blocks differ in size (boot
- * sectors) the address picks the block out of the part's map. Follows W25Q128JV rev. M,
+ * when the operation ends. Opcodes, sizes and times are the part's; where blocks differ in size
+ * (boot sectors) the address picks the block out of the part's map. Follows W25Q128JV rev. M,
  * 8.2.15-8.2.18.
  *
  * Cut off by reset or power loss, the part of the block that the elapsed time stands for is erased,

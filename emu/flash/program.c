@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Page program: 02, its quad form 32, and 12 and 34 with 4 address bytes. Bits only go from 1 to 0; the address wraps inside the
- * page, and of more bytes than a page the last ones win. Follows W25Q128JV rev. M, 8.2.13 and
- * 8.2.14, and its AC table for tPP, tBP1 and tBP2.
+ * Page program: 02, its quad form 32, and 12 and 34 with 4 address bytes. Bits only go from 1 to 0;
+ * the address wraps inside the page, and of more bytes than a page the last ones win. Follows
+ * W25Q128JV rev. M, 8.2.13 and 8.2.14, and its AC table for tPP, tBP1 and tBP2.
  */
 #include "flash/chip.h"
 

@@ -255,7 +255,9 @@ open_listener(struct port_tcp *tcp, const char *address, GError **error)
 			"cannot listen on \"%s\": no such address; " ALLOWED, address);
 		return false;
 	}
-	result = getaddrinfo(host, port, &hints, &found);
+	/* That name is the loopback's whatever /etc/hosts says, if there is one (RFC 6761, 6.3). */
+	result = getaddrinfo(g_ascii_strcasecmp(host, "localhost") == 0 ? "127.0.0.1" : host, port,
+		&hints, &found);
 	if (result != 0) {
 		g_set_error(error, G_IO_ERROR, G_IO_ERROR_HOST_NOT_FOUND,
 			"cannot listen on \"%s\": host %s: %s; allowed is a name or number of this "

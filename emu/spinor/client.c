@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -28,7 +29,8 @@ struct spinor_client {
 	size_t looked;  /* bytes of in known to hold no newline */
 	GQueue *events; /* JsonObject: parameters of notifications */
 	int64_t last_id;
-	char *what; /* for the sign of life; NULL: none */
+	char *what;     /* for the sign of life; NULL: none */
+	bool listening; /* what is awaited is an event, not an answer */
 	bool ended;
 };
 
@@ -38,6 +40,26 @@ fail(const struct spinor_client *client, GError **error, const char *doing)
 	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED, "control socket %s: %s: %s",
 		client->path, doing, g_strerror(errno));
 	return false;
+}
+
+/* Why connecting to it failed. */
+static void
+refuse_socket(const char *path, int code, GError **error)
+{
+	bool nobody = code == ENOENT || code == ECONNREFUSED;
+	struct stat info;
+
+	if (stat(path, &info) == 0 && !S_ISSOCK(info.st_mode))
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_NO_BENCH,
+			"control socket %s: that is no socket; name the one of a running bench, "
+			"which spinor status lists",
+			path);
+	else
+		g_set_error(error, SPINOR_ERROR,
+			nobody ? SPINOR_ERROR_NO_BENCH : SPINOR_ERROR_FAILED,
+			"control socket %s: %s", path,
+			nobody ? "no bench is running there; start one with: spinord"
+			       : g_strerror(code));
 }
 
 struct spinor_client *
@@ -59,13 +81,7 @@ spinor_client_open(const char *path, GError **error)
 		code = errno;
 		if (fd >= 0)
 			close(fd);
-		g_set_error(error, SPINOR_ERROR,
-			code == ENOENT || code == ECONNREFUSED ? SPINOR_ERROR_NO_BENCH
-							       : SPINOR_ERROR_FAILED,
-			"control socket %s: %s", path,
-			code == ENOENT || code == ECONNREFUSED
-				? "no bench is running there; start one with: spinord"
-				: g_strerror(code));
+		refuse_socket(path, code, error);
 		return NULL;
 	}
 	client = g_new0(struct spinor_client, 1);
@@ -109,9 +125,10 @@ await(struct spinor_client *client, short events, int64_t start_us, int64_t limi
 
 		if (left_ms <= 0) {
 			g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_TIMEOUT,
-				"control socket %s: no answer in %.1f s; does that bench still "
-				"run? --timeout waits longer",
-				client->path, (double)limit_ms / 1000);
+				"control socket %s: no %s in %.1f s; %s--timeout waits longer",
+				client->path, client->listening ? "event" : "answer",
+				(double)limit_ms / 1000,
+				client->listening ? "" : "does that bench still run? ");
 			return false;
 		}
 		if (client->what != NULL) {
@@ -305,13 +322,15 @@ spinor_client_event(struct spinor_client *client, int64_t limit_ms, GError **err
 {
 	int64_t start_us = g_get_monotonic_time();
 
+	client->listening = true;
 	while (g_queue_is_empty(client->events)) {
 		g_autoptr(JsonObject) message = take_message(client, start_us, limit_ms, error);
 
 		if (message == NULL)
-			return NULL;
+			break;
 		keep_event(client, message);
 	}
+	client->listening = false;
 	return g_queue_pop_head(client->events);
 }
 

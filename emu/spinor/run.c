@@ -350,10 +350,16 @@ write_report(struct run *run, int status, GError **error)
 	g_autoptr(JsonNode) root = report_node(run, status);
 	g_autofree char *text = json_to_string(root, TRUE);
 	g_autofree char *lines = g_strconcat(text, "\n", NULL);
+	g_autoptr(GError) why = NULL;
 
 	if (run->command->json)
 		spinor_print_json(root);
-	return path == NULL || g_file_set_contents(path, lines, -1, error);
+	if (path == NULL || g_file_set_contents(path, lines, -1, &why))
+		return true;
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
+		"--report %s: %s; it takes a folder that exists and is writable", path,
+		why->message);
+	return false;
 }
 
 /* Runs the command on a bench that is ready; the exit status, or -1. */

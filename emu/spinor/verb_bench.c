@@ -75,17 +75,72 @@ print_seed(JsonObject *status)
 		printf("seed %" PRId64 "\n", spinor_number(status, "seed", 0));
 }
 
+/* The chips of an adapter that --cs means. */
+static JsonArray *
+chosen_chips(JsonArray *chips, const struct spinor_command *command)
+{
+	JsonArray *chosen = json_array_new();
+
+	for (guint i = 0; chips != NULL && i < json_array_get_length(chips); i++) {
+		JsonObject *chip = spinor_item(chips, i);
+
+		if (command->cs < 0 || spinor_number(chip, "cs", 0) == command->cs)
+			json_array_add_object_element(chosen, json_object_ref(chip));
+	}
+	return chosen;
+}
+
+/* Leaves of a status what --adapter and --cs mean; false and an error when that is nothing. */
+static bool
+choose(JsonObject *status, const struct spinor_command *command, GError **error)
+{
+	JsonArray *adapters = spinor_array(status, "adapters");
+	JsonArray *chosen = json_array_new();
+
+	for (guint i = 0; adapters != NULL && i < json_array_get_length(adapters); i++) {
+		JsonObject *adapter = spinor_item(adapters, i);
+		JsonArray *chips;
+
+		if (command->adapter != NULL &&
+			g_strcmp0(spinor_text(adapter, "name", ""), command->adapter) != 0)
+			continue;
+		chips = chosen_chips(spinor_array(adapter, "chips"), command);
+		if (command->cs >= 0 && json_array_get_length(chips) == 0) {
+			json_array_unref(chips);
+			continue;
+		}
+		json_object_set_array_member(adapter, "chips", chips);
+		json_array_add_object_element(chosen, json_object_ref(adapter));
+	}
+	if (json_array_get_length(chosen) == 0) {
+		json_array_unref(chosen);
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+			"there is no such adapter or chip; spinor status without --adapter and "
+			"--cs lists them");
+		return false;
+	}
+	json_object_set_array_member(status, "adapters", chosen);
+	return true;
+}
+
 int
 spinor_status(struct spinor_command *command, GError **error)
 {
-	g_autoptr(JsonObject) status = spinor_call_object(
-		command, "bench.status", json_object_new(), SPINOR_SHORT_MS, error);
+	g_autoptr(JsonObject) status = NULL;
+	g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
+	bool json = command->json;
 	JsonArray *adapters;
 
-	if (status == NULL)
+	command->json = false; /* what is not meant is left out first */
+	status = spinor_call_object(
+		command, "bench.status", json_object_new(), SPINOR_SHORT_MS, error);
+	if (status == NULL || !choose(status, command, error))
 		return -1;
-	if (command->json)
+	if (json) {
+		json_node_set_object(node, status);
+		spinor_print_json(node);
 		return EXIT_SUCCESS;
+	}
 	printf("spinord %s, process %" PRId64 ", up %" PRId64 " s, timing %s, ",
 		spinor_text(status, "version", "?"), spinor_number(status, "pid", 0),
 		spinor_number(status, "uptime_s", 0), spinor_text(status, "timing", "?"));
@@ -157,29 +212,35 @@ spinor_stats(struct spinor_command *command, GError **error)
 	return EXIT_SUCCESS;
 }
 
+/* otherwise: when there was no terminal to tell of. */
 static int
-cable(struct spinor_command *command, const char *method, const char *told, GError **error)
+cable(struct spinor_command *command, const char *method, const char *told, const char *otherwise,
+	GError **error)
 {
 	g_autoptr(JsonObject) result = spinor_call_object(
 		command, method, spinor_adapter_params(command), SPINOR_SHORT_MS, error);
+	const char *tty = spinor_text(result, "tty", NULL);
 
 	if (result == NULL)
 		return -1;
-	if (!command->json)
-		printf("%s%s\n", told, spinor_text(result, "tty", "-"));
+	if (!command->json && tty != NULL)
+		printf("%s %s\n", told, tty);
+	else if (!command->json)
+		puts(otherwise);
 	return EXIT_SUCCESS;
 }
 
 int
 spinor_unplug(struct spinor_command *command, GError **error)
 {
-	return cable(command, "adapter.unplug", "unplugged, gone is ", error);
+	return cable(
+		command, "adapter.unplug", "unplugged, gone is", "it was unplugged before", error);
 }
 
 int
 spinor_plug(struct spinor_command *command, GError **error)
 {
-	return cable(command, "adapter.plug", "plugged in at ", error);
+	return cable(command, "adapter.plug", "plugged in at", "plugged in", error);
 }
 
 /* The connection ends when the bench does, so there is nothing to look for again and again. */

@@ -48,7 +48,9 @@ chip_of(JsonObject *status, const struct spinor_command *command, GError **error
 		for (guint j = 0; chips != NULL && j < json_array_get_length(chips); j++) {
 			JsonObject *chip = spinor_item(chips, j);
 
-			if (command->cs >= 0 && spinor_number(chip, "cs", 0) != command->cs)
+			bool only = json_array_get_length(chips) == 1 && command->cs < 0;
+
+			if (!only && spinor_number(chip, "cs", 0) != MAX(command->cs, 0))
 				continue;
 			if (n++ == 0)
 				found = chip;
@@ -58,7 +60,7 @@ chip_of(JsonObject *status, const struct spinor_command *command, GError **error
 		return found;
 	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
 		n == 0 ? "there is no such chip; spinor status lists them"
-		       : "there are several chips; choose one with --adapter NAME and --cs N");
+		       : "there are several adapters; choose one with --adapter NAME");
 	return NULL;
 }
 

@@ -8,6 +8,9 @@
  * program_only_ns  the same without WREN, whose own time is measured and taken off, as without it
  *                  the chip would refuse PP
  * read_ms          READ (03) of 16 MiB in one span
+ * snapshot_first_ms    a snapshot of an array of which nothing was kept before: all is copied
+ * snapshot_take_ms     one more, after a page was programmed in each 16th block of 64 KiB
+ * snapshot_restore_ms  back to the first one
  *
  * Around each frame the chip's time is set as the clip does it. Pages and reads go over the whole
  * array, which is in memory before the clock starts. Leaves out the wall clock that a clip asks.
@@ -21,12 +24,16 @@
 #include <time.h>
 
 #include "bench/chipdb.h"
+#include "bench/snapshot.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 
 #define PART "W25Q128JV"
 #define PAGE_SIZE 256
 #define STATUS_READS 1000000
+
+/* A page in one of so many blocks is changed between two snapshots. */
+#define BLOCKS_PER_CHANGE 16
 
 #define WREN 0x06
 #define WRDI 0x04
@@ -39,6 +46,9 @@
 
 /* tPP max 3 ms, W25Q128JV rev. M. */
 #define PROGRAM_NS 3000000
+
+/* More than any chip takes until it can be used. */
+#define POWER_UP_NS 100000000
 
 struct rig {
 	struct flash *chip;
@@ -169,6 +179,64 @@ measure_read(struct rig *rig)
 		g_error("what was read is not what the chip holds");
 }
 
+/* Programs a page here and there. */
+static void
+change_some(struct rig *rig, GRand *random)
+{
+	uint8_t frame[4 + PAGE_SIZE];
+
+	for (size_t address = 0; address < rig->size;
+		address += (size_t)BLOCKS_PER_CHANGE * FLASH_WATCH_BLOCK) {
+		for (size_t i = 4; i < sizeof(frame); i++)
+			frame[i] = (uint8_t)g_rand_int(random) & 0x0f;
+		send_opcode(rig, WREN);
+		program_page(rig, address, frame);
+	}
+	read_status(rig); /* the last one ends */
+}
+
+static void
+check_copied(const char *doing, size_t copied, size_t wanted)
+{
+	if (copied != wanted)
+		g_error("%s copied %zu bytes instead of %zu", doing, copied, wanted);
+}
+
+/* Without other snapshots beside, so that every repetition has the same to do. */
+static void
+measure_snapshots(struct rig *rig, GRand *random)
+{
+	struct bench_snapshots *snapshots =
+		bench_snapshots_new(rig->chip, rig->array, rig->size, false);
+	size_t changed = rig->size / BLOCKS_PER_CHANGE, copied;
+	double start;
+
+	for (size_t i = 0; i < rig->size; i++)
+		rig->array[i] = (uint8_t)(g_rand_int(random) | 0xf0);
+	memcpy(rig->copy, rig->array, rig->size);
+	start = wall_ns();
+	if (!bench_snapshots_take(snapshots, "first", &copied, NULL))
+		g_error("cannot take the first snapshot");
+	printf("snapshot_first_ms %.3f\n", (wall_ns() - start) / 1e6);
+	check_copied("the first take", copied, rig->size);
+
+	change_some(rig, random);
+	start = wall_ns();
+	if (!bench_snapshots_take(snapshots, "second", &copied, NULL))
+		g_error("cannot take the second snapshot");
+	printf("snapshot_take_ms %.3f\n", (wall_ns() - start) / 1e6);
+	check_copied("the second take", copied, changed);
+
+	start = wall_ns();
+	if (!bench_snapshots_restore(snapshots, "first", &copied, NULL))
+		g_error("cannot restore the first snapshot");
+	printf("snapshot_restore_ms %.3f\n", (wall_ns() - start) / 1e6);
+	if (memcmp(rig->copy, rig->array, rig->size) != 0)
+		g_error("what was restored is not what was kept");
+	bench_snapshots_destroy(snapshots);
+	rig->now_ns += POWER_UP_NS;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -190,12 +258,12 @@ main(int argc, char **argv)
 	memset(rig.copy, 0, rig.size);
 	rig.chip = flash_new(part, rig.array, 1);
 	flash_set_clock(rig.chip, CLOCK_HZ);
-	/* Past power-up. */
-	rig.now_ns = 100000000;
+	rig.now_ns = POWER_UP_NS;
 	for (int i = 0; i < times; i++) {
 		measure_status(&rig);
 		measure_program(&rig, random);
 		measure_read(&rig);
+		measure_snapshots(&rig, random);
 	}
 	flash_destroy(rig.chip);
 	g_free(rig.array);

@@ -18,6 +18,7 @@ ROUNDS=${SPEED_ROUNDS:-3}
 CLIENT_RUNS=12
 READY_STARTS=20
 INPROCESS_TIMES=11
+MANY=1000
 
 CHIP=W25Q128JV
 FLASHROM_CHIP=W25Q128.V
@@ -145,6 +146,29 @@ measure_ready()
 	done
 }
 
+# Many adapters in one daemon, of which the last one has a host, beside a daemon that has only one.
+measure_many()
+{
+	local i begin alone alone_pid many_pid
+	start spinord
+	alone=$TTY
+	alone_pid=$SPINORD_PID
+	begin=$(now_us)
+	start_spinord --chip "$CHIP" --count "$MANY"
+	many_pid=$SPINORD_PID
+	for ((i = 1; i < MANY; i++)); do
+		read_ready "${tap_outputs[$many_pid]}" 20 || give_up "only $i adapters got ready"
+	done
+	record many.ready "$(seconds $(($(now_us) - begin)))"
+	awk '/^VmRSS/ { print $2 / 1024 }' "/proc/$many_pid/status" >>"$RESULTS/many.resident"
+	for ((i = 0; i < CLIENT_RUNS; i++)); do
+		by_client many.alone pages "$alone"
+		by_client many.pages pages "$TTY"
+	done
+	stop_spinord "$alone_pid"
+	stop_spinord "$many_pid"
+}
+
 measure_inprocess()
 {
 	local key number
@@ -215,10 +239,16 @@ table()
 	row "16 MiB read, MB/s; floor: pump" %8.1f bulk.spinord bulk.pump ">= 0.95"
 	row "16 MiB read, MB/s; floor: serprog" %8.1f bulk.spinord bulk.serprog ""
 	row "ready, ms" %8.2f ready "" "< 20"
+	row "$MANY adapters ready, s" %8.2f many.ready "" "< 2"
+	row "  resident, MiB" %8.1f many.resident "" "< 100"
+	row "  page write, us; floor: alone" %8.1f many.pages many.alone "<= 1.10"
 	row "in process: status read, ns" %8.1f status_ns "" "< 100"
 	row "in process: WREN + page program, ns" %8.1f program_ns "" ""
 	row "in process: page program, ns" %8.1f program_only_ns "" "< 400"
 	row "in process: 16 MiB read, ms" %8.2f read_ms "" "< 10"
+	row "snapshot of 16 MiB, all new, ms" %8.3f snapshot_first_ms "" ""
+	row "  of 1 MiB that has changed, ms" %8.3f snapshot_take_ms "" "< 5"
+	row "  restored, the same changes, ms" %8.3f snapshot_restore_ms "" "< 5"
 }
 
 # ticks FIELD: of /proc/stat's first line; 0 is the sum of user to steal.
@@ -256,6 +286,8 @@ measure_inprocess
 progress "ready"
 measure_ready
 for ((n = 1; n <= ROUNDS; n++)); do
+	progress "$MANY adapters, round $n of $ROUNDS"
+	measure_many
 	progress "flashrom and bulk reads, round $n of $ROUNDS"
 	measure_ports
 done

@@ -172,7 +172,7 @@ flash()
 {
 	local name=$1
 	shift
-	try "$name" run_limited 120 "$FLASHROM" -p "serprog:dev=$TTY:115200" "$@"
+	try "$name" run_limited 300 "$FLASHROM" -p "serprog:dev=$TTY:115200" "$@"
 }
 
 # flash_fails NAME ARGS...: holds when flashrom ends by itself, and not well.
@@ -180,7 +180,7 @@ flash_fails()
 {
 	local name=$1 status=0
 	shift
-	run_limited 120 "$FLASHROM" -p "serprog:dev=$TTY:115200" "$@" >"$TMP/try.out" 2>&1 ||
+	run_limited 300 "$FLASHROM" -p "serprog:dev=$TTY:115200" "$@" >"$TMP/try.out" 2>&1 ||
 		status=$?
 	if [ "$status" -gt 0 ] && [ "$status" -lt 124 ]; then
 		ok "$name"

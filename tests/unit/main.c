@@ -14,6 +14,7 @@ static const struct {
 	{"port", suite_port},
 	{"tcp", suite_tcp},
 	{"chipdb", suite_chipdb},
+	{"chipdb-folders", suite_chipdb_folders},
 	{"storage", suite_storage},
 	{"image", suite_image},
 	{"snapshot", suite_snapshot},
@@ -36,6 +37,7 @@ static const struct {
 	{"trace", suite_trace},
 	{"control", suite_control},
 	{"options", suite_options},
+	{"parts", suite_parts},
 	{"bench", suite_bench},
 };
 

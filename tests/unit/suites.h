@@ -8,6 +8,7 @@
 Suite *suite_base(void);
 Suite *suite_bench(void);
 Suite *suite_chipdb(void);
+Suite *suite_chipdb_folders(void);
 Suite *suite_clip(void);
 Suite *suite_control(void);
 Suite *suite_flash(void);
@@ -25,6 +26,7 @@ Suite *suite_flash_protect(void);
 Suite *suite_flash_random(void);
 Suite *suite_flash_status(void);
 Suite *suite_options(void);
+Suite *suite_parts(void);
 Suite *suite_port(void);
 Suite *suite_profiles(void);
 Suite *suite_serprog(void);

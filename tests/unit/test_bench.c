@@ -195,6 +195,8 @@ static const struct {
 		"main"},
 	{"", A "[adapter b]\n[chip c]\npart=X\n",
 		"[chip c]: no adapter = NAME, and there is not just one; allowed are a, b"},
+	{"", "[chip c]\npart=X\n",
+		"[chip c]: there is no adapter for it; an [adapter NAME] is wanted"},
 	{"", A "chip=X\nlink=/l\n[adapter b]\nlink=/./l\n", "[adapter b]: link /l" TWICE},
 	{"", A "count=2\n[adapter a1]\n", "[adapter a1]: adapter a1" TWICE},
 	{"", A "chip=X\nimage=/i\n[chip c]\ncs=1\npart=X\nimage=/i\n", "[chip c]: image /i" TWICE},
@@ -245,7 +247,9 @@ START_TEST(adapters_are_found_by_name)
 	ck_assert_str_eq(error->message, "no adapter \"x\"; allowed are adapter0, adapter1");
 	g_clear_error(&error);
 	ck_assert_ptr_null(bench_find_adapter(bench, NULL, &error));
-	ck_assert_str_eq(error->message, "which adapter is meant; allowed are adapter0, adapter1");
+	ck_assert_str_eq(error->message,
+		"there are 2 adapters and none is named (--adapter NAME); allowed are "
+		"adapter0, adapter1");
 	bench_destroy(bench);
 	bench = bench_of("--chip|W25Q80DV", NULL);
 	ck_assert_ptr_eq(bench_find_adapter(bench, NULL, NULL), bench_adapter_at(bench, 0));

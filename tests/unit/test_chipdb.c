@@ -50,12 +50,16 @@ teardown(void)
 	g_clear_pointer(&dir, g_free);
 }
 
+/* NULL: the chips of this source tree; else nothing but that folder. */
 static struct bench_chipdb *
 open_dir(const char *path)
 {
 	g_autoptr(GError) error = NULL;
-	struct bench_chipdb *db = bench_chipdb_open(path, &error);
+	struct bench_chipdb *db;
 
+	if (path)
+		g_setenv("SPINOR_CHIPDB", "", TRUE);
+	db = bench_chipdb_open(path, &error);
 	ck_assert_msg(db != NULL, "%s", error ? error->message : "");
 	return db;
 }
@@ -108,8 +112,10 @@ static void
 assert_refused(const char *message)
 {
 	g_autoptr(GError) error = NULL;
-	struct bench_chipdb *db = bench_chipdb_open(dir, &error);
+	struct bench_chipdb *db;
 
+	g_setenv("SPINOR_CHIPDB", "", TRUE);
+	db = bench_chipdb_open(dir, &error);
 	if (db)
 		ck_assert_msg(bench_chipdb_find(db, "P1", &error) == NULL, "%s", message);
 	assert_message(error, BENCH_ERROR_FILE, message);
@@ -199,15 +205,26 @@ START_TEST(macronix_has_its_own_names_and_opcodes)
 }
 END_TEST
 
+static void
+fail_on_warning(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data)
+{
+	(void)domain;
+	(void)level;
+	(void)data;
+	ck_abort_msg("%s", message);
+}
+
 START_TEST(all_installed_parts_can_be_used)
 {
 	struct bench_chipdb *db = open_dir(NULL);
 	g_autofree char *path = g_build_filename(g_getenv("SPINOR_CHIPDB"), NULL);
 	g_autoptr(GDir) entries = g_dir_open(path, 0, NULL);
-	g_autoptr(GPtrArray) parts = bench_chipdb_list(db, NULL);
+	g_autoptr(GPtrArray) parts = NULL;
 	unsigned int wanted = 0;
 	const char *name;
 
+	g_log_set_handler("spinor", G_LOG_LEVEL_WARNING, fail_on_warning, NULL);
+	parts = bench_chipdb_list(db, NULL);
 	while ((name = g_dir_read_name(entries))) {
 		g_autofree char *file = g_build_filename(path, name, NULL);
 		g_autoptr(GKeyFile) keys = g_key_file_new();
@@ -226,6 +243,48 @@ START_TEST(all_installed_parts_can_be_used)
 	}
 	ck_assert_uint_ge(wanted, 3);
 	ck_assert_uint_eq(parts->len, wanted);
+	bench_chipdb_close(db);
+}
+END_TEST
+
+static bool
+answers_to(const struct flash_part *part, const char *definition)
+{
+	for (const char *const *name = part->flashrom_names; name && *name; name++) {
+		if (g_ascii_strcasecmp(*name, definition) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A user who types a definition of flashrom that is also a part's name wants that definition. */
+static void
+check_name(
+	struct bench_chipdb *db, GPtrArray *parts, const struct flash_part *part, const char *name)
+{
+	ck_assert_msg(must_find(db, name) == part, "%s is not found as %s", part->name, name);
+	for (unsigned int i = 0; i < parts->len; i++) {
+		const struct flash_part *other = g_ptr_array_index(parts, i);
+
+		ck_assert_msg(!answers_to(other, name) || answers_to(part, name),
+			"%s is a name of %s, and a definition of %s alone", name, part->name,
+			other->name);
+	}
+}
+
+START_TEST(names_of_installed_parts_do_not_clash)
+{
+	struct bench_chipdb *db = open_dir(NULL);
+	g_autoptr(GPtrArray) parts = bench_chipdb_list(db, NULL);
+
+	for (unsigned int i = 0; i < parts->len; i++) {
+		const struct flash_part *part = g_ptr_array_index(parts, i);
+
+		ck_assert_msg(part->flashrom_names != NULL, "%s: no flashrom name", part->name);
+		check_name(db, parts, part, part->name);
+		for (const char *const *alias = part->aliases; alias && *alias; alias++)
+			check_name(db, parts, part, *alias);
+	}
 	bench_chipdb_close(db);
 }
 END_TEST
@@ -293,6 +352,30 @@ START_TEST(a_dataflash_has_its_own_sizes)
 }
 END_TEST
 
+/* Of the part, whatever the family's was. */
+START_TEST(erases_can_be_like_others)
+{
+	struct bench_chipdb *db;
+	const struct flash_part *part;
+
+	write_file("a.chips",
+		BASE "[family CHILD]\ninherits = BASE\nerase-60 = as C7\nerase4-21 = as 20\n"
+		     "[P1]\ninherits = CHILD\nsize = 1M\nerase-C7 = chip, 3 s, 9 s\n"
+		     "[P2]\ninherits = CHILD\nsize = 2M\nerase-60 = none\nerase4-21 = 8K, 1 s\n");
+	db = open_dir(dir);
+	part = must_find(db, "P1");
+	ck_assert_uint_eq(part->n_erases, 4);
+	ck_assert_int_eq(erase_of(part, 0x60)->time.max_ns, 9000000000);
+	ck_assert(!erase_of(part, 0x60)->four_byte);
+	ck_assert_uint_eq(erase_of(part, 0x21)->size, 4096);
+	ck_assert(erase_of(part, 0x21)->four_byte && !erase_of(part, 0x20)->four_byte);
+	part = must_find(db, "P2");
+	ck_assert_uint_eq(part->n_erases, 3);
+	ck_assert_uint_eq(erase_of(part, 0x21)->size, 8192);
+	bench_chipdb_close(db);
+}
+END_TEST
+
 START_TEST(names_are_found_in_any_case)
 {
 	g_autoptr(GError) error = NULL;
@@ -321,10 +404,17 @@ START_TEST(unknown_names_are_guessed_at)
 		{"W25Q182JV",
 			"unknown chip \"W25Q182JV\": did you mean W25Q128JV? (spinord "
 			"--list-chips lists all)"},
-		{"mx25l6436",
-			"unknown chip \"mx25l6436\": did you mean MX25L6436F? (spinord "
+		{"mx25l6436ff",
+			"unknown chip \"mx25l6436ff\": did you mean MX25L6436F? (spinord "
 			"--list-chips lists all)"},
-		{"AT45DB", "unknown chip \"AT45DB\" (spinord --list-chips lists all)"},
+		{"s25fl128s",
+			"unknown chip \"s25fl128s\": did you mean S25FL128S-256K or "
+			"S25FL128SAGMFI000 or S25FL128S-64K or S25FL128SAGMFI001? (spinord "
+			"--list-chips lists all)"},
+		{"W25Q80DVSNIG-TR",
+			"unknown chip \"W25Q80DVSNIG-TR\": did you mean W25Q80DV? (spinord "
+			"--list-chips lists all)"},
+		{"frobnicator", "unknown chip \"frobnicator\" (spinord --list-chips lists all)"},
 		{"", "unknown chip \"\" (spinord --list-chips lists all)"},
 	};
 	struct bench_chipdb *db = open_dir(NULL);
@@ -486,12 +576,14 @@ static const struct {
 	{PART "erase-52 = 32K\n",
 		"DIR/a.chips: [P1]: erase-52 = \"32K\" is refused; allowed: a power of two, a "
 		"map such as 4Kx2 + 8K + 16K, or chip; and one or two times, such as 4K, 45 ms, "
-		"400 ms; or none"},
+		"400 ms; as and another opcode, such as as C7; or none"},
+	{PART "erase4-DC = as D8\n",
+		"DIR/a.chips: [P1]: an erase is \"as D8\", but erase-D8 is missing, here and in "
+		"its families"},
 	{PART "erase-D8 = 4Kx2 + 8K + 32Kx2, 1 s\n",
 		"DIR/a.chips: [P1]: erase-D8 has blocks that are together not as large as size"},
 	{PART "erase-52 = 24K, 1 s\n",
 		"DIR/a.chips: [P1]: erase-52 has blocks that are no powers of two"},
-
 	{PART "erase-D8 = 2M, 1 s\n", "DIR/a.chips: [P1]: erase-D8 is larger than size"},
 	{PART "tPP = 3 ms, 1 ms\n",
 		"DIR/a.chips: [P1]: tPP = \"3 ms, 1 ms\" is refused: typical is more than maximum; "
@@ -563,7 +655,9 @@ suite_chipdb(void)
 	tcase_add_test(tcase, older_winbond_lacks_register_3);
 	tcase_add_test(tcase, macronix_has_its_own_names_and_opcodes);
 	tcase_add_test(tcase, all_installed_parts_can_be_used);
+	tcase_add_test(tcase, names_of_installed_parts_do_not_clash);
 	tcase_add_test(tcase, parts_change_what_families_say);
+	tcase_add_test(tcase, erases_can_be_like_others);
 	tcase_add_test(tcase, names_are_found_in_any_case);
 	tcase_add_test(tcase, unknown_names_are_guessed_at);
 	tcase_add_test(tcase, lists_are_sorted_and_filtered);

@@ -8,6 +8,7 @@
 #include "bench/bench.h"
 #include "bench/options.h"
 #include "control/control.h"
+#include "host_fixture.h"
 #include "suites.h"
 
 #include <check.h>
@@ -858,20 +859,9 @@ START_TEST(stop_is_a_sigterm)
 }
 END_TEST
 
-static int
-count_descriptors(void)
-{
-	g_autoptr(GDir) entries = g_dir_open("/proc/self/fd", 0, NULL);
-	int n = 0;
-
-	while (g_dir_read_name(entries) != NULL)
-		n++;
-	return n;
-}
-
 START_TEST(who_leaves_in_the_middle_leaves_nothing)
 {
-	int before = count_descriptors();
+	int before = host_count_descriptors();
 
 	for (int i = 0; i < 200; i++) {
 		struct client client = open_client();
@@ -885,7 +875,7 @@ START_TEST(who_leaves_in_the_middle_leaves_nothing)
 		close_client(&client);
 	}
 	run_server();
-	ck_assert_int_eq(count_descriptors(), before);
+	ck_assert_int_eq(host_count_descriptors(), before);
 }
 END_TEST
 

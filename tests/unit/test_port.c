@@ -5,8 +5,9 @@
  */
 #include "port/link.h"
 #include "port/port.h"
+#include "host_fixture.h"
+#include "suites.h"
 
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
@@ -18,8 +19,6 @@
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
-
-Suite *suite_port(void);
 
 #define BULK_BYTES (16u << 20)
 #define LIMIT_MS 20000
@@ -40,6 +39,7 @@ struct echo {
 	size_t chunk;  /* take at most so many at once; 0: all */
 	int64_t slow;  /* us that each reply takes */
 	int64_t ready; /* monotonic us when the reply may be given */
+	int looks;     /* so often a reply has to wait still, when asked; then no more */
 };
 
 static bool
@@ -127,6 +127,10 @@ echo_wait_ns(void *self)
 {
 	struct echo *echo = self;
 
+	if (echo->looks > 0 && echo_busy(echo)) {
+		echo->looks--;
+		return 1;
+	}
 	return echo->ready ? (echo->ready - g_get_monotonic_time()) * 1000 : 0;
 }
 
@@ -159,63 +163,19 @@ static const struct personality_ops echo_ops = {
 	.host_closed = echo_closed,
 };
 
-static GMainContext *context;
 static struct port_watch *watch;
 static struct echo echo;
 static struct port_pty *pty;
-static GSource *limit;
-static bool expired;
-static unsigned warnings;
-static char last_warning[256];
-static int descriptors;
-
-static int
-count_descriptors(void)
-{
-	GDir *dir = g_dir_open("/proc/self/fd", 0, NULL);
-	int n = 0;
-
-	while (g_dir_read_name(dir))
-		n++;
-	g_dir_close(dir);
-	return n;
-}
-
-static gboolean
-expire(gpointer data)
-{
-	(void)data;
-	expired = true;
-	return G_SOURCE_CONTINUE;
-}
-
-static void
-note_warning(const char *domain, GLogLevelFlags level, const char *text, gpointer data)
-{
-	(void)domain;
-	(void)level;
-	(void)data;
-	warnings++;
-	g_strlcpy(last_warning, text, sizeof(last_warning));
-}
 
 static void
 setup(void)
 {
-	/* GLib opens what it needs for itself before the count. */
-	context = g_main_context_new();
-	g_get_monotonic_time();
-	descriptors = count_descriptors();
-	warnings = 0;
-	expired = false;
-	g_log_set_handler("spinor", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL, note_warning, NULL);
-	limit = g_timeout_source_new(LIMIT_MS);
-	g_source_set_callback(limit, expire, NULL, NULL);
-	g_source_attach(limit, context);
-	watch = port_watch_new(context, NULL);
+	host_fixture_setup();
+	watch = port_watch_new(fixture.context, NULL);
 	ck_assert_ptr_nonnull(watch);
 	memset(&echo, 0, sizeof(echo));
-	pty = port_pty_new(context, watch, (struct personality){&echo_ops, &echo}, NULL, NULL);
+	pty = port_pty_new(
+		fixture.context, watch, (struct personality){&echo_ops, &echo}, NULL, NULL);
 	ck_assert_ptr_nonnull(pty);
 }
 
@@ -224,20 +184,8 @@ teardown(void)
 {
 	port_pty_destroy(pty);
 	port_watch_destroy(watch);
-	ck_assert_int_eq(count_descriptors(), descriptors);
-	g_source_destroy(limit);
-	g_source_unref(limit);
-	g_main_context_unref(context);
+	host_fixture_teardown();
 }
-
-/* Runs the port until the condition holds; fails when that takes too long. */
-#define RUN_UNTIL(condition)                                              \
-	do {                                                              \
-		while (!(condition)) {                                    \
-			g_main_context_iteration(context, TRUE);          \
-			ck_assert_msg(!expired, "never: %s", #condition); \
-		}                                                         \
-	} while (0)
 
 static int
 open_host(void)
@@ -247,45 +195,6 @@ open_host(void)
 	ck_assert_int_ge(fd, 0);
 	return fd;
 }
-
-static void
-host_write(int fd, const char *bytes, size_t n)
-{
-	ck_assert_int_eq(write(fd, bytes, n), (ssize_t)n);
-}
-
-/* Reads exactly n bytes, running the port meanwhile. */
-static void
-host_read(int fd, uint8_t *bytes, size_t n)
-{
-	size_t got = 0;
-
-	while (got < n) {
-		ssize_t r = read(fd, bytes + got, n - got);
-
-		if (r > 0) {
-			got += (size_t)r;
-			continue;
-		}
-		ck_assert_int_eq(r, -1);
-		ck_assert_int_eq(errno, EAGAIN);
-		g_main_context_iteration(context, FALSE);
-		poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, 1);
-		ck_assert_msg(!expired, "%zu of %zu bytes came", got, n);
-	}
-}
-
-static void
-expect(int fd, const char *bytes, size_t n)
-{
-	uint8_t got[300];
-
-	host_read(fd, got, n);
-	ck_assert_mem_eq(got, bytes, n);
-}
-
-#define SEND(fd, bytes) host_write(fd, bytes, sizeof(bytes) - 1)
-#define EXPECT(fd, bytes) expect(fd, bytes, sizeof(bytes) - 1)
 
 /* A whole command and its reply, and nothing else before, between or after. */
 static void
@@ -316,7 +225,7 @@ START_TEST(bytes_go_both_ways_unchanged)
 			ck_assert_int_eq(write(host, command + at, n), (ssize_t)n);
 			RUN_UNTIL(echo.taken == before + n);
 		}
-		host_read(host, reply, sizeof(reply));
+		ck_assert_uint_eq(host_read(host, reply, sizeof(reply), NULL), sizeof(reply));
 		ck_assert_mem_eq(reply, command + 2, sizeof(reply));
 	}
 	ck_assert_uint_eq(echo.opened, 1);
@@ -332,7 +241,7 @@ START_TEST(requests_sent_ahead_are_all_answered)
 
 	memset(replies, 0, sizeof(replies));
 	ck_assert_int_eq(write(host, replies, sizeof(replies)), (ssize_t)sizeof(replies));
-	host_read(host, replies, sizeof(replies));
+	ck_assert_uint_eq(host_read(host, replies, sizeof(replies), NULL), sizeof(replies));
 	for (size_t i = 0; i < sizeof(replies); i++)
 		ck_assert_uint_eq(replies[i], 0x06);
 	close(host);
@@ -368,7 +277,7 @@ START_TEST(host_that_came_and_went_unseen_leaves_nothing)
 
 	SEND(host, "\x01\x50 half of it");
 	close(host);
-	while (g_main_context_iteration(context, FALSE))
+	while (g_main_context_iteration(fixture.context, FALSE))
 		;
 	ck_assert_uint_eq(echo.taken, 0);
 	host = open_host();
@@ -469,15 +378,15 @@ START_TEST(two_hosts_at_once_are_warned_about)
 	int first = open_host(), second, third;
 
 	check_host(first);
-	ck_assert_uint_eq(warnings, 0);
+	ck_assert_uint_eq(fixture.warnings, 0);
 	second = open_host();
-	RUN_UNTIL(warnings == 1);
-	ck_assert_ptr_nonnull(strstr(last_warning, port_pty_path(pty)));
+	RUN_UNTIL(fixture.warnings == 1);
+	ck_assert_ptr_nonnull(strstr(fixture.last_warning, port_pty_path(pty)));
 	third = open_host();
 	close(first);
 	close(third);
 	check_host(second);
-	ck_assert_uint_eq(warnings, 1);
+	ck_assert_uint_eq(fixture.warnings, 1);
 	ck_assert_uint_eq(echo.closed, 0);
 	close(second);
 	RUN_UNTIL(echo.closed == 1);
@@ -488,7 +397,7 @@ START_TEST(two_hosts_at_once_are_warned_about)
 		close(first);
 		RUN_UNTIL(echo.closed == 1 + round);
 	}
-	ck_assert_uint_eq(warnings, 1);
+	ck_assert_uint_eq(fixture.warnings, 1);
 }
 END_TEST
 
@@ -502,7 +411,7 @@ START_TEST(merged_events_do_not_confuse_the_count)
 		/* Seven OPENs become one. */
 		for (int i = 1; i < 8; i++)
 			hosts[i] = open_host();
-		RUN_UNTIL(warnings == round);
+		RUN_UNTIL(fixture.warnings == round);
 		SEND(hosts[0], "\x00");
 		EXPECT(hosts[0], "\x06");
 		for (int i = 0; i < 7; i++)
@@ -520,7 +429,7 @@ END_TEST
 
 START_TEST(coming_and_going_leaks_nothing)
 {
-	int before = count_descriptors();
+	int before = host_count_descriptors();
 
 	for (unsigned round = 1; round <= 200; round++) {
 		int host = open_host();
@@ -529,7 +438,7 @@ START_TEST(coming_and_going_leaks_nothing)
 		EXPECT(host, "\x06");
 		close(host);
 		RUN_UNTIL(echo.closed == round);
-		ck_assert_int_eq(count_descriptors(), before);
+		ck_assert_int_eq(host_count_descriptors(), before);
 	}
 	ck_assert_uint_eq(echo.opened, 200);
 }
@@ -543,14 +452,14 @@ START_TEST(host_that_does_not_read_stops_the_adapter)
 
 	SEND(host, "\xff\x00");
 	RUN_UNTIL(echo.bulk > 0 && echo.bulk < BULK_BYTES);
-	while (g_main_context_iteration(context, FALSE))
+	while (g_main_context_iteration(fixture.context, FALSE))
 		;
 	left = echo.bulk;
 	ck_assert_uint_ge(left, BULK_BYTES - (256u << 10));
 	/* and it stays so, without a turn of the loop */
-	ck_assert(!g_main_context_pending(context));
+	ck_assert(!g_main_context_pending(fixture.context));
 	ck_assert_uint_eq(echo.bulk, left);
-	host_read(host, image, BULK_BYTES);
+	ck_assert_uint_eq(host_read(host, image, BULK_BYTES, NULL), BULK_BYTES);
 	for (size_t i = 0; i < BULK_BYTES; i++) {
 		if (image[i] != (uint8_t)(i * 7 >> 3))
 			ck_abort_msg("byte %zu is %02x", i, image[i]);
@@ -566,16 +475,16 @@ START_TEST(idle_line_uses_no_turns)
 	int host = open_host();
 
 	check_host(host);
-	while (g_main_context_iteration(context, FALSE))
+	while (g_main_context_iteration(fixture.context, FALSE))
 		;
 	for (int i = 0; i < 100; i++)
-		ck_assert(!g_main_context_pending(context));
+		ck_assert(!g_main_context_pending(fixture.context));
 	close(host);
 	RUN_UNTIL(echo.closed == 1);
-	while (g_main_context_iteration(context, FALSE))
+	while (g_main_context_iteration(fixture.context, FALSE))
 		;
 	for (int i = 0; i < 100; i++)
-		ck_assert(!g_main_context_pending(context));
+		ck_assert(!g_main_context_pending(fixture.context));
 }
 END_TEST
 
@@ -598,6 +507,22 @@ START_TEST(replies_wait_for_the_wall)
 }
 END_TEST
 
+/* Time goes on while the pump thinks: a wait is there at one look and has ended at the next. */
+START_TEST(a_wait_that_ends_between_two_looks_is_not_missed)
+{
+	int host = open_host();
+
+	for (int round = 0; round < 3; round++) {
+		echo.looks = _i;
+		SEND(host, "\x10");
+		EXPECT(host, "\x15\x06");
+		ck_assert_int_eq(echo.looks, 0);
+	}
+	close(host);
+	RUN_UNTIL(echo.closed == 1);
+}
+END_TEST
+
 START_TEST(end_of_a_session_does_not_kill_the_line)
 {
 	for (unsigned round = 1; round <= 5; round++) {
@@ -612,24 +537,17 @@ START_TEST(end_of_a_session_does_not_kill_the_line)
 		}
 		ck_assert_int_eq(waitpid(child, &status, 0), child);
 		ck_assert_int_eq(status, 0);
-		RUN_UNTIL(!g_main_context_pending(context));
-		while (g_main_context_iteration(context, FALSE))
+		RUN_UNTIL(!g_main_context_pending(fixture.context));
+		while (g_main_context_iteration(fixture.context, FALSE))
 			;
 		host = open_host();
 		check_host(host);
 		close(host);
 		RUN_UNTIL(echo.opened == echo.closed && echo_idle(&echo));
 	}
-	ck_assert_uint_eq(warnings, 0);
+	ck_assert_uint_eq(fixture.warnings, 0);
 }
 END_TEST
-
-static void
-run_dry(void)
-{
-	while (g_main_context_iteration(context, FALSE))
-		;
-}
 
 /* Its host sees what it sees when a cable is pulled. */
 static void
@@ -663,9 +581,9 @@ START_TEST(unplugged_device_is_gone)
 	check_hung_up(host);
 	port_pty_unplug(pty);
 	ck_assert_uint_eq(echo.closed, 1);
-	run_dry();
+	host_run_dry();
 	for (int i = 0; i < 100; i++)
-		ck_assert(!g_main_context_pending(context));
+		ck_assert(!g_main_context_pending(fixture.context));
 	close(host);
 	g_free(path);
 }
@@ -684,20 +602,20 @@ START_TEST(plugged_in_again_it_is_a_new_device)
 	/* The host of the old one is nobody here. */
 	check_hung_up(old);
 	close(old);
-	run_dry();
+	host_run_dry();
 	check_host(host);
 	ck_assert_uint_eq(echo.opened, 2);
 	ck_assert_uint_eq(echo.closed, 1);
 	close(host);
 	RUN_UNTIL(echo.closed == 2);
-	ck_assert_uint_eq(warnings, 0);
+	ck_assert_uint_eq(fixture.warnings, 0);
 }
 END_TEST
 
 /* _i: what is under way at that moment. */
 START_TEST(unplugging_at_any_moment_leaks_nothing)
 {
-	int before = count_descriptors();
+	int before = host_count_descriptors();
 
 	for (unsigned round = 1; round <= 50; round++) {
 		int host = open_host();
@@ -715,13 +633,13 @@ START_TEST(unplugging_at_any_moment_leaks_nothing)
 			RUN_UNTIL(echo_busy(&echo));
 		}
 		port_pty_unplug(pty);
-		run_dry();
+		host_run_dry();
 		ck_assert_uint_eq(echo.opened, echo.closed);
-		ck_assert_int_eq(count_descriptors(), before - 2 + (host >= 0));
+		ck_assert_int_eq(host_count_descriptors(), before - 2 + (host >= 0));
 		if (host >= 0)
 			close(host);
 		ck_assert(port_pty_plug(pty, NULL));
-		ck_assert_int_eq(count_descriptors(), before);
+		ck_assert_int_eq(host_count_descriptors(), before);
 		echo.slow = 0;
 		host = open_host();
 		check_host(host);
@@ -746,7 +664,7 @@ START_TEST(adapters_in_threads_keep_hosts_apart)
 		ROUNDS = 300
 	};
 	GMainContext *contexts[N];
-	GMainLoop *loops[N], *main_loop = g_main_loop_new(context, FALSE);
+	GMainLoop *loops[N], *main_loop = g_main_loop_new(fixture.context, FALSE);
 	GThread *threads[N], *main_thread;
 	struct port_pty *ptys[N];
 	struct echo echoes[N];
@@ -836,7 +754,7 @@ expect_refusal(const char *path, const char *reason)
 START_TEST(link_comes_and_goes_with_the_port)
 {
 	struct port_pty *linked = port_pty_new(
-		context, watch, (struct personality){&echo_ops, &echo}, link_path, NULL);
+		fixture.context, watch, (struct personality){&echo_ops, &echo}, link_path, NULL);
 
 	ck_assert_ptr_nonnull(linked);
 	expect_link(port_pty_path(linked));
@@ -862,7 +780,7 @@ END_TEST
 START_TEST(link_goes_and_comes_with_the_cable)
 {
 	struct port_pty *linked = port_pty_new(
-		context, watch, (struct personality){&echo_ops, &echo}, link_path, NULL);
+		fixture.context, watch, (struct personality){&echo_ops, &echo}, link_path, NULL);
 	GError *error = NULL;
 
 	port_pty_unplug(linked);
@@ -976,6 +894,7 @@ suite_port(void)
 	tcase_add_test(hosts, host_that_does_not_read_stops_the_adapter);
 	tcase_add_test(hosts, idle_line_uses_no_turns);
 	tcase_add_loop_test(hosts, replies_wait_for_the_wall, 0, (int)G_N_ELEMENTS(delays_us));
+	tcase_add_loop_test(hosts, a_wait_that_ends_between_two_looks_is_not_missed, 1, 7);
 	tcase_add_test(hosts, end_of_a_session_does_not_kill_the_line);
 	tcase_add_test(hosts, unplugged_device_is_gone);
 	tcase_add_test(hosts, plugged_in_again_it_is_a_new_device);

@@ -18,160 +18,44 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "clip/clip.h"
-#include "flash/flash.h"
-#include "flash/part.h"
 #include "serprog/profile.h"
-#include "serprog/serprog.h"
+#include "serprog_fixture.h"
 
-#define ARRAY_SIZE 65536
 #define SHORT_NS 20000000
 
 #define NO_MAP "000000 00*25"
 
-static const struct flash_part part = {
-	.name = "TEST",
-	.vendor = "spinor",
-	.size = ARRAY_SIZE,
-	.page_size = 256,
-	.address_bytes = 3,
-	.wrsr_bytes = 1,
-	.vcc_min_mv = 2700,
-	.vcc_max_mv = 3600,
-	.id = {0xef, 0x40, 0x14},
-	.id_length = 3,
-	.id_tail = FLASH_ID_REPEAT,
-	.status = {{{.function = FLASH_BIT_BUSY}, {.function = FLASH_BIT_WEL}}},
-	.commands = {{"RDID", -1}, {"RDSR", -1}, {"WREN", -1}, {"READ", -1}, {"PP", -1}},
-	.n_commands = 5,
-};
-
-struct rig {
-	struct serprog_profile profile; /* with short time-outs */
-	struct sim_clock clock;
-	uint8_t *array;
-	struct flash *chip;
-	GString *seen;
-	struct clip *clip;
-	struct serprog *adapter;
-	struct personality port;
-	GByteArray *got;
-};
-
-static void
-see(void *data, const struct flash_event *event)
-{
-	struct rig *rig = data;
-
-	if (event->kind == FLASH_EVENT_COMMAND)
-		g_string_append_printf(rig->seen, "%02x+%u ", (unsigned int)event->opcode & 0xff,
-			(unsigned int)event->length);
-}
+/* Of the adapter that a test is about, with short time-outs. */
+static struct serprog_profile impatient;
 
 static struct rig *
-rig_new(const char *name)
+rig_of(const char *name)
 {
-	struct rig *rig = g_new0(struct rig, 1);
 	const struct serprog_profile *profile = serprog_profile_find(name);
 
 	ck_assert_msg(profile != NULL, "%s", name);
-	rig->profile = *profile;
+	impatient = *profile;
 	if (profile->byte_timeout_ns > 0)
-		rig->profile.byte_timeout_ns = SHORT_NS;
+		impatient.byte_timeout_ns = SHORT_NS;
 	if (profile->send_timeout_ns > 0)
-		rig->profile.send_timeout_ns = SHORT_NS;
-	sim_clock_init(&rig->clock, SIM_CLOCK_INSTANT);
-	rig->array = g_malloc(ARRAY_SIZE);
-	memset(rig->array, 0xff, ARRAY_SIZE);
-	rig->seen = g_string_new(NULL);
-	rig->got = g_byte_array_new();
-	rig->clip = clip_new(&rig->clock);
-	rig->chip = flash_new(&part, rig->array, 1);
-	flash_set_corner(rig->chip, FLASH_CORNER_INSTANT);
-	flash_set_listener(rig->chip, &(struct flash_listener){.event = see, .data = rig});
-	clip_attach(rig->clip, 0, rig->chip);
-	rig->adapter = serprog_new(&rig->profile, rig->clip, &rig->clock);
-	rig->port = serprog_personality(rig->adapter);
-	rig->port.ops->host_opened(rig->port.self);
-	return rig;
-}
-
-static void
-rig_free(struct rig *rig)
-{
-	rig->port.ops->host_closed(rig->port.self);
-	serprog_destroy(rig->adapter);
-	clip_destroy(rig->clip);
-	flash_destroy(rig->chip);
-	g_byte_array_unref(rig->got);
-	g_string_free(rig->seen, TRUE);
-	g_free(rig->array);
-	g_free(rig);
-}
-
-/* Appends the bytes of hex digits, each repeated when "*N" follows it. */
-static void
-append_hex(GByteArray *bytes, const char *text)
-{
-	while (*text) {
-		char *after = NULL;
-		unsigned long times = 1;
-		uint8_t byte;
-
-		if (*text == ' ') {
-			text++;
-			continue;
-		}
-		ck_assert_msg(g_ascii_isxdigit(text[0]) && g_ascii_isxdigit(text[1]), "%s", text);
-		byte = (uint8_t)(g_ascii_xdigit_value(text[0]) << 4 |
-			g_ascii_xdigit_value(text[1]));
-		text += 2;
-		if (*text == '*') {
-			times = strtoul(text + 1, &after, 10);
-			text = after;
-		}
-		while (times-- > 0)
-			g_byte_array_append(bytes, &byte, 1);
-	}
-}
-
-static char *
-to_hex(const GByteArray *bytes)
-{
-	GString *text = g_string_new(NULL);
-
-	for (guint i = 0; i < bytes->len; i++)
-		g_string_append_printf(text, "%02x", bytes->data[i]);
-	return g_string_free(text, FALSE);
-}
-
-/* False when there was nothing to fetch. */
-static bool
-fetch(struct rig *rig, size_t room)
-{
-	uint8_t out[8192];
-	size_t n = rig->port.ops->give(rig->port.self, out, MIN(room, sizeof out));
-
-	g_byte_array_append(rig->got, out, (guint)n);
-	return n > 0;
+		impatient.send_timeout_ns = SHORT_NS;
+	return rig_new(&impatient, SIM_CLOCK_INSTANT, 1);
 }
 
 static void
 send(struct rig *rig, const char *text, size_t fetched)
 {
-	g_autoptr(GByteArray) in = g_byte_array_new();
+	g_autoptr(GByteArray) in = rig_from_hex(text);
 	size_t sent = 0;
 
-	append_hex(in, text);
 	while (sent < in->len) {
 		sent += rig->port.ops->take(rig->port.self, in->data + sent, in->len - sent);
 		if (fetched > 0) {
 			ck_assert_uint_eq(sent, in->len);
-			fetch(rig, fetched);
+			rig_fetch(rig, fetched);
 			return;
 		}
-		while (fetch(rig, 8192))
+		while (rig_fetch(rig, 8192))
 			;
 	}
 }
@@ -182,7 +66,7 @@ give_up(struct rig *rig)
 	const struct personality *port = &rig->port;
 	int64_t ns;
 
-	ck_assert_msg(port->ops->deadline_ns != NULL, "%s waits for ever", rig->profile.name);
+	ck_assert_msg(port->ops->deadline_ns != NULL, "%s waits for ever", rig->profile->name);
 	ns = port->ops->deadline_ns(port->self);
 	ck_assert_int_gt(ns, 0);
 	ck_assert_int_le(ns, SHORT_NS);
@@ -191,7 +75,7 @@ give_up(struct rig *rig)
 	ck_assert_int_eq(port->ops->deadline_ns(port->self), 0);
 	port->ops->timed_out(port->self);
 	ck_assert_int_eq(port->ops->deadline_ns(port->self), -1);
-	while (fetch(rig, 8192))
+	while (rig_fetch(rig, 8192))
 		;
 }
 
@@ -218,18 +102,16 @@ play(struct rig *rig, const char *script)
 static void
 expect(struct rig *rig, const char *script, const char *answer, const char *seen)
 {
-	g_autoptr(GByteArray) want = g_byte_array_new();
+	g_autoptr(GByteArray) want = rig_from_hex(answer);
 	g_autofree char *got_text = NULL;
-	g_autofree char *want_text = NULL;
+	g_autofree char *want_text = rig_to_hex(want);
 
-	append_hex(want, answer);
 	play(rig, script);
-	got_text = to_hex(rig->got);
-	want_text = to_hex(want);
-	ck_assert_msg(g_str_equal(got_text, want_text), "%s: %s: got %s, not %s", rig->profile.name,
-		script, got_text, want_text);
+	got_text = rig_to_hex(rig->got);
+	ck_assert_msg(g_str_equal(got_text, want_text), "%s: %s: got %s, not %s",
+		rig->profile->name, script, got_text, want_text);
 	ck_assert_msg(g_str_equal(rig->seen->str, seen), "%s: %s: the chip saw %s, not %s",
-		rig->profile.name, script, rig->seen->str, seen);
+		rig->profile->name, script, rig->seen->str, seen);
 }
 
 static const struct {
@@ -252,13 +134,13 @@ static const struct {
 	{"bitpirate", "14 01000000 14 15cd5b07 14 005a6202", "06 01000000 06 005a6202 06 005a6202",
 		""},
 	{"bitpirate", "16 00 16 01 17 00 17 01 18 03", "06 15 06 15 15", ""},
-	{"bitpirate", "13 010000 030000 9f", "06 ef4014", "9f+3 "},
+	{"bitpirate", "13 010000 030000 9f", "06 ef4018", "9f+3 "},
 	{"bitpirate", "13 000000 000000", "06", "ff+0 "},
 	/* MOSI is low while it reads. */
 	{"bitpirate", "13 000000 020000", "06 ffff", "00+1 "},
 	{"bitpirate", "15 00 13 010000 030000 | 9f", "06 15 15", ""},
 	{"bitpirate", "15 00 13 010000 030000 9f 00 00", "06 15", ""},
-	{"bitpirate", "15 00 15 01 13 010000 030000 9f", "06 06 06 ef4014", "9f+3 "},
+	{"bitpirate", "15 00 15 01 13 010000 030000 9f", "06 06 06 ef4018", "9f+3 "},
 	{"bitpirate", "15 ff", "06", ""},
 	/* Pins stay off when the host goes, and come back with S_PIN_STATE alone. */
 	{"bitpirate", "15 00 | ^ | 10 | 13 010000 030000 | 15 01 13 010000 010000 9f",
@@ -277,12 +159,12 @@ static const struct {
 	{"bitpirate", "14 0000 | ~ | 12 | ~ | 12 08", "15 15 06", ""},
 	{"bitpirate", "18 01 13 010000 | ~ | 13 010000 010000 9f", "06 15 06ef", "ff+0 9f+1 "},
 	{"bitpirate", "13 060000 000000 0200 | ~ | 00", "15 06", "02+0 "},
-	{"bitpirate", "13 010000 640000 9f <4 | ~ | 00", "06ef4014 06", "9f+3 "},
+	{"bitpirate", "13 010000 640000 9f <4 | ~ | 00", "06ef4018 06", "9f+3 "},
 	{"bitpirate", "13 050000 000000 9f | ^ | 00", "06", "9f+0 "},
 	{"bitpirate-1.6", "03 04 08 11",
 		"06 45535033322d42502d53455250524700 064010 06001000 06001000", ""},
 	{"bitpirate-1.6", "02", "06 3f01ff01 " NO_MAP, ""},
-	{"bitpirate-1.6", "13 010000 030000 9f", "06 ef4014", "9f+3 "},
+	{"bitpirate-1.6", "13 010000 030000 9f", "06 ef4018", "9f+3 "},
 	/* Collected: the chip sees nothing of what is broken off. */
 	{"bitpirate-1.6", "13 060000 000000 0200 | ~ | 00", "15 06", ""},
 	{"bitpirate-1.6", "13 050000 000000 9f | ^ | 00", "06", ""},
@@ -299,7 +181,7 @@ static const struct {
 	{"pico-serprog", "14 00000000", "15", ""},
 	{"pico-serprog", "14 40420f00 14 ffffffff", "06 40420f00 06 50d6dc01", ""},
 	{"pico-serprog", "14 002d3101 14 01000000", "06 002d3101 06 dc010000", ""},
-	{"pico-serprog", "15 00 13 010000 030000 9f", "06 06 ef4014", "9f+3 "},
+	{"pico-serprog", "15 00 13 010000 030000 9f", "06 06 ef4018", "9f+3 "},
 	/* Streams: what has come is in the chip; CS# waits low. */
 	{"pico-serprog", "13 050000 000000 9f00 | ^ | 00", "06", "9f+1 "},
 	{"pico-serprog", "13 001000 000000 9f*4096", "06", "9f+4095 "},
@@ -346,7 +228,7 @@ static const struct {
 	{"esp32-serprog", "14 01b4c404", "06 00000000", ""},
 	{"esp32-serprog", "14 01b4c404 13 010000 010000 9f 14 00127a00 13 010000 010000 9f",
 		"06 00000000 15 06 00127a00 06ef", "9f+1 "},
-	{"esp32-serprog", "13 010000 030000 9f", "06 ef4014", "9f+3 "},
+	{"esp32-serprog", "13 010000 030000 9f", "06 ef4018", "9f+3 "},
 	/* More than it tells is taken, up to 4094 in all. */
 	{"esp32-serprog", "13 fd0f00 010000 9f*4093", "06 ef", "9f+4093 "},
 	{"esp32-serprog", "13 ff0f00 000000 00 01", "15 06 060100", ""},
@@ -380,7 +262,7 @@ static const struct {
 		"06 406f4001 06 60fa2700 06 00710200 15", ""},
 	/* SPI has no power until S_PIN_STATE. */
 	{"hydrabus", "13 010000 030000 9f", "06 ffffff", ""},
-	{"hydrabus", "15 01 13 010000 030000 9f 15 00 13 010000 010000 9f", "06 06 ef4014 06 06 ff",
+	{"hydrabus", "15 01 13 010000 030000 9f 15 00 13 010000 010000 9f", "06 06 ef4018 06 06 ff",
 		"9f+3 "},
 	{"hydrabus", "15 01 13 050000 000000 9f00 | ^", "06", ""},
 	{"hydrabus", "15 01 13 001000 010000 9f*4096", "06 06 ef", "9f+4096 "},
@@ -398,8 +280,8 @@ static const struct {
 	{"picoprog", "12 | 08 00 | 12 | 0f | 12 | 00", "06 15 15", ""},
 	{"picoprog", "14 | 40420f00 | 14 | 00000000 | 14 | ffffffff",
 		"06 40420f00 06 00000000 06 ffffffff", ""},
-	{"picoprog", "13 | 010000 030000 9f", "06 ef4014", "9f+3 "},
-	{"picoprog", "13 | 010000 030000 9f 00 00 | 00", "06 ef4014 06", "9f+3 "},
+	{"picoprog", "13 | 010000 030000 9f", "06 ef4018", "9f+3 "},
+	{"picoprog", "13 | 010000 030000 9f 00 00 | 00", "06 ef4018 06", "9f+3 "},
 	{"picoprog", "13 | 640000 010000 9f*100 | 00", "06 ef 06", "9f+100 "},
 	{"picoprog", "15 | 00 | 13 | 010000 010000 9f", "06 06ef", "9f+1 "},
 	{"picoprog", "13 | 000800 010000 9f*2048", "06 40", "9f+2048 "},
@@ -414,8 +296,8 @@ static const struct {
 	{"serprog-pico", "12 00 12 | 08 00", "06 06 06", ""},
 	{"serprog-pico", "14", "06", ""},
 	{"serprog-pico", "14 80969800 14 | 001bb700", "06 3b3d8800 06 1af29e00", ""},
-	{"serprog-pico", "13 010000 030000 9f", "06 ef4014", "9f+3 "},
-	{"serprog-pico", "13 2c0100 010000 9f*300", "06 14", "9f+300 "},
+	{"serprog-pico", "13 010000 030000 9f", "06 ef4018", "9f+3 "},
+	{"serprog-pico", "13 2c0100 010000 9f*300", "06 18", "9f+300 "},
 	{"serprog-pico", "13 050000 000000 9f00 | ^", "", ""},
 
 	{"serprog-due", "03 04", "06 73657270726f672d647565 00*5 060001", ""},
@@ -449,8 +331,8 @@ static const struct {
 	{"stm32-serprog-rs", "13 800000 000000 9f*128 13 810000 000000 9f*129 00", "06 15 06",
 		"9f+127 "},
 	{"stm32-serprog-rs", "13 010000 200000 9f",
-		"06 ef4014 ef4014 ef4014 ef4014 ef4014 ef4014 "
-		"ef4014 ef4014 ef4014 ef4014 ef40",
+		"06 ef4018 ef4018 ef4018 ef4018 ef4018 ef4018 "
+		"ef4018 ef4018 ef4018 ef4018 ef40",
 		"9f+32 "},
 	{"stm32-serprog-rs", "13 010000 210000 9f 00", "06", "9f+33 "},
 
@@ -470,7 +352,7 @@ static const struct {
 	{"glasgow", "08 11 14 15 16 ff", "15*6", ""},
 	{"glasgow", "12 08 12 00 12 0f", "06 15 15", ""},
 	{"glasgow", "13 010000 030000", "06", ""},
-	{"glasgow", "13 010000 030000 | 9f", "06 ef4014", "9f+3 "},
+	{"glasgow", "13 010000 030000 | 9f", "06 ef4018", "9f+3 "},
 	{"glasgow", "13 000000 020000", "06 ffff", "00+1 "},
 	{"glasgow", "13 010000 000000 9f", "06", "9f+0 "},
 	{"glasgow", "13 050000 000000 9f00 | ^", "06", "9f+1 "},
@@ -478,7 +360,7 @@ static const struct {
 
 START_TEST(a_fact_holds)
 {
-	struct rig *rig = rig_new(facts[_i].profile);
+	struct rig *rig = rig_of(facts[_i].profile);
 
 	expect(rig, facts[_i].script, facts[_i].answer, facts[_i].seen);
 	rig_free(rig);
@@ -520,7 +402,7 @@ END_TEST
 /* A host that goes on in time loses nothing; only silence counts. */
 START_TEST(a_slow_host_is_waited_for)
 {
-	struct rig *rig = rig_new(patience[_i].profile);
+	struct rig *rig = rig_of(patience[_i].profile);
 	const struct personality *port = &rig->port;
 
 	ck_assert_int_eq(port->ops->deadline_ns(port->self), -1);
@@ -531,7 +413,7 @@ START_TEST(a_slow_host_is_waited_for)
 	/* The timer may come too early, and is then not obeyed. */
 	port->ops->timed_out(port->self);
 	g_usleep(SHORT_NS / 1000 * 3 / 4);
-	expect(rig, "9f", "06 ef4014", "9f+3 ");
+	expect(rig, "9f", "06 ef4018", "9f+3 ");
 	ck_assert_int_eq(port->ops->deadline_ns(port->self), -1);
 	rig_free(rig);
 }

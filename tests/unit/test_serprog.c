@@ -9,125 +9,18 @@
 #include <glib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "clip/clip.h"
-#include "flash/flash.h"
-#include "flash/part.h"
 #include "serprog/profile.h"
 #include "serprog/serprog.h"
+#include "serprog_fixture.h"
+#include "suites.h"
 
-Suite *suite_serprog(void);
-
-#define ARRAY_SIZE 65536
 #define TURNAROUND_NS 1000000
-
-static const struct flash_part part = {
-	.name = "TEST",
-	.vendor = "spinor",
-	.size = ARRAY_SIZE,
-	.page_size = 256,
-	.address_bytes = 3,
-	.wrsr_bytes = 1,
-	.vcc_min_mv = 2700,
-	.vcc_max_mv = 3600,
-	.id = {0xef, 0x40, 0x18},
-	.id_length = 3,
-	.id_tail = FLASH_ID_REPEAT,
-	.status = {{{.function = FLASH_BIT_BUSY}, {.function = FLASH_BIT_WEL}}},
-	.commands = {{"RDID", -1}, {"RDSR", -1}, {"WREN", -1}, {"READ", -1}, {"PP", -1}},
-	.n_commands = 5,
-};
-
-/* A frame that a chip has seen, as text: who, when, which opcode, how many data bytes. */
-struct eye {
-	struct rig *rig;
-	char name;
-};
-
-struct rig {
-	struct sim_clock clock;
-	uint8_t *array;
-	struct flash *chips[2];
-	struct eye eyes[2];
-	GString *seen;
-	struct clip *clip;
-	struct serprog *adapter;
-	struct personality port;
-	GByteArray *got;
-};
-
-static void
-see(void *data, const struct flash_event *event)
-{
-	struct eye *eye = data;
-
-	if (event->kind == FLASH_EVENT_COMMAND)
-		g_string_append_printf(eye->rig->seen, "%c%02x+%u ", eye->name,
-			(unsigned int)event->opcode & 0xff, (unsigned int)event->length);
-}
-
-static uint8_t
-pattern(size_t address)
-{
-	return (uint8_t)(address * 7 + address / 256);
-}
-
-static struct rig *
-rig_new(const struct serprog_profile *profile, enum sim_clock_mode mode)
-{
-	struct rig *rig = g_new0(struct rig, 1);
-
-	sim_clock_init(&rig->clock, mode);
-	rig->array = g_malloc(2 * ARRAY_SIZE);
-	for (size_t i = 0; i < 2 * ARRAY_SIZE; i++)
-		rig->array[i] = pattern(i % ARRAY_SIZE);
-	rig->seen = g_string_new(NULL);
-	rig->got = g_byte_array_new();
-	rig->clip = clip_new(&rig->clock);
-	for (unsigned int i = 0; i < 2; i++) {
-		rig->chips[i] = flash_new(&part, rig->array + i * ARRAY_SIZE, i);
-		flash_set_corner(rig->chips[i], FLASH_CORNER_INSTANT);
-		rig->eyes[i] = (struct eye){rig, (char)('a' + i)};
-		flash_set_listener(rig->chips[i],
-			&(struct flash_listener){.event = see, .data = &rig->eyes[i]});
-	}
-	clip_attach(rig->clip, 0, rig->chips[0]);
-	rig->adapter = serprog_new(profile, rig->clip, &rig->clock);
-	rig->port = serprog_personality(rig->adapter);
-	rig->port.ops->host_opened(rig->port.self);
-	return rig;
-}
-
-static void
-rig_free(struct rig *rig)
-{
-	rig->port.ops->host_closed(rig->port.self);
-	serprog_destroy(rig->adapter);
-	clip_destroy(rig->clip);
-	flash_destroy(rig->chips[0]);
-	flash_destroy(rig->chips[1]);
-	g_byte_array_unref(rig->got);
-	g_string_free(rig->seen, TRUE);
-	g_free(rig->array);
-	g_free(rig);
-}
 
 static struct rig *
 rig_default(void)
 {
-	return rig_new(serprog_profile_find(NULL), SIM_CLOCK_INSTANT);
-}
-
-/* Fetches at most room bytes; false when there were none. */
-static bool
-fetch(struct rig *rig, size_t room)
-{
-	uint8_t out[8192];
-	size_t n = rig->port.ops->give(rig->port.self, out, MIN(room, sizeof out));
-
-	ck_assert_uint_le(n, room);
-	g_byte_array_append(rig->got, out, (guint)n);
-	return n > 0;
+	return rig_new(serprog_profile_find(NULL), SIM_CLOCK_INSTANT, 2);
 }
 
 /* 1 to max, drawn when there is a rand, else max. */
@@ -152,10 +45,11 @@ feed_pieces(struct rig *rig, const uint8_t *in, size_t n, size_t piece, size_t r
 		taken = rig->port.ops->take(rig->port.self, in + sent, offer);
 		ck_assert_uint_le(taken, offer);
 		sent += taken;
-		while (!(rand && taken > 0 && draw(rand, 3) == 1) && fetch(rig, draw(rand, room)))
+		while (!(rand && taken > 0 && draw(rand, 3) == 1) &&
+			rig_fetch(rig, draw(rand, room)))
 			;
 	}
-	while (fetch(rig, room))
+	while (rig_fetch(rig, room))
 		;
 }
 
@@ -165,50 +59,18 @@ feed(struct rig *rig, const uint8_t *in, size_t n)
 	feed_pieces(rig, in, n, n, 8192, NULL);
 }
 
-/* Bytes from hex digits; blanks don't count. */
-static GByteArray *
-from_hex(const char *text)
-{
-	GByteArray *bytes = g_byte_array_new();
-
-	while (*text) {
-		uint8_t byte;
-
-		if (*text == ' ') {
-			text++;
-			continue;
-		}
-		ck_assert_msg(g_ascii_isxdigit(text[0]) && g_ascii_isxdigit(text[1]), "%s", text);
-		byte = (uint8_t)(g_ascii_xdigit_value(text[0]) << 4 |
-			g_ascii_xdigit_value(text[1]));
-		g_byte_array_append(bytes, &byte, 1);
-		text += 2;
-	}
-	return bytes;
-}
-
-static char *
-to_hex(const uint8_t *bytes, size_t n)
-{
-	GString *text = g_string_new(NULL);
-
-	for (size_t i = 0; i < n; i++)
-		g_string_append_printf(text, "%02x", bytes[i]);
-	return g_string_free(text, FALSE);
-}
-
 /* Sends and expects exactly that back. */
 static void
 expect(struct rig *rig, const char *send, const char *answer)
 {
-	g_autoptr(GByteArray) in = from_hex(send);
-	g_autoptr(GByteArray) want = from_hex(answer);
+	g_autoptr(GByteArray) in = rig_from_hex(send);
+	g_autoptr(GByteArray) want = rig_from_hex(answer);
 	g_autofree char *got_text = NULL;
-	g_autofree char *want_text = to_hex(want->data, want->len);
+	g_autofree char *want_text = rig_to_hex(want);
 
 	g_byte_array_set_size(rig->got, 0);
 	feed(rig, in->data, in->len);
-	got_text = to_hex(rig->got->data, rig->got->len);
+	got_text = rig_to_hex(rig->got);
 	ck_assert_msg(
 		g_str_equal(got_text, want_text), "%s: got %s, not %s", send, got_text, want_text);
 }
@@ -297,7 +159,7 @@ START_TEST(what_a_profile_does_not_offer_is_nak)
 
 	profile.commands = 0x0009013f;
 	profile.program = "sixteen and more bytes";
-	rig = rig_new(&profile, SIM_CLOCK_INSTANT);
+	rig = rig_new(&profile, SIM_CLOCK_INSTANT, 2);
 	expect(rig, "02",
 		"06 3f010900 00000000 0000000000000000 0000000000000000 0000000000000000");
 	expect(rig, "03", "06 7369787465656e20616e64206d6f7265");
@@ -316,7 +178,7 @@ START_TEST(a_length_over_the_limit_is_nak_after_its_data)
 
 	profile.write_max = 4;
 	profile.read_max = 8;
-	rig = rig_new(&profile, SIM_CLOCK_INSTANT);
+	rig = rig_new(&profile, SIM_CLOCK_INSTANT, 2);
 	expect(rig, "08 11", "06 040000 06 080000");
 	expect(rig, "13 050000 010000 9f9f9f9f9f 10", "15 15 06");
 	expect(rig, "13 010000 090000 9f 10", "15 15 06");
@@ -336,7 +198,7 @@ END_TEST
 START_TEST(the_operation_buffer_takes_what_fits)
 {
 	struct rig *rig = rig_default();
-	g_autoptr(GByteArray) write = from_hex("0d f8ff00 000000");
+	g_autoptr(GByteArray) write = rig_from_hex("0d f8ff00 000000");
 	guint header = write->len;
 
 	/* 7 + 65528 fill it; nothing more fits, and what did not fit changes nothing. */
@@ -417,7 +279,7 @@ static const char script[] =
 
 START_TEST(pieces_of_any_size_give_the_same_answers)
 {
-	g_autoptr(GByteArray) in = from_hex(script);
+	g_autoptr(GByteArray) in = rig_from_hex(script);
 	g_autoptr(GRand) rand = g_rand_new_with_seed(20240229);
 	struct rig *whole = rig_default();
 
@@ -433,7 +295,7 @@ START_TEST(pieces_of_any_size_give_the_same_answers)
 		ck_assert_uint_eq(rig->got->len, whole->got->len);
 		ck_assert_mem_eq(rig->got->data, whole->got->data, whole->got->len);
 		ck_assert_str_eq(rig->seen->str, whole->seen->str);
-		ck_assert_mem_eq(rig->array, whole->array, ARRAY_SIZE);
+		ck_assert_mem_eq(rig->array, whole->array, RIG_ARRAY_SIZE);
 		ck_assert_int_eq(sim_clock_now(&rig->clock), sim_clock_now(&whole->clock));
 		rig_free(rig);
 	}
@@ -459,7 +321,7 @@ START_TEST(the_longest_operation_streams)
 	for (uint32_t i = 0; i < length; i++) {
 		/* Half duplex: the chip has put out length - 4 bytes while the host wrote. */
 		uint32_t address = _i == 0 ? length - 4 + i : i - 4;
-		uint8_t want = _i == 1 && i < 4 ? 0xff : pattern(address % ARRAY_SIZE);
+		uint8_t want = _i == 1 && i < 4 ? 0xff : rig_pattern(address % RIG_ARRAY_SIZE);
 
 		if (rig->got->data[1 + i] != want)
 			ck_abort_msg("byte %u: %02x, not %02x", i, rig->got->data[1 + i], want);
@@ -472,7 +334,7 @@ END_TEST
 START_TEST(a_parallel_read_of_length_zero_is_two_to_the_24)
 {
 	struct rig *rig = rig_default();
-	g_autoptr(GByteArray) in = from_hex("0a 000000 000000 10");
+	g_autoptr(GByteArray) in = rig_from_hex("0a 000000 000000 10");
 
 	feed_pieces(rig, in->data, in->len, 1, 8192, NULL);
 	ck_assert_uint_eq(rig->got->len, 1 + (1 << 24) + 2);
@@ -585,7 +447,7 @@ START_TEST(a_profile_can_fix_its_lines)
 	struct rig *rig;
 
 	profile.chip_selects = 2;
-	rig = rig_new(&profile, SIM_CLOCK_INSTANT);
+	rig = rig_new(&profile, SIM_CLOCK_INSTANT, 2);
 	clip_attach(rig->clip, 2, rig->chips[1]);
 	expect(rig, "16 00 16 01 16 02", "06 06 15");
 	rig_free(rig);
@@ -617,7 +479,7 @@ START_TEST(idle_is_between_commands)
 	ck_assert(port->ops->idle(port->self));
 	ck_assert_uint_eq(port->ops->take(port->self, (const uint8_t *)"\x00", 1), 1);
 	ck_assert(!port->ops->idle(port->self));
-	ck_assert(fetch(rig, 1));
+	ck_assert(rig_fetch(rig, 1));
 	ck_assert(port->ops->idle(port->self));
 	expect(rig, "12", "");
 	ck_assert(!port->ops->idle(port->self));
@@ -637,7 +499,7 @@ START_TEST(replies_that_nobody_fetches_stop_the_intake)
 	ck_assert_uint_gt(taken, 64);
 	ck_assert_uint_lt(taken, 1024);
 	ck_assert_uint_eq(port->ops->take(port->self, nops, sizeof nops), 0);
-	while (fetch(rig, 7))
+	while (rig_fetch(rig, 7))
 		;
 	ck_assert_uint_eq(rig->got->len, taken);
 	ck_assert_uint_gt(port->ops->take(port->self, nops, sizeof nops), 64);
@@ -677,14 +539,14 @@ START_TEST(a_host_that_leaves_makes_place_for_the_next)
 {
 	struct rig *rig = rig_default();
 	const struct personality *port = &rig->port;
-	g_autoptr(GByteArray) in = from_hex(leaving[_i].sent);
+	g_autoptr(GByteArray) in = rig_from_hex(leaving[_i].sent);
 	size_t taken = 0, fetched = 0;
 	int64_t start;
 
 	while (taken < in->len || fetched < leaving[_i].fetched) {
 		taken += port->ops->take(port->self, in->data + taken, in->len - taken);
 		if (fetched < leaving[_i].fetched)
-			fetched += fetch(rig, 1) ? 1 : 0;
+			fetched += rig_fetch(rig, 1) ? 1 : 0;
 	}
 	port->ops->host_closed(port->self);
 	expect_seen(rig, leaving[_i].seen);
@@ -712,7 +574,7 @@ START_TEST(in_real_time_answers_wait_for_the_wall)
 	uint8_t out[65536];
 
 	profile.turnaround_ns = 0;
-	rig = rig_new(&profile, SIM_CLOCK_REAL);
+	rig = rig_new(&profile, SIM_CLOCK_REAL, 2);
 	port = &rig->port;
 	expect(rig, "0e 30750000", "06");
 	ck_assert_uint_eq(port->ops->take(port->self, (const uint8_t *)"\x0f\x00", 2), 1);

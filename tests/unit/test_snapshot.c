@@ -17,7 +17,6 @@
 
 static const struct flash_part part = {
 	.name = "TEST",
-	.vendor = "spinor",
 	.size = SIZE,
 	.page_size = 256,
 	.address_bytes = 3,
@@ -26,7 +25,6 @@ static const struct flash_part part = {
 	.vcc_max_mv = 3600,
 	.id = {0xef, 0x40, 0x18},
 	.id_length = 3,
-	.id_tail = FLASH_ID_FLOAT,
 	.unique_id_length = 8,
 	.status = {{{.function = FLASH_BIT_BUSY}, {.function = FLASH_BIT_WEL},
 		{.function = FLASH_BIT_BP0}}},

@@ -10,10 +10,10 @@
 #include "port/port.h"
 #include "serprog/profile.h"
 #include "serprog/serprog.h"
+#include "host_fixture.h"
 #include "suites.h"
 
 #include <arpa/inet.h>
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
@@ -26,7 +26,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define LIMIT_MS 20000
 #define ARRAY_SIZE 65536
 
 static const struct flash_part part = {
@@ -45,13 +44,6 @@ static const struct flash_part part = {
 	.commands = {{"RDID", -1}, {"READ", -1}},
 	.n_commands = 2,
 };
-
-static GMainContext *context;
-static GSource *limit;
-static bool expired;
-static int descriptors;
-static unsigned int warnings;
-static char last_warning[256];
 
 static struct sim_clock clock_;
 static struct clip *clip;
@@ -123,42 +115,12 @@ static const struct personality_ops ops = {
 	.host_closed = count_closed,
 };
 
-static int
-count_descriptors(void)
-{
-	GDir *dir = g_dir_open("/proc/self/fd", 0, NULL);
-	int n = 0;
-
-	while (g_dir_read_name(dir))
-		n++;
-	g_dir_close(dir);
-	return n;
-}
-
-static gboolean
-expire(gpointer data)
-{
-	(void)data;
-	expired = true;
-	return G_SOURCE_CONTINUE;
-}
-
-static void
-note_warning(const char *domain, GLogLevelFlags level, const char *text, gpointer data)
-{
-	(void)domain;
-	(void)level;
-	(void)data;
-	warnings++;
-	g_strlcpy(last_warning, text, sizeof(last_warning));
-}
-
 static struct port_tcp *
 must_listen(const char *address)
 {
 	g_autoptr(GError) error = NULL;
 	struct port_tcp *port =
-		port_tcp_new(context, (struct personality){&ops, serprog}, address, &error);
+		port_tcp_new(fixture.context, (struct personality){&ops, serprog}, address, &error);
 
 	ck_assert_msg(port != NULL, "%s", error ? error->message : "");
 	return port;
@@ -168,15 +130,9 @@ static void
 setup(void)
 {
 	signal(SIGPIPE, SIG_IGN);
-	expired = false;
-	opened = closed = dropped = warnings = 0;
+	opened = closed = dropped = 0;
 	wait_ns = 0;
-	context = g_main_context_new();
-	descriptors = count_descriptors();
-	g_log_set_handler("spinor", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL, note_warning, NULL);
-	limit = g_timeout_source_new(LIMIT_MS);
-	g_source_set_callback(limit, expire, NULL, NULL);
-	g_source_attach(limit, context);
+	host_fixture_setup();
 	for (size_t i = 0; i < ARRAY_SIZE; i++)
 		array[i] = (uint8_t)(i * 7 ^ i >> 8);
 	sim_clock_init(&clock_, SIM_CLOCK_INSTANT);
@@ -194,26 +150,7 @@ teardown(void)
 	serprog_destroy(serprog);
 	clip_destroy(clip);
 	flash_destroy(chip);
-	ck_assert_int_eq(count_descriptors(), descriptors);
-	g_source_destroy(limit);
-	g_source_unref(limit);
-	g_main_context_unref(context);
-}
-
-/* Runs the port until the condition holds; fails when that takes too long. */
-#define RUN_UNTIL(condition)                                              \
-	do {                                                              \
-		while (!(condition)) {                                    \
-			g_main_context_iteration(context, TRUE);          \
-			ck_assert_msg(!expired, "never: %s", #condition); \
-		}                                                         \
-	} while (0)
-
-static void
-run_dry(void)
-{
-	while (g_main_context_iteration(context, FALSE))
-		;
+	host_fixture_teardown();
 }
 
 static int
@@ -232,50 +169,6 @@ open_host(void)
 	ck_assert_int_eq(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
 	return fd;
 }
-
-static void
-host_write(int fd, const void *bytes, size_t n)
-{
-	ck_assert_int_eq(write(fd, bytes, n), (ssize_t)n);
-}
-
-/* Reads up to n bytes, running the port meanwhile; fewer when the port has closed, of which *code
- * (may be NULL) tells how: 0 or errno. */
-static size_t
-host_read(int fd, uint8_t *bytes, size_t n, int *code)
-{
-	size_t got = 0;
-
-	while (got < n) {
-		ssize_t r = read(fd, bytes + got, n - got);
-
-		if (r > 0) {
-			got += (size_t)r;
-			continue;
-		}
-		if (r == 0 || errno != EAGAIN) {
-			if (code)
-				*code = r == 0 ? 0 : errno;
-			return got;
-		}
-		g_main_context_iteration(context, FALSE);
-		poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, 1);
-		ck_assert_msg(!expired, "%zu of %zu bytes came", got, n);
-	}
-	return got;
-}
-
-static void
-expect(int fd, const void *bytes, size_t n)
-{
-	uint8_t got[64];
-
-	ck_assert_uint_eq(host_read(fd, got, n, NULL), n);
-	ck_assert_mem_eq(got, bytes, n);
-}
-
-#define SEND(fd, bytes) host_write(fd, bytes, sizeof(bytes) - 1)
-#define EXPECT(fd, bytes) expect(fd, bytes, sizeof(bytes) - 1)
 
 /* SYNCNOP and RDID. */
 static void
@@ -298,7 +191,7 @@ expect_closed(int fd)
 
 START_TEST(hosts_come_and_go)
 {
-	int before = count_descriptors();
+	int before = host_count_descriptors();
 
 	for (unsigned int round = 1; round <= 100; round++) {
 		int host = open_host();
@@ -307,9 +200,9 @@ START_TEST(hosts_come_and_go)
 		ck_assert_uint_eq(opened, round);
 		close(host);
 		RUN_UNTIL(closed == round);
-		ck_assert_int_eq(count_descriptors(), before);
+		ck_assert_int_eq(host_count_descriptors(), before);
 	}
-	ck_assert_uint_eq(warnings, 0);
+	ck_assert_uint_eq(fixture.warnings, 0);
 	ck_assert_uint_eq(dropped, 0);
 }
 END_TEST
@@ -327,7 +220,7 @@ START_TEST(host_after_a_gone_one_is_served_at_once)
 		/* Not seen before the next one is there: */
 		close(host);
 	}
-	ck_assert_uint_eq(warnings, 0);
+	ck_assert_uint_eq(fixture.warnings, 0);
 }
 END_TEST
 
@@ -340,10 +233,10 @@ START_TEST(second_host_is_refused)
 	second = open_host();
 	SEND(second, "\x10");
 	expect_closed(second);
-	ck_assert_uint_eq(warnings, 1);
+	ck_assert_uint_eq(fixture.warnings, 1);
 	text = g_strconcat(port_tcp_address(tcp), ": refused host 127.0.0.1:", NULL);
-	ck_assert_msg(g_str_has_prefix(last_warning, text), "%s", last_warning);
-	ck_assert_ptr_nonnull(strstr(last_warning, ": one at a time, and 127.0.0.1:"));
+	ck_assert_msg(g_str_has_prefix(fixture.last_warning, text), "%s", fixture.last_warning);
+	ck_assert_ptr_nonnull(strstr(fixture.last_warning, ": one at a time, and 127.0.0.1:"));
 	close(second);
 	check_host(first);
 	ck_assert_uint_eq(opened, 1);
@@ -383,8 +276,8 @@ START_TEST(host_that_goes_during_a_long_reply_is_noticed)
 
 	SEND(host, "\x13\x04\x00\x00\xff\xff\xff\x03\x00\x00\x00");
 	ck_assert_uint_eq(host_read(host, bytes, sizeof(bytes), NULL), sizeof(bytes));
-	run_dry();
-	ck_assert(!g_main_context_pending(context));
+	host_run_dry();
+	ck_assert(!g_main_context_pending(fixture.context));
 	if (_i)
 		setsockopt(
 			host, SOL_SOCKET, SO_LINGER, &(struct linger){1, 0}, sizeof(struct linger));
@@ -422,9 +315,9 @@ START_TEST(next_host_need_not_wait_for_what_a_gone_one_is_owed)
 	check_host(host);
 	wait_ns = 40 * INT64_C(1000000000);
 	SEND(host, "\x10");
-	run_dry();
+	host_run_dry();
 	close(host);
-	run_dry();
+	host_run_dry();
 	ck_assert_uint_eq(closed, 0);
 	host = open_host();
 	RUN_UNTIL(opened == 2);
@@ -432,7 +325,7 @@ START_TEST(next_host_need_not_wait_for_what_a_gone_one_is_owed)
 	wait_ns = 0;
 	check_host(host);
 	close(host);
-	ck_assert_uint_eq(warnings, 0);
+	ck_assert_uint_eq(fixture.warnings, 0);
 }
 END_TEST
 
@@ -443,7 +336,7 @@ START_TEST(reset_ends_a_wait)
 	check_host(host);
 	wait_ns = 40 * INT64_C(1000000000);
 	SEND(host, "\x10");
-	run_dry();
+	host_run_dry();
 	setsockopt(host, SOL_SOCKET, SO_LINGER, &(struct linger){1, 0}, sizeof(struct linger));
 	close(host);
 	RUN_UNTIL(closed == 1);
@@ -456,14 +349,14 @@ START_TEST(port_without_hosts_uses_no_turns)
 	int host = open_host();
 
 	check_host(host);
-	run_dry();
+	host_run_dry();
 	for (int i = 0; i < 100; i++)
-		ck_assert(!g_main_context_pending(context));
+		ck_assert(!g_main_context_pending(fixture.context));
 	close(host);
 	RUN_UNTIL(closed == 1);
-	run_dry();
+	host_run_dry();
 	for (int i = 0; i < 100; i++)
-		ck_assert(!g_main_context_pending(context));
+		ck_assert(!g_main_context_pending(fixture.context));
 }
 END_TEST
 
@@ -476,11 +369,12 @@ START_TEST(without_descriptors_the_port_rests)
 	now = before;
 	now.rlim_cur = (rlim_t)host + 1;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &now), 0);
-	RUN_UNTIL(warnings == 1);
-	run_dry();
-	ck_assert(!g_main_context_pending(context));
+	RUN_UNTIL(fixture.warnings == 1);
+	host_run_dry();
+	ck_assert(!g_main_context_pending(fixture.context));
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
-	ck_assert_ptr_nonnull(strstr(last_warning, "cannot let a host in: Too many open files"));
+	ck_assert_ptr_nonnull(
+		strstr(fixture.last_warning, "cannot let a host in: Too many open files"));
 	check_host(host);
 	close(host);
 }
@@ -495,9 +389,9 @@ static const char requests[] = "\x10\x00\x01\x02\x03\x04\x05\x06\x07\x08\x11\x12
 
 START_TEST(bytes_are_those_of_the_terminal)
 {
-	struct port_watch *watch = port_watch_new(context, NULL);
-	struct port_pty *pty =
-		port_pty_new(context, watch, (struct personality){&ops, serprog}, NULL, NULL);
+	struct port_watch *watch = port_watch_new(fixture.context, NULL);
+	struct port_pty *pty = port_pty_new(
+		fixture.context, watch, (struct personality){&ops, serprog}, NULL, NULL);
 	static uint8_t by_tcp[2 * ARRAY_SIZE], by_pty[2 * ARRAY_SIZE];
 	int host = open_host();
 	size_t n;
@@ -510,7 +404,7 @@ START_TEST(bytes_are_those_of_the_terminal)
 	host = open(port_pty_path(pty), O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
 	SEND(host, requests);
 	ck_assert_uint_eq(host_read(host, by_pty, n, NULL), n);
-	run_dry();
+	host_run_dry();
 	ck_assert_int_eq(poll(&(struct pollfd){.fd = host, .events = POLLIN}, 1, 0), 0);
 	ck_assert_mem_eq(by_tcp, by_pty, n);
 	close(host);
@@ -579,8 +473,8 @@ START_TEST(bad_address_is_refused)
 		address);
 	g_autoptr(GError) error = NULL;
 
-	ck_assert_ptr_null(
-		port_tcp_new(context, (struct personality){&ops, serprog}, address, &error));
+	ck_assert_ptr_null(port_tcp_new(
+		fixture.context, (struct personality){&ops, serprog}, address, &error));
 	ck_assert(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT));
 	ck_assert_str_eq(error->message, message);
 }
@@ -595,8 +489,8 @@ assert_refused(const char *address, const char *reason)
 			address, reason);
 	g_autoptr(GError) error = NULL;
 
-	ck_assert_ptr_null(
-		port_tcp_new(context, (struct personality){&ops, serprog}, address, &error));
+	ck_assert_ptr_null(port_tcp_new(
+		fixture.context, (struct personality){&ops, serprog}, address, &error));
 	ck_assert_str_eq(error->message, message);
 }
 
@@ -608,7 +502,7 @@ START_TEST(address_that_cannot_be_had_is_refused)
 	/* TEST-NET-1 (RFC 5737) belongs to nobody. */
 	assert_refused("192.0.2.1:0", "Cannot assign requested address");
 	ck_assert_ptr_null(port_tcp_new(
-		context, (struct personality){&ops, serprog}, "no such host:1", &error));
+		fixture.context, (struct personality){&ops, serprog}, "no such host:1", &error));
 	ck_assert_msg(g_str_has_prefix(error->message,
 			      "cannot listen on \"no such host:1\": host no such host: "),
 		"%s", error->message);

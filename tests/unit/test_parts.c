@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every part of the chip files, played by a host that goes by the part's data: it identifies the
+ * chip by its own method, erases each block of each erase opcode and looks what has changed,
+ * programs by the part's method across the edges of pages and dies, and reads all of it.
+ */
+#include "bench/chipdb.h"
+#include "player.h"
+#include "suites.h"
+
+#include <glib.h>
+#include <string.h>
+
+static struct bench_chipdb *db;
+static GPtrArray *parts;
+static struct player *player;
+
+static uint8_t *erased; /* MAX_SPAN bytes FF */
+static uint8_t *programmed;
+
+enum {
+	MAX_SPAN = 1 << 20
+};
+
+static void
+setup(void)
+{
+	erased = g_malloc(MAX_SPAN);
+	memset(erased, 0xff, MAX_SPAN);
+	programmed = g_malloc0(MAX_SPAN);
+}
+
+static void
+teardown(void)
+{
+	g_clear_pointer(&player, player_destroy);
+	g_clear_pointer(&erased, g_free);
+	g_clear_pointer(&programmed, g_free);
+}
+
+static void
+begin(int i)
+{
+	player = player_new(g_ptr_array_index(parts, (guint)i));
+}
+
+/* n bytes of the array at address are all as in pattern (erased or programmed). */
+static void
+assert_span(uint64_t address, uint64_t n, const uint8_t *pattern, const char *what)
+{
+	const char *name = player->part->name;
+
+	while (n) {
+		size_t span = MIN(n, MAX_SPAN);
+
+		if (memcmp(player->array + address, pattern, span) != 0)
+			ck_abort_msg("%s: %s: not all %02X in %zu bytes at %" G_GINT64_MODIFIER "X",
+				name, what, pattern[0], span, address);
+		address += span;
+		n -= span;
+	}
+}
+
+/* --- identification --- */
+
+static void
+assert_answer(const uint8_t *frame, size_t n_out, const uint8_t *wanted, size_t n)
+{
+	uint8_t answer[16];
+
+	player_frame(player, frame, n_out, answer, n);
+	if (memcmp(answer, wanted, n) != 0)
+		ck_abort_msg("%s: %02X is answered by %02X %02X %02X", player->part->name, frame[0],
+			answer[0], answer[1], answer[2]);
+}
+
+static bool
+has_any_id(void)
+{
+	return player_has(player, "RDID") || player_has(player, "REMS") ||
+		player_has(player, "RES") || player_has(player, "RDIDP");
+}
+
+START_TEST(identifies_by_its_own_method)
+{
+	static const uint8_t sfdp[] = {'S', 'F', 'D', 'P'};
+	static const uint8_t floating[] = {0xff, 0xff, 0xff};
+	uint8_t frame[5] = {0};
+	const struct flash_part *part;
+
+	begin(_i);
+	part = player->part;
+	if (player_has(player, "RDID")) {
+		frame[0] = (uint8_t)player_opcode(player, "RDID");
+		assert_answer(frame, 1, part->id, part->id_length);
+	}
+	if (player_has(player, "REMS")) {
+		uint8_t wanted[] = {part->manufacturer, part->device_id};
+
+		frame[0] = (uint8_t)player_opcode(player, "REMS");
+		assert_answer(frame, 4, wanted, 2);
+	}
+	if (player_has(player, "RES")) {
+		frame[0] = (uint8_t)player_opcode(player, "RES");
+		assert_answer(frame, 4, part->res, part->res_length);
+	}
+	if (player_has(player, "RDIDP")) {
+		frame[0] = (uint8_t)player_opcode(player, "RDIDP");
+		assert_answer(frame, 1 + part->address_bytes, part->id, part->id_length);
+	}
+	if (player_has(player, "RDSFDP")) {
+		frame[0] = (uint8_t)player_opcode(player, "RDSFDP");
+		assert_answer(frame, 5, sfdp, 4);
+	}
+	if (!has_any_id()) {
+		frame[0] = 0x9f;
+		assert_answer(frame, 1, floating, 3);
+		frame[0] = 0x90;
+		assert_answer(frame, 4, floating, 2);
+	}
+}
+END_TEST
+
+/* --- erase --- */
+
+static bool
+send_erase(const struct flash_erase *erase, uint64_t address)
+{
+	bool chip = erase->size == 0 && erase->n_regions == 0;
+	unsigned int address_bytes = chip ? 0
+		: erase->four_byte        ? 4
+					  : player_reach(player, address);
+	uint8_t frame[5] = {erase->opcode};
+	uint8_t *end = player_put_address(frame + 1, address, address_bytes);
+
+	if (!chip && address_bytes == 0)
+		return false;
+	player_enable(player);
+	player_frame(player, frame, (size_t)(end - frame), NULL, 0);
+	return true;
+}
+
+/* Calls each with the blocks of the erase, from address 0 up. */
+static void
+for_each_block(const struct flash_erase *erase,
+	void (*each)(const struct flash_erase *erase, uint64_t start, uint32_t size,
+		unsigned int number))
+{
+	uint64_t start = 0;
+	unsigned int number = 0;
+
+	for (unsigned int i = 0; i < MAX(erase->n_regions, 1); i++) {
+		uint32_t size = erase->n_regions ? erase->regions[i].block_size : erase->size;
+		uint64_t n =
+			erase->n_regions ? erase->regions[i].n_blocks : player->part->size / size;
+
+		for (; n > 0; n--, start += size)
+			each(erase, start, size, number++);
+	}
+	ck_assert_uint_eq(start, player->part->size);
+}
+
+/* By an address somewhere inside of the block. */
+static void
+erase_block(const struct flash_erase *erase, uint64_t start, uint32_t size, unsigned int number)
+{
+	if (!send_erase(erase, start + (number * 2654435761u) % size))
+		return;
+	assert_span(start, size, erased, "erased block");
+}
+
+static void
+erase_even(const struct flash_erase *erase, uint64_t start, uint32_t size, unsigned int number)
+{
+	if (number % 2 == 0)
+		erase_block(erase, start, size, number);
+}
+
+static void
+erase_odd(const struct flash_erase *erase, uint64_t start, uint32_t size, unsigned int number)
+{
+	if (number % 2 == 1)
+		erase_block(erase, start, size, number);
+}
+
+static void
+check_even(const struct flash_erase *erase, uint64_t start, uint32_t size, unsigned int number)
+{
+	(void)erase;
+	assert_span(start, size, number % 2 == 0 ? erased : programmed, "every other block");
+}
+
+/* Every other block, then what has changed in all of the array, then the rest. */
+static void
+erase_all_blocks(const struct flash_erase *erase)
+{
+	player_clear(player);
+	for_each_block(erase, erase_even);
+	for_each_block(erase, check_even);
+	for_each_block(erase, erase_odd);
+	assert_span(0, player->part->size, erased, "all blocks");
+}
+
+START_TEST(erases_exactly_the_block)
+{
+	begin(_i);
+	player_unlock(player);
+	for (unsigned int i = 0; i < player->part->n_erases; i++) {
+		const struct flash_erase *erase = &player->part->erases[i];
+
+		if (erase->size || erase->n_regions) {
+			erase_all_blocks(erase);
+			continue;
+		}
+		player_clear(player);
+		send_erase(erase, 0);
+		assert_span(0, player->part->size, erased, "erased chip");
+	}
+}
+END_TEST
+
+/* --- program --- */
+
+/* The part's commands that program some bytes at an address. */
+struct method {
+	const char *name;
+	unsigned int address_bytes; /* 0: as the mode says */
+	bool one_byte;
+	bool overwrites; /* bits go both ways */
+};
+
+static const struct method methods[] = {
+	{"PP", 0, false, false},
+	{"PP4", 4, false, false},
+	{"BP", 0, true, false},
+	{"WRITE", 0, false, true},
+};
+
+static void
+send_program(const struct method *method, uint64_t address, const uint8_t *data, size_t n)
+{
+	unsigned int address_bytes =
+		method->address_bytes ? method->address_bytes : player_reach(player, address);
+	g_autofree uint8_t *frame = g_malloc(5 + n);
+	uint8_t *end;
+
+	frame[0] = (uint8_t)player_opcode(player, method->name);
+	end = player_put_address(frame + 1, address, address_bytes);
+	memcpy(end, data, n);
+	player_enable(player);
+	player_frame(player, frame, (size_t)(end - frame) + n, NULL, 0);
+}
+
+/* A few bytes over the edge at address: they wrap to the start of the page before it. */
+static void
+program_over(const struct method *method, uint64_t edge)
+{
+	static const uint8_t first[] = {0x5a, 0xf0, 0x3c, 0x0f, 0x81, 0x7e};
+	static const uint8_t second[] = {0xff, 0x3f, 0xfc, 0xff, 0x18, 0xe7};
+	uint32_t page = player->part->page_size;
+	uint64_t start = edge - page;
+	g_autofree uint8_t *wanted = g_malloc(page);
+
+	memcpy(wanted, player->array + start, page);
+	send_program(method, edge - 3, first, sizeof(first));
+	send_program(method, edge - 3, second, sizeof(second));
+	for (unsigned int i = 0; i < sizeof(first); i++) {
+		uint8_t *at = &wanted[(page - 3 + i) % page];
+
+		*at = method->overwrites ? second[i] : *at & first[i] & second[i];
+	}
+	if (memcmp(player->array + start, wanted, page) != 0)
+		ck_abort_msg("%s: %s over the edge at %" G_GINT64_MODIFIER "X", player->part->name,
+			method->name, edge);
+	if (edge < player->part->size)
+		assert_span(edge, 1, erased, "behind the page");
+}
+
+static void
+program_byte(const struct method *method, uint64_t address)
+{
+	static const uint8_t values[] = {0x5a, 0xf0};
+
+	send_program(method, address, &values[0], 1);
+	send_program(method, address, &values[1], 1);
+	ck_assert_uint_eq(player->array[address], 0x50);
+	if (address > 0)
+		assert_span(address - 1, 1, erased, "before the byte");
+	if (address + 1 < player->part->size)
+		assert_span(address + 1, 1, erased, "behind the byte");
+}
+
+static void
+program_all_over(const struct method *method)
+{
+	uint64_t size = player->part->size;
+	uint64_t step = MAX(player->part->page_size, size / 64);
+
+	memset(player->array, 0xff, size);
+	for (uint64_t edge = step; edge <= size; edge += step) {
+		if (method->one_byte)
+			program_byte(method, edge - 1);
+		else
+			program_over(method, edge);
+	}
+}
+
+START_TEST(programs_by_its_own_method)
+{
+	begin(_i);
+	player_unlock(player);
+	for (size_t i = 0; i < G_N_ELEMENTS(methods); i++) {
+		if (player_has(player, methods[i].name))
+			program_all_over(&methods[i]);
+	}
+}
+END_TEST
+
+/* --- read --- */
+
+static void
+read_from(int opcode, unsigned int address_bytes, uint64_t address, uint64_t n)
+{
+	g_autofree uint8_t *in = g_malloc(n);
+
+	player_read(player, opcode, address_bytes, address, in, n);
+	if (memcmp(in, player->array + address, n) != 0)
+		ck_abort_msg("%s: %02X reads something else at %" G_GINT64_MODIFIER "X",
+			player->part->name, (unsigned int)opcode, address);
+}
+
+/* As many address bytes as after power-up: only what they reach, and from its end to its start. */
+static void
+read_within_reach(int opcode)
+{
+	unsigned int n = player->part->address_bytes;
+	uint64_t reach = MIN(player->part->size, UINT64_C(1) << 8 * n);
+	uint8_t around[2];
+
+	for (uint64_t address = 0; address < reach; address += MIN(reach, MAX_SPAN))
+		read_from(opcode, n, address, MIN(reach, MAX_SPAN));
+	player_read(player, opcode, n, reach - 1, around, 2);
+	ck_assert_uint_eq(around[0], player->array[reach - 1]);
+	ck_assert_uint_eq(around[1], player->array[0]);
+}
+
+static void
+read_all(int opcode, bool four_byte)
+{
+	uint64_t size = player->part->size;
+	uint64_t span = MIN(size, MAX_SPAN);
+
+	for (uint64_t address = 0; address < size; address += span) {
+		unsigned int n = four_byte ? 4 : player_reach(player, address);
+
+		if (n > 0)
+			read_from(opcode, n, address, span);
+	}
+}
+
+START_TEST(reads_all_of_it)
+{
+	begin(_i);
+	/* No two addresses of a 16 MiB piece or of two pieces look alike for long. */
+	for (uint64_t i = 0; i < player->part->size; i += 4) {
+		uint32_t word = (uint32_t)(i * UINT64_C(2654435761) >> 2);
+
+		memcpy(player->array + i, &word, 4);
+	}
+	if (player_has(player, "READ")) {
+		read_within_reach(player_opcode(player, "READ"));
+		read_all(player_opcode(player, "READ"), false);
+	}
+	if (player_has(player, "READ4"))
+		read_all(player_opcode(player, "READ4"), true);
+}
+END_TEST
+
+Suite *
+suite_parts(void)
+{
+	Suite *suite = suite_create("parts");
+	TCase *tcase = tcase_create("parts");
+	g_autoptr(GError) error = NULL;
+
+	db = bench_chipdb_open(NULL, &error);
+	if (!db)
+		g_error("%s", error->message);
+	parts = bench_chipdb_list(db, NULL);
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_loop_test(tcase, identifies_by_its_own_method, 0, (int)parts->len);
+	tcase_add_loop_test(tcase, erases_exactly_the_block, 0, (int)parts->len);
+	tcase_add_loop_test(tcase, programs_by_its_own_method, 0, (int)parts->len);
+	tcase_add_loop_test(tcase, reads_all_of_it, 0, (int)parts->len);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
