@@ -41,6 +41,8 @@ libspinor_a_SOURCES = \
 	emu/bench/partcommand.h \
 	emu/bench/partfile.c \
 	emu/bench/partfile.h \
+	emu/bench/partsfdp.c \
+	emu/bench/partsfdp.h \
 	emu/bench/partvalue.c \
 	emu/bench/partvalue.h \
 	emu/bench/setup.c \
@@ -77,6 +79,7 @@ libspinor_a_SOURCES = \
 	emu/control/storage.c \
 	emu/flash/aai.c \
 	emu/flash/address.c \
+	emu/flash/anyregister.c \
 	emu/flash/bits.c \
 	emu/flash/chip.c \
 	emu/flash/chip.h \
@@ -86,19 +89,25 @@ libspinor_a_SOURCES = \
 	emu/flash/dataflash_program.c \
 	emu/flash/dataflash_protect.c \
 	emu/flash/eeprom.c \
+	emu/flash/die.c \
 	emu/flash/erase.c \
 	emu/flash/event.c \
 	emu/flash/flash.h \
 	emu/flash/identify.c \
 	emu/flash/lanes.c \
 	emu/flash/lock.c \
+	emu/flash/micron.c \
 	emu/flash/otp.c \
+	emu/flash/otparea.c \
+	emu/flash/otpmode.c \
 	emu/flash/part.h \
 	emu/flash/power.c \
 	emu/flash/program.c \
 	emu/flash/protect.c \
 	emu/flash/read.c \
 	emu/flash/sfdp.c \
+	emu/flash/sfdp.h \
+	emu/flash/sfdptables.c \
 	emu/flash/status.c \
 	emu/flash/suspend.c \
 	emu/port/link.c \

@@ -79,6 +79,8 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_clip.c \
 	tests/unit/test_control.c \
 	tests/unit/test_flash.c \
+	tests/unit/test_flash_address.c \
+	tests/unit/test_flash_erase.c \
 	tests/unit/test_flash_frames.c \
 	tests/unit/test_flash_identify.c \
 	tests/unit/test_flash_aai.c \
@@ -86,10 +88,15 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_flash_idways.c \
 	tests/unit/test_flash_dataflash.c \
 	tests/unit/test_flash_dataflash_protect.c \
+	tests/unit/test_flash_lanes.c \
+	tests/unit/test_flash_micron.c \
+	tests/unit/test_flash_otp.c \
 	tests/unit/test_flash_power.c \
 	tests/unit/test_flash_program.c \
 	tests/unit/test_flash_protect.c \
 	tests/unit/test_flash_random.c \
+	tests/unit/test_flash_registers.c \
+	tests/unit/test_flash_sfdp.c \
 	tests/unit/test_flash_status.c \
 	tests/unit/test_image.c \
 	tests/unit/test_options.c \

@@ -93,14 +93,17 @@ bench_part_change_commands(
 	return true;
 }
 
-/* "64Kx31" or "64K". */
+/* "64Kx31" or "64K"; "-64K" where the opcode erases nothing. */
 static bool
 parse_region(char *text, struct flash_region *region)
 {
-	char *times = strchr(text, 'x');
+	bool gap = *text == '-';
+	char *times;
 	uint64_t size;
 	guint64 count = 1;
 
+	text += gap;
+	times = strchr(text, 'x');
 	if (times) {
 		*times = '\0';
 		if (!g_ascii_string_to_unsigned(times + 1, 10, 1, 65536, &count, NULL))
@@ -108,7 +111,7 @@ parse_region(char *text, struct flash_region *region)
 	}
 	if (!units_parse_size(text, &size) || size == 0 || size > UINT32_MAX)
 		return false;
-	*region = (struct flash_region){(uint32_t)count, (uint32_t)size};
+	*region = (struct flash_region){(uint32_t)count, (uint32_t)size, gap};
 	return true;
 }
 
@@ -125,7 +128,7 @@ parse_blocks(char *text, struct flash_erase *erase)
 		if (!parse_region(g_strstrip(texts[i]), &erase->regions[i]))
 			return false;
 	}
-	if (n == 1 && erase->regions[0].n_blocks == 1) {
+	if (n == 1 && erase->regions[0].n_blocks == 1 && !erase->regions[0].gap) {
 		erase->size = erase->regions[0].block_size;
 		return true;
 	}
@@ -134,19 +137,21 @@ parse_blocks(char *text, struct flash_erase *erase)
 }
 
 static void
-drop_erase(struct bench_part *bench_part, uint8_t opcode)
+drop_erase(struct bench_part *bench_part, const struct flash_erase *key)
 {
 	struct flash_part *part = &bench_part->part;
 	unsigned int kept = 0;
 
 	for (unsigned int i = 0; i < part->n_erases; i++) {
-		if (part->erases[i].opcode != opcode)
+		if (part->erases[i].opcode != key->opcode || part->erases[i].hybrid != key->hybrid)
 			part->erases[kept++] = part->erases[i];
 	}
 	part->n_erases = kept;
 	kept = 0;
 	for (unsigned int i = 0; i < bench_part->n_erases_as; i++) {
-		if (bench_part->erases_as[i].opcode != opcode)
+		const struct bench_erase_as *as = &bench_part->erases_as[i];
+
+		if (as->opcode != key->opcode || as->hybrid != key->hybrid)
 			bench_part->erases_as[kept++] = bench_part->erases_as[i];
 	}
 	bench_part->n_erases_as = kept;
@@ -162,11 +167,13 @@ has_room(const struct partcommand *place)
 }
 
 static bool
-add_erase_as(const struct partcommand *place, struct bench_erase_as as, const char *other)
+add_erase_as(const struct partcommand *place, const struct flash_erase *key, const char *other)
 {
+	struct bench_erase_as as = {key->opcode, 0, key->four_byte, key->hybrid};
+
 	if (!partvalue_hex_byte(other, &as.as) || as.as == as.opcode)
 		return false;
-	drop_erase(place->part, as.opcode);
+	drop_erase(place->part, key);
 	if (!has_room(place))
 		return false;
 	place->part->erases_as[place->part->n_erases_as++] = as;
@@ -175,29 +182,38 @@ add_erase_as(const struct partcommand *place, struct bench_erase_as as, const ch
 
 bool
 bench_part_set_erase(
-	const struct partcommand *place, uint8_t opcode, bool four_byte, const char *value)
+	const struct partcommand *place, const struct flash_erase *key, const char *value)
 {
 	g_auto(GStrv) texts = g_strsplit(value, ",", -1);
 	struct flash_part *part = &place->part->part;
-	struct flash_erase erase = {.opcode = opcode, .four_byte = four_byte};
+	struct flash_erase erase = *key;
 
 	if (strcmp(value, "none") == 0) {
-		drop_erase(place->part, opcode);
+		drop_erase(place->part, key);
 		return true;
 	}
 	if (g_str_has_prefix(value, "as "))
-		return add_erase_as(place,
-			(struct bench_erase_as){.opcode = opcode, .four_byte = four_byte},
-			value + strlen("as "));
+		return add_erase_as(place, key, value + strlen("as "));
 	if (g_strv_length(texts) < 2 || !partvalue_times(texts + 1, &erase.time, place->why))
 		return false;
 	if (strcmp(g_strstrip(texts[0]), "chip") != 0 && !parse_blocks(texts[0], &erase))
 		return false;
-	drop_erase(place->part, opcode);
+	drop_erase(place->part, key);
 	if (!has_room(place))
 		return false;
 	part->erases[part->n_erases++] = erase;
 	return true;
+}
+
+/* Among the first n. */
+static const struct flash_erase *
+find_erase(const struct flash_part *part, unsigned int n, uint8_t opcode, bool hybrid)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		if (part->erases[i].opcode == opcode && part->erases[i].hybrid == hybrid)
+			return &part->erases[i];
+	}
+	return NULL;
 }
 
 bool
@@ -208,17 +224,16 @@ bench_part_copy_erases(struct bench_part *bench_part, uint8_t *missing)
 
 	for (unsigned int i = 0; i < bench_part->n_erases_as; i++) {
 		const struct bench_erase_as *as = &bench_part->erases_as[i];
-		unsigned int like = 0;
+		const struct flash_erase *like = find_erase(part, n, as->as, as->hybrid);
+		struct flash_erase *erase = &part->erases[part->n_erases];
 
-		while (like < n && part->erases[like].opcode != as->as)
-			like++;
-		if (like == n) {
+		if (!like) {
 			*missing = as->as;
 			return false;
 		}
-		part->erases[part->n_erases] = part->erases[like];
-		part->erases[part->n_erases].opcode = as->opcode;
-		part->erases[part->n_erases].four_byte = as->four_byte;
+		*erase = *like;
+		erase->opcode = as->opcode;
+		erase->four_byte = as->four_byte;
 		part->n_erases++;
 	}
 	bench_part->n_erases_as = 0;

@@ -26,10 +26,10 @@ enum partcommand_change {
 bool bench_part_change_commands(
 	const struct partcommand *place, const char *value, enum partcommand_change change);
 
-/* "4K, 45 ms, 400 ms", "4Kx2 + 8K + 64Kx31, 1 s", "chip, 40 s, 200 s", "as C7", or "none" for what
- * only the family has. */
+/* key: the opcode, and which of its erases. value: "4K, 45 ms, 400 ms", "4Kx2 + 8K + 64Kx31, 1 s",
+ * "chip, 40 s, 200 s", "as C7", or "none" for what only the family has. */
 bool bench_part_set_erase(
-	const struct partcommand *place, uint8_t opcode, bool four_byte, const char *value);
+	const struct partcommand *place, const struct flash_erase *key, const char *value);
 
 /* Copies the erases that others are like. False when there is no such one: *missing. */
 bool bench_part_copy_erases(struct bench_part *part, uint8_t *missing);

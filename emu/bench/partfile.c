@@ -13,6 +13,7 @@
 #include "base/units.h"
 #include "bench/error.h"
 #include "bench/partcommand.h"
+#include "bench/partsfdp.h"
 #include "bench/partvalue.h"
 #include "flash/flash.h"
 
@@ -46,7 +47,8 @@ static const struct partvalue_word bit_words[] = {{"-", FLASH_BIT_NONE}, {"BUSY"
 	{"PROTECT", FLASH_BIT_PROTECT}, {"PAGE_SIZE", FLASH_BIT_PAGE_SIZE}, {"SLE", FLASH_BIT_SLE},
 	{"PS2", FLASH_BIT_PS2}, {"ADS", FLASH_BIT_ADS}, {"ADP", FLASH_BIT_ADP},
 	{"PSB", FLASH_BIT_PSB}, {"ESB", FLASH_BIT_ESB}, {"P_FAIL", FLASH_BIT_P_FAIL},
-	{"E_FAIL", FLASH_BIT_E_FAIL}, {"USER", FLASH_BIT_USER},
+	{"E_FAIL", FLASH_BIT_E_FAIL}, {"QPI", FLASH_BIT_QPI}, {"UNIFORM", FLASH_BIT_UNIFORM},
+	{"LDSO", FLASH_BIT_LDSO}, {"USER", FLASH_BIT_USER},
 	/* What other data sheets call the same. */
 	{"WIP", FLASH_BIT_BUSY}, {"PS1", FLASH_BIT_PSB}, {"ES", FLASH_BIT_ESB},
 	{"SRP0", FLASH_BIT_SRP}, {"SRP1", FLASH_BIT_SRL}, {"SRWD", FLASH_BIT_SRP},
@@ -58,6 +60,11 @@ static const struct partvalue_word range_words[] = {{"none", FLASH_RANGE_NONE},
 	{"pow2", FLASH_RANGE_POW2}, {"pow2-mirrored", FLASH_RANGE_POW2_MIRRORED}, {NULL, 0}};
 static const struct partvalue_word sfdp_words[] = {
 	{"none", FLASH_SFDP_NONE}, {"generated", FLASH_SFDP_GENERATED}, {NULL, 0}};
+static const struct partvalue_word otp_lock_words[] = {{"none", FLASH_OTP_OPEN},
+	{"control-byte", FLASH_OTP_CONTROL_BYTE}, {"regions", FLASH_OTP_REGIONS},
+	{"once", FLASH_OTP_ONCE}, {NULL, 0}};
+static const struct partvalue_word register_words[] = {{"-", 0}, {"sr1", 1}, {"sr2", 2}, {"sr3", 3},
+	{"cr2", 4}, {"cr3", 5}, {"cr4", 6}, {NULL, 0}};
 static const struct partvalue_word keep_clear_words[] = {
 	{"keep", false}, {"clear", true}, {NULL, 0}};
 static const struct partvalue_word lock_words[] = {
@@ -227,6 +234,18 @@ read_count(struct reading *r, const struct key *key, const char *value)
 	return true;
 }
 
+static bool
+read_dummy(struct reading *r, const struct key *key, const char *value)
+{
+	unsigned int *clocks = field(r, key);
+	guint64 n;
+
+	if (!g_ascii_string_to_unsigned(value, 10, 8, 32, &n, NULL) || n % 8)
+		return false;
+	*clocks = (unsigned int)n;
+	return true;
+}
+
 /* From 1 to 4. */
 static bool
 read_digit(struct reading *r, const struct key *key, const char *value)
@@ -238,6 +257,62 @@ read_digit(struct reading *r, const struct key *key, const char *value)
 		return false;
 	*digit = (unsigned int)n;
 	return true;
+}
+
+/* Of an OTP area: any number up to 64K. */
+static bool
+read_bytes(struct reading *r, const struct key *key, const char *value)
+{
+	uint32_t *bytes = field(r, key);
+	uint64_t size;
+
+	if (!units_parse_size(value, &size) || size < 1 || size > 64 * 1024)
+		return false;
+	*bytes = (uint32_t)size;
+	return true;
+}
+
+static bool
+read_factory(struct reading *r, const struct key *key, const char *value)
+{
+	(void)key;
+	return partvalue_range(
+		value, &r->part->part.otp_factory_start, &r->part->part.otp_factory_end);
+}
+
+/* "sr1 sr3 sr2 cr2 cr3 cr4": which register lies at address 0, 1, ... */
+static bool
+read_registers(struct reading *r, const struct key *key, const char *value)
+{
+	g_auto(GStrv) words = g_strsplit_set(value, " \t", -1);
+	uint8_t *registers = field(r, key);
+	unsigned int n = 0;
+	int reg;
+
+	memset(registers, 0, FLASH_REGISTERS);
+	for (char **word = words; *word; word++) {
+		if (**word == '\0')
+			continue;
+		if (n == FLASH_REGISTERS || !partvalue_word(register_words, *word, &reg))
+			return false;
+		registers[n++] = (uint8_t)reg;
+	}
+	return n > 0;
+}
+
+static bool
+read_sfdp(struct reading *r, const struct key *key, const char *value)
+{
+	struct flash_part *part = &r->part->part;
+	int word;
+
+	if (partvalue_word(key->words, value, &word)) {
+		part->sfdp = (enum flash_sfdp)word;
+		return true;
+	}
+	part->sfdp = FLASH_SFDP_FILE;
+	return bench_part_read_sfdp(
+		r->group->file, value, r->strings, &part->sfdp_data, &part->sfdp_length, &r->why);
 }
 
 static bool
@@ -299,6 +374,7 @@ is_reported(enum flash_bit bit)
 	case FLASH_BIT_PAGE_SIZE:
 	case FLASH_BIT_SLE:
 	case FLASH_BIT_PS2:
+	case FLASH_BIT_LDSO:
 		return true;
 	default:
 		return false;
@@ -390,6 +466,7 @@ read_commands(struct reading *r, const struct key *key, const char *value)
 #define TIME_ALLOWED "typical and maximum, such as 0.4 ms, 3 ms, or one time for both"
 #define FREQUENCY_ALLOWED "a frequency up to 4 GHz, such as 50 MHz"
 #define SIZE_ALLOWED "a power of two up to 4G, such as 16M; of a DataFlash also 33/32 of one"
+#define CLOCKS_ALLOWED "clocks: 8, 16, 24 or 32"
 #define ERASE_ALLOWED                                                                            \
 	"a power of two, a map such as 4Kx2 + 8K + 16K, or chip; and one or two times, such as " \
 	"4K, 45 ms, 400 ms; as and another opcode, such as as C7; or none"
@@ -416,6 +493,16 @@ static const struct key keys[] = {
 	{"sr1-default", read_status_default, PART(status_default[0]), BYTE_ALLOWED, false, NULL},
 	{"sr2-default", read_status_default, PART(status_default[1]), BYTE_ALLOWED, false, NULL},
 	{"sr3-default", read_status_default, PART(status_default[2]), BYTE_ALLOWED, false, NULL},
+	{"cr2", read_status, STATUS(3), FIGURE_ALLOWED, false, NULL},
+	{"cr3", read_status, STATUS(4), FIGURE_ALLOWED, false, NULL},
+	{"cr4", read_status, STATUS(5), FIGURE_ALLOWED, false, NULL},
+	{"cr2-default", read_status_default, PART(status_default[3]), BYTE_ALLOWED, false, NULL},
+	{"cr3-default", read_status_default, PART(status_default[4]), BYTE_ALLOWED, false, NULL},
+	{"cr4-default", read_status_default, PART(status_default[5]), BYTE_ALLOWED, false, NULL},
+	{"registers", read_registers, PART(any_registers), "up to 6 of sr1 sr2 sr3 cr2 cr3 cr4 -",
+		false, NULL},
+	{"evcr-default", read_status_default, PART(evcr_default), BYTE_ALLOWED, false, NULL},
+	{"dies", read_digit, PART(dies), "1 to 4", false, NULL},
 	{"wrsr-bytes", read_digit, PART(wrsr_bytes), "1 to 4", false, NULL},
 	{"wrsr-short", read_flag, PART(wrsr_short_clears), "keep or clear", false,
 		keep_clear_words},
@@ -431,7 +518,14 @@ static const struct key keys[] = {
 	{"security-registers", read_count, PART(security_registers), "0 to 16", false, NULL},
 	{"security-register-size", read_small_size, PART(security_register_size),
 		"a power of two up to 64K, such as 256", false, NULL},
-	{"sfdp", read_choice, PART(sfdp), "none or generated", false, sfdp_words},
+	{"security-register-first", read_count, PART(security_register_first), "0 to 16", false,
+		NULL},
+	{"otp-size", read_bytes, PART(otp_size), "1 to 64K", false, NULL},
+	{"otp-factory", read_factory, 0, "first and last byte, such as 0-15", false, NULL},
+	{"otp-lock", read_choice, PART(otp_lock), "none, control-byte, regions or once", false,
+		otp_lock_words},
+	{"otp-read-dummy", read_dummy, PART(otp_read_dummy), CLOCKS_ALLOWED, false, NULL},
+	{"sfdp", read_sfdp, 0, "none, generated or the name of a file", false, sfdp_words},
 	{"fR", read_frequency, PART(read_max_hz), FREQUENCY_ALLOWED, true, NULL},
 	{"FR", read_frequency, PART(fast_read_max_hz), FREQUENCY_ALLOWED, true, NULL},
 	{"tPP", read_time, TIMING(FLASH_T_PP), TIME_ALLOWED, false, NULL},
@@ -450,6 +544,7 @@ static const struct key keys[] = {
 	{"tXUDPD", read_time, TIMING(FLASH_T_UDPD), TIME_ALLOWED, false, NULL},
 	{"tVSL", read_time, TIMING(FLASH_T_VSL), TIME_ALLOWED, false, NULL},
 	{"tPUW", read_time, TIMING(FLASH_T_PUW), TIME_ALLOWED, false, NULL},
+	{"tNVCR", read_time, TIMING(FLASH_T_NVCR), TIME_ALLOWED, false, NULL},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(keys) <= BENCH_PART_KEYS);
 G_STATIC_ASSERT(sizeof(enum flash_id_tail) == sizeof(unsigned int)); /* read_choice */
@@ -470,22 +565,27 @@ is_given(const struct bench_part *part, const char *name)
 	return part->given[find_key(name)];
 }
 
-/* "erase-20", or "erase4-21" for one that takes 4 address bytes. */
+/* "erase-20", "erase4-21" for one that takes 4 address bytes, "hybrid-20", "hybrid4-21". */
 static bool
-is_erase_key(const char *name, uint8_t *opcode, bool *four_byte)
+is_erase_key(const char *name, struct flash_erase *erase)
 {
-	*four_byte = g_str_has_prefix(name, "erase4-");
-	if (!*four_byte && !g_str_has_prefix(name, "erase-"))
+	const char *dash = strchr(name, '-');
+
+	memset(erase, 0, sizeof(*erase));
+	erase->hybrid = g_str_has_prefix(name, "hybrid");
+	erase->four_byte = dash && dash > name && dash[-1] == '4';
+	if (!dash || (!erase->hybrid && !g_str_has_prefix(name, "erase")) ||
+		dash - name != (erase->hybrid ? 6 : 5) + erase->four_byte)
 		return false;
-	return partvalue_hex_byte(strchr(name, '-') + 1, opcode);
+	return partvalue_hex_byte(dash + 1, &erase->opcode);
 }
 
 static bool
-read_erase(struct reading *r, uint8_t opcode, bool four_byte, const char *value)
+read_erase(struct reading *r, const struct flash_erase *erase, const char *value)
 {
 	struct partcommand at = place(r);
 
-	return bench_part_set_erase(&at, opcode, four_byte, value);
+	return bench_part_set_erase(&at, erase, value);
 }
 
 static void
@@ -512,15 +612,14 @@ static bool
 read_key(struct reading *r, const char *name, const char *value, GError **error)
 {
 	int i = find_key(name);
-	uint8_t opcode;
-	bool four_byte;
+	struct flash_erase erase;
 	bool good;
 
 	if (i >= 0) {
 		good = !keys[i].read || keys[i].read(r, &keys[i], value);
 		r->part->given[i] = true;
-	} else if (is_erase_key(name, &opcode, &four_byte)) {
-		good = read_erase(r, opcode, four_byte, value);
+	} else if (is_erase_key(name, &erase)) {
+		good = read_erase(r, &erase, value);
 	} else {
 		refuse_key(r->group, name, error);
 		return false;
@@ -540,10 +639,16 @@ bench_part_new(const struct bench_part *family)
 {
 	struct bench_part *part = g_new0(struct bench_part, 1);
 
-	if (family)
+	if (family) {
 		*part = *family;
-	else
-		part->part.address_bytes = 3;
+		return part;
+	}
+	part->part.address_bytes = 3;
+	part->part.security_register_first = 1;
+	part->part.evcr_default = 0xdf;
+	part->part.dies = 1;
+	memcpy(part->part.any_registers, (uint8_t[FLASH_REGISTERS]){1, 3, 2, 4, 5, 6},
+		FLASH_REGISTERS);
 	return part;
 }
 
@@ -613,7 +718,9 @@ check_needs(const struct bench_part *part, const struct bench_part_group *group,
 		{"QPP", "page"}, {"BP", "tPP"}, {"AAI", "tPP"}, {"AAI_BYTE", "tPP"},
 		{"WRITE", "page"}, {"WRITE", "tPP"}, {"PRSCUR", "page"}, {"RDSFDP", "page"},
 		{"DF_RDSR", "sr1"}, {"DF_BUF1_PROGRAM", "tPP"}, {"DF_BUF1_ERASE_PROGRAM", "tEP"},
-		{"DF_PAGE_PROGRAM1", "tEP"}};
+		{"DF_PAGE_PROGRAM1", "tEP"}, {"SID_READ", "security-registers"},
+		{"ENSO", "otp-size"}, {"OTP_ENTER", "otp-size"}, {"RDOTP", "otp-size"},
+		{"PROTP", "otp-size"}, {"DIE_SELECT", "dies"}};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(needs); i++) {
 		if (!bench_part_has_command(&part->part, needs[i][0]) ||
@@ -644,15 +751,16 @@ check_status(const struct flash_part *part, const struct bench_part_group *at, G
 {
 	bool placed[FLASH_BITS] = {false};
 
-	for (unsigned int i = 0; i < FLASH_STATUS_REGISTERS * 8; i++) {
+	for (unsigned int i = 0; i < FLASH_REGISTERS * 8; i++) {
 		unsigned int reg = i / 8;
 		unsigned int bit = i % 8;
 		enum flash_bit function = part->status[reg][bit].function;
 
 		if (function == FLASH_BIT_NONE && part->status_default[reg] >> bit & 1) {
 			g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
-				"%s: [%s]: sr%u-default sets bit %u, which is reserved (-) in sr%u",
-				at->file, at->name, reg + 1, bit, reg + 1);
+				"%s: [%s]: %s-default sets bit %u, which is reserved (-) in %s",
+				at->file, at->name, register_words[reg + 1].name, bit,
+				register_words[reg + 1].name);
 			return false;
 		}
 		if (function == FLASH_BIT_NONE || function == FLASH_BIT_USER ||
@@ -660,8 +768,8 @@ check_status(const struct flash_part *part, const struct bench_part_group *at, G
 			continue;
 		if (placed[function]) {
 			g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
-				"%s: [%s]: bit %u of sr%u is in another place already", at->file,
-				at->name, bit, reg + 1);
+				"%s: [%s]: bit %u of %s is in another place already", at->file,
+				at->name, bit, register_words[reg + 1].name);
 			return false;
 		}
 		placed[function] = true;
@@ -728,6 +836,16 @@ find_fault(const struct flash_part *part, const struct flash_erase *erase)
 }
 
 static bool
+check_otp(const struct flash_part *part, const struct bench_part_group *at, GError **error)
+{
+	if (part->otp_factory_end <= part->otp_size)
+		return true;
+	g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
+		"%s: [%s]: otp-factory goes beyond otp-size", at->file, at->name);
+	return false;
+}
+
+static bool
 check_sizes(const struct flash_part *part, const struct bench_part_group *at, GError **error)
 {
 	const char *fault;
@@ -769,5 +887,6 @@ bench_part_finish(struct bench_part *part, const struct bench_part_group *group,
 {
 	return copy_erases(part, group, error) && check_mandatory(part, group, error) &&
 		check_needs(part, group, error) && check_res(part, group, error) &&
-		check_status(&part->part, group, error) && check_sizes(&part->part, group, error);
+		check_status(&part->part, group, error) && check_sizes(&part->part, group, error) &&
+		check_otp(&part->part, group, error);
 }

@@ -19,6 +19,7 @@ struct bench_part {
 		uint8_t opcode;
 		uint8_t as;
 		bool four_byte;
+		bool hybrid;
 	} erases_as[FLASH_ERASES_MAX];
 	unsigned int n_erases_as;
 

@@ -58,6 +58,22 @@ partvalue_hex_bytes(const char *text, uint8_t *bytes, unsigned int room)
 }
 
 bool
+partvalue_range(const char *text, uint32_t *start, uint32_t *end)
+{
+	g_auto(GStrv) words = g_strsplit(text, "-", -1);
+	guint64 first;
+	guint64 last;
+
+	if (g_strv_length(words) != 2 ||
+		!g_ascii_string_to_unsigned(g_strstrip(words[0]), 10, 0, 65535, &first, NULL) ||
+		!g_ascii_string_to_unsigned(g_strstrip(words[1]), 10, first, 65535, &last, NULL))
+		return false;
+	*start = (uint32_t)first;
+	*end = (uint32_t)last + 1;
+	return true;
+}
+
+bool
 partvalue_frequency(const char *text, unsigned int *hz)
 {
 	char *end;

@@ -27,6 +27,9 @@ bool partvalue_hex_byte(const char *text, uint8_t *byte);
 /* "EF 40 18" to bytes; how many, or 0 when the text is anything else or more than room. */
 unsigned int partvalue_hex_bytes(const char *text, uint8_t *bytes, unsigned int room);
 
+/* "16-63": from first to last, both from 0; *end is one past. False when first is beyond last. */
+bool partvalue_range(const char *text, uint32_t *start, uint32_t *end);
+
 /* "50 MHz". False as well for what does not fit, and for 0. */
 bool partvalue_frequency(const char *text, unsigned int *hz);
 

@@ -8,7 +8,7 @@
 void
 flash_bits_build(struct flash *chip)
 {
-	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++) {
+	for (unsigned int reg = 0; reg < FLASH_REGISTERS; reg++) {
 		for (unsigned int i = 0; i < 8; i++) {
 			enum flash_bit function = chip->part->status[reg][i].function;
 

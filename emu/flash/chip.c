@@ -69,6 +69,7 @@ complete_by_kind(struct flash *chip, const struct flash_operation *operation)
 	case OPERATION_NONE:
 	case OPERATION_BUFFER:
 	case OPERATION_SUSPEND:
+	case OPERATION_FAMILY:
 		break;
 	}
 }
@@ -101,6 +102,8 @@ flash_operation_begin(struct flash *chip, enum flash_operation_kind kind, uint32
 		.end_ns = chip->now_ns + duration_ns,
 	};
 	flash_bit_set(chip, FLASH_BIT_BUSY, true);
+	if (chip->part->dies > 1)
+		flash_die_follow(chip);
 	if (kind == OPERATION_PROGRAM)
 		flash_bit_set(chip, FLASH_BIT_P_FAIL, false);
 	else if (kind == OPERATION_ERASE || kind == OPERATION_ERASE_CHIP)
@@ -233,7 +236,9 @@ flash_select(struct flash *chip)
 		return;
 	chip->selected = true;
 	frame->command = NULL;
-	frame->phase = chip->powered ? PHASE_OPCODE : PHASE_IGNORED;
+	frame->phase = !chip->powered ? PHASE_IGNORED
+		: chip->lanes > 1     ? PHASE_LANES
+				      : PHASE_OPCODE;
 	frame->outcome = chip->powered ? FLASH_DONE : FLASH_NO_POWER;
 	frame->opcode = -1;
 	frame->has_address = false;
@@ -265,8 +270,8 @@ enter_dummy(struct flash *chip)
 		enter_data(chip);
 }
 
-static void
-take_opcode(struct flash *chip, uint8_t opcode)
+void
+flash_take_opcode(struct flash *chip, uint8_t opcode)
 {
 	struct flash_frame *frame = &chip->frame;
 	const struct flash_command *command = chip->commands[opcode];
@@ -287,7 +292,7 @@ take_opcode(struct flash *chip, uint8_t opcode)
 	frame->address_bytes =
 		command->address_bytes == ADDRESS ? chip->address_bytes : command->address_bytes;
 	frame->left = frame->address_bytes;
-	if (flash_needs_lanes(command))
+	if (chip->lanes > 1 || flash_needs_lanes(command))
 		frame->phase = PHASE_LANES;
 	else if (frame->left)
 		frame->phase = PHASE_ADDRESS;
@@ -319,7 +324,7 @@ shift_header(struct flash *chip, const uint8_t *in, size_t n)
 		uint8_t byte = in ? in[used] : 0xff;
 
 		if (frame->phase == PHASE_OPCODE)
-			take_opcode(chip, byte);
+			flash_take_opcode(chip, byte);
 		else if (frame->phase == PHASE_ADDRESS)
 			take_address(chip, byte);
 		else if (frame->phase == PHASE_DUMMY && --frame->left == 0)
@@ -463,6 +468,8 @@ flash_deselect(struct flash *chip, unsigned int extra_bits)
 	chip->selected = false;
 	if (waking)
 		flash_power_wake(chip);
+	if (chip->lanes > 1 && frame->phase == PHASE_LANES)
+		extra_bits = flash_lanes_extra(chip, extra_bits);
 	if (frame->opcode < 0) {
 		if (frame->outcome == FLASH_DONE)
 			frame->outcome = FLASH_NO_COMMAND;
@@ -527,7 +534,7 @@ flash_power_up(struct flash *chip)
 	chip->resumed_ns = INT64_MIN / 2;
 	flash_locks_power_up(chip);
 	flash_status_power_up(chip, true);
-	flash_address_reset(chip);
+	flash_modes_reset(chip);
 	flash_dataflash_power_up(chip);
 }
 
@@ -586,6 +593,24 @@ make_unique_id(struct flash *chip, uint64_t seed)
 	}
 }
 
+/* What survives power loss; the first three are in every state file there is. */
+static void
+list_stored(struct flash *chip, size_t security)
+{
+	const struct flash_part *part = chip->part;
+
+	flash_keep(chip, "status", chip->stored_status, FLASH_STATUS_REGISTERS);
+	flash_keep(chip, "security", chip->security, security);
+	flash_keep(chip, "unique-id", chip->unique_id, MIN(part->unique_id_length, 16));
+	if (flash_command_named(chip, "WRAR"))
+		flash_keep(chip, "configuration", chip->stored_status + FLASH_STATUS_REGISTERS,
+			FLASH_REGISTERS - FLASH_STATUS_REGISTERS);
+	if (flash_command_named(chip, "WRNVCR"))
+		flash_keep(chip, "nvcr", chip->nvcr, sizeof(chip->nvcr));
+	if (part->otp_size)
+		flash_keep(chip, "otp", chip->otp, flash_otp_area_limit(part) + 1);
+}
+
 struct flash *
 flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed)
 {
@@ -601,14 +626,15 @@ flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed)
 	memset(chip->security, 0xff, security);
 	make_unique_id(chip, seed);
 	memcpy(chip->stored_status, part->status_default, sizeof(chip->stored_status));
-	flash_keep(chip, "status", chip->stored_status, sizeof(chip->stored_status));
-	flash_keep(chip, "security", chip->security, security);
-	flash_keep(chip, "unique-id", chip->unique_id, MIN(part->unique_id_length, 16));
-	flash_eeprom_new(chip);
+	memset(chip->nvcr, 0xff, sizeof(chip->nvcr));
+	flash_otp_area_new(chip);
 	flash_dataflash_new(chip);
 
 	flash_bits_build(chip);
 	flash_commands_build(chip);
+	list_stored(chip, security);
+	flash_eeprom_new(chip);
+	flash_dataflash_keep(chip);
 	flash_locks_new(chip);
 	flash_power_up(chip);
 	return chip;
@@ -625,6 +651,10 @@ flash_destroy(struct flash *chip)
 	flash_dataflash_destroy(chip);
 	g_free(chip->block_locks);
 	g_free(chip->erase_rows);
+	g_free(chip->own_rows);
+	g_free(chip->otp_mode);
+	g_free(chip->otp);
+	g_free(chip->otp_new);
 	g_free(chip->sfdp);
 	g_free(chip);
 }

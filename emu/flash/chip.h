@@ -84,6 +84,7 @@ enum flash_operation_kind {
 	OPERATION_SECURITY_ERASE,
 	OPERATION_BUFFER,  /* page to buffer or comparison, see dataflash.c */
 	OPERATION_SUSPEND, /* tSUS */
+	OPERATION_FAMILY,  /* what its action says */
 };
 
 struct flash_operation;
@@ -133,6 +134,8 @@ struct flash {
 	uint8_t extended_address; /* EAR: address byte 3 of 3-byte addresses */
 	uint8_t aai_bytes;        /* auto address increment: unit; 0: not in it */
 	uint64_t aai_address;     /* of its next unit */
+	uint8_t lanes;            /* that the opcode comes on: 4 in QPI; see lanes.c */
+	uint8_t die;              /* selected; see die.c */
 	int64_t deaf_until_ns;    /* tRST, tDP, tRES, tVSL: no command is taken before */
 	int64_t resumed_ns;       /* last resume; a suspend needs tSUS from it */
 
@@ -144,11 +147,11 @@ struct flash {
 	bool volatile_write_enabled;
 	bool pin_level[2];
 
-	uint8_t status[FLASH_STATUS_REGISTERS];     /* in force */
-	uint8_t status_new[FLASH_STATUS_REGISTERS]; /* being written */
-	uint64_t protected_start;                   /* by the BP bits */
-	uint64_t protected_end;                     /* equal to start: nothing */
-	uint8_t *block_locks;                       /* one bit each, 1 = locked; see lock.c */
+	uint8_t status[FLASH_REGISTERS];     /* in force */
+	uint8_t status_new[FLASH_REGISTERS]; /* being written */
+	uint64_t protected_start;            /* by the BP bits */
+	uint64_t protected_end;              /* equal to start: nothing */
+	uint8_t *block_locks;                /* one bit each, 1 = locked; see lock.c */
 
 	struct flash_frame frame;
 	struct flash_operation operation;
@@ -156,12 +159,23 @@ struct flash {
 	uint8_t *page;                    /* program buffer, page_size bytes */
 	uint8_t *sfdp;
 
+	uint8_t flag_errors; /* micron.c */
+	uint8_t vcr;
+	uint8_t evcr;
+	uint8_t nvcr_new[2];
+	struct flash_command *own_rows;  /* by opcode; NULL as long as there are none */
+	struct flash_otp_mode *otp_mode; /* otpmode.c; NULL until it is needed */
+	bool in_otp_mode;
+	uint8_t *otp_new; /* otparea.c: being programmed */
+
 	/* survives power loss */
-	uint8_t stored_status[FLASH_STATUS_REGISTERS];
+	uint8_t stored_status[FLASH_REGISTERS];
 	uint8_t *security;
 	uint8_t *id_page;                  /* see eeprom.c; may be NULL */
 	struct flash_dataflash *dataflash; /* see dataflash.c; may be NULL */
 	uint8_t unique_id[16];
+	uint8_t *otp; /* the area, its control byte if it has one, 1 = locked */
+	uint8_t nvcr[2];
 	struct flash_nonvolatile stored[NONVOLATILE_MAX];
 	size_t n_stored;
 };
@@ -176,6 +190,7 @@ void flash_pass(struct flash *chip, size_t n);
 void flash_lose_operation(struct flash *chip);
 /* One more piece of state that survives power loss; data stays where it is as long as the chip. */
 void flash_keep(struct flash *chip, const char *name, uint8_t *data, size_t size);
+void flash_take_opcode(struct flash *chip, uint8_t opcode);
 
 /* --- command.c --- */
 extern const struct flash_command flash_identify_commands[];
@@ -192,8 +207,18 @@ extern const struct flash_command flash_otp_commands[];
 extern const struct flash_command flash_power_commands[];
 extern const struct flash_command flash_suspend_commands[];
 extern const struct flash_command flash_sfdp_commands[];
+extern const struct flash_command flash_lane_commands[];
+extern const struct flash_command flash_micron_commands[];
+extern const struct flash_command flash_die_commands[];
+extern const struct flash_command flash_any_register_commands[];
+extern const struct flash_command flash_otp_area_commands[];
+extern const struct flash_command flash_otp_mode_commands[];
 void flash_commands_build(struct flash *chip);
 bool flash_has_command(const struct flash_part *part, const char *name);
+/* The command that the part has under that mnemonic, at any opcode; NULL when it has none. */
+const struct flash_command *flash_command_named(const struct flash *chip, const char *name);
+/* The chip's own copy of a row that it has, to be changed. */
+struct flash_command *flash_command_own(struct flash *chip, uint8_t opcode);
 /* The first reason why the command can't run now, or FLASH_DONE. */
 enum flash_outcome flash_gate(const struct flash *chip, const struct flash_command *command);
 
@@ -205,8 +230,8 @@ void flash_address_reset(struct flash *chip);
 void flash_address_extend(struct flash *chip);
 /* Where in the array the frame's address points to. */
 uint64_t flash_array_address(const struct flash *chip);
-/* Bytes after which a read starts over: of the array, or what the address reaches. */
-uint64_t flash_address_window(const struct flash *chip);
+/* Sets the mode and the bits that show it. */
+void flash_address_set_mode(struct flash *chip, bool four_byte);
 
 /* --- bits.c --- */
 void flash_bits_build(struct flash *chip);
@@ -240,6 +265,8 @@ void flash_eeprom_new(struct flash *chip);
 /* Out of auto address increment, whatever the reason. */
 void flash_aai_end(struct flash *chip);
 void flash_erase_rows_build(struct flash *chip);
+/* Puts the erases in force that FLASH_BIT_UNIFORM asks for. */
+void flash_erase_rows_select(struct flash *chip);
 /* Size of the block at address, and where it starts; 0 beyond a non-uniform map. */
 uint32_t flash_erase_block(const struct flash_erase *erase, uint64_t address, uint64_t *start);
 void flash_erase_complete(struct flash *chip, const struct flash_operation *operation);
@@ -249,12 +276,15 @@ void flash_status_power_up(struct flash *chip, bool lost_power);
 void flash_otp_complete(struct flash *chip, const struct flash_operation *operation);
 bool flash_in_suspended(const struct flash *chip, uint64_t address, uint64_t length);
 void flash_power_reset(struct flash *chip);
+/* Address mode, lanes, die and OTP mode as after power-up or reset; the registers already are. */
+void flash_modes_reset(struct flash *chip);
 
 /* CS# rose in ultra-deep power-down. */
 void flash_power_wake(struct flash *chip);
 
 /* --- dataflash.c --- */
 void flash_dataflash_new(struct flash *chip);
+void flash_dataflash_keep(struct flash *chip);
 void flash_dataflash_destroy(struct flash *chip);
 void flash_dataflash_power_up(struct flash *chip);
 void flash_dataflash_lose_buffers(struct flash *chip);
@@ -275,6 +305,32 @@ bool flash_needs_lanes(const struct flash_command *command);
 /* True once address and dummy clocks are over. */
 bool flash_lanes_ended(const struct flash *chip);
 void flash_lanes_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n);
+/* The last clocks of a frame in QPI, MOSI high; how many bits of a byte are left over. */
+unsigned int flash_lanes_extra(struct flash *chip, unsigned int clocks);
+void flash_lanes_set(struct flash *chip, unsigned int lanes);
+void flash_lanes_reset(struct flash *chip);
+
+/* --- micron.c --- */
+void flash_micron_reset(struct flash *chip);
+/* A program or an erase met protection. */
+void flash_micron_flag(struct flash *chip, bool erase);
+
+/* --- die.c --- */
+void flash_dies_build(struct flash *chip);
+/* An operation has begun: its die is the selected one. */
+void flash_die_follow(struct flash *chip);
+
+/* --- otparea.c, otpmode.c --- */
+void flash_otp_area_new(struct flash *chip);
+/* Bytes of chip->otp that a host can address. */
+uint32_t flash_otp_area_limit(const struct flash_part *part);
+bool flash_otp_area_locked(const struct flash *chip);
+void flash_otp_area_lock(struct flash *chip);
+void flash_otp_area_out(struct flash *chip, uint8_t *out, size_t n);
+void flash_otp_area_in(struct flash *chip, const uint8_t *in, size_t n);
+void flash_otp_area_start(struct flash *chip);
+void flash_otp_area_finish(struct flash *chip);
+void flash_otp_mode_reset(struct flash *chip);
 
 /* --- event.c --- */
 void flash_tell(struct flash *chip, enum flash_event_kind kind, uint64_t length);

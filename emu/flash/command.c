@@ -6,6 +6,7 @@
  */
 #include "flash/chip.h"
 
+#include <glib.h>
 #include <string.h>
 
 static const struct flash_command *const families[] = {
@@ -24,6 +25,12 @@ static const struct flash_command *const families[] = {
 	flash_power_commands,
 	flash_suspend_commands,
 	flash_sfdp_commands,
+	flash_lane_commands,
+	flash_micron_commands,
+	flash_die_commands,
+	flash_any_register_commands,
+	flash_otp_area_commands,
+	flash_otp_mode_commands,
 };
 
 static const struct flash_command *
@@ -54,6 +61,43 @@ flash_has_command(const struct flash_part *part, const char *name)
 	return false;
 }
 
+const struct flash_command *
+flash_command_named(const struct flash *chip, const char *name)
+{
+	for (unsigned int opcode = 0; opcode < 256; opcode++) {
+		const struct flash_command *command = chip->commands[opcode];
+
+		if (command && strcmp(command->name, name) == 0)
+			return command;
+	}
+	return NULL;
+}
+
+struct flash_command *
+flash_command_own(struct flash *chip, uint8_t opcode)
+{
+	struct flash_command *row;
+
+	if (!chip->own_rows)
+		chip->own_rows = g_new0(struct flash_command, 256);
+	row = &chip->own_rows[opcode];
+	if (chip->commands[opcode] != row)
+		*row = *chip->commands[opcode];
+	chip->commands[opcode] = row;
+	return row;
+}
+
+static void
+build_otp_read(struct flash *chip)
+{
+	for (unsigned int opcode = 0; opcode < 256; opcode++) {
+		const struct flash_command *row = chip->commands[opcode];
+
+		if (row && strcmp(row->name, "RDOTP") == 0)
+			flash_command_own(chip, opcode)->dummy_clocks = chip->part->otp_read_dummy;
+	}
+}
+
 void
 flash_commands_build(struct flash *chip)
 {
@@ -67,6 +111,10 @@ flash_commands_build(struct flash *chip)
 			chip->commands[command->opcode < 0 ? row->opcode : command->opcode] = row;
 	}
 	flash_erase_rows_build(chip);
+	if (part->otp_read_dummy)
+		build_otp_read(chip);
+	if (part->dies > 1)
+		flash_dies_build(chip);
 }
 
 enum flash_outcome

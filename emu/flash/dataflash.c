@@ -65,8 +65,20 @@ flash_dataflash_new(struct flash *chip)
 		df->buffers[i] = g_malloc(binary + binary / 32);
 	chip->dataflash = df;
 	chip->page = g_realloc(chip->page, binary + binary / 32);
-	flash_keep(chip, "dataflash", &df->settings, 1);
 	flash_dataflash_protect_new(chip);
+}
+
+void
+flash_dataflash_keep(struct flash *chip)
+{
+	struct flash_dataflash *df = chip->dataflash;
+
+	if (!df)
+		return;
+	flash_keep(chip, "dataflash", &df->settings, 1);
+	flash_keep(chip, "sector-protection", df->protection, df->n_sectors);
+	flash_keep(chip, "sector-lockdown", df->lockdown, df->n_sectors);
+	flash_keep(chip, "security-register", df->security, DATAFLASH_SECURITY_BYTES);
 }
 
 void

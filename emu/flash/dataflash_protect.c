@@ -54,9 +54,6 @@ flash_dataflash_protect_new(struct flash *chip)
 	memset(df->security, 0xff, USER_BYTES);
 	for (unsigned int i = USER_BYTES; i < DATAFLASH_SECURITY_BYTES; i++)
 		df->security[i] = chip->unique_id[i % 16] ^ (uint8_t)(i / 16 * 0x35);
-	flash_keep(chip, "sector-protection", df->protection, df->n_sectors);
-	flash_keep(chip, "sector-lockdown", df->lockdown, df->n_sectors);
-	flash_keep(chip, "security-register", df->security, DATAFLASH_SECURITY_BYTES);
 }
 
 bool
@@ -93,6 +90,14 @@ find_sector(const struct flash_dataflash *df, uint64_t address, struct sector *s
 		base += (uint64_t)region->n_blocks * region->block_size;
 	}
 	return false;
+}
+
+uint64_t
+flash_dataflash_sector_end(const struct flash *chip, uint64_t address)
+{
+	struct sector sector;
+
+	return find_sector(chip->dataflash, address, &sector) ? sector.end : chip->part->size;
 }
 
 bool

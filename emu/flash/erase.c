@@ -2,8 +2,12 @@
 /*
  * Erase: sectors, blocks and the chip. The address is aligned down to the block; the block reads FF
  * when the operation ends. Opcodes, sizes and times are the part's; where blocks differ in size
- * (boot sectors) the address picks the block out of the part's map. Follows W25Q128JV rev. M,
- * 8.2.15-8.2.18.
+ * (boot sectors) the address picks the block out of the part's map. Where an opcode erases nothing
+ * (small parameter sectors that only cover one end) the command is ignored and the erase failure
+ * flag is set. Follows W25Q128JV rev. M, 8.2.15-8.2.18.
+ *
+ * Hybrid parts have a second set of erases, in force until a configuration bit makes all sectors
+ * the same (S25FS-S, CR3 bit 3).
  *
  * Cut off by reset or power loss, the part of the block that the elapsed time stands for is erased,
  * the rest is as before.
@@ -28,7 +32,7 @@ flash_erase_block(const struct flash_erase *erase, uint64_t address, uint64_t *s
 
 		if (address < end) {
 			*start = address - (address - base) % region->block_size;
-			return region->block_size;
+			return region->gap ? 0 : region->block_size;
 		}
 		base = end;
 	}
@@ -45,6 +49,7 @@ erase_finish(struct flash *chip)
 
 	if (size == 0) {
 		chip->frame.outcome = FLASH_BAD_ADDRESS;
+		flash_bit_set(chip, FLASH_BIT_E_FAIL, true);
 		return;
 	}
 	if (flash_is_protected(chip, start, size)) {
@@ -116,8 +121,31 @@ flash_erase_rows_build(struct flash *chip)
 
 		chip->erase_rows[i] =
 			chip->dataflash ? flash_dataflash_erase_row(chip, i) : erase_row(erase, i);
-		chip->commands[erase->opcode] = &chip->erase_rows[i];
 	}
+	flash_erase_rows_select(chip);
+}
+
+static void
+select_rows(struct flash *chip, bool hybrid)
+{
+	for (unsigned int i = 0; i < chip->part->n_erases; i++) {
+		if (chip->part->erases[i].hybrid == hybrid)
+			chip->commands[chip->part->erases[i].opcode] = &chip->erase_rows[i];
+	}
+}
+
+void
+flash_erase_rows_select(struct flash *chip)
+{
+	if (!chip->bit[FLASH_BIT_UNIFORM].mask) {
+		select_rows(chip, false);
+		return;
+	}
+	for (unsigned int i = 0; i < chip->part->n_erases; i++)
+		chip->commands[chip->part->erases[i].opcode] = NULL;
+	select_rows(chip, false);
+	if (!flash_bit(chip, FLASH_BIT_UNIFORM))
+		select_rows(chip, true);
 }
 
 static void

@@ -25,6 +25,7 @@ static const char *const outcomes[] = {
 	[FLASH_QUAD_DISABLED] = "QE=0",
 	[FLASH_BAD_ADDRESS] = "no register at this address",
 	[FLASH_IN_AAI] = "in auto address increment",
+	[FLASH_IN_OTP] = "not allowed in OTP mode",
 	[FLASH_NO_POWER] = "no power",
 };
 

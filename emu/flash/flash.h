@@ -43,6 +43,7 @@ enum flash_outcome {
 	FLASH_QUAD_DISABLED,     /* needs QE = 1 */
 	FLASH_BAD_ADDRESS,       /* no such register */
 	FLASH_IN_AAI,            /* not allowed in auto address increment */
+	FLASH_IN_OTP,            /* not allowed in OTP mode */
 	FLASH_NO_POWER,
 };
 

@@ -6,7 +6,15 @@
  * assumption). So it sees every second or fourth bit of the data, and its address is mostly ones.
  * Clock counts follow W25Q128JV rev. M, 8.2.8-8.2.12, 8.2.14, 8.2.24 and 8.2.25.
  *
- * Bit by bit and slow; nothing but such a command comes here.
+ * A chip in QPI takes opcode, address and data on four lanes (two in Micron's dual protocol). To it
+ * the same host only says EE, EF, FE and FF: its first two clocks are the opcode, MOSI being the
+ * lowest bit of each half. So nothing that the host means is understood, 66 and 99 included, until
+ * power is cycled. FF ends QPI on many parts: MOSI held high for two clocks, or for eight, since
+ * the SST26VF064B data sheet lets FF be clocked as on one wire (eight clocks for others:
+ * unconfirmed). F5 can't be said. 38 and 35 enter; Winbond's 38 needs QE (W25Q128FV).
+ * Left out: the other dummy clocks that commands have in QPI, and C0 that sets them.
+ *
+ * Bit by bit and slow; nothing but such a command and such a chip comes here.
  */
 #include "flash/chip.h"
 
@@ -16,9 +24,12 @@ flash_needs_lanes(const struct flash_command *command)
 	return command->address_lanes > 1 || command->data_lanes > 1 || command->dummy_clocks % 8;
 }
 
+/* On how many lanes a part of a frame comes that its row has on n. */
 static unsigned int
-lanes(uint8_t n)
+lanes(const struct flash *chip, uint8_t n)
 {
+	if (chip->lanes > 1)
+		return chip->lanes;
 	return n > 1 ? n : 1;
 }
 
@@ -29,12 +40,45 @@ sample(unsigned int n_lanes, bool mosi)
 	return ((1u << n_lanes) - 2) | mosi;
 }
 
+static unsigned int
+header_clocks(const struct flash *chip)
+{
+	const struct flash_frame *frame = &chip->frame;
+
+	return frame->address_bytes * 8u / lanes(chip, frame->command->address_lanes) +
+		frame->command->dummy_clocks;
+}
+
+static void
+start(struct flash *chip)
+{
+	const struct flash_command *command = chip->frame.command;
+
+	if (chip->frame.outcome == FLASH_DONE && command->start)
+		command->start(chip);
+}
+
+static void
+clock_opcode(struct flash *chip, bool mosi)
+{
+	struct flash_frame *frame = &chip->frame;
+
+	frame->shifter = frame->shifter << chip->lanes | sample(chip->lanes, mosi);
+	frame->pending += chip->lanes;
+	if (frame->pending < 8)
+		return;
+	frame->pending = 0;
+	flash_take_opcode(chip, frame->shifter);
+	if (frame->phase == PHASE_LANES && header_clocks(chip) == 0)
+		start(chip);
+}
+
 static void
 clock_header(struct flash *chip, bool mosi)
 {
 	struct flash_frame *frame = &chip->frame;
 	const struct flash_command *command = frame->command;
-	unsigned int n_lanes = lanes(command->address_lanes);
+	unsigned int n_lanes = lanes(chip, command->address_lanes);
 	unsigned int address_clocks = frame->address_bytes * 8u / n_lanes;
 
 	if (frame->clocks < address_clocks) {
@@ -47,8 +91,7 @@ clock_header(struct flash *chip, bool mosi)
 	frame->clocks++;
 	if (frame->clocks == address_clocks + command->dummy_clocks) {
 		frame->has_address = address_clocks > 0;
-		if (frame->outcome == FLASH_DONE && command->start)
-			command->start(chip);
+		start(chip);
 	}
 }
 
@@ -58,7 +101,7 @@ clock_data(struct flash *chip, bool mosi)
 {
 	struct flash_frame *frame = &chip->frame;
 	const struct flash_command *command = frame->command;
-	unsigned int n_lanes = lanes(command->data_lanes);
+	unsigned int n_lanes = lanes(chip, command->data_lanes);
 	bool miso = true;
 
 	if (command->out) {
@@ -79,32 +122,32 @@ clock_data(struct flash *chip, bool mosi)
 	return miso;
 }
 
-static unsigned int
-header_clocks(const struct flash_frame *frame)
+/* One clock of a frame; returns the level of IO1. */
+static bool
+clock_frame(struct flash *chip, bool mosi)
 {
-	return frame->address_bytes * 8u / lanes(frame->command->address_lanes) +
-		frame->command->dummy_clocks;
+	struct flash_frame *frame = &chip->frame;
+
+	if (frame->opcode < 0)
+		clock_opcode(chip, mosi);
+	else if (frame->phase != PHASE_LANES)
+		return true;
+	else if (!flash_lanes_ended(chip))
+		clock_header(chip, mosi);
+	else if (frame->outcome == FLASH_DONE)
+		return clock_data(chip, mosi);
+	return true;
 }
 
 void
 flash_lanes_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n)
 {
-	struct flash_frame *frame = &chip->frame;
-	unsigned int header = header_clocks(frame);
-
 	for (size_t i = 0; i < n; i++) {
 		uint8_t mosi = in ? in[i] : 0xff;
 		uint8_t miso = 0;
 
-		for (int bit = 7; bit >= 0; bit--) {
-			bool level = true;
-
-			if (frame->clocks < header)
-				clock_header(chip, mosi >> bit & 1);
-			else if (frame->outcome == FLASH_DONE)
-				level = clock_data(chip, mosi >> bit & 1);
-			miso = miso << 1 | level;
-		}
+		for (int bit = 7; bit >= 0; bit--)
+			miso = miso << 1 | clock_frame(chip, mosi >> bit & 1);
 		if (out)
 			out[i] = miso;
 	}
@@ -113,7 +156,55 @@ flash_lanes_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n)
 bool
 flash_lanes_ended(const struct flash *chip)
 {
-	const struct flash_frame *frame = &chip->frame;
-
-	return frame->clocks >= header_clocks(frame);
+	return chip->frame.clocks >= header_clocks(chip);
 }
+
+unsigned int
+flash_lanes_extra(struct flash *chip, unsigned int clocks)
+{
+	while (clocks--)
+		clock_frame(chip, true);
+	return chip->frame.pending;
+}
+
+void
+flash_lanes_set(struct flash *chip, unsigned int n_lanes)
+{
+	chip->lanes = n_lanes;
+	flash_bit_set(chip, FLASH_BIT_QPI, n_lanes == 4);
+}
+
+void
+flash_lanes_reset(struct flash *chip)
+{
+	flash_lanes_set(chip, flash_bit(chip, FLASH_BIT_QPI) ? 4 : 1);
+}
+
+static void
+eqio_finish(struct flash *chip)
+{
+	flash_lanes_set(chip, 4);
+}
+
+/* What follows the opcode has to look like more of it; other bytes are another command's. */
+static void
+rstqio_in(struct flash *chip, const uint8_t *in, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (in[i] != 0xff)
+			chip->frame.outcome = FLASH_LONG_FRAME;
+	}
+}
+
+static void
+rstqio_finish(struct flash *chip)
+{
+	flash_lanes_set(chip, 1);
+}
+
+const struct flash_command flash_lane_commands[] = {
+	{"EQIO", 0x38, .finish = eqio_finish},
+	{"EQIO_QE", 0x38, .gates = GATE_QUAD, .finish = eqio_finish},
+	{"RSTQIO", 0xff, .data_max = 3, .in = rstqio_in, .finish = rstqio_finish},
+	{0},
+};

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Security registers of Winbond's kind: 44 erases, 42 programs, 48 reads one of them; register n
- * lies at address n << 12 and is locked for ever by its LB bit. Follows W25Q128JV rev. M,
- * 8.2.29-8.2.31. At any other address the data sheet is silent: here reads float and the rest is
- * ignored, with WEL kept (as in Winbond's own model of the W25Q32JV).
+ * lies at address n << 12 and is locked for ever by its LB bit, or by LB1 when that is the only
+ * one. Numbers begin at 1, elsewhere at 0 (GD25Q64B: one register of 1024 bytes at 0; ISSI's
+ * information rows, 68, 62 and 64). Follows W25Q128JV rev. M, 8.2.29-8.2.31. At any other address
+ * the data sheet is silent: here reads float and the rest is ignored, with WEL kept (as in
+ * Winbond's own model of the W25Q32JV).
  */
 #include "flash/chip.h"
 
+#include <glib.h>
 #include <string.h>
 
 /* Index of the register that the frame's address names, or -1. */
@@ -14,17 +17,21 @@ static int
 addressed(const struct flash *chip)
 {
 	uint32_t size = chip->part->security_register_size;
-	uint32_t number = chip->frame.address >> 12;
+	/* The extended address register has no say here. */
+	uint32_t number = (chip->frame.address & 0xffffff) >> 12;
+	uint32_t first = chip->part->security_register_first;
 
-	if (number < 1 || number > chip->part->security_registers)
+	if (number < first || number - first >= chip->part->security_registers)
 		return -1;
-	return (chip->frame.address & 0xfff) < size ? (int)number - 1 : -1;
+	return (chip->frame.address & 0xfff) < size ? (int)(number - first) : -1;
 }
 
 static bool
 is_locked(const struct flash *chip, int index)
 {
-	return flash_bit(chip, FLASH_BIT_LB1 + index);
+	enum flash_bit own = MIN(FLASH_BIT_LB1 + (unsigned int)index, FLASH_BIT_LB3);
+
+	return flash_bit(chip, chip->bit[own].mask ? own : FLASH_BIT_LB1);
 }
 
 static void
@@ -125,6 +132,14 @@ const struct flash_command flash_otp_commands[] = {
 		.data_min = 1, .data_max = DATA_ANY, .start = prscur_start, .in = prscur_in,
 		.finish = prscur_finish},
 	{"ERSCUR", 0x44, .address_bytes = ADDRESS, .gates = GATE_WEL | GATE_NOT_IN_ERASE_SUSPEND,
+		.finish = erscur_finish},
+	{"SID_READ", 0x68, .address_bytes = ADDRESS, .dummy_clocks = 8, .data_max = DATA_ANY,
+		.start = security_start, .out = rdscur_out},
+	{"SID_PROGRAM", 0x62, .address_bytes = ADDRESS,
+		.gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND, .data_min = 1,
+		.data_max = DATA_ANY, .start = prscur_start, .in = prscur_in,
+		.finish = prscur_finish},
+	{"SID_ERASE", 0x64, .address_bytes = ADDRESS, .gates = GATE_WEL | GATE_NOT_IN_ERASE_SUSPEND,
 		.finish = erscur_finish},
 	{0},
 };

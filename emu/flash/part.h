@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #define FLASH_STATUS_REGISTERS 3
+#define FLASH_REGISTERS 6 /* those, and the configuration registers CR2 to CR4 of WRAR */
 #define FLASH_ID_MAX 8
 #define FLASH_ERASES_MAX 12
 #define FLASH_REGIONS_MAX 8
@@ -44,6 +45,9 @@ enum flash_bit {
 	FLASH_BIT_ADS,       /* 4-byte address mode in force */
 	FLASH_BIT_ADP,       /* 4-byte address mode at power-up */
 	FLASH_BIT_AAI,       /* auto address increment in progress */
+	FLASH_BIT_QPI,       /* all on four lanes; see lanes.c */
+	FLASH_BIT_UNIFORM,   /* the hybrid erases are off; see erase.c */
+	FLASH_BIT_LDSO,      /* the OTP area is locked; see otpmode.c */
 	FLASH_BIT_RDY,       /* DataFlash: ready, bit 7 of each status byte */
 	FLASH_BIT_COMP,      /* DataFlash: the last comparison found a difference */
 	FLASH_BIT_PROTECT,   /* DataFlash: sector protection is on */
@@ -85,6 +89,7 @@ enum flash_timing {
 	FLASH_T_COMP, /* DataFlash: compare page and buffer */
 	FLASH_T_UDPD, /* CS# high to standby after ultra-deep power-down */
 	FLASH_T_PUW,  /* power-up to the first write command */
+	FLASH_T_NVCR, /* write non-volatile configuration register; 0: as tW */
 	FLASH_TIMINGS,
 };
 
@@ -92,11 +97,13 @@ enum flash_timing {
 struct flash_region {
 	uint32_t n_blocks;
 	uint32_t block_size; /* bytes, a power of two; of a DataFlash whole pages */
+	bool gap;            /* the opcode does not erase here */
 };
 
 struct flash_erase {
 	uint8_t opcode;
 	bool four_byte;         /* always 4 address bytes; else as the mode says */
+	bool hybrid;            /* only while FLASH_BIT_UNIFORM is 0, instead of its namesake */
 	uint32_t size;          /* bytes; 0: the whole chip, or n_regions says more */
 	unsigned int n_regions; /* non-uniform: from address 0 up, n_regions of these; else 0 */
 	struct flash_region regions[FLASH_REGIONS_MAX];
@@ -126,6 +133,15 @@ enum flash_range_rule {
 enum flash_sfdp {
 	FLASH_SFDP_NONE,
 	FLASH_SFDP_GENERATED, /* composed from the part's own data */
+	FLASH_SFDP_FILE,      /* sfdp_data */
+};
+
+/* What locks the OTP area of RDOTP and PROTP (otparea.c). */
+enum flash_otp_lock {
+	FLASH_OTP_OPEN,
+	FLASH_OTP_CONTROL_BYTE, /* one more byte behind the area: its bit 0 = 0 locks all */
+	FLASH_OTP_REGIONS,      /* bytes 10 to 13: a bit for each 32 bytes, 0 = locked */
+	FLASH_OTP_ONCE,         /* the first program is the only one */
 };
 
 /* All strings and arrays belong to the part and live as long as it does. */
@@ -154,10 +170,10 @@ struct flash_part {
 	unsigned int res_length;
 	unsigned int unique_id_length; /* bytes of 4B; 0: none */
 
-	/* [register][bit]: register 0 is SR1, bit 0 its least significant. */
-	struct flash_register_bit status[FLASH_STATUS_REGISTERS][8];
-	uint8_t status_default[FLASH_STATUS_REGISTERS]; /* as delivered */
-	unsigned int wrsr_bytes;                        /* most data bytes of WRSR (01) */
+	/* [register][bit]: register 0 is SR1, 3 is CR2; bit 0 is the least significant. */
+	struct flash_register_bit status[FLASH_REGISTERS][8];
+	uint8_t status_default[FLASH_REGISTERS]; /* as delivered */
+	unsigned int wrsr_bytes;                 /* most data bytes of WRSR (01) */
 	bool wrsr_short_clears;  /* a 1-byte WRSR (01) clears the non-OTP bits of register 2 */
 	bool wel_kept_on_reject; /* a command refused for protection leaves WEL set */
 	bool srl_srp_permanent;  /* SRL and SRP both 1: locked for ever; else like SRL alone */
@@ -170,10 +186,24 @@ struct flash_part {
 	unsigned int n_erases;
 	struct flash_time timing[FLASH_TIMINGS];
 
-	unsigned int security_registers; /* 48/42/44: how many, numbered from 1 */
-	uint32_t security_register_size; /* bytes */
+	unsigned int security_registers;      /* 48/42/44: how many, numbered from 1 */
+	uint32_t security_register_size;      /* bytes */
+	unsigned int security_register_first; /* number of the first one */
+
+	uint32_t otp_size;          /* bytes of the OTP area; 0: none */
+	uint32_t otp_factory_start; /* bytes that the factory programmed */
+	uint32_t otp_factory_end;
+	unsigned int otp_read_dummy; /* clocks of RDOTP; 0: the row's */
+	enum flash_otp_lock otp_lock;
+
+	uint8_t evcr_default; /* Micron's enhanced volatile configuration register */
+	uint8_t any_registers[FLASH_REGISTERS]; /* RDAR and WRAR: at address n lies register
+						 * any_registers[n] - 1; 0: none there */
+	unsigned int dies;                      /* 0 and 1: one */
 
 	enum flash_sfdp sfdp;
+	const uint8_t *sfdp_data; /* FLASH_SFDP_FILE */
+	uint32_t sfdp_length;
 	unsigned int read_max_hz;      /* fR: clock of READ (03) */
 	unsigned int fast_read_max_hz; /* FR: clock of all others */
 };

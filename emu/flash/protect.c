@@ -105,6 +105,7 @@ flash_refuse_protected(struct flash *chip)
 
 	chip->frame.outcome = FLASH_PROTECTED;
 	flash_bit_set(chip, erase ? FLASH_BIT_E_FAIL : FLASH_BIT_P_FAIL, true);
+	flash_micron_flag(chip, erase);
 	if (!chip->part->wel_kept_on_reject)
 		flash_bit_set(chip, FLASH_BIT_WEL, false);
 }

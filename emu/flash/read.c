@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Array reads: 03, 0B and the dual and quad forms 3B/6B/BB/EB, of any length, wrapping at the end
- * of the array or of what the address reaches, and their forms with 4 address bytes. Follows
- * W25Q128JV rev. M, 8.2.6-8.2.12. The mode bits M7-0 of BB and EB count as dummy clocks: that data
- * sheet wants them to be Fx and has no chapter on continuous read. Left out: the clock limits fR
- * and FR; continuous read mode of older parts (W25Q80DV).
+ * of the array, and their forms with 4 address bytes. Follows W25Q128JV rev. M, 8.2.6-8.2.12. The
+ * mode bits M7-0 of BB and EB count as dummy clocks: that data sheet wants them to be Fx and has no
+ * chapter on continuous read. Left out: the clock limits fR and FR; continuous read mode of older
+ * parts (W25Q80DV).
  */
 #include "flash/chip.h"
 
@@ -19,18 +19,17 @@ read_start(struct flash *chip)
 static void
 read_out(struct flash *chip, uint8_t *out, size_t n)
 {
-	uint64_t window = flash_address_window(chip);
+	uint64_t size = chip->part->size;
 	uint64_t cursor = chip->frame.cursor;
-	uint64_t start = cursor & ~(window - 1);
 
 	while (n) {
-		uint64_t left = start + window - cursor;
+		uint64_t left = size - cursor;
 		size_t span = n < left ? n : left;
 
 		memcpy(out, chip->array + cursor, span);
 		out += span;
 		n -= span;
-		cursor = span == left ? start : cursor + span;
+		cursor = span == left ? 0 : cursor + span;
 	}
 	chip->frame.cursor = cursor;
 }

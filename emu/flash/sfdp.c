@@ -2,38 +2,39 @@
 /*
  * SFDP, read by 5A: composed from the part's own data, so that it can't disagree with it. Follows
  * JESD216B (revision 1.6 layout of the header, 6.2 and 6.3; basic flash parameter table of 16
- * dwords, 6.4), announced as revision 1.5 like Winbond's parts do. Header at 00, table at 80, 256
- * bytes that wrap (W25Q128JV rev. M, 8.2.28).
+ * dwords, 6.4), announced as revision 1.5 like Winbond's parts do, or as 1.6 when there are further
+ * tables. 256 bytes that wrap (W25Q128JV rev. M, 8.2.28):
  *
- * Left out: 4-byte addressing (dword 16 says none), vendor tables, 4-4-4 modes.
+ *   00 header   20 sector map   80 basic table   C0 4-byte address instructions
+ *
+ * A part may have a file instead, which is answered as it is and wraps likewise. Left out: vendor
+ * tables, 4-4-4 modes.
  */
 #include "flash/chip.h"
+#include "flash/sfdp.h"
 
 #include <glib.h>
 #include <string.h>
 
 enum {
 	SFDP_SIZE = 256,
+	MAP = 0x20,
 	TABLE = 0x80,
+	FOUR_BYTE_TABLE = 0xc0,
 	DWORDS = 16
 };
 
 static void
-put_dword(uint8_t *sfdp, unsigned int number, uint32_t value)
+put_at(uint8_t *sfdp, unsigned int offset, const uint32_t *dwords, unsigned int n)
 {
-	uint8_t *at = sfdp + TABLE + (number - 1) * 4;
-
-	for (unsigned int i = 0; i < 4; i++)
-		at[i] = value >> 8 * i;
+	for (unsigned int i = 0; i < n * 4; i++)
+		sfdp[offset + i] = dwords[i / 4] >> 8 * (i % 4);
 }
 
-/* The command that the part has under that mnemonic, by its opcode; NULL when it has none. */
-static const struct flash_command *
-has(const struct flash *chip, uint8_t opcode, const char *name)
+static void
+put_dword(uint8_t *sfdp, unsigned int number, uint32_t value)
 {
-	const struct flash_command *command = chip->commands[opcode];
-
-	return command && strcmp(command->name, name) == 0 ? command : NULL;
+	put_at(sfdp, TABLE + (number - 1) * 4, &value, 1);
 }
 
 /* A fast read: opcode, wait states and mode clocks. Of M7-0 only M7-4 count as mode on two lanes,
@@ -41,7 +42,7 @@ has(const struct flash *chip, uint8_t opcode, const char *name)
 static uint32_t
 fast_read(const struct flash *chip, uint8_t opcode, const char *name, unsigned int mode_clocks)
 {
-	const struct flash_command *command = has(chip, opcode, name);
+	const struct flash_command *command = sfdp_has(chip, opcode, name);
 
 	if (!command)
 		return 0;
@@ -104,56 +105,109 @@ static void
 put_erases(const struct flash *chip, uint8_t *sfdp)
 {
 	const struct scale scale = {5, 4, {ms, 16 * ms, 128 * ms, 1000 * ms}};
-	uint32_t types[4] = {0};
+	struct sfdp_type types[SFDP_TYPES];
+	unsigned int n = sfdp_types(chip, types);
+	uint32_t fields[SFDP_TYPES] = {0};
 	uint32_t times = 0;
 	uint32_t most = 0;
-	unsigned int n = 0;
 
-	for (uint64_t size = 256; size < chip->part->size && n < 4; size *= 2) {
-		for (unsigned int i = 0; i < chip->part->n_erases; i++) {
-			const struct flash_erase *erase = &chip->part->erases[i];
-			uint32_t code = time_code(&scale, erase->time.typ_ns);
+	for (unsigned int i = 0; i < n; i++) {
+		const struct flash_erase *erase = types[i].erase;
+		uint32_t code = time_code(&scale, erase->time.typ_ns);
 
-			if (erase->size != size || erase->n_regions || erase->four_byte)
-				continue;
-			types[n] = (uint32_t)erase->opcode << 8 | log2_of(size);
-			times |= code << (4 + 7 * n);
-			most = MAX(most, multiplier(decode(&scale, code), erase->time.max_ns));
-			n++;
-			break;
-		}
+		fields[i] = (uint32_t)erase->opcode << 8 | log2_of(types[i].size);
+		times |= code << (4 + 7 * i);
+		most = MAX(most, multiplier(decode(&scale, code), erase->time.max_ns));
 	}
-	put_dword(sfdp, 8, types[1] << 16 | types[0]);
-	put_dword(sfdp, 9, types[3] << 16 | types[2]);
+	put_dword(sfdp, 8, fields[1] << 16 | fields[0]);
+	put_dword(sfdp, 9, fields[3] << 16 | fields[2]);
 	put_dword(sfdp, 10, times | most);
 }
 
+/* The whole chip's erase, or one of 4 KiB everywhere; NULL: none. */
 static const struct flash_erase *
 find_erase(const struct flash *chip, uint32_t size)
 {
 	for (unsigned int i = 0; i < chip->part->n_erases; i++) {
-		if (chip->part->erases[i].size == size && !chip->part->erases[i].n_regions)
-			return &chip->part->erases[i];
+		const struct flash_erase *erase = &chip->part->erases[i];
+
+		if (erase->size == size && !erase->n_regions && !erase->four_byte &&
+			chip->commands[erase->opcode] == &chip->erase_rows[i])
+			return erase;
 	}
 	return NULL;
+}
+
+/* A command that changes the address mode, with its bits in dword 16. */
+struct mode_way {
+	uint8_t opcode;
+	const char *name;
+	uint32_t bits;
+};
+
+static const struct mode_way mode_ways[] = {
+	{0xb7, "EN4B", 1u << 24},
+	{0xb7, "EN4B_WREN", 1u << 25},
+	{0xc5, "WREAR", 1u << 26 | 1u << 16},
+	{0x17, "BRWR", 1u << 27 | 1u << 17},
+	{0xb1, "WRNVCR", 1u << 28 | 1u << 18},
+	{0x13, "READ4", 1u << 29},
+	{0xe9, "EX4B", 1u << 14},
+	{0xe9, "EX4B_UPPER", 1u << 14},
+	{0xe9, "EX4B_WREN", 1u << 15},
+};
+
+/* Bits 31:24 and 23:14 of dword 16; 0: 3 bytes are all there is. */
+static uint32_t
+address_ways(const struct flash *chip)
+{
+	uint32_t ways = 0;
+
+	for (unsigned int i = 0; i < G_N_ELEMENTS(mode_ways); i++) {
+		if (sfdp_has(chip, mode_ways[i].opcode, mode_ways[i].name))
+			ways |= mode_ways[i].bits;
+	}
+	/* The ways by registers only mean something where there is more than they reach without. */
+	if (chip->part->size <= UINT64_C(1) << 24)
+		ways &= ~(1u << 26 | 1u << 28 | 1u << 16 | 1u << 18);
+	if (chip->part->address_bytes == 4)
+		ways |= 1u << 30;
+	else if (ways)
+		ways |= 1u << 21 | (uint32_t)(sfdp_has(chip, 0x99, "RST") != NULL) << 20;
+	return ways;
+}
+
+/* Dword 1, bits 18:17. */
+static uint32_t
+address_bytes(const struct flash *chip)
+{
+	uint32_t ways = address_ways(chip);
+
+	if (!ways)
+		return 0;
+	return chip->part->address_bytes == 4 && !(ways & 3u << 14) ? 2 : 1;
 }
 
 static void
 put_density(const struct flash *chip, uint8_t *sfdp)
 {
 	const struct flash_erase *sector = find_erase(chip, 4096);
+	uint64_t bits = chip->part->size * 8;
 	uint32_t dword = 0xff800000;
 
-	/* 3-byte addresses only, fast read modes as present, write enable for status: 06. */
+	/* Fast read modes as present, write enable for status: 06. */
 	dword |= 1 << 2;
 	dword |= sector ? 1 | sector->opcode << 8 : 3 | 0xff00;
 	dword |= 7 << 5;
-	dword |= (uint32_t)(has(chip, 0x3b, "DREAD") != NULL) << 16;
-	dword |= (uint32_t)(has(chip, 0xbb, "2READ") != NULL) << 20;
-	dword |= (uint32_t)(has(chip, 0xeb, "4READ") != NULL) << 21;
-	dword |= (uint32_t)(has(chip, 0x6b, "QREAD") != NULL) << 22;
+	dword |= (uint32_t)(sfdp_has(chip, 0x3b, "DREAD") != NULL) << 16;
+	dword |= address_bytes(chip) << 17;
+	dword |= (uint32_t)(sfdp_has(chip, 0xbb, "2READ") != NULL) << 20;
+	dword |= (uint32_t)(sfdp_has(chip, 0xeb, "4READ") != NULL) << 21;
+	dword |= (uint32_t)(sfdp_has(chip, 0x6b, "QREAD") != NULL) << 22;
 	put_dword(sfdp, 1, dword);
-	put_dword(sfdp, 2, (uint32_t)(chip->part->size * 8 - 1));
+	/* Up to 2 Gbit the number of bits less one, above their logarithm. */
+	put_dword(sfdp, 2,
+		bits <= UINT64_C(1) << 31 ? (uint32_t)(bits - 1) : 0x80000000 | log2_of(bits));
 }
 
 /* Dword 11: chip erase, byte and page program times, page size. */
@@ -188,14 +242,17 @@ put_suspend(const struct flash *chip, uint8_t *sfdp)
 {
 	uint32_t latency = time_code(&short_times, chip->part->timing[FLASH_T_SUS].max_ns);
 
-	if (!has(chip, 0x75, "SUSPEND")) {
+	uint32_t suspend = sfdp_has(chip, 0x75, "SUSPEND") ? 0x75 : 0xb0;
+	uint32_t resume = sfdp_has(chip, 0x7a, "RESUME") ? 0x7a : 0x30;
+
+	if (!sfdp_has(chip, suspend, "SUSPEND") || !sfdp_has(chip, resume, "RESUME")) {
 		put_dword(sfdp, 12, 0x80000000);
 		return;
 	}
 	/* Prohibited in erase suspend: E, in program suspend: 9 (6.4.15), as on Winbond parts.
 	 * Resume to suspend: 0, the shortest interval there is. */
 	put_dword(sfdp, 12, latency << 24 | latency << 13 | 1 << 8 | 0xe9 | 1 << 3);
-	put_dword(sfdp, 13, 0x757a757a);
+	put_dword(sfdp, 13, suspend << 24 | resume << 16 | suspend << 8 | resume);
 }
 
 /* Dwords 14 to 16: power-down, quad enable, resets, status register write. */
@@ -205,35 +262,33 @@ put_modes(const struct flash *chip, uint8_t *sfdp)
 	uint32_t release = time_code(&short_times, chip->part->timing[FLASH_T_RES1].max_ns);
 	struct flash_bit_place qe = chip->bit[FLASH_BIT_QE];
 	uint32_t quad = 0;
-	uint32_t dword16 = 0x80f800e0; /* reserved bits are 1 */
+	uint32_t ways = address_ways(chip);
+	/* reserved bits are 1, and so is all of the exit field that means nothing */
+	uint32_t dword16 = ways ? 0x80c000e0 | ways : 0x80f800e0;
 
 	/* busy is polled by 05, bit 0 */
-	if (has(chip, 0xb9, "DP"))
+	if (sfdp_has(chip, 0xb9, "DP") && chip->commands[0xab])
 		put_dword(sfdp, 14, 0xb9u << 23 | 0xabu << 15 | release << 8 | 0xf3 | 1 << 2);
 	else
 		put_dword(sfdp, 14, 0x800000f7);
 	/* 1: SR2 bit 1 and a one-byte 01 clears it, 4: the same but kept, 2: SR1 bit 6 */
-	if (qe.mask && qe.reg == 0)
+	if (qe.mask == 0x40 && qe.reg == 0)
 		quad = 2;
-	else if (qe.mask)
+	else if (qe.mask == 0x02)
 		quad = chip->part->wrsr_short_clears ? 1 : 4;
 	put_dword(sfdp, 15, 0xff000000 | quad << 20);
-	/* 66 99 resets; non-volatile by 06, volatile by 50 where there is one */
-	if (has(chip, 0x99, "RST"))
+	/* 66 99 resets, or F0; non-volatile by 06, volatile by 50 where there is one */
+	if (sfdp_has(chip, 0x99, "RST"))
 		dword16 |= 1 << 12;
-	dword16 |= has(chip, 0x50, "VWREN") ? 1 << 3 | 1 : 1;
+	if (sfdp_has(chip, 0xf0, "RST_F0"))
+		dword16 |= 1 << 11;
+	dword16 |= sfdp_has(chip, 0x50, "VWREN") ? 1 << 3 | 1 : 1;
 	put_dword(sfdp, 16, dword16);
 }
 
 static void
-compose(struct flash *chip)
+put_basic_table(const struct flash *chip, uint8_t *sfdp)
 {
-	static const uint8_t header[] = {'S', 'F', 'D', 'P', 0x05, 0x01, 0x00, 0xff, 0x00, 0x05,
-		0x01, DWORDS, TABLE, 0x00, 0x00, 0xff};
-	uint8_t *sfdp = g_malloc(SFDP_SIZE);
-
-	memset(sfdp, 0xff, SFDP_SIZE);
-	memcpy(sfdp, header, sizeof(header));
 	memset(sfdp + TABLE, 0, DWORDS * 4);
 	put_density(chip, sfdp);
 	put_dword(sfdp, 3,
@@ -247,24 +302,62 @@ compose(struct flash *chip)
 	put_program(chip, sfdp);
 	put_suspend(chip, sfdp);
 	put_modes(chip, sfdp);
-	chip->sfdp = sfdp;
+}
+
+/* Announces a table and puts it where it belongs. */
+static void
+add_table(uint8_t *sfdp, uint8_t id, unsigned int offset, const uint32_t *dwords, unsigned int n)
+{
+	unsigned int number;
+
+	if (n == 0)
+		return;
+	number = ++sfdp[6]; /* headers there are, less one */
+	memcpy(sfdp + 8 + number * 8,
+		(uint8_t[]){id, 0x00, 0x01, (uint8_t)n, (uint8_t)offset, 0x00, 0x00, 0xff}, 8);
+	put_at(sfdp, offset, dwords, n);
 }
 
 static void
+compose(struct flash *chip)
+{
+	static const uint8_t header[] = {'S', 'F', 'D', 'P', 0x05, 0x01, 0x00, 0xff, 0x00, 0x05,
+		0x01, DWORDS, TABLE, 0x00, 0x00, 0xff};
+	uint32_t four_byte[SFDP_FOUR_BYTE_DWORDS];
+	uint32_t map[SFDP_MAP_DWORDS];
+	uint8_t *sfdp = chip->sfdp;
+
+	memset(sfdp, 0xff, SFDP_SIZE);
+	memcpy(sfdp, header, sizeof(header));
+	put_basic_table(chip, sfdp);
+	add_table(sfdp, 0x84, FOUR_BYTE_TABLE, four_byte, sfdp_four_byte_table(chip, four_byte));
+	add_table(sfdp, 0x81, MAP, map, sfdp_sector_map(chip, map));
+	if (sfdp[6] > 0)
+		sfdp[4] = sfdp[9] = 0x06;
+}
+
+/* Composed anew each time: the erases in force may have changed. */
+static void
 rdsfdp_start(struct flash *chip)
 {
-	if (!chip->sfdp)
-		compose(chip);
 	chip->frame.cursor = chip->frame.address;
+	if (chip->part->sfdp == FLASH_SFDP_FILE)
+		return;
+	if (!chip->sfdp)
+		chip->sfdp = g_malloc(SFDP_SIZE);
+	compose(chip);
 }
 
 static void
 rdsfdp_out(struct flash *chip, uint8_t *out, size_t n)
 {
+	bool file = chip->part->sfdp == FLASH_SFDP_FILE;
+	const uint8_t *sfdp = file ? chip->part->sfdp_data : chip->sfdp;
+	uint32_t size = file ? chip->part->sfdp_length : SFDP_SIZE;
 	uint64_t cursor = chip->frame.cursor;
 
 	for (size_t i = 0; i < n; i++, cursor++)
-		out[i] = chip->sfdp[cursor % SFDP_SIZE];
+		out[i] = sfdp[cursor % size];
 	chip->frame.cursor = cursor;
 }
 

@@ -138,7 +138,7 @@ flash_status_complete(struct flash *chip)
 static void
 restore_volatile(struct flash *chip)
 {
-	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++) {
+	for (unsigned int reg = 0; reg < FLASH_REGISTERS; reg++) {
 		uint8_t mask = flash_volatile_mask(chip->part, reg);
 
 		chip->stored_status[reg] = (chip->stored_status[reg] & ~mask) |

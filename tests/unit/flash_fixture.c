@@ -87,12 +87,16 @@ fixture_part_init(struct flash_part *part)
 		.unique_id_length = 8,
 		.status_default = {0x00, 0x02, 0x60},
 		.wrsr_bytes = 2,
+		.any_registers = {1, 3, 2, 4, 5, 6},
+		.evcr_default = 0xdf,
+		.dies = 1,
 		.wel_kept_on_reject = true,
 		.range_rule = FLASH_RANGE_POW2,
 		.n_commands = G_N_ELEMENTS(commands),
 		.n_erases = G_N_ELEMENTS(erases),
 		.security_registers = 3,
 		.security_register_size = 256,
+		.security_register_first = 1,
 		.sfdp = FLASH_SFDP_GENERATED,
 		.read_max_hz = 50000000,
 		.fast_read_max_hz = 133000000,
@@ -164,9 +168,11 @@ map_array(size_t size)
 
 	ck_assert_ptr_ne(whole, MAP_FAILED);
 	fixture_prepare();
-	ck_assert_ptr_eq(
-		mmap(whole + hole, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, wafer, 0),
-		whole + hole);
+	/* Larger arrays are several wafers side by side. */
+	for (size_t at = 0; at < size; at += FIXTURE_SIZE)
+		ck_assert_ptr_eq(mmap(whole + hole + at, MIN(size - at, FIXTURE_SIZE),
+					 PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, wafer, 0),
+			whole + hole + at);
 	return whole + hole;
 }
 
@@ -355,6 +361,40 @@ fixture_count(const struct fixture *f, enum flash_event_kind kind)
 }
 
 void
+fixture_add_commands(struct flash_part *part, const char *mnemonics)
+{
+	g_auto(GStrv) words = g_strsplit(mnemonics, " ", -1);
+
+	for (char **word = words; *word; word++) {
+		char *colon = strchr(*word, ':');
+		int opcode = colon ? (int)g_ascii_strtoull(colon + 1, NULL, 16) : -1;
+
+		if (colon)
+			*colon = '\0';
+		ck_assert_msg(flash_command_known(*word), "no command %s", *word);
+		/* Parts keep names as long as they live: as long as the test. */
+		part->commands[part->n_commands++] =
+			(struct flash_part_command){g_intern_string(*word), opcode};
+	}
+}
+
+void
+fixture_set_bit(
+	struct flash_part *part, unsigned int reg, unsigned int bit, enum flash_bit function)
+{
+	part->status[reg][bit] = (struct flash_register_bit){.function = function};
+}
+
+void
+fixture_check_rows(const struct fixture_row *rows, size_t n)
+{
+	struct flash_part part;
+
+	fixture_part_init(&part);
+	fixture_check_rows_of(&part, rows, n);
+}
+
+void
 fixture_check_rows_of(const struct flash_part *part, const struct fixture_row *rows, size_t n)
 {
 	for (const struct fixture_row *row = rows; row < rows + n; row++) {
@@ -372,13 +412,4 @@ fixture_check_rows_of(const struct flash_part *part, const struct fixture_row *r
 			fixture_assert_status(f, row->after, row->what);
 		fixture_destroy(f);
 	}
-}
-
-void
-fixture_check_rows(const struct fixture_row *rows, size_t n)
-{
-	struct flash_part part;
-
-	fixture_part_init(&part);
-	fixture_check_rows_of(&part, rows, n);
 }

@@ -71,6 +71,12 @@ void fixture_assert_filled(
 	const struct fixture *f, size_t address, size_t n, uint8_t value, const char *what);
 unsigned int fixture_count(const struct fixture *f, enum flash_event_kind kind);
 
+/* "WREAR SUSPEND:B0" on top of what the part has. */
+void fixture_add_commands(struct flash_part *part, const char *mnemonics);
+/* Register 0 is SR1, 3 is CR2. */
+void fixture_set_bit(
+	struct flash_part *part, unsigned int reg, unsigned int bit, enum flash_bit function);
+
 void fixture_check_rows(const struct fixture_row *rows, size_t n);
 /* Of another part than the usual. */
 void fixture_check_rows_of(const struct flash_part *part, const struct fixture_row *rows, size_t n);

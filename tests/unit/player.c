@@ -39,6 +39,11 @@ static const struct {
 	{"BRWR", 0x17},
 	{"ULBPR", 0x98},
 	{"GLOBAL_UNLOCK", 0x98},
+	{"DF_READ", 0x03},
+	{"DF_READ_LEGACY", 0xe8},
+	{"DF_BUF1_WRITE", 0x84},
+	{"DF_BUF1_PROGRAM", 0x88},
+	{"DF_BYTE_PROGRAM", 0x02},
 };
 
 int
@@ -147,6 +152,19 @@ player_unlock(struct player *player)
 	}
 }
 
+uint64_t
+player_wire_address(const struct player *player, uint64_t address)
+{
+	uint32_t page = player->part->page_size;
+	unsigned int bits = 0;
+
+	if (!flash_part_is_dataflash(player->part))
+		return address;
+	while (1u << bits < page)
+		bits++;
+	return address / page << bits | address % page;
+}
+
 uint8_t *
 player_put_address(uint8_t *at, uint64_t address, unsigned int n)
 {
@@ -170,6 +188,8 @@ player_reach(struct player *player, uint64_t address)
 {
 	unsigned int n = player->part->address_bytes;
 
+	if (flash_part_is_dataflash(player->part))
+		return player_wire_address(player, address) >> 8 * n ? 0 : n;
 	if (player->part->size <= UINT64_C(1) << 8 * n)
 		return n;
 	if (player_has(player, "EN4B")) {
@@ -194,8 +214,11 @@ void
 player_read(struct player *player, int opcode, unsigned int address_bytes, uint64_t address,
 	uint8_t *in, size_t n)
 {
-	uint8_t frame[8] = {(uint8_t)opcode};
-	uint8_t *end = player_put_address(frame + 1, address, address_bytes);
+	uint8_t frame[16] = {(uint8_t)opcode};
+	uint8_t *end =
+		player_put_address(frame + 1, player_wire_address(player, address), address_bytes);
 
+	if (opcode == player_opcode(player, "DF_READ_LEGACY"))
+		end += 4;
 	player_frame(player, frame, (size_t)(end - frame), in, n);
 }

@@ -43,6 +43,9 @@ void player_unlock(struct player *player);
 /* Address bytes of the mode that reaches that address; sets the mode. 0: out of reach. */
 unsigned int player_reach(struct player *player, uint64_t address);
 
+/* What is sent for an address of the array: a DataFlash has pages in it. */
+uint64_t player_wire_address(const struct player *player, uint64_t address);
+
 /* Bytes of the address, the highest first; returns where they end. */
 uint8_t *player_put_address(uint8_t *at, uint64_t address, unsigned int n);
 

@@ -131,10 +131,13 @@ send_erase(const struct flash_erase *erase, uint64_t address)
 		: erase->four_byte        ? 4
 					  : player_reach(player, address);
 	uint8_t frame[5] = {erase->opcode};
-	uint8_t *end = player_put_address(frame + 1, address, address_bytes);
+	uint8_t *end =
+		player_put_address(frame + 1, player_wire_address(player, address), address_bytes);
 
 	if (!chip && address_bytes == 0)
 		return false;
+	if (chip && flash_part_is_dataflash(player->part))
+		end = player_put_address(frame + 1, 0x94809a, 3);
 	player_enable(player);
 	player_frame(player, frame, (size_t)(end - frame), NULL, 0);
 	return true;
@@ -160,13 +163,27 @@ for_each_block(const struct flash_erase *erase,
 	ck_assert_uint_eq(start, player->part->size);
 }
 
+/* Whether the opcode erases there, as the map says and as far as a host can reach. */
+static bool
+erases_at(const struct flash_erase *erase, uint64_t address)
+{
+	uint64_t base = 0;
+
+	for (unsigned int i = 0; i < erase->n_regions; i++) {
+		base += (uint64_t)erase->regions[i].n_blocks * erase->regions[i].block_size;
+		if (address < base)
+			return !erase->regions[i].gap &&
+				(erase->four_byte || player_reach(player, address));
+	}
+	return erase->four_byte || player_reach(player, address);
+}
+
 /* By an address somewhere inside of the block. */
 static void
 erase_block(const struct flash_erase *erase, uint64_t start, uint32_t size, unsigned int number)
 {
-	if (!send_erase(erase, start + (number * 2654435761u) % size))
-		return;
-	assert_span(start, size, erased, "erased block");
+	if (send_erase(erase, start + (number * 2654435761u) % size))
+		assert_span(start, size, erases_at(erase, start) ? erased : programmed, "block");
 }
 
 static void
@@ -186,8 +203,16 @@ erase_odd(const struct flash_erase *erase, uint64_t start, uint32_t size, unsign
 static void
 check_even(const struct flash_erase *erase, uint64_t start, uint32_t size, unsigned int number)
 {
-	(void)erase;
-	assert_span(start, size, number % 2 == 0 ? erased : programmed, "every other block");
+	bool is_erased = number % 2 == 0 && erases_at(erase, start);
+
+	assert_span(start, size, is_erased ? erased : programmed, "every other block");
+}
+
+static void
+check_all(const struct flash_erase *erase, uint64_t start, uint32_t size, unsigned int number)
+{
+	(void)number;
+	assert_span(start, size, erases_at(erase, start) ? erased : programmed, "all blocks");
 }
 
 /* Every other block, then what has changed in all of the array, then the rest. */
@@ -198,7 +223,7 @@ erase_all_blocks(const struct flash_erase *erase)
 	for_each_block(erase, erase_even);
 	for_each_block(erase, check_even);
 	for_each_block(erase, erase_odd);
-	assert_span(0, player->part->size, erased, "all blocks");
+	for_each_block(erase, check_all);
 }
 
 START_TEST(erases_exactly_the_block)
@@ -227,14 +252,33 @@ struct method {
 	unsigned int address_bytes; /* 0: as the mode says */
 	bool one_byte;
 	bool overwrites; /* bits go both ways */
+	bool buffer;     /* of a DataFlash: by way of buffer 1 */
 };
 
 static const struct method methods[] = {
-	{"PP", 0, false, false},
-	{"PP4", 4, false, false},
-	{"BP", 0, true, false},
-	{"WRITE", 0, false, true},
+	{.name = "PP"},
+	{.name = "PP4", .address_bytes = 4},
+	{.name = "BP", .one_byte = true},
+	{.name = "WRITE", .overwrites = true},
+	{.name = "DF_BUF1_PROGRAM", .buffer = true},
+	{.name = "DF_BYTE_PROGRAM"},
 };
+
+/* Into buffer 1 of a DataFlash, from offset on, with FF around. */
+static void
+fill_buffer(uint32_t offset, const uint8_t *data, size_t n)
+{
+	uint32_t page = player->part->page_size;
+	g_autofree uint8_t *frame = g_malloc(4 + page);
+
+	frame[0] = (uint8_t)player_opcode(player, "DF_BUF1_WRITE");
+	player_put_address(frame + 1, 0, 3);
+	memset(frame + 4, 0xff, page);
+	player_frame(player, frame, 4 + page, NULL, 0);
+	player_put_address(frame + 1, offset, 3);
+	memcpy(frame + 4, data, n);
+	player_frame(player, frame, 4 + n, NULL, 0);
+}
 
 static void
 send_program(const struct method *method, uint64_t address, const uint8_t *data, size_t n)
@@ -245,7 +289,11 @@ send_program(const struct method *method, uint64_t address, const uint8_t *data,
 	uint8_t *end;
 
 	frame[0] = (uint8_t)player_opcode(player, method->name);
-	end = player_put_address(frame + 1, address, address_bytes);
+	end = player_put_address(frame + 1, player_wire_address(player, address), address_bytes);
+	if (method->buffer) {
+		fill_buffer((uint32_t)(address % player->part->page_size), data, n);
+		n = 0;
+	}
 	memcpy(end, data, n);
 	player_enable(player);
 	player_frame(player, frame, (size_t)(end - frame) + n, NULL, 0);
@@ -294,10 +342,13 @@ static void
 program_all_over(const struct method *method)
 {
 	uint64_t size = player->part->size;
-	uint64_t step = MAX(player->part->page_size, size / 64);
+	uint32_t page = player->part->page_size;
+	uint64_t step = page ? MAX(page, size / 64 / page * page) : size / 64;
 
 	memset(player->array, 0xff, size);
 	for (uint64_t edge = step; edge <= size; edge += step) {
+		if (!method->address_bytes && !player_reach(player, edge - 1))
+			continue;
 		if (method->one_byte)
 			program_byte(method, edge - 1);
 		else
@@ -354,7 +405,7 @@ read_all(int opcode, bool four_byte)
 		unsigned int n = four_byte ? 4 : player_reach(player, address);
 
 		if (n > 0)
-			read_from(opcode, n, address, span);
+			read_from(opcode, n, address, MIN(span, size - address));
 	}
 }
 
@@ -373,6 +424,10 @@ START_TEST(reads_all_of_it)
 	}
 	if (player_has(player, "READ4"))
 		read_all(player_opcode(player, "READ4"), true);
+	if (player_has(player, "DF_READ"))
+		read_all(player_opcode(player, "DF_READ"), false);
+	if (player_has(player, "DF_READ_LEGACY"))
+		read_all(player_opcode(player, "DF_READ_LEGACY"), false);
 }
 END_TEST
 

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Micron's registers, on a part with the block protection of the W25Q128JV: flag status,
+ * non-volatile, volatile and enhanced volatile configuration (emu/flash/micron.c).
+ */
+#include "flash_fixture.h"
+#include "suites.h"
+
+#include <check.h>
+#include <string.h>
+
+#define PROTECT_ALL "06; 01 1C; W; "
+#define PROTECT_NOTHING "06; 01 00; W; "
+
+static void
+part_init(struct flash_part *part)
+{
+	fixture_part_init(part);
+	part->size = 2 * FIXTURE_SIZE;
+	fixture_add_commands(part,
+		"EN4B_WREN EX4B_WREN WREAR RDEAR RDFSR CLFSR RDNVCR WRNVCR RDVCR WRVCR RDEVCR "
+		"WREVCR");
+	part->timing[FLASH_T_NVCR] = (struct flash_time){200000000, 3000000000};
+}
+
+static const struct fixture_row rows[] = {
+	{"70 at first", "", "70 00 00", "80 80", "00 02 60", FLASH_DONE},
+	{"70 while busy", "06; 20 00 00 00", "70 00 00", "00 00", "03 02 60", FLASH_DONE},
+	{"70 in 4-byte mode", "06; B7", "70 00", "81", NULL, FLASH_DONE},
+	{"70 in a suspended erase", "06; 20 00 00 00; 75; T20000", "70 00", "C0", NULL, FLASH_DONE},
+	{"70 in a suspended program", "06; 02 00 00 00 00; 75; T20000", "70 00", "84", NULL,
+		FLASH_DONE},
+	{"70 after the resume", "06; 20 00 00 00; 75; T20000; 7A", "70 00", "00", NULL, FLASH_DONE},
+	{"a protected program", PROTECT_ALL "06; 02 00 00 00 00", "70 00", "92", "1E 02 60",
+		FLASH_DONE},
+	{"a protected erase", PROTECT_ALL "06; 20 00 00 00", "70 00", "A2", "1E 02 60", FLASH_DONE},
+	{"a protected chip erase", PROTECT_ALL "06; C7", "70 00", "A2", NULL, FLASH_DONE},
+	{"both", PROTECT_ALL "06; 20 00 00 00; 02 00 00 00 00", "70 00", "B2", NULL, FLASH_DONE},
+	{"errors stay after a good one",
+		PROTECT_ALL "06; 02 00 00 00 00; " PROTECT_NOTHING "06; 02 00 00 00 00; W", "70 00",
+		"92", "00 02 60", FLASH_DONE},
+	{"50 clears errors", PROTECT_ALL "06; 02 00 00 00 00; 50", "70 00", "80", "1E 02 60",
+		FLASH_DONE},
+	{"50 clears nothing else", "06; B7; 50", "70 00", "81", NULL, FLASH_DONE},
+	{"50 while busy", "06; 20 00 00 00", "50", NULL, NULL, FLASH_BUSY},
+	{"power loss clears errors", PROTECT_ALL "06; 02 00 00 00 00; P", "70 00", "80", NULL,
+		FLASH_DONE},
+	{"04 does not", PROTECT_ALL "06; 02 00 00 00 00; 04", "70 00", "92", NULL, FLASH_DONE},
+
+	{"B5 as delivered", "", "B5 00 00", "FF FF", NULL, FLASH_DONE},
+	{"B1, low byte first", "06; B1 EF 7F; W", "B5 00 00 00 00", "EF 7F EF 7F", "00 02 60",
+		FLASH_DONE},
+	{"B1 without WEL", "", "B1 FE FF", NULL, NULL, FLASH_WEL_CLEAR},
+	{"B1 with one byte", "06", "B1 FE", NULL, NULL, FLASH_SHORT_FRAME},
+	{"B1 with three", "06", "B1 FE FF FF", NULL, NULL, FLASH_LONG_FRAME},
+	{"B1 cut off inside a byte", "06", "B1 FE FF +1", NULL, NULL, FLASH_BYTE_BOUNDARY},
+	{"B1 is not done at once", "06; B1 FE FF", "05 00", "03", NULL, FLASH_DONE},
+	{"B1 lost by a reset", "06; B1 FE FF; 66; 99; T30000", "B5 00 00", "FF FF", NULL,
+		FLASH_DONE},
+	{"B1 survives power loss", "06; B1 FE FF; W; P", "B5 00 00", "FE FF", NULL, FLASH_DONE},
+	{"4-byte mode at the next power-up", "06; B1 FE FF; W", "70 00", "80", NULL, FLASH_DONE},
+	{"now", "06; B1 FE FF; W; P", "70 00", "81", NULL, FLASH_DONE},
+	{"or the next reset", "06; B1 FE FF; W; 66; 99; T30000", "70 00", "81", NULL, FLASH_DONE},
+	{"the upper segment", "06; B1 FD FF; W; P", "C8 00", "01", NULL, FLASH_DONE},
+
+	{"85 as delivered", "", "85 00 00", "FB FB", NULL, FLASH_DONE},
+	{"81", "06; 81 AB", "85 00", "AB", "00 02 60", FLASH_DONE},
+	{"81 without WEL", "", "81 AB", NULL, NULL, FLASH_WEL_CLEAR},
+	{"81 with two bytes", "06", "81 AB AB", NULL, NULL, FLASH_LONG_FRAME},
+	{"power loss undoes 81", "06; 81 AB; P", "85 00", "FB", NULL, FLASH_DONE},
+	{"dummy clocks of the non-volatile one", "06; B1 FF 7F; W; P", "85 00", "7B", NULL,
+		FLASH_DONE},
+	{"XIP of the non-volatile one", "06; B1 FF F1; W; P", "85 00", "F3", NULL, FLASH_DONE},
+
+	{"65 as delivered", "", "65 00 00", "DF DF", NULL, FLASH_DONE},
+	{"61", "06; 61 DE", "65 00", "DE", "00 02 60", FLASH_DONE},
+	{"61 without WEL", "", "61 DE", NULL, NULL, FLASH_WEL_CLEAR},
+	{"hold and drive of the non-volatile one", "06; B1 6F FE; W; P", "65 00", "C9", NULL,
+		FLASH_DONE},
+	{"quad protocol", "06; 61 5F", "9F 00 00 00", "FF FF FF FF", NULL, FLASH_UNKNOWN_OPCODE},
+	{"power loss ends it", "06; 61 5F; P", "9F 00 00 00", "EF 40 18", NULL, FLASH_DONE},
+	{"quad protocol for good", "06; B1 F7 FF; W; P", "9F 00 00 00", "FF FF FF FF", NULL,
+		FLASH_UNKNOWN_OPCODE},
+	{"not before", "06; B1 F7 FF; W", "9F 00 00 00", "EF 40 18", NULL, FLASH_DONE},
+};
+
+START_TEST(registers)
+{
+	struct flash_part part;
+
+	part_init(&part);
+	fixture_check_rows_of(&part, rows, G_N_ELEMENTS(rows));
+}
+END_TEST
+
+START_TEST(the_non_volatile_one_takes_its_own_time)
+{
+	struct flash_part part;
+	struct fixture *f;
+
+	part_init(&part);
+	f = fixture_new_part(&part);
+	fixture_run(f, "06; B1 FE FF");
+	ck_assert_int_eq(flash_busy_until(f->chip) - f->now_ns, 200000000);
+	fixture_wait(f);
+	ck_assert_uint_eq(fixture_count(f, FLASH_EVENT_NONVOLATILE), 1);
+	fixture_destroy(f);
+}
+END_TEST
+
+/* Two lanes: each clock says 10 or 11. */
+START_TEST(dual_protocol)
+{
+	struct flash_part part;
+	struct fixture *f;
+
+	part_init(&part);
+	f = fixture_new_part(&part);
+	fixture_run(f, "06; 61 9F; 95");
+	ck_assert_int_eq(f->last.opcode, 0xeb);
+	fixture_destroy(f);
+}
+END_TEST
+
+/* Die select of the W77Q12NW, on two dies of 8 MiB. */
+START_TEST(dies)
+{
+	static const struct fixture_row die_rows[] = {
+		{"a die there is not", "", "C2 02", NULL, NULL, FLASH_BAD_ADDRESS},
+		{"no number", "", "C2", NULL, NULL, FLASH_SHORT_FRAME},
+		{"two numbers", "", "C2 00 01", NULL, NULL, FLASH_LONG_FRAME},
+		{"busy below", "06; 20 00 00 00", "05 00", "03", NULL, FLASH_DONE},
+		{"busy above is selected", "06; 20 80 00 00", "05 00", "03", NULL, FLASH_DONE},
+		{"the other one is idle", "06; 20 80 00 00; C2 00", "05 00", "02", NULL,
+			FLASH_DONE},
+		{"and back", "06; 20 80 00 00; C2 00; C2 01", "05 00", "03", NULL, FLASH_DONE},
+		{"a program above", "06; 02 FF FF 00 00; C2 00", "05 00", "02", NULL, FLASH_DONE},
+		{"chip erase, die 0", "06; C7; C2 00", "05 00", "03", NULL, FLASH_DONE},
+		{"chip erase, die 1", "06; C7; C2 01", "05 00", "03", NULL, FLASH_DONE},
+		{"power loss selects die 0", "C2 01; P; 06; 20 00 00 00", "05 00", "03", NULL,
+			FLASH_DONE},
+	};
+	struct flash_part part;
+	struct fixture *f;
+
+	fixture_part_init(&part);
+	part.dies = 2;
+	fixture_add_commands(&part, "DIE_SELECT");
+	fixture_check_rows_of(&part, die_rows, G_N_ELEMENTS(die_rows));
+	f = fixture_new_part(&part);
+	memset(f->array, 0, FIXTURE_SIZE);
+	fixture_run(f, "06; C7; C2 00; 05 00; C2 01; 05 00; W");
+	fixture_assert_filled(f, 0, FIXTURE_SIZE, 0xff, "both dies");
+	fixture_destroy(f);
+}
+END_TEST
+
+Suite *
+suite_flash_micron(void)
+{
+	Suite *suite = suite_create("flash_micron");
+	TCase *tcase = tcase_create("flash_micron");
+
+	fixture_prepare();
+	tcase_add_test(tcase, registers);
+	tcase_add_test(tcase, the_non_volatile_one_takes_its_own_time);
+	tcase_add_test(tcase, dual_protocol);
+	tcase_add_test(tcase, dies);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
