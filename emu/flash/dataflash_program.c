@@ -250,18 +250,14 @@ erase_finish(struct flash *chip)
 static void
 erase_sectors(struct flash *chip, uint64_t n)
 {
-	const struct flash_erase *sectors = chip->dataflash->sectors;
-	uint64_t start = 0;
-	uint64_t size;
+	uint64_t end;
 
-	for (uint64_t at = 0; at < n; at = start + size) {
-		size = sectors ? flash_erase_block(sectors, at, &start) : n;
-		if (size == 0)
-			break;
-		if (flash_dataflash_is_protected(chip, start, size))
+	for (uint64_t at = 0; at < n; at = end) {
+		end = flash_dataflash_sector_end(chip, at);
+		if (flash_dataflash_is_protected(chip, at, end - at))
 			continue;
-		memset(chip->array + start, 0xff, MIN(size, n - start));
-		flash_array_changed(chip, start, MIN(size, n - start));
+		memset(chip->array + at, 0xff, MIN(end, n) - at);
+		flash_array_changed(chip, at, MIN(end, n) - at);
 	}
 }
 

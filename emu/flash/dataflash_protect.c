@@ -95,6 +95,14 @@ find_sector(const struct flash_dataflash *df, uint64_t address, struct sector *s
 	return false;
 }
 
+uint64_t
+flash_dataflash_sector_end(const struct flash *chip, uint64_t address)
+{
+	struct sector sector;
+
+	return find_sector(chip->dataflash, address, &sector) ? sector.end : chip->part->size;
+}
+
 bool
 flash_dataflash_is_protected(const struct flash *chip, uint64_t address, uint64_t length)
 {
