@@ -15,6 +15,7 @@ static const struct {
 	{"tcp", suite_tcp},
 	{"chipdb", suite_chipdb},
 	{"chipdb-folders", suite_chipdb_folders},
+	{"chipdb-modes", suite_chipdb_modes},
 	{"storage", suite_storage},
 	{"image", suite_image},
 	{"snapshot", suite_snapshot},
