@@ -67,6 +67,7 @@ complete_by_kind(struct flash *chip, const struct flash_operation *operation)
 		flash_otp_complete(chip, operation);
 		break;
 	case OPERATION_NONE:
+	case OPERATION_BUFFER:
 	case OPERATION_SUSPEND:
 	case OPERATION_FAMILY:
 		break;
@@ -143,6 +144,7 @@ flash_lose_operation(struct flash *chip)
 	flash_bit_set(chip, FLASH_BIT_WEL, false);
 	flash_bit_set(chip, FLASH_BIT_SUS, false);
 	flash_bit_set(chip, FLASH_BIT_PSB, false);
+	flash_bit_set(chip, FLASH_BIT_PS2, false);
 	flash_bit_set(chip, FLASH_BIT_ESB, false);
 	if (lost->kind != OPERATION_NONE)
 		flash_tell_end(chip, FLASH_EVENT_INTERRUPTED, lost, chip->now_ns - lost->begin_ns);
@@ -222,7 +224,7 @@ flash_is_selected(const struct flash *chip)
 uint8_t
 flash_status_register(const struct flash *chip, unsigned int reg)
 {
-	return chip->status[reg];
+	return chip->dataflash ? flash_dataflash_status(chip, reg) : chip->status[reg];
 }
 
 void
@@ -459,12 +461,15 @@ void
 flash_deselect(struct flash *chip, unsigned int extra_bits)
 {
 	struct flash_frame *frame = &chip->frame;
+	bool waking = chip->ultra_powered_down;
 
 	if (!chip->selected)
 		return;
 	chip->selected = false;
 	if (chip->lanes > 1 && frame->phase == PHASE_LANES)
 		extra_bits = flash_lanes_extra(chip, extra_bits);
+	if (waking)
+		flash_power_wake(chip);
 	if (frame->opcode < 0) {
 		if (frame->outcome == FLASH_DONE)
 			frame->outcome = FLASH_NO_COMMAND;
@@ -518,8 +523,10 @@ flash_power_up(struct flash *chip)
 	chip->powered = true;
 	chip->selected = false;
 	chip->powered_down = false;
+	chip->ultra_powered_down = false;
 	chip->reset_enabled = false;
 	chip->volatile_write_enabled = false;
+	chip->aai_bytes = 0;
 	chip->wrap_bytes = 0;
 	chip->operation.kind = OPERATION_NONE;
 	chip->suspended.kind = OPERATION_NONE;
@@ -528,6 +535,7 @@ flash_power_up(struct flash *chip)
 	flash_locks_power_up(chip);
 	flash_status_power_up(chip, true);
 	flash_modes_reset(chip);
+	flash_dataflash_power_up(chip);
 }
 
 void
@@ -625,6 +633,7 @@ flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed)
 	flash_commands_build(chip);
 	list_stored(chip, security);
 	flash_eeprom_new(chip);
+	flash_dataflash_new(chip);
 	flash_locks_new(chip);
 	flash_power_up(chip);
 	return chip;
@@ -638,6 +647,7 @@ flash_destroy(struct flash *chip)
 	g_free(chip->page);
 	g_free(chip->security);
 	g_free(chip->id_page);
+	flash_dataflash_destroy(chip);
 	g_free(chip->block_locks);
 	g_free(chip->erase_rows);
 	g_free(chip->own_rows);

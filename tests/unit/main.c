@@ -32,6 +32,8 @@ static const struct {
 	{"flash_lanes", suite_flash_lanes},
 	{"flash_micron", suite_flash_micron},
 	{"flash_otp", suite_flash_otp},
+	{"flash_dataflash", suite_flash_dataflash},
+	{"flash_dataflash_protect", suite_flash_dataflash_protect},
 	{"flash_power", suite_flash_power},
 	{"flash_program", suite_flash_program},
 	{"flash_protect", suite_flash_protect},

@@ -23,6 +23,8 @@ Suite *suite_flash_idways(void);
 Suite *suite_flash_lanes(void);
 Suite *suite_flash_micron(void);
 Suite *suite_flash_otp(void);
+Suite *suite_flash_dataflash(void);
+Suite *suite_flash_dataflash_protect(void);
 Suite *suite_flash_power(void);
 Suite *suite_flash_program(void);
 Suite *suite_flash_protect(void);
