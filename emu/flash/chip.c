@@ -593,22 +593,15 @@ make_unique_id(struct flash *chip, uint64_t seed)
 	}
 }
 
-/* What survives power loss; the first three are in every state file there is. */
+/* Registers that only parts with the command for them have. */
 static void
-list_stored(struct flash *chip, size_t security)
+keep_registers(struct flash *chip)
 {
-	const struct flash_part *part = chip->part;
-
-	flash_keep(chip, "status", chip->stored_status, FLASH_STATUS_REGISTERS);
-	flash_keep(chip, "security", chip->security, security);
-	flash_keep(chip, "unique-id", chip->unique_id, MIN(part->unique_id_length, 16));
 	if (flash_command_named(chip, "WRAR"))
 		flash_keep(chip, "configuration", chip->stored_status + FLASH_STATUS_REGISTERS,
 			FLASH_REGISTERS - FLASH_STATUS_REGISTERS);
 	if (flash_command_named(chip, "WRNVCR"))
 		flash_keep(chip, "nvcr", chip->nvcr, sizeof(chip->nvcr));
-	if (part->otp_size)
-		flash_keep(chip, "otp", chip->otp, flash_otp_area_limit(part) + 1);
 }
 
 struct flash *
@@ -627,13 +620,16 @@ flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed)
 	make_unique_id(chip, seed);
 	memcpy(chip->stored_status, part->status_default, sizeof(chip->stored_status));
 	memset(chip->nvcr, 0xff, sizeof(chip->nvcr));
+	flash_keep(chip, "status", chip->stored_status, FLASH_STATUS_REGISTERS);
+	flash_keep(chip, "security", chip->security, security);
+	flash_keep(chip, "unique-id", chip->unique_id, MIN(part->unique_id_length, 16));
 	flash_otp_area_new(chip);
+	flash_eeprom_new(chip);
+	flash_dataflash_new(chip);
 
 	flash_bits_build(chip);
 	flash_commands_build(chip);
-	list_stored(chip, security);
-	flash_eeprom_new(chip);
-	flash_dataflash_new(chip);
+	keep_registers(chip);
 	flash_locks_new(chip);
 	flash_power_up(chip);
 	return chip;
