@@ -88,6 +88,10 @@ libspinor_a_SOURCES = \
 	emu/flash/chip.c \
 	emu/flash/chip.h \
 	emu/flash/command.c \
+	emu/flash/dataflash.c \
+	emu/flash/dataflash.h \
+	emu/flash/dataflash_program.c \
+	emu/flash/dataflash_protect.c \
 	emu/flash/eeprom.c \
 	emu/flash/die.c \
 	emu/flash/erase.c \

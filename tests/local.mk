@@ -28,6 +28,7 @@ SYSTEM_TESTS = \
 	tests/system/control.test \
 	tests/system/flashrom-hosts.test \
 	tests/system/flashrom-killed.test \
+	tests/system/flashrom-modes.test \
 	tests/system/flashrom-protect.test \
 	tests/system/flashrom-recipe.test \
 	tests/system/flashrom-tcp.test \
@@ -60,6 +61,8 @@ check_PROGRAMS += tests/unit/unit
 TESTS += tests/unit/unit
 endif
 tests_unit_unit_SOURCES = \
+	tests/unit/flash_dataflash_parts.c \
+	tests/unit/flash_dataflash_parts.h \
 	tests/unit/flash_fixture.c \
 	tests/unit/flash_fixture.h \
 	tests/unit/host_fixture.c \
@@ -74,6 +77,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_bench.c \
 	tests/unit/test_chipdb.c \
 	tests/unit/test_chipdb_folders.c \
+	tests/unit/test_chipdb_modes.c \
 	tests/unit/test_clip.c \
 	tests/unit/test_control.c \
 	tests/unit/test_flash.c \
@@ -89,6 +93,8 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_flash_lanes.c \
 	tests/unit/test_flash_micron.c \
 	tests/unit/test_flash_otp.c \
+	tests/unit/test_flash_dataflash.c \
+	tests/unit/test_flash_dataflash_protect.c \
 	tests/unit/test_flash_power.c \
 	tests/unit/test_flash_program.c \
 	tests/unit/test_flash_protect.c \

@@ -109,7 +109,7 @@ parse_region(char *text, struct flash_region *region)
 		if (!g_ascii_string_to_unsigned(times + 1, 10, 1, 65536, &count, NULL))
 			return false;
 	}
-	if (!units_parse_size(text, &size) || !partvalue_is_power_of_two(size) || size > UINT32_MAX)
+	if (!units_parse_size(text, &size) || size == 0 || size > UINT32_MAX)
 		return false;
 	*region = (struct flash_region){(uint32_t)count, (uint32_t)size, gap};
 	return true;

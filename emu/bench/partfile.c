@@ -45,7 +45,9 @@ static const struct partvalue_word bit_words[] = {{"-", FLASH_BIT_NONE}, {"BUSY"
 	{"LB2", FLASH_BIT_LB2}, {"LB3", FLASH_BIT_LB3}, {"DRV0", FLASH_BIT_DRV0},
 	{"DRV1", FLASH_BIT_DRV1}, {"DRV2", FLASH_BIT_DRV2}, {"DC0", FLASH_BIT_DC0},
 	{"DC1", FLASH_BIT_DC1}, {"ADS", FLASH_BIT_ADS}, {"ADP", FLASH_BIT_ADP},
-	{"AAI", FLASH_BIT_AAI}, {"PSB", FLASH_BIT_PSB}, {"ESB", FLASH_BIT_ESB},
+	{"AAI", FLASH_BIT_AAI}, {"RDY", FLASH_BIT_RDY}, {"COMP", FLASH_BIT_COMP},
+	{"PROTECT", FLASH_BIT_PROTECT}, {"PAGE_SIZE", FLASH_BIT_PAGE_SIZE}, {"SLE", FLASH_BIT_SLE},
+	{"PS2", FLASH_BIT_PS2}, {"PSB", FLASH_BIT_PSB}, {"ESB", FLASH_BIT_ESB},
 	{"P_FAIL", FLASH_BIT_P_FAIL}, {"E_FAIL", FLASH_BIT_E_FAIL}, {"QPI", FLASH_BIT_QPI},
 	{"UNIFORM", FLASH_BIT_UNIFORM}, {"LDSO", FLASH_BIT_LDSO}, {"EPFAIL", FLASH_BIT_EPFAIL},
 	{"EPE", FLASH_BIT_EPE}, {"SPRL", FLASH_BIT_SPRL}, {"SWP0", FLASH_BIT_SWP0},
@@ -53,12 +55,13 @@ static const struct partvalue_word bit_words[] = {{"-", FLASH_BIT_NONE}, {"BUSY"
 	{"BPNV", FLASH_BIT_BPNV}, {"BPNV_O", FLASH_BIT_BPNV_O}, {"FREEZE", FLASH_BIT_FREEZE},
 	{"USER", FLASH_BIT_USER},
 	/* What other data sheets call the same. */
-	{"WIP", FLASH_BIT_BUSY}, {"SRP0", FLASH_BIT_SRP}, {"SRP1", FLASH_BIT_SRL},
-	{"SRWD", FLASH_BIT_SRP}, {"BPL", FLASH_BIT_SRP}, {"WPEN", FLASH_BIT_SRP},
-	{"RES", FLASH_BIT_NONE}, {"IOC", FLASH_BIT_QE}, {"QUAD", FLASH_BIT_QE},
-	{"TBPROT", FLASH_BIT_TB}, {"WPSEL", FLASH_BIT_WPS}, {"WSE", FLASH_BIT_ESB},
-	{"WSP", FLASH_BIT_PSB}, {"E_ERR", FLASH_BIT_E_FAIL}, {"P_ERR", FLASH_BIT_P_FAIL},
-	{"ODS0", FLASH_BIT_DRV0}, {"ODS1", FLASH_BIT_DRV1}, {"ODS2", FLASH_BIT_DRV2}, {NULL, 0}};
+	{"WIP", FLASH_BIT_BUSY}, {"PS1", FLASH_BIT_PSB}, {"ES", FLASH_BIT_ESB},
+	{"SRP0", FLASH_BIT_SRP}, {"SRP1", FLASH_BIT_SRL}, {"SRWD", FLASH_BIT_SRP},
+	{"BPL", FLASH_BIT_SRP}, {"WPEN", FLASH_BIT_SRP}, {"RES", FLASH_BIT_NONE},
+	{"IOC", FLASH_BIT_QE}, {"QUAD", FLASH_BIT_QE}, {"TBPROT", FLASH_BIT_TB},
+	{"WPSEL", FLASH_BIT_WPS}, {"WSE", FLASH_BIT_ESB}, {"WSP", FLASH_BIT_PSB},
+	{"E_ERR", FLASH_BIT_E_FAIL}, {"P_ERR", FLASH_BIT_P_FAIL}, {"ODS0", FLASH_BIT_DRV0},
+	{"ODS1", FLASH_BIT_DRV1}, {"ODS2", FLASH_BIT_DRV2}, {NULL, 0}};
 
 static const struct partvalue_word tail_words[] = {
 	{"repeat", FLASH_ID_REPEAT}, {"float", FLASH_ID_FLOAT}, {"zero", FLASH_ID_ZERO}, {NULL, 0}};
@@ -161,11 +164,11 @@ read_size(struct reading *r, const struct key *key, const char *value)
 {
 	uint64_t *size = field(r, key);
 
-	return units_parse_size(value, size) && partvalue_is_power_of_two(*size) &&
+	return units_parse_size(value, size) && partvalue_is_size(*size) &&
 		*size <= 4 * (1ull << 30);
 }
 
-/* Of a page or a security register. */
+/* Of a security register. */
 static bool
 read_small_size(struct reading *r, const struct key *key, const char *value)
 {
@@ -175,6 +178,18 @@ read_small_size(struct reading *r, const struct key *key, const char *value)
 	if (!units_parse_size(value, &size) || !partvalue_is_power_of_two(size) || size > 64 * 1024)
 		return false;
 	*bytes = (uint32_t)size;
+	return true;
+}
+
+static bool
+read_page(struct reading *r, const struct key *key, const char *value)
+{
+	uint64_t size;
+
+	(void)key;
+	if (!units_parse_size(value, &size) || !partvalue_is_size(size) || size > 64 * 1024)
+		return false;
+	r->part->part.page_size = (uint32_t)size;
 	return true;
 }
 
@@ -378,6 +393,12 @@ is_reported(enum flash_bit bit)
 	case FLASH_BIT_WPP:
 	case FLASH_BIT_WPLD:
 	case FLASH_BIT_BPNV:
+	case FLASH_BIT_RDY:
+	case FLASH_BIT_COMP:
+	case FLASH_BIT_PROTECT:
+	case FLASH_BIT_PAGE_SIZE:
+	case FLASH_BIT_SLE:
+	case FLASH_BIT_PS2:
 		return true;
 	default:
 		return false;
@@ -504,7 +525,7 @@ read_lock_map(struct reading *r, const struct key *key, const char *value)
 #define COMMANDS_ALLOWED "mnemonics of spinor-chipdb(5), each with :OPCODE in hex where it differs"
 #define TIME_ALLOWED "typical and maximum, such as 0.4 ms, 3 ms, or one time for both"
 #define FREQUENCY_ALLOWED "a frequency up to 4 GHz, such as 50 MHz"
-#define SIZE_ALLOWED "a power of two up to 4G, such as 16M"
+#define SIZE_ALLOWED "a power of two up to 4G, such as 16M; of a DataFlash also 33/32 of one"
 #define CLOCKS_ALLOWED "clocks: 8, 16, 24 or 32"
 #define ERASE_ALLOWED                                                                            \
 	"a power of two, a map such as 4Kx2 + 8K + 16K, or chip; and one or two times, such as " \
@@ -516,7 +537,8 @@ static const struct key keys[] = {
 	{"flashrom", read_flashrom, 0, "names, with ; between them", false, NULL},
 	{"aliases", read_aliases, 0, "names without blanks, with ; between them", false, NULL},
 	{"size", read_size, PART(size), SIZE_ALLOWED, true, NULL},
-	{"page", read_small_size, PART(page_size), "a power of two up to 64K, such as 256", false,
+	{"page", read_page, 0,
+		"a power of two up to 64K, such as 256; of a DataFlash also 33/32 of one", false,
 		NULL},
 	{"voltage", read_voltage, 0, "lowest and highest, such as 2.7 V - 3.6 V", true, NULL},
 	{"address", read_digit, PART(address_bytes), "1 to 4 (bytes)", false, NULL},
@@ -579,6 +601,9 @@ static const struct key keys[] = {
 	{"fR", read_frequency, PART(read_max_hz), FREQUENCY_ALLOWED, true, NULL},
 	{"FR", read_frequency, PART(fast_read_max_hz), FREQUENCY_ALLOWED, true, NULL},
 	{"tPP", read_time, TIMING(FLASH_T_PP), TIME_ALLOWED, false, NULL},
+	{"tEP", read_time, TIMING(FLASH_T_EP), TIME_ALLOWED, false, NULL},
+	{"tXFR", read_time, TIMING(FLASH_T_XFR), TIME_ALLOWED, false, NULL},
+	{"tCOMP", read_time, TIMING(FLASH_T_COMP), TIME_ALLOWED, false, NULL},
 	{"tBP1", read_time, TIMING(FLASH_T_BP1), TIME_ALLOWED, false, NULL},
 	{"tBP2", read_time, TIMING(FLASH_T_BP2), TIME_ALLOWED, false, NULL},
 	{"tW", read_time, TIMING(FLASH_T_W), TIME_ALLOWED, false, NULL},
@@ -588,6 +613,7 @@ static const struct key keys[] = {
 	{"tRES2", read_time, TIMING(FLASH_T_RES2), TIME_ALLOWED, false, NULL},
 	{"tSUS", read_time, TIMING(FLASH_T_SUS), TIME_ALLOWED, false, NULL},
 	{"tRST", read_time, TIMING(FLASH_T_RST), TIME_ALLOWED, false, NULL},
+	{"tXUDPD", read_time, TIMING(FLASH_T_UDPD), TIME_ALLOWED, false, NULL},
 	{"tVSL", read_time, TIMING(FLASH_T_VSL), TIME_ALLOWED, false, NULL},
 	{"tPUW", read_time, TIMING(FLASH_T_PUW), TIME_ALLOWED, false, NULL},
 	{"tNVCR", read_time, TIMING(FLASH_T_NVCR), TIME_ALLOWED, false, NULL},
@@ -764,7 +790,9 @@ check_needs(const struct bench_part *part, const struct bench_part_group *group,
 		{"QPP", "page"}, {"BP", "tPP"}, {"AAI", "tPP"}, {"AAI_BYTE", "tPP"},
 		{"WRITE", "page"}, {"WRITE", "tPP"}, {"PRSCUR", "page"}, {"RDSFDP", "page"},
 		{"SID_READ", "security-registers"}, {"ENSO", "otp-size"}, {"OTP_ENTER", "otp-size"},
-		{"RDOTP", "otp-size"}, {"PROTP", "otp-size"}, {"DIE_SELECT", "dies"}};
+		{"RDOTP", "otp-size"}, {"PROTP", "otp-size"}, {"DIE_SELECT", "dies"},
+		{"DF_RDSR", "sr1"}, {"DF_BUF1_PROGRAM", "tPP"}, {"DF_BUF1_ERASE_PROGRAM", "tEP"},
+		{"DF_PAGE_PROGRAM1", "tEP"}};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(needs); i++) {
 		if (!bench_part_has_command(&part->part, needs[i][0]) ||
@@ -807,7 +835,8 @@ check_status(const struct flash_part *part, const struct bench_part_group *at, G
 				register_words[reg + 1].name);
 			return false;
 		}
-		if (function == FLASH_BIT_NONE || function == FLASH_BIT_USER)
+		if (function == FLASH_BIT_NONE || function == FLASH_BIT_USER ||
+			function == FLASH_BIT_RDY)
 			continue;
 		/* SST26 shows BUSY in bit 7 as well. */
 		if (placed[function] && function != FLASH_BIT_BUSY) {
@@ -831,6 +860,54 @@ map_size(const struct flash_erase *erase)
 	return size;
 }
 
+/* What the engine relies on: powers of two, or of a DataFlash whole pages. */
+static bool
+check_units(const struct flash_part *part, const struct bench_part_group *at, GError **error)
+{
+	bool dataflash = flash_part_is_dataflash(part);
+
+	if (dataflash && part->page_size && part->size % part->page_size == 0 &&
+		partvalue_is_power_of_two(part->size / part->page_size))
+		return true;
+	if (dataflash) {
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
+			"%s: [%s]: size has to be page times a power of two, as in size = 4224K "
+			"and page = 528",
+			at->file, at->name);
+		return false;
+	}
+	if (partvalue_is_power_of_two(part->size) && (part->page_size & (part->page_size - 1)) == 0)
+		return true;
+	g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
+		"%s: [%s]: size and page have to be powers of two; only a DataFlash (commands "
+		"DF_...) can have 33/32 of one",
+		at->file, at->name);
+	return false;
+}
+
+static bool
+is_block_size(const struct flash_part *part, uint32_t size)
+{
+	return flash_part_is_dataflash(part) ? size % part->page_size == 0
+					     : (size & (size - 1)) == 0;
+}
+
+/* NULL, or what is wrong with the blocks of an erase. */
+static const char *
+find_fault(const struct flash_part *part, const struct flash_erase *erase)
+{
+	bool good = is_block_size(part, erase->size);
+
+	for (unsigned int i = 0; i < erase->n_regions; i++)
+		good = good && is_block_size(part, erase->regions[i].block_size);
+	if (!good)
+		return flash_part_is_dataflash(part) ? "does not erase whole pages"
+						     : "has blocks that are no powers of two";
+	if (erase->n_regions && map_size(erase) != part->size)
+		return "has blocks that are together not as large as size";
+	return erase->size > part->size ? "is larger than size" : NULL;
+}
+
 static bool
 check_otp(const struct flash_part *part, const struct bench_part_group *at, GError **error)
 {
@@ -844,25 +921,21 @@ check_otp(const struct flash_part *part, const struct bench_part_group *at, GErr
 static bool
 check_sizes(const struct flash_part *part, const struct bench_part_group *at, GError **error)
 {
+	const char *fault;
+
+	if (!check_units(part, at, error))
+		return false;
 	if (part->page_size > part->size) {
 		g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
 			"%s: [%s]: page is larger than size", at->file, at->name);
 		return false;
 	}
 	for (unsigned int i = 0; i < part->n_erases; i++) {
-		const struct flash_erase *erase = &part->erases[i];
-
-		if (erase->n_regions && map_size(erase) != part->size) {
-			g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
-				"%s: [%s]: the blocks of erase-%02X are not as large as size",
-				at->file, at->name, erase->opcode);
-			return false;
-		}
-		if (erase->size <= part->size)
+		fault = find_fault(part, &part->erases[i]);
+		if (!fault)
 			continue;
-		g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
-			"%s: [%s]: erase-%02X is larger than size", at->file, at->name,
-			part->erases[i].opcode);
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE, "%s: [%s]: erase-%02X %s",
+			at->file, at->name, part->erases[i].opcode, fault);
 		return false;
 	}
 	return true;

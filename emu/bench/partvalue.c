@@ -26,6 +26,13 @@ partvalue_is_power_of_two(uint64_t n)
 }
 
 bool
+partvalue_is_size(uint64_t n)
+{
+	return partvalue_is_power_of_two(n) ||
+		(n % 33 == 0 && partvalue_is_power_of_two(n / 33 * 32));
+}
+
+bool
 partvalue_hex_byte(const char *text, uint8_t *byte)
 {
 	if (!g_ascii_isxdigit(text[0]) || !g_ascii_isxdigit(text[1]) || text[2] != '\0')

@@ -18,6 +18,9 @@ bool partvalue_word(const struct partvalue_word *words, const char *text, int *v
 
 bool partvalue_is_power_of_two(uint64_t n);
 
+/* A power of two, or 33/32 of one, as a DataFlash has them. */
+bool partvalue_is_size(uint64_t n);
+
 /* "EF" to 0xEF. */
 bool partvalue_hex_byte(const char *text, uint8_t *byte);
 

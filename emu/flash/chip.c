@@ -67,6 +67,7 @@ complete_by_kind(struct flash *chip, const struct flash_operation *operation)
 		flash_otp_complete(chip, operation);
 		break;
 	case OPERATION_NONE:
+	case OPERATION_BUFFER:
 	case OPERATION_SUSPEND:
 	case OPERATION_FAILED:
 	case OPERATION_FAMILY:
@@ -147,6 +148,7 @@ flash_lose_operation(struct flash *chip)
 	flash_bit_set(chip, FLASH_BIT_WEL, false);
 	flash_bit_set(chip, FLASH_BIT_SUS, false);
 	flash_bit_set(chip, FLASH_BIT_PSB, false);
+	flash_bit_set(chip, FLASH_BIT_PS2, false);
 	flash_bit_set(chip, FLASH_BIT_ESB, false);
 	if (lost->kind != OPERATION_NONE)
 		flash_tell_end(chip, FLASH_EVENT_INTERRUPTED, lost, chip->now_ns - lost->begin_ns);
@@ -226,7 +228,7 @@ flash_is_selected(const struct flash *chip)
 uint8_t
 flash_status_register(const struct flash *chip, unsigned int reg)
 {
-	return chip->status[reg];
+	return chip->dataflash ? flash_dataflash_status(chip, reg) : chip->status[reg];
 }
 
 void
@@ -463,12 +465,15 @@ void
 flash_deselect(struct flash *chip, unsigned int extra_bits)
 {
 	struct flash_frame *frame = &chip->frame;
+	bool waking = chip->ultra_powered_down;
 
 	if (!chip->selected)
 		return;
 	chip->selected = false;
 	if (chip->lanes > 1 && frame->phase == PHASE_LANES)
 		extra_bits = flash_lanes_extra(chip, extra_bits);
+	if (waking)
+		flash_power_wake(chip);
 	if (frame->opcode < 0) {
 		if (frame->outcome == FLASH_DONE)
 			frame->outcome = FLASH_NO_COMMAND;
@@ -524,9 +529,11 @@ flash_power_up(struct flash *chip)
 	chip->powered = true;
 	chip->selected = false;
 	chip->powered_down = false;
+	chip->ultra_powered_down = false;
 	chip->reset_enabled = false;
 	chip->volatile_write_enabled = false;
 	chip->status_write_enabled = false;
+	chip->aai_bytes = 0;
 	chip->wrap_bytes = 0;
 	chip->operation.kind = OPERATION_NONE;
 	chip->suspended.kind = OPERATION_NONE;
@@ -535,6 +542,7 @@ flash_power_up(struct flash *chip)
 	flash_locks_power_up(chip, true);
 	flash_status_power_up(chip, true);
 	flash_modes_reset(chip);
+	flash_dataflash_power_up(chip);
 }
 
 void
@@ -592,22 +600,15 @@ make_unique_id(struct flash *chip, uint64_t seed)
 	}
 }
 
-/* What survives power loss; the first three are in every state file there is. */
+/* Registers that only parts with the command for them have. */
 static void
-list_stored(struct flash *chip, size_t security)
+keep_registers(struct flash *chip)
 {
-	const struct flash_part *part = chip->part;
-
-	flash_keep(chip, "status", chip->stored_status, FLASH_STATUS_REGISTERS);
-	flash_keep(chip, "security", chip->security, security);
-	flash_keep(chip, "unique-id", chip->unique_id, MIN(part->unique_id_length, 16));
 	if (flash_command_named(chip, "WRAR"))
 		flash_keep(chip, "configuration", chip->stored_status + FLASH_STATUS_REGISTERS,
 			FLASH_REGISTERS - FLASH_STATUS_REGISTERS);
 	if (flash_command_named(chip, "WRNVCR"))
 		flash_keep(chip, "nvcr", chip->nvcr, sizeof(chip->nvcr));
-	if (part->otp_size)
-		flash_keep(chip, "otp", chip->otp, flash_otp_area_limit(part) + 1);
 }
 
 struct flash *
@@ -626,12 +627,16 @@ flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed)
 	make_unique_id(chip, seed);
 	memcpy(chip->stored_status, part->status_default, sizeof(chip->stored_status));
 	memset(chip->nvcr, 0xff, sizeof(chip->nvcr));
+	flash_keep(chip, "status", chip->stored_status, FLASH_STATUS_REGISTERS);
+	flash_keep(chip, "security", chip->security, security);
+	flash_keep(chip, "unique-id", chip->unique_id, MIN(part->unique_id_length, 16));
 	flash_otp_area_new(chip);
+	flash_eeprom_new(chip);
+	flash_dataflash_new(chip);
 
 	flash_bits_build(chip);
 	flash_commands_build(chip);
-	list_stored(chip, security);
-	flash_eeprom_new(chip);
+	keep_registers(chip);
 	flash_locks_new(chip);
 	flash_power_up(chip);
 	return chip;
@@ -645,6 +650,7 @@ flash_destroy(struct flash *chip)
 	g_free(chip->page);
 	g_free(chip->security);
 	g_free(chip->id_page);
+	flash_dataflash_destroy(chip);
 	flash_locks_free(chip);
 	g_free(chip->erase_rows);
 	g_free(chip->own_rows);

@@ -83,6 +83,7 @@ enum flash_operation_kind {
 	OPERATION_STATUS,
 	OPERATION_SECURITY_PROGRAM,
 	OPERATION_SECURITY_ERASE,
+	OPERATION_BUFFER,  /* page to buffer or comparison, see dataflash.c */
 	OPERATION_SUSPEND, /* tSUS */
 	OPERATION_FAILED,  /* was refused; waits for CLSR or a reset */
 	OPERATION_FAMILY,  /* what its action says */
@@ -103,6 +104,7 @@ struct flash_operation {
 	const struct flash_action *action; /* NULL: that of its kind */
 	uint32_t address; /* start of the page or block; first register for STATUS */
 	uint32_t length;  /* bytes */
+	uint8_t buffer;   /* that it uses: 1 or 2; 0: none */
 	int64_t begin_ns;
 	int64_t end_ns;
 };
@@ -158,6 +160,7 @@ struct flash {
 	bool powered;
 	bool selected;
 	bool powered_down;
+	bool ultra_powered_down; /* until CS# falls and rises */
 	bool reset_enabled;
 	bool volatile_write_enabled;
 	bool status_write_enabled; /* the frame before was EWSR */
@@ -189,7 +192,8 @@ struct flash {
 	/* survives power loss */
 	uint8_t stored_status[FLASH_REGISTERS];
 	uint8_t *security;
-	uint8_t *id_page; /* see eeprom.c; may be NULL */
+	uint8_t *id_page;                  /* see eeprom.c; may be NULL */
+	struct flash_dataflash *dataflash; /* see dataflash.c; may be NULL */
 	uint8_t unique_id[16];
 	uint8_t *otp; /* the area, its control byte if it has one, 1 = locked */
 	uint8_t nvcr[2];
@@ -215,6 +219,9 @@ extern const struct flash_command flash_read_commands[];
 extern const struct flash_command flash_program_commands[];
 extern const struct flash_command flash_aai_commands[];
 extern const struct flash_command flash_eeprom_commands[];
+extern const struct flash_command flash_dataflash_commands[];
+extern const struct flash_command flash_dataflash_program_commands[];
+extern const struct flash_command flash_dataflash_protect_commands[];
 extern const struct flash_command flash_status_commands[];
 extern const struct flash_command flash_lock_commands[];
 extern const struct flash_command flash_sector_commands[];
@@ -303,6 +310,17 @@ bool flash_in_suspended(const struct flash *chip, uint64_t address, uint64_t len
 void flash_power_reset(struct flash *chip);
 /* Address mode, lanes, die and OTP mode as after power-up or reset; the registers already are. */
 void flash_modes_reset(struct flash *chip);
+
+/* CS# rose in ultra-deep power-down. */
+void flash_power_wake(struct flash *chip);
+
+/* --- dataflash.c --- */
+void flash_dataflash_new(struct flash *chip);
+void flash_dataflash_destroy(struct flash *chip);
+void flash_dataflash_power_up(struct flash *chip);
+void flash_dataflash_lose_buffers(struct flash *chip);
+uint8_t flash_dataflash_status(const struct flash *chip, unsigned int reg);
+struct flash_command flash_dataflash_erase_row(const struct flash *chip, unsigned int index);
 
 /* --- protect.c --- */
 void flash_protect_update(struct flash *chip);

@@ -16,6 +16,9 @@ static const struct flash_command *const families[] = {
 	flash_program_commands,
 	flash_aai_commands,
 	flash_eeprom_commands,
+	flash_dataflash_commands,
+	flash_dataflash_program_commands,
+	flash_dataflash_protect_commands,
 	flash_status_commands,
 	flash_lock_commands,
 	flash_sector_commands,
@@ -123,7 +126,7 @@ flash_gate(const struct flash *chip, const struct flash_command *command)
 {
 	unsigned int gates = command->gates;
 
-	if (chip->powered_down && !(gates & GATE_POWERED_DOWN))
+	if (chip->powered_down && (!(gates & GATE_POWERED_DOWN) || chip->ultra_powered_down))
 		return FLASH_POWERED_DOWN;
 	if (chip->operation.kind != OPERATION_NONE && !(gates & GATE_WHILE_BUSY))
 		return FLASH_BUSY;

@@ -23,7 +23,7 @@ flash_erase_block(const struct flash_erase *erase, uint64_t address, uint64_t *s
 	uint64_t base = 0;
 
 	if (erase->n_regions == 0) {
-		*start = address & ~(uint64_t)(erase->size - 1);
+		*start = address - address % erase->size;
 		return erase->size;
 	}
 	for (unsigned int i = 0; i < erase->n_regions; i++) {
@@ -94,25 +94,33 @@ name_of(const struct flash_erase *erase)
 	return erase->size == 32768 ? "BE32K" : erase->size == 65536 ? "BE64K" : "BE";
 }
 
+static struct flash_command
+erase_row(const struct flash_erase *erase, unsigned int index)
+{
+	bool block = erase->size || erase->n_regions;
+
+	return (struct flash_command){
+		.name = name_of(erase),
+		.opcode = erase->opcode,
+		.address_bytes = !block    ? 0
+			: erase->four_byte ? 4
+					   : ADDRESS,
+		.argument = index,
+		.purpose = FLASH_FOR_ERASE,
+		.gates = GATE_WEL | GATE_NOT_IN_ERASE_SUSPEND,
+		.finish = block ? erase_finish : erase_chip_finish,
+	};
+}
+
 void
 flash_erase_rows_build(struct flash *chip)
 {
 	chip->erase_rows = g_new0(struct flash_command, chip->part->n_erases + 1);
 	for (unsigned int i = 0; i < chip->part->n_erases; i++) {
 		const struct flash_erase *erase = &chip->part->erases[i];
-		bool block = erase->size || erase->n_regions;
 
-		chip->erase_rows[i] = (struct flash_command){
-			.name = name_of(erase),
-			.opcode = erase->opcode,
-			.address_bytes = !block    ? 0
-				: erase->four_byte ? 4
-						   : ADDRESS,
-			.argument = i,
-			.purpose = FLASH_FOR_ERASE,
-			.gates = GATE_WEL | GATE_NOT_IN_ERASE_SUSPEND,
-			.finish = block ? erase_finish : erase_chip_finish,
-		};
+		chip->erase_rows[i] =
+			chip->dataflash ? flash_dataflash_erase_row(chip, i) : erase_row(erase, i);
 	}
 	flash_erase_rows_select(chip);
 }

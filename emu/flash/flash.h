@@ -167,6 +167,9 @@ void flash_array_changed(struct flash *chip, uint64_t address, uint64_t length);
 /* "WEL=0", "busy", … for reports; "" for FLASH_DONE. */
 const char *flash_outcome_string(enum flash_outcome outcome);
 
+/* True when the part speaks the command set of AT45 DataFlash. */
+bool flash_part_is_dataflash(const struct flash_part *part);
+
 /* True when the engine has a command row of that mnemonic (see chipdb). */
 bool flash_command_known(const char *name);
 

@@ -47,16 +47,6 @@ res_out(struct flash *chip, uint8_t *out, size_t n)
 		out[i] = position < 3 ? 0xff : part->res[(position - 3) % part->res_length];
 }
 
-/* AB of parts without an ID there. */
-static void
-rdp_finish(struct flash *chip)
-{
-	if (!chip->powered_down)
-		return;
-	chip->powered_down = false;
-	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_RES1);
-}
-
 /* AB leaves deep power-down when CS# rises, after the opcode alone or after an ID read. */
 static void
 res_finish(struct flash *chip)
@@ -89,8 +79,6 @@ const struct flash_command flash_identify_commands[] = {
 		.gates = GATE_QUAD, .data_max = DATA_ANY, .out = rems_out},
 	{"RES", 0xab, .gates = GATE_POWERED_DOWN | GATE_ANY_END, .data_max = DATA_ANY,
 		.out = res_out, .finish = res_finish},
-	{"RDP", 0xab, .gates = GATE_POWERED_DOWN | GATE_ANY_END, .data_max = DATA_ANY,
-		.finish = rdp_finish},
 	{"RDUID", 0x4b, .dummy_clocks = 32, .data_max = DATA_ANY, .out = unique_id_out},
 	{0},
 };

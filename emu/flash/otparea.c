@@ -44,6 +44,7 @@ flash_otp_area_new(struct flash *chip)
 	/* What the factory wrote differs from chip to chip. */
 	for (uint32_t i = part->otp_factory_start; i < part->otp_factory_end; i++)
 		chip->otp[i] = (uint8_t)(chip->unique_id[i % 16] ^ i * 0x3d);
+	flash_keep(chip, "otp", chip->otp, limit + 1);
 }
 
 bool

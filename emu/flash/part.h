@@ -44,23 +44,29 @@ enum flash_bit {
 	FLASH_BIT_DRV2,
 	FLASH_BIT_DC0,
 	FLASH_BIT_DC1,
-	FLASH_BIT_ADS,     /* 4-byte address mode in force */
-	FLASH_BIT_ADP,     /* 4-byte address mode at power-up */
-	FLASH_BIT_AAI,     /* auto address increment in progress */
-	FLASH_BIT_QPI,     /* all on four lanes; see lanes.c */
-	FLASH_BIT_UNIFORM, /* the hybrid erases are off; see erase.c */
-	FLASH_BIT_LDSO,    /* the OTP area is locked; see otpmode.c */
-	FLASH_BIT_EPFAIL,  /* last program or erase failed or met protection */
-	FLASH_BIT_EPE,     /* last program or erase failed; protection does not count */
-	FLASH_BIT_SPRL,    /* sector protection registers are locked */
-	FLASH_BIT_SWP0,    /* some sectors are protected */
-	FLASH_BIT_SWP1,    /* all sectors are protected */
-	FLASH_BIT_WPP,     /* level of the WP# pin */
-	FLASH_BIT_WPLD,    /* block-protection register is locked down */
-	FLASH_BIT_BPNV,    /* no block is locked for ever */
-	FLASH_BIT_BPNV_O,  /* the BP bits are volatile, 1 after power-up */
-	FLASH_BIT_FREEZE,  /* protection bits are locked until power is cycled */
-	FLASH_BIT_USER,    /* kept and read back, no function in the model */
+	FLASH_BIT_ADS,       /* 4-byte address mode in force */
+	FLASH_BIT_ADP,       /* 4-byte address mode at power-up */
+	FLASH_BIT_AAI,       /* auto address increment in progress */
+	FLASH_BIT_QPI,       /* all on four lanes; see lanes.c */
+	FLASH_BIT_UNIFORM,   /* the hybrid erases are off; see erase.c */
+	FLASH_BIT_LDSO,      /* the OTP area is locked; see otpmode.c */
+	FLASH_BIT_RDY,       /* DataFlash: ready, bit 7 of each status byte */
+	FLASH_BIT_COMP,      /* DataFlash: the last comparison found a difference */
+	FLASH_BIT_PROTECT,   /* DataFlash: sector protection is on */
+	FLASH_BIT_PAGE_SIZE, /* DataFlash: pages of a power of two */
+	FLASH_BIT_SLE,       /* DataFlash: sectors can be locked down */
+	FLASH_BIT_PS2,       /* DataFlash: program from buffer 2 suspended */
+	FLASH_BIT_EPFAIL,    /* last program or erase failed or met protection */
+	FLASH_BIT_EPE,       /* last program or erase failed; protection does not count */
+	FLASH_BIT_SPRL,      /* sector protection registers are locked */
+	FLASH_BIT_SWP0,      /* some sectors are protected */
+	FLASH_BIT_SWP1,      /* all sectors are protected */
+	FLASH_BIT_WPP,       /* level of the WP# pin */
+	FLASH_BIT_WPLD,      /* block-protection register is locked down */
+	FLASH_BIT_BPNV,      /* no block is locked for ever */
+	FLASH_BIT_BPNV_O,    /* the BP bits are volatile, 1 after power-up */
+	FLASH_BIT_FREEZE,    /* protection bits are locked until power is cycled */
+	FLASH_BIT_USER,      /* kept and read back, no function in the model */
 	FLASH_BITS,
 };
 
@@ -90,6 +96,10 @@ enum flash_timing {
 	FLASH_T_SUS,  /* CS# high to next command after suspend */
 	FLASH_T_RST,  /* CS# high to next command after reset */
 	FLASH_T_VSL,  /* VCC(min) to CS# low */
+	FLASH_T_EP,   /* DataFlash: erase and program a page */
+	FLASH_T_XFR,  /* DataFlash: page to buffer */
+	FLASH_T_COMP, /* DataFlash: compare page and buffer */
+	FLASH_T_UDPD, /* CS# high to standby after ultra-deep power-down */
 	FLASH_T_PUW,  /* power-up to the first write command */
 	FLASH_T_NVCR, /* write non-volatile configuration register; 0: as tW */
 	FLASH_TIMINGS,
@@ -98,7 +108,7 @@ enum flash_timing {
 /* Blocks of one size, side by side. */
 struct flash_region {
 	uint32_t n_blocks;
-	uint32_t block_size; /* bytes, a power of two */
+	uint32_t block_size; /* bytes, a power of two; of a DataFlash whole pages */
 	bool gap;            /* the opcode does not erase here */
 };
 
@@ -179,8 +189,9 @@ struct flash_part {
 		*flashrom_names;    /* all of them, newest first; NULL-terminated; may be NULL */
 	const char *const *aliases; /* NULL-terminated; may be NULL */
 
-	uint64_t size;      /* bytes, a power of two */
-	uint32_t page_size; /* bytes, a power of two */
+	/* Powers of two; of a DataFlash both can be 1/32 more. */
+	uint64_t size;
+	uint32_t page_size;
 	int vcc_min_mv;
 	int vcc_max_mv;
 

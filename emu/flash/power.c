@@ -4,6 +4,9 @@
  * power-down every command but AB is ignored, the reset included; 99 acts only right after 66, also
  * during an operation, which is then cut off. F0 resets by itself (S25FL256S, software reset). The
  * way out of power-down, AB, is in identify.c, and here for parts that answer no ID to it.
+ *
+ * Ultra-deep power-down 79 hears nothing; any pulse of CS# ends it (AT45DB161E, unconfirmed), and
+ * what a DataFlash had in its buffers is lost.
  */
 #include "flash/chip.h"
 
@@ -12,6 +15,22 @@ dp_finish(struct flash *chip)
 {
 	chip->powered_down = true;
 	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_DP);
+}
+
+static void
+ultra_dp_finish(struct flash *chip)
+{
+	dp_finish(chip);
+	chip->ultra_powered_down = true;
+}
+
+void
+flash_power_wake(struct flash *chip)
+{
+	chip->powered_down = false;
+	chip->ultra_powered_down = false;
+	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_UDPD);
+	flash_dataflash_lose_buffers(chip);
 }
 
 static void
@@ -62,6 +81,7 @@ flash_power_reset(struct flash *chip)
 {
 	flash_lose_operation(chip);
 	chip->powered_down = false;
+	chip->ultra_powered_down = false;
 	chip->volatile_write_enabled = false;
 	chip->status_write_enabled = false;
 	chip->wrap_bytes = 0;
@@ -75,6 +95,7 @@ const struct flash_command flash_power_commands[] = {
 	{"DP", 0xb9, .finish = dp_finish},
 	{"RDP", 0xab, .gates = GATE_POWERED_DOWN | GATE_ANY_END, .data_max = DATA_ANY,
 		.finish = rdp_finish},
+	{"ULTRA_DP", 0x79, .finish = ultra_dp_finish},
 	{"RSTEN", 0x66, .gates = GATE_WHILE_BUSY, .finish = rsten_finish},
 	{"RST", 0x99, .gates = GATE_WHILE_BUSY, .finish = rst_finish},
 	{"RST_F0", 0xf0, .gates = GATE_WHILE_BUSY, .finish = f0_finish},

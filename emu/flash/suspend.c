@@ -25,10 +25,12 @@ can_suspend(const struct flash *chip)
 static void
 set_suspended(struct flash *chip, bool on)
 {
-	bool program = chip->suspended.kind == OPERATION_PROGRAM;
+	enum flash_bit bit = chip->suspended.kind != OPERATION_PROGRAM ? FLASH_BIT_ESB
+		: chip->suspended.buffer == 2                          ? FLASH_BIT_PS2
+								       : FLASH_BIT_PSB;
 
 	flash_bit_set(chip, FLASH_BIT_SUS, on);
-	flash_bit_set(chip, program ? FLASH_BIT_PSB : FLASH_BIT_ESB, on);
+	flash_bit_set(chip, bit, on);
 }
 
 static void

@@ -39,6 +39,11 @@ static const struct {
 	{"BRWR", 0x17},
 	{"ULBPR", 0x98},
 	{"GLOBAL_UNLOCK", 0x98},
+	{"DF_RDSR", 0xd7},
+	{"DF_READ", 0x03},
+	{"DF_BUF1_WRITE", 0x84},
+	{"DF_BUF1_PROGRAM", 0x88},
+	{"DF_BUF1_ERASE_PROGRAM", 0x83},
 };
 
 int
@@ -147,9 +152,29 @@ player_unlock(struct player *player)
 	}
 }
 
-uint8_t *
-player_put_address(uint8_t *at, uint64_t address, unsigned int n)
+bool
+player_is_dataflash(const struct player *player)
 {
+	return player_has(player, "DF_RDSR");
+}
+
+static unsigned int
+page_bits(const struct player *player)
+{
+	unsigned int bits = 0;
+
+	while (1u << bits < player->part->page_size)
+		bits++;
+	return bits;
+}
+
+uint8_t *
+player_put_address(const struct player *player, uint8_t *at, uint64_t address, unsigned int n)
+{
+	uint32_t page = player->part->page_size;
+
+	if (player_is_dataflash(player))
+		address = address / page << page_bits(player) | address % page;
 	while (n-- > 0)
 		*at++ = (uint8_t)(address >> 8 * n);
 	return at;
@@ -170,6 +195,9 @@ player_reach(struct player *player, uint64_t address)
 {
 	unsigned int n = player->part->address_bytes;
 
+	/* The AT45CS1282 has more pages than 24 bits can name. */
+	if (player_is_dataflash(player))
+		return address / player->part->page_size >> (24 - page_bits(player)) ? 0 : 3;
 	if (player->part->size <= UINT64_C(1) << 8 * n)
 		return n;
 	if (player_has(player, "EN4B")) {
@@ -195,7 +223,7 @@ player_read(struct player *player, int opcode, unsigned int address_bytes, uint6
 	uint8_t *in, size_t n)
 {
 	uint8_t frame[8] = {(uint8_t)opcode};
-	uint8_t *end = player_put_address(frame + 1, address, address_bytes);
+	uint8_t *end = player_put_address(player, frame + 1, address, address_bytes);
 
 	player_frame(player, frame, (size_t)(end - frame), in, n);
 }

@@ -43,8 +43,12 @@ void player_unlock(struct player *player);
 /* Address bytes of the mode that reaches that address; sets the mode. 0: out of reach. */
 unsigned int player_reach(struct player *player, uint64_t address);
 
-/* Bytes of the address, the highest first; returns where they end. */
-uint8_t *player_put_address(uint8_t *at, uint64_t address, unsigned int n);
+bool player_is_dataflash(const struct player *player);
+
+/* n bytes that name a place of the array, the highest first; returns where they end. A DataFlash
+ * counts pages, and bytes in them. */
+uint8_t *player_put_address(
+	const struct player *player, uint8_t *at, uint64_t address, unsigned int n);
 
 /* Reads with that command, of that many address bytes. */
 void player_read(struct player *player, int opcode, unsigned int address_bytes, uint64_t address,

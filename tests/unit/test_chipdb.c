@@ -3,6 +3,7 @@
 #include "bench/chipdb.h"
 
 #include "bench/error.h"
+#include "flash/flash.h"
 #include "flash/part.h"
 #include "suites.h"
 
@@ -319,6 +320,41 @@ START_TEST(parts_change_what_families_say)
 }
 END_TEST
 
+/* Sizes of a DataFlash are pages, whatever these are. */
+START_TEST(a_dataflash_has_its_own_sizes)
+{
+	struct bench_chipdb *db;
+	const struct flash_part *part;
+
+	write_file("a.chips",
+		"[P1]\nvendor = V\nsize = 2112K\npage = 528\nvoltage = 2.7 V - 3.6 V\n"
+		"sr1 = RDY COMP USER/ro USER/ro USER/ro USER/ro PROTECT PAGE_SIZE\n"
+		"sr1-default = 2C\nsr2 = RDY - - - SLE PS2 PS1 ES\nfR = 33 MHz\nFR = 66 MHz\n"
+		"commands = DF_READ DF_RDSR DF_RDSR:57 DF_BUF1_ERASE_PROGRAM DF_BUF1_PROGRAM\n"
+		"tPP = 3 ms, 6 ms\ntEP = 17 ms, 40 ms\ntXFR = 200 us\ntCOMP = 220 us\n"
+		"tXUDPD = 70 us\nerase-81 = 528, 15 ms, 35 ms\n"
+		"erase-7C = 4224 + 130944 + 132Kx15, 1.6 s, 5 s\n");
+	db = open_dir(dir);
+	part = must_find(db, "P1");
+	ck_assert(flash_part_is_dataflash(part));
+	ck_assert_uint_eq(part->size, 4096 * 528);
+	ck_assert_uint_eq(part->page_size, 528);
+	ck_assert_uint_eq(erase_of(part, 0x81)->size, 528);
+	ck_assert_uint_eq(erase_of(part, 0x7c)->regions[1].block_size, 248 * 528);
+	ck_assert_uint_eq(erase_of(part, 0x7c)->regions[2].n_blocks, 15);
+	ck_assert_int_eq(part->status[0][7].function, FLASH_BIT_RDY);
+	ck_assert_int_eq(part->status[1][7].function, FLASH_BIT_RDY);
+	ck_assert_int_eq(part->status[1][1].function, FLASH_BIT_PSB);
+	ck_assert_uint_eq(part->status_default[0], 0x2c);
+	ck_assert_int_eq(part->timing[FLASH_T_EP].max_ns, 40000000);
+	ck_assert_int_eq(part->timing[FLASH_T_XFR].typ_ns, 200000);
+	ck_assert_int_eq(part->timing[FLASH_T_COMP].typ_ns, 220000);
+	ck_assert_int_eq(part->timing[FLASH_T_UDPD].typ_ns, 70000);
+	ck_assert(has_command(part, "DF_RDSR", 0x57));
+	bench_chipdb_close(db);
+}
+END_TEST
+
 /* Of the part, whatever the family's was. */
 START_TEST(erases_can_be_like_others)
 {
@@ -444,7 +480,7 @@ START_TEST(a_broken_part_is_in_nobodys_way)
 	g_autofree char *message = NULL;
 	g_autofree char *wanted = g_strconcat(dir,
 		"/a.chips: [P2]: size = \"3M\" is refused; allowed: a power of two up to 4G, "
-		"such as 16M",
+		"such as 16M; of a DataFlash also 33/32 of one",
 		NULL);
 	g_autoptr(GPtrArray) parts = NULL;
 	struct bench_chipdb *db;
@@ -471,13 +507,21 @@ static const struct {
 		"DIR/a.chips: [P1]: unknown key \"colour\" (spinor-chipdb(5) lists all)"},
 	{"[P1]\ninherits = BASE\n",
 		"DIR/a.chips: [P1]: key size is missing, here and in its families; allowed: a "
-		"power of two up to 4G, such as 16M"},
+		"power of two up to 4G, such as 16M; of a DataFlash also 33/32 of one"},
 	{"[P1]\ninherits = BASE\nsize = 15M\n",
 		"DIR/a.chips: [P1]: size = \"15M\" is refused; allowed: a power of two up to 4G, "
-		"such as 16M"},
+		"such as 16M; of a DataFlash also 33/32 of one"},
 	{PART "page = 264\n",
-		"DIR/a.chips: [P1]: page = \"264\" is refused; allowed: a power of two up to 64K, "
-		"such as 256"},
+		"DIR/a.chips: [P1]: size and page have to be powers of two; only a DataFlash "
+		"(commands DF_...) can have 33/32 of one"},
+	{PART "page = 300\n",
+		"DIR/a.chips: [P1]: page = \"300\" is refused; allowed: a power of two up to 64K, "
+		"such as 256; of a DataFlash also 33/32 of one"},
+	{PART "page = 264\ncommands = DF_READ\nerase-20 = none\n",
+		"DIR/a.chips: [P1]: size has to be page times a power of two, as in size = 4224K "
+		"and page = 528"},
+	{PART "commands = DF_READ\nerase-20 = none\nerase-50 = 300, 1 s\n",
+		"DIR/a.chips: [P1]: erase-50 does not erase whole pages"},
 	{PART "voltage = 3.6 V - 2.7 V\n",
 		"DIR/a.chips: [P1]: voltage = \"3.6 V - 2.7 V\" is refused; allowed: lowest and "
 		"highest, such as 2.7 V - 3.6 V"},
@@ -568,7 +612,9 @@ static const struct {
 		"DIR/a.chips: [P1]: an erase is \"as D8\", but erase-D8 is missing, here and in "
 		"its families"},
 	{PART "erase-D8 = 4Kx2 + 8K + 32Kx2, 1 s\n",
-		"DIR/a.chips: [P1]: the blocks of erase-D8 are not as large as size"},
+		"DIR/a.chips: [P1]: erase-D8 has blocks that are together not as large as size"},
+	{PART "erase-52 = 24K, 1 s\n",
+		"DIR/a.chips: [P1]: erase-52 has blocks that are no powers of two"},
 	{PART "erase-D8 = 2M, 1 s\n", "DIR/a.chips: [P1]: erase-D8 is larger than size"},
 	{PART "tPP = 3 ms, 1 ms\n",
 		"DIR/a.chips: [P1]: tPP = \"3 ms, 1 ms\" is refused: typical is more than maximum; "
@@ -647,6 +693,7 @@ suite_chipdb(void)
 	tcase_add_test(tcase, unknown_names_are_guessed_at);
 	tcase_add_test(tcase, lists_are_sorted_and_filtered);
 	tcase_add_test(tcase, a_broken_part_is_in_nobodys_way);
+	tcase_add_test(tcase, a_dataflash_has_its_own_sizes);
 	tcase_add_loop_test(
 		tcase, mistakes_are_named_where_they_are, 0, (int)G_N_ELEMENTS(refusals));
 	tcase_add_test(tcase, files_and_folders_that_do_not_do);

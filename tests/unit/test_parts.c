@@ -131,10 +131,16 @@ send_erase(const struct flash_erase *erase, uint64_t address)
 		: erase->four_byte        ? 4
 					  : player_reach(player, address);
 	uint8_t frame[5] = {erase->opcode};
-	uint8_t *end = player_put_address(frame + 1, address, address_bytes);
+	uint8_t *end = player_put_address(player, frame + 1, address, address_bytes);
 
 	if (!chip && address_bytes == 0)
 		return false;
+	if (chip && player_is_dataflash(player)) {
+		static const uint8_t rest[] = {0x94, 0x80, 0x9a};
+
+		memcpy(frame + 1, rest, sizeof(rest));
+		end = frame + 1 + sizeof(rest);
+	}
 	player_enable(player);
 	player_frame(player, frame, (size_t)(end - frame), NULL, 0);
 	return true;
@@ -183,11 +189,26 @@ erase_odd(const struct flash_erase *erase, uint64_t start, uint32_t size, unsign
 		erase_block(erase, start, size, number);
 }
 
+static bool
+is_reached(uint64_t address)
+{
+	return player_reach(player, address) > 0;
+}
+
 static void
 check_even(const struct flash_erase *erase, uint64_t start, uint32_t size, unsigned int number)
 {
 	(void)erase;
-	assert_span(start, size, number % 2 == 0 ? erased : programmed, "every other block");
+	assert_span(start, size, number % 2 == 0 && is_reached(start) ? erased : programmed,
+		"every other block");
+}
+
+static void
+check_all(const struct flash_erase *erase, uint64_t start, uint32_t size, unsigned int number)
+{
+	(void)erase;
+	(void)number;
+	assert_span(start, size, is_reached(start) ? erased : programmed, "all blocks");
 }
 
 /* Every other block, then what has changed in all of the array, then the rest. */
@@ -198,7 +219,7 @@ erase_all_blocks(const struct flash_erase *erase)
 	for_each_block(erase, erase_even);
 	for_each_block(erase, check_even);
 	for_each_block(erase, erase_odd);
-	assert_span(0, player->part->size, erased, "all blocks");
+	for_each_block(erase, check_all);
 }
 
 START_TEST(erases_exactly_the_block)
@@ -245,7 +266,7 @@ send_program(const struct method *method, uint64_t address, const uint8_t *data,
 	uint8_t *end;
 
 	frame[0] = (uint8_t)player_opcode(player, method->name);
-	end = player_put_address(frame + 1, address, address_bytes);
+	end = player_put_address(player, frame + 1, address, address_bytes);
 	memcpy(end, data, n);
 	player_enable(player);
 	player_frame(player, frame, (size_t)(end - frame) + n, NULL, 0);
@@ -305,10 +326,54 @@ program_all_over(const struct method *method)
 	}
 }
 
+/* By way of buffer 1, with three bytes over the end of the page, which wrap in the buffer. */
+static void
+program_dataflash_page(uint64_t start)
+{
+	static const uint8_t data[] = {0x5a, 0xf0, 0x3c, 0x0f, 0x81, 0x7e};
+	uint32_t page = player->part->page_size;
+	g_autofree uint8_t *wanted = g_malloc(page);
+	g_autofree uint8_t *fill = g_malloc(page + 4);
+	uint8_t frame[4 + sizeof(data)] = {(uint8_t)player_opcode(player, "DF_BUF1_WRITE")};
+
+	fill[0] = frame[0];
+	player_put_address(player, fill + 1, 0, 3);
+	memset(fill + 4, 0xff, page);
+	player_frame(player, fill, page + 4, NULL, 0);
+	player_put_address(player, frame + 1, page - 3, 3);
+	memcpy(frame + 4, data, sizeof(data));
+	player_frame(player, frame, sizeof(frame), NULL, 0);
+	frame[0] = (uint8_t)player_opcode(player, "DF_BUF1_PROGRAM");
+	player_put_address(player, frame + 1, start, 3);
+	player_frame(player, frame, 4, NULL, 0);
+	memset(wanted, 0xff, page);
+	for (unsigned int i = 0; i < sizeof(data); i++)
+		wanted[(page - 3 + i) % page] = data[i];
+	if (memcmp(player->array + start, wanted, page) != 0)
+		ck_abort_msg("%s: the page at %" G_GINT64_MODIFIER "X", player->part->name, start);
+}
+
+static void
+program_dataflash(void)
+{
+	uint64_t size = player->part->size;
+	uint32_t page = player->part->page_size;
+	uint64_t step = MAX(page, size / page / 64 * page);
+
+	memset(player->array, 0xff, size);
+	for (uint64_t start = 0; start + page <= size && is_reached(start); start += step) {
+		program_dataflash_page(start);
+		if (start + page < size)
+			assert_span(start + page, 1, erased, "behind the page");
+	}
+}
+
 START_TEST(programs_by_its_own_method)
 {
 	begin(_i);
 	player_unlock(player);
+	if (player_is_dataflash(player))
+		program_dataflash();
 	for (size_t i = 0; i < G_N_ELEMENTS(methods); i++) {
 		if (player_has(player, methods[i].name))
 			program_all_over(&methods[i]);
@@ -348,7 +413,8 @@ static void
 read_all(int opcode, bool four_byte)
 {
 	uint64_t size = player->part->size;
-	uint64_t span = MIN(size, MAX_SPAN);
+	uint64_t span =
+		player_is_dataflash(player) ? 64 * player->part->page_size : MIN(size, MAX_SPAN);
 
 	for (uint64_t address = 0; address < size; address += span) {
 		unsigned int n = four_byte ? 4 : player_reach(player, address);
@@ -373,6 +439,8 @@ START_TEST(reads_all_of_it)
 	}
 	if (player_has(player, "READ4"))
 		read_all(player_opcode(player, "READ4"), true);
+	if (player_has(player, "DF_READ"))
+		read_all(player_opcode(player, "DF_READ"), false);
 }
 END_TEST
 

@@ -167,7 +167,7 @@ become_ordinary(void)
 
 START_TEST(a_blank_chip_is_ff_and_forgets)
 {
-	static const uint64_t sizes[] = {4096, MIB, 2 * MIB, 16 * MIB};
+	static const uint64_t sizes[] = {1024, 2048, 4096, 132 * 1024, MIB, 2112 * 1024, 16 * MIB};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
 		struct bench_image *image = must_open(NULL, sizes[i]);
@@ -237,6 +237,37 @@ START_TEST(a_new_image_is_blank_and_alone)
 	ck_assert_uint_eq(bench_image_array(image)[4], 0xA5);
 	ck_assert(is_blank(bench_image_array(image) + 5, 2 * MIB - 5));
 	bench_image_close(image);
+}
+END_TEST
+
+/* Less than a page of memory, or no whole number of them, is no reason to touch what is behind. */
+START_TEST(images_of_odd_sizes)
+{
+	static const uint64_t sizes[] = {1024, 2048, 132 * 1024, 264 * 1024};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+		g_autofree char *name = g_strdup_printf("odd%zu.bin", i);
+		g_autofree char *path = at(name);
+		g_autofree uint8_t *data = g_malloc(sizes[i]);
+		struct bench_image *image = must_open(name, sizes[i]);
+		struct bench_difference difference;
+		struct stat info;
+
+		ck_assert_int_eq(stat(path, &info), 0);
+		ck_assert_uint_eq(info.st_size, sizes[i]);
+		ck_assert(is_blank(bench_image_array(image), sizes[i]));
+		bench_image_array(image)[sizes[i] - 1] = 0x12;
+		memset(data, 0xff, sizes[i]);
+		ck_assert_uint_eq(bench_image_put(bench_image_array(image), data, sizes[i]),
+			MIN(sizes[i], 4096));
+		bench_image_array(image)[sizes[i] - 2] = 0x34;
+		ck_assert(bench_image_compare(path, data, sizes[i], &difference, NULL));
+		ck_assert_uint_eq(difference.bytes, 1);
+		ck_assert_uint_eq(difference.first, sizes[i] - 2);
+		bench_image_close(image);
+		ck_assert_int_eq(stat(path, &info), 0);
+		ck_assert_uint_eq(info.st_size, sizes[i]);
+	}
 }
 END_TEST
 
@@ -535,6 +566,7 @@ suite_storage(void)
 	tcase_add_test(tcase, a_blank_chip_is_ff_and_forgets);
 	tcase_add_test(tcase, a_thousand_untouched_chips_cost_nothing);
 	tcase_add_test(tcase, a_new_image_is_blank_and_alone);
+	tcase_add_test(tcase, images_of_odd_sizes);
 	tcase_add_test(tcase, a_symbolic_link_leads_to_its_image);
 	tcase_add_test(tcase, other_sizes_are_refused);
 	tcase_add_test(tcase, what_is_no_file_is_refused);

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Keys of chip data for address modes, erase maps, further registers, dies, OTP areas and SFDP
+ * files: what they mean in struct flash_part, and what is said of a mistake.
+ */
+#include "bench/chipdb.h"
+#include "flash/part.h"
+#include "suites.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+static char *folder;
+
+#define BASE                                                                                   \
+	"[P]\nvendor = V\npage = 256\nvoltage = 2.7 V - 3.6 V\nsize = 2M\n"                    \
+	"sr1 = - - - BP2 BP1 BP0 WEL BUSY\nfR = 50 MHz\nFR = 104 MHz\ntPP = 1 ms\ntW = 5 ms\n" \
+	"commands = READ PP\n"
+
+static void
+setup(void)
+{
+	folder = g_dir_make_tmp("spinor-modes-XXXXXX", NULL);
+	g_setenv("SPINOR_CHIPDB", "", TRUE);
+}
+
+static void
+write_file(const char *name, const void *data, size_t n)
+{
+	g_autofree char *path = g_build_filename(folder, name, NULL);
+
+	ck_assert(g_file_set_contents(path, data, (gssize)n, NULL));
+}
+
+static void
+teardown(void)
+{
+	g_autoptr(GDir) entries = g_dir_open(folder, 0, NULL);
+	const char *name;
+
+	while ((name = g_dir_read_name(entries))) {
+		g_autofree char *path = g_build_filename(folder, name, NULL);
+
+		g_remove(path);
+	}
+	g_rmdir(folder);
+	g_clear_pointer(&folder, g_free);
+}
+
+/* The part with these lines on top of the base; NULL and an error when they are refused. */
+static const struct flash_part *
+read_part(struct bench_chipdb **db, const char *lines, GError **error)
+{
+	g_autofree char *text = g_strconcat(BASE, lines, NULL);
+
+	write_file("a.chips", text, strlen(text));
+	*db = bench_chipdb_open(folder, error);
+	ck_assert_ptr_nonnull(*db);
+	return bench_chipdb_find(*db, "P", error);
+}
+
+static void
+check_defaults(const struct flash_part *part)
+{
+	ck_assert_mem_eq(part->any_registers, ((uint8_t[]){1, 3, 2, 4, 5, 6}), 6);
+	ck_assert_uint_eq(part->evcr_default, 0xdf);
+	ck_assert_uint_eq(part->dies, 1);
+	ck_assert_uint_eq(part->security_register_first, 1);
+	ck_assert_uint_eq(part->otp_size, 0);
+	ck_assert_int_eq(part->otp_lock, FLASH_OTP_OPEN);
+	ck_assert_int_eq(part->sfdp, FLASH_SFDP_NONE);
+}
+
+static void
+check_registers(const struct flash_part *part)
+{
+	ck_assert_int_eq(part->status[3][7].function, FLASH_BIT_ADP);
+	ck_assert_int_eq(part->status[3][6].function, FLASH_BIT_QPI);
+	ck_assert_int_eq(part->status[4][3].function, FLASH_BIT_UNIFORM);
+	ck_assert_int_eq(part->status[5][0].function, FLASH_BIT_USER);
+	ck_assert_mem_eq(part->status_default + 3, ((uint8_t[]){0x08, 0x00, 0x01}), 3);
+	ck_assert_mem_eq(part->any_registers, ((uint8_t[]){1, 0, 2, 3, 5, 0}), 6);
+}
+
+static void
+check_rest(const struct flash_part *part)
+{
+	ck_assert_uint_eq(part->evcr_default, 0xff);
+	ck_assert_uint_eq(part->dies, 2);
+	ck_assert_uint_eq(part->security_register_first, 0);
+	ck_assert_uint_eq(part->otp_size, 506);
+	ck_assert_uint_eq(part->otp_factory_start, 16);
+	ck_assert_uint_eq(part->otp_factory_end, 32);
+	ck_assert_int_eq(part->otp_lock, FLASH_OTP_REGIONS);
+	ck_assert_uint_eq(part->otp_read_dummy, 16);
+	ck_assert_int_eq(part->timing[FLASH_T_NVCR].typ_ns, 200000000);
+	ck_assert_int_eq(part->timing[FLASH_T_NVCR].max_ns, 3000000000);
+}
+
+static void
+check_erases(const struct flash_part *part)
+{
+	const struct flash_erase *erase = part->erases;
+
+	ck_assert_uint_eq(part->n_erases, 4);
+	ck_assert_uint_eq(erase[0].opcode, 0xd8);
+	ck_assert_uint_eq(erase[0].size, 65536);
+	ck_assert(!erase[0].hybrid && !erase[0].four_byte);
+	ck_assert_uint_eq(erase[1].opcode, 0xdc);
+	ck_assert(!erase[1].hybrid && erase[1].four_byte);
+	ck_assert_uint_eq(erase[2].opcode, 0xd8);
+	ck_assert(erase[2].hybrid && !erase[2].four_byte);
+	ck_assert_uint_eq(erase[2].n_regions, 3);
+	ck_assert(erase[2].regions[0].gap && !erase[2].regions[1].gap);
+	ck_assert_uint_eq(erase[2].regions[0].n_blocks, 8);
+	ck_assert_uint_eq(erase[2].regions[1].block_size, 32768);
+	ck_assert_uint_eq(erase[2].regions[2].n_blocks, 31);
+	ck_assert(erase[3].hybrid && erase[3].four_byte);
+	ck_assert_uint_eq(erase[3].opcode, 0x21);
+}
+
+static const struct {
+	const char *lines;
+	void (*check)(const struct flash_part *part);
+} good[] = {
+	{"", check_defaults},
+	{"cr2 = ADP QPI - - USER USER USER USER\ncr2-default = 08\n"
+	 "cr3 = - - - - UNIFORM - - -\ncr4 = - - - - - - - USER/otp\ncr4-default = 01\n"
+	 "registers = sr1 - sr2 sr3 cr3\n",
+		check_registers},
+	{"evcr-default = FF\ndies = 2\nsecurity-register-first = 0\notp-size = 506\n"
+	 "otp-factory = 16-31\notp-lock = regions\notp-read-dummy = 16\ntNVCR = 200 ms, 3 s\n",
+		check_rest},
+	{"erase-D8 = 64K, 1 s\nerase4-DC = 64K, 1 s\n"
+	 "hybrid-D8 = -4Kx8 + 32K + 64Kx31, 1 s\nhybrid4-21 = 4Kx8 + -32Kx63, 1 s\n",
+		check_erases},
+};
+
+START_TEST(keys_mean_what_the_manual_says)
+{
+	g_autoptr(GError) error = NULL;
+	struct bench_chipdb *db;
+	const struct flash_part *part = read_part(&db, good[_i].lines, &error);
+
+	ck_assert_msg(part != NULL, "%s", part ? "" : error->message);
+	good[_i].check(part);
+	bench_chipdb_close(db);
+}
+END_TEST
+
+static const struct {
+	const char *lines;
+	const char *says;
+} bad[] = {
+	{"registers = sr1 sr4\n", "registers = \"sr1 sr4\" is refused; allowed: up to 6 of sr1"},
+	{"registers = - - - - - - -\n", "is refused; allowed: up to 6 of"},
+	{"cr2-default = 08\n", "cr2-default sets bit 3, which is reserved (-) in cr2"},
+	{"cr2 = BP0 - - - - - - -\n", "bit 7 of cr2 is in another place already"},
+	{"otp-size = 0\n", "otp-size = \"0\" is refused; allowed: 1 to 64K"},
+	{"otp-size = 128K\n", "otp-size = \"128K\" is refused"},
+	{"otp-factory = 15-0\n", "otp-factory = \"15-0\" is refused; allowed: first and last byte"},
+	{"otp-factory = 16\n", "otp-factory = \"16\" is refused"},
+	{"otp-size = 64\notp-factory = 0-64\n", "otp-factory goes beyond otp-size"},
+	{"otp-lock = twice\n", "allowed: none, control-byte, regions or once"},
+	{"otp-read-dummy = 12\n", "allowed: clocks: 8, 16, 24 or 32"},
+	{"dies = 0\n", "dies = \"0\" is refused; allowed: 1 to 4"},
+	{"commands += ENSO\n", "command ENSO needs the key otp-size, which is missing"},
+	{"commands += RDOTP\n", "command RDOTP needs the key otp-size, which is missing"},
+	{"commands += DIE_SELECT\n", "command DIE_SELECT needs the key dies, which is missing"},
+	{"erase-20 = 4Kx32 + -64Kx29, 1 s\n", "the blocks of erase-20 are not as large as size"},
+	{"erase-20 = -4K, 1 s\n", "the blocks of erase-20 are not as large as size"},
+	{"erase-20 = --4K, 1 s\n", "erase-20 = \"--4K, 1 s\" is refused"},
+	{"erase5-20 = 4K, 1 s\n", "unknown key \"erase5-20\""},
+	{"hybridx20 = 4K, 1 s\n", "unknown key \"hybridx20\""},
+	{"sfdp = nothing.bin\n", "nothing.bin"},
+	{"sfdp = empty.hex\n", "empty.hex is no SFDP: neither bytes nor hex that begin with"},
+	{"sfdp = odd.hex\n", "odd.hex is no SFDP: neither bytes nor hex that begin with"},
+};
+
+START_TEST(mistakes_are_named)
+{
+	g_autoptr(GError) error = NULL;
+	struct bench_chipdb *db;
+
+	write_file("empty.hex", "", 0);
+	write_file("odd.hex", "53 46 44 5", 10);
+	ck_assert_ptr_null(read_part(&db, bad[_i].lines, &error));
+	ck_assert_msg(strstr(error->message, bad[_i].says) != NULL, "\"%s\" does not say \"%s\"",
+		error->message, bad[_i].says);
+	ck_assert_msg(strstr(error->message, "[P]: ") != NULL, "%s", error->message);
+	bench_chipdb_close(db);
+}
+END_TEST
+
+/* Bytes with a zero among them, and the same as text. */
+START_TEST(sfdp_files)
+{
+	static const uint8_t bytes[] = {'S', 'F', 'D', 'P', 6, 1, 0, 0xff, 0, 0x0a};
+	static const char text[] = "# read out of a chip\n53 46 44 50\n06010\t0 # no\n";
+	static const char good_text[] =
+		"# read out of a chip\n53 46 44 50 # SFDP\n060100FF\n\t00 0A\n";
+	g_autoptr(GError) error = NULL;
+	struct bench_chipdb *db;
+	const struct flash_part *part;
+
+	write_file("t.bin", bytes, sizeof(bytes));
+	part = read_part(&db, "sfdp = t.bin\n", &error);
+	ck_assert_msg(part != NULL, "%s", part ? "" : error->message);
+	ck_assert_int_eq(part->sfdp, FLASH_SFDP_FILE);
+	ck_assert_uint_eq(part->sfdp_length, sizeof(bytes));
+	ck_assert_mem_eq(part->sfdp_data, bytes, sizeof(bytes));
+	bench_chipdb_close(db);
+	write_file("t.hex", good_text, strlen(good_text));
+	part = read_part(&db, "sfdp = t.hex\n", &error);
+	ck_assert_msg(part != NULL, "%s", part ? "" : error->message);
+	ck_assert_uint_eq(part->sfdp_length, sizeof(bytes));
+	ck_assert_mem_eq(part->sfdp_data, bytes, sizeof(bytes));
+	bench_chipdb_close(db);
+	write_file("t.hex", text, strlen(text));
+	ck_assert_ptr_null(read_part(&db, "sfdp = t.hex\n", &error));
+	bench_chipdb_close(db);
+}
+END_TEST
+
+Suite *
+suite_chipdb_modes(void)
+{
+	Suite *suite = suite_create("chipdb-modes");
+	TCase *tcase = tcase_create("chipdb_modes");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_set_timeout(tcase, 20);
+	tcase_add_loop_test(tcase, keys_mean_what_the_manual_says, 0, G_N_ELEMENTS(good));
+	tcase_add_loop_test(tcase, mistakes_are_named, 0, G_N_ELEMENTS(bad));
+	tcase_add_test(tcase, sfdp_files);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
