@@ -31,7 +31,8 @@ add_region(struct flash_locks *locks, uint64_t n_blocks, uint32_t block_size)
 {
 	if (n_blocks == 0)
 		return;
-	locks->regions[locks->n_regions++] = (struct flash_region){(uint32_t)n_blocks, block_size};
+	locks->regions[locks->n_regions++] =
+		(struct flash_region){.n_blocks = (uint32_t)n_blocks, .block_size = block_size};
 }
 
 /* One lock per block of the part's erase D8 (or DC, its form with 4 address bytes). */
