@@ -33,6 +33,7 @@ SYSTEM_TESTS = \
 	tests/system/flashrom-recipe.test \
 	tests/system/flashrom-tcp.test \
 	tests/system/flashrom-timing.test \
+	tests/system/flashrom-unlock.test \
 	tests/system/many.test \
 	tests/system/profiles.test \
 	tests/system/spinor-lists.test \
