@@ -16,6 +16,7 @@ static const struct {
 	{"chipdb", suite_chipdb},
 	{"chipdb-folders", suite_chipdb_folders},
 	{"chipdb-modes", suite_chipdb_modes},
+	{"chipdb-parts", suite_chipdb_parts},
 	{"storage", suite_storage},
 	{"image", suite_image},
 	{"snapshot", suite_snapshot},

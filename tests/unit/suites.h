@@ -10,6 +10,7 @@ Suite *suite_bench(void);
 Suite *suite_chipdb(void);
 Suite *suite_chipdb_folders(void);
 Suite *suite_chipdb_modes(void);
+Suite *suite_chipdb_parts(void);
 Suite *suite_clip(void);
 Suite *suite_control(void);
 Suite *suite_flash(void);
