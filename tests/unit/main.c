@@ -17,6 +17,7 @@ static const struct {
 	{"chipdb-folders", suite_chipdb_folders},
 	{"chipdb-modes", suite_chipdb_modes},
 	{"chipdb-protect", suite_chipdb_protect},
+	{"chipdb-parts", suite_chipdb_parts},
 	{"storage", suite_storage},
 	{"image", suite_image},
 	{"snapshot", suite_snapshot},

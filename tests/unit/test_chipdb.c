@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Chips as data: the three real parts, inheritance, look-ups, and the exact words of refusals. */
+/* Chips as data: inheritance, look-ups, and the exact words of refusals. */
 #include "bench/chipdb.h"
 
 #include "bench/error.h"
@@ -121,173 +121,6 @@ assert_refused(const char *message)
 	assert_message(error, BENCH_ERROR_FILE, message);
 	bench_chipdb_close(db);
 }
-
-START_TEST(w25q128jv_is_as_in_its_data_sheet)
-{
-	struct bench_chipdb *db = open_dir(NULL);
-	const struct flash_part *part = must_find(db, "w25q128jv");
-
-	ck_assert_str_eq(part->name, "W25Q128JV");
-	ck_assert_str_eq(part->vendor, "Winbond");
-	ck_assert_str_eq(part->flashrom_name, "W25Q128.V");
-	ck_assert_uint_eq(part->size, 16 << 20);
-	ck_assert_uint_eq(part->page_size, 256);
-	ck_assert_int_eq(part->vcc_min_mv, 2700);
-	ck_assert_int_eq(part->vcc_max_mv, 3600);
-	ck_assert_uint_eq(part->id_length, 3);
-	ck_assert_mem_eq(part->id, "\xEF\x40\x18", 3);
-	ck_assert_uint_eq(part->manufacturer, 0xEF);
-	ck_assert_uint_eq(part->device_id, 0x17);
-	ck_assert_uint_eq(part->unique_id_length, 8);
-	ck_assert_int_eq(part->status[0][0].function, FLASH_BIT_BUSY);
-	ck_assert(part->status[0][0].read_only && part->status[0][1].read_only);
-	ck_assert_int_eq(part->status[0][7].function, FLASH_BIT_SRP);
-	ck_assert_int_eq(part->status[1][3].function, FLASH_BIT_LB1);
-	ck_assert(part->status[1][3].otp && !part->status[1][6].otp);
-	ck_assert_int_eq(part->status[2][2].function, FLASH_BIT_WPS);
-	ck_assert_mem_eq(part->status_default, "\x00\x02\x60", 3);
-	ck_assert(!part->wrsr_short_clears);
-	ck_assert_int_eq(part->range_rule, FLASH_RANGE_POW2);
-	ck_assert(has_command(part, "WRSR3", -1) && has_command(part, "QPP", -1));
-	ck_assert_uint_eq(part->n_erases, 5);
-	ck_assert_uint_eq(erase_of(part, 0xD8)->size, 64 << 10);
-	ck_assert_int_eq(erase_of(part, 0xD8)->time.max_ns, 2000000000);
-	ck_assert_uint_eq(erase_of(part, 0xC7)->size, 0);
-	ck_assert_int_eq(part->timing[FLASH_T_PP].typ_ns, 400000);
-	ck_assert_int_eq(part->timing[FLASH_T_RES2].typ_ns, 1800);
-	ck_assert_int_eq(part->timing[FLASH_T_RES2].max_ns, 1800);
-	ck_assert_uint_eq(part->security_registers, 3);
-	ck_assert_uint_eq(part->security_register_size, 256);
-	ck_assert_int_eq(part->sfdp, FLASH_SFDP_GENERATED);
-	ck_assert_uint_eq(part->read_max_hz, 50000000);
-	ck_assert_uint_eq(part->fast_read_max_hz, 133000000);
-	bench_chipdb_close(db);
-}
-END_TEST
-
-START_TEST(older_winbond_lacks_register_3)
-{
-	struct bench_chipdb *db = open_dir(NULL);
-	const struct flash_part *part = must_find(db, "W25Q80DV");
-
-	ck_assert_uint_eq(part->size, 1 << 20);
-	ck_assert_mem_eq(part->id, "\xEF\x40\x14", 3);
-	ck_assert_uint_eq(part->device_id, 0x13);
-	ck_assert(part->wrsr_short_clears);
-	ck_assert(!has_command(part, "RDSR3", -1) && has_command(part, "RDSR2", -1));
-	ck_assert_int_eq(part->status[2][2].function, FLASH_BIT_NONE);
-	ck_assert_mem_eq(part->status_default, "\x00\x00\x00", 3);
-	ck_assert_int_eq(part->timing[FLASH_T_PP].typ_ns, 800000);
-	ck_assert_int_eq(erase_of(part, 0x60)->time.typ_ns, 2000000000);
-	bench_chipdb_close(db);
-}
-END_TEST
-
-START_TEST(macronix_has_its_own_names_and_opcodes)
-{
-	struct bench_chipdb *db = open_dir(NULL);
-	const struct flash_part *part = must_find(db, "MX25L6436F");
-
-	ck_assert_str_eq(
-		part->flashrom_name, "MX25L6436E/MX25L6445E/MX25L6465E/MX25L6473E/MX25L6473F");
-	ck_assert_uint_eq(part->size, 8 << 20);
-	ck_assert_mem_eq(part->id, "\xC2\x20\x17", 3);
-	ck_assert_int_eq(part->id_tail, FLASH_ID_REPEAT);
-	ck_assert_uint_eq(part->device_id, 0x16);
-	ck_assert_int_eq(part->status[0][7].function, FLASH_BIT_SRP);
-	ck_assert_int_eq(part->status[0][6].function, FLASH_BIT_QE);
-	ck_assert_int_eq(part->status[0][0].function, FLASH_BIT_BUSY);
-	ck_assert_int_eq(part->status[1][3].function, FLASH_BIT_TB);
-	ck_assert(part->status[1][3].otp);
-	ck_assert(has_command(part, "SUSPEND", -1) && has_command(part, "SUSPEND", 0xB0));
-	ck_assert_int_eq(part->timing[FLASH_T_PP].typ_ns, 330000);
-	bench_chipdb_close(db);
-}
-END_TEST
-
-static void
-fail_on_warning(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data)
-{
-	(void)domain;
-	(void)level;
-	(void)data;
-	ck_abort_msg("%s", message);
-}
-
-START_TEST(all_installed_parts_can_be_used)
-{
-	struct bench_chipdb *db = open_dir(NULL);
-	g_autofree char *path = g_build_filename(g_getenv("SPINOR_CHIPDB"), NULL);
-	g_autoptr(GDir) entries = g_dir_open(path, 0, NULL);
-	g_autoptr(GPtrArray) parts = NULL;
-	unsigned int wanted = 0;
-	const char *name;
-
-	g_log_set_handler("spinor", G_LOG_LEVEL_WARNING, fail_on_warning, NULL);
-	parts = bench_chipdb_list(db, NULL);
-	while ((name = g_dir_read_name(entries))) {
-		g_autofree char *file = g_build_filename(path, name, NULL);
-		g_autoptr(GKeyFile) keys = g_key_file_new();
-		g_auto(GStrv) groups = NULL;
-
-		if (!g_str_has_suffix(name, ".chips"))
-			continue;
-		ck_assert(g_key_file_load_from_file(keys, file, G_KEY_FILE_NONE, NULL));
-		groups = g_key_file_get_groups(keys, NULL);
-		for (char **group = groups; *group; group++) {
-			if (g_str_has_prefix(*group, "family "))
-				continue;
-			must_find(db, *group);
-			wanted++;
-		}
-	}
-	ck_assert_uint_ge(wanted, 3);
-	ck_assert_uint_eq(parts->len, wanted);
-	bench_chipdb_close(db);
-}
-END_TEST
-
-static bool
-answers_to(const struct flash_part *part, const char *definition)
-{
-	for (const char *const *name = part->flashrom_names; name && *name; name++) {
-		if (g_ascii_strcasecmp(*name, definition) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* A user who types a definition of flashrom that is also a part's name wants that definition. */
-static void
-check_name(
-	struct bench_chipdb *db, GPtrArray *parts, const struct flash_part *part, const char *name)
-{
-	ck_assert_msg(must_find(db, name) == part, "%s is not found as %s", part->name, name);
-	for (unsigned int i = 0; i < parts->len; i++) {
-		const struct flash_part *other = g_ptr_array_index(parts, i);
-
-		ck_assert_msg(!answers_to(other, name) || answers_to(part, name),
-			"%s is a name of %s, and a definition of %s alone", name, part->name,
-			other->name);
-	}
-}
-
-START_TEST(names_of_installed_parts_do_not_clash)
-{
-	struct bench_chipdb *db = open_dir(NULL);
-	g_autoptr(GPtrArray) parts = bench_chipdb_list(db, NULL);
-
-	for (unsigned int i = 0; i < parts->len; i++) {
-		const struct flash_part *part = g_ptr_array_index(parts, i);
-
-		ck_assert_msg(part->flashrom_names != NULL, "%s: no flashrom name", part->name);
-		check_name(db, parts, part, part->name);
-		for (const char *const *alias = part->aliases; alias && *alias; alias++)
-			check_name(db, parts, part, *alias);
-	}
-	bench_chipdb_close(db);
-}
-END_TEST
 
 START_TEST(parts_change_what_families_say)
 {
@@ -651,11 +484,6 @@ suite_chipdb(void)
 	TCase *tcase = tcase_create("chipdb");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_test(tcase, w25q128jv_is_as_in_its_data_sheet);
-	tcase_add_test(tcase, older_winbond_lacks_register_3);
-	tcase_add_test(tcase, macronix_has_its_own_names_and_opcodes);
-	tcase_add_test(tcase, all_installed_parts_can_be_used);
-	tcase_add_test(tcase, names_of_installed_parts_do_not_clash);
 	tcase_add_test(tcase, parts_change_what_families_say);
 	tcase_add_test(tcase, erases_can_be_like_others);
 	tcase_add_test(tcase, names_are_found_in_any_case);
