@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Chips as data: the three real parts, inheritance, look-ups, and the exact words of refusals. */
+/*
+ * Chips as data: the three real parts, inheritance, look-ups, and the exact words of refusals.
+ *
+ * long: every mistake has its words here, and all of them share one folder of files.
+ */
 #include "bench/chipdb.h"
 
 #include "bench/error.h"
