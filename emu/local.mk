@@ -41,6 +41,8 @@ libspinor_a_SOURCES = \
 	emu/bench/partcommand.h \
 	emu/bench/partfile.c \
 	emu/bench/partfile.h \
+	emu/bench/partprotect.c \
+	emu/bench/partprotect.h \
 	emu/bench/partsfdp.c \
 	emu/bench/partsfdp.h \
 	emu/bench/partvalue.c \
@@ -79,8 +81,10 @@ libspinor_a_SOURCES = \
 	emu/control/storage.c \
 	emu/flash/aai.c \
 	emu/flash/address.c \
+	emu/flash/asp.c \
 	emu/flash/anyregister.c \
 	emu/flash/bits.c \
+	emu/flash/bpr.c \
 	emu/flash/chip.c \
 	emu/flash/chip.h \
 	emu/flash/command.c \
@@ -105,6 +109,7 @@ libspinor_a_SOURCES = \
 	emu/flash/program.c \
 	emu/flash/protect.c \
 	emu/flash/read.c \
+	emu/flash/sector.c \
 	emu/flash/sfdp.c \
 	emu/flash/sfdp.h \
 	emu/flash/sfdptables.c \

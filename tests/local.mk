@@ -33,6 +33,7 @@ SYSTEM_TESTS = \
 	tests/system/flashrom-recipe.test \
 	tests/system/flashrom-tcp.test \
 	tests/system/flashrom-timing.test \
+	tests/system/flashrom-unlock.test \
 	tests/system/many.test \
 	tests/system/profiles.test \
 	tests/system/spinor-lists.test \
@@ -81,6 +82,8 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_clip.c \
 	tests/unit/test_control.c \
 	tests/unit/test_flash.c \
+	tests/unit/test_flash_asp.c \
+	tests/unit/test_flash_bpr.c \
 	tests/unit/test_flash_address.c \
 	tests/unit/test_flash_erase.c \
 	tests/unit/test_flash_frames.c \
@@ -97,9 +100,12 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_flash_program.c \
 	tests/unit/test_flash_protect.c \
 	tests/unit/test_flash_random.c \
+	tests/unit/test_flash_ranges.c \
+	tests/unit/test_flash_sector.c \
 	tests/unit/test_flash_registers.c \
 	tests/unit/test_flash_sfdp.c \
 	tests/unit/test_flash_status.c \
+	tests/unit/test_flash_unlock.c \
 	tests/unit/test_image.c \
 	tests/unit/test_options.c \
 	tests/unit/test_parts.c \

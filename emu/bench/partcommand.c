@@ -136,6 +136,24 @@ parse_blocks(char *text, struct flash_erase *erase)
 	return true;
 }
 
+bool
+bench_part_set_lock_map(const struct partcommand *place, const char *value)
+{
+	g_autofree char *text = g_strdup(value);
+	struct flash_part *part = &place->part->part;
+	struct flash_erase map = {0};
+
+	if (!parse_blocks(text, &map))
+		return false;
+	if (map.n_regions == 0) {
+		map.regions[0] = (struct flash_region){.n_blocks = 1, .block_size = map.size};
+		map.n_regions = 1;
+	}
+	memcpy(part->lock_regions, map.regions, sizeof(part->lock_regions));
+	part->n_lock_regions = map.n_regions;
+	return true;
+}
+
 static void
 drop_erase(struct bench_part *bench_part, const struct flash_erase *key)
 {

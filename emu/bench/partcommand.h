@@ -36,4 +36,7 @@ bool bench_part_copy_erases(struct bench_part *part, uint8_t *missing);
 
 bool bench_part_has_command(const struct flash_part *part, const char *name);
 
+/* The blocks that have a lock each: "64K", or "4Kx16 + 64Kx30 + 4Kx16". */
+bool bench_part_set_lock_map(const struct partcommand *place, const char *value);
+
 #endif

@@ -13,6 +13,7 @@
 #include "base/units.h"
 #include "bench/error.h"
 #include "bench/partcommand.h"
+#include "bench/partprotect.h"
 #include "bench/partsfdp.h"
 #include "bench/partvalue.h"
 #include "flash/flash.h"
@@ -37,27 +38,43 @@ struct key {
 
 static const struct partvalue_word bit_words[] = {{"-", FLASH_BIT_NONE}, {"BUSY", FLASH_BIT_BUSY},
 	{"WEL", FLASH_BIT_WEL}, {"BP0", FLASH_BIT_BP0}, {"BP1", FLASH_BIT_BP1},
-	{"BP2", FLASH_BIT_BP2}, {"BP3", FLASH_BIT_BP3}, {"TB", FLASH_BIT_TB},
-	{"SEC", FLASH_BIT_SEC}, {"CMP", FLASH_BIT_CMP}, {"SRP", FLASH_BIT_SRP},
-	{"SRL", FLASH_BIT_SRL}, {"QE", FLASH_BIT_QE}, {"WPS", FLASH_BIT_WPS},
-	{"SUS", FLASH_BIT_SUS}, {"LB1", FLASH_BIT_LB1}, {"LB2", FLASH_BIT_LB2},
-	{"LB3", FLASH_BIT_LB3}, {"DRV0", FLASH_BIT_DRV0}, {"DRV1", FLASH_BIT_DRV1},
-	{"DRV2", FLASH_BIT_DRV2}, {"DC0", FLASH_BIT_DC0}, {"DC1", FLASH_BIT_DC1},
+	{"BP2", FLASH_BIT_BP2}, {"BP3", FLASH_BIT_BP3}, {"BP4", FLASH_BIT_BP4},
+	{"TB", FLASH_BIT_TB}, {"SEC", FLASH_BIT_SEC}, {"CMP", FLASH_BIT_CMP},
+	{"SRP", FLASH_BIT_SRP}, {"SRL", FLASH_BIT_SRL}, {"QE", FLASH_BIT_QE},
+	{"WPS", FLASH_BIT_WPS}, {"SUS", FLASH_BIT_SUS}, {"LB1", FLASH_BIT_LB1},
+	{"LB2", FLASH_BIT_LB2}, {"LB3", FLASH_BIT_LB3}, {"DRV0", FLASH_BIT_DRV0},
+	{"DRV1", FLASH_BIT_DRV1}, {"DRV2", FLASH_BIT_DRV2}, {"DC0", FLASH_BIT_DC0},
+	{"DC1", FLASH_BIT_DC1}, {"ADS", FLASH_BIT_ADS}, {"ADP", FLASH_BIT_ADP},
 	{"AAI", FLASH_BIT_AAI}, {"RDY", FLASH_BIT_RDY}, {"COMP", FLASH_BIT_COMP},
 	{"PROTECT", FLASH_BIT_PROTECT}, {"PAGE_SIZE", FLASH_BIT_PAGE_SIZE}, {"SLE", FLASH_BIT_SLE},
-	{"PS2", FLASH_BIT_PS2}, {"ADS", FLASH_BIT_ADS}, {"ADP", FLASH_BIT_ADP},
-	{"PSB", FLASH_BIT_PSB}, {"ESB", FLASH_BIT_ESB}, {"P_FAIL", FLASH_BIT_P_FAIL},
-	{"E_FAIL", FLASH_BIT_E_FAIL}, {"QPI", FLASH_BIT_QPI}, {"UNIFORM", FLASH_BIT_UNIFORM},
-	{"LDSO", FLASH_BIT_LDSO}, {"USER", FLASH_BIT_USER},
+	{"PS2", FLASH_BIT_PS2}, {"PSB", FLASH_BIT_PSB}, {"ESB", FLASH_BIT_ESB},
+	{"P_FAIL", FLASH_BIT_P_FAIL}, {"E_FAIL", FLASH_BIT_E_FAIL}, {"QPI", FLASH_BIT_QPI},
+	{"UNIFORM", FLASH_BIT_UNIFORM}, {"LDSO", FLASH_BIT_LDSO}, {"EPFAIL", FLASH_BIT_EPFAIL},
+	{"EPE", FLASH_BIT_EPE}, {"SPRL", FLASH_BIT_SPRL}, {"SWP0", FLASH_BIT_SWP0},
+	{"SWP1", FLASH_BIT_SWP1}, {"WPP", FLASH_BIT_WPP}, {"WPLD", FLASH_BIT_WPLD},
+	{"BPNV", FLASH_BIT_BPNV}, {"BPNV_O", FLASH_BIT_BPNV_O}, {"FREEZE", FLASH_BIT_FREEZE},
+	{"USER", FLASH_BIT_USER},
 	/* What other data sheets call the same. */
 	{"WIP", FLASH_BIT_BUSY}, {"PS1", FLASH_BIT_PSB}, {"ES", FLASH_BIT_ESB},
 	{"SRP0", FLASH_BIT_SRP}, {"SRP1", FLASH_BIT_SRL}, {"SRWD", FLASH_BIT_SRP},
-	{"ODS0", FLASH_BIT_DRV0}, {"ODS1", FLASH_BIT_DRV1}, {"ODS2", FLASH_BIT_DRV2}, {NULL, 0}};
+	{"BPL", FLASH_BIT_SRP}, {"WPEN", FLASH_BIT_SRP}, {"RES", FLASH_BIT_NONE},
+	{"IOC", FLASH_BIT_QE}, {"QUAD", FLASH_BIT_QE}, {"TBPROT", FLASH_BIT_TB},
+	{"WPSEL", FLASH_BIT_WPS}, {"WSE", FLASH_BIT_ESB}, {"WSP", FLASH_BIT_PSB},
+	{"E_ERR", FLASH_BIT_E_FAIL}, {"P_ERR", FLASH_BIT_P_FAIL}, {"ODS0", FLASH_BIT_DRV0},
+	{"ODS1", FLASH_BIT_DRV1}, {"ODS2", FLASH_BIT_DRV2}, {NULL, 0}};
 
 static const struct partvalue_word tail_words[] = {
 	{"repeat", FLASH_ID_REPEAT}, {"float", FLASH_ID_FLOAT}, {"zero", FLASH_ID_ZERO}, {NULL, 0}};
 static const struct partvalue_word range_words[] = {{"none", FLASH_RANGE_NONE},
-	{"pow2", FLASH_RANGE_POW2}, {"pow2-mirrored", FLASH_RANGE_POW2_MIRRORED}, {NULL, 0}};
+	{"pow2", FLASH_RANGE_POW2}, {"pow2-mirrored", FLASH_RANGE_POW2_MIRRORED},
+	{"pow2-cmp-inverts-bp", FLASH_RANGE_POW2_CMP_INVERTS_BP},
+	{"pow2-fixed64k", FLASH_RANGE_POW2_FIXED64K}, {"pow2-double", FLASH_RANGE_POW2_DOUBLE},
+	{"from3-sixteenth", FLASH_RANGE_FROM3_SIXTEENTH}, {"quarters", FLASH_RANGE_QUARTERS},
+	{"list", FLASH_RANGE_LIST}, {"at2x-sectors", FLASH_RANGE_AT2X_SECTORS},
+	{"sst26", FLASH_RANGE_SST26}, {NULL, 0}};
+static const struct partvalue_word lock_start_words[] = {
+	{"locked", FLASH_LOCKS_LOCKED}, {"open", FLASH_LOCKS_OPEN}, {NULL, 0}};
+static const struct partvalue_word failure_words[] = {{"ready", false}, {"busy", true}, {NULL, 0}};
 static const struct partvalue_word sfdp_words[] = {
 	{"none", FLASH_SFDP_NONE}, {"generated", FLASH_SFDP_GENERATED}, {NULL, 0}};
 static const struct partvalue_word otp_lock_words[] = {{"none", FLASH_OTP_OPEN},
@@ -369,6 +386,13 @@ is_reported(enum flash_bit bit)
 	case FLASH_BIT_ADS:
 	case FLASH_BIT_AAI:
 	case FLASH_BIT_LDSO:
+	case FLASH_BIT_EPFAIL:
+	case FLASH_BIT_EPE:
+	case FLASH_BIT_SWP0:
+	case FLASH_BIT_SWP1:
+	case FLASH_BIT_WPP:
+	case FLASH_BIT_WPLD:
+	case FLASH_BIT_BPNV:
 	case FLASH_BIT_RDY:
 	case FLASH_BIT_COMP:
 	case FLASH_BIT_PROTECT:
@@ -379,6 +403,13 @@ is_reported(enum flash_bit bit)
 	default:
 		return false;
 	}
+}
+
+/* Bits that forget by nature. */
+static bool
+is_forgetful(enum flash_bit bit)
+{
+	return bit == FLASH_BIT_SPRL || bit == FLASH_BIT_FREEZE;
 }
 
 /* One cell of a register's figure: "LB1/otp". */
@@ -405,6 +436,7 @@ read_bit(struct reading *r, char *cell, struct flash_register_bit *bit)
 	}
 	bit->function = (enum flash_bit)function;
 	bit->read_only = bit->read_only || is_reported(bit->function);
+	bit->is_volatile = bit->is_volatile || is_forgetful(bit->function);
 	return true;
 }
 
@@ -451,6 +483,34 @@ read_commands(struct reading *r, const struct key *key, const char *value)
 		how == '+'           ? PARTCOMMAND_ADD
 			: how == '-' ? PARTCOMMAND_REMOVE
 				     : PARTCOMMAND_REPLACE);
+}
+
+static bool
+read_bp_ranges(struct reading *r, const struct key *key, const char *value)
+{
+	(void)key;
+	return bench_part_set_bp_ranges(&r->part->part, value);
+}
+
+static bool
+read_wp_protects(struct reading *r, const struct key *key, const char *value)
+{
+	uint32_t *bytes = field(r, key);
+	uint64_t size;
+
+	if (!units_parse_size(value, &size) || size > UINT32_MAX)
+		return false;
+	*bytes = (uint32_t)size;
+	return true;
+}
+
+static bool
+read_lock_map(struct reading *r, const struct key *key, const char *value)
+{
+	struct partcommand at = place(r);
+
+	(void)key;
+	return bench_part_set_lock_map(&at, value);
 }
 
 #define PART(member) offsetof(struct flash_part, member)
@@ -508,8 +568,20 @@ static const struct key keys[] = {
 		keep_clear_words},
 	{"wel-on-reject", read_flag, PART(wel_kept_on_reject), "clear or keep", false,
 		clear_keep_words},
-	{"protection", read_choice, PART(range_rule), "none, pow2 or pow2-mirrored", false,
-		range_words},
+	{"protection", read_choice, PART(range_rule),
+		"none, pow2, pow2-mirrored, pow2-cmp-inverts-bp, pow2-fixed64k, pow2-double, "
+		"from3-sixteenth, quarters, list, at2x-sectors or sst26",
+		false, range_words},
+	{"protection-list", read_bp_ranges, 0,
+		"a range for each value of BP: none, all, a size, a fraction such as 1/64, @other "
+		"behind it for the other end, or chip-erase; such as none 1/4 1/2 all",
+		false, NULL},
+	{"wp-protects", read_wp_protects, PART(wp_protects), "a size, such as 64K", false, NULL},
+	{"lock-map", read_lock_map, 0,
+		"the size of all blocks, or a map such as 4Kx16 + 64Kx30 + 4Kx16", false, NULL},
+	{"lock-power-up", read_choice, PART(lock_start), "locked or open", false, lock_start_words},
+	{"after-failure", read_flag, PART(busy_after_failure), "ready or busy", false,
+		failure_words},
 	{"srl-with-srp", read_flag, PART(srl_srp_permanent), "power-cycle or permanent", false,
 		lock_words},
 	{"commands", read_commands, 0, COMMANDS_ALLOWED, true, NULL},
@@ -766,7 +838,8 @@ check_status(const struct flash_part *part, const struct bench_part_group *at, G
 		if (function == FLASH_BIT_NONE || function == FLASH_BIT_USER ||
 			function == FLASH_BIT_RDY)
 			continue;
-		if (placed[function]) {
+		/* SST26 shows BUSY in bit 7 as well. */
+		if (placed[function] && function != FLASH_BIT_BUSY) {
 			g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
 				"%s: [%s]: bit %u of %s is in another place already", at->file,
 				at->name, bit, register_words[reg + 1].name);
@@ -888,5 +961,6 @@ bench_part_finish(struct bench_part *part, const struct bench_part_group *group,
 	return copy_erases(part, group, error) && check_mandatory(part, group, error) &&
 		check_needs(part, group, error) && check_res(part, group, error) &&
 		check_status(&part->part, group, error) && check_sizes(&part->part, group, error) &&
-		check_otp(&part->part, group, error);
+		check_otp(&part->part, group, error) &&
+		bench_part_check_protection(&part->part, group, error);
 }

@@ -15,9 +15,22 @@ flash_bits_build(struct flash *chip)
 			if (function == FLASH_BIT_NONE || function == FLASH_BIT_USER)
 				continue;
 			chip->bit[function].reg = reg;
-			chip->bit[function].mask = 1 << i;
+			/* |=: SST26 shows BUSY twice. */
+			chip->bit[function].mask |= 1 << i;
 		}
 	}
+}
+
+unsigned int
+flash_register_count(const struct flash_part *part)
+{
+	unsigned int n = 1;
+
+	for (unsigned int i = 0; i < FLASH_STATUS_REGISTERS * 8; i++) {
+		if (part->status[i / 8][i % 8].function != FLASH_BIT_NONE)
+			n = i / 8 + 1;
+	}
+	return n;
 }
 
 uint8_t

@@ -69,6 +69,7 @@ complete_by_kind(struct flash *chip, const struct flash_operation *operation)
 	case OPERATION_NONE:
 	case OPERATION_BUFFER:
 	case OPERATION_SUSPEND:
+	case OPERATION_FAILED:
 	case OPERATION_FAMILY:
 		break;
 	}
@@ -104,10 +105,13 @@ flash_operation_begin(struct flash *chip, enum flash_operation_kind kind, uint32
 	flash_bit_set(chip, FLASH_BIT_BUSY, true);
 	if (chip->part->dies > 1)
 		flash_die_follow(chip);
+	if (chip->failures_stay)
+		return;
 	if (kind == OPERATION_PROGRAM)
 		flash_bit_set(chip, FLASH_BIT_P_FAIL, false);
 	else if (kind == OPERATION_ERASE || kind == OPERATION_ERASE_CHIP)
 		flash_bit_set(chip, FLASH_BIT_E_FAIL, false);
+	flash_bit_set(chip, FLASH_BIT_EPFAIL, false);
 }
 
 static void
@@ -479,6 +483,7 @@ flash_deselect(struct flash *chip, unsigned int extra_bits)
 	/* 99 has to follow 66 directly: whatever this frame is, it uses 66 up. */
 	frame->reset_enabled = chip->reset_enabled;
 	chip->reset_enabled = false;
+	chip->status_write_enabled = false;
 	if (frame->outcome == FLASH_DONE)
 		frame->outcome = check_end(chip, extra_bits);
 	if (frame->outcome == FLASH_DONE && frame->command->finish)
@@ -492,6 +497,7 @@ void
 flash_pin(struct flash *chip, enum flash_pin pin, bool level)
 {
 	chip->pin_level[pin] = level;
+	flash_status_report(chip);
 }
 
 static void
@@ -526,13 +532,14 @@ flash_power_up(struct flash *chip)
 	chip->ultra_powered_down = false;
 	chip->reset_enabled = false;
 	chip->volatile_write_enabled = false;
+	chip->status_write_enabled = false;
 	chip->aai_bytes = 0;
 	chip->wrap_bytes = 0;
 	chip->operation.kind = OPERATION_NONE;
 	chip->suspended.kind = OPERATION_NONE;
 	chip->deaf_until_ns = chip->now_ns;
 	chip->resumed_ns = INT64_MIN / 2;
-	flash_locks_power_up(chip);
+	flash_locks_power_up(chip, true);
 	flash_status_power_up(chip, true);
 	flash_modes_reset(chip);
 	flash_dataflash_power_up(chip);
@@ -644,7 +651,7 @@ flash_destroy(struct flash *chip)
 	g_free(chip->security);
 	g_free(chip->id_page);
 	flash_dataflash_destroy(chip);
-	g_free(chip->block_locks);
+	flash_locks_free(chip);
 	g_free(chip->erase_rows);
 	g_free(chip->own_rows);
 	g_free(chip->otp_mode);

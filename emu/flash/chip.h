@@ -17,6 +17,7 @@ enum {
 	GATE_QUAD = 1 << 6,                   /* needs QE = 1 */
 	GATE_ANY_END = 1 << 7,                /* acts wherever CS# rises, also inside a byte */
 	GATE_IN_AAI = 1 << 8,                 /* let through in auto address increment */
+	GATE_EWSR = 1 << 12,                  /* needs EWSR (50) right before it */
 };
 
 /*
@@ -84,6 +85,7 @@ enum flash_operation_kind {
 	OPERATION_SECURITY_ERASE,
 	OPERATION_BUFFER,  /* page to buffer or comparison, see dataflash.c */
 	OPERATION_SUSPEND, /* tSUS */
+	OPERATION_FAILED,  /* was refused; waits for CLSR or a reset */
 	OPERATION_FAMILY,  /* what its action says */
 };
 
@@ -115,6 +117,22 @@ struct flash_bit_place {
 /* Pieces of state that survive power loss. */
 #define NONVOLATILE_MAX 12
 
+/* Individual locks, one bit per block from address 0 up, 1 = locked; see lock.c. */
+struct flash_locks {
+	struct flash_region regions[FLASH_REGIONS_MAX];
+	unsigned int n_regions;
+	unsigned int count; /* 0: the part has none */
+	bool start_locked;  /* after power-up */
+	bool skipped;       /* a chip erase passes over locked blocks instead of being refused */
+	bool pin_protects;  /* WP# low protects everything while WPS is set */
+	bool frozen;        /* no lock changes until power is cycled */
+	bool hides;         /* some block can't be read */
+	uint8_t *write;     /* volatile */
+	uint8_t *fixed;     /* survives power loss */
+	uint8_t *down;      /* volatile: this lock does not change until reset */
+	uint8_t *read;      /* volatile: the block can't be read */
+};
+
 struct flash {
 	const struct flash_part *part;
 	uint8_t *array;
@@ -145,13 +163,16 @@ struct flash {
 	bool ultra_powered_down; /* until CS# falls and rises */
 	bool reset_enabled;
 	bool volatile_write_enabled;
+	bool status_write_enabled; /* the frame before was EWSR */
+	bool failures_stay;        /* the part has CLSR */
 	bool pin_level[2];
 
 	uint8_t status[FLASH_REGISTERS];     /* in force */
 	uint8_t status_new[FLASH_REGISTERS]; /* being written */
 	uint64_t protected_start;            /* by the BP bits */
 	uint64_t protected_end;              /* equal to start: nothing */
-	uint8_t *block_locks;                /* one bit each, 1 = locked; see lock.c */
+	bool chip_erase_protected;           /* by the BP bits, beyond their range */
+	struct flash_locks locks;
 
 	struct flash_frame frame;
 	struct flash_operation operation;
@@ -203,6 +224,9 @@ extern const struct flash_command flash_dataflash_program_commands[];
 extern const struct flash_command flash_dataflash_protect_commands[];
 extern const struct flash_command flash_status_commands[];
 extern const struct flash_command flash_lock_commands[];
+extern const struct flash_command flash_sector_commands[];
+extern const struct flash_command flash_bpr_commands[];
+extern const struct flash_command flash_asp_commands[];
 extern const struct flash_command flash_otp_commands[];
 extern const struct flash_command flash_power_commands[];
 extern const struct flash_command flash_suspend_commands[];
@@ -235,6 +259,8 @@ void flash_address_set_mode(struct flash *chip, bool four_byte);
 
 /* --- bits.c --- */
 void flash_bits_build(struct flash *chip);
+/* Registers of the part, up to the last with a bit that means something; at least 1. */
+unsigned int flash_register_count(const struct flash_part *part);
 /* Reserved and read-only bits, and bits of registers that the part lacks, are 0 in the mask. */
 uint8_t flash_writable_mask(const struct flash_part *part, unsigned int reg);
 uint8_t flash_otp_mask(const struct flash_part *part, unsigned int reg);
@@ -272,6 +298,12 @@ uint32_t flash_erase_block(const struct flash_erase *erase, uint64_t address, ui
 void flash_erase_complete(struct flash *chip, const struct flash_operation *operation);
 void flash_erase_interrupt(struct flash *chip, const struct flash_operation *operation);
 void flash_status_complete(struct flash *chip);
+/* SRP, SRL or SPRL with the WP# pin keep the status registers from being written. */
+bool flash_status_is_locked(const struct flash *chip);
+/* Ends a command that is refused for that reason. */
+void flash_refuse(struct flash *chip, enum flash_outcome outcome);
+/* Bits that report something else than what was written: pins, locks. */
+void flash_status_report(struct flash *chip);
 void flash_status_power_up(struct flash *chip, bool lost_power);
 void flash_otp_complete(struct flash *chip, const struct flash_operation *operation);
 bool flash_in_suspended(const struct flash *chip, uint64_t address, uint64_t length);
@@ -290,14 +322,39 @@ void flash_dataflash_lose_buffers(struct flash *chip);
 uint8_t flash_dataflash_status(const struct flash *chip, unsigned int reg);
 struct flash_command flash_dataflash_erase_row(const struct flash *chip, unsigned int index);
 
-/* --- protect.c, lock.c --- */
+/* --- protect.c --- */
 void flash_protect_update(struct flash *chip);
-bool flash_is_protected(const struct flash *chip, uint64_t address, uint64_t length);
+/* A chip erase is refused. */
+bool flash_all_is_protected(const struct flash *chip);
+/* Raises the flag of a program or erase that failed; true when the chip stays busy for it. */
+bool flash_fail(struct flash *chip, bool erase);
 /* Ends a command that protection refuses. */
 void flash_refuse_protected(struct flash *chip);
+
+/* --- lock.c --- */
 void flash_locks_new(struct flash *chip);
-void flash_locks_power_up(struct flash *chip);
+void flash_locks_free(struct flash *chip);
+void flash_locks_power_up(struct flash *chip, bool lost_power);
+/* True while the locks decide, alone or with others. */
+bool flash_locks_count(const struct flash *chip);
 bool flash_is_locked(const struct flash *chip, uint64_t address, uint64_t length);
+/* The block whose lock covers address: its number, and from where to where it goes. */
+unsigned int flash_lock_at(
+	const struct flash *chip, uint64_t address, uint64_t *start, uint64_t *end);
+/* The block that the frame's address names. */
+unsigned int flash_lock_addressed(const struct flash *chip);
+bool flash_lock_get(const uint8_t *bits, unsigned int i); /* bits may be NULL */
+void flash_lock_set(uint8_t *bits, unsigned int i, bool on);
+void flash_lock_set_all(struct flash *chip, uint8_t *bits, bool on);
+/* Of write and fixed locks; of fixed ones. */
+unsigned int flash_locks_locked(const struct flash *chip);
+unsigned int flash_locks_fixed(const struct flash *chip);
+/* Blanks what can't be read in n bytes that were read from address. */
+void flash_locks_hide(const struct flash *chip, uint64_t address, uint8_t *out, size_t n);
+
+/* --- sector.c --- */
+/* SR1 is written and its old value still stands. */
+void flash_sectors_status_written(struct flash *chip, uint8_t value);
 
 /* --- lanes.c --- */
 bool flash_needs_lanes(const struct flash_command *command);

@@ -21,6 +21,9 @@ static const struct flash_command *const families[] = {
 	flash_dataflash_protect_commands,
 	flash_status_commands,
 	flash_lock_commands,
+	flash_sector_commands,
+	flash_bpr_commands,
+	flash_asp_commands,
 	flash_otp_commands,
 	flash_power_commands,
 	flash_suspend_commands,
@@ -115,6 +118,7 @@ flash_commands_build(struct flash *chip)
 		build_otp_read(chip);
 	if (part->dies > 1)
 		flash_dies_build(chip);
+	chip->failures_stay = flash_has_command(part, "CLSR");
 }
 
 enum flash_outcome
@@ -139,7 +143,9 @@ flash_gate(const struct flash *chip, const struct flash_command *command)
 	if (gates & GATE_WEL && !flash_bit(chip, FLASH_BIT_WEL))
 		return FLASH_WEL_CLEAR;
 	if (gates & GATE_STATUS_WRITE && !flash_bit(chip, FLASH_BIT_WEL) &&
-		!chip->volatile_write_enabled)
+		!chip->volatile_write_enabled && !chip->status_write_enabled)
+		return FLASH_WEL_CLEAR;
+	if (gates & GATE_EWSR && !chip->status_write_enabled)
 		return FLASH_WEL_CLEAR;
 	return FLASH_DONE;
 }

@@ -49,7 +49,7 @@ erase_finish(struct flash *chip)
 
 	if (size == 0) {
 		chip->frame.outcome = FLASH_BAD_ADDRESS;
-		flash_bit_set(chip, FLASH_BIT_E_FAIL, true);
+		flash_fail(chip, true);
 		return;
 	}
 	if (flash_is_protected(chip, start, size)) {
@@ -64,13 +64,13 @@ erase_finish(struct flash *chip)
 		chip, OPERATION_ERASE, (uint32_t)start, size, flash_pick(chip, erase->time));
 }
 
-/* Ignored when any part of the array is protected. */
+/* Ignored when any part of the array is protected; see also erase_unlocked(). */
 static void
 erase_chip_finish(struct flash *chip)
 {
 	const struct flash_erase *erase = &chip->part->erases[chip->frame.command->argument];
 
-	if (flash_is_protected(chip, 0, chip->part->size)) {
+	if (flash_all_is_protected(chip)) {
 		flash_refuse_protected(chip);
 		return;
 	}
@@ -155,10 +155,33 @@ erase_bytes(struct flash *chip, uint32_t address, uint32_t n)
 	flash_array_changed(chip, address, n);
 }
 
+/* The first n bytes of the array, but not the locked blocks: see asp.c. */
+static void
+erase_unlocked(struct flash *chip, uint64_t n)
+{
+	uint64_t start;
+	uint64_t end;
+
+	for (uint64_t address = 0; address < n; address = end) {
+		flash_lock_at(chip, address, &start, &end);
+		if (!flash_is_locked(chip, address, 1))
+			erase_bytes(chip, (uint32_t)address, (uint32_t)(MIN(end, n) - address));
+	}
+}
+
+static void
+erase_done(struct flash *chip, const struct flash_operation *operation, uint32_t n)
+{
+	if (operation->kind == OPERATION_ERASE_CHIP && chip->locks.skipped)
+		erase_unlocked(chip, n);
+	else
+		erase_bytes(chip, operation->address, n);
+}
+
 void
 flash_erase_complete(struct flash *chip, const struct flash_operation *operation)
 {
-	erase_bytes(chip, operation->address, operation->length);
+	erase_done(chip, operation, operation->length);
 }
 
 void
@@ -169,6 +192,6 @@ flash_erase_interrupt(struct flash *chip, const struct flash_operation *operatio
 
 	if (whole <= 0)
 		return;
-	erase_bytes(chip, operation->address,
+	erase_done(chip, operation,
 		(uint32_t)((double)operation->length * ((double)done / (double)whole)));
 }

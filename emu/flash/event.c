@@ -17,6 +17,7 @@ static const char *const outcomes[] = {
 	[FLASH_NOT_SUSPENDABLE] = "nothing that can be suspended",
 	[FLASH_PROTECTED] = "protected",
 	[FLASH_STATUS_PROTECTED] = "status registers are locked",
+	[FLASH_PROTECTION_LOCKED] = "locks can't be changed",
 	[FLASH_OTP_LOCKED] = "locked for ever",
 	[FLASH_SHORT_FRAME] = "CS# rose too early",
 	[FLASH_LONG_FRAME] = "CS# rose too late",

@@ -35,6 +35,7 @@ enum flash_outcome {
 	FLASH_NOT_SUSPENDABLE,   /* suspend of an operation that can't be */
 	FLASH_PROTECTED,         /* block protection or an individual lock */
 	FLASH_STATUS_PROTECTED,  /* status register locked by SRP/SRL */
+	FLASH_PROTECTION_LOCKED, /* individual locks that can't be changed now */
 	FLASH_OTP_LOCKED,        /* security register locked */
 	FLASH_SHORT_FRAME,       /* CS# rose before the command was complete */
 	FLASH_LONG_FRAME,        /* more bytes than the command takes */
@@ -133,6 +134,13 @@ bool flash_is_selected(const struct flash *chip);
 
 /* Status register reg (0: SR1) as it stands now; reg < FLASH_STATUS_REGISTERS. */
 uint8_t flash_status_register(const struct flash *chip, unsigned int reg);
+
+/* True when a program or erase that touches any of these bytes is refused as the chip stands now. */
+bool flash_is_protected(const struct flash *chip, uint64_t address, uint64_t length);
+
+/* The first range at or above from that is_protected: its start and length, bytes. False: none. */
+bool flash_next_protected(
+	const struct flash *chip, uint64_t from, uint64_t *start, uint64_t *length);
 
 /* When the operation in progress ends, ns; meaningful while busy. */
 int64_t flash_busy_until(const struct flash *chip);

@@ -12,6 +12,7 @@
 #define FLASH_ERASES_MAX 12
 #define FLASH_REGIONS_MAX 8
 #define FLASH_COMMANDS_MAX 96
+#define FLASH_RANGES_MAX 32
 
 /* Status, configuration and security register bits that the engine knows by function. */
 enum flash_bit {
@@ -22,6 +23,7 @@ enum flash_bit {
 	FLASH_BIT_BP1,
 	FLASH_BIT_BP2,
 	FLASH_BIT_BP3,
+	FLASH_BIT_BP4,
 	FLASH_BIT_TB,
 	FLASH_BIT_SEC,
 	FLASH_BIT_CMP,
@@ -54,6 +56,16 @@ enum flash_bit {
 	FLASH_BIT_PAGE_SIZE, /* DataFlash: pages of a power of two */
 	FLASH_BIT_SLE,       /* DataFlash: sectors can be locked down */
 	FLASH_BIT_PS2,       /* DataFlash: program from buffer 2 suspended */
+	FLASH_BIT_EPFAIL,    /* last program or erase failed or met protection */
+	FLASH_BIT_EPE,       /* last program or erase failed; protection does not count */
+	FLASH_BIT_SPRL,      /* sector protection registers are locked */
+	FLASH_BIT_SWP0,      /* some sectors are protected */
+	FLASH_BIT_SWP1,      /* all sectors are protected */
+	FLASH_BIT_WPP,       /* level of the WP# pin */
+	FLASH_BIT_WPLD,      /* block-protection register is locked down */
+	FLASH_BIT_BPNV,      /* no block is locked for ever */
+	FLASH_BIT_BPNV_O,    /* the BP bits are volatile, 1 after power-up */
+	FLASH_BIT_FREEZE,    /* protection bits are locked until power is cycled */
 	FLASH_BIT_USER,      /* kept and read back, no function in the model */
 	FLASH_BITS,
 };
@@ -127,7 +139,31 @@ enum flash_id_tail {
 enum flash_range_rule {
 	FLASH_RANGE_NONE, /* the part has no block protection */
 	FLASH_RANGE_POW2, /* BP = 1 is a unit, each further value doubles it, the highest is all */
-	FLASH_RANGE_POW2_MIRRORED, /* four BP bits; 9 to 14 are the complements of 6 to 1 */
+	FLASH_RANGE_POW2_MIRRORED,       /* four BP bits; 9 to 14 are the complements of 6 to 1 */
+	FLASH_RANGE_POW2_CMP_INVERTS_BP, /* CMP inverts the BP bits as well */
+	FLASH_RANGE_POW2_FIXED64K,       /* a unit is always 64 KiB */
+	FLASH_RANGE_POW2_DOUBLE,         /* BP = 1 is two units */
+	FLASH_RANGE_FROM3_SIXTEENTH,     /* BP = 3 is a unit, below it nothing */
+	FLASH_RANGE_QUARTERS,            /* as POW2, with units of any size */
+	FLASH_RANGE_LIST,                /* each BP value has its range in the part's list */
+	FLASH_RANGE_AT2X_SECTORS, /* no BP: sector protection registers, and WRSR for all of them */
+	FLASH_RANGE_SST26,        /* no BP: a block-protection register */
+};
+
+/* What one BP value protects, of FLASH_RANGE_LIST: bytes, or a fraction of the chip. */
+struct flash_bp_range {
+	uint32_t bytes;
+	uint16_t numerator;
+	uint16_t denominator;  /* 0: bytes */
+	bool other_end;        /* from the end that TB = 0 does not mean */
+	bool stops_chip_erase; /* whatever the length */
+};
+
+/* Individual locks of blocks after power-up. */
+enum flash_lock_start {
+	FLASH_LOCKS_BY_FAMILY, /* open with the commands WRVLB, WRDYB; else locked */
+	FLASH_LOCKS_LOCKED,
+	FLASH_LOCKS_OPEN,
 };
 
 enum flash_sfdp {
@@ -178,7 +214,18 @@ struct flash_part {
 	bool wel_kept_on_reject; /* a command refused for protection leaves WEL set */
 	bool srl_srp_permanent;  /* SRL and SRP both 1: locked for ever; else like SRL alone */
 
+	bool busy_after_failure; /* a refused program or erase: BUSY and WEL until CLSR or reset */
+
 	enum flash_range_rule range_rule;
+	struct flash_bp_range bp_ranges[FLASH_RANGES_MAX]; /* of FLASH_RANGE_LIST, by BP */
+	unsigned int n_bp_ranges;
+	uint32_t wp_protects; /* bytes from address 0 while WP# is low */
+
+	/* Individual locks: the blocks they are for, from address 0 up. n_lock_regions 0: as usual
+	 * in the family, if it has locks. One region with n_blocks 1: all blocks have its size. */
+	struct flash_region lock_regions[FLASH_REGIONS_MAX];
+	unsigned int n_lock_regions;
+	enum flash_lock_start lock_start;
 
 	struct flash_part_command commands[FLASH_COMMANDS_MAX];
 	unsigned int n_commands;

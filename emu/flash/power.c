@@ -83,8 +83,9 @@ flash_power_reset(struct flash *chip)
 	chip->powered_down = false;
 	chip->ultra_powered_down = false;
 	chip->volatile_write_enabled = false;
+	chip->status_write_enabled = false;
 	chip->wrap_bytes = 0;
-	flash_locks_power_up(chip);
+	flash_locks_power_up(chip, false);
 	flash_status_power_up(chip, false);
 	flash_modes_reset(chip);
 	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_RST);

@@ -27,6 +27,8 @@ read_out(struct flash *chip, uint8_t *out, size_t n)
 		size_t span = n < left ? n : left;
 
 		memcpy(out, chip->array + cursor, span);
+		if (chip->locks.hides)
+			flash_locks_hide(chip, cursor, out, span);
 		out += span;
 		n -= span;
 		cursor = span == left ? 0 : cursor + span;
@@ -47,6 +49,8 @@ wrapped_read_out(struct flash *chip, uint8_t *out, size_t n)
 	}
 	for (size_t i = 0; i < n; i++) {
 		out[i] = chip->array[cursor];
+		if (chip->locks.hides)
+			flash_locks_hide(chip, cursor, &out[i], 1);
 		cursor = (cursor & ~mask) | ((cursor + 1) & mask);
 	}
 	chip->frame.cursor = cursor;

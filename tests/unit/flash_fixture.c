@@ -164,7 +164,8 @@ fixture_prepare(void)
 static uint8_t *
 map_array(size_t size)
 {
-	uint8_t *whole = mmap(NULL, size + 2 * hole, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *whole = mmap(NULL, size + 2 * hole, PROT_NONE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	ck_assert_ptr_ne(whole, MAP_FAILED);
 	fixture_prepare();
@@ -285,6 +286,8 @@ fixture_run(struct fixture *f, const char *script)
 			fixture_wait(f);
 		} else if (*text == 'T') {
 			fixture_pass(f, g_ascii_strtoll(text + 1, NULL, 10));
+		} else if (*text == 'H' || *text == 'L') {
+			flash_pin(f->chip, FLASH_PIN_WP, *text == 'H');
 		} else if (*text == 'P') {
 			flash_supply(f->chip, 0);
 			flash_supply(f->chip, 3300);
@@ -297,6 +300,21 @@ fixture_run(struct fixture *f, const char *script)
 		}
 	}
 	return f->last.outcome;
+}
+
+void
+fixture_set_commands(struct flash_part *part, const char *names)
+{
+	part->n_commands = 0;
+	fixture_add_commands(part, names);
+}
+
+void
+fixture_set_register(
+	struct flash_part *part, unsigned int reg, const struct flash_register_bit bits[8])
+{
+	for (unsigned int i = 0; i < 8; i++)
+		part->status[reg - 1][i] = bits[7 - i];
 }
 
 uint8_t

@@ -24,7 +24,8 @@ struct fixture {
 
 /*
  * before: a script of frames in hexadecimal, separated by ';'. W: until ready. T and a number: that
- * many ns pass. P: power is cycled. A number after '+' at a frame's end: further bits.
+ * many ns pass. P: power is cycled. L, H: WP# falls, rises. A number after '+' at a frame's end:
+ * further bits.
  * send: the frame in question, in the same form. reply: the last bytes of MISO in it; NULL: not
  * looked at. after: SR1 SR2 SR3 as read afterwards; NULL: not looked at.
  */
@@ -76,6 +77,12 @@ void fixture_add_commands(struct flash_part *part, const char *mnemonics);
 /* Register 0 is SR1, 3 is CR2. */
 void fixture_set_bit(
 	struct flash_part *part, unsigned int reg, unsigned int bit, enum flash_bit function);
+
+/* For tests that make a part of their own: mnemonics with blanks between them, each with :OPCODE
+ * where it differs; and a register (1 to 3), bit 7 first. */
+void fixture_set_commands(struct flash_part *part, const char *names);
+void fixture_set_register(
+	struct flash_part *part, unsigned int reg, const struct flash_register_bit bits[8]);
 
 void fixture_check_rows(const struct fixture_row *rows, size_t n);
 /* Of another part than the usual. */

@@ -20,6 +20,9 @@
 	"[family BASE]\nvendor = V\npage = 256\nvoltage = 2.7 V - 3.6 V\nid = EF 40 14\n"   \
 	"sr1 = - - - BP2 BP1 BP0 WEL BUSY\ncommands = READ PP\nfR = 50 MHz\nFR = 104 MHz\n" \
 	"tPP = 1 ms, 3 ms\ntW = 5 ms\nerase-20 = 4K, 45 ms, 400 ms\nerase-C7 = chip, 1 s, 2 s\n"
+#define LIST_ALLOWED                                                                        \
+	"a range for each value of BP: none, all, a size, a fraction such as 1/64, @other " \
+	"behind it for the other end, or chip-erase; such as none 1/4 1/2 all"
 #define PART "[P1]\ninherits = BASE\nsize = 1M\n"
 
 static char *dir;
@@ -547,6 +550,34 @@ static const struct {
 		"applies"},
 	{PART "sr2 = - - - - - - - BP0\n",
 		"DIR/a.chips: [P1]: bit 0 of sr2 is in another place already"},
+	{PART "protection = halves\n",
+		"DIR/a.chips: [P1]: protection = \"halves\" is refused; allowed: none, pow2, "
+		"pow2-mirrored, pow2-cmp-inverts-bp, pow2-fixed64k, pow2-double, from3-sixteenth, "
+		"quarters, list, at2x-sectors or sst26"},
+	{PART "protection-list = none 3/2\n",
+		"DIR/a.chips: [P1]: protection-list = \"none 3/2\" is refused; "
+		"allowed: " LIST_ALLOWED},
+	{PART "protection-list = 64K@top\n",
+		"DIR/a.chips: [P1]: protection-list = \"64K@top\" is refused; "
+		"allowed: " LIST_ALLOWED},
+	{PART "protection = list\nprotection-list = none 1/4 1/2 all\n",
+		"DIR/a.chips: [P1]: protection-list has 4 ranges, its BP bits have 8 values"},
+	{PART "wp-protects = 64Q\n",
+		"DIR/a.chips: [P1]: wp-protects = \"64Q\" is refused; allowed: a size, such as "
+		"64K"},
+	{PART "lock-map = 64Kx15\n",
+		"DIR/a.chips: [P1]: the blocks of lock-map are not as large as size"},
+	{PART "lock-map = 2M\n",
+		"DIR/a.chips: [P1]: the blocks of lock-map are not as large as size"},
+	{PART "lock-map = chip\n",
+		"DIR/a.chips: [P1]: lock-map = \"chip\" is refused; allowed: the size of all "
+		"blocks, or a map such as 4Kx16 + 64Kx30 + 4Kx16"},
+	{PART "lock-power-up = shut\n",
+		"DIR/a.chips: [P1]: lock-power-up = \"shut\" is refused; allowed: locked or open"},
+	{PART "after-failure = hang\n",
+		"DIR/a.chips: [P1]: after-failure = \"hang\" is refused; allowed: ready or busy"},
+	{PART "after-failure = busy\n",
+		"DIR/a.chips: [P1]: after-failure = busy needs the command CLSR, which is missing"},
 	{PART "sr1-default = 80\n",
 		"DIR/a.chips: [P1]: sr1-default sets bit 7, which is reserved (-) in sr1"},
 	{PART "sr1-default = 0\n",
