@@ -135,7 +135,7 @@ bool flash_is_selected(const struct flash *chip);
 /* Status register reg (0: SR1) as it stands now; reg < FLASH_STATUS_REGISTERS. */
 uint8_t flash_status_register(const struct flash *chip, unsigned int reg);
 
-/* True when a program or erase that touches any of these bytes is refused as the chip stands now. */
+/* True when a program or erase that touches any of these bytes is refused, as the chip stands. */
 bool flash_is_protected(const struct flash *chip, uint64_t address, uint64_t length);
 
 /* The first range at or above from that is_protected: its start and length, bytes. False: none. */
