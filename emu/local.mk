@@ -99,6 +99,7 @@ libspinor_a_SOURCES = \
 	emu/flash/flash.h \
 	emu/flash/identify.c \
 	emu/flash/lanes.c \
+	emu/flash/life.c \
 	emu/flash/lock.c \
 	emu/flash/micron.c \
 	emu/flash/otp.c \

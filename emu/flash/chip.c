@@ -17,16 +17,13 @@
  * One operation can be in progress (BUSY) and one more suspended. An operation changes array or
  * registers when it ends; cut off earlier by reset or power loss it is done in part.
  *
- * Left out here: what each command does (one file per family), HOLD#, write inhibit while VCC
- * rises.
+ * Left out here: what each command does (one file per family), how a chip comes to be (life.c),
+ * HOLD#, write inhibit while VCC rises.
  */
 #include "flash/chip.h"
 
 #include <glib.h>
 #include <string.h>
-
-/* AAI has words also where a page is a byte. */
-#define PAGE_BUFFER_MIN 16
 
 int64_t
 flash_pick(const struct flash *chip, struct flash_time time)
@@ -565,98 +562,4 @@ void
 flash_set_clock(struct flash *chip, unsigned int hz)
 {
 	chip->byte_ps = hz ? (uint32_t)MIN(UINT64_C(8000000000000) / hz, UINT32_MAX) : 0;
-}
-
-const struct flash_part *
-flash_part(const struct flash *chip)
-{
-	return chip->part;
-}
-
-const struct flash_nonvolatile *
-flash_nonvolatile(struct flash *chip, size_t *n_items)
-{
-	*n_items = chip->n_stored;
-	return chip->stored;
-}
-
-void
-flash_keep(struct flash *chip, const char *name, uint8_t *data, size_t size)
-{
-	g_assert(chip->n_stored < NONVOLATILE_MAX);
-	chip->stored[chip->n_stored++] = (struct flash_nonvolatile){name, data, size};
-}
-
-/* A serial number that differs from seed to seed (the finaliser of SplitMix64). */
-static void
-make_unique_id(struct flash *chip, uint64_t seed)
-{
-	for (size_t i = 0; i < sizeof(chip->unique_id); i++) {
-		uint64_t x = seed + (i / 8 + 1) * UINT64_C(0x9e3779b97f4a7c15);
-
-		x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-		x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-		chip->unique_id[i] = (x ^ x >> 31) >> (i % 8 * 8);
-	}
-}
-
-/* Registers that only parts with the command for them have. */
-static void
-keep_registers(struct flash *chip)
-{
-	if (flash_command_named(chip, "WRAR"))
-		flash_keep(chip, "configuration", chip->stored_status + FLASH_STATUS_REGISTERS,
-			FLASH_REGISTERS - FLASH_STATUS_REGISTERS);
-	if (flash_command_named(chip, "WRNVCR"))
-		flash_keep(chip, "nvcr", chip->nvcr, sizeof(chip->nvcr));
-}
-
-struct flash *
-flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed)
-{
-	struct flash *chip = g_new0(struct flash, 1);
-	size_t security = (size_t)part->security_registers * part->security_register_size;
-
-	chip->part = part;
-	chip->array = array;
-	chip->page = g_malloc(MAX(part->page_size, PAGE_BUFFER_MIN));
-	chip->pin_level[FLASH_PIN_WP] = true;
-	chip->pin_level[FLASH_PIN_HOLD] = true;
-	chip->security = g_malloc(security + 1);
-	memset(chip->security, 0xff, security);
-	make_unique_id(chip, seed);
-	memcpy(chip->stored_status, part->status_default, sizeof(chip->stored_status));
-	memset(chip->nvcr, 0xff, sizeof(chip->nvcr));
-	flash_keep(chip, "status", chip->stored_status, FLASH_STATUS_REGISTERS);
-	flash_keep(chip, "security", chip->security, security);
-	flash_keep(chip, "unique-id", chip->unique_id, MIN(part->unique_id_length, 16));
-	flash_otp_area_new(chip);
-	flash_eeprom_new(chip);
-	flash_dataflash_new(chip);
-
-	flash_bits_build(chip);
-	flash_commands_build(chip);
-	keep_registers(chip);
-	flash_locks_new(chip);
-	flash_power_up(chip);
-	return chip;
-}
-
-void
-flash_destroy(struct flash *chip)
-{
-	if (!chip)
-		return;
-	g_free(chip->page);
-	g_free(chip->security);
-	g_free(chip->id_page);
-	flash_dataflash_destroy(chip);
-	flash_locks_free(chip);
-	g_free(chip->erase_rows);
-	g_free(chip->own_rows);
-	g_free(chip->otp_mode);
-	g_free(chip->otp);
-	g_free(chip->otp_new);
-	g_free(chip->sfdp);
-	g_free(chip);
 }

@@ -319,6 +319,10 @@ void flash_dataflash_new(struct flash *chip);
 void flash_dataflash_destroy(struct flash *chip);
 void flash_dataflash_power_up(struct flash *chip);
 void flash_dataflash_lose_buffers(struct flash *chip);
+/* Where the sector at address ends; without sectors the array. */
+uint64_t flash_dataflash_sector_end(const struct flash *chip, uint64_t address);
+/* Whether a sector that the span touches is protected or locked down. */
+bool flash_dataflash_is_protected(const struct flash *chip, uint64_t address, uint64_t length);
 uint8_t flash_dataflash_status(const struct flash *chip, unsigned int reg);
 struct flash_command flash_dataflash_erase_row(const struct flash *chip, unsigned int index);
 

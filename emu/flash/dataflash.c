@@ -289,24 +289,28 @@ buffer_write_in(struct flash *chip, const uint8_t *in, size_t n)
 	flash_dataflash_fill(chip, chip->dataflash->buffers[chip->frame.command->argument], in, n);
 }
 
-static uint8_t
-shown(const struct flash *chip, unsigned int reg, enum flash_bit bit, bool on)
+/* Bits that the chip works out when it is asked; the default of the register says nothing. */
+static void
+show(const struct flash *chip, unsigned int reg, uint8_t *value, enum flash_bit bit, bool on)
 {
-	return on && chip->bit[bit].reg == reg ? chip->bit[bit].mask : 0;
+	struct flash_bit_place place = chip->bit[bit];
+
+	if (place.reg == reg)
+		*value = on ? *value | place.mask : *value & ~place.mask;
 }
 
 uint8_t
 flash_dataflash_status(const struct flash *chip, unsigned int reg)
 {
 	const struct flash_dataflash *df = chip->dataflash;
-	uint8_t value = chip->status[reg];
+	uint8_t value = chip->status[reg] & ~STATUS_READY;
 
 	if (chip->operation.kind == OPERATION_NONE && reg < df->n_status)
 		value |= STATUS_READY;
-	value |= shown(chip, reg, FLASH_BIT_COMP, df->differs);
-	value |= shown(chip, reg, FLASH_BIT_PROTECT, flash_dataflash_protection_on(chip));
-	value |= shown(chip, reg, FLASH_BIT_PAGE_SIZE, df->page == df->binary);
-	value |= shown(chip, reg, FLASH_BIT_SLE, !(df->settings & SETTING_FROZEN));
+	show(chip, reg, &value, FLASH_BIT_COMP, df->differs);
+	show(chip, reg, &value, FLASH_BIT_PROTECT, flash_dataflash_protection_on(chip));
+	show(chip, reg, &value, FLASH_BIT_PAGE_SIZE, df->page == df->binary);
+	show(chip, reg, &value, FLASH_BIT_SLE, !(df->settings & SETTING_FROZEN));
 	return value;
 }
 

@@ -51,9 +51,5 @@ bool flash_dataflash_buffer_free(struct flash *chip, unsigned int buffer);
 /* --- dataflash_protect.c --- */
 void flash_dataflash_protect_new(struct flash *chip);
 bool flash_dataflash_protection_on(const struct flash *chip);
-/* Where the sector at address ends; without sectors the array. */
-uint64_t flash_dataflash_sector_end(const struct flash *chip, uint64_t address);
-/* Whether a sector that the span touches is protected or locked down. */
-bool flash_dataflash_is_protected(const struct flash *chip, uint64_t address, uint64_t length);
 
 #endif

@@ -9,9 +9,9 @@
  *
  * Programs take the whole buffer; 02 takes only the bytes that were sent (E series). Sizes and
  * times of erases are the part's, chip erase C7 94 80 9A included; it leaves out sectors that are
- * protected or locked down. Follows AT45DB161D 3500O and AT45DB161E 8782D, from memory where not
- * said otherwise, unconfirmed: 58 and 59 only refresh the page on the D series, and change the bytes
- * that are sent on the E series.
+ * protected or locked down. Follows AT45DB161D 3500O and AT45DB161E 8782D, as remembered where not
+ * said otherwise, unconfirmed: 58 and 59 only refresh the page on the D series, and change the
+ * bytes that are sent on the E series.
  *
  * Cut off, what the elapsed time stands for is done (unconfirmed).
  */

@@ -205,6 +205,8 @@ in_range(const struct flash *chip, uint64_t address, uint64_t length)
 bool
 flash_is_protected(const struct flash *chip, uint64_t address, uint64_t length)
 {
+	if (chip->dataflash)
+		return flash_dataflash_is_protected(chip, address, length);
 	return in_range(chip, address, length) ||
 		(flash_locks_count(chip) && flash_is_locked(chip, address, length));
 }
@@ -229,6 +231,8 @@ same_until(const struct flash *chip, uint64_t address)
 	uint64_t until = chip->part->size;
 	uint64_t start;
 
+	if (chip->dataflash)
+		return flash_dataflash_sector_end(chip, address);
 	if (flash_locks_count(chip))
 		flash_lock_at(chip, address, &start, &until);
 	for (size_t i = 0; i < G_N_ELEMENTS(edges); i++) {

@@ -56,7 +56,7 @@ dataflash_part_init(struct flash_part *part, enum dataflash_form form)
 	fixture_part_register(part, 0, sr1);
 	fixture_part_register(part, 1, form == DATAFLASH_E ? sr2 : unused);
 	fixture_part_register(part, 2, unused);
-	memcpy(part->status_default, "\x0c\x00\x00", 3);
+	memcpy(part->status_default, form == DATAFLASH_E ? "\x0c\x08\x00" : "\x0c\x00\x00", 3);
 	part->timing[FLASH_T_PP] = (struct flash_time){3 * MS, 6 * MS};
 	part->timing[FLASH_T_BP1] = (struct flash_time){8 * US, 8 * US};
 	part->timing[FLASH_T_BP2] = (struct flash_time){8 * US, 8 * US};

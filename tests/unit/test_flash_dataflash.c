@@ -320,7 +320,7 @@ START_TEST(bytes_that_no_image_holds)
 }
 END_TEST
 
-/* All of the array, in either form, as hosts read it: in pieces that have nothing to do with pages. */
+/* All of the array, in either form, in pieces that have nothing to do with pages. */
 START_TEST(a_read_of_everything)
 {
 	for (int form = DATAFLASH_BINARY; form <= DATAFLASH_STANDARD; form++) {

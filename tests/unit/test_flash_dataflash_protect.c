@@ -121,6 +121,34 @@ START_TEST(wp_protects)
 }
 END_TEST
 
+/* For who looks from outside: the ranges that protection and lockdown make, one by one. */
+START_TEST(protected_ranges)
+{
+	static const uint64_t wanted[][2] = {{8 * 264, 120 * 264}, {256 * 264, 256 * 264}};
+	struct flash_part part;
+	struct fixture *f;
+	uint64_t at = 0;
+	uint64_t start;
+	uint64_t length;
+
+	dataflash_part_init(&part, DATAFLASH_STANDARD);
+	f = fixture_new_part(&part);
+	ck_assert(!flash_next_protected(f->chip, 0, &start, &length));
+	fixture_run(f, PROTECT("30 00 FF 00") "3D 2A 7F 30 03 00 00; W");
+	for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++, at = start + length) {
+		ck_assert(flash_next_protected(f->chip, at, &start, &length));
+		ck_assert_uint_eq(start, wanted[i][0]);
+		ck_assert_uint_eq(length, wanted[i][1]);
+	}
+	ck_assert(!flash_next_protected(f->chip, at, &start, &length));
+	fixture_run(f, "3D 2A 7F 9A");
+	ck_assert(flash_next_protected(f->chip, 0, &start, &length));
+	ck_assert_uint_eq(start, 384 * 264);
+	ck_assert_uint_eq(length, 128 * 264);
+	fixture_destroy(f);
+}
+END_TEST
+
 /* It leaves out sectors, and says nothing. */
 START_TEST(chip_erase_leaves_out_what_is_protected)
 {
@@ -208,6 +236,7 @@ suite_flash_dataflash_protect(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, frames);
 	tcase_add_test(tcase, wp_protects);
+	tcase_add_test(tcase, protected_ranges);
 	tcase_add_test(tcase, chip_erase_leaves_out_what_is_protected);
 	tcase_add_test(tcase, the_security_register);
 	tcase_add_test(tcase, what_is_kept);
