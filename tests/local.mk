@@ -26,6 +26,8 @@ SYSTEM_TESTS = \
 	tests/system/ci-examples.test \
 	tests/system/completion.test \
 	tests/system/control.test \
+	tests/system/every-chip.test \
+	tests/system/every-protection.test \
 	tests/system/flashrom-hosts.test \
 	tests/system/flashrom-killed.test \
 	tests/system/flashrom-modes.test \
@@ -44,18 +46,30 @@ SYSTEM_TESTS = \
 	tests/system/spinord-options.test \
 	tests/system/spinord-signals.test
 
-# Scripts that take minutes: `make check-all` runs them after the others.
+# Scripts that take minutes: `make check-all` runs them after the others, X-long.test in place of
+# X.test.
 LONG_TESTS = \
-	tests/fuzz/control-long.test
+	tests/fuzz/control-long.test \
+	tests/system/every-chip-long.test \
+	tests/system/every-protection-long.test
 
 TESTS += $(STYLE_TESTS) $(SYSTEM_TESTS)
 EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
+	tests/system/behaviour.py \
+	tests/system/bench.py \
+	tests/system/recipe.py \
 	examples/two-adapters.bench \
 	examples/two-chips.bench
 
 check_PROGRAMS += tests/system/host
 tests_system_host_SOURCES = tests/system/host.c
 tests_system_host_LDADD = $(GLIB_LIBS)
+
+# A library to be preloaded, hence with flags of its own.
+check_PROGRAMS += tests/system/idle.so
+tests_system_idle_so_SOURCES = tests/system/idle.c
+tests_system_idle_so_CFLAGS = -Wall -Wextra -fPIC
+tests_system_idle_so_LDFLAGS = -shared
 
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/unit
@@ -129,7 +143,7 @@ tests_fuzz_control_fuzz_LDADD = libspinor.a $(JSON_LIBS) $(GLIB_LIBS)
 .PHONY: check-all speed
 
 check-all:
-	$(MAKE) check TESTS='$(TESTS) $(LONG_TESTS)'
+	$(MAKE) check TESTS='$(filter-out $(LONG_TESTS:-long.test=.test),$(TESTS)) $(LONG_TESTS)'
 
 EXTRA_PROGRAMS += tests/speed/client tests/speed/floor tests/speed/inprocess
 EXTRA_DIST += tests/speed/README tests/speed/speed.sh

@@ -29,6 +29,17 @@ count_registers(const struct flash_part *part)
 	return n;
 }
 
+static GArray *
+protected_ranges(const struct flash *flash)
+{
+	GArray *ranges = g_array_new(FALSE, FALSE, sizeof(struct bench_range));
+	struct bench_range range = {0};
+
+	while (flash_next_protected(flash, range.start + range.length, &range.start, &range.length))
+		g_array_append_val(ranges, range);
+	return ranges;
+}
+
 static bool
 describe_chip(struct bench_work *work, GError **error)
 {
@@ -47,6 +58,7 @@ describe_chip(struct bench_work *work, GError **error)
 		.pins = work->target->hand->pins,
 		.busy = flash_is_busy(work->flash),
 		.n_registers = count_registers(part),
+		.protected = protected_ranges(work->flash),
 		.n_snapshots = bench_chip_n_snapshots(work->chip),
 	};
 	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++)
@@ -81,6 +93,8 @@ free_adapter_status(void *data)
 
 	g_free(status->tty);
 	g_free(status->ready_line);
+	for (guint i = 0; i < status->chips->len; i++)
+		g_array_unref(g_array_index(status->chips, struct bench_chip_status, i).protected);
 	g_array_unref(status->chips);
 	g_free(status);
 }

@@ -11,6 +11,11 @@
 
 #define BENCH_STATUS_REGISTERS 3
 
+struct bench_range {
+	uint64_t start;
+	uint64_t length; /* bytes */
+};
+
 struct bench_chip_status {
 	unsigned int cs;
 	const char *part;
@@ -23,6 +28,7 @@ struct bench_chip_status {
 	bool busy;
 	uint8_t registers[BENCH_STATUS_REGISTERS];
 	unsigned int n_registers; /* that the part has */
+	GArray *protected;        /* struct bench_range, in ascending order */
 	unsigned int n_snapshots;
 };
 

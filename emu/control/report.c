@@ -10,6 +10,22 @@
 
 #include <unistd.h>
 
+static JsonArray *
+describe_ranges(const GArray *ranges)
+{
+	JsonArray *array = json_array_new();
+
+	for (guint i = 0; i < ranges->len; i++) {
+		const struct bench_range *range = &g_array_index(ranges, struct bench_range, i);
+		JsonObject *object = json_object_new();
+
+		json_object_set_int_member(object, "start", (int64_t)range->start);
+		json_object_set_int_member(object, "length", (int64_t)range->length);
+		json_array_add_object_element(array, object);
+	}
+	return array;
+}
+
 static JsonObject *
 describe_chip(const struct bench_chip_status *chip)
 {
@@ -28,6 +44,7 @@ describe_chip(const struct bench_chip_status *chip)
 	json_object_set_member(object, "pins", control_pins(&chip->pins));
 	json_object_set_boolean_member(object, "busy", chip->busy);
 	json_object_set_array_member(object, "status", registers);
+	json_object_set_array_member(object, "protected", describe_ranges(chip->protected));
 	json_object_set_int_member(object, "snapshots", chip->n_snapshots);
 	return object;
 }

@@ -13,6 +13,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* "protected 000000-0FFFFF", or nothing. */
+static void
+print_protected(JsonArray *ranges)
+{
+	guint n = ranges != NULL ? json_array_get_length(ranges) : 0;
+
+	for (guint i = 0; i < n; i++) {
+		JsonObject *range = spinor_item(ranges, i);
+		int64_t start = spinor_number(range, "start", 0);
+		int64_t end = start + spinor_number(range, "length", 0) - 1;
+
+		printf("%s%06" PRIX64 "-%06" PRIX64, i == 0 ? "      protected " : ", ",
+			(uint64_t)start, (uint64_t)end);
+	}
+	if (n > 0)
+		putchar('\n');
+}
+
 static void
 print_chip(JsonObject *chip)
 {
@@ -37,6 +55,7 @@ print_chip(JsonObject *chip)
 	for (guint i = 0; registers != NULL && i < json_array_get_length(registers); i++)
 		printf(" %02" PRIX64, (uint64_t)json_array_get_int_element(registers, i));
 	printf(", %" PRId64 " snapshot%s\n", snapshots, snapshots == 1 ? "" : "s");
+	print_protected(spinor_array(chip, "protected"));
 }
 
 static void

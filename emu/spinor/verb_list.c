@@ -42,6 +42,62 @@ add_number(JsonBuilder *builder, const char *name, int64_t value)
 }
 
 static void
+add_texts(JsonBuilder *builder, const char *name, const char *const *values)
+{
+	json_builder_set_member_name(builder, name);
+	json_builder_begin_array(builder);
+	for (; values != NULL && *values != NULL; values++)
+		json_builder_add_string_value(builder, *values);
+	json_builder_end_array(builder);
+}
+
+/* Blocks of one size are told by that size, others by a list from address 0 up. */
+static void
+add_erase(JsonBuilder *builder, const struct flash_part *part, const struct flash_erase *erase)
+{
+	g_autofree char *opcode = hex(&erase->opcode, 1);
+
+	json_builder_begin_object(builder);
+	add_text(builder, "opcode", opcode);
+	json_builder_set_member_name(builder, "four_byte");
+	json_builder_add_boolean_value(builder, erase->four_byte);
+	if (erase->n_regions == 0) {
+		add_number(builder, "size",
+			erase->size != 0 ? (int64_t)erase->size : (int64_t)part->size);
+	} else {
+		json_builder_set_member_name(builder, "regions");
+		json_builder_begin_array(builder);
+		for (unsigned int i = 0; i < erase->n_regions; i++) {
+			json_builder_begin_object(builder);
+			add_number(builder, "count", erase->regions[i].n_blocks);
+			add_number(builder, "size", erase->regions[i].block_size);
+			json_builder_end_object(builder);
+		}
+		json_builder_end_array(builder);
+	}
+	add_number(builder, "typ_ns", erase->time.typ_ns);
+	add_number(builder, "max_ns", erase->time.max_ns);
+	json_builder_end_object(builder);
+}
+
+/* As chip data writes them: "RDID", or "RDID:15" for another opcode than usual. */
+static void
+add_commands(JsonBuilder *builder, const struct flash_part *part)
+{
+	json_builder_set_member_name(builder, "commands");
+	json_builder_begin_array(builder);
+	for (unsigned int i = 0; i < part->n_commands; i++) {
+		const struct flash_part_command *command = &part->commands[i];
+		g_autofree char *text = command->opcode < 0
+			? g_strdup(command->name)
+			: g_strdup_printf("%s:%02X", command->name, (unsigned int)command->opcode);
+
+		json_builder_add_string_value(builder, text);
+	}
+	json_builder_end_array(builder);
+}
+
+static void
 add_part(JsonBuilder *builder, const struct flash_part *part)
 {
 	g_autofree char *id = hex(part->id, part->id_length);
@@ -50,32 +106,22 @@ add_part(JsonBuilder *builder, const struct flash_part *part)
 	add_text(builder, "name", part->name);
 	add_text(builder, "vendor", part->vendor);
 	add_text(builder, "flashrom", part->flashrom_name);
-	json_builder_set_member_name(builder, "aliases");
-	json_builder_begin_array(builder);
-	for (const char *const *at = part->aliases; at != NULL && *at != NULL; at++)
-		json_builder_add_string_value(builder, *at);
-	json_builder_end_array(builder);
+	add_texts(builder, "flashrom_names", part->flashrom_names);
+	add_texts(builder, "aliases", part->aliases);
 	add_number(builder, "size", (int64_t)part->size);
 	add_number(builder, "page_size", part->page_size);
 	add_number(builder, "vcc_min_mv", part->vcc_min_mv);
 	add_number(builder, "vcc_max_mv", part->vcc_max_mv);
+	add_number(builder, "address_bytes", part->address_bytes);
 	add_text(builder, "id", id);
 	add_number(builder, "read_max_hz", part->read_max_hz);
 	add_number(builder, "fast_read_max_hz", part->fast_read_max_hz);
 	json_builder_set_member_name(builder, "erases");
 	json_builder_begin_array(builder);
-	for (unsigned int i = 0; i < part->n_erases; i++) {
-		g_autofree char *opcode = hex(&part->erases[i].opcode, 1);
-
-		json_builder_begin_object(builder);
-		add_text(builder, "opcode", opcode);
-		add_number(builder, "size",
-			part->erases[i].size ? (int64_t)part->erases[i].size : (int64_t)part->size);
-		add_number(builder, "typ_ns", part->erases[i].time.typ_ns);
-		add_number(builder, "max_ns", part->erases[i].time.max_ns);
-		json_builder_end_object(builder);
-	}
+	for (unsigned int i = 0; i < part->n_erases; i++)
+		add_erase(builder, part, &part->erases[i]);
 	json_builder_end_array(builder);
+	add_commands(builder, part);
 	json_builder_end_object(builder);
 }
 

@@ -339,7 +339,7 @@ START_TEST(status_tells_all_there_is)
 	assert_shape(chip,
 		"cs:Integer part:String vendor:String flashrom:String size:Integer "
 		"image:NULL power_mv:Integer pins:JsonObject busy:Boolean "
-		"status:JsonArray snapshots:Integer");
+		"status:JsonArray protected:JsonArray snapshots:Integer");
 	ck_assert_int_eq(json_object_get_int_member(status, "pid"), getpid());
 	ck_assert_str_eq(
 		json_object_get_string_member(status, "control"), control_server_path(server));

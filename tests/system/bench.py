@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Daemons, hosts and TAP for test scripts that run many chips at a time.
+
+Every process has a time limit, ends with the script however that ends, and is waited for. A script
+is one coroutine that run() drives; each chip has a Bench of its own in a folder of its own.
+"""
+import asyncio
+import json
+import os
+import re
+import shutil
+import signal
+import sys
+import tempfile
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SPINORD = os.environ.get("SPINORD", os.path.join(TOP, "build/spinord"))
+SPINOR = os.environ.get("SPINOR", os.path.join(os.path.dirname(SPINORD), "spinor"))
+os.environ.setdefault("SPINOR_CHIPDB", os.path.join(TOP, "chipdb"))
+os.environ["PATH"] += ":/usr/local/sbin:/usr/sbin:/sbin"
+FLASHROM = os.environ.get("FLASHROM") or shutil.which("flashrom")
+# Lets it sleep where it spins, without which there is no running many of it, see idle.c.
+IDLE = os.path.join(os.path.dirname(SPINORD), "tests/system/idle.so")
+
+
+class Failed(Exception):
+    """A step went wrong; the text says what was wanted and what came."""
+
+
+async def start(*args, **kwargs):
+    """A process that the kernel ends should this one be killed. Not in a preexec_fn, which makes
+    Python copy itself for each, with all the content it holds."""
+    return await asyncio.create_subprocess_exec(
+        "setpriv", "--pdeathsig", "KILL", "--", *args, stdin=asyncio.subprocess.DEVNULL, **kwargs)
+
+
+async def end(process):
+    """Kills what still runs; never leaves a zombie."""
+    if process.returncode is None:
+        try:
+            process.kill()
+        except ProcessLookupError:
+            pass
+    await process.wait()
+
+
+async def output(seconds, *args, **kwargs):
+    """Exit status and all output of a command; status None: it did not end in time."""
+    process = await start(
+        *args, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, **kwargs)
+    try:
+        text, _ = await asyncio.wait_for(process.communicate(), seconds)
+        return process.returncode, text.decode(errors="replace").replace("\b", "")
+    except asyncio.TimeoutError:
+        return None, "did not end in %d s" % seconds
+    finally:
+        await end(process)
+
+
+class Bench:
+    """A spinord with one chip, and the host that is clipped to it.
+
+    Over TCP the host is faster, several times when many are at it: behind a pseudo-terminal the
+    kernel wakes a thread of its own for each message.
+    """
+
+    def __init__(self, folder, part, timing, content=None, tcp=False):
+        self.folder = folder
+        self.part = part
+        self.timing = timing
+        self.control = self.path("control")
+        self.log = self.path("log")
+        self.port = ("--tcp", "0") if tcp else ("--link", self.path("tty"))
+        self.programmer = None
+        self.daemon = None
+        if content is not None:
+            self.save("image", content)
+
+    async def __aenter__(self):
+        with open(self.log, "wb") as log:
+            self.daemon = await start(
+                SPINORD, "--chip", self.part, "--image", self.path("image"), *self.port,
+                "--control", self.control, "--timing", self.timing,
+                stdout=asyncio.subprocess.PIPE, stderr=log)
+        try:
+            line = await asyncio.wait_for(self.daemon.stdout.readline(), 20)
+        except asyncio.TimeoutError:
+            line = b""
+        if not line.startswith(b"ready: "):
+            await end(self.daemon)
+            raise Failed("spinord --chip %s: no ready line: %s" % (self.part, self.said()))
+        self.programmer = line.split()[-1].decode()
+        return self
+
+    async def __aexit__(self, kind, *_):
+        if self.daemon.returncode is None:
+            self.daemon.terminate()
+        try:
+            await asyncio.wait_for(self.daemon.wait(), 15)
+        except asyncio.TimeoutError:
+            pass
+        finally:
+            await end(self.daemon)
+        if kind is None and self.daemon.returncode != 0:
+            raise Failed("spinord ended with %d: %s" % (self.daemon.returncode, self.said()))
+
+    def said(self):
+        with open(self.log, errors="replace") as log:
+            return log.read().strip()
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def save(self, name, content):
+        with open(self.path(name), "wb") as file:
+            file.write(content)
+        return self.path(name)
+
+    def load(self, name):
+        with open(self.path(name), "rb") as file:
+            return file.read()
+
+    async def flashrom(self, seconds, *args):
+        """Exit status and output."""
+        environment = dict(os.environ, LD_PRELOAD=IDLE) if os.path.exists(IDLE) else None
+        for _ in range(3):
+            status, text = await output(
+                seconds, FLASHROM, "-p", self.programmer, *args, env=environment)
+            # It gives an adapter some tenths of a second to synchronise, which on a machine that
+            # does much else may be too little. Nothing has reached the chip then.
+            if "Programmer initialization failed" not in text:
+                break
+        return status, text
+
+    async def call(self, method, **params):
+        """A method of the control socket."""
+        request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        reader, writer = await asyncio.open_unix_connection(self.control, limit=1 << 20)
+        try:
+            writer.write(json.dumps(request).encode() + b"\n")
+            reply = json.loads(await asyncio.wait_for(reader.readline(), 20))
+        finally:
+            writer.close()
+        if "error" in reply:
+            raise Failed("%s: %s" % (method, reply["error"]["message"]))
+        return reply["result"]
+
+    async def protected(self):
+        """What the chip protects as it stands now: first byte and length of each range."""
+        status = await self.call("bench.status")
+        return [(each["start"], each["length"])
+                for each in status["adapters"][0]["chips"][0]["protected"]]
+
+    async def spi(self, *operations):
+        """Operations of a host that knows nothing of flash: of each the bytes to send."""
+        host, port = self.programmer.split("=")[1].split(":")
+        reader, writer = await asyncio.open_connection(host, port)
+        try:
+            for sent in operations:
+                writer.write(bytes([0x13]) + len(sent).to_bytes(3, "little") + bytes(3) + sent)
+                if await asyncio.wait_for(reader.readexactly(1), 20) != b"\x06":
+                    raise Failed("O_SPIOP was refused")
+        finally:
+            writer.close()
+            await writer.wait_closed()
+
+
+class Report:
+    """TAP: one point per chip, in the order in which they end."""
+
+    def __init__(self):
+        self.count = 0
+        self.failures = []
+
+    def _say(self, line):
+        self.count += 1
+        print(line % self.count, flush=True)
+
+    def diag(self, text):
+        for line in text.strip().split("\n"):
+            print("# " + line, flush=True)
+
+    def ok(self, name):
+        self._say("ok %d - " + name.replace("%", "%%"))
+
+    def skip(self, name, why):
+        self._say("ok %d - " + name.replace("%", "%%") + " # SKIP " + why)
+
+    def not_ok(self, name, why):
+        self._say("not ok %d - " + name.replace("%", "%%"))
+        self.diag(why)
+        self.failures.append((name, why))
+
+    def done(self):
+        print("1..%d" % self.count, flush=True)
+
+
+async def parts():
+    """All parts of the chipdb, as spinor tells them."""
+    process = await start(SPINOR, "chips", "--json", stdout=asyncio.subprocess.PIPE)
+    try:
+        text, _ = await asyncio.wait_for(process.communicate(), 20)
+    finally:
+        await end(process)
+    if process.returncode != 0:
+        raise SystemExit("Bail out! spinor chips ended with %s" % process.returncode)
+    return json.loads(text)
+
+
+async def flashrom_chips():
+    """Name and KiB of every SPI chip that the installed flashrom knows, in its order."""
+    _, text = await output(20, FLASHROM, "-L")
+    chips = []
+    for line in text[text.index("Supported flash chips"):].split("\n")[1:]:
+        if line.startswith("Supported "):
+            break
+        first = re.match(r"\S.{28}(.{37}).*?(\d+)  (\S.*?)\s*$", line)
+        if first:
+            chips.append([first[1].strip(), int(first[2]), first[3]])
+        elif chips and line.startswith(" " * 29) and line.strip():
+            chips[-1][0] += line.strip()  # a long name goes on below
+    return [(name, kib) for name, kib, kind in chips if kind == "SPI"]
+
+
+async def all_of(coroutines):
+    """Runs them all; when one raises, ends the others before it goes on."""
+    tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def run(script):
+    """Drives script(folder, report); the folder is gone afterwards. A signal ends all of it."""
+    if not FLASHROM:
+        if os.environ.get("CI") == "true":
+            print("Bail out! flashrom is not installed")
+            sys.exit(1)
+        print("1..0 # SKIP flashrom is not installed")
+        sys.exit(0)
+
+    async def main():
+        task = asyncio.current_task()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+        report = Report()
+        with tempfile.TemporaryDirectory(prefix="spinor-test.") as folder:
+            os.environ["XDG_RUNTIME_DIR"] = folder
+            await script(folder, report)
+        report.done()
+
+    try:
+        asyncio.run(main())
+    except asyncio.CancelledError:
+        sys.exit(143)
