@@ -176,7 +176,8 @@ command(struct host *host, uint8_t opcode, unsigned int address_bytes, uint64_t 
 
 	for (unsigned int i = 0; i < address_bytes; i++)
 		frame[1 + i] = (uint8_t)(address >> 8 * (address_bytes - 1 - i));
-	memcpy(frame + 1 + address_bytes, data, n);
+	if (n)
+		memcpy(frame + 1 + address_bytes, data, n);
 	fixture_run(host->f, "06");
 	outcome = fixture_frame(host->f, frame, 1 + address_bytes + n, 0);
 	ck_assert_msg(outcome == FLASH_DONE, "%02X at %llX: %s", opcode,
