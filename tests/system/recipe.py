@@ -36,8 +36,8 @@ LIMITS = {
     "MX23L6454": ("read", "a mask ROM"),
     "AT26F004": ("erase", "flashrom has no way to program it"),
 }
-# Where flashrom 1.3.0 may fail with a chip that does as its data sheet says: what it says then, why,
-# and what can be tried all the same. Later releases have better definitions.
+# Where flashrom 1.3.0 may fail with a chip that does as its data sheet says: what it says then,
+# why, and what can be tried all the same. Later releases have better definitions.
 TOO_LONG = ("spi_write_cmd called for too long a write", "pages of 512 bytes", "erase")
 EXCUSES = {
     "S25FL127S-256kB": TOO_LONG,
