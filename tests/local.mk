@@ -72,8 +72,8 @@ tests_system_idle_so_CFLAGS = -Wall -Wextra -fPIC
 tests_system_idle_so_LDFLAGS = -shared
 
 if HAVE_CHECK
-check_PROGRAMS += tests/unit/unit
-TESTS += tests/unit/unit
+check_PROGRAMS += tests/unit/unit tests/unit/parts
+TESTS += tests/unit/unit tests/unit/parts
 endif
 tests_unit_unit_SOURCES = \
 	tests/unit/flash_dataflash_parts.c \
@@ -83,8 +83,6 @@ tests_unit_unit_SOURCES = \
 	tests/unit/host_fixture.c \
 	tests/unit/host_fixture.h \
 	tests/unit/main.c \
-	tests/unit/player.c \
-	tests/unit/player.h \
 	tests/unit/serprog_fixture.c \
 	tests/unit/serprog_fixture.h \
 	tests/unit/suites.h \
@@ -124,7 +122,6 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_flash_unlock.c \
 	tests/unit/test_image.c \
 	tests/unit/test_options.c \
-	tests/unit/test_parts.c \
 	tests/unit/test_port.c \
 	tests/unit/test_profiles.c \
 	tests/unit/test_serprog.c \
@@ -134,6 +131,14 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_trace.c
 tests_unit_unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_unit_LDADD = libspinor.a $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
+
+# A program of its own, as it takes as long as all the others together.
+tests_unit_parts_SOURCES = \
+	tests/unit/parts.c \
+	tests/unit/player.c \
+	tests/unit/player.h
+tests_unit_parts_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_parts_LDADD = libspinor.a $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 
 check_PROGRAMS += tests/fuzz/control-fuzz
 TESTS += tests/fuzz/control-fuzz

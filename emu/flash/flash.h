@@ -142,7 +142,8 @@ bool flash_is_protected(const struct flash *chip, uint64_t address, uint64_t len
 bool flash_next_protected(
 	const struct flash *chip, uint64_t from, uint64_t *start, uint64_t *length);
 
-/* When the operation in progress ends, ns; meaningful while busy. */
+/* When the operation in progress ends, ns; meaningful while busy. INT64_MAX: only CLSR or a reset
+ * ends it (a failure on a part that stays busy then). */
 int64_t flash_busy_until(const struct flash *chip);
 
 /* The chip's non-volatile state, for whoever keeps it on disk. Items and their data belong to the

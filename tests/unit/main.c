@@ -52,7 +52,6 @@ static const struct {
 	{"trace", suite_trace},
 	{"control", suite_control},
 	{"options", suite_options},
-	{"parts", suite_parts},
 	{"bench", suite_bench},
 };
 

@@ -37,6 +37,7 @@ static const struct {
 	{"EX4B_WREN", 0xe9},
 	{"WREAR", 0xc5},
 	{"BRWR", 0x17},
+	{"CLSR", 0x30},
 	{"ULBPR", 0x98},
 	{"GLOBAL_UNLOCK", 0x98},
 	{"DF_RDSR", 0xd7},
@@ -111,7 +112,10 @@ player_frame(struct player *player, const uint8_t *out, size_t n_out, uint8_t *i
 	if (n_in)
 		flash_shift(player->chip, NULL, in, n_in);
 	flash_deselect(player->chip, 0);
-	if (flash_is_busy(player->chip)) {
+	if (flash_is_busy(player->chip) && flash_busy_until(player->chip) == INT64_MAX) {
+		/* It has failed, and says so until told to go on. */
+		player_command(player, "CLSR");
+	} else if (flash_is_busy(player->chip)) {
 		player->now_ns = MAX(player->now_ns, flash_busy_until(player->chip));
 		flash_tick(player->chip, player->now_ns);
 	}

@@ -41,7 +41,6 @@ Suite *suite_flash_sfdp(void);
 Suite *suite_flash_status(void);
 Suite *suite_flash_unlock(void);
 Suite *suite_options(void);
-Suite *suite_parts(void);
 Suite *suite_port(void);
 Suite *suite_profiles(void);
 Suite *suite_serprog(void);
