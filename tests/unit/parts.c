@@ -477,8 +477,7 @@ ways_of(const struct flash_part *part)
 {
 	GString *ways = g_string_new(NULL);
 
-	g_string_append_printf(
-		ways, "%u %u %u", part->page_size, part->address_bytes, part->dies);
+	g_string_append_printf(ways, "%u %u %u", part->page_size, part->address_bytes, part->dies);
 	for (unsigned int i = 0; i < part->n_commands; i++)
 		g_string_append_printf(ways, " %s", part->commands[i].name);
 	for (unsigned int i = 0; i < part->n_erases; i++)
