@@ -110,6 +110,8 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_flash_otp.c \
 	tests/unit/test_flash_dataflash.c \
 	tests/unit/test_flash_dataflash_protect.c \
+	tests/unit/test_flash_cells.c \
+	tests/unit/test_flash_pins.c \
 	tests/unit/test_flash_power.c \
 	tests/unit/test_flash_program.c \
 	tests/unit/test_flash_protect.c \
@@ -119,6 +121,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_flash_registers.c \
 	tests/unit/test_flash_sfdp.c \
 	tests/unit/test_flash_status.c \
+	tests/unit/test_flash_supply.c \
 	tests/unit/test_flash_unlock.c \
 	tests/unit/test_image.c \
 	tests/unit/test_options.c \
