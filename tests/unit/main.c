@@ -18,6 +18,7 @@ static const struct {
 	{"chipdb-modes", suite_chipdb_modes},
 	{"chipdb-protect", suite_chipdb_protect},
 	{"chipdb-parts", suite_chipdb_parts},
+	{"chipdb-table", suite_chipdb_table},
 	{"storage", suite_storage},
 	{"image", suite_image},
 	{"snapshot", suite_snapshot},

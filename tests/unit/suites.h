@@ -12,6 +12,7 @@ Suite *suite_chipdb_folders(void);
 Suite *suite_chipdb_modes(void);
 Suite *suite_chipdb_protect(void);
 Suite *suite_chipdb_parts(void);
+Suite *suite_chipdb_table(void);
 Suite *suite_clip(void);
 Suite *suite_control(void);
 Suite *suite_flash(void);
