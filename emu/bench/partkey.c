@@ -190,15 +190,36 @@ read_res(struct partkey_reading *r, const struct partkey *key, const char *value
 }
 
 static bool
-read_count(struct partkey_reading *r, const struct partkey *key, const char *value)
+read_number(struct partkey_reading *r, const struct partkey *key, const char *value,
+	unsigned int lowest, unsigned int highest)
 {
-	unsigned int *count = field(r, key);
+	unsigned int *number = field(r, key);
 	guint64 n;
 
-	if (!g_ascii_string_to_unsigned(value, 10, 0, 16, &n, NULL))
+	if (!g_ascii_string_to_unsigned(value, 10, lowest, highest, &n, NULL))
 		return false;
-	*count = (unsigned int)n;
+	*number = (unsigned int)n;
 	return true;
+}
+
+static bool
+read_count(struct partkey_reading *r, const struct partkey *key, const char *value)
+{
+	return read_number(r, key, value, 0, 16);
+}
+
+/* From 1 to 4. */
+static bool
+read_digit(struct partkey_reading *r, const struct partkey *key, const char *value)
+{
+	return read_number(r, key, value, 1, 4);
+}
+
+/* WRSR has no more than the status registers. */
+static bool
+read_wrsr_bytes(struct partkey_reading *r, const struct partkey *key, const char *value)
+{
+	return read_number(r, key, value, 1, FLASH_STATUS_REGISTERS);
 }
 
 static bool
@@ -210,19 +231,6 @@ read_dummy(struct partkey_reading *r, const struct partkey *key, const char *val
 	if (!g_ascii_string_to_unsigned(value, 10, 8, 32, &n, NULL) || n % 8)
 		return false;
 	*clocks = (unsigned int)n;
-	return true;
-}
-
-/* From 1 to 4. */
-static bool
-read_digit(struct partkey_reading *r, const struct partkey *key, const char *value)
-{
-	unsigned int *digit = field(r, key);
-	guint64 n;
-
-	if (!g_ascii_string_to_unsigned(value, 10, 1, 4, &n, NULL))
-		return false;
-	*digit = (unsigned int)n;
 	return true;
 }
 
@@ -407,7 +415,7 @@ static const struct partkey keys[] = {
 		false, NULL},
 	{"evcr-default", read_status_default, PART(evcr_default), BYTE_ALLOWED, false, NULL},
 	{"dies", read_digit, PART(dies), "1 to 4", false, NULL},
-	{"wrsr-bytes", read_digit, PART(wrsr_bytes), "1 to 4", false, NULL},
+	{"wrsr-bytes", read_wrsr_bytes, PART(wrsr_bytes), "1 to 3", false, NULL},
 	{"wrsr-short", read_flag, PART(wrsr_short_clears), "keep or clear", false,
 		keep_clear_words},
 	{"wel-on-reject", read_flag, PART(wel_kept_on_reject), "clear or keep", false,
