@@ -90,6 +90,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_bench.c \
 	tests/unit/test_chipdb.c \
 	tests/unit/test_chipdb_folders.c \
+	tests/unit/test_chipdb_manual.c \
 	tests/unit/test_chipdb_modes.c \
 	tests/unit/test_chipdb_protect.c \
 	tests/unit/test_chipdb_parts.c \

@@ -15,6 +15,7 @@ static const struct {
 	{"tcp", suite_tcp},
 	{"chipdb", suite_chipdb},
 	{"chipdb-folders", suite_chipdb_folders},
+	{"chipdb-manual", suite_chipdb_manual},
 	{"chipdb-modes", suite_chipdb_modes},
 	{"chipdb-protect", suite_chipdb_protect},
 	{"chipdb-parts", suite_chipdb_parts},

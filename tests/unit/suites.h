@@ -9,6 +9,7 @@ Suite *suite_base(void);
 Suite *suite_bench(void);
 Suite *suite_chipdb(void);
 Suite *suite_chipdb_folders(void);
+Suite *suite_chipdb_manual(void);
 Suite *suite_chipdb_modes(void);
 Suite *suite_chipdb_protect(void);
 Suite *suite_chipdb_parts(void);
