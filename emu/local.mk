@@ -104,6 +104,7 @@ libspinor_a_SOURCES = \
 	emu/flash/event.c \
 	emu/flash/flash.h \
 	emu/flash/identify.c \
+	emu/flash/frame.c \
 	emu/flash/lanes.c \
 	emu/flash/life.c \
 	emu/flash/lock.c \
@@ -112,6 +113,7 @@ libspinor_a_SOURCES = \
 	emu/flash/otparea.c \
 	emu/flash/otpmode.c \
 	emu/flash/part.h \
+	emu/flash/pins.c \
 	emu/flash/power.c \
 	emu/flash/program.c \
 	emu/flash/protect.c \

@@ -1,24 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The engine of a serial NOR flash: frames on the wire, the operation in progress, time and supply.
- *
- * A frame runs from CS# low to CS# high through these phases:
- *
- *   CS#  ‾\_____________________________________________________/‾
- *   MOSI   | opcode |  address  |  dummy  |  data in            |
- *   MISO   |            floats            |  data out           |
- *   phase   OPCODE    ADDRESS     DUMMY      DATA                 -> finish() acts
- *
- * Gates are checked when the opcode is complete; a refused frame still walks through its phases, so
- * that reports know its address, but reads as a floating line and does nothing. Commands that
- * change something act in finish(), when CS# rises on a byte boundary (W25Q128JV rev. M, 8.1 and
- * 8.2).
+ * The engine of a serial NOR flash: the operation in progress, time and supply.
  *
  * One operation can be in progress (BUSY) and one more suspended. An operation changes array or
  * registers when it ends; cut off earlier by reset or power loss it is done in part.
  *
- * Left out here: what each command does (one file per family), how a chip comes to be (life.c),
- * HOLD#, write inhibit while VCC rises.
+ * Left out here: frames on the wire (frame.c), what each command does (one file per family), how a
+ * chip comes to be (life.c).
  */
 #include "flash/chip.h"
 
@@ -151,8 +139,8 @@ flash_lose_operation(struct flash *chip)
 		flash_tell_end(chip, FLASH_EVENT_INTERRUPTED, lost, chip->now_ns - lost->begin_ns);
 }
 
-static void
-advance(struct flash *chip)
+void
+flash_advance(struct flash *chip)
 {
 	int64_t now_ns = chip->now_ns;
 
@@ -169,7 +157,7 @@ flash_tick(struct flash *chip, int64_t now_ns)
 {
 	if (now_ns > chip->now_ns)
 		chip->now_ns = now_ns;
-	advance(chip);
+	flash_advance(chip);
 }
 
 void
@@ -179,7 +167,17 @@ flash_pass(struct flash *chip, size_t n)
 
 	chip->now_ns += ps / 1000;
 	chip->rest_ps = ps % 1000;
-	advance(chip);
+	flash_advance(chip);
+}
+
+void
+flash_pass_bit(struct flash *chip)
+{
+	uint64_t ps = chip->byte_ps / 8 + chip->rest_ps;
+
+	chip->now_ns += ps / 1000;
+	chip->rest_ps = ps % 1000;
+	flash_advance(chip);
 }
 
 bool
@@ -226,275 +224,6 @@ uint8_t
 flash_status_register(const struct flash *chip, unsigned int reg)
 {
 	return chip->dataflash ? flash_dataflash_status(chip, reg) : chip->status[reg];
-}
-
-void
-flash_select(struct flash *chip)
-{
-	struct flash_frame *frame = &chip->frame;
-
-	if (chip->selected)
-		return;
-	chip->selected = true;
-	frame->command = NULL;
-	frame->phase = !chip->powered ? PHASE_IGNORED
-		: chip->lanes > 1     ? PHASE_LANES
-				      : PHASE_OPCODE;
-	frame->outcome = chip->powered ? FLASH_DONE : FLASH_NO_POWER;
-	frame->opcode = -1;
-	frame->has_address = false;
-	frame->position = 0;
-	frame->clocks = 0;
-	frame->pending = 0;
-}
-
-static void
-enter_data(struct flash *chip)
-{
-	struct flash_frame *frame = &chip->frame;
-
-	frame->phase = PHASE_DATA;
-	if (frame->outcome == FLASH_DONE && frame->command->start)
-		frame->command->start(chip);
-	if (frame->outcome != FLASH_DONE)
-		frame->phase = PHASE_IGNORED;
-}
-
-static void
-enter_dummy(struct flash *chip)
-{
-	struct flash_frame *frame = &chip->frame;
-
-	frame->left = frame->command->dummy_clocks / 8;
-	frame->phase = PHASE_DUMMY;
-	if (frame->left == 0)
-		enter_data(chip);
-}
-
-void
-flash_take_opcode(struct flash *chip, uint8_t opcode)
-{
-	struct flash_frame *frame = &chip->frame;
-	const struct flash_command *command = chip->commands[opcode];
-
-	frame->opcode = opcode;
-	frame->command = command;
-	if (!command) {
-		frame->outcome = FLASH_UNKNOWN_OPCODE;
-		frame->phase = PHASE_IGNORED;
-		return;
-	}
-	if (chip->now_ns < chip->deaf_until_ns)
-		frame->outcome = FLASH_BUSY;
-	else
-		frame->outcome = flash_gate(chip, command);
-
-	frame->address = 0;
-	frame->address_bytes =
-		command->address_bytes == ADDRESS ? chip->address_bytes : command->address_bytes;
-	frame->left = frame->address_bytes;
-	if (chip->lanes > 1 || flash_needs_lanes(command))
-		frame->phase = PHASE_LANES;
-	else if (frame->left)
-		frame->phase = PHASE_ADDRESS;
-	else
-		enter_dummy(chip);
-}
-
-static void
-take_address(struct flash *chip, uint8_t byte)
-{
-	struct flash_frame *frame = &chip->frame;
-
-	frame->address = frame->address << 8 | byte;
-	if (--frame->left == 0) {
-		frame->has_address = true;
-		flash_address_extend(chip);
-		enter_dummy(chip);
-	}
-}
-
-/* The phases up to the data; returns the bytes used. The line floats meanwhile. */
-static size_t
-shift_header(struct flash *chip, const uint8_t *in, size_t n)
-{
-	struct flash_frame *frame = &chip->frame;
-	size_t used = 0;
-
-	while (used < n) {
-		uint8_t byte = in ? in[used] : 0xff;
-
-		if (frame->phase == PHASE_OPCODE)
-			flash_take_opcode(chip, byte);
-		else if (frame->phase == PHASE_ADDRESS)
-			take_address(chip, byte);
-		else if (frame->phase == PHASE_DUMMY && --frame->left == 0)
-			enter_data(chip);
-		else if (frame->phase != PHASE_DUMMY)
-			break;
-		used++;
-	}
-	return used;
-}
-
-static void
-data_in(struct flash *chip, const uint8_t *in, size_t n)
-{
-	static const uint8_t idle = 0xff;
-
-	if (in) {
-		chip->frame.command->in(chip, in, n);
-		return;
-	}
-	for (size_t i = 0; i < n; i++)
-		chip->frame.command->in(chip, &idle, 1);
-}
-
-/* The chip drives MISO, and counts its address up, whether anybody listens or not. */
-static void
-data_out(struct flash *chip, uint8_t *out, size_t n)
-{
-	uint8_t unheard[4096];
-
-	if (out) {
-		chip->frame.command->out(chip, out, n);
-		return;
-	}
-	while (n) {
-		size_t span = MIN(n, sizeof(unheard));
-
-		chip->frame.command->out(chip, unheard, span);
-		n -= span;
-	}
-}
-
-static void
-shift_data(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n)
-{
-	const struct flash_command *command = chip->frame.command;
-
-	if (command->in)
-		data_in(chip, in, n);
-	if (command->out)
-		data_out(chip, out, n);
-	else if (out)
-		memset(out, 0xff, n);
-	chip->frame.position += n;
-}
-
-/* How many of n bytes are clocked before the operation in progress ends; at least one. A status
- * register read sees BUSY fall between two bytes. */
-static size_t
-bytes_until_ready(const struct flash *chip, size_t n)
-{
-	int64_t left_ns = chip->operation.end_ns - chip->now_ns;
-	uint64_t bytes;
-
-	if (chip->operation.kind == OPERATION_NONE || chip->byte_ps == 0)
-		return n;
-	if (left_ns <= 0)
-		return 1;
-	if (left_ns > INT64_MAX / 1000)
-		return n;
-	bytes = ((uint64_t)left_ns * 1000 - chip->rest_ps + chip->byte_ps - 1) / chip->byte_ps;
-	return MIN(bytes, n);
-}
-
-static void
-shift_span(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n)
-{
-	if (chip->frame.phase == PHASE_DATA) {
-		shift_data(chip, in, out, n);
-	} else if (chip->frame.phase == PHASE_LANES) {
-		flash_lanes_shift(chip, in, out, n);
-	} else {
-		if (out)
-			memset(out, 0xff, n);
-		chip->frame.position += n;
-	}
-	flash_pass(chip, n);
-}
-
-void
-flash_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n)
-{
-	size_t done;
-
-	if (!chip->selected) {
-		if (out)
-			memset(out, 0xff, n);
-		flash_pass(chip, n);
-		return;
-	}
-	done = shift_header(chip, in, n);
-	if (out)
-		memset(out, 0xff, done);
-	flash_pass(chip, done);
-	while (done < n) {
-		size_t span = bytes_until_ready(chip, n - done);
-
-		shift_span(chip, in ? in + done : NULL, out ? out + done : NULL, span);
-		done += span;
-	}
-}
-
-/* What speaks against acting on the frame as it ended. */
-static enum flash_outcome
-check_end(const struct flash *chip, unsigned int extra_bits)
-{
-	const struct flash_frame *frame = &chip->frame;
-	const struct flash_command *command = frame->command;
-
-	if (frame->phase == PHASE_LANES ? !flash_lanes_ended(chip) : frame->phase != PHASE_DATA)
-		return FLASH_SHORT_FRAME;
-	if (command->gates & GATE_ANY_END)
-		return FLASH_DONE;
-	if (extra_bits && command->finish)
-		return FLASH_BYTE_BOUNDARY;
-	if (frame->position < command->data_min)
-		return FLASH_SHORT_FRAME;
-	if (command->data_max != DATA_ANY && frame->position > command->data_max)
-		return FLASH_LONG_FRAME;
-	return FLASH_DONE;
-}
-
-void
-flash_deselect(struct flash *chip, unsigned int extra_bits)
-{
-	struct flash_frame *frame = &chip->frame;
-	bool waking = chip->ultra_powered_down;
-
-	if (!chip->selected)
-		return;
-	chip->selected = false;
-	if (chip->lanes > 1 && frame->phase == PHASE_LANES)
-		extra_bits = flash_lanes_extra(chip, extra_bits);
-	if (waking)
-		flash_power_wake(chip);
-	if (frame->opcode < 0) {
-		if (frame->outcome == FLASH_DONE)
-			frame->outcome = FLASH_NO_COMMAND;
-		flash_tell_command(chip);
-		return;
-	}
-	/* 99 has to follow 66 directly: whatever this frame is, it uses 66 up. */
-	frame->reset_enabled = chip->reset_enabled;
-	chip->reset_enabled = false;
-	chip->status_write_enabled = false;
-	if (frame->outcome == FLASH_DONE)
-		frame->outcome = check_end(chip, extra_bits);
-	if (frame->outcome == FLASH_DONE && frame->command->finish)
-		frame->command->finish(chip);
-	flash_tell_command(chip);
-	/* Operations without duration have ended by now; the frame is reported first. */
-	advance(chip);
-}
-
-void
-flash_pin(struct flash *chip, enum flash_pin pin, bool level)
-{
-	chip->pin_level[pin] = level;
-	flash_status_report(chip);
 }
 
 static void

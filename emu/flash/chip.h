@@ -70,9 +70,13 @@ struct flash_frame {
 	bool reset_enabled;    /* the frame before was 66 */
 	uint64_t cursor;       /* where data goes to or comes from, for the handlers */
 	uint64_t position;     /* data bytes so far */
-	unsigned int clocks;   /* PHASE_LANES: clocks since the opcode, up to the header's end */
-	unsigned int pending;  /* PHASE_LANES: bits of a data byte under way */
-	uint8_t shifter;       /* PHASE_LANES: those bits */
+	unsigned int bits;     /* of the byte under way, where it came bit by bit; see frame.c */
+	uint8_t bits_in;
+	uint8_t bits_out;
+	bool held;            /* HOLD# has swallowed clocks */
+	unsigned int clocks;  /* PHASE_LANES: clocks since the opcode, up to the header's end */
+	unsigned int pending; /* PHASE_LANES: bits of a data byte under way */
+	uint8_t shifter;      /* PHASE_LANES: those bits */
 };
 
 enum flash_operation_kind {
@@ -163,9 +167,14 @@ struct flash {
 	bool ultra_powered_down; /* until CS# falls and rises */
 	bool reset_enabled;
 	bool volatile_write_enabled;
-	bool status_write_enabled; /* the frame before was EWSR */
-	bool failures_stay;        /* the part has CLSR */
-	bool pin_level[2];
+	bool status_write_enabled;            /* the frame before was EWSR */
+	bool failures_stay;                   /* the part has CLSR */
+	enum flash_level pin_set[FLASH_PINS]; /* from outside; see pins.c */
+	bool pin_level[FLASH_PINS];           /* as the chip sees it */
+	bool pins_matter;                     /* some pin is not driven high */
+	bool held;                            /* HOLD# stops the clock */
+	bool in_reset;                        /* RESET# is low */
+	uint64_t random;                      /* state of flash_random() */
 
 	uint8_t status[FLASH_REGISTERS];     /* in force */
 	uint8_t status_new[FLASH_REGISTERS]; /* being written */
@@ -208,10 +217,14 @@ void flash_operation_begin(struct flash *chip, enum flash_operation_kind kind, u
 	uint32_t length, int64_t duration_ns);
 /* Time passes with n bytes on the wire. */
 void flash_pass(struct flash *chip, size_t n);
+void flash_pass_bit(struct flash *chip);
+/* What is over by now takes effect. */
+void flash_advance(struct flash *chip);
 void flash_lose_operation(struct flash *chip);
 /* One more piece of state that survives power loss; data stays where it is as long as the chip. */
 void flash_keep(struct flash *chip, const char *name, uint8_t *data, size_t size);
-void flash_take_opcode(struct flash *chip, uint8_t opcode);
+/* 64 bits by chance, repeatable by the chip's seed. */
+uint64_t flash_random(struct flash *chip);
 
 /* --- command.c --- */
 extern const struct flash_command flash_identify_commands[];
@@ -280,6 +293,13 @@ flash_bit_set(struct flash *chip, enum flash_bit bit, bool on)
 
 	*reg = on ? *reg | mask : *reg & ~mask;
 }
+
+/* --- frame.c --- */
+void flash_take_opcode(struct flash *chip, uint8_t opcode);
+
+/* --- pins.c --- */
+/* Before CS# falls: pins that float get a level, registers may have changed what pins do. */
+void flash_pins_settle(struct flash *chip);
 
 /* --- families --- */
 void flash_program_complete(struct flash *chip, const struct flash_operation *operation);
@@ -365,8 +385,8 @@ bool flash_needs_lanes(const struct flash_command *command);
 /* True once address and dummy clocks are over. */
 bool flash_lanes_ended(const struct flash *chip);
 void flash_lanes_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n);
-/* The last clocks of a frame in QPI, MOSI high; how many bits of a byte are left over. */
-unsigned int flash_lanes_extra(struct flash *chip, unsigned int clocks);
+/* One clock; returns the level of IO1. */
+bool flash_lanes_clock(struct flash *chip, bool mosi);
 void flash_lanes_set(struct flash *chip, unsigned int lanes);
 void flash_lanes_reset(struct flash *chip);
 

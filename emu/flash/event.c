@@ -28,6 +28,8 @@ static const char *const outcomes[] = {
 	[FLASH_IN_AAI] = "in auto address increment",
 	[FLASH_IN_OTP] = "not allowed in OTP mode",
 	[FLASH_NO_POWER] = "no power",
+	[FLASH_HELD] = "HOLD# is low",
+	[FLASH_IN_RESET] = "RESET# is low",
 };
 
 const char *

@@ -11,8 +11,17 @@ struct flash;
 struct flash_part;
 
 enum flash_pin {
-	FLASH_PIN_WP,   /* WP#, IO2 */
-	FLASH_PIN_HOLD, /* HOLD#, IO3 */
+	FLASH_PIN_WP,    /* WP#, IO2 */
+	FLASH_PIN_HOLD,  /* pin 7 of eight: HOLD# or, where part or register says so, RESET#; IO3 */
+	FLASH_PIN_RESET, /* a RESET# that is no other pin, in large packages */
+	FLASH_PINS,
+};
+
+/* What is on a pin from outside. */
+enum flash_level {
+	FLASH_LOW,
+	FLASH_HIGH,
+	FLASH_FLOATING, /* nobody drives it: the part's pull-up, or chance */
 };
 
 /* Which column of the data sheet's AC table an operation takes; INSTANT: nothing is ever busy. */
@@ -46,6 +55,8 @@ enum flash_outcome {
 	FLASH_IN_AAI,            /* not allowed in auto address increment */
 	FLASH_IN_OTP,            /* not allowed in OTP mode */
 	FLASH_NO_POWER,
+	FLASH_HELD,     /* HOLD# was low: clocks are missing, or all of them */
+	FLASH_IN_RESET, /* RESET# is low */
 };
 
 enum flash_event_kind {
@@ -115,10 +126,23 @@ void flash_select(struct flash *chip);
  * gets FF wherever nobody drives the line. */
 void flash_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n);
 
-/* CS# rises after extra_bits (0..7) further clocks. */
+/* n_bits (1..8) clocks: the lowest n_bits of in go to MOSI, the highest of them first; out (may be
+ * NULL) gets as many from MISO likewise, ones where nobody drives it. What follows is that many
+ * bits late, until CS# rises. */
+void flash_shift_bits(struct flash *chip, unsigned int n_bits, uint8_t in, uint8_t *out);
+
+/* CS# rises after extra_bits (0..7) further clocks with MOSI high. */
 void flash_deselect(struct flash *chip, unsigned int extra_bits);
 
-void flash_pin(struct flash *chip, enum flash_pin pin, bool level);
+/* Stays so until the next call; at first all are driven high. A pin that the part lacks changes
+ * nothing. */
+void flash_pin(struct flash *chip, enum flash_pin pin, enum flash_level level);
+
+/* Whether the part has that pin, whatever its function at the moment. */
+bool flash_has_pin(const struct flash_part *part, enum flash_pin pin);
+
+/* True while pin 7 is RESET# and not HOLD#. */
+bool flash_pin7_is_reset(const struct flash *chip);
 
 /* VCC. Below the part's minimum the chip is off and forgets what is volatile. */
 void flash_supply(struct flash *chip, int millivolts);

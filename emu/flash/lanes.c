@@ -122,9 +122,8 @@ clock_data(struct flash *chip, bool mosi)
 	return miso;
 }
 
-/* One clock of a frame; returns the level of IO1. */
-static bool
-clock_frame(struct flash *chip, bool mosi)
+bool
+flash_lanes_clock(struct flash *chip, bool mosi)
 {
 	struct flash_frame *frame = &chip->frame;
 
@@ -147,7 +146,7 @@ flash_lanes_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n)
 		uint8_t miso = 0;
 
 		for (int bit = 7; bit >= 0; bit--)
-			miso = miso << 1 | clock_frame(chip, mosi >> bit & 1);
+			miso = miso << 1 | flash_lanes_clock(chip, mosi >> bit & 1);
 		if (out)
 			out[i] = miso;
 	}
@@ -157,14 +156,6 @@ bool
 flash_lanes_ended(const struct flash *chip)
 {
 	return chip->frame.clocks >= header_clocks(chip);
-}
-
-unsigned int
-flash_lanes_extra(struct flash *chip, unsigned int clocks)
-{
-	while (clocks--)
-		clock_frame(chip, true);
-	return chip->frame.pending;
 }
 
 void

@@ -31,16 +31,26 @@ flash_keep(struct flash *chip, const char *name, uint8_t *data, size_t size)
 	chip->stored[chip->n_stored++] = (struct flash_nonvolatile){name, data, size};
 }
 
-/* A serial number that differs from seed to seed (the finaliser of SplitMix64). */
-static void
-make_unique_id(struct flash *chip, uint64_t seed)
+/* SplitMix64. */
+uint64_t
+flash_random(struct flash *chip)
 {
-	for (size_t i = 0; i < sizeof(chip->unique_id); i++) {
-		uint64_t x = seed + (i / 8 + 1) * UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t x = chip->random += UINT64_C(0x9e3779b97f4a7c15);
 
-		x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-		x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-		chip->unique_id[i] = (x ^ x >> 31) >> (i % 8 * 8);
+	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+	return x ^ x >> 31;
+}
+
+/* A serial number that differs from seed to seed. */
+static void
+make_unique_id(struct flash *chip)
+{
+	for (size_t i = 0; i < sizeof(chip->unique_id); i += 8) {
+		uint64_t x = flash_random(chip);
+
+		for (size_t j = 0; j < 8; j++)
+			chip->unique_id[i + j] = (uint8_t)(x >> (j * 8));
 	}
 }
 
@@ -64,11 +74,14 @@ flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed)
 	chip->part = part;
 	chip->array = array;
 	chip->page = g_malloc(MAX(part->page_size, PAGE_BUFFER_MIN));
-	chip->pin_level[FLASH_PIN_WP] = true;
-	chip->pin_level[FLASH_PIN_HOLD] = true;
+	for (enum flash_pin pin = FLASH_PIN_WP; pin < FLASH_PINS; pin++) {
+		chip->pin_set[pin] = FLASH_HIGH;
+		chip->pin_level[pin] = true;
+	}
+	chip->random = seed;
 	chip->security = g_malloc(security + 1);
 	memset(chip->security, 0xff, security);
-	make_unique_id(chip, seed);
+	make_unique_id(chip);
 	memcpy(chip->stored_status, part->status_default, sizeof(chip->stored_status));
 	memset(chip->nvcr, 0xff, sizeof(chip->nvcr));
 	flash_keep(chip, "status", chip->stored_status, FLASH_STATUS_REGISTERS);

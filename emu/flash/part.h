@@ -66,6 +66,7 @@ enum flash_bit {
 	FLASH_BIT_BPNV,      /* no block is locked for ever */
 	FLASH_BIT_BPNV_O,    /* the BP bits are volatile, 1 after power-up */
 	FLASH_BIT_FREEZE,    /* protection bits are locked until power is cycled */
+	FLASH_BIT_HRSW,      /* pin 7 is RESET# and not HOLD# */
 	FLASH_BIT_USER,      /* kept and read back, no function in the model */
 	FLASH_BITS,
 };
@@ -172,6 +173,13 @@ enum flash_sfdp {
 	FLASH_SFDP_FILE,      /* sfdp_data */
 };
 
+/* What pin 7 of eight is while it is no data lane. */
+enum flash_pin7 {
+	FLASH_PIN7_HOLD, /* unless the part has FLASH_BIT_HRSW and it is set */
+	FLASH_PIN7_RESET,
+	FLASH_PIN7_NONE,
+};
+
 /* What locks the OTP area of RDOTP and PROTP (otparea.c). */
 enum flash_otp_lock {
 	FLASH_OTP_OPEN,
@@ -219,6 +227,9 @@ struct flash_part {
 	enum flash_range_rule range_rule;
 	struct flash_bp_range bp_ranges[FLASH_RANGES_MAX]; /* of FLASH_RANGE_LIST, by BP */
 	unsigned int n_bp_ranges;
+	enum flash_pin7 pin7;
+	bool reset_pin;       /* a RESET# of its own */
+	uint8_t no_pull_up;   /* 1 << enum flash_pin: left alone that pin floats */
 	uint32_t wp_protects; /* bytes from address 0 while WP# is low */
 
 	/* Individual locks: the blocks they are for, from address 0 up. n_lock_regions 0: as usual
