@@ -90,9 +90,11 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_bench.c \
 	tests/unit/test_chipdb.c \
 	tests/unit/test_chipdb_folders.c \
+	tests/unit/test_chipdb_manual.c \
 	tests/unit/test_chipdb_modes.c \
 	tests/unit/test_chipdb_protect.c \
 	tests/unit/test_chipdb_parts.c \
+	tests/unit/test_chipdb_table.c \
 	tests/unit/test_clip.c \
 	tests/unit/test_control.c \
 	tests/unit/test_flash.c \
