@@ -14,6 +14,7 @@
 #include "bench/partsfdp.h"
 #include "bench/partstatus.h"
 #include "bench/partvalue.h"
+#include "flash/flash.h"
 
 #include <string.h>
 
@@ -40,6 +41,12 @@ static const struct partvalue_word lock_words[] = {
 	{"power-cycle", false}, {"permanent", true}, {NULL, 0}};
 static const struct partvalue_word clear_keep_words[] = {
 	{"clear", false}, {"keep", true}, {NULL, 0}};
+
+static const struct partvalue_word pin7_words[] = {{"hold", FLASH_PIN7_HOLD},
+	{"reset", FLASH_PIN7_RESET}, {"none", FLASH_PIN7_NONE}, {NULL, 0}};
+static const struct partvalue_word no_yes_words[] = {{"no", false}, {"yes", true}, {NULL, 0}};
+static const struct partvalue_word pin_words[] = {
+	{"wp", FLASH_PIN_WP}, {"hold", FLASH_PIN_HOLD}, {"reset", FLASH_PIN_RESET}, {NULL, 0}};
 
 static void *
 field(struct partkey_reading *r, const struct partkey *key)
@@ -154,6 +161,45 @@ read_voltage(struct partkey_reading *r, const struct partkey *key, const char *v
 		units_parse_voltage(g_strstrip(ends[0]), &part->vcc_min_mv) &&
 		units_parse_voltage(g_strstrip(ends[1]), &part->vcc_max_mv) &&
 		part->vcc_min_mv > 0 && part->vcc_min_mv <= part->vcc_max_mv;
+}
+
+static bool
+read_millivolts(struct partkey_reading *r, const struct partkey *key, const char *value)
+{
+	int *millivolts = field(r, key);
+
+	return units_parse_voltage(value, millivolts) && *millivolts > 0;
+}
+
+static bool
+read_endurance(struct partkey_reading *r, const struct partkey *key, const char *value)
+{
+	uint32_t *cycles = field(r, key);
+	guint64 number;
+
+	if (!g_ascii_string_to_unsigned(value, 10, 1, 100000000, &number, NULL))
+		return false;
+	*cycles = (uint32_t)number;
+	return true;
+}
+
+/* The pins named, as a set; "-" for none. */
+static bool
+read_floating(struct partkey_reading *r, const struct partkey *key, const char *value)
+{
+	g_auto(GStrv) names = g_strsplit(value, " ", -1);
+	uint8_t *pins = field(r, key);
+	int pin;
+
+	*pins = 0;
+	if (strcmp(value, "-") == 0)
+		return true;
+	for (char **name = names; *name; name++) {
+		if (!partvalue_word(key->words, *name, &pin))
+			return false;
+		*pins |= (uint8_t)(1 << pin);
+	}
+	return true;
 }
 
 static bool
@@ -428,6 +474,13 @@ static const struct partkey keys[] = {
 		"a range for each value of BP: none, all, a size, a fraction such as 1/64, @other "
 		"behind it for the other end, or chip-erase; such as none 1/4 1/2 all",
 		false, NULL},
+	{"write-inhibit", read_millivolts, PART(inhibit_mv), "a voltage, such as 2.0 V", false,
+		NULL},
+	{"endurance", read_endurance, PART(endurance), "1 to 100000000 (cycles)", false, NULL},
+	{"pin7", read_choice, PART(pin7), "hold, reset or none", false, pin7_words},
+	{"reset-pin", read_flag, PART(reset_pin), "no or yes", false, no_yes_words},
+	{"floating", read_floating, PART(no_pull_up), "-, or some of wp hold reset", false,
+		pin_words},
 	{"wp-protects", read_wp_protects, PART(wp_protects), "a size, such as 64K", false, NULL},
 	{"lock-map", read_lock_map, 0,
 		"the size of all blocks, or a map such as 4Kx16 + 64Kx30 + 4Kx16", false, NULL},
@@ -471,6 +524,7 @@ static const struct partkey keys[] = {
 	{"tNVCR", read_time, TIMING(FLASH_T_NVCR), TIME_ALLOWED, false, NULL},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(keys) <= BENCH_PART_KEYS);
+G_STATIC_ASSERT(sizeof(enum flash_pin7) == sizeof(unsigned int));
 G_STATIC_ASSERT(sizeof(enum flash_id_tail) == sizeof(unsigned int)); /* read_choice */
 
 const struct partkey *

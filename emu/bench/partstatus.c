@@ -28,7 +28,7 @@ static const struct partvalue_word bit_words[] = {{"-", FLASH_BIT_NONE}, {"BUSY"
 	{"EPE", FLASH_BIT_EPE}, {"SPRL", FLASH_BIT_SPRL}, {"SWP0", FLASH_BIT_SWP0},
 	{"SWP1", FLASH_BIT_SWP1}, {"WPP", FLASH_BIT_WPP}, {"WPLD", FLASH_BIT_WPLD},
 	{"BPNV", FLASH_BIT_BPNV}, {"BPNV_O", FLASH_BIT_BPNV_O}, {"FREEZE", FLASH_BIT_FREEZE},
-	{"USER", FLASH_BIT_USER},
+	{"HOLD_RST", FLASH_BIT_HRSW}, {"USER", FLASH_BIT_USER},
 	/* What other data sheets call the same. */
 	{"WIP", FLASH_BIT_BUSY}, {"PS1", FLASH_BIT_PSB}, {"ES", FLASH_BIT_ESB},
 	{"SRP0", FLASH_BIT_SRP}, {"SRP1", FLASH_BIT_SRL}, {"SRWD", FLASH_BIT_SRP},

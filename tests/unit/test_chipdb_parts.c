@@ -2,6 +2,7 @@
 /* The chip files that come with spinor: all of them load, no names clash, and three parts are as in
  * their data sheets. */
 #include "bench/chipdb.h"
+#include "flash/flash.h"
 #include "flash/part.h"
 #include "suites.h"
 
@@ -252,6 +253,21 @@ START_TEST(names_of_installed_parts_do_not_clash)
 }
 END_TEST
 
+START_TEST(pins_are_of_their_kind)
+{
+	const struct flash_part *part = must_find("W25Q128FV");
+
+	ck_assert_int_eq(part->status[2][7].function, FLASH_BIT_HRSW);
+	ck_assert_int_eq(part->pin7, FLASH_PIN7_HOLD);
+	ck_assert_uint_eq(part->no_pull_up, 0);
+	ck_assert(!part->reset_pin);
+	part = must_find("MX25L25635F");
+	ck_assert_int_eq(part->pin7, FLASH_PIN7_RESET);
+	part = must_find("EN25Q32B");
+	ck_assert_uint_eq(part->no_pull_up, 1 << FLASH_PIN_HOLD);
+}
+END_TEST
+
 Suite *
 suite_chipdb_parts(void)
 {
@@ -260,6 +276,7 @@ suite_chipdb_parts(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, w25q128jv_is_as_in_its_data_sheet);
+	tcase_add_test(tcase, pins_are_of_their_kind);
 	tcase_add_test(tcase, older_winbond_lacks_register_3);
 	tcase_add_test(tcase, macronix_has_its_own_names_and_opcodes);
 	tcase_add_test(tcase, sst25_differ_in_what_lets_them_write_the_status_register);
