@@ -55,6 +55,7 @@ static const struct {
 	{"flash_status", suite_flash_status},
 	{"flash_unlock", suite_flash_unlock},
 	{"trace", suite_trace},
+	{"wear", suite_wear},
 	{"control", suite_control},
 	{"options", suite_options},
 	{"bench", suite_bench},
