@@ -69,6 +69,8 @@ libspinor_a_SOURCES = \
 	emu/bench/status.h \
 	emu/bench/wafer.c \
 	emu/bench/wafer.h \
+	emu/clip/board.c \
+	emu/clip/board.h \
 	emu/clip/clip.c \
 	emu/clip/clip.h \
 	emu/control/call.c \

@@ -59,6 +59,7 @@ static const struct {
 	{"control", suite_control},
 	{"options", suite_options},
 	{"bench", suite_bench},
+	{"board", suite_board},
 };
 
 int

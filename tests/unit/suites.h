@@ -7,6 +7,7 @@
 
 Suite *suite_base(void);
 Suite *suite_bench(void);
+Suite *suite_board(void);
 Suite *suite_chipdb(void);
 Suite *suite_chipdb_folders(void);
 Suite *suite_chipdb_manual(void);
