@@ -111,6 +111,8 @@ libspinor_a_SOURCES = \
 	emu/flash/event.c \
 	emu/flash/flash.h \
 	emu/flash/identify.c \
+	emu/flash/fault.c \
+	emu/flash/fault.h \
 	emu/flash/frame.c \
 	emu/flash/lanes.c \
 	emu/flash/life.c \

@@ -31,6 +31,7 @@ static const struct {
 	{"flash_bpr", suite_flash_bpr},
 	{"flash_address", suite_flash_address},
 	{"flash_erase", suite_flash_erase},
+	{"flash_fault", suite_flash_fault},
 	{"flash_frames", suite_flash_frames},
 	{"flash_identify", suite_flash_identify},
 	{"flash_aai", suite_flash_aai},
