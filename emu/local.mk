@@ -6,6 +6,8 @@ libspinor_a_SOURCES = \
 	emu/base/log.c \
 	emu/base/log.h \
 	emu/base/personality.h \
+	emu/base/random.c \
+	emu/base/random.h \
 	emu/base/units.c \
 	emu/base/units.h \
 	emu/bench/action.c \
@@ -73,6 +75,20 @@ libspinor_a_SOURCES = \
 	emu/clip/board.h \
 	emu/clip/clip.c \
 	emu/clip/clip.h \
+	emu/clip/contact.c \
+	emu/clip/edge.c \
+	emu/clip/fault.c \
+	emu/clip/fault.h \
+	emu/clip/frame.c \
+	emu/clip/internal.h \
+	emu/clip/line.h \
+	emu/clip/lines.c \
+	emu/clip/master.c \
+	emu/clip/names.c \
+	emu/clip/noise.c \
+	emu/clip/slip.c \
+	emu/clip/trigger.c \
+	emu/clip/wires.c \
 	emu/control/call.c \
 	emu/control/client.c \
 	emu/control/client.h \
