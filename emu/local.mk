@@ -29,6 +29,8 @@ libspinor_a_SOURCES = \
 	emu/bench/error.c \
 	emu/bench/error.h \
 	emu/bench/event.h \
+	emu/bench/fault.c \
+	emu/bench/fault.h \
 	emu/bench/file.c \
 	emu/bench/file.h \
 	emu/bench/hand.h \

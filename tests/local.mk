@@ -98,6 +98,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_chipdb_table.c \
 	tests/unit/test_clip.c \
 	tests/unit/test_control.c \
+	tests/unit/test_fault_words.c \
 	tests/unit/test_flash.c \
 	tests/unit/test_flash_asp.c \
 	tests/unit/test_flash_bpr.c \

@@ -26,6 +26,7 @@ static const struct {
 	{"serprog", suite_serprog},
 	{"profiles", suite_profiles},
 	{"clip", suite_clip},
+	{"fault_words", suite_fault_words},
 	{"flash", suite_flash},
 	{"flash_asp", suite_flash_asp},
 	{"flash_bpr", suite_flash_bpr},

@@ -17,6 +17,7 @@ Suite *suite_chipdb_parts(void);
 Suite *suite_chipdb_table(void);
 Suite *suite_clip(void);
 Suite *suite_control(void);
+Suite *suite_fault_words(void);
 Suite *suite_flash(void);
 Suite *suite_flash_asp(void);
 Suite *suite_flash_bpr(void);
