@@ -31,6 +31,8 @@ libspinor_a_SOURCES = \
 	emu/bench/event.h \
 	emu/bench/fault.c \
 	emu/bench/fault.h \
+	emu/bench/faults.c \
+	emu/bench/faults.h \
 	emu/bench/file.c \
 	emu/bench/file.h \
 	emu/bench/hand.h \
