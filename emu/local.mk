@@ -59,6 +59,8 @@ libspinor_a_SOURCES = \
 	emu/bench/status.h \
 	emu/bench/wafer.c \
 	emu/bench/wafer.h \
+	emu/bench/wires.c \
+	emu/bench/wires.h \
 	emu/clip/clip.c \
 	emu/clip/clip.h \
 	emu/control/call.c \

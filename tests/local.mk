@@ -128,7 +128,8 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_snapshot.c \
 	tests/unit/test_storage.c \
 	tests/unit/test_tcp.c \
-	tests/unit/test_trace.c
+	tests/unit/test_trace.c \
+	tests/unit/test_wires.c
 tests_unit_unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_unit_LDADD = libspinor.a $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 

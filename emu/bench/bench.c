@@ -149,6 +149,7 @@ add_chip(struct bench *bench, const struct bench_setup_adapter *from,
 		.instant = bench->setup->timing == SIM_CLOCK_INSTANT,
 		.seed = bench->setup->seed + bench->n_chips,
 		.wafer = bench->wafer,
+		.clock = bench_adapter_clock(adapter),
 		.trace = bench->trace,
 	};
 	struct bench_chip *chip = bench_chip_new(&plan, error);

@@ -3,12 +3,12 @@
  * One chip: the model, where its array and registers are kept, and the one listener of the model,
  * which hands each event on to all who want it.
  *
- *	event -> registers to disk -> counters -> trace -> observer
+ *	event -> registers to disk -> counters -> trace -> observer -> wires
  *
  * Registers are saved first, in the thread that runs the model and before it goes on, so that a
  * host which has seen an operation end will find its result after any crash of the daemon.
  *
- * Leaves out the wires and time, which belong to the adapter.
+ * Leaves out time, which belongs to the adapter.
  */
 #include "bench/chip.h"
 
@@ -16,6 +16,7 @@
 #include "bench/image.h"
 #include "bench/snapshot.h"
 #include "bench/state.h"
+#include "bench/wires.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 #include "trace/text.h"
@@ -27,6 +28,7 @@ struct bench_chip {
 	char *state_path; /* NULL: likewise */
 	struct bench_image *image;
 	struct flash *flash;
+	struct bench_wires wires;
 
 	struct flash_listener trace;
 	void (*observe)(void *data, const struct flash_event *event);
@@ -68,6 +70,7 @@ chip_event(void *data, const struct flash_event *event)
 		chip->trace.event(chip->trace.data, event);
 	if (chip->observe != NULL)
 		chip->observe(chip->observe_data, event);
+	bench_wires_event(&chip->wires, event);
 }
 
 /* As delivered, or as its file says. */
@@ -105,6 +108,7 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 		bench_chip_destroy(chip);
 		return NULL;
 	}
+	bench_wires_init(&chip->wires, chip->flash, plan->clock);
 	if (plan->instant)
 		flash_set_corner(chip->flash, FLASH_CORNER_INSTANT);
 	if (plan->trace != NULL)
@@ -164,6 +168,12 @@ struct bench_image *
 bench_chip_image(struct bench_chip *chip)
 {
 	return chip->image;
+}
+
+struct bench_wires *
+bench_chip_wires(struct bench_chip *chip)
+{
+	return &chip->wires;
 }
 
 static bool

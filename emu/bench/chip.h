@@ -13,9 +13,11 @@ struct bench_chip;
 struct bench_image;
 struct bench_snapshots;
 struct bench_wafer;
+struct bench_wires;
 struct flash;
 struct flash_event;
 struct flash_part;
+struct sim_clock;
 struct trace_text;
 
 /* What to build. Strings are copied, everything else outlives the chip. */
@@ -27,6 +29,7 @@ struct bench_chip_plan {
 	bool instant;      /* nothing is ever busy */
 	uint64_t seed;
 	struct bench_wafer *wafer;
+	struct sim_clock *clock;  /* the adapter's */
 	struct trace_text *trace; /* may be NULL */
 };
 
@@ -45,6 +48,7 @@ const char *bench_chip_image_path(const struct bench_chip *chip);
 
 struct flash *bench_chip_flash(struct bench_chip *chip);
 struct bench_image *bench_chip_image(struct bench_chip *chip);
+struct bench_wires *bench_chip_wires(struct bench_chip *chip);
 
 /* Made when first asked for; belongs to the chip. */
 struct bench_snapshots *bench_chip_snapshots(struct bench_chip *chip);

@@ -53,6 +53,7 @@ static const struct {
 	{"control", suite_control},
 	{"options", suite_options},
 	{"bench", suite_bench},
+	{"wires", suite_wires},
 };
 
 int

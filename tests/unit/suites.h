@@ -48,5 +48,6 @@ Suite *suite_snapshot(void);
 Suite *suite_storage(void);
 Suite *suite_tcp(void);
 Suite *suite_trace(void);
+Suite *suite_wires(void);
 
 #endif
