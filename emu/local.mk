@@ -14,6 +14,8 @@ libspinor_a_SOURCES = \
 	emu/bench/adapter.h \
 	emu/bench/bench.c \
 	emu/bench/bench.h \
+	emu/bench/cells.c \
+	emu/bench/cells.h \
 	emu/bench/chip.c \
 	emu/bench/chip.h \
 	emu/bench/chipdb.c \
@@ -35,6 +37,8 @@ libspinor_a_SOURCES = \
 	emu/bench/meter.c \
 	emu/bench/meter.h \
 	emu/bench/observe.c \
+	emu/bench/kept.c \
+	emu/bench/kept.h \
 	emu/bench/options.c \
 	emu/bench/options.h \
 	emu/bench/partcommand.c \
@@ -87,6 +91,7 @@ libspinor_a_SOURCES = \
 	emu/flash/anyregister.c \
 	emu/flash/bits.c \
 	emu/flash/bpr.c \
+	emu/flash/cells.c \
 	emu/flash/chip.c \
 	emu/flash/chip.h \
 	emu/flash/command.c \
@@ -119,6 +124,7 @@ libspinor_a_SOURCES = \
 	emu/flash/sfdp.h \
 	emu/flash/sfdptables.c \
 	emu/flash/status.c \
+	emu/flash/supply.c \
 	emu/flash/suspend.c \
 	emu/port/link.c \
 	emu/port/link.h \

@@ -39,7 +39,7 @@ struct bench_chip {
 	uint8_t *changed;                  /* blocks changed before there were snapshots */
 	size_t changed_bytes;
 
-	bool state_dirty; /* the last save failed */
+	bool state_dirty; /* something is not saved: wear, or the last save failed */
 	bool save_failure_logged;
 };
 
@@ -63,7 +63,12 @@ chip_event(void *data, const struct flash_event *event)
 {
 	struct bench_chip *chip = data;
 
-	if (event->kind == FLASH_EVENT_NONVOLATILE)
+	/* Wear can wait for the next time that something is saved; an erase would take longer for
+	 * it. */
+	if (event->kind == FLASH_EVENT_READY && event->purpose == FLASH_FOR_ERASE)
+		chip->state_dirty = true;
+	if (event->kind == FLASH_EVENT_NONVOLATILE ||
+		(event->kind == FLASH_EVENT_POWER && event->length == 0 && chip->state_dirty))
 		bench_chip_save_state(chip);
 	bench_chip_stats_count(&chip->stats, event);
 	if (chip->trace.event != NULL)

@@ -30,6 +30,10 @@ static const char *const outcomes[] = {
 	[FLASH_NO_POWER] = "no power",
 	[FLASH_HELD] = "HOLD# is low",
 	[FLASH_IN_RESET] = "RESET# is low",
+	[FLASH_POWERING_UP] = "just powered up",
+	[FLASH_LOW_SUPPLY] = "supply too low",
+	[FLASH_DAMAGED] = "damaged by too high a supply",
+	[FLASH_WORN] = "worn out, some cells are not erased",
 };
 
 const char *
@@ -80,6 +84,7 @@ flash_tell_end(struct flash *chip, enum flash_event_kind kind,
 		.time_ns = chip->now_ns,
 		.opcode = -1,
 		.length = array ? operation->length : 0,
+		.outcome = chip->worn ? FLASH_WORN : FLASH_DONE,
 		.busy_ns = busy_ns,
 	};
 

@@ -79,6 +79,8 @@ flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed)
 		chip->pin_level[pin] = true;
 	}
 	chip->random = seed;
+	chip->seed = seed;
+	chip->block_size = flash_block_size(part);
 	chip->security = g_malloc(security + 1);
 	memset(chip->security, 0xff, security);
 	make_unique_id(chip);
@@ -115,5 +117,6 @@ flash_destroy(struct flash *chip)
 	g_free(chip->otp);
 	g_free(chip->otp_new);
 	g_free(chip->sfdp);
+	g_free(chip->cells);
 	g_free(chip);
 }
