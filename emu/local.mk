@@ -23,6 +23,8 @@ libspinor_a_SOURCES = \
 	emu/bench/chipscan.c \
 	emu/bench/chipscan.h \
 	emu/bench/chiptable.c \
+	emu/bench/condition.c \
+	emu/bench/condition.h \
 	emu/bench/content.c \
 	emu/bench/error.c \
 	emu/bench/error.h \
@@ -51,6 +53,10 @@ libspinor_a_SOURCES = \
 	emu/bench/partsfdp.h \
 	emu/bench/partvalue.c \
 	emu/bench/partvalue.h \
+	emu/bench/play.c \
+	emu/bench/play.h \
+	emu/bench/preset.c \
+	emu/bench/preset.h \
 	emu/bench/setup.c \
 	emu/bench/setup.h \
 	emu/bench/snapshot.c \

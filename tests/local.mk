@@ -123,6 +123,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_image.c \
 	tests/unit/test_options.c \
 	tests/unit/test_port.c \
+	tests/unit/test_preset.c \
 	tests/unit/test_profiles.c \
 	tests/unit/test_serprog.c \
 	tests/unit/test_snapshot.c \

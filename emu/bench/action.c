@@ -16,6 +16,7 @@
 #include "bench/event.h"
 #include "bench/hand.h"
 #include "bench/image.h"
+#include "bench/play.h"
 #include "bench/snapshot.h"
 #include "bench/wires.h"
 #include "clip/clip.h"
@@ -279,8 +280,8 @@ warn(const struct bench_work *work)
 	if (millivolts == 0)
 		return NULL;
 	if (millivolts > part->vcc_max_mv)
-		return g_strdup_printf("%d mV is more than the %d mV that a %s stands: it takes "
-				       "damage, the more the longer",
+		return g_strdup_printf("%d mV is more than the %d mV that a %s is made for; far "
+				       "above, it is damaged for ever, more each second",
 			millivolts, part->vcc_max_mv, part->name);
 	if (millivolts >= part->vcc_min_mv)
 		return NULL;
@@ -288,7 +289,7 @@ warn(const struct bench_work *work)
 		part->vcc_min_mv, part->name,
 		flash_is_powered(work->flash)
 			? "what is read can be wrong, and nothing is programmed or erased"
-			: "it stays off");
+			: "it is off");
 }
 
 static bool
@@ -323,34 +324,12 @@ bench_action_power(
 	return bench_work_run(target, set_power, request, NULL, error);
 }
 
-/* The opcode that the part has for the command, or -1. */
-static int
-opcode_of(const struct flash_part *part, const char *name, int usual)
-{
-	for (unsigned int i = 0; i < part->n_commands; i++)
-		if (strcmp(part->commands[i].name, name) == 0)
-			return part->commands[i].opcode >= 0 ? part->commands[i].opcode : usual;
-	return -1;
-}
-
-static void
-send_opcode(struct flash *flash, int opcode)
-{
-	uint8_t byte = (uint8_t)opcode;
-
-	flash_select(flash);
-	flash_shift(flash, &byte, NULL, 1);
-	flash_deselect(flash, 0);
-}
-
 static bool
 reset(struct bench_work *work, GError **error)
 {
 	const struct flash_part *part = bench_chip_part(work->chip);
-	int enable = opcode_of(part, "RSTEN", 0x66);
-	int act = opcode_of(part, "RST", 0x99);
 
-	if (enable < 0 || act < 0)
+	if (bench_play_opcode(part, "RSTEN", 0x66) < 0 || bench_play_opcode(part, "RST", 0x99) < 0)
 		return bench_work_fail(work, error,
 			"a %s has no software reset; allowed is its supply, off "
 			"and on",
@@ -359,8 +338,8 @@ reset(struct bench_work *work, GError **error)
 		return bench_work_fail(work, error, "no reset without power");
 	if (!bench_work_between_frames(work, error))
 		return false;
-	send_opcode(work->flash, enable);
-	send_opcode(work->flash, act);
+	bench_play(work->flash, "RSTEN", 0x66, NULL, 0);
+	bench_play(work->flash, "RST", 0x99, NULL, 0);
 	return true;
 }
 

@@ -105,6 +105,8 @@ bench_adapter_new(const struct bench_adapter_plan *plan, GError **error)
 	g_main_context_set_poll_func(adapter->context, port_poll);
 	adapter->loop = g_main_loop_new(adapter->context, FALSE);
 	sim_clock_init(&adapter->clock, plan->timing);
+	if (plan->time_scale > 0)
+		sim_clock_set_scale(&adapter->clock, plan->time_scale);
 	adapter->clip = clip_new(&adapter->clock);
 	adapter->serprog = serprog_new(plan->profile, adapter->clip, &adapter->clock);
 	adapter->meter.behind = serprog_personality(adapter->serprog);

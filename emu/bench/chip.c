@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "bench/image.h"
+#include "bench/preset.h"
 #include "bench/snapshot.h"
 #include "bench/state.h"
 #include "bench/wires.h"
@@ -114,13 +115,17 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 		return NULL;
 	}
 	bench_wires_init(&chip->wires, chip->flash, plan->clock);
-	if (plan->instant)
-		flash_set_corner(chip->flash, FLASH_CORNER_INSTANT);
 	if (plan->trace != NULL)
 		chip->trace = trace_text_listen(plan->trace, plan->label);
 	chip->changed_bytes = plan->part->size / FLASH_WATCH_BLOCK / 8 + 1;
 	chip->changed = g_malloc0(chip->changed_bytes);
 	flash_watch_array(chip->flash, chip->changed);
+	if (!bench_preset_apply(plan->condition, &chip->wires, plan->instant, plan->where, error)) {
+		bench_chip_destroy(chip);
+		return NULL;
+	}
+	if (bench_preset_is_kept(plan->condition))
+		bench_chip_save_state(chip);
 	listener.data = chip;
 	flash_set_listener(chip->flash, &listener);
 	return chip;
@@ -193,7 +198,11 @@ changed_early(const struct bench_chip *chip)
 static void
 restored(void *data)
 {
-	bench_chip_save_state(data);
+	struct bench_chip *chip = data;
+
+	/* The supply is a matter of the board, not of the chip on it. */
+	flash_supply(chip->flash, chip->wires.millivolts);
+	bench_chip_save_state(chip);
 }
 
 /* Their book-keeping is larger than all else of an idle chip. */

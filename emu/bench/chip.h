@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct bench_chip;
+struct bench_condition;
 struct bench_image;
 struct bench_snapshots;
 struct bench_wafer;
@@ -26,6 +27,8 @@ struct bench_chip_plan {
 	const char *owner; /* whose chip it is, in the log */
 	const struct flash_part *part;
 	const char *image; /* may be NULL: blank and forgotten */
+	const struct bench_condition *condition;
+	const char *where; /* how errors about it begin; may be NULL */
 	bool instant;      /* nothing is ever busy */
 	uint64_t seed;
 	struct bench_wafer *wafer;
@@ -33,7 +36,7 @@ struct bench_chip_plan {
 	struct trace_text *trace; /* may be NULL */
 };
 
-/* Builds the chip and powers it up. On error nothing is left behind. */
+/* Builds the chip and brings it into its condition. On error nothing is left behind. */
 struct bench_chip *bench_chip_new(const struct bench_chip_plan *plan, GError **error);
 
 /* Takes the supply away, saves the registers and frees the chip. */

@@ -53,6 +53,7 @@ bench_wires_init(struct bench_wires *wires, struct flash *flash, struct sim_cloc
 	};
 	for (unsigned int pin = 0; pin < FLASH_PINS; pin++)
 		wires->levels[pin] = BENCH_HIGH;
+	flash_supply(flash, wires->millivolts);
 }
 
 /* Where the pin of that name is, or FLASH_PINS. */

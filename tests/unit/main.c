@@ -54,6 +54,7 @@ static const struct {
 	{"options", suite_options},
 	{"bench", suite_bench},
 	{"wires", suite_wires},
+	{"preset", suite_preset},
 };
 
 int

@@ -42,6 +42,7 @@ Suite *suite_flash_status(void);
 Suite *suite_flash_unlock(void);
 Suite *suite_options(void);
 Suite *suite_port(void);
+Suite *suite_preset(void);
 Suite *suite_profiles(void);
 Suite *suite_serprog(void);
 Suite *suite_snapshot(void);
