@@ -43,14 +43,20 @@ libspinor_a_SOURCES = \
 	emu/bench/kept.h \
 	emu/bench/options.c \
 	emu/bench/options.h \
+	emu/bench/partcheck.c \
+	emu/bench/partcheck.h \
 	emu/bench/partcommand.c \
 	emu/bench/partcommand.h \
 	emu/bench/partfile.c \
 	emu/bench/partfile.h \
+	emu/bench/partkey.c \
+	emu/bench/partkey.h \
 	emu/bench/partprotect.c \
 	emu/bench/partprotect.h \
 	emu/bench/partsfdp.c \
 	emu/bench/partsfdp.h \
+	emu/bench/partstatus.c \
+	emu/bench/partstatus.h \
 	emu/bench/partvalue.c \
 	emu/bench/partvalue.h \
 	emu/bench/play.c \

@@ -90,9 +90,11 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_bench.c \
 	tests/unit/test_chipdb.c \
 	tests/unit/test_chipdb_folders.c \
+	tests/unit/test_chipdb_manual.c \
 	tests/unit/test_chipdb_modes.c \
 	tests/unit/test_chipdb_protect.c \
 	tests/unit/test_chipdb_parts.c \
+	tests/unit/test_chipdb_table.c \
 	tests/unit/test_clip.c \
 	tests/unit/test_control.c \
 	tests/unit/test_flash.c \
@@ -110,6 +112,8 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_flash_otp.c \
 	tests/unit/test_flash_dataflash.c \
 	tests/unit/test_flash_dataflash_protect.c \
+	tests/unit/test_flash_cells.c \
+	tests/unit/test_flash_pins.c \
 	tests/unit/test_flash_power.c \
 	tests/unit/test_flash_program.c \
 	tests/unit/test_flash_protect.c \
@@ -119,6 +123,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_flash_registers.c \
 	tests/unit/test_flash_sfdp.c \
 	tests/unit/test_flash_status.c \
+	tests/unit/test_flash_supply.c \
 	tests/unit/test_flash_unlock.c \
 	tests/unit/test_image.c \
 	tests/unit/test_options.c \
@@ -130,6 +135,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_storage.c \
 	tests/unit/test_tcp.c \
 	tests/unit/test_trace.c \
+	tests/unit/test_wear.c \
 	tests/unit/test_wires.c
 tests_unit_unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_unit_LDADD = libspinor.a $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)

@@ -193,7 +193,7 @@ cut_off_chip_erase(struct flash *chip, const struct flash_operation *operation, 
 	uint64_t start = (uint64_t)pieces * size;
 
 	erase_done(chip, operation, MIN(start, operation->length));
-	if (start < operation->length && !flash_is_locked(chip, start, 1))
+	if (start < operation->length && !(chip->locks.skipped && flash_is_locked(chip, start, 1)))
 		flash_cells_cut_off(chip, start, MIN(size, operation->length - start),
 			pieces - (double)(uint64_t)pieces);
 }
