@@ -36,7 +36,9 @@ SYSTEM_TESTS = \
 	tests/system/flashrom-tcp.test \
 	tests/system/flashrom-timing.test \
 	tests/system/flashrom-unlock.test \
+	tests/system/flashrom-wp.test \
 	tests/system/many.test \
+	tests/system/presets.test \
 	tests/system/profiles.test \
 	tests/system/spinor-lists.test \
 	tests/system/spinor-run.test \
