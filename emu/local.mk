@@ -6,6 +6,8 @@ libspinor_a_SOURCES = \
 	emu/base/log.c \
 	emu/base/log.h \
 	emu/base/personality.h \
+	emu/base/random.c \
+	emu/base/random.h \
 	emu/base/units.c \
 	emu/base/units.h \
 	emu/bench/action.c \
@@ -77,8 +79,24 @@ libspinor_a_SOURCES = \
 	emu/bench/wafer.h \
 	emu/bench/wires.c \
 	emu/bench/wires.h \
+	emu/clip/board.c \
+	emu/clip/board.h \
 	emu/clip/clip.c \
 	emu/clip/clip.h \
+	emu/clip/contact.c \
+	emu/clip/edge.c \
+	emu/clip/fault.c \
+	emu/clip/fault.h \
+	emu/clip/frame.c \
+	emu/clip/internal.h \
+	emu/clip/line.h \
+	emu/clip/lines.c \
+	emu/clip/master.c \
+	emu/clip/names.c \
+	emu/clip/noise.c \
+	emu/clip/slip.c \
+	emu/clip/trigger.c \
+	emu/clip/wires.c \
 	emu/control/call.c \
 	emu/control/client.c \
 	emu/control/client.h \
@@ -117,6 +135,8 @@ libspinor_a_SOURCES = \
 	emu/flash/event.c \
 	emu/flash/flash.h \
 	emu/flash/identify.c \
+	emu/flash/fault.c \
+	emu/flash/fault.h \
 	emu/flash/frame.c \
 	emu/flash/lanes.c \
 	emu/flash/life.c \

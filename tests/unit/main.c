@@ -31,6 +31,7 @@ static const struct {
 	{"flash_bpr", suite_flash_bpr},
 	{"flash_address", suite_flash_address},
 	{"flash_erase", suite_flash_erase},
+	{"flash_fault", suite_flash_fault},
 	{"flash_frames", suite_flash_frames},
 	{"flash_identify", suite_flash_identify},
 	{"flash_aai", suite_flash_aai},
@@ -59,6 +60,7 @@ static const struct {
 	{"control", suite_control},
 	{"options", suite_options},
 	{"bench", suite_bench},
+	{"board", suite_board},
 	{"wires", suite_wires},
 	{"preset", suite_preset},
 };

@@ -7,6 +7,7 @@
 
 Suite *suite_base(void);
 Suite *suite_bench(void);
+Suite *suite_board(void);
 Suite *suite_chipdb(void);
 Suite *suite_chipdb_folders(void);
 Suite *suite_chipdb_manual(void);
@@ -22,6 +23,7 @@ Suite *suite_flash_bpr(void);
 Suite *suite_image(void);
 Suite *suite_flash_address(void);
 Suite *suite_flash_erase(void);
+Suite *suite_flash_fault(void);
 Suite *suite_flash_frames(void);
 Suite *suite_flash_identify(void);
 Suite *suite_flash_aai(void);
