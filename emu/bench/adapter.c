@@ -12,6 +12,7 @@
 #include "bench/chip.h"
 #include "bench/error.h"
 #include "bench/meter.h"
+#include "bench/wires.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
 #include "flash/part.h"
@@ -121,6 +122,7 @@ bench_adapter_clip_on(struct bench_adapter *adapter, unsigned int cs, struct ben
 {
 	g_return_if_fail(cs < CLIP_SELECTS && adapter->seats[cs].chip == NULL);
 	adapter->seats[cs].chip = chip;
+	bench_wires_clip_on(bench_chip_wires(chip), adapter->clip);
 	clip_attach(adapter->clip, cs, bench_chip_flash(chip));
 }
 

@@ -14,11 +14,15 @@
  * high. The time in between is skipped for chip and adapter alike, so that the host can do nothing
  * meanwhile and the same operations always leave the same array.
  *
- * Leaves out how fast a supply rises and falls.
+ * Leaves out how fast a supply rises and falls; and that chips which share a clip with faults could
+ * have different levels on WP# and HOLD# there.
  */
 #include "bench/wires.h"
 
 #include "base/clock.h"
+#include "clip/clip.h"
+#include "clip/fault.h"
+#include "clip/line.h"
 #include "flash/part.h"
 
 #include <glib.h>
@@ -28,6 +32,8 @@
 /* Levels are handed on by their number. */
 G_STATIC_ASSERT((int)BENCH_LOW == (int)FLASH_LOW && (int)BENCH_HIGH == (int)FLASH_HIGH &&
 	(int)BENCH_FLOAT == (int)FLASH_FLOATING);
+G_STATIC_ASSERT((int)BENCH_LOW == (int)CLIP_LOW && (int)BENCH_HIGH == (int)CLIP_HIGH &&
+	(int)BENCH_FLOAT == (int)CLIP_FLOATING);
 
 int
 bench_usual_millivolts(const struct flash_part *part)
@@ -54,6 +60,47 @@ bench_wires_init(struct bench_wires *wires, struct flash *flash, struct sim_cloc
 	for (unsigned int pin = 0; pin < FLASH_PINS; pin++)
 		wires->levels[pin] = BENCH_HIGH;
 	flash_supply(flash, wires->millivolts);
+}
+
+static bool
+has_faults(const struct bench_wires *wires)
+{
+	struct clip_fault_status status;
+
+	return wires->clip != NULL && clip_fault_at(wires->clip, 0, &status);
+}
+
+/* A fault keeps the supply from the chip. */
+static bool
+is_cut_off(const struct bench_wires *wires)
+{
+	struct clip_line_state state;
+
+	if (!has_faults(wires))
+		return false;
+	clip_line_state(wires->clip, CLIP_VCC, &state);
+	return state.chip != CLIP_HIGH;
+}
+
+/* Tells the clip, which has lines to two of the pins. True when it has told the chip. */
+static bool
+tell_clip(const struct bench_wires *wires, enum flash_pin place)
+{
+	if (wires->clip == NULL || place == FLASH_PIN_RESET)
+		return false;
+	clip_set_level(wires->clip, place == FLASH_PIN_WP ? CLIP_WP : CLIP_HOLD,
+		(enum clip_level)wires->levels[place]);
+	return has_faults(wires);
+}
+
+void
+bench_wires_clip_on(struct bench_wires *wires, struct clip *clip)
+{
+	wires->clip = clip;
+	clip_set_supply(clip, wires->millivolts);
+	for (enum flash_pin place = FLASH_PIN_WP; place <= FLASH_PIN_HOLD; place++)
+		if (wires->levels[place] != BENCH_HIGH)
+			tell_clip(wires, place);
 }
 
 /* Where the pin of that name is, or FLASH_PINS. */
@@ -98,7 +145,8 @@ bench_wires_set_pin(struct bench_wires *wires, enum bench_pin pin, enum bench_le
 	if (place == FLASH_PINS)
 		return false;
 	wires->levels[place] = level;
-	flash_pin(wires->flash, place, (enum flash_level)level);
+	if (!tell_clip(wires, place))
+		flash_pin(wires->flash, place, (enum flash_level)level);
 	return true;
 }
 
@@ -119,7 +167,10 @@ bench_wires_supply(struct bench_wires *wires, int millivolts)
 {
 	wires->cut_in = 0;
 	wires->millivolts = millivolts;
-	flash_supply(wires->flash, millivolts);
+	if (wires->clip != NULL)
+		clip_set_supply(wires->clip, millivolts);
+	if (!is_cut_off(wires))
+		flash_supply(wires->flash, millivolts);
 }
 
 void

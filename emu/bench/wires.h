@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct clip;
 struct flash_event;
 struct flash_part;
 struct sim_clock;
@@ -39,6 +40,7 @@ struct bench_pins {
 struct bench_wires {
 	struct flash *flash;
 	struct sim_clock *clock; /* NULL: there is none yet */
+	struct clip *clip;       /* NULL: it is in none */
 	enum bench_level levels[FLASH_PINS];
 	int millivolts;        /* 0: off */
 	uint64_t cut_in;       /* frames until the supply is cut; 0: it stays */
@@ -52,6 +54,10 @@ int bench_usual_millivolts(const struct flash_part *part);
 /* All pins high and the usual supply, as with a new chip. clock is what the chip's time follows;
  * it outlives the wires, and may be NULL. */
 void bench_wires_init(struct bench_wires *wires, struct flash *flash, struct sim_clock *clock);
+
+/* The chip is in that clip from now on, which outlives the wires: pins and supply go over it while it
+ * has faults. */
+void bench_wires_clip_on(struct bench_wires *wires, struct clip *clip);
 
 /* The pins as they are, those that the part has. */
 struct bench_pins bench_wires_pins(const struct bench_wires *wires);

@@ -3,6 +3,9 @@
 #include "bench/wires.h"
 
 #include "base/clock.h"
+#include "clip/clip.h"
+#include "clip/fault.h"
+#include "clip/line.h"
 #include "flash_fixture.h"
 #include "suites.h"
 
@@ -193,6 +196,28 @@ START_TEST(whoever_switches_the_supply_calls_a_cut_off)
 }
 END_TEST
 
+START_TEST(a_broken_wire_comes_before_what_drives_it)
+{
+	struct clip *clip = clip_new(&sim_time);
+	struct clip_fault fault;
+	unsigned int id;
+
+	bench_wires_clip_on(&wires, clip);
+	clip_attach(clip, 0, f->chip);
+	clip_fault_init(&fault, CLIP_OPEN);
+	fault.line = CLIP_VCC;
+	id = clip_fault_add(clip, &fault);
+	ck_assert(id > 0 && !flash_is_powered(f->chip));
+	bench_wires_supply(&wires, 3100);
+	ck_assert(!flash_is_powered(f->chip));
+	clip_fault_remove(clip, id);
+	ck_assert(flash_is_powered(f->chip));
+	ck_assert_int_eq(wires.millivolts, 3100);
+	clip_attach(clip, 0, NULL);
+	clip_destroy(clip);
+}
+END_TEST
+
 Suite *
 suite_wires(void)
 {
@@ -209,6 +234,7 @@ suite_wires(void)
 	tcase_add_checked_fixture(supply, start, finish);
 	tcase_add_loop_test(supply, the_supply_goes_at_an_operation, 0, G_N_ELEMENTS(cuts));
 	tcase_add_test(supply, a_cut_leaves_the_same_array_each_time);
+	tcase_add_test(supply, a_broken_wire_comes_before_what_drives_it);
 	tcase_add_test(supply, whoever_switches_the_supply_calls_a_cut_off);
 	suite_add_tcase(suite, supply);
 	return suite;
