@@ -25,6 +25,8 @@ libspinor_a_SOURCES = \
 	emu/bench/chipscan.c \
 	emu/bench/chipscan.h \
 	emu/bench/chiptable.c \
+	emu/bench/condition.c \
+	emu/bench/condition.h \
 	emu/bench/content.c \
 	emu/bench/error.c \
 	emu/bench/error.h \
@@ -63,6 +65,10 @@ libspinor_a_SOURCES = \
 	emu/bench/partstatus.h \
 	emu/bench/partvalue.c \
 	emu/bench/partvalue.h \
+	emu/bench/play.c \
+	emu/bench/play.h \
+	emu/bench/preset.c \
+	emu/bench/preset.h \
 	emu/bench/setup.c \
 	emu/bench/setup.h \
 	emu/bench/snapshot.c \
@@ -75,6 +81,8 @@ libspinor_a_SOURCES = \
 	emu/bench/status.h \
 	emu/bench/wafer.c \
 	emu/bench/wafer.h \
+	emu/bench/wires.c \
+	emu/bench/wires.h \
 	emu/clip/board.c \
 	emu/clip/board.h \
 	emu/clip/clip.c \

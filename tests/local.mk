@@ -36,7 +36,9 @@ SYSTEM_TESTS = \
 	tests/system/flashrom-tcp.test \
 	tests/system/flashrom-timing.test \
 	tests/system/flashrom-unlock.test \
+	tests/system/flashrom-wp.test \
 	tests/system/many.test \
+	tests/system/presets.test \
 	tests/system/profiles.test \
 	tests/system/spinor-lists.test \
 	tests/system/spinor-run.test \
@@ -131,13 +133,15 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_image.c \
 	tests/unit/test_options.c \
 	tests/unit/test_port.c \
+	tests/unit/test_preset.c \
 	tests/unit/test_profiles.c \
 	tests/unit/test_serprog.c \
 	tests/unit/test_snapshot.c \
 	tests/unit/test_storage.c \
 	tests/unit/test_tcp.c \
 	tests/unit/test_trace.c \
-	tests/unit/test_wear.c
+	tests/unit/test_wear.c \
+	tests/unit/test_wires.c
 tests_unit_unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_unit_LDADD = libspinor.a $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 

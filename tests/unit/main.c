@@ -62,6 +62,8 @@ static const struct {
 	{"options", suite_options},
 	{"bench", suite_bench},
 	{"board", suite_board},
+	{"wires", suite_wires},
+	{"preset", suite_preset},
 };
 
 int

@@ -50,6 +50,7 @@ Suite *suite_flash_status(void);
 Suite *suite_flash_unlock(void);
 Suite *suite_options(void);
 Suite *suite_port(void);
+Suite *suite_preset(void);
 Suite *suite_profiles(void);
 Suite *suite_serprog(void);
 Suite *suite_snapshot(void);
@@ -57,5 +58,6 @@ Suite *suite_storage(void);
 Suite *suite_tcp(void);
 Suite *suite_trace(void);
 Suite *suite_wear(void);
+Suite *suite_wires(void);
 
 #endif
