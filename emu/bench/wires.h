@@ -55,8 +55,8 @@ int bench_usual_millivolts(const struct flash_part *part);
  * it outlives the wires, and may be NULL. */
 void bench_wires_init(struct bench_wires *wires, struct flash *flash, struct sim_clock *clock);
 
-/* The chip is in that clip from now on, which outlives the wires: pins and supply go over it while it
- * has faults. */
+/* The chip is in that clip from now on, which outlives the wires: pins and supply go over it while
+ * it has faults. */
 void bench_wires_clip_on(struct bench_wires *wires, struct clip *clip);
 
 /* The pins as they are, those that the part has. */
