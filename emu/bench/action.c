@@ -257,13 +257,11 @@ set_pin(struct bench_work *work, GError **error)
 	static const char *const labels[] = {"WP#", "HOLD#", "RESET#"};
 	const struct pin_request *request = work->in;
 	struct bench_wires *wires = work->target->wires;
-	g_autofree char *allowed = NULL;
 
-	if (!bench_wires_set_pin(wires, request->pin, request->level)) {
-		allowed = bench_wires_pin_names(wires);
+	if (!bench_wires_set_pin(wires, request->pin, request->level))
 		return bench_work_fail(work, error, "a %s has no %s pin; allowed: %s",
-			bench_chip_part(work->chip)->name, labels[request->pin], allowed);
-	}
+			bench_chip_part(work->chip)->name, labels[request->pin],
+			bench_wires_pin_names(wires));
 	*(struct bench_pins *)work->out = bench_wires_pins(wires);
 	bench_work_tell(work, BENCH_EVENT_PIN, names[request->pin], levels[request->level]);
 	return true;

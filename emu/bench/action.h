@@ -8,7 +8,6 @@
 #define SPINOR_BENCH_ACTION_H
 
 #include "bench/wires.h"
-#include "clip/line.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -80,11 +79,15 @@ bool bench_action_fault_remove(const struct bench_target *target, unsigned int i
 /* struct bench_fault_info of the adapter. Free with g_ptr_array_unref(). */
 GPtrArray *bench_action_fault_list(const struct bench_target *target);
 
-/* How each line of the adapter stands. */
-struct bench_wiring {
-	struct clip_line_state lines[CLIP_LINES];
+/* How a line of the adapter stands: "high", "low" or "floating" at its ends. */
+struct bench_line {
+	const char *name;
+	const char *host;
+	const char *chip;
+	bool faulty;
 };
-void bench_action_wiring(const struct bench_target *target, struct bench_wiring *wiring);
+#define BENCH_LINES 8
+void bench_action_wiring(const struct bench_target *target, struct bench_line lines[BENCH_LINES]);
 
 /* Of one chip; see bench_reset_stats(). */
 void bench_action_stats_reset(const struct bench_target *target);

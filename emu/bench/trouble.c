@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Hands that break things: faults put on wires and chips and taken away, and a look at the wires. */
+/* Hands that break things: faults on wires and chips, come and gone; and a look at the wires. */
 #include "bench/adapter.h"
 #include "bench/bench.h"
 #include "bench/error.h"
@@ -54,7 +54,7 @@ struct request {
 	struct bench_fault *fault;
 	unsigned int id;
 	GPtrArray *list;
-	struct bench_wiring *wiring;
+	struct bench_line *lines;
 };
 
 static bool
@@ -128,6 +128,11 @@ bench_action_fault_list(const struct bench_target *target)
 	return request.list;
 }
 
+static const char *const levels[] = {
+	[CLIP_LOW] = "low", [CLIP_HIGH] = "high", [CLIP_FLOATING] = "floating"};
+
+G_STATIC_ASSERT(BENCH_LINES == CLIP_LINES);
+
 static bool
 look(struct bench_work *work, GError **error)
 {
@@ -135,15 +140,24 @@ look(struct bench_work *work, GError **error)
 	const struct clip *clip = bench_adapter_clip(work->target->adapter);
 
 	(void)error;
-	for (unsigned int line = 0; line < CLIP_LINES; line++)
-		clip_line_state(clip, (enum clip_line)line, &request->wiring->lines[line]);
+	for (unsigned int i = 0; i < CLIP_LINES; i++) {
+		struct clip_line_state state;
+
+		clip_line_state(clip, (enum clip_line)i, &state);
+		request->lines[i] = (struct bench_line){
+			.name = clip_line_string((enum clip_line)i),
+			.host = levels[state.host],
+			.chip = levels[state.chip],
+			.faulty = state.fault_id > 0,
+		};
+	}
 	return true;
 }
 
 void
-bench_action_wiring(const struct bench_target *target, struct bench_wiring *wiring)
+bench_action_wiring(const struct bench_target *target, struct bench_line lines[BENCH_LINES])
 {
-	struct request request = {.wiring = wiring};
+	struct request request = {.lines = lines};
 
 	bench_work_run(target, look, &request, NULL, NULL);
 }

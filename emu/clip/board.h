@@ -52,7 +52,7 @@ void board_want_unchanged(struct board *board, uint64_t start, uint64_t length);
 /* Of register reg (0: SR1, read with 05; 1: 35; 2: 15) the bits of mask have to be as in value. */
 void board_want_register(struct board *board, unsigned int reg, uint8_t mask, uint8_t value);
 
-/* Remembers what has to stay unchanged, out of the chip's array of size bytes: no wire is touched. */
+/* Remembers what has to stay unchanged, out of the chip's array of size bytes; touches no wire. */
 void board_begin(struct board *board, const uint8_t *array, uint64_t size);
 
 /* Reads over the wires of line cs what the board wants, in the order it was asked for; the first

@@ -2,7 +2,6 @@
 /* Methods about faults and wires. */
 #include "bench/action.h"
 #include "bench/faults.h"
-#include "clip/line.h"
 #include "control/internal.h"
 
 JsonNode *
@@ -60,34 +59,24 @@ control_fault_list(struct control_call *call, GError **error)
 	return control_take_array(array);
 }
 
-static const char *
-level_name(enum clip_level level)
-{
-	static const char *const names[] = {
-		[CLIP_LOW] = "low", [CLIP_HIGH] = "high", [CLIP_FLOATING] = "floating"};
-
-	return names[level];
-}
-
 JsonNode *
 control_wiring(struct control_call *call, GError **error)
 {
 	struct bench_target target;
-	struct bench_wiring wiring;
+	struct bench_line lines[BENCH_LINES];
 	JsonArray *array;
 
 	if (!control_adapter(call, &target, error))
 		return NULL;
-	bench_action_wiring(&target, &wiring);
+	bench_action_wiring(&target, lines);
 	array = json_array_new();
-	for (unsigned int line = 0; line < CLIP_LINES; line++) {
-		const struct clip_line_state *state = &wiring.lines[line];
+	for (unsigned int i = 0; i < BENCH_LINES; i++) {
 		JsonObject *object = json_object_new();
 
-		control_set_text(object, "line", clip_line_string((enum clip_line)line));
-		control_set_text(object, "host", level_name(state->host));
-		control_set_text(object, "chip", level_name(state->chip));
-		json_object_set_boolean_member(object, "faulty", state->fault_id > 0);
+		control_set_text(object, "line", lines[i].name);
+		control_set_text(object, "host", lines[i].host);
+		control_set_text(object, "chip", lines[i].chip);
+		json_object_set_boolean_member(object, "faulty", lines[i].faulty);
 		json_array_add_object_element(array, object);
 	}
 	return control_take_array(array);
