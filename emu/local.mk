@@ -16,6 +16,8 @@ libspinor_a_SOURCES = \
 	emu/bench/adapter.h \
 	emu/bench/bench.c \
 	emu/bench/bench.h \
+	emu/bench/cells.c \
+	emu/bench/cells.h \
 	emu/bench/chip.c \
 	emu/bench/chip.h \
 	emu/bench/chipdb.c \
@@ -23,10 +25,16 @@ libspinor_a_SOURCES = \
 	emu/bench/chipscan.c \
 	emu/bench/chipscan.h \
 	emu/bench/chiptable.c \
+	emu/bench/condition.c \
+	emu/bench/condition.h \
 	emu/bench/content.c \
 	emu/bench/error.c \
 	emu/bench/error.h \
 	emu/bench/event.h \
+	emu/bench/fault.c \
+	emu/bench/fault.h \
+	emu/bench/faults.c \
+	emu/bench/faults.h \
 	emu/bench/file.c \
 	emu/bench/file.h \
 	emu/bench/hand.h \
@@ -37,18 +45,30 @@ libspinor_a_SOURCES = \
 	emu/bench/meter.c \
 	emu/bench/meter.h \
 	emu/bench/observe.c \
+	emu/bench/kept.c \
+	emu/bench/kept.h \
 	emu/bench/options.c \
 	emu/bench/options.h \
+	emu/bench/partcheck.c \
+	emu/bench/partcheck.h \
 	emu/bench/partcommand.c \
 	emu/bench/partcommand.h \
 	emu/bench/partfile.c \
 	emu/bench/partfile.h \
+	emu/bench/partkey.c \
+	emu/bench/partkey.h \
 	emu/bench/partprotect.c \
 	emu/bench/partprotect.h \
 	emu/bench/partsfdp.c \
 	emu/bench/partsfdp.h \
+	emu/bench/partstatus.c \
+	emu/bench/partstatus.h \
 	emu/bench/partvalue.c \
 	emu/bench/partvalue.h \
+	emu/bench/play.c \
+	emu/bench/play.h \
+	emu/bench/preset.c \
+	emu/bench/preset.h \
 	emu/bench/setup.c \
 	emu/bench/setup.h \
 	emu/bench/snapshot.c \
@@ -61,6 +81,10 @@ libspinor_a_SOURCES = \
 	emu/bench/status.h \
 	emu/bench/wafer.c \
 	emu/bench/wafer.h \
+	emu/bench/wires.c \
+	emu/bench/wires.h \
+	emu/clip/board.c \
+	emu/clip/board.h \
 	emu/clip/clip.c \
 	emu/clip/clip.h \
 	emu/clip/contact.c \
@@ -101,6 +125,7 @@ libspinor_a_SOURCES = \
 	emu/flash/anyregister.c \
 	emu/flash/bits.c \
 	emu/flash/bpr.c \
+	emu/flash/cells.c \
 	emu/flash/chip.c \
 	emu/flash/chip.h \
 	emu/flash/command.c \
@@ -114,6 +139,8 @@ libspinor_a_SOURCES = \
 	emu/flash/event.c \
 	emu/flash/flash.h \
 	emu/flash/identify.c \
+	emu/flash/fault.c \
+	emu/flash/fault.h \
 	emu/flash/frame.c \
 	emu/flash/lanes.c \
 	emu/flash/life.c \
@@ -133,6 +160,7 @@ libspinor_a_SOURCES = \
 	emu/flash/sfdp.h \
 	emu/flash/sfdptables.c \
 	emu/flash/status.c \
+	emu/flash/supply.c \
 	emu/flash/suspend.c \
 	emu/port/link.c \
 	emu/port/link.h \

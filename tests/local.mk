@@ -36,7 +36,9 @@ SYSTEM_TESTS = \
 	tests/system/flashrom-tcp.test \
 	tests/system/flashrom-timing.test \
 	tests/system/flashrom-unlock.test \
+	tests/system/flashrom-wp.test \
 	tests/system/many.test \
+	tests/system/presets.test \
 	tests/system/profiles.test \
 	tests/system/spinor-lists.test \
 	tests/system/spinor-run.test \
@@ -90,11 +92,14 @@ tests_unit_unit_SOURCES = \
 	tests/unit/suites.h \
 	tests/unit/test_base.c \
 	tests/unit/test_bench.c \
+	tests/unit/test_board.c \
 	tests/unit/test_chipdb.c \
 	tests/unit/test_chipdb_folders.c \
+	tests/unit/test_chipdb_manual.c \
 	tests/unit/test_chipdb_modes.c \
 	tests/unit/test_chipdb_protect.c \
 	tests/unit/test_chipdb_parts.c \
+	tests/unit/test_chipdb_table.c \
 	tests/unit/test_clip.c \
 	tests/unit/test_clip_contact.c \
 	tests/unit/test_clip_faults.c \
@@ -102,11 +107,13 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_clip_faults_when.c \
 	tests/unit/test_clip_master.c \
 	tests/unit/test_control.c \
+	tests/unit/test_fault_words.c \
 	tests/unit/test_flash.c \
 	tests/unit/test_flash_asp.c \
 	tests/unit/test_flash_bpr.c \
 	tests/unit/test_flash_address.c \
 	tests/unit/test_flash_erase.c \
+	tests/unit/test_flash_fault.c \
 	tests/unit/test_flash_frames.c \
 	tests/unit/test_flash_identify.c \
 	tests/unit/test_flash_aai.c \
@@ -117,6 +124,8 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_flash_otp.c \
 	tests/unit/test_flash_dataflash.c \
 	tests/unit/test_flash_dataflash_protect.c \
+	tests/unit/test_flash_cells.c \
+	tests/unit/test_flash_pins.c \
 	tests/unit/test_flash_power.c \
 	tests/unit/test_flash_program.c \
 	tests/unit/test_flash_protect.c \
@@ -126,16 +135,20 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_flash_registers.c \
 	tests/unit/test_flash_sfdp.c \
 	tests/unit/test_flash_status.c \
+	tests/unit/test_flash_supply.c \
 	tests/unit/test_flash_unlock.c \
 	tests/unit/test_image.c \
 	tests/unit/test_options.c \
 	tests/unit/test_port.c \
+	tests/unit/test_preset.c \
 	tests/unit/test_profiles.c \
 	tests/unit/test_serprog.c \
 	tests/unit/test_snapshot.c \
 	tests/unit/test_storage.c \
 	tests/unit/test_tcp.c \
-	tests/unit/test_trace.c
+	tests/unit/test_trace.c \
+	tests/unit/test_wear.c \
+	tests/unit/test_wires.c
 tests_unit_unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_unit_LDADD = libspinor.a $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 

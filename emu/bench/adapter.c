@@ -12,6 +12,7 @@
 #include "bench/chip.h"
 #include "bench/error.h"
 #include "bench/meter.h"
+#include "bench/wires.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
 #include "flash/part.h"
@@ -105,6 +106,8 @@ bench_adapter_new(const struct bench_adapter_plan *plan, GError **error)
 	g_main_context_set_poll_func(adapter->context, port_poll);
 	adapter->loop = g_main_loop_new(adapter->context, FALSE);
 	sim_clock_init(&adapter->clock, plan->timing);
+	if (plan->time_scale > 0)
+		sim_clock_set_scale(&adapter->clock, plan->time_scale);
 	adapter->clip = clip_new(&adapter->clock);
 	adapter->serprog = serprog_new(plan->profile, adapter->clip, &adapter->clock);
 	adapter->meter.behind = serprog_personality(adapter->serprog);
@@ -119,6 +122,7 @@ bench_adapter_clip_on(struct bench_adapter *adapter, unsigned int cs, struct ben
 {
 	g_return_if_fail(cs < CLIP_SELECTS && adapter->seats[cs].chip == NULL);
 	adapter->seats[cs].chip = chip;
+	bench_wires_clip_on(bench_chip_wires(chip), adapter->clip);
 	clip_attach(adapter->clip, cs, bench_chip_flash(chip));
 }
 

@@ -30,6 +30,7 @@ struct bench_adapter_plan {
 	const char *link; /* may be NULL */
 	const char *tcp;  /* [HOST:]PORT instead of a pseudo-terminal; may be NULL */
 	enum sim_clock_mode timing;
+	unsigned int time_scale; /* of REAL, in thousandths; 0: as on the wall */
 	struct port_watch *watch;
 };
 

@@ -15,6 +15,7 @@
 #include "bench/limits.h"
 #include "bench/options.h"
 #include "bench/partfile.h"
+#include "bench/preset.h"
 #include "bench/setup.h"
 #include "flash/part.h"
 #include "port/port.h"
@@ -98,7 +99,9 @@ check_adapter(
 	for (guint i = 0; i < adapter->chips->len; i++) {
 		const struct bench_setup_chip *chip = adapter->chips->pdata[i];
 
-		if (find_part(chipdb, chip, error) == NULL)
+		const struct flash_part *part = find_part(chipdb, chip, error);
+
+		if (part == NULL || !bench_preset_check(&chip->condition, part, chip->where, error))
 			return false;
 		if (profile->chip_selects == 0 || chip->cs < profile->chip_selects)
 			continue;
@@ -146,9 +149,12 @@ add_chip(struct bench *bench, const struct bench_setup_adapter *from,
 		.owner = from->chips->len == 1 ? from->name : owner,
 		.part = part,
 		.image = chip_from->image,
+		.condition = &chip_from->condition,
+		.where = chip_from->where,
 		.instant = bench->setup->timing == SIM_CLOCK_INSTANT,
 		.seed = bench->setup->seed + bench->n_chips,
 		.wafer = bench->wafer,
+		.clock = bench_adapter_clock(adapter),
 		.trace = bench->trace,
 	};
 	struct bench_chip *chip = bench_chip_new(&plan, error);
@@ -169,6 +175,7 @@ add_adapter(struct bench *bench, const struct bench_setup_adapter *from, GError 
 		.link = from->link,
 		.tcp = from->tcp,
 		.timing = bench->setup->timing,
+		.time_scale = bench->setup->time_scale,
 		.watch = bench->watch,
 	};
 	struct bench_adapter *adapter = bench_adapter_new(&plan, error);

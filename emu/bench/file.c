@@ -94,6 +94,12 @@ take_timing(struct reading *r, const char *value)
 }
 
 static bool
+take_scale(struct reading *r, const char *value)
+{
+	return sim_clock_scale_from_string(value, &r->setup->time_scale);
+}
+
+static bool
 take_seed(struct reading *r, const char *value)
 {
 	guint64 seed;
@@ -205,6 +211,7 @@ take_chip_adapter(struct reading *r, const char *value)
 
 static const struct key bench_keys[] = {
 	{"timing", "instant, virtual and real", take_timing},
+	{"time-scale", "a number from 0.1 to 1000", take_scale},
 	{"seed", WHOLE_ALLOWED, take_seed},
 	{"chipdb", "a folder", take_chipdb},
 	{"trace", "a file, or - for standard output", take_trace},
@@ -239,12 +246,25 @@ refuse_key(const struct reading *r, const struct key *keys, const char *name, GE
 
 	for (const struct key *key = keys; key->name != NULL; key++)
 		g_ptr_array_add(known, (gpointer)key->name);
+	for (unsigned int key = 0; keys == chip_keys && key < BENCH_CONDITION_KEYS; key++)
+		g_ptr_array_add(known, (gpointer)bench_condition_rows[key].name);
 	nearest = bench_nearest(name, known);
 	g_ptr_array_add(known, NULL);
 	list = g_strjoinv(", ", (char **)known->pdata);
 	return refuse(r, error, "unknown key \"%s\"%s%s%s; allowed are %s", name,
 		nearest != NULL ? ": did you mean " : "", nearest != NULL ? nearest : "",
 		nearest != NULL ? "?" : "", list);
+}
+
+static bool
+read_condition(struct reading *r, const char *name, const char *value, GError **error)
+{
+	enum bench_condition_key key = bench_condition_find(name);
+
+	r->key = name;
+	return bench_condition_take(&chip_of(r)->condition, key, value) ||
+		refuse(r, error, "%s = \"%s\" is refused; allowed: %s", name, value,
+			bench_condition_rows[key].allowed);
 }
 
 static bool
@@ -255,6 +275,9 @@ read_key(struct reading *r, const struct key *keys, const char *name, const char
 
 	while (key->name != NULL && strcmp(key->name, name) != 0)
 		key++;
+	if (key->name == NULL && keys == chip_keys &&
+		bench_condition_find(name) < BENCH_CONDITION_KEYS)
+		return read_condition(r, name, value, error);
 	if (key->name == NULL)
 		return refuse_key(r, keys, name, error);
 	r->key = name;

@@ -14,16 +14,9 @@
 struct bench_chip;
 struct flash;
 
-/* What hands have done to one chip; in its adapter's thread. */
-struct bench_hand {
-	int millivolts; /* 0: off */
-	struct bench_pins pins;
-};
-
 struct bench_actions {
 	struct bench *bench;
-	GHashTable *hands; /* struct bench_chip to struct bench_hand; fixed */
-	int64_t start_us;  /* g_get_monotonic_time() */
+	int64_t start_us; /* g_get_monotonic_time() */
 	void (*observe)(void *data, const struct bench_event *event);
 	void *data;
 };

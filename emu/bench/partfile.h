@@ -49,6 +49,9 @@ bool bench_part_read(struct bench_part *part, const struct bench_part_group *gro
 bool bench_part_finish(
 	struct bench_part *part, const struct bench_part_group *group, GError **error);
 
+/* Whether the key was set, here or by a family. name: a key of spinor-chipdb(5). */
+bool bench_part_is_given(const struct bench_part *part, const char *name);
+
 /* The one of candidates (strings) that word was probably meant to be, or NULL; case ignored. */
 const char *bench_nearest(const char *word, const GPtrArray *candidates);
 

@@ -160,6 +160,12 @@ override_chip(struct bench_setup *setup, const struct bench_options *options, GE
 			return false;
 		replace(&chip->image, options->image);
 	}
+	if (options->condition.given != 0) {
+		chip = only_chip(setup, options->condition_option, options->condition_value, error);
+		if (chip == NULL)
+			return false;
+		bench_condition_override(&chip->condition, &options->condition);
+	}
 	return true;
 }
 
@@ -254,6 +260,7 @@ add_numbered(struct bench_setup *setup, const struct bench_setup_adapter *model,
 		chip->part_where = g_strdup(from->part_where);
 		chip->where = g_strdup(from->where);
 		chip->image = number(from->image, n);
+		chip->condition = from->condition;
 	}
 }
 
@@ -358,6 +365,18 @@ check_adapter(GHashTable *taken, const struct bench_setup_adapter *adapter, GErr
 	return true;
 }
 
+/* A scale is for time that passes on the wall. */
+static bool
+check_scale(const struct bench_setup *setup, GError **error)
+{
+	g_autofree char *scale = g_strdup_printf("%g", setup->time_scale / 1000.0);
+
+	return setup->time_scale == 0 || setup->timing == SIM_CLOCK_REAL ||
+		refuse(setup->time_scale_by_option ? NULL : setup->where, "time-scale", scale,
+			"with a timing that does not take real time; it goes with timing real",
+			error);
+}
+
 /* What only shows when all adapters are known. */
 static bool
 check(const struct bench_setup *setup, GError **error)
@@ -366,6 +385,8 @@ check(const struct bench_setup *setup, GError **error)
 	g_autofree char *image = NULL;
 	g_autofree char *trace = NULL;
 
+	if (!check_scale(setup, error))
+		return false;
 	for (guint i = 0; i < setup->adapters->len; i++)
 		if (!check_adapter(taken, setup->adapters->pdata[i], error))
 			return false;
@@ -390,6 +411,10 @@ bench_setup_new(const struct bench_options *options, GError **error)
 		return NULL;
 	if (options->timing_given)
 		setup->timing = options->timing;
+	if (options->time_scale > 0) {
+		setup->time_scale = options->time_scale;
+		setup->time_scale_by_option = true;
+	}
 	if (options->seed_given)
 		setup->seed = options->seed;
 	replace(&setup->chipdb, options->chipdb);

@@ -4,6 +4,7 @@
 #define SPINOR_BENCH_SETUP_H
 
 #include "base/clock.h"
+#include "bench/condition.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -21,6 +22,7 @@ struct bench_setup_chip {
 	char *part_where; /* NULL: --chip */
 	char *where;      /* "FILE: [chip boot]"; NULL: the command line */
 	char *image;      /* NULL: none */
+	struct bench_condition condition;
 };
 
 struct bench_setup_adapter {
@@ -37,6 +39,8 @@ struct bench_setup_adapter {
 struct bench_setup {
 	char *where; /* "FILE: [bench]"; NULL: the command line */
 	enum sim_clock_mode timing;
+	unsigned int time_scale; /* thousandths; 0: not given */
+	bool time_scale_by_option;
 	uint64_t seed;
 	char *chipdb;        /* NULL: as bench_chipdb_open() says */
 	char *trace;         /* NULL: none */

@@ -22,6 +22,7 @@
 
 #include "bench/error.h"
 #include "bench/image.h"
+#include "bench/kept.h"
 #include "bench/state.h"
 #include "flash/flash.h"
 #include "flash/part.h"
@@ -41,7 +42,7 @@ struct snapshot {
 	char *name;
 	int64_t time_us;
 	struct block **blocks;
-	uint8_t *registers; /* the items of flash_nonvolatile(), one after the other */
+	struct bench_kept *kept; /* registers and wear */
 };
 
 struct bench_snapshots {
@@ -101,7 +102,7 @@ free_snapshot(struct bench_snapshots *s, struct snapshot *snapshot)
 	for (size_t i = 0; i < s->n_blocks; i++)
 		release_block(s, i, snapshot->blocks[i]);
 	g_free(snapshot->blocks);
-	g_free(snapshot->registers);
+	bench_kept_free(snapshot->kept);
 	g_free(snapshot->name);
 	g_free(snapshot);
 }
@@ -130,37 +131,6 @@ keep_block(struct bench_snapshots *s, size_t i, size_t *copied)
 	block->refs++;
 	set_equal(s, i, block);
 	return block;
-}
-
-static size_t
-registers_size(struct bench_snapshots *s)
-{
-	size_t n, size = 0;
-	const struct flash_nonvolatile *items = flash_nonvolatile(s->chip, &n);
-
-	for (size_t i = 0; i < n; i++)
-		size += items[i].size;
-	return size;
-}
-
-static void
-read_registers(struct flash *chip, uint8_t *out)
-{
-	size_t n;
-	const struct flash_nonvolatile *items = flash_nonvolatile(chip, &n);
-
-	for (size_t i = 0; i < n; out += items[i++].size)
-		memcpy(out, items[i].data, items[i].size);
-}
-
-static void
-write_registers(struct flash *chip, const uint8_t *in)
-{
-	size_t n;
-	const struct flash_nonvolatile *items = flash_nonvolatile(chip, &n);
-
-	for (size_t i = 0; i < n; in += items[i++].size)
-		memcpy(items[i].data, in, items[i].size);
 }
 
 struct bench_snapshots *
@@ -284,8 +254,7 @@ bench_snapshots_take(
 	snapshot->name = g_strdup(name);
 	snapshot->time_us = g_get_real_time();
 	snapshot->blocks = g_new0(struct block *, s->n_blocks);
-	snapshot->registers = g_malloc(registers_size(s) + 1);
-	read_registers(s->chip, snapshot->registers);
+	snapshot->kept = bench_kept_read(s->chip);
 	for (size_t i = 0; i < s->n_blocks; i++) {
 		snapshot->blocks[i] = keep_block(s, i, &copied);
 		if (snapshot->blocks[i])
@@ -341,9 +310,9 @@ take_off(struct bench_snapshots *s)
 }
 
 static void
-put_on(struct bench_snapshots *s, const uint8_t *registers, bool powered)
+put_on(struct bench_snapshots *s, const struct bench_kept *kept, bool powered)
 {
-	write_registers(s->chip, registers);
+	bench_kept_write(kept, s->chip);
 	if (powered)
 		switch_on(s->chip);
 	if (s->restored)
@@ -362,7 +331,7 @@ bench_snapshots_restore(
 		return false;
 	powered = take_off(s);
 	written = put_blocks(s, snapshot);
-	put_on(s, snapshot->registers, powered);
+	put_on(s, snapshot->kept, powered);
 	if (bytes_copied)
 		*bytes_copied = written;
 	return true;
@@ -426,12 +395,12 @@ bench_snapshots_take_file(struct bench_snapshots *s, const char *path, GError **
 		bench_state_save(state, s->chip, error);
 }
 
-/* The registers that path.state holds, laid out as in a snapshot; NULL on error. */
-static uint8_t *
+/* What path.state holds; NULL on error. */
+static struct bench_kept *
 read_state(struct bench_snapshots *s, const char *path, GError **error)
 {
 	g_autofree char *state = g_strconcat(path, ".state", NULL);
-	g_autofree uint8_t *registers = g_malloc(registers_size(s) + 1);
+	struct bench_kept *kept;
 	struct flash *model;
 	bool good;
 
@@ -444,20 +413,21 @@ read_state(struct bench_snapshots *s, const char *path, GError **error)
 	}
 	/* Another chip of that part reads the file, so that ours is as before when it is bad. */
 	model = flash_new(flash_part(s->chip), NULL, 0);
-	read_registers(s->chip, registers);
-	write_registers(model, registers);
+	kept = bench_kept_read(s->chip);
+	bench_kept_write(kept, model);
+	bench_kept_free(kept);
 	good = bench_state_load(state, model, error);
-	read_registers(model, registers);
+	kept = good ? bench_kept_read(model) : NULL;
 	flash_destroy(model);
-	return good ? g_steal_pointer(&registers) : NULL;
+	return kept;
 }
 
 bool
 bench_snapshots_restore_file(
 	struct bench_snapshots *s, const char *path, size_t *bytes_copied, GError **error)
 {
-	g_autofree uint8_t *registers = read_state(s, path, error);
-	g_autofree uint8_t *array = registers ? bench_image_read(path, s->size, error) : NULL;
+	g_autoptr(bench_kept) kept = read_state(s, path, error);
+	g_autofree uint8_t *array = kept ? bench_image_read(path, s->size, error) : NULL;
 	size_t written;
 	bool powered;
 
@@ -466,7 +436,7 @@ bench_snapshots_restore_file(
 	powered = take_off(s);
 	written = bench_image_put(s->array, array, (size_t)s->size);
 	flash_array_changed(s->chip, 0, s->size);
-	put_on(s, registers, powered);
+	put_on(s, kept, powered);
 	if (bytes_copied)
 		*bytes_copied = written;
 	return true;

@@ -7,6 +7,7 @@
  *     part=W25Q128JV
  *     [nonvolatile]
  *     status=00 02 60
+ *     [cells]              (see cells.c)
  *
  * One line of hex per item that the chip names. An item that the file lacks stays as delivered, so
  * that older files load when the model learns a new one; anything else that does not fit is
@@ -15,6 +16,7 @@
  */
 #include "bench/state.h"
 
+#include "bench/cells.h"
 #include "bench/error.h"
 #include "flash/flash.h"
 #include "flash/part.h"
@@ -160,7 +162,7 @@ static bool
 check_groups(const char *path, GKeyFile *keys, GError **error)
 {
 	g_auto(GStrv) groups = g_key_file_get_groups(keys, NULL);
-	static const char *const known[] = {GROUP_HEAD, GROUP_ITEMS, NULL};
+	static const char *const known[] = {GROUP_HEAD, GROUP_ITEMS, BENCH_CELLS_GROUP, NULL};
 
 	for (char **group = groups; *group; group++) {
 		g_autofree char *why = NULL;
@@ -181,6 +183,8 @@ bench_state_load(const char *path, struct flash *chip, GError **error)
 	g_autoptr(GPtrArray) items = NULL;
 	g_autoptr(GError) cause = NULL;
 	g_autofree char *text = NULL;
+	g_autofree char *why = NULL;
+	struct bench_cells *cells;
 	gsize length;
 
 	if (!g_file_get_contents(path, &text, &length, &cause)) {
@@ -211,6 +215,13 @@ bench_state_load(const char *path, struct flash *chip, GError **error)
 	items = read_items(path, keys, chip, error);
 	if (!items)
 		return false;
+	cells = bench_cells_from_keys(keys, chip, &why);
+	if (!cells) {
+		refuse(path, error, why);
+		return false;
+	}
+	bench_cells_write(cells, chip);
+	bench_cells_free(cells);
 	for (unsigned int i = 0; i < items->len; i++) {
 		const struct item *item = g_ptr_array_index(items, i);
 
@@ -229,6 +240,7 @@ bench_state_save(const char *path, struct flash *chip, GError **error)
 	gsize length;
 	size_t n_items;
 	const struct flash_nonvolatile *items = flash_nonvolatile(chip, &n_items);
+	struct bench_cells *cells = bench_cells_read(chip);
 
 	g_key_file_set_integer(keys, GROUP_HEAD, "version", STATE_VERSION);
 	g_key_file_set_string(keys, GROUP_HEAD, "part", flash_part(chip)->name);
@@ -237,6 +249,8 @@ bench_state_save(const char *path, struct flash *chip, GError **error)
 
 		g_key_file_set_string(keys, GROUP_ITEMS, items[i].name, hex);
 	}
+	bench_cells_to_keys(cells, keys);
+	bench_cells_free(cells);
 	text = g_key_file_to_data(keys, &length, NULL);
 	if (g_file_set_contents_full(path, text, (gssize)length,
 		    G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0644, &cause))

@@ -11,7 +11,7 @@ const char *const control_levels[] = {
 	[BENCH_LOW] = "low",
 	[BENCH_HIGH] = "high",
 	[BENCH_FLOAT] = "float",
-	NULL,
+	[BENCH_NO_PIN] = NULL,
 };
 
 static JsonNode *
@@ -125,7 +125,8 @@ control_pins(const struct bench_pins *pins)
 {
 	JsonObject *object = json_object_new();
 
-	json_object_set_string_member(object, "wp", control_levels[pins->wp]);
-	json_object_set_string_member(object, "hold", control_levels[pins->hold]);
+	control_set_text(object, "wp", control_levels[pins->wp]);
+	control_set_text(object, "hold", control_levels[pins->hold]);
+	control_set_text(object, "reset", control_levels[pins->reset]);
 	return control_take_object(object);
 }

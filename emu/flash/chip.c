@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The engine of a serial NOR flash: the operation in progress, time and supply.
+ * The engine of a serial NOR flash: the operation in progress, and time.
  *
  * One operation can be in progress (BUSY) and one more suspended. An operation changes array or
  * registers when it ends; cut off earlier by reset or power loss it is done in part.
@@ -61,19 +61,30 @@ complete_by_kind(struct flash *chip, const struct flash_operation *operation)
 }
 
 static void
+take_effect(struct flash *chip, const struct flash_operation *operation)
+{
+	if (chip->faults && flash_faults_spoil(chip, operation))
+		return;
+	if (operation->action)
+		operation->action->complete(chip, operation);
+	else
+		complete_by_kind(chip, operation);
+	if (chip->faults)
+		flash_faults_end(chip, operation);
+}
+
+static void
 operation_complete(struct flash *chip)
 {
 	struct flash_operation operation = chip->operation;
 
-	if (operation.action)
-		operation.action->complete(chip, &operation);
-	else
-		complete_by_kind(chip, &operation);
+	take_effect(chip, &operation);
 	chip->operation.kind = OPERATION_NONE;
 	flash_bit_set(chip, FLASH_BIT_BUSY, false);
 	if (!chip->aai_bytes)
 		flash_bit_set(chip, FLASH_BIT_WEL, false);
 	flash_tell_end(chip, FLASH_EVENT_READY, &operation, operation.end_ns - operation.begin_ns);
+	chip->worn = false;
 }
 
 void
@@ -87,6 +98,8 @@ flash_operation_begin(struct flash *chip, enum flash_operation_kind kind, uint32
 		.begin_ns = chip->now_ns,
 		.end_ns = chip->now_ns + duration_ns,
 	};
+	if (chip->faults)
+		flash_faults_begin(chip, &chip->operation);
 	flash_bit_set(chip, FLASH_BIT_BUSY, true);
 	if (chip->part->dies > 1)
 		flash_die_follow(chip);
@@ -99,6 +112,17 @@ flash_operation_begin(struct flash *chip, enum flash_operation_kind kind, uint32
 	flash_bit_set(chip, FLASH_BIT_EPFAIL, false);
 }
 
+double
+flash_share_done(const struct flash *chip, const struct flash_operation *operation)
+{
+	double whole = (double)(operation->end_ns - operation->begin_ns);
+	double done = (double)(chip->now_ns - operation->begin_ns);
+
+	if (whole <= 0 || done >= whole)
+		return 1;
+	return done > 0 ? done / whole : 0;
+}
+
 static void
 interrupt(struct flash *chip, const struct flash_operation *operation)
 {
@@ -109,8 +133,15 @@ interrupt(struct flash *chip, const struct flash_operation *operation)
 			operation->action->interrupt(chip, operation);
 	} else if (operation->kind == OPERATION_PROGRAM)
 		flash_program_interrupt(chip, operation);
+	else if (operation->kind == OPERATION_STATUS)
+		flash_status_interrupt(chip, operation);
+	else if (operation->kind == OPERATION_SECURITY_PROGRAM ||
+		operation->kind == OPERATION_SECURITY_ERASE)
+		flash_otp_interrupt(chip, operation);
 	else if (operation->kind == OPERATION_ERASE || operation->kind == OPERATION_ERASE_CHIP)
 		flash_erase_interrupt(chip, operation);
+	if (chip->faults)
+		flash_faults_end(chip, operation);
 }
 
 void
@@ -224,51 +255,6 @@ uint8_t
 flash_status_register(const struct flash *chip, unsigned int reg)
 {
 	return chip->dataflash ? flash_dataflash_status(chip, reg) : chip->status[reg];
-}
-
-static void
-power_off(struct flash *chip)
-{
-	chip->selected = false;
-	flash_lose_operation(chip);
-	chip->powered = false;
-	flash_tell(chip, FLASH_EVENT_POWER, 0);
-}
-
-void
-flash_supply(struct flash *chip, int millivolts)
-{
-	bool enough = millivolts >= chip->part->vcc_min_mv;
-
-	if (chip->powered && !enough) {
-		power_off(chip);
-	} else if (!chip->powered && enough) {
-		flash_power_up(chip);
-		chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_VSL);
-		flash_tell(chip, FLASH_EVENT_POWER, 1);
-	}
-}
-
-void
-flash_power_up(struct flash *chip)
-{
-	chip->powered = true;
-	chip->selected = false;
-	chip->powered_down = false;
-	chip->ultra_powered_down = false;
-	chip->reset_enabled = false;
-	chip->volatile_write_enabled = false;
-	chip->status_write_enabled = false;
-	chip->aai_bytes = 0;
-	chip->wrap_bytes = 0;
-	chip->operation.kind = OPERATION_NONE;
-	chip->suspended.kind = OPERATION_NONE;
-	chip->deaf_until_ns = chip->now_ns;
-	chip->resumed_ns = INT64_MIN / 2;
-	flash_locks_power_up(chip, true);
-	flash_status_power_up(chip, true);
-	flash_modes_reset(chip);
-	flash_dataflash_power_up(chip);
 }
 
 void

@@ -18,6 +18,7 @@ enum {
 	GATE_ANY_END = 1 << 7,                /* acts wherever CS# rises, also inside a byte */
 	GATE_IN_AAI = 1 << 8,                 /* let through in auto address increment */
 	GATE_EWSR = 1 << 12,                  /* needs EWSR (50) right before it */
+	GATE_INHIBIT = 1 << 13,               /* refused within tPUW of power-up */
 };
 
 /*
@@ -47,6 +48,14 @@ struct flash_command {
 
 /* As many address bytes as the chip takes at the moment: 3, or 4 in 4-byte mode; see address.c. */
 #define ADDRESS UINT8_MAX
+
+/* See supply.c. */
+enum flash_supply {
+	SUPPLY_OFF,
+	SUPPLY_LOW,
+	SUPPLY_GOOD,
+	SUPPLY_HIGH,
+};
 
 enum flash_phase {
 	PHASE_OPCODE,
@@ -175,6 +184,15 @@ struct flash {
 	bool held;                            /* HOLD# stops the clock */
 	bool in_reset;                        /* RESET# is low */
 	uint64_t random;                      /* state of flash_random() */
+	uint64_t seed;
+
+	enum flash_supply supply;
+	int supply_mv;
+	int64_t supply_since_ns;  /* up to when damage has been reckoned */
+	int64_t inhibit_until_ns; /* tPUW: no write enable before */
+	uint32_t noise_bytes;     /* one byte in so many errs; 0: none */
+	uint32_t noise_left;      /* until the next */
+	bool writes_fail;         /* too low a supply, or damage */
 
 	uint8_t status[FLASH_REGISTERS];     /* in force */
 	uint8_t status_new[FLASH_REGISTERS]; /* being written */
@@ -206,6 +224,15 @@ struct flash {
 	uint8_t unique_id[16];
 	uint8_t *otp; /* the area, its control byte if it has one, 1 = locked */
 	uint8_t nvcr[2];
+	uint8_t damage;      /* see supply.c */
+	uint32_t *cells;     /* see cells.c; NULL: all as delivered */
+	uint32_t block_size; /* of those */
+	uint32_t n_unstable; /* blocks */
+	bool wears_out;
+	uint64_t real_size;          /* of the die; usually the part's */
+	struct flash_faults *faults; /* see fault.c; NULL: none */
+	bool weak_cells;             /* some fault is of reads */
+	bool worn; /* the operation that ends has left cells that are not erased */
 	struct flash_nonvolatile stored[NONVOLATILE_MAX];
 	size_t n_stored;
 };
@@ -221,6 +248,8 @@ void flash_pass_bit(struct flash *chip);
 /* What is over by now takes effect. */
 void flash_advance(struct flash *chip);
 void flash_lose_operation(struct flash *chip);
+/* The share of the operation that is done, 0 to 1. */
+double flash_share_done(const struct flash *chip, const struct flash_operation *operation);
 /* One more piece of state that survives power loss; data stays where it is as long as the chip. */
 void flash_keep(struct flash *chip, const char *name, uint8_t *data, size_t size);
 /* 64 bits by chance, repeatable by the chip's seed. */
@@ -297,6 +326,48 @@ flash_bit_set(struct flash *chip, enum flash_bit bit, bool on)
 /* --- frame.c --- */
 void flash_take_opcode(struct flash *chip, uint8_t opcode);
 
+/* --- supply.c --- */
+/* CS# falls at another than the usual supply: what time has done. */
+void flash_supply_reckon(struct flash *chip);
+/* n bytes that the chip has driven, at a supply where some of them are wrong. */
+void flash_supply_noise(struct flash *chip, uint8_t *out, size_t n);
+/* Why a command of that purpose does nothing at this supply. */
+enum flash_outcome flash_supply_gate(const struct flash *chip);
+
+/* --- cells.c --- */
+int64_t flash_erase_time(
+	const struct flash *chip, struct flash_time time, uint64_t start, uint64_t length);
+/* Whole blocks have been erased. */
+void flash_cells_erased(struct flash *chip, uint64_t start, uint64_t length);
+/* Their erase was cut off when that share (0 to 1) of it was done. */
+void flash_cells_cut_off(struct flash *chip, uint64_t start, uint64_t length, double share);
+/* Bytes that a chip erase does at a time. */
+uint64_t flash_cells_piece(const struct flash *chip);
+/* n bytes were read from address, and some block is unstable or some cells are weak. */
+void flash_cells_read(struct flash *chip, uint64_t address, uint8_t *out, size_t n);
+
+/* Whether reads have to go by flash_cells_read(). */
+static inline bool
+flash_cells_err(const struct flash *chip)
+{
+	return chip->n_unstable || chip->weak_cells;
+}
+/* Cells were not erased: says so where the part can. */
+void flash_worn_out(struct flash *chip);
+
+/* --- fault.c --- */
+/* An operation has begun; its end can change. */
+void flash_faults_begin(struct flash *chip, struct flash_operation *operation);
+/* True: the operation that ends shall have no effect. */
+bool flash_faults_spoil(struct flash *chip, const struct flash_operation *operation);
+/* It has taken effect. */
+void flash_faults_end(struct flash *chip, const struct flash_operation *operation);
+/* CS# falls. */
+void flash_faults_frame(struct flash *chip);
+/* n bytes were read from address, and some cells are weak. */
+void flash_faults_read(struct flash *chip, uint64_t address, uint8_t *out, size_t n);
+void flash_faults_free(struct flash *chip);
+
 /* --- pins.c --- */
 /* Before CS# falls: pins that float get a level, registers may have changed what pins do. */
 void flash_pins_settle(struct flash *chip);
@@ -318,6 +389,7 @@ uint32_t flash_erase_block(const struct flash_erase *erase, uint64_t address, ui
 void flash_erase_complete(struct flash *chip, const struct flash_operation *operation);
 void flash_erase_interrupt(struct flash *chip, const struct flash_operation *operation);
 void flash_status_complete(struct flash *chip);
+void flash_status_interrupt(struct flash *chip, const struct flash_operation *operation);
 /* SRP, SRL or SPRL with the WP# pin keep the status registers from being written. */
 bool flash_status_is_locked(const struct flash *chip);
 /* Ends a command that is refused for that reason. */
@@ -326,6 +398,9 @@ void flash_refuse(struct flash *chip, enum flash_outcome outcome);
 void flash_status_report(struct flash *chip);
 void flash_status_power_up(struct flash *chip, bool lost_power);
 void flash_otp_complete(struct flash *chip, const struct flash_operation *operation);
+void flash_otp_interrupt(struct flash *chip, const struct flash_operation *operation);
+/* The first bytes of n at target take the program buffer's bits, as far as that share of them. */
+void flash_program_part(struct flash *chip, uint8_t *target, uint32_t n, double share);
 bool flash_in_suspended(const struct flash *chip, uint64_t address, uint64_t length);
 void flash_power_reset(struct flash *chip);
 /* Address mode, lanes, die and OTP mode as after power-up or reset; the registers already are. */
@@ -394,6 +469,8 @@ void flash_lanes_reset(struct flash *chip);
 void flash_micron_reset(struct flash *chip);
 /* A program or an erase met protection. */
 void flash_micron_flag(struct flash *chip, bool erase);
+/* An erase failed at its cells. */
+void flash_micron_failed(struct flash *chip);
 
 /* --- die.c --- */
 void flash_dies_build(struct flash *chip);
@@ -413,6 +490,7 @@ void flash_otp_area_finish(struct flash *chip);
 void flash_otp_mode_reset(struct flash *chip);
 
 /* --- event.c --- */
+enum flash_purpose flash_operation_purpose(enum flash_operation_kind kind);
 void flash_tell(struct flash *chip, enum flash_event_kind kind, uint64_t length);
 void flash_tell_command(struct flash *chip);
 /* The end of an operation; busy_ns: how long it took. */

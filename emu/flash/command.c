@@ -121,6 +121,13 @@ flash_commands_build(struct flash *chip)
 	chip->failures_stay = flash_has_command(part, "CLSR");
 }
 
+static bool
+changes_cells(const struct flash_command *command)
+{
+	return command->purpose == FLASH_FOR_PROGRAM || command->purpose == FLASH_FOR_ERASE ||
+		command->purpose == FLASH_FOR_STATUS_WRITE;
+}
+
 enum flash_outcome
 flash_gate(const struct flash *chip, const struct flash_command *command)
 {
@@ -130,6 +137,10 @@ flash_gate(const struct flash *chip, const struct flash_command *command)
 		return FLASH_POWERED_DOWN;
 	if (chip->operation.kind != OPERATION_NONE && !(gates & GATE_WHILE_BUSY))
 		return FLASH_BUSY;
+	if (gates & GATE_INHIBIT && chip->now_ns < chip->inhibit_until_ns)
+		return FLASH_POWERING_UP;
+	if (chip->writes_fail && changes_cells(command))
+		return flash_supply_gate(chip);
 	if (chip->aai_bytes && !(gates & GATE_IN_AAI))
 		return FLASH_IN_AAI;
 	if (chip->suspended.kind != OPERATION_NONE) {

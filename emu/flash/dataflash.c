@@ -133,24 +133,28 @@ flash_dataflash_byte(const struct flash *chip)
 }
 
 void
-flash_dataflash_get_page(const struct flash *chip, uint32_t page, uint8_t *to)
+flash_dataflash_get_page(struct flash *chip, uint32_t page, uint8_t *to)
 {
 	const struct flash_dataflash *df = chip->dataflash;
 	uint32_t held = MIN(df->page, df->stride);
 
 	memcpy(to, chip->array + (uint64_t)page * df->stride, held);
+	if (flash_cells_err(chip))
+		flash_cells_read(chip, (uint64_t)page * df->stride, to, held);
 	memset(to + held, 0xff, df->page - held);
 }
 
 /* The bytes from offset on, up to n and the page's end; returns how many. */
 static size_t
-copy_from_page(const struct flash *chip, uint64_t page, uint32_t offset, uint8_t *out, size_t n)
+copy_from_page(struct flash *chip, uint64_t page, uint32_t offset, uint8_t *out, size_t n)
 {
 	const struct flash_dataflash *df = chip->dataflash;
 	size_t span = MIN(n, df->page - offset);
 	size_t held = offset < df->stride ? MIN(span, df->stride - offset) : 0;
 
 	memcpy(out, chip->array + page * df->stride + offset, held);
+	if (flash_cells_err(chip))
+		flash_cells_read(chip, page * df->stride + offset, out, held);
 	memset(out + held, 0xff, span - held);
 	return span;
 }
@@ -177,6 +181,8 @@ read_out(struct flash *chip, uint8_t *out, size_t n)
 		if (df->page == df->stride) {
 			span = MIN(n, total - cursor);
 			memcpy(out, chip->array + cursor, span);
+			if (flash_cells_err(chip))
+				flash_cells_read(chip, cursor, out, span);
 		} else {
 			span = copy_from_page(
 				chip, cursor / df->page, (uint32_t)(cursor % df->page), out, n);

@@ -96,12 +96,19 @@ static void
 replace_complete(struct flash *chip, const struct flash_operation *operation)
 {
 	copy_to_page(chip, operation, buffer_of(chip, operation), operation->length);
+	if (chip->block_size == operation->length)
+		flash_cells_erased(chip, operation->address, operation->length);
 }
 
 static void
 replace_interrupt(struct flash *chip, const struct flash_operation *operation)
 {
-	copy_to_page(chip, operation, buffer_of(chip, operation), part_done(chip, operation));
+	if (chip->block_size == operation->length)
+		flash_cells_cut_off(chip, operation->address, operation->length,
+			flash_share_done(chip, operation));
+	else
+		copy_to_page(
+			chip, operation, buffer_of(chip, operation), part_done(chip, operation));
 }
 
 static void
@@ -257,6 +264,7 @@ erase_sectors(struct flash *chip, uint64_t n)
 		if (flash_dataflash_is_protected(chip, at, end - at))
 			continue;
 		memset(chip->array + at, 0xff, MIN(end, n) - at);
+		flash_cells_erased(chip, at, MIN(end, n) - at);
 		flash_array_changed(chip, at, MIN(end, n) - at);
 	}
 }
@@ -270,7 +278,15 @@ erase_chip_complete(struct flash *chip, const struct flash_operation *operation)
 static void
 erase_chip_interrupt(struct flash *chip, const struct flash_operation *operation)
 {
-	erase_sectors(chip, part_done(chip, operation));
+	uint64_t done = part_done(chip, operation);
+	uint64_t size = flash_cells_piece(chip);
+	uint64_t start = done - done % size;
+
+	erase_sectors(chip, start);
+	if (start < operation->length && !flash_dataflash_is_protected(chip, start, size))
+		flash_cells_cut_off(chip, start, MIN(size, operation->length - start),
+			(double)(done % size) / (double)size);
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
 static const struct flash_action erase_chip_action = {erase_chip_complete, erase_chip_interrupt};

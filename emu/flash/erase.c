@@ -9,8 +9,7 @@
  * Hybrid parts have a second set of erases, in force until a configuration bit makes all sectors
  * the same (S25FS-S, CR3 bit 3).
  *
- * Cut off by reset or power loss, the part of the block that the elapsed time stands for is erased,
- * the rest is as before.
+ * Cut off by reset or power loss, the block is neither as before nor erased: see cells.c.
  */
 #include "flash/chip.h"
 
@@ -60,8 +59,8 @@ erase_finish(struct flash *chip)
 		chip->frame.outcome = FLASH_SUSPENDED;
 		return;
 	}
-	flash_operation_begin(
-		chip, OPERATION_ERASE, (uint32_t)start, size, flash_pick(chip, erase->time));
+	flash_operation_begin(chip, OPERATION_ERASE, (uint32_t)start, size,
+		flash_erase_time(chip, erase->time, start, size));
 }
 
 /* Ignored when any part of the array is protected; see also erase_unlocked(). */
@@ -74,12 +73,12 @@ erase_chip_finish(struct flash *chip)
 		flash_refuse_protected(chip);
 		return;
 	}
-	if (flash_in_suspended(chip, 0, chip->part->size)) {
+	if (flash_in_suspended(chip, 0, chip->real_size)) {
 		chip->frame.outcome = FLASH_SUSPENDED;
 		return;
 	}
-	flash_operation_begin(
-		chip, OPERATION_ERASE_CHIP, 0, chip->part->size, flash_pick(chip, erase->time));
+	flash_operation_begin(chip, OPERATION_ERASE_CHIP, 0, chip->real_size,
+		flash_erase_time(chip, erase->time, 0, chip->real_size));
 }
 
 static const char *
@@ -149,9 +148,10 @@ flash_erase_rows_select(struct flash *chip)
 }
 
 static void
-erase_bytes(struct flash *chip, uint32_t address, uint32_t n)
+erase_bytes(struct flash *chip, uint32_t address, uint64_t n)
 {
 	memset(chip->array + address, 0xff, n);
+	flash_cells_erased(chip, address, n);
 	flash_array_changed(chip, address, n);
 }
 
@@ -170,7 +170,7 @@ erase_unlocked(struct flash *chip, uint64_t n)
 }
 
 static void
-erase_done(struct flash *chip, const struct flash_operation *operation, uint32_t n)
+erase_done(struct flash *chip, const struct flash_operation *operation, uint64_t n)
 {
 	if (operation->kind == OPERATION_ERASE_CHIP && chip->locks.skipped)
 		erase_unlocked(chip, n);
@@ -184,14 +184,28 @@ flash_erase_complete(struct flash *chip, const struct flash_operation *operation
 	erase_done(chip, operation, operation->length);
 }
 
+/* A chip erase goes through the array piece by piece: some are done, one is half way. */
+static void
+cut_off_chip_erase(struct flash *chip, const struct flash_operation *operation, double share)
+{
+	uint64_t size = flash_cells_piece(chip);
+	double pieces = share * ((double)operation->length / (double)size);
+	uint64_t start = (uint64_t)pieces * size;
+
+	erase_done(chip, operation, MIN(start, operation->length));
+	if (start < operation->length && !(chip->locks.skipped && flash_is_locked(chip, start, 1)))
+		flash_cells_cut_off(chip, start, MIN(size, operation->length - start),
+			pieces - (double)(uint64_t)pieces);
+}
+
 void
 flash_erase_interrupt(struct flash *chip, const struct flash_operation *operation)
 {
-	int64_t whole = operation->end_ns - operation->begin_ns;
-	int64_t done = chip->now_ns - operation->begin_ns;
+	double share = flash_share_done(chip, operation);
 
-	if (whole <= 0)
-		return;
-	erase_done(chip, operation,
-		(uint32_t)((double)operation->length * ((double)done / (double)whole)));
+	if (operation->kind == OPERATION_ERASE_CHIP)
+		cut_off_chip_erase(chip, operation, share);
+	else
+		flash_cells_cut_off(chip, operation->address, operation->length, share);
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }

@@ -30,6 +30,10 @@ static const char *const outcomes[] = {
 	[FLASH_NO_POWER] = "no power",
 	[FLASH_HELD] = "HOLD# is low",
 	[FLASH_IN_RESET] = "RESET# is low",
+	[FLASH_POWERING_UP] = "just powered up",
+	[FLASH_LOW_SUPPLY] = "supply too low",
+	[FLASH_DAMAGED] = "damaged by too high a supply",
+	[FLASH_WORN] = "worn out, some cells are not erased",
 };
 
 const char *
@@ -52,8 +56,8 @@ flash_tell(struct flash *chip, enum flash_event_kind kind, uint64_t length)
 		chip->listener->event(chip->listener->data, &event);
 }
 
-static enum flash_purpose
-operation_purpose(enum flash_operation_kind kind)
+enum flash_purpose
+flash_operation_purpose(enum flash_operation_kind kind)
 {
 	switch (kind) {
 	case OPERATION_PROGRAM:
@@ -72,7 +76,7 @@ void
 flash_tell_end(struct flash *chip, enum flash_event_kind kind,
 	const struct flash_operation *operation, int64_t busy_ns)
 {
-	enum flash_purpose purpose = operation_purpose(operation->kind);
+	enum flash_purpose purpose = flash_operation_purpose(operation->kind);
 	bool array = purpose == FLASH_FOR_PROGRAM || purpose == FLASH_FOR_ERASE;
 	struct flash_event event = {
 		.kind = kind,
@@ -80,6 +84,7 @@ flash_tell_end(struct flash *chip, enum flash_event_kind kind,
 		.time_ns = chip->now_ns,
 		.opcode = -1,
 		.length = array ? operation->length : 0,
+		.outcome = chip->worn ? FLASH_WORN : FLASH_DONE,
 		.busy_ns = busy_ns,
 	};
 

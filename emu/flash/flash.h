@@ -55,8 +55,13 @@ enum flash_outcome {
 	FLASH_IN_AAI,            /* not allowed in auto address increment */
 	FLASH_IN_OTP,            /* not allowed in OTP mode */
 	FLASH_NO_POWER,
-	FLASH_HELD,     /* HOLD# was low: clocks are missing, or all of them */
-	FLASH_IN_RESET, /* RESET# is low */
+	FLASH_HELD,        /* HOLD# was low: clocks are missing, or all of them */
+	FLASH_IN_RESET,    /* RESET# is low */
+	FLASH_POWERING_UP, /* write inhibit after power-up, tPUW */
+	FLASH_LOW_SUPPLY,  /* not enough to program or erase */
+	FLASH_DAMAGED,     /* too high a supply has ruined it */
+	FLASH_WORN,        /* of READY: some cells are not erased */
+	FLASH_OUTCOMES,
 };
 
 enum flash_event_kind {
@@ -144,8 +149,29 @@ bool flash_has_pin(const struct flash_part *part, enum flash_pin pin);
 /* True while pin 7 is RESET# and not HOLD#. */
 bool flash_pin7_is_reset(const struct flash *chip);
 
-/* VCC. Below the part's minimum the chip is off and forgets what is volatile. */
+/*
+ * VCC in millivolts, from 0 up.
+ *   below the write-inhibit level (flash_inhibit_millivolts())  off: forgets what is volatile
+ *   from there to the part's minimum   reads with errors, programs and erases nothing, and drops
+ *                                      what it was doing
+ *   in the part's range                as the data sheet says
+ *   above, up to a quarter             the same (the absolute maximum)
+ *   higher                             is damaged for ever, more each second
+ */
 void flash_supply(struct flash *chip, int millivolts);
+
+/* Where a chip stops working altogether, mV. */
+int flash_inhibit_millivolts(const struct flash_part *part);
+
+/* 0: healthy; 1 to 255: reads err more and more, from 128 on it no longer programs or erases. */
+uint8_t flash_damage(const struct flash *chip);
+
+/* As saved before. */
+void flash_set_damage(struct flash *chip, uint8_t damage);
+
+/* Gives register reg (0: SR1) the value, as another tool left it: in force and non-volatile, the
+ * reserved bits as delivered. Locks do not keep it from that. */
+void flash_status_preset(struct flash *chip, unsigned int reg, uint8_t value);
 
 /* Time goes on to now (ns); what has finished by then takes effect. Never goes back. */
 void flash_tick(struct flash *chip, int64_t now_ns);
@@ -188,6 +214,32 @@ void flash_watch_array(struct flash *chip, uint8_t *map);
 /* Notes a change of length bytes at address in the map; for whoever writes to the array past the
  * chip. */
 void flash_array_changed(struct flash *chip, uint64_t address, uint64_t length);
+
+/* What the chip remembers of its cells beside their bits, by blocks of the smallest erase. Like the
+ * array it outlives power; whoever keeps the chip's state saves it. */
+struct flash_block {
+	uint32_t number; /* from address 0 up */
+	uint32_t cycles; /* complete erases; up to 2^31 - 1 */
+	bool unstable;   /* an erase was cut off: cells don't read the same each time */
+};
+
+/* Bytes of such a block; 0: the part is not erased by blocks. */
+uint32_t flash_block_size(const struct flash_part *part);
+
+/* The first block from number from on that is not as delivered. False: none. */
+bool flash_next_block(const struct flash *chip, uint32_t from, struct flash_block *block);
+
+/* As saved before; numbers beyond the chip are ignored. */
+void flash_put_block(struct flash *chip, const struct flash_block *block);
+
+/* All as delivered. */
+void flash_forget_blocks(struct flash *chip);
+
+/* Sets the cycles of all blocks. */
+void flash_set_cycles(struct flash *chip, uint32_t cycles);
+
+/* Whether cycles past the part's endurance do anything; false at first. */
+void flash_set_wear(struct flash *chip, bool effects);
 
 /* "WEL=0", "busy", … for reports; "" for FLASH_DONE. */
 const char *flash_outcome_string(enum flash_outcome outcome);

@@ -30,6 +30,9 @@ flash_select(struct flash *chip)
 		return;
 	if (chip->pins_matter)
 		flash_pins_settle(chip);
+	flash_supply_reckon(chip);
+	if (chip->weak_cells)
+		flash_faults_frame(chip);
 	chip->selected = true;
 	frame->command = NULL;
 	frame->outcome = !chip->powered ? FLASH_NO_POWER
@@ -305,6 +308,8 @@ flash_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n)
 	} else {
 		shift_spans(chip, in, out, n);
 	}
+	if (chip->noise_bytes && out && chip->selected)
+		flash_supply_noise(chip, out, n);
 }
 
 /* How many bits of a byte are left over. */

@@ -51,6 +51,12 @@ flash_micron_flag(struct flash *chip, bool erase)
 	chip->flag_errors |= FLAG_PROTECTION | (erase ? FLAG_ERASE_ERROR : FLAG_PROGRAM_ERROR);
 }
 
+void
+flash_micron_failed(struct flash *chip)
+{
+	chip->flag_errors |= FLAG_ERASE_ERROR;
+}
+
 static void
 rdfsr_out(struct flash *chip, uint8_t *out, size_t n)
 {

@@ -125,6 +125,21 @@ flash_otp_complete(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
+/* Like the array's cells; that they are unstable for a while is left out. */
+void
+flash_otp_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	uint8_t *reg = chip->security + operation->address;
+	double share = flash_share_done(chip, operation);
+
+	if (operation->kind == OPERATION_SECURITY_PROGRAM)
+		flash_program_part(chip, reg, operation->length, share);
+	else
+		for (uint32_t i = 0; i < operation->length; i++)
+			reg[i] = (uint8_t)flash_random(chip);
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
 const struct flash_command flash_otp_commands[] = {
 	{"RDSCUR", 0x48, .address_bytes = ADDRESS, .dummy_clocks = 8, .data_max = DATA_ANY,
 		.start = security_start, .out = rdscur_out},

@@ -202,6 +202,8 @@ struct flash_part {
 	uint32_t page_size;
 	int vcc_min_mv;
 	int vcc_max_mv;
+	int inhibit_mv;     /* write-inhibit level; 0: three quarters of vcc_min_mv */
+	uint32_t endurance; /* erase cycles; 0: 100 000 */
 
 	unsigned int address_bytes; /* after power-up: 2 to 4 */
 

@@ -7,7 +7,7 @@
  *   pin 7, HOLD/RST = 0    HOLD#: low stops the clock, on the clock where it falls
  *   pin 7, HOLD/RST = 1    RESET#: low resets, aborts what is in progress
  *
- * Follows W25Q128JV rev. M, 3.3 to 3.6 and 7.1.8 (the register bit), 8.2.37 (what a reset does to an
+ * Follows W25Q128JV rev. M, 3.3 to 3.6, 7.1.8 (the register bit), 8.2.37 (what a reset does to an
  * operation). A pin that nobody drives is high where the part pulls it up; most do, or say nothing
  * of it. Where it floats it takes a level by chance for each frame, mostly low: hosts with HOLD#
  * open got no answer in nine tries of ten (reports; no data sheet says it).

@@ -275,6 +275,16 @@ flash_fail(struct flash *chip, bool erase)
 	return chip->part->busy_after_failure;
 }
 
+void
+flash_worn_out(struct flash *chip)
+{
+	chip->worn = true;
+	flash_bit_set(chip, FLASH_BIT_E_FAIL, true);
+	flash_bit_set(chip, FLASH_BIT_EPFAIL, true);
+	flash_bit_set(chip, FLASH_BIT_EPE, true);
+	flash_micron_failed(chip);
+}
+
 /* A chip erase raises no flag where CLSR clears them (as asp.c says of S25FL128S; taken for its
  * relatives). */
 void

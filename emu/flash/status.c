@@ -214,6 +214,37 @@ flash_status_complete(struct flash *chip)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
+/* Registers are cells as well: erased, then programmed. Cut off, they are as before, erased (which
+ * is all ones, so that everything is protected) or as meant to be. */
+void
+flash_status_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	unsigned int left = flash_random(chip) % 3;
+	uint32_t end = operation->address + operation->length;
+
+	for (uint32_t reg = operation->address; reg < end; reg++) {
+		uint8_t erased = chip->stored_status[reg] | flash_writable_mask(chip->part, reg);
+
+		if (left == 1)
+			chip->stored_status[reg] = erased;
+		else if (left == 2)
+			apply(chip, reg, false);
+	}
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+void
+flash_status_preset(struct flash *chip, unsigned int reg, uint8_t value)
+{
+	uint8_t mask = flash_writable_mask(chip->part, reg);
+
+	chip->stored_status[reg] = (chip->stored_status[reg] & ~mask) | (value & mask);
+	chip->status[reg] = (chip->status[reg] & ~mask) | (value & mask);
+	flash_status_report(chip);
+	flash_protect_update(chip);
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
 /* Volatile bits forget: they come up as delivered. */
 static void
 restore_volatile(struct flash *chip)
@@ -292,10 +323,10 @@ flash_status_power_up(struct flash *chip, bool lost_power)
 	.purpose = FLASH_FOR_STATUS_WRITE
 
 const struct flash_command flash_status_commands[] = {
-	{"WREN", 0x06, .finish = wren_finish},
+	{"WREN", 0x06, .gates = GATE_INHIBIT, .finish = wren_finish},
 	{"WRDI", 0x04, .gates = GATE_IN_AAI, .finish = wrdi_finish},
-	{"VWREN", 0x50, .finish = vwren_finish},
-	{"EWSR", 0x50, .finish = ewsr_finish},
+	{"VWREN", 0x50, .gates = GATE_INHIBIT, .finish = vwren_finish},
+	{"EWSR", 0x50, .gates = GATE_INHIBIT, .finish = ewsr_finish},
 	{"CLSR", 0x30, .gates = GATE_WHILE_BUSY, .finish = clsr_finish},
 	{"RDSR1", 0x05, RDSR, .argument = 0},
 	{"RDSR_ALL", 0x05, .gates = GATE_WHILE_BUSY, .data_max = DATA_ANY, .out = rdsr_all_out,

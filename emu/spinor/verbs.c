@@ -19,7 +19,7 @@ static const struct spinor_verb verbs[] = {
 	{"pin", "[wp|hold|reset [low|high|float]]", "show pins, or set one", spinor_pin, 0, 2, 0,
 		false},
 	{"power", "on|off|cycle", "switch the chip's supply", spinor_power, 1, 1,
-		SPINOR_OPTION_MILLIVOLTS, false},
+		SPINOR_OPTION_POWER, false},
 	{"reset", "", "the chip's software reset, as by a host", spinor_reset, 0, 0, 0, false},
 	{"unplug", "", "pull the adapter's cable", spinor_unplug, 0, 0, 0, false},
 	{"plug", "", "put it back", spinor_plug, 0, 0, 0, false},

@@ -89,17 +89,18 @@ class Chip:
         return self.kib * KIB if self.name in HALVES else self.size
 
 
-def answering(definitions, all_parts):
-    """A chip for each definition that a part answers to, and the definitions that none does."""
+def answering(definitions, all_parts, rank=lambda part: 0):
+    """A chip for each definition that a part answers to, and the definitions that none does. Of
+    several parts the one with the least rank is taken."""
     by_name = {}
     for part in all_parts:
         for place, name in enumerate(part["flashrom_names"]):
-            by_name.setdefault(name, []).append((place, part["name"], part))
+            by_name.setdefault(name, []).append((rank(part), place, part["name"], part))
     chips = []
     missing = []
     for name, kib in definitions:
         if name in by_name:
-            chips.append(Chip(name, kib, min(by_name[name], key=lambda entry: entry[:2])[2]))
+            chips.append(Chip(name, kib, min(by_name[name], key=lambda entry: entry[:3])[3]))
         else:
             missing.append(name)
     return chips, missing

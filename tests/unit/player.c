@@ -16,6 +16,7 @@ static const struct {
 	{"EWSR", 0x50},
 	{"RDSR1", 0x05},
 	{"WRSR", 0x01},
+	{"WRSR_EWSR", 0x01},
 	{"READ", 0x03},
 	{"FAST_READ", 0x0b},
 	{"READ4", 0x13},
@@ -141,9 +142,10 @@ player_enable(struct player *player)
 void
 player_unlock(struct player *player)
 {
-	uint8_t clear[] = {(uint8_t)player_opcode(player, "WRSR"), 0x00};
+	const char *write = player_has(player, "WRSR_EWSR") ? "WRSR_EWSR" : "WRSR";
+	uint8_t clear[] = {(uint8_t)player_opcode(player, write), 0x00};
 
-	if (player_has(player, "WRSR")) {
+	if (player_has(player, write)) {
 		if (player_has(player, "EWSR"))
 			player_command(player, "EWSR");
 		else

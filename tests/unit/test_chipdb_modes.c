@@ -164,6 +164,7 @@ static const struct {
 	{"otp-lock = twice\n", "allowed: none, control-byte, regions or once"},
 	{"otp-read-dummy = 12\n", "allowed: clocks: 8, 16, 24 or 32"},
 	{"dies = 0\n", "dies = \"0\" is refused; allowed: 1 to 4"},
+	{"wrsr-bytes = 4\n", "wrsr-bytes = \"4\" is refused; allowed: 1 to 3"},
 	{"commands += ENSO\n", "command ENSO needs the key otp-size, which is missing"},
 	{"commands += RDOTP\n", "command RDOTP needs the key otp-size, which is missing"},
 	{"commands += DIE_SELECT\n", "command DIE_SELECT needs the key dies, which is missing"},

@@ -2,6 +2,7 @@
 /* The chip files that come with spinor: all of them load, no names clash, and three parts are as in
  * their data sheets. */
 #include "bench/chipdb.h"
+#include "flash/flash.h"
 #include "flash/part.h"
 #include "suites.h"
 
@@ -142,6 +143,33 @@ fail_on_warning(const gchar *domain, GLogLevelFlags level, const gchar *message,
 	ck_abort_msg("%s", message);
 }
 
+/* The oldest ones let only EWSR write the status register, the next ones WREN as well, and Sanyo's
+ * design knows no EWSR. */
+START_TEST(sst25_differ_in_what_lets_them_write_the_status_register)
+{
+	static const struct {
+		const char *name;
+		bool ewsr;
+		bool wren;
+	} ways[] = {{"SST25VF512A", true, false}, {"SST25VF010A", true, false},
+		{"SST25VF020", true, false}, {"SST25VF040", true, false},
+		{"SST25LF020A", true, false}, {"SST25LF040A", true, false},
+		{"SST25LF080A", true, true}, {"SST25VF020B", true, true},
+		{"SST25VF016B", true, true}, {"SST25VF064C", true, true},
+		{"SST25WF040", true, true}, {"SST25WF040B", false, true},
+		{"SST26VF064B", false, true}};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(ways); i++) {
+		const struct flash_part *part = must_find(ways[i].name);
+
+		ck_assert_msg(has_command(part, "EWSR", -1) == ways[i].ewsr &&
+				has_command(part, "WRSR", -1) == ways[i].wren &&
+				has_command(part, "WRSR_EWSR", -1) == !ways[i].wren,
+			"%s", part->name);
+	}
+}
+END_TEST
+
 START_TEST(all_installed_parts_can_be_used)
 {
 	g_autofree char *path = g_build_filename(g_getenv("SPINOR_CHIPDB"), NULL);
@@ -225,6 +253,21 @@ START_TEST(names_of_installed_parts_do_not_clash)
 }
 END_TEST
 
+START_TEST(pins_are_of_their_kind)
+{
+	const struct flash_part *part = must_find("W25Q128FV");
+
+	ck_assert_int_eq(part->status[2][7].function, FLASH_BIT_HRSW);
+	ck_assert_int_eq(part->pin7, FLASH_PIN7_HOLD);
+	ck_assert_uint_eq(part->no_pull_up, 0);
+	ck_assert(!part->reset_pin);
+	part = must_find("MX25L25635F");
+	ck_assert_int_eq(part->pin7, FLASH_PIN7_RESET);
+	part = must_find("EN25Q32B");
+	ck_assert_uint_eq(part->no_pull_up, 1 << FLASH_PIN_HOLD);
+}
+END_TEST
+
 Suite *
 suite_chipdb_parts(void)
 {
@@ -233,8 +276,10 @@ suite_chipdb_parts(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, w25q128jv_is_as_in_its_data_sheet);
+	tcase_add_test(tcase, pins_are_of_their_kind);
 	tcase_add_test(tcase, older_winbond_lacks_register_3);
 	tcase_add_test(tcase, macronix_has_its_own_names_and_opcodes);
+	tcase_add_test(tcase, sst25_differ_in_what_lets_them_write_the_status_register);
 	tcase_add_test(tcase, all_installed_parts_can_be_used);
 	tcase_add_test(tcase, names_of_installed_parts_do_not_clash);
 	suite_add_tcase(suite, tcase);

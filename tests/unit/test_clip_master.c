@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A second master: its own reads, what becomes of the host's frames, and commands that nobody sent. */
+/* A second master: its own reads, what becomes of the host's frames, commands that nobody sent. */
 #include "clip_fixture.h"
 
 #include <check.h>

@@ -170,9 +170,9 @@ START_TEST(what_is_cut_off_stays_inside_its_block)
 		fixture_assert_filled(f, 0, cases[i / 8].start, filled, frame);
 		fixture_assert_filled(f, cases[i / 8].start + cases[i / 8].size,
 			FIXTURE_SIZE - cases[i / 8].start - cases[i / 8].size, filled, frame);
-		/* A third or less of the time had gone by. */
-		fixture_assert_filled(f, cases[i / 8].start + cases[i / 8].size / 2,
-			cases[i / 8].size / 2, filled, frame);
+		if (program)
+			fixture_assert_filled(
+				f, cases[i / 8].start + 8, cases[i / 8].size - 8, filled, frame);
 		fixture_destroy(f);
 	}
 }
@@ -183,7 +183,7 @@ START_TEST(supply)
 	struct fixture *f = fixture_new();
 
 	fixture_run(f, "06; 20 00 00 00");
-	flash_supply(f->chip, 2699);
+	flash_supply(f->chip, 2024);
 	ck_assert_uint_eq(fixture_count(f, FLASH_EVENT_POWER), 1);
 	ck_assert_uint_eq(fixture_count(f, FLASH_EVENT_INTERRUPTED), 1);
 	ck_assert(!flash_is_busy(f->chip));

@@ -55,7 +55,7 @@ END_TEST
 
 START_TEST(every_outcome_is_one_line)
 {
-	for (int outcome = FLASH_DONE; outcome <= FLASH_NO_POWER; outcome++) {
+	for (int outcome = FLASH_DONE; outcome < FLASH_OUTCOMES; outcome++) {
 		struct flash_event event = {.outcome = outcome, .opcode = 0x06, .name = "WREN"};
 		g_autofree char *line = trace_text_format("X", &event);
 		g_autofree char *wanted = outcome == FLASH_DONE
