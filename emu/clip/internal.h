@@ -157,7 +157,8 @@ bool frame_address(const struct frame *frame, uint64_t size, uint64_t *address);
 /* trigger.c */
 /* Whether the fault can act at the next byte; *bytes is lowered to how long that stays so. */
 bool trigger_holds(struct clip *clip, struct fault *fault, uint64_t *bytes);
-void trigger_begin(struct clip *clip);
+/* The frame is over: what faults remember of it is forgotten. */
+void trigger_forget(struct clip *clip);
 /* It has acted as often as it may. What is there all the time lasts until the frame is over, an
  * open contact until it closes. */
 bool trigger_is_spent(const struct fault *fault);

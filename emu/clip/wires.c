@@ -160,7 +160,6 @@ wires_select(struct clip *clip)
 
 	master_pass(clip, sim_clock_now(clip->clock));
 	frame_begin(&wires->frame, clip->operations);
-	trigger_begin(clip);
 	wires->floating_cs = sim_random_next(&wires->noise) & 1;
 	wires->last_mosi = false;
 	wires->last_miso = wires->last_heard = true;
@@ -181,7 +180,7 @@ wires_deselect(struct clip *clip)
 	clip->selected = -1;
 	wires_settle(clip, idle_levels(clip, false), now);
 	frame->open = false;
-	trigger_begin(clip);
+	trigger_forget(clip);
 	wires_update(clip);
 }
 

@@ -31,6 +31,7 @@ static const struct {
 	{"clip_faults_bits", suite_clip_faults_bits},
 	{"clip_faults_when", suite_clip_faults_when},
 	{"clip_master", suite_clip_master},
+	{"clip_pins", suite_clip_pins},
 	{"fault_words", suite_fault_words},
 	{"flash", suite_flash},
 	{"flash_asp", suite_flash_asp},

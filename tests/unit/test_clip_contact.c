@@ -161,6 +161,7 @@ suite_clip_contact(void)
 	Suite *suite = suite_create("clip_contact");
 	TCase *contacts = tcase_create("contacts");
 
+	tcase_set_timeout(contacts, 60);
 	tcase_add_checked_fixture(contacts, setup, teardown);
 	tcase_add_test(contacts, a_contact_of_miso_opens_as_often_and_as_long_as_told);
 	tcase_add_test(contacts, a_contact_of_cs_cuts_the_frame);

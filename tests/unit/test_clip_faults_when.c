@@ -371,6 +371,7 @@ suite_clip_faults_when(void)
 	Suite *suite = suite_create("clip_faults_when");
 	TCase *when = tcase_create("when");
 
+	tcase_set_timeout(when, 60);
 	tcase_add_checked_fixture(when, setup, teardown);
 	tcase_add_test(when, an_opcode_is_hit_from_its_first_bit_on);
 	tcase_add_test(when, purposes);

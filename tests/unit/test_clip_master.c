@@ -244,6 +244,7 @@ suite_clip_master(void)
 	Suite *suite = suite_create("clip_master");
 	TCase *master = tcase_create("master");
 
+	tcase_set_timeout(master, 60);
 	tcase_add_checked_fixture(master, setup, teardown);
 	tcase_add_test(master, it_reads_the_chip_while_the_host_is_silent);
 	tcase_add_test(master, it_keeps_to_its_duty);
