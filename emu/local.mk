@@ -16,6 +16,8 @@ libspinor_a_SOURCES = \
 	emu/bench/adapter.h \
 	emu/bench/bench.c \
 	emu/bench/bench.h \
+	emu/bench/boot.c \
+	emu/bench/boot.h \
 	emu/bench/cells.c \
 	emu/bench/cells.h \
 	emu/bench/chip.c \
@@ -31,8 +33,11 @@ libspinor_a_SOURCES = \
 	emu/bench/error.c \
 	emu/bench/error.h \
 	emu/bench/event.h \
+	emu/bench/boardfile.c \
 	emu/bench/fault.c \
 	emu/bench/fault.h \
+	emu/bench/faultfile.c \
+	emu/bench/faultfile.h \
 	emu/bench/faults.c \
 	emu/bench/faults.h \
 	emu/bench/file.c \
@@ -45,6 +50,8 @@ libspinor_a_SOURCES = \
 	emu/bench/meter.c \
 	emu/bench/meter.h \
 	emu/bench/observe.c \
+	emu/bench/keyfile.c \
+	emu/bench/keyfile.h \
 	emu/bench/kept.c \
 	emu/bench/kept.h \
 	emu/bench/options.c \
@@ -79,6 +86,7 @@ libspinor_a_SOURCES = \
 	emu/bench/stats.h \
 	emu/bench/status.c \
 	emu/bench/status.h \
+	emu/bench/trouble.c \
 	emu/bench/wafer.c \
 	emu/bench/wafer.h \
 	emu/bench/wires.c \
@@ -119,6 +127,7 @@ libspinor_a_SOURCES = \
 	emu/control/socket.c \
 	emu/control/socket.h \
 	emu/control/storage.c \
+	emu/control/trouble.c \
 	emu/flash/aai.c \
 	emu/flash/address.c \
 	emu/flash/asp.c \
@@ -224,6 +233,7 @@ spinor_SOURCES = \
 	emu/spinor/tree.h \
 	emu/spinor/verb_bench.c \
 	emu/spinor/verb_chip.c \
+	emu/spinor/verb_fault.c \
 	emu/spinor/verb_list.c \
 	emu/spinor/verbs.c \
 	emu/spinor/verbs.h \

@@ -39,6 +39,7 @@ SYSTEM_TESTS = \
 	tests/system/flashrom-wp.test \
 	tests/system/many.test \
 	tests/system/presets.test \
+	tests/system/power-sweep.test \
 	tests/system/profiles.test \
 	tests/system/spinor-lists.test \
 	tests/system/spinor-run.test \
@@ -53,7 +54,8 @@ SYSTEM_TESTS = \
 LONG_TESTS = \
 	tests/fuzz/control-long.test \
 	tests/system/every-chip-long.test \
-	tests/system/every-protection-long.test
+	tests/system/every-protection-long.test \
+	tests/system/power-sweep-long.test
 
 TESTS += $(STYLE_TESTS) $(SYSTEM_TESTS)
 EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "bench/adapter.h"
 #include "bench/bench.h"
+#include "bench/boot.h"
 #include "bench/chip.h"
 #include "bench/error.h"
 #include "bench/event.h"
@@ -19,6 +20,7 @@
 #include "bench/play.h"
 #include "bench/snapshot.h"
 #include "bench/wires.h"
+#include "clip/board.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
 #include "flash/part.h"
@@ -26,6 +28,9 @@
 #include <gio/gio.h>
 #include <stdarg.h>
 #include <string.h>
+
+/* Longer than any tVSL and tPUW: boards have reset circuits. */
+#define POWER_UP_NS INT64_C(20000000)
 
 static void
 run_work(void *data)
@@ -77,6 +82,7 @@ bench_work_tell(const struct bench_work *work, enum bench_event_kind kind, const
 	if (actions->observe == NULL)
 		return;
 	event.what = what;
+	event.on = kind == BENCH_EVENT_BOOT && *text == '\0';
 	g_strlcpy(event.text, text, sizeof event.text);
 	actions->observe(actions->data, &event);
 }
@@ -180,6 +186,8 @@ bench_actions_new(struct bench *bench)
 
 	actions->bench = bench;
 	actions->start_us = g_get_monotonic_time();
+	for (unsigned int i = 0; i < bench_n_adapters(bench); i++)
+		bench_troubles_observe(actions, bench_adapter_at(bench, i));
 	return actions;
 }
 
@@ -249,13 +257,11 @@ set_pin(struct bench_work *work, GError **error)
 	static const char *const labels[] = {"WP#", "HOLD#", "RESET#"};
 	const struct pin_request *request = work->in;
 	struct bench_wires *wires = work->target->wires;
-	g_autofree char *allowed = NULL;
 
-	if (!bench_wires_set_pin(wires, request->pin, request->level)) {
-		allowed = bench_wires_pin_names(wires);
+	if (!bench_wires_set_pin(wires, request->pin, request->level))
 		return bench_work_fail(work, error, "a %s has no %s pin; allowed: %s",
-			bench_chip_part(work->chip)->name, labels[request->pin], allowed);
-	}
+			bench_chip_part(work->chip)->name, labels[request->pin],
+			bench_wires_pin_names(wires));
 	*(struct bench_pins *)work->out = bench_wires_pins(wires);
 	bench_work_tell(work, BENCH_EVENT_PIN, names[request->pin], levels[request->level]);
 	return true;
@@ -292,6 +298,29 @@ warn(const struct bench_work *work)
 			: "it is off");
 }
 
+/* The chip has just got its supply: the board behind it starts, or not. */
+static void
+boot(const struct bench_work *work, struct bench_power_request *request)
+{
+	struct clip *clip = bench_adapter_clip(work->target->adapter);
+	struct board *board = bench_adapter_board(work->target->adapter, work->target->cs, NULL);
+	struct board_verdict verdict;
+
+	if (board == NULL || work->target->wires->millivolts == 0)
+		return;
+	request->has_board = true;
+	if (clip_is_selected(clip)) {
+		request->why_not = g_strdup("a host has the bus");
+	} else {
+		clip_wait(clip, POWER_UP_NS);
+		request->boots = board_boot(board, clip, work->target->cs, &verdict);
+		if (!request->boots)
+			request->why_not = bench_boot_reason(&verdict);
+	}
+	bench_work_tell(work, BENCH_EVENT_BOOT, request->boots ? "boots" : "does not boot",
+		request->why_not != NULL ? request->why_not : "");
+}
+
 static bool
 set_power(struct bench_work *work, GError **error)
 {
@@ -313,6 +342,8 @@ set_power(struct bench_work *work, GError **error)
 	request->millivolts = wires->millivolts;
 	request->cut_in = wires->cut_in;
 	request->warning = warn(work);
+	if (request->power != BENCH_POWER_OFF)
+		boot(work, request);
 	return true;
 }
 
@@ -321,6 +352,9 @@ bench_action_power(
 	const struct bench_target *target, struct bench_power_request *request, GError **error)
 {
 	request->warning = NULL;
+	request->has_board = false;
+	request->boots = false;
+	request->why_not = NULL;
 	return bench_work_run(target, set_power, request, NULL, error);
 }
 

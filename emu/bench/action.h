@@ -63,10 +63,31 @@ struct bench_power_request {
 	uint64_t cut_in;  /* for off: at the end of that many frames; 0: now */
 	int64_t after_ns; /* and so much later, or BENCH_HALF_OF_BUSY */
 	char *warning;    /* what will become of the chip; NULL: nothing. Free with g_free() */
+	bool has_board;   /* on and cycle: what the board behind the chip does then */
+	bool boots;
+	char *why_not; /* NULL: it boots. Free with g_free() */
 };
 
 bool bench_action_power(
 	const struct bench_target *target, struct bench_power_request *request, GError **error);
+
+/* Puts a fault (see bench/fault.h for the text) on the target's wires or chip. */
+bool bench_action_fault_add(
+	const struct bench_target *target, const char *text, unsigned int *id, GError **error);
+/* id 0: all of them. */
+bool bench_action_fault_remove(const struct bench_target *target, unsigned int id, GError **error);
+/* struct bench_fault_info of the adapter. Free with g_ptr_array_unref(). */
+GPtrArray *bench_action_fault_list(const struct bench_target *target);
+
+/* How a line of the adapter stands: "high", "low" or "floating" at its ends. */
+struct bench_line {
+	const char *name;
+	const char *host;
+	const char *chip;
+	bool faulty;
+};
+#define BENCH_LINES 8
+void bench_action_wiring(const struct bench_target *target, struct bench_line lines[BENCH_LINES]);
 
 /* Of one chip; see bench_reset_stats(). */
 void bench_action_stats_reset(const struct bench_target *target);

@@ -201,7 +201,7 @@ restored(void *data)
 	struct bench_chip *chip = data;
 
 	/* The supply is a matter of the board, not of the chip on it. */
-	flash_supply(chip->flash, chip->wires.millivolts);
+	bench_wires_supply_again(&chip->wires);
 	bench_chip_save_state(chip);
 }
 

@@ -8,7 +8,6 @@
 
 #include "base/units.h"
 #include "bench/error.h"
-#include "bench/partfile.h"
 #include "bench/partvalue.h"
 #include "flash/flash.h"
 
@@ -459,20 +458,12 @@ bench_fault_settings(const struct bench_fault *fault)
 	return names;
 }
 
-/* "unknown WHICH "WORD": did you mean NEAREST?; allowed are ..." */
 static void
 refuse_word(const char *which, const char *word, const char **known, GError **error)
 {
-	g_autoptr(GPtrArray) candidates = g_ptr_array_new();
-	g_autofree char *list = g_strjoinv(", ", (char **)known);
-	const char *nearest;
+	g_autofree char *unknown = bench_unknown(word, known);
 
-	for (const char **name = known; *name; name++)
-		g_ptr_array_add(candidates, (gpointer)*name);
-	nearest = bench_nearest(word, candidates);
-	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE, "%s \"%s\"%s%s%s; allowed are %s", which,
-		word, nearest ? ": did you mean " : "", nearest ? nearest : "", nearest ? "?" : "",
-		list);
+	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE, "%s %s", which, unknown);
 }
 
 struct bench_fault *

@@ -31,6 +31,7 @@ struct bench_faults {
 	unsigned int last_id;
 	void (*observe)(void *data, const struct bench_fault_act *act);
 	void *observe_data;
+	GDestroyNotify free_data;
 };
 
 static void
@@ -158,6 +159,8 @@ bench_faults_destroy(struct bench_faults *faults)
 		if (clip_chip(faults->clip, cs) != NULL)
 			flash_set_fault_listener(clip_chip(faults->clip, cs), NULL);
 	g_ptr_array_unref(faults->entries);
+	if (faults->free_data != NULL)
+		faults->free_data(faults->observe_data);
 	g_free(faults->owner);
 	g_free(faults);
 }
@@ -273,10 +276,18 @@ bench_faults_list(struct bench_faults *faults)
 
 void
 bench_faults_observe(struct bench_faults *faults,
-	void (*observe)(void *data, const struct bench_fault_act *act), void *data)
+	void (*observe)(void *data, const struct bench_fault_act *act), void *data,
+	GDestroyNotify free_data)
 {
 	faults->observe = observe;
 	faults->observe_data = data;
+	faults->free_data = free_data;
+}
+
+bool
+bench_faults_is_observed(const struct bench_faults *faults)
+{
+	return faults->observe != NULL;
 }
 
 void

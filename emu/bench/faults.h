@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The faults of one adapter: of its wires and of the chips on them. In the thread that owns them. */
+/* The faults of one adapter: of its wires and of the chips on them. In the thread that has them. */
 #ifndef SPINOR_BENCH_FAULTS_H
 #define SPINOR_BENCH_FAULTS_H
 
@@ -47,9 +47,11 @@ void bench_faults_clear(struct bench_faults *faults);
 /* struct bench_fault_info, oldest first. Free with g_ptr_array_unref(). */
 GPtrArray *bench_faults_list(struct bench_faults *faults);
 
-/* Told of each act; NULL ends it. */
+/* Told of each act from then on; free_data(data) at the end. */
 void bench_faults_observe(struct bench_faults *faults,
-	void (*observe)(void *data, const struct bench_fault_act *act), void *data);
+	void (*observe)(void *data, const struct bench_fault_act *act), void *data,
+	GDestroyNotify free_data);
+bool bench_faults_is_observed(const struct bench_faults *faults);
 
 /* One line of log for each fault: how often it acted. Nothing without faults. */
 void bench_faults_summary(struct bench_faults *faults);

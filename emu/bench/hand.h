@@ -45,4 +45,7 @@ bool bench_work_between_frames(const struct bench_work *work, GError **error);
 void bench_work_tell(const struct bench_work *work, enum bench_event_kind kind, const char *what,
 	const char *text);
 
+/* Acts of the adapter's faults become events; in its thread, or before it runs. */
+void bench_troubles_observe(struct bench_actions *actions, struct bench_adapter *adapter);
+
 #endif

@@ -204,6 +204,17 @@ check_modes(const struct target *target, GError **error)
 	return true;
 }
 
+static bool
+check_pins(const struct target *target, GError **error)
+{
+	for (enum bench_pin pin = BENCH_PIN_WP; pin <= BENCH_PIN_RESET; pin++)
+		if (bench_condition_has(target->condition, BENCH_KEY_WP + pin) &&
+			!bench_part_may_have_pin(target->part, pin))
+			return refuse(target, BENCH_KEY_WP + pin, error,
+				"has no such pin; allowed: %s", bench_part_pin_names(target->part));
+	return true;
+}
+
 bool
 bench_preset_check(const struct bench_condition *condition, const struct flash_part *part,
 	const char *where, GError **error)
@@ -215,7 +226,8 @@ bench_preset_check(const struct bench_condition *condition, const struct flash_p
 		return refuse(&target, BENCH_KEY_STATUS, error,
 			"has %u status register%s that can be written; allowed: as many bytes",
 			registers, registers == 1 ? "" : "s");
-	return !bench_condition_has(condition, BENCH_KEY_MODE) || check_modes(&target, error);
+	return check_pins(&target, error) &&
+		(!bench_condition_has(condition, BENCH_KEY_MODE) || check_modes(&target, error));
 }
 
 /* --- registers --- */
@@ -475,14 +487,13 @@ set_pins(const struct target *target, struct bench_wires *wires, GError **error)
 {
 	for (enum bench_pin pin = BENCH_PIN_WP; pin <= BENCH_PIN_RESET; pin++) {
 		enum bench_condition_key key = BENCH_KEY_WP + pin;
-		g_autofree char *names = NULL;
 
 		if (!bench_condition_has(target->condition, key) ||
 			bench_wires_set_pin(
 				wires, pin, (enum bench_level)target->condition->levels[pin]))
 			continue;
-		names = bench_wires_pin_names(wires);
-		return refuse(target, key, error, "has no such pin; allowed: %s", names);
+		return refuse(target, key, error, "has no such pin as it is; allowed: %s",
+			bench_wires_pin_names(wires));
 	}
 	return true;
 }

@@ -150,16 +150,50 @@ bench_wires_set_pin(struct bench_wires *wires, enum bench_pin pin, enum bench_le
 	return true;
 }
 
-char *
+static const char *
+pin_names(bool hold, bool reset)
+{
+	if (hold)
+		return reset ? "wp, hold and reset" : "wp and hold";
+	return reset ? "wp and reset" : "wp";
+}
+
+const char *
 bench_wires_pin_names(const struct bench_wires *wires)
 {
-	bool hold = place_of(wires, BENCH_PIN_HOLD) < FLASH_PINS;
-	bool reset = place_of(wires, BENCH_PIN_RESET) < FLASH_PINS;
+	return pin_names(place_of(wires, BENCH_PIN_HOLD) < FLASH_PINS,
+		place_of(wires, BENCH_PIN_RESET) < FLASH_PINS);
+}
 
-	return g_strdup(hold && reset ? "wp, hold and reset"
-			: hold        ? "wp and hold"
-			: reset       ? "wp and reset"
-				      : "wp");
+static bool
+has_reset_bit(const struct flash_part *part)
+{
+	for (unsigned int reg = 0; reg < FLASH_REGISTERS; reg++)
+		for (unsigned int bit = 0; bit < 8; bit++)
+			if (part->status[reg][bit].function == FLASH_BIT_HRSW)
+				return true;
+	return false;
+}
+
+bool
+bench_part_may_have_pin(const struct flash_part *part, enum bench_pin pin)
+{
+	switch (pin) {
+	case BENCH_PIN_WP:
+		return true;
+	case BENCH_PIN_HOLD:
+		return part->pin7 == FLASH_PIN7_HOLD;
+	case BENCH_PIN_RESET:
+		break;
+	}
+	return part->reset_pin || part->pin7 == FLASH_PIN7_RESET || has_reset_bit(part);
+}
+
+const char *
+bench_part_pin_names(const struct flash_part *part)
+{
+	return pin_names(bench_part_may_have_pin(part, BENCH_PIN_HOLD),
+		bench_part_may_have_pin(part, BENCH_PIN_RESET));
 }
 
 void
@@ -169,8 +203,14 @@ bench_wires_supply(struct bench_wires *wires, int millivolts)
 	wires->millivolts = millivolts;
 	if (wires->clip != NULL)
 		clip_set_supply(wires->clip, millivolts);
+	bench_wires_supply_again(wires);
+}
+
+void
+bench_wires_supply_again(struct bench_wires *wires)
+{
 	if (!is_cut_off(wires))
-		flash_supply(wires->flash, millivolts);
+		flash_supply(wires->flash, wires->millivolts);
 }
 
 void

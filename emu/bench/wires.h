@@ -55,8 +55,8 @@ int bench_usual_millivolts(const struct flash_part *part);
  * it outlives the wires, and may be NULL. */
 void bench_wires_init(struct bench_wires *wires, struct flash *flash, struct sim_clock *clock);
 
-/* The chip is in that clip from now on, which outlives the wires: pins and supply go over it while it
- * has faults. */
+/* The chip is in that clip from now on, which outlives the wires: while it has faults, pins and
+ * supply go over it. */
 void bench_wires_clip_on(struct bench_wires *wires, struct clip *clip);
 
 /* The pins as they are, those that the part has. */
@@ -65,11 +65,18 @@ struct bench_pins bench_wires_pins(const struct bench_wires *wires);
 /* False: the part has no such pin. */
 bool bench_wires_set_pin(struct bench_wires *wires, enum bench_pin pin, enum bench_level level);
 
-/* Names of the pins that it has, for messages: "wp and hold". Free with g_free(). */
-char *bench_wires_pin_names(const struct bench_wires *wires);
+/* Names of the pins that it has, for messages: "wp and hold". */
+const char *bench_wires_pin_names(const struct bench_wires *wires);
+
+/* Whether a chip of that part can have such a pin: a RESET# can be up to a register. */
+bool bench_part_may_have_pin(const struct flash_part *part, enum bench_pin pin);
+const char *bench_part_pin_names(const struct flash_part *part);
 
 /* millivolts 0: off. A cut that was to come does not. */
 void bench_wires_supply(struct bench_wires *wires, int millivolts);
+
+/* The supply again as it was set, for whoever has switched the chip off and on meanwhile. */
+void bench_wires_supply_again(struct bench_wires *wires);
 
 /* Cuts the supply after_ns (or BENCH_HALF_OF_BUSY) after the end of the frames-th frame from now
  * on, a frame being CS# low to CS# high; the time until then is skipped. frames 0: not any more. */

@@ -184,23 +184,16 @@ digest(void *data, uint64_t offset, const uint8_t *bytes, size_t n)
 	g_checksum_update(data, bytes, (gssize)n);
 }
 
-static void
-keep(void *data, uint64_t offset, const uint8_t *bytes, size_t n)
-{
-	memcpy((uint8_t *)data + offset, bytes, n);
-}
-
 void
-board_begin(struct board *board, struct clip *clip, unsigned int cs)
+board_begin(struct board *board, const uint8_t *array, uint64_t size)
 {
 	for (guint i = 0; i < board->wants->len; i++) {
 		struct want *want = board->wants->pdata[i];
 
-		if (want->kind != WANT_UNCHANGED)
+		if (want->kind != WANT_UNCHANGED || want->start + want->length > size)
 			continue;
 		g_free(want->bytes);
-		want->bytes = g_malloc(want->length);
-		read_region(board, clip, cs, want, keep, want->bytes);
+		want->bytes = g_memdup2(array + want->start, want->length);
 	}
 }
 

@@ -46,14 +46,14 @@ void board_want_content(struct board *board, uint64_t start, const uint8_t *byte
 /* The region has to have that SHA-256, 64 hex digits; copied. */
 void board_want_digest(struct board *board, uint64_t start, uint64_t length, const char *sha256);
 
-/* The region has to be as it was at board_begin(). */
+/* The region has to be as it was at board_begin(); one beyond the chip has no say. */
 void board_want_unchanged(struct board *board, uint64_t start, uint64_t length);
 
 /* Of register reg (0: SR1, read with 05; 1: 35; 2: 15) the bits of mask have to be as in value. */
 void board_want_register(struct board *board, unsigned int reg, uint8_t mask, uint8_t value);
 
-/* Remembers what has to stay unchanged. The chip is on line cs, with its supply. */
-void board_begin(struct board *board, struct clip *clip, unsigned int cs);
+/* Remembers what has to stay unchanged, out of the chip's array of size bytes; touches no wire. */
+void board_begin(struct board *board, const uint8_t *array, uint64_t size);
 
 /* Reads over the wires of line cs what the board wants, in the order it was asked for; the first
  * thing amiss is the verdict. No frame may be open. True: it boots. */

@@ -143,6 +143,12 @@ clip_select(struct clip *clip, unsigned int cs)
 		clip_show(clip);
 }
 
+bool
+clip_is_selected(const struct clip *clip)
+{
+	return clip->selected >= 0;
+}
+
 void
 clip_deselect(struct clip *clip)
 {

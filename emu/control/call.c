@@ -83,6 +83,17 @@ control_chip(const struct control_call *call, struct bench_target *target, GErro
 		error);
 }
 
+bool
+control_target(const struct control_call *call, struct bench_target *target, GError **error)
+{
+	if (bench_target_chip(call->host->actions, control_string(call, "adapter"),
+		    (int)control_integer(call, "cs", -1), target, NULL))
+		return true;
+	if (control_integer(call, "cs", -1) >= 0)
+		return control_chip(call, target, error);
+	return control_adapter(call, target, error);
+}
+
 JsonNode *
 control_true(void)
 {

@@ -132,7 +132,12 @@ set_power(struct control_call *call, GError **error)
 		json_object_set_int_member(object, "cut_in", (int64_t)request.cut_in);
 	if (request.warning != NULL)
 		control_set_text(object, "warning", request.warning);
+	if (request.has_board) {
+		json_object_set_boolean_member(object, "boots", request.boots);
+		control_set_text(object, "why_not", request.why_not);
+	}
 	g_free(request.warning);
+	g_free(request.why_not);
 	return control_take_object(object);
 }
 
@@ -222,6 +227,23 @@ static const struct control_method methods[] = {
 	{"adapter.unplug", "takes the terminal away, as when the cable is pulled",
 		"object tty:string?", PARAMS(ADAPTER), unplug},
 	{"adapter.plug", "brings the terminal back", "object tty:string?", PARAMS(ADAPTER), plug},
+	{"adapter.wiring", "how each line stands, at the adapter and at the chip",
+		"array line:string host:string chip:string faulty:boolean", PARAMS(ADAPTER),
+		control_wiring},
+	{"fault.add", "breaks something", "object id:integer",
+		PARAMS(ADAPTER, CS,
+			{"fault", CONTROL_STRING, true,
+				.summary = "what is wrong, and NAME=VALUE settings"}),
+		control_fault_add},
+	{"fault.list", "what is wrong",
+		"array id:integer fault:string cs:integer? acted:integer matched:integer",
+		PARAMS(ADAPTER), control_fault_list},
+	{"fault.remove", "mends one of them", "boolean",
+		PARAMS(ADAPTER,
+			{"id", CONTROL_INTEGER, true, .min = 1, .max = INT32_MAX,
+				.summary = "its number"}),
+		control_fault_remove},
+	{"fault.clear", "mends all of them", "boolean", PARAMS(ADAPTER), control_fault_remove},
 	{"chip.pin", "sets a pin from outside", "object pins:object",
 		PARAMS(ADAPTER, CS,
 			{"pin", CONTROL_STRING, true, .allowed = pins, .summary = "which pin"},
@@ -229,7 +251,8 @@ static const struct control_method methods[] = {
 				.summary = "float: nobody drives it"}),
 		set_pin},
 	{"chip.power", "switches the supply",
-		"object power_mv:integer cut_in:integer warning:string",
+		"object power_mv:integer cut_in:integer warning:string boots:boolean "
+		"why_not:string?",
 		PARAMS(ADAPTER, CS,
 			{"action", CONTROL_STRING, true, .allowed = powers,
 				.summary = "cycle: off and on again"},

@@ -126,6 +126,18 @@ spinor_pin(struct spinor_command *command, GError **error)
 	return EXIT_SUCCESS;
 }
 
+/* What the board behind the chip did when it got its supply; nothing where there is none. */
+static void
+print_boot(JsonObject *result)
+{
+	if (!json_object_has_member(result, "boots"))
+		return;
+	if (spinor_flag(result, "boots"))
+		puts("the board boots");
+	else
+		printf("the board does not boot: %s\n", spinor_text(result, "why_not", "?"));
+}
+
 int
 spinor_power(struct spinor_command *command, GError **error)
 {
@@ -158,6 +170,7 @@ spinor_power(struct spinor_command *command, GError **error)
 	if (cut_in > 0)
 		printf(", goes off at operation %" PRId64 " from now", cut_in);
 	putchar('\n');
+	print_boot(result);
 	return EXIT_SUCCESS;
 }
 

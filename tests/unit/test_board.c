@@ -89,7 +89,7 @@ START_TEST(what_has_to_stay)
 {
 	memcpy(f->array + 0x7ff0, "calibration", 11);
 	board_want_unchanged(board, 0x7ff0, 0x20000);
-	board_begin(board, clip, 0);
+	board_begin(board, f->array, FIXTURE_SIZE);
 	ck_assert(boots());
 	f->array[0x7fef] = 0;
 	f->array[0x27ff0] = 0;

@@ -425,6 +425,29 @@ START_TEST(the_supply_is_switched)
 	assert_result(&client, "chip.reset", NULL, "true");
 	assert_error(&client, "chip.power", "{\"action\":\"off\",\"millivolts\":3300}", -32602,
 		"chip.power: \"millivolts\" goes with \"on\" and \"cycle\" only");
+	assert_result(&client, "chip.power", "{\"action\":\"on\",\"millivolts\":1000}",
+		"{\"power_mv\":1000,\"warning\":\"1000 mV is less than the 2700 mV that a W25Q80DV "
+		"needs: it is off\"}");
+	close_client(&client);
+}
+END_TEST
+
+START_TEST(the_supply_goes_at_an_operation)
+{
+	struct client client = open_client();
+
+	assert_result(&client, "chip.power", "{\"action\":\"off\",\"at\":3,\"after_ns\":0}",
+		"{\"power_mv\":3300,\"cut_in\":3}");
+	assert_result(&client, "chip.power", "{\"action\":\"off\",\"at\":2}",
+		"{\"power_mv\":3300,\"cut_in\":2}");
+	/* Two frames. */
+	assert_result(&client, "chip.reset", NULL, "true");
+	assert_error(&client, "chip.reset", NULL, -32000, "W25Q80DV: no reset without power");
+	assert_result(&client, "chip.power", "{\"action\":\"on\"}", "{\"power_mv\":3300}");
+	assert_error(&client, "chip.power", "{\"action\":\"on\",\"at\":1}", -32602,
+		"chip.power: \"at\" goes with \"off\" only");
+	assert_error(&client, "chip.power", "{\"action\":\"off\",\"after_ns\":1}", -32602,
+		"chip.power: \"after_ns\" goes with \"at\" only");
 	close_client(&client);
 }
 END_TEST
@@ -1163,6 +1186,7 @@ add_method_tests(TCase *tcase)
 	tcase_add_test(tcase, discover_lists_every_method_with_schemas);
 	tcase_add_test(tcase, pins_stay_as_set);
 	tcase_add_test(tcase, the_supply_is_switched);
+	tcase_add_test(tcase, the_supply_goes_at_an_operation);
 	tcase_add_test(tcase, the_cable_is_pulled_and_put_back);
 	tcase_add_test(tcase, images_are_saved_loaded_and_compared);
 	tcase_add_test(tcase, images_that_cannot_be_are_refused);

@@ -184,6 +184,11 @@ END_TEST
 
 START_TEST(pins_and_supply_are_set_last)
 {
+	/* HOLD/RST = 1 makes pin 7 a RESET#. */
+	ck_assert(apply(
+		bench_chipdb_find(db, "W25Q128FV", NULL), "reset=low; status=00 00 80", NULL));
+	ck_assert_int_eq(bench_wires_pins(&wires).reset, BENCH_LOW);
+	remove_chip();
 	ck_assert(apply(bench_chipdb_find(db, "W25Q80DV", NULL),
 		"wp=low; hold=float; supply=2.9 V; cut-at=3", NULL));
 	ck_assert_int_eq(bench_wires_pins(&wires).wp, BENCH_LOW);
@@ -232,6 +237,8 @@ static const struct {
 	{"W25Q256JV", "mode=ear:2",
 		"--mode: a W25Q256JV has no 2 in its extended address register; allowed: ear:0 to "
 		"ear:1"},
+	{"W25Q128FV", "reset=low",
+		"--reset: a W25Q128FV has no such pin as it is; allowed: wp and hold"},
 	{"W25Q80DV", "reset=low", "--reset: a W25Q80DV has no such pin; allowed: wp and hold"},
 };
 

@@ -86,15 +86,14 @@ static const struct {
 START_TEST(pins_are_those_of_the_package)
 {
 	struct flash_part part;
-	g_autofree char *names = NULL;
 
 	finish();
 	fixture_part_init(&part);
 	part.pin7 = packages[_i].pin7;
 	part.reset_pin = packages[_i].reset_pin;
 	start_part(&part);
-	names = bench_wires_pin_names(&wires);
-	ck_assert_str_eq(names, packages[_i].names);
+	ck_assert_str_eq(bench_wires_pin_names(&wires), packages[_i].names);
+	ck_assert_str_eq(bench_part_pin_names(&part), packages[_i].names);
 	ck_assert(bench_wires_set_pin(&wires, BENCH_PIN_WP, BENCH_LOW));
 	ck_assert_int_eq(
 		bench_wires_set_pin(&wires, BENCH_PIN_HOLD, BENCH_FLOAT), packages[_i].hold);
