@@ -25,6 +25,7 @@ static const struct {
 	{"snapshot", suite_snapshot},
 	{"serprog", suite_serprog},
 	{"profiles", suite_profiles},
+	{"link_faults", suite_link_faults},
 	{"clip", suite_clip},
 	{"flash", suite_flash},
 	{"flash_asp", suite_flash_asp},
