@@ -23,6 +23,18 @@ _spinor_value()
 	--control) _spinor_reply "$(_spinor_words benches)" ;;
 	--adapter) _spinor_reply "$(_spinor_words adapters)" ;;
 	--timing) _spinor_reply "instant virtual real" ;;
+	--wp | --hold) _spinor_reply "low high float" ;;
+	--reset)
+		# Of stats it is a flag.
+		[[ ${words[0]-} == run ]] || return 1
+		_spinor_reply "low high float"
+		;;
+	--corner) _spinor_reply "typ max" ;;
+	--wear) _spinor_reply "on off" ;;
+	--mode)
+		_spinor_reply "deep-power-down 4-byte 3-byte ear: qpi suspended locked unlocked \
+			power-up-4-byte otp-locked"
+		;;
 	--kind)
 		_spinor_reply "operation ready interrupted power pin host fault snapshot image"
 		;;
@@ -34,7 +46,10 @@ _spinor_value()
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -d -- "$_spinor_current")
 		;;
-	--assert | --cs | --count | --millivolts | --seed | --tcp | --timeout) COMPREPLY=() ;;
+	--after | --assert | --at | --cs | --count | --cut-at | --cycles | --millivolts | --seed | \
+		--status | --supply | --tcp | --time-scale | --timeout)
+		COMPREPLY=()
+		;;
 	*) return 1 ;;
 	esac
 }
@@ -78,7 +93,7 @@ _spinor()
 			((i + 1 < COMP_CWORD)) && _spinor_bench+=("$word" "${COMP_WORDS[i + 1]}")
 			((i++))
 			;;
-		--timeout | --millivolts | --count | --kind | --file) ((i++)) ;;
+		--timeout | --millivolts | --at | --after | --count | --kind | --file) ((i++)) ;;
 		-*) ;;
 		*) words+=("$word") ;;
 		esac

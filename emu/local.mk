@@ -6,6 +6,8 @@ libspinor_a_SOURCES = \
 	emu/base/log.c \
 	emu/base/log.h \
 	emu/base/personality.h \
+	emu/base/random.c \
+	emu/base/random.h \
 	emu/base/units.c \
 	emu/base/units.h \
 	emu/bench/action.c \
@@ -14,6 +16,8 @@ libspinor_a_SOURCES = \
 	emu/bench/adapter.h \
 	emu/bench/bench.c \
 	emu/bench/bench.h \
+	emu/bench/boot.c \
+	emu/bench/boot.h \
 	emu/bench/cells.c \
 	emu/bench/cells.h \
 	emu/bench/chip.c \
@@ -23,10 +27,19 @@ libspinor_a_SOURCES = \
 	emu/bench/chipscan.c \
 	emu/bench/chipscan.h \
 	emu/bench/chiptable.c \
+	emu/bench/condition.c \
+	emu/bench/condition.h \
 	emu/bench/content.c \
 	emu/bench/error.c \
 	emu/bench/error.h \
 	emu/bench/event.h \
+	emu/bench/boardfile.c \
+	emu/bench/fault.c \
+	emu/bench/fault.h \
+	emu/bench/faultfile.c \
+	emu/bench/faultfile.h \
+	emu/bench/faults.c \
+	emu/bench/faults.h \
 	emu/bench/file.c \
 	emu/bench/file.h \
 	emu/bench/hand.h \
@@ -37,6 +50,8 @@ libspinor_a_SOURCES = \
 	emu/bench/meter.c \
 	emu/bench/meter.h \
 	emu/bench/observe.c \
+	emu/bench/keyfile.c \
+	emu/bench/keyfile.h \
 	emu/bench/kept.c \
 	emu/bench/kept.h \
 	emu/bench/options.c \
@@ -57,6 +72,10 @@ libspinor_a_SOURCES = \
 	emu/bench/partstatus.h \
 	emu/bench/partvalue.c \
 	emu/bench/partvalue.h \
+	emu/bench/play.c \
+	emu/bench/play.h \
+	emu/bench/preset.c \
+	emu/bench/preset.h \
 	emu/bench/setup.c \
 	emu/bench/setup.h \
 	emu/bench/snapshot.c \
@@ -67,10 +86,29 @@ libspinor_a_SOURCES = \
 	emu/bench/stats.h \
 	emu/bench/status.c \
 	emu/bench/status.h \
+	emu/bench/trouble.c \
 	emu/bench/wafer.c \
 	emu/bench/wafer.h \
+	emu/bench/wires.c \
+	emu/bench/wires.h \
+	emu/clip/board.c \
+	emu/clip/board.h \
 	emu/clip/clip.c \
 	emu/clip/clip.h \
+	emu/clip/contact.c \
+	emu/clip/edge.c \
+	emu/clip/fault.c \
+	emu/clip/fault.h \
+	emu/clip/frame.c \
+	emu/clip/internal.h \
+	emu/clip/line.h \
+	emu/clip/lines.c \
+	emu/clip/master.c \
+	emu/clip/names.c \
+	emu/clip/noise.c \
+	emu/clip/slip.c \
+	emu/clip/trigger.c \
+	emu/clip/wires.c \
 	emu/control/call.c \
 	emu/control/client.c \
 	emu/control/client.h \
@@ -89,6 +127,7 @@ libspinor_a_SOURCES = \
 	emu/control/socket.c \
 	emu/control/socket.h \
 	emu/control/storage.c \
+	emu/control/trouble.c \
 	emu/flash/aai.c \
 	emu/flash/address.c \
 	emu/flash/asp.c \
@@ -109,6 +148,8 @@ libspinor_a_SOURCES = \
 	emu/flash/event.c \
 	emu/flash/flash.h \
 	emu/flash/identify.c \
+	emu/flash/fault.c \
+	emu/flash/fault.h \
 	emu/flash/frame.c \
 	emu/flash/lanes.c \
 	emu/flash/life.c \
@@ -200,6 +241,7 @@ spinor_SOURCES = \
 	emu/spinor/tree.h \
 	emu/spinor/verb_bench.c \
 	emu/spinor/verb_chip.c \
+	emu/spinor/verb_fault.c \
 	emu/spinor/verb_list.c \
 	emu/spinor/verbs.c \
 	emu/spinor/verbs.h \

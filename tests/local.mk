@@ -36,7 +36,10 @@ SYSTEM_TESTS = \
 	tests/system/flashrom-tcp.test \
 	tests/system/flashrom-timing.test \
 	tests/system/flashrom-unlock.test \
+	tests/system/flashrom-wp.test \
 	tests/system/many.test \
+	tests/system/presets.test \
+	tests/system/power-sweep.test \
 	tests/system/profiles.test \
 	tests/system/spinor-lists.test \
 	tests/system/spinor-run.test \
@@ -51,7 +54,8 @@ SYSTEM_TESTS = \
 LONG_TESTS = \
 	tests/fuzz/control-long.test \
 	tests/system/every-chip-long.test \
-	tests/system/every-protection-long.test
+	tests/system/every-protection-long.test \
+	tests/system/power-sweep-long.test
 
 TESTS += $(STYLE_TESTS) $(SYSTEM_TESTS)
 EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
@@ -88,6 +92,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/suites.h \
 	tests/unit/test_base.c \
 	tests/unit/test_bench.c \
+	tests/unit/test_board.c \
 	tests/unit/test_chipdb.c \
 	tests/unit/test_chipdb_folders.c \
 	tests/unit/test_chipdb_manual.c \
@@ -97,11 +102,13 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_chipdb_table.c \
 	tests/unit/test_clip.c \
 	tests/unit/test_control.c \
+	tests/unit/test_fault_words.c \
 	tests/unit/test_flash.c \
 	tests/unit/test_flash_asp.c \
 	tests/unit/test_flash_bpr.c \
 	tests/unit/test_flash_address.c \
 	tests/unit/test_flash_erase.c \
+	tests/unit/test_flash_fault.c \
 	tests/unit/test_flash_frames.c \
 	tests/unit/test_flash_identify.c \
 	tests/unit/test_flash_aai.c \
@@ -129,12 +136,15 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_link_faults.c \
 	tests/unit/test_options.c \
 	tests/unit/test_port.c \
+	tests/unit/test_preset.c \
 	tests/unit/test_profiles.c \
 	tests/unit/test_serprog.c \
 	tests/unit/test_snapshot.c \
 	tests/unit/test_storage.c \
 	tests/unit/test_tcp.c \
-	tests/unit/test_trace.c
+	tests/unit/test_trace.c \
+	tests/unit/test_wear.c \
+	tests/unit/test_wires.c
 tests_unit_unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_unit_LDADD = libspinor.a $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 

@@ -20,10 +20,19 @@ monotonic_ns(void)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
+/* In simulated ns. A thousand years on the fastest clock would be too long; it stops before. */
 static int64_t
 wall_ns(const struct sim_clock *clock)
 {
-	return monotonic_ns() - clock->origin_ns;
+	int64_t ns = monotonic_ns() - clock->origin_ns;
+	int64_t scaled;
+
+	if (clock->scale == SIM_CLOCK_SCALE_ONE)
+		return ns;
+	if (__builtin_mul_overflow(ns / 1000, (int64_t)clock->scale, &scaled))
+		return LATEST_NS;
+	scaled += ns % 1000 * clock->scale / 1000;
+	return scaled < LATEST_NS ? scaled : LATEST_NS;
 }
 
 static int64_t
@@ -35,7 +44,8 @@ add_ns(int64_t a, int64_t b)
 void
 sim_clock_init(struct sim_clock *clock, enum sim_clock_mode mode)
 {
-	*clock = (struct sim_clock){.mode = mode, .origin_ns = monotonic_ns()};
+	*clock = (struct sim_clock){
+		.mode = mode, .origin_ns = monotonic_ns(), .scale = SIM_CLOCK_SCALE_ONE};
 }
 
 int64_t
@@ -74,7 +84,42 @@ sim_clock_debt(const struct sim_clock *clock)
 	if (clock->mode != SIM_CLOCK_REAL || clock->due_ns == 0)
 		return 0;
 	debt = clock->due_ns - wall_ns(clock);
-	return debt > 0 ? debt : 0;
+	if (debt <= 0)
+		return 0;
+	if (clock->scale == SIM_CLOCK_SCALE_ONE)
+		return debt;
+	/* Rounded up, so that whoever has waited that long has none left. */
+	return debt / clock->scale * SIM_CLOCK_SCALE_ONE +
+		(debt % clock->scale * SIM_CLOCK_SCALE_ONE + clock->scale - 1) / clock->scale;
+}
+
+void
+sim_clock_set_scale(struct sim_clock *clock, unsigned int scale)
+{
+	clock->scale = scale;
+}
+
+bool
+sim_clock_scale_from_string(const char *text, unsigned int *scale)
+{
+	unsigned int thousandths = 0;
+	unsigned int unit = SIM_CLOCK_SCALE_ONE;
+	size_t whole = strspn(text, "0123456789");
+
+	if (whole == 0 || whole > 4)
+		return false;
+	for (; whole > 0; whole--, text++)
+		thousandths = thousandths * 10 + (unsigned int)(*text - '0') * SIM_CLOCK_SCALE_ONE;
+	if (*text == '.' && text[1] != '\0')
+		text++;
+	for (; *text >= '0' && *text <= '9' && unit > 1; text++) {
+		unit /= 10;
+		thousandths += (unsigned int)(*text - '0') * unit;
+	}
+	if (*text != '\0' || thousandths < 100 || thousandths > 1000 * SIM_CLOCK_SCALE_ONE)
+		return false;
+	*scale = thousandths;
+	return true;
 }
 
 bool

@@ -5,21 +5,22 @@
  * An action is a function that runs in the adapter's thread, where chips, wires and time are, while
  * the caller waits. It sees the chip as of now: what has ended by then has ended. Actions that a
  * host's frame would spoil, or that would spoil it, are refused while one is open.
- *
- * Levels and the supply are remembered here, since a chip only knows whether it has enough. Leaves
- * out pins while HOLD# is low (the model does not look at it), and supplies between off and enough.
  */
 #include "bench/action.h"
 
 #include "base/clock.h"
 #include "bench/adapter.h"
 #include "bench/bench.h"
+#include "bench/boot.h"
 #include "bench/chip.h"
 #include "bench/error.h"
 #include "bench/event.h"
 #include "bench/hand.h"
 #include "bench/image.h"
+#include "bench/play.h"
 #include "bench/snapshot.h"
+#include "bench/wires.h"
+#include "clip/board.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
 #include "flash/part.h"
@@ -28,7 +29,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define USUAL_MILLIVOLTS 3300
+/* Longer than any tVSL and tPUW: boards have reset circuits. */
+#define POWER_UP_NS INT64_C(20000000)
 
 static void
 run_work(void *data)
@@ -46,7 +48,7 @@ bench_work_run(const struct bench_target *target,
 {
 	struct bench_work work = {.target = target, .act = act, .in = in, .out = out};
 
-	if (target->hand != NULL) {
+	if (target->wires != NULL) {
 		work.chip = bench_adapter_chip(target->adapter, target->cs);
 		work.flash = bench_chip_flash(work.chip);
 	}
@@ -63,7 +65,7 @@ event_of(const struct bench_target *target, enum bench_event_kind kind)
 	return (struct bench_event){
 		.kind = kind,
 		.adapter = bench_adapter_name(target->adapter),
-		.cs = target->hand != NULL ? (int)target->cs : -1,
+		.cs = target->wires != NULL ? (int)target->cs : -1,
 		.time_ns = sim_clock_now(bench_adapter_clock(target->adapter)),
 		.opcode = -1,
 		.outcome = "",
@@ -80,6 +82,7 @@ bench_work_tell(const struct bench_work *work, enum bench_event_kind kind, const
 	if (actions->observe == NULL)
 		return;
 	event.what = what;
+	event.on = kind == BENCH_EVENT_BOOT && *text == '\0';
 	g_strlcpy(event.text, text, sizeof event.text);
 	actions->observe(actions->data, &event);
 }
@@ -176,32 +179,6 @@ bench_actions_observe(struct bench_actions *actions,
 	}
 }
 
-/* What a board gives a chip. */
-static int
-usual_millivolts(const struct flash_part *part)
-{
-	if (part->vcc_min_mv <= USUAL_MILLIVOLTS && USUAL_MILLIVOLTS <= part->vcc_max_mv)
-		return USUAL_MILLIVOLTS;
-	return (part->vcc_min_mv + part->vcc_max_mv) / 2;
-}
-
-static void
-add_hands(struct bench_actions *actions, const struct bench_adapter *adapter)
-{
-	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
-		struct bench_chip *chip = bench_adapter_chip(adapter, cs);
-		struct bench_hand *hand;
-
-		if (chip == NULL)
-			continue;
-		hand = g_new0(struct bench_hand, 1);
-		hand->millivolts = usual_millivolts(bench_chip_part(chip));
-		hand->pins.wp = BENCH_FLOAT;
-		hand->pins.hold = BENCH_FLOAT;
-		g_hash_table_insert(actions->hands, chip, hand);
-	}
-}
-
 struct bench_actions *
 bench_actions_new(struct bench *bench)
 {
@@ -209,9 +186,8 @@ bench_actions_new(struct bench *bench)
 
 	actions->bench = bench;
 	actions->start_us = g_get_monotonic_time();
-	actions->hands = g_hash_table_new_full(NULL, NULL, NULL, g_free);
 	for (unsigned int i = 0; i < bench_n_adapters(bench); i++)
-		add_hands(actions, bench_adapter_at(bench, i));
+		bench_troubles_observe(actions, bench_adapter_at(bench, i));
 	return actions;
 }
 
@@ -222,7 +198,6 @@ bench_actions_destroy(struct bench_actions *actions)
 		return;
 	if (actions->observe != NULL)
 		bench_actions_observe(actions, NULL, NULL);
-	g_hash_table_unref(actions->hands);
 	g_free(actions);
 }
 
@@ -258,7 +233,7 @@ bench_target_chip(struct bench_actions *actions, const char *adapter, int cs,
 			target->cs++;
 	chip = bench_adapter_chip(target->adapter, target->cs);
 	if (chip != NULL) {
-		target->hand = g_hash_table_lookup(actions->hands, chip);
+		target->wires = bench_chip_wires(chip);
 		return true;
 	}
 	list_chips(lines, target->adapter);
@@ -278,23 +253,17 @@ static bool
 set_pin(struct bench_work *work, GError **error)
 {
 	static const char *const levels[] = {"low", "high", "float"};
+	static const char *const names[] = {"wp", "hold", "reset"};
+	static const char *const labels[] = {"WP#", "HOLD#", "RESET#"};
 	const struct pin_request *request = work->in;
-	struct bench_pins *pins = &work->target->hand->pins;
-	/* Left alone, both are held high by the chip. */
-	bool high = request->level != BENCH_LOW;
+	struct bench_wires *wires = work->target->wires;
 
-	if (request->pin == BENCH_PIN_RESET)
-		return bench_work_fail(work, error,
-			"a %s has no RESET# pin; allowed are wp and hold",
-			bench_chip_part(work->chip)->name);
-	if (request->pin == BENCH_PIN_WP)
-		pins->wp = request->level;
-	else
-		pins->hold = request->level;
-	flash_pin(work->flash, request->pin == BENCH_PIN_WP ? FLASH_PIN_WP : FLASH_PIN_HOLD, high);
-	*(struct bench_pins *)work->out = *pins;
-	bench_work_tell(work, BENCH_EVENT_PIN, request->pin == BENCH_PIN_WP ? "wp" : "hold",
-		levels[request->level]);
+	if (!bench_wires_set_pin(wires, request->pin, request->level))
+		return bench_work_fail(work, error, "a %s has no %s pin; allowed: %s",
+			bench_chip_part(work->chip)->name, labels[request->pin],
+			bench_wires_pin_names(wires));
+	*(struct bench_pins *)work->out = bench_wires_pins(wires);
+	bench_work_tell(work, BENCH_EVENT_PIN, names[request->pin], levels[request->level]);
 	return true;
 }
 
@@ -307,60 +276,94 @@ bench_action_pin(const struct bench_target *target, enum bench_pin pin, enum ben
 	return bench_work_run(target, set_pin, &request, pins, error);
 }
 
+/* What will become of a chip that gets this. */
+static char *
+warn(const struct bench_work *work)
+{
+	const struct flash_part *part = bench_chip_part(work->chip);
+	int millivolts = work->target->wires->millivolts;
+
+	if (millivolts == 0)
+		return NULL;
+	if (millivolts > part->vcc_max_mv)
+		return g_strdup_printf("%d mV is more than the %d mV that a %s is made for; far "
+				       "above, it is damaged for ever, more each second",
+			millivolts, part->vcc_max_mv, part->name);
+	if (millivolts >= part->vcc_min_mv)
+		return NULL;
+	return g_strdup_printf("%d mV is less than the %d mV that a %s needs: %s", millivolts,
+		part->vcc_min_mv, part->name,
+		flash_is_powered(work->flash)
+			? "what is read can be wrong, and nothing is programmed or erased"
+			: "it is off");
+}
+
+/* The chip has just got its supply: the board behind it starts, or not. */
+static void
+boot(const struct bench_work *work, struct bench_power_request *request)
+{
+	struct clip *clip = bench_adapter_clip(work->target->adapter);
+	struct board *board = bench_adapter_board(work->target->adapter, work->target->cs, NULL);
+	struct board_verdict verdict;
+
+	if (board == NULL || work->target->wires->millivolts == 0)
+		return;
+	request->has_board = true;
+	if (clip_is_selected(clip)) {
+		request->why_not = g_strdup("a host has the bus");
+	} else {
+		clip_wait(clip, POWER_UP_NS);
+		request->boots = board_boot(board, clip, work->target->cs, &verdict);
+		if (!request->boots)
+			request->why_not = bench_boot_reason(&verdict);
+	}
+	bench_work_tell(work, BENCH_EVENT_BOOT, request->boots ? "boots" : "does not boot",
+		request->why_not != NULL ? request->why_not : "");
+}
+
 static bool
 set_power(struct bench_work *work, GError **error)
 {
-	const enum bench_power *power = work->in;
-	struct bench_hand *hand = work->target->hand;
-	int *millivolts = work->out;
+	struct bench_power_request *request = work->in;
+	struct bench_wires *wires = work->target->wires;
 
 	(void)error;
-	if (*power == BENCH_POWER_OFF)
-		*millivolts = 0;
-	else if (*millivolts == 0)
-		*millivolts = usual_millivolts(bench_chip_part(work->chip));
-	if (*power != BENCH_POWER_ON)
-		flash_supply(work->flash, 0);
-	hand->millivolts = *millivolts;
-	flash_supply(work->flash, *millivolts);
+	if (request->power == BENCH_POWER_OFF && request->cut_in > 0) {
+		bench_wires_cut_in(wires, request->cut_in, request->after_ns);
+	} else {
+		if (request->power == BENCH_POWER_OFF)
+			request->millivolts = 0;
+		else if (request->millivolts == 0)
+			request->millivolts = bench_usual_millivolts(bench_chip_part(work->chip));
+		if (request->power != BENCH_POWER_ON)
+			bench_wires_supply(wires, 0);
+		bench_wires_supply(wires, request->millivolts);
+	}
+	request->millivolts = wires->millivolts;
+	request->cut_in = wires->cut_in;
+	request->warning = warn(work);
+	if (request->power != BENCH_POWER_OFF)
+		boot(work, request);
 	return true;
 }
 
 bool
 bench_action_power(
-	const struct bench_target *target, enum bench_power power, int *millivolts, GError **error)
+	const struct bench_target *target, struct bench_power_request *request, GError **error)
 {
-	return bench_work_run(target, set_power, &power, millivolts, error);
-}
-
-/* The opcode that the part has for the command, or -1. */
-static int
-opcode_of(const struct flash_part *part, const char *name, int usual)
-{
-	for (unsigned int i = 0; i < part->n_commands; i++)
-		if (strcmp(part->commands[i].name, name) == 0)
-			return part->commands[i].opcode >= 0 ? part->commands[i].opcode : usual;
-	return -1;
-}
-
-static void
-send_opcode(struct flash *flash, int opcode)
-{
-	uint8_t byte = (uint8_t)opcode;
-
-	flash_select(flash);
-	flash_shift(flash, &byte, NULL, 1);
-	flash_deselect(flash, 0);
+	request->warning = NULL;
+	request->has_board = false;
+	request->boots = false;
+	request->why_not = NULL;
+	return bench_work_run(target, set_power, request, NULL, error);
 }
 
 static bool
 reset(struct bench_work *work, GError **error)
 {
 	const struct flash_part *part = bench_chip_part(work->chip);
-	int enable = opcode_of(part, "RSTEN", 0x66);
-	int act = opcode_of(part, "RST", 0x99);
 
-	if (enable < 0 || act < 0)
+	if (bench_play_opcode(part, "RSTEN", 0x66) < 0 || bench_play_opcode(part, "RST", 0x99) < 0)
 		return bench_work_fail(work, error,
 			"a %s has no software reset; allowed is its supply, off "
 			"and on",
@@ -369,8 +372,8 @@ reset(struct bench_work *work, GError **error)
 		return bench_work_fail(work, error, "no reset without power");
 	if (!bench_work_between_frames(work, error))
 		return false;
-	send_opcode(work->flash, enable);
-	send_opcode(work->flash, act);
+	bench_play(work->flash, "RSTEN", 0x66, NULL, 0);
+	bench_play(work->flash, "RST", 0x99, NULL, 0);
 	return true;
 }
 

@@ -7,6 +7,8 @@
 #ifndef SPINOR_BENCH_ACTION_H
 #define SPINOR_BENCH_ACTION_H
 
+#include "bench/wires.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,7 +20,7 @@ struct bench_actions;
 struct bench_adapter;
 struct bench_difference;
 struct bench_event;
-struct bench_hand;
+struct bench_wires;
 
 /* One for a bench, after bench_start() and until bench_destroy(): it knows what hands have done. */
 struct bench_actions *bench_actions_new(struct bench *bench);
@@ -29,12 +31,12 @@ void bench_actions_destroy(struct bench_actions *actions);
 void bench_actions_observe(struct bench_actions *actions,
 	void (*observe)(void *data, const struct bench_event *event), void *data);
 
-/* A chip, or with hand NULL an adapter alone. */
+/* A chip, or with wires NULL an adapter alone. */
 struct bench_target {
 	struct bench_actions *actions;
 	struct bench_adapter *adapter;
 	unsigned int cs;
-	struct bench_hand *hand; /* what was done to the chip */
+	struct bench_wires *wires; /* of the chip */
 };
 
 /* adapter NULL: the only one. */
@@ -43,23 +45,6 @@ bool bench_target_adapter(struct bench_actions *actions, const char *adapter,
 /* cs -1: the only chip, or else the one on line 0. */
 bool bench_target_chip(struct bench_actions *actions, const char *adapter, int cs,
 	struct bench_target *target, GError **error);
-
-enum bench_pin {
-	BENCH_PIN_WP,
-	BENCH_PIN_HOLD,
-	BENCH_PIN_RESET,
-};
-
-enum bench_level {
-	BENCH_LOW,
-	BENCH_HIGH,
-	BENCH_FLOAT,
-};
-
-struct bench_pins {
-	enum bench_level wp;
-	enum bench_level hold;
-};
 
 /* Pins stay as set until they are set again. */
 bool bench_action_pin(const struct bench_target *target, enum bench_pin pin, enum bench_level level,
@@ -71,9 +56,38 @@ enum bench_power {
 	BENCH_POWER_CYCLE,
 };
 
-/* millivolts: for on and cycle, 0 for the chip's usual supply; is then what the supply is. */
+/* What to do with the supply, and afterwards how it is. */
+struct bench_power_request {
+	enum bench_power power;
+	int millivolts;   /* for on and cycle; 0: the chip's usual supply */
+	uint64_t cut_in;  /* for off: at the end of that many frames; 0: now */
+	int64_t after_ns; /* and so much later, or BENCH_HALF_OF_BUSY */
+	char *warning;    /* what will become of the chip; NULL: nothing. Free with g_free() */
+	bool has_board;   /* on and cycle: what the board behind the chip does then */
+	bool boots;
+	char *why_not; /* NULL: it boots. Free with g_free() */
+};
+
 bool bench_action_power(
-	const struct bench_target *target, enum bench_power power, int *millivolts, GError **error);
+	const struct bench_target *target, struct bench_power_request *request, GError **error);
+
+/* Puts a fault (see bench/fault.h for the text) on the target's wires or chip. */
+bool bench_action_fault_add(
+	const struct bench_target *target, const char *text, unsigned int *id, GError **error);
+/* id 0: all of them. */
+bool bench_action_fault_remove(const struct bench_target *target, unsigned int id, GError **error);
+/* struct bench_fault_info of the adapter. Free with g_ptr_array_unref(). */
+GPtrArray *bench_action_fault_list(const struct bench_target *target);
+
+/* How a line of the adapter stands: "high", "low" or "floating" at its ends. */
+struct bench_line {
+	const char *name;
+	const char *host;
+	const char *chip;
+	bool faulty;
+};
+#define BENCH_LINES 8
+void bench_action_wiring(const struct bench_target *target, struct bench_line lines[BENCH_LINES]);
 
 /* Of one chip; see bench_reset_stats(). */
 void bench_action_stats_reset(const struct bench_target *target);

@@ -11,8 +11,12 @@
 #include "base/units.h"
 #include "bench/chip.h"
 #include "bench/error.h"
+#include "bench/faults.h"
 #include "bench/meter.h"
+#include "bench/wires.h"
+#include "clip/board.h"
 #include "clip/clip.h"
+#include "clip/fault.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 #include "port/port.h"
@@ -33,6 +37,8 @@ struct seat {
 	struct bench_adapter *adapter;
 	unsigned int cs;
 	struct bench_chip *chip; /* NULL: none */
+	struct board *board;     /* behind it; NULL: none */
+	char *board_name;
 };
 
 struct bench_adapter {
@@ -52,6 +58,7 @@ struct bench_adapter {
 	struct port_pty *pty; /* NULL: TCP */
 	struct port_tcp *tcp; /* NULL: pseudo-terminal */
 	struct seat seats[CLIP_SELECTS];
+	struct bench_faults *faults; /* NULL: never any */
 
 	bench_chip_observer *observe_chip;
 	void *chip_data;
@@ -105,7 +112,10 @@ bench_adapter_new(const struct bench_adapter_plan *plan, GError **error)
 	g_main_context_set_poll_func(adapter->context, port_poll);
 	adapter->loop = g_main_loop_new(adapter->context, FALSE);
 	sim_clock_init(&adapter->clock, plan->timing);
+	if (plan->time_scale > 0)
+		sim_clock_set_scale(&adapter->clock, plan->time_scale);
 	adapter->clip = clip_new(&adapter->clock);
+	clip_set_seed(adapter->clip, plan->seed);
 	adapter->serprog = serprog_new(plan->profile, adapter->clip, &adapter->clock);
 	adapter->meter.behind = serprog_personality(adapter->serprog);
 	if (open_port(adapter, plan, error))
@@ -119,6 +129,7 @@ bench_adapter_clip_on(struct bench_adapter *adapter, unsigned int cs, struct ben
 {
 	g_return_if_fail(cs < CLIP_SELECTS && adapter->seats[cs].chip == NULL);
 	adapter->seats[cs].chip = chip;
+	bench_wires_clip_on(bench_chip_wires(chip), adapter->clip);
 	clip_attach(adapter->clip, cs, bench_chip_flash(chip));
 }
 
@@ -239,6 +250,8 @@ remove_chips(struct bench_adapter *adapter)
 	int64_t now = sim_clock_now(&adapter->clock);
 
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
+		g_clear_pointer(&adapter->seats[cs].board, board_free);
+		g_clear_pointer(&adapter->seats[cs].board_name, g_free);
 		if (adapter->seats[cs].chip == NULL)
 			continue;
 		flash_tick(bench_chip_flash(adapter->seats[cs].chip), now);
@@ -254,6 +267,7 @@ bench_adapter_destroy(struct bench_adapter *adapter)
 	g_clear_pointer(&adapter->pty, port_pty_destroy);
 	g_clear_pointer(&adapter->tcp, port_tcp_destroy);
 	g_clear_pointer(&adapter->serprog, serprog_destroy);
+	g_clear_pointer(&adapter->faults, bench_faults_destroy);
 	g_clear_pointer(&adapter->clip, clip_destroy);
 	remove_chips(adapter);
 	g_main_loop_unref(adapter->loop);
@@ -325,6 +339,41 @@ struct clip *
 bench_adapter_clip(struct bench_adapter *adapter)
 {
 	return adapter->clip;
+}
+
+struct bench_faults *
+bench_adapter_faults(struct bench_adapter *adapter)
+{
+	if (adapter->faults == NULL)
+		adapter->faults = bench_faults_new(adapter->clip, adapter->name);
+	return adapter->faults;
+}
+
+struct bench_faults *
+bench_adapter_has_faults(const struct bench_adapter *adapter)
+{
+	return adapter->faults;
+}
+
+void
+bench_adapter_set_board(
+	struct bench_adapter *adapter, unsigned int cs, const char *name, struct board *board)
+{
+	struct seat *seat = &adapter->seats[cs];
+
+	g_return_if_fail(seat->board == NULL);
+	seat->board = board;
+	seat->board_name = g_strdup(name);
+}
+
+struct board *
+bench_adapter_board(const struct bench_adapter *adapter, unsigned int cs, const char **name)
+{
+	if (cs >= CLIP_SELECTS)
+		return NULL;
+	if (name != NULL)
+		*name = adapter->seats[cs].board_name;
+	return adapter->seats[cs].board;
 }
 
 static bool

@@ -12,6 +12,8 @@
 
 struct bench_adapter;
 struct bench_chip;
+struct bench_faults;
+struct board;
 struct clip;
 struct flash_event;
 struct port_watch;
@@ -30,7 +32,9 @@ struct bench_adapter_plan {
 	const char *link; /* may be NULL */
 	const char *tcp;  /* [HOST:]PORT instead of a pseudo-terminal; may be NULL */
 	enum sim_clock_mode timing;
+	unsigned int time_scale; /* of REAL, in thousandths; 0: as on the wall */
 	struct port_watch *watch;
+	uint64_t seed; /* of what faults leave to chance */
 };
 
 /* Builds the adapter, without chips; its port exists. On error nothing is left behind. */
@@ -74,6 +78,18 @@ const char *bench_adapter_path(const struct bench_adapter *adapter);
 bool bench_adapter_has_host(const struct bench_adapter *adapter);
 struct sim_clock *bench_adapter_clock(struct bench_adapter *adapter);
 struct clip *bench_adapter_clip(struct bench_adapter *adapter);
+
+/* Its faults; made when they are first asked for. */
+struct bench_faults *bench_adapter_faults(struct bench_adapter *adapter);
+/* NULL: there have never been any. */
+struct bench_faults *bench_adapter_has_faults(const struct bench_adapter *adapter);
+
+/* The board behind the chip of line cs, which the adapter frees. */
+void bench_adapter_set_board(
+	struct bench_adapter *adapter, unsigned int cs, const char *name, struct board *board);
+/* NULL: there is none. name may be NULL. */
+struct board *bench_adapter_board(
+	const struct bench_adapter *adapter, unsigned int cs, const char **name);
 
 /* The USB cable. An adapter on TCP has none: BENCH_ERROR_USAGE. */
 bool bench_adapter_unplug(struct bench_adapter *adapter, GError **error);

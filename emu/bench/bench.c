@@ -11,11 +11,13 @@
 #include "bench/chip.h"
 #include "bench/chipdb.h"
 #include "bench/error.h"
+#include "bench/faults.h"
 #include "bench/image.h"
 #include "bench/limits.h"
 #include "bench/options.h"
-#include "bench/partfile.h"
+#include "bench/preset.h"
 #include "bench/setup.h"
+#include "clip/board.h"
 #include "flash/part.h"
 #include "port/port.h"
 #include "serprog/profile.h"
@@ -98,7 +100,9 @@ check_adapter(
 	for (guint i = 0; i < adapter->chips->len; i++) {
 		const struct bench_setup_chip *chip = adapter->chips->pdata[i];
 
-		if (find_part(chipdb, chip, error) == NULL)
+		const struct flash_part *part = find_part(chipdb, chip, error);
+
+		if (part == NULL || !bench_preset_check(&chip->condition, part, chip->where, error))
 			return false;
 		if (profile->chip_selects == 0 || chip->cs < profile->chip_selects)
 			continue;
@@ -146,9 +150,12 @@ add_chip(struct bench *bench, const struct bench_setup_adapter *from,
 		.owner = from->chips->len == 1 ? from->name : owner,
 		.part = part,
 		.image = chip_from->image,
+		.condition = &chip_from->condition,
+		.where = chip_from->where,
 		.instant = bench->setup->timing == SIM_CLOCK_INSTANT,
 		.seed = bench->setup->seed + bench->n_chips,
 		.wafer = bench->wafer,
+		.clock = bench_adapter_clock(adapter),
 		.trace = bench->trace,
 	};
 	struct bench_chip *chip = bench_chip_new(&plan, error);
@@ -169,7 +176,9 @@ add_adapter(struct bench *bench, const struct bench_setup_adapter *from, GError 
 		.link = from->link,
 		.tcp = from->tcp,
 		.timing = bench->setup->timing,
+		.time_scale = bench->setup->time_scale,
 		.watch = bench->watch,
+		.seed = bench->setup->seed + bench->adapters->len,
 	};
 	struct bench_adapter *adapter = bench_adapter_new(&plan, error);
 
@@ -180,6 +189,76 @@ add_adapter(struct bench *bench, const struct bench_setup_adapter *from, GError 
 		if (!add_chip(bench, from, from->chips->pdata[i], error))
 			return false;
 	return true;
+}
+
+/* The adapter that was built from that, and the line of that chip. */
+static struct bench_adapter *
+built_from(const struct bench *bench, const struct bench_setup_adapter *from)
+{
+	guint i = 0;
+
+	g_ptr_array_find(bench->setup->adapters, from, &i);
+	return bench->adapters->pdata[i];
+}
+
+static bool
+add_board(struct bench *bench, struct bench_setup_board *entry, GError **error)
+{
+	struct bench_setup_adapter *from;
+	struct bench_setup_chip *chip_from;
+	struct bench_adapter *adapter;
+	struct bench_chip *chip;
+	uint64_t size;
+
+	if (!bench_setup_find(bench->setup, entry->adapter, entry->chip, entry->where, &from,
+		    &chip_from, error))
+		return false;
+	adapter = built_from(bench, from);
+	chip = bench_adapter_chip(adapter, chip_from->cs);
+	size = bench_chip_part(chip)->size;
+	if (entry->end > size || bench_adapter_board(adapter, chip_from->cs, NULL) != NULL) {
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			entry->end > size
+				? "%s: it wants bytes beyond the end of a %s; allowed are those "
+				  "of the chip"
+				: "%s: there is a board behind that %s already; allowed is one",
+			entry->where, bench_chip_part(chip)->name);
+		return false;
+	}
+	board_begin(entry->board, bench_image_array(bench_chip_image(chip)), size);
+	bench_adapter_set_board(
+		adapter, chip_from->cs, entry->name, g_steal_pointer(&entry->board));
+	return true;
+}
+
+static bool
+add_fault(struct bench *bench, const struct bench_setup_fault *entry, GError **error)
+{
+	struct bench_setup_adapter *from;
+	struct bench_setup_chip *chip;
+	GError *why = NULL;
+
+	if (!bench_setup_find(
+		    bench->setup, entry->adapter, entry->chip, entry->where, &from, &chip, error))
+		return false;
+	if (bench_faults_add(bench_adapter_faults(built_from(bench, from)), entry->fault,
+		    chip != NULL ? chip->cs : 0, &why) > 0)
+		return true;
+	g_propagate_prefixed_error(error, why, "%s: ", entry->where);
+	return false;
+}
+
+/* What is wrong, and what boards want. */
+static bool
+add_troubles(struct bench *bench, GError **error)
+{
+	bool good = true;
+
+	for (guint i = 0; good && i < bench->setup->boards->len; i++)
+		good = add_board(bench, bench->setup->boards->pdata[i], error);
+	for (guint i = 0; good && i < bench->setup->faults->len; i++)
+		good = add_fault(bench, bench->setup->faults->pdata[i], error);
+	return good;
 }
 
 /* What the adapters share, as far as it can fail. */
@@ -211,7 +290,7 @@ bench_new(const struct bench_options *options, GMainContext *context, GError **e
 	good = prepare(bench, options, error) && build_shared(bench, context, error);
 	for (guint i = 0; good && i < bench->setup->adapters->len; i++)
 		good = add_adapter(bench, bench->setup->adapters->pdata[i], error);
-	if (good)
+	if (good && add_troubles(bench, error))
 		return bench;
 	bench_destroy(bench);
 	return NULL;

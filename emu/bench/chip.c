@@ -3,19 +3,21 @@
  * One chip: the model, where its array and registers are kept, and the one listener of the model,
  * which hands each event on to all who want it.
  *
- *	event -> registers to disk -> counters -> trace -> observer
+ *	event -> registers to disk -> counters -> trace -> observer -> wires
  *
  * Registers are saved first, in the thread that runs the model and before it goes on, so that a
  * host which has seen an operation end will find its result after any crash of the daemon.
  *
- * Leaves out the wires and time, which belong to the adapter.
+ * Leaves out time, which belongs to the adapter.
  */
 #include "bench/chip.h"
 
 #include "base/log.h"
 #include "bench/image.h"
+#include "bench/preset.h"
 #include "bench/snapshot.h"
 #include "bench/state.h"
+#include "bench/wires.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 #include "trace/text.h"
@@ -27,6 +29,7 @@ struct bench_chip {
 	char *state_path; /* NULL: likewise */
 	struct bench_image *image;
 	struct flash *flash;
+	struct bench_wires wires;
 
 	struct flash_listener trace;
 	void (*observe)(void *data, const struct flash_event *event);
@@ -73,6 +76,7 @@ chip_event(void *data, const struct flash_event *event)
 		chip->trace.event(chip->trace.data, event);
 	if (chip->observe != NULL)
 		chip->observe(chip->observe_data, event);
+	bench_wires_event(&chip->wires, event);
 }
 
 /* As delivered, or as its file says. */
@@ -110,13 +114,18 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 		bench_chip_destroy(chip);
 		return NULL;
 	}
-	if (plan->instant)
-		flash_set_corner(chip->flash, FLASH_CORNER_INSTANT);
+	bench_wires_init(&chip->wires, chip->flash, plan->clock);
 	if (plan->trace != NULL)
 		chip->trace = trace_text_listen(plan->trace, plan->label);
 	chip->changed_bytes = plan->part->size / FLASH_WATCH_BLOCK / 8 + 1;
 	chip->changed = g_malloc0(chip->changed_bytes);
 	flash_watch_array(chip->flash, chip->changed);
+	if (!bench_preset_apply(plan->condition, &chip->wires, plan->instant, plan->where, error)) {
+		bench_chip_destroy(chip);
+		return NULL;
+	}
+	if (bench_preset_is_kept(plan->condition))
+		bench_chip_save_state(chip);
 	listener.data = chip;
 	flash_set_listener(chip->flash, &listener);
 	return chip;
@@ -171,6 +180,12 @@ bench_chip_image(struct bench_chip *chip)
 	return chip->image;
 }
 
+struct bench_wires *
+bench_chip_wires(struct bench_chip *chip)
+{
+	return &chip->wires;
+}
+
 static bool
 changed_early(const struct bench_chip *chip)
 {
@@ -183,7 +198,11 @@ changed_early(const struct bench_chip *chip)
 static void
 restored(void *data)
 {
-	bench_chip_save_state(data);
+	struct bench_chip *chip = data;
+
+	/* The supply is a matter of the board, not of the chip on it. */
+	bench_wires_supply_again(&chip->wires);
+	bench_chip_save_state(chip);
 }
 
 /* Their book-keeping is larger than all else of an idle chip. */

@@ -10,12 +10,15 @@
 #include <stdint.h>
 
 struct bench_chip;
+struct bench_condition;
 struct bench_image;
 struct bench_snapshots;
 struct bench_wafer;
+struct bench_wires;
 struct flash;
 struct flash_event;
 struct flash_part;
+struct sim_clock;
 struct trace_text;
 
 /* What to build. Strings are copied, everything else outlives the chip. */
@@ -24,13 +27,16 @@ struct bench_chip_plan {
 	const char *owner; /* whose chip it is, in the log */
 	const struct flash_part *part;
 	const char *image; /* may be NULL: blank and forgotten */
+	const struct bench_condition *condition;
+	const char *where; /* how errors about it begin; may be NULL */
 	bool instant;      /* nothing is ever busy */
 	uint64_t seed;
 	struct bench_wafer *wafer;
+	struct sim_clock *clock;  /* the adapter's */
 	struct trace_text *trace; /* may be NULL */
 };
 
-/* Builds the chip and powers it up. On error nothing is left behind. */
+/* Builds the chip and brings it into its condition. On error nothing is left behind. */
 struct bench_chip *bench_chip_new(const struct bench_chip_plan *plan, GError **error);
 
 /* Takes the supply away, saves the registers and frees the chip. */
@@ -45,6 +51,7 @@ const char *bench_chip_image_path(const struct bench_chip *chip);
 
 struct flash *bench_chip_flash(struct bench_chip *chip);
 struct bench_image *bench_chip_image(struct bench_chip *chip);
+struct bench_wires *bench_chip_wires(struct bench_chip *chip);
 
 /* Made when first asked for; belongs to the chip. */
 struct bench_snapshots *bench_chip_snapshots(struct bench_chip *chip);

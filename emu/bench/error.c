@@ -5,8 +5,6 @@
  */
 #include "bench/error.h"
 
-#include "bench/partfile.h"
-
 #include <string.h>
 
 #define WORD_MAX 64 /* longer words are not guessed at */
@@ -42,6 +40,20 @@ distance(const char *a, const char *b)
 		}
 	}
 	return rows[strlen(a) % 3][n];
+}
+
+char *
+bench_unknown(const char *word, const char *const *known)
+{
+	g_autoptr(GPtrArray) candidates = g_ptr_array_new();
+	g_autofree char *list = g_strjoinv(", ", (char **)known);
+	const char *nearest;
+
+	for (const char *const *name = known; *name; name++)
+		g_ptr_array_add(candidates, (gpointer)*name);
+	nearest = bench_nearest(word, candidates);
+	return g_strdup_printf("\"%s\"%s%s%s; allowed are %s", word,
+		nearest ? ": did you mean " : "", nearest ? nearest : "", nearest ? "?" : "", list);
 }
 
 const char *

@@ -14,4 +14,11 @@ enum bench_error {
 
 GQuark bench_error_quark(void);
 
+/* The one of candidates (strings) that word was probably meant to be, or NULL; case ignored. */
+const char *bench_nearest(const char *word, const GPtrArray *candidates);
+
+/* "\"WORD\": did you mean NEAREST?; allowed are A, B, C" with the words of known. Free with
+ * g_free(). */
+char *bench_unknown(const char *word, const char *const *known);
+
 #endif

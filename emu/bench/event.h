@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define BENCH_EVENT_TEXT_BYTES 80
+#define BENCH_EVENT_TEXT_BYTES 128
 
 enum bench_event_kind {
 	BENCH_EVENT_OPERATION,   /* a frame ended: opcode, name, address, length, outcome */
@@ -15,9 +15,10 @@ enum bench_event_kind {
 	BENCH_EVENT_POWER,       /* on */
 	BENCH_EVENT_PIN,         /* what: the pin, text: its level */
 	BENCH_EVENT_HOST,        /* on: it came */
-	BENCH_EVENT_FAULT,
-	BENCH_EVENT_SNAPSHOT, /* what: "take", …, text: its name, or the file's */
-	BENCH_EVENT_IMAGE,    /* what: "load", …, text: the file's name */
+	BENCH_EVENT_FAULT,       /* what: "acted", text: the fault and the place */
+	BENCH_EVENT_BOOT,        /* on: the board boots, text: why not */
+	BENCH_EVENT_SNAPSHOT,    /* what: "take", …, text: its name, or the file's */
+	BENCH_EVENT_IMAGE,       /* what: "load", …, text: the file's name */
 	BENCH_EVENT_KINDS,
 };
 

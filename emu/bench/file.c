@@ -4,20 +4,21 @@
  * mean together (names that exist, two chips on one line) is checked here as far as the file alone
  * tells; parts and profiles are looked up later.
  *
- * GKeyFile would merge groups of one name and keep the last of equal keys; both are mistakes here,
- * and are found before it gets the text. Document: spinor-bench(5).
+ * Document: spinor-bench(5).
  */
 #include "bench/file.h"
 
 #include "bench/error.h"
-#include "bench/partfile.h"
+#include "bench/faultfile.h"
+#include "bench/keyfile.h"
 #include "bench/setup.h"
 #include "clip/clip.h"
 
 #include <string.h>
 
 #define NAME_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
-#define GROUPS_ALLOWED "allowed are [bench], [adapter NAME] and [chip NAME]"
+#define GROUPS_ALLOWED \
+	"allowed are [bench], [adapter NAME], [chip NAME], [fault NAME] and [board NAME]"
 
 /* One group while it is read; target is what its keys are about. */
 struct reading {
@@ -91,6 +92,12 @@ static bool
 take_timing(struct reading *r, const char *value)
 {
 	return sim_clock_mode_from_string(value, &r->setup->timing);
+}
+
+static bool
+take_scale(struct reading *r, const char *value)
+{
+	return sim_clock_scale_from_string(value, &r->setup->time_scale);
 }
 
 static bool
@@ -205,6 +212,7 @@ take_chip_adapter(struct reading *r, const char *value)
 
 static const struct key bench_keys[] = {
 	{"timing", "instant, virtual and real", take_timing},
+	{"time-scale", "a number from 0.1 to 1000", take_scale},
 	{"seed", WHOLE_ALLOWED, take_seed},
 	{"chipdb", "a folder", take_chipdb},
 	{"trace", "a file, or - for standard output", take_trace},
@@ -239,12 +247,25 @@ refuse_key(const struct reading *r, const struct key *keys, const char *name, GE
 
 	for (const struct key *key = keys; key->name != NULL; key++)
 		g_ptr_array_add(known, (gpointer)key->name);
+	for (unsigned int key = 0; keys == chip_keys && key < BENCH_CONDITION_KEYS; key++)
+		g_ptr_array_add(known, (gpointer)bench_condition_rows[key].name);
 	nearest = bench_nearest(name, known);
 	g_ptr_array_add(known, NULL);
 	list = g_strjoinv(", ", (char **)known->pdata);
 	return refuse(r, error, "unknown key \"%s\"%s%s%s; allowed are %s", name,
 		nearest != NULL ? ": did you mean " : "", nearest != NULL ? nearest : "",
 		nearest != NULL ? "?" : "", list);
+}
+
+static bool
+read_condition(struct reading *r, const char *name, const char *value, GError **error)
+{
+	enum bench_condition_key key = bench_condition_find(name);
+
+	r->key = name;
+	return bench_condition_take(&chip_of(r)->condition, key, value) ||
+		refuse(r, error, "%s = \"%s\" is refused; allowed: %s", name, value,
+			bench_condition_rows[key].allowed);
 }
 
 static bool
@@ -255,6 +276,9 @@ read_key(struct reading *r, const struct key *keys, const char *name, const char
 
 	while (key->name != NULL && strcmp(key->name, name) != 0)
 		key++;
+	if (key->name == NULL && keys == chip_keys &&
+		bench_condition_find(name) < BENCH_CONDITION_KEYS)
+		return read_condition(r, name, value, error);
 	if (key->name == NULL)
 		return refuse_key(r, keys, name, error);
 	r->key = name;
@@ -397,7 +421,7 @@ check_name(const struct reading *r, const char *kind, const char *name, GError *
 static bool
 refuse_group(const struct reading *r, GError **error)
 {
-	static const char *const kinds[] = {"bench", "adapter", "chip"};
+	static const char *const kinds[] = {"bench", "adapter", "chip", "fault", "board"};
 	g_autoptr(GPtrArray) known = g_ptr_array_new();
 	g_autofree char *kind = g_strndup(r->group, strcspn(r->group, " "));
 	const char *nearest;
@@ -410,112 +434,91 @@ refuse_group(const struct reading *r, GError **error)
 		nearest != NULL ? "?" : "");
 }
 
-/* Chips come after all adapters, wherever they stand in the file. */
 static bool
-read_groups(struct reading *r, GKeyFile *file, bool chips, GError **error)
+read_adapter_group(struct reading *r, const char *name, GKeyFile *file, GError **error)
+{
+	return check_name(r, "an adapter", name, error) && read_adapter(r, name, file, error);
+}
+
+static bool
+read_chip_group(struct reading *r, const char *name, GKeyFile *file, GError **error)
+{
+	return check_name(r, "a chip", name, error) && read_chip(r, name, file, error);
+}
+
+static bool
+read_bench_group(struct reading *r, const char *name, GKeyFile *file, GError **error)
+{
+	return *name == '\0' ? read_bench(r, file, error) : refuse_group(r, error);
+}
+
+static struct bench_group
+group_of(const struct reading *r, const char *name, GKeyFile *file)
+{
+	return (struct bench_group){r->path, r->folder, r->group, name, file};
+}
+
+static bool
+read_fault_group(struct reading *r, const char *name, GKeyFile *file, GError **error)
+{
+	struct bench_group group = group_of(r, name, file);
+
+	return check_name(r, "a fault", name, error) &&
+		bench_faultfile_read(&group, r->setup, error);
+}
+
+static bool
+read_board_group(struct reading *r, const char *name, GKeyFile *file, GError **error)
+{
+	struct bench_group group = group_of(r, name, file);
+
+	return check_name(r, "a board", name, error) &&
+		bench_boardfile_read(&group, r->setup, error);
+}
+
+/* Chips come after all adapters, wherever they stand in the file. */
+static const struct {
+	const char *kind;
+	bool (*read)(struct reading *r, const char *name, GKeyFile *file, GError **error);
+	bool late;
+} groups_known[] = {
+	{"bench", read_bench_group, false},
+	{"adapter", read_adapter_group, false},
+	{"chip", read_chip_group, true},
+	{"fault", read_fault_group, true},
+	{"board", read_board_group, true},
+};
+
+static bool
+read_group(struct reading *r, GKeyFile *file, bool late, GError **error)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(groups_known); i++) {
+		const char *name = name_in(r->group, groups_known[i].kind);
+
+		if (name != NULL)
+			return groups_known[i].late != late ||
+				groups_known[i].read(r, name, file, error);
+	}
+	return refuse_group(r, error);
+}
+
+static bool
+read_groups(struct reading *r, GKeyFile *file, bool late, GError **error)
 {
 	g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
+	bool good = true;
 
-	for (char **group = groups; *group != NULL; group++) {
-		const char *adapter = name_in(*group, "adapter");
-		const char *chip = name_in(*group, "chip");
-		bool good = true;
-
+	for (char **group = groups; good && *group != NULL; group++) {
 		r->group = *group;
-		if (strcmp(*group, "bench") != 0 && adapter == NULL && chip == NULL)
-			return refuse_group(r, error);
-		if (chips && chip != NULL)
-			good = check_name(r, "a chip", chip, error) &&
-				read_chip(r, chip, file, error);
-		else if (!chips && adapter != NULL)
-			good = check_name(r, "an adapter", adapter, error) &&
-				read_adapter(r, adapter, file, error);
-		else if (!chips && chip == NULL)
-			good = read_bench(r, file, error);
-		if (!good)
-			return false;
+		good = read_group(r, file, late, error);
 	}
-	return true;
-}
-
-/* The text between the brackets of a line that begins a group, or its key; NULL: neither. */
-static char *
-line_subject(const char *line, bool *is_group)
-{
-	g_autofree char *text = g_strstrip(g_strdup(line));
-	char *end = strchr(text, *text == '[' ? ']' : '=');
-
-	*is_group = *text == '[';
-	if (*text == '#' || end == NULL)
-		return NULL;
-	*end = '\0';
-	return g_strdup(g_strstrip(text + *is_group));
-}
-
-static bool
-refuse_repeats(const char *path, const char *text, GError **error)
-{
-	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	g_autofree char *group = g_strdup("");
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-
-	for (char **line = lines; *line != NULL; line++) {
-		bool is_group;
-		g_autofree char *subject = line_subject(*line, &is_group);
-
-		if (subject == NULL)
-			continue;
-		if (is_group) {
-			g_free(group);
-			group = g_strdup(subject);
-		}
-		if (g_hash_table_add(seen,
-			    is_group ? g_strconcat("[", subject, NULL)
-				     : g_strconcat(group, "\n", subject, NULL)))
-			continue;
-		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
-			"%s: [%s]: %s%s%s is there twice; allowed is once", path, group,
-			is_group ? "the group" : "key \"", is_group ? "" : subject,
-			is_group ? "" : "\"");
-		return false;
-	}
-	return true;
-}
-
-static GKeyFile *
-load(const char *path, GError **error)
-{
-	g_autoptr(GKeyFile) file = g_key_file_new();
-	g_autoptr(GError) cause = NULL;
-	g_autofree char *text = NULL;
-	gsize length;
-
-	if (!g_file_get_contents(path, &text, &length, &cause)) {
-		g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
-			"cannot read the bench: %s; it takes a file as spinor-bench(5) tells",
-			cause->message);
-		return NULL;
-	}
-	if (!g_utf8_validate(text, (gssize)length, NULL)) {
-		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
-			"cannot read the bench: \"%s\" is not a text; spinor-bench(5) tells "
-			"what is allowed",
-			path);
-		return NULL;
-	}
-	if (!refuse_repeats(path, text, error))
-		return NULL;
-	if (g_key_file_load_from_data(file, text, length, G_KEY_FILE_NONE, &cause))
-		return g_steal_pointer(&file);
-	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
-		"%s: %s; allowed: groups, KEY = VALUE and # comments", path, cause->message);
-	return NULL;
+	return good;
 }
 
 struct bench_setup *
 bench_file_read(const char *path, GError **error)
 {
-	g_autoptr(GKeyFile) file = load(path, error);
+	g_autoptr(GKeyFile) file = bench_keyfile_load(path, error);
 	g_autofree char *folder = g_path_get_dirname(path);
 	struct reading r = {.path = path, .folder = folder};
 

@@ -14,16 +14,9 @@
 struct bench_chip;
 struct flash;
 
-/* What hands have done to one chip; in its adapter's thread. */
-struct bench_hand {
-	int millivolts; /* 0: off */
-	struct bench_pins pins;
-};
-
 struct bench_actions {
 	struct bench *bench;
-	GHashTable *hands; /* struct bench_chip to struct bench_hand; fixed */
-	int64_t start_us;  /* g_get_monotonic_time() */
+	int64_t start_us; /* g_get_monotonic_time() */
 	void (*observe)(void *data, const struct bench_event *event);
 	void *data;
 };
@@ -51,5 +44,8 @@ bool bench_work_fail(const struct bench_work *work, GError **error, const char *
 bool bench_work_between_frames(const struct bench_work *work, GError **error);
 void bench_work_tell(const struct bench_work *work, enum bench_event_kind kind, const char *what,
 	const char *text);
+
+/* Acts of the adapter's faults become events; in its thread, or before it runs. */
+void bench_troubles_observe(struct bench_actions *actions, struct bench_adapter *adapter);
 
 #endif

@@ -30,6 +30,51 @@ take_timing(const char *name, const char *value, void *data, GError **error)
 }
 
 static gboolean
+take_scale(const char *name, const char *value, void *data, GError **error)
+{
+	struct bench_options *options = data;
+
+	if (sim_clock_scale_from_string(value, &options->time_scale))
+		return TRUE;
+	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+		"%s %s: no such scale; allowed are numbers from 0.1 to 1000", name, value);
+	return FALSE;
+}
+
+/* All options that are the keys of a chip's condition. */
+static gboolean
+take_condition(const char *name, const char *value, void *data, GError **error)
+{
+	struct bench_options *options = data;
+	enum bench_condition_key key = bench_condition_find(name + strlen("--"));
+
+	if (!bench_condition_take(&options->condition, key, value)) {
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE, "%s %s: allowed: %s", name,
+			value, bench_condition_rows[key].allowed);
+		return FALSE;
+	}
+	if (options->condition_option == NULL) {
+		options->condition_option = g_strdup(name + strlen("--"));
+		options->condition_value = g_strdup(value);
+	}
+	return TRUE;
+}
+
+static void
+add_condition(GOptionGroup *group)
+{
+	GOptionEntry entries[BENCH_CONDITION_KEYS + 1] = {0};
+
+	for (unsigned int key = 0; key < BENCH_CONDITION_KEYS; key++) {
+		const struct bench_condition_row *row = &bench_condition_rows[key];
+
+		entries[key] = (GOptionEntry){row->name, 0, G_OPTION_FLAG_FILENAME,
+			G_OPTION_ARG_CALLBACK, (void *)take_condition, row->help, row->place};
+	}
+	g_option_group_add_entries(group, entries);
+}
+
+static gboolean
 take_count(const char *name, const char *value, void *data, GError **error)
 {
 	struct bench_options *options = data;
@@ -200,6 +245,8 @@ bench_options_parse(int *argc, char ***argv, GError **error)
 			"So many equal adapters; {n} in names is the number of each", "N"},
 		{"timing", 0, bytes, G_OPTION_ARG_CALLBACK, (void *)take_timing,
 			"How time passes (default: virtual)", "instant|virtual|real"},
+		{"time-scale", 0, bytes, G_OPTION_ARG_CALLBACK, (void *)take_scale,
+			"--timing real: so many times faster (default: 1)", "N"},
 		{"seed", 0, bytes, G_OPTION_ARG_CALLBACK, (void *)take_seed,
 			"Where all that is random starts (default: 1)", "N"},
 		{"chipdb", 0, 0, G_OPTION_ARG_FILENAME, &options->chipdb,
@@ -227,6 +274,7 @@ bench_options_parse(int *argc, char ***argv, GError **error)
 	options->timing = SIM_CLOCK_VIRTUAL;
 	options->seed = BENCH_DEFAULT_SEED;
 	g_option_group_add_entries(group, entries);
+	add_condition(group);
 	g_option_context_set_main_group(context, group);
 	g_option_context_set_help_enabled(context, FALSE);
 	if (!g_option_context_parse(context, argc, argv, error)) {
@@ -263,6 +311,8 @@ bench_options_free(struct bench_options *options)
 	g_free(options->chipdb);
 	g_free(options->trace);
 	g_free(options->list_pattern);
+	g_free(options->condition_option);
+	g_free(options->condition_value);
 	g_free(options->help);
 	g_free(options);
 }

@@ -4,6 +4,7 @@
 #define SPINOR_BENCH_OPTIONS_H
 
 #include "base/clock.h"
+#include "bench/condition.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -27,6 +28,10 @@ struct bench_options {
 	unsigned int count; /* adapters; 0: not given */
 	enum sim_clock_mode timing;
 	bool timing_given;
+	unsigned int time_scale; /* thousandths; 0: not given */
+	struct bench_condition condition;
+	char *condition_option; /* the first of those options, and its value; NULL: none */
+	char *condition_value;
 	uint64_t seed;
 	bool seed_given;
 	bool verbose;

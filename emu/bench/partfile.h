@@ -52,7 +52,4 @@ bool bench_part_finish(
 /* Whether the key was set, here or by a family. name: a key of spinor-chipdb(5). */
 bool bench_part_is_given(const struct bench_part *part, const char *name);
 
-/* The one of candidates (strings) that word was probably meant to be, or NULL; case ignored. */
-const char *bench_nearest(const char *word, const GPtrArray *candidates);
-
 #endif

@@ -10,8 +10,10 @@
 #include "bench/setup.h"
 
 #include "bench/error.h"
+#include "bench/fault.h"
 #include "bench/file.h"
 #include "bench/options.h"
+#include "clip/board.h"
 
 #include <string.h>
 
@@ -45,6 +47,50 @@ free_adapter(void *data)
 	g_free(adapter);
 }
 
+static void
+free_fault(void *data)
+{
+	struct bench_setup_fault *entry = data;
+
+	bench_fault_free(entry->fault);
+	g_free(entry->adapter);
+	g_free(entry->chip);
+	g_free(entry->where);
+	g_free(entry);
+}
+
+static void
+free_board(void *data)
+{
+	struct bench_setup_board *entry = data;
+
+	board_free(entry->board);
+	g_free(entry->name);
+	g_free(entry->adapter);
+	g_free(entry->chip);
+	g_free(entry->where);
+	g_free(entry);
+}
+
+struct bench_setup_fault *
+bench_setup_add_fault(struct bench_setup *setup)
+{
+	struct bench_setup_fault *entry = g_new0(struct bench_setup_fault, 1);
+
+	g_ptr_array_add(setup->faults, entry);
+	return entry;
+}
+
+struct bench_setup_board *
+bench_setup_add_board(struct bench_setup *setup)
+{
+	struct bench_setup_board *entry = g_new0(struct bench_setup_board, 1);
+
+	entry->board = board_new();
+	g_ptr_array_add(setup->boards, entry);
+	return entry;
+}
+
 struct bench_setup *
 bench_setup_empty(void)
 {
@@ -53,6 +99,8 @@ bench_setup_empty(void)
 	setup->timing = SIM_CLOCK_VIRTUAL;
 	setup->seed = BENCH_DEFAULT_SEED;
 	setup->adapters = g_ptr_array_new_with_free_func(free_adapter);
+	setup->faults = g_ptr_array_new_with_free_func(free_fault);
+	setup->boards = g_ptr_array_new_with_free_func(free_board);
 	return setup;
 }
 
@@ -82,6 +130,8 @@ bench_setup_free(struct bench_setup *setup)
 	if (setup == NULL)
 		return;
 	g_ptr_array_unref(setup->adapters);
+	g_ptr_array_unref(setup->faults);
+	g_ptr_array_unref(setup->boards);
 	g_free(setup->chipdb);
 	g_free(setup->trace);
 	g_free(setup->control);
@@ -159,6 +209,12 @@ override_chip(struct bench_setup *setup, const struct bench_options *options, GE
 		if (chip == NULL)
 			return false;
 		replace(&chip->image, options->image);
+	}
+	if (options->condition.given != 0) {
+		chip = only_chip(setup, options->condition_option, options->condition_value, error);
+		if (chip == NULL)
+			return false;
+		bench_condition_override(&chip->condition, &options->condition);
 	}
 	return true;
 }
@@ -254,6 +310,7 @@ add_numbered(struct bench_setup *setup, const struct bench_setup_adapter *model,
 		chip->part_where = g_strdup(from->part_where);
 		chip->where = g_strdup(from->where);
 		chip->image = number(from->image, n);
+		chip->condition = from->condition;
 	}
 }
 
@@ -358,6 +415,100 @@ check_adapter(GHashTable *taken, const struct bench_setup_adapter *adapter, GErr
 	return true;
 }
 
+/* A scale is for time that passes on the wall. */
+static bool
+check_scale(const struct bench_setup *setup, GError **error)
+{
+	g_autofree char *scale = g_strdup_printf("%g", setup->time_scale / 1000.0);
+
+	return setup->time_scale == 0 || setup->timing == SIM_CLOCK_REAL ||
+		refuse(setup->time_scale_by_option ? NULL : setup->where, "time-scale", scale,
+			"with a timing that does not take real time; it goes with timing real",
+			error);
+}
+
+static struct bench_setup_adapter *
+adapter_named(const struct bench_setup *setup, const char *name)
+{
+	for (guint i = 0; i < setup->adapters->len; i++) {
+		struct bench_setup_adapter *adapter = setup->adapters->pdata[i];
+
+		if (name == NULL ? setup->adapters->len == 1 : g_strcmp0(adapter->name, name) == 0)
+			return adapter;
+	}
+	return NULL;
+}
+
+static struct bench_setup_chip *
+chip_named(const struct bench_setup_adapter *adapter, const char *name)
+{
+	for (guint i = 0; i < adapter->chips->len; i++) {
+		struct bench_setup_chip *chip = adapter->chips->pdata[i];
+
+		if (name == NULL ? adapter->chips->len == 1 : g_strcmp0(chip->name, name) == 0)
+			return chip;
+	}
+	return NULL;
+}
+
+bool
+bench_setup_find(const struct bench_setup *setup, const char *adapter, const char *chip,
+	const char *where, struct bench_setup_adapter **found_adapter,
+	struct bench_setup_chip **found, GError **error)
+{
+	*found = NULL;
+	*found_adapter = adapter_named(setup, adapter);
+	/* A chip's name is enough where there are several adapters. */
+	for (guint i = 0; adapter == NULL && chip != NULL && i < setup->adapters->len; i++) {
+		*found_adapter = setup->adapters->pdata[i];
+		if (chip_named(*found_adapter, chip) != NULL)
+			break;
+		*found_adapter = NULL;
+	}
+	if (*found_adapter == NULL && chip == NULL)
+		return refuse(where, "adapter", adapter != NULL ? adapter : "",
+			"no such adapter; allowed is the name of one, and none where there is "
+			"just one",
+			error);
+	if (*found_adapter != NULL)
+		*found = chip_named(*found_adapter, chip);
+	return *found != NULL || chip == NULL ||
+		refuse(where, "chip", chip,
+			"no such chip; allowed is the name of one on that adapter", error);
+}
+
+/* Faults and boards are on chips and adapters that exist. */
+static bool
+check_places(const struct bench_setup *setup, GError **error)
+{
+	struct bench_setup_adapter *adapter;
+	struct bench_setup_chip *chip;
+
+	for (guint i = 0; i < setup->faults->len; i++) {
+		const struct bench_setup_fault *entry = setup->faults->pdata[i];
+
+		if (!bench_setup_find(setup, entry->adapter, entry->chip, entry->where, &adapter,
+			    &chip, error))
+			return false;
+		if (chip == NULL && entry->fault->place == BENCH_FAULT_OF_CHIP)
+			return refuse(entry->where, "chip", "",
+				"the fault is a chip's, and it is not clear which; allowed is the "
+				"name of one",
+				error);
+	}
+	for (guint i = 0; i < setup->boards->len; i++) {
+		const struct bench_setup_board *entry = setup->boards->pdata[i];
+
+		if (!bench_setup_find(setup, entry->adapter, entry->chip, entry->where, &adapter,
+			    &chip, error))
+			return false;
+		if (chip == NULL)
+			return refuse(entry->where, "chip", "",
+				"it is not clear which one; allowed is the name of one", error);
+	}
+	return true;
+}
+
 /* What only shows when all adapters are known. */
 static bool
 check(const struct bench_setup *setup, GError **error)
@@ -366,6 +517,8 @@ check(const struct bench_setup *setup, GError **error)
 	g_autofree char *image = NULL;
 	g_autofree char *trace = NULL;
 
+	if (!check_scale(setup, error) || !check_places(setup, error))
+		return false;
 	for (guint i = 0; i < setup->adapters->len; i++)
 		if (!check_adapter(taken, setup->adapters->pdata[i], error))
 			return false;
@@ -390,6 +543,10 @@ bench_setup_new(const struct bench_options *options, GError **error)
 		return NULL;
 	if (options->timing_given)
 		setup->timing = options->timing;
+	if (options->time_scale > 0) {
+		setup->time_scale = options->time_scale;
+		setup->time_scale_by_option = true;
+	}
 	if (options->seed_given)
 		setup->seed = options->seed;
 	replace(&setup->chipdb, options->chipdb);

@@ -54,8 +54,9 @@ describe_chip(struct bench_work *work, GError **error)
 		.flashrom = part->flashrom_name,
 		.size = part->size,
 		.image = bench_chip_image_path(work->chip),
-		.millivolts = work->target->hand->millivolts,
-		.pins = work->target->hand->pins,
+		.millivolts = work->target->wires->millivolts,
+		.cut_in = work->target->wires->cut_in,
+		.pins = bench_wires_pins(work->target->wires),
 		.busy = flash_is_busy(work->flash),
 		.n_registers = count_registers(part),
 		.protected = protected_ranges(work->flash),
@@ -113,7 +114,7 @@ adapter_status_new(struct bench_actions *actions, struct bench_adapter *adapter)
 
 		if (chip == NULL)
 			continue;
-		target.hand = g_hash_table_lookup(actions->hands, chip);
+		target.wires = bench_chip_wires(chip);
 		bench_work_run(&target, describe_chip, NULL, &chip_status, NULL);
 		g_array_append_val(status->chips, chip_status);
 	}

@@ -24,6 +24,7 @@ struct bench_chip_status {
 	uint64_t size;
 	const char *image; /* NULL: none */
 	int millivolts;    /* 0: off */
+	uint64_t cut_in;   /* frames until the supply is cut; 0: it stays */
 	struct bench_pins pins;
 	bool busy;
 	uint8_t registers[BENCH_STATUS_REGISTERS];

@@ -6,34 +6,21 @@
  * on each chip select, whether its drivers are on, and the time that clocks take. Whether a chip
  * sees a frame follows from both: with the drivers off the board's pull-up holds CS# high.
  *
- * Leaves out contact faults and the board behind the clip. The one place where a span meets a chip
- * is clip_shift(), the one place where CS# moves is show(); faults belong there.
+ * All this is for wires that are well. Once there is a fault on them, wires.c does it instead: the
+ * one place where a span meets a chip is clip_shift(), the one place where CS# moves clip_show().
  */
-#include "clip/clip.h"
+#include "clip/internal.h"
 
-#include <glib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "flash/flash.h"
-
-#define NS_PER_S 1000000000u
 
 /* Longest span clocked at once: n * 8 bits in ns * Hz stays below 2^64. */
 #define SPAN_MAX ((size_t)1 << 30)
 
 /* Longest span with MOSI held low; hosts read flash chips in pieces of 64 KiB. */
 #define LOW_MAX 65536
-
-struct clip {
-	struct sim_clock *clock;
-	struct flash *chips[CLIP_SELECTS];
-	int selected;       /* line that the adapter holds low; -1: none */
-	bool drivers;       /* the adapter's outputs are on */
-	struct flash *open; /* chip that sees CS# low; NULL: none */
-	unsigned int hz;
-	uint64_t fraction; /* of a ns, in units of 1/hz, that clocks took and the clock lacks */
-};
 
 /* What MOSI carries while the adapter only reads. Never written; not const so that it takes no room
  * in the program file. */
@@ -48,6 +35,7 @@ clip_new(struct sim_clock *clock)
 	clip->selected = -1;
 	clip->drivers = true;
 	clip->hz = 1000000;
+	clip->levels[CLIP_WP] = clip->levels[CLIP_HOLD] = CLIP_HIGH;
 	return clip;
 }
 
@@ -57,12 +45,12 @@ clip_destroy(struct clip *clip)
 	if (!clip)
 		return;
 	clip_deselect(clip);
+	clip_fault_clear(clip);
 	g_free(clip);
 }
 
-/* Shows the chips the levels of CS# as they are now. */
-static void
-show(struct clip *clip)
+void
+clip_show(struct clip *clip)
 {
 	struct flash *chip = NULL;
 
@@ -81,10 +69,22 @@ show(struct clip *clip)
 	}
 }
 
+/* As clip_show(), whatever the wires are. */
+static void
+show(struct clip *clip)
+{
+	if (clip->faulty)
+		wires_update(clip);
+	else
+		clip_show(clip);
+}
+
 void
 clip_attach(struct clip *clip, unsigned int cs, struct flash *chip)
 {
 	g_return_if_fail(cs < CLIP_SELECTS);
+	if (clip->faulty)
+		wires_attach(clip, clip->chips[cs], chip);
 	clip->chips[cs] = chip;
 	if (chip)
 		flash_set_clock(chip, clip->hz);
@@ -136,20 +136,34 @@ clip_select(struct clip *clip, unsigned int cs)
 	if (clip->selected >= 0)
 		return;
 	clip->selected = (int)cs;
-	show(clip);
+	clip->operations++;
+	if (clip->faulty)
+		wires_select(clip);
+	else
+		clip_show(clip);
+}
+
+bool
+clip_is_selected(const struct clip *clip)
+{
+	return clip->selected >= 0;
 }
 
 void
 clip_deselect(struct clip *clip)
 {
+	if (clip->faulty) {
+		wires_deselect(clip);
+		return;
+	}
 	clip->selected = -1;
-	show(clip);
+	clip_show(clip);
 }
 
-/* Lets the time of n bytes pass. What is left over from one span is carried into the next, so that
- * a million short operations take exactly as long as their clocks. */
-static void
-pass(struct clip *clip, size_t n)
+/* What is left over from one span is carried into the next, so that a million short operations take
+ * exactly as long as their clocks. */
+void
+clip_pass(struct clip *clip, size_t n)
 {
 	uint64_t time = (uint64_t)n * 8 * NS_PER_S + clip->fraction;
 
@@ -160,6 +174,10 @@ pass(struct clip *clip, size_t n)
 void
 clip_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 {
+	if (clip->faulty) {
+		wires_shift(clip, in, out, n);
+		return;
+	}
 	while (n > 0) {
 		size_t span = MIN(n, in ? SPAN_MAX : LOW_MAX);
 
@@ -167,7 +185,7 @@ clip_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 			flash_shift(clip->open, in ? in : low, out, span);
 		else if (out)
 			memset(out, 0xff, span);
-		pass(clip, span);
+		clip_pass(clip, span);
 		n -= span;
 		if (in)
 			in += span;
@@ -182,9 +200,28 @@ clip_wait(struct clip *clip, int64_t ns)
 	int64_t now;
 
 	sim_clock_skip(clip->clock, ns);
+	if (clip->faulty)
+		wires_update(clip);
 	/* Afterwards, so that the chips report what ended meanwhile. */
 	now = sim_clock_now(clip->clock);
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
 		if (clip->chips[cs])
 			flash_tick(clip->chips[cs], now);
+}
+
+void
+clip_set_level(struct clip *clip, enum clip_line line, enum clip_level level)
+{
+	g_return_if_fail(line == CLIP_WP || line == CLIP_HOLD);
+	clip->levels[line] = level;
+	if (!clip->faulty)
+		return;
+	lines_derive(clip);
+	lines_show(clip);
+}
+
+void
+clip_set_supply(struct clip *clip, int millivolts)
+{
+	clip->supply_mv = millivolts;
 }

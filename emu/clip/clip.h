@@ -36,6 +36,9 @@ void clip_select(struct clip *clip, unsigned int cs);
  * when nobody drives it. Simulated time goes on by n bytes. Works with no chip selected. */
 void clip_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n);
 
+/* True from clip_select() to clip_deselect(). */
+bool clip_is_selected(const struct clip *clip);
+
 /* CS# rises. */
 void clip_deselect(struct clip *clip);
 

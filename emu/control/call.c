@@ -11,7 +11,7 @@ const char *const control_levels[] = {
 	[BENCH_LOW] = "low",
 	[BENCH_HIGH] = "high",
 	[BENCH_FLOAT] = "float",
-	NULL,
+	[BENCH_NO_PIN] = NULL,
 };
 
 static JsonNode *
@@ -83,6 +83,17 @@ control_chip(const struct control_call *call, struct bench_target *target, GErro
 		error);
 }
 
+bool
+control_target(const struct control_call *call, struct bench_target *target, GError **error)
+{
+	if (bench_target_chip(call->host->actions, control_string(call, "adapter"),
+		    (int)control_integer(call, "cs", -1), target, NULL))
+		return true;
+	if (control_integer(call, "cs", -1) >= 0)
+		return control_chip(call, target, error);
+	return control_adapter(call, target, error);
+}
+
 JsonNode *
 control_true(void)
 {
@@ -125,7 +136,8 @@ control_pins(const struct bench_pins *pins)
 {
 	JsonObject *object = json_object_new();
 
-	json_object_set_string_member(object, "wp", control_levels[pins->wp]);
-	json_object_set_string_member(object, "hold", control_levels[pins->hold]);
+	control_set_text(object, "wp", control_levels[pins->wp]);
+	control_set_text(object, "hold", control_levels[pins->hold]);
+	control_set_text(object, "reset", control_levels[pins->reset]);
 	return control_take_object(object);
 }

@@ -69,6 +69,7 @@ const char *const control_event_kinds[] = {
 	[BENCH_EVENT_PIN] = "pin",
 	[BENCH_EVENT_HOST] = "host",
 	[BENCH_EVENT_FAULT] = "fault",
+	[BENCH_EVENT_BOOT] = "boot",
 	[BENCH_EVENT_SNAPSHOT] = "snapshot",
 	[BENCH_EVENT_IMAGE] = "image",
 	NULL,
@@ -165,6 +166,10 @@ describe(JsonObject *params, const struct bench_event *event)
 		break;
 	case BENCH_EVENT_HOST:
 		json_object_set_boolean_member(params, "opened", event->on);
+		break;
+	case BENCH_EVENT_BOOT:
+		json_object_set_boolean_member(params, "boots", event->on);
+		control_set_text(params, "why", event->on ? NULL : event->text);
 		break;
 	case BENCH_EVENT_PIN:
 		control_set_text(params, "pin", event->what);

@@ -39,6 +39,9 @@ JsonArray *control_array(const struct control_call *call, const char *name);
 bool control_adapter(const struct control_call *call, struct bench_target *target, GError **error);
 bool control_chip(const struct control_call *call, struct bench_target *target, GError **error);
 
+/* Likewise, but an adapter without chips will do. */
+bool control_target(const struct control_call *call, struct bench_target *target, GError **error);
+
 /* Results. Texts need not be UTF-8; NULL is null. */
 JsonNode *control_true(void);
 JsonNode *control_take_object(JsonObject *object);
@@ -54,6 +57,10 @@ extern const char *const control_levels[];
 JsonNode *control_bench_status(struct control_call *call, GError **error);
 JsonNode *control_stats_get(struct control_call *call, GError **error);
 JsonNode *control_stats_reset(struct control_call *call, GError **error);
+JsonNode *control_fault_add(struct control_call *call, GError **error);
+JsonNode *control_fault_remove(struct control_call *call, GError **error);
+JsonNode *control_fault_list(struct control_call *call, GError **error);
+JsonNode *control_wiring(struct control_call *call, GError **error);
 JsonNode *control_image_info(struct control_call *call, GError **error);
 JsonNode *control_image_save(struct control_call *call, GError **error);
 JsonNode *control_image_load(struct control_call *call, GError **error);

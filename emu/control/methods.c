@@ -92,24 +92,52 @@ static const char *const powers[] = {
 	NULL,
 };
 
+/* Parameters that go with other actions than the one that was asked for. */
+static bool
+check_power(
+	const struct control_call *call, const struct bench_power_request *request, GError **error)
+{
+	const char *why = NULL;
+
+	if (request->power == BENCH_POWER_OFF && request->millivolts != 0)
+		why = "\"millivolts\" goes with \"on\" and \"cycle\" only";
+	else if (request->power != BENCH_POWER_OFF && request->cut_in != 0)
+		why = "\"at\" goes with \"off\" only";
+	else if (request->cut_in == 0 && control_integer(call, "after_ns", -1) >= 0)
+		why = "\"after_ns\" goes with \"at\" only";
+	if (why == NULL)
+		return true;
+	g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_PARAMS, "chip.power: %s", why);
+	return false;
+}
+
 static JsonNode *
 set_power(struct control_call *call, GError **error)
 {
-	enum bench_power power = (enum bench_power)control_choice(call, "action", powers);
-	int millivolts = (int)control_integer(call, "millivolts", 0);
+	struct bench_power_request request = {
+		.power = (enum bench_power)control_choice(call, "action", powers),
+		.millivolts = (int)control_integer(call, "millivolts", 0),
+		.cut_in = (uint64_t)control_integer(call, "at", 0),
+		.after_ns = control_integer(call, "after_ns", BENCH_HALF_OF_BUSY),
+	};
 	struct bench_target target;
 	JsonObject *object;
 
-	if (power == BENCH_POWER_OFF && millivolts != 0) {
-		g_set_error_literal(error, CONTROL_ERROR, CONTROL_ERROR_PARAMS,
-			"chip.power: \"millivolts\" goes with \"on\" and \"cycle\" only");
-		return NULL;
-	}
-	if (!control_chip(call, &target, error) ||
-		!bench_action_power(&target, power, &millivolts, error))
+	if (!check_power(call, &request, error) || !control_chip(call, &target, error) ||
+		!bench_action_power(&target, &request, error))
 		return NULL;
 	object = json_object_new();
-	json_object_set_int_member(object, "power_mv", millivolts);
+	json_object_set_int_member(object, "power_mv", request.millivolts);
+	if (request.cut_in > 0)
+		json_object_set_int_member(object, "cut_in", (int64_t)request.cut_in);
+	if (request.warning != NULL)
+		control_set_text(object, "warning", request.warning);
+	if (request.has_board) {
+		json_object_set_boolean_member(object, "boots", request.boots);
+		control_set_text(object, "why_not", request.why_not);
+	}
+	g_free(request.warning);
+	g_free(request.why_not);
 	return control_take_object(object);
 }
 
@@ -199,18 +227,41 @@ static const struct control_method methods[] = {
 	{"adapter.unplug", "takes the terminal away, as when the cable is pulled",
 		"object tty:string?", PARAMS(ADAPTER), unplug},
 	{"adapter.plug", "brings the terminal back", "object tty:string?", PARAMS(ADAPTER), plug},
+	{"adapter.wiring", "how each line stands, at the adapter and at the chip",
+		"array line:string host:string chip:string faulty:boolean", PARAMS(ADAPTER),
+		control_wiring},
+	{"fault.add", "breaks something", "object id:integer",
+		PARAMS(ADAPTER, CS,
+			{"fault", CONTROL_STRING, true,
+				.summary = "what is wrong, and NAME=VALUE settings"}),
+		control_fault_add},
+	{"fault.list", "what is wrong",
+		"array id:integer fault:string cs:integer? acted:integer matched:integer",
+		PARAMS(ADAPTER), control_fault_list},
+	{"fault.remove", "mends one of them", "boolean",
+		PARAMS(ADAPTER,
+			{"id", CONTROL_INTEGER, true, .min = 1, .max = INT32_MAX,
+				.summary = "its number"}),
+		control_fault_remove},
+	{"fault.clear", "mends all of them", "boolean", PARAMS(ADAPTER), control_fault_remove},
 	{"chip.pin", "sets a pin from outside", "object pins:object",
 		PARAMS(ADAPTER, CS,
 			{"pin", CONTROL_STRING, true, .allowed = pins, .summary = "which pin"},
 			{"level", CONTROL_STRING, true, .allowed = control_levels,
-				.summary = "float: the chip's own pull-up"}),
+				.summary = "float: nobody drives it"}),
 		set_pin},
-	{"chip.power", "switches the supply", "object power_mv:integer",
+	{"chip.power", "switches the supply",
+		"object power_mv:integer cut_in:integer warning:string boots:boolean "
+		"why_not:string?",
 		PARAMS(ADAPTER, CS,
 			{"action", CONTROL_STRING, true, .allowed = powers,
 				.summary = "cycle: off and on again"},
 			{"millivolts", CONTROL_INTEGER, .min = 1, .max = BENCH_MILLIVOLTS_MAX,
-				.summary = "the supply; default: the chip's usual one"}),
+				.summary = "the supply; default: the chip's usual one"},
+			{"at", CONTROL_INTEGER, .min = 1, .max = INT64_MAX,
+				.summary = "off: at the end of that many operations"},
+			{"after_ns", CONTROL_INTEGER, .max = BENCH_CUT_AFTER_MAX_NS,
+				.summary = "and so much later; default: half the busy time"}),
 		set_power},
 	{"chip.reset", "the software reset, 66 99, as by a host", "boolean", PARAMS(ADAPTER, CS),
 		reset},

@@ -41,6 +41,7 @@ describe_chip(const struct bench_chip_status *chip)
 	json_object_set_int_member(object, "size", (int64_t)chip->size);
 	control_set_text(object, "image", chip->image);
 	json_object_set_int_member(object, "power_mv", chip->millivolts);
+	json_object_set_int_member(object, "cut_in", (int64_t)chip->cut_in);
 	json_object_set_member(object, "pins", control_pins(&chip->pins));
 	json_object_set_boolean_member(object, "busy", chip->busy);
 	json_object_set_array_member(object, "status", registers);

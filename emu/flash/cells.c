@@ -253,8 +253,8 @@ flash_cells_piece(const struct flash *chip)
 }
 
 /* A quarter of the cells is weak; a weak cell that holds 1 reads as 0 every other time. */
-void
-flash_cells_read(struct flash *chip, uint64_t address, uint8_t *out, size_t n)
+static void
+read_unstable(struct flash *chip, uint64_t address, uint8_t *out, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		uint64_t at = address + i;
@@ -267,4 +267,13 @@ flash_cells_read(struct flash *chip, uint64_t address, uint8_t *out, size_t n)
 		weak = place_hash(chip, at);
 		out[i] &= (uint8_t) ~(weak & weak >> 8 & flash_random(chip));
 	}
+}
+
+void
+flash_cells_read(struct flash *chip, uint64_t address, uint8_t *out, size_t n)
+{
+	if (chip->n_unstable)
+		read_unstable(chip, address, out, n);
+	if (chip->weak_cells)
+		flash_faults_read(chip, address, out, n);
 }

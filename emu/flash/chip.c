@@ -61,14 +61,24 @@ complete_by_kind(struct flash *chip, const struct flash_operation *operation)
 }
 
 static void
+take_effect(struct flash *chip, const struct flash_operation *operation)
+{
+	if (chip->faults && flash_faults_spoil(chip, operation))
+		return;
+	if (operation->action)
+		operation->action->complete(chip, operation);
+	else
+		complete_by_kind(chip, operation);
+	if (chip->faults)
+		flash_faults_end(chip, operation);
+}
+
+static void
 operation_complete(struct flash *chip)
 {
 	struct flash_operation operation = chip->operation;
 
-	if (operation.action)
-		operation.action->complete(chip, &operation);
-	else
-		complete_by_kind(chip, &operation);
+	take_effect(chip, &operation);
 	chip->operation.kind = OPERATION_NONE;
 	flash_bit_set(chip, FLASH_BIT_BUSY, false);
 	if (!chip->aai_bytes)
@@ -88,6 +98,8 @@ flash_operation_begin(struct flash *chip, enum flash_operation_kind kind, uint32
 		.begin_ns = chip->now_ns,
 		.end_ns = chip->now_ns + duration_ns,
 	};
+	if (chip->faults)
+		flash_faults_begin(chip, &chip->operation);
 	flash_bit_set(chip, FLASH_BIT_BUSY, true);
 	if (chip->part->dies > 1)
 		flash_die_follow(chip);
@@ -128,6 +140,8 @@ interrupt(struct flash *chip, const struct flash_operation *operation)
 		flash_otp_interrupt(chip, operation);
 	else if (operation->kind == OPERATION_ERASE || operation->kind == OPERATION_ERASE_CHIP)
 		flash_erase_interrupt(chip, operation);
+	if (chip->faults)
+		flash_faults_end(chip, operation);
 }
 
 void

@@ -229,6 +229,9 @@ struct flash {
 	uint32_t block_size; /* of those */
 	uint32_t n_unstable; /* blocks */
 	bool wears_out;
+	uint64_t real_size;          /* of the die; usually the part's */
+	struct flash_faults *faults; /* see fault.c; NULL: none */
+	bool weak_cells;             /* some fault is of reads */
 	bool worn; /* the operation that ends has left cells that are not erased */
 	struct flash_nonvolatile stored[NONVOLATILE_MAX];
 	size_t n_stored;
@@ -340,10 +343,30 @@ void flash_cells_erased(struct flash *chip, uint64_t start, uint64_t length);
 void flash_cells_cut_off(struct flash *chip, uint64_t start, uint64_t length, double share);
 /* Bytes that a chip erase does at a time. */
 uint64_t flash_cells_piece(const struct flash *chip);
-/* n bytes were read from address, and some block is unstable. */
+/* n bytes were read from address, and some block is unstable or some cells are weak. */
 void flash_cells_read(struct flash *chip, uint64_t address, uint8_t *out, size_t n);
+
+/* Whether reads have to go by flash_cells_read(). */
+static inline bool
+flash_cells_err(const struct flash *chip)
+{
+	return chip->n_unstable || chip->weak_cells;
+}
 /* Cells were not erased: says so where the part can. */
 void flash_worn_out(struct flash *chip);
+
+/* --- fault.c --- */
+/* An operation has begun; its end can change. */
+void flash_faults_begin(struct flash *chip, struct flash_operation *operation);
+/* True: the operation that ends shall have no effect. */
+bool flash_faults_spoil(struct flash *chip, const struct flash_operation *operation);
+/* It has taken effect. */
+void flash_faults_end(struct flash *chip, const struct flash_operation *operation);
+/* CS# falls. */
+void flash_faults_frame(struct flash *chip);
+/* n bytes were read from address, and some cells are weak. */
+void flash_faults_read(struct flash *chip, uint64_t address, uint8_t *out, size_t n);
+void flash_faults_free(struct flash *chip);
 
 /* --- pins.c --- */
 /* Before CS# falls: pins that float get a level, registers may have changed what pins do. */
@@ -467,6 +490,7 @@ void flash_otp_area_finish(struct flash *chip);
 void flash_otp_mode_reset(struct flash *chip);
 
 /* --- event.c --- */
+enum flash_purpose flash_operation_purpose(enum flash_operation_kind kind);
 void flash_tell(struct flash *chip, enum flash_event_kind kind, uint64_t length);
 void flash_tell_command(struct flash *chip);
 /* The end of an operation; busy_ns: how long it took. */

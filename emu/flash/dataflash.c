@@ -139,7 +139,7 @@ flash_dataflash_get_page(struct flash *chip, uint32_t page, uint8_t *to)
 	uint32_t held = MIN(df->page, df->stride);
 
 	memcpy(to, chip->array + (uint64_t)page * df->stride, held);
-	if (chip->n_unstable)
+	if (flash_cells_err(chip))
 		flash_cells_read(chip, (uint64_t)page * df->stride, to, held);
 	memset(to + held, 0xff, df->page - held);
 }
@@ -153,7 +153,7 @@ copy_from_page(struct flash *chip, uint64_t page, uint32_t offset, uint8_t *out,
 	size_t held = offset < df->stride ? MIN(span, df->stride - offset) : 0;
 
 	memcpy(out, chip->array + page * df->stride + offset, held);
-	if (chip->n_unstable)
+	if (flash_cells_err(chip))
 		flash_cells_read(chip, page * df->stride + offset, out, held);
 	memset(out + held, 0xff, span - held);
 	return span;
@@ -181,7 +181,7 @@ read_out(struct flash *chip, uint8_t *out, size_t n)
 		if (df->page == df->stride) {
 			span = MIN(n, total - cursor);
 			memcpy(out, chip->array + cursor, span);
-			if (chip->n_unstable)
+			if (flash_cells_err(chip))
 				flash_cells_read(chip, cursor, out, span);
 		} else {
 			span = copy_from_page(

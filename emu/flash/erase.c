@@ -73,12 +73,12 @@ erase_chip_finish(struct flash *chip)
 		flash_refuse_protected(chip);
 		return;
 	}
-	if (flash_in_suspended(chip, 0, chip->part->size)) {
+	if (flash_in_suspended(chip, 0, chip->real_size)) {
 		chip->frame.outcome = FLASH_SUSPENDED;
 		return;
 	}
-	flash_operation_begin(chip, OPERATION_ERASE_CHIP, 0, chip->part->size,
-		flash_erase_time(chip, erase->time, 0, chip->part->size));
+	flash_operation_begin(chip, OPERATION_ERASE_CHIP, 0, chip->real_size,
+		flash_erase_time(chip, erase->time, 0, chip->real_size));
 }
 
 static const char *

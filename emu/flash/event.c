@@ -56,8 +56,8 @@ flash_tell(struct flash *chip, enum flash_event_kind kind, uint64_t length)
 		chip->listener->event(chip->listener->data, &event);
 }
 
-static enum flash_purpose
-operation_purpose(enum flash_operation_kind kind)
+enum flash_purpose
+flash_operation_purpose(enum flash_operation_kind kind)
 {
 	switch (kind) {
 	case OPERATION_PROGRAM:
@@ -76,7 +76,7 @@ void
 flash_tell_end(struct flash *chip, enum flash_event_kind kind,
 	const struct flash_operation *operation, int64_t busy_ns)
 {
-	enum flash_purpose purpose = operation_purpose(operation->kind);
+	enum flash_purpose purpose = flash_operation_purpose(operation->kind);
 	bool array = purpose == FLASH_FOR_PROGRAM || purpose == FLASH_FOR_ERASE;
 	struct flash_event event = {
 		.kind = kind,

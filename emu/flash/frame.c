@@ -31,6 +31,8 @@ flash_select(struct flash *chip)
 	if (chip->pins_matter)
 		flash_pins_settle(chip);
 	flash_supply_reckon(chip);
+	if (chip->weak_cells)
+		flash_faults_frame(chip);
 	chip->selected = true;
 	frame->command = NULL;
 	frame->outcome = !chip->powered ? FLASH_NO_POWER

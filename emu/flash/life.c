@@ -81,6 +81,7 @@ flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed)
 	chip->random = seed;
 	chip->seed = seed;
 	chip->block_size = flash_block_size(part);
+	chip->real_size = part->size;
 	chip->security = g_malloc(security + 1);
 	memset(chip->security, 0xff, security);
 	make_unique_id(chip);
@@ -118,5 +119,6 @@ flash_destroy(struct flash *chip)
 	g_free(chip->otp_new);
 	g_free(chip->sfdp);
 	g_free(chip->cells);
+	flash_faults_free(chip);
 	g_free(chip);
 }

@@ -19,7 +19,7 @@ read_start(struct flash *chip)
 static void
 read_out(struct flash *chip, uint8_t *out, size_t n)
 {
-	uint64_t size = chip->part->size;
+	uint64_t size = chip->real_size;
 	uint64_t cursor = chip->frame.cursor;
 
 	while (n) {
@@ -29,7 +29,7 @@ read_out(struct flash *chip, uint8_t *out, size_t n)
 		memcpy(out, chip->array + cursor, span);
 		if (chip->locks.hides)
 			flash_locks_hide(chip, cursor, out, span);
-		if (chip->n_unstable)
+		if (flash_cells_err(chip))
 			flash_cells_read(chip, cursor, out, span);
 		out += span;
 		n -= span;
@@ -53,7 +53,7 @@ wrapped_read_out(struct flash *chip, uint8_t *out, size_t n)
 		out[i] = chip->array[cursor];
 		if (chip->locks.hides)
 			flash_locks_hide(chip, cursor, &out[i], 1);
-		if (chip->n_unstable)
+		if (flash_cells_err(chip))
 			flash_cells_read(chip, cursor, &out[i], 1);
 		cursor = (cursor & ~mask) | ((cursor + 1) & mask);
 	}

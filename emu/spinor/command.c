@@ -10,12 +10,13 @@
 
 #include "base/units.h"
 #include "bench/options.h"
+#include "bench/wires.h"
 #include "spinor/error.h"
 #include "spinor/verbs.h"
 
 #include <string.h>
 
-#define ENTRIES_MAX 24
+#define ENTRIES_MAX 28
 
 /* What the parser fills in besides the command. */
 struct reading {
@@ -81,6 +82,33 @@ take_timeout(const char *name, const char *value, void *data, GError **error)
 	return FALSE;
 }
 
+static gboolean
+take_at(const char *name, const char *value, void *data, GError **error)
+{
+	struct spinor_command *command = ((struct reading *)data)->command;
+
+	if (parse_number(value, INT64_MAX, &command->at) && command->at > 0)
+		return TRUE;
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+		"%s %s: allowed are whole numbers from 1 on", name, value);
+	return FALSE;
+}
+
+/* As data sheets give times, and 0 is one of them. */
+static gboolean
+take_after(const char *name, const char *value, void *data, GError **error)
+{
+	struct spinor_command *command = ((struct reading *)data)->command;
+
+	if (units_parse_time(value, &command->after_ns) &&
+		command->after_ns <= BENCH_CUT_AFTER_MAX_NS)
+		return TRUE;
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+		"%s %s: not a time; allowed are numbers with ns, us, ms or s, up to 86400 s", name,
+		value);
+	return FALSE;
+}
+
 struct option {
 	unsigned int verbs; /* 0: all; else those with one of these bits */
 	GOptionEntry entry;
@@ -120,9 +148,16 @@ fill(GOptionEntry *entries, struct reading *reading, unsigned int wanted)
 				"Chip by its select line (default: the only one)", "N"}},
 		{0, {"json", 0, 0, G_OPTION_ARG_NONE, &reading->json, "Print JSON", NULL}},
 		{0, {"timeout", 0, bytes, call, (void *)take_timeout, timeout, "TIME"}},
-		{SPINOR_OPTION_MILLIVOLTS,
+		{SPINOR_OPTION_POWER,
 			{"millivolts", 0, bytes, call, (void *)take_number,
 				"The supply (default: the chip's usual one)", "N"}},
+		{SPINOR_OPTION_POWER,
+			{"at", 0, bytes, call, (void *)take_at,
+				"off: not now, but at the end of operation N from now on", "N"}},
+		{SPINOR_OPTION_POWER,
+			{"after", 0, bytes, call, (void *)take_after,
+				"--at: and so much later (default: half of the time that it takes)",
+				"TIME"}},
 		{SPINOR_OPTION_FILE,
 			{"file", 0, 0, name, &command->file, "Keep the snapshot in a file",
 				"FILE"}},
@@ -279,6 +314,7 @@ spinor_command_parse(char **argv, GError **error)
 	unsigned int n = 0;
 
 	command->cs = -1;
+	command->after_ns = -1;
 	if (*verb != NULL && strcmp(*verb, "--") != 0) {
 		command->verb = spinor_verb_find(verb, &n, error);
 		if (command->verb == NULL)

@@ -11,7 +11,7 @@ struct spinor_verb;
 
 /* Options that only some verbs take, as bits. */
 enum spinor_option {
-	SPINOR_OPTION_MILLIVOLTS = 1 << 0,
+	SPINOR_OPTION_POWER = 1 << 0,
 	SPINOR_OPTION_FILE = 1 << 1,
 	SPINOR_OPTION_RESET = 1 << 2,
 	SPINOR_OPTION_COUNT = 1 << 3,
@@ -34,8 +34,10 @@ struct spinor_command {
 
 	char *chipdb;
 	char *file;
-	int millivolts; /* 0: not given */
-	int count;      /* 0: without end */
+	int millivolts;   /* 0: not given */
+	int64_t at;       /* operations; 0: not given */
+	int64_t after_ns; /* -1: not given */
+	int count;        /* 0: without end */
 	bool reset;
 	char **kinds; /* may be NULL */
 

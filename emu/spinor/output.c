@@ -152,3 +152,21 @@ spinor_item(JsonArray *array, guint i)
 
 	return JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
 }
+
+void
+spinor_print_pins(JsonObject *pins)
+{
+	static const struct {
+		const char *name, *label;
+	} all[] = {{"wp", "WP#"}, {"hold", "HOLD#"}, {"reset", "RESET#"}};
+	const char *between = "";
+
+	for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
+		const char *level = spinor_text(pins, all[i].name, NULL);
+
+		if (level == NULL)
+			continue;
+		printf("%s%s %s", between, all[i].label, level);
+		between = ", ";
+	}
+}

@@ -40,4 +40,7 @@ JsonArray *spinor_array(JsonObject *object, const char *name);   /* or NULL */
 /* Item i, or NULL when that is no object. */
 JsonObject *spinor_item(JsonArray *array, guint i);
 
+/* "WP# high, HOLD# low", those that there are. */
+void spinor_print_pins(JsonObject *pins);
+
 #endif

@@ -38,6 +38,7 @@ print_chip(JsonObject *chip)
 	JsonArray *registers = spinor_array(chip, "status");
 	g_autofree char *size = units_format_size((uint64_t)spinor_number(chip, "size", 0));
 	int64_t supply_mv = spinor_number(chip, "power_mv", 0);
+	int64_t cut_in = spinor_number(chip, "cut_in", 0);
 	int64_t snapshots = spinor_number(chip, "snapshots", 0);
 
 	printf("  CS%" PRId64 " %s%s%s (%s), %s, ", spinor_number(chip, "cs", 0),
@@ -48,8 +49,10 @@ print_chip(JsonObject *chip)
 	else
 		printf("%sno supply%s, ", spinor_colour(SPINOR_YELLOW),
 			spinor_colour(SPINOR_PLAIN));
-	printf("WP# %s, HOLD# %s, %s\n", spinor_text(pins, "wp", "-"),
-		spinor_text(pins, "hold", "-"), spinor_flag(chip, "busy") ? "busy" : "ready");
+	if (cut_in > 0)
+		printf("goes off at operation %" PRId64 " from now, ", cut_in);
+	spinor_print_pins(pins);
+	printf(", %s\n", spinor_flag(chip, "busy") ? "busy" : "ready");
 	printf("      image %s, status",
 		spinor_text(chip, "image", "(none: forgotten at the end)"));
 	for (guint i = 0; registers != NULL && i < json_array_get_length(registers); i++)

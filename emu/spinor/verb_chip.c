@@ -27,7 +27,8 @@ one_of(const char *word, const char *const *allowed, GError **error)
 static void
 print_pins(JsonObject *pins)
 {
-	printf("WP# %s, HOLD# %s\n", spinor_text(pins, "wp", "-"), spinor_text(pins, "hold", "-"));
+	spinor_print_pins(pins);
+	putchar('\n');
 }
 
 /* The chip that --adapter and --cs mean, out of a status. */
@@ -125,12 +126,26 @@ spinor_pin(struct spinor_command *command, GError **error)
 	return EXIT_SUCCESS;
 }
 
+/* What the board behind the chip did when it got its supply; nothing where there is none. */
+static void
+print_boot(JsonObject *result)
+{
+	if (!json_object_has_member(result, "boots"))
+		return;
+	if (spinor_flag(result, "boots"))
+		puts("the board boots");
+	else
+		printf("the board does not boot: %s\n", spinor_text(result, "why_not", "?"));
+}
+
 int
 spinor_power(struct spinor_command *command, GError **error)
 {
 	static const char *const actions[] = {"on", "off", "cycle", NULL};
 	g_autoptr(JsonObject) result = NULL;
 	JsonObject *params;
+	const char *warning;
+	int64_t cut_in;
 
 	if (!one_of(command->args[0], actions, error))
 		return -1;
@@ -138,11 +153,24 @@ spinor_power(struct spinor_command *command, GError **error)
 	json_object_set_string_member(params, "action", command->args[0]);
 	if (command->millivolts > 0)
 		json_object_set_int_member(params, "millivolts", command->millivolts);
+	if (command->at > 0)
+		json_object_set_int_member(params, "at", command->at);
+	if (command->after_ns >= 0)
+		json_object_set_int_member(params, "after_ns", command->after_ns);
 	result = spinor_call_object(command, "chip.power", params, SPINOR_SHORT_MS, error);
 	if (result == NULL)
 		return -1;
-	if (!command->json)
-		printf("supply %" PRId64 " mV\n", spinor_number(result, "power_mv", 0));
+	warning = spinor_text(result, "warning", NULL);
+	cut_in = spinor_number(result, "cut_in", 0);
+	if (warning != NULL)
+		fprintf(stderr, "spinor: power: warning: %s\n", warning);
+	if (command->json)
+		return EXIT_SUCCESS;
+	printf("supply %" PRId64 " mV", spinor_number(result, "power_mv", 0));
+	if (cut_in > 0)
+		printf(", goes off at operation %" PRId64 " from now", cut_in);
+	putchar('\n');
+	print_boot(result);
 	return EXIT_SUCCESS;
 }
 

@@ -2,7 +2,7 @@
 /* The verbs: a new one is a row here and a function in a file of its subject. */
 #include "spinor/verbs.h"
 
-#include "bench/partfile.h"
+#include "bench/error.h"
 #include "spinor/command.h"
 #include "spinor/error.h"
 
@@ -19,8 +19,16 @@ static const struct spinor_verb verbs[] = {
 	{"pin", "[wp|hold|reset [low|high|float]]", "show pins, or set one", spinor_pin, 0, 2, 0,
 		false},
 	{"power", "on|off|cycle", "switch the chip's supply", spinor_power, 1, 1,
-		SPINOR_OPTION_MILLIVOLTS, false},
+		SPINOR_OPTION_POWER, false},
 	{"reset", "", "the chip's software reset, as by a host", spinor_reset, 0, 0, 0, false},
+	{"fault add", "FAULT [NAME=VALUE...]", "break something", spinor_fault_add, 1, 32, 0,
+		false},
+	{"fault list", "", "what is broken, and how often it showed", spinor_fault_list, 0, 0, 0,
+		false},
+	{"fault remove", "NUMBER", "mend one of them", spinor_fault_remove, 1, 1, 0, false},
+	{"fault clear", "", "mend all of them", spinor_fault_clear, 0, 0, 0, false},
+	{"wiring", "", "how each line stands, at the adapter and at the chip", spinor_wiring, 0, 0,
+		0, false},
 	{"unplug", "", "pull the adapter's cable", spinor_unplug, 0, 0, 0, false},
 	{"plug", "", "put it back", spinor_plug, 0, 0, 0, false},
 	{"image info", "", "size, digest and use of the chip's array", spinor_image_info, 0, 0, 0,

@@ -83,6 +83,7 @@ static const char *const fitting[][2] = {
 	{"chip.pin", "{\"pin\":\"hold\",\"level\":\"float\",\"cs\":0}"},
 	{"chip.power", "{\"action\":\"cycle\"}"},
 	{"chip.power", "{\"action\":\"on\",\"millivolts\":1800}"},
+	{"chip.power", "{\"action\":\"off\",\"at\":7,\"after_ns\":1000}"},
 	{"chip.reset", "{}"},
 	{"image.load", "{\"path\":\"a.bin\"}"},
 	{"image.compare", "{\"path\":\"a.bin\"}"},

@@ -27,11 +27,13 @@ static const struct {
 	{"profiles", suite_profiles},
 	{"link_faults", suite_link_faults},
 	{"clip", suite_clip},
+	{"fault_words", suite_fault_words},
 	{"flash", suite_flash},
 	{"flash_asp", suite_flash_asp},
 	{"flash_bpr", suite_flash_bpr},
 	{"flash_address", suite_flash_address},
 	{"flash_erase", suite_flash_erase},
+	{"flash_fault", suite_flash_fault},
 	{"flash_frames", suite_flash_frames},
 	{"flash_identify", suite_flash_identify},
 	{"flash_aai", suite_flash_aai},
@@ -56,9 +58,13 @@ static const struct {
 	{"flash_status", suite_flash_status},
 	{"flash_unlock", suite_flash_unlock},
 	{"trace", suite_trace},
+	{"wear", suite_wear},
 	{"control", suite_control},
 	{"options", suite_options},
 	{"bench", suite_bench},
+	{"board", suite_board},
+	{"wires", suite_wires},
+	{"preset", suite_preset},
 };
 
 int

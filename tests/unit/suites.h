@@ -7,6 +7,7 @@
 
 Suite *suite_base(void);
 Suite *suite_bench(void);
+Suite *suite_board(void);
 Suite *suite_chipdb(void);
 Suite *suite_chipdb_folders(void);
 Suite *suite_chipdb_manual(void);
@@ -16,12 +17,14 @@ Suite *suite_chipdb_parts(void);
 Suite *suite_chipdb_table(void);
 Suite *suite_clip(void);
 Suite *suite_control(void);
+Suite *suite_fault_words(void);
 Suite *suite_flash(void);
 Suite *suite_flash_asp(void);
 Suite *suite_flash_bpr(void);
 Suite *suite_image(void);
 Suite *suite_flash_address(void);
 Suite *suite_flash_erase(void);
+Suite *suite_flash_fault(void);
 Suite *suite_flash_frames(void);
 Suite *suite_flash_identify(void);
 Suite *suite_flash_aai(void);
@@ -48,11 +51,14 @@ Suite *suite_flash_unlock(void);
 Suite *suite_link_faults(void);
 Suite *suite_options(void);
 Suite *suite_port(void);
+Suite *suite_preset(void);
 Suite *suite_profiles(void);
 Suite *suite_serprog(void);
 Suite *suite_snapshot(void);
 Suite *suite_storage(void);
 Suite *suite_tcp(void);
 Suite *suite_trace(void);
+Suite *suite_wear(void);
+Suite *suite_wires(void);
 
 #endif

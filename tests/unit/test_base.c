@@ -72,6 +72,41 @@ START_TEST(real_clock_owes_what_was_skipped)
 }
 END_TEST
 
+START_TEST(a_scaled_clock_runs_faster_than_the_wall)
+{
+	struct sim_clock clock;
+	int64_t debt;
+
+	sim_clock_init(&clock, SIM_CLOCK_REAL);
+	sim_clock_set_scale(&clock, 1000 * SIM_CLOCK_SCALE_ONE);
+	g_usleep(2000);
+	ck_assert_int_ge(sim_clock_now(&clock), 2 * SECOND);
+	sim_clock_skip(&clock, 3600 * SECOND);
+	debt = sim_clock_debt(&clock);
+	ck_assert_int_gt(debt, 3 * SECOND);
+	ck_assert_int_le(debt, 3600 * SECOND / 1000 + 1);
+	/* A clock that is past its range stands. */
+	clock.origin_ns -= INT64_MAX / 2;
+	ck_assert_int_eq(sim_clock_now(&clock), INT64_MAX / 2);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	unsigned int scale;
+} scales[] = {{"1", 1000}, {"10", 10000}, {"0.1", 100}, {"2.5", 2500}, {"0.125", 125},
+	{"1000", 1000000}, {"1000.0", 1000000}, {"0.09", 0}, {"1000.001", 0}, {"", 0}, {".5", 0},
+	{"1.", 0}, {"1.2345", 0}, {"-1", 0}, {"1e3", 0}, {"99999", 0}, {" 1", 0}};
+
+START_TEST(scales_are_numbers_from_a_tenth_to_a_thousand)
+{
+	unsigned int scale = 0;
+
+	ck_assert(sim_clock_scale_from_string(scales[_i].text, &scale) == (scales[_i].scale > 0));
+	ck_assert_uint_eq(scale, scales[_i].scale);
+}
+END_TEST
+
 START_TEST(clock_never_goes_back)
 {
 	for (int mode = SIM_CLOCK_VIRTUAL; mode <= SIM_CLOCK_REAL; mode++) {
@@ -312,6 +347,9 @@ suite_base(void)
 	tcase_add_test(clock, instant_clock_knows_only_what_was_skipped);
 	tcase_add_test(clock, virtual_clock_adds_the_wall);
 	tcase_add_test(clock, real_clock_owes_what_was_skipped);
+	tcase_add_test(clock, a_scaled_clock_runs_faster_than_the_wall);
+	tcase_add_loop_test(
+		clock, scales_are_numbers_from_a_tenth_to_a_thousand, 0, G_N_ELEMENTS(scales));
 	tcase_add_test(clock, clock_never_goes_back);
 	tcase_add_test(clock, clock_modes_have_names);
 	suite_add_tcase(suite, clock);

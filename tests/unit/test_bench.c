@@ -122,6 +122,40 @@ START_TEST(descriptions_are_taken)
 }
 END_TEST
 
+START_TEST(each_chip_has_its_condition)
+{
+	g_autoptr(GError) error = NULL;
+	struct bench_setup *setup = setup_of("--wp|high|--timing|real|--time-scale|2.5",
+		"[bench]\ntime-scale=10\n[adapter a]\ncount=2\n[chip c]\npart=X\nwp=low\n"
+		"hold=float\nsupply=1800 mV\ncorner=max\nwear=on\ncycles=7\nstatus=1C 02\n"
+		"mode=ear:1, locked\ncut-at=9\n",
+		&error);
+
+	ck_assert_msg(setup != NULL, "%s", error ? error->message : "");
+	ck_assert_uint_eq(setup->time_scale, 2500);
+	for (guint i = 0; i < 2; i++) {
+		const struct bench_setup_adapter *adapter = setup->adapters->pdata[i];
+		const struct bench_setup_chip *chip = adapter->chips->pdata[0];
+		const struct bench_condition *c = &chip->condition;
+
+		ck_assert_int_eq(c->levels[0], 1);
+		ck_assert_int_eq(c->levels[1], 2);
+		ck_assert_int_eq(c->millivolts, 1800);
+		ck_assert_int_eq(c->corner, FLASH_CORNER_MAXIMUM);
+		ck_assert(c->wear);
+		ck_assert_uint_eq(c->cycles, 7);
+		ck_assert_uint_eq(c->n_status, 2);
+		ck_assert_uint_eq(c->status[0], 0x1c);
+		ck_assert_uint_eq(c->modes, 1u << BENCH_MODE_EAR | 1u << BENCH_MODE_LOCKED);
+		ck_assert_uint_eq(c->ear, 1);
+		ck_assert_uint_eq(c->cut_at, 9);
+		ck_assert(!bench_condition_has(c, BENCH_KEY_RESET));
+		ck_assert_uint_eq(c->by_option, 1u << BENCH_KEY_WP);
+	}
+	bench_setup_free(setup);
+}
+END_TEST
+
 START_TEST(file_sets_what_all_adapters_share)
 {
 	const char *text = "[bench]\ntiming=real\nseed=0x10\nchipdb=db\ntrace=-\ncontrol=c\n"
@@ -147,6 +181,7 @@ START_TEST(file_sets_what_all_adapters_share)
 END_TEST
 
 #define A "[adapter a]\n"
+#define NOT_REAL "with a timing that does not take real time; it goes with timing real"
 #define TWICE ": it is there twice; each one needs its own"
 #define GROUPS "allowed are [bench], [adapter NAME] and [chip NAME]"
 #define TEXT "; allowed: groups, KEY = VALUE and # comments"
@@ -159,8 +194,8 @@ static const struct {
 } refused[] = {
 	{"", "", "no [adapter NAME]; at least one is wanted"},
 	{"", "[bench]\ntimming=real\n" A,
-		"[bench]: unknown key \"timming\": did you mean timing?; allowed are timing, seed, "
-		"chipdb, trace, control"},
+		"[bench]: unknown key \"timming\": did you mean timing?; allowed are timing, "
+		"time-scale, seed, chipdb, trace, control"},
 	{"", "[bench]\ntiming=fast\n" A,
 		"[bench]: timing = \"fast\" is refused; allowed: instant, virtual and real"},
 	{"", "[bench]\nseed=-1\n" A,
@@ -205,6 +240,23 @@ static const struct {
 	{"", "a=b\n", "Key file does not start with a group" TEXT},
 	{"--image|i", A "chip=X\n[chip c]\ncs=1\npart=X\n", "--image i: " ONE_OF_TWO},
 	{"--chip|Z", A "chip=X\n[chip c]\ncs=1\npart=X\n", "--chip Z: " ONE_OF_TWO},
+	{"--hold|low|--wp|low", A "chip=X\n[chip c]\ncs=1\npart=X\n", "--hold low: " ONE_OF_TWO},
+	{"", A "[chip c]\npart=X\nwp=up\n",
+		"[chip c]: wp = \"up\" is refused; allowed: low, high and float"},
+	{"", A "[chip c]\npart=X\nsupply=3300\n",
+		"[chip c]: supply = \"3300\" is refused; allowed: off, and voltages up to 6000 mV "
+		"with V or mV"},
+	{"", A "[chip c]\npart=X\nmdoe=qpi\n",
+		"[chip c]: unknown key \"mdoe\": did you mean mode?; allowed are adapter, cs, "
+		"part, image, wp, hold, reset, supply, corner, wear, cycles, status, mode, "
+		"cut-at"},
+	{"", A "chip=X\nwp=low\n",
+		"[adapter a]: unknown key \"wp\"; allowed are profile, link, "
+		"tcp, chip, image, count"},
+	{"", "[bench]\ntime-scale=2\n" A, "[bench]: time-scale 2: " NOT_REAL},
+	{"--time-scale|2", "[bench]\ntime-scale=3\n" A, "--time-scale 2: " NOT_REAL},
+	{"", "[bench]\ntime-scale=0\n" A,
+		"[bench]: time-scale = \"0\" is refused; allowed: a number from 0.1 to 1000"},
 };
 
 START_TEST(what_is_refused_is_named)
@@ -483,6 +535,7 @@ suite_bench(void)
 
 	tcase_add_checked_fixture(described, setup_dir, teardown_dir);
 	tcase_add_loop_test(described, descriptions_are_taken, 0, G_N_ELEMENTS(taken));
+	tcase_add_test(described, each_chip_has_its_condition);
 	tcase_add_test(described, file_sets_what_all_adapters_share);
 	tcase_add_loop_test(described, what_is_refused_is_named, 0, G_N_ELEMENTS(refused));
 	suite_add_tcase(suite, described);

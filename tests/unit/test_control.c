@@ -338,7 +338,7 @@ START_TEST(status_tells_all_there_is)
 		"ready_line:String chips:JsonArray");
 	assert_shape(chip,
 		"cs:Integer part:String vendor:String flashrom:String size:Integer "
-		"image:NULL power_mv:Integer pins:JsonObject busy:Boolean "
+		"image:NULL power_mv:Integer cut_in:Integer pins:JsonObject busy:Boolean "
 		"status:JsonArray protected:JsonArray snapshots:Integer");
 	ck_assert_int_eq(json_object_get_int_member(status, "pid"), getpid());
 	ck_assert_str_eq(
@@ -388,8 +388,8 @@ START_TEST(discover_lists_every_method_with_schemas)
 		"default: the only chip's, or 0\",\"required\":false,\"schema\":{\"type\":"
 		"\"integer\",\"minimum\":0,\"maximum\":7}},{\"name\":\"pin\",\"summary\":"
 		"\"which pin\",\"required\":true,\"schema\":{\"type\":\"string\",\"enum\":[\"wp\","
-		"\"hold\",\"reset\"]}},{\"name\":\"level\",\"summary\":\"float: the chip's own "
-		"pull-up\",\"required\":true,\"schema\":{\"type\":\"string\",\"enum\":[\"low\","
+		"\"hold\",\"reset\"]}},{\"name\":\"level\",\"summary\":\"float: nobody drives "
+		"it\",\"required\":true,\"schema\":{\"type\":\"string\",\"enum\":[\"low\","
 		"\"high\",\"float\"]}}],\"result\":{\"type\":\"object\",\"properties\":{\"pins\":"
 		"{\"type\":\"object\"}}}}");
 	close_client(&client);
@@ -401,14 +401,14 @@ START_TEST(pins_stay_as_set)
 	struct client client = open_client();
 
 	assert_result(&client, "chip.pin", "{\"pin\":\"wp\",\"level\":\"low\"}",
-		"{\"pins\":{\"wp\":\"low\",\"hold\":\"float\"}}");
-	assert_result(&client, "chip.pin", "{\"cs\":0,\"pin\":\"hold\",\"level\":\"high\"}",
-		"{\"pins\":{\"wp\":\"low\",\"hold\":\"high\"}}");
+		"{\"pins\":{\"wp\":\"low\",\"hold\":\"high\",\"reset\":null}}");
+	assert_result(&client, "chip.pin", "{\"cs\":0,\"pin\":\"hold\",\"level\":\"low\"}",
+		"{\"pins\":{\"wp\":\"low\",\"hold\":\"low\",\"reset\":null}}");
 	assert_result(&client, "chip.pin",
 		"{\"adapter\":\"adapter0\",\"pin\":\"wp\",\"level\":\"float\"}",
-		"{\"pins\":{\"wp\":\"float\",\"hold\":\"high\"}}");
+		"{\"pins\":{\"wp\":\"float\",\"hold\":\"low\",\"reset\":null}}");
 	assert_error(&client, "chip.pin", "{\"pin\":\"reset\",\"level\":\"low\"}", -32000,
-		"W25Q80DV: a W25Q80DV has no RESET# pin; allowed are wp and hold");
+		"W25Q80DV: a W25Q80DV has no RESET# pin; allowed: wp and hold");
 	close_client(&client);
 }
 END_TEST
@@ -425,6 +425,29 @@ START_TEST(the_supply_is_switched)
 	assert_result(&client, "chip.reset", NULL, "true");
 	assert_error(&client, "chip.power", "{\"action\":\"off\",\"millivolts\":3300}", -32602,
 		"chip.power: \"millivolts\" goes with \"on\" and \"cycle\" only");
+	assert_result(&client, "chip.power", "{\"action\":\"on\",\"millivolts\":1000}",
+		"{\"power_mv\":1000,\"warning\":\"1000 mV is less than the 2700 mV that a W25Q80DV "
+		"needs: it is off\"}");
+	close_client(&client);
+}
+END_TEST
+
+START_TEST(the_supply_goes_at_an_operation)
+{
+	struct client client = open_client();
+
+	assert_result(&client, "chip.power", "{\"action\":\"off\",\"at\":3,\"after_ns\":0}",
+		"{\"power_mv\":3300,\"cut_in\":3}");
+	assert_result(&client, "chip.power", "{\"action\":\"off\",\"at\":2}",
+		"{\"power_mv\":3300,\"cut_in\":2}");
+	/* Two frames. */
+	assert_result(&client, "chip.reset", NULL, "true");
+	assert_error(&client, "chip.reset", NULL, -32000, "W25Q80DV: no reset without power");
+	assert_result(&client, "chip.power", "{\"action\":\"on\"}", "{\"power_mv\":3300}");
+	assert_error(&client, "chip.power", "{\"action\":\"on\",\"at\":1}", -32602,
+		"chip.power: \"at\" goes with \"off\" only");
+	assert_error(&client, "chip.power", "{\"action\":\"off\",\"after_ns\":1}", -32602,
+		"chip.power: \"after_ns\" goes with \"at\" only");
 	close_client(&client);
 }
 END_TEST
@@ -909,7 +932,7 @@ START_TEST(subscribers_hear_what_they_want)
 		"{\"subscription\":2}");
 	assert_result(&actor, "chip.power", "{\"action\":\"cycle\"}", "{\"power_mv\":3300}");
 	assert_result(&actor, "chip.pin", "{\"pin\":\"wp\",\"level\":\"low\"}",
-		"{\"pins\":{\"wp\":\"low\",\"hold\":\"float\"}}");
+		"{\"pins\":{\"wp\":\"low\",\"hold\":\"high\",\"reset\":null}}");
 	assert_result(&actor, "chip.reset", NULL, "true");
 	assert_result(
 		&actor, "snapshot.take", "{\"name\":\"a\"}", "{\"name\":\"a\",\"bytes_copied\":0}");
@@ -1163,6 +1186,7 @@ add_method_tests(TCase *tcase)
 	tcase_add_test(tcase, discover_lists_every_method_with_schemas);
 	tcase_add_test(tcase, pins_stay_as_set);
 	tcase_add_test(tcase, the_supply_is_switched);
+	tcase_add_test(tcase, the_supply_goes_at_an_operation);
 	tcase_add_test(tcase, the_cable_is_pulled_and_put_back);
 	tcase_add_test(tcase, images_are_saved_loaded_and_compared);
 	tcase_add_test(tcase, images_that_cannot_be_are_refused);

@@ -48,6 +48,8 @@ START_TEST(nothing_given_leaves_the_defaults)
 	ck_assert(!options->check);
 	ck_assert(!options->no_control);
 	ck_assert(!options->timing_given);
+	ck_assert_uint_eq(options->time_scale, 0);
+	ck_assert_uint_eq(options->condition.given, 0);
 	ck_assert(!options->seed_given);
 	ck_assert_int_eq(options->timing, SIM_CLOCK_VIRTUAL);
 	ck_assert_uint_eq(options->seed, 1);
@@ -144,6 +146,25 @@ START_TEST(list_takes_a_pattern_or_none)
 }
 END_TEST
 
+START_TEST(options_of_a_chip_make_its_condition)
+{
+	struct bench_options *options = must_parse(
+		"--time-scale|10|--supply|off|--mode=4-byte,ear:1|--status|1C 02|--wp=low|"
+		"--reset|float|--cycles|5|--cut-at|17");
+
+	ck_assert_uint_eq(options->time_scale, 10000);
+	ck_assert_str_eq(options->condition_option, "supply");
+	ck_assert_str_eq(options->condition_value, "off");
+	ck_assert(bench_condition_has(&options->condition, BENCH_KEY_SUPPLY));
+	ck_assert_int_eq(options->condition.millivolts, 0);
+	ck_assert_uint_eq(options->condition.modes, 1u << BENCH_MODE_4_BYTE | 1u << BENCH_MODE_EAR);
+	ck_assert_uint_eq(options->condition.n_status, 2);
+	ck_assert_uint_eq(options->condition.cut_at, 17);
+	ck_assert(!bench_condition_has(&options->condition, BENCH_KEY_HOLD));
+	bench_options_free(options);
+}
+END_TEST
+
 START_TEST(names_outside_the_locale_are_taken)
 {
 	struct bench_options *options = must_parse("--image|b\xc3\xb6rd\xff.bin");
@@ -155,6 +176,7 @@ END_TEST
 
 #define SEED_ALLOWED "allowed are whole numbers from 0 to 18446744073709551615"
 
+#define SCALES "no such scale; allowed are numbers from 0.1 to 1000"
 #define COUNT_ALLOWED "allowed are whole numbers from 1 to 4096"
 #define ONE_FILE "only one bench file is allowed; --help lists the options"
 #define ONE_PATTERN "only one pattern is allowed; --help lists the options"
@@ -173,6 +195,14 @@ static const struct {
 	{"--timing|fast", "--timing fast: no such timing; allowed are instant, virtual and real"},
 	{"--timing|", "--timing : no such timing; allowed are instant, virtual and real"},
 	{"--timing|Real", "--timing Real: no such timing; allowed are instant, virtual and real"},
+	{"--time-scale|0.09", "--time-scale 0.09: " SCALES},
+	{"--time-scale|1001", "--time-scale 1001: " SCALES},
+	{"--time-scale|x", "--time-scale x: " SCALES},
+	{"--wp|", "--wp : allowed: low, high and float"},
+	{"--corner|typical", "--corner typical: allowed: typ and max"},
+	{"--cut-at|0", "--cut-at 0: allowed: a whole number from 1 on"},
+	{"--status|1C,2,3,4",
+		"--status 1C,2,3,4: allowed: one to three bytes in hexadecimal, such as 1C 02 60"},
 	{"--seed|abc", "--seed abc: not a seed; " SEED_ALLOWED},
 	{"--seed|", "--seed : not a seed; " SEED_ALLOWED},
 	{"--seed|-1", "--seed -1: not a seed; " SEED_ALLOWED},
@@ -219,7 +249,10 @@ START_TEST(help_names_every_option)
 		"--timing=instant|virtual|real", "--seed=N", "--chipdb=DIR", "--profile=ADAPTER",
 		"--trace=FILE|-", "--tcp=[HOST:]PORT", "--count=N", "--control=PATH",
 		"--no-control", "--check=FILE", "--list-chips=PATTERN", "-v, --verbose",
-		"--version", "-h, --help"};
+		"--version", "-h, --help", "--time-scale=N", "--wp=low|high|float",
+		"--hold=low|high|float", "--reset=low|high|float", "--supply=VOLTAGE",
+		"--corner=typ|max", "--wear=on|off", "--cycles=N", "--status=BYTES", "--mode=MODE",
+		"--cut-at=N"};
 	struct bench_options *options = must_parse("--help");
 
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
@@ -241,6 +274,7 @@ suite_options(void)
 	tcase_add_test(taken, options_of_whole_benches_set_their_fields);
 	tcase_add_loop_test(taken, seeds_are_decimal_or_hexadecimal, 0, G_N_ELEMENTS(seeds));
 	tcase_add_loop_test(taken, list_takes_a_pattern_or_none, 0, G_N_ELEMENTS(listings));
+	tcase_add_test(taken, options_of_a_chip_make_its_condition);
 	tcase_add_test(taken, names_outside_the_locale_are_taken);
 	tcase_add_test(taken, help_names_every_option);
 	suite_add_tcase(suite, taken);

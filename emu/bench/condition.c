@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Keys and values of a chip's condition, as far as they can be judged without its part; preset.c
+ * brings it about.
+ */
+#include "bench/condition.h"
+
+#include "base/units.h"
+#include "bench/action.h"
+#include "bench/wires.h"
+
+#include <glib.h>
+#include <string.h>
+
+#define SEPARATORS " \t,"
+
+const char *const bench_mode_names[BENCH_MODES] = {
+	[BENCH_MODE_DEEP_POWER_DOWN] = "deep-power-down",
+	[BENCH_MODE_4_BYTE] = "4-byte",
+	[BENCH_MODE_3_BYTE] = "3-byte",
+	[BENCH_MODE_EAR] = "ear:N",
+	[BENCH_MODE_QPI] = "qpi",
+	[BENCH_MODE_SUSPENDED] = "suspended",
+	[BENCH_MODE_LOCKED] = "locked",
+	[BENCH_MODE_UNLOCKED] = "unlocked",
+	[BENCH_MODE_POWER_UP_4_BYTE] = "power-up-4-byte",
+	[BENCH_MODE_OTP_LOCKED] = "otp-locked",
+};
+
+/* No chip can be in both. */
+static const enum bench_mode either[][2] = {
+	{BENCH_MODE_4_BYTE, BENCH_MODE_3_BYTE},
+	{BENCH_MODE_LOCKED, BENCH_MODE_UNLOCKED},
+	{BENCH_MODE_QPI, BENCH_MODE_DEEP_POWER_DOWN},
+};
+
+#define LEVELS "low, high and float"
+#define WHOLE_FROM_1 "a whole number from 1 on"
+#define MODES                                                                                  \
+	"deep-power-down, 4-byte, 3-byte, ear:N, qpi, suspended, locked, unlocked, "           \
+	"power-up-4-byte and otp-locked, or several of them with commas, but not 4-byte with " \
+	"3-byte, locked with unlocked, qpi with deep-power-down"
+
+const struct bench_condition_row bench_condition_rows[BENCH_CONDITION_KEYS] = {
+	[BENCH_KEY_WP] = {"wp", LEVELS, "low|high|float", "Level of the chip's WP# pin"},
+	[BENCH_KEY_HOLD] = {"hold", LEVELS, "low|high|float", "Level of its HOLD# pin"},
+	[BENCH_KEY_RESET] = {"reset", LEVELS, "low|high|float", "Level of its RESET# pin"},
+	[BENCH_KEY_SUPPLY] = {"supply",
+		"off, and voltages up to " G_STRINGIFY(BENCH_MILLIVOLTS_MAX) " mV with V or mV",
+		"VOLTAGE", "The chip's supply, such as 2.9V, or off"},
+	[BENCH_KEY_CORNER] = {"corner", "typ and max", "typ|max",
+		"How long operations take: the data sheet's typical times or the longest"},
+	[BENCH_KEY_WEAR] = {"wear", "on and off", "on|off", "Whether the chip wears out"},
+	[BENCH_KEY_CYCLES] = {"cycles", "a whole number from 0 to 2147483647", "N",
+		"How often each block has been erased so far"},
+	[BENCH_KEY_STATUS] = {"status", "one to three bytes in hexadecimal, such as 1C 02 60",
+		"BYTES", "Status registers SR1 SR2 SR3 as another tool left them"},
+	[BENCH_KEY_MODE] = {"mode", MODES, "MODE", "What another tool left the chip in"},
+	[BENCH_KEY_CUT_AT] = {"cut-at", WHOLE_FROM_1, "N", "The supply goes at operation N"},
+};
+
+enum bench_condition_key
+bench_condition_find(const char *name)
+{
+	enum bench_condition_key key = BENCH_KEY_WP;
+
+	while (key < BENCH_CONDITION_KEYS && strcmp(bench_condition_rows[key].name, name) != 0)
+		key++;
+	return key;
+}
+
+/* The place of text in a NULL-terminated list, or -1. */
+static int
+index_in(const char *const *list, const char *text)
+{
+	for (int i = 0; list[i] != NULL; i++)
+		if (strcmp(list[i], text) == 0)
+			return i;
+	return -1;
+}
+
+static bool
+take_level(uint8_t *level, const char *value)
+{
+	static const char *const names[] = {"low", "high", "float", NULL};
+	int i = index_in(names, value);
+
+	*level = (uint8_t)i;
+	return i >= 0;
+}
+
+static bool
+take_supply(int *millivolts, const char *value)
+{
+	*millivolts = 0;
+	if (strcmp(value, "off") == 0)
+		return true;
+	return units_parse_voltage(value, millivolts) && *millivolts > 0 &&
+		*millivolts <= BENCH_MILLIVOLTS_MAX;
+}
+
+static bool
+take_corner(enum flash_corner *corner, const char *value)
+{
+	static const char *const names[] = {
+		[FLASH_CORNER_TYPICAL] = "typ", [FLASH_CORNER_MAXIMUM] = "max", NULL};
+	int i = index_in(names, value);
+
+	*corner = (enum flash_corner)i;
+	return i >= 0;
+}
+
+static bool
+take_wear(bool *wear, const char *value)
+{
+	static const char *const names[] = {"off", "on", NULL};
+	int i = index_in(names, value);
+
+	*wear = i > 0;
+	return i >= 0;
+}
+
+static bool
+take_cycles(uint32_t *cycles, const char *value)
+{
+	guint64 number;
+
+	if (!g_ascii_string_to_unsigned(value, 10, 0, INT32_MAX, &number, NULL))
+		return false;
+	*cycles = (uint32_t)number;
+	return true;
+}
+
+static bool
+take_cut_at(uint64_t *frames, const char *value)
+{
+	guint64 number;
+
+	if (!g_ascii_string_to_unsigned(value, 10, 1, INT64_MAX, &number, NULL))
+		return false;
+	*frames = number;
+	return true;
+}
+
+static bool
+take_status(struct bench_condition *condition, const char *value)
+{
+	g_auto(GStrv) words = g_strsplit_set(value, SEPARATORS, -1);
+
+	condition->n_status = 0;
+	for (char **word = words; *word != NULL; word++) {
+		const char *digits = g_str_has_prefix(*word, "0x") ? *word + 2 : *word;
+		guint64 byte;
+
+		if (**word == '\0')
+			continue;
+		if (condition->n_status == FLASH_STATUS_REGISTERS || strlen(digits) > 2 ||
+			!g_ascii_string_to_unsigned(digits, 16, 0, 0xff, &byte, NULL))
+			return false;
+		condition->status[condition->n_status++] = (uint8_t)byte;
+	}
+	return condition->n_status > 0;
+}
+
+static bool
+take_mode(struct bench_condition *condition, const char *word)
+{
+	guint64 ear;
+
+	if (g_str_has_prefix(word, "ear:")) {
+		if (!g_ascii_string_to_unsigned(word + 4, 10, 0, 0xff, &ear, NULL))
+			return false;
+		condition->ear = (uint8_t)ear;
+		condition->modes |= 1u << BENCH_MODE_EAR;
+		return true;
+	}
+	for (unsigned int mode = 0; mode < BENCH_MODES; mode++) {
+		if (mode == BENCH_MODE_EAR || strcmp(bench_mode_names[mode], word) != 0)
+			continue;
+		condition->modes |= 1u << mode;
+		return true;
+	}
+	return false;
+}
+
+static bool
+take_modes(struct bench_condition *condition, const char *value)
+{
+	g_auto(GStrv) words = g_strsplit_set(value, SEPARATORS, -1);
+
+	condition->modes = 0;
+	for (char **word = words; *word != NULL; word++)
+		if (**word != '\0' && !take_mode(condition, *word))
+			return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(either); i++)
+		if (bench_condition_mode(condition, either[i][0]) &&
+			bench_condition_mode(condition, either[i][1]))
+			return false;
+	return condition->modes != 0;
+}
+
+static bool
+take(struct bench_condition *condition, enum bench_condition_key key, const char *value)
+{
+	switch (key) {
+	case BENCH_KEY_WP:
+		return take_level(&condition->levels[BENCH_PIN_WP], value);
+	case BENCH_KEY_HOLD:
+		return take_level(&condition->levels[BENCH_PIN_HOLD], value);
+	case BENCH_KEY_RESET:
+		return take_level(&condition->levels[BENCH_PIN_RESET], value);
+	case BENCH_KEY_SUPPLY:
+		return take_supply(&condition->millivolts, value);
+	case BENCH_KEY_CORNER:
+		return take_corner(&condition->corner, value);
+	case BENCH_KEY_WEAR:
+		return take_wear(&condition->wear, value);
+	case BENCH_KEY_CYCLES:
+		return take_cycles(&condition->cycles, value);
+	case BENCH_KEY_STATUS:
+		return take_status(condition, value);
+	case BENCH_KEY_MODE:
+		return take_modes(condition, value);
+	case BENCH_KEY_CUT_AT:
+		return take_cut_at(&condition->cut_at, value);
+	case BENCH_CONDITION_KEYS:
+		break;
+	}
+	return false;
+}
+
+bool
+bench_condition_take(
+	struct bench_condition *condition, enum bench_condition_key key, const char *value)
+{
+	struct bench_condition with = *condition;
+
+	if (!take(&with, key, value))
+		return false;
+	with.given |= 1u << key;
+	*condition = with;
+	return true;
+}
+
+static void
+copy_key(struct bench_condition *to, const struct bench_condition *from,
+	enum bench_condition_key key)
+{
+	switch (key) {
+	case BENCH_KEY_WP:
+	case BENCH_KEY_HOLD:
+	case BENCH_KEY_RESET:
+		to->levels[key - BENCH_KEY_WP] = from->levels[key - BENCH_KEY_WP];
+		break;
+	case BENCH_KEY_SUPPLY:
+		to->millivolts = from->millivolts;
+		break;
+	case BENCH_KEY_CORNER:
+		to->corner = from->corner;
+		break;
+	case BENCH_KEY_WEAR:
+		to->wear = from->wear;
+		break;
+	case BENCH_KEY_CYCLES:
+		to->cycles = from->cycles;
+		break;
+	case BENCH_KEY_STATUS:
+		memcpy(to->status, from->status, sizeof(to->status));
+		to->n_status = from->n_status;
+		break;
+	case BENCH_KEY_MODE:
+		to->modes = from->modes;
+		to->ear = from->ear;
+		break;
+	case BENCH_KEY_CUT_AT:
+		to->cut_at = from->cut_at;
+		break;
+	case BENCH_CONDITION_KEYS:
+		break;
+	}
+}
+
+void
+bench_condition_override(struct bench_condition *condition, const struct bench_condition *option)
+{
+	for (unsigned int key = 0; key < BENCH_CONDITION_KEYS; key++) {
+		if (!bench_condition_has(option, key))
+			continue;
+		copy_key(condition, option, key);
+		condition->given |= 1u << key;
+		condition->by_option |= 1u << key;
+	}
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Faults as people write them: what is wrong, and settings, "bit-error line=miso rate=1e-6". The
+ * same words stand in bench files, on command lines and on the control socket; spinor-bench(5)
+ * explains them.
+ */
+#ifndef SPINOR_BENCH_FAULT_H
+#define SPINOR_BENCH_FAULT_H
+
+#include "clip/fault.h"
+#include "flash/fault.h"
+
+#include <glib.h>
+
+/* Where it sits. */
+enum bench_fault_place {
+	BENCH_FAULT_OF_WIRES, /* between adapter and clip */
+	BENCH_FAULT_OF_CHIP,
+};
+
+struct bench_fault {
+	char *text; /* what and settings, as given */
+	enum bench_fault_place place;
+	struct clip_fault wires;
+	struct flash_fault chip;
+};
+
+/* A fault of that name with its usual settings; NULL and BENCH_ERROR_USAGE when there is none. */
+struct bench_fault *bench_fault_new(const char *what, GError **error);
+
+/* Changes a setting; false and BENCH_ERROR_USAGE for one that the fault lacks, with the nearest it
+ * has, and for a value that is refused, with what is allowed. */
+bool bench_fault_set(
+	struct bench_fault *fault, const char *name, const char *value, GError **error);
+
+/* "WHAT [NAME=VALUE ...]". */
+struct bench_fault *bench_fault_parse(const char *text, GError **error);
+
+void bench_fault_free(struct bench_fault *fault);
+
+/* All names of faults, and the settings of one, NULL-terminated. Free the list with g_free(). */
+const char **bench_fault_names(void);
+const char **bench_fault_settings(const struct bench_fault *fault);
+
+#endif

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Faults by one number, wherever they sit: on the wires, which the clip plays, or in a chip. Each
+ * act is a line of the log (at level info) and goes to whoever observes; at the end each fault says
+ * how often it acted.
+ */
+#include "bench/faults.h"
+
+#include "base/log.h"
+#include "bench/error.h"
+#include "bench/fault.h"
+#include "clip/clip.h"
+#include "flash/flash.h"
+
+#include <inttypes.h>
+
+#define NS_PER_S INT64_C(1000000000)
+
+struct entry {
+	unsigned int id;
+	char *text;
+	struct flash *chip; /* NULL: on the wires */
+	unsigned int cs;
+	unsigned int inner; /* its id there */
+};
+
+struct bench_faults {
+	struct clip *clip;
+	char *owner;
+	GPtrArray *entries;
+	unsigned int last_id;
+	void (*observe)(void *data, const struct bench_fault_act *act);
+	void *observe_data;
+	GDestroyNotify free_data;
+};
+
+static void
+free_entry(void *data)
+{
+	struct entry *entry = data;
+
+	g_free(entry->text);
+	g_free(entry);
+}
+
+static struct entry *
+find(const struct bench_faults *faults, const struct flash *chip, unsigned int inner)
+{
+	for (guint i = 0; i < faults->entries->len; i++) {
+		struct entry *entry = faults->entries->pdata[i];
+
+		if (entry->chip == chip && entry->inner == inner)
+			return entry;
+	}
+	return NULL;
+}
+
+static void
+read_counters(const struct bench_faults *faults, const struct entry *entry, uint64_t *acted,
+	uint64_t *matched)
+{
+	struct clip_fault_status wires;
+	struct flash_fault_status chip;
+
+	*acted = *matched = 0;
+	for (size_t i = 0; entry->chip == NULL && clip_fault_at(faults->clip, i, &wires); i++) {
+		if (wires.id == entry->inner) {
+			*acted = wires.acted;
+			*matched = wires.matched;
+		}
+	}
+	for (size_t i = 0; entry->chip != NULL && flash_fault_at(entry->chip, i, &chip); i++) {
+		if (chip.id == entry->inner) {
+			*acted = chip.acted;
+			*matched = chip.matched;
+		}
+	}
+}
+
+static void
+tell(const struct bench_faults *faults, const struct entry *entry, struct bench_fault_act *act)
+{
+	uint64_t matched;
+
+	act->id = entry->id;
+	act->text = entry->text;
+	read_counters(faults, entry, &act->acted, &matched);
+	log_info("%s: fault %u, %s: %s, operation %" PRIu64 ", %" PRId64 ".%09" PRId64 " s",
+		faults->owner, entry->id, entry->text, act->place, act->operation,
+		act->time_ns / NS_PER_S, act->time_ns % NS_PER_S);
+	if (faults->observe != NULL)
+		faults->observe(faults->observe_data, act);
+}
+
+static void
+wires_acted(void *data, const struct clip_fault_report *report)
+{
+	const struct bench_faults *faults = data;
+	const struct entry *entry = find(faults, NULL, report->id);
+	char place[80];
+	char opcode[8] = "";
+	struct bench_fault_act act = {
+		.operation = report->operation, .place = place, .time_ns = report->time_ns};
+
+	if (entry == NULL)
+		return;
+	if (report->opcode >= 0)
+		g_snprintf(opcode, sizeof(opcode), " of %02X", (unsigned int)report->opcode);
+	g_snprintf(place, sizeof(place), "%s, byte %" PRIu64 ", bit %u%s",
+		clip_line_string(report->line), report->byte, report->bit, opcode);
+	tell(faults, entry, &act);
+}
+
+static void
+chip_acted(void *data, const struct flash_fault_report *report)
+{
+	const struct bench_faults *faults = data;
+	char place[40];
+	struct bench_fault_act act = {.place = place, .time_ns = report->time_ns};
+	const struct entry *entry = NULL;
+
+	g_snprintf(place, sizeof(place), "address %06" PRIX64, report->address);
+	for (guint i = 0; i < faults->entries->len && entry == NULL; i++) {
+		const struct entry *candidate = faults->entries->pdata[i];
+		struct flash_fault_status status;
+
+		for (size_t j = 0; candidate->chip && flash_fault_at(candidate->chip, j, &status);
+			j++) {
+			if (status.fault == report->fault && status.id == candidate->inner)
+				entry = candidate;
+		}
+	}
+	if (entry != NULL)
+		tell(faults, entry, &act);
+}
+
+struct bench_faults *
+bench_faults_new(struct clip *clip, const char *owner)
+{
+	struct bench_faults *faults = g_new0(struct bench_faults, 1);
+	struct clip_fault_listener listener = {wires_acted, faults};
+
+	faults->clip = clip;
+	faults->owner = g_strdup(owner);
+	faults->entries = g_ptr_array_new_with_free_func(free_entry);
+	clip_set_fault_listener(clip, &listener);
+	return faults;
+}
+
+void
+bench_faults_destroy(struct bench_faults *faults)
+{
+	if (faults == NULL)
+		return;
+	bench_faults_summary(faults);
+	bench_faults_clear(faults);
+	clip_set_fault_listener(faults->clip, NULL);
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
+		if (clip_chip(faults->clip, cs) != NULL)
+			flash_set_fault_listener(clip_chip(faults->clip, cs), NULL);
+	g_ptr_array_unref(faults->entries);
+	if (faults->free_data != NULL)
+		faults->free_data(faults->observe_data);
+	g_free(faults->owner);
+	g_free(faults);
+}
+
+static unsigned int
+add_to_wires(struct bench_faults *faults, const struct bench_fault *fault, const char **wrong)
+{
+	*wrong = clip_fault_check(&fault->wires);
+	return *wrong ? 0 : clip_fault_add(faults->clip, &fault->wires);
+}
+
+static unsigned int
+add_to_chip(struct bench_faults *faults, const struct bench_fault *fault, struct flash *chip,
+	const char **wrong)
+{
+	struct flash_fault_listener listener = {chip_acted, faults};
+
+	*wrong = flash_fault_check(chip, &fault->chip);
+	if (*wrong)
+		return 0;
+	flash_set_fault_listener(chip, &listener);
+	return flash_fault_add(chip, &fault->chip);
+}
+
+unsigned int
+bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, unsigned int cs,
+	GError **error)
+{
+	bool of_chip = fault->place == BENCH_FAULT_OF_CHIP;
+	struct flash *chip = of_chip ? clip_chip(faults->clip, cs) : NULL;
+	const char *wrong = NULL;
+	struct entry *entry;
+	unsigned int inner = 0;
+
+	if (of_chip && chip == NULL)
+		wrong = "there is no chip on that line";
+	else if (of_chip)
+		inner = add_to_chip(faults, fault, chip, &wrong);
+	else
+		inner = add_to_wires(faults, fault, &wrong);
+	if (inner == 0) {
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE, "%s: %s", fault->text, wrong);
+		return 0;
+	}
+	entry = g_new0(struct entry, 1);
+	entry->id = ++faults->last_id;
+	entry->text = g_strdup(fault->text);
+	entry->chip = chip;
+	entry->cs = cs;
+	entry->inner = inner;
+	g_ptr_array_add(faults->entries, entry);
+	return entry->id;
+}
+
+static void
+take_away(struct bench_faults *faults, const struct entry *entry)
+{
+	if (entry->chip != NULL)
+		flash_fault_remove(entry->chip, entry->inner);
+	else
+		clip_fault_remove(faults->clip, entry->inner);
+}
+
+bool
+bench_faults_remove(struct bench_faults *faults, unsigned int id)
+{
+	for (guint i = 0; i < faults->entries->len; i++) {
+		const struct entry *entry = faults->entries->pdata[i];
+
+		if (entry->id != id)
+			continue;
+		take_away(faults, entry);
+		g_ptr_array_remove_index(faults->entries, i);
+		return true;
+	}
+	return false;
+}
+
+void
+bench_faults_clear(struct bench_faults *faults)
+{
+	for (guint i = 0; i < faults->entries->len; i++)
+		take_away(faults, faults->entries->pdata[i]);
+	g_ptr_array_set_size(faults->entries, 0);
+}
+
+static void
+free_info(void *data)
+{
+	struct bench_fault_info *info = data;
+
+	g_free(info->text);
+	g_free(info);
+}
+
+GPtrArray *
+bench_faults_list(struct bench_faults *faults)
+{
+	GPtrArray *list = g_ptr_array_new_with_free_func(free_info);
+
+	for (guint i = 0; i < faults->entries->len; i++) {
+		const struct entry *entry = faults->entries->pdata[i];
+		struct bench_fault_info *info = g_new0(struct bench_fault_info, 1);
+
+		info->id = entry->id;
+		info->text = g_strdup(entry->text);
+		info->cs = entry->chip != NULL ? (int)entry->cs : -1;
+		read_counters(faults, entry, &info->acted, &info->matched);
+		g_ptr_array_add(list, info);
+	}
+	return list;
+}
+
+void
+bench_faults_observe(struct bench_faults *faults,
+	void (*observe)(void *data, const struct bench_fault_act *act), void *data,
+	GDestroyNotify free_data)
+{
+	faults->observe = observe;
+	faults->observe_data = data;
+	faults->free_data = free_data;
+}
+
+bool
+bench_faults_is_observed(const struct bench_faults *faults)
+{
+	return faults->observe != NULL;
+}
+
+void
+bench_faults_summary(struct bench_faults *faults)
+{
+	for (guint i = 0; i < faults->entries->len; i++) {
+		const struct entry *entry = faults->entries->pdata[i];
+		uint64_t acted, matched;
+
+		read_counters(faults, entry, &acted, &matched);
+		log_warning("%s: fault %u, %s: acted %" PRIu64 " times in %" PRIu64 " matches",
+			faults->owner, entry->id, entry->text, acted, matched);
+	}
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The faults of one adapter: of its wires and of the chips on them. In the thread that has them. */
+#ifndef SPINOR_BENCH_FAULTS_H
+#define SPINOR_BENCH_FAULTS_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct bench_fault;
+struct bench_faults;
+struct clip;
+
+/* One act of a fault, for reports. */
+struct bench_fault_act {
+	unsigned int id;
+	const char *text;   /* the fault as it was given */
+	uint64_t operation; /* frames of the host up to then; 0: not known */
+	const char *place;  /* "miso, byte 12, bit 3 of 03" or "address 001234" */
+	int64_t time_ns;
+	uint64_t acted; /* times, this one included */
+};
+
+struct bench_fault_info {
+	unsigned int id;
+	char *text;
+	int cs; /* of a chip's fault; -1: of the wires */
+	uint64_t acted;
+	uint64_t matched; /* frames or operations that it was aimed at */
+};
+
+/* None yet. clip outlives it; its chips are those that are on it then and later. */
+struct bench_faults *bench_faults_new(struct clip *clip, const char *owner);
+
+/* Takes the faults away, after bench_faults_summary(). */
+void bench_faults_destroy(struct bench_faults *faults);
+
+/* Puts a fault on the wires or on the chip of line cs. Its id, > 0, is never used again; 0 and an
+ * error when a value is refused or the line has no chip. */
+unsigned int bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault,
+	unsigned int cs, GError **error);
+
+/* False when there is none of that id. */
+bool bench_faults_remove(struct bench_faults *faults, unsigned int id);
+void bench_faults_clear(struct bench_faults *faults);
+
+/* struct bench_fault_info, oldest first. Free with g_ptr_array_unref(). */
+GPtrArray *bench_faults_list(struct bench_faults *faults);
+
+/* Told of each act from then on; free_data(data) at the end. */
+void bench_faults_observe(struct bench_faults *faults,
+	void (*observe)(void *data, const struct bench_fault_act *act), void *data,
+	GDestroyNotify free_data);
+bool bench_faults_is_observed(const struct bench_faults *faults);
+
+/* One line of log for each fault: how often it acted. Nothing without faults. */
+void bench_faults_summary(struct bench_faults *faults);
+
+#endif

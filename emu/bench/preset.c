@@ -1,0 +1,533 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A chip as another tool, a board or the years have left it. Modes are entered by the part's own
+ * commands, so that a chip can only be where a host could have brought it. Registers are written
+ * past the locks that they may set themselves.
+ *
+ * Each step finds what the ones before it have left: whatever takes effect at power-up, then what
+ * the chip listens to, at the end what makes it deaf, and pins and supply last of all.
+ *
+ * No operation takes time here but the erase that is suspended, which is to have some left. Leaves
+ * out modes of DataFlash, and QPI or addresses by WRAR.
+ */
+#include "bench/preset.h"
+
+#include "bench/condition.h"
+#include "bench/error.h"
+#include "bench/play.h"
+#include "bench/wires.h"
+#include "flash/flash.h"
+#include "flash/part.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#define LARGE (UINT64_C(1) << 24) /* bytes that three address bytes reach */
+#define BANK_EXTADD 0x80
+#define EVCR_QUAD 0x80
+#define NVCR_ADDRESS 0x01
+#define BPR_MAX 64
+
+static bool
+has(const struct flash_part *part, const char *name)
+{
+	return bench_play_opcode(part, name, 0) >= 0;
+}
+
+/* Where the bit is; false: the part has none that is written like others. */
+static bool
+find_bit(const struct flash_part *part, enum flash_bit function, unsigned int *reg, uint8_t *mask)
+{
+	for (*reg = 0; *reg < FLASH_REGISTERS; ++*reg) {
+		for (unsigned int bit = 0; bit < 8; bit++) {
+			const struct flash_register_bit *place = &part->status[*reg][bit];
+
+			*mask = (uint8_t)(1u << bit);
+			if (place->function == function && !place->read_only)
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool
+has_bit(const struct flash_part *part, enum flash_bit function)
+{
+	unsigned int reg;
+	uint8_t mask;
+
+	return find_bit(part, function, &reg, &mask);
+}
+
+/* Sets the bit for good; nothing where the part lacks it. */
+static void
+set_bit(struct flash *flash, enum flash_bit function)
+{
+	unsigned int reg;
+	uint8_t mask;
+
+	if (find_bit(flash_part(flash), function, &reg, &mask))
+		flash_status_preset(flash, reg, flash_status_register(flash, reg) | mask);
+}
+
+static size_t
+address_bytes(struct flash *flash)
+{
+	const struct flash_part *part = flash_part(flash);
+	unsigned int reg;
+	uint8_t mask;
+	uint8_t nvcr[2];
+
+	if (find_bit(part, FLASH_BIT_ADP, &reg, &mask) && flash_status_register(flash, reg) & mask)
+		return 4;
+	if (part->size > LARGE && bench_play_read(flash, "RDNVCR", 0xb5, nvcr, sizeof nvcr) &&
+		!(nvcr[0] & NVCR_ADDRESS))
+		return 4;
+	return part->address_bytes;
+}
+
+/* --- what a part can be in --- */
+
+static bool
+has_lock_commands(const struct flash_part *part)
+{
+	/* Some have these commands without anything to lock. */
+	bool wps = has_bit(part, FLASH_BIT_WPS) || has(part, "WPSEL") || part->n_lock_regions > 0;
+
+	return (wps && (has(part, "GLOBAL_LOCK") || has(part, "BLOCK_LOCK"))) ||
+		has(part, "PROTECT_SECTOR") || has(part, "WRDYB") || has(part, "WRDPB") ||
+		has(part, "WRVLB") || has(part, "WBPR");
+}
+
+static bool
+can_be_otp_locked(const struct flash_part *part)
+{
+	return has_bit(part, FLASH_BIT_LB1) || has_bit(part, FLASH_BIT_LB2) ||
+		has_bit(part, FLASH_BIT_LB3) || has(part, "WRSCUR_LDSO") ||
+		(has(part, "PROTP") &&
+			(part->otp_lock == FLASH_OTP_CONTROL_BYTE ||
+				part->otp_lock == FLASH_OTP_REGIONS));
+}
+
+static bool
+can_be_in(const struct flash_part *part, enum bench_mode mode)
+{
+	switch (mode) {
+	case BENCH_MODE_DEEP_POWER_DOWN:
+		return has(part, "DP") || has(part, "ULTRA_DP");
+	case BENCH_MODE_4_BYTE:
+		return has(part, "EN4B") || has(part, "EN4B_WREN") || has(part, "BRWR");
+	case BENCH_MODE_3_BYTE:
+		return has(part, "EX4B") || has(part, "EX4B_WREN") || has(part, "EX4B_UPPER") ||
+			has(part, "BRWR");
+	case BENCH_MODE_EAR:
+		return part->size > LARGE && (has(part, "WREAR") || has(part, "BRWR"));
+	case BENCH_MODE_QPI:
+		return has(part, "EQIO") || has(part, "EQIO_QE") || has(part, "WREVCR") ||
+			has_bit(part, FLASH_BIT_QPI);
+	case BENCH_MODE_SUSPENDED:
+		return has(part, "SUSPEND") && part->n_erases > 0;
+	case BENCH_MODE_LOCKED:
+	case BENCH_MODE_UNLOCKED:
+		return has_lock_commands(part);
+	case BENCH_MODE_POWER_UP_4_BYTE:
+		return has_bit(part, FLASH_BIT_ADP) || (has(part, "WRNVCR") && part->size > LARGE);
+	case BENCH_MODE_OTP_LOCKED:
+		return can_be_otp_locked(part);
+	case BENCH_MODES:
+		break;
+	}
+	return false;
+}
+
+static unsigned int
+count_registers(const struct flash_part *part)
+{
+	unsigned int n = 0;
+
+	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++)
+		for (unsigned int bit = 0; bit < 8; bit++)
+			if (part->status[reg][bit].function != FLASH_BIT_NONE)
+				n = reg + 1;
+	return n;
+}
+
+struct target {
+	const struct bench_condition *condition;
+	const struct flash_part *part;
+	const char *where;
+};
+
+static bool refuse(const struct target *target, enum bench_condition_key key, GError **error,
+	const char *format, ...) G_GNUC_PRINTF(4, 5);
+
+/* "FILE: [chip boot]: mode: a PART …", or "--mode: a PART …"; always false. */
+static bool
+refuse(const struct target *target, enum bench_condition_key key, GError **error,
+	const char *format, ...)
+{
+	bool option = target->where == NULL || target->condition->by_option >> key & 1;
+	g_autofree char *text = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	text = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE, "%s%s%s: a %s %s",
+		option ? "--" : target->where, option ? "" : ": ", bench_condition_rows[key].name,
+		target->part->name, text);
+	return false;
+}
+
+static bool
+check_modes(const struct target *target, GError **error)
+{
+	const struct bench_condition *condition = target->condition;
+	unsigned int ear_max = (unsigned int)((target->part->size - 1) >> 24);
+	g_autoptr(GString) allowed = g_string_new(NULL);
+	enum bench_mode lacking = BENCH_MODES;
+
+	for (unsigned int mode = 0; mode < BENCH_MODES; mode++) {
+		if (can_be_in(target->part, mode))
+			g_string_append_printf(allowed, "%s%s", allowed->len > 0 ? ", " : "",
+				bench_mode_names[mode]);
+		else if (bench_condition_mode(condition, mode) && lacking == BENCH_MODES)
+			lacking = mode;
+	}
+	if (lacking < BENCH_MODES)
+		return refuse(target, BENCH_KEY_MODE, error, "can't be in mode %s; allowed: %s",
+			bench_mode_names[lacking], allowed->len > 0 ? allowed->str : "none");
+	if (bench_condition_mode(condition, BENCH_MODE_EAR) && condition->ear > ear_max)
+		return refuse(target, BENCH_KEY_MODE, error,
+			"has no %u in its extended address register; allowed: ear:0 to ear:%u",
+			condition->ear, ear_max);
+	return true;
+}
+
+static bool
+check_pins(const struct target *target, GError **error)
+{
+	for (enum bench_pin pin = BENCH_PIN_WP; pin <= BENCH_PIN_RESET; pin++)
+		if (bench_condition_has(target->condition, BENCH_KEY_WP + pin) &&
+			!bench_part_may_have_pin(target->part, pin))
+			return refuse(target, BENCH_KEY_WP + pin, error,
+				"has no such pin; allowed: %s", bench_part_pin_names(target->part));
+	return true;
+}
+
+bool
+bench_preset_check(const struct bench_condition *condition, const struct flash_part *part,
+	const char *where, GError **error)
+{
+	const struct target target = {condition, part, where};
+	unsigned int registers = flash_part_is_dataflash(part) ? 0 : count_registers(part);
+
+	if (bench_condition_has(condition, BENCH_KEY_STATUS) && condition->n_status > registers)
+		return refuse(&target, BENCH_KEY_STATUS, error,
+			"has %u status register%s that can be written; allowed: as many bytes",
+			registers, registers == 1 ? "" : "s");
+	return check_pins(&target, error) &&
+		(!bench_condition_has(condition, BENCH_KEY_MODE) || check_modes(&target, error));
+}
+
+/* --- registers --- */
+
+/* Micron's non-volatile configuration register: bit 0 = 0. */
+static void
+preset_nvcr(struct flash *flash)
+{
+	uint8_t value[2];
+
+	if (!bench_play_read(flash, "RDNVCR", 0xb5, value, sizeof value))
+		return;
+	value[0] &= (uint8_t)~NVCR_ADDRESS;
+	bench_play_enabled(flash, "WRNVCR", 0xb1, value, sizeof value);
+}
+
+static void
+preset_power_up(struct flash *flash, const struct bench_condition *condition)
+{
+	const struct flash_part *part = flash_part(flash);
+	bool qpi = bench_condition_mode(condition, BENCH_MODE_QPI) && !has(part, "EQIO") &&
+		!has(part, "EQIO_QE") && !has(part, "WREVCR");
+	bool address = bench_condition_mode(condition, BENCH_MODE_POWER_UP_4_BYTE);
+
+	if (address && has_bit(part, FLASH_BIT_ADP))
+		set_bit(flash, FLASH_BIT_ADP);
+	else if (address)
+		preset_nvcr(flash);
+	if (qpi)
+		set_bit(flash, FLASH_BIT_QPI);
+	if (address || qpi)
+		flash_power_up(flash);
+}
+
+/* Bytes 10 to 13 of the area, or the one behind it. */
+static void
+lock_otp_area(struct flash *flash)
+{
+	const struct flash_part *part = flash_part(flash);
+	uint8_t frame[8] = {0};
+	bool regions = part->otp_lock == FLASH_OTP_REGIONS;
+	uint32_t address = regions ? 0x10 : part->otp_size;
+	size_t n_address = address_bytes(flash);
+
+	if (!regions && part->otp_lock != FLASH_OTP_CONTROL_BYTE)
+		return;
+	for (size_t i = 0; i < n_address; i++)
+		frame[i] = (uint8_t)(address >> 8 * (n_address - 1 - i));
+	bench_play_enabled(flash, "PROTP", 0x42, frame, n_address + (regions ? 4 : 1));
+}
+
+static void
+lock_otp(struct flash *flash)
+{
+	set_bit(flash, FLASH_BIT_LB1);
+	set_bit(flash, FLASH_BIT_LB2);
+	set_bit(flash, FLASH_BIT_LB3);
+	bench_play_enabled(flash, "WRSCUR_LDSO", 0x2f, NULL, 0);
+	lock_otp_area(flash);
+}
+
+/* What was asked for, and what the modes can't be without. */
+static void
+preset_status(struct flash *flash, const struct bench_condition *condition)
+{
+	for (unsigned int reg = 0; reg < condition->n_status; reg++)
+		flash_status_preset(flash, reg, condition->status[reg]);
+	if (bench_condition_mode(condition, BENCH_MODE_QPI) && has(flash_part(flash), "EQIO_QE"))
+		set_bit(flash, FLASH_BIT_QE);
+	if (bench_condition_mode(condition, BENCH_MODE_LOCKED))
+		set_bit(flash, FLASH_BIT_WPS);
+	if (bench_condition_mode(condition, BENCH_MODE_POWER_UP_4_BYTE))
+		set_bit(flash, FLASH_BIT_ADP);
+}
+
+/* --- locks --- */
+
+/* One of the commands that take a block's address and, most of them, a byte. */
+struct block_command {
+	const char *name[2]; /* to unlock, to lock */
+	uint8_t usual[2];
+	uint8_t value[2];
+	uint8_t n_values;
+	uint8_t n_address; /* 0: as many as the part's mode says */
+};
+
+static const struct block_command block_commands[] = {
+	{{"UNPROTECT_SECTOR", "PROTECT_SECTOR"}, {0x39, 0x36}, {0, 0}, 0, 0},
+	{{"BLOCK_UNLOCK", "BLOCK_LOCK"}, {0x39, 0x36}, {0, 0}, 0, 0},
+	{{"WRDYB", "WRDYB"}, {0xe1, 0xe1}, {0xff, 0x00}, 1, 4},
+	{{"WRDPB", "WRDPB"}, {0xe1, 0xe1}, {0x00, 0xff}, 1, 4},
+	{{"WRVLB", "WRVLB"}, {0xe5, 0xe5}, {0x00, 0x01}, 1, 0},
+};
+
+static uint32_t
+smallest_block(const struct flash_part *part)
+{
+	uint32_t size = flash_block_size(part);
+
+	return size > 0 ? size : 4096;
+}
+
+static void
+lock_blocks(struct flash *flash, const struct block_command *command, bool lock)
+{
+	const struct flash_part *part = flash_part(flash);
+	size_t n = command->n_address > 0 ? command->n_address : address_bytes(flash);
+	uint8_t frame[5];
+
+	for (uint64_t address = 0; address < part->size; address += smallest_block(part)) {
+		for (size_t i = 0; i < n; i++)
+			frame[i] = (uint8_t)(address >> 8 * (n - 1 - i));
+		frame[n] = command->value[lock];
+		bench_play_enabled(flash, command->name[lock], command->usual[lock], frame,
+			n + command->n_values);
+	}
+}
+
+static void
+set_locks(struct flash *flash, bool lock)
+{
+	if (lock ? bench_play_enabled(flash, "GLOBAL_LOCK", 0x7e, NULL, 0)
+		 : bench_play_enabled(flash, "GLOBAL_UNLOCK", 0x98, NULL, 0) ||
+				bench_play_enabled(flash, "ULBPR", 0x98, NULL, 0))
+		return;
+	for (size_t i = 0; i < G_N_ELEMENTS(block_commands); i++) {
+		if (!has(flash_part(flash), block_commands[i].name[lock]))
+			continue;
+		lock_blocks(flash, &block_commands[i], lock);
+		return;
+	}
+}
+
+/* A block-protection register after power-up has every write lock set, and can be written back. */
+static size_t
+read_bpr(struct flash *flash, uint8_t *bpr)
+{
+	size_t n = (size_t)(flash_part(flash)->size / 65536 + 16 + 7) / 8;
+
+	return n <= BPR_MAX && bench_play_read(flash, "RBPR", 0x72, bpr, n) ? n : 0;
+}
+
+/* --- an erase that waits --- */
+
+/* Sends the erases of a block at 0, as far as the part tells, until the chip takes one. */
+static void
+begin_erase(struct flash *flash, bool hybrid)
+{
+	const struct flash_part *part = flash_part(flash);
+
+	for (unsigned int i = 0; i < part->n_erases && !flash_is_busy(flash); i++) {
+		const struct flash_erase *erase = &part->erases[i];
+		bool whole = erase->size == 0 && erase->n_regions == 0;
+
+		if (whole || erase->hybrid != hybrid ||
+			(erase->n_regions > 0 && erase->regions[0].gap))
+			continue;
+		bench_play(flash, "WREN", 0x06, NULL, 0);
+		bench_play_at_0(flash, erase->opcode, erase->four_byte ? 4 : address_bytes(flash));
+	}
+}
+
+/* True when the erase waits for its resume. */
+static bool
+suspend_erase(struct flash *flash, enum flash_corner corner)
+{
+	set_locks(flash, false);
+	flash_set_corner(flash, corner);
+	/* While hybrid erases are in force the others find nothing at 0. */
+	begin_erase(flash, true);
+	begin_erase(flash, false);
+	flash_set_corner(flash, FLASH_CORNER_INSTANT);
+	if (!flash_is_busy(flash))
+		return false;
+	bench_play(flash, "SUSPEND", 0x75, NULL, 0);
+	return !flash_is_busy(flash);
+}
+
+/* --- modes --- */
+
+static void
+set_address_mode(struct flash *flash, const struct bench_condition *condition)
+{
+	bool four = bench_condition_mode(condition, BENCH_MODE_4_BYTE);
+	bool three = bench_condition_mode(condition, BENCH_MODE_3_BYTE);
+	bool ear = bench_condition_mode(condition, BENCH_MODE_EAR);
+	uint8_t bank = (uint8_t)(condition->ear | (four ? BANK_EXTADD : 0));
+
+	if (has(flash_part(flash), "BRWR")) {
+		if (four || three || ear)
+			bench_play(flash, "BRWR", 0x17, &bank, 1);
+		return;
+	}
+	if (four && !bench_play(flash, "EN4B", 0xb7, NULL, 0))
+		bench_play_enabled(flash, "EN4B_WREN", 0xb7, NULL, 0);
+	if (three && !bench_play(flash, "EX4B", 0xe9, NULL, 0) &&
+		!bench_play(flash, "EX4B_UPPER", 0xe9, NULL, 0))
+		bench_play_enabled(flash, "EX4B_WREN", 0xe9, NULL, 0);
+	if (ear)
+		bench_play_enabled(flash, "WREAR", 0xc5, &condition->ear, 1);
+}
+
+static void
+enter_qpi(struct flash *flash)
+{
+	uint8_t evcr;
+
+	if (bench_play(flash, "EQIO_QE", 0x38, NULL, 0) ||
+		bench_play(flash, "EQIO", 0x38, NULL, 0) ||
+		!bench_play_read(flash, "RDEVCR", 0x65, &evcr, 1))
+		return;
+	evcr &= (uint8_t)~EVCR_QUAD;
+	bench_play_enabled(flash, "WREVCR", 0x61, &evcr, 1);
+}
+
+static bool
+enter_modes(const struct target *target, struct flash *flash, GError **error)
+{
+	const struct bench_condition *condition = target->condition;
+	bool locked = bench_condition_mode(condition, BENCH_MODE_LOCKED);
+	uint8_t bpr[BPR_MAX];
+	size_t n_bpr = read_bpr(flash, bpr);
+
+	if (bench_condition_mode(condition, BENCH_MODE_SUSPENDED) &&
+		!suspend_erase(flash, condition->corner))
+		return refuse(target, BENCH_KEY_MODE, error,
+			"that is not suspended: the erase of the block at 0 was refused; allowed "
+			"is a block that is not protected");
+	if (bench_condition_mode(condition, BENCH_MODE_OTP_LOCKED))
+		lock_otp(flash);
+	if (bench_condition_mode(condition, BENCH_MODE_UNLOCKED))
+		set_locks(flash, false);
+	if (locked)
+		bench_play_enabled(flash, "WPSEL", 0x68, NULL, 0);
+	if (locked && n_bpr > 0)
+		bench_play_enabled(flash, "WBPR", 0x42, bpr, n_bpr);
+	else if (locked)
+		set_locks(flash, true);
+	set_address_mode(flash, condition);
+	bench_play(flash, "WRDI", 0x04, NULL, 0);
+	return true;
+}
+
+/* After them the chip hears nothing, or nothing right. */
+static void
+enter_last_mode(struct flash *flash, const struct bench_condition *condition)
+{
+	if (bench_condition_mode(condition, BENCH_MODE_DEEP_POWER_DOWN) &&
+		!bench_play(flash, "DP", 0xb9, NULL, 0))
+		bench_play(flash, "ULTRA_DP", 0x79, NULL, 0);
+	if (bench_condition_mode(condition, BENCH_MODE_QPI))
+		enter_qpi(flash);
+}
+
+static bool
+set_pins(const struct target *target, struct bench_wires *wires, GError **error)
+{
+	for (enum bench_pin pin = BENCH_PIN_WP; pin <= BENCH_PIN_RESET; pin++) {
+		enum bench_condition_key key = BENCH_KEY_WP + pin;
+
+		if (!bench_condition_has(target->condition, key) ||
+			bench_wires_set_pin(
+				wires, pin, (enum bench_level)target->condition->levels[pin]))
+			continue;
+		return refuse(target, key, error, "has no such pin as it is; allowed: %s",
+			bench_wires_pin_names(wires));
+	}
+	return true;
+}
+
+bool
+bench_preset_apply(const struct bench_condition *condition, struct bench_wires *wires, bool instant,
+	const char *where, GError **error)
+{
+	struct flash *flash = wires->flash;
+	const struct target target = {condition, flash_part(flash), where};
+
+	flash_set_corner(flash, FLASH_CORNER_INSTANT);
+	preset_power_up(flash, condition);
+	if (!enter_modes(&target, flash, error))
+		return false;
+	preset_status(flash, condition);
+	enter_last_mode(flash, condition);
+	if (bench_condition_has(condition, BENCH_KEY_CYCLES))
+		flash_set_cycles(flash, condition->cycles);
+	flash_set_wear(flash, condition->wear);
+	if (!set_pins(&target, wires, error))
+		return false;
+	flash_set_corner(flash, instant ? FLASH_CORNER_INSTANT : condition->corner);
+	if (bench_condition_has(condition, BENCH_KEY_SUPPLY))
+		bench_wires_supply(wires, condition->millivolts);
+	if (bench_condition_has(condition, BENCH_KEY_CUT_AT))
+		bench_wires_cut_in(wires, condition->cut_at, BENCH_HALF_OF_BUSY);
+	return true;
+}
+
+bool
+bench_preset_is_kept(const struct bench_condition *condition)
+{
+	return bench_condition_has(condition, BENCH_KEY_CYCLES) ||
+		bench_condition_has(condition, BENCH_KEY_STATUS) ||
+		bench_condition_has(condition, BENCH_KEY_MODE);
+}

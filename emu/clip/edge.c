@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The chip's end of the wires: which edges of CS# and CLK arrive there, whatever the adapter meant.
+ *
+ * The levels of all nets are looked at before and after each edge that the adapter makes. CLK that
+ * has risen while CS# is low is a clock for the chip; SPI mode 0: MOSI counts at that moment, and
+ * MISO shows the bit that goes with this clock. A chip never drives MISO in answer to a bit of MOSI
+ * in the same clock, so a net that joins both has MISO high while the chip looks at MOSI.
+ */
+#include "clip/internal.h"
+
+#include "flash/flash.h"
+
+struct flash *
+wires_chip(const struct clip *clip)
+{
+	if (clip->selected >= 0)
+		return clip->chips[clip->selected];
+	if (clip->open)
+		return clip->open;
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
+		if (clip->chips[cs])
+			return clip->chips[cs];
+	return NULL;
+}
+
+void
+wires_raise(struct clip *clip, int64_t now_ns)
+{
+	if (!clip->open)
+		return;
+	flash_tick(clip->open, now_ns);
+	flash_deselect(clip->open, 0);
+	clip->open = NULL;
+	clip->faulty->miso = true;
+}
+
+void
+wires_lower(struct clip *clip, int64_t now_ns)
+{
+	struct flash *chip = wires_chip(clip);
+
+	if (chip == clip->open)
+		return;
+	wires_raise(clip, now_ns);
+	if (!chip)
+		return;
+	flash_tick(chip, now_ns);
+	flash_select(chip);
+	clip->open = chip;
+	clip->faulty->clocks = 0;
+	clip->faulty->miso = true;
+}
+
+void
+wires_clock(struct clip *clip, bool mosi)
+{
+	uint8_t miso;
+
+	if (!clip->open)
+		return;
+	flash_shift_bits(clip->open, 1, mosi, &miso);
+	clip->faulty->miso = miso;
+	clip->faulty->clocks++;
+}
+
+/* The node's level with what the second master, if there is one, makes of it. */
+static bool
+level_at_chip(struct clip *clip, enum clip_line line, const uint8_t *levels)
+{
+	struct wires *wires = clip->faulty;
+	bool level = lines_value(clip, NODE(CLIP_CHIP, line), levels) & 1;
+
+	if (!wires->master || !wires->master->low)
+		return level;
+	if (line == CLIP_CS)
+		return master_mix(clip, line, level, false);
+	return wires->frame.open ? master_mix(clip, line, level, wires->master_mosi)
+				 : wires->master_mosi;
+}
+
+void
+wires_settle(struct clip *clip, unsigned int levels, int64_t now_ns)
+{
+	struct wires *wires = clip->faulty;
+	uint8_t bytes[CLIP_LINES];
+	bool cs, clk, rises;
+
+	for (unsigned int line = 0; line < CLIP_LINES; line++)
+		bytes[line] = levels & 1u << line ? 0xff : 0;
+	bytes[CLIP_MISO] = 0xff;
+	cs = level_at_chip(clip, CLIP_CS, bytes);
+	clk = lines_value(clip, NODE(CLIP_CHIP, CLIP_CLK), bytes) & 1;
+	rises = clk && !wires->clk;
+	wires->clk = clk;
+	if (cs) {
+		wires_raise(clip, now_ns);
+	} else if (clip->open != wires_chip(clip)) {
+		wires_lower(clip, now_ns);
+	} else if (rises) {
+		wires_clock(clip, level_at_chip(clip, CLIP_MOSI, bytes));
+	}
+}

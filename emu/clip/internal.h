@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of the clip share: the wires with faults on them. */
+#ifndef SPINOR_CLIP_INTERNAL_H
+#define SPINOR_CLIP_INTERNAL_H
+
+#include <glib.h>
+
+#include "base/random.h"
+#include "clip/clip.h"
+#include "clip/fault.h"
+#include "clip/line.h"
+
+#define NS_PER_S INT64_C(1000000000)
+
+/* The host's frame, as MOSI at its side tells it. */
+struct frame {
+	bool open;
+	uint64_t operation;
+	uint64_t byte; /* the one that is clocked now, or next */
+	int opcode;    /* -1: not known */
+	unsigned int purpose;
+	unsigned int header_bytes; /* opcode and address */
+	unsigned int dummy_bytes;
+	unsigned int address_bytes;       /* that commands without a width of their own have */
+	unsigned int first_address_bytes; /* the same, after power-up */
+	bool has_address;
+	uint64_t address;
+};
+
+/* What gives a node its level: drivers, which agree or fight, or else its pull. */
+struct source {
+	uint8_t drivers; /* bits 1 << line, of the adapter and, with CLIP_MISO, of the chip */
+	int8_t dominant; /* line whose driver wins; -1: low wins */
+	int8_t forced;   /* 0 or 1, whatever drives; -1: not */
+	enum clip_level pull;
+};
+
+/* Of struct fault: makes left be drawn anew. */
+#define RATE_UNKNOWN -1.0
+
+struct fault {
+	unsigned int id;
+	struct clip_fault as;
+	struct sim_random random;
+	uint64_t acted;
+	uint64_t matched;
+	bool in_force;
+
+	/* In this frame of the host's: */
+	bool met;    /* it has been a match */
+	bool chosen; /* nth and probability let it act */
+	bool told;   /* of a fault that is there all the time: reported */
+	uint64_t acted_here;
+
+	/* Of faults that act at single bits: */
+	double rate;
+	uint64_t left; /* bits until it does, without that one */
+	bool due;      /* it does at this one, when the host samples MISO */
+
+	/* CONTACT */
+	bool open;
+	int64_t change_ns; /* closed: looked at last; open: when it closes */
+
+	/* MASTER: where it is */
+	bool started;
+	bool low;         /* in a frame */
+	int64_t burst;    /* that frame or the last one; -1: none */
+	unsigned int bit; /* clocks of it that are over */
+	bool wins;        /* RANDOM: on CS# in this frame */
+};
+
+#define NODES (CLIP_SIDES * CLIP_LINES)
+#define NODE(side, line) ((side)*CLIP_LINES + (line))
+
+struct wires {
+	GPtrArray *faults; /* of struct fault */
+	struct sim_random noise;
+	struct frame frame;
+
+	struct source sources[NODES];
+	bool powered;                     /* VCC and GND reach the chips */
+	enum clip_level pins[CLIP_LINES]; /* as the chips were told: WP#, HOLD# */
+	bool supplied;                    /* as the chips were told */
+
+	/* The chip's side of the lines; CS# is clip->open. */
+	bool clk;
+	bool floating_cs; /* CS# of this frame where nothing holds it */
+	uint64_t clocks;  /* since CS# fell */
+	bool miso;        /* what the chip drives */
+	bool last_mosi;   /* the bit before, at the host's side */
+	bool last_miso;
+	bool late;
+	bool ahead; /* the chip has had a clock more than the host gave */
+
+	struct fault *master; /* the one in force */
+	bool master_mosi;
+	unsigned int master_clocks; /* in this clock of the host's */
+};
+
+struct clip {
+	struct sim_clock *clock;
+	struct flash *chips[CLIP_SELECTS];
+	int selected;         /* line that the adapter holds low; -1: none */
+	bool drivers;         /* the adapter's outputs are on */
+	struct flash *open;   /* chip that sees CS# low; NULL: none */
+	struct wires *faulty; /* NULL: all is well */
+	unsigned int hz;
+	uint64_t fraction; /* of a ns, in units of 1/hz, that clocks took and the clock lacks */
+	uint64_t operations;
+	uint64_t seed;
+	struct clip_fault_listener listener;
+	enum clip_level levels[CLIP_LINES]; /* of WP# and HOLD#, at the adapter's side */
+	int supply_mv;
+	unsigned int last_id;
+};
+
+/* clip.c */
+/* Shows the chips the levels of CS# as they are now, all wires being well. */
+void clip_show(struct clip *clip);
+/* Lets the time of n bytes pass. */
+void clip_pass(struct clip *clip, size_t n);
+
+/* wires.c: what clip.h has, with faults */
+void wires_attach(struct clip *clip, struct flash *before, struct flash *chip);
+void wires_select(struct clip *clip);
+void wires_deselect(struct clip *clip);
+void wires_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n);
+/* Levels, faults in force and time as they are now, between frames or between bytes. */
+void wires_update(struct clip *clip);
+
+/* edge.c: the chip's side */
+struct flash *wires_chip(const struct clip *clip);
+void wires_raise(struct clip *clip, int64_t now_ns);
+void wires_lower(struct clip *clip, int64_t now_ns);
+void wires_clock(struct clip *clip, bool mosi);
+/* Lets the chip see what the adapter drives (bits 1 << line). */
+void wires_settle(struct clip *clip, unsigned int levels, int64_t now_ns);
+
+/* lines.c */
+void lines_derive(struct clip *clip);
+/* Tells the chips of pins and supply what they do not know yet. */
+void lines_show(struct clip *clip);
+/* The same for a chip that comes. */
+void lines_greet(struct clip *clip, struct flash *chip);
+/* levels[line]: what drives, all bits of it; the value of a node, all bits of it. */
+uint8_t lines_value(struct clip *clip, unsigned int node, const uint8_t *levels);
+enum clip_level lines_level(const struct clip *clip, unsigned int node, unsigned int levels);
+/* Drivers that are on, bits 1 << line. */
+unsigned int lines_driven(const struct clip *clip);
+
+/* frame.c */
+void frame_begin(struct frame *frame, uint64_t operation);
+void frame_take(struct frame *frame, uint8_t mosi);
+/* The address of the byte that is clocked next; false: has none. size: of the array. */
+bool frame_address(const struct frame *frame, uint64_t size, uint64_t *address);
+
+/* trigger.c */
+/* Whether the fault can act at the next byte; *bytes is lowered to how long that stays so. */
+bool trigger_holds(struct clip *clip, struct fault *fault, uint64_t *bytes);
+void trigger_begin(struct clip *clip);
+/* It has acted as often as it may. What is there all the time lasts until the frame is over, an
+ * open contact until it closes. */
+bool trigger_is_spent(const struct fault *fault);
+/* Reports; line and level as in struct clip_fault_report. */
+void trigger_acted(struct clip *clip, struct fault *fault, unsigned int bit, enum clip_line line,
+	enum clip_level level);
+
+/* noise.c */
+bool noise_is(enum clip_fault_what what);
+/* Candidates per bit at this byte. */
+double noise_rate(const struct clip *clip, const struct fault *fault);
+/* The bit (mosi or miso, the fault's) after a candidate came. */
+bool noise_bit(struct clip *clip, struct fault *fault, unsigned int bit, bool mosi, bool miso);
+
+/* slip.c */
+/* Clocks that the chip sees instead of one. */
+unsigned int slip_clocks(struct clip *clip, struct fault *fault, unsigned int bit);
+void slip_bounce(struct clip *clip, struct fault *fault, unsigned int bit, int64_t now_ns);
+/* EARLY: gives the chip the clock by which it is to be ahead, once in a frame. */
+void slip_ahead(struct clip *clip, bool mosi);
+
+/* contact.c */
+/* Time went on between bytes. True: it opened or closed. */
+bool contact_pass(struct clip *clip, struct fault *fault);
+/* Bits went by: chances of those are used up. */
+void contact_clocked(struct clip *clip);
+void contact_toggle(struct clip *clip, struct fault *fault, unsigned int bit, int64_t now_ns);
+double contact_rate(const struct clip *clip, const struct fault *fault);
+/* Bits until it closes. */
+uint64_t contact_left(const struct clip *clip, const struct fault *fault, int64_t now_ns);
+
+/* master.c */
+/* Host is silent: the master does what it does up to now. */
+void master_pass(struct clip *clip, int64_t now_ns);
+/* Bytes of the host's that the master leaves alone, up to n. */
+size_t master_quiet(const struct clip *clip, int64_t now_ns, size_t n);
+/* One clock of the host's, the bit-th of its byte, until end_ns: what the master does meanwhile. */
+void master_step(struct clip *clip, unsigned int bit, int64_t end_ns);
+/* The master's clocks in it but for the first given ones, with MOSI as the host has it. */
+void master_rest(struct clip *clip, unsigned int given, bool mosi);
+/* What a line is that both drive. */
+bool master_mix(struct clip *clip, enum clip_line line, bool host, bool master);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The eight lines between adapter and chip, and how each of them stands. */
+#ifndef SPINOR_CLIP_LINE_H
+#define SPINOR_CLIP_LINE_H
+
+#include <stdbool.h>
+
+struct clip;
+
+/* In the order of the pins of a SOIC-8: pin 1 is line 0. */
+enum clip_line {
+	CLIP_CS,   /* CS# */
+	CLIP_MISO, /* IO1 */
+	CLIP_WP,   /* WP#, IO2 */
+	CLIP_GND,
+	CLIP_MOSI, /* IO0 */
+	CLIP_CLK,
+	CLIP_HOLD, /* HOLD# or RESET#, IO3 */
+	CLIP_VCC,
+	CLIP_LINES,
+};
+
+enum clip_side {
+	CLIP_HOST,
+	CLIP_CHIP,
+	CLIP_SIDES,
+};
+
+enum clip_level {
+	CLIP_LOW,
+	CLIP_HIGH,
+	CLIP_FLOATING, /* chance */
+};
+
+struct clip_line_state {
+	enum clip_level host;  /* at the adapter */
+	enum clip_level chip;  /* at the pin that the line is meant for */
+	unsigned int fault_id; /* the first fault in force on it; 0: none */
+};
+
+/* How the line stands now. Of CLK and MOSI it is the idle level. */
+void clip_line_state(const struct clip *clip, enum clip_line line, struct clip_line_state *state);
+
+/* What the adapter's side does with WP# or HOLD#: high at first, as with a resistor. Reaches the
+ * chips while there are faults; without faults whoever drives the pin uses flash_pin(). */
+void clip_set_level(struct clip *clip, enum clip_line line, enum clip_level level);
+
+/* Supply in mV that a chip gets back when a fault has cut it off; 0 (default): the middle of what
+ * the part takes. */
+void clip_set_supply(struct clip *clip, int millivolts);
+
+/* "cs", "clk", "mosi", "miso", "wp", "hold", "vcc", "gnd". */
+bool clip_line_from_string(const char *text, enum clip_line *line);
+const char *clip_line_string(enum clip_line line);
+
+/* "host", "chip". */
+bool clip_side_from_string(const char *text, enum clip_side *side);
+const char *clip_side_string(enum clip_side side);
+
+#endif

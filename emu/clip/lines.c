@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who is connected to whom. Each line has two nodes, one at the adapter and one at the chip:
+ *
+ *   adapter            clip             chip
+ *   drivers, pulls  o--------o  drivers, pulls
+ *    CS# CLK MOSI   |  wire  |    MISO
+ *                   stuck, short, open, on another pin
+ *
+ * Nodes that touch are one net. A net's level comes from what it is stuck at, or else from its
+ * drivers, where low wins over high, or else from its pulls; a net with nothing of all this floats
+ * and is a matter of chance. So what a fault does follows from the net alone: a chip whose CS# is
+ * open sees the pull, a host whose MISO is open as well, and a clip on the wrong pins feeds the
+ * chip nothing.
+ *
+ * Pulls without faults: up at CS#, MOSI and down at CLK of the chip, up at MISO, WP# and HOLD# of
+ * the adapter. Those of faults are stronger. WP# and HOLD# of the chip have what the part has.
+ * VCC and ground win over all drivers. A chip is fed when its own VCC and ground pins touch those
+ * of the adapter and nothing shorts them; what a chip does that gets current through its other
+ * pins only is left out: it is off.
+ *
+ * A chip that drives nothing in the middle of a frame can't be told from one that drives ones: a
+ * pull shows where the chip is not selected, not fed or cut off, and during the opcode.
+ */
+#include "clip/internal.h"
+
+#include "base/clock.h"
+#include "flash/flash.h"
+#include "flash/part.h"
+
+/* Nets by union: each node's leads to one of its net. */
+struct nets {
+	uint8_t parent[NODES];
+	int8_t strength[NODES]; /* of the pull: 1 by design, 2 by fault */
+};
+
+static unsigned int
+find(const struct nets *nets, unsigned int node)
+{
+	while (nets->parent[node] != node)
+		node = nets->parent[node];
+	return node;
+}
+
+static void
+join(struct nets *nets, unsigned int a, unsigned int b)
+{
+	nets->parent[find(nets, a)] = (uint8_t)find(nets, b);
+}
+
+static void
+rotate(int contact_on[CLIP_LINES])
+{
+	for (int pin = 0; pin < CLIP_LINES; pin++)
+		contact_on[pin] = (pin + 4) % CLIP_LINES;
+}
+
+/* Both rows of contacts move along the chip; the first or the last of a row is left in the air. */
+static void
+shift(int contact_on[CLIP_LINES], int pins)
+{
+	for (int pin = 0; pin < CLIP_LINES; pin++) {
+		bool is_left = pin < 4;
+		int contact = is_left ? pin - pins : pin + pins;
+
+		contact_on[pin] = contact < 0 || contact >= CLIP_LINES || (contact < 4) != is_left
+			? -1
+			: contact;
+	}
+}
+
+static void
+connect(const struct wires *wires, struct nets *nets)
+{
+	int contact_on[CLIP_LINES];
+	unsigned int open = 0;
+
+	for (int pin = 0; pin < CLIP_LINES; pin++)
+		contact_on[pin] = pin;
+	for (guint i = 0; i < wires->faults->len; i++) {
+		const struct fault *fault = g_ptr_array_index(wires->faults, i);
+
+		if (!fault->in_force)
+			continue;
+		if (fault->as.what == CLIP_OPEN || (fault->as.what == CLIP_CONTACT && fault->open))
+			open |= 1u << fault->as.line;
+		else if (fault->as.what == CLIP_ROTATED)
+			rotate(contact_on);
+		else if (fault->as.what == CLIP_SHIFTED)
+			shift(contact_on, fault->as.pins);
+		else if (fault->as.what == CLIP_SHORT)
+			join(nets, NODE(fault->as.side, fault->as.line),
+				NODE(fault->as.side, fault->as.line2));
+		else if (fault->as.what == CLIP_SWAPPED) {
+			contact_on[CLIP_MOSI] = CLIP_MISO;
+			contact_on[CLIP_MISO] = CLIP_MOSI;
+		}
+	}
+	for (unsigned int pin = 0; pin < CLIP_LINES; pin++)
+		if (contact_on[pin] >= 0 && !(open & 1u << contact_on[pin]))
+			join(nets, NODE(CLIP_HOST, (unsigned int)contact_on[pin]),
+				NODE(CLIP_CHIP, pin));
+}
+
+static void
+pull(struct nets *nets, struct source *nodes, unsigned int node, enum clip_level level,
+	int8_t strength)
+{
+	nodes[node].pull = level;
+	nets->strength[node] = strength;
+}
+
+/* What every node has of its own. */
+static void
+equip(const struct clip *clip, struct nets *nets, struct source *nodes)
+{
+	for (unsigned int node = 0; node < NODES; node++) {
+		nodes[node] = (struct source){
+			.dominant = -1,
+			.forced = -1,
+			.pull = CLIP_FLOATING,
+		};
+		nets->strength[node] = 0;
+		nets->parent[node] = (uint8_t)node;
+	}
+	nodes[NODE(CLIP_HOST, CLIP_CS)].drivers = 1 << CLIP_CS;
+	nodes[NODE(CLIP_HOST, CLIP_CLK)].drivers = 1 << CLIP_CLK;
+	nodes[NODE(CLIP_HOST, CLIP_MOSI)].drivers = 1 << CLIP_MOSI;
+	nodes[NODE(CLIP_CHIP, CLIP_MISO)].drivers = 1 << CLIP_MISO;
+	pull(nets, nodes, NODE(CLIP_CHIP, CLIP_CS), CLIP_HIGH, 1);
+	pull(nets, nodes, NODE(CLIP_CHIP, CLIP_MOSI), CLIP_HIGH, 1);
+	pull(nets, nodes, NODE(CLIP_CHIP, CLIP_CLK), CLIP_LOW, 1);
+	pull(nets, nodes, NODE(CLIP_HOST, CLIP_MISO), CLIP_HIGH, 1);
+	pull(nets, nodes, NODE(CLIP_HOST, CLIP_WP), clip->levels[CLIP_WP], 1);
+	pull(nets, nodes, NODE(CLIP_HOST, CLIP_HOLD), clip->levels[CLIP_HOLD], 1);
+	nodes[NODE(CLIP_HOST, CLIP_GND)].forced = 0;
+	nodes[NODE(CLIP_HOST, CLIP_VCC)].forced = 1;
+}
+
+static void
+spoil(const struct wires *wires, struct nets *nets, struct source *nodes)
+{
+	for (guint i = 0; i < wires->faults->len; i++) {
+		const struct fault *fault = g_ptr_array_index(wires->faults, i);
+		unsigned int node = NODE(fault->as.side, fault->as.line);
+
+		if (!fault->in_force)
+			continue;
+		if (fault->as.what == CLIP_STUCK_0)
+			nodes[node].forced = 0;
+		else if (fault->as.what == CLIP_STUCK_1)
+			nodes[node].forced = 1;
+		else if (fault->as.what == CLIP_PULL_UP)
+			pull(nets, nodes, node, CLIP_HIGH, 2);
+		else if (fault->as.what == CLIP_PULL_DOWN)
+			pull(nets, nodes, node, CLIP_LOW, 2);
+		else if (fault->as.what == CLIP_PULL_NONE)
+			pull(nets, nodes, node, CLIP_FLOATING, 2);
+		else if (fault->as.what == CLIP_SHORT && fault->as.dominates)
+			nodes[node].dominant = (int8_t)fault->as.line;
+	}
+}
+
+/* Of two pulls the stronger one; of two equal ones up, unless one of them is none. */
+static void
+add_pull(struct source *net, int8_t *strength, const struct source *node, int8_t more)
+{
+	if (more < *strength || (more == *strength && net->pull == CLIP_HIGH))
+		return;
+	if (more == *strength && node->pull == CLIP_FLOATING)
+		return;
+	net->pull = node->pull;
+	*strength = more;
+}
+
+static struct source
+gather(const struct nets *nets, const struct source *nodes, unsigned int root)
+{
+	struct source net = {.dominant = -1, .forced = -1, .pull = CLIP_FLOATING};
+	int8_t strength = 0;
+
+	for (unsigned int node = 0; node < NODES; node++) {
+		if (find(nets, node) != root)
+			continue;
+		net.drivers |= nodes[node].drivers;
+		net.dominant = MAX(net.dominant, nodes[node].dominant);
+		if (nodes[node].forced >= 0)
+			net.forced = net.forced < 0 ? nodes[node].forced
+						    : MIN(net.forced, nodes[node].forced);
+		add_pull(&net, &strength, &nodes[node], nets->strength[node]);
+	}
+	return net;
+}
+
+void
+lines_derive(struct clip *clip)
+{
+	struct wires *wires = clip->faulty;
+	struct source nodes[NODES];
+	struct nets nets;
+	unsigned int vcc, ground;
+
+	equip(clip, &nets, nodes);
+	spoil(wires, &nets, nodes);
+	connect(wires, &nets);
+	for (unsigned int node = 0; node < NODES; node++)
+		wires->sources[node] = gather(&nets, nodes, find(&nets, node));
+	vcc = NODE(CLIP_HOST, CLIP_VCC);
+	ground = NODE(CLIP_HOST, CLIP_GND);
+	wires->powered = find(&nets, vcc) != find(&nets, ground) &&
+		find(&nets, NODE(CLIP_CHIP, CLIP_VCC)) == find(&nets, vcc) &&
+		find(&nets, NODE(CLIP_CHIP, CLIP_GND)) == find(&nets, ground) &&
+		wires->sources[NODE(CLIP_CHIP, CLIP_VCC)].forced == 1;
+}
+
+unsigned int
+lines_driven(const struct clip *clip)
+{
+	const struct wires *wires = clip->faulty;
+	unsigned int driven = 0;
+
+	if (clip->drivers)
+		driven = 1 << CLIP_CS | 1 << CLIP_CLK | 1 << CLIP_MOSI;
+	if (clip->open && wires->clocks >= 8 && wires->powered)
+		driven |= 1 << CLIP_MISO;
+	return driven;
+}
+
+uint8_t
+lines_value(struct clip *clip, unsigned int node, const uint8_t *levels)
+{
+	struct wires *wires = clip->faulty;
+	const struct source *source = &wires->sources[node];
+	unsigned int drivers = source->drivers & lines_driven(clip);
+	uint8_t value = 0xff;
+
+	if (source->forced >= 0)
+		return source->forced ? 0xff : 0;
+	if (source->dominant >= 0 && drivers & 1u << source->dominant)
+		return levels[source->dominant];
+	if (drivers) {
+		for (; drivers; drivers &= drivers - 1)
+			value &= levels[g_bit_nth_lsf(drivers, -1)];
+		return value;
+	}
+	if (source->pull != CLIP_FLOATING)
+		return source->pull == CLIP_HIGH ? 0xff : 0;
+	if (node == NODE(CLIP_CHIP, CLIP_CS))
+		return wires->floating_cs ? 0xff : 0;
+	return (uint8_t)sim_random_next(&wires->noise);
+}
+
+enum clip_level
+lines_level(const struct clip *clip, unsigned int node, unsigned int levels)
+{
+	const struct source *source = &clip->faulty->sources[node];
+	unsigned int drivers = source->drivers & lines_driven(clip);
+
+	if (source->forced >= 0)
+		return source->forced ? CLIP_HIGH : CLIP_LOW;
+	if (source->dominant >= 0 && drivers & 1u << source->dominant)
+		return levels & 1u << source->dominant ? CLIP_HIGH : CLIP_LOW;
+	if (drivers)
+		return (levels & drivers) == drivers ? CLIP_HIGH : CLIP_LOW;
+	return source->pull;
+}
+
+static int
+supply_mv(const struct clip *clip, const struct flash *chip)
+{
+	const struct flash_part *part = flash_part(chip);
+
+	return clip->supply_mv ? clip->supply_mv : (part->vcc_min_mv + part->vcc_max_mv) / 2;
+}
+
+static void
+tell_pin(struct flash *chip, enum clip_line line, enum clip_level level)
+{
+	static const enum flash_level levels[] = {
+		[CLIP_LOW] = FLASH_LOW,
+		[CLIP_HIGH] = FLASH_HIGH,
+		[CLIP_FLOATING] = FLASH_FLOATING,
+	};
+
+	flash_pin(chip, line == CLIP_WP ? FLASH_PIN_WP : FLASH_PIN_HOLD, levels[level]);
+}
+
+static void
+show_pin(struct clip *clip, enum clip_line line)
+{
+	enum clip_level level =
+		lines_level(clip, NODE(CLIP_CHIP, line), clip->selected >= 0 ? 0 : 1 << CLIP_CS);
+
+	if (level == clip->faulty->pins[line])
+		return;
+	clip->faulty->pins[line] = level;
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
+		if (clip->chips[cs])
+			tell_pin(clip->chips[cs], line, level);
+}
+
+static void
+show_supply(const struct clip *clip, struct flash *chip)
+{
+	flash_supply(chip, clip->faulty->powered ? supply_mv(clip, chip) : 0);
+}
+
+void
+lines_show(struct clip *clip)
+{
+	struct wires *wires = clip->faulty;
+
+	show_pin(clip, CLIP_WP);
+	show_pin(clip, CLIP_HOLD);
+	if (wires->powered == wires->supplied)
+		return;
+	wires->supplied = wires->powered;
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
+		if (clip->chips[cs])
+			show_supply(clip, clip->chips[cs]);
+}
+
+void
+lines_greet(struct clip *clip, struct flash *chip)
+{
+	struct wires *wires = clip->faulty;
+
+	if (wires->pins[CLIP_WP] != clip->levels[CLIP_WP])
+		tell_pin(chip, CLIP_WP, wires->pins[CLIP_WP]);
+	if (wires->pins[CLIP_HOLD] != clip->levels[CLIP_HOLD])
+		tell_pin(chip, CLIP_HOLD, wires->pins[CLIP_HOLD]);
+	if (!wires->supplied)
+		show_supply(clip, chip);
+}
+
+/* The fault tampers with that line, or the clip as a whole. */
+static bool
+concerns(const struct clip_fault *fault, enum clip_line line)
+{
+	switch (fault->what) {
+	case CLIP_ROTATED:
+	case CLIP_SHIFTED:
+		return true;
+	case CLIP_SWAPPED:
+		return line == CLIP_MOSI || line == CLIP_MISO;
+	case CLIP_SHORT:
+		return fault->line == line || fault->line2 == line;
+	case CLIP_LATE:
+	case CLIP_EARLY:
+		return line == CLIP_MISO;
+	case CLIP_MASTER:
+		return fault->master.lines & 1u << line;
+	default:
+		return fault->line == line;
+	}
+}
+
+static enum clip_level
+sound_level(const struct clip *clip, enum clip_line line)
+{
+	switch (line) {
+	case CLIP_CS:
+		return clip->drivers && clip->selected >= 0 ? CLIP_LOW : CLIP_HIGH;
+	case CLIP_MISO:
+	case CLIP_VCC:
+		return CLIP_HIGH;
+	case CLIP_MOSI:
+		return clip->drivers ? CLIP_LOW : CLIP_HIGH;
+	case CLIP_WP:
+	case CLIP_HOLD:
+		return clip->levels[line];
+	default:
+		return CLIP_LOW;
+	}
+}
+
+void
+clip_line_state(const struct clip *clip, enum clip_line line, struct clip_line_state *state)
+{
+	const struct wires *wires = clip->faulty;
+	unsigned int levels = 1 << CLIP_MISO | (clip->selected >= 0 ? 0 : 1 << CLIP_CS);
+
+	*state = (struct clip_line_state){0};
+	if ((size_t)line >= CLIP_LINES)
+		return;
+	state->host = state->chip = sound_level(clip, line);
+	if (!wires)
+		return;
+	state->host = lines_level(clip, NODE(CLIP_HOST, line), levels);
+	state->chip = lines_level(clip, NODE(CLIP_CHIP, line), levels);
+	for (guint i = 0; i < wires->faults->len && state->fault_id == 0; i++) {
+		const struct fault *fault = g_ptr_array_index(wires->faults, i);
+
+		if (fault->in_force && concerns(&fault->as, line))
+			state->fault_id = fault->id;
+	}
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A second master: the board's own processor, fed through the clip, that reads the chip too.
+ *
+ *   host    ____|=====frame=====|_______________|==frame==|___
+ *   master  __|=03=|.|=03=|.|=03=|_________________|=03=|.|=03=|____
+ *             '------ duty -------'               '------- duty ----
+ *             '------------------ period --------'
+ *
+ * Where it is in its reads follows from the time alone. While the host is silent its frames come to
+ * the chip as they are, and their answers are its own. While both are in a frame the chip sees what
+ * the rule makes of their levels, and the clocks of both: one for each of the host's that the
+ * master's next one meets, and those that the master has over. So frames of the host are taken for
+ * the rest of a read, reads begin in the middle of them, and some bytes of both together make
+ * commands that nobody sent. With the adapter's drivers off the master has the bus for itself.
+ *
+ * Leaves out: who would win by strength of the drivers, and reads that nobody can meet any more:
+ * after a long silence only the last of them are played. Between its frames the master lets go of
+ * the lines, and so does the adapter of MOSI and CLK.
+ */
+#include "clip/internal.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "flash/flash.h"
+#include "flash/part.h"
+
+#define HEADER_BITS 32
+#define PAUSE_BITS 8
+
+/* Reads that are played after a silence. */
+#define BACKLOG 4
+
+/* Where the master is: in a frame after that many bits of it, or behind the last one. */
+struct place {
+	bool low;
+	int64_t burst; /* from 0; -1: none yet */
+	unsigned int bit;
+	int64_t next_ns; /* when the next frame begins */
+};
+
+static unsigned int
+frame_bits(const struct clip_master *master)
+{
+	return HEADER_BITS + master->read_bytes * 8;
+}
+
+static int64_t
+bits_ns(const struct clip_master *master, uint64_t bits)
+{
+	return (int64_t)((unsigned __int128)bits * NS_PER_S / master->hz);
+}
+
+static struct place
+locate(const struct clip_master *master, int64_t now_ns)
+{
+	int64_t on_ns = (int64_t)(master->duty * (double)master->period_ns);
+	unsigned int slot_bits = frame_bits(master) + PAUSE_BITS;
+	int64_t since = now_ns - master->phase_ns;
+	int64_t slots = on_ns > 0 ? (on_ns - 1) / bits_ns(master, slot_bits) + 1 : 0;
+	int64_t period, at;
+	uint64_t bits;
+
+	if (slots == 0)
+		return (struct place){.burst = -1, .next_ns = INT64_MAX};
+	if (since < 0)
+		return (struct place){.burst = -1, .next_ns = master->phase_ns};
+	period = since / master->period_ns;
+	at = since % master->period_ns;
+	if (at >= on_ns)
+		return (struct place){
+			.burst = (period + 1) * slots - 1,
+			.next_ns = master->phase_ns + (period + 1) * master->period_ns,
+		};
+	bits = (uint64_t)((unsigned __int128)at * master->hz / NS_PER_S);
+	return (struct place){
+		.low = bits % slot_bits < frame_bits(master),
+		.burst = period * slots + (int64_t)(bits / slot_bits),
+		.bit = (unsigned int)(bits % slot_bits),
+		.next_ns = now_ns - at +
+			MIN(bits_ns(master, (bits / slot_bits + 1) * slot_bits), master->period_ns),
+	};
+}
+
+/* MOSI of the master in that byte of its frame. */
+static uint8_t
+byte_at(const struct clip *clip, const struct fault *fault, unsigned int byte)
+{
+	const struct flash *chip = wires_chip(clip);
+	uint64_t size = chip ? flash_part(chip)->size : 0;
+	uint64_t address = (uint64_t)fault->burst * fault->as.master.read_bytes;
+
+	if (byte == 0)
+		return 0x03;
+	if (byte > 3)
+		return 0;
+	return (uint8_t)((size ? address % size : 0) >> (3 - byte) * 8);
+}
+
+static bool
+bit_at(const struct clip *clip, const struct fault *fault, unsigned int bit)
+{
+	return byte_at(clip, fault, bit / 8) >> (7 - bit % 8) & 1;
+}
+
+bool
+master_mix(struct clip *clip, enum clip_line line, bool host, bool master)
+{
+	const struct fault *fault = clip->faulty->master;
+
+	if (!(fault->as.master.lines & 1u << line))
+		return host;
+	if (line != CLIP_MISO && !(lines_driven(clip) & 1u << line))
+		return master;
+	switch (fault->as.master.rule) {
+	case CLIP_WIRED_AND:
+		return host && master;
+	case CLIP_WIRED_OR:
+		return host || master;
+	default:
+		break;
+	}
+	if (line == CLIP_CS)
+		return fault->wins ? master : host;
+	return sim_random_next(&clip->faulty->noise) & 1 ? master : host;
+}
+
+/* The levels of the lines between two frames of the host's, or in one where no clock goes by. */
+static void
+settle(struct clip *clip, int64_t now_ns)
+{
+	wires_settle(clip, 1 << CLIP_MISO | (clip->selected < 0 ? 1 << CLIP_CS : 0), now_ns);
+}
+
+/* The master's clocks of its frame from bit from to bit to. The chip's clock is the host's: time
+ * goes on by itself. */
+static void
+feed(struct clip *clip, struct fault *fault, unsigned int from, unsigned int to)
+{
+	struct wires *wires = clip->faulty;
+	struct flash *chip = clip->open;
+
+	fault->bit = to;
+	if (!chip || !(fault->as.master.lines & 1 << CLIP_CLK))
+		return;
+	flash_set_clock(chip, 0);
+	while (from < to) {
+		if (from % 8 == 0 && to - from >= 8 && !wires->frame.open) {
+			uint8_t byte = byte_at(clip, fault, from / 8);
+
+			flash_shift(chip, &byte, NULL, 1);
+			wires->clocks += 8;
+			from += 8;
+		} else {
+			wires->master_mosi = bit_at(clip, fault, from++);
+			wires_clock(clip,
+				wires->frame.open
+					? master_mix(clip, CLIP_MOSI, false, wires->master_mosi)
+					: wires->master_mosi);
+		}
+	}
+	flash_set_clock(chip, clip->hz);
+}
+
+static void
+begin(struct fault *fault, int64_t burst)
+{
+	fault->low = true;
+	fault->burst = burst;
+	fault->bit = 0;
+	fault->wins = sim_random_next(&fault->random) & 1;
+}
+
+void
+master_pass(struct clip *clip, int64_t now_ns)
+{
+	struct fault *fault = clip->faulty->master;
+	struct place place;
+
+	if (!fault)
+		return;
+	place = locate(&fault->as.master, now_ns);
+	if (!fault->started) {
+		fault->started = true;
+		fault->burst = place.burst - place.low;
+	}
+	if (fault->low) {
+		bool same = place.low && place.burst == fault->burst;
+
+		feed(clip, fault, fault->bit,
+			same ? MAX(place.bit, fault->bit) : frame_bits(&fault->as.master));
+		if (same)
+			return;
+		fault->low = false;
+		settle(clip, now_ns);
+	}
+	for (int64_t burst = MAX(fault->burst + 1, place.burst - BACKLOG); burst <= place.burst;
+		burst++) {
+		bool last = burst == place.burst && place.low;
+
+		begin(fault, burst);
+		settle(clip, now_ns);
+		feed(clip, fault, 0, last ? place.bit : frame_bits(&fault->as.master));
+		if (last)
+			return;
+		fault->low = false;
+		settle(clip, now_ns);
+	}
+	fault->burst = place.burst;
+}
+
+size_t
+master_quiet(const struct clip *clip, int64_t now_ns, size_t n)
+{
+	const struct fault *fault = clip->faulty->master;
+	struct place place = locate(&fault->as.master, now_ns);
+
+	if (fault->low || place.low)
+		return 0;
+	return MIN(n, (double)(place.next_ns - now_ns) * clip->hz / (8 * NS_PER_S));
+}
+
+void
+master_step(struct clip *clip, unsigned int bit, int64_t end_ns)
+{
+	struct wires *wires = clip->faulty;
+	struct fault *fault = wires->master;
+	struct place place = locate(&fault->as.master, end_ns);
+
+	wires->master_clocks = 0;
+	if (!place.low) {
+		fault->low = false;
+		fault->burst = MAX(fault->burst, place.burst);
+		return;
+	}
+	if (!fault->low || fault->burst != place.burst)
+		begin(fault, place.burst);
+	if (fault->as.master.lines & 1 << CLIP_CLK && place.bit > fault->bit)
+		wires->master_clocks = place.bit - fault->bit;
+	wires->master_mosi = bit_at(clip, fault, fault->bit);
+	fault->bit = MAX(fault->bit, place.bit);
+	if (fault->told)
+		return;
+	fault->told = true;
+	trigger_acted(clip, fault, bit, fault->as.line, CLIP_LOW);
+}
+
+void
+master_rest(struct clip *clip, unsigned int given, bool mosi)
+{
+	struct wires *wires = clip->faulty;
+	struct fault *fault = wires->master;
+	unsigned int first = fault->bit - wires->master_clocks;
+
+	if (given >= wires->master_clocks || !clip->open)
+		return;
+	flash_set_clock(clip->open, 0);
+	for (unsigned int i = given; i < wires->master_clocks; i++) {
+		wires->master_mosi = bit_at(clip, fault, first + i);
+		wires_clock(clip, master_mix(clip, CLIP_MOSI, mosi, wires->master_mosi));
+	}
+	flash_set_clock(clip->open, clip->hz);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Single bits that arrive wrong. Candidates come at a rate per bit that is known beforehand; the
+ * candidate's own bit then decides whether it is an error:
+ *
+ * BIT_ERROR, BURST_ERROR  the bit turns over, when its polarity allows
+ * WEAK_GROUND             as these, with a probability that grows with the lines that switch
+ *                         together with CLK: ground moves by the sum of their currents
+ * TOO_FAST                the bit's edge comes too late, so the bit before it is sampled: an error
+ *                         shows only where the line changes
+ *
+ * A clock that far exceeds the limit delays each bit by a whole clock; that is CLIP_LATE.
+ */
+#include "clip/internal.h"
+
+#include "flash/flash.h"
+
+/* CLK, MOSI, MISO: all of them at once make all of the candidates errors. */
+#define MOST_LINES 3
+
+bool
+noise_is(enum clip_fault_what what)
+{
+	return what == CLIP_BIT_ERROR || what == CLIP_BURST_ERROR || what == CLIP_WEAK_GROUND ||
+		what == CLIP_TOO_FAST;
+}
+
+static double
+excess_rate(const struct clip *clip, const struct clip_fault *fault)
+{
+	unsigned int limit = fault->limit_hz;
+
+	if (clip->faulty->frame.opcode == 0x03 && fault->limit_read_hz)
+		limit = fault->limit_read_hz;
+	if (clip->hz <= limit)
+		return 0;
+	return MIN(1, fault->slope * (clip->hz - limit) / limit);
+}
+
+double
+noise_rate(const struct clip *clip, const struct fault *fault)
+{
+	if (fault->as.what == CLIP_TOO_FAST)
+		return excess_rate(clip, &fault->as);
+	if (fault->as.what == CLIP_WEAK_GROUND)
+		return MIN(1, fault->as.rate * MOST_LINES * MOST_LINES);
+	return fault->as.rate;
+}
+
+bool
+noise_bit(struct clip *clip, struct fault *fault, unsigned int bit, bool mosi, bool miso)
+{
+	const struct wires *wires = clip->faulty;
+	bool is_miso = fault->as.line == CLIP_MISO;
+	bool good = is_miso ? miso : mosi;
+	bool bad = !good;
+
+	if (fault->as.what == CLIP_TOO_FAST) {
+		bad = is_miso ? wires->last_miso : wires->last_mosi;
+	} else if (fault->as.only != CLIP_BOTH && good != (fault->as.only == CLIP_1_TO_0)) {
+		return good;
+	} else if (fault->as.what == CLIP_WEAK_GROUND) {
+		unsigned int lines = 1u + (mosi != wires->last_mosi) + (miso != wires->last_miso);
+		double of_all = (double)(lines * lines) / (MOST_LINES * MOST_LINES);
+
+		if (!sim_random_chance(&fault->random, of_all))
+			return good;
+	}
+	if (bad != good)
+		trigger_acted(clip, fault, bit, fault->as.line, bad ? CLIP_HIGH : CLIP_LOW);
+	return bad;
+}

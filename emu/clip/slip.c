@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Edges that are missing or too many, and sampling at the wrong one.
+ *
+ *   clocks of the host   1 2 3 4 5 6 7 8
+ *   dropped              1 2   3 4 5 6 7    all later bits come to the chip in a place too early,
+ *   doubled              1 2 34 5 6 7 8 9   or too late
+ *
+ * Nothing mends a slip before CS# rises. A bounce of CS# ends the chip's frame at once; what
+ * follows is the opcode of the next. Late: MISO shows each bit one clock after the chip drove it,
+ * the first is what the line was before (wires.c). Early: the host has the bit after: the chip gets
+ * one clock more than the host counts, right before the first byte that the host reads after opcode
+ * and address; MOSI, which the chip no longer minds, is not moved with it.
+ */
+#include "clip/internal.h"
+
+#include "base/clock.h"
+
+unsigned int
+slip_clocks(struct clip *clip, struct fault *fault, unsigned int bit)
+{
+	bool doubled = fault->as.slip == CLIP_SLIP_DOUBLED ||
+		(fault->as.slip == CLIP_SLIP_EITHER && sim_random_next(&fault->random) & 1);
+
+	trigger_acted(clip, fault, bit, CLIP_CLK, doubled ? CLIP_HIGH : CLIP_LOW);
+	return doubled ? 2 : 0;
+}
+
+void
+slip_bounce(struct clip *clip, struct fault *fault, unsigned int bit, int64_t now_ns)
+{
+	if (!clip->open)
+		return;
+	trigger_acted(clip, fault, bit, CLIP_CS, CLIP_HIGH);
+	wires_raise(clip, now_ns);
+	wires_lower(clip, now_ns);
+}
+
+static struct fault *
+early(const struct wires *wires)
+{
+	for (guint i = 0; i < wires->faults->len; i++) {
+		struct fault *fault = g_ptr_array_index(wires->faults, i);
+
+		if (fault->as.what == CLIP_EARLY && fault->in_force && !fault->told)
+			return fault;
+	}
+	return NULL;
+}
+
+void
+slip_ahead(struct clip *clip, bool mosi)
+{
+	struct fault *fault = early(clip->faulty);
+
+	if (!fault || clip->faulty->ahead)
+		return;
+	clip->faulty->ahead = true;
+	fault->told = true;
+	trigger_acted(clip, fault, 0, CLIP_MISO, clip->faulty->miso ? CLIP_HIGH : CLIP_LOW);
+	wires_clock(clip, mosi);
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * When a fault can act, and the word that it did.
+ *
+ * All conditions change at bytes only, so that a long span needs one look: trigger_holds() says
+ * for how many bytes its answer stays true. Times are those of the bus clock; with a clock that
+ * follows the wall a window may end a little earlier than counted.
+ */
+#include "clip/internal.h"
+
+#include "base/clock.h"
+#include "flash/flash.h"
+#include "flash/part.h"
+
+void
+trigger_begin(struct clip *clip)
+{
+	GPtrArray *faults = clip->faulty->faults;
+
+	for (guint i = 0; i < faults->len; i++) {
+		struct fault *fault = g_ptr_array_index(faults, i);
+
+		fault->met = fault->told = false;
+		fault->chosen = true;
+		fault->acted_here = 0;
+	}
+}
+
+/* Conditions that only a frame can meet. */
+static bool
+needs_frame(const struct fault *fault)
+{
+	const struct clip_fault_when *when = &fault->as.when;
+
+	return when->purposes || when->has_opcode || when->address_to || when->selects ||
+		when->nth || when->probability > 0 || when->byte_from || when->byte_to ||
+		fault->as.after_bytes;
+}
+
+static void
+lower(uint64_t *bytes, uint64_t limit)
+{
+	*bytes = MAX(MIN(*bytes, limit), 1);
+}
+
+/* Within [from, to), to 0: no end; *bytes is lowered to the next of the two ahead of at. */
+static bool
+within(uint64_t at, uint64_t from, uint64_t to, uint64_t *bytes)
+{
+	if (at < from) {
+		lower(bytes, from - at);
+		return false;
+	}
+	if (to == 0)
+		return true;
+	if (at < to)
+		lower(bytes, to - at);
+	return at < to;
+}
+
+static bool
+in_time(const struct clip *clip, const struct clip_fault_when *when, uint64_t *bytes)
+{
+	int64_t now = sim_clock_now(clip->clock);
+	int64_t next = now < when->from_ns ? when->from_ns : when->to_ns;
+
+	if (next > now)
+		lower(bytes, (uint64_t)((double)(next - now) * clip->hz / (8 * NS_PER_S)) + 1);
+	return now >= when->from_ns && (when->to_ns == 0 || now < when->to_ns);
+}
+
+static bool
+at_address(const struct clip *clip, const struct clip_fault_when *when, uint64_t *bytes)
+{
+	const struct frame *frame = &clip->faulty->frame;
+	struct flash *chip = wires_chip(clip);
+	uint64_t size = chip ? flash_part(chip)->size : 0;
+	uint64_t address;
+
+	if (!frame_address(frame, size, &address))
+		return false;
+	if (frame->purpose != FLASH_FOR_READ)
+		return address >= when->address_from && address < when->address_to;
+	if (frame->byte < frame->header_bytes + frame->dummy_bytes)
+		lower(bytes, 1);
+	if (size > address)
+		lower(bytes, size - address);
+	return within(address, when->address_from, when->address_to, bytes);
+}
+
+/* Opcode, address and the like: what makes a frame a match. */
+static bool
+matches(const struct clip *clip, const struct clip_fault_when *when, uint64_t *bytes)
+{
+	const struct frame *frame = &clip->faulty->frame;
+
+	if (when->selects && (clip->selected < 0 || !(when->selects & 1u << clip->selected)))
+		return false;
+	if (when->has_opcode && frame->opcode != when->opcode)
+		return false;
+	if (when->purposes && (frame->opcode < 0 || !(when->purposes & 1u << frame->purpose)))
+		return false;
+	return when->address_to == 0 || at_address(clip, when, bytes);
+}
+
+bool
+trigger_is_spent(const struct fault *fault)
+{
+	const struct clip_fault_when *when = &fault->as.when;
+
+	if (fault->as.what == CLIP_CONTACT ? fault->open : fault->told)
+		return false;
+	return (when->count && fault->acted >= when->count) ||
+		(when->per_frame && fault->acted_here >= when->per_frame);
+}
+
+bool
+trigger_holds(struct clip *clip, struct fault *fault, uint64_t *bytes)
+{
+	const struct clip_fault_when *when = &fault->as.when;
+	const struct frame *frame = &clip->faulty->frame;
+
+	if (!in_time(clip, when, bytes) || trigger_is_spent(fault))
+		return false;
+	if (!frame->open)
+		return !needs_frame(fault);
+	if (!matches(clip, when, bytes))
+		return false;
+	if (!fault->met) {
+		fault->met = true;
+		fault->matched++;
+		fault->chosen = (when->nth == 0 || fault->matched == when->nth) &&
+			(when->probability <= 0 ||
+				sim_random_chance(&fault->random, when->probability));
+	}
+	return fault->chosen &&
+		within(frame->byte, MAX(when->byte_from, fault->as.after_bytes), when->byte_to,
+			bytes);
+}
+
+void
+trigger_acted(struct clip *clip, struct fault *fault, unsigned int bit, enum clip_line line,
+	enum clip_level level)
+{
+	const struct frame *frame = &clip->faulty->frame;
+	struct clip_fault_report report = {
+		.id = fault->id,
+		.fault = &fault->as,
+		.line = line,
+		.operation = frame->operation,
+		.opcode = frame->opcode,
+		.byte = frame->byte,
+		.bit = bit,
+		.time_ns = sim_clock_now(clip->clock) + bit * NS_PER_S / clip->hz,
+		.level = level,
+	};
+
+	fault->acted++;
+	fault->acted_here++;
+	if (clip->listener.acted)
+		clip->listener.acted(clip->listener.data, &report);
+}

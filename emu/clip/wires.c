@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The wires while there are faults on them.
+ *
+ * A span is cut where the set of faults in force changes, and once more where one of them acts at a
+ * single bit. What lies between goes by bytes: MOSI, MISO or both may carry something else than
+ * what was driven, but each clock arrives as one clock.
+ *
+ *   host      |--------------- span of n bytes -----------------|
+ *   in force  | opcode | address |  fault A   |   A and B       |
+ *   bytes                        |=========|  |=======|  |=====|
+ *   bits      |========|=========|         |==|       |==|        an error, a slip, a contact
+ *
+ * Faults that act at single bits know how many bits are left until they do, so a long span without
+ * an act costs them one subtraction. All the rest follows from the nets (lines.c) at the time. CS#
+ * that falls is shown to the chip when the first clock comes, when the opcode is known.
+ *
+ * Leaves out: analogue levels, delays below half a clock, and what one chip on the adapter does to
+ * the wires of another. A second chip select shares the faults unless they are aimed at one.
+ */
+#include "clip/internal.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "flash/flash.h"
+
+#define CHUNK 4096
+
+static const uint8_t low[CHUNK];
+
+/* Levels at the adapter, CLK low: bits 1 << line. */
+static unsigned int
+idle_levels(const struct clip *clip, bool mosi)
+{
+	unsigned int levels = 1 << CLIP_MISO;
+
+	if (clip->selected < 0)
+		levels |= 1 << CLIP_CS;
+	return mosi ? levels | 1 << CLIP_MOSI : levels;
+}
+
+/* It is there all the time that it is in force, and is reported once in a frame. */
+static bool
+is_lasting(const struct clip_fault *fault)
+{
+	return fault->what <= CLIP_SWAPPED;
+}
+
+static bool
+acts_at_bits(const struct fault *fault, bool writes, bool reads)
+{
+	if (!fault->in_force || trigger_is_spent(fault))
+		return false;
+	if (noise_is(fault->as.what))
+		return fault->as.line == CLIP_MISO ? reads : writes;
+	return fault->as.what == CLIP_SLIP || fault->as.what == CLIP_BOUNCE ||
+		fault->as.what == CLIP_CONTACT;
+}
+
+static void
+set_rate(struct clip *clip, struct fault *fault)
+{
+	double rate = fault->as.rate;
+
+	if (noise_is(fault->as.what))
+		rate = noise_rate(clip, fault);
+	else if (fault->as.what == CLIP_CONTACT)
+		rate = contact_rate(clip, fault);
+	if (fault->as.what == CLIP_CONTACT && fault->open) {
+		fault->left = contact_left(clip, fault, sim_clock_now(clip->clock));
+	} else if (rate != fault->rate) {
+		fault->rate = rate;
+		fault->left = sim_random_skip(&fault->random, rate);
+	}
+}
+
+/* Which faults are in force; *bytes is lowered to how long that stays so. */
+static void
+look(struct clip *clip, uint64_t *bytes)
+{
+	struct wires *wires = clip->faulty;
+	bool changed = false;
+
+	wires->late = false;
+	if (wires->master && !trigger_holds(clip, wires->master, bytes))
+		wires->master->low = wires->master->started = false;
+	wires->master = NULL;
+	for (guint i = 0; i < wires->faults->len; i++) {
+		struct fault *fault = g_ptr_array_index(wires->faults, i);
+		bool holds = trigger_holds(clip, fault, bytes);
+
+		changed |= holds != fault->in_force;
+		fault->in_force = holds;
+		if (fault->as.what == CLIP_CONTACT)
+			changed |= contact_pass(clip, fault);
+		if (!holds)
+			continue;
+		wires->late |= fault->as.what == CLIP_LATE;
+		if (fault->as.what == CLIP_MASTER && !wires->master)
+			wires->master = fault;
+		set_rate(clip, fault);
+	}
+	if (changed)
+		lines_derive(clip);
+	lines_show(clip);
+}
+
+/* Reports what is there all the time, once in a frame. */
+static void
+tell(struct clip *clip, bool reads)
+{
+	struct wires *wires = clip->faulty;
+	unsigned int levels = idle_levels(clip, false);
+
+	for (guint i = 0; i < wires->faults->len; i++) {
+		struct fault *fault = g_ptr_array_index(wires->faults, i);
+		enum clip_line line = fault->as.line;
+		bool acts = is_lasting(&fault->as) ||
+			(fault->as.what == CLIP_CONTACT && fault->open) ||
+			(fault->as.what == CLIP_LATE && reads);
+
+		if (!fault->in_force || fault->told || !acts)
+			continue;
+		fault->told = true;
+		trigger_acted(clip, fault, 0, line,
+			lines_level(clip, NODE(line == CLIP_MISO ? CLIP_HOST : CLIP_CHIP, line),
+				levels));
+	}
+}
+
+void
+wires_update(struct clip *clip)
+{
+	uint64_t bytes = UINT64_MAX;
+	int64_t now = sim_clock_now(clip->clock);
+
+	master_pass(clip, now);
+	look(clip, &bytes);
+	/* CS# that fell without a clock yet: see above. */
+	if (clip->faulty->frame.open && clip->faulty->frame.byte == 0)
+		return;
+	wires_settle(clip, idle_levels(clip, false), now);
+}
+
+void
+wires_attach(struct clip *clip, struct flash *before, struct flash *chip)
+{
+	if (before && before == clip->open)
+		wires_raise(clip, sim_clock_now(clip->clock));
+	if (chip)
+		lines_greet(clip, chip);
+}
+
+void
+wires_select(struct clip *clip)
+{
+	struct wires *wires = clip->faulty;
+
+	master_pass(clip, sim_clock_now(clip->clock));
+	frame_begin(&wires->frame, clip->operations);
+	trigger_begin(clip);
+	wires->floating_cs = sim_random_next(&wires->noise) & 1;
+	wires->last_mosi = false;
+	wires->last_miso = true;
+	wires->ahead = false;
+}
+
+void
+wires_deselect(struct clip *clip)
+{
+	struct frame *frame = &clip->faulty->frame;
+	int64_t now = sim_clock_now(clip->clock);
+	uint64_t bytes = 1;
+
+	if (frame->open && frame->byte == 0) {
+		look(clip, &bytes);
+		wires_settle(clip, idle_levels(clip, false), now);
+	}
+	clip->selected = -1;
+	wires_settle(clip, idle_levels(clip, false), now);
+	frame->open = false;
+	trigger_begin(clip);
+	wires_update(clip);
+}
+
+/* A clock of the host's as the chip gets it: not at all, once, or twice. */
+static void
+clock_chip(struct clip *clip, bool mosi, unsigned int n, int64_t now_ns)
+{
+	unsigned int idle = idle_levels(clip, mosi);
+
+	wires_settle(clip, idle, now_ns);
+	for (unsigned int i = 0; i < n; i++) {
+		wires_settle(clip, idle | 1 << CLIP_CLK, now_ns);
+		if (i + 1 < n)
+			wires_settle(clip, idle, now_ns);
+	}
+	if (clip->faulty->master)
+		master_rest(clip, lines_driven(clip) & 1 << CLIP_CLK ? 1 : 0, mosi);
+}
+
+/* MISO at the host, CLK high. */
+static bool
+miso_at_host(struct clip *clip, bool mosi)
+{
+	struct wires *wires = clip->faulty;
+	uint8_t levels[CLIP_LINES] = {
+		[CLIP_CS] = clip->selected >= 0 ? 0 : 0xff,
+		[CLIP_CLK] = 0xff,
+		[CLIP_MOSI] = mosi ? 0xff : 0,
+		[CLIP_MISO] = wires->miso ? 0xff : 0,
+	};
+	bool miso = lines_value(clip, NODE(CLIP_HOST, CLIP_MISO), levels) & 1;
+
+	if (wires->master && wires->master->low)
+		miso = master_mix(clip, CLIP_MISO, miso, sim_random_next(&wires->noise) & 1);
+	return miso;
+}
+
+/* One fault acts at this bit, before the host samples it. */
+static void
+act(struct clip *clip, struct fault *fault, unsigned int bit, int64_t now_ns, bool *mosi,
+	unsigned int *clocks)
+{
+	switch (fault->as.what) {
+	case CLIP_CONTACT:
+		contact_toggle(clip, fault, bit, now_ns);
+		lines_derive(clip);
+		lines_show(clip);
+		return;
+	case CLIP_SLIP:
+		*clocks = slip_clocks(clip, fault, bit);
+		break;
+	case CLIP_BOUNCE:
+		slip_bounce(clip, fault, bit, now_ns);
+		break;
+	default:
+		if (fault->as.line == CLIP_MOSI)
+			*mosi = noise_bit(clip, fault, bit, *mosi, clip->faulty->last_miso);
+		else
+			fault->due = true;
+	}
+	fault->left = sim_random_skip(&fault->random, fault->rate);
+}
+
+static bool
+sample(struct clip *clip, unsigned int bit, bool mosi, bool miso)
+{
+	GPtrArray *faults = clip->faulty->faults;
+
+	for (guint i = 0; i < faults->len; i++) {
+		struct fault *fault = g_ptr_array_index(faults, i);
+
+		if (fault->due)
+			miso = noise_bit(clip, fault, bit, mosi, miso);
+		fault->due = false;
+	}
+	return miso;
+}
+
+/* One byte, bit by bit; what the host samples. */
+static uint8_t
+shift_bits(struct clip *clip, uint8_t in, bool writes, bool reads)
+{
+	struct wires *wires = clip->faulty;
+	int64_t now = sim_clock_now(clip->clock);
+	uint8_t out = 0;
+
+	for (unsigned int bit = 0; bit < 8; bit++) {
+		int64_t begin = now + bit * NS_PER_S / clip->hz;
+		int64_t end = now + (bit + 1) * NS_PER_S / clip->hz;
+		bool driven = in >> (7 - bit) & 1;
+		bool mosi = driven;
+		unsigned int clocks = 1;
+		bool miso;
+
+		for (guint i = 0; i < wires->faults->len; i++) {
+			struct fault *fault = g_ptr_array_index(wires->faults, i);
+
+			if (!acts_at_bits(fault, writes, reads))
+				continue;
+			if (fault->left > 0)
+				fault->left--;
+			else
+				act(clip, fault, bit, begin, &mosi, &clocks);
+		}
+		if (wires->master)
+			master_step(clip, bit, end);
+		clock_chip(clip, mosi, clocks, begin);
+		miso = sample(clip, bit, driven, miso_at_host(clip, mosi));
+		wires_settle(clip, idle_levels(clip, mosi), end);
+		out = (uint8_t)(out << 1 | (wires->late ? wires->last_miso : miso));
+		wires->last_mosi = driven;
+		wires->last_miso = miso;
+	}
+	return out;
+}
+
+/* Whether clocks arrive as clocks, or none at all, and CS# stays as it is meanwhile. */
+static bool
+goes_by_bytes(const struct clip *clip)
+{
+	const struct source *cs = &clip->faulty->sources[NODE(CLIP_CHIP, CLIP_CS)];
+	const struct source *clk = &clip->faulty->sources[NODE(CLIP_CHIP, CLIP_CLK)];
+	unsigned int driven = lines_driven(clip);
+
+	if (!clip->faulty->powered)
+		return true;
+	if (cs->forced < 0 && cs->drivers & driven & ~(1u << CLIP_CS))
+		return false;
+	if (clk->forced >= 0)
+		return true;
+	if (clk->drivers & driven)
+		return (clk->drivers & driven) == 1u << CLIP_CLK;
+	return clk->pull != CLIP_FLOATING;
+}
+
+/* How many of n bytes go by without an act at a single bit. */
+static size_t
+quiet(struct clip *clip, size_t n, bool writes, bool reads)
+{
+	struct wires *wires = clip->faulty;
+
+	if (!goes_by_bytes(clip))
+		return 0;
+	if (wires->clocks < 8 && wires->powered)
+		n = 1;
+	if (wires->master)
+		n = master_quiet(clip, sim_clock_now(clip->clock), n);
+	for (guint i = 0; i < wires->faults->len; i++) {
+		const struct fault *fault = g_ptr_array_index(wires->faults, i);
+
+		if (acts_at_bits(fault, writes, reads))
+			n = MIN(n, fault->left / 8);
+	}
+	return n;
+}
+
+/* The node's level is that of the driver of its own line. */
+static bool
+is_plain(const struct clip *clip, unsigned int node, enum clip_line line)
+{
+	const struct source *source = &clip->faulty->sources[node];
+
+	return source->forced < 0 && (source->drivers & lines_driven(clip)) == 1u << line;
+}
+
+static void
+delay(struct wires *wires, uint8_t *out, size_t n)
+{
+	bool last = wires->last_miso;
+
+	for (size_t i = 0; i < n; i++) {
+		bool next = out[i] & 1;
+
+		out[i] = (uint8_t)(last << 7 | out[i] >> 1);
+		last = next;
+	}
+}
+
+/* n bytes (1..CHUNK) without an act at a single bit; in and out both there. */
+static void
+shift_bytes(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
+{
+	struct wires *wires = clip->faulty;
+	const unsigned int mosi = NODE(CLIP_CHIP, CLIP_MOSI), miso = NODE(CLIP_HOST, CLIP_MISO);
+	uint8_t levels[CLIP_LINES] = {[CLIP_CLK] = 0xff, [CLIP_MISO] = 0xff};
+	bool clocked =
+		wires->powered && clip->open && is_plain(clip, NODE(CLIP_CHIP, CLIP_CLK), CLIP_CLK);
+	bool heard = is_plain(clip, miso, CLIP_MISO);
+	const uint8_t *arrives = in;
+	uint8_t changed[CHUNK];
+	bool last;
+
+	levels[CLIP_CS] = clip->selected >= 0 ? 0 : 0xff;
+	if (clocked && !is_plain(clip, mosi, CLIP_MOSI)) {
+		for (size_t i = 0; i < n; i++) {
+			levels[CLIP_MOSI] = in[i];
+			changed[i] = lines_value(clip, mosi, levels);
+		}
+		arrives = changed;
+	}
+	if (clocked)
+		flash_shift(clip->open, arrives, out, n);
+	else
+		memset(out, wires->miso ? 0xff : 0, n);
+	last = out[n - 1] & 1;
+	for (size_t i = 0; i < n && !heard; i++) {
+		levels[CLIP_MOSI] = in[i];
+		levels[CLIP_MISO] = out[i];
+		out[i] = lines_value(clip, miso, levels);
+	}
+	if (clocked) {
+		wires->clocks += n * 8;
+		wires->miso = last;
+	}
+	last = out[n - 1] & 1;
+	if (wires->late)
+		delay(wires, out, n);
+	wires->last_miso = last;
+	wires->last_mosi = in[n - 1] & 1;
+}
+
+static void
+count_down(struct clip *clip, size_t n, bool writes, bool reads)
+{
+	GPtrArray *faults = clip->faulty->faults;
+
+	for (guint i = 0; i < faults->len; i++) {
+		struct fault *fault = g_ptr_array_index(faults, i);
+
+		if (acts_at_bits(fault, writes, reads) && fault->left != UINT64_MAX)
+			fault->left -= n * 8;
+	}
+}
+
+/* The part of a span in which the same faults are in force: at least one of n bytes, how many. */
+static size_t
+shift_some(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
+{
+	struct wires *wires = clip->faulty;
+	uint64_t bytes = MIN(n, CHUNK);
+	const uint8_t *mosi = in ? in : low;
+	uint8_t unheard[CHUNK];
+	size_t done;
+
+	if (wires->frame.open && wires->frame.byte < wires->frame.header_bytes) {
+		frame_take(&wires->frame, *mosi);
+		bytes = 1;
+	}
+	if (wires->master)
+		master_pass(clip, sim_clock_now(clip->clock));
+	look(clip, &bytes);
+	tell(clip, out != NULL);
+	wires_settle(clip, idle_levels(clip, *mosi >> 7), sim_clock_now(clip->clock));
+	if (out && wires->frame.byte >= wires->frame.header_bytes)
+		slip_ahead(clip, *mosi >> 7);
+	done = quiet(clip, bytes, in != NULL, out != NULL);
+	if (done > 0) {
+		shift_bytes(clip, mosi, out ? out : unheard, done);
+		count_down(clip, done, in != NULL, out != NULL);
+	} else {
+		uint8_t byte = shift_bits(clip, *mosi, in != NULL, out != NULL);
+
+		if (out)
+			*out = byte;
+		done = 1;
+	}
+	wires->frame.byte += done;
+	return done;
+}
+
+void
+wires_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
+{
+	while (n > 0) {
+		size_t done = shift_some(clip, in, out, n);
+
+		clip_pass(clip, done);
+		contact_clocked(clip);
+		n -= done;
+		if (in)
+			in += done;
+		if (out)
+			out += done;
+	}
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Methods about faults and wires. */
+#include "bench/action.h"
+#include "bench/faults.h"
+#include "control/internal.h"
+
+JsonNode *
+control_fault_add(struct control_call *call, GError **error)
+{
+	struct bench_target target;
+	JsonObject *object;
+	unsigned int id;
+
+	if (!control_target(call, &target, error) ||
+		!bench_action_fault_add(&target, control_string(call, "fault"), &id, error))
+		return NULL;
+	object = json_object_new();
+	json_object_set_int_member(object, "id", id);
+	return control_take_object(object);
+}
+
+JsonNode *
+control_fault_remove(struct control_call *call, GError **error)
+{
+	struct bench_target target;
+
+	if (!control_adapter(call, &target, error) ||
+		!bench_action_fault_remove(
+			&target, (unsigned int)control_integer(call, "id", 0), error))
+		return NULL;
+	return control_true();
+}
+
+JsonNode *
+control_fault_list(struct control_call *call, GError **error)
+{
+	g_autoptr(GPtrArray) list = NULL;
+	struct bench_target target;
+	JsonArray *array;
+
+	if (!control_adapter(call, &target, error))
+		return NULL;
+	list = bench_action_fault_list(&target);
+	array = json_array_new();
+	for (guint i = 0; i < list->len; i++) {
+		const struct bench_fault_info *info = list->pdata[i];
+		JsonObject *object = json_object_new();
+
+		json_object_set_int_member(object, "id", info->id);
+		control_set_text(object, "fault", info->text);
+		if (info->cs >= 0)
+			json_object_set_int_member(object, "cs", info->cs);
+		else
+			json_object_set_null_member(object, "cs");
+		json_object_set_int_member(object, "acted", (int64_t)info->acted);
+		json_object_set_int_member(object, "matched", (int64_t)info->matched);
+		json_array_add_object_element(array, object);
+	}
+	return control_take_array(array);
+}
+
+JsonNode *
+control_wiring(struct control_call *call, GError **error)
+{
+	struct bench_target target;
+	struct bench_line lines[BENCH_LINES];
+	JsonArray *array;
+
+	if (!control_adapter(call, &target, error))
+		return NULL;
+	bench_action_wiring(&target, lines);
+	array = json_array_new();
+	for (unsigned int i = 0; i < BENCH_LINES; i++) {
+		JsonObject *object = json_object_new();
+
+		control_set_text(object, "line", lines[i].name);
+		control_set_text(object, "host", lines[i].host);
+		control_set_text(object, "chip", lines[i].chip);
+		json_object_set_boolean_member(object, "faulty", lines[i].faulty);
+		json_array_add_object_element(array, object);
+	}
+	return control_take_array(array);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Faults of the chip itself: cells that are stuck or weak, operations that do nothing, never end or
+ * take too long. A fault is data on separate axes: what, where (addresses, bits) and when. A chip
+ * that is another than it says (ID, SFDP) is another part; see also flash_set_real_size().
+ */
+#ifndef SPINOR_FLASH_FAULT_H
+#define SPINOR_FLASH_FAULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct flash;
+
+/* What is wrong. The names in files and on command lines are those in fault.c. */
+enum flash_fault_what {
+	FLASH_FAULT_STUCK_CELL, /* a cell that holds no charge, or does not lose it */
+	FLASH_FAULT_WEAK_CELL,  /* near the threshold: reads one way or the other */
+	FLASH_FAULT_NO_EFFECT, /* charge pump dead: the operation takes its time and does nothing */
+	FLASH_FAULT_ENDLESS,   /* the write state machine hangs: BUSY until reset or power-off */
+	FLASH_FAULT_SLOW,      /* old or cold cells: the operation takes longer */
+	FLASH_FAULT_WHATS,
+};
+
+struct flash_fault {
+	enum flash_fault_what what;
+	unsigned int purposes; /* NO_EFFECT, ENDLESS, SLOW: bits 1 << enum flash_purpose of PROGRAM,
+				* ERASE, STATUS_WRITE; 0: programs and erases */
+	uint64_t address_from, address_to; /* [from, to) that are touched; to 0: any */
+	uint32_t every;                    /* cells: only addresses with address % every == offset,
+					    * such as a column of the array; 0: all */
+	uint32_t offset;
+	uint8_t mask;       /* cells: which bits, not 0 */
+	bool level;         /* STUCK_CELL: at 1, which can't be programmed; false: at 0 */
+	double rate;        /* WEAK_CELL: probability of a wrong bit per read of it, 0..1 */
+	double factor;      /* SLOW: so many times as long, >= 1 */
+	uint64_t nth;       /* operations: only in the nth that matches, from 1; 0: in all */
+	uint64_t count;     /* acts at most so often; 0: no limit */
+	double probability; /* operations: of acting in a match, 0..1; 0: always */
+};
+
+/* One act: an operation that was spoilt; of cells, the first in a frame, or in an operation. */
+struct flash_fault_report {
+	unsigned int id;
+	const struct flash_fault *fault;
+	uint64_t address;
+	int64_t time_ns;
+};
+
+struct flash_fault_listener {
+	void (*acted)(void *data, const struct flash_fault_report *report);
+	void *data;
+};
+
+/* How a fault of the chip stands. fault is the chip's, until the fault is removed. */
+struct flash_fault_status {
+	unsigned int id;
+	const struct flash_fault *fault;
+	uint64_t acted;
+	uint64_t matched; /* operations, or reads */
+};
+
+/* NULL, or what is wrong with the fault's values and what is allowed. */
+const char *flash_fault_check(const struct flash *chip, const struct flash_fault *fault);
+
+/* Gives the chip a copy of the fault. Its id, > 0, is never used again; 0: the check fails. */
+unsigned int flash_fault_add(struct flash *chip, const struct flash_fault *fault);
+
+/* False when there is none of that id. What stuck cells have done to the array stays. */
+bool flash_fault_remove(struct flash *chip, unsigned int id);
+void flash_fault_clear(struct flash *chip);
+
+/* The i-th fault, in the order they came; false when there are no more. */
+bool flash_fault_at(const struct flash *chip, size_t i, struct flash_fault_status *status);
+
+/* One listener; NULL ends it. It must not change the chip's faults. */
+void flash_set_fault_listener(struct flash *chip, const struct flash_fault_listener *listener);
+
+/* "stuck-cell", "weak-cell", "no-effect", ...; false, NULL when there is no such one. */
+bool flash_fault_what_from_string(const char *text, enum flash_fault_what *what);
+const char *flash_fault_what_string(enum flash_fault_what what);
+
+/*
+ * The die in the package is smaller than the part says: size bytes (a power of two, at most the
+ * part's size; that: as it should be), over and over. The upper part of the array is then unused.
+ * Not for DataFlash.
+ */
+void flash_set_real_size(struct flash *chip, uint64_t size);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The verbs that break things, and show what is broken: fault, wiring. */
+#include "bench/fault.h"
+#include "spinor/call.h"
+#include "spinor/command.h"
+#include "spinor/error.h"
+#include "spinor/output.h"
+#include "spinor/verbs.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+int
+spinor_fault_add(struct spinor_command *command, GError **error)
+{
+	g_autofree char *text = g_strjoinv(" ", (char **)command->args);
+	g_autoptr(GError) why = NULL;
+	g_autoptr(JsonObject) result = NULL;
+	struct bench_fault *fault = bench_fault_parse(text, &why);
+	JsonObject *params;
+
+	/* Said here, a mistake needs no bench. */
+	if (fault == NULL) {
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE, "%s", why->message);
+		return -1;
+	}
+	bench_fault_free(fault);
+	params = spinor_chip_params(command);
+	json_object_set_string_member(params, "fault", text);
+	result = spinor_call_object(command, "fault.add", params, SPINOR_SHORT_MS, error);
+	if (result == NULL)
+		return -1;
+	if (!command->json)
+		printf("fault %" PRId64 "\n", spinor_number(result, "id", 0));
+	return EXIT_SUCCESS;
+}
+
+int
+spinor_fault_list(struct spinor_command *command, GError **error)
+{
+	g_autoptr(JsonNode) result = spinor_call(
+		command, "fault.list", spinor_adapter_params(command), SPINOR_SHORT_MS, error);
+	JsonArray *list;
+
+	if (result == NULL)
+		return -1;
+	if (command->json)
+		return EXIT_SUCCESS;
+	list = json_node_get_array(result);
+	for (guint i = 0; i < json_array_get_length(list); i++) {
+		JsonObject *fault = spinor_item(list, i);
+
+		printf("%-4" PRId64 "%s: acted %" PRId64 " times in %" PRId64 " matches\n",
+			spinor_number(fault, "id", 0), spinor_text(fault, "fault", "?"),
+			spinor_number(fault, "acted", 0), spinor_number(fault, "matched", 0));
+	}
+	if (json_array_get_length(list) == 0)
+		puts("no faults");
+	return EXIT_SUCCESS;
+}
+
+/* id 0: all of them. */
+static int
+take_away(struct spinor_command *command, int64_t id, GError **error)
+{
+	JsonObject *params = spinor_adapter_params(command);
+	g_autoptr(JsonNode) result = NULL;
+
+	if (id > 0)
+		json_object_set_int_member(params, "id", id);
+	result = spinor_call(
+		command, id > 0 ? "fault.remove" : "fault.clear", params, SPINOR_SHORT_MS, error);
+	if (result == NULL)
+		return -1;
+	if (!command->json)
+		puts("removed");
+	return EXIT_SUCCESS;
+}
+
+int
+spinor_fault_remove(struct spinor_command *command, GError **error)
+{
+	guint64 id;
+
+	if (!g_ascii_string_to_unsigned(command->args[0], 10, 1, G_MAXINT32, &id, NULL)) {
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+			"%s: no number of a fault; spinor fault list has them", command->args[0]);
+		return -1;
+	}
+	return take_away(command, (int64_t)id, error);
+}
+
+int
+spinor_fault_clear(struct spinor_command *command, GError **error)
+{
+	return take_away(command, 0, error);
+}
+
+int
+spinor_wiring(struct spinor_command *command, GError **error)
+{
+	g_autoptr(JsonNode) result = spinor_call(
+		command, "adapter.wiring", spinor_adapter_params(command), SPINOR_SHORT_MS, error);
+	JsonArray *list;
+
+	if (result == NULL)
+		return -1;
+	if (command->json)
+		return EXIT_SUCCESS;
+	list = json_node_get_array(result);
+	printf("%-6s%-10s%-10s\n", "LINE", "ADAPTER", "CHIP");
+	for (guint i = 0; i < json_array_get_length(list); i++) {
+		JsonObject *line = spinor_item(list, i);
+
+		printf("%-6s%-10s%-10s%s\n", spinor_text(line, "line", "?"),
+			spinor_text(line, "host", "?"), spinor_text(line, "chip", "?"),
+			spinor_flag(line, "faulty") ? "faulty" : "");
+	}
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The board behind the chip: each thing that it can want, there and amiss, read over the wires. */
+#include "base/clock.h"
+#include "clip/board.h"
+#include "clip/clip.h"
+#include "flash_fixture.h"
+#include "suites.h"
+
+#include <check.h>
+#include <string.h>
+
+static struct sim_clock clock_;
+static struct clip *clip;
+static struct fixture *f;
+static struct board *board;
+static struct board_verdict verdict;
+
+static void
+setup(void)
+{
+	f = fixture_new();
+	sim_clock_init(&clock_, SIM_CLOCK_INSTANT);
+	clip = clip_new(&clock_);
+	clip_attach(clip, 0, f->chip);
+	board = board_new();
+}
+
+static void
+teardown(void)
+{
+	board_free(board);
+	clip_destroy(clip);
+	fixture_destroy(f);
+}
+
+static bool
+boots(void)
+{
+	return board_boot(board, clip, 0, &verdict);
+}
+
+START_TEST(any_chip_will_do)
+{
+	ck_assert(boots());
+	ck_assert_mem_eq(verdict.id, "\xef\x40\x18", 3);
+	flash_supply(f->chip, 0);
+	ck_assert(!boots());
+	ck_assert_int_eq(verdict.result, BOARD_NO_CHIP);
+}
+END_TEST
+
+START_TEST(content)
+{
+	uint8_t *wanted = g_malloc(FIXTURE_SIZE);
+
+	for (size_t i = 0; i < FIXTURE_SIZE; i++)
+		wanted[i] = f->array[i] = (uint8_t)(i * 7 >> 3);
+	board_want_content(board, 0, wanted, FIXTURE_SIZE);
+	board_want_content(board, 0x12345, wanted + 0x12345, 4);
+	ck_assert(boots());
+	f->array[0x20000] ^= 1;
+	f->array[0xffffff] ^= 1;
+	ck_assert(!boots());
+	ck_assert_int_eq(verdict.result, BOARD_OTHER_CONTENT);
+	ck_assert_uint_eq(verdict.first, 0x20000);
+	ck_assert_uint_eq(verdict.n_bytes, 2);
+	ck_assert_uint_eq(verdict.length, FIXTURE_SIZE);
+	g_free(wanted);
+}
+END_TEST
+
+START_TEST(digests)
+{
+	g_autofree char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, f->array, 100000);
+	g_autofree char *upper = g_ascii_strup(sum, -1);
+
+	board_want_digest(board, 0, 100000, upper);
+	ck_assert(boots());
+	f->array[100000] = 0;
+	ck_assert(boots());
+	f->array[99999] = 0;
+	ck_assert(!boots());
+	ck_assert_int_eq(verdict.result, BOARD_OTHER_DIGEST);
+	ck_assert_uint_eq(verdict.length, 100000);
+}
+END_TEST
+
+START_TEST(what_has_to_stay)
+{
+	memcpy(f->array + 0x7ff0, "calibration", 11);
+	board_want_unchanged(board, 0x7ff0, 0x20000);
+	board_begin(board, f->array, FIXTURE_SIZE);
+	ck_assert(boots());
+	f->array[0x7fef] = 0;
+	f->array[0x27ff0] = 0;
+	ck_assert(boots());
+	f->array[0x7ff2] = 0;
+	ck_assert(!boots());
+	ck_assert_int_eq(verdict.result, BOARD_CHANGED);
+	ck_assert_uint_eq(verdict.first, 0x7ff2);
+	ck_assert_uint_eq(verdict.start, 0x7ff0);
+	f->array[0x7ff2] = 'l';
+	ck_assert(boots());
+}
+END_TEST
+
+START_TEST(registers)
+{
+	board_want_register(board, 1, 0x02, 0x02);
+	board_want_register(board, 0, 0x1c, 0x00);
+	ck_assert(boots());
+	flash_status_preset(f->chip, 0, 0x08);
+	ck_assert(!boots());
+	ck_assert_int_eq(verdict.result, BOARD_REGISTER);
+	ck_assert_uint_eq(verdict.reg, 0);
+	ck_assert_uint_eq(verdict.mask, 0x1c);
+	ck_assert_uint_eq(verdict.found, 0x08);
+}
+END_TEST
+
+/* The right bytes are in the array, and the board reads others: a chip left in 4-byte mode, and a
+ * board that wants that. */
+START_TEST(the_mode_decides_what_is_read)
+{
+	struct flash_part part;
+	struct flash *chip;
+
+	fixture_part_init(&part);
+	fixture_add_commands(&part, "EN4B READ4");
+	part.size = 2 * FIXTURE_SIZE;
+	fixture_destroy(f);
+	f = fixture_new_part(&part);
+	chip = f->chip;
+	clip_attach(clip, 0, chip);
+	memcpy(f->array, "boot", 4);
+	memcpy(f->array + FIXTURE_SIZE + 16, "more", 4);
+	board_want_content(board, 0, (const uint8_t *)"boot", 4);
+	board_want_content(board, FIXTURE_SIZE + 16, (const uint8_t *)"more", 4);
+	ck_assert(boots());
+	fixture_run(f, "B7");
+	ck_assert(!boots());
+	ck_assert_int_eq(verdict.result, BOARD_OTHER_CONTENT);
+	board_set_address_bytes(board, 4);
+	ck_assert(boots());
+}
+END_TEST
+
+Suite *
+suite_board(void)
+{
+	Suite *suite = suite_create("board");
+	TCase *tcase = tcase_create("board");
+
+	fixture_prepare();
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, any_chip_will_do);
+	tcase_add_test(tcase, content);
+	tcase_add_test(tcase, digests);
+	tcase_add_test(tcase, what_has_to_stay);
+	tcase_add_test(tcase, registers);
+	tcase_add_test(tcase, the_mode_decides_what_is_read);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}

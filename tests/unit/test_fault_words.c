@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Faults as people write them: into the right fields, or refused with what is allowed. */
+#include "bench/fault.h"
+#include "flash/flash.h"
+#include "suites.h"
+
+#include <check.h>
+#include <string.h>
+
+static struct bench_fault *
+parse(const char *text)
+{
+	g_autoptr(GError) error = NULL;
+	struct bench_fault *fault = bench_fault_parse(text, &error);
+
+	ck_assert_msg(fault != NULL, "%s: %s", text, error ? error->message : "");
+	return fault;
+}
+
+START_TEST(wires)
+{
+	struct bench_fault *fault =
+		parse("bit-error line=miso rate=1e-3 only=0-to-1 opcode=9F  address=0x1000-0x1FFF "
+		      "nth=3 count=7 per-frame=2 probability=0.5 bytes=4-260 from=1ms to=2s "
+		      "select=1 during=read,erase");
+
+	ck_assert_int_eq(fault->place, BENCH_FAULT_OF_WIRES);
+	ck_assert_int_eq(fault->wires.what, CLIP_BIT_ERROR);
+	ck_assert_int_eq(fault->wires.line, CLIP_MISO);
+	ck_assert(fault->wires.rate > 0.00099 && fault->wires.rate < 0.00101);
+	ck_assert_int_eq(fault->wires.only, CLIP_0_TO_1);
+	ck_assert(fault->wires.when.has_opcode);
+	ck_assert_uint_eq(fault->wires.when.opcode, 0x9f);
+	ck_assert_uint_eq(fault->wires.when.address_from, 0x1000);
+	ck_assert_uint_eq(fault->wires.when.address_to, 0x2000);
+	ck_assert_uint_eq(fault->wires.when.nth, 3);
+	ck_assert_uint_eq(fault->wires.when.count, 7);
+	ck_assert_uint_eq(fault->wires.when.per_frame, 2);
+	ck_assert(fault->wires.when.probability == 0.5);
+	ck_assert_uint_eq(fault->wires.when.byte_from, 4);
+	ck_assert_uint_eq(fault->wires.when.byte_to, 261);
+	ck_assert_int_eq(fault->wires.when.from_ns, 1000000);
+	ck_assert_int_eq(fault->wires.when.to_ns, 2000000000);
+	ck_assert_uint_eq(fault->wires.when.selects, 2);
+	ck_assert_uint_eq(fault->wires.when.purposes, 1 << FLASH_FOR_READ | 1 << FLASH_FOR_ERASE);
+	ck_assert_ptr_nonnull(strstr(fault->text, "bit-error line=miso rate=1e-3 only=0-to-1"));
+	bench_fault_free(fault);
+}
+END_TEST
+
+START_TEST(chips)
+{
+	struct bench_fault *fault = parse("weak-cell address=16-31 every=256 offset=6 bits=80 "
+					  "rate=0.25 count=9");
+
+	ck_assert_int_eq(fault->place, BENCH_FAULT_OF_CHIP);
+	ck_assert_int_eq(fault->chip.what, FLASH_FAULT_WEAK_CELL);
+	ck_assert_uint_eq(fault->chip.address_from, 16);
+	ck_assert_uint_eq(fault->chip.address_to, 32);
+	ck_assert_uint_eq(fault->chip.every, 256);
+	ck_assert_uint_eq(fault->chip.offset, 6);
+	ck_assert_uint_eq(fault->chip.mask, 0x80);
+	ck_assert(fault->chip.rate == 0.25);
+	ck_assert_uint_eq(fault->chip.count, 9);
+	bench_fault_free(fault);
+	fault = parse("slow during=erase factor=20 nth=2 probability=1");
+	ck_assert_uint_eq(fault->chip.purposes, 1 << FLASH_FOR_ERASE);
+	ck_assert(fault->chip.factor == 20);
+	ck_assert_uint_eq(fault->chip.nth, 2);
+	bench_fault_free(fault);
+	fault = parse("stuck-cell level=1 bits=0F");
+	ck_assert(fault->chip.level);
+	bench_fault_free(fault);
+}
+END_TEST
+
+START_TEST(others)
+{
+	struct bench_fault *fault = parse("contact line=clk per-us=0.01 open-for=50us");
+
+	ck_assert_int_eq(fault->wires.line, CLIP_CLK);
+	ck_assert_int_eq(fault->wires.open_ns, 50000);
+	bench_fault_free(fault);
+	fault = parse("too-fast limit=10MHz limit-read=5MHz slope=0.1");
+	ck_assert_uint_eq(fault->wires.limit_hz, 10000000);
+	ck_assert_uint_eq(fault->wires.limit_read_hz, 5000000);
+	bench_fault_free(fault);
+	fault = parse("master duty=0.7 period=10ms phase=1ms rule=and drives=cs,mosi,clk "
+		      "clock=24MHz reads=64");
+	ck_assert_int_eq(fault->wires.master.period_ns, 10000000);
+	ck_assert_uint_eq(
+		fault->wires.master.lines, 1u << CLIP_CS | 1u << CLIP_MOSI | 1u << CLIP_CLK);
+	ck_assert_uint_eq(fault->wires.master.read_bytes, 64);
+	bench_fault_free(fault);
+	fault = parse("short line=mosi with=miso dominates=yes side=host");
+	ck_assert_int_eq(fault->wires.line2, CLIP_MISO);
+	ck_assert(fault->wires.dominates);
+	bench_fault_free(fault);
+	fault = parse("shifted pins=-1");
+	ck_assert_int_eq(fault->wires.pins, -1);
+	bench_fault_free(fault);
+	fault = parse("slip edge=doubled rate=1e-4");
+	ck_assert_int_eq(fault->wires.slip, CLIP_SLIP_DOUBLED);
+	bench_fault_free(fault);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	const char *message;
+} refused[] = {
+	{"", "no fault is named; spinor-bench(5) lists them"},
+	{"opne", "unknown fault \"opne\": did you mean open?; allowed are open, stuck-0,"},
+	{"open line", "\"line\" is no setting; allowed is NAME=VALUE"},
+	{"open line=sck", "line=sck is refused; allowed: cs, clk, mosi, miso, wp, hold, vcc, gnd"},
+	{"open rate=0.1", "fault open has no \"rate\""},
+	{"bit-error lime=miso", "fault bit-error has no \"lime\": did you mean line?; allowed are"},
+	{"bit-error rate=2", "rate=2 is refused; allowed: a probability from 0 to 1"},
+	{"bit-error rate=nan", "rate=nan is refused"},
+	{"bit-error rate=1e-3x", "rate=1e-3x is refused"},
+	{"open address=9-3", "address=9-3 is refused; allowed: a number or FIRST-LAST"},
+	{"open nth=0", "nth=0 is refused"},
+	{"open during=reads", "during=reads is refused; allowed: some of read,program"},
+	{"slow factor=0", "factor=0 is refused; allowed: a number from 1 to 1000000"},
+	{"stuck-cell opcode=9F", "fault stuck-cell has no \"opcode\""},
+	{"stuck-cell bits=100", "bits=100 is refused; allowed: a mask in hex"},
+	{"shifted pins=2", "pins=2 is refused; allowed: 1 or -1"},
+	{"master drives=power", "drives=power is refused"},
+};
+
+START_TEST(what_is_refused_says_why)
+{
+	g_autoptr(GError) error = NULL;
+
+	ck_assert_ptr_null(bench_fault_parse(refused[_i].text, &error));
+	ck_assert_msg(g_str_has_prefix(error->message, refused[_i].message), "%s: %s",
+		refused[_i].text, error->message);
+}
+END_TEST
+
+/* With the usual settings every one of them can be added as it is. */
+START_TEST(every_name_is_a_fault)
+{
+	g_autofree const char **names = bench_fault_names();
+
+	for (const char **name = names; *name; name++) {
+		struct bench_fault *fault = parse(*name);
+		g_autofree const char **known = bench_fault_settings(fault);
+
+		ck_assert_msg(known[0] != NULL, "%s", *name);
+		if (fault->place == BENCH_FAULT_OF_WIRES)
+			ck_assert_msg(clip_fault_check(&fault->wires) == NULL, "%s: %s", *name,
+				clip_fault_check(&fault->wires));
+		bench_fault_free(fault);
+	}
+}
+END_TEST
+
+Suite *
+suite_fault_words(void)
+{
+	Suite *suite = suite_create("fault_words");
+	TCase *tcase = tcase_create("words");
+
+	tcase_add_test(tcase, wires);
+	tcase_add_test(tcase, chips);
+	tcase_add_test(tcase, others);
+	tcase_add_loop_test(tcase, what_is_refused_says_why, 0, G_N_ELEMENTS(refused));
+	tcase_add_test(tcase, every_name_is_a_fault);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}

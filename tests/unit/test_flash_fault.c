@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Faults of the chip itself: each acts where it is aimed, as often as it says, and nowhere else. */
+#include "flash/fault.h"
+#include "flash_fixture.h"
+#include "suites.h"
+
+#include <check.h>
+#include <string.h>
+
+#define MS INT64_C(1000000)
+
+static struct fixture *f;
+static unsigned int n_acts;
+static struct flash_fault_report last;
+
+static void
+note(void *data, const struct flash_fault_report *report)
+{
+	(void)data;
+	n_acts++;
+	last = *report;
+}
+
+static void
+setup(void)
+{
+	struct flash_fault_listener listener = {note, NULL};
+
+	f = fixture_new();
+	n_acts = 0;
+	flash_set_fault_listener(f->chip, &listener);
+}
+
+static void
+teardown(void)
+{
+	fixture_destroy(f);
+}
+
+static unsigned int
+add(struct flash_fault fault)
+{
+	unsigned int id = flash_fault_add(f->chip, &fault);
+
+	ck_assert_uint_gt(id, 0);
+	return id;
+}
+
+static void
+read_array(uint32_t address, uint8_t *out, size_t n)
+{
+	const uint8_t frame[] = {
+		0x03, (uint8_t)(address >> 16), (uint8_t)(address >> 8), (uint8_t)address};
+
+	flash_select(f->chip);
+	flash_shift(f->chip, frame, NULL, sizeof(frame));
+	flash_shift(f->chip, NULL, out, n);
+	flash_deselect(f->chip, 0);
+}
+
+START_TEST(stuck_cells_keep_their_level)
+{
+	add((struct flash_fault){.what = FLASH_FAULT_STUCK_CELL,
+		.address_from = 0x1234,
+		.address_to = 0x1235,
+		.mask = 0x01});
+	add((struct flash_fault){.what = FLASH_FAULT_STUCK_CELL,
+		.address_from = 0x2000,
+		.address_to = 0x2002,
+		.mask = 0xf0,
+		.level = true});
+	ck_assert_uint_eq(f->array[0x1234], 0xfe);
+	ck_assert_uint_eq(n_acts, 1);
+	ck_assert_uint_eq(last.address, 0x1234);
+	fixture_run(f, "06; 20 00 10 00; W; 06; 02 00 20 00 00 00 00; W");
+	ck_assert_uint_eq(f->array[0x1234], 0xfe);
+	ck_assert_uint_eq(f->array[0x2000], 0xf0);
+	ck_assert_uint_eq(f->array[0x2001], 0xf0);
+	ck_assert_uint_eq(f->array[0x2002], 0x00);
+	ck_assert_uint_eq(n_acts, 3);
+	fixture_run(f, "06; C7; W");
+	ck_assert_uint_eq(f->array[0x1234], 0xfe);
+	fixture_assert_filled(f, 0, 0x1234, 0xff, "below");
+	fixture_assert_filled(f, 0x1235, FIXTURE_SIZE - 0x1235, 0xff, "above");
+}
+END_TEST
+
+/* A column: one bit at the same place of every 256 bytes. */
+START_TEST(weak_columns_flap)
+{
+	static uint8_t out[0x40000];
+	unsigned int wrong = 0;
+
+	add((struct flash_fault){.what = FLASH_FAULT_WEAK_CELL,
+		.address_from = 0x10000,
+		.address_to = 0x30000,
+		.every = 256,
+		.offset = 6,
+		.mask = 0x80,
+		.rate = 0.25});
+	for (int i = 0; i < 20; i++) {
+		read_array(0, out, sizeof(out));
+		for (size_t j = 0; j < sizeof(out); j++) {
+			if (out[j] == 0xff)
+				continue;
+			ck_assert_uint_eq(out[j], 0x7f);
+			ck_assert_uint_eq(j % 256, 6);
+			ck_assert(j >= 0x10000 && j < 0x30000);
+			wrong++;
+		}
+	}
+	/* 20 reads of 512 cells, a quarter of them: 2560, standard deviation 44. */
+	ck_assert_uint_ge(wrong, 2560 - 200);
+	ck_assert_uint_le(wrong, 2560 + 200);
+	ck_assert_uint_eq(n_acts, 20);
+	fixture_assert_filled(f, 0, FIXTURE_SIZE, 0xff, "the array itself");
+	read_array(0x10007, out, 255);
+	for (size_t j = 0; j < 255; j++)
+		ck_assert_uint_eq(out[j], 0xff);
+}
+END_TEST
+
+START_TEST(operations_without_effect)
+{
+	add((struct flash_fault){.what = FLASH_FAULT_NO_EFFECT,
+		.purposes = 1 << FLASH_FOR_ERASE,
+		.address_from = 0x1000,
+		.address_to = 0x3000});
+	memset(f->array, 0, 0x8000);
+	fixture_run(f, "06; 20 00 00 00; W; 06; 20 00 10 00");
+	ck_assert(flash_is_busy(f->chip));
+	fixture_run(f, "W; 06; 20 00 20 00; W; 06; 20 00 30 00; W; 06; 02 00 00 00 12; W");
+	fixture_assert_filled(f, 1, 0xfff, 0xff, "erased");
+	fixture_assert_filled(f, 0x1000, 0x2000, 0x00, "no effect");
+	fixture_assert_filled(f, 0x3000, 0x1000, 0xff, "erased");
+	ck_assert_uint_eq(f->array[0], 0x12);
+	ck_assert_uint_eq(n_acts, 2);
+	ck_assert_uint_eq(last.address, 0x2000);
+}
+END_TEST
+
+/* The third program, and no other. */
+START_TEST(only_the_nth)
+{
+	unsigned int id = add((struct flash_fault){
+		FLASH_FAULT_NO_EFFECT, .purposes = 1 << FLASH_FOR_PROGRAM, .nth = 3});
+	struct flash_fault_status status;
+
+	for (unsigned int i = 0; i < 5; i++) {
+		const uint8_t frame[] = {0x02, 0x00, (uint8_t)i, 0x00, 0x55};
+
+		fixture_run(f, "06");
+		fixture_frame(f, frame, sizeof(frame), 0);
+		fixture_wait(f);
+		ck_assert_uint_eq(f->array[i * 256], i == 2 ? 0xff : 0x55);
+	}
+	ck_assert(flash_fault_at(f->chip, 0, &status));
+	ck_assert_uint_eq(status.id, id);
+	ck_assert_uint_eq(status.matched, 5);
+	ck_assert_uint_eq(status.acted, 1);
+	ck_assert(!flash_fault_at(f->chip, 1, &status));
+}
+END_TEST
+
+START_TEST(by_chance_and_at_most_so_often)
+{
+	struct flash_fault_status status;
+	unsigned int n = 0;
+
+	add((struct flash_fault){.what = FLASH_FAULT_NO_EFFECT, .probability = 0.3, .count = 200});
+	for (unsigned int i = 0; i < 500; i++) {
+		const uint8_t frame[] = {0x02, (uint8_t)(i >> 8), (uint8_t)i, 0x00, 0x55};
+
+		fixture_run(f, "06");
+		fixture_frame(f, frame, sizeof(frame), 0);
+		fixture_wait(f);
+		n += f->array[i * 256] == 0xff;
+	}
+	ck_assert_uint_ge(n, 110);
+	ck_assert_uint_le(n, 190);
+	ck_assert(flash_fault_at(f->chip, 0, &status));
+	ck_assert_uint_eq(status.acted, n);
+	for (unsigned int i = 500; i < 2000; i++) {
+		const uint8_t frame[] = {0x02, (uint8_t)(i >> 8), (uint8_t)i, 0x00, 0x55};
+
+		fixture_run(f, "06");
+		fixture_frame(f, frame, sizeof(frame), 0);
+		fixture_wait(f);
+		n += f->array[i * 256] == 0xff;
+	}
+	ck_assert_uint_eq(n, 200);
+}
+END_TEST
+
+START_TEST(endless_until_power_goes)
+{
+	add((struct flash_fault){.what = FLASH_FAULT_ENDLESS, .count = 1});
+	fixture_run(f, "06; 20 00 00 00");
+	fixture_pass(f, 3600 * 1000 * MS);
+	ck_assert_uint_eq(fixture_status(f, 1), 0x03);
+	fixture_run(f, "P");
+	ck_assert_uint_eq(fixture_status(f, 1), 0x00);
+	fixture_run(f, "06; 20 00 00 00");
+	fixture_pass(f, 45 * MS);
+	ck_assert_uint_eq(fixture_status(f, 1), 0x00);
+}
+END_TEST
+
+START_TEST(slow_by_a_factor)
+{
+	add((struct flash_fault){
+		.what = FLASH_FAULT_SLOW, .purposes = 1 << FLASH_FOR_ERASE, .factor = 2.5});
+	fixture_run(f, "06; 20 00 00 00");
+	ck_assert_int_eq(flash_busy_until(f->chip) - f->now_ns, 225 * MS / 2);
+	fixture_wait(f);
+	fixture_run(f, "06; 01 04");
+	ck_assert_int_eq(flash_busy_until(f->chip) - f->now_ns, 10 * MS);
+}
+END_TEST
+
+START_TEST(a_smaller_die_is_there_over_and_over)
+{
+	uint8_t out[8];
+
+	flash_set_real_size(f->chip, FIXTURE_SIZE / 4);
+	fixture_run(f, "06; 02 40 00 00 12 34; W");
+	ck_assert_uint_eq(f->array[0], 0x12);
+	read_array(0x800000, out, 2);
+	ck_assert_mem_eq(out, "\x12\x34", 2);
+	read_array(0x3ffffe, out, 4);
+	ck_assert_mem_eq(out, "\xff\xff\x12\x34", 4);
+	fixture_assert_filled(f, 0x400000, 0x400000, 0xff, "unused");
+	fixture_run(f, "06; D8 C0 00 00; W");
+	ck_assert_uint_eq(f->array[0], 0xff);
+	memset(f->array, 0, FIXTURE_SIZE);
+	fixture_run(f, "06; C7; W");
+	fixture_assert_filled(f, 0, FIXTURE_SIZE / 4, 0xff, "erased");
+	fixture_assert_filled(f, FIXTURE_SIZE / 4, 3 * FIXTURE_SIZE / 4, 0x00, "unused");
+}
+END_TEST
+
+/* Ids are never used again; what is removed acts no more. */
+START_TEST(faults_come_and_go)
+{
+	unsigned int one = add((struct flash_fault){.what = FLASH_FAULT_NO_EFFECT});
+	unsigned int two =
+		add((struct flash_fault){.what = FLASH_FAULT_WEAK_CELL, .mask = 1, .rate = 1});
+	uint8_t byte;
+
+	read_array(0, &byte, 1);
+	ck_assert_uint_eq(byte, 0xfe);
+	ck_assert(flash_fault_remove(f->chip, two));
+	ck_assert(!flash_fault_remove(f->chip, two));
+	read_array(0, &byte, 1);
+	ck_assert_uint_eq(byte, 0xff);
+	flash_fault_clear(f->chip);
+	ck_assert(!flash_fault_remove(f->chip, one));
+	fixture_run(f, "06; 02 00 00 00 00; W");
+	ck_assert_uint_eq(f->array[0], 0x00);
+	ck_assert_uint_gt(add((struct flash_fault){.what = FLASH_FAULT_NO_EFFECT}), two);
+}
+END_TEST
+
+static const struct flash_fault bad[] = {
+	{.what = FLASH_FAULT_STUCK_CELL},
+	{.what = FLASH_FAULT_WEAK_CELL, .mask = 1},
+	{.what = FLASH_FAULT_WEAK_CELL, .mask = 1, .rate = 1.1},
+	{.what = FLASH_FAULT_STUCK_CELL, .mask = 1, .address_from = 2, .address_to = 2},
+	{.what = FLASH_FAULT_STUCK_CELL, .mask = 1, .address_to = FIXTURE_SIZE + 1},
+	{.what = FLASH_FAULT_STUCK_CELL, .mask = 1, .every = 4, .offset = 4},
+	{.what = FLASH_FAULT_SLOW, .factor = 0.5},
+	{.what = FLASH_FAULT_NO_EFFECT, .probability = -1},
+};
+
+START_TEST(nonsense_is_refused)
+{
+	ck_assert_ptr_nonnull(flash_fault_check(f->chip, &bad[_i]));
+	ck_assert_uint_eq(flash_fault_add(f->chip, &bad[_i]), 0);
+}
+END_TEST
+
+START_TEST(names)
+{
+	enum flash_fault_what what;
+
+	for (int i = 0; i < FLASH_FAULT_WHATS; i++) {
+		ck_assert(flash_fault_what_from_string(
+			flash_fault_what_string((enum flash_fault_what)i), &what));
+		ck_assert_int_eq(what, i);
+	}
+	ck_assert(!flash_fault_what_from_string("rust", &what));
+}
+END_TEST
+
+Suite *
+suite_flash_fault(void)
+{
+	Suite *suite = suite_create("flash_fault");
+	TCase *tcase = tcase_create("fault");
+
+	fixture_prepare();
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, stuck_cells_keep_their_level);
+	tcase_add_test(tcase, weak_columns_flap);
+	tcase_add_test(tcase, operations_without_effect);
+	tcase_add_test(tcase, only_the_nth);
+	tcase_add_test(tcase, by_chance_and_at_most_so_often);
+	tcase_add_test(tcase, endless_until_power_goes);
+	tcase_add_test(tcase, slow_by_a_factor);
+	tcase_add_test(tcase, a_smaller_die_is_there_over_and_over);
+	tcase_add_test(tcase, faults_come_and_go);
+	tcase_add_loop_test(tcase, nonsense_is_refused, 0, G_N_ELEMENTS(bad));
+	tcase_add_test(tcase, names);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Conditions of chips: what keys take, which parts can be in them, and what a host then finds. */
+#include "bench/preset.h"
+
+#include "bench/chipdb.h"
+#include "bench/condition.h"
+#include "bench/error.h"
+#include "bench/wires.h"
+#include "flash_fixture.h"
+#include "suites.h"
+
+#include <check.h>
+#include <string.h>
+
+#define ARRAY_MAX ((size_t)256 << 20)
+
+static struct bench_chipdb *db;
+static uint8_t *array;
+static struct flash *chip;
+static struct bench_wires wires;
+
+static void
+setup(void)
+{
+	g_autoptr(GError) error = NULL;
+
+	db = bench_chipdb_open(NULL, &error);
+	ck_assert_msg(db != NULL, "%s", error ? error->message : "");
+	/* Never touched as a whole. */
+	array = g_malloc0(ARRAY_MAX);
+}
+
+static void
+remove_chip(void)
+{
+	g_clear_pointer(&chip, flash_destroy);
+}
+
+static void
+teardown(void)
+{
+	remove_chip();
+	g_clear_pointer(&array, g_free);
+	g_clear_pointer(&db, bench_chipdb_close);
+}
+
+/* "mode=qpi; status=9C". */
+static struct bench_condition
+condition_of(const char *text)
+{
+	struct bench_condition condition = {0};
+	g_auto(GStrv) keys = g_strsplit(text, ";", -1);
+
+	for (char **key = keys; *key != NULL; key++) {
+		char *value = strchr(*key, '=');
+
+		*value++ = '\0';
+		ck_assert_msg(bench_condition_take(
+				      &condition, bench_condition_find(g_strstrip(*key)), value),
+			"%s: %s", *key, value);
+	}
+	return condition;
+}
+
+static bool
+apply(const struct flash_part *part, const char *text, GError **error)
+{
+	const struct bench_condition condition = condition_of(text);
+
+	ck_assert_uint_le(part->size, ARRAY_MAX);
+	chip = flash_new(part, array, 1);
+	bench_wires_init(&wires, chip, NULL);
+	return bench_preset_check(&condition, part, NULL, error) &&
+		bench_preset_apply(&condition, &wires, false, NULL, error);
+}
+
+/* What the chip answers to the last frame of a script such as "06; 05 00". */
+static char *
+answer_to(const char *script)
+{
+	g_auto(GStrv) frames = g_strsplit(script, ";", -1);
+	uint8_t in[FIXTURE_FRAME_MAX];
+	uint8_t out[FIXTURE_FRAME_MAX];
+	GString *text = g_string_new(NULL);
+	size_t n = 0;
+
+	for (char **frame = frames; *frame != NULL; frame++) {
+		n = fixture_parse(*frame, in);
+		flash_select(chip);
+		flash_shift(chip, in, out, n);
+		flash_deselect(chip, 0);
+	}
+	for (size_t i = 0; i < n; i++)
+		g_string_append_printf(text, "%s%02X", i > 0 ? " " : "", out[i]);
+	return g_string_free(text, FALSE);
+}
+
+/* answer: how what the last frame reads ends. */
+static const struct {
+	const char *part, *condition, *script, *answer;
+} found[] = {
+	{"W25Q80DV", "wear=off", "9F 00 00 00", "EF 40 14"},
+	{"W25Q80DV", "mode=deep-power-down", "9F 00 00 00", "FF FF FF"},
+	{"W25Q80DV", "mode=deep-power-down", "AB 00 00 00 00", "13"},
+	/* 4-byte addresses. The bits are ADP 02 and ADS 01. */
+	{"W25Q256JV", "mode=4-byte", "15 00", "61"},
+	{"W25Q256JV", "mode=ear:1", "C8 00", "01"},
+	{"W25Q256JV", "mode=4-byte,ear:1", "C8 00", "01"},
+	{"W25Q256JV", "mode=power-up-4-byte", "15 00", "63"},
+	{"W25Q256JV", "mode=power-up-4-byte,3-byte", "15 00", "62"},
+	{"S25FL256S-64K", "mode=4-byte", "16 00", "80"},
+	{"S25FL256S-64K", "mode=4-byte ear:1", "16 00", "81"},
+	{"S25FL256S-64K", "mode=ear:1", "16 00", "01"},
+	{"N25Q256A13E", "mode=4-byte", "70 00", "81"},
+	{"N25Q256A13E", "mode=power-up-4-byte", "70 00", "81"},
+	{"N25Q256A13E", "mode=power-up-4-byte", "B5 00 00", "FE FF"},
+	/* QPI, and FF ends it. */
+	{"W25Q128FV", "mode=qpi", "9F 00 00 00", "FF FF FF"},
+	{"W25Q128FV", "mode=qpi", "FF; 35 00", "02"},
+	{"EN25QH128", "mode=qpi", "9F 00 00 00", "FF FF FF"},
+	{"N25Q256A13E", "mode=qpi", "9F 00 00 00", "FF FF FF"},
+	/* SUS is bit 7 of SR2; a resume makes it busy. */
+	{"W25Q128JV", "mode=suspended", "35 00", "82"},
+	{"W25Q128JV", "mode=suspended", "05 00", "00"},
+	{"W25Q128JV", "mode=suspended", "7A; 05 00", "03"},
+	{"W25Q256JV", "mode=suspended,4-byte", "7A; 05 00", "03"},
+	{"W25Q256JV", "mode=suspended,power-up-4-byte", "7A; 05 00", "03"},
+	{"MX25L12835F", "mode=suspended", "2B 00", "08"},
+	{"SST26VF016B", "mode=suspended", "B0; 30; 05 00", "83"},
+	/* Individual locks. */
+	{"W25Q256JV", "mode=locked", "3D 00 00 00 00", "01"},
+	{"W25Q256JV", "mode=locked", "15 00", "64"},
+	{"W25Q256JV", "mode=unlocked", "3D 00 00 00 00", "00"},
+	{"W25Q256JV", "mode=power-up-4-byte,unlocked", "3D 00 00 00 00 00", "00"},
+	{"W25Q256JV", "mode=suspended,locked", "3D 00 00 00 00", "01"},
+	{"MX25L12835F", "mode=locked", "2B 00", "80"},
+	{"AT25DF081A", "mode=locked", "3C 0F 00 00 00", "FF"},
+	{"AT25DF081A", "mode=unlocked", "3C 0F 00 00 00", "00"},
+	{"N25Q256A13E", "mode=locked", "E8 FF FF FF 00", "01"},
+	{"N25Q256A13E", "mode=unlocked", "E8 FF FF FF 00", "00"},
+	{"N25Q256A13E", "mode=power-up-4-byte,locked", "E8 01 FF FF FF 00", "01"},
+	{"SST26VF016B", "mode=locked", "72 00 00 00 00 00 00", "55 55 FF FF FF FF"},
+	{"SST26VF016B", "mode=unlocked", "72 00 00 00 00 00 00", "00 00 00 00 00 00"},
+	{"SST26VF016B", "mode=suspended,locked", "72 00 00 00 00 00 00", "55 55 FF FF FF FF"},
+	/* OTP. */
+	{"W25Q128JV", "mode=otp-locked", "35 00", "3A"},
+	{"MX25L12835F", "mode=otp-locked", "2B 00", "02"},
+	{"N25Q256A13E", "mode=otp-locked", "4B 00 00 40 00 00", "00"},
+	{"S25FL256S-64K", "mode=otp-locked", "4B 00 00 10 00 00 00 00 00", "00 00 00 00"},
+	/* Registers, which do not keep the modes from being entered. */
+	{"W25Q80DV", "status=9C 02", "05 00", "9C"},
+	{"W25Q80DV", "status=9C 02", "35 00", "02"},
+	{"W25Q80DV", "status=9C", "35 00", "00"},
+	{"W25Q80DV", "status=FF 01", "05 00", "FC"},
+	{"W25Q128JV", "status=FC 03; mode=suspended", "35 00", "83"},
+	{"W25Q128FV", "status=00 00; mode=qpi", "FF; 35 00", "02"},
+	{"W25Q256JV", "status=00 00 00; mode=power-up-4-byte", "15 00", "03"},
+};
+
+START_TEST(a_host_finds_the_chip_as_it_was_left)
+{
+	g_autoptr(GError) error = NULL;
+	const struct flash_part *part = bench_chipdb_find(db, found[_i].part, &error);
+	g_autofree char *answer = NULL;
+
+	ck_assert_msg(part != NULL, "%s", error ? error->message : "");
+	ck_assert_msg(apply(part, found[_i].condition, &error), "%s", error ? error->message : "");
+	answer = answer_to(found[_i].script);
+	ck_assert_msg(g_str_has_suffix(answer, found[_i].answer), "%s, %s: %s reads %s, not %s",
+		found[_i].part, found[_i].condition, found[_i].script, answer, found[_i].answer);
+}
+END_TEST
+
+START_TEST(blocks_have_the_cycles_that_were_asked_for)
+{
+	struct flash_block block;
+
+	ck_assert(apply(bench_chipdb_find(db, "W25Q80DV", NULL), "cycles=1234", NULL));
+	ck_assert(flash_next_block(chip, 255, &block));
+	ck_assert_uint_eq(block.number, 255);
+	ck_assert_uint_eq(block.cycles, 1234);
+}
+END_TEST
+
+START_TEST(pins_and_supply_are_set_last)
+{
+	/* HOLD/RST = 1 makes pin 7 a RESET#. */
+	ck_assert(apply(
+		bench_chipdb_find(db, "W25Q128FV", NULL), "reset=low; status=00 00 80", NULL));
+	ck_assert_int_eq(bench_wires_pins(&wires).reset, BENCH_LOW);
+	remove_chip();
+	ck_assert(apply(bench_chipdb_find(db, "W25Q80DV", NULL),
+		"wp=low; hold=float; supply=2.9 V; cut-at=3", NULL));
+	ck_assert_int_eq(bench_wires_pins(&wires).wp, BENCH_LOW);
+	ck_assert_int_eq(bench_wires_pins(&wires).hold, BENCH_FLOAT);
+	ck_assert_int_eq(wires.millivolts, 2900);
+	ck_assert_uint_eq(wires.cut_in, 3);
+	ck_assert(flash_is_powered(chip));
+	remove_chip();
+	ck_assert(apply(bench_chipdb_find(db, "W25Q80DV", NULL), "supply=off", NULL));
+	ck_assert(!flash_is_powered(chip));
+}
+END_TEST
+
+START_TEST(no_time_passes_and_operations_take_theirs)
+{
+	static const struct {
+		const char *condition;
+		int64_t ns;
+	} times[] = {
+		{"corner=typ", 50000000}, {"corner=max", 400000000}, {"mode=unlocked", 50000000}};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(times); i++) {
+		g_autofree char *answer = NULL;
+
+		ck_assert(
+			apply(bench_chipdb_find(db, "W25Q256JV", NULL), times[i].condition, NULL));
+		answer = answer_to("06; 20 00 00 00");
+		ck_assert_int_eq(flash_busy_until(chip), times[i].ns);
+		remove_chip();
+	}
+}
+END_TEST
+
+static const struct {
+	const char *part, *condition, *message;
+} refused[] = {
+	{"W25Q80DV", "mode=qpi",
+		"--mode: a W25Q80DV can't be in mode qpi; allowed: deep-power-down, suspended, "
+		"otp-locked"},
+	{"W25Q80DV", "status=00 00 00",
+		"--status: a W25Q80DV has 2 status registers that can be written; allowed: as many "
+		"bytes"},
+	{"AT45DB041D", "status=00",
+		"--status: a AT45DB041D has 0 status registers that can be written; allowed: as "
+		"many bytes"},
+	{"W25Q256JV", "mode=ear:2",
+		"--mode: a W25Q256JV has no 2 in its extended address register; allowed: ear:0 to "
+		"ear:1"},
+	{"W25Q128FV", "reset=low",
+		"--reset: a W25Q128FV has no such pin as it is; allowed: wp and hold"},
+	{"W25Q80DV", "reset=low", "--reset: a W25Q80DV has no such pin; allowed: wp and hold"},
+};
+
+START_TEST(what_a_part_lacks_is_refused)
+{
+	g_autoptr(GError) error = NULL;
+
+	ck_assert(!apply(
+		bench_chipdb_find(db, refused[_i].part, NULL), refused[_i].condition, &error));
+	ck_assert_str_eq(error->message, refused[_i].message);
+	ck_assert(g_error_matches(error, BENCH_ERROR, BENCH_ERROR_USAGE));
+}
+END_TEST
+
+/* Each mode that a part's error message allows, by its number. */
+START_TEST(every_part_enters_every_mode_that_it_allows)
+{
+	g_autoptr(GPtrArray) parts = bench_chipdb_list(db, NULL);
+	const char *mode = _i == BENCH_MODE_EAR ? "ear:1" : bench_mode_names[_i];
+	g_autofree char *text = g_strconcat("mode=", mode, NULL);
+	const struct bench_condition condition = condition_of(text);
+	unsigned int n = 0;
+
+	for (guint i = 0; i < parts->len; i++) {
+		const struct flash_part *part = parts->pdata[i];
+		g_autoptr(GError) error = NULL;
+		g_autofree char *answer = NULL;
+
+		if (!bench_preset_check(&condition, part, NULL, NULL))
+			continue;
+		n++;
+		ck_assert_msg(apply(part, text, &error), "%s", error != NULL ? error->message : "");
+		answer = answer_to("9F 00 00 00");
+		if (_i == BENCH_MODE_QPI || _i == BENCH_MODE_DEEP_POWER_DOWN)
+			ck_assert_msg(strcmp(answer, "FF FF FF FF") == 0, "%s in %s answers %s",
+				part->name, mode, answer);
+		if (_i == BENCH_MODE_LOCKED || _i == BENCH_MODE_UNLOCKED)
+			ck_assert_msg(flash_is_protected(chip, 0, 1) == (_i == BENCH_MODE_LOCKED),
+				"%s is not %s", part->name, mode);
+		remove_chip();
+	}
+	ck_assert_uint_ge(n, 3);
+}
+END_TEST
+
+static const struct {
+	enum bench_condition_key key;
+	const char *value;
+} nonsense[] = {
+	{BENCH_KEY_WP, "LOW"},
+	{BENCH_KEY_WP, ""},
+	{BENCH_KEY_SUPPLY, "3300"},
+	{BENCH_KEY_SUPPLY, "0 V"},
+	{BENCH_KEY_SUPPLY, "6.1 V"},
+	{BENCH_KEY_SUPPLY, "on"},
+	{BENCH_KEY_CORNER, "typical"},
+	{BENCH_KEY_WEAR, "yes"},
+	{BENCH_KEY_CYCLES, "-1"},
+	{BENCH_KEY_CYCLES, "2147483648"},
+	{BENCH_KEY_STATUS, ""},
+	{BENCH_KEY_STATUS, "100"},
+	{BENCH_KEY_STATUS, "1C 02 60 00"},
+	{BENCH_KEY_STATUS, "XY"},
+	{BENCH_KEY_MODE, ""},
+	{BENCH_KEY_MODE, ","},
+	{BENCH_KEY_MODE, "ear"},
+	{BENCH_KEY_MODE, "ear:"},
+	{BENCH_KEY_MODE, "ear:N"},
+	{BENCH_KEY_MODE, "ear:256"},
+	{BENCH_KEY_MODE, "QPI"},
+	{BENCH_KEY_MODE, "4-byte,3-byte"},
+	{BENCH_KEY_MODE, "locked unlocked"},
+	{BENCH_KEY_MODE, "qpi, deep-power-down"},
+	{BENCH_KEY_CUT_AT, "0"},
+	{BENCH_KEY_CUT_AT, "1.5"},
+};
+
+START_TEST(nonsense_changes_nothing)
+{
+	struct bench_condition condition = {0};
+	const struct bench_condition before = {0};
+
+	ck_assert(!bench_condition_take(&condition, nonsense[_i].key, nonsense[_i].value));
+	ck_assert_mem_eq(&condition, &before, sizeof condition);
+}
+END_TEST
+
+START_TEST(an_option_replaces_its_key_alone)
+{
+	struct bench_condition condition =
+		condition_of("wp=low;hold=low;status=1C 02;mode=ear:1;supply=3 V");
+	const struct bench_condition option = condition_of("wp=float;mode=qpi;status=00");
+
+	bench_condition_override(&condition, &option);
+	ck_assert_int_eq(condition.levels[BENCH_PIN_WP], BENCH_FLOAT);
+	ck_assert_int_eq(condition.levels[BENCH_PIN_HOLD], BENCH_LOW);
+	ck_assert_int_eq(condition.millivolts, 3000);
+	ck_assert_uint_eq(condition.modes, 1u << BENCH_MODE_QPI);
+	ck_assert_uint_eq(condition.n_status, 1);
+	ck_assert_uint_eq(condition.by_option, option.given);
+	ck_assert(bench_condition_has(&condition, BENCH_KEY_HOLD));
+	ck_assert(!bench_condition_has(&condition, BENCH_KEY_RESET));
+}
+END_TEST
+
+Suite *
+suite_preset(void)
+{
+	Suite *suite = suite_create("preset");
+	TCase *values = tcase_create("values");
+	TCase *chips = tcase_create("chips");
+
+	tcase_add_loop_test(values, nonsense_changes_nothing, 0, G_N_ELEMENTS(nonsense));
+	tcase_add_test(values, an_option_replaces_its_key_alone);
+	suite_add_tcase(suite, values);
+	tcase_set_timeout(chips, 60);
+	tcase_add_checked_fixture(chips, setup, teardown);
+	tcase_add_loop_test(chips, a_host_finds_the_chip_as_it_was_left, 0, G_N_ELEMENTS(found));
+	tcase_add_test(chips, blocks_have_the_cycles_that_were_asked_for);
+	tcase_add_test(chips, pins_and_supply_are_set_last);
+	tcase_add_test(chips, no_time_passes_and_operations_take_theirs);
+	tcase_add_loop_test(chips, what_a_part_lacks_is_refused, 0, G_N_ELEMENTS(refused));
+	tcase_add_loop_test(chips, every_part_enters_every_mode_that_it_allows, 0, BENCH_MODES);
+	suite_add_tcase(suite, chips);
+	return suite;
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Pins and supply from outside: which pins there are, and the supply that goes at an operation. */
+#include "bench/wires.h"
+
+#include "base/clock.h"
+#include "clip/clip.h"
+#include "clip/fault.h"
+#include "clip/line.h"
+#include "flash_fixture.h"
+#include "suites.h"
+
+#include <check.h>
+#include <string.h>
+
+static struct fixture *f;
+static struct bench_wires wires;
+static struct sim_clock sim_time;
+static struct flash_event power; /* the last one */
+static unsigned int interrupted;
+
+static void
+hear(void *data, const struct flash_event *event)
+{
+	(void)data;
+	if (event->kind == FLASH_EVENT_POWER)
+		power = *event;
+	if (event->kind == FLASH_EVENT_INTERRUPTED)
+		interrupted++;
+	if (event->kind == FLASH_EVENT_COMMAND)
+		f->last = *event;
+	g_array_append_val(f->events, *event);
+	bench_wires_event(&wires, event);
+}
+
+static void
+start_part(const struct flash_part *part)
+{
+	const struct flash_listener listener = {.event = hear};
+
+	f = part != NULL ? fixture_new_part(part) : fixture_new();
+	sim_clock_init(&sim_time, SIM_CLOCK_INSTANT);
+	bench_wires_init(&wires, f->chip, &sim_time);
+	flash_set_listener(f->chip, &listener);
+	memset(f->array, 0x00, 4096);
+	power = (struct flash_event){.time_ns = -1};
+	interrupted = 0;
+}
+
+static void
+start(void)
+{
+	start_part(NULL);
+}
+
+static void
+finish(void)
+{
+	fixture_destroy(f);
+}
+
+/* --- pins --- */
+
+START_TEST(a_new_chip_has_all_pins_high)
+{
+	struct bench_pins pins = bench_wires_pins(&wires);
+
+	ck_assert_int_eq(pins.wp, BENCH_HIGH);
+	ck_assert_int_eq(pins.hold, BENCH_HIGH);
+	ck_assert_int_eq(pins.reset, BENCH_NO_PIN);
+	ck_assert_int_eq(wires.millivolts, 3300);
+}
+END_TEST
+
+static const struct {
+	enum flash_pin7 pin7;
+	bool reset_pin;
+	const char *names;
+	bool hold, reset;
+} packages[] = {
+	{FLASH_PIN7_HOLD, false, "wp and hold", true, false},
+	{FLASH_PIN7_RESET, false, "wp and reset", false, true},
+	{FLASH_PIN7_NONE, false, "wp", false, false},
+	{FLASH_PIN7_HOLD, true, "wp, hold and reset", true, true},
+};
+
+START_TEST(pins_are_those_of_the_package)
+{
+	struct flash_part part;
+
+	finish();
+	fixture_part_init(&part);
+	part.pin7 = packages[_i].pin7;
+	part.reset_pin = packages[_i].reset_pin;
+	start_part(&part);
+	ck_assert_str_eq(bench_wires_pin_names(&wires), packages[_i].names);
+	ck_assert_str_eq(bench_part_pin_names(&part), packages[_i].names);
+	ck_assert(bench_wires_set_pin(&wires, BENCH_PIN_WP, BENCH_LOW));
+	ck_assert_int_eq(
+		bench_wires_set_pin(&wires, BENCH_PIN_HOLD, BENCH_FLOAT), packages[_i].hold);
+	ck_assert_int_eq(
+		bench_wires_set_pin(&wires, BENCH_PIN_RESET, BENCH_LOW), packages[_i].reset);
+	ck_assert_int_eq(bench_wires_pins(&wires).wp, BENCH_LOW);
+	ck_assert_int_eq(
+		bench_wires_pins(&wires).hold, packages[_i].hold ? BENCH_FLOAT : BENCH_NO_PIN);
+	ck_assert_int_eq(
+		bench_wires_pins(&wires).reset, packages[_i].reset ? BENCH_LOW : BENCH_NO_PIN);
+}
+END_TEST
+
+START_TEST(levels_reach_the_chip)
+{
+	struct flash_part part;
+
+	finish();
+	fixture_part_init(&part);
+	part.status_default[1] = 0; /* QE */
+	start_part(&part);
+	bench_wires_set_pin(&wires, BENCH_PIN_HOLD, BENCH_LOW);
+	ck_assert_int_eq(fixture_run(f, "06"), FLASH_HELD);
+	bench_wires_set_pin(&wires, BENCH_PIN_HOLD, BENCH_HIGH);
+	ck_assert_int_eq(fixture_run(f, "06"), FLASH_DONE);
+}
+END_TEST
+
+/* --- the supply goes --- */
+
+/* frames: with which the cut comes, and how long after its last one; power_ns -1: it stays. */
+static const struct {
+	const char *what;
+	uint64_t cut_in;
+	int64_t after_ns;
+	const char *frames;
+	int64_t power_ns;
+	unsigned int interrupted;
+} cuts[] = {
+	{"half of a sector erase of 45 ms", 2, BENCH_HALF_OF_BUSY, "06; 20 00 00 00", 22500000, 1},
+	{"nothing begins: at once", 1, BENCH_HALF_OF_BUSY, "06", 0, 0},
+	{"an operation that was there already", 3, BENCH_HALF_OF_BUSY, "06; 20 00 00 00; 05 00", 0,
+		1},
+	{"so much later", 2, 1000000, "06; 20 00 00 00", 1000000, 1},
+	{"later than it takes", 2, 50000000, "06; 20 00 00 00", 50000000, 0},
+	{"ignored frames count", 2, BENCH_HALF_OF_BUSY, "20 00 00 00; 20 00 00 00", 0, 0},
+	{"one frame too few", 3, BENCH_HALF_OF_BUSY, "06; 20 00 00 00", -1, 0},
+	{"never", 0, BENCH_HALF_OF_BUSY, "06; 20 00 00 00", -1, 0},
+};
+
+START_TEST(the_supply_goes_at_an_operation)
+{
+	const char *what = cuts[_i].what;
+	bool cut = cuts[_i].power_ns >= 0;
+
+	bench_wires_cut_in(&wires, cuts[_i].cut_in, cuts[_i].after_ns);
+	fixture_run(f, cuts[_i].frames);
+	ck_assert_msg(flash_is_powered(f->chip) == !cut, "%s", what);
+	ck_assert_msg(wires.millivolts == (cut ? 0 : 3300), "%s", what);
+	ck_assert_msg(interrupted == cuts[_i].interrupted, "%s: %u", what, interrupted);
+	if (!cut)
+		return;
+	ck_assert_uint_eq(wires.cut_in, 0);
+	ck_assert_msg(power.time_ns == f->last.time_ns + cuts[_i].power_ns,
+		"%s: %" G_GINT64_FORMAT " after %" G_GINT64_FORMAT, what, power.time_ns,
+		f->last.time_ns);
+	ck_assert_int_eq(sim_clock_now(&sim_time), power.time_ns);
+	ck_assert_int_eq(fixture_run(f, "9F 00"), FLASH_NO_POWER);
+}
+END_TEST
+
+START_TEST(a_cut_leaves_the_same_array_each_time)
+{
+	g_autofree uint8_t *first = NULL;
+
+	for (unsigned int run = 0; run < 2; run++) {
+		bench_wires_cut_in(&wires, 2, BENCH_HALF_OF_BUSY);
+		fixture_run(f, "06; 02 00 20 00 00 00 00 00 00 00 00 00");
+		/* Some of it is programmed. */
+		ck_assert_ptr_nonnull(memchr(f->array + 0x2000, 0x00, 8));
+		ck_assert_ptr_nonnull(memchr(f->array + 0x2000, 0xff, 8));
+		if (run > 0)
+			ck_assert_mem_eq(f->array + 0x2000, first, 8);
+		else
+			first = g_memdup2(f->array + 0x2000, 8);
+		finish();
+		start();
+	}
+}
+END_TEST
+
+START_TEST(whoever_switches_the_supply_calls_a_cut_off)
+{
+	bench_wires_cut_in(&wires, 1, 0);
+	bench_wires_supply(&wires, 3000);
+	fixture_run(f, "06");
+	ck_assert(flash_is_powered(f->chip));
+	ck_assert_int_eq(wires.millivolts, 3000);
+}
+END_TEST
+
+START_TEST(a_broken_wire_comes_before_what_drives_it)
+{
+	struct clip *clip = clip_new(&sim_time);
+	struct clip_fault fault;
+	unsigned int id;
+
+	bench_wires_clip_on(&wires, clip);
+	clip_attach(clip, 0, f->chip);
+	clip_fault_init(&fault, CLIP_OPEN);
+	fault.line = CLIP_VCC;
+	id = clip_fault_add(clip, &fault);
+	ck_assert(id > 0 && !flash_is_powered(f->chip));
+	bench_wires_supply(&wires, 3100);
+	ck_assert(!flash_is_powered(f->chip));
+	clip_fault_remove(clip, id);
+	ck_assert(flash_is_powered(f->chip));
+	ck_assert_int_eq(wires.millivolts, 3100);
+	clip_attach(clip, 0, NULL);
+	clip_destroy(clip);
+}
+END_TEST
+
+Suite *
+suite_wires(void)
+{
+	Suite *suite = suite_create("wires");
+	TCase *pins = tcase_create("pins");
+	TCase *supply = tcase_create("supply");
+
+	fixture_prepare();
+	tcase_add_checked_fixture(pins, start, finish);
+	tcase_add_test(pins, a_new_chip_has_all_pins_high);
+	tcase_add_loop_test(pins, pins_are_those_of_the_package, 0, G_N_ELEMENTS(packages));
+	tcase_add_test(pins, levels_reach_the_chip);
+	suite_add_tcase(suite, pins);
+	tcase_add_checked_fixture(supply, start, finish);
+	tcase_add_loop_test(supply, the_supply_goes_at_an_operation, 0, G_N_ELEMENTS(cuts));
+	tcase_add_test(supply, a_cut_leaves_the_same_array_each_time);
+	tcase_add_test(supply, a_broken_wire_comes_before_what_drives_it);
+	tcase_add_test(supply, whoever_switches_the_supply_calls_a_cut_off);
+	suite_add_tcase(suite, supply);
+	return suite;
+}
