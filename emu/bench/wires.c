@@ -35,6 +35,14 @@ G_STATIC_ASSERT((int)BENCH_LOW == (int)FLASH_LOW && (int)BENCH_HIGH == (int)FLAS
 G_STATIC_ASSERT((int)BENCH_LOW == (int)CLIP_LOW && (int)BENCH_HIGH == (int)CLIP_HIGH &&
 	(int)BENCH_FLOAT == (int)CLIP_FLOATING);
 
+/* The protection diodes of the pins take 0.6 V, and the pins give little current: how far VCC falls
+ * then is an assumption. */
+int
+bench_parasitic_millivolts(const struct flash_part *part)
+{
+	return part->vcc_min_mv - (part->vcc_min_mv - flash_inhibit_millivolts(part)) / 4;
+}
+
 int
 bench_usual_millivolts(const struct flash_part *part)
 {
