@@ -93,6 +93,15 @@ START_TEST(a_read_is_hit_in_the_address_range_alone)
 	clip_fixture_read(f, CLIP_ARRAY_SIZE - 0x10, 0x8100);
 	for (size_t i = 0; i < 0x8100; i++)
 		ck_assert_uint_eq(f->read[i], i >= 0x8010 && i < 0x8020 ? 0x00 : 0x5a);
+	clip_fault_clear(f->clip);
+	fault.when.address_from = 0;
+	fault.when.address_to = 8;
+	clip_fixture_put(f, &fault);
+	assert_spoiled(CLIP_ARRAY_SIZE - 0x10, 0x100, 0x10, 0x18);
+	clip_fault_clear(f->clip);
+	fault.when.address_from = 0x8000;
+	fault.when.address_to = 0x8010;
+	clip_fixture_put(f, &fault);
 	/* One with a dummy byte. */
 	clip_fixture_transfer(f, "\x0b\x00\x7f\xf0\x00", 5, f->read, 0x40);
 	for (size_t i = 0; i < 0x40; i++)
