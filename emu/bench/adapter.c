@@ -8,6 +8,7 @@
  */
 #include "bench/adapter.h"
 
+#include "base/log.h"
 #include "base/units.h"
 #include "bench/chip.h"
 #include "bench/error.h"
@@ -20,6 +21,7 @@
 #include "flash/flash.h"
 #include "flash/part.h"
 #include "port/port.h"
+#include "serprog/link.h"
 #include "serprog/profile.h"
 #include "serprog/serprog.h"
 
@@ -59,6 +61,7 @@ struct bench_adapter {
 	struct port_tcp *tcp; /* NULL: pseudo-terminal */
 	struct seat seats[CLIP_SELECTS];
 	struct bench_faults *faults; /* NULL: never any */
+	struct link_line *line;      /* between port and serprog; NULL: no faults of it yet */
 
 	bench_chip_observer *observe_chip;
 	void *chip_data;
@@ -266,8 +269,9 @@ bench_adapter_destroy(struct bench_adapter *adapter)
 	adapter->meter.host_changed = NULL;
 	g_clear_pointer(&adapter->pty, port_pty_destroy);
 	g_clear_pointer(&adapter->tcp, port_tcp_destroy);
-	g_clear_pointer(&adapter->serprog, serprog_destroy);
 	g_clear_pointer(&adapter->faults, bench_faults_destroy);
+	g_clear_pointer(&adapter->line, link_line_destroy);
+	g_clear_pointer(&adapter->serprog, serprog_destroy);
 	g_clear_pointer(&adapter->clip, clip_destroy);
 	remove_chips(adapter);
 	g_main_loop_unref(adapter->loop);
@@ -341,11 +345,71 @@ bench_adapter_clip(struct bench_adapter *adapter)
 	return adapter->clip;
 }
 
+static void
+line_acted(void *data, const struct link_act *act)
+{
+	const struct bench_adapter *adapter = data;
+
+	bench_faults_line_acted(adapter->faults, act);
+}
+
+static gboolean
+pull_cable(void *data)
+{
+	struct bench_adapter *adapter = data;
+
+	if (adapter->pty != NULL)
+		port_pty_unplug(adapter->pty);
+	return G_SOURCE_REMOVE;
+}
+
+static gboolean
+put_cable_in(void *data)
+{
+	struct bench_adapter *adapter = data;
+	g_autoptr(GError) why = NULL;
+
+	if (adapter->pty != NULL && !port_pty_plug(adapter->pty, &why))
+		log_warning("%s: it can't be plugged in again: %s", adapter->name, why->message);
+	else
+		link_line_plugged(adapter->line);
+	return G_SOURCE_REMOVE;
+}
+
+/* A fault of the line pulls the cable. Later, since the port is at work. */
+static void
+line_unplugs(void *data, uint32_t ms)
+{
+	struct bench_adapter *adapter = data;
+	g_autoptr(GSource) back = NULL;
+
+	attach(adapter, pull_cable, adapter);
+	if (ms == 0)
+		return;
+	back = g_timeout_source_new(ms);
+	g_source_set_callback(back, put_cable_in, adapter, NULL);
+	g_source_attach(back, adapter->context);
+}
+
+/* From now on the line is between meter and adapter. */
+static struct link_line *
+make_line(void *data)
+{
+	struct bench_adapter *adapter = data;
+	struct link_listener listener = {line_acted, line_unplugs, adapter};
+
+	adapter->line = link_line_new(adapter->serprog, &listener);
+	adapter->meter.behind = link_line_personality(adapter->line);
+	return adapter->line;
+}
+
 struct bench_faults *
 bench_adapter_faults(struct bench_adapter *adapter)
 {
-	if (adapter->faults == NULL)
+	if (adapter->faults == NULL) {
 		adapter->faults = bench_faults_new(adapter->clip, adapter->name);
+		bench_faults_set_line(adapter->faults, make_line, adapter);
+	}
 	return adapter->faults;
 }
 
@@ -399,7 +463,11 @@ bench_adapter_unplug(struct bench_adapter *adapter, GError **error)
 bool
 bench_adapter_plug(struct bench_adapter *adapter, GError **error)
 {
-	return has_cable(adapter, "plug in", error) && port_pty_plug(adapter->pty, error);
+	if (!has_cable(adapter, "plug in", error) || !port_pty_plug(adapter->pty, error))
+		return false;
+	if (adapter->line != NULL)
+		link_line_plugged(adapter->line);
+	return true;
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Faults by one number, wherever they sit: on the wires, which the clip plays, or in a chip. Each
+ * Faults by one number, wherever they sit: on the wires, which the clip plays, in a chip, or on the
+ * line between host and adapter. Each
  * act is a line of the log (at level info) and goes to whoever observes; at the end each fault says
  * how often it acted.
  */
@@ -11,6 +12,7 @@
 #include "bench/fault.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
+#include "serprog/link.h"
 
 #include <inttypes.h>
 
@@ -19,13 +21,17 @@
 struct entry {
 	unsigned int id;
 	char *text;
-	struct flash *chip; /* NULL: on the wires */
+	enum bench_fault_place place;
+	struct flash *chip; /* NULL: not a chip's */
 	unsigned int cs;
 	unsigned int inner; /* its id there */
 };
 
 struct bench_faults {
 	struct clip *clip;
+	struct link_line *(*make_line)(void *data);
+	void *line_data;
+	struct link_line *line; /* NULL: no fault of it yet */
 	char *owner;
 	GPtrArray *entries;
 	unsigned int last_id;
@@ -44,36 +50,75 @@ free_entry(void *data)
 }
 
 static struct entry *
-find(const struct bench_faults *faults, const struct flash *chip, unsigned int inner)
+find(const struct bench_faults *faults, enum bench_fault_place place, const struct flash *chip,
+	unsigned int inner)
 {
 	for (guint i = 0; i < faults->entries->len; i++) {
 		struct entry *entry = faults->entries->pdata[i];
 
-		if (entry->chip == chip && entry->inner == inner)
+		if (entry->place == place && entry->chip == chip && entry->inner == inner)
 			return entry;
 	}
 	return NULL;
 }
 
 static void
+count_wires(const struct bench_faults *faults, const struct entry *entry, uint64_t *acted,
+	uint64_t *matched)
+{
+	struct clip_fault_status status;
+
+	for (size_t i = 0; clip_fault_at(faults->clip, i, &status); i++) {
+		if (status.id == entry->inner) {
+			*acted = status.acted;
+			*matched = status.matched;
+		}
+	}
+}
+
+static void
+count_chip(const struct entry *entry, uint64_t *acted, uint64_t *matched)
+{
+	struct flash_fault_status status;
+
+	for (size_t i = 0; flash_fault_at(entry->chip, i, &status); i++) {
+		if (status.id == entry->inner) {
+			*acted = status.acted;
+			*matched = status.matched;
+		}
+	}
+}
+
+/* A line only knows how often it acted. */
+static void
+count_line(const struct bench_faults *faults, const struct entry *entry, uint64_t *acted,
+	uint64_t *matched)
+{
+	for (size_t i = 0; i < link_line_n_faults(faults->line); i++) {
+		unsigned int id;
+		uint64_t acts;
+
+		link_line_fault(faults->line, i, &id, &acts);
+		if (id == entry->inner)
+			*acted = *matched = acts;
+	}
+}
+
+static void
 read_counters(const struct bench_faults *faults, const struct entry *entry, uint64_t *acted,
 	uint64_t *matched)
 {
-	struct clip_fault_status wires;
-	struct flash_fault_status chip;
-
 	*acted = *matched = 0;
-	for (size_t i = 0; entry->chip == NULL && clip_fault_at(faults->clip, i, &wires); i++) {
-		if (wires.id == entry->inner) {
-			*acted = wires.acted;
-			*matched = wires.matched;
-		}
-	}
-	for (size_t i = 0; entry->chip != NULL && flash_fault_at(entry->chip, i, &chip); i++) {
-		if (chip.id == entry->inner) {
-			*acted = chip.acted;
-			*matched = chip.matched;
-		}
+	switch (entry->place) {
+	case BENCH_FAULT_OF_WIRES:
+		count_wires(faults, entry, acted, matched);
+		break;
+	case BENCH_FAULT_OF_CHIP:
+		count_chip(entry, acted, matched);
+		break;
+	case BENCH_FAULT_OF_LINK:
+		count_line(faults, entry, acted, matched);
+		break;
 	}
 }
 
@@ -96,7 +141,7 @@ static void
 wires_acted(void *data, const struct clip_fault_report *report)
 {
 	const struct bench_faults *faults = data;
-	const struct entry *entry = find(faults, NULL, report->id);
+	const struct entry *entry = find(faults, BENCH_FAULT_OF_WIRES, NULL, report->id);
 	char place[80];
 	char opcode[8] = "";
 	struct bench_fault_act act = {
@@ -132,6 +177,28 @@ chip_acted(void *data, const struct flash_fault_report *report)
 	}
 	if (entry != NULL)
 		tell(faults, entry, &act);
+}
+
+void
+bench_faults_line_acted(struct bench_faults *faults, const struct link_act *report)
+{
+	const struct entry *entry = find(faults, BENCH_FAULT_OF_LINK, NULL, report->id);
+	char place[60];
+	struct bench_fault_act act = {
+		.operation = report->operation, .place = place, .time_ns = report->at_ns};
+
+	if (entry == NULL)
+		return;
+	g_snprintf(place, sizeof(place), "byte %" PRIu64 " of the line", report->byte);
+	tell(faults, entry, &act);
+}
+
+void
+bench_faults_set_line(
+	struct bench_faults *faults, struct link_line *(*line)(void *data), void *data)
+{
+	faults->make_line = line;
+	faults->line_data = data;
 }
 
 struct bench_faults *
@@ -185,6 +252,20 @@ add_to_chip(struct bench_faults *faults, const struct bench_fault *fault, struct
 	return flash_fault_add(chip, &fault->chip);
 }
 
+static unsigned int
+add_to_line(struct bench_faults *faults, const struct bench_fault *fault, const char **wrong)
+{
+	int id;
+
+	*wrong = link_fault_check(&fault->link);
+	if (*wrong)
+		return 0;
+	if (faults->line == NULL)
+		faults->line = faults->make_line(faults->line_data);
+	id = link_line_add_fault(faults->line, &fault->link);
+	return id > 0 ? (unsigned int)id : 0;
+}
+
 unsigned int
 bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, unsigned int cs,
 	GError **error)
@@ -199,6 +280,8 @@ bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, u
 		wrong = "there is no chip on that line";
 	else if (of_chip)
 		inner = add_to_chip(faults, fault, chip, &wrong);
+	else if (fault->place == BENCH_FAULT_OF_LINK)
+		inner = add_to_line(faults, fault, &wrong);
 	else
 		inner = add_to_wires(faults, fault, &wrong);
 	if (inner == 0) {
@@ -208,6 +291,7 @@ bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, u
 	entry = g_new0(struct entry, 1);
 	entry->id = ++faults->last_id;
 	entry->text = g_strdup(fault->text);
+	entry->place = fault->place;
 	entry->chip = chip;
 	entry->cs = cs;
 	entry->inner = inner;
@@ -220,6 +304,8 @@ take_away(struct bench_faults *faults, const struct entry *entry)
 {
 	if (entry->chip != NULL)
 		flash_fault_remove(entry->chip, entry->inner);
+	else if (entry->place == BENCH_FAULT_OF_LINK)
+		link_line_remove_fault(faults->line, entry->inner);
 	else
 		clip_fault_remove(faults->clip, entry->inner);
 }

@@ -10,6 +10,8 @@
 struct bench_fault;
 struct bench_faults;
 struct clip;
+struct link_act;
+struct link_line;
 
 /* One act of a fault, for reports. */
 struct bench_fault_act {
@@ -24,13 +26,20 @@ struct bench_fault_act {
 struct bench_fault_info {
 	unsigned int id;
 	char *text;
-	int cs; /* of a chip's fault; -1: of the wires */
+	int cs; /* of a chip's fault; -1: of another */
 	uint64_t acted;
 	uint64_t matched; /* frames or operations that it was aimed at */
 };
 
 /* None yet. clip outlives it; its chips are those that are on it then and later. */
 struct bench_faults *bench_faults_new(struct clip *clip, const char *owner);
+
+/* Where faults of the line to the host go: made by line(data) when the first one comes. */
+void bench_faults_set_line(
+	struct bench_faults *faults, struct link_line *(*line)(void *data), void *data);
+
+/* For the line's listener. */
+void bench_faults_line_acted(struct bench_faults *faults, const struct link_act *act);
 
 /* Takes the faults away, after bench_faults_summary(). */
 void bench_faults_destroy(struct bench_faults *faults);

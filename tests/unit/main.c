@@ -25,6 +25,7 @@ static const struct {
 	{"snapshot", suite_snapshot},
 	{"serprog", suite_serprog},
 	{"profiles", suite_profiles},
+	{"link_faults", suite_link_faults},
 	{"clip", suite_clip},
 	{"clip_contact", suite_clip_contact},
 	{"clip_faults", suite_clip_faults},
