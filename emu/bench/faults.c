@@ -24,7 +24,9 @@ struct entry {
 	enum bench_fault_place place;
 	struct flash *chip; /* NULL: not a chip's */
 	unsigned int cs;
-	unsigned int inner; /* its id there */
+	unsigned int inner; /* its id there; 0: the board that it stands for does not run */
+	struct clip_fault wires;
+	uint64_t acted, matched; /* before it was put there the last time */
 };
 
 struct bench_faults {
@@ -35,6 +37,7 @@ struct bench_faults {
 	char *owner;
 	GPtrArray *entries;
 	unsigned int last_id;
+	enum bench_board_state board;
 	void (*observe)(void *data, const struct bench_fault_act *act);
 	void *observe_data;
 	GDestroyNotify free_data;
@@ -109,9 +112,16 @@ read_counters(const struct bench_faults *faults, const struct entry *entry, uint
 	uint64_t *matched)
 {
 	*acted = *matched = 0;
+	if (entry->inner == 0) {
+		*acted = entry->acted;
+		*matched = entry->matched;
+		return;
+	}
 	switch (entry->place) {
 	case BENCH_FAULT_OF_WIRES:
 		count_wires(faults, entry, acted, matched);
+		*acted += entry->acted;
+		*matched += entry->matched;
 		break;
 	case BENCH_FAULT_OF_CHIP:
 		count_chip(entry, acted, matched);
@@ -266,6 +276,27 @@ add_to_line(struct bench_faults *faults, const struct bench_fault *fault, const 
 	return id > 0 ? (unsigned int)id : 0;
 }
 
+/* A second master goes and comes with the board. */
+static void
+follow_board(struct bench_faults *faults, struct entry *entry)
+{
+	bool runs = faults->board == BENCH_BOARD_RUNS;
+	uint64_t acted, matched;
+
+	if (entry->place != BENCH_FAULT_OF_WIRES || entry->wires.what != CLIP_MASTER ||
+		runs == (entry->inner > 0))
+		return;
+	if (runs) {
+		entry->inner = clip_fault_add(faults->clip, &entry->wires);
+		return;
+	}
+	read_counters(faults, entry, &acted, &matched);
+	clip_fault_remove(faults->clip, entry->inner);
+	entry->acted = acted;
+	entry->matched = matched;
+	entry->inner = 0;
+}
+
 unsigned int
 bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, unsigned int cs,
 	GError **error)
@@ -292,10 +323,12 @@ bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, u
 	entry->id = ++faults->last_id;
 	entry->text = g_strdup(fault->text);
 	entry->place = fault->place;
+	entry->wires = fault->wires;
 	entry->chip = chip;
 	entry->cs = cs;
 	entry->inner = inner;
 	g_ptr_array_add(faults->entries, entry);
+	follow_board(faults, entry);
 	return entry->id;
 }
 
@@ -306,8 +339,22 @@ take_away(struct bench_faults *faults, const struct entry *entry)
 		flash_fault_remove(entry->chip, entry->inner);
 	else if (entry->place == BENCH_FAULT_OF_LINK)
 		link_line_remove_fault(faults->line, entry->inner);
-	else
+	else if (entry->inner > 0)
 		clip_fault_remove(faults->clip, entry->inner);
+}
+
+void
+bench_faults_set_board(struct bench_faults *faults, enum bench_board_state state)
+{
+	faults->board = state;
+	for (guint i = 0; i < faults->entries->len; i++)
+		follow_board(faults, faults->entries->pdata[i]);
+}
+
+enum bench_board_state
+bench_faults_board(const struct bench_faults *faults)
+{
+	return faults->board;
 }
 
 bool

@@ -53,6 +53,15 @@ unsigned int bench_faults_add(struct bench_faults *faults, const struct bench_fa
 bool bench_faults_remove(struct bench_faults *faults, unsigned int id);
 void bench_faults_clear(struct bench_faults *faults);
 
+/* What the board behind the clip does: only one that runs is a second master. */
+enum bench_board_state {
+	BENCH_BOARD_RUNS,
+	BENCH_BOARD_IN_RESET,
+	BENCH_BOARD_OFF, /* without supply of its own */
+};
+void bench_faults_set_board(struct bench_faults *faults, enum bench_board_state state);
+enum bench_board_state bench_faults_board(const struct bench_faults *faults);
+
 /* struct bench_fault_info, oldest first. Free with g_ptr_array_unref(). */
 GPtrArray *bench_faults_list(struct bench_faults *faults);
 

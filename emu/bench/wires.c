@@ -82,12 +82,13 @@ has_faults(const struct bench_wires *wires)
 static bool
 is_cut_off(const struct bench_wires *wires)
 {
-	struct clip_line_state state;
+	struct clip_line_state vcc, gnd;
 
 	if (!has_faults(wires))
 		return false;
-	clip_line_state(wires->clip, CLIP_VCC, &state);
-	return state.chip != CLIP_HIGH;
+	clip_line_state(wires->clip, CLIP_VCC, &vcc);
+	clip_line_state(wires->clip, CLIP_GND, &gnd);
+	return vcc.chip != CLIP_HIGH || gnd.chip != CLIP_LOW;
 }
 
 /* Tells the clip, which has lines to two of the pins. True when it has told the chip. */
