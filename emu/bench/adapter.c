@@ -8,11 +8,11 @@
  */
 #include "bench/adapter.h"
 
-#include "base/log.h"
 #include "base/units.h"
 #include "bench/chip.h"
 #include "bench/error.h"
 #include "bench/faults.h"
+#include "bench/line.h"
 #include "bench/meter.h"
 #include "bench/wires.h"
 #include "clip/board.h"
@@ -21,7 +21,6 @@
 #include "flash/flash.h"
 #include "flash/part.h"
 #include "port/port.h"
-#include "serprog/link.h"
 #include "serprog/profile.h"
 #include "serprog/serprog.h"
 
@@ -56,12 +55,12 @@ struct bench_adapter {
 	struct sim_clock clock;
 	struct clip *clip;
 	struct serprog *serprog;
+	struct bench_line line;
 	struct bench_meter meter;
 	struct port_pty *pty; /* NULL: TCP */
 	struct port_tcp *tcp; /* NULL: pseudo-terminal */
 	struct seat seats[CLIP_SELECTS];
 	struct bench_faults *faults; /* NULL: never any */
-	struct link_line *line;      /* between port and serprog; NULL: no faults of it yet */
 
 	bench_chip_observer *observe_chip;
 	void *chip_data;
@@ -120,9 +119,16 @@ bench_adapter_new(const struct bench_adapter_plan *plan, GError **error)
 	adapter->clip = clip_new(&adapter->clock);
 	clip_set_seed(adapter->clip, plan->seed);
 	adapter->serprog = serprog_new(plan->profile, adapter->clip, &adapter->clock);
-	adapter->meter.behind = serprog_personality(adapter->serprog);
-	if (open_port(adapter, plan, error))
+	adapter->line = (struct bench_line){.owner = adapter->name,
+		.context = adapter->context,
+		.serprog = adapter->serprog,
+		.meter = &adapter->meter};
+	bench_line_begin(&adapter->line);
+	if (open_port(adapter, plan, error)) {
+		adapter->line.pty = adapter->pty;
+		adapter->line.tcp = adapter->tcp;
 		return adapter;
+	}
 	bench_adapter_destroy(adapter);
 	return NULL;
 }
@@ -267,10 +273,10 @@ bench_adapter_destroy(struct bench_adapter *adapter)
 {
 	join(adapter);
 	adapter->meter.host_changed = NULL;
+	g_clear_pointer(&adapter->faults, bench_faults_destroy);
+	bench_line_end(&adapter->line);
 	g_clear_pointer(&adapter->pty, port_pty_destroy);
 	g_clear_pointer(&adapter->tcp, port_tcp_destroy);
-	g_clear_pointer(&adapter->faults, bench_faults_destroy);
-	g_clear_pointer(&adapter->line, link_line_destroy);
 	g_clear_pointer(&adapter->serprog, serprog_destroy);
 	g_clear_pointer(&adapter->clip, clip_destroy);
 	remove_chips(adapter);
@@ -346,61 +352,11 @@ bench_adapter_clip(struct bench_adapter *adapter)
 }
 
 static void
-line_acted(void *data, const struct link_act *act)
+line_acted(void *data, const struct link_fault_report *report)
 {
 	const struct bench_adapter *adapter = data;
 
-	bench_faults_line_acted(adapter->faults, act);
-}
-
-static gboolean
-pull_cable(void *data)
-{
-	struct bench_adapter *adapter = data;
-
-	if (adapter->pty != NULL)
-		port_pty_unplug(adapter->pty);
-	return G_SOURCE_REMOVE;
-}
-
-static gboolean
-put_cable_in(void *data)
-{
-	struct bench_adapter *adapter = data;
-	g_autoptr(GError) why = NULL;
-
-	if (adapter->pty != NULL && !port_pty_plug(adapter->pty, &why))
-		log_warning("%s: it can't be plugged in again: %s", adapter->name, why->message);
-	else
-		link_line_plugged(adapter->line);
-	return G_SOURCE_REMOVE;
-}
-
-/* A fault of the line pulls the cable. Later, since the port is at work. */
-static void
-line_unplugs(void *data, uint32_t ms)
-{
-	struct bench_adapter *adapter = data;
-	g_autoptr(GSource) back = NULL;
-
-	attach(adapter, pull_cable, adapter);
-	if (ms == 0)
-		return;
-	back = g_timeout_source_new(ms);
-	g_source_set_callback(back, put_cable_in, adapter, NULL);
-	g_source_attach(back, adapter->context);
-}
-
-/* From now on the line is between meter and adapter. */
-static struct link_line *
-make_line(void *data)
-{
-	struct bench_adapter *adapter = data;
-	struct link_listener listener = {line_acted, line_unplugs, adapter};
-
-	adapter->line = link_line_new(adapter->serprog, &listener);
-	adapter->meter.behind = link_line_personality(adapter->line);
-	return adapter->line;
+	bench_faults_line_acted(adapter->faults, report);
 }
 
 struct bench_faults *
@@ -408,7 +364,9 @@ bench_adapter_faults(struct bench_adapter *adapter)
 {
 	if (adapter->faults == NULL) {
 		adapter->faults = bench_faults_new(adapter->clip, adapter->name);
-		bench_faults_set_line(adapter->faults, make_line, adapter);
+		adapter->line.acted = line_acted;
+		adapter->line.data = adapter;
+		bench_faults_set_line(adapter->faults, &adapter->line);
 	}
 	return adapter->faults;
 }
@@ -456,18 +414,20 @@ bench_adapter_unplug(struct bench_adapter *adapter, GError **error)
 {
 	if (!has_cable(adapter, "unplug", error))
 		return false;
-	port_pty_unplug(adapter->pty);
+	bench_line_unplug(&adapter->line);
 	return true;
 }
 
 bool
 bench_adapter_plug(struct bench_adapter *adapter, GError **error)
 {
-	if (!has_cable(adapter, "plug in", error) || !port_pty_plug(adapter->pty, error))
-		return false;
-	if (adapter->line != NULL)
-		link_line_plugged(adapter->line);
-	return true;
+	return has_cable(adapter, "plug in", error) && bench_line_plug(&adapter->line, error);
+}
+
+struct bench_line *
+bench_adapter_line(struct bench_adapter *adapter)
+{
+	return &adapter->line;
 }
 
 static void

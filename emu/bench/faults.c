@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "bench/error.h"
 #include "bench/fault.h"
+#include "bench/line.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
 #include "serprog/link.h"
@@ -31,9 +32,7 @@ struct entry {
 
 struct bench_faults {
 	struct clip *clip;
-	struct link_line *(*make_line)(void *data);
-	void *line_data;
-	struct link_line *line; /* NULL: no fault of it yet */
+	struct bench_line *line;
 	char *owner;
 	GPtrArray *entries;
 	unsigned int last_id;
@@ -97,13 +96,14 @@ static void
 count_line(const struct bench_faults *faults, const struct entry *entry, uint64_t *acted,
 	uint64_t *matched)
 {
-	for (size_t i = 0; i < link_line_n_faults(faults->line); i++) {
-		unsigned int id;
-		uint64_t acts;
+	struct link_fault_status status;
 
-		link_line_fault(faults->line, i, &id, &acts);
-		if (id == entry->inner)
-			*acted = *matched = acts;
+	/* Once removed, the line may have no filter any more. */
+	for (size_t i = 0; faults->line->faults != NULL &&
+		link_line_fault_at(faults->line->faults, i, &status);
+		i++) {
+		if (status.id == entry->inner)
+			*acted = *matched = status.acted;
 	}
 }
 
@@ -190,12 +190,12 @@ chip_acted(void *data, const struct flash_fault_report *report)
 }
 
 void
-bench_faults_line_acted(struct bench_faults *faults, const struct link_act *report)
+bench_faults_line_acted(struct bench_faults *faults, const struct link_fault_report *report)
 {
 	const struct entry *entry = find(faults, BENCH_FAULT_OF_LINK, NULL, report->id);
 	char place[60];
 	struct bench_fault_act act = {
-		.operation = report->operation, .place = place, .time_ns = report->at_ns};
+		.operation = report->operation, .place = place, .time_ns = report->time_ns};
 
 	if (entry == NULL)
 		return;
@@ -204,11 +204,9 @@ bench_faults_line_acted(struct bench_faults *faults, const struct link_act *repo
 }
 
 void
-bench_faults_set_line(
-	struct bench_faults *faults, struct link_line *(*line)(void *data), void *data)
+bench_faults_set_line(struct bench_faults *faults, struct bench_line *line)
 {
-	faults->make_line = line;
-	faults->line_data = data;
+	faults->line = line;
 }
 
 struct bench_faults *
@@ -270,9 +268,8 @@ add_to_line(struct bench_faults *faults, const struct bench_fault *fault, const 
 	*wrong = link_fault_check(&fault->link);
 	if (*wrong)
 		return 0;
-	if (faults->line == NULL)
-		faults->line = faults->make_line(faults->line_data);
-	id = link_line_add_fault(faults->line, &fault->link);
+	id = link_line_add_fault(bench_line_faults(faults->line), &fault->link);
+	bench_line_changed(faults->line);
 	return id > 0 ? (unsigned int)id : 0;
 }
 
@@ -333,12 +330,19 @@ bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, u
 }
 
 static void
+remove_from_line(const struct bench_faults *faults, unsigned int id)
+{
+	link_line_remove_fault(bench_line_faults(faults->line), id);
+	bench_line_changed(faults->line);
+}
+
+static void
 take_away(struct bench_faults *faults, const struct entry *entry)
 {
 	if (entry->chip != NULL)
 		flash_fault_remove(entry->chip, entry->inner);
 	else if (entry->place == BENCH_FAULT_OF_LINK)
-		link_line_remove_fault(faults->line, entry->inner);
+		remove_from_line(faults, entry->inner);
 	else if (entry->inner > 0)
 		clip_fault_remove(faults->clip, entry->inner);
 }

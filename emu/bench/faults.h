@@ -9,9 +9,9 @@
 
 struct bench_fault;
 struct bench_faults;
+struct bench_line;
 struct clip;
-struct link_act;
-struct link_line;
+struct link_fault_report;
 
 /* One act of a fault, for reports. */
 struct bench_fault_act {
@@ -34,12 +34,11 @@ struct bench_fault_info {
 /* None yet. clip outlives it; its chips are those that are on it then and later. */
 struct bench_faults *bench_faults_new(struct clip *clip, const char *owner);
 
-/* Where faults of the line to the host go: made by line(data) when the first one comes. */
-void bench_faults_set_line(
-	struct bench_faults *faults, struct link_line *(*line)(void *data), void *data);
+/* Where faults of the line to the host go. */
+void bench_faults_set_line(struct bench_faults *faults, struct bench_line *line);
 
 /* For the line's listener. */
-void bench_faults_line_acted(struct bench_faults *faults, const struct link_act *act);
+void bench_faults_line_acted(struct bench_faults *faults, const struct link_fault_report *report);
 
 /* Takes the faults away, after bench_faults_summary(). */
 void bench_faults_destroy(struct bench_faults *faults);
