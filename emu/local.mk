@@ -47,6 +47,8 @@ libspinor_a_SOURCES = \
 	emu/bench/image.h \
 	emu/bench/limits.c \
 	emu/bench/limits.h \
+	emu/bench/line.c \
+	emu/bench/line.h \
 	emu/bench/meter.c \
 	emu/bench/meter.h \
 	emu/bench/observe.c \
