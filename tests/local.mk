@@ -42,6 +42,7 @@ SYSTEM_TESTS = \
 	tests/system/presets.test \
 	tests/system/power-sweep.test \
 	tests/system/profiles.test \
+	tests/system/repeat.test \
 	tests/system/spinor-lists.test \
 	tests/system/spinor-run.test \
 	tests/system/spinor-verbs.test \
@@ -111,6 +112,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/qe-cleared.bench \
 	examples/relabelled.bench \
 	examples/rotated-clip.bench \
+	examples/safe-write.sh \
 	examples/shifted-clip.bench \
 	examples/slow-erase.bench \
 	examples/status-locked-for-ever.bench \
