@@ -66,8 +66,8 @@ flash()
 # last_words: the lines of flashrom that say most, for a message.
 last_words()
 {
-	grep -E 'FAILED at|Error|No EEPROM|could not be|Multiple|not working|did not end|apparently' \
-		<<<"$said" | cut -c 1-140 | tail -n 4
+	local telling='FAILED at|Error|No EEPROM|could not be|Multiple|did not end|apparently'
+	grep -E "$telling" <<<"$said" | cut -c 1-140 | tail -n 4
 }
 
 # found: the chip of the last probe, as flashrom says it; nothing unless it is just one.
@@ -95,14 +95,15 @@ probe()
 	second=$(found)
 	if [ "$first" != "$second" ]; then
 		stop 10 "probe: another chip the second time" "first:  $first" \
-			"second: ${second:-$(last_words)}" "Don't trust that contact; clean clip and legs."
+			"second: ${second:-$(last_words)}" \
+			"Don't trust that contact; clean clip and legs."
 	fi
 	chip=$(sed -E 's/^Found .* flash chip "(.*)" \(.*/\1/' <<<"$first")
 	size=$(sed -E 's/^.* \(([0-9]+) kB, SPI\).*/\1/' <<<"$first")
 	size=$((size * 1024))
 	if [ "$size" = 0 ]; then
 		stop 10 "probe: a chip that flashrom does not know" "$first" \
-			"The same ID each time: a newer flashrom may know it, or -c with a part like it." \
+			"A newer flashrom may know it; or -c with a part like it." \
 			"Its bits shifted by one: a slower clock."
 	fi
 	echo "  $chip, $size bytes"
@@ -124,7 +125,7 @@ backup()
 	read_chip "$folder/backup-2.bin" 11 backup
 	cmp -s "$folder/backup-1.bin" "$folder/backup-2.bin" ||
 		stop 11 "backup: two reads differ" \
-			"$(cmp -l "$folder/backup-1.bin" "$folder/backup-2.bin" | wc -l) of $size bytes" \
+			"$(cmp -l "$folder"/backup-[12].bin | wc -l) of $size bytes" \
 			"A loose clip, long wires or a clock that is too fast. Nothing was written."
 	echo "  equal, $folder/backup-1.bin"
 	if [ -z "$(tr -d '\377' <"$folder/backup-1.bin" | head -c 1 | tr '\0' x)" ]; then
@@ -146,7 +147,7 @@ image_size()
 
 restore_hint()
 {
-	echo "Keep the chip supplied and the board off; $folder/backup-1.bin is what was there."
+	echo "Leave the clip on and the board off. $folder/backup-1.bin is what was there."
 }
 
 write()
@@ -160,7 +161,7 @@ write()
 	if [ "$status" != 0 ]; then
 		if grep -q 'protection could not be disabled' <<<"$said"; then
 			stop 13 "write: the chip is protected" "$(last_words)" \
-				"WP# high, then once more; if that does not help, a power cycle first."
+				"WP# high, then once more; else a power cycle first."
 		fi
 		stop 13 "write: flashrom ended with $status" "$(last_words)" "$(restore_hint)"
 	fi
@@ -187,7 +188,7 @@ power_cycle()
 		step "boot"
 		if grep -q 'does not boot' <<<"$answer"; then
 			stop 17 "boot" "$(grep 'does not boot' <<<"$answer")" \
-				"The chip is as the image; so the image is not one for this board." \
+				"The chip is as the image, which then is not this board's." \
 				"To go back: safe-write.sh with $folder/backup-1.bin."
 		fi
 		grep 'boots' <<<"$answer" || echo "  there is no board on this bench"
@@ -201,8 +202,8 @@ power_cycle()
 	case $answer in
 	[yY]*) ;;
 	*)
-		stop 17 "boot" "The chip is as the image; so the image is not one for this board, or" \
-			"it wants something else as well, such as QE or an address mode." \
+		stop 17 "boot" "The chip is as the image; so the image is not one for this board," \
+			"or the board wants more than that, such as QE or an address mode." \
 			"To go back: safe-write.sh with $folder/backup-1.bin."
 		;;
 	esac

@@ -66,10 +66,14 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	tests/system/bench.py \
 	tests/system/recipe.py \
 	examples/README.md \
+	examples/adapter-hangs.bench \
+	examples/adapter-reboots.bench \
 	examples/block-locks.bench \
 	examples/board-clamps-the-lines.bench \
 	examples/board-drives-bus.bench \
+	examples/boot-banner.bench \
 	examples/brown-out.bench \
+	examples/cable-pulled.bench \
 	examples/calibration-lost.bench \
 	examples/chip-comes-and-goes.bench \
 	examples/clk-open.bench \
@@ -77,14 +81,18 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/clock-too-fast-for-a-write.bench \
 	examples/clock-too-fast.bench \
 	examples/cmp-inversion.bench \
+	examples/corrupt-serial-line.bench \
 	examples/counterfeit.bench \
 	examples/cpu-fetches-in-bursts.bench \
 	examples/crosstalk-in-an-erase.bench \
 	examples/cs-bounces.bench \
 	examples/cs-open.bench \
+	examples/cs-stuck.bench \
+	examples/debug-prints.bench \
 	examples/deep-power-down.bench \
 	examples/ear-bank.bench \
 	examples/early-sample.bench \
+	examples/echo.bench \
 	examples/endless-busy.bench \
 	examples/erase-does-nothing.bench \
 	examples/erase-suspended.bench \
@@ -92,28 +100,36 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/hold-low.bench \
 	examples/image-size.bench \
 	examples/late-data.bench \
+	examples/latency.bench \
 	examples/left-in-4-byte-mode.bench \
 	examples/left-in-qpi.bench \
 	examples/locked-at-power-up.bench \
 	examples/long-wires.bench \
 	examples/loose-clip-in-a-write.bench \
 	examples/loose-clip.bench \
+	examples/lost-byte-to-adapter.bench \
+	examples/lost-byte-to-host.bench \
 	examples/lost-programs.bench \
 	examples/low-supply.bench \
 	examples/miso-to-ground.bench \
 	examples/missing-capacitor.bench \
+	examples/modem-manager.bench \
 	examples/mosi-miso-short.bench \
 	examples/mosi-open.bench \
+	examples/nak.bench \
 	examples/nand-chip.bench \
 	examples/no-contact-miso.bench \
 	examples/no-ground.bench \
 	examples/no-supply.bench \
+	examples/parasitic-supply.bench \
 	examples/protected-status.bench \
 	examples/qe-cleared.bench \
 	examples/relabelled.bench \
+	examples/reset-on-open.bench \
 	examples/rotated-clip.bench \
 	examples/safe-write.sh \
 	examples/shifted-clip.bench \
+	examples/slow-boot.bench \
 	examples/slow-erase.bench \
 	examples/status-locked-for-ever.bench \
 	examples/status-power-cycle-lock.bench \
