@@ -183,7 +183,7 @@ END_TEST
 #define A "[adapter a]\n"
 #define NOT_REAL "with a timing that does not take real time; it goes with timing real"
 #define TWICE ": it is there twice; each one needs its own"
-#define GROUPS "allowed are [bench], [adapter NAME] and [chip NAME]"
+#define GROUPS "allowed are [bench], [adapter NAME], [chip NAME], [fault NAME] and [board NAME]"
 #define TEXT "; allowed: groups, KEY = VALUE and # comments"
 #define NAMES "allowed are A-Z a-z 0-9 . _ -"
 #define PARTS "allowed: a part number, spinord --list-chips lists all"
