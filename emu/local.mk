@@ -184,6 +184,14 @@ libspinor_a_SOURCES = \
 	emu/serprog/divider.c \
 	emu/serprog/divider.h \
 	emu/serprog/internal.h \
+	emu/serprog/link.c \
+	emu/serprog/link.h \
+	emu/serprog/linkact.c \
+	emu/serprog/linkfault.c \
+	emu/serprog/linkfault.h \
+	emu/serprog/linkinternal.h \
+	emu/serprog/linkwhen.c \
+	emu/serprog/linkwhen.h \
 	emu/serprog/opbuf.c \
 	emu/serprog/opbuf.h \
 	emu/serprog/profile.c \

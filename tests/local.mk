@@ -82,6 +82,8 @@ endif
 tests_unit_unit_SOURCES = \
 	tests/unit/flash_dataflash_parts.c \
 	tests/unit/flash_dataflash_parts.h \
+	tests/unit/clip_fixture.c \
+	tests/unit/clip_fixture.h \
 	tests/unit/flash_fixture.c \
 	tests/unit/flash_fixture.h \
 	tests/unit/host_fixture.c \
@@ -101,6 +103,12 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_chipdb_parts.c \
 	tests/unit/test_chipdb_table.c \
 	tests/unit/test_clip.c \
+	tests/unit/test_clip_contact.c \
+	tests/unit/test_clip_faults.c \
+	tests/unit/test_clip_faults_bits.c \
+	tests/unit/test_clip_faults_when.c \
+	tests/unit/test_clip_master.c \
+	tests/unit/test_clip_pins.c \
 	tests/unit/test_control.c \
 	tests/unit/test_fault_words.c \
 	tests/unit/test_flash.c \
@@ -133,6 +141,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_flash_supply.c \
 	tests/unit/test_flash_unlock.c \
 	tests/unit/test_image.c \
+	tests/unit/test_link_faults.c \
 	tests/unit/test_options.c \
 	tests/unit/test_port.c \
 	tests/unit/test_preset.c \

@@ -105,7 +105,8 @@ struct clip_fault {
 	enum clip_polarity only; /* BIT_ERROR, BURST_ERROR, WEAK_GROUND */
 	enum clip_slip slip;
 	/* Probability per bit, 0..1: of an error, a slip, a bounce, of opening. Of WEAK_GROUND with
-	 * no line but CLK switching: n lines have n * n times that. */
+	 * no line but CLK switching: n lines have n * n times that. For errors, bits of MISO are
+	 * those that the host takes, bits of MOSI those that it writes. */
 	double rate;
 	double per_us;   /* CONTACT instead: probability of opening per us, between frames too */
 	int64_t open_ns; /* CONTACT: how long it stays open on average */

@@ -3,11 +3,13 @@
 #ifndef SPINOR_SERPROG_INTERNAL_H
 #define SPINOR_SERPROG_INTERNAL_H
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "clip/clip.h"
 #include "serprog/opbuf.h"
 #include "serprog/reply.h"
 #include "serprog/serprog.h"
@@ -25,6 +27,7 @@ enum serprog_state {
 	SERPROG_SPI_READ,      /* O_SPIOP: MISO goes to the host */
 	SERPROG_SPI_KEPT,      /* O_SPIOP: what was read goes to the host */
 	SERPROG_PARALLEL_READ, /* R_NBYTES: an empty socket goes to the host */
+	SERPROG_HUNG,          /* for ever */
 	SERPROG_STATES,
 };
 
@@ -62,14 +65,22 @@ struct serprog {
 	uint32_t odd;        /* set of commands that need a closer look */
 	bool odd_spi;        /* O_SPIOP needs a closer look */
 	bool purge;          /* the input that has come so far is to be dropped */
+	GByteArray *ring;    /* input that waits in the firmware; NULL: on the line */
 	uint8_t *kept;       /* collected data of O_SPIOP; NULL: never collects */
 	uint32_t kept_bytes; /* of the part in progress */
 	int64_t moved_us;    /* when the host last did something, monotonic */
 
 	enum serprog_cs_mode cs_mode;
+	bool keep_selected; /* the operation leaves CS# low */
+	bool left_selected; /* one did */
 	bool full_duplex;
 	unsigned int cs;
 	uint32_t hz;
+
+	serprog_judge *judge; /* NULL: every command runs */
+	void *judge_data;
+	struct serprog_command refused; /* stands in for the row of a command that is not to run */
+	uint8_t refused_opcode;
 
 	struct opbuf opbuf;
 	struct reply reply;
@@ -80,6 +91,16 @@ const struct serprog_command *serprog_command(const struct serprog *adapter, uin
 
 /* Receives n bytes for nobody and answers with the verdict. */
 void serprog_discard(struct serprog *adapter, uint32_t n, uint8_t verdict);
+
+/* CS# rises at the end of an operation, when the firmware does not forget it. */
+static inline void
+serprog_end_frame(struct serprog *adapter)
+{
+	adapter->left_selected = adapter->keep_selected;
+	adapter->keep_selected = false;
+	if (!adapter->left_selected)
+		clip_deselect(adapter->clip);
+}
 
 /* CS# rises and S_CS_MODE is forgotten. */
 void serprog_reset_bus(struct serprog *adapter);

@@ -90,6 +90,8 @@ struct serprog_profile {
 	bool sync_reversed;      /* SYNCNOP: ACK, NAK */
 	size_t packet_bytes;     /* what follows an opcode, or a command, in its packet is lost */
 	size_t reply_max;        /* longer replies are lost; 0: none */
+	size_t ring_bytes;       /* input beyond so much, while the firmware is busy giving, is
+				  * lost; 0: the line waits */
 
 	enum serprog_bus_rule bus_rule;
 	bool operation_buffer_fake; /* has no end, whatever is reported */

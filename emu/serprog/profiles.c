@@ -192,13 +192,15 @@ static const struct serprog_profile profiles[] = {
 		/* urjaman, 4483292, libfrser a628f19, ATmega328P at 115200 baud; flashrom: works */
 		.name = "frser-duino",
 		.summary = "Arduino, libfrser: takes the parameters of what it NAKs; 17 and 18 are "
-			   "older commands; MOSI is high while it reads",
+			   "older commands; MOSI is high while it reads; what comes meanwhile is "
+			   "lost after 1020 bytes",
 		.program = "frser-duino",
 		.commands = BASE_COMMANDS | MAX_QUERIES | FREQUENCY | PIN_STATE |
 			SERPROG_COMMAND(0x07) | SERPROG_COMMAND(0x0b) | SERPROG_COMMAND(0x0e) |
 			SERPROG_COMMAND(0x0f),
 		.refused_bytes = frser_parameters,
 		.serial_buffer = 1020,
+		.ring_bytes = 1020, /* as it says itself; nothing tells of an overflow */
 		.operation_buffer = 12,
 		.operation_buffer_fake = true,
 		.write_max = 1013,

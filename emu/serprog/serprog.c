@@ -18,8 +18,10 @@
  * The protocol knows no time, and a half sent command waits for ever; firmwares may know better.
  * What a firmware does otherwise is in its profile.
  *
- * Leaves out: receive buffers that overflow (the line waits instead), and USB devices that vanish
- * and come back when their firmware is reset.
+ * Whoever stands before the adapter may decide what becomes of a command: see serprog_set_judge().
+ *
+ * Leaves out: the speed of the line, so that a receive buffer overflows only while the firmware is
+ * giving, and USB devices that vanish and come back when their firmware is reset.
  *
  * Document: flashrom's Serial Flasher Protocol Specification, version 1, commands 00-18.
  */
@@ -47,6 +49,7 @@ void
 serprog_reset_bus(struct serprog *adapter)
 {
 	adapter->cs_mode = SERPROG_CS_AUTO;
+	adapter->left_selected = false;
 	clip_deselect(adapter->clip);
 }
 
@@ -54,7 +57,18 @@ serprog_reset_bus(struct serprog *adapter)
 static void
 drop_work(struct serprog *adapter)
 {
-	serprog_reset_bus(adapter);
+	if (adapter->ring)
+		g_byte_array_set_size(adapter->ring, 0);
+	if (adapter->state == SERPROG_HUNG) {
+		adapter->reply.head = adapter->reply.tail = 0;
+		return;
+	}
+	adapter->keep_selected = false;
+	/* Where the end of an operation was forgotten, so is this. */
+	if (adapter->left_selected)
+		adapter->cs_mode = SERPROG_CS_AUTO;
+	else
+		serprog_reset_bus(adapter);
 	adapter->state = SERPROG_OPCODE;
 	adapter->reply.head = adapter->reply.tail = 0;
 }
@@ -64,6 +78,8 @@ static void
 power_on(struct serprog *adapter)
 {
 	drop_work(adapter);
+	if (adapter->state == SERPROG_HUNG)
+		return;
 	adapter->full_duplex = false;
 	adapter->cs = 0;
 	adapter->hz = serprog_profile_clock(adapter->profile, adapter->profile->clock_default_hz);
@@ -73,10 +89,25 @@ power_on(struct serprog *adapter)
 }
 
 void
+serprog_reset(struct serprog *adapter)
+{
+	adapter->state = SERPROG_OPCODE;
+	serprog_reset_bus(adapter);
+	power_on(adapter);
+}
+
+void
 serprog_crash(struct serprog *adapter)
 {
 	adapter->purge = true;
-	power_on(adapter);
+	serprog_reset(adapter);
+}
+
+void
+serprog_hang(struct serprog *adapter)
+{
+	adapter->state = SERPROG_HUNG;
+	adapter->reply.head = adapter->reply.tail = 0;
 }
 
 /* Runs a command whose answer or effect on the line departs from the text. */
@@ -132,6 +163,41 @@ refuse_opcode(struct serprog *adapter, uint8_t opcode)
 	}
 }
 
+/* Stands in for any command. */
+static void
+run_refused(struct serprog *adapter, const uint8_t *parameters)
+{
+	bool has_data = adapter->refused_opcode == 0x0d || adapter->refused_opcode == 0x13;
+
+	serprog_discard(adapter, has_data ? serprog_le24(parameters) : 0, SERPROG_NAK);
+}
+
+/* False: the adapter has stopped. */
+static bool
+ask_judge(struct serprog *adapter, uint8_t opcode)
+{
+	switch (adapter->judge(adapter->judge_data, opcode)) {
+	case SERPROG_FATE_RUN:
+		break;
+	case SERPROG_FATE_NAK:
+		if (!adapter->command)
+			break; /* is refused anyway */
+		adapter->refused = *adapter->command;
+		adapter->refused.operates = false;
+		adapter->refused.run = run_refused;
+		adapter->refused_opcode = opcode;
+		adapter->command = &adapter->refused;
+		break;
+	case SERPROG_FATE_HANG:
+		adapter->state = SERPROG_HUNG;
+		return false;
+	case SERPROG_FATE_KEEP_SELECTED:
+		adapter->keep_selected = true;
+		break;
+	}
+	return true;
+}
+
 static size_t
 take_opcode(struct serprog *adapter, const uint8_t *in, size_t n)
 {
@@ -141,11 +207,13 @@ take_opcode(struct serprog *adapter, const uint8_t *in, size_t n)
 		return 0;
 	adapter->command = serprog_command(adapter, in[0]);
 	adapter->got = 0;
+	if (adapter->judge && !ask_judge(adapter, in[0]))
+		return 1;
 	if (!adapter->command) {
 		refuse_opcode(adapter, in[0]);
 		return 1;
 	}
-	adapter->opcode = SERPROG_COMMAND(in[0]);
+	adapter->opcode = adapter->command == &adapter->refused ? 0 : SERPROG_COMMAND(in[0]);
 	if ((adapter->odd & adapter->opcode) && (adapter->profile->early_ack & adapter->opcode))
 		reply_byte(&adapter->reply, SERPROG_ACK);
 	if (adapter->command->parameter_bytes > 0)
@@ -220,6 +288,7 @@ static const struct {
 	[SERPROG_SPI_READ] = {take_nothing, serprog_spi_read},
 	[SERPROG_SPI_KEPT] = {take_nothing, serprog_spi_kept},
 	[SERPROG_PARALLEL_READ] = {take_nothing, give_parallel},
+	[SERPROG_HUNG] = {take_nothing, give_nothing},
 };
 
 /* True when the host has to send for the command to go on. */
@@ -284,11 +353,40 @@ take(void *self, const uint8_t *in, size_t n)
 	return take_all(self, in, n, false);
 }
 
+/* What the firmware did not come to while it was busy, now that it may be idle. */
+static void
+empty_ring(struct serprog *adapter)
+{
+	GByteArray *ring = adapter->ring;
+
+	if (ring->len > 0)
+		g_byte_array_remove_range(
+			ring, 0, (guint)take_all(adapter, ring->data, ring->len, true));
+}
+
+/* While the firmware is giving, a receive interrupt puts what comes into the ring, as long as that
+ * has room. Else the firmware keeps up with the line. */
+static size_t
+take_ring(struct serprog *adapter, const uint8_t *in, size_t n)
+{
+	GByteArray *ring = adapter->ring;
+	size_t taken = 0;
+
+	empty_ring(adapter);
+	if (ring->len == 0)
+		taken = take_all(adapter, in, n, true);
+	if (states[adapter->state].take != take_nothing)
+		return taken;
+	g_byte_array_append(
+		ring, in + taken, (guint)MIN(n - taken, adapter->profile->ring_bytes - ring->len));
+	return n;
+}
+
 static size_t
 take_odd(void *self, const uint8_t *in, size_t n)
 {
 	struct serprog *adapter = self;
-	size_t taken = take_all(adapter, in, n, true);
+	size_t taken = adapter->ring ? take_ring(adapter, in, n) : take_all(adapter, in, n, true);
 
 	if (taken > 0)
 		adapter->moved_us = g_get_monotonic_time();
@@ -301,6 +399,10 @@ give_odd(void *self, uint8_t *out, size_t room)
 	struct serprog *adapter = self;
 	size_t given = give(adapter, out, room);
 
+	if (adapter->ring && given < room) {
+		empty_ring(adapter);
+		given += give(adapter, out + given, room - given);
+	}
 	if (given > 0)
 		adapter->moved_us = g_get_monotonic_time();
 	return given;
@@ -319,7 +421,8 @@ idle(void *self)
 {
 	struct serprog *adapter = self;
 
-	return adapter->state == SERPROG_OPCODE && reply_pending(&adapter->reply) == 0;
+	return adapter->state == SERPROG_OPCODE && reply_pending(&adapter->reply) == 0 &&
+		!(adapter->ring && adapter->ring->len > 0);
 }
 
 static int64_t
@@ -329,7 +432,7 @@ deadline_ns(void *self)
 	const struct serprog_profile *profile = adapter->profile;
 	int64_t limit_ns, left_ns;
 
-	if (adapter->state == SERPROG_OPCODE)
+	if (adapter->state == SERPROG_OPCODE || adapter->state == SERPROG_HUNG)
 		return -1;
 	limit_ns = needs_bytes(adapter) ? profile->byte_timeout_ns : profile->send_timeout_ns;
 	if (limit_ns == 0)
@@ -349,7 +452,7 @@ timed_out(void *self)
 	if (deadline_ns(adapter) != 0)
 		return;
 	if (!sending && adapter->profile->timeout == SERPROG_TIMEOUT_RESET) {
-		power_on(adapter);
+		serprog_reset(adapter);
 		return;
 	}
 	drop_work(adapter);
@@ -385,16 +488,27 @@ serprog_new(const struct serprog_profile *profile, struct clip *clip, struct sim
 	adapter->clock = clock;
 	adapter->odd = profile->unacknowledged | profile->early_ack | profile->resets_bus |
 		profile->purges;
+	if (profile->ring_bytes > 0)
+		adapter->ring = g_byte_array_new();
 	serprog_spi_prepare(adapter);
 	power_on(adapter);
 	return adapter;
 }
 
 void
+serprog_set_judge(struct serprog *adapter, serprog_judge *judge, void *data)
+{
+	adapter->judge = judge;
+	adapter->judge_data = data;
+}
+
+void
 serprog_destroy(struct serprog *adapter)
 {
-	if (adapter)
-		g_free(adapter->kept);
+	if (!adapter)
+		return;
+	g_free(adapter->kept);
+	g_clear_pointer(&adapter->ring, g_byte_array_unref);
 	g_free(adapter);
 }
 
@@ -402,7 +516,7 @@ serprog_destroy(struct serprog *adapter)
 static bool
 is_odd(const struct serprog_profile *profile)
 {
-	return profile->purges != 0 || profile->packet_bytes > 0 ||
+	return profile->purges != 0 || profile->packet_bytes > 0 || profile->ring_bytes > 0 ||
 		profile->over == SERPROG_OVER_PURGE || profile->over == SERPROG_OVER_RESET ||
 		profile->byte_timeout_ns > 0 || profile->send_timeout_ns > 0;
 }

@@ -5,6 +5,8 @@
 
 #include "base/personality.h"
 
+#include <stdint.h>
+
 struct clip;
 struct serprog;
 struct serprog_profile;
@@ -17,5 +19,24 @@ void serprog_destroy(struct serprog *adapter);
 
 /* How a port drives it. */
 struct personality serprog_personality(struct serprog *adapter);
+
+/* What becomes of a command. */
+enum serprog_fate {
+	SERPROG_FATE_RUN,
+	SERPROG_FATE_NAK,          /* its parameters and data are received for nothing, then NAK */
+	SERPROG_FATE_HANG,         /* as serprog_hang(), but what was said before gets out */
+	SERPROG_FATE_KEEP_SELECTED /* CS# does not rise at its end, but at the next one's */
+};
+
+/* Asks about each command, of any opcode, when its opcode has come. NULL asks nobody. */
+typedef enum serprog_fate serprog_judge(void *data, uint8_t opcode);
+void serprog_set_judge(struct serprog *adapter, serprog_judge *judge, void *data);
+
+/* The firmware has run into an endless loop: nothing moves, CS# included, whatever hosts come and
+ * go. What it was about to say is lost. serprog_reset() ends it. */
+void serprog_hang(struct serprog *adapter);
+
+/* Power-on, a watchdog or a reset button: all is lost but what is in the chip. */
+void serprog_reset(struct serprog *adapter);
 
 #endif

@@ -84,7 +84,7 @@ static void
 end(struct serprog *adapter)
 {
 	if (adapter->cs_mode == SERPROG_CS_AUTO)
-		clip_deselect(adapter->clip);
+		serprog_end_frame(adapter);
 	adapter->state = SERPROG_OPCODE;
 }
 

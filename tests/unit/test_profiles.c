@@ -252,6 +252,13 @@ static const struct {
 	/* MOSI is high while it reads. */
 	{"frser-duino", "13 000000 020000", "06 ffff", "ff+1 "},
 	{"frser-duino", "13 d00700 010000 9f*2000", "06 40", "9f+2000 "},
+	{"frser-duino", "00*2000", "06*2000", ""},
+	/* What comes while it reads waits in a ring; what does not fit is lost without a sign. */
+	{"frser-duino", "13 010000 030000 9f 00*1020 | 00", "06 ef4018 06*1021", "9f+3 "},
+	{"frser-duino", "13 010000 030000 9f 00*1021 | 00", "06 ef4018 06*1021", "9f+3 "},
+	{"frser-duino", "13 010000 030000 9f 00*1019 14 80841e00 | 00*4", "06 ef4018 06*1019 15",
+		"9f+3 "},
+	{"frser-duino", "13 010000 030000 9f 00*1000 <2 | ^ | 01", "06 ef 060100", "9f+1 "},
 
 	{"hydrabus", "03 04 08 11", "06 4879647261627573 00*8 061000 06001000 06001000", ""},
 	{"hydrabus", "02", "06 3f013f00 " NO_MAP, ""},

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The line between host and adapter, when it is not a perfect one. */
+#ifndef SPINOR_SERPROG_LINK_H
+#define SPINOR_SERPROG_LINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/personality.h"
+#include "serprog/linkfault.h"
+
+struct link_line;
+struct serprog;
+
+/* A fault has acted. */
+struct link_act {
+	unsigned int id; /* of the fault */
+	const struct link_fault *fault;
+	uint64_t byte;      /* the one, of the fault's direction, or the next; 0: a command */
+	uint64_t operation; /* the last one that has begun; counted only when a fault asks for it */
+	int64_t at_ns;      /* the adapter's clock */
+};
+
+/* Who hears of it. Functions may be NULL, and must not change the faults. */
+struct link_listener {
+	void (*acted)(void *data, const struct link_act *act);
+	/* The cable is to be pulled and, after ms, put in again; 0: never. Not from in here: the
+	 * port does not expect it. Until then nothing moves. */
+	void (*unplug)(void *data, uint32_t ms);
+	void *data;
+};
+
+/* A line without faults before adapter, which outlives it. The adapter serves it alone. */
+struct link_line *link_line_new(struct serprog *adapter, const struct link_listener *listener);
+void link_line_destroy(struct link_line *line);
+
+/* What the port gets instead of the adapter's own. While there are no faults that does the same. */
+struct personality link_line_personality(struct link_line *line);
+
+/* Adds a copy; its id, over 0, or -EINVAL: see link_fault_check(). In the midst of a session it
+ * counts bytes from the session's beginning, but operations only from the first fault on that asks
+ * for them. */
+int link_line_add_fault(struct link_line *line, const struct link_fault *fault);
+
+/* False when there is none of that id. What the fault did goes on: a hung adapter hangs. */
+bool link_line_remove_fault(struct link_line *line, unsigned int id);
+void link_line_clear_faults(struct link_line *line);
+
+size_t link_line_n_faults(const struct link_line *line);
+
+/* The fault number i (below link_line_n_faults()), in the order of adding; acts: how often. */
+const struct link_fault *link_line_fault(
+	const struct link_line *line, size_t i, unsigned int *id, uint64_t *acts);
+
+/* True while there are faults, or traces of one: bytes that wait, a stall, a boot. */
+bool link_line_is_needed(const struct link_line *line);
+
+/* The cable is in again: the adapter starts anew, also a hung one. */
+void link_line_plugged(struct link_line *line);
+
+#endif

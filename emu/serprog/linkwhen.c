@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * When a fault of the line acts. The dice are thrown once per act, for how many chances pass until
+ * the next one (a geometric distribution), and not for every byte: so long stretches pass at full
+ * speed, and it does not matter in what pieces they come.
+ */
+#include "serprog/linkwhen.h"
+
+#include <math.h>
+
+/* More than pass in any session. */
+#define NEVER (UINT64_C(1) << 62)
+
+static enum link_kind
+kind_of(const struct link_fault *fault)
+{
+	switch (fault->what) {
+	case LINK_NAK:
+	case LINK_CS_STUCK:
+		return LINK_AT_COMMAND;
+	case LINK_LATENCY:
+		return LINK_AT_REPLY;
+	case LINK_CHUNKS:
+		return LINK_AT_PIECE;
+	case LINK_BANNER:
+	case LINK_RESET_ON_OPEN:
+		return LINK_AT_OPENING;
+	case LINK_HANG:
+	case LINK_REBOOT:
+	case LINK_UNPLUG:
+		if (fault->operation > 0 && fault->byte == 0)
+			return LINK_AT_COMMAND;
+		break;
+	case LINK_GARBAGE:
+	case LINK_STALL:
+		break;
+	default:
+		return LINK_AT_BYTE;
+	}
+	return fault->byte == 0 && fault->operation == 0 && fault->chance >= 1 ? LINK_AT_TIME
+									       : LINK_AT_BYTE;
+}
+
+struct link_trap *
+link_trap_new(const struct link_fault *fault, unsigned int id)
+{
+	struct link_trap *trap = g_new0(struct link_trap, 1);
+
+	trap->id = id;
+	trap->fault = *fault;
+	trap->kind = kind_of(fault);
+	/* Equal seeds, or none, don't make equal faults. */
+	trap->dice = g_rand_new_with_seed_array((const guint32[]){fault->seed, id}, 2);
+	return trap;
+}
+
+void
+link_trap_free(struct link_trap *trap)
+{
+	g_rand_free(trap->dice);
+	g_free(trap);
+}
+
+static uint64_t
+throw_dice(struct link_trap *trap)
+{
+	double chances;
+
+	if (trap->fault.chance >= 1)
+		return 0;
+	chances = log1p(-g_rand_double(trap->dice)) / log1p(-trap->fault.chance);
+	return chances < (double)NEVER ? (uint64_t)chances : NEVER;
+}
+
+void
+link_trap_arm(struct link_trap *trap, uint64_t before)
+{
+	trap->armed = true;
+	trap->skip = before + throw_dice(trap);
+}
+
+void
+link_trap_spring(struct link_trap *trap)
+{
+	trap->acts++;
+	trap->skip = throw_dice(trap);
+}
+
+bool
+link_trap_try(struct link_trap *trap)
+{
+	if (!trap->armed)
+		link_trap_arm(trap, 0);
+	if (trap->skip > 0) {
+		trap->skip--;
+		return false;
+	}
+	link_trap_spring(trap);
+	return true;
+}
+
+uint8_t
+link_trap_flips(struct link_trap *trap)
+{
+	if (trap->fault.mask)
+		return trap->fault.mask;
+	return (uint8_t)(1u << g_rand_int_range(trap->dice, 0, 8));
+}
