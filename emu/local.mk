@@ -72,6 +72,7 @@ libspinor_a_SOURCES = \
 	emu/bench/partstatus.h \
 	emu/bench/partvalue.c \
 	emu/bench/partvalue.h \
+	emu/bench/place.c \
 	emu/bench/play.c \
 	emu/bench/play.h \
 	emu/bench/preset.c \

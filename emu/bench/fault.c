@@ -296,6 +296,16 @@ take_during(struct bench_fault *fault, const char *value)
 	return true;
 }
 
+/* Chips take their time for these only. */
+static bool
+take_during_operation(struct bench_fault *fault, const char *value)
+{
+	const unsigned int slow =
+		1u << FLASH_FOR_PROGRAM | 1u << FLASH_FOR_ERASE | 1u << FLASH_FOR_STATUS_WRITE;
+
+	return take_during(fault, value) && (fault->chip.purposes & ~slow) == 0;
+}
+
 static bool
 take_opcode(struct bench_fault *fault, const char *value)
 {
@@ -411,8 +421,9 @@ static const struct setting settings[] = {
 	{"every", 0, CELLS, NUMBER_ALLOWED " (bytes)", take_every},
 	{"offset", 0, CELLS, "a whole number from 0 (bytes)", take_offset},
 	{"factor", 0, CHIP(SLOW), "a number from 1 to 1000000", take_factor},
-	{"during", ALL, OPERATIONS, "some of read,program,erase,status-read,status-write,other",
+	{"during", ALL, 0, "some of read,program,erase,status-read,status-write,other",
 		take_during},
+	{"during", 0, OPERATIONS, "some of program,erase,status-write", take_during_operation},
 	{"opcode", ALL, 0, "a byte in hex, such as 9F", take_opcode},
 	{"address", ALL, ALL, RANGE_ALLOWED, take_address},
 	{"bytes", ALL, 0, RANGE_ALLOWED, take_bytes},
