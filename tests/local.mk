@@ -28,6 +28,7 @@ SYSTEM_TESTS = \
 	tests/system/control.test \
 	tests/system/every-chip.test \
 	tests/system/every-protection.test \
+	tests/system/faults.test \
 	tests/system/flashrom-hosts.test \
 	tests/system/flashrom-killed.test \
 	tests/system/flashrom-modes.test \
@@ -110,7 +111,10 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_clip_master.c \
 	tests/unit/test_clip_pins.c \
 	tests/unit/test_control.c \
+	tests/unit/test_fault_file.c \
+	tests/unit/test_fault_manual.c \
 	tests/unit/test_fault_words.c \
+	tests/unit/test_faults.c \
 	tests/unit/test_flash.c \
 	tests/unit/test_flash_asp.c \
 	tests/unit/test_flash_bpr.c \

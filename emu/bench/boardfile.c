@@ -247,15 +247,23 @@ refuse(const struct bench_group *group, const char *text, GError **error)
 	return false;
 }
 
+const char **
+bench_board_keys(void)
+{
+	const char **names = g_new0(const char *, G_N_ELEMENTS(keys) + 1);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+		names[i] = keys[i].name;
+	return names;
+}
+
 static bool
 refuse_key(const struct bench_group *group, const char *name, GError **error)
 {
-	const char *known[G_N_ELEMENTS(keys) + 1] = {NULL};
+	g_autofree const char **known = bench_board_keys();
 	g_autofree char *unknown = NULL;
 	g_autofree char *text = NULL;
 
-	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
-		known[i] = keys[i].name;
 	unknown = bench_unknown(name, known);
 	text = g_strdup_printf("unknown key %s", unknown);
 	return refuse(group, text, error);

@@ -143,6 +143,9 @@ take_rate(struct bench_fault *fault, const char *value)
 static bool
 take_per_us(struct bench_fault *fault, const char *value)
 {
+	/* Instead of the usual rate per bit; two that were given are refused in the end. */
+	if (strstr(fault->text, " rate=") == NULL)
+		fault->wires.rate = 0;
 	return take_real(value, 1, &fault->wires.per_us);
 }
 

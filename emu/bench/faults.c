@@ -44,11 +44,11 @@ free_entry(void *data)
 	g_free(entry);
 }
 
-/* "1 time in 3 operations". */
+/* "1 time on 3 occasions". */
 static char *
 times_of(uint64_t acted, uint64_t matched)
 {
-	return g_strdup_printf("%" PRIu64 " time%s in %" PRIu64 " operation%s", acted,
+	return g_strdup_printf("%" PRIu64 " time%s on %" PRIu64 " occasion%s", acted,
 		acted == 1 ? "" : "s", matched, matched == 1 ? "" : "s");
 }
 

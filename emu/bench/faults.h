@@ -28,7 +28,7 @@ struct bench_fault_info {
 	char *text;
 	int cs; /* of a chip's fault; -1: of the wires */
 	uint64_t acted;
-	uint64_t matched; /* frames or operations that it was aimed at */
+	uint64_t matched; /* frames or operations that it was aimed at; cells that were read */
 };
 
 /* None yet. clip outlives it; its chips are those that are on it then and later. */

@@ -122,8 +122,8 @@ static bool
 refuse_chip_of_wires(const struct bench_setup_fault *entry, GError **error)
 {
 	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
-		"%s: chip = \"%s\" is refused: the fault is one of the wires, which all chips of an "
-		"adapter share; allowed: adapter = NAME, and select = N for one chip's frames",
+		"%s: chip = \"%s\" is refused: the fault is one of the wires, which all chips of "
+		"an adapter share; allowed: adapter = NAME, and select = N for one chip's frames",
 		entry->where, entry->chip);
 	return false;
 }
@@ -135,7 +135,7 @@ check_fault(const struct bench_setup *setup, const struct bench_setup_fault *ent
 	struct bench_setup_adapter *adapter;
 	struct bench_setup_chip *chip;
 
-	if (entry->chip != NULL && entry->fault->place == BENCH_FAULT_OF_WIRES)
+	if (entry->chip != NULL && entry->fault->place != BENCH_FAULT_OF_CHIP)
 		return refuse_chip_of_wires(entry, error);
 	if (!bench_setup_find(
 		    setup, entry->adapter, entry->chip, entry->where, &adapter, &chip, error))

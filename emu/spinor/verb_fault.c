@@ -54,7 +54,7 @@ spinor_fault_list(struct spinor_command *command, GError **error)
 		int64_t acted = spinor_number(fault, "acted", 0);
 		int64_t matched = spinor_number(fault, "matched", 0);
 
-		printf("%-4" PRId64 "%s: acted %" PRId64 " time%s in %" PRId64 " operation%s\n",
+		printf("%-4" PRId64 "%s: acted %" PRId64 " time%s on %" PRId64 " occasion%s\n",
 			spinor_number(fault, "id", 0), spinor_text(fault, "fault", "?"), acted,
 			acted == 1 ? "" : "s", matched, matched == 1 ? "" : "s");
 	}
