@@ -82,6 +82,7 @@ _spinor_argument()
 	pin) _spinor_reply "wp hold reset" ;;
 	pin\ *) _spinor_reply "low high float" ;;
 	power) _spinor_reply "on off cycle" ;;
+	board) _spinor_reply "run reset off" ;;
 	"snapshot restore" | "snapshot drop") _spinor_reply "$(_spinor_words snapshots)" ;;
 	"image save" | "image load" | "image compare" | run)
 		compopt -o filenames 2>/dev/null

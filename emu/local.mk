@@ -38,6 +38,8 @@ libspinor_a_SOURCES = \
 	emu/bench/fault.h \
 	emu/bench/faultfile.c \
 	emu/bench/faultfile.h \
+	emu/bench/faultset.c \
+	emu/bench/faultset.h \
 	emu/bench/faults.c \
 	emu/bench/faults.h \
 	emu/bench/file.c \
@@ -47,6 +49,8 @@ libspinor_a_SOURCES = \
 	emu/bench/image.h \
 	emu/bench/limits.c \
 	emu/bench/limits.h \
+	emu/bench/line.c \
+	emu/bench/line.h \
 	emu/bench/meter.c \
 	emu/bench/meter.h \
 	emu/bench/observe.c \

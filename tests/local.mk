@@ -146,6 +146,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_flash_unlock.c \
 	tests/unit/test_image.c \
 	tests/unit/test_link_faults.c \
+	tests/unit/test_link_port.c \
 	tests/unit/test_options.c \
 	tests/unit/test_port.c \
 	tests/unit/test_preset.c \

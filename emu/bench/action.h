@@ -79,15 +79,23 @@ bool bench_action_fault_remove(const struct bench_target *target, unsigned int i
 /* struct bench_fault_info of the adapter. Free with g_ptr_array_unref(). */
 GPtrArray *bench_action_fault_list(const struct bench_target *target);
 
+/* The board behind the adapter's clip: runs, is held in reset, has no supply. */
+enum bench_board {
+	BENCH_BOARD_RUN,
+	BENCH_BOARD_RESET,
+	BENCH_BOARD_NO_SUPPLY,
+};
+bool bench_action_board(const struct bench_target *target, enum bench_board state, GError **error);
+
 /* How a line of the adapter stands: "high", "low" or "floating" at its ends. */
-struct bench_line {
+struct bench_wire {
 	const char *name;
 	const char *host;
 	const char *chip;
 	unsigned int fault; /* the first that is in force on it; 0: none */
 };
 #define BENCH_LINES 8
-void bench_action_wiring(const struct bench_target *target, struct bench_line lines[BENCH_LINES]);
+void bench_action_wiring(const struct bench_target *target, struct bench_wire lines[BENCH_LINES]);
 
 /* Of one chip; see bench_reset_stats(). */
 void bench_action_stats_reset(const struct bench_target *target);

@@ -12,6 +12,7 @@
 #include "bench/chip.h"
 #include "bench/error.h"
 #include "bench/faults.h"
+#include "bench/line.h"
 #include "bench/meter.h"
 #include "bench/wires.h"
 #include "clip/board.h"
@@ -54,6 +55,7 @@ struct bench_adapter {
 	struct sim_clock clock;
 	struct clip *clip;
 	struct serprog *serprog;
+	struct bench_line line;
 	struct bench_meter meter;
 	struct port_pty *pty; /* NULL: TCP */
 	struct port_tcp *tcp; /* NULL: pseudo-terminal */
@@ -117,9 +119,16 @@ bench_adapter_new(const struct bench_adapter_plan *plan, GError **error)
 	adapter->clip = clip_new(&adapter->clock);
 	clip_set_seed(adapter->clip, plan->seed);
 	adapter->serprog = serprog_new(plan->profile, adapter->clip, &adapter->clock);
-	adapter->meter.behind = serprog_personality(adapter->serprog);
-	if (open_port(adapter, plan, error))
+	adapter->line = (struct bench_line){.owner = adapter->name,
+		.context = adapter->context,
+		.serprog = adapter->serprog,
+		.meter = &adapter->meter};
+	bench_line_begin(&adapter->line);
+	if (open_port(adapter, plan, error)) {
+		adapter->line.pty = adapter->pty;
+		adapter->line.tcp = adapter->tcp;
 		return adapter;
+	}
 	bench_adapter_destroy(adapter);
 	return NULL;
 }
@@ -264,10 +273,11 @@ bench_adapter_destroy(struct bench_adapter *adapter)
 {
 	join(adapter);
 	adapter->meter.host_changed = NULL;
+	g_clear_pointer(&adapter->faults, bench_faults_destroy);
+	bench_line_end(&adapter->line);
 	g_clear_pointer(&adapter->pty, port_pty_destroy);
 	g_clear_pointer(&adapter->tcp, port_tcp_destroy);
 	g_clear_pointer(&adapter->serprog, serprog_destroy);
-	g_clear_pointer(&adapter->faults, bench_faults_destroy);
 	g_clear_pointer(&adapter->clip, clip_destroy);
 	remove_chips(adapter);
 	g_main_loop_unref(adapter->loop);
@@ -341,11 +351,23 @@ bench_adapter_clip(struct bench_adapter *adapter)
 	return adapter->clip;
 }
 
+static void
+line_acted(void *data, const struct link_fault_report *report)
+{
+	const struct bench_adapter *adapter = data;
+
+	bench_faults_line_acted(adapter->faults, report);
+}
+
 struct bench_faults *
 bench_adapter_faults(struct bench_adapter *adapter)
 {
-	if (adapter->faults == NULL)
+	if (adapter->faults == NULL) {
 		adapter->faults = bench_faults_new(adapter->clip, adapter->name);
+		adapter->line.acted = line_acted;
+		adapter->line.data = adapter;
+		bench_faults_set_line(adapter->faults, &adapter->line);
+	}
 	return adapter->faults;
 }
 
@@ -392,14 +414,20 @@ bench_adapter_unplug(struct bench_adapter *adapter, GError **error)
 {
 	if (!has_cable(adapter, "unplug", error))
 		return false;
-	port_pty_unplug(adapter->pty);
+	bench_line_unplug(&adapter->line);
 	return true;
 }
 
 bool
 bench_adapter_plug(struct bench_adapter *adapter, GError **error)
 {
-	return has_cable(adapter, "plug in", error) && port_pty_plug(adapter->pty, error);
+	return has_cable(adapter, "plug in", error) && bench_line_plug(&adapter->line, error);
+}
+
+struct bench_line *
+bench_adapter_line(struct bench_adapter *adapter)
+{
+	return &adapter->line;
 }
 
 static void

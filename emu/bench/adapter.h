@@ -12,6 +12,7 @@
 
 struct bench_adapter;
 struct bench_chip;
+struct bench_line;
 struct bench_faults;
 struct board;
 struct clip;
@@ -90,6 +91,9 @@ void bench_adapter_set_board(
 /* NULL: there is none. name may be NULL. */
 struct board *bench_adapter_board(
 	const struct bench_adapter *adapter, unsigned int cs, const char **name);
+
+/* The line to the host, for its faults. */
+struct bench_line *bench_adapter_line(struct bench_adapter *adapter);
 
 /* The USB cable. An adapter on TCP has none: BENCH_ERROR_USAGE. */
 bool bench_adapter_unplug(struct bench_adapter *adapter, GError **error);

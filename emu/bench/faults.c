@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Faults by one number, wherever they sit: on the wires, which the clip plays, or in a chip. Each
- * act is a line of the log (at level info) and goes to whoever observes; at the end each fault says
- * how often it acted.
+ * Faults by one number, wherever they sit: on the wires, which the clip plays, in a chip, or on the
+ * line between host and adapter. Each act is a line of the log (at level info) and goes to whoever
+ * observes; at the end each fault says how often it acted.
  */
 #include "bench/faults.h"
 
 #include "base/log.h"
 #include "bench/error.h"
 #include "bench/fault.h"
+#include "bench/line.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
 #include "flash/part.h"
+#include "serprog/link.h"
 
 #include <inttypes.h>
 
@@ -20,16 +22,21 @@
 struct entry {
 	unsigned int id;
 	char *text;
-	struct flash *chip; /* NULL: on the wires */
+	enum bench_fault_place place;
+	struct flash *chip; /* NULL: not a chip's */
 	unsigned int cs;
-	unsigned int inner; /* its id there */
+	unsigned int inner; /* its id there; 0: the board that it stands for does not run */
+	struct clip_fault wires;
+	uint64_t acted, matched; /* before it was put there the last time */
 };
 
 struct bench_faults {
 	struct clip *clip;
+	struct bench_line *line;
 	char *owner;
 	GPtrArray *entries;
 	unsigned int last_id;
+	enum bench_board_state board;
 	void (*observe)(void *data, const struct bench_fault_act *act);
 	void *observe_data;
 	GDestroyNotify free_data;
@@ -53,36 +60,83 @@ times_of(uint64_t acted, uint64_t matched)
 }
 
 static struct entry *
-find(const struct bench_faults *faults, const struct flash *chip, unsigned int inner)
+find(const struct bench_faults *faults, enum bench_fault_place place, const struct flash *chip,
+	unsigned int inner)
 {
 	for (guint i = 0; i < faults->entries->len; i++) {
 		struct entry *entry = faults->entries->pdata[i];
 
-		if (entry->chip == chip && entry->inner == inner)
+		if (entry->place == place && entry->chip == chip && entry->inner == inner)
 			return entry;
 	}
 	return NULL;
 }
 
 static void
+count_wires(const struct bench_faults *faults, const struct entry *entry, uint64_t *acted,
+	uint64_t *matched)
+{
+	struct clip_fault_status status;
+
+	for (size_t i = 0; clip_fault_at(faults->clip, i, &status); i++) {
+		if (status.id == entry->inner) {
+			*acted = status.acted;
+			*matched = status.matched;
+		}
+	}
+}
+
+static void
+count_chip(const struct entry *entry, uint64_t *acted, uint64_t *matched)
+{
+	struct flash_fault_status status;
+
+	for (size_t i = 0; flash_fault_at(entry->chip, i, &status); i++) {
+		if (status.id == entry->inner) {
+			*acted = status.acted;
+			*matched = status.matched;
+		}
+	}
+}
+
+/* A line only knows how often it acted. */
+static void
+count_line(const struct bench_faults *faults, const struct entry *entry, uint64_t *acted,
+	uint64_t *matched)
+{
+	struct link_fault_status status;
+
+	/* Once removed, the line may have no filter any more. */
+	for (size_t i = 0; faults->line->faults != NULL &&
+		link_line_fault_at(faults->line->faults, i, &status);
+		i++) {
+		if (status.id == entry->inner)
+			*acted = *matched = status.acted;
+	}
+}
+
+static void
 read_counters(const struct bench_faults *faults, const struct entry *entry, uint64_t *acted,
 	uint64_t *matched)
 {
-	struct clip_fault_status wires;
-	struct flash_fault_status chip;
-
 	*acted = *matched = 0;
-	for (size_t i = 0; entry->chip == NULL && clip_fault_at(faults->clip, i, &wires); i++) {
-		if (wires.id == entry->inner) {
-			*acted = wires.acted;
-			*matched = wires.matched;
-		}
+	if (entry->inner == 0) {
+		*acted = entry->acted;
+		*matched = entry->matched;
+		return;
 	}
-	for (size_t i = 0; entry->chip != NULL && flash_fault_at(entry->chip, i, &chip); i++) {
-		if (chip.id == entry->inner) {
-			*acted = chip.acted;
-			*matched = chip.matched;
-		}
+	switch (entry->place) {
+	case BENCH_FAULT_OF_WIRES:
+		count_wires(faults, entry, acted, matched);
+		*acted += entry->acted;
+		*matched += entry->matched;
+		break;
+	case BENCH_FAULT_OF_CHIP:
+		count_chip(entry, acted, matched);
+		break;
+	case BENCH_FAULT_OF_LINK:
+		count_line(faults, entry, acted, matched);
+		break;
 	}
 }
 
@@ -106,7 +160,7 @@ static void
 wires_acted(void *data, const struct clip_fault_report *report)
 {
 	const struct bench_faults *faults = data;
-	const struct entry *entry = find(faults, NULL, report->id);
+	const struct entry *entry = find(faults, BENCH_FAULT_OF_WIRES, NULL, report->id);
 	char place[80];
 	char opcode[16] = "";
 	struct bench_fault_act act = {
@@ -145,6 +199,26 @@ chip_acted(void *data, const struct flash_fault_report *report)
 		tell(faults, entry, &act);
 }
 
+void
+bench_faults_line_acted(struct bench_faults *faults, const struct link_fault_report *report)
+{
+	const struct entry *entry = find(faults, BENCH_FAULT_OF_LINK, NULL, report->id);
+	char place[60];
+	struct bench_fault_act act = {
+		.operation = report->operation, .place = place, .time_ns = report->time_ns};
+
+	if (entry == NULL)
+		return;
+	g_snprintf(place, sizeof(place), "byte %" PRIu64 " of the line", report->byte);
+	tell(faults, entry, &act);
+}
+
+void
+bench_faults_set_line(struct bench_faults *faults, struct bench_line *line)
+{
+	faults->line = line;
+}
+
 struct bench_faults *
 bench_faults_new(struct clip *clip, const char *owner)
 {
@@ -176,23 +250,35 @@ bench_faults_destroy(struct bench_faults *faults)
 	g_free(faults);
 }
 
+/* NULL, or what is wrong with it. */
+static char *
+what_is_wrong(const struct bench_fault *fault, const struct flash_part *part)
+{
+	const char *allowed;
+
+	switch (fault->place) {
+	case BENCH_FAULT_OF_WIRES:
+		return g_strdup(clip_fault_check(&fault->wires));
+	case BENCH_FAULT_OF_LINK:
+		allowed = link_fault_check(&fault->link);
+		return allowed != NULL ? g_strconcat("allowed: ", allowed, NULL) : NULL;
+	case BENCH_FAULT_OF_CHIP:
+		break;
+	}
+	if (part == NULL)
+		return g_strdup("it is a chip's, and there is none; allowed are other faults");
+	if (fault->chip.address_to > part->size)
+		return g_strdup_printf(
+			"that is beyond a %s; allowed are addresses up to 0x%" PRIX64, part->name,
+			part->size - 1);
+	return g_strdup(flash_fault_check(part, &fault->chip));
+}
+
 bool
 bench_faults_check(const struct bench_fault *fault, const struct flash_part *part, GError **error)
 {
-	const char *wrong;
+	g_autofree char *wrong = what_is_wrong(fault, part);
 
-	if (fault->place != BENCH_FAULT_OF_CHIP) {
-		wrong = clip_fault_check(&fault->wires);
-	} else if (part == NULL) {
-		wrong = "it is a chip's, and there is none; allowed are faults of the wires";
-	} else if (fault->chip.address_to > part->size) {
-		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
-			"%s: that is beyond a %s; allowed are addresses up to 0x%" PRIX64,
-			fault->text, part->name, part->size - 1);
-		return false;
-	} else {
-		wrong = flash_fault_check(part, &fault->chip);
-	}
 	if (wrong != NULL)
 		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE, "%s: %s", fault->text, wrong);
 	return wrong == NULL;
@@ -207,6 +293,36 @@ add_to_chip(struct bench_faults *faults, const struct bench_fault *fault, struct
 	return flash_fault_add(chip, &fault->chip);
 }
 
+static unsigned int
+add_to_line(struct bench_faults *faults, const struct bench_fault *fault)
+{
+	int id = link_line_add_fault(bench_line_faults(faults->line), &fault->link);
+
+	bench_line_changed(faults->line);
+	return id > 0 ? (unsigned int)id : 0;
+}
+
+/* A second master goes and comes with the board. */
+static void
+follow_board(struct bench_faults *faults, struct entry *entry)
+{
+	bool runs = faults->board == BENCH_BOARD_RUNS;
+	uint64_t acted, matched;
+
+	if (entry->place != BENCH_FAULT_OF_WIRES || entry->wires.what != CLIP_MASTER ||
+		runs == (entry->inner > 0))
+		return;
+	if (runs) {
+		entry->inner = clip_fault_add(faults->clip, &entry->wires);
+		return;
+	}
+	read_counters(faults, entry, &acted, &matched);
+	clip_fault_remove(faults->clip, entry->inner);
+	entry->acted = acted;
+	entry->matched = matched;
+	entry->inner = 0;
+}
+
 unsigned int
 bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, unsigned int cs,
 	GError **error)
@@ -218,16 +334,30 @@ bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, u
 
 	if (!bench_faults_check(fault, chip != NULL ? flash_part(chip) : NULL, error))
 		return 0;
-	inner = of_chip ? add_to_chip(faults, fault, chip)
-			: clip_fault_add(faults->clip, &fault->wires);
+	if (of_chip)
+		inner = add_to_chip(faults, fault, chip);
+	else if (fault->place == BENCH_FAULT_OF_LINK)
+		inner = add_to_line(faults, fault);
+	else
+		inner = clip_fault_add(faults->clip, &fault->wires);
 	entry = g_new0(struct entry, 1);
 	entry->id = ++faults->last_id;
 	entry->text = g_strdup(fault->text);
+	entry->place = fault->place;
+	entry->wires = fault->wires;
 	entry->chip = chip;
 	entry->cs = cs;
 	entry->inner = inner;
 	g_ptr_array_add(faults->entries, entry);
+	follow_board(faults, entry);
 	return entry->id;
+}
+
+static void
+remove_from_line(const struct bench_faults *faults, unsigned int id)
+{
+	link_line_remove_fault(bench_line_faults(faults->line), id);
+	bench_line_changed(faults->line);
 }
 
 static void
@@ -235,16 +365,33 @@ take_away(struct bench_faults *faults, const struct entry *entry)
 {
 	if (entry->chip != NULL)
 		flash_fault_remove(entry->chip, entry->inner);
-	else
+	else if (entry->place == BENCH_FAULT_OF_LINK)
+		remove_from_line(faults, entry->inner);
+	else if (entry->inner > 0)
 		clip_fault_remove(faults->clip, entry->inner);
 }
 
 unsigned int
 bench_faults_of_wires(const struct bench_faults *faults, unsigned int clip_id)
 {
-	const struct entry *entry = clip_id > 0 ? find(faults, NULL, clip_id) : NULL;
+	const struct entry *entry =
+		clip_id > 0 ? find(faults, BENCH_FAULT_OF_WIRES, NULL, clip_id) : NULL;
 
 	return entry != NULL ? entry->id : 0;
+}
+
+void
+bench_faults_set_board(struct bench_faults *faults, enum bench_board_state state)
+{
+	faults->board = state;
+	for (guint i = 0; i < faults->entries->len; i++)
+		follow_board(faults, faults->entries->pdata[i]);
+}
+
+enum bench_board_state
+bench_faults_board(const struct bench_faults *faults)
+{
+	return faults->board;
 }
 
 bool

@@ -118,13 +118,17 @@ bench_setup_find(const struct bench_setup *setup, const char *adapter, const cha
 	return true;
 }
 
+/* Of a fault that is not a chip's. */
 static bool
-refuse_chip_of_wires(const struct bench_setup_fault *entry, GError **error)
+refuse_chip(const struct bench_setup_fault *entry, GError **error)
 {
-	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
-		"%s: chip = \"%s\" is refused: the fault is one of the wires, which all chips of "
-		"an adapter share; allowed: adapter = NAME, and select = N for one chip's frames",
-		entry->where, entry->chip);
+	const char *why = entry->fault->place == BENCH_FAULT_OF_LINK
+		? "the fault is one of the line to the host; allowed: adapter = NAME"
+		: "the fault is one of the wires, which all chips of an adapter share; allowed: "
+		  "adapter = NAME, and select = N for one chip's frames";
+
+	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE, "%s: chip = \"%s\" is refused: %s",
+		entry->where, entry->chip, why);
 	return false;
 }
 
@@ -136,7 +140,7 @@ check_fault(const struct bench_setup *setup, const struct bench_setup_fault *ent
 	struct bench_setup_chip *chip;
 
 	if (entry->chip != NULL && entry->fault->place != BENCH_FAULT_OF_CHIP)
-		return refuse_chip_of_wires(entry, error);
+		return refuse_chip(entry, error);
 	if (!bench_setup_find(
 		    setup, entry->adapter, entry->chip, entry->where, &adapter, &chip, error))
 		return false;

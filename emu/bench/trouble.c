@@ -54,7 +54,7 @@ struct request {
 	struct bench_fault *fault;
 	unsigned int id;
 	GPtrArray *list;
-	struct bench_line *lines;
+	struct bench_wire *lines;
 };
 
 static bool
@@ -108,6 +108,27 @@ bench_action_fault_remove(const struct bench_target *target, unsigned int id, GE
 	return bench_work_run(target, take_away, &request, NULL, error);
 }
 
+G_STATIC_ASSERT((int)BENCH_BOARD_RUN == (int)BENCH_BOARD_RUNS &&
+	(int)BENCH_BOARD_RESET == (int)BENCH_BOARD_IN_RESET &&
+	(int)BENCH_BOARD_NO_SUPPLY == (int)BENCH_BOARD_OFF);
+
+static bool
+set_board(struct bench_work *work, GError **error)
+{
+	const enum bench_board *state = work->in;
+
+	(void)error;
+	bench_faults_set_board(
+		bench_adapter_faults(work->target->adapter), (enum bench_board_state) * state);
+	return true;
+}
+
+bool
+bench_action_board(const struct bench_target *target, enum bench_board state, GError **error)
+{
+	return bench_work_run(target, set_board, &state, NULL, error);
+}
+
 static bool
 list(struct bench_work *work, GError **error)
 {
@@ -145,7 +166,7 @@ look(struct bench_work *work, GError **error)
 		struct clip_line_state state;
 
 		clip_line_state(clip, (enum clip_line)i, &state);
-		request->lines[i] = (struct bench_line){
+		request->lines[i] = (struct bench_wire){
 			.name = clip_line_string((enum clip_line)i),
 			.host = levels[state.host],
 			.chip = levels[state.chip],
@@ -156,7 +177,7 @@ look(struct bench_work *work, GError **error)
 }
 
 void
-bench_action_wiring(const struct bench_target *target, struct bench_line lines[BENCH_LINES])
+bench_action_wiring(const struct bench_target *target, struct bench_wire lines[BENCH_LINES])
 {
 	struct request request = {.lines = lines};
 

@@ -61,8 +61,9 @@ enum clip_rule {
 /*
  * A second master. In each period it is on the bus for duty of it, from phase_ns on, and reads the
  * array from 0 upwards: frames of opcode 03, an address and read_bytes bytes, one byte of pause
- * between them. lines (bits 1 << enum clip_line): those of CS#, MOSI and CLK that it drives and, by
- * MISO, whether something else on its bus answers it too, with random bits.
+ * between them; the last one is finished. lines (bits 1 << enum clip_line): those of CS#, MOSI and
+ * CLK that it drives and, by MISO, whether something else on its bus answers it too, with random
+ * bits.
  */
 struct clip_master {
 	enum clip_rule rule;

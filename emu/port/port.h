@@ -43,6 +43,10 @@ const char *port_pty_path(const struct port_pty *pty);
 void port_pty_unplug(struct port_pty *pty);
 bool port_pty_plug(struct port_pty *pty, GError **error);
 
+/* The personality may have something to do that it had not before: asks it. Call it where
+ * port_pty_destroy() may be called. */
+void port_pty_kick(struct port_pty *pty);
+
 /*
  * A TCP port for one host at a time, others are refused. address: [HOST:]PORT; without a host only
  * this machine gets in (127.0.0.1), port 0 is any free one, an IPv6 host stands in brackets.
@@ -54,6 +58,9 @@ struct port_tcp *port_tcp_new(
 /* Ends the session and closes the port. Call from the thread that runs the context, or after that
  * has ended. */
 void port_tcp_destroy(struct port_tcp *tcp);
+
+/* As port_pty_kick(). */
+void port_tcp_kick(struct port_tcp *tcp);
 
 /* HOST:PORT as it was bound, in numbers. */
 const char *port_tcp_address(const struct port_tcp *tcp);

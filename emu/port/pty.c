@@ -479,6 +479,13 @@ port_pty_plug(struct port_pty *pty, GError **error)
 	return false;
 }
 
+void
+port_pty_kick(struct port_pty *pty)
+{
+	if (pty->pump)
+		port_pump_kick(pty->pump);
+}
+
 const char *
 port_pty_path(const struct port_pty *pty)
 {

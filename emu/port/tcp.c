@@ -321,6 +321,13 @@ port_tcp_destroy(struct port_tcp *tcp)
 	g_free(tcp);
 }
 
+void
+port_tcp_kick(struct port_tcp *tcp)
+{
+	if (tcp->pump)
+		port_pump_kick(tcp->pump);
+}
+
 const char *
 port_tcp_address(const struct port_tcp *tcp)
 {

@@ -461,20 +461,17 @@ link_line_clear_faults(struct link_line *line)
 		link_line_remove_fault(line, link_trap_at(line, line->traps->len - 1)->id);
 }
 
-size_t
-link_line_n_faults(const struct link_line *line)
+bool
+link_line_fault_at(const struct link_line *line, size_t i, struct link_fault_status *status)
 {
-	return line->traps->len;
-}
+	const struct link_trap *trap;
 
-const struct link_fault *
-link_line_fault(const struct link_line *line, size_t i, unsigned int *id, uint64_t *acts)
-{
-	const struct link_trap *trap = link_trap_at(line, i);
-
-	*id = trap->id;
-	*acts = trap->acts;
-	return &trap->fault;
+	if (i >= line->traps->len)
+		return false;
+	trap = link_trap_at(line, i);
+	*status = (struct link_fault_status){
+		.id = trap->id, .fault = &trap->fault, .acted = trap->acts};
+	return true;
 }
 
 bool

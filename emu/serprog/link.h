@@ -14,17 +14,23 @@ struct link_line;
 struct serprog;
 
 /* A fault has acted. */
-struct link_act {
+struct link_fault_report {
 	unsigned int id; /* of the fault */
 	const struct link_fault *fault;
 	uint64_t byte;      /* the one, of the fault's direction, or the next; 0: a command */
 	uint64_t operation; /* the last one that has begun; counted only when a fault asks for it */
-	int64_t at_ns;      /* the adapter's clock */
+	int64_t time_ns;    /* the adapter's clock */
+};
+
+struct link_fault_status {
+	unsigned int id;
+	const struct link_fault *fault; /* until it is removed */
+	uint64_t acted;
 };
 
 /* Who hears of it. Functions may be NULL, and must not change the faults. */
 struct link_listener {
-	void (*acted)(void *data, const struct link_act *act);
+	void (*acted)(void *data, const struct link_fault_report *report);
 	/* The cable is to be pulled and, after ms, put in again; 0: never. Not from in here: the
 	 * port does not expect it. Until then nothing moves. */
 	void (*unplug)(void *data, uint32_t ms);
@@ -47,11 +53,8 @@ int link_line_add_fault(struct link_line *line, const struct link_fault *fault);
 bool link_line_remove_fault(struct link_line *line, unsigned int id);
 void link_line_clear_faults(struct link_line *line);
 
-size_t link_line_n_faults(const struct link_line *line);
-
-/* The fault number i (below link_line_n_faults()), in the order of adding; acts: how often. */
-const struct link_fault *link_line_fault(
-	const struct link_line *line, size_t i, unsigned int *id, uint64_t *acts);
+/* The i-th fault, oldest first; false when there is none. */
+bool link_line_fault_at(const struct link_line *line, size_t i, struct link_fault_status *status);
 
 /* True while there are faults, or traces of one: bytes that wait, a stall, a boot. */
 bool link_line_is_needed(const struct link_line *line);

@@ -17,14 +17,14 @@ link_report(struct link_line *line, const struct link_trap *trap)
 	if (!line->listener.acted)
 		return;
 	line->listener.acted(line->listener.data,
-		&(struct link_act){
+		&(struct link_fault_report){
 			.id = trap->id,
 			.fault = &trap->fault,
 			.byte = trap->kind == LINK_AT_COMMAND
 				? 0
 				: line->bytes[trap->fault.direction] + 1,
 			.operation = line->operations,
-			.at_ns = sim_clock_now(line->adapter->clock),
+			.time_ns = sim_clock_now(line->adapter->clock),
 		});
 }
 

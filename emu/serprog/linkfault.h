@@ -82,7 +82,7 @@ struct link_fault {
 	uint32_t after_ms;  /* not before; of wall time, since the line was opened */
 	uint64_t count;     /* acts so many times at most; 0: no limit */
 	double chance;      /* of each time it could act; over 0 to 1 */
-	uint32_t seed;      /* of what is drawn by chance */
+	uint64_t seed;      /* of what is drawn by chance */
 
 	uint32_t ms;                 /* see above; wall time */
 	size_t size;                 /* chunks: bytes of a piece */

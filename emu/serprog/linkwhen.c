@@ -6,10 +6,7 @@
  */
 #include "serprog/linkwhen.h"
 
-#include <math.h>
-
-/* More than pass in any session. */
-#define NEVER (UINT64_C(1) << 62)
+#include <glib.h>
 
 static enum link_kind
 kind_of(const struct link_fault *fault)
@@ -50,40 +47,30 @@ link_trap_new(const struct link_fault *fault, unsigned int id)
 	trap->fault = *fault;
 	trap->kind = kind_of(fault);
 	/* Equal seeds, or none, don't make equal faults. */
-	trap->dice = g_rand_new_with_seed_array((const guint32[]){fault->seed, id}, 2);
+	sim_random_init(&trap->dice, fault->seed, id);
 	return trap;
 }
 
 void
 link_trap_free(struct link_trap *trap)
 {
-	g_rand_free(trap->dice);
 	g_free(trap);
-}
-
-static uint64_t
-throw_dice(struct link_trap *trap)
-{
-	double chances;
-
-	if (trap->fault.chance >= 1)
-		return 0;
-	chances = log1p(-g_rand_double(trap->dice)) / log1p(-trap->fault.chance);
-	return chances < (double)NEVER ? (uint64_t)chances : NEVER;
 }
 
 void
 link_trap_arm(struct link_trap *trap, uint64_t before)
 {
+	uint64_t skip = sim_random_skip(&trap->dice, trap->fault.chance);
+
 	trap->armed = true;
-	trap->skip = before + throw_dice(trap);
+	trap->skip = skip < UINT64_MAX - before ? before + skip : UINT64_MAX;
 }
 
 void
 link_trap_spring(struct link_trap *trap)
 {
 	trap->acts++;
-	trap->skip = throw_dice(trap);
+	trap->skip = sim_random_skip(&trap->dice, trap->fault.chance);
 }
 
 bool
@@ -104,5 +91,5 @@ link_trap_flips(struct link_trap *trap)
 {
 	if (trap->fault.mask)
 		return trap->fault.mask;
-	return (uint8_t)(1u << g_rand_int_range(trap->dice, 0, 8));
+	return (uint8_t)(1u << sim_random_next(&trap->dice) % 8);
 }

@@ -3,10 +3,10 @@
 #ifndef SPINOR_SERPROG_LINKWHEN_H
 #define SPINOR_SERPROG_LINKWHEN_H
 
-#include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/random.h"
 #include "serprog/linkfault.h"
 
 /* What is a chance for a fault to act. */
@@ -25,7 +25,7 @@ struct link_trap {
 	struct link_fault fault;
 	enum link_kind kind;
 	uint64_t acts;
-	GRand *dice;
+	struct sim_random dice;
 	bool armed;    /* in this session its time has come */
 	uint64_t skip; /* armed: so many chances pass before it acts */
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Words for the shells' completion scripts, one per line: verbs, options, chips, faults, running
- * benches, adapters and snapshots. A shell asks while the user types, so what can't be told is left out
- * without a word.
+ * benches, adapters and snapshots. A shell asks while the user types, so what can't be told is left
+ * out without a word.
  */
 #include "bench/chipdb.h"
 #include "bench/fault.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The verbs that break things, and show what is broken: fault, wiring. */
+/* The verbs that break things, and show what is broken: fault, board, wiring. */
 #include "bench/fault.h"
 #include "spinor/call.h"
 #include "spinor/command.h"
@@ -101,6 +101,28 @@ int
 spinor_fault_clear(struct spinor_command *command, GError **error)
 {
 	return take_away(command, 0, error);
+}
+
+int
+spinor_board(struct spinor_command *command, GError **error)
+{
+	static const char *const states[] = {"run", "reset", "off", NULL};
+	JsonObject *params;
+	g_autoptr(JsonNode) result = NULL;
+
+	if (!g_strv_contains(states, command->args[0])) {
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+			"%s: allowed are run, reset and off", command->args[0]);
+		return -1;
+	}
+	params = spinor_adapter_params(command);
+	json_object_set_string_member(params, "state", command->args[0]);
+	result = spinor_call(command, "adapter.board", params, SPINOR_SHORT_MS, error);
+	if (result == NULL)
+		return -1;
+	if (!command->json)
+		printf("board %s\n", command->args[0]);
+	return EXIT_SUCCESS;
 }
 
 int

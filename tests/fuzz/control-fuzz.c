@@ -55,11 +55,11 @@ static uint64_t n_replies;
 static uint64_t n_bad_replies;
 
 static const char *const methods[] = {"rpc.discover", "bench.status", "bench.stop",
-	"adapter.unplug", "adapter.plug", "adapter.wiring", "fault.add", "fault.list",
-	"fault.remove", "fault.clear", "chip.pin", "chip.power", "chip.reset", "image.info",
-	"image.save", "image.load", "image.compare", "snapshot.take", "snapshot.restore",
-	"snapshot.list", "snapshot.drop", "stats.get", "stats.reset", "events.subscribe",
-	"events.unsubscribe", "nothing", ""};
+	"adapter.unplug", "adapter.plug", "adapter.wiring", "adapter.board", "fault.add",
+	"fault.list", "fault.remove", "fault.clear", "chip.pin", "chip.power", "chip.reset",
+	"image.info", "image.save", "image.load", "image.compare", "snapshot.take",
+	"snapshot.restore", "snapshot.list", "snapshot.drop", "stats.get", "stats.reset",
+	"events.subscribe", "events.unsubscribe", "nothing", ""};
 
 static const char *const names[] = {"adapter", "cs", "pin", "level", "action", "millivolts", "path",
 	"name", "file", "kinds", "subscription", "fault", "id", "colour", ""};
@@ -81,6 +81,9 @@ roll(unsigned int sides)
 /* What the methods that matter most take, so that not all end at the first check. */
 static const char *const fitting[][2] = {
 	{"adapter.wiring", "{}"},
+	{"adapter.board", "{\"state\":\"reset\"}"},
+	{"fault.add", "{\"fault\":\"drop byte=9\"}"},
+	{"fault.add", "{\"fault\":\"master\"}"},
 	{"fault.add", "{\"fault\":\"open line=miso\"}"},
 	{"fault.add", "{\"fault\":\"bit-error rate=1e-3\",\"cs\":0}"},
 	{"fault.add", "{\"fault\":\"slow during=erase\"}"},

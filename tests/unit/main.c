@@ -26,6 +26,7 @@ static const struct {
 	{"serprog", suite_serprog},
 	{"profiles", suite_profiles},
 	{"link_faults", suite_link_faults},
+	{"link_port", suite_link_port},
 	{"clip", suite_clip},
 	{"clip_contact", suite_clip_contact},
 	{"clip_faults", suite_clip_faults},

@@ -244,8 +244,8 @@ static const struct {
 	{"", A "[chip c]\npart=X\nwp=up\n",
 		"[chip c]: wp = \"up\" is refused; allowed: low, high and float"},
 	{"", A "[chip c]\npart=X\nsupply=3300\n",
-		"[chip c]: supply = \"3300\" is refused; allowed: off, and voltages up to 6000 mV "
-		"with V or mV"},
+		"[chip c]: supply = \"3300\" is refused; allowed: off, parasitic, and voltages "
+		"up to 6000 mV with V or mV"},
 	{"", A "[chip c]\npart=X\nmdoe=qpi\n",
 		"[chip c]: unknown key \"mdoe\": did you mean mode?; allowed are adapter, cs, "
 		"part, image, wp, hold, reset, supply, corner, wear, cycles, status, mode, "

@@ -433,6 +433,14 @@ START_TEST(a_fault_comes_and_goes_in_the_middle_of_a_frame)
 	ck_assert_uint_eq(clip_fixture_event(f, 0)->length, 300);
 	ck_assert_uint_eq(f->reports->len, 1);
 	ck_assert_int_eq(clip_fixture_report(f, 0)->opcode, -1);
+	/* Between the edge of CS# and the first clock. */
+	id = clip_fixture_add(f, CLIP_STUCK_0, CLIP_MISO);
+	clip_select(f->clip, 0);
+	clip_fault_remove(f->clip, id);
+	clip_shift(f->clip, (const uint8_t *)"\x9f", NULL, 1);
+	clip_shift(f->clip, NULL, f->read, 3);
+	clip_deselect(f->clip);
+	ck_assert_mem_eq(f->read, "\xef\x40\x14", 3);
 }
 END_TEST
 

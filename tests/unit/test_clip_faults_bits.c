@@ -540,6 +540,19 @@ START_TEST(faults_have_random_numbers_of_their_own)
 }
 END_TEST
 
+/* Two of a kind do not act at the same bits. */
+START_TEST(equal_faults_differ)
+{
+	clip_fault_init(&fault, CLIP_BIT_ERROR);
+	fault.rate = 1e-5;
+	clip_fixture_put(f, &fault);
+	clip_fixture_put(f, &fault);
+	read_all();
+	assert_about(f->reports->len, 2 * BITS * 1e-5);
+	ck_assert_uint_ge(clip_fixture_wrong_bits(f, 0, CLIP_ARRAY_SIZE), f->reports->len - 2);
+}
+END_TEST
+
 Suite *
 suite_clip_faults_bits(void)
 {
@@ -566,6 +579,7 @@ suite_clip_faults_bits(void)
 	tcase_add_test(bits, any_faults_together_leave_sound_wires_behind);
 	tcase_add_test(bits, a_seed_gives_the_same_again);
 	tcase_add_test(bits, faults_have_random_numbers_of_their_own);
+	tcase_add_test(bits, equal_faults_differ);
 	suite_add_tcase(suite, bits);
 	return suite;
 }

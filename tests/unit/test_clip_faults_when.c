@@ -93,6 +93,15 @@ START_TEST(a_read_is_hit_in_the_address_range_alone)
 	clip_fixture_read(f, CLIP_ARRAY_SIZE - 0x10, 0x8100);
 	for (size_t i = 0; i < 0x8100; i++)
 		ck_assert_uint_eq(f->read[i], i >= 0x8010 && i < 0x8020 ? 0x00 : 0x5a);
+	clip_fault_clear(f->clip);
+	fault.when.address_from = 0;
+	fault.when.address_to = 8;
+	clip_fixture_put(f, &fault);
+	assert_spoiled(CLIP_ARRAY_SIZE - 0x10, 0x100, 0x10, 0x18);
+	clip_fault_clear(f->clip);
+	fault.when.address_from = 0x8000;
+	fault.when.address_to = 0x8010;
+	clip_fixture_put(f, &fault);
 	/* One with a dummy byte. */
 	clip_fixture_transfer(f, "\x0b\x00\x7f\xf0\x00", 5, f->read, 0x40);
 	for (size_t i = 0; i < 0x40; i++)
@@ -296,6 +305,26 @@ START_TEST(a_chip_that_comes_gets_what_the_wires_have)
 }
 END_TEST
 
+START_TEST(faults_are_taken_off_by_their_ids)
+{
+	struct clip_fault_status status;
+	unsigned int first = clip_fixture_put(f, &fault);
+	unsigned int second = clip_fixture_add(f, CLIP_LATE, CLIP_MISO);
+	unsigned int third = clip_fixture_add(f, CLIP_EARLY, CLIP_MISO);
+
+	ck_assert(clip_fault_remove(f->clip, first));
+	ck_assert(!clip_fault_remove(f->clip, first));
+	ck_assert(clip_fault_at(f->clip, 0, &status));
+	ck_assert_uint_eq(status.id, second);
+	ck_assert_uint_eq(status.fault->what, CLIP_LATE);
+	ck_assert(clip_fault_at(f->clip, 1, &status));
+	ck_assert_uint_eq(status.id, third);
+	clip_fault_clear(f->clip);
+	ck_assert(!clip_fault_at(f->clip, 0, &status));
+	ck_assert_uint_gt(clip_fixture_put(f, &fault), third);
+}
+END_TEST
+
 START_TEST(names_lead_both_ways)
 {
 	static const char *const names[] = {"open", "stuck-0", "stuck-1", "short", "pull-up",
@@ -386,6 +415,7 @@ suite_clip_faults_when(void)
 	tcase_add_test(when, a_window_of_the_supply_needs_no_frame);
 	tcase_add_test(when, one_chip_select_of_two);
 	tcase_add_test(when, a_chip_that_comes_gets_what_the_wires_have);
+	tcase_add_test(when, faults_are_taken_off_by_their_ids);
 	tcase_add_test(when, names_lead_both_ways);
 	tcase_add_test(when, values_out_of_range_are_refused);
 	suite_add_tcase(suite, when);

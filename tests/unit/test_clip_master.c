@@ -56,6 +56,8 @@ START_TEST(it_reads_the_chip_while_the_host_is_silent)
 		ck_assert_uint_eq(event->outcome, FLASH_DONE);
 		ck_assert_uint_eq(event->address, i * 64);
 		ck_assert_uint_eq(event->length, 64);
+		/* The chip's time is not moved by clocks that are not the host's. */
+		ck_assert_int_le(event->time_ns, sim_clock_now(&f->clock));
 	}
 	/* After a second only the last of them. */
 	clip_fixture_forget(f);
@@ -63,7 +65,6 @@ START_TEST(it_reads_the_chip_while_the_host_is_silent)
 	ck_assert_uint_le(f->events->len, 5);
 	ck_assert_uint_ge(f->events->len, 4);
 	ck_assert_uint_eq(f->reports->len, 0);
-	/* Chip time is not moved by clocks that are not the host's. */
 	clip_fault_clear(f->clip);
 	ck_assert(id_is_right());
 }
@@ -171,6 +172,34 @@ START_TEST(a_random_rule_spoils_some_frames)
 }
 END_TEST
 
+START_TEST(chance_decides_who_has_cs_and_mosi)
+{
+	GHashTable *opcodes = g_hash_table_new(NULL, NULL);
+
+	fault.master.rule = CLIP_RANDOM;
+	clip_fixture_put(f, &fault);
+	for (unsigned int i = 0; i < 200; i++)
+		clip_wait(f->clip, SLOT_NS);
+	ck_assert_uint_gt(f->events->len, 65);
+	ck_assert_uint_lt(f->events->len, 135);
+	clip_fault_clear(f->clip);
+	clip_fixture_forget(f);
+	/* In each frame that both begin at once, MOSI is 0C or 03, bit by bit. */
+	fault.master.lines = 1 << CLIP_MOSI;
+	for (unsigned int i = 0; i < 100; i++) {
+		fault.master.phase_ns = sim_clock_now(&f->clock);
+		clip_fixture_put(f, &fault);
+		clip_fixture_transfer(f, "\x0c", 1, NULL, 0);
+		clip_fault_clear(f->clip);
+		ck_assert_int_lt(clip_fixture_event(f, i)->opcode, 16);
+		g_hash_table_add(opcodes, GINT_TO_POINTER(clip_fixture_event(f, i)->opcode));
+		clip_set_seed(f->clip, i);
+	}
+	ck_assert_uint_gt(g_hash_table_size(opcodes), 10);
+	g_hash_table_destroy(opcodes);
+}
+END_TEST
+
 /* Clocks of a faster master come on top of the host's. */
 START_TEST(a_faster_master_clocks_the_host_s_frame_on)
 {
@@ -252,6 +281,7 @@ suite_clip_master(void)
 	tcase_add_test(master, two_commands_at_once_make_a_third);
 	tcase_add_test(master, wired_or_lets_the_other_ones_through);
 	tcase_add_test(master, a_random_rule_spoils_some_frames);
+	tcase_add_test(master, chance_decides_who_has_cs_and_mosi);
 	tcase_add_test(master, a_faster_master_clocks_the_host_s_frame_on);
 	tcase_add_test(master, with_the_drivers_off_the_master_has_the_bus);
 	tcase_add_test(master, what_else_is_on_its_bus_answers_on_miso);

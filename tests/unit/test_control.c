@@ -360,7 +360,8 @@ START_TEST(discover_lists_every_method_with_schemas)
 {
 	static const char names[] =
 		"rpc.discover bench.status bench.stop adapter.unplug adapter.plug "
-		"adapter.wiring fault.add fault.list fault.remove fault.clear chip.pin "
+		"adapter.wiring adapter.board fault.add fault.list fault.remove fault.clear "
+		"chip.pin "
 		"chip.power chip.reset image.info image.save image.load image.compare "
 		"snapshot.take snapshot.restore snapshot.list snapshot.drop stats.get stats.reset "
 		"events.subscribe events.unsubscribe ";

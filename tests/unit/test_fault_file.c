@@ -208,6 +208,11 @@ static const struct {
 		"[fault x]: chip = \"data\" is refused: the fault is one of the wires, which all "
 		"chips of an adapter share; allowed: adapter = NAME, and select = N for one "
 		"chip's frames"},
+	{CHIP "[fault x]\nwhat=drop\nchip=a\n",
+		"[fault x]: chip = \"a\" is refused: the fault is one of the line to the host; "
+		"allowed: adapter = NAME"},
+	{CHIP "[fault x]\nwhat=latency\ntime=0ms\n",
+		"[fault x]: latency time=0ms: allowed: a latency of 1 ms to 10 s"},
 	{CHIP DATA "[fault x]\nwhat=slow\n",
 		"[fault x]: no chip = NAME, and there is not just one; allowed are a, data"},
 	{A "[fault x]\nwhat=slow\n", "[fault x]: there is no chip for it; a chip is wanted"},
@@ -272,6 +277,7 @@ static const char *const good[] = {
 	CHIP "count=2\n[fault x]\nwhat=slow\nadapter=a1\n",
 	CHIP "[fault x]\nwhat=contact\nper-us=0.01\n",
 	A "[fault x]\nwhat=rotated\n",
+	A "[fault x]\nwhat=drop\n",
 };
 
 START_TEST(what_is_good_passes)

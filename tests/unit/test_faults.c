@@ -253,7 +253,7 @@ static const struct {
 		0},
 	{"stuck-cell bits=00",
 		"stuck-cell bits=00: no bit is named; allowed is a mask from 01 to FF", 0},
-	{"slow", "slow: it is a chip's, and there is none; allowed are faults of the wires", 1},
+	{"slow", "slow: it is a chip's, and there is none; allowed are other faults", 1},
 };
 
 START_TEST(values_that_cannot_be_are_refused)

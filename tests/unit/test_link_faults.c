@@ -33,13 +33,13 @@ static GString *acts;
 static int64_t last_ns;
 
 static void
-note(void *data, const struct link_act *act)
+note(void *data, const struct link_fault_report *act)
 {
 	(void)data;
 	g_string_append_printf(acts, "%s@%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT " ",
 		link_fault_what_to_string(act->fault->what), act->byte, act->operation);
-	ck_assert_int_ge(act->at_ns, last_ns);
-	last_ns = act->at_ns;
+	ck_assert_int_ge(act->time_ns, last_ns);
+	last_ns = act->time_ns;
 }
 
 static void
@@ -252,6 +252,8 @@ static const struct {
 		""},
 	{"nak op=2", "00 00 00 | ^ | 00 00 00", "061506 060606", "nak@0/2 ", ""},
 
+	{"nak op=2 count=2", "00 00 | ^ | 00 00 00", "0615 061506", "nak@0/2 nak@0/2 ", ""},
+
 	/* Refused with all that belongs to it, and not done. */
 	{"nak op=2", "00 13 010000 030000 9f 01", "06 15 060100", "nak@0/2 ", ""},
 	{"nak op=1", "14 40420f00 00", "15 06", "nak@0/1 ", ""},
@@ -284,6 +286,8 @@ static const struct {
 		""},
 	{"reboot to-adapter byte=10 ms=20 text=hi", "13 050000 000000 0200000055 | ~ | 01",
 		"6869 060100", "reboot@10/0 ", "02+0 "},
+	{"reboot op=2 byte=3 ms=0 text=hi", "00 13 010000 030000 9f | 01", "06 06ef 6869 060100",
+		"reboot@4/2 ", "9f+2 "},
 	/* State is lost: full duplex and the operation buffer. */
 	{"reboot op=2 ms=20 text=hi", "17 01 | 00 | ~ | 13 010000 010000 9f", "06 6869 06ef",
 		"reboot@0/2 ", "9f+1 "},
@@ -470,7 +474,8 @@ START_TEST(a_chance_is_kept)
 	enum link_fault_what what = rates[_i].what;
 	g_autofree uint8_t *nops = g_malloc0(MANY);
 	struct link_fault fault = usual(what);
-	unsigned int id, odd = 0, bits[256] = {0};
+	unsigned int odd = 0, bits[256] = {0};
+	struct link_fault_status status;
 	uint64_t acted;
 	int64_t more;
 
@@ -481,7 +486,8 @@ START_TEST(a_chance_is_kept)
 	link_fault_set_text(&fault, "!", 1);
 	add(fault);
 	ck_assert_uint_eq(send_bytes(nops, MANY, 8192, 8192), MANY);
-	link_line_fault(line, 0, &id, &acted);
+	ck_assert(link_line_fault_at(line, 0, &status));
+	acted = status.acted;
 	ck_assert_uint_ge(acted, LEAST);
 	ck_assert_uint_le(acted, MOST);
 	more = (int64_t)rig->got->len - MANY;
@@ -593,35 +599,68 @@ START_TEST(a_fault_waits_for_its_time)
 }
 END_TEST
 
+static void
+expect_status(size_t i, unsigned int id, enum link_fault_what what, uint64_t acted)
+{
+	struct link_fault_status status;
+
+	ck_assert(link_line_fault_at(line, i, &status));
+	ck_assert_uint_eq(status.id, id);
+	ck_assert_int_eq(status.fault->what, what);
+	ck_assert_uint_eq(status.acted, acted);
+	ck_assert(!link_line_fault_at(line, i + 2, &status));
+}
+
 START_TEST(faults_are_added_listed_and_removed)
 {
-	unsigned int first, second, id;
-	uint64_t acted;
+	struct link_fault_status status;
+	unsigned int first, second;
 
 	ck_assert(!link_line_is_needed(line));
 	first = add(parse_fault("drop byte=2"));
 	second = add(parse_fault("stall byte=3"));
 	ck_assert(link_line_is_needed(line));
 	send_script("00 00 00 00", 100, 100);
-	ck_assert_uint_eq(link_line_n_faults(line), 2);
-	ck_assert_int_eq(link_line_fault(line, 0, &id, &acted)->what, LINK_DROP);
-	ck_assert_uint_eq(id, first);
-	ck_assert_uint_eq(acted, 1);
-	ck_assert_int_eq(link_line_fault(line, 1, &id, &acted)->byte, 3);
-	ck_assert_uint_eq(id, second);
-	ck_assert_uint_eq(acted, 1);
+	expect_status(0, first, LINK_DROP, 1);
+	expect_status(1, second, LINK_STALL, 1);
 	ck_assert(link_line_remove_fault(line, first));
 	ck_assert(!link_line_remove_fault(line, first));
 	ck_assert_uint_eq(rig->got->len, 1);
 	/* The stall ends with its fault. */
 	link_line_clear_faults(line);
-	ck_assert_uint_eq(link_line_n_faults(line), 0);
+	ck_assert(!link_line_fault_at(line, 0, &status));
 	ck_assert(link_line_is_needed(line));
 	fetch_all(100);
 	ck_assert_uint_eq(rig->got->len, 3);
 	ck_assert(!link_line_is_needed(line));
 	/* Ids are not used again. */
 	ck_assert_uint_eq(add(usual(LINK_NAK)), second + 1);
+}
+END_TEST
+
+/* The line takes what the adapter does not hear, or a host would wait for it to be taken. */
+START_TEST(what_comes_during_a_boot_is_lost)
+{
+	static const uint8_t nops[100];
+
+	add(parse_fault("reset-on-open ms=30 text=hi"));
+	reopen();
+	ck_assert_uint_eq(rig->port.ops->take(rig->port.self, nops, sizeof nops), sizeof nops);
+	ck_assert_uint_eq(fetch_all(100), 0);
+	wait_deadline();
+	fetch_all(100);
+	ck_assert_uint_eq(rig->got->len, 2);
+}
+END_TEST
+
+/* A hung firmware changes no pin when its host goes. */
+START_TEST(a_hung_adapter_keeps_its_clock)
+{
+	add(parse_fault("hang op=2"));
+	send_script("14 40420f00 00 | ^", 100, 100);
+	ck_assert_uint_eq(clip_frequency(rig->clip), 1000000);
+	link_line_plugged(line);
+	ck_assert_uint_eq(clip_frequency(rig->clip), 12000000);
 }
 END_TEST
 
@@ -677,7 +716,7 @@ START_TEST(what_cannot_act_is_refused)
 	}
 	ck_assert(!link_fault_set_text(&bad[0], text, sizeof text));
 	ck_assert(link_fault_set_text(&bad[0], text, sizeof text - 1));
-	ck_assert_uint_eq(link_line_n_faults(line), 0);
+	ck_assert(!link_line_is_needed(line));
 }
 END_TEST
 
@@ -697,6 +736,8 @@ suite_link_faults(void)
 	tcase_add_test(aimed, foreign_text_comes_at_its_time);
 	tcase_add_test(aimed, a_fault_waits_for_its_time);
 	tcase_add_test(aimed, faults_are_added_listed_and_removed);
+	tcase_add_test(aimed, what_comes_during_a_boot_is_lost);
+	tcase_add_test(aimed, a_hung_adapter_keeps_its_clock);
 	tcase_add_test(aimed, every_fault_has_a_name_and_can_act);
 	tcase_add_test(aimed, what_cannot_act_is_refused);
 	suite_add_tcase(suite, aimed);

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What stands between the port and the adapter's firmware. Without faults that is nothing: the
+ * meter talks to the firmware itself. The cable is pulled and put in again by timers of the
+ * adapter's own main context, never from within the firmware.
+ */
+#include "bench/line.h"
+
+#include "base/log.h"
+#include "bench/meter.h"
+#include "port/port.h"
+#include "serprog/link.h"
+#include "serprog/serprog.h"
+
+static void
+forget_cable(struct bench_line *line)
+{
+	if (line->cable != NULL)
+		g_source_destroy(line->cable);
+	g_clear_pointer(&line->cable, g_source_unref);
+}
+
+static void
+wait_for_cable(struct bench_line *line, uint32_t ms, GSourceFunc function)
+{
+	forget_cable(line);
+	line->cable = g_timeout_source_new(ms);
+	g_source_set_callback(line->cable, function, line, NULL);
+	g_source_attach(line->cable, line->context);
+	/* A fault acts while port_poll() waits for the line alone. */
+	g_main_context_wakeup(line->context);
+}
+
+void
+bench_line_unplug(struct bench_line *line)
+{
+	forget_cable(line);
+	port_pty_unplug(line->pty);
+}
+
+bool
+bench_line_plug(struct bench_line *line, GError **error)
+{
+	forget_cable(line);
+	/* With the cable in, nothing starts anew. */
+	if (line->faults != NULL && port_pty_path(line->pty) == NULL)
+		link_line_plugged(line->faults);
+	return port_pty_plug(line->pty, error);
+}
+
+static gboolean
+put_in(void *data)
+{
+	struct bench_line *line = data;
+	g_autoptr(GError) error = NULL;
+
+	if (!bench_line_plug(line, &error))
+		log_warning("%s: cannot plug in again: %s", line->owner, error->message);
+	return G_SOURCE_REMOVE;
+}
+
+static gboolean
+pull_out(void *data)
+{
+	struct bench_line *line = data;
+
+	bench_line_unplug(line);
+	if (line->out_ms > 0)
+		wait_for_cable(line, line->out_ms, put_in);
+	return G_SOURCE_REMOVE;
+}
+
+/* TCP has no cable; there the line just stays dead. */
+static void
+fault_unplugs(void *data, uint32_t ms)
+{
+	struct bench_line *line = data;
+
+	line->out_ms = ms;
+	if (line->pty != NULL)
+		wait_for_cable(line, 0, pull_out);
+}
+
+static void
+fault_acted(void *data, const struct link_fault_report *report)
+{
+	struct bench_line *line = data;
+
+	if (line->acted != NULL)
+		line->acted(line->data, report);
+}
+
+void
+bench_line_begin(struct bench_line *line)
+{
+	line->meter->behind = serprog_personality(line->serprog);
+}
+
+void
+bench_line_end(struct bench_line *line)
+{
+	forget_cable(line);
+	if (line->faults == NULL)
+		return;
+	bench_line_begin(line);
+	g_clear_pointer(&line->faults, link_line_destroy);
+}
+
+struct link_line *
+bench_line_faults(struct bench_line *line)
+{
+	const struct link_listener listener = {
+		.acted = fault_acted, .unplug = fault_unplugs, .data = line};
+	struct personality personality;
+
+	if (line->faults != NULL)
+		return line->faults;
+	line->faults = link_line_new(line->serprog, &listener);
+	personality = link_line_personality(line->faults);
+	if (line->meter->host)
+		personality.ops->host_opened(personality.self);
+	line->meter->behind = personality;
+	return line->faults;
+}
+
+void
+bench_line_changed(struct bench_line *line)
+{
+	if (line->faults != NULL && !link_line_is_needed(line->faults))
+		bench_line_end(line);
+	if (line->pty != NULL)
+		port_pty_kick(line->pty);
+	if (line->tcp != NULL)
+		port_tcp_kick(line->tcp);
+}

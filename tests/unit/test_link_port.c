@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A line with faults between a real pseudo-terminal and an adapter of the bench: what needs the
+ * port to look again at a time, and the cable.
+ */
+#include "bench/adapter.h"
+#include "bench/line.h"
+#include "host_fixture.h"
+#include "port/port.h"
+#include "serprog/link.h"
+#include "serprog/profile.h"
+#include "suites.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct port_watch *watch;
+static struct bench_adapter *adapter;
+static char *dir, *link_path;
+static int reports;
+
+static void
+setup(void)
+{
+	struct bench_adapter_plan plan = {
+		.name = "adapter0",
+		.profile = serprog_profile_find(NULL),
+		.timing = SIM_CLOCK_INSTANT,
+	};
+
+	/* A thread of the adapter's would make it later, and it stays. */
+	g_main_context_default();
+	host_fixture_setup();
+	dir = g_dir_make_tmp("spinor-link-XXXXXX", NULL);
+	link_path = g_build_filename(dir, "ttyFLASH", NULL);
+	watch = port_watch_new(fixture.context, NULL);
+	plan.watch = watch;
+	plan.link = link_path;
+	adapter = bench_adapter_new(&plan, NULL);
+	ck_assert_ptr_nonnull(adapter);
+	ck_assert(bench_adapter_start(adapter, NULL));
+	reports = 0;
+}
+
+static void
+teardown(void)
+{
+	bench_adapter_destroy(adapter);
+	port_watch_destroy(watch);
+	ck_assert_int_eq(g_rmdir(dir), 0);
+	g_free(link_path);
+	g_free(dir);
+	host_fixture_teardown();
+}
+
+static void
+note(void *data, const struct link_fault_report *report)
+{
+	ck_assert_uint_eq(report->id, 1);
+	(*(int *)data)++;
+}
+
+static void
+add_in_thread(void *data)
+{
+	struct bench_line *line = bench_adapter_line(adapter);
+
+	line->acted = note;
+	line->data = &reports;
+	ck_assert_int_eq(link_line_add_fault(bench_line_faults(line), data), 1);
+	bench_line_changed(line);
+}
+
+static void
+add(enum link_fault_what what, uint32_t ms, uint64_t byte)
+{
+	struct link_fault fault;
+
+	link_fault_init(&fault, what);
+	fault.ms = ms;
+	fault.byte = byte;
+	if (what == LINK_GARBAGE) {
+		fault.direction = LINK_TO_HOST;
+		fault.after_ms = ms;
+		link_fault_set_text(&fault, "boot", 4);
+	}
+	bench_adapter_call(adapter, add_in_thread, &fault);
+}
+
+static void
+clear_in_thread(void *data)
+{
+	struct bench_line *line = bench_adapter_line(adapter);
+
+	(void)data;
+	link_line_clear_faults(bench_line_faults(line));
+	bench_line_changed(line);
+	ck_assert_ptr_null(line->faults);
+}
+
+static void
+replug_in_thread(void *data)
+{
+	(void)data;
+	ck_assert(bench_adapter_unplug(adapter, NULL));
+	ck_assert(bench_adapter_plug(adapter, NULL));
+}
+
+static int
+open_host(void)
+{
+	int fd = open(link_path, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+
+	ck_assert_int_ge(fd, 0);
+	return fd;
+}
+
+/* Nothing comes for ms. */
+static void
+expect_silence(int fd, int ms)
+{
+	int64_t end_us = g_get_monotonic_time() + (int64_t)ms * 1000;
+
+	while (g_get_monotonic_time() < end_us) {
+		host_run_dry();
+		ck_assert_int_eq(poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, 1), 0);
+	}
+}
+
+START_TEST(reset_on_open_is_deaf_and_then_greets)
+{
+	int64_t begin_us = g_get_monotonic_time();
+	int fd;
+
+	add(LINK_RESET_ON_OPEN, 150, 0);
+	fd = open_host();
+	SEND(fd, "\x10");
+	EXPECT(fd, "ready\r\n");
+	ck_assert_int_ge(g_get_monotonic_time() - begin_us, 150000);
+	SEND(fd, "\x10");
+	EXPECT(fd, "\x15\x06");
+	close(fd);
+	ck_assert_int_eq(reports, 1);
+}
+END_TEST
+
+START_TEST(latency_is_seen_by_a_host_with_a_watch)
+{
+	int64_t begin_us = g_get_monotonic_time();
+	int fd;
+
+	add(LINK_LATENCY, 30, 0);
+	fd = open_host();
+	for (int i = 0; i < 5; i++) {
+		SEND(fd, "\x10");
+		EXPECT(fd, "\x15\x06");
+	}
+	ck_assert_int_ge(g_get_monotonic_time() - begin_us, 150000);
+	ck_assert_int_eq(reports, 5);
+	/* Without it the line is what it was. */
+	bench_adapter_call(adapter, clear_in_thread, NULL);
+	begin_us = g_get_monotonic_time();
+	SEND(fd, "\x10");
+	EXPECT(fd, "\x15\x06");
+	ck_assert_int_lt(g_get_monotonic_time() - begin_us, 25000);
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_stall_ends_by_itself)
+{
+	int fd;
+
+	add(LINK_STALL, 100, 2);
+	fd = open_host();
+	SEND(fd, "\x10");
+	EXPECT(fd, "\x15");
+	expect_silence(fd, 50);
+	EXPECT(fd, "\x06");
+	close(fd);
+}
+END_TEST
+
+START_TEST(text_comes_to_a_host_that_is_silent)
+{
+	int fd = open_host();
+
+	SEND(fd, "\x10");
+	EXPECT(fd, "\x15\x06");
+	/* In the midst of a session. */
+	add(LINK_GARBAGE, 60, 0);
+	EXPECT(fd, "boot");
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_cable_comes_out_and_back)
+{
+	int code = -1;
+	uint8_t got[8];
+	int fd;
+
+	add(LINK_UNPLUG, 100, 3);
+	fd = open_host();
+	SEND(fd, "\x10\x10");
+	/* Two bytes, unless the hang-up is faster, and then the end. */
+	ck_assert_uint_le(host_read(fd, got, sizeof got, &code), 2);
+	ck_assert_int_ge(code, 0);
+	close(fd);
+	while (!g_file_test(link_path, G_FILE_TEST_EXISTS)) {
+		host_run_dry();
+		g_usleep(1000);
+		ck_assert(!fixture.expired);
+	}
+	fd = open_host();
+	SEND(fd, "\x10\x10");
+	EXPECT(fd, "\x15\x06\x15\x06");
+	close(fd);
+	ck_assert_int_eq(reports, 1);
+}
+END_TEST
+
+START_TEST(a_cable_may_never_come_back)
+{
+	int code = -1;
+	uint8_t got[8];
+	int fd;
+
+	add(LINK_UNPLUG, 0, 3);
+	fd = open_host();
+	SEND(fd, "\x10\x10");
+	host_read(fd, got, sizeof got, &code);
+	close(fd);
+	g_usleep(150000);
+	ck_assert(!g_file_test(link_path, G_FILE_TEST_EXISTS));
+	bench_adapter_call(adapter, replug_in_thread, NULL);
+	fd = open_host();
+	SEND(fd, "\x10");
+	EXPECT(fd, "\x15\x06");
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_hung_adapter_needs_its_cable_pulled)
+{
+	int fd;
+
+	add(LINK_HANG, 0, 2);
+	fd = open_host();
+	SEND(fd, "\x10\x10");
+	EXPECT(fd, "\x15\x06");
+	expect_silence(fd, 30);
+	close(fd);
+	fd = open_host();
+	SEND(fd, "\x10");
+	expect_silence(fd, 30);
+	close(fd);
+	bench_adapter_call(adapter, replug_in_thread, NULL);
+	fd = open_host();
+	SEND(fd, "\x10");
+	EXPECT(fd, "\x15\x06");
+	close(fd);
+}
+END_TEST
+
+Suite *
+suite_link_port(void)
+{
+	Suite *suite = suite_create("link_port");
+	TCase *tcase = tcase_create("link_port");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_set_timeout(tcase, 30);
+	tcase_add_test(tcase, reset_on_open_is_deaf_and_then_greets);
+	tcase_add_test(tcase, latency_is_seen_by_a_host_with_a_watch);
+	tcase_add_test(tcase, a_stall_ends_by_itself);
+	tcase_add_test(tcase, text_comes_to_a_host_that_is_silent);
+	tcase_add_test(tcase, a_cable_comes_out_and_back);
+	tcase_add_test(tcase, a_cable_may_never_come_back);
+	tcase_add_test(tcase, a_hung_adapter_needs_its_cable_pulled);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
