@@ -15,6 +15,7 @@
 #include "bench/chip.h"
 #include "bench/error.h"
 #include "bench/event.h"
+#include "bench/faults.h"
 #include "bench/hand.h"
 #include "bench/image.h"
 #include "bench/play.h"
@@ -304,12 +305,17 @@ boot(const struct bench_work *work, struct bench_power_request *request)
 {
 	struct clip *clip = bench_adapter_clip(work->target->adapter);
 	struct board *board = bench_adapter_board(work->target->adapter, work->target->cs, NULL);
+	struct bench_faults *faults = bench_adapter_has_faults(work->target->adapter);
 	struct board_verdict verdict;
 
 	if (board == NULL || work->target->wires->millivolts == 0)
 		return;
 	request->has_board = true;
-	if (clip_is_selected(clip)) {
+	if (faults != NULL && bench_faults_board(faults) != BENCH_BOARD_RUNS) {
+		request->why_not = g_strdup(bench_faults_board(faults) == BENCH_BOARD_OFF
+				? "it has no supply"
+				: "it is held in reset");
+	} else if (clip_is_selected(clip)) {
 		request->why_not = g_strdup("a host has the bus");
 	} else {
 		clip_wait(clip, POWER_UP_NS);

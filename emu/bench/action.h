@@ -79,6 +79,14 @@ bool bench_action_fault_remove(const struct bench_target *target, unsigned int i
 /* struct bench_fault_info of the adapter. Free with g_ptr_array_unref(). */
 GPtrArray *bench_action_fault_list(const struct bench_target *target);
 
+/* The board behind the adapter's clip: runs, is held in reset, has no supply. */
+enum bench_board {
+	BENCH_BOARD_RUN,
+	BENCH_BOARD_RESET,
+	BENCH_BOARD_NO_SUPPLY,
+};
+bool bench_action_board(const struct bench_target *target, enum bench_board state, GError **error);
+
 /* How a line of the adapter stands: "high", "low" or "floating" at its ends. */
 struct bench_line {
 	const char *name;

@@ -273,11 +273,11 @@ bench_adapter_destroy(struct bench_adapter *adapter)
 {
 	join(adapter);
 	adapter->meter.host_changed = NULL;
-	bench_line_end(&adapter->line);
 	g_clear_pointer(&adapter->pty, port_pty_destroy);
 	g_clear_pointer(&adapter->tcp, port_tcp_destroy);
-	g_clear_pointer(&adapter->serprog, serprog_destroy);
 	g_clear_pointer(&adapter->faults, bench_faults_destroy);
+	bench_line_end(&adapter->line);
+	g_clear_pointer(&adapter->serprog, serprog_destroy);
 	g_clear_pointer(&adapter->clip, clip_destroy);
 	remove_chips(adapter);
 	g_main_loop_unref(adapter->loop);
@@ -351,11 +351,23 @@ bench_adapter_clip(struct bench_adapter *adapter)
 	return adapter->clip;
 }
 
+static void
+line_acted(void *data, const struct link_fault_report *report)
+{
+	const struct bench_adapter *adapter = data;
+
+	bench_faults_line_acted(adapter->faults, report);
+}
+
 struct bench_faults *
 bench_adapter_faults(struct bench_adapter *adapter)
 {
-	if (adapter->faults == NULL)
+	if (adapter->faults == NULL) {
 		adapter->faults = bench_faults_new(adapter->clip, adapter->name);
+		adapter->line.acted = line_acted;
+		adapter->line.data = adapter;
+		bench_faults_set_line(adapter->faults, &adapter->line);
+	}
 	return adapter->faults;
 }
 

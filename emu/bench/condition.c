@@ -46,7 +46,8 @@ const struct bench_condition_row bench_condition_rows[BENCH_CONDITION_KEYS] = {
 	[BENCH_KEY_HOLD] = {"hold", LEVELS, "low|high|float", "Level of its HOLD# pin"},
 	[BENCH_KEY_RESET] = {"reset", LEVELS, "low|high|float", "Level of its RESET# pin"},
 	[BENCH_KEY_SUPPLY] = {"supply",
-		"off, and voltages up to " G_STRINGIFY(BENCH_MILLIVOLTS_MAX) " mV with V or mV",
+		"off, parasitic, and voltages up to " G_STRINGIFY(
+			BENCH_MILLIVOLTS_MAX) " mV with V or mV",
 		"VOLTAGE", "The chip's supply, such as 2.9V, or off"},
 	[BENCH_KEY_CORNER] = {"corner", "typ and max", "typ|max",
 		"How long operations take: the data sheet's typical times or the longest"},
@@ -95,6 +96,10 @@ take_supply(int *millivolts, const char *value)
 	*millivolts = 0;
 	if (strcmp(value, "off") == 0)
 		return true;
+	if (strcmp(value, "parasitic") == 0) {
+		*millivolts = BENCH_PARASITIC;
+		return true;
+	}
 	return units_parse_voltage(value, millivolts) && *millivolts > 0 &&
 		*millivolts <= BENCH_MILLIVOLTS_MAX;
 }

@@ -39,12 +39,15 @@ enum bench_mode {
 	BENCH_MODES,
 };
 
+/* VCC is not connected: the chip lives from what leaks through its I/O pins. */
+#define BENCH_PARASITIC (-1)
+
 /* A plain value, to be copied; all zero: nothing is asked for. */
 struct bench_condition {
 	unsigned int given;     /* 1 << enum bench_condition_key */
 	unsigned int by_option; /* those that the command line gave */
 	uint8_t levels[3];      /* enum bench_level, by enum bench_pin */
-	int millivolts;         /* 0: off */
+	int millivolts;         /* 0: off; BENCH_PARASITIC */
 	enum flash_corner corner;
 	bool wear;
 	uint32_t cycles;

@@ -16,6 +16,7 @@
 /* Faults that a setting is for: bits 1 << what. */
 #define WIRES(what) (1u << CLIP_##what)
 #define CHIP(what) (1u << FLASH_FAULT_##what)
+#define LINK(what) (1u << LINK_##what)
 #define ALL (~0u)
 
 #define WITH_LINE                                                                         \
@@ -32,10 +33,15 @@
 #define CELLS (CHIP(STUCK_CELL) | CHIP(WEAK_CELL))
 #define OPERATIONS (CHIP(NO_EFFECT) | CHIP(ENDLESS) | CHIP(SLOW))
 
+#define LINK_TIMED (LINK(STALL) | LINK(LATENCY) | LINK(RESET_ON_OPEN) | LINK(REBOOT) | LINK(UNPLUG))
+#define LINK_SAYS (LINK(GARBAGE) | LINK(BANNER) | LINK(RESET_ON_OPEN) | LINK(REBOOT))
+#define LINK_DIRECTED (LINK(DROP) | LINK(DUPLICATE) | LINK(CORRUPT) | LINK(STALL) | LINK(GARBAGE))
+
 struct setting {
 	const char *name;
 	unsigned int wires; /* which faults of the wires have it */
 	unsigned int chip;
+	unsigned int link;
 	const char *allowed;
 	bool (*take)(struct bench_fault *fault, const char *value);
 };
@@ -336,6 +342,7 @@ take_count(struct bench_fault *fault, const char *value)
 	if (!take_whole(value, &fault->wires.when.count))
 		return false;
 	fault->chip.count = fault->wires.when.count;
+	fault->link.count = fault->wires.when.count;
 	return fault->chip.count > 0;
 }
 
@@ -377,6 +384,78 @@ take_select(struct bench_fault *fault, const char *value)
 	return true;
 }
 
+static bool
+take_direction(struct bench_fault *fault, const char *value)
+{
+	return link_direction_from_string(value, &fault->link.direction);
+}
+
+static bool
+take_link_byte(struct bench_fault *fault, const char *value)
+{
+	return take_whole(value, &fault->link.byte) && fault->link.byte > 0;
+}
+
+static bool
+take_link_operation(struct bench_fault *fault, const char *value)
+{
+	return take_whole(value, &fault->link.operation) && fault->link.operation > 0;
+}
+
+static bool
+take_ms(const char *value, uint32_t *ms)
+{
+	int64_t ns;
+
+	if (!units_parse_time(value, &ns) || ns / 1000000 > LINK_MS_MAX)
+		return false;
+	*ms = (uint32_t)(ns / 1000000);
+	return true;
+}
+
+static bool
+take_link_after(struct bench_fault *fault, const char *value)
+{
+	return take_ms(value, &fault->link.after_ms);
+}
+
+static bool
+take_link_chance(struct bench_fault *fault, const char *value)
+{
+	return take_real(value, 1, &fault->link.chance) && fault->link.chance > 0;
+}
+
+static bool
+take_link_time(struct bench_fault *fault, const char *value)
+{
+	return take_ms(value, &fault->link.ms);
+}
+
+static bool
+take_link_size(struct bench_fault *fault, const char *value)
+{
+	uint64_t size;
+
+	if (!take_whole(value, &size) || size == 0 || size > 1 << 20)
+		return false;
+	fault->link.size = (size_t)size;
+	return true;
+}
+
+static bool
+take_link_mask(struct bench_fault *fault, const char *value)
+{
+	return partvalue_hex_byte(value, &fault->link.mask);
+}
+
+static bool
+take_link_text(struct bench_fault *fault, const char *value)
+{
+	g_autofree char *text = g_strcompress(value);
+
+	return link_fault_set_text(&fault->link, text, strlen(text));
+}
+
 #define LINES_ALLOWED "cs, clk, mosi, miso, wp, hold, vcc, gnd"
 #define RATE_ALLOWED "a probability from 0 to 1, such as 1e-6"
 #define RANGE_ALLOWED "a number or FIRST-LAST, such as 0x1000-0x1FFF"
@@ -385,44 +464,55 @@ take_select(struct bench_fault *fault, const char *value)
 #define FREQUENCY_ALLOWED "a frequency, such as 20MHz"
 
 static const struct setting settings[] = {
-	{"line", WITH_LINE, 0, LINES_ALLOWED, take_line},
-	{"with", WIRES(SHORT), 0, LINES_ALLOWED, take_with},
-	{"dominates", WIRES(SHORT), 0, "no or yes", take_dominates},
-	{"side", WITH_SIDE, 0, "host or chip", take_side},
-	{"pins", WIRES(SHIFTED), 0, "1 or -1", take_pins},
-	{"only", WITH_POLARITY, 0, "both, 0-to-1 or 1-to-0", take_only},
-	{"edge", WIRES(SLIP), 0, "dropped, doubled or either", take_edge},
-	{"rate", WITH_RATE, CHIP(WEAK_CELL), RATE_ALLOWED, take_rate},
-	{"per-us", WIRES(CONTACT), 0, RATE_ALLOWED, take_per_us},
-	{"open-for", WIRES(CONTACT), 0, TIME_ALLOWED, take_open_for},
-	{"limit", WIRES(TOO_FAST), 0, FREQUENCY_ALLOWED, take_limit},
-	{"limit-read", WIRES(TOO_FAST), 0, FREQUENCY_ALLOWED, take_limit_read},
-	{"slope", WIRES(TOO_FAST), 0, "a number from 0", take_slope},
-	{"after", WIRES(BURST_ERROR), 0, "a number of bytes", take_after},
-	{"duty", WIRES(MASTER), 0, "a share from 0 to 1", take_duty},
-	{"period", WIRES(MASTER), 0, TIME_ALLOWED, take_period},
-	{"phase", WIRES(MASTER), 0, TIME_ALLOWED, take_phase},
-	{"rule", WIRES(MASTER), 0, "and, or and random", take_rule},
-	{"drives", WIRES(MASTER), 0, "some of cs,mosi,clk,miso", take_drives},
-	{"clock", WIRES(MASTER), 0, FREQUENCY_ALLOWED, take_clock},
-	{"reads", WIRES(MASTER), 0, "a number of bytes from 1 to 1048576", take_reads},
-	{"bits", 0, CELLS, "a mask in hex, such as 80", take_bits},
-	{"level", 0, CHIP(STUCK_CELL), "0 or 1", take_level},
-	{"every", 0, CELLS, NUMBER_ALLOWED " (bytes)", take_every},
-	{"offset", 0, CELLS, "a whole number from 0 (bytes)", take_offset},
-	{"factor", 0, CHIP(SLOW), "a number from 1 to 1000000", take_factor},
-	{"during", ALL, OPERATIONS, "some of read,program,erase,status-read,status-write,other",
+	{"line", WITH_LINE, 0, 0, LINES_ALLOWED, take_line},
+	{"with", WIRES(SHORT), 0, 0, LINES_ALLOWED, take_with},
+	{"dominates", WIRES(SHORT), 0, 0, "no or yes", take_dominates},
+	{"side", WITH_SIDE, 0, 0, "host or chip", take_side},
+	{"pins", WIRES(SHIFTED), 0, 0, "1 or -1", take_pins},
+	{"only", WITH_POLARITY, 0, 0, "both, 0-to-1 or 1-to-0", take_only},
+	{"edge", WIRES(SLIP), 0, 0, "dropped, doubled or either", take_edge},
+	{"rate", WITH_RATE, CHIP(WEAK_CELL), 0, RATE_ALLOWED, take_rate},
+	{"per-us", WIRES(CONTACT), 0, 0, RATE_ALLOWED, take_per_us},
+	{"open-for", WIRES(CONTACT), 0, 0, TIME_ALLOWED, take_open_for},
+	{"limit", WIRES(TOO_FAST), 0, 0, FREQUENCY_ALLOWED, take_limit},
+	{"limit-read", WIRES(TOO_FAST), 0, 0, FREQUENCY_ALLOWED, take_limit_read},
+	{"slope", WIRES(TOO_FAST), 0, 0, "a number from 0", take_slope},
+	{"after", WIRES(BURST_ERROR), 0, 0, "a number of bytes", take_after},
+	{"duty", WIRES(MASTER), 0, 0, "a share from 0 to 1", take_duty},
+	{"period", WIRES(MASTER), 0, 0, TIME_ALLOWED, take_period},
+	{"phase", WIRES(MASTER), 0, 0, TIME_ALLOWED, take_phase},
+	{"rule", WIRES(MASTER), 0, 0, "and, or and random", take_rule},
+	{"drives", WIRES(MASTER), 0, 0, "some of cs,mosi,clk,miso", take_drives},
+	{"clock", WIRES(MASTER), 0, 0, FREQUENCY_ALLOWED, take_clock},
+	{"reads", WIRES(MASTER), 0, 0, "a number of bytes from 1 to 1048576", take_reads},
+	{"bits", 0, CELLS, 0, "a mask in hex, such as 80", take_bits},
+	{"level", 0, CHIP(STUCK_CELL), 0, "0 or 1", take_level},
+	{"every", 0, CELLS, 0, NUMBER_ALLOWED " (bytes)", take_every},
+	{"offset", 0, CELLS, 0, "a whole number from 0 (bytes)", take_offset},
+	{"factor", 0, CHIP(SLOW), 0, "a number from 1 to 1000000", take_factor},
+	{"during", ALL, OPERATIONS, 0, "some of read,program,erase,status-read,status-write,other",
 		take_during},
-	{"opcode", ALL, 0, "a byte in hex, such as 9F", take_opcode},
-	{"address", ALL, ALL, RANGE_ALLOWED, take_address},
-	{"bytes", ALL, 0, RANGE_ALLOWED, take_bytes},
-	{"nth", ALL, OPERATIONS, NUMBER_ALLOWED, take_nth},
-	{"count", ALL, ALL, NUMBER_ALLOWED, take_count},
-	{"per-frame", ALL, 0, NUMBER_ALLOWED, take_per_frame},
-	{"probability", ALL, OPERATIONS, "above 0 and up to 1", take_probability},
-	{"from", ALL, 0, TIME_ALLOWED, take_from},
-	{"to", ALL, 0, TIME_ALLOWED, take_to},
-	{"select", ALL, 0, "a chip select line, 0 to 7", take_select},
+	{"opcode", ALL, 0, 0, "a byte in hex, such as 9F", take_opcode},
+	{"address", ALL, ALL, 0, RANGE_ALLOWED, take_address},
+	{"bytes", ALL, 0, 0, RANGE_ALLOWED, take_bytes},
+	{"nth", ALL, OPERATIONS, 0, NUMBER_ALLOWED, take_nth},
+	{"count", ALL, ALL, ALL, NUMBER_ALLOWED, take_count},
+	{"per-frame", ALL, 0, 0, NUMBER_ALLOWED, take_per_frame},
+	{"probability", ALL, OPERATIONS, 0, "above 0 and up to 1", take_probability},
+	{"from", ALL, 0, 0, TIME_ALLOWED, take_from},
+	{"to", ALL, 0, 0, TIME_ALLOWED, take_to},
+	{"select", ALL, 0, 0, "a chip select line, 0 to 7", take_select},
+	{"direction", 0, 0, LINK_DIRECTED, "to-adapter or to-host", take_direction},
+	{"byte", 0, 0, ALL, NUMBER_ALLOWED, take_link_byte},
+	{"operation", 0, 0, ALL, NUMBER_ALLOWED " (a command of the protocol)",
+		take_link_operation},
+	{"after", 0, 0, ALL, "a time since the line was opened, such as 500ms", take_link_after},
+	{"chance", 0, 0, ALL, "above 0 and up to 1", take_link_chance},
+	{"time", 0, 0, LINK_TIMED, "a time, such as 16ms", take_link_time},
+	{"size", 0, 0, LINK(CHUNKS), NUMBER_ALLOWED " (bytes)", take_link_size},
+	{"flips", 0, 0, LINK(CORRUPT), "a mask in hex, such as 01", take_link_mask},
+	{"text", 0, 0, LINK_SAYS, "a text of up to 256 bytes; \\n, \\r, \\xFF as in C",
+		take_link_text},
 };
 
 static bool
@@ -430,19 +520,24 @@ has(const struct bench_fault *fault, const struct setting *setting)
 {
 	if (fault->place == BENCH_FAULT_OF_CHIP)
 		return setting->chip >> fault->chip.what & 1;
+	if (fault->place == BENCH_FAULT_OF_LINK)
+		return setting->link >> fault->link.what & 1;
 	return setting->wires >> fault->wires.what & 1;
 }
 
 const char **
 bench_fault_names(void)
 {
-	const char **names = g_new0(const char *, CLIP_FAULT_WHATS + FLASH_FAULT_WHATS + 1);
+	const char **names =
+		g_new0(const char *, CLIP_FAULT_WHATS + FLASH_FAULT_WHATS + LINK_WHATS + 1);
 	size_t n = 0;
 
 	for (int i = 0; i < CLIP_FAULT_WHATS; i++)
 		names[n++] = clip_fault_what_string((enum clip_fault_what)i);
 	for (int i = 0; i < FLASH_FAULT_WHATS; i++)
 		names[n++] = flash_fault_what_string((enum flash_fault_what)i);
+	for (int i = 0; i < LINK_WHATS; i++)
+		names[n++] = link_fault_what_to_string((enum link_fault_what)i);
 	return names;
 }
 
@@ -483,6 +578,11 @@ bench_fault_new(const char *what, GError **error)
 		fault->chip.mask = 0x01;
 		fault->chip.rate = 0.5;
 		fault->chip.factor = 10;
+		return fault;
+	}
+	if (link_fault_what_from_string(what, &fault->link.what)) {
+		fault->place = BENCH_FAULT_OF_LINK;
+		link_fault_init(&fault->link, fault->link.what);
 		return fault;
 	}
 	known = bench_fault_names();

@@ -9,6 +9,7 @@
 
 #include "clip/fault.h"
 #include "flash/fault.h"
+#include "serprog/linkfault.h"
 
 #include <glib.h>
 
@@ -16,6 +17,7 @@
 enum bench_fault_place {
 	BENCH_FAULT_OF_WIRES, /* between adapter and clip */
 	BENCH_FAULT_OF_CHIP,
+	BENCH_FAULT_OF_LINK, /* between host and adapter */
 };
 
 struct bench_fault {
@@ -23,6 +25,7 @@ struct bench_fault {
 	enum bench_fault_place place;
 	struct clip_fault wires;
 	struct flash_fault chip;
+	struct link_fault link;
 };
 
 /* A fault of that name with its usual settings; NULL and BENCH_ERROR_USAGE when there is none. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Faults by one number, wherever they sit: on the wires, which the clip plays, or in a chip. Each
+ * Faults by one number, wherever they sit: on the wires, which the clip plays, in a chip, or on the
+ * line between host and adapter. Each
  * act is a line of the log (at level info) and goes to whoever observes; at the end each fault says
  * how often it acted.
  */
@@ -9,8 +10,10 @@
 #include "base/log.h"
 #include "bench/error.h"
 #include "bench/fault.h"
+#include "bench/line.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
+#include "serprog/link.h"
 
 #include <inttypes.h>
 
@@ -19,16 +22,21 @@
 struct entry {
 	unsigned int id;
 	char *text;
-	struct flash *chip; /* NULL: on the wires */
+	enum bench_fault_place place;
+	struct flash *chip; /* NULL: not a chip's */
 	unsigned int cs;
-	unsigned int inner; /* its id there */
+	unsigned int inner; /* its id there; 0: the board that it stands for does not run */
+	struct clip_fault wires;
+	uint64_t acted, matched; /* before it was put there the last time */
 };
 
 struct bench_faults {
 	struct clip *clip;
+	struct bench_line *line;
 	char *owner;
 	GPtrArray *entries;
 	unsigned int last_id;
+	enum bench_board_state board;
 	void (*observe)(void *data, const struct bench_fault_act *act);
 	void *observe_data;
 	GDestroyNotify free_data;
@@ -44,36 +52,81 @@ free_entry(void *data)
 }
 
 static struct entry *
-find(const struct bench_faults *faults, const struct flash *chip, unsigned int inner)
+find(const struct bench_faults *faults, enum bench_fault_place place, const struct flash *chip,
+	unsigned int inner)
 {
 	for (guint i = 0; i < faults->entries->len; i++) {
 		struct entry *entry = faults->entries->pdata[i];
 
-		if (entry->chip == chip && entry->inner == inner)
+		if (entry->place == place && entry->chip == chip && entry->inner == inner)
 			return entry;
 	}
 	return NULL;
 }
 
 static void
+count_wires(const struct bench_faults *faults, const struct entry *entry, uint64_t *acted,
+	uint64_t *matched)
+{
+	struct clip_fault_status status;
+
+	for (size_t i = 0; clip_fault_at(faults->clip, i, &status); i++) {
+		if (status.id == entry->inner) {
+			*acted = status.acted;
+			*matched = status.matched;
+		}
+	}
+}
+
+static void
+count_chip(const struct entry *entry, uint64_t *acted, uint64_t *matched)
+{
+	struct flash_fault_status status;
+
+	for (size_t i = 0; flash_fault_at(entry->chip, i, &status); i++) {
+		if (status.id == entry->inner) {
+			*acted = status.acted;
+			*matched = status.matched;
+		}
+	}
+}
+
+/* A line only knows how often it acted. */
+static void
+count_line(const struct bench_faults *faults, const struct entry *entry, uint64_t *acted,
+	uint64_t *matched)
+{
+	const struct link_line *line = faults->line->faults;
+	struct link_fault_status status;
+
+	for (size_t i = 0; line != NULL && link_line_fault_at(line, i, &status); i++) {
+		if (status.id == entry->inner)
+			*acted = *matched = status.acted;
+	}
+}
+
+static void
 read_counters(const struct bench_faults *faults, const struct entry *entry, uint64_t *acted,
 	uint64_t *matched)
 {
-	struct clip_fault_status wires;
-	struct flash_fault_status chip;
-
 	*acted = *matched = 0;
-	for (size_t i = 0; entry->chip == NULL && clip_fault_at(faults->clip, i, &wires); i++) {
-		if (wires.id == entry->inner) {
-			*acted = wires.acted;
-			*matched = wires.matched;
-		}
+	if (entry->inner == 0) {
+		*acted = entry->acted;
+		*matched = entry->matched;
+		return;
 	}
-	for (size_t i = 0; entry->chip != NULL && flash_fault_at(entry->chip, i, &chip); i++) {
-		if (chip.id == entry->inner) {
-			*acted = chip.acted;
-			*matched = chip.matched;
-		}
+	switch (entry->place) {
+	case BENCH_FAULT_OF_WIRES:
+		count_wires(faults, entry, acted, matched);
+		*acted += entry->acted;
+		*matched += entry->matched;
+		break;
+	case BENCH_FAULT_OF_CHIP:
+		count_chip(entry, acted, matched);
+		break;
+	case BENCH_FAULT_OF_LINK:
+		count_line(faults, entry, acted, matched);
+		break;
 	}
 }
 
@@ -96,7 +149,7 @@ static void
 wires_acted(void *data, const struct clip_fault_report *report)
 {
 	const struct bench_faults *faults = data;
-	const struct entry *entry = find(faults, NULL, report->id);
+	const struct entry *entry = find(faults, BENCH_FAULT_OF_WIRES, NULL, report->id);
 	char place[80];
 	char opcode[8] = "";
 	struct bench_fault_act act = {
@@ -132,6 +185,26 @@ chip_acted(void *data, const struct flash_fault_report *report)
 	}
 	if (entry != NULL)
 		tell(faults, entry, &act);
+}
+
+void
+bench_faults_line_acted(struct bench_faults *faults, const struct link_fault_report *report)
+{
+	const struct entry *entry = find(faults, BENCH_FAULT_OF_LINK, NULL, report->id);
+	char place[60];
+	struct bench_fault_act act = {
+		.operation = report->operation, .place = place, .time_ns = report->time_ns};
+
+	if (entry == NULL)
+		return;
+	g_snprintf(place, sizeof(place), "byte %" PRIu64 " of the line", report->byte);
+	tell(faults, entry, &act);
+}
+
+void
+bench_faults_set_line(struct bench_faults *faults, struct bench_line *line)
+{
+	faults->line = line;
 }
 
 struct bench_faults *
@@ -185,6 +258,50 @@ add_to_chip(struct bench_faults *faults, const struct bench_fault *fault, struct
 	return flash_fault_add(chip, &fault->chip);
 }
 
+static void
+remove_from_line(struct bench_faults *faults, unsigned int inner)
+{
+	/* At the end the line goes before its faults. */
+	if (faults->line->faults == NULL)
+		return;
+	link_line_remove_fault(faults->line->faults, inner);
+	bench_line_changed(faults->line);
+}
+
+static unsigned int
+add_to_line(struct bench_faults *faults, const struct bench_fault *fault, const char **wrong)
+{
+	int id;
+
+	*wrong = link_fault_check(&fault->link);
+	if (*wrong)
+		return 0;
+	id = link_line_add_fault(bench_line_faults(faults->line), &fault->link);
+	bench_line_changed(faults->line);
+	return id > 0 ? (unsigned int)id : 0;
+}
+
+/* A second master goes and comes with the board. */
+static void
+follow_board(struct bench_faults *faults, struct entry *entry)
+{
+	bool runs = faults->board == BENCH_BOARD_RUNS;
+	uint64_t acted, matched;
+
+	if (entry->place != BENCH_FAULT_OF_WIRES || entry->wires.what != CLIP_MASTER ||
+		runs == (entry->inner > 0))
+		return;
+	if (runs) {
+		entry->inner = clip_fault_add(faults->clip, &entry->wires);
+		return;
+	}
+	read_counters(faults, entry, &acted, &matched);
+	clip_fault_remove(faults->clip, entry->inner);
+	entry->acted = acted;
+	entry->matched = matched;
+	entry->inner = 0;
+}
+
 unsigned int
 bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, unsigned int cs,
 	GError **error)
@@ -199,6 +316,8 @@ bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, u
 		wrong = "there is no chip on that line";
 	else if (of_chip)
 		inner = add_to_chip(faults, fault, chip, &wrong);
+	else if (fault->place == BENCH_FAULT_OF_LINK)
+		inner = add_to_line(faults, fault, &wrong);
 	else
 		inner = add_to_wires(faults, fault, &wrong);
 	if (inner == 0) {
@@ -208,10 +327,13 @@ bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, u
 	entry = g_new0(struct entry, 1);
 	entry->id = ++faults->last_id;
 	entry->text = g_strdup(fault->text);
+	entry->place = fault->place;
+	entry->wires = fault->wires;
 	entry->chip = chip;
 	entry->cs = cs;
 	entry->inner = inner;
 	g_ptr_array_add(faults->entries, entry);
+	follow_board(faults, entry);
 	return entry->id;
 }
 
@@ -220,8 +342,24 @@ take_away(struct bench_faults *faults, const struct entry *entry)
 {
 	if (entry->chip != NULL)
 		flash_fault_remove(entry->chip, entry->inner);
-	else
+	else if (entry->place == BENCH_FAULT_OF_LINK)
+		remove_from_line(faults, entry->inner);
+	else if (entry->inner > 0)
 		clip_fault_remove(faults->clip, entry->inner);
+}
+
+void
+bench_faults_set_board(struct bench_faults *faults, enum bench_board_state state)
+{
+	faults->board = state;
+	for (guint i = 0; i < faults->entries->len; i++)
+		follow_board(faults, faults->entries->pdata[i]);
+}
+
+enum bench_board_state
+bench_faults_board(const struct bench_faults *faults)
+{
+	return faults->board;
 }
 
 bool

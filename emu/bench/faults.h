@@ -9,7 +9,9 @@
 
 struct bench_fault;
 struct bench_faults;
+struct bench_line;
 struct clip;
+struct link_fault_report;
 
 /* One act of a fault, for reports. */
 struct bench_fault_act {
@@ -24,13 +26,19 @@ struct bench_fault_act {
 struct bench_fault_info {
 	unsigned int id;
 	char *text;
-	int cs; /* of a chip's fault; -1: of the wires */
+	int cs; /* of a chip's fault; -1: of another */
 	uint64_t acted;
 	uint64_t matched; /* frames or operations that it was aimed at */
 };
 
 /* None yet. clip outlives it; its chips are those that are on it then and later. */
 struct bench_faults *bench_faults_new(struct clip *clip, const char *owner);
+
+/* Where faults of the line to the host go. */
+void bench_faults_set_line(struct bench_faults *faults, struct bench_line *line);
+
+/* For the line's listener. */
+void bench_faults_line_acted(struct bench_faults *faults, const struct link_fault_report *report);
 
 /* Takes the faults away, after bench_faults_summary(). */
 void bench_faults_destroy(struct bench_faults *faults);
@@ -43,6 +51,15 @@ unsigned int bench_faults_add(struct bench_faults *faults, const struct bench_fa
 /* False when there is none of that id. */
 bool bench_faults_remove(struct bench_faults *faults, unsigned int id);
 void bench_faults_clear(struct bench_faults *faults);
+
+/* What the board behind the clip does: only one that runs is a second master. */
+enum bench_board_state {
+	BENCH_BOARD_RUNS,
+	BENCH_BOARD_IN_RESET,
+	BENCH_BOARD_OFF, /* without supply of its own */
+};
+void bench_faults_set_board(struct bench_faults *faults, enum bench_board_state state);
+enum bench_board_state bench_faults_board(const struct bench_faults *faults);
 
 /* struct bench_fault_info, oldest first. Free with g_ptr_array_unref(). */
 GPtrArray *bench_faults_list(struct bench_faults *faults);

@@ -518,7 +518,10 @@ bench_preset_apply(const struct bench_condition *condition, struct bench_wires *
 		return false;
 	flash_set_corner(flash, instant ? FLASH_CORNER_INSTANT : condition->corner);
 	if (bench_condition_has(condition, BENCH_KEY_SUPPLY))
-		bench_wires_supply(wires, condition->millivolts);
+		bench_wires_supply(wires,
+			condition->millivolts == BENCH_PARASITIC
+				? bench_parasitic_millivolts(flash_part(flash))
+				: condition->millivolts);
 	if (bench_condition_has(condition, BENCH_KEY_CUT_AT))
 		bench_wires_cut_in(wires, condition->cut_at, BENCH_HALF_OF_BUSY);
 	return true;

@@ -35,6 +35,14 @@ G_STATIC_ASSERT((int)BENCH_LOW == (int)FLASH_LOW && (int)BENCH_HIGH == (int)FLAS
 G_STATIC_ASSERT((int)BENCH_LOW == (int)CLIP_LOW && (int)BENCH_HIGH == (int)CLIP_HIGH &&
 	(int)BENCH_FLOAT == (int)CLIP_FLOATING);
 
+/* The protection diodes of the pins take 0.6 V, and the pins give little current: how far VCC falls
+ * then is an assumption. */
+int
+bench_parasitic_millivolts(const struct flash_part *part)
+{
+	return part->vcc_min_mv - (part->vcc_min_mv - flash_inhibit_millivolts(part)) / 4;
+}
+
 int
 bench_usual_millivolts(const struct flash_part *part)
 {
@@ -74,12 +82,13 @@ has_faults(const struct bench_wires *wires)
 static bool
 is_cut_off(const struct bench_wires *wires)
 {
-	struct clip_line_state state;
+	struct clip_line_state vcc, gnd;
 
 	if (!has_faults(wires))
 		return false;
-	clip_line_state(wires->clip, CLIP_VCC, &state);
-	return state.chip != CLIP_HIGH;
+	clip_line_state(wires->clip, CLIP_VCC, &vcc);
+	clip_line_state(wires->clip, CLIP_GND, &gnd);
+	return vcc.chip != CLIP_HIGH || gnd.chip != CLIP_LOW;
 }
 
 /* Tells the clip, which has lines to two of the pins. True when it has told the chip. */

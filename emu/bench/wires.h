@@ -51,6 +51,10 @@ struct bench_wires {
 /* The supply that a board gives such a chip, mV. */
 int bench_usual_millivolts(const struct flash_part *part);
 
+/* What is left of it where VCC is open and the chip lives from its I/O pins, mV: answers, but
+ * programs and erases nothing. */
+int bench_parasitic_millivolts(const struct flash_part *part);
+
 /* All pins high and the usual supply, as with a new chip. clock is what the chip's time follows;
  * it outlives the wires, and may be NULL. */
 void bench_wires_init(struct bench_wires *wires, struct flash *flash, struct sim_clock *clock);

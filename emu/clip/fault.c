@@ -150,8 +150,8 @@ clip_fault_check(const struct clip_fault *fault)
 	return wrong ? wrong : check_when(&fault->when);
 }
 
-static struct wires *
-wires_new(struct clip *clip)
+static void
+begin(struct clip *clip)
 {
 	struct wires *wires = g_new0(struct wires, 1);
 	struct flash *chip;
@@ -171,7 +171,7 @@ wires_new(struct clip *clip)
 	wires->frame.operation = clip->operations;
 	wires->frame.header_bytes = wires->frame.open ? 0 : 1;
 	wires->clocks = clip->open ? 8 : 0;
-	return wires;
+	lines_derive(clip);
 }
 
 /* The lines are well again. */
@@ -202,7 +202,7 @@ clip_fault_add(struct clip *clip, const struct clip_fault *fault)
 	if (clip_fault_check(fault))
 		return 0;
 	if (!clip->faulty)
-		wires_new(clip);
+		begin(clip);
 	added = g_new0(struct fault, 1);
 	added->id = ++clip->last_id;
 	added->as = *fault;

@@ -61,8 +61,9 @@ enum clip_rule {
 /*
  * A second master. In each period it is on the bus for duty of it, from phase_ns on, and reads the
  * array from 0 upwards: frames of opcode 03, an address and read_bytes bytes, one byte of pause
- * between them. lines (bits 1 << enum clip_line): those of CS#, MOSI and CLK that it drives and, by
- * MISO, whether something else on its bus answers it too, with random bits.
+ * between them; the last one is finished. lines (bits 1 << enum clip_line): those of CS#, MOSI and
+ * CLK that it drives and, by MISO, whether something else on its bus answers it too, with random
+ * bits.
  */
 struct clip_master {
 	enum clip_rule rule;
@@ -105,7 +106,8 @@ struct clip_fault {
 	enum clip_polarity only; /* BIT_ERROR, BURST_ERROR, WEAK_GROUND */
 	enum clip_slip slip;
 	/* Probability per bit, 0..1: of an error, a slip, a bounce, of opening. Of WEAK_GROUND with
-	 * no line but CLK switching: n lines have n * n times that. */
+	 * no line but CLK switching: n lines have n * n times that. For errors, bits of MISO are
+	 * those that the host takes, bits of MOSI those that it writes. */
 	double rate;
 	double per_us;   /* CONTACT instead: probability of opening per us, between frames too */
 	int64_t open_ns; /* CONTACT: how long it stays open on average */

@@ -62,7 +62,6 @@ struct fault {
 	int64_t change_ns; /* closed: looked at last; open: when it closes */
 
 	/* MASTER: where it is */
-	bool started;
 	bool low;         /* in a frame */
 	int64_t burst;    /* that frame or the last one; -1: none */
 	unsigned int bit; /* clocks of it that are over */
@@ -87,8 +86,9 @@ struct wires {
 	bool floating_cs; /* CS# of this frame where nothing holds it */
 	uint64_t clocks;  /* since CS# fell */
 	bool miso;        /* what the chip drives */
-	bool last_mosi;   /* the bit before, at the host's side */
-	bool last_miso;
+	bool last_mosi;   /* the bit before, at the host's side, as it was driven */
+	bool last_miso;   /* as it was on the wire */
+	bool last_heard;  /* as it was sampled, unless late */
 	bool late;
 	bool ahead; /* the chip has had a clock more than the host gave */
 
@@ -157,7 +157,8 @@ bool frame_address(const struct frame *frame, uint64_t size, uint64_t *address);
 /* trigger.c */
 /* Whether the fault can act at the next byte; *bytes is lowered to how long that stays so. */
 bool trigger_holds(struct clip *clip, struct fault *fault, uint64_t *bytes);
-void trigger_begin(struct clip *clip);
+/* The frame is over: what faults remember of it is forgotten. */
+void trigger_forget(struct clip *clip);
 /* It has acted as often as it may. What is there all the time lasts until the frame is over, an
  * open contact until it closes. */
 bool trigger_is_spent(const struct fault *fault);
@@ -190,6 +191,8 @@ double contact_rate(const struct clip *clip, const struct fault *fault);
 uint64_t contact_left(const struct clip *clip, const struct fault *fault, int64_t now_ns);
 
 /* master.c */
+/* The fault comes into force. */
+void master_start(struct clip *clip, struct fault *fault);
 /* Host is silent: the master does what it does up to now. */
 void master_pass(struct clip *clip, int64_t now_ns);
 /* Bytes of the host's that the master leaves alone, up to n. */

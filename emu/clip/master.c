@@ -52,34 +52,36 @@ bits_ns(const struct clip_master *master, uint64_t bits)
 	return (int64_t)((unsigned __int128)bits * NS_PER_S / master->hz);
 }
 
+/* A read that has begun within the duty is finished after it. */
 static struct place
 locate(const struct clip_master *master, int64_t now_ns)
 {
-	int64_t on_ns = (int64_t)(master->duty * (double)master->period_ns);
 	unsigned int slot_bits = frame_bits(master) + PAUSE_BITS;
 	int64_t since = now_ns - master->phase_ns;
+	bool always = master->duty >= 1;
+	int64_t on_ns = (int64_t)(master->duty * (double)master->period_ns);
 	int64_t slots = on_ns > 0 ? (on_ns - 1) / bits_ns(master, slot_bits) + 1 : 0;
-	int64_t period, at;
+	int64_t period, at, slot;
 	uint64_t bits;
 
 	if (slots == 0)
 		return (struct place){.burst = -1, .next_ns = INT64_MAX};
 	if (since < 0)
 		return (struct place){.burst = -1, .next_ns = master->phase_ns};
-	period = since / master->period_ns;
-	at = since % master->period_ns;
-	if (at >= on_ns)
+	period = always ? 0 : since / master->period_ns;
+	at = always ? since : since % master->period_ns;
+	bits = (uint64_t)((unsigned __int128)at * master->hz / NS_PER_S);
+	slot = (int64_t)(bits / slot_bits);
+	if (!always && slot >= slots)
 		return (struct place){
 			.burst = (period + 1) * slots - 1,
-			.next_ns = master->phase_ns + (period + 1) * master->period_ns,
+			.next_ns = now_ns - at + master->period_ns,
 		};
-	bits = (uint64_t)((unsigned __int128)at * master->hz / NS_PER_S);
 	return (struct place){
 		.low = bits % slot_bits < frame_bits(master),
-		.burst = period * slots + (int64_t)(bits / slot_bits),
+		.burst = period * slots + slot,
 		.bit = (unsigned int)(bits % slot_bits),
-		.next_ns = now_ns - at +
-			MIN(bits_ns(master, (bits / slot_bits + 1) * slot_bits), master->period_ns),
+		.next_ns = now_ns - at + bits_ns(master, (uint64_t)(slot + 1) * slot_bits),
 	};
 }
 
@@ -173,6 +175,15 @@ begin(struct fault *fault, int64_t burst)
 }
 
 void
+master_start(struct clip *clip, struct fault *fault)
+{
+	struct place place = locate(&fault->as.master, sim_clock_now(clip->clock));
+
+	fault->low = false;
+	fault->burst = place.burst - place.low;
+}
+
+void
 master_pass(struct clip *clip, int64_t now_ns)
 {
 	struct fault *fault = clip->faulty->master;
@@ -181,10 +192,6 @@ master_pass(struct clip *clip, int64_t now_ns)
 	if (!fault)
 		return;
 	place = locate(&fault->as.master, now_ns);
-	if (!fault->started) {
-		fault->started = true;
-		fault->burst = place.burst - place.low;
-	}
 	if (fault->low) {
 		bool same = place.low && place.burst == fault->burst;
 
@@ -226,20 +233,22 @@ master_step(struct clip *clip, unsigned int bit, int64_t end_ns)
 {
 	struct wires *wires = clip->faulty;
 	struct fault *fault = wires->master;
+	const unsigned int bits = frame_bits(&fault->as.master);
 	struct place place = locate(&fault->as.master, end_ns);
+	unsigned int to;
 
 	wires->master_clocks = 0;
-	if (!place.low) {
+	if (fault->low && fault->bit == bits)
 		fault->low = false;
-		fault->burst = MAX(fault->burst, place.burst);
-		return;
-	}
-	if (!fault->low || fault->burst != place.burst)
+	else if (!fault->low && place.low && place.burst > fault->burst)
 		begin(fault, place.burst);
-	if (fault->as.master.lines & 1 << CLIP_CLK && place.bit > fault->bit)
-		wires->master_clocks = place.bit - fault->bit;
+	if (!fault->low)
+		return;
+	to = place.low && place.burst == fault->burst ? MAX(place.bit, fault->bit) : bits;
+	if (fault->as.master.lines & 1 << CLIP_CLK)
+		wires->master_clocks = to - fault->bit;
 	wires->master_mosi = bit_at(clip, fault, fault->bit);
-	fault->bit = MAX(fault->bit, place.bit);
+	fault->bit = to;
 	if (fault->told)
 		return;
 	fault->told = true;

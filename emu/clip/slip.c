@@ -32,8 +32,8 @@ slip_bounce(struct clip *clip, struct fault *fault, unsigned int bit, int64_t no
 	if (!clip->open)
 		return;
 	trigger_acted(clip, fault, bit, CLIP_CS, CLIP_HIGH);
+	/* It falls again when the levels are looked at next, before this bit's clock. */
 	wires_raise(clip, now_ns);
-	wires_lower(clip, now_ns);
 }
 
 static struct fault *

@@ -13,7 +13,7 @@
 #include "flash/part.h"
 
 void
-trigger_begin(struct clip *clip)
+trigger_forget(struct clip *clip)
 {
 	GPtrArray *faults = clip->faulty->faults;
 

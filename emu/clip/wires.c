@@ -80,11 +80,10 @@ static void
 look(struct clip *clip, uint64_t *bytes)
 {
 	struct wires *wires = clip->faulty;
+	const struct fault *master = wires->master;
 	bool changed = false;
 
 	wires->late = false;
-	if (wires->master && !trigger_holds(clip, wires->master, bytes))
-		wires->master->low = wires->master->started = false;
 	wires->master = NULL;
 	for (guint i = 0; i < wires->faults->len; i++) {
 		struct fault *fault = g_ptr_array_index(wires->faults, i);
@@ -101,6 +100,8 @@ look(struct clip *clip, uint64_t *bytes)
 			wires->master = fault;
 		set_rate(clip, fault);
 	}
+	if (wires->master && wires->master != master)
+		master_start(clip, wires->master);
 	if (changed)
 		lines_derive(clip);
 	lines_show(clip);
@@ -159,10 +160,9 @@ wires_select(struct clip *clip)
 
 	master_pass(clip, sim_clock_now(clip->clock));
 	frame_begin(&wires->frame, clip->operations);
-	trigger_begin(clip);
 	wires->floating_cs = sim_random_next(&wires->noise) & 1;
 	wires->last_mosi = false;
-	wires->last_miso = true;
+	wires->last_miso = wires->last_heard = true;
 	wires->ahead = false;
 }
 
@@ -180,7 +180,7 @@ wires_deselect(struct clip *clip)
 	clip->selected = -1;
 	wires_settle(clip, idle_levels(clip, false), now);
 	frame->open = false;
-	trigger_begin(clip);
+	trigger_forget(clip);
 	wires_update(clip);
 }
 
@@ -196,8 +196,6 @@ clock_chip(struct clip *clip, bool mosi, unsigned int n, int64_t now_ns)
 		if (i + 1 < n)
 			wires_settle(clip, idle, now_ns);
 	}
-	if (clip->faulty->master)
-		master_rest(clip, lines_driven(clip) & 1 << CLIP_CLK ? 1 : 0, mosi);
 }
 
 /* MISO at the host, CLK high. */
@@ -273,7 +271,7 @@ shift_bits(struct clip *clip, uint8_t in, bool writes, bool reads)
 		bool driven = in >> (7 - bit) & 1;
 		bool mosi = driven;
 		unsigned int clocks = 1;
-		bool miso;
+		bool miso, heard;
 
 		for (guint i = 0; i < wires->faults->len; i++) {
 			struct fault *fault = g_ptr_array_index(wires->faults, i);
@@ -288,11 +286,18 @@ shift_bits(struct clip *clip, uint8_t in, bool writes, bool reads)
 		if (wires->master)
 			master_step(clip, bit, end);
 		clock_chip(clip, mosi, clocks, begin);
-		miso = sample(clip, bit, driven, miso_at_host(clip, mosi));
+		/* Without a clock of the host's the first of the master's is what it samples at. */
+		if (wires->master && !(lines_driven(clip) & 1 << CLIP_CLK))
+			master_rest(clip, 0, mosi);
+		miso = miso_at_host(clip, mosi);
+		heard = sample(clip, bit, driven, miso);
+		if (wires->master && lines_driven(clip) & 1 << CLIP_CLK)
+			master_rest(clip, 1, mosi);
 		wires_settle(clip, idle_levels(clip, mosi), end);
-		out = (uint8_t)(out << 1 | (wires->late ? wires->last_miso : miso));
+		out = (uint8_t)(out << 1 | (wires->late ? wires->last_heard : heard));
 		wires->last_mosi = driven;
 		wires->last_miso = miso;
+		wires->last_heard = heard;
 	}
 	return out;
 }
@@ -349,7 +354,7 @@ is_plain(const struct clip *clip, unsigned int node, enum clip_line line)
 static void
 delay(struct wires *wires, uint8_t *out, size_t n)
 {
-	bool last = wires->last_miso;
+	bool last = wires->last_heard;
 
 	for (size_t i = 0; i < n; i++) {
 		bool next = out[i] & 1;
@@ -398,7 +403,7 @@ shift_bytes(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 	last = out[n - 1] & 1;
 	if (wires->late)
 		delay(wires, out, n);
-	wires->last_miso = last;
+	wires->last_miso = wires->last_heard = last;
 	wires->last_mosi = in[n - 1] & 1;
 }
 

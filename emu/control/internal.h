@@ -60,6 +60,8 @@ JsonNode *control_stats_reset(struct control_call *call, GError **error);
 JsonNode *control_fault_add(struct control_call *call, GError **error);
 JsonNode *control_fault_remove(struct control_call *call, GError **error);
 JsonNode *control_fault_list(struct control_call *call, GError **error);
+JsonNode *control_board(struct control_call *call, GError **error);
+extern const char *const control_boards[];
 JsonNode *control_wiring(struct control_call *call, GError **error);
 JsonNode *control_image_info(struct control_call *call, GError **error);
 JsonNode *control_image_save(struct control_call *call, GError **error);

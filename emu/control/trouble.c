@@ -59,6 +59,25 @@ control_fault_list(struct control_call *call, GError **error)
 	return control_take_array(array);
 }
 
+const char *const control_boards[] = {
+	[BENCH_BOARD_RUN] = "run",
+	[BENCH_BOARD_RESET] = "reset",
+	[BENCH_BOARD_NO_SUPPLY] = "off",
+	NULL,
+};
+
+JsonNode *
+control_board(struct control_call *call, GError **error)
+{
+	struct bench_target target;
+
+	if (!control_adapter(call, &target, error) ||
+		!bench_action_board(&target,
+			(enum bench_board)control_choice(call, "state", control_boards), error))
+		return NULL;
+	return control_true();
+}
+
 JsonNode *
 control_wiring(struct control_call *call, GError **error)
 {

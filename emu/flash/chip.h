@@ -3,6 +3,7 @@
 #ifndef SPINOR_FLASH_CHIP_H
 #define SPINOR_FLASH_CHIP_H
 
+#include "base/random.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 
@@ -183,7 +184,7 @@ struct flash {
 	bool pins_matter;                     /* some pin is not driven high */
 	bool held;                            /* HOLD# stops the clock */
 	bool in_reset;                        /* RESET# is low */
-	uint64_t random;                      /* state of flash_random() */
+	struct sim_random random;             /* see flash_random() */
 	uint64_t seed;
 
 	enum flash_supply supply;

@@ -262,9 +262,7 @@ strikes(struct flash *chip, struct item *item, const struct flash_operation *ope
 	item->matched++;
 	if (is_spent(item) || (fault->nth && item->matched != fault->nth))
 		return false;
-	return fault->probability == 0 ||
-		(double)(flash_random(chip) >> 11) / (double)(UINT64_C(1) << 53) <
-		fault->probability;
+	return fault->probability == 0 || sim_random_chance(&chip->random, fault->probability);
 }
 
 void
@@ -336,9 +334,7 @@ wrong_bits(struct flash *chip, const struct flash_fault *fault)
 	uint8_t wrong = 0;
 
 	for (unsigned int bit = 0; bit < 8; bit++) {
-		if (fault->mask & 1u << bit &&
-			(double)(flash_random(chip) >> 11) <
-				fault->rate * (double)(UINT64_C(1) << 53))
+		if (fault->mask & 1u << bit && sim_random_chance(&chip->random, fault->rate))
 			wrong |= (uint8_t)(1u << bit);
 	}
 	return wrong;

@@ -31,15 +31,10 @@ flash_keep(struct flash *chip, const char *name, uint8_t *data, size_t size)
 	chip->stored[chip->n_stored++] = (struct flash_nonvolatile){name, data, size};
 }
 
-/* SplitMix64. */
 uint64_t
 flash_random(struct flash *chip)
 {
-	uint64_t x = chip->random += UINT64_C(0x9e3779b97f4a7c15);
-
-	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-	return x ^ x >> 31;
+	return sim_random_next(&chip->random);
 }
 
 /* A serial number that differs from seed to seed. */
@@ -78,7 +73,7 @@ flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed)
 		chip->pin_set[pin] = FLASH_HIGH;
 		chip->pin_level[pin] = true;
 	}
-	chip->random = seed;
+	sim_random_init(&chip->random, seed, 0);
 	chip->seed = seed;
 	chip->block_size = flash_block_size(part);
 	chip->real_size = part->size;

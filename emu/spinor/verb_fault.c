@@ -98,6 +98,28 @@ spinor_fault_clear(struct spinor_command *command, GError **error)
 }
 
 int
+spinor_board(struct spinor_command *command, GError **error)
+{
+	static const char *const states[] = {"run", "reset", "off", NULL};
+	JsonObject *params;
+	g_autoptr(JsonNode) result = NULL;
+
+	if (!g_strv_contains(states, command->args[0])) {
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+			"%s: allowed are run, reset and off", command->args[0]);
+		return -1;
+	}
+	params = spinor_adapter_params(command);
+	json_object_set_string_member(params, "state", command->args[0]);
+	result = spinor_call(command, "adapter.board", params, SPINOR_SHORT_MS, error);
+	if (result == NULL)
+		return -1;
+	if (!command->json)
+		printf("board %s\n", command->args[0]);
+	return EXIT_SUCCESS;
+}
+
+int
 spinor_wiring(struct spinor_command *command, GError **error)
 {
 	g_autoptr(JsonNode) result = spinor_call(

@@ -21,6 +21,8 @@ static const struct spinor_verb verbs[] = {
 	{"power", "on|off|cycle", "switch the chip's supply", spinor_power, 1, 1,
 		SPINOR_OPTION_POWER, false},
 	{"reset", "", "the chip's software reset, as by a host", spinor_reset, 0, 0, 0, false},
+	{"board", "run|reset|off", "what the board behind the clip does", spinor_board, 1, 1, 0,
+		false},
 	{"fault add", "FAULT [NAME=VALUE...]", "break something", spinor_fault_add, 1, 32, 0,
 		false},
 	{"fault list", "", "what is broken, and how often it showed", spinor_fault_list, 0, 0, 0,

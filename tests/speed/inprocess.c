@@ -8,6 +8,9 @@
  * program_only_ns  the same without WREN, whose own time is measured and taken off, as without it
  *                  the chip would refuse PP
  * read_ms          READ (03) of 16 MiB in one span
+ * clip_page_ns     256 bytes read through a clip that never had a fault
+ * clip_mended_ns   the same through one that had some, which are gone
+ * clip_faulty_ns   the same through one with a fault, of another opcode
  * snapshot_first_ms    a snapshot of an array of which nothing was kept before: all is copied
  * snapshot_take_ms     one more, after a page was programmed in each 16th block of 64 KiB
  * snapshot_restore_ms  back to the first one
@@ -23,14 +26,18 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "bench/chipdb.h"
 #include "bench/snapshot.h"
+#include "clip/clip.h"
+#include "clip/fault.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 
 #define PART "W25Q128JV"
 #define PAGE_SIZE 256
 #define STATUS_READS 1000000
+#define CLIP_READS 200000
 
 /* A page in one of so many blocks is changed between two snapshots. */
 #define BLOCKS_PER_CHANGE 16
@@ -179,6 +186,53 @@ measure_read(struct rig *rig)
 		g_error("what was read is not what the chip holds");
 }
 
+static double
+clip_page_ns(struct clip *clip, struct rig *rig)
+{
+	uint8_t header[4] = {0x03};
+	double start = wall_ns();
+
+	for (unsigned int i = 0; i < CLIP_READS; i++) {
+		header[2] = (uint8_t)i;
+		clip_select(clip, 0);
+		clip_shift(clip, header, NULL, sizeof(header));
+		clip_shift(clip, NULL, rig->copy, PAGE_SIZE);
+		clip_deselect(clip);
+		if (memcmp(rig->copy, rig->array + (size_t)header[2] * PAGE_SIZE, PAGE_SIZE) != 0)
+			g_error("what came through the clip is not what the chip holds");
+	}
+	return (wall_ns() - start) / CLIP_READS;
+}
+
+/* With the same chip one after the other. */
+static void
+measure_clip(struct rig *rig)
+{
+	struct clip_fault fault;
+	struct sim_clock clock;
+	struct clip *clip;
+
+	sim_clock_init(&clock, SIM_CLOCK_INSTANT);
+	sim_clock_skip(&clock, rig->now_ns);
+	clip = clip_new(&clock);
+	clip_attach(clip, 0, rig->chip);
+	clip_set_frequency(clip, CLOCK_HZ);
+	printf("clip_page_ns %.1f\n", clip_page_ns(clip, rig));
+	clip_fault_init(&fault, CLIP_BIT_ERROR);
+	fault.line = CLIP_MISO;
+	fault.rate = 1e-7;
+	fault.when.opcode = 0x9f;
+	fault.when.has_opcode = true;
+	if (clip_fault_add(clip, &fault) == 0)
+		g_error("the fault is refused");
+	printf("clip_faulty_ns %.1f\n", clip_page_ns(clip, rig));
+	clip_fault_clear(clip);
+	printf("clip_mended_ns %.1f\n", clip_page_ns(clip, rig));
+	rig->now_ns = sim_clock_now(&clock) + BETWEEN_FRAMES_NS;
+	clip_attach(clip, 0, NULL);
+	clip_destroy(clip);
+}
+
 /* Programs a page here and there. */
 static void
 change_some(struct rig *rig, GRand *random)
@@ -263,6 +317,7 @@ main(int argc, char **argv)
 		measure_status(&rig);
 		measure_program(&rig, random);
 		measure_read(&rig);
+		measure_clip(&rig);
 	}
 	/* Last: with all that they copy in between, programs were measured to take nearly twice as
 	 * long, presumably out of cold caches. */

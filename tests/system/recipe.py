@@ -23,6 +23,7 @@ SPARSE_BLOCKS = 16
 # flashrom 1.3.0 looks no further than that for definitions that match.
 CANDIDATES_MAX = 8
 LIMIT_SECONDS = 400
+LIMIT_SECONDS_LARGE = 1200  # beyond 64 MiB: only to end what hangs, also where much else is done
 
 FOUND = re.compile(r'Found (?:.*?) flash chip "(.*?)" \((\d+) kB, SPI\)')
 
@@ -82,6 +83,10 @@ class Chip:
     @property
     def is_dataflash(self):
         return "DF_BUF1_ERASE_PROGRAM" in self.part["commands"]
+
+    @property
+    def seconds(self):
+        return LIMIT_SECONDS if self.size <= 64 * MIB else LIMIT_SECONDS_LARGE
 
     @property
     def seen(self):
@@ -179,7 +184,7 @@ class Run:
         self.content = content
 
     async def flashrom(self, step, *args):
-        status, text = await self.bench.flashrom(LIMIT_SECONDS, *self.chip.named, *args)
+        status, text = await self.bench.flashrom(self.chip.seconds, *self.chip.named, *args)
         expect(status == 0, step, "exit status %s: %s" % (status, tail(text)))
         found = [(name, int(kib)) for name, kib in FOUND.findall(text)]
         wanted = [(self.chip.name, self.chip.seen // KIB)]
@@ -195,7 +200,7 @@ class Run:
 
     async def probe(self):
         """Without -c, among all that flashrom knows. Goes on so when there is no other."""
-        status, text = await self.bench.flashrom(LIMIT_SECONDS)
+        status, text = await self.bench.flashrom(self.chip.seconds)
         found = [(name, int(kib)) for name, kib in FOUND.findall(text)]
         wanted = (self.chip.name, self.chip.seen // KIB)
         if found == [wanted]:
@@ -221,7 +226,7 @@ class Run:
         unless it can do nothing at all to the chip."""
         says, why, limit = EXCUSES[self.chip.name]
         status, text = await self.bench.flashrom(
-            LIMIT_SECONDS, *self.chip.named, "-w", self.bench.save("new", seen))
+            self.chip.seconds, *self.chip.named, "-w", self.bench.save("new", seen))
         if status != 0 and says in text:
             self.chip.limit, self.chip.why_limit = limit, why
             if limit == "erase":

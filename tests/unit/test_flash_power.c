@@ -91,7 +91,8 @@ static const struct fixture_row power_rows[] = {
 	{"... cancels", "06; 66; 99 00", "99", NULL, "02 02 60", FLASH_RESET_NOT_ENABLED},
 	{"99 twice", "66; 99; T30000", "99", NULL, "00 02 60", FLASH_RESET_NOT_ENABLED},
 	{"reset while busy", ERASING "66; 99; T30000", "", NULL, "00 02 60", FLASH_DONE},
-	{"reset while writing status", "06; 01 1C; 66; 99; T30000; W", "", NULL, "00 02 60",
+	/* What the registers are then is a matter of chance: see the tests of cells. */
+	{"reset while writing status", "06; 01 1C; 66; 99; T30000", "9F 00", "EF", NULL,
 		FLASH_DONE},
 	{"reset ends 50", "50; 66; 99; T30000", "01 1C", NULL, "00 02 60", FLASH_WEL_CLEAR},
 };

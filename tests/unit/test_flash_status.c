@@ -58,8 +58,6 @@ static const struct fixture_row rows[] = {
 		"1C 42 04", FLASH_DONE},
 	{"a volatile write over non-volatile bits", "06; 01 1C; W; 50; 01 00; P", "", NULL,
 		"1C 02 60", FLASH_DONE},
-	{"power goes before the end of tW", "06; 01 1C; T9999999; P", "", NULL, "00 02 60",
-		FLASH_DONE},
 	{"power goes after the end of tW", "06; 01 1C; T10000000; P", "", NULL, "1C 02 60",
 		FLASH_DONE},
 

@@ -197,6 +197,11 @@ START_TEST(pins_and_supply_are_set_last)
 	ck_assert_uint_eq(wires.cut_in, 3);
 	ck_assert(flash_is_powered(chip));
 	remove_chip();
+	ck_assert(apply(bench_chipdb_find(db, "W25Q80DV", NULL), "supply=parasitic", NULL));
+	ck_assert(flash_is_powered(chip));
+	ck_assert_int_lt(wires.millivolts, flash_part(chip)->vcc_min_mv);
+	ck_assert_int_gt(wires.millivolts, flash_inhibit_millivolts(flash_part(chip)));
+	remove_chip();
 	ck_assert(apply(bench_chipdb_find(db, "W25Q80DV", NULL), "supply=off", NULL));
 	ck_assert(!flash_is_powered(chip));
 }

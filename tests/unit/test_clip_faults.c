@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Faults that are there all the time: what chip and host see follows from who is connected. */
+#include "clip_fixture.h"
+
+#include <check.h>
+#include <string.h>
+
+Suite *suite_clip_faults(void);
+
+static struct clip_fixture *f;
+
+static void
+setup(void)
+{
+	f = clip_fixture_new();
+}
+
+static void
+teardown(void)
+{
+	clip_fixture_destroy(f);
+}
+
+/* RDID as it is with sound wires, and nothing reported. */
+static void
+assert_sound(void)
+{
+	uint8_t id[3];
+
+	clip_fixture_forget(f);
+	clip_fixture_transfer(f, "\x9f", 1, id, 3);
+	ck_assert_mem_eq(id, "\xef\x40\x14", 3);
+	ck_assert_uint_eq(f->reports->len, 0);
+	ck_assert_uint_eq(f->events->len, 1);
+	ck_assert_uint_eq(clip_fixture_event(f, 0)->outcome, FLASH_DONE);
+}
+
+static void
+assert_id(const char *id)
+{
+	uint8_t got[3];
+
+	clip_fixture_transfer(f, "\x9f", 1, got, 3);
+	ck_assert_mem_eq(got, id, 3);
+}
+
+/* The one report there is. */
+static void
+assert_report(enum clip_fault_what what, enum clip_line line, enum clip_level level)
+{
+	const struct clip_fault_report *report = clip_fixture_report(f, 0);
+
+	ck_assert_uint_eq(f->reports->len, 1);
+	ck_assert_uint_eq(report->fault->what, what);
+	ck_assert_uint_eq(report->line, line);
+	ck_assert_uint_eq(report->level, level);
+	ck_assert_uint_eq(report->byte, 0);
+	ck_assert_uint_eq(report->bit, 0);
+}
+
+START_TEST(without_faults_nothing_changes)
+{
+	struct clip_fault_status status;
+	uint8_t *before = g_memdup2(f->array, CLIP_ARRAY_SIZE);
+	int64_t begin = sim_clock_now(&f->clock);
+	unsigned int id;
+
+	clip_fixture_read(f, 0, CLIP_ARRAY_SIZE);
+	ck_assert_mem_eq(f->read, before, CLIP_ARRAY_SIZE);
+	ck_assert_int_eq(
+		sim_clock_now(&f->clock) - begin, (int64_t)(CLIP_ARRAY_SIZE + 4) * CLIP_BYTE_NS);
+	/* One that never acts: the same bytes and times the long way. */
+	id = clip_fixture_add(f, CLIP_TOO_FAST, CLIP_MISO);
+	clip_fault_remove(f->clip, id);
+	clip_fixture_add(f, CLIP_PULL_UP, CLIP_WP);
+	begin = sim_clock_now(&f->clock);
+	clip_fixture_read(f, 0, CLIP_ARRAY_SIZE);
+	ck_assert_mem_eq(f->read, before, CLIP_ARRAY_SIZE);
+	ck_assert_int_eq(
+		sim_clock_now(&f->clock) - begin, (int64_t)(CLIP_ARRAY_SIZE + 4) * CLIP_BYTE_NS);
+	clip_fault_clear(f->clip);
+	ck_assert(!clip_fault_at(f->clip, 0, &status));
+	assert_sound();
+	g_free(before);
+}
+END_TEST
+
+START_TEST(the_four_opens_differ_in_what_the_chip_sees_and_in_reports)
+{
+	unsigned int id;
+
+	/* CS#: the chip sees its pull-up, and no frame at all. */
+	id = clip_fixture_add(f, CLIP_OPEN, CLIP_CS);
+	assert_id("\xff\xff\xff");
+	assert_report(CLIP_OPEN, CLIP_CS, CLIP_HIGH);
+	ck_assert_uint_eq(f->events->len, 0);
+	clip_fault_remove(f->clip, id);
+	assert_sound();
+
+	/* CLK: a frame without a clock. */
+	clip_fixture_forget(f);
+	id = clip_fixture_add(f, CLIP_OPEN, CLIP_CLK);
+	assert_id("\xff\xff\xff");
+	assert_report(CLIP_OPEN, CLIP_CLK, CLIP_LOW);
+	ck_assert_uint_eq(f->events->len, 1);
+	ck_assert_uint_eq(clip_fixture_event(f, 0)->outcome, FLASH_NO_COMMAND);
+	clip_fault_remove(f->clip, id);
+	assert_sound();
+
+	/* MOSI: the opcode is what the pull-up makes. */
+	clip_fixture_forget(f);
+	id = clip_fixture_add(f, CLIP_OPEN, CLIP_MOSI);
+	assert_id("\xff\xff\xff");
+	assert_report(CLIP_OPEN, CLIP_MOSI, CLIP_HIGH);
+	ck_assert_uint_eq(f->events->len, 1);
+	ck_assert_uint_eq(clip_fixture_event(f, 0)->outcome, FLASH_UNKNOWN_OPCODE);
+	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0xff);
+	clip_fault_remove(f->clip, id);
+	assert_sound();
+
+	/* MISO: the chip has answered. */
+	clip_fixture_forget(f);
+	id = clip_fixture_add(f, CLIP_OPEN, CLIP_MISO);
+	assert_id("\xff\xff\xff");
+	assert_report(CLIP_OPEN, CLIP_MISO, CLIP_HIGH);
+	ck_assert_uint_eq(f->events->len, 1);
+	ck_assert_uint_eq(clip_fixture_event(f, 0)->outcome, FLASH_DONE);
+	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0x9f);
+	ck_assert_uint_eq(clip_fixture_event(f, 0)->length, 3);
+	clip_fault_remove(f->clip, id);
+	assert_sound();
+}
+END_TEST
+
+START_TEST(with_miso_open_an_erase_erases)
+{
+	clip_fixture_add(f, CLIP_OPEN, CLIP_MISO);
+	clip_fixture_transfer(f, "\x06", 1, NULL, 0);
+	clip_fixture_transfer(f, "\x20\x00\x10\x00", 4, NULL, 0);
+	for (size_t i = 0; i < 4096; i++)
+		ck_assert_uint_eq(f->array[4096 + i], 0xff);
+	ck_assert_uint_eq(f->array[0], 0x37);
+	ck_assert_uint_ne(f->array[8192 + 1], 0xff);
+	ck_assert_uint_eq(f->reports->len, 2);
+}
+END_TEST
+
+START_TEST(an_open_line_takes_its_pull)
+{
+	struct clip_fault pull;
+	unsigned int seen = 0;
+
+	clip_fixture_add(f, CLIP_OPEN, CLIP_MISO);
+	clip_fault_init(&pull, CLIP_PULL_DOWN);
+	pull.line = CLIP_MISO;
+	clip_fixture_put(f, &pull);
+	assert_id("\x00\x00\x00");
+	/* At the chip's side of the break it helps nobody. */
+	clip_fault_clear(f->clip);
+	clip_fixture_add(f, CLIP_OPEN, CLIP_MISO);
+	pull.side = CLIP_CHIP;
+	clip_fixture_put(f, &pull);
+	assert_id("\xff\xff\xff");
+	/* None: noise, about half of it ones. */
+	clip_fault_clear(f->clip);
+	clip_fixture_add(f, CLIP_OPEN, CLIP_MISO);
+	clip_fixture_add(f, CLIP_PULL_NONE, CLIP_MISO);
+	clip_fixture_read(f, 0, 10000);
+	for (size_t i = 0; i < 10000; i++)
+		seen += (unsigned int)__builtin_popcount(f->read[i]);
+	ck_assert_uint_gt(seen, 39000);
+	ck_assert_uint_lt(seen, 41000);
+	/* On a line that is driven a pull changes nothing. */
+	clip_fault_clear(f->clip);
+	clip_fixture_add(f, CLIP_PULL_DOWN, CLIP_MISO);
+	assert_id("\xef\x40\x14");
+	clip_fault_clear(f->clip);
+	assert_sound();
+}
+END_TEST
+
+START_TEST(mosi_open_with_a_pull_down_or_none)
+{
+	struct clip_fault pull;
+	GHashTable *opcodes = g_hash_table_new(NULL, NULL);
+
+	clip_fixture_add(f, CLIP_OPEN, CLIP_MOSI);
+	clip_fault_init(&pull, CLIP_PULL_DOWN);
+	pull.line = CLIP_MOSI;
+	pull.side = CLIP_CHIP;
+	clip_fixture_put(f, &pull);
+	assert_id("\xff\xff\xff");
+	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0x00);
+	clip_fault_clear(f->clip);
+	clip_fixture_forget(f);
+	clip_fixture_add(f, CLIP_OPEN, CLIP_MOSI);
+	pull.what = CLIP_PULL_NONE;
+	clip_fixture_put(f, &pull);
+	for (size_t i = 0; i < 100; i++) {
+		clip_fixture_transfer(f, "\x9f", 1, NULL, 0);
+		g_hash_table_add(opcodes, GINT_TO_POINTER(clip_fixture_event(f, i)->opcode));
+	}
+	ck_assert_uint_gt(g_hash_table_size(opcodes), 60);
+	g_hash_table_destroy(opcodes);
+}
+END_TEST
+
+START_TEST(cs_that_floats_lets_the_chip_answer_sometimes)
+{
+	struct clip_fault pull;
+	unsigned int answers = 0;
+
+	clip_fixture_add(f, CLIP_OPEN, CLIP_CS);
+	clip_fault_init(&pull, CLIP_PULL_NONE);
+	pull.line = CLIP_CS;
+	pull.side = CLIP_CHIP;
+	clip_fixture_put(f, &pull);
+	for (size_t i = 0; i < 200; i++) {
+		uint8_t id[3];
+
+		clip_fixture_transfer(f, "\x9f", 1, id, 3);
+		answers += memcmp(id, "\xef\x40\x14", 3) == 0;
+	}
+	/* Low after high, one frame in four. */
+	ck_assert_uint_gt(answers, 30);
+	ck_assert_uint_lt(answers, 75);
+}
+END_TEST
+
+START_TEST(stuck_lines)
+{
+	clip_fixture_add(f, CLIP_STUCK_0, CLIP_MISO);
+	assert_id("\x00\x00\x00");
+	assert_report(CLIP_STUCK_0, CLIP_MISO, CLIP_LOW);
+	clip_fault_clear(f->clip);
+	clip_fixture_forget(f);
+	clip_fixture_add(f, CLIP_STUCK_1, CLIP_MISO);
+	assert_id("\xff\xff\xff");
+	ck_assert_uint_eq(clip_fixture_event(f, 0)->outcome, FLASH_DONE);
+	clip_fault_clear(f->clip);
+	clip_fixture_forget(f);
+	clip_fixture_add(f, CLIP_STUCK_1, CLIP_CS);
+	assert_id("\xff\xff\xff");
+	ck_assert_uint_eq(f->events->len, 0);
+	clip_fault_clear(f->clip);
+	clip_fixture_forget(f);
+	clip_fixture_add(f, CLIP_STUCK_0, CLIP_MOSI);
+	assert_id("\xff\xff\xff");
+	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0);
+	clip_fault_clear(f->clip);
+	clip_fixture_forget(f);
+	clip_fixture_add(f, CLIP_STUCK_1, CLIP_CLK);
+	assert_id("\xff\xff\xff");
+	ck_assert_uint_eq(clip_fixture_event(f, 0)->outcome, FLASH_NO_COMMAND);
+	clip_fault_clear(f->clip);
+	assert_sound();
+}
+END_TEST
+
+START_TEST(cs_stuck_low_makes_all_frames_one)
+{
+	uint8_t id[3];
+
+	clip_fixture_add(f, CLIP_STUCK_0, CLIP_CS);
+	ck_assert(flash_is_selected(f->chip));
+	clip_fixture_transfer(f, "\x9f", 1, id, 3);
+	ck_assert_mem_eq(id, "\xef\x40\x14", 3);
+	clip_fixture_transfer(f, "\x06", 1, NULL, 0);
+	ck_assert_uint_eq(f->events->len, 0);
+	clip_fault_clear(f->clip);
+	ck_assert_uint_eq(f->events->len, 1);
+	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0x9f);
+	ck_assert_uint_eq(clip_fixture_event(f, 0)->length, 4);
+	assert_sound();
+}
+END_TEST
+
+START_TEST(shorts)
+{
+	struct clip_fault fault;
+	uint8_t out[8];
+
+	/* MOSI with MISO: ones of the chip lose against MOSI, which is low while reading. */
+	clip_fault_init(&fault, CLIP_SHORT);
+	fault.line = CLIP_MISO;
+	fault.line2 = CLIP_MOSI;
+	clip_fixture_put(f, &fault);
+	assert_id("\x00\x00\x00");
+	assert_report(CLIP_SHORT, CLIP_MISO, CLIP_LOW);
+	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0x9f);
+	/* The host hears itself. */
+	clip_select(f->clip, 0);
+	clip_shift(f->clip, (const uint8_t *)"\x9f\xff\x5a", out, 3);
+	clip_deselect(f->clip);
+	ck_assert_mem_eq(out, "\x9f\xef\x40", 3);
+	clip_fault_clear(f->clip);
+	/* The stronger driver decides. */
+	fault.dominates = true;
+	clip_fixture_put(f, &fault);
+	assert_id("\xef\x40\x14");
+	clip_fault_clear(f->clip);
+	fault.line = CLIP_MOSI;
+	fault.line2 = CLIP_MISO;
+	clip_fixture_put(f, &fault);
+	assert_id("\x00\x00\x00");
+	clip_fault_clear(f->clip);
+	/* Ground and VCC beat every driver. */
+	fault.dominates = false;
+	fault.line = CLIP_MISO;
+	fault.line2 = CLIP_GND;
+	clip_fixture_put(f, &fault);
+	assert_id("\x00\x00\x00");
+	clip_fault_clear(f->clip);
+	fault.line2 = CLIP_VCC;
+	clip_fixture_put(f, &fault);
+	assert_id("\xff\xff\xff");
+	clip_fault_clear(f->clip);
+	assert_sound();
+}
+END_TEST
+
+/* CLK is MOSI and CLK: a clock arrives only with a one. */
+START_TEST(clk_shorted_to_mosi_loses_the_clocks_of_zeros)
+{
+	struct clip_fault fault;
+
+	clip_fault_init(&fault, CLIP_SHORT);
+	fault.line = CLIP_CLK;
+	fault.line2 = CLIP_MOSI;
+	clip_fixture_put(f, &fault);
+	/* Eight ones in 16 clocks: MOSI is low unless CLK is high, and then both are. */
+	clip_fixture_transfer(f, "\xaa\xaa", 2, NULL, 0);
+	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0xff);
+	clip_fixture_transfer(f, "\xaa\xa8", 2, NULL, 0);
+	ck_assert_uint_eq(clip_fixture_event(f, 1)->outcome, FLASH_NO_COMMAND);
+}
+END_TEST
+
+START_TEST(all_lines_are_told_with_their_faults)
+{
+	struct clip_line_state state;
+	unsigned int open, stuck;
+
+	for (enum clip_line line = CLIP_CS; line < CLIP_LINES; line++) {
+		clip_line_state(f->clip, line, &state);
+		ck_assert_uint_eq(state.fault_id, 0);
+		ck_assert_uint_eq(state.host,
+			line == CLIP_GND || line == CLIP_MOSI || line == CLIP_CLK ? CLIP_LOW
+										  : CLIP_HIGH);
+		ck_assert_uint_eq(state.chip, state.host);
+	}
+	open = clip_fixture_add(f, CLIP_OPEN, CLIP_MOSI);
+	stuck = clip_fixture_add(f, CLIP_STUCK_0, CLIP_MISO);
+	for (enum clip_line line = CLIP_CS; line < CLIP_LINES; line++) {
+		clip_line_state(f->clip, line, &state);
+		ck_assert_uint_eq(state.fault_id,
+			line == CLIP_MOSI           ? open
+				: line == CLIP_MISO ? stuck
+						    : 0);
+	}
+	clip_line_state(f->clip, CLIP_MOSI, &state);
+	ck_assert_uint_eq(state.host, CLIP_LOW);
+	ck_assert_uint_eq(state.chip, CLIP_HIGH);
+	clip_line_state(f->clip, CLIP_MISO, &state);
+	ck_assert_uint_eq(state.host, CLIP_LOW);
+}
+END_TEST
+
+START_TEST(late_and_early_are_a_clock)
+{
+	uint8_t id[3];
+
+	clip_fixture_add(f, CLIP_LATE, CLIP_MISO);
+	/* EF 40 14 and the idle level before. */
+	assert_id("\xf7\xa0\x0a");
+	ck_assert_uint_eq(f->reports->len, 1);
+	ck_assert_uint_eq(clip_fixture_report(f, 0)->byte, 1);
+	clip_fixture_read(f, 0, 5000);
+	for (size_t i = 1; i < 5000; i++)
+		ck_assert_uint_eq(f->read[i], (uint8_t)(f->array[i - 1] << 7 | f->array[i] >> 1));
+	clip_fault_clear(f->clip);
+	assert_sound();
+	clip_fixture_forget(f);
+	clip_fixture_add(f, CLIP_EARLY, CLIP_MISO);
+	assert_id("\xde\x80\x29");
+	ck_assert_uint_eq(f->reports->len, 1);
+	ck_assert_uint_eq(clip_fixture_report(f, 0)->fault->what, CLIP_EARLY);
+	clip_fixture_read(f, 0, 5000);
+	for (size_t i = 0; i < 5000; i++)
+		ck_assert_uint_eq(f->read[i], (uint8_t)(f->array[i] << 1 | f->array[i + 1] >> 7));
+	/* Commands without an answer are not touched. */
+	clip_fixture_transfer(f, "\x06", 1, NULL, 0);
+	clip_fault_clear(f->clip);
+	ck_assert_uint_eq(clip_fixture_status(f), 0x02);
+	clip_fixture_transfer(f, "\x9f", 1, id, 3);
+	assert_sound();
+}
+END_TEST
+
+START_TEST(drivers_that_are_off_leave_the_pulls)
+{
+	struct clip_line_state state;
+	uint8_t id[3];
+
+	clip_fixture_add(f, CLIP_PULL_UP, CLIP_HOLD);
+	clip_set_drivers(f->clip, false);
+	clip_fixture_transfer(f, "\x9f", 1, id, 3);
+	ck_assert_mem_eq(id, "\xff\xff\xff", 3);
+	ck_assert_uint_eq(f->events->len, 0);
+	clip_line_state(f->clip, CLIP_CS, &state);
+	ck_assert_uint_eq(state.host, CLIP_HIGH);
+	clip_set_drivers(f->clip, true);
+	clip_fixture_transfer(f, "\x9f", 1, id, 3);
+	ck_assert_mem_eq(id, "\xef\x40\x14", 3);
+}
+END_TEST
+
+START_TEST(a_fault_comes_and_goes_in_the_middle_of_a_frame)
+{
+	unsigned int id;
+
+	clip_select(f->clip, 0);
+	clip_shift(f->clip, (const uint8_t *)"\x03\x00\x00\x00", NULL, 4);
+	clip_shift(f->clip, NULL, f->read, 100);
+	id = clip_fixture_add(f, CLIP_STUCK_0, CLIP_MISO);
+	clip_shift(f->clip, NULL, f->read + 100, 100);
+	clip_fault_remove(f->clip, id);
+	clip_shift(f->clip, NULL, f->read + 200, 100);
+	clip_deselect(f->clip);
+	memset(f->array + 100, 0, 100);
+	ck_assert_mem_eq(f->read, f->array, 300);
+	ck_assert_uint_eq(f->events->len, 1);
+	ck_assert_uint_eq(clip_fixture_event(f, 0)->length, 300);
+	ck_assert_uint_eq(f->reports->len, 1);
+	ck_assert_int_eq(clip_fixture_report(f, 0)->opcode, -1);
+	/* Between the edge of CS# and the first clock. */
+	id = clip_fixture_add(f, CLIP_STUCK_0, CLIP_MISO);
+	clip_select(f->clip, 0);
+	clip_fault_remove(f->clip, id);
+	clip_shift(f->clip, (const uint8_t *)"\x9f", NULL, 1);
+	clip_shift(f->clip, NULL, f->read, 3);
+	clip_deselect(f->clip);
+	ck_assert_mem_eq(f->read, "\xef\x40\x14", 3);
+}
+END_TEST
+
+Suite *
+suite_clip_faults(void)
+{
+	Suite *suite = suite_create("clip_faults");
+	TCase *lines = tcase_create("lines");
+
+	tcase_set_timeout(lines, 60);
+	tcase_add_checked_fixture(lines, setup, teardown);
+	tcase_add_test(lines, without_faults_nothing_changes);
+	tcase_add_test(lines, the_four_opens_differ_in_what_the_chip_sees_and_in_reports);
+	tcase_add_test(lines, with_miso_open_an_erase_erases);
+	tcase_add_test(lines, an_open_line_takes_its_pull);
+	tcase_add_test(lines, mosi_open_with_a_pull_down_or_none);
+	tcase_add_test(lines, cs_that_floats_lets_the_chip_answer_sometimes);
+	tcase_add_test(lines, stuck_lines);
+	tcase_add_test(lines, cs_stuck_low_makes_all_frames_one);
+	tcase_add_test(lines, shorts);
+	tcase_add_test(lines, clk_shorted_to_mosi_loses_the_clocks_of_zeros);
+	tcase_add_test(lines, all_lines_are_told_with_their_faults);
+	tcase_add_test(lines, late_and_early_are_a_clock);
+	tcase_add_test(lines, drivers_that_are_off_leave_the_pulls);
+	tcase_add_test(lines, a_fault_comes_and_goes_in_the_middle_of_a_frame);
+	suite_add_tcase(suite, lines);
+	return suite;
+}

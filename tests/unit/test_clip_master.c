@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A second master: its own reads, what becomes of the host's frames, commands that nobody sent. */
+#include "clip_fixture.h"
+
+#include <check.h>
+#include <string.h>
+
+Suite *suite_clip_master(void);
+
+#define READ_NS (68 * CLIP_BYTE_NS) /* one of the master's reads, at the host's frequency */
+#define SLOT_NS (69 * CLIP_BYTE_NS)
+
+static struct clip_fixture *f;
+static struct clip_fault fault;
+
+static void
+setup(void)
+{
+	f = clip_fixture_new();
+	clip_fault_init(&fault, CLIP_MASTER);
+	fault.master.hz = CLIP_HZ;
+	fault.master.duty = 1;
+	fault.master.period_ns = 1000000000;
+}
+
+static void
+teardown(void)
+{
+	clip_fixture_destroy(f);
+}
+
+static bool
+bit_of(const uint8_t *bytes, size_t bit)
+{
+	return bytes[bit / 8] >> (7 - bit % 8) & 1;
+}
+
+static bool
+id_is_right(void)
+{
+	uint8_t id[3];
+
+	clip_fixture_transfer(f, "\x9f", 1, id, 3);
+	return memcmp(id, "\xef\x40\x14", 3) == 0;
+}
+
+START_TEST(it_reads_the_chip_while_the_host_is_silent)
+{
+	clip_fixture_put(f, &fault);
+	clip_wait(f->clip, 3 * SLOT_NS);
+	ck_assert_uint_eq(f->events->len, 3);
+	for (size_t i = 0; i < 3; i++) {
+		const struct flash_event *event = clip_fixture_event(f, i);
+
+		ck_assert_int_eq(event->opcode, 0x03);
+		ck_assert_uint_eq(event->outcome, FLASH_DONE);
+		ck_assert_uint_eq(event->address, i * 64);
+		ck_assert_uint_eq(event->length, 64);
+		/* The chip's time is not moved by clocks that are not the host's. */
+		ck_assert_int_le(event->time_ns, sim_clock_now(&f->clock));
+	}
+	/* After a second only the last of them. */
+	clip_fixture_forget(f);
+	clip_wait(f->clip, 900000000);
+	ck_assert_uint_le(f->events->len, 5);
+	ck_assert_uint_ge(f->events->len, 4);
+	ck_assert_uint_eq(f->reports->len, 0);
+	clip_fault_clear(f->clip);
+	ck_assert(id_is_right());
+}
+END_TEST
+
+START_TEST(it_keeps_to_its_duty)
+{
+	unsigned int right = 0, met = 0;
+
+	fault.master.period_ns = 10000000;
+	fault.master.phase_ns = 2000000;
+	fault.master.duty = 0.3;
+	clip_fixture_put(f, &fault);
+	/* Silent before its phase. */
+	ck_assert(id_is_right());
+	ck_assert_uint_eq(f->events->len, 1);
+	for (unsigned int i = 0; i < 1000; i++) {
+		int64_t at = (sim_clock_now(&f->clock) + 8000000) % 10000000;
+		size_t before = f->reports->len;
+		bool good = id_is_right();
+
+		right += good;
+		met += f->reports->len > before;
+		/* Out of its time, with a frame of each to spare: nothing. */
+		if (at > 3100000 && at < 9990000) {
+			ck_assert(good);
+			ck_assert_uint_eq(f->reports->len, before);
+		}
+		clip_wait(f->clip, 137000);
+	}
+	ck_assert_uint_gt(right, 650);
+	ck_assert_uint_lt(right, 760);
+	ck_assert_uint_gt(met, 250);
+	ck_assert_uint_lt(met, 350);
+}
+END_TEST
+
+/* A frame of the host's in the middle of a read is data of that read. */
+START_TEST(wired_and_makes_a_host_frame_part_of_a_read)
+{
+	uint8_t out[4];
+
+	clip_fixture_put(f, &fault);
+	clip_wait(f->clip, 20 * CLIP_BYTE_NS);
+	ck_assert_uint_eq(f->events->len, 0);
+	clip_fixture_transfer(f, "\x9f", 1, out, 4);
+	/* 20 bytes of the master's frame, opcode: 21, of which 4 are its header. */
+	ck_assert_mem_eq(out, f->array + 17, 4);
+	ck_assert_uint_eq(f->events->len, 0);
+	ck_assert_uint_eq(f->reports->len, 1);
+	ck_assert_uint_eq(clip_fixture_report(f, 0)->fault->what, CLIP_MASTER);
+	clip_wait(f->clip, SLOT_NS - 25 * CLIP_BYTE_NS);
+	ck_assert_uint_eq(f->events->len, 1);
+	ck_assert_uint_eq(clip_fixture_event(f, 0)->length, 64);
+}
+END_TEST
+
+/* 03 and 06, low wins: 02, a page program of what follows. */
+START_TEST(two_commands_at_once_make_a_third)
+{
+	fault.master.phase_ns = 1000000;
+	memset(f->array, 0xff, 256);
+	clip_fixture_transfer(f, "\x06", 1, NULL, 0);
+	clip_fixture_forget(f);
+	clip_fixture_put(f, &fault);
+	clip_wait(f->clip, 1000000 - sim_clock_now(&f->clock));
+	clip_fixture_transfer(f, "\x06", 1, NULL, 0);
+	clip_wait(f->clip, 2 * SLOT_NS);
+	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0x02);
+	ck_assert_uint_eq(clip_fixture_event(f, 0)->outcome, FLASH_DONE);
+	for (size_t i = 0; i < 256; i++)
+		ck_assert_uint_eq(f->array[i], i < 64 ? 0x00 : 0xff);
+}
+END_TEST
+
+START_TEST(wired_or_lets_the_other_ones_through)
+{
+	fault.master.rule = CLIP_WIRED_OR;
+	fault.master.phase_ns = 1000000;
+	clip_fixture_put(f, &fault);
+	clip_wait(f->clip, 1000000);
+	/* The host holds CS# high while it is silent. */
+	clip_wait(f->clip, SLOT_NS);
+	ck_assert_uint_eq(f->events->len, 0);
+	/* 04 and 03: 07. */
+	clip_fixture_transfer(f, "\x04", 1, NULL, 0);
+	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0x07);
+}
+END_TEST
+
+START_TEST(a_random_rule_spoils_some_frames)
+{
+	unsigned int right = 0;
+
+	fault.master.rule = CLIP_RANDOM;
+	fault.master.hz = 7000000;
+	clip_fixture_put(f, &fault);
+	for (unsigned int i = 0; i < 500; i++) {
+		right += id_is_right();
+		clip_wait(f->clip, 31000);
+	}
+	ck_assert_uint_gt(right, 5);
+	ck_assert_uint_lt(right, 400);
+	ck_assert_uint_gt(f->reports->len, 400);
+}
+END_TEST
+
+START_TEST(chance_decides_who_has_cs_and_mosi)
+{
+	GHashTable *opcodes = g_hash_table_new(NULL, NULL);
+
+	fault.master.rule = CLIP_RANDOM;
+	clip_fixture_put(f, &fault);
+	for (unsigned int i = 0; i < 200; i++)
+		clip_wait(f->clip, SLOT_NS);
+	ck_assert_uint_gt(f->events->len, 65);
+	ck_assert_uint_lt(f->events->len, 135);
+	clip_fault_clear(f->clip);
+	clip_fixture_forget(f);
+	/* In each frame that both begin at once, MOSI is 0C or 03, bit by bit. */
+	fault.master.lines = 1 << CLIP_MOSI;
+	for (unsigned int i = 0; i < 100; i++) {
+		fault.master.phase_ns = sim_clock_now(&f->clock);
+		clip_fixture_put(f, &fault);
+		clip_fixture_transfer(f, "\x0c", 1, NULL, 0);
+		clip_fault_clear(f->clip);
+		ck_assert_int_lt(clip_fixture_event(f, i)->opcode, 16);
+		g_hash_table_add(opcodes, GINT_TO_POINTER(clip_fixture_event(f, i)->opcode));
+		clip_set_seed(f->clip, i);
+	}
+	ck_assert_uint_gt(g_hash_table_size(opcodes), 10);
+	g_hash_table_destroy(opcodes);
+}
+END_TEST
+
+/* Clocks of a faster master come on top of the host's. */
+START_TEST(a_faster_master_clocks_the_host_s_frame_on)
+{
+	fault.master.hz = 2 * CLIP_HZ;
+	fault.master.phase_ns = 4 * CLIP_BYTE_NS;
+	clip_fixture_put(f, &fault);
+	clip_fixture_read(f, 0, 20);
+	for (size_t i = 0; i < 160; i++)
+		ck_assert_int_eq(bit_of(f->read, i), bit_of(f->array, 2 * i));
+	/* All of the master's frame, header too, was data of this one. */
+	clip_wait(f->clip, SLOT_NS);
+	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0x03);
+	ck_assert_uint_eq(clip_fixture_event(f, 0)->length, 68);
+}
+END_TEST
+
+START_TEST(with_the_drivers_off_the_master_has_the_bus)
+{
+	clip_fixture_put(f, &fault);
+	clip_set_drivers(f->clip, false);
+	clip_select(f->clip, 0);
+	clip_shift(f->clip, (const uint8_t *)"\x06", NULL, 1);
+	clip_shift(f->clip, NULL, f->read, 3 * 69 - 1);
+	clip_deselect(f->clip);
+	clip_wait(f->clip, 1);
+	ck_assert_uint_eq(f->events->len, 3);
+	for (size_t i = 0; i < 3; i++) {
+		ck_assert_int_eq(clip_fixture_event(f, i)->opcode, 0x03);
+		ck_assert_uint_eq(clip_fixture_event(f, i)->outcome, FLASH_DONE);
+		ck_assert_uint_eq(clip_fixture_event(f, i)->address, i * 64);
+		ck_assert_uint_eq(clip_fixture_event(f, i)->length, 64);
+	}
+	/* The adapter hears what the master is told. */
+	ck_assert_mem_eq(f->read + 3, f->array, 64);
+}
+END_TEST
+
+START_TEST(what_else_is_on_its_bus_answers_on_miso)
+{
+	size_t wrong;
+
+	fault.master.lines = 1 << CLIP_MISO;
+	fault.master.rule = CLIP_WIRED_OR;
+	memset(f->array, 0, CLIP_ARRAY_SIZE);
+	clip_fixture_put(f, &fault);
+	clip_fixture_read(f, 0, 69000);
+	wrong = clip_fixture_wrong_bits(f, 0, 69000);
+	/* Half of the bits in 68 of 69 bytes. */
+	ck_assert_uint_gt(wrong, 270000);
+	ck_assert_uint_lt(wrong, 274000);
+	ck_assert_uint_eq(f->events->len, 1);
+	ck_assert_uint_eq(clip_fixture_event(f, 0)->outcome, FLASH_DONE);
+}
+END_TEST
+
+START_TEST(a_master_that_leaves_in_the_middle_lets_go)
+{
+	unsigned int id = clip_fixture_put(f, &fault);
+
+	clip_wait(f->clip, 20 * CLIP_BYTE_NS);
+	ck_assert(flash_is_selected(f->chip));
+	clip_fault_remove(f->clip, id);
+	ck_assert(!flash_is_selected(f->chip));
+	ck_assert(id_is_right());
+}
+END_TEST
+
+Suite *
+suite_clip_master(void)
+{
+	Suite *suite = suite_create("clip_master");
+	TCase *master = tcase_create("master");
+
+	tcase_set_timeout(master, 60);
+	tcase_add_checked_fixture(master, setup, teardown);
+	tcase_add_test(master, it_reads_the_chip_while_the_host_is_silent);
+	tcase_add_test(master, it_keeps_to_its_duty);
+	tcase_add_test(master, wired_and_makes_a_host_frame_part_of_a_read);
+	tcase_add_test(master, two_commands_at_once_make_a_third);
+	tcase_add_test(master, wired_or_lets_the_other_ones_through);
+	tcase_add_test(master, a_random_rule_spoils_some_frames);
+	tcase_add_test(master, chance_decides_who_has_cs_and_mosi);
+	tcase_add_test(master, a_faster_master_clocks_the_host_s_frame_on);
+	tcase_add_test(master, with_the_drivers_off_the_master_has_the_bus);
+	tcase_add_test(master, what_else_is_on_its_bus_answers_on_miso);
+	tcase_add_test(master, a_master_that_leaves_in_the_middle_lets_go);
+	suite_add_tcase(suite, master);
+	return suite;
+}
