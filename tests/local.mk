@@ -30,6 +30,7 @@ SYSTEM_TESTS = \
 	tests/system/every-protection.test \
 	tests/system/flashrom-hosts.test \
 	tests/system/flashrom-killed.test \
+	tests/system/flashrom-link.test \
 	tests/system/flashrom-modes.test \
 	tests/system/flashrom-protect.test \
 	tests/system/flashrom-recipe.test \
@@ -82,6 +83,8 @@ endif
 tests_unit_unit_SOURCES = \
 	tests/unit/flash_dataflash_parts.c \
 	tests/unit/flash_dataflash_parts.h \
+	tests/unit/clip_fixture.c \
+	tests/unit/clip_fixture.h \
 	tests/unit/flash_fixture.c \
 	tests/unit/flash_fixture.h \
 	tests/unit/host_fixture.c \
@@ -101,6 +104,12 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_chipdb_parts.c \
 	tests/unit/test_chipdb_table.c \
 	tests/unit/test_clip.c \
+	tests/unit/test_clip_contact.c \
+	tests/unit/test_clip_faults.c \
+	tests/unit/test_clip_faults_bits.c \
+	tests/unit/test_clip_faults_when.c \
+	tests/unit/test_clip_master.c \
+	tests/unit/test_clip_pins.c \
 	tests/unit/test_control.c \
 	tests/unit/test_fault_words.c \
 	tests/unit/test_flash.c \
