@@ -88,14 +88,14 @@ enum bench_board {
 bool bench_action_board(const struct bench_target *target, enum bench_board state, GError **error);
 
 /* How a line of the adapter stands: "high", "low" or "floating" at its ends. */
-struct bench_line {
+struct bench_wire {
 	const char *name;
 	const char *host;
 	const char *chip;
 	bool faulty;
 };
 #define BENCH_LINES 8
-void bench_action_wiring(const struct bench_target *target, struct bench_line lines[BENCH_LINES]);
+void bench_action_wiring(const struct bench_target *target, struct bench_wire lines[BENCH_LINES]);
 
 /* Of one chip; see bench_reset_stats(). */
 void bench_action_stats_reset(const struct bench_target *target);

@@ -273,10 +273,10 @@ bench_adapter_destroy(struct bench_adapter *adapter)
 {
 	join(adapter);
 	adapter->meter.host_changed = NULL;
-	g_clear_pointer(&adapter->pty, port_pty_destroy);
-	g_clear_pointer(&adapter->tcp, port_tcp_destroy);
 	g_clear_pointer(&adapter->faults, bench_faults_destroy);
 	bench_line_end(&adapter->line);
+	g_clear_pointer(&adapter->pty, port_pty_destroy);
+	g_clear_pointer(&adapter->tcp, port_tcp_destroy);
 	g_clear_pointer(&adapter->serprog, serprog_destroy);
 	g_clear_pointer(&adapter->clip, clip_destroy);
 	remove_chips(adapter);

@@ -96,10 +96,12 @@ static void
 count_line(const struct bench_faults *faults, const struct entry *entry, uint64_t *acted,
 	uint64_t *matched)
 {
-	const struct link_line *line = faults->line->faults;
 	struct link_fault_status status;
 
-	for (size_t i = 0; line != NULL && link_line_fault_at(line, i, &status); i++) {
+	/* Once removed, the line may have no filter any more. */
+	for (size_t i = 0; faults->line->faults != NULL &&
+		link_line_fault_at(faults->line->faults, i, &status);
+		i++) {
 		if (status.id == entry->inner)
 			*acted = *matched = status.acted;
 	}
@@ -258,16 +260,6 @@ add_to_chip(struct bench_faults *faults, const struct bench_fault *fault, struct
 	return flash_fault_add(chip, &fault->chip);
 }
 
-static void
-remove_from_line(struct bench_faults *faults, unsigned int inner)
-{
-	/* At the end the line goes before its faults. */
-	if (faults->line->faults == NULL)
-		return;
-	link_line_remove_fault(faults->line->faults, inner);
-	bench_line_changed(faults->line);
-}
-
 static unsigned int
 add_to_line(struct bench_faults *faults, const struct bench_fault *fault, const char **wrong)
 {
@@ -335,6 +327,13 @@ bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, u
 	g_ptr_array_add(faults->entries, entry);
 	follow_board(faults, entry);
 	return entry->id;
+}
+
+static void
+remove_from_line(const struct bench_faults *faults, unsigned int id)
+{
+	link_line_remove_fault(bench_line_faults(faults->line), id);
+	bench_line_changed(faults->line);
 }
 
 static void

@@ -33,7 +33,7 @@ struct bench_line {
 /* Chooses the adapter without faults before it. */
 void bench_line_begin(struct bench_line *line);
 
-/* After the port and before the adapter. */
+/* Before the port and the adapter end. */
 void bench_line_end(struct bench_line *line);
 
 /* The filter for faults; made, and put before the adapter, when it is first asked for. */

@@ -54,7 +54,7 @@ struct request {
 	struct bench_fault *fault;
 	unsigned int id;
 	GPtrArray *list;
-	struct bench_line *lines;
+	struct bench_wire *lines;
 };
 
 static bool
@@ -165,7 +165,7 @@ look(struct bench_work *work, GError **error)
 		struct clip_line_state state;
 
 		clip_line_state(clip, (enum clip_line)i, &state);
-		request->lines[i] = (struct bench_line){
+		request->lines[i] = (struct bench_wire){
 			.name = clip_line_string((enum clip_line)i),
 			.host = levels[state.host],
 			.chip = levels[state.chip],
@@ -176,7 +176,7 @@ look(struct bench_work *work, GError **error)
 }
 
 void
-bench_action_wiring(const struct bench_target *target, struct bench_line lines[BENCH_LINES])
+bench_action_wiring(const struct bench_target *target, struct bench_wire lines[BENCH_LINES])
 {
 	struct request request = {.lines = lines};
 

@@ -82,7 +82,7 @@ JsonNode *
 control_wiring(struct control_call *call, GError **error)
 {
 	struct bench_target target;
-	struct bench_line lines[BENCH_LINES];
+	struct bench_wire lines[BENCH_LINES];
 	JsonArray *array;
 
 	if (!control_adapter(call, &target, error))
