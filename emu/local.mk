@@ -81,6 +81,8 @@ libspinor_a_SOURCES = \
 	emu/bench/play.h \
 	emu/bench/preset.c \
 	emu/bench/preset.h \
+	emu/bench/relabel.c \
+	emu/bench/relabel.h \
 	emu/bench/setup.c \
 	emu/bench/setup.h \
 	emu/bench/snapshot.c \
