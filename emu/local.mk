@@ -38,6 +38,8 @@ libspinor_a_SOURCES = \
 	emu/bench/fault.h \
 	emu/bench/faultfile.c \
 	emu/bench/faultfile.h \
+	emu/bench/faultset.c \
+	emu/bench/faultset.h \
 	emu/bench/faults.c \
 	emu/bench/faults.h \
 	emu/bench/file.c \
@@ -74,10 +76,13 @@ libspinor_a_SOURCES = \
 	emu/bench/partstatus.h \
 	emu/bench/partvalue.c \
 	emu/bench/partvalue.h \
+	emu/bench/place.c \
 	emu/bench/play.c \
 	emu/bench/play.h \
 	emu/bench/preset.c \
 	emu/bench/preset.h \
+	emu/bench/relabel.c \
+	emu/bench/relabel.h \
 	emu/bench/setup.c \
 	emu/bench/setup.h \
 	emu/bench/snapshot.c \

@@ -28,8 +28,11 @@ SYSTEM_TESTS = \
 	tests/system/control.test \
 	tests/system/every-chip.test \
 	tests/system/every-protection.test \
+	tests/system/examples.test \
+	tests/system/faults.test \
 	tests/system/flashrom-hosts.test \
 	tests/system/flashrom-killed.test \
+	tests/system/flashrom-link.test \
 	tests/system/flashrom-modes.test \
 	tests/system/flashrom-protect.test \
 	tests/system/flashrom-recipe.test \
@@ -41,6 +44,7 @@ SYSTEM_TESTS = \
 	tests/system/presets.test \
 	tests/system/power-sweep.test \
 	tests/system/profiles.test \
+	tests/system/repeat.test \
 	tests/system/spinor-lists.test \
 	tests/system/spinor-run.test \
 	tests/system/spinor-verbs.test \
@@ -55,6 +59,7 @@ LONG_TESTS = \
 	tests/fuzz/control-long.test \
 	tests/system/every-chip-long.test \
 	tests/system/every-protection-long.test \
+	tests/system/examples-long.test \
 	tests/system/power-sweep-long.test
 
 TESTS += $(STYLE_TESTS) $(SYSTEM_TESTS)
@@ -62,8 +67,72 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	tests/system/behaviour.py \
 	tests/system/bench.py \
 	tests/system/recipe.py \
+	examples/README.md \
+	examples/block-locks.bench \
+	examples/board-clamps-the-lines.bench \
+	examples/board-drives-bus.bench \
+	examples/brown-out.bench \
+	examples/calibration-lost.bench \
+	examples/chip-comes-and-goes.bench \
+	examples/clk-open.bench \
+	examples/clock-slip.bench \
+	examples/clock-too-fast-for-a-write.bench \
+	examples/clock-too-fast.bench \
+	examples/cmp-inversion.bench \
+	examples/counterfeit.bench \
+	examples/cpu-fetches-in-bursts.bench \
+	examples/crosstalk-in-an-erase.bench \
+	examples/cs-bounces.bench \
+	examples/cs-open.bench \
+	examples/deep-power-down.bench \
+	examples/ear-bank.bench \
+	examples/early-sample.bench \
+	examples/endless-busy.bench \
+	examples/erase-does-nothing.bench \
+	examples/erase-suspended.bench \
+	examples/hold-floating.bench \
+	examples/hold-low.bench \
+	examples/image-size.bench \
+	examples/late-data.bench \
+	examples/left-in-4-byte-mode.bench \
+	examples/left-in-qpi.bench \
+	examples/locked-at-power-up.bench \
+	examples/long-wires.bench \
+	examples/loose-clip-in-a-write.bench \
+	examples/loose-clip.bench \
+	examples/lost-programs.bench \
+	examples/low-supply.bench \
+	examples/miso-to-ground.bench \
+	examples/missing-capacitor.bench \
+	examples/mosi-miso-short.bench \
+	examples/mosi-open.bench \
+	examples/nand-chip.bench \
+	examples/no-contact-miso.bench \
+	examples/no-ground.bench \
+	examples/no-supply.bench \
+	examples/protected-status.bench \
+	examples/qe-cleared.bench \
+	examples/relabelled.bench \
+	examples/rotated-clip.bench \
+	examples/safe-write.sh \
+	examples/shifted-clip.bench \
+	examples/slow-erase.bench \
+	examples/status-locked-for-ever.bench \
+	examples/status-power-cycle-lock.bench \
+	examples/stuck-bit.bench \
+	examples/swapped-data-lines.bench \
+	examples/too-high-supply.bench \
 	examples/two-adapters.bench \
-	examples/two-chips.bench
+	examples/two-chips.bench \
+	examples/two-definitions.bench \
+	examples/unknown-id.bench \
+	examples/vcc-open.bench \
+	examples/verified-but-no-boot.bench \
+	examples/weak-cells.bench \
+	examples/worn-out.bench \
+	examples/wp-low.bench \
+	examples/wrong-power-up-address-mode.bench \
+	examples/wrong-sfdp.bench
 
 check_PROGRAMS += tests/system/host
 tests_system_host_SOURCES = tests/system/host.c
@@ -110,7 +179,10 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_clip_master.c \
 	tests/unit/test_clip_pins.c \
 	tests/unit/test_control.c \
+	tests/unit/test_fault_file.c \
+	tests/unit/test_fault_manual.c \
 	tests/unit/test_fault_words.c \
+	tests/unit/test_faults.c \
 	tests/unit/test_flash.c \
 	tests/unit/test_flash_asp.c \
 	tests/unit/test_flash_bpr.c \

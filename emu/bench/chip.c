@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "bench/image.h"
 #include "bench/preset.h"
+#include "bench/relabel.h"
 #include "bench/snapshot.h"
 #include "bench/state.h"
 #include "bench/wires.h"
@@ -25,8 +26,9 @@
 struct bench_chip {
 	char *label;
 	char *owner;
-	char *image_path; /* NULL: the chip is forgotten at the end */
-	char *state_path; /* NULL: likewise */
+	char *image_path;              /* NULL: the chip is forgotten at the end */
+	char *state_path;              /* NULL: likewise */
+	struct flash_part *relabelled; /* NULL: the part is what it says */
 	struct bench_image *image;
 	struct flash *flash;
 	struct bench_wires wires;
@@ -109,7 +111,9 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 	chip->owner = g_strdup(plan->owner);
 	chip->image_path = g_strdup(plan->image);
 	chip->image = image;
-	chip->flash = flash_new(plan->part, bench_image_array(image), plan->seed);
+	chip->relabelled = bench_relabel_part(plan->condition, plan->part);
+	chip->flash = flash_new(chip->relabelled != NULL ? chip->relabelled : plan->part,
+		bench_image_array(image), plan->seed);
 	if (!load_state(chip, error)) {
 		bench_chip_destroy(chip);
 		return NULL;
@@ -142,6 +146,7 @@ bench_chip_destroy(struct bench_chip *chip)
 	g_clear_pointer(&chip->snapshots, bench_snapshots_destroy);
 	flash_destroy(chip->flash);
 	bench_image_close(chip->image);
+	g_free(chip->relabelled);
 	g_free(chip->changed);
 	g_free(chip->state_path);
 	g_free(chip->image_path);

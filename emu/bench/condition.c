@@ -7,12 +7,15 @@
 
 #include "base/units.h"
 #include "bench/action.h"
+#include "bench/partvalue.h"
 #include "bench/wires.h"
 
 #include <glib.h>
 #include <string.h>
 
 #define SEPARATORS " \t,"
+#define SFDP_SIZE_MIN (UINT64_C(1) << 16)
+#define SFDP_SIZE_MAX (UINT64_C(1) << 30)
 
 const char *const bench_mode_names[BENCH_MODES] = {
 	[BENCH_MODE_DEEP_POWER_DOWN] = "deep-power-down",
@@ -58,6 +61,12 @@ const struct bench_condition_row bench_condition_rows[BENCH_CONDITION_KEYS] = {
 		"BYTES", "Status registers SR1 SR2 SR3 as another tool left them"},
 	[BENCH_KEY_MODE] = {"mode", MODES, "MODE", "What another tool left the chip in"},
 	[BENCH_KEY_CUT_AT] = {"cut-at", WHOLE_FROM_1, "N", "The supply goes at operation N"},
+	[BENCH_KEY_ID] = {"id", "1 to 8 hex bytes, such as EF 40 18", "BYTES",
+		"What the chip answers to RDID instead of its own ID"},
+	[BENCH_KEY_SFDP] = {"sfdp", "none, and sizes from 64K to 1G that are powers of two",
+		"none|SIZE", "The size that its SFDP table tells, or none for no table"},
+	[BENCH_KEY_REAL_SIZE] = {"real-size", "a power of two, such as 512K", "SIZE",
+		"The size of the die in it, when it is smaller than the part says"},
 };
 
 enum bench_condition_key
@@ -205,6 +214,28 @@ take_modes(struct bench_condition *condition, const char *value)
 }
 
 static bool
+take_id(struct bench_condition *condition, const char *value)
+{
+	condition->n_id = partvalue_hex_bytes(value, condition->id, FLASH_ID_MAX);
+	return condition->n_id > 0;
+}
+
+static bool
+take_power_of_two(uint64_t *size, const char *value)
+{
+	return units_parse_size(value, size) && partvalue_is_power_of_two(*size);
+}
+
+static bool
+take_sfdp(uint64_t *size, const char *value)
+{
+	*size = 0;
+	if (strcmp(value, "none") == 0)
+		return true;
+	return take_power_of_two(size, value) && *size >= SFDP_SIZE_MIN && *size <= SFDP_SIZE_MAX;
+}
+
+static bool
 take(struct bench_condition *condition, enum bench_condition_key key, const char *value)
 {
 	switch (key) {
@@ -228,6 +259,12 @@ take(struct bench_condition *condition, enum bench_condition_key key, const char
 		return take_modes(condition, value);
 	case BENCH_KEY_CUT_AT:
 		return take_cut_at(&condition->cut_at, value);
+	case BENCH_KEY_ID:
+		return take_id(condition, value);
+	case BENCH_KEY_SFDP:
+		return take_sfdp(&condition->sfdp_size, value);
+	case BENCH_KEY_REAL_SIZE:
+		return take_power_of_two(&condition->real_size, value);
 	case BENCH_CONDITION_KEYS:
 		break;
 	}
@@ -279,6 +316,16 @@ copy_key(struct bench_condition *to, const struct bench_condition *from,
 		break;
 	case BENCH_KEY_CUT_AT:
 		to->cut_at = from->cut_at;
+		break;
+	case BENCH_KEY_ID:
+		memcpy(to->id, from->id, sizeof(to->id));
+		to->n_id = from->n_id;
+		break;
+	case BENCH_KEY_SFDP:
+		to->sfdp_size = from->sfdp_size;
+		break;
+	case BENCH_KEY_REAL_SIZE:
+		to->real_size = from->real_size;
 		break;
 	case BENCH_CONDITION_KEYS:
 		break;

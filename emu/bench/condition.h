@@ -21,6 +21,9 @@ enum bench_condition_key {
 	BENCH_KEY_STATUS,
 	BENCH_KEY_MODE,
 	BENCH_KEY_CUT_AT,
+	BENCH_KEY_ID,
+	BENCH_KEY_SFDP,
+	BENCH_KEY_REAL_SIZE,
 	BENCH_CONDITION_KEYS,
 };
 
@@ -56,6 +59,10 @@ struct bench_condition {
 	unsigned int modes; /* 1 << enum bench_mode */
 	uint8_t ear;        /* BENCH_MODE_EAR */
 	uint64_t cut_at;    /* the supply goes at that frame */
+	uint8_t id[FLASH_ID_MAX];
+	unsigned int n_id;
+	uint64_t sfdp_size; /* that the SFDP table tells; 0: there is no table */
+	uint64_t real_size;
 };
 
 struct bench_condition_row {

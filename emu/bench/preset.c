@@ -15,7 +15,9 @@
 #include "bench/condition.h"
 #include "bench/error.h"
 #include "bench/play.h"
+#include "bench/relabel.h"
 #include "bench/wires.h"
+#include "flash/fault.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 
@@ -226,7 +228,7 @@ bench_preset_check(const struct bench_condition *condition, const struct flash_p
 		return refuse(&target, BENCH_KEY_STATUS, error,
 			"has %u status register%s that can be written; allowed: as many bytes",
 			registers, registers == 1 ? "" : "s");
-	return check_pins(&target, error) &&
+	return check_pins(&target, error) && bench_relabel_check(condition, part, where, error) &&
 		(!bench_condition_has(condition, BENCH_KEY_MODE) || check_modes(&target, error));
 }
 
@@ -514,6 +516,8 @@ bench_preset_apply(const struct bench_condition *condition, struct bench_wires *
 	if (bench_condition_has(condition, BENCH_KEY_CYCLES))
 		flash_set_cycles(flash, condition->cycles);
 	flash_set_wear(flash, condition->wear);
+	if (bench_condition_has(condition, BENCH_KEY_REAL_SIZE))
+		flash_set_real_size(flash, condition->real_size);
 	if (!set_pins(&target, wires, error))
 		return false;
 	flash_set_corner(flash, instant ? FLASH_CORNER_INSTANT : condition->corner);

@@ -66,9 +66,9 @@ is_of_cells(const struct flash_fault *fault)
 }
 
 const char *
-flash_fault_check(const struct flash *chip, const struct flash_fault *fault)
+flash_fault_check(const struct flash_part *part, const struct flash_fault *fault)
 {
-	uint64_t size = chip->part->size;
+	uint64_t size = part->size;
 
 	if (fault->address_to && fault->address_from >= fault->address_to)
 		return "the addresses end before they begin";
@@ -186,7 +186,7 @@ flash_fault_add(struct flash *chip, const struct flash_fault *fault)
 	struct flash_faults *faults;
 	struct item item = {.fault = *fault};
 
-	if (flash_fault_check(chip, fault))
+	if (flash_fault_check(chip->part, fault))
 		return 0;
 	faults = faults_of(chip);
 	if (item.fault.purposes == 0)

@@ -264,6 +264,7 @@ struct flash_part {
 	enum flash_sfdp sfdp;
 	const uint8_t *sfdp_data; /* FLASH_SFDP_FILE */
 	uint32_t sfdp_length;
+	uint64_t sfdp_size;            /* that a generated one tells; 0: the part's */
 	unsigned int read_max_hz;      /* fR: clock of READ (03) */
 	unsigned int fast_read_max_hz; /* FR: clock of all others */
 };

@@ -192,7 +192,8 @@ static void
 put_density(const struct flash *chip, uint8_t *sfdp)
 {
 	const struct flash_erase *sector = find_erase(chip, 4096);
-	uint64_t bits = chip->part->size * 8;
+	uint64_t size = chip->part->sfdp_size ? chip->part->sfdp_size : chip->part->size;
+	uint64_t bits = size * 8;
 	uint32_t dword = 0xff800000;
 
 	/* Fast read modes as present, write enable for status: 06. */

@@ -66,8 +66,7 @@ class Bench:
 
     def __init__(self, folder, part, timing, content=None, tcp=False):
         self.folder = folder
-        self.part = part
-        self.timing = timing
+        self.options = ["--chip", part, "--timing", timing]
         self.control = self.path("control")
         self.log = self.path("log")
         self.port = ("--tcp", "0") if tcp else ("--link", self.path("tty"))
@@ -79,8 +78,8 @@ class Bench:
     async def __aenter__(self):
         with open(self.log, "wb") as log:
             self.daemon = await start(
-                SPINORD, "--chip", self.part, "--image", self.path("image"), *self.port,
-                "--control", self.control, "--timing", self.timing,
+                SPINORD, *self.options, "--image", self.path("image"), *self.port,
+                "--control", self.control,
                 stdout=asyncio.subprocess.PIPE, stderr=log)
         try:
             line = await asyncio.wait_for(self.daemon.stdout.readline(), 20)
@@ -88,7 +87,7 @@ class Bench:
             line = b""
         if not line.startswith(b"ready: "):
             await end(self.daemon)
-            raise Failed("spinord --chip %s: no ready line: %s" % (self.part, self.said()))
+            raise Failed("spinord %s: no ready line: %s" % (" ".join(self.options), self.said()))
         self.programmer = line.split()[-1].decode()
         return self
 

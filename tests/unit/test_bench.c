@@ -128,7 +128,7 @@ START_TEST(each_chip_has_its_condition)
 	struct bench_setup *setup = setup_of("--wp|high|--timing|real|--time-scale|2.5",
 		"[bench]\ntime-scale=10\n[adapter a]\ncount=2\n[chip c]\npart=X\nwp=low\n"
 		"hold=float\nsupply=1800 mV\ncorner=max\nwear=on\ncycles=7\nstatus=1C 02\n"
-		"mode=ear:1, locked\ncut-at=9\n",
+		"mode=ear:1, locked\ncut-at=9\nid=C8 40\nsfdp=none\nreal-size=1M\n",
 		&error);
 
 	ck_assert_msg(setup != NULL, "%s", error ? error->message : "");
@@ -148,6 +148,10 @@ START_TEST(each_chip_has_its_condition)
 		ck_assert_uint_eq(c->status[0], 0x1c);
 		ck_assert_uint_eq(c->modes, 1u << BENCH_MODE_EAR | 1u << BENCH_MODE_LOCKED);
 		ck_assert_uint_eq(c->ear, 1);
+		ck_assert_uint_eq(c->n_id, 2);
+		ck_assert_uint_eq(c->id[0], 0xc8);
+		ck_assert_uint_eq(c->sfdp_size, 0);
+		ck_assert_uint_eq(c->real_size, 1 << 20);
 		ck_assert_uint_eq(c->cut_at, 9);
 		ck_assert(!bench_condition_has(c, BENCH_KEY_RESET));
 		ck_assert_uint_eq(c->by_option, 1u << BENCH_KEY_WP);
@@ -183,7 +187,7 @@ END_TEST
 #define A "[adapter a]\n"
 #define NOT_REAL "with a timing that does not take real time; it goes with timing real"
 #define TWICE ": it is there twice; each one needs its own"
-#define GROUPS "allowed are [bench], [adapter NAME] and [chip NAME]"
+#define GROUPS "allowed are [bench], [adapter NAME], [chip NAME], [fault NAME] and [board NAME]"
 #define TEXT "; allowed: groups, KEY = VALUE and # comments"
 #define NAMES "allowed are A-Z a-z 0-9 . _ -"
 #define PARTS "allowed: a part number, spinord --list-chips lists all"
@@ -244,12 +248,12 @@ static const struct {
 	{"", A "[chip c]\npart=X\nwp=up\n",
 		"[chip c]: wp = \"up\" is refused; allowed: low, high and float"},
 	{"", A "[chip c]\npart=X\nsupply=3300\n",
-		"[chip c]: supply = \"3300\" is refused; allowed: off, and voltages up to 6000 mV "
-		"with V or mV"},
+		"[chip c]: supply = \"3300\" is refused; allowed: off, parasitic, and voltages "
+		"up to 6000 mV with V or mV"},
 	{"", A "[chip c]\npart=X\nmdoe=qpi\n",
 		"[chip c]: unknown key \"mdoe\": did you mean mode?; allowed are adapter, cs, "
 		"part, image, wp, hold, reset, supply, corner, wear, cycles, status, mode, "
-		"cut-at"},
+		"cut-at, id, sfdp, real-size"},
 	{"", A "chip=X\nwp=low\n",
 		"[adapter a]: unknown key \"wp\"; allowed are profile, link, "
 		"tcp, chip, image, count"},

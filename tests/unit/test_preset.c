@@ -5,6 +5,7 @@
 #include "bench/chipdb.h"
 #include "bench/condition.h"
 #include "bench/error.h"
+#include "bench/relabel.h"
 #include "bench/wires.h"
 #include "flash_fixture.h"
 #include "suites.h"
@@ -17,6 +18,7 @@
 static struct bench_chipdb *db;
 static uint8_t *array;
 static struct flash *chip;
+static struct flash_part *relabelled;
 static struct bench_wires wires;
 
 static void
@@ -34,6 +36,7 @@ static void
 remove_chip(void)
 {
 	g_clear_pointer(&chip, flash_destroy);
+	g_clear_pointer(&relabelled, g_free);
 }
 
 static void
@@ -68,7 +71,8 @@ apply(const struct flash_part *part, const char *text, GError **error)
 	const struct bench_condition condition = condition_of(text);
 
 	ck_assert_uint_le(part->size, ARRAY_MAX);
-	chip = flash_new(part, array, 1);
+	relabelled = bench_relabel_part(&condition, part);
+	chip = flash_new(relabelled != NULL ? relabelled : part, array, 1);
 	bench_wires_init(&wires, chip, NULL);
 	return bench_preset_check(&condition, part, NULL, error) &&
 		bench_preset_apply(&condition, &wires, false, NULL, error);
@@ -155,6 +159,11 @@ static const struct {
 	{"W25Q128JV", "status=FC 03; mode=suspended", "35 00", "83"},
 	{"W25Q128FV", "status=00 00; mode=qpi", "FF; 35 00", "02"},
 	{"W25Q256JV", "status=00 00 00; mode=power-up-4-byte", "15 00", "03"},
+	/* Not what it says. The second dword of the table is the number of bits less one. */
+	{"W25Q80DV", "id=C8 40 18", "9F 00 00 00", "C8 40 18"},
+	{"W25Q80DV", "id=C8 40 18", "90 00 00 00 00 00", "EF 13"},
+	{"W25Q128JV", "sfdp=8M", "5A 00 00 84 00 00 00 00 00", "FF FF FF 03"},
+	{"W25Q128JV", "sfdp=none", "5A 00 00 00 00 00 00 00 00", "FF FF FF FF FF FF FF"},
 };
 
 START_TEST(a_host_finds_the_chip_as_it_was_left)
@@ -179,6 +188,18 @@ START_TEST(blocks_have_the_cycles_that_were_asked_for)
 	ck_assert(flash_next_block(chip, 255, &block));
 	ck_assert_uint_eq(block.number, 255);
 	ck_assert_uint_eq(block.cycles, 1234);
+}
+END_TEST
+
+START_TEST(a_small_die_is_there_over_and_over)
+{
+	g_autofree char *answer = NULL;
+
+	array[0x1234] = 0xa5;
+	array[0x81234] = 0x11;
+	ck_assert(apply(bench_chipdb_find(db, "W25Q80DV", NULL), "real-size=512K", NULL));
+	answer = answer_to("03 08 12 34 00");
+	ck_assert_str_eq(answer, "FF FF FF FF A5");
 }
 END_TEST
 
@@ -245,6 +266,11 @@ static const struct {
 	{"W25Q128FV", "reset=low",
 		"--reset: a W25Q128FV has no such pin as it is; allowed: wp and hold"},
 	{"W25Q80DV", "reset=low", "--reset: a W25Q80DV has no such pin; allowed: wp and hold"},
+	{"W25Q80DV", "real-size=2M",
+		"--real-size: a W25Q80DV is not that large; allowed: up to 1 MiB"},
+	{"AT45DB041D", "real-size=64K",
+		"--real-size: a AT45DB041D is a DataFlash; allowed is any other part"},
+	{"W25P80", "sfdp=2M", "--sfdp: a W25P80 has no table to change; allowed: none"},
 };
 
 START_TEST(what_a_part_lacks_is_refused)
@@ -319,6 +345,16 @@ static const struct {
 	{BENCH_KEY_MODE, "qpi, deep-power-down"},
 	{BENCH_KEY_CUT_AT, "0"},
 	{BENCH_KEY_CUT_AT, "1.5"},
+	{BENCH_KEY_ID, ""},
+	{BENCH_KEY_ID, "EF 4"},
+	{BENCH_KEY_ID, "EF 40 18 00 00 00 00 00 00"},
+	{BENCH_KEY_SFDP, "no"},
+	{BENCH_KEY_SFDP, "32K"},
+	{BENCH_KEY_SFDP, "3M"},
+	{BENCH_KEY_SFDP, "2G"},
+	{BENCH_KEY_REAL_SIZE, "0"},
+	{BENCH_KEY_REAL_SIZE, "none"},
+	{BENCH_KEY_REAL_SIZE, "768K"},
 };
 
 START_TEST(nonsense_changes_nothing)
@@ -363,6 +399,7 @@ suite_preset(void)
 	tcase_add_checked_fixture(chips, setup, teardown);
 	tcase_add_loop_test(chips, a_host_finds_the_chip_as_it_was_left, 0, G_N_ELEMENTS(found));
 	tcase_add_test(chips, blocks_have_the_cycles_that_were_asked_for);
+	tcase_add_test(chips, a_small_die_is_there_over_and_over);
 	tcase_add_test(chips, pins_and_supply_are_set_last);
 	tcase_add_test(chips, no_time_passes_and_operations_take_theirs);
 	tcase_add_loop_test(chips, what_a_part_lacks_is_refused, 0, G_N_ELEMENTS(refused));

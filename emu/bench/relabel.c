@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Relabelled and counterfeit chips: the part is copied, and what it says of itself is changed in
+ * the copy. How much die there is behind it is for the chip, see flash_set_real_size().
+ *
+ * Leaves out the answers to REMS and RES, which stay the part's: who relabels changes the marking,
+ * and a host that asks twice finds out.
+ */
+#include "bench/relabel.h"
+
+#include "base/units.h"
+#include "bench/condition.h"
+#include "bench/error.h"
+#include "bench/play.h"
+#include "flash/part.h"
+
+#include <string.h>
+
+#define RDSFDP "RDSFDP"
+
+static bool
+refuse(const struct bench_condition *condition, enum bench_condition_key key, const char *where,
+	const char *text, GError **error)
+{
+	bool option = where == NULL || condition->by_option >> key & 1;
+
+	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE, "%s%s%s: a %s", option ? "--" : where,
+		option ? "" : ": ", bench_condition_rows[key].name, text);
+	return false;
+}
+
+static bool
+check_size(const struct bench_condition *condition, const struct flash_part *part,
+	const char *where, GError **error)
+{
+	g_autofree char *size = units_format_size(part->size);
+	g_autofree char *text = NULL;
+
+	if (!bench_condition_has(condition, BENCH_KEY_REAL_SIZE))
+		return true;
+	if (flash_part_is_dataflash(part))
+		text = g_strdup_printf("%s is a DataFlash; allowed is any other part", part->name);
+	else if (condition->real_size > part->size)
+		text = g_strdup_printf("%s is not that large; allowed: up to %s", part->name, size);
+	return text == NULL || refuse(condition, BENCH_KEY_REAL_SIZE, where, text, error);
+}
+
+static bool
+check_sfdp(const struct bench_condition *condition, const struct flash_part *part,
+	const char *where, GError **error)
+{
+	g_autofree char *text = NULL;
+
+	if (!bench_condition_has(condition, BENCH_KEY_SFDP) || condition->sfdp_size == 0 ||
+		bench_play_opcode(part, RDSFDP, 0) >= 0)
+		return true;
+	text = g_strdup_printf("%s has no table to change; allowed: none", part->name);
+	return refuse(condition, BENCH_KEY_SFDP, where, text, error);
+}
+
+static bool
+check_id(const struct bench_condition *condition, const struct flash_part *part, const char *where,
+	GError **error)
+{
+	g_autofree char *text = NULL;
+
+	if (!bench_condition_has(condition, BENCH_KEY_ID) || part->id_length > 0)
+		return true;
+	text = g_strdup_printf("%s has no RDID; allowed is a part that has", part->name);
+	return refuse(condition, BENCH_KEY_ID, where, text, error);
+}
+
+bool
+bench_relabel_check(const struct bench_condition *condition, const struct flash_part *part,
+	const char *where, GError **error)
+{
+	return check_size(condition, part, where, error) &&
+		check_sfdp(condition, part, where, error) &&
+		check_id(condition, part, where, error);
+}
+
+static void
+drop_sfdp(struct flash_part *part)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < part->n_commands; i++)
+		if (strcmp(part->commands[i].name, RDSFDP) != 0)
+			part->commands[n++] = part->commands[i];
+	part->n_commands = n;
+}
+
+struct flash_part *
+bench_relabel_part(const struct bench_condition *condition, const struct flash_part *part)
+{
+	struct flash_part *copy;
+
+	if (!bench_condition_has(condition, BENCH_KEY_ID) &&
+		!bench_condition_has(condition, BENCH_KEY_SFDP))
+		return NULL;
+	copy = g_memdup2(part, sizeof(*part));
+	if (bench_condition_has(condition, BENCH_KEY_ID)) {
+		memcpy(copy->id, condition->id, sizeof(copy->id));
+		copy->id_length = condition->n_id;
+	}
+	if (bench_condition_has(condition, BENCH_KEY_SFDP) && condition->sfdp_size == 0)
+		drop_sfdp(copy);
+	else if (bench_condition_has(condition, BENCH_KEY_SFDP))
+		copy->sfdp = FLASH_SFDP_GENERATED;
+	copy->sfdp_size = condition->sfdp_size;
+	return copy;
+}

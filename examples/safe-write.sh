@@ -1,0 +1,242 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Writes a flash chip as a careful person does: nothing is written before the chip was found twice,
+# two backups are equal and the image has the chip's size, and nothing is taken for written before
+# it was verified, read back, and the board has booted. Stops at the first thing that is wrong.
+#
+#   safe-write.sh [-c CHIP] [-d FOLDER] [-t SECONDS] [-s] PROGRAMMER IMAGE
+#
+#   safe-write.sh serprog:dev=/dev/ttyACM0:115200 new.bin
+#   safe-write.sh -s serprog:dev=/dev/pts/7:115200 new.bin     # a bench of spinord
+#
+# With -s spinor does the power cycle, and says whether the board boots; else a person is asked. The
+# two backups, the read back and flashrom's words are left in FOLDER, a new one by default.
+#
+# Exit status: 0 all is well; 2 usage; 10 probe; 11 backup; 12 image size; 13 write; 14 verify;
+# 15 read back; 16 power cycle; 17 boot; 1 anything else.
+
+set -u
+export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+flashrom=${FLASHROM:-flashrom}
+spinor=${SPINOR:-spinor}
+chip=
+folder=
+limit_seconds=3600
+by_spinor=
+
+usage()
+{
+	echo "usage: safe-write.sh [-c CHIP] [-d FOLDER] [-t SECONDS] [-s] PROGRAMMER IMAGE" >&2
+	exit 2
+}
+
+# stop STATUS TEXT...: what is wrong, and what to do.
+stop()
+{
+	local status=$1
+	shift
+	printf 'safe-write: STOPPED at %s\n' "$1" >&2
+	shift
+	printf '%s\n' "$@" | sed 's/^/  /' >&2
+	exit "$status"
+}
+
+step()
+{
+	echo "safe-write: $*"
+}
+
+# flash ARGS...: flashrom with a time limit. It waits for ever for an adapter that has lost a byte.
+# Its words are in said.
+flash()
+{
+	local status=0
+	printf '$ flashrom -p %s %s\n' "$programmer" "$*" >>"$folder/flashrom.log"
+	timeout --kill-after=5 "$limit_seconds" "$flashrom" -p "$programmer" "$@" \
+		</dev/null >"$folder/said" 2>&1 || status=$?
+	said=$(tr -d '\b' <"$folder/said")
+	printf '%s\n' "$said" >>"$folder/flashrom.log"
+	if [ "$status" = 124 ] || [ "$status" = 137 ]; then
+		said+=$'\n'"flashrom did not end in $limit_seconds s and was killed"
+	fi
+	return "$status"
+}
+
+# last_words: the lines of flashrom that say most, for a message.
+last_words()
+{
+	grep -E 'FAILED at|Error|No EEPROM|could not be|Multiple|not working|did not end|apparently' \
+		<<<"$said" | cut -c 1-140 | tail -n 4
+}
+
+# found: the chip of the last probe, as flashrom says it; nothing unless it is just one.
+found()
+{
+	local lines
+	lines=$(grep -E '^Found .* flash chip ".*" \([0-9]+ kB, SPI\) on ' <<<"$said")
+	if [ -n "$lines" ] && [ "$(wc -l <<<"$lines")" = 1 ]; then
+		echo "$lines"
+	fi
+}
+
+probe()
+{
+	local first second options=()
+	[ -z "$chip" ] || options=(-c "$chip")
+	step "probe, twice"
+	flash "${options[@]}"
+	first=$(found)
+	if [ -z "$first" ]; then
+		stop 10 "probe: not just one chip is found" "$(last_words)" \
+			"Look at clip, supply and HOLD#; with several definitions, -c names one."
+	fi
+	flash "${options[@]}"
+	second=$(found)
+	if [ "$first" != "$second" ]; then
+		stop 10 "probe: another chip the second time" "first:  $first" \
+			"second: ${second:-$(last_words)}" "Don't trust that contact; clean clip and legs."
+	fi
+	chip=$(sed -E 's/^Found .* flash chip "(.*)" \(.*/\1/' <<<"$first")
+	size=$(sed -E 's/^.* \(([0-9]+) kB, SPI\).*/\1/' <<<"$first")
+	size=$((size * 1024))
+	if [ "$size" = 0 ]; then
+		stop 10 "probe: a chip that flashrom does not know" "$first" \
+			"The same ID each time: a newer flashrom may know it, or -c with a part like it." \
+			"Its bits shifted by one: a slower clock."
+	fi
+	echo "  $chip, $size bytes"
+}
+
+# read_chip FILE STATUS STEP
+read_chip()
+{
+	flash -c "$chip" -r "$1" ||
+		stop "$2" "$3: the chip can't be read" "$(last_words)"
+	[ "$(wc -c <"$1")" = "$size" ] ||
+		stop "$2" "$3: $1 has $(wc -c <"$1") bytes and the chip $size"
+}
+
+backup()
+{
+	step "backup, twice"
+	read_chip "$folder/backup-1.bin" 11 backup
+	read_chip "$folder/backup-2.bin" 11 backup
+	cmp -s "$folder/backup-1.bin" "$folder/backup-2.bin" ||
+		stop 11 "backup: two reads differ" \
+			"$(cmp -l "$folder/backup-1.bin" "$folder/backup-2.bin" | wc -l) of $size bytes" \
+			"A loose clip, long wires or a clock that is too fast. Nothing was written."
+	echo "  equal, $folder/backup-1.bin"
+	if [ -z "$(tr -d '\377' <"$folder/backup-1.bin" | head -c 1 | tr '\0' x)" ]; then
+		echo "  it is blank, all FF: is that so?"
+	elif [ -z "$(tr -d '\0' <"$folder/backup-1.bin" | head -c 1)" ]; then
+		echo "  it is all 00: is that so?"
+	fi
+}
+
+image_size()
+{
+	local bytes
+	step "image size"
+	bytes=$(wc -c <"$image") || stop 12 "image size: $image can't be read"
+	[ "$bytes" = "$size" ] ||
+		stop 12 "image size: $image has $bytes bytes and the chip $size" \
+			"Is it the image of this chip? Nothing was written."
+}
+
+restore_hint()
+{
+	echo "Keep the chip supplied and the board off; $folder/backup-1.bin is what was there."
+}
+
+write()
+{
+	local status=0
+	step "write"
+	flash -c "$chip" -w "$image" || status=$?
+	if [ "$status" != 0 ] && grep -q 'Verifying flash... FAILED' <<<"$said"; then
+		stop 14 "verify: the chip is not as the image" "$(last_words)" "$(restore_hint)"
+	fi
+	if [ "$status" != 0 ]; then
+		if grep -q 'protection could not be disabled' <<<"$said"; then
+			stop 13 "write: the chip is protected" "$(last_words)" \
+				"WP# high, then once more; if that does not help, a power cycle first."
+		fi
+		stop 13 "write: flashrom ended with $status" "$(last_words)" "$(restore_hint)"
+	fi
+	step "verify"
+	flash -c "$chip" -v "$image" ||
+		stop 14 "verify: the chip is not as the image" "$(last_words)" "$(restore_hint)"
+}
+
+read_back()
+{
+	step "read back"
+	read_chip "$folder/read-back.bin" 15 "read back"
+	cmp -s "$folder/read-back.bin" "$image" ||
+		stop 15 "read back: it is not as the image, although it was verified" \
+			"$(restore_hint)"
+}
+
+power_cycle()
+{
+	local answer
+	step "power cycle"
+	if [ -n "$by_spinor" ]; then
+		answer=$("$spinor" power cycle 2>&1) || stop 16 "power cycle: $answer"
+		step "boot"
+		if grep -q 'does not boot' <<<"$answer"; then
+			stop 17 "boot" "$(grep 'does not boot' <<<"$answer")" \
+				"The chip is as the image; so the image is not one for this board." \
+				"To go back: safe-write.sh with $folder/backup-1.bin."
+		fi
+		grep 'boots' <<<"$answer" || echo "  there is no board on this bench"
+		return
+	fi
+	echo "  Take the clip and all supplies off the board, wait some seconds, switch it on."
+	read -r -p "  Enter when that is done: " answer ||
+		stop 16 "power cycle: nobody has done it"
+	step "boot"
+	read -r -p "  Does the board boot? [y/N] " answer
+	case $answer in
+	[yY]*) ;;
+	*)
+		stop 17 "boot" "The chip is as the image; so the image is not one for this board, or" \
+			"it wants something else as well, such as QE or an address mode." \
+			"To go back: safe-write.sh with $folder/backup-1.bin."
+		;;
+	esac
+}
+
+while getopts c:d:t:s option; do
+	case $option in
+	c) chip=$OPTARG ;;
+	d) folder=$OPTARG ;;
+	t) limit_seconds=$OPTARG ;;
+	s) by_spinor=yes ;;
+	*) usage ;;
+	esac
+done
+shift $((OPTIND - 1))
+[ $# = 2 ] || usage
+programmer=$1
+image=$2
+size=0
+said=
+command -v "$flashrom" >/dev/null || stop 1 "start: $flashrom is not installed"
+if [ ! -f "$image" ]; then
+	echo "safe-write: $image: no such file" >&2
+	exit 2
+fi
+if [ -z "$folder" ]; then
+	folder=$(mktemp -d ./safe-write.XXXXXX) || exit 1
+fi
+mkdir -p "$folder" || exit 1
+
+probe
+backup
+image_size
+write
+read_back
+power_cycle
+step "all is well: written, verified, read back"
