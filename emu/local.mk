@@ -145,6 +145,7 @@ libspinor_a_SOURCES = \
 	emu/flash/chip.c \
 	emu/flash/chip.h \
 	emu/flash/command.c \
+	emu/flash/cutoff.c \
 	emu/flash/dataflash.c \
 	emu/flash/dataflash.h \
 	emu/flash/dataflash_program.c \

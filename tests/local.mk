@@ -200,6 +200,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_flash_dataflash.c \
 	tests/unit/test_flash_dataflash_protect.c \
 	tests/unit/test_flash_cells.c \
+	tests/unit/test_flash_cutoff.c \
 	tests/unit/test_flash_pins.c \
 	tests/unit/test_flash_power.c \
 	tests/unit/test_flash_program.c \

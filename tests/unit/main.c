@@ -55,6 +55,7 @@ static const struct {
 	{"flash_dataflash", suite_flash_dataflash},
 	{"flash_dataflash_protect", suite_flash_dataflash_protect},
 	{"flash_cells", suite_flash_cells},
+	{"flash_cutoff", suite_flash_cutoff},
 	{"flash_pins", suite_flash_pins},
 	{"flash_power", suite_flash_power},
 	{"flash_supply", suite_flash_supply},

@@ -45,6 +45,7 @@ Suite *suite_flash_otp(void);
 Suite *suite_flash_dataflash(void);
 Suite *suite_flash_dataflash_protect(void);
 Suite *suite_flash_cells(void);
+Suite *suite_flash_cutoff(void);
 Suite *suite_flash_pins(void);
 Suite *suite_flash_power(void);
 Suite *suite_flash_supply(void);
