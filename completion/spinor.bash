@@ -36,7 +36,8 @@ _spinor_value()
 			power-up-4-byte otp-locked"
 		;;
 	--kind)
-		_spinor_reply "operation ready interrupted power pin host fault snapshot image"
+		_spinor_reply "operation ready interrupted power pin host fault boot snapshot \
+			image"
 		;;
 	--image | --expect-image | --report | --file | --trace | --link)
 		compopt -o filenames 2>/dev/null
@@ -54,6 +55,24 @@ _spinor_value()
 	esac
 }
 
+# NAME=VALUE of a fault, which bash takes for three words.
+_spinor_setting()
+{
+	local at=$COMP_CWORD
+	if [[ $_spinor_current == = ]]; then
+		_spinor_current=
+	elif [[ ${COMP_WORDS[at - 1]} == = ]]; then
+		((at--))
+	else
+		compopt -o nospace 2>/dev/null
+		_spinor_reply "$(_spinor_words settings "$1")"
+		return
+	fi
+	case ${COMP_WORDS[at - 1]} in
+	line | with) _spinor_reply "cs clk mosi miso wp hold vcc gnd" ;;
+	esac
+}
+
 # Words of a verb that are no options.
 _spinor_argument()
 {
@@ -63,12 +82,16 @@ _spinor_argument()
 	pin) _spinor_reply "wp hold reset" ;;
 	pin\ *) _spinor_reply "low high float" ;;
 	power) _spinor_reply "on off cycle" ;;
+	board) _spinor_reply "run reset off" ;;
 	"snapshot restore" | "snapshot drop") _spinor_reply "$(_spinor_words snapshots)" ;;
 	"image save" | "image load" | "image compare" | run)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$_spinor_current")
 		;;
-	image | snapshot | help\ *) _spinor_reply "$(_spinor_words words "${!#}")" ;;
+	"fault add") _spinor_reply "$(_spinor_words faults)" ;;
+	"fault add "*) _spinor_setting "$3" ;;
+	"fault remove") _spinor_reply "$(_spinor_words fault-numbers)" ;;
+	image | snapshot | fault | help\ *) _spinor_reply "$(_spinor_words words "${!#}")" ;;
 	esac
 }
 

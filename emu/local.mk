@@ -38,6 +38,8 @@ libspinor_a_SOURCES = \
 	emu/bench/fault.h \
 	emu/bench/faultfile.c \
 	emu/bench/faultfile.h \
+	emu/bench/faultset.c \
+	emu/bench/faultset.h \
 	emu/bench/faults.c \
 	emu/bench/faults.h \
 	emu/bench/file.c \
@@ -74,6 +76,7 @@ libspinor_a_SOURCES = \
 	emu/bench/partstatus.h \
 	emu/bench/partvalue.c \
 	emu/bench/partvalue.h \
+	emu/bench/place.c \
 	emu/bench/play.c \
 	emu/bench/play.h \
 	emu/bench/preset.c \
@@ -142,6 +145,7 @@ libspinor_a_SOURCES = \
 	emu/flash/chip.c \
 	emu/flash/chip.h \
 	emu/flash/command.c \
+	emu/flash/cutoff.c \
 	emu/flash/dataflash.c \
 	emu/flash/dataflash.h \
 	emu/flash/dataflash_program.c \

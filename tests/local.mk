@@ -29,8 +29,10 @@ SYSTEM_TESTS = \
 	tests/system/every-chip.test \
 	tests/system/every-protection.test \
 	tests/system/examples.test \
+	tests/system/faults.test \
 	tests/system/flashrom-hosts.test \
 	tests/system/flashrom-killed.test \
+	tests/system/flashrom-link.test \
 	tests/system/flashrom-modes.test \
 	tests/system/flashrom-protect.test \
 	tests/system/flashrom-recipe.test \
@@ -193,7 +195,10 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_clip_master.c \
 	tests/unit/test_clip_pins.c \
 	tests/unit/test_control.c \
+	tests/unit/test_fault_file.c \
+	tests/unit/test_fault_manual.c \
 	tests/unit/test_fault_words.c \
+	tests/unit/test_faults.c \
 	tests/unit/test_flash.c \
 	tests/unit/test_flash_asp.c \
 	tests/unit/test_flash_bpr.c \
@@ -211,6 +216,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_flash_dataflash.c \
 	tests/unit/test_flash_dataflash_protect.c \
 	tests/unit/test_flash_cells.c \
+	tests/unit/test_flash_cutoff.c \
 	tests/unit/test_flash_pins.c \
 	tests/unit/test_flash_power.c \
 	tests/unit/test_flash_program.c \

@@ -112,6 +112,60 @@ check_adapter(
 	return true;
 }
 
+static bool
+check_board(struct bench *bench, const struct bench_setup_board *entry, GError **error)
+{
+	struct bench_setup_adapter *adapter;
+	struct bench_setup_chip *chip;
+	const struct flash_part *part;
+
+	if (!bench_setup_find(bench->setup, entry->adapter, entry->chip, entry->where, &adapter,
+		    &chip, error))
+		return false;
+	part = find_part(bench->chipdb, chip, error);
+	if (part != NULL && entry->end > part->size)
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"%s: it wants bytes up to %06" G_GINT64_MODIFIER
+			"X; allowed are addresses of a %s, 000000 to %06" G_GINT64_MODIFIER "X",
+			entry->where, entry->end - 1, part->name, part->size - 1);
+	return part != NULL && entry->end <= part->size;
+}
+
+static bool
+check_fault(struct bench *bench, const struct bench_setup_fault *entry, GError **error)
+{
+	const struct flash_part *part = NULL;
+	struct bench_setup_adapter *adapter;
+	struct bench_setup_chip *chip;
+	GError *why = NULL;
+
+	if (!bench_setup_find(bench->setup, entry->adapter, entry->chip, entry->where, &adapter,
+		    &chip, error))
+		return false;
+	if (chip != NULL) {
+		part = find_part(bench->chipdb, chip, error);
+		if (part == NULL)
+			return false;
+	}
+	if (bench_faults_check(entry->fault, part, &why))
+		return true;
+	g_propagate_prefixed_error(error, why, "%s: ", entry->where);
+	return false;
+}
+
+/* What faults and boards want of the chips that they are on. */
+static bool
+check_troubles(struct bench *bench, GError **error)
+{
+	bool good = true;
+
+	for (guint i = 0; good && i < bench->setup->boards->len; i++)
+		good = check_board(bench, bench->setup->boards->pdata[i], error);
+	for (guint i = 0; good && i < bench->setup->faults->len; i++)
+		good = check_fault(bench, bench->setup->faults->pdata[i], error);
+	return good;
+}
+
 /* Reads the description and looks up all names. */
 static bool
 prepare(struct bench *bench, const struct bench_options *options, GError **error)
@@ -125,7 +179,7 @@ prepare(struct bench *bench, const struct bench_options *options, GError **error
 	for (guint i = 0; i < bench->setup->adapters->len; i++)
 		if (!check_adapter(bench->chipdb, bench->setup->adapters->pdata[i], error))
 			return false;
-	return true;
+	return check_troubles(bench, error);
 }
 
 /* In the trace: the part, unless that leaves open which one. */
@@ -208,24 +262,14 @@ add_board(struct bench *bench, struct bench_setup_board *entry, GError **error)
 	struct bench_setup_chip *chip_from;
 	struct bench_adapter *adapter;
 	struct bench_chip *chip;
-	uint64_t size;
 
 	if (!bench_setup_find(bench->setup, entry->adapter, entry->chip, entry->where, &from,
 		    &chip_from, error))
 		return false;
 	adapter = built_from(bench, from);
 	chip = bench_adapter_chip(adapter, chip_from->cs);
-	size = bench_chip_part(chip)->size;
-	if (entry->end > size || bench_adapter_board(adapter, chip_from->cs, NULL) != NULL) {
-		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
-			entry->end > size
-				? "%s: it wants bytes beyond the end of a %s; allowed are those "
-				  "of the chip"
-				: "%s: there is a board behind that %s already; allowed is one",
-			entry->where, bench_chip_part(chip)->name);
-		return false;
-	}
-	board_begin(entry->board, bench_image_array(bench_chip_image(chip)), size);
+	board_begin(entry->board, bench_image_array(bench_chip_image(chip)),
+		bench_chip_part(chip)->size);
 	bench_adapter_set_board(
 		adapter, chip_from->cs, entry->name, g_steal_pointer(&entry->board));
 	return true;

@@ -66,7 +66,17 @@ take_region(const char *value, uint64_t *start, uint64_t *length)
 static char **
 words_of(char *item)
 {
-	return g_strsplit_set(g_strstrip(item), " \t", -1);
+	char **words = g_strsplit_set(g_strstrip(item), " \t", -1);
+	size_t n = 0;
+
+	for (char **word = words; *word; word++) {
+		if (**word != '\0')
+			words[n++] = *word;
+		else
+			g_free(*word);
+	}
+	words[n] = NULL;
+	return words;
 }
 
 static bool
@@ -220,7 +230,7 @@ static const struct key keys[] = {
 	{"adapter", "the name of an [adapter NAME]", take_adapter},
 	{"chip", "the name of a [chip NAME]", take_chip},
 	{"address", "3 or 4 (bytes)", take_address},
-	{"content", "a file", take_content},
+	{"content", "a file that is not empty", take_content},
 	{"magic", "an address and bytes in hex, such as 0x10 5A A5 F0 0F; more of them after ;",
 		take_magic},
 	{"sha256", "FIRST-LAST and 64 hex digits; more of them after ;", take_sha256},
@@ -237,15 +247,23 @@ refuse(const struct bench_group *group, const char *text, GError **error)
 	return false;
 }
 
+const char **
+bench_board_keys(void)
+{
+	const char **names = g_new0(const char *, G_N_ELEMENTS(keys) + 1);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+		names[i] = keys[i].name;
+	return names;
+}
+
 static bool
 refuse_key(const struct bench_group *group, const char *name, GError **error)
 {
-	const char *known[G_N_ELEMENTS(keys) + 1] = {NULL};
+	g_autofree const char **known = bench_board_keys();
 	g_autofree char *unknown = NULL;
 	g_autofree char *text = NULL;
 
-	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
-		known[i] = keys[i].name;
 	unknown = bench_unknown(name, known);
 	text = g_strdup_printf("unknown key %s", unknown);
 	return refuse(group, text, error);

@@ -7,6 +7,13 @@
 #include <glib.h>
 #include <inttypes.h>
 
+/* After "byte". */
+static const char *
+differ(const struct board_verdict *v)
+{
+	return v->n_bytes == 1 ? " differs" : "s differ";
+}
+
 char *
 bench_boot_reason(const struct board_verdict *v)
 {
@@ -15,22 +22,22 @@ bench_boot_reason(const struct board_verdict *v)
 	switch (v->result) {
 	case BOARD_NO_CHIP:
 		return g_strdup_printf(
-			"no chip answers (%02X %02X %02X to 9F)", v->id[0], v->id[1], v->id[2]);
+			"no chip answers: 9F reads %02X %02X %02X", v->id[0], v->id[1], v->id[2]);
 	case BOARD_OTHER_CONTENT:
 		return g_strdup_printf("%06" PRIX64 "-%06" PRIX64 " is not what it wants: %" PRIu64
-				       " bytes differ, from %06" PRIX64,
-			v->start, last, v->n_bytes, v->first);
+				       " byte%s, from %06" PRIX64,
+			v->start, last, v->n_bytes, differ(v), v->first);
 	case BOARD_OTHER_DIGEST:
 		return g_strdup_printf(
 			"%06" PRIX64 "-%06" PRIX64 " has another SHA-256", v->start, last);
 	case BOARD_CHANGED:
 		return g_strdup_printf("%06" PRIX64 "-%06" PRIX64
 				       " is no longer the board's own: %" PRIu64
-				       " bytes differ, from %06" PRIX64,
-			v->start, last, v->n_bytes, v->first);
+				       " byte%s, from %06" PRIX64,
+			v->start, last, v->n_bytes, differ(v), v->first);
 	case BOARD_REGISTER:
-		return g_strdup_printf("status register %u is %02X, of %02X it wants %02X",
-			v->reg + 1, v->found, v->mask, v->wanted);
+		return g_strdup_printf("SR%u is %02X; of its bits %02X it wants %02X", v->reg + 1,
+			v->found, v->mask, v->wanted);
 	case BOARD_BOOTS:
 		break;
 	}

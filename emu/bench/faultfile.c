@@ -38,6 +38,14 @@ read_settings(const struct bench_group *group, struct bench_fault *fault, GError
 	return true;
 }
 
+static char *
+name_of(const struct bench_group *group, const char *key)
+{
+	char *name = g_key_file_get_value(group->file, group->group, key, NULL);
+
+	return name != NULL ? g_strstrip(name) : NULL;
+}
+
 bool
 bench_faultfile_read(const struct bench_group *group, struct bench_setup *setup, GError **error)
 {
@@ -46,8 +54,8 @@ bench_faultfile_read(const struct bench_group *group, struct bench_setup *setup,
 	g_autoptr(GError) why = NULL;
 
 	entry->where = g_strdup_printf("%s: [%s]", group->path, group->group);
-	entry->adapter = g_key_file_get_value(group->file, group->group, "adapter", NULL);
-	entry->chip = g_key_file_get_value(group->file, group->group, "chip", NULL);
+	entry->adapter = name_of(group, "adapter");
+	entry->chip = name_of(group, "chip");
 	if (what == NULL)
 		return refuse(group, "no what; what = FAULT is wanted", error);
 	entry->fault = bench_fault_new(g_strstrip(what), &why);

@@ -23,4 +23,7 @@ bool bench_faultfile_read(
 bool bench_boardfile_read(
 	const struct bench_group *group, struct bench_setup *setup, GError **error);
 
+/* The keys of [board NAME], NULL-terminated. Free the list with g_free(). */
+const char **bench_board_keys(void);
+
 #endif

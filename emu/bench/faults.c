@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Faults by one number, wherever they sit: on the wires, which the clip plays, in a chip, or on the
- * line between host and adapter. Each
- * act is a line of the log (at level info) and goes to whoever observes; at the end each fault says
- * how often it acted.
+ * line between host and adapter. Each act is a line of the log (at level info) and goes to whoever
+ * observes; at the end each fault says how often it acted.
  */
 #include "bench/faults.h"
 
@@ -13,6 +12,7 @@
 #include "bench/line.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
+#include "flash/part.h"
 #include "serprog/link.h"
 
 #include <inttypes.h>
@@ -49,6 +49,14 @@ free_entry(void *data)
 
 	g_free(entry->text);
 	g_free(entry);
+}
+
+/* "1 time on 3 occasions". */
+static char *
+times_of(uint64_t acted, uint64_t matched)
+{
+	return g_strdup_printf("%" PRIu64 " time%s on %" PRIu64 " occasion%s", acted,
+		acted == 1 ? "" : "s", matched, matched == 1 ? "" : "s");
 }
 
 static struct entry *
@@ -138,6 +146,7 @@ tell(const struct bench_faults *faults, const struct entry *entry, struct bench_
 	uint64_t matched;
 
 	act->id = entry->id;
+	act->cs = entry->chip != NULL ? (int)entry->cs : -1;
 	act->text = entry->text;
 	read_counters(faults, entry, &act->acted, &matched);
 	log_info("%s: fault %u, %s: %s, operation %" PRIu64 ", %" PRId64 ".%09" PRId64 " s",
@@ -153,16 +162,17 @@ wires_acted(void *data, const struct clip_fault_report *report)
 	const struct bench_faults *faults = data;
 	const struct entry *entry = find(faults, BENCH_FAULT_OF_WIRES, NULL, report->id);
 	char place[80];
-	char opcode[8] = "";
+	char opcode[16] = "";
 	struct bench_fault_act act = {
 		.operation = report->operation, .place = place, .time_ns = report->time_ns};
 
 	if (entry == NULL)
 		return;
 	if (report->opcode >= 0)
-		g_snprintf(opcode, sizeof(opcode), " of %02X", (unsigned int)report->opcode);
+		g_snprintf(opcode, sizeof(opcode), ", opcode %02X", (unsigned int)report->opcode);
+	/* The first bit on the wire is the byte's bit 7. */
 	g_snprintf(place, sizeof(place), "%s, byte %" PRIu64 ", bit %u%s",
-		clip_line_string(report->line), report->byte, report->bit, opcode);
+		clip_line_string(report->line), report->byte, 7 - report->bit, opcode);
 	tell(faults, entry, &act);
 }
 
@@ -240,35 +250,54 @@ bench_faults_destroy(struct bench_faults *faults)
 	g_free(faults);
 }
 
-static unsigned int
-add_to_wires(struct bench_faults *faults, const struct bench_fault *fault, const char **wrong)
+/* NULL, or what is wrong with it. */
+static char *
+what_is_wrong(const struct bench_fault *fault, const struct flash_part *part)
 {
-	*wrong = clip_fault_check(&fault->wires);
-	return *wrong ? 0 : clip_fault_add(faults->clip, &fault->wires);
+	const char *allowed;
+
+	switch (fault->place) {
+	case BENCH_FAULT_OF_WIRES:
+		return g_strdup(clip_fault_check(&fault->wires));
+	case BENCH_FAULT_OF_LINK:
+		allowed = link_fault_check(&fault->link);
+		return allowed != NULL ? g_strconcat("allowed: ", allowed, NULL) : NULL;
+	case BENCH_FAULT_OF_CHIP:
+		break;
+	}
+	if (part == NULL)
+		return g_strdup("it is a chip's, and there is none; allowed are other faults");
+	if (fault->chip.address_to > part->size)
+		return g_strdup_printf(
+			"that is beyond a %s; allowed are addresses up to 0x%" PRIX64, part->name,
+			part->size - 1);
+	return g_strdup(flash_fault_check(part, &fault->chip));
+}
+
+bool
+bench_faults_check(const struct bench_fault *fault, const struct flash_part *part, GError **error)
+{
+	g_autofree char *wrong = what_is_wrong(fault, part);
+
+	if (wrong != NULL)
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE, "%s: %s", fault->text, wrong);
+	return wrong == NULL;
 }
 
 static unsigned int
-add_to_chip(struct bench_faults *faults, const struct bench_fault *fault, struct flash *chip,
-	const char **wrong)
+add_to_chip(struct bench_faults *faults, const struct bench_fault *fault, struct flash *chip)
 {
 	struct flash_fault_listener listener = {chip_acted, faults};
 
-	*wrong = flash_fault_check(chip, &fault->chip);
-	if (*wrong)
-		return 0;
 	flash_set_fault_listener(chip, &listener);
 	return flash_fault_add(chip, &fault->chip);
 }
 
 static unsigned int
-add_to_line(struct bench_faults *faults, const struct bench_fault *fault, const char **wrong)
+add_to_line(struct bench_faults *faults, const struct bench_fault *fault)
 {
-	int id;
+	int id = link_line_add_fault(bench_line_faults(faults->line), &fault->link);
 
-	*wrong = link_fault_check(&fault->link);
-	if (*wrong)
-		return 0;
-	id = link_line_add_fault(bench_line_faults(faults->line), &fault->link);
 	bench_line_changed(faults->line);
 	return id > 0 ? (unsigned int)id : 0;
 }
@@ -300,22 +329,17 @@ bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, u
 {
 	bool of_chip = fault->place == BENCH_FAULT_OF_CHIP;
 	struct flash *chip = of_chip ? clip_chip(faults->clip, cs) : NULL;
-	const char *wrong = NULL;
 	struct entry *entry;
-	unsigned int inner = 0;
+	unsigned int inner;
 
-	if (of_chip && chip == NULL)
-		wrong = "there is no chip on that line";
-	else if (of_chip)
-		inner = add_to_chip(faults, fault, chip, &wrong);
-	else if (fault->place == BENCH_FAULT_OF_LINK)
-		inner = add_to_line(faults, fault, &wrong);
-	else
-		inner = add_to_wires(faults, fault, &wrong);
-	if (inner == 0) {
-		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE, "%s: %s", fault->text, wrong);
+	if (!bench_faults_check(fault, chip != NULL ? flash_part(chip) : NULL, error))
 		return 0;
-	}
+	if (of_chip)
+		inner = add_to_chip(faults, fault, chip);
+	else if (fault->place == BENCH_FAULT_OF_LINK)
+		inner = add_to_line(faults, fault);
+	else
+		inner = clip_fault_add(faults->clip, &fault->wires);
 	entry = g_new0(struct entry, 1);
 	entry->id = ++faults->last_id;
 	entry->text = g_strdup(fault->text);
@@ -345,6 +369,15 @@ take_away(struct bench_faults *faults, const struct entry *entry)
 		remove_from_line(faults, entry->inner);
 	else if (entry->inner > 0)
 		clip_fault_remove(faults->clip, entry->inner);
+}
+
+unsigned int
+bench_faults_of_wires(const struct bench_faults *faults, unsigned int clip_id)
+{
+	const struct entry *entry =
+		clip_id > 0 ? find(faults, BENCH_FAULT_OF_WIRES, NULL, clip_id) : NULL;
+
+	return entry != NULL ? entry->id : 0;
 }
 
 void
@@ -432,10 +465,12 @@ bench_faults_summary(struct bench_faults *faults)
 {
 	for (guint i = 0; i < faults->entries->len; i++) {
 		const struct entry *entry = faults->entries->pdata[i];
+		g_autofree char *times = NULL;
 		uint64_t acted, matched;
 
 		read_counters(faults, entry, &acted, &matched);
-		log_warning("%s: fault %u, %s: acted %" PRIu64 " times in %" PRIu64 " matches",
-			faults->owner, entry->id, entry->text, acted, matched);
+		times = times_of(acted, matched);
+		log_warning(
+			"%s: fault %u, %s: acted %s", faults->owner, entry->id, entry->text, times);
 	}
 }

@@ -11,6 +11,7 @@ struct bench_fault;
 struct bench_faults;
 struct bench_line;
 struct clip;
+struct flash_part;
 struct link_fault_report;
 
 /* One act of a fault, for reports. */
@@ -18,7 +19,8 @@ struct bench_fault_act {
 	unsigned int id;
 	const char *text;   /* the fault as it was given */
 	uint64_t operation; /* frames of the host up to then; 0: not known */
-	const char *place;  /* "miso, byte 12, bit 3 of 03" or "address 001234" */
+	const char *place;  /* "miso, byte 12, bit 3, opcode 03" or "address 001234" */
+	int cs;             /* of a chip's fault; -1: of the wires */
 	int64_t time_ns;
 	uint64_t acted; /* times, this one included */
 };
@@ -28,7 +30,7 @@ struct bench_fault_info {
 	char *text;
 	int cs; /* of a chip's fault; -1: of another */
 	uint64_t acted;
-	uint64_t matched; /* frames or operations that it was aimed at */
+	uint64_t matched; /* frames or operations that it was aimed at; cells that were read */
 };
 
 /* None yet. clip outlives it; its chips are those that are on it then and later. */
@@ -43,6 +45,11 @@ void bench_faults_line_acted(struct bench_faults *faults, const struct link_faul
 /* Takes the faults away, after bench_faults_summary(). */
 void bench_faults_destroy(struct bench_faults *faults);
 
+/* Whether a chip of that part (NULL: there is none), or the wires, can have the fault. Errors are
+ * BENCH_ERROR_USAGE and begin with the fault's text. */
+bool bench_faults_check(
+	const struct bench_fault *fault, const struct flash_part *part, GError **error);
+
 /* Puts a fault on the wires or on the chip of line cs. Its id, > 0, is never used again; 0 and an
  * error when a value is refused or the line has no chip. */
 unsigned int bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault,
@@ -51,6 +58,9 @@ unsigned int bench_faults_add(struct bench_faults *faults, const struct bench_fa
 /* False when there is none of that id. */
 bool bench_faults_remove(struct bench_faults *faults, unsigned int id);
 void bench_faults_clear(struct bench_faults *faults);
+
+/* The id here of a fault that the clip knows by clip_id; 0: there is none. */
+unsigned int bench_faults_of_wires(const struct bench_faults *faults, unsigned int clip_id);
 
 /* What the board behind the clip does: only one that runs is a second master. */
 enum bench_board_state {

@@ -48,6 +48,17 @@ check_needs(const struct bench_part *part, const struct bench_part_group *group,
 }
 
 static bool
+check_inhibit(const struct bench_part *part, const struct bench_part_group *group, GError **error)
+{
+	if (part->part.inhibit_mv < part->part.vcc_min_mv)
+		return true;
+	g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
+		"%s: [%s]: write-inhibit has to be below the lowest voltage, %d mV", group->file,
+		group->name, part->part.vcc_min_mv);
+	return false;
+}
+
+static bool
 check_res(const struct bench_part *part, const struct bench_part_group *group, GError **error)
 {
 	if (!bench_part_has_command(&part->part, "RES") || part->part.res_length > 0)
@@ -187,7 +198,7 @@ bench_part_check(
 	const struct bench_part *part, const struct bench_part_group *group, GError **error)
 {
 	return check_needs(part, group, error) && check_res(part, group, error) &&
-		check_status(&part->part, group, error) && check_sizes(&part->part, group, error) &&
-		check_otp(&part->part, group, error) &&
+		check_inhibit(part, group, error) && check_status(&part->part, group, error) &&
+		check_sizes(&part->part, group, error) && check_otp(&part->part, group, error) &&
 		bench_part_check_protection(&part->part, group, error);
 }

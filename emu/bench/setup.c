@@ -427,88 +427,6 @@ check_scale(const struct bench_setup *setup, GError **error)
 			error);
 }
 
-static struct bench_setup_adapter *
-adapter_named(const struct bench_setup *setup, const char *name)
-{
-	for (guint i = 0; i < setup->adapters->len; i++) {
-		struct bench_setup_adapter *adapter = setup->adapters->pdata[i];
-
-		if (name == NULL ? setup->adapters->len == 1 : g_strcmp0(adapter->name, name) == 0)
-			return adapter;
-	}
-	return NULL;
-}
-
-static struct bench_setup_chip *
-chip_named(const struct bench_setup_adapter *adapter, const char *name)
-{
-	for (guint i = 0; i < adapter->chips->len; i++) {
-		struct bench_setup_chip *chip = adapter->chips->pdata[i];
-
-		if (name == NULL ? adapter->chips->len == 1 : g_strcmp0(chip->name, name) == 0)
-			return chip;
-	}
-	return NULL;
-}
-
-bool
-bench_setup_find(const struct bench_setup *setup, const char *adapter, const char *chip,
-	const char *where, struct bench_setup_adapter **found_adapter,
-	struct bench_setup_chip **found, GError **error)
-{
-	*found = NULL;
-	*found_adapter = adapter_named(setup, adapter);
-	/* A chip's name is enough where there are several adapters. */
-	for (guint i = 0; adapter == NULL && chip != NULL && i < setup->adapters->len; i++) {
-		*found_adapter = setup->adapters->pdata[i];
-		if (chip_named(*found_adapter, chip) != NULL)
-			break;
-		*found_adapter = NULL;
-	}
-	if (*found_adapter == NULL && chip == NULL)
-		return refuse(where, "adapter", adapter != NULL ? adapter : "",
-			"no such adapter; allowed is the name of one, and none where there is "
-			"just one",
-			error);
-	if (*found_adapter != NULL)
-		*found = chip_named(*found_adapter, chip);
-	return *found != NULL || chip == NULL ||
-		refuse(where, "chip", chip,
-			"no such chip; allowed is the name of one on that adapter", error);
-}
-
-/* Faults and boards are on chips and adapters that exist. */
-static bool
-check_places(const struct bench_setup *setup, GError **error)
-{
-	struct bench_setup_adapter *adapter;
-	struct bench_setup_chip *chip;
-
-	for (guint i = 0; i < setup->faults->len; i++) {
-		const struct bench_setup_fault *entry = setup->faults->pdata[i];
-
-		if (!bench_setup_find(setup, entry->adapter, entry->chip, entry->where, &adapter,
-			    &chip, error))
-			return false;
-		if (chip == NULL && entry->fault->place == BENCH_FAULT_OF_CHIP)
-			return refuse(entry->where, "chip", "",
-				"the fault is a chip's, and it is not clear which; allowed is the "
-				"name of one",
-				error);
-	}
-	for (guint i = 0; i < setup->boards->len; i++) {
-		const struct bench_setup_board *entry = setup->boards->pdata[i];
-
-		if (!bench_setup_find(setup, entry->adapter, entry->chip, entry->where, &adapter,
-			    &chip, error))
-			return false;
-		if (chip == NULL)
-			return refuse(entry->where, "chip", "",
-				"it is not clear which one; allowed is the name of one", error);
-	}
-	return true;
-}
-
 /* What only shows when all adapters are known. */
 static bool
 check(const struct bench_setup *setup, GError **error)
@@ -517,7 +435,7 @@ check(const struct bench_setup *setup, GError **error)
 	g_autofree char *image = NULL;
 	g_autofree char *trace = NULL;
 
-	if (!check_scale(setup, error) || !check_places(setup, error))
+	if (!check_scale(setup, error) || !bench_setup_check_places(setup, error))
 		return false;
 	for (guint i = 0; i < setup->adapters->len; i++)
 		if (!check_adapter(taken, setup->adapters->pdata[i], error))

@@ -90,4 +90,7 @@ bool bench_setup_find(const struct bench_setup *setup, const char *adapter, cons
 	const char *where, struct bench_setup_adapter **found_adapter,
 	struct bench_setup_chip **found, GError **error);
 
+/* Whether all faults and boards are somewhere, and each board behind a chip of its own. */
+bool bench_setup_check_places(const struct bench_setup *setup, GError **error);
+
 #endif

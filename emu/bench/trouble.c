@@ -22,7 +22,7 @@ acted(void *data, const struct bench_fault_act *act)
 	struct bench_event event = {
 		.kind = BENCH_EVENT_FAULT,
 		.adapter = bench_adapter_name(listener->adapter),
-		.cs = -1,
+		.cs = act->cs,
 		.time_ns = act->time_ns,
 		.opcode = -1,
 		.length = act->acted,
@@ -32,7 +32,7 @@ acted(void *data, const struct bench_fault_act *act)
 
 	if (listener->actions->observe == NULL)
 		return;
-	g_snprintf(event.text, sizeof(event.text), "%u, %s: %s", act->id, act->text, act->place);
+	g_snprintf(event.text, sizeof(event.text), "%u, %s: %s", act->id, act->place, act->text);
 	listener->actions->observe(listener->actions->data, &event);
 }
 
@@ -95,7 +95,7 @@ take_away(struct bench_work *work, GError **error)
 	if (request->id == 0 || (faults != NULL && bench_faults_remove(faults, request->id)))
 		return true;
 	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
-		"%s has no fault %u; spinor fault list has the numbers",
+		"%s has no fault %u; allowed are the numbers in spinor fault list",
 		bench_adapter_name(work->target->adapter), request->id);
 	return false;
 }
@@ -159,6 +159,7 @@ look(struct bench_work *work, GError **error)
 {
 	struct request *request = work->in;
 	const struct clip *clip = bench_adapter_clip(work->target->adapter);
+	const struct bench_faults *faults = bench_adapter_has_faults(work->target->adapter);
 
 	(void)error;
 	for (unsigned int i = 0; i < CLIP_LINES; i++) {
@@ -169,7 +170,7 @@ look(struct bench_work *work, GError **error)
 			.name = clip_line_string((enum clip_line)i),
 			.host = levels[state.host],
 			.chip = levels[state.chip],
-			.faulty = state.fault_id > 0,
+			.fault = faults ? bench_faults_of_wires(faults, state.fault_id) : 0,
 		};
 	}
 	return true;

@@ -55,29 +55,28 @@ control_array(const struct control_call *call, const char *name)
 	return node != NULL ? json_node_get_array(node) : NULL;
 }
 
-/* A name that does not exist is a parameter that is wrong. */
-static bool
-as_params_error(bool found, GError **error)
+bool
+control_as_params(bool good, GError **error)
 {
-	if (!found && error != NULL && g_error_matches(*error, BENCH_ERROR, BENCH_ERROR_USAGE)) {
+	if (!good && error != NULL && g_error_matches(*error, BENCH_ERROR, BENCH_ERROR_USAGE)) {
 		(*error)->domain = CONTROL_ERROR;
 		(*error)->code = CONTROL_ERROR_PARAMS;
 	}
-	return found;
+	return good;
 }
 
 bool
 control_adapter(const struct control_call *call, struct bench_target *target, GError **error)
 {
-	return as_params_error(bench_target_adapter(call->host->actions,
-				       control_string(call, "adapter"), target, error),
+	return control_as_params(bench_target_adapter(call->host->actions,
+					 control_string(call, "adapter"), target, error),
 		error);
 }
 
 bool
 control_chip(const struct control_call *call, struct bench_target *target, GError **error)
 {
-	return as_params_error(
+	return control_as_params(
 		bench_target_chip(call->host->actions, control_string(call, "adapter"),
 			(int)control_integer(call, "cs", -1), target, error),
 		error);

@@ -42,6 +42,10 @@ bool control_chip(const struct control_call *call, struct bench_target *target, 
 /* Likewise, but an adapter without chips will do. */
 bool control_target(const struct control_call *call, struct bench_target *target, GError **error);
 
+/* good as it is; when it is not, and somebody has named what does not exist or can't be, the error
+ * becomes one of parameters. */
+bool control_as_params(bool good, GError **error);
+
 /* Results. Texts need not be UTF-8; NULL is null. */
 JsonNode *control_true(void);
 JsonNode *control_take_object(JsonObject *object);

@@ -228,7 +228,7 @@ static const struct control_method methods[] = {
 		"object tty:string?", PARAMS(ADAPTER), unplug},
 	{"adapter.plug", "brings the terminal back", "object tty:string?", PARAMS(ADAPTER), plug},
 	{"adapter.wiring", "how each line stands, at the adapter and at the chip",
-		"array line:string host:string chip:string faulty:boolean", PARAMS(ADAPTER),
+		"array line:string host:string chip:string fault:integer?", PARAMS(ADAPTER),
 		control_wiring},
 	{"adapter.board", "what the board behind the clip does", "boolean",
 		PARAMS(ADAPTER,

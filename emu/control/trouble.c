@@ -12,7 +12,9 @@ control_fault_add(struct control_call *call, GError **error)
 	unsigned int id;
 
 	if (!control_target(call, &target, error) ||
-		!bench_action_fault_add(&target, control_string(call, "fault"), &id, error))
+		!control_as_params(
+			bench_action_fault_add(&target, control_string(call, "fault"), &id, error),
+			error))
 		return NULL;
 	object = json_object_new();
 	json_object_set_int_member(object, "id", id);
@@ -25,8 +27,9 @@ control_fault_remove(struct control_call *call, GError **error)
 	struct bench_target target;
 
 	if (!control_adapter(call, &target, error) ||
-		!bench_action_fault_remove(
-			&target, (unsigned int)control_integer(call, "id", 0), error))
+		!control_as_params(bench_action_fault_remove(&target,
+					   (unsigned int)control_integer(call, "id", 0), error),
+			error))
 		return NULL;
 	return control_true();
 }
@@ -95,7 +98,10 @@ control_wiring(struct control_call *call, GError **error)
 		control_set_text(object, "line", lines[i].name);
 		control_set_text(object, "host", lines[i].host);
 		control_set_text(object, "chip", lines[i].chip);
-		json_object_set_boolean_member(object, "faulty", lines[i].faulty);
+		if (lines[i].fault > 0)
+			json_object_set_int_member(object, "fault", lines[i].fault);
+		else
+			json_object_set_null_member(object, "fault");
 		json_array_add_object_element(array, object);
 	}
 	return control_take_array(array);

@@ -71,7 +71,23 @@ wrar_complete(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action wrar_action = {.complete = wrar_complete};
+/* One-time bits are never erased. */
+static void
+wrar_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	unsigned int reg = operation->address;
+	uint8_t erased = flash_writable_mask(chip->part, reg) & ~flash_otp_mask(chip->part, reg);
+
+	if (!flash_cell_part(chip, flash_share_done(chip, operation)))
+		return;
+	if (flash_random(chip) & 1)
+		chip->stored_status[reg] |= erased;
+	else
+		wrar_complete(chip, operation);
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static const struct flash_action wrar_action = {wrar_complete, wrar_interrupt};
 
 static void
 bring_in_force(struct flash *chip, unsigned int reg)

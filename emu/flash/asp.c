@@ -91,9 +91,23 @@ ppb_complete(struct flash *chip, const struct flash_operation *operation)
 }
 
 static void
+ppb_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	double share = flash_share_done(chip, operation);
+
+	if (operation->length && flash_cell_part(chip, share))
+		ppb_complete(chip, operation);
+	for (unsigned int i = 0; operation->length == 0 && i < chip->locks.count; i++) {
+		if (flash_cell_part(chip, share))
+			flash_lock_set(chip->locks.fixed, i, false);
+	}
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static void
 ppb_begin(struct flash *chip, uint32_t lock, uint32_t length, int64_t duration_ns)
 {
-	static const struct flash_action ppb = {.complete = ppb_complete};
+	static const struct flash_action ppb = {ppb_complete, ppb_interrupt};
 
 	if (chip->locks.frozen || !chip->locks.fixed) {
 		flash_refuse(chip, FLASH_PROTECTION_LOCKED);

@@ -181,15 +181,15 @@ ulbpr_finish(struct flash *chip)
 	done(chip);
 }
 
+/* Locks that have been set by when that share of the operation is done. */
 static void
-nvwldr_complete(struct flash *chip, const struct flash_operation *operation)
+fix_locks(struct flash *chip, double share)
 {
-	(void)operation;
 	for (unsigned int bit = 0; bit < n_bits(chip); bit++) {
 		bool read;
 		unsigned int i = lock_of(chip, bit, &read);
 
-		if (!read && sent_bit(chip, bit))
+		if (!read && sent_bit(chip, bit) && flash_cell_part(chip, share))
 			flash_lock_set(chip->locks.fixed, i, true);
 	}
 	flash_status_report(chip);
@@ -197,9 +197,22 @@ nvwldr_complete(struct flash *chip, const struct flash_operation *operation)
 }
 
 static void
+nvwldr_complete(struct flash *chip, const struct flash_operation *operation)
+{
+	(void)operation;
+	fix_locks(chip, 1);
+}
+
+static void
+nvwldr_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	fix_locks(chip, flash_share_done(chip, operation));
+}
+
+static void
 nvwldr_finish(struct flash *chip)
 {
-	static const struct flash_action nvwldr = {.complete = nvwldr_complete};
+	static const struct flash_action nvwldr = {nvwldr_complete, nvwldr_interrupt};
 
 	if (refuse_length(chip) || refuse(chip))
 		return;
@@ -207,7 +220,10 @@ nvwldr_finish(struct flash *chip)
 	chip->operation.action = &nvwldr;
 }
 
-#define WRITE .gates = GATE_WEL, .data_min = 1, .data_max = DATA_ANY, .in = wbpr_in
+/* A suspended program still needs the buffer that the data goes to. */
+#define WRITE                                                                                 \
+	.gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND, .data_min = 1, .data_max = DATA_ANY, \
+	.in = wbpr_in
 
 const struct flash_command flash_bpr_commands[] = {
 	{"RBPR", 0x72, .data_max = DATA_ANY, .out = rbpr_out},

@@ -87,10 +87,20 @@ operation_complete(struct flash *chip)
 	chip->worn = false;
 }
 
+static bool
+needs_charge_pump(enum flash_operation_kind kind)
+{
+	return kind != OPERATION_BUFFER && kind != OPERATION_SUSPEND && kind != OPERATION_FAILED;
+}
+
 void
 flash_operation_begin(struct flash *chip, enum flash_operation_kind kind, uint32_t address,
 	uint32_t length, int64_t duration_ns)
 {
+	if (chip->writes_fail && needs_charge_pump(kind)) {
+		chip->frame.outcome = flash_supply_gate(chip);
+		return;
+	}
 	chip->operation = (struct flash_operation){
 		.kind = kind,
 		.address = address,
@@ -110,6 +120,8 @@ flash_operation_begin(struct flash *chip, enum flash_operation_kind kind, uint32
 	else if (kind == OPERATION_ERASE || kind == OPERATION_ERASE_CHIP)
 		flash_bit_set(chip, FLASH_BIT_E_FAIL, false);
 	flash_bit_set(chip, FLASH_BIT_EPFAIL, false);
+	if (kind == OPERATION_PROGRAM || kind == OPERATION_ERASE || kind == OPERATION_ERASE_CHIP)
+		flash_bit_set(chip, FLASH_BIT_EPE, false);
 }
 
 double
@@ -144,6 +156,17 @@ interrupt(struct flash *chip, const struct flash_operation *operation)
 		flash_faults_end(chip, operation);
 }
 
+/* The time since the suspend did nothing. What never ends (fault.c) does not end now either. */
+void
+flash_operation_put_back(const struct flash *chip, struct flash_operation *operation)
+{
+	operation->begin_ns += chip->now_ns;
+	if (operation->end_ns > INT64_MAX - chip->now_ns)
+		operation->end_ns = INT64_MAX;
+	else
+		operation->end_ns += chip->now_ns;
+}
+
 void
 flash_lose_operation(struct flash *chip)
 {
@@ -152,9 +175,7 @@ flash_lose_operation(struct flash *chip)
 	const struct flash_operation *lost =
 		operation.kind != OPERATION_NONE ? &operation : &suspended;
 
-	/* Its times are relative to the suspend; the time since then did nothing. */
-	suspended.begin_ns += chip->now_ns;
-	suspended.end_ns += chip->now_ns;
+	flash_operation_put_back(chip, &suspended);
 	interrupt(chip, &operation);
 	interrupt(chip, &suspended);
 	chip->operation.kind = OPERATION_NONE;

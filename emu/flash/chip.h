@@ -249,6 +249,8 @@ void flash_pass_bit(struct flash *chip);
 /* What is over by now takes effect. */
 void flash_advance(struct flash *chip);
 void flash_lose_operation(struct flash *chip);
+/* Of a suspended operation, whose times are relative: puts them back on the clock. */
+void flash_operation_put_back(const struct flash *chip, struct flash_operation *operation);
 /* The share of the operation that is done, 0 to 1. */
 double flash_share_done(const struct flash *chip, const struct flash_operation *operation);
 /* One more piece of state that survives power loss; data stays where it is as long as the chip. */
@@ -400,8 +402,19 @@ void flash_status_report(struct flash *chip);
 void flash_status_power_up(struct flash *chip, bool lost_power);
 void flash_otp_complete(struct flash *chip, const struct flash_operation *operation);
 void flash_otp_interrupt(struct flash *chip, const struct flash_operation *operation);
-/* The first bytes of n at target take the program buffer's bits, as far as that share of them. */
-void flash_program_part(struct flash *chip, uint8_t *target, uint32_t n, double share);
+
+/* --- cutoff.c: what an operation leaves that is cut off, beside the array --- */
+/* The first bytes of n at target take the bits of data, as far as that share of them. */
+void flash_program_part(
+	struct flash *chip, uint8_t *target, const uint8_t *data, uint32_t n, double share);
+/* Bits of n bytes become 1, the more the larger the share. */
+void flash_erase_part(struct flash *chip, uint8_t *target, uint32_t n, double share);
+/* n bytes of a register that is erased, then written: as before, FF or as meant. */
+void flash_register_part(
+	struct flash *chip, uint8_t *stored, const uint8_t *meant, size_t n, double share);
+/* Whether a single cell has changed: by chance, the likelier the larger the share. */
+bool flash_cell_part(struct flash *chip, double share);
+
 bool flash_in_suspended(const struct flash *chip, uint64_t address, uint64_t length);
 void flash_power_reset(struct flash *chip);
 /* Address mode, lanes, die and OTP mode as after power-up or reset; the registers already are. */

@@ -109,6 +109,7 @@ replace_interrupt(struct flash *chip, const struct flash_operation *operation)
 	else
 		copy_to_page(
 			chip, operation, buffer_of(chip, operation), part_done(chip, operation));
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
 static void

@@ -159,7 +159,16 @@ erase_protection_complete(struct flash *chip, const struct flash_operation *oper
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action erase_protection_action = {erase_protection_complete, NULL};
+static void
+erase_protection_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	flash_erase_part(chip, chip->dataflash->protection, chip->dataflash->n_sectors,
+		flash_share_done(chip, operation));
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static const struct flash_action erase_protection_action = {
+	erase_protection_complete, erase_protection_interrupt};
 
 /* As long as a page erase (tPE). */
 static int64_t
@@ -198,7 +207,18 @@ program_protection_complete(struct flash *chip, const struct flash_operation *op
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action program_protection_action = {program_protection_complete, NULL};
+static void
+program_protection_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	struct flash_dataflash *df = chip->dataflash;
+
+	flash_program_part(chip, df->protection, df->buffers[0],
+		MIN(df->n_sectors, operation->length), flash_share_done(chip, operation));
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static const struct flash_action program_protection_action = {
+	program_protection_complete, program_protection_interrupt};
 
 static void
 program_protection_finish(struct flash *chip)
@@ -227,7 +247,14 @@ lockdown_complete(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action lockdown_action = {lockdown_complete, NULL};
+static void
+lockdown_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	if (flash_cell_part(chip, flash_share_done(chip, operation)))
+		lockdown_complete(chip, operation);
+}
+
+static const struct flash_action lockdown_action = {lockdown_complete, lockdown_interrupt};
 
 static void
 lockdown_finish(struct flash *chip)
@@ -250,7 +277,14 @@ settings_complete(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action settings_action = {settings_complete, NULL};
+static void
+settings_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	if (flash_cell_part(chip, flash_share_done(chip, operation)))
+		settings_complete(chip, operation);
+}
+
+static const struct flash_action settings_action = {settings_complete, settings_interrupt};
 
 static void
 change_settings(struct flash *chip, uint8_t settings, enum flash_timing timing)
@@ -290,7 +324,22 @@ security_complete(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action security_action = {security_complete, NULL};
+/* Bytes of which some are programmed can't be programmed again (unconfirmed). */
+static void
+security_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	struct flash_dataflash *df = chip->dataflash;
+	double share = flash_share_done(chip, operation);
+
+	if (share <= 0)
+		return;
+	flash_program_part(
+		chip, df->security, df->buffers[0], MIN(operation->length, USER_BYTES), share);
+	df->settings |= SETTING_SECURITY;
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static const struct flash_action security_action = {security_complete, security_interrupt};
 
 static void
 security_finish(struct flash *chip)

@@ -140,7 +140,19 @@ id_page_complete(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action id_page_action = {id_page_complete, NULL};
+static void
+id_page_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	double share = flash_share_done(chip, operation);
+
+	if (!(operation->address & LOCK_ADDRESS))
+		memcpy(chip->id_page, chip->page, (size_t)(chip->part->page_size * share));
+	else if (flash_cell_part(chip, share))
+		chip->id_page[chip->part->page_size] = LOCKED;
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static const struct flash_action id_page_action = {id_page_complete, id_page_interrupt};
 
 static void
 id_page_finish(struct flash *chip)

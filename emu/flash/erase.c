@@ -184,6 +184,22 @@ flash_erase_complete(struct flash *chip, const struct flash_operation *operation
 	erase_done(chip, operation, operation->length);
 }
 
+/* From start to end, but not the locked blocks. */
+static void
+cut_off_unlocked(struct flash *chip, uint64_t start, uint64_t end, double share)
+{
+	uint64_t next = end;
+	uint64_t ignored;
+
+	for (; start < end; start = next) {
+		if (chip->locks.skipped)
+			flash_lock_at(chip, start, &ignored, &next);
+		next = MIN(next, end);
+		if (!chip->locks.skipped || !flash_is_locked(chip, start, 1))
+			flash_cells_cut_off(chip, start, next - start, share);
+	}
+}
+
 /* A chip erase goes through the array piece by piece: some are done, one is half way. */
 static void
 cut_off_chip_erase(struct flash *chip, const struct flash_operation *operation, double share)
@@ -193,8 +209,8 @@ cut_off_chip_erase(struct flash *chip, const struct flash_operation *operation, 
 	uint64_t start = (uint64_t)pieces * size;
 
 	erase_done(chip, operation, MIN(start, operation->length));
-	if (start < operation->length && !(chip->locks.skipped && flash_is_locked(chip, start, 1)))
-		flash_cells_cut_off(chip, start, MIN(size, operation->length - start),
+	if (start < operation->length)
+		cut_off_unlocked(chip, start, MIN(start + size, operation->length),
 			pieces - (double)(uint64_t)pieces);
 }
 

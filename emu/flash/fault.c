@@ -14,6 +14,9 @@
 
 #include "flash/chip.h"
 
+/* Several that slow the same operation stop here: 31 years. */
+#define SLOWEST_NS 1e18
+
 #define USUAL_PURPOSES (1u << FLASH_FOR_PROGRAM | 1u << FLASH_FOR_ERASE)
 
 struct item {
@@ -63,9 +66,9 @@ is_of_cells(const struct flash_fault *fault)
 }
 
 const char *
-flash_fault_check(const struct flash *chip, const struct flash_fault *fault)
+flash_fault_check(const struct flash_part *part, const struct flash_fault *fault)
 {
-	uint64_t size = chip->part->size;
+	uint64_t size = part->size;
 
 	if (fault->address_to && fault->address_from >= fault->address_to)
 		return "the addresses end before they begin";
@@ -141,7 +144,8 @@ first_cell(const struct flash_fault *fault, uint64_t from, uint64_t to)
 	if (from < fault->address_from)
 		from = fault->address_from;
 	if (fault->every && from < to)
-		from += (fault->offset + fault->every - from % fault->every) % fault->every;
+		from += ((uint64_t)fault->offset + fault->every - from % fault->every) %
+			fault->every;
 	return MIN(from, to);
 }
 
@@ -182,7 +186,7 @@ flash_fault_add(struct flash *chip, const struct flash_fault *fault)
 	struct flash_faults *faults;
 	struct item item = {.fault = *fault};
 
-	if (flash_fault_check(chip, fault))
+	if (flash_fault_check(chip->part, fault))
 		return 0;
 	faults = faults_of(chip);
 	if (item.fault.purposes == 0)
@@ -282,7 +286,7 @@ flash_faults_begin(struct flash *chip, struct flash_operation *operation)
 			operation->end_ns = INT64_MAX;
 		else if (operation->end_ns != INT64_MAX)
 			operation->end_ns = operation->begin_ns +
-				(int64_t)((double)time_ns * item->fault.factor);
+				(int64_t)MIN((double)time_ns * item->fault.factor, SLOWEST_NS);
 		act(chip, item, operation->address);
 	}
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct flash;
+struct flash_part;
 
 /* What is wrong. The names in files and on command lines are those in fault.c. */
 enum flash_fault_what {
@@ -61,8 +62,8 @@ struct flash_fault_status {
 	uint64_t matched; /* operations, or reads */
 };
 
-/* NULL, or what is wrong with the fault's values and what is allowed. */
-const char *flash_fault_check(const struct flash *chip, const struct flash_fault *fault);
+/* NULL, or what is wrong with the fault's values for such a part, and what is allowed. */
+const char *flash_fault_check(const struct flash_part *part, const struct flash_fault *fault);
 
 /* Gives the chip a copy of the fault. Its id, > 0, is never used again; 0: the check fails. */
 unsigned int flash_fault_add(struct flash *chip, const struct flash_fault *fault);

@@ -321,9 +321,16 @@ wpsel_complete(struct flash *chip, const struct flash_operation *operation)
 }
 
 static void
+wpsel_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	if (flash_cell_part(chip, flash_share_done(chip, operation)))
+		wpsel_complete(chip, operation);
+}
+
+static void
 wpsel_finish(struct flash *chip)
 {
-	static const struct flash_action wpsel = {.complete = wpsel_complete};
+	static const struct flash_action wpsel = {wpsel_complete, wpsel_interrupt};
 
 	flash_operation_begin(chip, OPERATION_STATUS, 0, 0, flash_duration(chip, FLASH_T_W));
 	chip->operation.action = &wpsel;

@@ -107,7 +107,15 @@ wrnvcr_complete(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action wrnvcr_action = {.complete = wrnvcr_complete};
+static void
+wrnvcr_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	flash_register_part(chip, chip->nvcr, chip->nvcr_new, sizeof(chip->nvcr),
+		flash_share_done(chip, operation));
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static const struct flash_action wrnvcr_action = {wrnvcr_complete, wrnvcr_interrupt};
 
 static void
 wrnvcr_finish(struct flash *chip)

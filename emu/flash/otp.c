@@ -133,7 +133,7 @@ flash_otp_interrupt(struct flash *chip, const struct flash_operation *operation)
 	double share = flash_share_done(chip, operation);
 
 	if (operation->kind == OPERATION_SECURITY_PROGRAM)
-		flash_program_part(chip, reg, operation->length, share);
+		flash_program_part(chip, reg, chip->page, operation->length, share);
 	else
 		for (uint32_t i = 0; i < operation->length; i++)
 			reg[i] = (uint8_t)flash_random(chip);

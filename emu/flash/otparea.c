@@ -132,7 +132,19 @@ complete(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action program_action = {.complete = complete};
+/* Whether a program that can't be repeated counts as done then is a guess. */
+static void
+interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	double share = flash_share_done(chip, operation);
+
+	flash_program_part(chip, chip->otp, chip->otp_new, flash_otp_area_limit(chip->part), share);
+	if (chip->part->otp_lock == FLASH_OTP_ONCE && flash_cell_part(chip, share))
+		flash_otp_area_lock(chip);
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static const struct flash_action program_action = {complete, interrupt};
 
 /* A program that would change one locked byte changes none. */
 void

@@ -54,7 +54,14 @@ erase_complete(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action erase_action = {.complete = erase_complete};
+static void
+erase_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	flash_erase_part(chip, chip->otp, chip->part->otp_size, flash_share_done(chip, operation));
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static const struct flash_action erase_action = {erase_complete, erase_interrupt};
 
 static void
 erase_finish(struct flash *chip)
@@ -92,7 +99,14 @@ lock_complete(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action lock_action = {.complete = lock_complete};
+static void
+lock_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	if (flash_cell_part(chip, flash_share_done(chip, operation)))
+		lock_complete(chip, operation);
+}
+
+static const struct flash_action lock_action = {lock_complete, lock_interrupt};
 
 static void
 begin_lock(struct flash *chip)

@@ -93,37 +93,11 @@ flash_program_complete(struct flash *chip, const struct flash_operation *operati
 	and_page(chip, operation->address, operation->length);
 }
 
-/* The byte under way has some of its bits. */
-static uint8_t
-half_programmed(struct flash *chip, uint8_t old, uint8_t new)
-{
-	return old & (new | (uint8_t)flash_random(chip));
-}
-
-void
-flash_program_part(struct flash *chip, uint8_t *target, uint32_t n, double share)
-{
-	uint32_t todo = 0;
-	uint32_t i;
-
-	for (i = 0; i < n; i++)
-		todo += chip->page[i] != 0xff;
-	todo = (uint32_t)(todo * share);
-	for (i = 0; i < n && todo > 0; i++) {
-		todo -= chip->page[i] != 0xff;
-		target[i] &= chip->page[i];
-	}
-	while (i < n && chip->page[i] == 0xff)
-		i++;
-	if (i < n)
-		target[i] = half_programmed(chip, target[i], chip->page[i]);
-}
-
 /* Bytes are programmed in order; those up to the moment are done. */
 void
 flash_program_interrupt(struct flash *chip, const struct flash_operation *operation)
 {
-	flash_program_part(chip, chip->array + operation->address, operation->length,
+	flash_program_part(chip, chip->array + operation->address, chip->page, operation->length,
 		flash_share_done(chip, operation));
 	flash_array_changed(chip, operation->address, operation->length);
 }

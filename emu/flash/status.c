@@ -215,7 +215,8 @@ flash_status_complete(struct flash *chip)
 }
 
 /* Registers are cells as well: erased, then programmed. Cut off, they are as before, erased (which
- * is all ones, so that everything is protected) or as meant to be. */
+ * is all ones, so that everything is protected) or as meant to be. One-time bits are never erased,
+ * so only a write that sets them can. */
 void
 flash_status_interrupt(struct flash *chip, const struct flash_operation *operation)
 {
@@ -223,10 +224,11 @@ flash_status_interrupt(struct flash *chip, const struct flash_operation *operati
 	uint32_t end = operation->address + operation->length;
 
 	for (uint32_t reg = operation->address; reg < end; reg++) {
-		uint8_t erased = chip->stored_status[reg] | flash_writable_mask(chip->part, reg);
+		uint8_t erasable =
+			flash_writable_mask(chip->part, reg) & ~flash_otp_mask(chip->part, reg);
 
 		if (left == 1)
-			chip->stored_status[reg] = erased;
+			chip->stored_status[reg] |= erasable;
 		else if (left == 2)
 			apply(chip, reg, false);
 	}

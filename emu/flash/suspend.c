@@ -55,10 +55,13 @@ resume_finish(struct flash *chip)
 		chip->frame.outcome = FLASH_NOT_SUSPENDED;
 		return;
 	}
+	if (chip->writes_fail) {
+		chip->frame.outcome = flash_supply_gate(chip);
+		return;
+	}
 	set_suspended(chip, false);
 	chip->operation = chip->suspended;
-	chip->operation.begin_ns += chip->now_ns;
-	chip->operation.end_ns += chip->now_ns;
+	flash_operation_put_back(chip, &chip->operation);
 	chip->suspended.kind = OPERATION_NONE;
 	chip->resumed_ns = chip->now_ns;
 	flash_bit_set(chip, FLASH_BIT_BUSY, true);

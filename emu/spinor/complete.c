@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Words for the shells' completion scripts, one per line: verbs, options, chips, running benches,
- * adapters and snapshots. A shell asks while the user types, so what can't be told is left out
- * without a word.
+ * Words for the shells' completion scripts, one per line: verbs, options, chips, faults, running
+ * benches, adapters and snapshots. A shell asks while the user types, so what can't be told is left
+ * out without a word.
  */
 #include "bench/chipdb.h"
+#include "bench/fault.h"
 #include "flash/part.h"
 #include "serprog/profile.h"
 #include "spinor/call.h"
@@ -15,6 +16,7 @@
 #include "spinor/output.h"
 #include "spinor/verbs.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,6 +138,43 @@ list_snapshots(const struct spinor_command *command)
 		print_names(json_node_get_array(list));
 }
 
+static void
+list_faults(const struct spinor_command *command)
+{
+	g_autofree const char **names = bench_fault_names();
+
+	(void)command;
+	for (const char **name = names; *name != NULL; name++)
+		puts(*name);
+}
+
+/* Of the fault behind the kind; a value follows each. */
+static void
+list_settings(const struct spinor_command *command)
+{
+	struct bench_fault *fault =
+		command->n_args > 1 ? bench_fault_new(command->args[1], NULL) : NULL;
+	g_autofree const char **names = NULL;
+
+	if (fault == NULL)
+		return;
+	names = bench_fault_settings(fault);
+	for (const char **name = names; *name != NULL; name++)
+		printf("%s=\n", *name);
+	bench_fault_free(fault);
+}
+
+static void
+list_fault_numbers(const struct spinor_command *command)
+{
+	g_autoptr(JsonNode) list = ask(command, "fault.list", spinor_adapter_params(command));
+	JsonArray *rows =
+		list != NULL && JSON_NODE_HOLDS_ARRAY(list) ? json_node_get_array(list) : NULL;
+
+	for (guint i = 0; rows != NULL && i < json_array_get_length(rows); i++)
+		printf("%" PRId64 "\n", spinor_number(spinor_item(rows, i), "id", 0));
+}
+
 static const struct {
 	const char *kind;
 	void (*list)(const struct spinor_command *command);
@@ -148,6 +187,9 @@ static const struct {
 	{"benches", list_benches},
 	{"adapters", list_adapters},
 	{"snapshots", list_snapshots},
+	{"faults", list_faults},
+	{"settings", list_settings},
+	{"fault-numbers", list_fault_numbers},
 };
 
 int

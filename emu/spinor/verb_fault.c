@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The verbs that break things, and show what is broken: fault, wiring. */
+/* The verbs that break things, and show what is broken: fault, board, wiring. */
 #include "bench/fault.h"
 #include "spinor/call.h"
 #include "spinor/command.h"
@@ -51,9 +51,12 @@ spinor_fault_list(struct spinor_command *command, GError **error)
 	for (guint i = 0; i < json_array_get_length(list); i++) {
 		JsonObject *fault = spinor_item(list, i);
 
-		printf("%-4" PRId64 "%s: acted %" PRId64 " times in %" PRId64 " matches\n",
-			spinor_number(fault, "id", 0), spinor_text(fault, "fault", "?"),
-			spinor_number(fault, "acted", 0), spinor_number(fault, "matched", 0));
+		int64_t acted = spinor_number(fault, "acted", 0);
+		int64_t matched = spinor_number(fault, "matched", 0);
+
+		printf("%-4" PRId64 "%s: acted %" PRId64 " time%s on %" PRId64 " occasion%s\n",
+			spinor_number(fault, "id", 0), spinor_text(fault, "fault", "?"), acted,
+			acted == 1 ? "" : "s", matched, matched == 1 ? "" : "s");
 	}
 	if (json_array_get_length(list) == 0)
 		puts("no faults");
@@ -73,8 +76,10 @@ take_away(struct spinor_command *command, int64_t id, GError **error)
 		command, id > 0 ? "fault.remove" : "fault.clear", params, SPINOR_SHORT_MS, error);
 	if (result == NULL)
 		return -1;
-	if (!command->json)
-		puts("removed");
+	if (!command->json && id > 0)
+		printf("removed fault %" PRId64 "\n", id);
+	else if (!command->json)
+		puts("removed all faults");
 	return EXIT_SUCCESS;
 }
 
@@ -85,7 +90,8 @@ spinor_fault_remove(struct spinor_command *command, GError **error)
 
 	if (!g_ascii_string_to_unsigned(command->args[0], 10, 1, G_MAXINT32, &id, NULL)) {
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
-			"%s: no number of a fault; spinor fault list has them", command->args[0]);
+			"%s: no number of a fault; allowed are those in spinor fault list",
+			command->args[0]);
 		return -1;
 	}
 	return take_away(command, (int64_t)id, error);
@@ -131,13 +137,17 @@ spinor_wiring(struct spinor_command *command, GError **error)
 	if (command->json)
 		return EXIT_SUCCESS;
 	list = json_node_get_array(result);
-	printf("%-6s%-10s%-10s\n", "LINE", "ADAPTER", "CHIP");
+	printf("%-6s%-10s%s\n", "LINE", "ADAPTER", "CHIP");
 	for (guint i = 0; i < json_array_get_length(list); i++) {
 		JsonObject *line = spinor_item(list, i);
 
-		printf("%-6s%-10s%-10s%s\n", spinor_text(line, "line", "?"),
-			spinor_text(line, "host", "?"), spinor_text(line, "chip", "?"),
-			spinor_flag(line, "faulty") ? "faulty" : "");
+		int64_t fault = spinor_number(line, "fault", 0);
+
+		printf("%-6s%-10s", spinor_text(line, "line", "?"), spinor_text(line, "host", "?"));
+		if (fault > 0)
+			printf("%-10sfault %" PRId64 "\n", spinor_text(line, "chip", "?"), fault);
+		else
+			puts(spinor_text(line, "chip", "?"));
 	}
 	return EXIT_SUCCESS;
 }

@@ -214,7 +214,7 @@ print_part(const struct flash_part *part)
 		printf("flashrom  %s\n", part->flashrom_name);
 	printf("size      %s, pages of %" PRIu32 " bytes, %s typical to program one\n", size,
 		part->page_size, program);
-	printf("supply    %.2f-%.2f V\n", part->vcc_min_mv / 1000.0, part->vcc_max_mv / 1000.0);
+	printf("supply    %.4g-%.4g V\n", part->vcc_min_mv / 1000.0, part->vcc_max_mv / 1000.0);
 	printf("ID (9F)   %s\n", id);
 	printf("clock     %.6g MHz for READ (03), %.6g MHz for all others\n",
 		part->read_max_hz / 1e6, part->fast_read_max_hz / 1e6);

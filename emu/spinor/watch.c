@@ -17,7 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const shown_first[] = {"subscription", "kind", "adapter", "cs", "time_ns",
+static const char *const shown_first[] = {"subscription", "kind", "adapter", "cs", "time_ns", NULL};
+static const char *const shown_of_operation[] = {
 	"opcode", "name", "address", "length", "outcome", NULL};
 
 static void
@@ -52,14 +53,15 @@ print_operation(JsonObject *event)
 }
 
 static void
-print_others(JsonObject *event)
+print_others(JsonObject *event, bool operation)
 {
 	GList *names = json_object_get_members(event);
 
 	for (GList *at = names; at != NULL; at = at->next) {
 		g_autofree char *value = NULL;
 
-		if (g_strv_contains(shown_first, at->data))
+		if (g_strv_contains(shown_first, at->data) ||
+			(operation && g_strv_contains(shown_of_operation, at->data)))
 			continue;
 		value = json_to_string(json_object_get_member(event, at->data), FALSE);
 		printf(" %s=%s", (const char *)at->data, value);
@@ -71,21 +73,25 @@ static void
 print_event(JsonObject *event)
 {
 	const char *kind = spinor_text(event, "kind", "?");
+	bool operation = strcmp(kind, "operation") == 0;
 	int64_t time_ns = spinor_number(event, "time_ns", -1);
 
 	if (time_ns >= 0)
 		printf("%s%" PRId64 ".%09" PRId64 "%s ", spinor_colour(SPINOR_DIM),
 			time_ns / 1000000000, time_ns % 1000000000, spinor_colour(SPINOR_PLAIN));
 	if (spinor_text(event, "adapter", NULL) != NULL)
-		printf("%s/%" PRId64 " ", spinor_text(event, "adapter", ""),
-			spinor_number(event, "cs", 0));
-	if (strcmp(kind, "operation") == 0)
+		printf("%s", spinor_text(event, "adapter", ""));
+	if (spinor_number(event, "cs", -1) >= 0)
+		printf("/%" PRId64, spinor_number(event, "cs", -1));
+	if (spinor_text(event, "adapter", NULL) != NULL)
+		putchar(' ');
+	if (operation)
 		printf("operation");
 	else
 		printf("%s%s%s", spinor_colour(SPINOR_BOLD), kind, spinor_colour(SPINOR_PLAIN));
-	if (strcmp(kind, "operation") == 0)
+	if (operation)
 		print_operation(event);
-	print_others(event);
+	print_others(event, operation);
 	putchar('\n');
 }
 

@@ -55,19 +55,20 @@ static uint64_t n_replies;
 static uint64_t n_bad_replies;
 
 static const char *const methods[] = {"rpc.discover", "bench.status", "bench.stop",
-	"adapter.unplug", "adapter.plug", "chip.pin", "chip.power", "chip.reset", "image.info",
-	"image.save", "image.load", "image.compare", "snapshot.take", "snapshot.restore",
-	"snapshot.list", "snapshot.drop", "stats.get", "stats.reset", "events.subscribe",
-	"events.unsubscribe", "nothing", ""};
+	"adapter.unplug", "adapter.plug", "adapter.wiring", "adapter.board", "fault.add",
+	"fault.list", "fault.remove", "fault.clear", "chip.pin", "chip.power", "chip.reset",
+	"image.info", "image.save", "image.load", "image.compare", "snapshot.take",
+	"snapshot.restore", "snapshot.list", "snapshot.drop", "stats.get", "stats.reset",
+	"events.subscribe", "events.unsubscribe", "nothing", ""};
 
 static const char *const names[] = {"adapter", "cs", "pin", "level", "action", "millivolts", "path",
-	"name", "file", "kinds", "subscription", "colour", ""};
+	"name", "file", "kinds", "subscription", "fault", "id", "colour", ""};
 
 static const char *const values[] = {"0", "1", "-1", "7", "8", "3300", "1e9", "9223372036854775807",
 	"\"wp\"", "\"hold\"", "\"reset\"", "\"low\"", "\"high\"", "\"float\"", "\"on\"", "\"off\"",
 	"\"cycle\"", "\"adapter0\"", "\"a.bin\"", "\"b.bin\"", "\"s\"", "\"t\"", "\"\"", "null",
-	"true", "[]", "{}", "[\"operation\"]", "[\"power\",\"pin\"]", "[[[]]]", "\"\\u0000\"",
-	"\"\xC3\xA4\"", "\"\xFF\"", "1.5"};
+	"true", "[]", "{}", "[\"operation\"]", "[\"power\",\"pin\"]", "\"open line=gnd\"",
+	"\"late\"", "[[[]]]", "\"\\u0000\"", "\"\xC3\xA4\"", "\"\xFF\"", "1.5"};
 
 static unsigned int
 roll(unsigned int sides)
@@ -79,6 +80,16 @@ roll(unsigned int sides)
 
 /* What the methods that matter most take, so that not all end at the first check. */
 static const char *const fitting[][2] = {
+	{"adapter.wiring", "{}"},
+	{"adapter.board", "{\"state\":\"reset\"}"},
+	{"fault.add", "{\"fault\":\"drop byte=9\"}"},
+	{"fault.add", "{\"fault\":\"master\"}"},
+	{"fault.add", "{\"fault\":\"open line=miso\"}"},
+	{"fault.add", "{\"fault\":\"bit-error rate=1e-3\",\"cs\":0}"},
+	{"fault.add", "{\"fault\":\"slow during=erase\"}"},
+	{"fault.list", "{}"},
+	{"fault.remove", "{\"id\":1}"},
+	{"fault.clear", "{}"},
 	{"chip.pin", "{\"pin\":\"wp\",\"level\":\"low\"}"},
 	{"chip.pin", "{\"pin\":\"hold\",\"level\":\"float\",\"cs\":0}"},
 	{"chip.power", "{\"action\":\"cycle\"}"},

@@ -67,7 +67,8 @@ def address(part):
 
 
 def unlock(part):
-    ways = {"EWSR": "EWSR (50) before WRSR", "PROTECT_SECTOR": "sectors (36, 39)",
+    ways = {"EWSR": "EWSR (50) before WRSR", "WRSR_EWSR": "EWSR alone",
+            "PROTECT_SECTOR": "sectors (36, 39)",
             "ULBPR": "SST26 (98)", "BLOCK_UNLOCK": "blocks and WPS (39)", "WRDYB": "DYB and PPB",
             "WRVLB": "lock bits (E5)", "WRSR2": "WRSR2 (31)", "WRSR3": "WRSR3 (11)",
             "RDCR": "configuration register (15)", "RDSECUR": "security register (2B)",

@@ -188,7 +188,7 @@ keep_event(void *data, const struct flash_event *event)
 }
 
 struct fixture *
-fixture_new_part(const struct flash_part *part)
+fixture_new_seed(const struct flash_part *part, uint64_t seed)
 {
 	struct fixture *f = g_new0(struct fixture, 1);
 	struct flash_listener listener = {keep_event, f};
@@ -196,9 +196,15 @@ fixture_new_part(const struct flash_part *part)
 	f->part = *part;
 	f->array = map_array(part->size);
 	f->events = g_array_new(FALSE, FALSE, sizeof(struct flash_event));
-	f->chip = flash_new(&f->part, f->array, 1);
+	f->chip = flash_new(&f->part, f->array, seed);
 	flash_set_listener(f->chip, &listener);
 	return f;
+}
+
+struct fixture *
+fixture_new_part(const struct flash_part *part)
+{
+	return fixture_new_seed(part, 1);
 }
 
 struct fixture *

@@ -52,6 +52,7 @@ void fixture_prepare(void);
 struct fixture *fixture_new(void);
 /* For tests that change the part first. */
 struct fixture *fixture_new_part(const struct flash_part *part);
+struct fixture *fixture_new_seed(const struct flash_part *part, uint64_t seed);
 void fixture_destroy(struct fixture *f);
 
 size_t fixture_parse(const char *hex, uint8_t *bytes);

@@ -187,7 +187,7 @@ END_TEST
 #define A "[adapter a]\n"
 #define NOT_REAL "with a timing that does not take real time; it goes with timing real"
 #define TWICE ": it is there twice; each one needs its own"
-#define GROUPS "allowed are [bench], [adapter NAME] and [chip NAME]"
+#define GROUPS "allowed are [bench], [adapter NAME], [chip NAME], [fault NAME] and [board NAME]"
 #define TEXT "; allowed: groups, KEY = VALUE and # comments"
 #define NAMES "allowed are A-Z a-z 0-9 . _ -"
 #define PARTS "allowed: a part number, spinord --list-chips lists all"
@@ -248,8 +248,8 @@ static const struct {
 	{"", A "[chip c]\npart=X\nwp=up\n",
 		"[chip c]: wp = \"up\" is refused; allowed: low, high and float"},
 	{"", A "[chip c]\npart=X\nsupply=3300\n",
-		"[chip c]: supply = \"3300\" is refused; allowed: off, and voltages up to 6000 mV "
-		"with V or mV"},
+		"[chip c]: supply = \"3300\" is refused; allowed: off, parasitic, and voltages "
+		"up to 6000 mV with V or mV"},
 	{"", A "[chip c]\npart=X\nmdoe=qpi\n",
 		"[chip c]: unknown key \"mdoe\": did you mean mode?; allowed are adapter, cs, "
 		"part, image, wp, hold, reset, supply, corner, wear, cycles, status, mode, "

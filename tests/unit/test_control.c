@@ -359,7 +359,9 @@ END_TEST
 START_TEST(discover_lists_every_method_with_schemas)
 {
 	static const char names[] =
-		"rpc.discover bench.status bench.stop adapter.unplug adapter.plug chip.pin "
+		"rpc.discover bench.status bench.stop adapter.unplug adapter.plug "
+		"adapter.wiring adapter.board fault.add fault.list fault.remove fault.clear "
+		"chip.pin "
 		"chip.power chip.reset image.info image.save image.load image.compare "
 		"snapshot.take snapshot.restore snapshot.list snapshot.drop stats.get stats.reset "
 		"events.subscribe events.unsubscribe ";
@@ -621,10 +623,10 @@ static const struct {
 		"image.load: \"path\" has to be a string that is not empty"},
 	{"events.subscribe", "{\"kinds\":\"power\"}", -32602,
 		"events.subscribe: \"kinds\" has to be an array of some of operation, ready, "
-		"interrupted, power, pin, host, fault, snapshot, image"},
+		"interrupted, power, pin, host, fault, boot, snapshot, image"},
 	{"events.subscribe", "{\"kinds\":[\"weather\"]}", -32602,
 		"events.subscribe: \"kinds\" has to be an array of some of operation, ready, "
-		"interrupted, power, pin, host, fault, snapshot, image"},
+		"interrupted, power, pin, host, fault, boot, snapshot, image"},
 	{"events.subscribe", "{\"adapter\":\"a\"}", -32602,
 		"no adapter \"a\"; allowed are adapter0"},
 	{"events.unsubscribe", "{\"subscription\":1}", -32602,

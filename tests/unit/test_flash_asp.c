@@ -124,6 +124,32 @@ START_TEST(a_chip_erase_passes_over_protected_sectors)
 }
 END_TEST
 
+/* Also where sectors are smaller than what a chip erase does at a time. */
+START_TEST(a_cut_chip_erase_passes_over_small_sectors)
+{
+	struct flash_part part;
+	struct fixture *f;
+
+	spansion_init(&part);
+	part.erases[2] = part.erases[1];
+	part.erases[1] = part.erases[0];
+	part.erases[0] = (struct flash_erase){0x20, .size = 4096, .time = part.erases[0].time};
+	part.n_erases = 3;
+	part.lock_regions[0] = (struct flash_region){.n_blocks = 1, .block_size = 4096};
+	part.n_lock_regions = 1;
+	f = fixture_new_part(&part);
+	memset(f->array, 0x5a, FIXTURE_SIZE);
+	fixture_run(f, "06; E1 00 80 10 00 00; 06; C7");
+	fixture_pass(f, part.erases[2].time.typ_ns / 2 + 100000000);
+	flash_supply(f->chip, 0);
+	fixture_assert_filled(f, 0x700000, 0x100000, 0xff, "done");
+	ck_assert_mem_ne(f->array + 0x800000, f->array + 0x801000, 0x1000);
+	fixture_assert_filled(f, 0x801000, 0x1000, 0x5a, "DYB");
+	ck_assert_mem_ne(f->array + 0x802000, f->array + 0x801000, 0x1000);
+	fixture_destroy(f);
+}
+END_TEST
+
 /* PPBs are for the state file: told when they change, and carried over to another chip. */
 START_TEST(ppbs_are_stored)
 {
@@ -299,6 +325,7 @@ suite_flash_asp(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, spansion_sectors);
 	tcase_add_test(tcase, a_chip_erase_passes_over_protected_sectors);
+	tcase_add_test(tcase, a_cut_chip_erase_passes_over_small_sectors);
 	tcase_add_test(tcase, ppbs_are_stored);
 	tcase_add_test(tcase, locks_follow_the_erase_map);
 	tcase_add_test(tcase, micron_sectors);

@@ -38,7 +38,7 @@ part_init(struct flash_part *part, uint64_t size)
 	fixture_set_register(part, 3, none);
 	fixture_set_commands(part,
 		"WREN WRDI RDSR1 RDCR:35 WRSR READ FAST_READ 4READ PP RSTEN RST "
-		"RBPR WBPR LBPR ULBPR NVWLDR");
+		"RBPR WBPR LBPR ULBPR NVWLDR SUSPEND:B0 RESUME:30");
 }
 
 #define OPEN "06; 98; "
@@ -56,6 +56,11 @@ static const struct fixture_row rows[] = {
 	{"42 of seven bytes", "06", "42 00 00 00 00 00 00 00", NULL, "02 08 FF", FLASH_LONG_FRAME},
 	{"42 too long changes nothing", "06; 42 00 00 00 00 00 00 00", "72 00", "55", NULL,
 		FLASH_DONE},
+	{"42 in a suspended program", OPEN "06; 02 00 00 00 A5 5A; B0; T20000; 06",
+		"42 00 00 00 00 00 00", NULL, "0A 08 FF", FLASH_SUSPENDED},
+	{"the program goes on with its own data",
+		OPEN "06; 02 00 00 00 A5 5A; B0; T20000; 06; 42 00 00 00 00 00 00; 30; W",
+		"03 00 00 00 00 00 00", "A5 5A FF", NULL, FLASH_DONE},
 	{"power locks", OPEN "P", "72 00 00 00 00 00 00", "55 55 FF FF FF FF", NULL, FLASH_DONE},
 
 	{"BUSY is shown twice", OPEN "06", "02 00 00 00 00", NULL, "83 08 FF", FLASH_DONE},

@@ -424,6 +424,27 @@ START_TEST(worn_blocks_stick)
 }
 END_TEST
 
+/* EPE is about the last operation. */
+START_TEST(the_next_erase_clears_the_error)
+{
+	struct flash_part part;
+	struct fixture *f;
+
+	fixture_part_init(&part);
+	part.endurance = 1000;
+	fixture_set_bit(&part, 2, 6, FLASH_BIT_EPE);
+	part.status_default[2] = 0;
+	f = fixture_new_part(&part);
+	flash_set_wear(f->chip, true);
+	flash_put_block(f->chip, &(struct flash_block){.number = 0, .cycles = 4000});
+	fixture_run(f, "06; 20 00 00 00; W");
+	ck_assert_uint_eq(fixture_status(f, 3) & 0x40, 0x40);
+	fixture_run(f, "06; 20 00 10 00; W");
+	ck_assert_uint_eq(fixture_status(f, 3) & 0x40, 0);
+	fixture_destroy(f);
+}
+END_TEST
+
 Suite *
 suite_flash_cells(void)
 {
@@ -443,6 +464,7 @@ suite_flash_cells(void)
 	tcase_add_test(tcase, each_erase_counts);
 	tcase_add_test(tcase, worn_blocks_are_slow);
 	tcase_add_test(tcase, worn_blocks_stick);
+	tcase_add_test(tcase, the_next_erase_clears_the_error);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

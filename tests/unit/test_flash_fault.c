@@ -206,6 +206,43 @@ START_TEST(endless_until_power_goes)
 }
 END_TEST
 
+/* A suspend and a resume, however late, do not help it. */
+START_TEST(endless_also_after_a_resume)
+{
+	add((struct flash_fault){.what = FLASH_FAULT_ENDLESS, .count = 1});
+	fixture_run(f, "06; 20 00 00 00; T1000000; 75; T20000");
+	fixture_pass(f, 3600 * 1000 * MS);
+	fixture_run(f, "7A");
+	ck_assert_uint_eq(fixture_status(f, 1), 0x03);
+	fixture_pass(f, 3600 * 1000 * MS);
+	ck_assert_uint_eq(fixture_status(f, 1), 0x03);
+	fixture_run(f, "P");
+	ck_assert_uint_eq(fixture_status(f, 1), 0x00);
+}
+END_TEST
+
+/* Even many of them leave an end. */
+START_TEST(slow_and_slower)
+{
+	for (int i = 0; i < 4; i++)
+		add((struct flash_fault){
+			.what = FLASH_FAULT_SLOW, .purposes = 1 << FLASH_FOR_ERASE, .factor = 1e6});
+	fixture_run(f, "06; 20 00 00 00");
+	ck_assert_int_eq(flash_busy_until(f->chip) - f->now_ns, INT64_C(1000000000000000000));
+}
+END_TEST
+
+/* An offset and a distance that are together 4 Gi. */
+START_TEST(far_columns)
+{
+	add((struct flash_fault){.what = FLASH_FAULT_STUCK_CELL,
+		.mask = 1,
+		.every = 0xc0000000,
+		.offset = 0x40000000});
+	fixture_assert_filled(f, 0, FIXTURE_SIZE, 0xff, "beyond the chip");
+}
+END_TEST
+
 START_TEST(slow_by_a_factor)
 {
 	add((struct flash_fault){
@@ -274,7 +311,7 @@ static const struct flash_fault bad[] = {
 
 START_TEST(nonsense_is_refused)
 {
-	ck_assert_ptr_nonnull(flash_fault_check(f->chip, &bad[_i]));
+	ck_assert_ptr_nonnull(flash_fault_check(flash_part(f->chip), &bad[_i]));
 	ck_assert_uint_eq(flash_fault_add(f->chip, &bad[_i]), 0);
 }
 END_TEST
@@ -307,7 +344,10 @@ suite_flash_fault(void)
 	tcase_add_test(tcase, only_the_nth);
 	tcase_add_test(tcase, by_chance_and_at_most_so_often);
 	tcase_add_test(tcase, endless_until_power_goes);
+	tcase_add_test(tcase, endless_also_after_a_resume);
 	tcase_add_test(tcase, slow_by_a_factor);
+	tcase_add_test(tcase, slow_and_slower);
+	tcase_add_test(tcase, far_columns);
 	tcase_add_test(tcase, a_smaller_die_is_there_over_and_over);
 	tcase_add_test(tcase, faults_come_and_go);
 	tcase_add_loop_test(tcase, nonsense_is_refused, 0, G_N_ELEMENTS(bad));

@@ -1,0 +1,531 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The settings of faults as a table: which faults have each, and how its value goes into the fault.
+ * What a value may be beyond its form is for the rooms that play the fault to say.
+ */
+#include "bench/faultset.h"
+
+#include "base/units.h"
+#include "bench/fault.h"
+#include "bench/partvalue.h"
+#include "flash/flash.h"
+
+#include <string.h>
+
+/* Faults that a setting is for: bits 1 << what. */
+#define WIRES(what) (1u << CLIP_##what)
+#define CHIP(what) (1u << FLASH_FAULT_##what)
+#define LINK(what) (1u << LINK_##what)
+#define ALL (~0u)
+
+#define WITH_LINE                                                                         \
+	(WIRES(OPEN) | WIRES(STUCK_0) | WIRES(STUCK_1) | WIRES(SHORT) | WIRES(PULL_UP) |  \
+		WIRES(PULL_DOWN) | WIRES(PULL_NONE) | WIRES(CONTACT) | WIRES(BIT_ERROR) | \
+		WIRES(TOO_FAST) | WIRES(BURST_ERROR) | WIRES(WEAK_GROUND))
+#define WITH_SIDE                                                                             \
+	(WIRES(STUCK_0) | WIRES(STUCK_1) | WIRES(SHORT) | WIRES(PULL_UP) | WIRES(PULL_DOWN) | \
+		WIRES(PULL_NONE))
+#define WITH_RATE                                                                               \
+	(WIRES(CONTACT) | WIRES(BIT_ERROR) | WIRES(SLIP) | WIRES(BOUNCE) | WIRES(BURST_ERROR) | \
+		WIRES(WEAK_GROUND))
+#define WITH_POLARITY (WIRES(BIT_ERROR) | WIRES(BURST_ERROR) | WIRES(WEAK_GROUND))
+#define CELLS (CHIP(STUCK_CELL) | CHIP(WEAK_CELL))
+#define OPERATIONS (CHIP(NO_EFFECT) | CHIP(ENDLESS) | CHIP(SLOW))
+
+#define LINK_TIMED (LINK(STALL) | LINK(LATENCY) | LINK(RESET_ON_OPEN) | LINK(REBOOT) | LINK(UNPLUG))
+#define LINK_SAYS (LINK(GARBAGE) | LINK(BANNER) | LINK(RESET_ON_OPEN) | LINK(REBOOT))
+#define LINK_DIRECTED (LINK(DROP) | LINK(DUPLICATE) | LINK(CORRUPT) | LINK(STALL) | LINK(GARBAGE))
+
+static bool
+take_whole(const char *value, uint64_t *number)
+{
+	bool hex = g_ascii_strncasecmp(value, "0x", 2) == 0;
+	guint64 taken;
+
+	if (!g_ascii_string_to_unsigned(
+		    hex ? value + 2 : value, hex ? 16 : 10, 0, G_MAXUINT64, &taken, NULL))
+		return false;
+	*number = taken;
+	return true;
+}
+
+static bool
+take_real(const char *value, double most, double *number)
+{
+	char *end;
+	double taken = g_ascii_strtod(value, &end);
+
+	if (end == value || *end != '\0' || !(taken >= 0 && taken <= most))
+		return false;
+	*number = taken;
+	return true;
+}
+
+/* "0x1000-0x1FFF" or one number, both ends included, into [from, to). */
+static bool
+take_range(const char *value, uint64_t *from, uint64_t *to)
+{
+	g_auto(GStrv) ends = g_strsplit(value, "-", 2);
+	uint64_t last;
+
+	if (!ends[0] || !take_whole(ends[0], from))
+		return false;
+	last = *from;
+	if (ends[1] && !take_whole(ends[1], &last))
+		return false;
+	if (last < *from || last == G_MAXUINT64)
+		return false;
+	*to = last + 1;
+	return true;
+}
+
+static const struct partvalue_word yes_words[] = {{"no", false}, {"yes", true}, {NULL, 0}};
+
+static bool
+take_line(struct bench_fault *fault, const char *value)
+{
+	return clip_line_from_string(value, &fault->wires.line);
+}
+
+static bool
+take_with(struct bench_fault *fault, const char *value)
+{
+	return clip_line_from_string(value, &fault->wires.line2);
+}
+
+static bool
+take_dominates(struct bench_fault *fault, const char *value)
+{
+	int word;
+
+	if (!partvalue_word(yes_words, value, &word))
+		return false;
+	fault->wires.dominates = word;
+	return true;
+}
+
+static bool
+take_side(struct bench_fault *fault, const char *value)
+{
+	return clip_side_from_string(value, &fault->wires.side);
+}
+
+static bool
+take_pins(struct bench_fault *fault, const char *value)
+{
+	fault->wires.pins = value[0] == '-' ? -1 : 1;
+	return strcmp(value, "1") == 0 || strcmp(value, "+1") == 0 || strcmp(value, "-1") == 0;
+}
+
+static bool
+take_only(struct bench_fault *fault, const char *value)
+{
+	return clip_polarity_from_string(value, &fault->wires.only);
+}
+
+static bool
+take_edge(struct bench_fault *fault, const char *value)
+{
+	return clip_slip_from_string(value, &fault->wires.slip);
+}
+
+static bool
+take_rate(struct bench_fault *fault, const char *value)
+{
+	return take_real(value, 1,
+		fault->place == BENCH_FAULT_OF_CHIP ? &fault->chip.rate : &fault->wires.rate);
+}
+
+static bool
+take_per_us(struct bench_fault *fault, const char *value)
+{
+	/* Instead of the usual rate per bit; two that were given are refused in the end. */
+	if (strstr(fault->text, " rate=") == NULL)
+		fault->wires.rate = 0;
+	return take_real(value, 1, &fault->wires.per_us);
+}
+
+static bool
+take_open_for(struct bench_fault *fault, const char *value)
+{
+	return units_parse_time(value, &fault->wires.open_ns);
+}
+
+static bool
+take_limit(struct bench_fault *fault, const char *value)
+{
+	return partvalue_frequency(value, &fault->wires.limit_hz);
+}
+
+static bool
+take_limit_read(struct bench_fault *fault, const char *value)
+{
+	return partvalue_frequency(value, &fault->wires.limit_read_hz);
+}
+
+static bool
+take_slope(struct bench_fault *fault, const char *value)
+{
+	return take_real(value, 1e6, &fault->wires.slope);
+}
+
+static bool
+take_after(struct bench_fault *fault, const char *value)
+{
+	return take_whole(value, &fault->wires.after_bytes);
+}
+
+static bool
+take_duty(struct bench_fault *fault, const char *value)
+{
+	return take_real(value, 1, &fault->wires.master.duty);
+}
+
+static bool
+take_period(struct bench_fault *fault, const char *value)
+{
+	return units_parse_time(value, &fault->wires.master.period_ns) &&
+		fault->wires.master.period_ns > 0;
+}
+
+static bool
+take_phase(struct bench_fault *fault, const char *value)
+{
+	return units_parse_time(value, &fault->wires.master.phase_ns);
+}
+
+static bool
+take_rule(struct bench_fault *fault, const char *value)
+{
+	return clip_rule_from_string(value, &fault->wires.master.rule);
+}
+
+static bool
+take_drives(struct bench_fault *fault, const char *value)
+{
+	g_auto(GStrv) names = g_strsplit(value, ",", -1);
+	unsigned int lines = 0;
+	enum clip_line line;
+
+	for (char **name = names; *name; name++) {
+		if (!clip_line_from_string(*name, &line))
+			return false;
+		lines |= 1u << line;
+	}
+	fault->wires.master.lines = lines;
+	return true;
+}
+
+static bool
+take_clock(struct bench_fault *fault, const char *value)
+{
+	return partvalue_frequency(value, &fault->wires.master.hz);
+}
+
+static bool
+take_reads(struct bench_fault *fault, const char *value)
+{
+	uint64_t bytes;
+
+	if (!take_whole(value, &bytes) || bytes == 0 || bytes > 1 << 20)
+		return false;
+	fault->wires.master.read_bytes = (uint32_t)bytes;
+	return true;
+}
+
+static bool
+take_bits(struct bench_fault *fault, const char *value)
+{
+	return partvalue_hex_byte(value, &fault->chip.mask);
+}
+
+static bool
+take_level(struct bench_fault *fault, const char *value)
+{
+	fault->chip.level = value[0] == '1';
+	return strcmp(value, "0") == 0 || strcmp(value, "1") == 0;
+}
+
+static bool
+take_every(struct bench_fault *fault, const char *value)
+{
+	uint64_t every;
+
+	if (!take_whole(value, &every) || every == 0 || every > G_MAXUINT32)
+		return false;
+	fault->chip.every = (uint32_t)every;
+	return true;
+}
+
+static bool
+take_offset(struct bench_fault *fault, const char *value)
+{
+	uint64_t offset;
+
+	if (!take_whole(value, &offset) || offset > G_MAXUINT32)
+		return false;
+	fault->chip.offset = (uint32_t)offset;
+	return true;
+}
+
+static bool
+take_factor(struct bench_fault *fault, const char *value)
+{
+	return take_real(value, 1e6, &fault->chip.factor) && fault->chip.factor >= 1;
+}
+
+static bool
+take_during(struct bench_fault *fault, const char *value)
+{
+	static const struct partvalue_word words[] = {{"read", FLASH_FOR_READ},
+		{"program", FLASH_FOR_PROGRAM}, {"erase", FLASH_FOR_ERASE},
+		{"status-read", FLASH_FOR_STATUS_READ}, {"status-write", FLASH_FOR_STATUS_WRITE},
+		{"other", FLASH_FOR_OTHER}, {NULL, 0}};
+	g_auto(GStrv) names = g_strsplit(value, ",", -1);
+	unsigned int purposes = 0;
+	int purpose;
+
+	for (char **name = names; *name; name++) {
+		if (!partvalue_word(words, *name, &purpose))
+			return false;
+		purposes |= 1u << purpose;
+	}
+	fault->wires.when.purposes = purposes;
+	fault->chip.purposes = purposes;
+	return true;
+}
+
+/* Chips take their time for these only. */
+static bool
+take_during_operation(struct bench_fault *fault, const char *value)
+{
+	const unsigned int slow =
+		1u << FLASH_FOR_PROGRAM | 1u << FLASH_FOR_ERASE | 1u << FLASH_FOR_STATUS_WRITE;
+
+	return take_during(fault, value) && (fault->chip.purposes & ~slow) == 0;
+}
+
+static bool
+take_opcode(struct bench_fault *fault, const char *value)
+{
+	fault->wires.when.has_opcode = true;
+	return partvalue_hex_byte(value, &fault->wires.when.opcode);
+}
+
+static bool
+take_address(struct bench_fault *fault, const char *value)
+{
+	struct clip_fault_when *when = &fault->wires.when;
+
+	if (!take_range(value, &when->address_from, &when->address_to))
+		return false;
+	fault->chip.address_from = when->address_from;
+	fault->chip.address_to = when->address_to;
+	return true;
+}
+
+static bool
+take_bytes(struct bench_fault *fault, const char *value)
+{
+	return take_range(value, &fault->wires.when.byte_from, &fault->wires.when.byte_to);
+}
+
+static bool
+take_nth(struct bench_fault *fault, const char *value)
+{
+	if (!take_whole(value, &fault->wires.when.nth))
+		return false;
+	fault->chip.nth = fault->wires.when.nth;
+	return fault->chip.nth > 0;
+}
+
+static bool
+take_count(struct bench_fault *fault, const char *value)
+{
+	if (!take_whole(value, &fault->wires.when.count))
+		return false;
+	fault->chip.count = fault->wires.when.count;
+	fault->link.count = fault->wires.when.count;
+	return fault->chip.count > 0;
+}
+
+static bool
+take_per_frame(struct bench_fault *fault, const char *value)
+{
+	return take_whole(value, &fault->wires.when.per_frame) && fault->wires.when.per_frame > 0;
+}
+
+static bool
+take_probability(struct bench_fault *fault, const char *value)
+{
+	if (!take_real(value, 1, &fault->wires.when.probability))
+		return false;
+	fault->chip.probability = fault->wires.when.probability;
+	return fault->chip.probability > 0;
+}
+
+static bool
+take_from(struct bench_fault *fault, const char *value)
+{
+	return units_parse_time(value, &fault->wires.when.from_ns);
+}
+
+static bool
+take_to(struct bench_fault *fault, const char *value)
+{
+	return units_parse_time(value, &fault->wires.when.to_ns);
+}
+
+static bool
+take_select(struct bench_fault *fault, const char *value)
+{
+	uint64_t cs;
+
+	if (!take_whole(value, &cs) || cs > 7)
+		return false;
+	fault->wires.when.selects = 1u << cs;
+	return true;
+}
+
+static bool
+take_direction(struct bench_fault *fault, const char *value)
+{
+	return link_direction_from_string(value, &fault->link.direction);
+}
+
+static bool
+take_link_byte(struct bench_fault *fault, const char *value)
+{
+	return take_whole(value, &fault->link.byte) && fault->link.byte > 0;
+}
+
+static bool
+take_link_operation(struct bench_fault *fault, const char *value)
+{
+	return take_whole(value, &fault->link.operation) && fault->link.operation > 0;
+}
+
+static bool
+take_ms(const char *value, uint32_t *ms)
+{
+	int64_t ns;
+
+	if (!units_parse_time(value, &ns) || ns / 1000000 > LINK_MS_MAX)
+		return false;
+	*ms = (uint32_t)(ns / 1000000);
+	return true;
+}
+
+static bool
+take_link_after(struct bench_fault *fault, const char *value)
+{
+	return take_ms(value, &fault->link.after_ms);
+}
+
+static bool
+take_link_chance(struct bench_fault *fault, const char *value)
+{
+	return take_real(value, 1, &fault->link.chance) && fault->link.chance > 0;
+}
+
+static bool
+take_link_time(struct bench_fault *fault, const char *value)
+{
+	return take_ms(value, &fault->link.ms);
+}
+
+static bool
+take_link_size(struct bench_fault *fault, const char *value)
+{
+	uint64_t size;
+
+	if (!take_whole(value, &size) || size == 0 || size > 1 << 20)
+		return false;
+	fault->link.size = (size_t)size;
+	return true;
+}
+
+static bool
+take_link_mask(struct bench_fault *fault, const char *value)
+{
+	return partvalue_hex_byte(value, &fault->link.mask);
+}
+
+static bool
+take_link_text(struct bench_fault *fault, const char *value)
+{
+	g_autofree char *text = g_strcompress(value);
+
+	return link_fault_set_text(&fault->link, text, strlen(text));
+}
+
+#define LINES_ALLOWED "cs, clk, mosi, miso, wp, hold, vcc, gnd"
+#define RATE_ALLOWED "a probability from 0 to 1, such as 1e-6"
+#define RANGE_ALLOWED "a number or FIRST-LAST, such as 0x1000-0x1FFF"
+#define NUMBER_ALLOWED "a whole number from 1"
+#define TIME_ALLOWED "a time, such as 50us or 1.5s"
+#define FREQUENCY_ALLOWED "a frequency, such as 20MHz"
+
+const struct faultset faultset_rows[] = {
+	{"line", WITH_LINE, 0, 0, LINES_ALLOWED, take_line},
+	{"with", WIRES(SHORT), 0, 0, LINES_ALLOWED, take_with},
+	{"dominates", WIRES(SHORT), 0, 0, "no or yes", take_dominates},
+	{"side", WITH_SIDE, 0, 0, "host or chip", take_side},
+	{"pins", WIRES(SHIFTED), 0, 0, "1 or -1", take_pins},
+	{"only", WITH_POLARITY, 0, 0, "both, 0-to-1 or 1-to-0", take_only},
+	{"edge", WIRES(SLIP), 0, 0, "dropped, doubled or either", take_edge},
+	{"rate", WITH_RATE, CHIP(WEAK_CELL), 0, RATE_ALLOWED, take_rate},
+	{"per-us", WIRES(CONTACT), 0, 0, RATE_ALLOWED, take_per_us},
+	{"open-for", WIRES(CONTACT), 0, 0, TIME_ALLOWED, take_open_for},
+	{"limit", WIRES(TOO_FAST), 0, 0, FREQUENCY_ALLOWED, take_limit},
+	{"limit-read", WIRES(TOO_FAST), 0, 0, FREQUENCY_ALLOWED, take_limit_read},
+	{"slope", WIRES(TOO_FAST), 0, 0, "a number from 0", take_slope},
+	{"after", WIRES(BURST_ERROR), 0, 0, "a number of bytes", take_after},
+	{"duty", WIRES(MASTER), 0, 0, "a share from 0 to 1", take_duty},
+	{"period", WIRES(MASTER), 0, 0, TIME_ALLOWED, take_period},
+	{"phase", WIRES(MASTER), 0, 0, TIME_ALLOWED, take_phase},
+	{"rule", WIRES(MASTER), 0, 0, "and, or and random", take_rule},
+	{"drives", WIRES(MASTER), 0, 0, "some of cs,mosi,clk,miso", take_drives},
+	{"clock", WIRES(MASTER), 0, 0, FREQUENCY_ALLOWED, take_clock},
+	{"reads", WIRES(MASTER), 0, 0, "a number of bytes from 1 to 1048576", take_reads},
+	{"bits", 0, CELLS, 0, "a mask in hex, such as 80", take_bits},
+	{"level", 0, CHIP(STUCK_CELL), 0, "0 or 1", take_level},
+	{"every", 0, CELLS, 0, NUMBER_ALLOWED " (bytes)", take_every},
+	{"offset", 0, CELLS, 0, "a whole number from 0 (bytes)", take_offset},
+	{"factor", 0, CHIP(SLOW), 0, "a number from 1 to 1000000", take_factor},
+	{"during", ALL, 0, 0, "some of read,program,erase,status-read,status-write,other",
+		take_during},
+	{"during", 0, OPERATIONS, 0, "some of program,erase,status-write", take_during_operation},
+	{"opcode", ALL, 0, 0, "a byte in hex, such as 9F", take_opcode},
+	{"address", ALL, ALL, 0, RANGE_ALLOWED, take_address},
+	{"bytes", ALL, 0, 0, RANGE_ALLOWED, take_bytes},
+	{"nth", ALL, OPERATIONS, 0, NUMBER_ALLOWED, take_nth},
+	{"count", ALL, ALL, ALL, NUMBER_ALLOWED, take_count},
+	{"per-frame", ALL, 0, 0, NUMBER_ALLOWED, take_per_frame},
+	{"probability", ALL, OPERATIONS, 0, "above 0 and up to 1", take_probability},
+	{"from", ALL, 0, 0, TIME_ALLOWED, take_from},
+	{"to", ALL, 0, 0, TIME_ALLOWED, take_to},
+	{"select", ALL, 0, 0, "a chip select line, 0 to 7", take_select},
+	{"direction", 0, 0, LINK_DIRECTED, "to-adapter or to-host", take_direction},
+	{"byte", 0, 0, ALL, NUMBER_ALLOWED, take_link_byte},
+	{"operation", 0, 0, ALL, NUMBER_ALLOWED " (a command of the protocol)",
+		take_link_operation},
+	{"after", 0, 0, ALL, "a time since the line was opened, such as 500ms", take_link_after},
+	{"chance", 0, 0, ALL, "above 0 and up to 1", take_link_chance},
+	{"time", 0, 0, LINK_TIMED, "a time, such as 16ms", take_link_time},
+	{"size", 0, 0, LINK(CHUNKS), NUMBER_ALLOWED " (bytes)", take_link_size},
+	{"flips", 0, 0, LINK(CORRUPT), "a mask in hex, such as 01", take_link_mask},
+	{"text", 0, 0, LINK_SAYS, "a text of up to 256 bytes; \\n, \\r, \\xFF as in C",
+		take_link_text},
+	{NULL, 0, 0, 0, NULL, NULL},
+};
+
+bool
+faultset_is_for(const struct faultset *setting, const struct bench_fault *fault)
+{
+	if (fault->place == BENCH_FAULT_OF_CHIP)
+		return setting->chip >> fault->chip.what & 1;
+	if (fault->place == BENCH_FAULT_OF_LINK)
+		return setting->link >> fault->link.what & 1;
+	return setting->wires >> fault->wires.what & 1;
+}

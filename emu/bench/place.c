@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where faults and boards are: on adapters and chips that the same description names. What is not
+ * named is meant when there is just one of it; a chip in the group of its adapter goes by the
+ * adapter's name.
+ */
+#include "bench/setup.h"
+
+#include "bench/error.h"
+#include "bench/fault.h"
+
+#include <string.h>
+
+static const char *
+name_of(const struct bench_setup_adapter *adapter, const struct bench_setup_chip *chip)
+{
+	return chip->name != NULL ? chip->name : adapter->name;
+}
+
+static void
+add_chip_names(GPtrArray *names, const struct bench_setup_adapter *adapter)
+{
+	for (guint i = 0; i < adapter->chips->len; i++)
+		g_ptr_array_add(names, (gpointer)name_of(adapter, adapter->chips->pdata[i]));
+}
+
+/* key is "adapter" or "chip", value NULL when it was left out; always false. */
+static bool
+refuse(const char *where, const char *key, const char *value, GPtrArray *names, GError **error)
+{
+	g_autofree char *unknown = NULL;
+	g_autofree char *list = NULL;
+	bool any = names->len > 0;
+
+	g_ptr_array_add(names, NULL);
+	list = g_strjoinv(", ", (char **)names->pdata);
+	if (!any)
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"%s: there is no %s for it; a %s is wanted", where, key, key);
+	else if (value == NULL)
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"%s: no %s = NAME, and there is not just one; allowed are %s", where, key,
+			list);
+	if (!any || value == NULL)
+		return false;
+	unknown = bench_unknown(value, (const char *const *)names->pdata);
+	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE, "%s: no %s %s", where, key, unknown);
+	return false;
+}
+
+/* name NULL: the only one. */
+static struct bench_setup_adapter *
+find_adapter(const struct bench_setup *setup, const char *name, const char *where, GError **error)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+	for (guint i = 0; i < setup->adapters->len; i++) {
+		struct bench_setup_adapter *adapter = setup->adapters->pdata[i];
+
+		if (name == NULL ? setup->adapters->len == 1 : strcmp(adapter->name, name) == 0)
+			return adapter;
+		g_ptr_array_add(names, adapter->name);
+	}
+	refuse(where, "adapter", name, names, error);
+	return NULL;
+}
+
+static struct bench_setup_chip *
+chip_named(const struct bench_setup_adapter *adapter, const char *name)
+{
+	for (guint i = 0; i < adapter->chips->len; i++) {
+		struct bench_setup_chip *chip = adapter->chips->pdata[i];
+
+		if (strcmp(name_of(adapter, chip), name) == 0)
+			return chip;
+	}
+	return NULL;
+}
+
+/* The chip of that name, on that adapter or, when it is NULL, on any. */
+static bool
+find_chip(const struct bench_setup *setup, const char *name, const char *where,
+	struct bench_setup_adapter **adapter, struct bench_setup_chip **chip, GError **error)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+	for (guint i = 0; i < setup->adapters->len; i++) {
+		struct bench_setup_adapter *candidate = setup->adapters->pdata[i];
+
+		if (*adapter != NULL && *adapter != candidate)
+			continue;
+		*chip = chip_named(candidate, name);
+		if (*chip != NULL) {
+			*adapter = candidate;
+			return true;
+		}
+		add_chip_names(names, candidate);
+	}
+	return refuse(where, "chip", name, names, error);
+}
+
+bool
+bench_setup_find(const struct bench_setup *setup, const char *adapter, const char *chip,
+	const char *where, struct bench_setup_adapter **found_adapter,
+	struct bench_setup_chip **found, GError **error)
+{
+	*found = NULL;
+	*found_adapter = NULL;
+	if (adapter != NULL || chip == NULL) {
+		*found_adapter = find_adapter(setup, adapter, where, error);
+		if (*found_adapter == NULL)
+			return false;
+	}
+	if (chip != NULL)
+		return find_chip(setup, chip, where, found_adapter, found, error);
+	if ((*found_adapter)->chips->len == 1)
+		*found = (*found_adapter)->chips->pdata[0];
+	return true;
+}
+
+/* Of a fault that is not a chip's. */
+static bool
+refuse_chip(const struct bench_setup_fault *entry, GError **error)
+{
+	const char *why = entry->fault->place == BENCH_FAULT_OF_LINK
+		? "the fault is one of the line to the host; allowed: adapter = NAME"
+		: "the fault is one of the wires, which all chips of an adapter share; allowed: "
+		  "adapter = NAME, and select = N for one chip's frames";
+
+	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE, "%s: chip = \"%s\" is refused: %s",
+		entry->where, entry->chip, why);
+	return false;
+}
+
+static bool
+check_fault(const struct bench_setup *setup, const struct bench_setup_fault *entry, GError **error)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	struct bench_setup_adapter *adapter;
+	struct bench_setup_chip *chip;
+
+	if (entry->chip != NULL && entry->fault->place != BENCH_FAULT_OF_CHIP)
+		return refuse_chip(entry, error);
+	if (!bench_setup_find(
+		    setup, entry->adapter, entry->chip, entry->where, &adapter, &chip, error))
+		return false;
+	if (chip != NULL || entry->fault->place != BENCH_FAULT_OF_CHIP)
+		return true;
+	add_chip_names(names, adapter);
+	return refuse(entry->where, "chip", NULL, names, error);
+}
+
+static bool
+check_board(const struct bench_setup *setup, guint n, GError **error)
+{
+	const struct bench_setup_board *entry = setup->boards->pdata[n];
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	struct bench_setup_adapter *adapter;
+	struct bench_setup_chip *chip;
+
+	if (!bench_setup_find(
+		    setup, entry->adapter, entry->chip, entry->where, &adapter, &chip, error))
+		return false;
+	if (chip == NULL) {
+		add_chip_names(names, adapter);
+		return refuse(entry->where, "chip", NULL, names, error);
+	}
+	for (guint i = 0; i < n; i++) {
+		const struct bench_setup_board *other = setup->boards->pdata[i];
+		struct bench_setup_chip *others;
+
+		if (bench_setup_find(setup, other->adapter, other->chip, other->where, &adapter,
+			    &others, NULL) &&
+			others == chip) {
+			g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+				"%s: board %s is behind the same chip; allowed is one for each",
+				entry->where, other->name);
+			return false;
+		}
+	}
+	return true;
+}
+
+bool
+bench_setup_check_places(const struct bench_setup *setup, GError **error)
+{
+	for (guint i = 0; i < setup->faults->len; i++)
+		if (!check_fault(setup, setup->faults->pdata[i], error))
+			return false;
+	for (guint i = 0; i < setup->boards->len; i++)
+		if (!check_board(setup, i, error))
+			return false;
+	return true;
+}

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The faults of one adapter: numbers, counters, what is told of acts; and a board's verdict. */
+#include "bench/faults.h"
+
+#include "bench/boot.h"
+#include "bench/error.h"
+#include "bench/fault.h"
+#include "clip/board.h"
+#include "clip_fixture.h"
+#include "flash/fault.h"
+#include "flash/part.h"
+#include "suites.h"
+
+#include <check.h>
+#include <string.h>
+
+struct told {
+	unsigned int id;
+	char *text;
+	char *place;
+	int cs;
+	uint64_t operation;
+	uint64_t acted;
+};
+
+static struct clip_fixture *f;
+static struct bench_faults *faults;
+static GPtrArray *acts; /* struct told */
+static GString *warnings;
+
+static void
+free_told(void *data)
+{
+	struct told *told = data;
+
+	g_free(told->text);
+	g_free(told->place);
+	g_free(told);
+}
+
+static void
+acted(void *data, const struct bench_fault_act *act)
+{
+	struct told *told = g_new0(struct told, 1);
+
+	ck_assert_ptr_eq(data, acts);
+	told->id = act->id;
+	told->text = g_strdup(act->text);
+	told->place = g_strdup(act->place);
+	told->cs = act->cs;
+	told->operation = act->operation;
+	told->acted = act->acted;
+	g_ptr_array_add(acts, told);
+}
+
+static void
+logged(const char *domain, GLogLevelFlags level, const char *text, void *data)
+{
+	(void)domain;
+	(void)data;
+	if (level & G_LOG_LEVEL_WARNING)
+		g_string_append_printf(warnings, "%s\n", text);
+}
+
+static void
+setup(void)
+{
+	f = clip_fixture_new();
+	acts = g_ptr_array_new_with_free_func(free_told);
+	warnings = g_string_new(NULL);
+	g_log_set_handler("spinor", G_LOG_LEVEL_MASK, logged, NULL);
+	faults = bench_faults_new(f->clip, "left");
+}
+
+static void
+teardown(void)
+{
+	bench_faults_destroy(faults);
+	clip_fixture_destroy(f);
+	g_ptr_array_unref(acts);
+	g_string_free(warnings, TRUE);
+}
+
+static unsigned int
+add(const char *text)
+{
+	struct bench_fault *fault = bench_fault_parse(text, NULL);
+	g_autoptr(GError) error = NULL;
+	unsigned int id;
+
+	ck_assert_ptr_nonnull(fault);
+	id = bench_faults_add(faults, fault, 0, &error);
+	ck_assert_msg(id > 0, "%s", error ? error->message : "");
+	bench_fault_free(fault);
+	return id;
+}
+
+static void
+observe(void)
+{
+	ck_assert(!bench_faults_is_observed(faults));
+	bench_faults_observe(faults, acted, acts, NULL);
+	ck_assert(bench_faults_is_observed(faults));
+}
+
+/* "ID CS ACTED/MATCHED TEXT" of each, with ; behind. */
+static void
+assert_listed(const char *wanted)
+{
+	g_autoptr(GPtrArray) list = bench_faults_list(faults);
+	g_autoptr(GString) got = g_string_new(NULL);
+
+	for (guint i = 0; i < list->len; i++) {
+		const struct bench_fault_info *info = list->pdata[i];
+
+		g_string_append_printf(got, "%u %d %u/%u %s;", info->id, info->cs,
+			(unsigned int)info->acted, (unsigned int)info->matched, info->text);
+	}
+	ck_assert_str_eq(got->str, wanted);
+}
+
+START_TEST(numbers_are_never_used_again)
+{
+	assert_listed("");
+	ck_assert_uint_eq(add("open line=wp"), 1);
+	ck_assert_uint_eq(add("slow"), 2);
+	ck_assert_uint_eq(add("late"), 3);
+	assert_listed("1 -1 0/0 open line=wp;2 0 0/0 slow;3 -1 0/0 late;");
+	ck_assert(bench_faults_remove(faults, 1));
+	ck_assert(!bench_faults_remove(faults, 1));
+	ck_assert(!bench_faults_remove(faults, 9));
+	ck_assert_uint_eq(add("open line=hold"), 4);
+	assert_listed("2 0 0/0 slow;3 -1 0/0 late;4 -1 0/0 open line=hold;");
+	bench_faults_clear(faults);
+	assert_listed("");
+	ck_assert_uint_eq(add("early"), 5);
+}
+END_TEST
+
+START_TEST(faults_are_where_they_are_counted)
+{
+	struct clip_fault_status wires;
+	struct flash_fault_status chip;
+
+	add("stuck-1 line=miso opcode=03");
+	add("weak-cell rate=1 address=0x100-0x1FF bits=80");
+	ck_assert(clip_fault_at(f->clip, 0, &wires));
+	ck_assert(flash_fault_at(f->chip, 0, &chip));
+	clip_fixture_status(f);
+	assert_listed("1 -1 0/0 stuck-1 line=miso opcode=03;"
+		      "2 0 0/0 weak-cell rate=1 address=0x100-0x1FF bits=80;");
+	clip_fixture_read(f, 0, 4);
+	ck_assert_mem_eq(f->read, "\xff\xff\xff\xff", 4);
+	clip_fixture_read(f, 0x100, 4);
+	assert_listed("1 -1 2/2 stuck-1 line=miso opcode=03;"
+		      "2 0 1/4 weak-cell rate=1 address=0x100-0x1FF bits=80;");
+	bench_faults_clear(faults);
+	ck_assert(!clip_fault_at(f->clip, 0, &wires));
+	ck_assert(!flash_fault_at(f->chip, 0, &chip));
+	clip_fixture_read(f, 0x100, 4);
+	ck_assert_uint_eq(clip_fixture_wrong_bits(f, 0x100, 4), 0);
+}
+END_TEST
+
+START_TEST(acts_on_the_wires_are_told_with_their_place)
+{
+	const struct told *told;
+
+	observe();
+	add("late");
+	bench_faults_clear(faults);
+	add("bit-error rate=1 bytes=6 per-frame=2 opcode=03");
+	clip_fixture_status(f);
+	ck_assert_uint_eq(acts->len, 0);
+	clip_fixture_read(f, 0, 8);
+	ck_assert_uint_eq(acts->len, 2);
+	told = acts->pdata[0];
+	ck_assert_uint_eq(told->id, 2);
+	ck_assert_str_eq(told->text, "bit-error rate=1 bytes=6 per-frame=2 opcode=03");
+	ck_assert_str_eq(told->place, "miso, byte 6, bit 7, opcode 03");
+	ck_assert_int_eq(told->cs, -1);
+	ck_assert_uint_eq(told->operation, 2);
+	ck_assert_uint_eq(told->acted, 1);
+	told = acts->pdata[1];
+	ck_assert_str_eq(told->place, "miso, byte 6, bit 6, opcode 03");
+	ck_assert_uint_eq(told->acted, 2);
+}
+END_TEST
+
+START_TEST(acts_in_a_chip_are_told_with_their_address)
+{
+	const struct told *told;
+
+	observe();
+	add("weak-cell rate=1 address=0x102");
+	clip_fixture_read(f, 0x100, 2);
+	ck_assert_uint_eq(acts->len, 0);
+	clip_fixture_read(f, 0x100, 3);
+	ck_assert_uint_eq(acts->len, 1);
+	told = acts->pdata[0];
+	ck_assert_str_eq(told->place, "address 000102");
+	ck_assert_int_eq(told->cs, 0);
+	ck_assert_uint_eq(told->acted, 1);
+}
+END_TEST
+
+START_TEST(the_clips_numbers_are_not_ours)
+{
+	struct clip_line_state state;
+
+	add("slow");
+	add("open line=wp");
+	clip_line_state(f->clip, CLIP_WP, &state);
+	ck_assert_uint_eq(state.fault_id, 1);
+	ck_assert_uint_eq(bench_faults_of_wires(faults, state.fault_id), 2);
+	clip_line_state(f->clip, CLIP_CS, &state);
+	ck_assert_uint_eq(bench_faults_of_wires(faults, state.fault_id), 0);
+	ck_assert_uint_eq(bench_faults_of_wires(faults, 77), 0);
+}
+END_TEST
+
+START_TEST(the_end_says_how_often_each_acted)
+{
+	bench_faults_summary(faults);
+	ck_assert_str_eq(warnings->str, "");
+	add("stuck-1 line=miso opcode=03");
+	add("no-effect");
+	clip_fixture_read(f, 0, 4);
+	bench_faults_summary(faults);
+	ck_assert_str_eq(warnings->str,
+		"left: fault 1, stuck-1 line=miso opcode=03: acted 1 time on 1 occasion\n"
+		"left: fault 2, no-effect: acted 0 times on 0 occasions\n");
+	g_string_truncate(warnings, 0);
+	clip_fixture_read(f, 0, 4);
+	bench_faults_destroy(faults);
+	ck_assert_ptr_nonnull(strstr(warnings->str, "acted 2 times on 2 occasions\n"));
+	faults = bench_faults_new(f->clip, "left");
+}
+END_TEST
+
+static const struct {
+	const char *text, *message;
+	unsigned int cs;
+} refused[] = {
+	{"short with=miso", "short with=miso: a short takes two different lines", 0},
+	{"contact rate=0.1 per-us=0.1",
+		"contact rate=0.1 per-us=0.1: a contact takes a rate per bit or per us, 0 to 1", 0},
+	{"open from=2ms to=1ms",
+		"open from=2ms to=1ms: the end of the time window has to be above its begin", 0},
+	{"stuck-cell address=0x100000",
+		"stuck-cell address=0x100000: that is beyond a TEST-PART; allowed are addresses up "
+		"to 0xFFFFF",
+		0},
+	{"stuck-cell bits=00",
+		"stuck-cell bits=00: no bit is named; allowed is a mask from 01 to FF", 0},
+	{"slow", "slow: it is a chip's, and there is none; allowed are other faults", 1},
+};
+
+START_TEST(values_that_cannot_be_are_refused)
+{
+	struct bench_fault *fault = bench_fault_parse(refused[_i].text, NULL);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GString) message = NULL;
+
+	ck_assert_ptr_nonnull(fault);
+	ck_assert_uint_eq(bench_faults_add(faults, fault, refused[_i].cs, &error), 0);
+	ck_assert(g_error_matches(error, BENCH_ERROR, BENCH_ERROR_USAGE));
+	message = g_string_new(refused[_i].message);
+	g_string_replace(message, "TEST-PART", flash_part(f->chip)->name, 0);
+	ck_assert_str_eq(error->message, message->str);
+	assert_listed("");
+	bench_fault_free(fault);
+}
+END_TEST
+
+static const struct {
+	const char *sentence;
+	struct board_verdict verdict;
+} verdicts[] = {
+	{"it boots", {.result = BOARD_BOOTS}},
+	{"no chip answers: 9F reads FF FF FE", {.result = BOARD_NO_CHIP, .id = {0xff, 0xff, 0xfe}}},
+	{"000010-000013 is not what it wants: 1 byte differs, from 000012",
+		{.result = BOARD_OTHER_CONTENT,
+			.start = 0x10,
+			.length = 4,
+			.first = 0x12,
+			.n_bytes = 1}},
+	{"1000000-10000FF is not what it wants: 256 bytes differ, from 1000000",
+		{.result = BOARD_OTHER_CONTENT,
+			.start = 0x1000000,
+			.length = 256,
+			.first = 0x1000000,
+			.n_bytes = 256}},
+	{"000000-000FFF has another SHA-256",
+		{.result = BOARD_OTHER_DIGEST, .start = 0, .length = 4096}},
+	{"001000-001FFF is no longer the board's own: 2 bytes differ, from 001FFE",
+		{.result = BOARD_CHANGED,
+			.start = 4096,
+			.length = 4096,
+			.first = 0x1ffe,
+			.n_bytes = 2}},
+	{"SR2 is 40; of its bits 02 it wants 02",
+		{.result = BOARD_REGISTER, .reg = 1, .mask = 2, .wanted = 2, .found = 0x40}},
+};
+
+START_TEST(a_board_says_why_it_does_not_boot)
+{
+	g_autofree char *sentence = bench_boot_reason(&verdicts[_i].verdict);
+
+	ck_assert_str_eq(sentence, verdicts[_i].sentence);
+}
+END_TEST
+
+Suite *
+suite_faults(void)
+{
+	Suite *suite = suite_create("faults");
+	TCase *tcase = tcase_create("faults");
+	TCase *boards = tcase_create("boots");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, numbers_are_never_used_again);
+	tcase_add_test(tcase, faults_are_where_they_are_counted);
+	tcase_add_test(tcase, acts_on_the_wires_are_told_with_their_place);
+	tcase_add_test(tcase, acts_in_a_chip_are_told_with_their_address);
+	tcase_add_test(tcase, the_clips_numbers_are_not_ours);
+	tcase_add_test(tcase, the_end_says_how_often_each_acted);
+	tcase_add_loop_test(tcase, values_that_cannot_be_are_refused, 0, G_N_ELEMENTS(refused));
+	suite_add_tcase(suite, tcase);
+	tcase_add_loop_test(boards, a_board_says_why_it_does_not_boot, 0, G_N_ELEMENTS(verdicts));
+	suite_add_tcase(suite, boards);
+	return suite;
+}
