@@ -126,6 +126,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/parasitic-supply.bench \
 	examples/protected-status.bench \
 	examples/qe-cleared.bench \
+	examples/region-never-written.bench \
 	examples/relabelled.bench \
 	examples/reset-on-open.bench \
 	examples/rotated-clip.bench \
@@ -133,6 +134,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/shifted-clip.bench \
 	examples/slow-boot.bench \
 	examples/slow-erase.bench \
+	examples/status-all-ones.bench \
 	examples/status-locked-for-ever.bench \
 	examples/status-power-cycle-lock.bench \
 	examples/stuck-bit.bench \
