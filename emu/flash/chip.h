@@ -226,6 +226,7 @@ struct flash {
 	uint8_t *otp; /* the area, its control byte if it has one, 1 = locked */
 	uint8_t nvcr[2];
 	uint8_t damage;      /* see supply.c */
+	uint8_t damage_told; /* for the state file */
 	uint32_t *cells;     /* see cells.c; NULL: all as delivered */
 	uint32_t block_size; /* of those */
 	uint32_t n_unstable; /* blocks */

@@ -104,6 +104,7 @@ void
 flash_set_damage(struct flash *chip, uint8_t damage)
 {
 	chip->damage = damage;
+	chip->damage_told = damage;
 	update(chip);
 }
 
@@ -162,7 +163,6 @@ void
 flash_supply(struct flash *chip, int millivolts)
 {
 	enum flash_supply supply = supply_of(chip->part, millivolts);
-	uint8_t damage = chip->damage;
 
 	flash_supply_reckon(chip);
 	chip->supply = supply;
@@ -175,8 +175,10 @@ flash_supply(struct flash *chip, int millivolts)
 	else if (!chip->powered && supply != SUPPLY_OFF)
 		power_on(chip);
 	update(chip);
-	if (chip->damage != damage)
+	/* Once per change of the supply, however often it was reckoned. */
+	if (chip->damage != chip->damage_told)
 		flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+	chip->damage_told = chip->damage;
 }
 
 void
