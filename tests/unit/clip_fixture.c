@@ -157,3 +157,39 @@ clip_fixture_wrong_bits(const struct clip_fixture *f, uint32_t address, size_t n
 		wrong += (size_t)__builtin_popcount(f->read[i] ^ f->array[address + i]);
 	return wrong;
 }
+
+void
+clip_fixture_assert_sound(struct clip_fixture *f)
+{
+	uint8_t id[3];
+
+	clip_fixture_forget(f);
+	clip_fixture_transfer(f, "\x9f", 1, id, 3);
+	ck_assert_mem_eq(id, "\xef\x40\x14", 3);
+	ck_assert_uint_eq(f->reports->len, 0);
+	ck_assert_uint_eq(f->events->len, 1);
+	ck_assert_uint_eq(clip_fixture_event(f, 0)->outcome, FLASH_DONE);
+}
+
+void
+clip_fixture_assert_id(struct clip_fixture *f, const char *id)
+{
+	uint8_t got[3];
+
+	clip_fixture_transfer(f, "\x9f", 1, got, 3);
+	ck_assert_mem_eq(got, id, 3);
+}
+
+void
+clip_fixture_assert_report(struct clip_fixture *f, enum clip_fault_what what, enum clip_line line,
+	enum clip_level level)
+{
+	const struct clip_fault_report *report = clip_fixture_report(f, 0);
+
+	ck_assert_uint_eq(f->reports->len, 1);
+	ck_assert_uint_eq(report->fault->what, what);
+	ck_assert_uint_eq(report->line, line);
+	ck_assert_uint_eq(report->level, level);
+	ck_assert_uint_eq(report->byte, 0);
+	ck_assert_uint_eq(report->bit, 0);
+}

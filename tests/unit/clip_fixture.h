@@ -49,4 +49,12 @@ void clip_fixture_forget(struct clip_fixture *f);
 /* Bits of n bytes of f->read that differ from the array at address. */
 size_t clip_fixture_wrong_bits(const struct clip_fixture *f, uint32_t address, size_t n);
 
+/* RDID is answered as with sound wires, and nothing is reported. Forgets what was before. */
+void clip_fixture_assert_sound(struct clip_fixture *f);
+/* The answer to RDID, three bytes. */
+void clip_fixture_assert_id(struct clip_fixture *f, const char *id);
+/* There is one report, of that, at the frame's first bit. */
+void clip_fixture_assert_report(struct clip_fixture *f, enum clip_fault_what what,
+	enum clip_line line, enum clip_level level);
+
 #endif

@@ -21,43 +21,6 @@ teardown(void)
 	clip_fixture_destroy(f);
 }
 
-/* RDID as it is with sound wires, and nothing reported. */
-static void
-assert_sound(void)
-{
-	uint8_t id[3];
-
-	clip_fixture_forget(f);
-	clip_fixture_transfer(f, "\x9f", 1, id, 3);
-	ck_assert_mem_eq(id, "\xef\x40\x14", 3);
-	ck_assert_uint_eq(f->reports->len, 0);
-	ck_assert_uint_eq(f->events->len, 1);
-	ck_assert_uint_eq(clip_fixture_event(f, 0)->outcome, FLASH_DONE);
-}
-
-static void
-assert_id(const char *id)
-{
-	uint8_t got[3];
-
-	clip_fixture_transfer(f, "\x9f", 1, got, 3);
-	ck_assert_mem_eq(got, id, 3);
-}
-
-/* The one report there is. */
-static void
-assert_report(enum clip_fault_what what, enum clip_line line, enum clip_level level)
-{
-	const struct clip_fault_report *report = clip_fixture_report(f, 0);
-
-	ck_assert_uint_eq(f->reports->len, 1);
-	ck_assert_uint_eq(report->fault->what, what);
-	ck_assert_uint_eq(report->line, line);
-	ck_assert_uint_eq(report->level, level);
-	ck_assert_uint_eq(report->byte, 0);
-	ck_assert_uint_eq(report->bit, 0);
-}
-
 START_TEST(without_faults_nothing_changes)
 {
 	struct clip_fault_status status;
@@ -80,7 +43,7 @@ START_TEST(without_faults_nothing_changes)
 		sim_clock_now(&f->clock) - begin, (int64_t)(CLIP_ARRAY_SIZE + 4) * CLIP_BYTE_NS);
 	clip_fault_clear(f->clip);
 	ck_assert(!clip_fault_at(f->clip, 0, &status));
-	assert_sound();
+	clip_fixture_assert_sound(f);
 	g_free(before);
 }
 END_TEST
@@ -91,44 +54,44 @@ START_TEST(the_four_opens_differ_in_what_the_chip_sees_and_in_reports)
 
 	/* CS#: the chip sees its pull-up, and no frame at all. */
 	id = clip_fixture_add(f, CLIP_OPEN, CLIP_CS);
-	assert_id("\xff\xff\xff");
-	assert_report(CLIP_OPEN, CLIP_CS, CLIP_HIGH);
+	clip_fixture_assert_id(f, "\xff\xff\xff");
+	clip_fixture_assert_report(f, CLIP_OPEN, CLIP_CS, CLIP_HIGH);
 	ck_assert_uint_eq(f->events->len, 0);
 	clip_fault_remove(f->clip, id);
-	assert_sound();
+	clip_fixture_assert_sound(f);
 
 	/* CLK: a frame without a clock. */
 	clip_fixture_forget(f);
 	id = clip_fixture_add(f, CLIP_OPEN, CLIP_CLK);
-	assert_id("\xff\xff\xff");
-	assert_report(CLIP_OPEN, CLIP_CLK, CLIP_LOW);
+	clip_fixture_assert_id(f, "\xff\xff\xff");
+	clip_fixture_assert_report(f, CLIP_OPEN, CLIP_CLK, CLIP_LOW);
 	ck_assert_uint_eq(f->events->len, 1);
 	ck_assert_uint_eq(clip_fixture_event(f, 0)->outcome, FLASH_NO_COMMAND);
 	clip_fault_remove(f->clip, id);
-	assert_sound();
+	clip_fixture_assert_sound(f);
 
 	/* MOSI: the opcode is what the pull-up makes. */
 	clip_fixture_forget(f);
 	id = clip_fixture_add(f, CLIP_OPEN, CLIP_MOSI);
-	assert_id("\xff\xff\xff");
-	assert_report(CLIP_OPEN, CLIP_MOSI, CLIP_HIGH);
+	clip_fixture_assert_id(f, "\xff\xff\xff");
+	clip_fixture_assert_report(f, CLIP_OPEN, CLIP_MOSI, CLIP_HIGH);
 	ck_assert_uint_eq(f->events->len, 1);
 	ck_assert_uint_eq(clip_fixture_event(f, 0)->outcome, FLASH_UNKNOWN_OPCODE);
 	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0xff);
 	clip_fault_remove(f->clip, id);
-	assert_sound();
+	clip_fixture_assert_sound(f);
 
 	/* MISO: the chip has answered. */
 	clip_fixture_forget(f);
 	id = clip_fixture_add(f, CLIP_OPEN, CLIP_MISO);
-	assert_id("\xff\xff\xff");
-	assert_report(CLIP_OPEN, CLIP_MISO, CLIP_HIGH);
+	clip_fixture_assert_id(f, "\xff\xff\xff");
+	clip_fixture_assert_report(f, CLIP_OPEN, CLIP_MISO, CLIP_HIGH);
 	ck_assert_uint_eq(f->events->len, 1);
 	ck_assert_uint_eq(clip_fixture_event(f, 0)->outcome, FLASH_DONE);
 	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0x9f);
 	ck_assert_uint_eq(clip_fixture_event(f, 0)->length, 3);
 	clip_fault_remove(f->clip, id);
-	assert_sound();
+	clip_fixture_assert_sound(f);
 }
 END_TEST
 
@@ -154,13 +117,13 @@ START_TEST(an_open_line_takes_its_pull)
 	clip_fault_init(&pull, CLIP_PULL_DOWN);
 	pull.line = CLIP_MISO;
 	clip_fixture_put(f, &pull);
-	assert_id("\x00\x00\x00");
+	clip_fixture_assert_id(f, "\x00\x00\x00");
 	/* At the chip's side of the break it helps nobody. */
 	clip_fault_clear(f->clip);
 	clip_fixture_add(f, CLIP_OPEN, CLIP_MISO);
 	pull.side = CLIP_CHIP;
 	clip_fixture_put(f, &pull);
-	assert_id("\xff\xff\xff");
+	clip_fixture_assert_id(f, "\xff\xff\xff");
 	/* None: noise, about half of it ones. */
 	clip_fault_clear(f->clip);
 	clip_fixture_add(f, CLIP_OPEN, CLIP_MISO);
@@ -173,9 +136,9 @@ START_TEST(an_open_line_takes_its_pull)
 	/* On a line that is driven a pull changes nothing. */
 	clip_fault_clear(f->clip);
 	clip_fixture_add(f, CLIP_PULL_DOWN, CLIP_MISO);
-	assert_id("\xef\x40\x14");
+	clip_fixture_assert_id(f, "\xef\x40\x14");
 	clip_fault_clear(f->clip);
-	assert_sound();
+	clip_fixture_assert_sound(f);
 }
 END_TEST
 
@@ -189,7 +152,7 @@ START_TEST(mosi_open_with_a_pull_down_or_none)
 	pull.line = CLIP_MOSI;
 	pull.side = CLIP_CHIP;
 	clip_fixture_put(f, &pull);
-	assert_id("\xff\xff\xff");
+	clip_fixture_assert_id(f, "\xff\xff\xff");
 	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0x00);
 	clip_fault_clear(f->clip);
 	clip_fixture_forget(f);
@@ -230,30 +193,30 @@ END_TEST
 START_TEST(stuck_lines)
 {
 	clip_fixture_add(f, CLIP_STUCK_0, CLIP_MISO);
-	assert_id("\x00\x00\x00");
-	assert_report(CLIP_STUCK_0, CLIP_MISO, CLIP_LOW);
+	clip_fixture_assert_id(f, "\x00\x00\x00");
+	clip_fixture_assert_report(f, CLIP_STUCK_0, CLIP_MISO, CLIP_LOW);
 	clip_fault_clear(f->clip);
 	clip_fixture_forget(f);
 	clip_fixture_add(f, CLIP_STUCK_1, CLIP_MISO);
-	assert_id("\xff\xff\xff");
+	clip_fixture_assert_id(f, "\xff\xff\xff");
 	ck_assert_uint_eq(clip_fixture_event(f, 0)->outcome, FLASH_DONE);
 	clip_fault_clear(f->clip);
 	clip_fixture_forget(f);
 	clip_fixture_add(f, CLIP_STUCK_1, CLIP_CS);
-	assert_id("\xff\xff\xff");
+	clip_fixture_assert_id(f, "\xff\xff\xff");
 	ck_assert_uint_eq(f->events->len, 0);
 	clip_fault_clear(f->clip);
 	clip_fixture_forget(f);
 	clip_fixture_add(f, CLIP_STUCK_0, CLIP_MOSI);
-	assert_id("\xff\xff\xff");
+	clip_fixture_assert_id(f, "\xff\xff\xff");
 	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0);
 	clip_fault_clear(f->clip);
 	clip_fixture_forget(f);
 	clip_fixture_add(f, CLIP_STUCK_1, CLIP_CLK);
-	assert_id("\xff\xff\xff");
+	clip_fixture_assert_id(f, "\xff\xff\xff");
 	ck_assert_uint_eq(clip_fixture_event(f, 0)->outcome, FLASH_NO_COMMAND);
 	clip_fault_clear(f->clip);
-	assert_sound();
+	clip_fixture_assert_sound(f);
 }
 END_TEST
 
@@ -271,7 +234,7 @@ START_TEST(cs_stuck_low_makes_all_frames_one)
 	ck_assert_uint_eq(f->events->len, 1);
 	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0x9f);
 	ck_assert_uint_eq(clip_fixture_event(f, 0)->length, 4);
-	assert_sound();
+	clip_fixture_assert_sound(f);
 }
 END_TEST
 
@@ -285,8 +248,8 @@ START_TEST(shorts)
 	fault.line = CLIP_MISO;
 	fault.line2 = CLIP_MOSI;
 	clip_fixture_put(f, &fault);
-	assert_id("\x00\x00\x00");
-	assert_report(CLIP_SHORT, CLIP_MISO, CLIP_LOW);
+	clip_fixture_assert_id(f, "\x00\x00\x00");
+	clip_fixture_assert_report(f, CLIP_SHORT, CLIP_MISO, CLIP_LOW);
 	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0x9f);
 	/* The host hears itself. */
 	clip_select(f->clip, 0);
@@ -297,25 +260,25 @@ START_TEST(shorts)
 	/* The stronger driver decides. */
 	fault.dominates = true;
 	clip_fixture_put(f, &fault);
-	assert_id("\xef\x40\x14");
+	clip_fixture_assert_id(f, "\xef\x40\x14");
 	clip_fault_clear(f->clip);
 	fault.line = CLIP_MOSI;
 	fault.line2 = CLIP_MISO;
 	clip_fixture_put(f, &fault);
-	assert_id("\x00\x00\x00");
+	clip_fixture_assert_id(f, "\x00\x00\x00");
 	clip_fault_clear(f->clip);
 	/* Ground and VCC beat every driver. */
 	fault.dominates = false;
 	fault.line = CLIP_MISO;
 	fault.line2 = CLIP_GND;
 	clip_fixture_put(f, &fault);
-	assert_id("\x00\x00\x00");
+	clip_fixture_assert_id(f, "\x00\x00\x00");
 	clip_fault_clear(f->clip);
 	fault.line2 = CLIP_VCC;
 	clip_fixture_put(f, &fault);
-	assert_id("\xff\xff\xff");
+	clip_fixture_assert_id(f, "\xff\xff\xff");
 	clip_fault_clear(f->clip);
-	assert_sound();
+	clip_fixture_assert_sound(f);
 }
 END_TEST
 
@@ -372,17 +335,17 @@ START_TEST(late_and_early_are_a_clock)
 
 	clip_fixture_add(f, CLIP_LATE, CLIP_MISO);
 	/* EF 40 14 and the idle level before. */
-	assert_id("\xf7\xa0\x0a");
+	clip_fixture_assert_id(f, "\xf7\xa0\x0a");
 	ck_assert_uint_eq(f->reports->len, 1);
 	ck_assert_uint_eq(clip_fixture_report(f, 0)->byte, 1);
 	clip_fixture_read(f, 0, 5000);
 	for (size_t i = 1; i < 5000; i++)
 		ck_assert_uint_eq(f->read[i], (uint8_t)(f->array[i - 1] << 7 | f->array[i] >> 1));
 	clip_fault_clear(f->clip);
-	assert_sound();
+	clip_fixture_assert_sound(f);
 	clip_fixture_forget(f);
 	clip_fixture_add(f, CLIP_EARLY, CLIP_MISO);
-	assert_id("\xde\x80\x29");
+	clip_fixture_assert_id(f, "\xde\x80\x29");
 	ck_assert_uint_eq(f->reports->len, 1);
 	ck_assert_uint_eq(clip_fixture_report(f, 0)->fault->what, CLIP_EARLY);
 	clip_fixture_read(f, 0, 5000);
@@ -393,7 +356,7 @@ START_TEST(late_and_early_are_a_clock)
 	clip_fault_clear(f->clip);
 	ck_assert_uint_eq(clip_fixture_status(f), 0x02);
 	clip_fixture_transfer(f, "\x9f", 1, id, 3);
-	assert_sound();
+	clip_fixture_assert_sound(f);
 }
 END_TEST
 

@@ -21,43 +21,6 @@ teardown(void)
 	clip_fixture_destroy(f);
 }
 
-/* RDID as it is with sound wires, and nothing reported. */
-static void
-assert_sound(void)
-{
-	uint8_t id[3];
-
-	clip_fixture_forget(f);
-	clip_fixture_transfer(f, "\x9f", 1, id, 3);
-	ck_assert_mem_eq(id, "\xef\x40\x14", 3);
-	ck_assert_uint_eq(f->reports->len, 0);
-	ck_assert_uint_eq(f->events->len, 1);
-	ck_assert_uint_eq(clip_fixture_event(f, 0)->outcome, FLASH_DONE);
-}
-
-static void
-assert_id(const char *id)
-{
-	uint8_t got[3];
-
-	clip_fixture_transfer(f, "\x9f", 1, got, 3);
-	ck_assert_mem_eq(got, id, 3);
-}
-
-/* The one report there is. */
-static void
-assert_report(enum clip_fault_what what, enum clip_line line, enum clip_level level)
-{
-	const struct clip_fault_report *report = clip_fixture_report(f, 0);
-
-	ck_assert_uint_eq(f->reports->len, 1);
-	ck_assert_uint_eq(report->fault->what, what);
-	ck_assert_uint_eq(report->line, line);
-	ck_assert_uint_eq(report->level, level);
-	ck_assert_uint_eq(report->byte, 0);
-	ck_assert_uint_eq(report->bit, 0);
-}
-
 START_TEST(a_clip_on_the_wrong_pins_feeds_nothing)
 {
 	struct clip_fault fault;
@@ -65,7 +28,7 @@ START_TEST(a_clip_on_the_wrong_pins_feeds_nothing)
 
 	clip_fixture_add(f, CLIP_ROTATED, CLIP_MISO);
 	ck_assert(!flash_is_powered(f->chip));
-	assert_id("\xff\xff\xff");
+	clip_fixture_assert_id(f, "\xff\xff\xff");
 	ck_assert_uint_eq(f->reports->len, 1);
 	clip_line_state(f->clip, CLIP_VCC, &state);
 	ck_assert_uint_eq(state.host, CLIP_HIGH);
@@ -74,14 +37,14 @@ START_TEST(a_clip_on_the_wrong_pins_feeds_nothing)
 	ck_assert_uint_eq(state.chip, CLIP_HIGH);
 	clip_fault_clear(f->clip);
 	ck_assert(flash_is_powered(f->chip));
-	assert_sound();
+	clip_fixture_assert_sound(f);
 	for (int pins = -1; pins <= 1; pins += 2) {
 		clip_fixture_forget(f);
 		clip_fault_init(&fault, CLIP_SHIFTED);
 		fault.pins = pins;
 		clip_fixture_put(f, &fault);
 		ck_assert(!flash_is_powered(f->chip));
-		assert_id("\xff\xff\xff");
+		clip_fixture_assert_id(f, "\xff\xff\xff");
 		ck_assert_uint_eq(f->reports->len, 1);
 		/* Towards pin 1 the chip's ground is in the air, the other way its VCC is. */
 		clip_line_state(f->clip, CLIP_GND, &state);
@@ -89,7 +52,7 @@ START_TEST(a_clip_on_the_wrong_pins_feeds_nothing)
 		clip_line_state(f->clip, CLIP_VCC, &state);
 		ck_assert_uint_eq(state.chip, pins < 0 ? CLIP_HIGH : CLIP_FLOATING);
 		clip_fault_clear(f->clip);
-		assert_sound();
+		clip_fixture_assert_sound(f);
 	}
 }
 END_TEST
@@ -100,12 +63,12 @@ START_TEST(swapped_data_wires)
 
 	clip_fixture_add(f, CLIP_SWAPPED, CLIP_MISO);
 	ck_assert(flash_is_powered(f->chip));
-	assert_id("\xff\xff\xff");
+	clip_fixture_assert_id(f, "\xff\xff\xff");
 	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0xff);
 	clip_line_state(f->clip, CLIP_MISO, &state);
 	ck_assert_uint_eq(state.chip, CLIP_LOW);
 	clip_fault_clear(f->clip);
-	assert_sound();
+	clip_fixture_assert_sound(f);
 }
 END_TEST
 
@@ -118,10 +81,10 @@ START_TEST(supply_lines)
 		unsigned int id = clip_fixture_add(f, CLIP_OPEN, lines[i]);
 
 		ck_assert(!flash_is_powered(f->chip));
-		assert_id("\xff\xff\xff");
+		clip_fixture_assert_id(f, "\xff\xff\xff");
 		clip_fault_remove(f->clip, id);
 		ck_assert(flash_is_powered(f->chip));
-		assert_sound();
+		clip_fixture_assert_sound(f);
 	}
 	clip_fault_init(&fault, CLIP_SHORT);
 	fault.line = CLIP_VCC;
@@ -129,18 +92,18 @@ START_TEST(supply_lines)
 	clip_fixture_put(f, &fault);
 	ck_assert(!flash_is_powered(f->chip));
 	clip_fault_clear(f->clip);
-	assert_sound();
+	clip_fixture_assert_sound(f);
 }
 END_TEST
 
 START_TEST(hold_stuck_low_stops_the_chip)
 {
 	clip_fixture_add(f, CLIP_STUCK_0, CLIP_HOLD);
-	assert_id("\xff\xff\xff");
-	assert_report(CLIP_STUCK_0, CLIP_HOLD, CLIP_LOW);
+	clip_fixture_assert_id(f, "\xff\xff\xff");
+	clip_fixture_assert_report(f, CLIP_STUCK_0, CLIP_HOLD, CLIP_LOW);
 	ck_assert_uint_eq(clip_fixture_event(f, 0)->outcome, FLASH_HELD);
 	clip_fault_clear(f->clip);
-	assert_sound();
+	clip_fixture_assert_sound(f);
 	/* In the middle of a frame: the clocks meanwhile are lost. */
 	clip_select(f->clip, 0);
 	clip_shift(f->clip, (const uint8_t *)"\x03\x00\x00\x00", NULL, 4);
@@ -179,9 +142,9 @@ START_TEST(wp_has_the_adapter_s_level_unless_open)
 	/* While there are faults the chip is told: HOLD# stops it. */
 	clip_fixture_add(f, CLIP_PULL_UP, CLIP_MISO);
 	clip_set_level(f->clip, CLIP_HOLD, CLIP_LOW);
-	assert_id("\xff\xff\xff");
+	clip_fixture_assert_id(f, "\xff\xff\xff");
 	clip_set_level(f->clip, CLIP_HOLD, CLIP_HIGH);
-	assert_id("\xef\x40\x14");
+	clip_fixture_assert_id(f, "\xef\x40\x14");
 }
 END_TEST
 
@@ -195,7 +158,7 @@ START_TEST(the_supply_comes_back_as_it_was_set)
 	clip_fixture_add(f, CLIP_OPEN, CLIP_VCC);
 	clip_fault_clear(f->clip);
 	ck_assert(flash_is_powered(f->chip));
-	assert_sound();
+	clip_fixture_assert_sound(f);
 }
 END_TEST
 
@@ -211,7 +174,7 @@ START_TEST(a_chip_that_is_taken_off_is_let_go)
 	ck_assert_mem_eq(id, "\xff\xff\xff", 3);
 	clip_fault_clear(f->clip);
 	clip_attach(f->clip, 0, f->chip);
-	assert_sound();
+	clip_fixture_assert_sound(f);
 }
 END_TEST
 
