@@ -10,6 +10,9 @@
  * "iB" after it. False when the text is anything else or overflows. */
 bool units_parse_size(const char *text, uint64_t *bytes);
 
+/* A whole number from min to max, decimal or hexadecimal with 0x. False on anything else. */
+bool units_parse_whole(const char *text, uint64_t min, uint64_t max, uint64_t *number);
+
 /* A time with one of ns, us, ms, s; fractions allowed ("0.4 ms"). False on anything else, on a
  * negative time and on more than about 292 years. */
 bool units_parse_time(const char *text, int64_t *ns);

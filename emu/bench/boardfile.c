@@ -2,8 +2,10 @@
 /*
  * [board NAME]: what the board behind a chip wants to find there, as a table of keys.
  */
+#include "base/units.h"
 #include "bench/error.h"
 #include "bench/faultfile.h"
+#include "bench/partvalue.h"
 #include "bench/setup.h"
 #include "clip/board.h"
 #include "flash/part.h"
@@ -24,30 +26,6 @@ struct key {
 	bool (*take)(struct reading *r, char *value);
 };
 
-static bool
-take_whole(const char *value, uint64_t *number)
-{
-	bool hex = g_ascii_strncasecmp(value, "0x", 2) == 0;
-	guint64 taken;
-
-	if (!g_ascii_string_to_unsigned(
-		    hex ? value + 2 : value, hex ? 16 : 10, 0, UINT64_C(1) << 40, &taken, NULL))
-		return false;
-	*number = taken;
-	return true;
-}
-
-static bool
-take_byte(const char *value, uint8_t *byte)
-{
-	guint64 taken;
-
-	if (strlen(value) != 2 || !g_ascii_string_to_unsigned(value, 16, 0, 255, &taken, NULL))
-		return false;
-	*byte = (uint8_t)taken;
-	return true;
-}
-
 /* "0x1000-0x1FFF", both ends included. */
 static bool
 take_region(const char *value, uint64_t *start, uint64_t *length)
@@ -55,8 +33,8 @@ take_region(const char *value, uint64_t *start, uint64_t *length)
 	g_auto(GStrv) ends = g_strsplit(value, "-", 2);
 	uint64_t last;
 
-	if (g_strv_length(ends) != 2 || !take_whole(ends[0], start) ||
-		!take_whole(ends[1], &last) || last < *start)
+	if (g_strv_length(ends) != 2 || !units_parse_whole(ends[0], 0, UINT64_C(1) << 40, start) ||
+		!units_parse_whole(ends[1], 0, UINT64_C(1) << 40, &last) || last < *start)
 		return false;
 	*length = last - *start + 1;
 	return true;
@@ -147,10 +125,10 @@ take_magic_item(struct reading *r, char **words)
 	uint64_t start;
 	size_t n = 0;
 
-	if (!words[0] || !words[1] || !take_whole(words[0], &start))
+	if (!words[0] || !words[1] || !units_parse_whole(words[0], 0, UINT64_C(1) << 40, &start))
 		return false;
 	for (char **word = words + 1; *word; word++) {
-		if (n == BYTES_MAX || !take_byte(*word, &bytes[n++]))
+		if (n == BYTES_MAX || !partvalue_hex_byte(*word, &bytes[n++]))
 			return false;
 	}
 	board_want_content(r->entry->board, start, bytes, n);
@@ -208,8 +186,8 @@ take_register_item(struct reading *r, char **words)
 	static const char *const registers[] = {"sr1", "sr2", "sr3"};
 	uint8_t mask, value;
 
-	if (g_strv_length(words) != 3 || !take_byte(words[1], &mask) ||
-		!take_byte(words[2], &value))
+	if (g_strv_length(words) != 3 || !partvalue_hex_byte(words[1], &mask) ||
+		!partvalue_hex_byte(words[2], &value))
 		return false;
 	for (unsigned int reg = 0; reg < G_N_ELEMENTS(registers); reg++) {
 		if (g_ascii_strcasecmp(words[0], registers[reg]) == 0) {

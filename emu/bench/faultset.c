@@ -37,19 +37,6 @@
 #define LINK_DIRECTED (LINK(DROP) | LINK(DUPLICATE) | LINK(CORRUPT) | LINK(STALL) | LINK(GARBAGE))
 
 static bool
-take_whole(const char *value, uint64_t *number)
-{
-	bool hex = g_ascii_strncasecmp(value, "0x", 2) == 0;
-	guint64 taken;
-
-	if (!g_ascii_string_to_unsigned(
-		    hex ? value + 2 : value, hex ? 16 : 10, 0, G_MAXUINT64, &taken, NULL))
-		return false;
-	*number = taken;
-	return true;
-}
-
-static bool
 take_real(const char *value, double most, double *number)
 {
 	char *end;
@@ -68,10 +55,10 @@ take_range(const char *value, uint64_t *from, uint64_t *to)
 	g_auto(GStrv) ends = g_strsplit(value, "-", 2);
 	uint64_t last;
 
-	if (!ends[0] || !take_whole(ends[0], from))
+	if (!ends[0] || !units_parse_whole(ends[0], 0, G_MAXUINT64, from))
 		return false;
 	last = *from;
-	if (ends[1] && !take_whole(ends[1], &last))
+	if (ends[1] && !units_parse_whole(ends[1], 0, G_MAXUINT64, &last))
 		return false;
 	if (last < *from || last == G_MAXUINT64)
 		return false;
@@ -172,7 +159,7 @@ take_slope(struct bench_fault *fault, const char *value)
 static bool
 take_after(struct bench_fault *fault, const char *value)
 {
-	return take_whole(value, &fault->wires.after_bytes);
+	return units_parse_whole(value, 0, G_MAXUINT64, &fault->wires.after_bytes);
 }
 
 static bool
@@ -227,7 +214,7 @@ take_reads(struct bench_fault *fault, const char *value)
 {
 	uint64_t bytes;
 
-	if (!take_whole(value, &bytes) || bytes == 0 || bytes > 1 << 20)
+	if (!units_parse_whole(value, 0, G_MAXUINT64, &bytes) || bytes == 0 || bytes > 1 << 20)
 		return false;
 	fault->wires.master.read_bytes = (uint32_t)bytes;
 	return true;
@@ -251,7 +238,7 @@ take_every(struct bench_fault *fault, const char *value)
 {
 	uint64_t every;
 
-	if (!take_whole(value, &every) || every == 0 || every > G_MAXUINT32)
+	if (!units_parse_whole(value, 0, G_MAXUINT64, &every) || every == 0 || every > G_MAXUINT32)
 		return false;
 	fault->chip.every = (uint32_t)every;
 	return true;
@@ -262,7 +249,7 @@ take_offset(struct bench_fault *fault, const char *value)
 {
 	uint64_t offset;
 
-	if (!take_whole(value, &offset) || offset > G_MAXUINT32)
+	if (!units_parse_whole(value, 0, G_MAXUINT64, &offset) || offset > G_MAXUINT32)
 		return false;
 	fault->chip.offset = (uint32_t)offset;
 	return true;
@@ -333,7 +320,7 @@ take_bytes(struct bench_fault *fault, const char *value)
 static bool
 take_nth(struct bench_fault *fault, const char *value)
 {
-	if (!take_whole(value, &fault->wires.when.nth))
+	if (!units_parse_whole(value, 0, G_MAXUINT64, &fault->wires.when.nth))
 		return false;
 	fault->chip.nth = fault->wires.when.nth;
 	return fault->chip.nth > 0;
@@ -342,7 +329,7 @@ take_nth(struct bench_fault *fault, const char *value)
 static bool
 take_count(struct bench_fault *fault, const char *value)
 {
-	if (!take_whole(value, &fault->wires.when.count))
+	if (!units_parse_whole(value, 0, G_MAXUINT64, &fault->wires.when.count))
 		return false;
 	fault->chip.count = fault->wires.when.count;
 	fault->link.count = fault->wires.when.count;
@@ -352,7 +339,8 @@ take_count(struct bench_fault *fault, const char *value)
 static bool
 take_per_frame(struct bench_fault *fault, const char *value)
 {
-	return take_whole(value, &fault->wires.when.per_frame) && fault->wires.when.per_frame > 0;
+	return units_parse_whole(value, 0, G_MAXUINT64, &fault->wires.when.per_frame) &&
+		fault->wires.when.per_frame > 0;
 }
 
 static bool
@@ -381,7 +369,7 @@ take_select(struct bench_fault *fault, const char *value)
 {
 	uint64_t cs;
 
-	if (!take_whole(value, &cs) || cs > 7)
+	if (!units_parse_whole(value, 0, G_MAXUINT64, &cs) || cs > 7)
 		return false;
 	fault->wires.when.selects = 1u << cs;
 	return true;
@@ -396,13 +384,14 @@ take_direction(struct bench_fault *fault, const char *value)
 static bool
 take_link_byte(struct bench_fault *fault, const char *value)
 {
-	return take_whole(value, &fault->link.byte) && fault->link.byte > 0;
+	return units_parse_whole(value, 0, G_MAXUINT64, &fault->link.byte) && fault->link.byte > 0;
 }
 
 static bool
 take_link_operation(struct bench_fault *fault, const char *value)
 {
-	return take_whole(value, &fault->link.operation) && fault->link.operation > 0;
+	return units_parse_whole(value, 0, G_MAXUINT64, &fault->link.operation) &&
+		fault->link.operation > 0;
 }
 
 static bool
@@ -439,7 +428,7 @@ take_link_size(struct bench_fault *fault, const char *value)
 {
 	uint64_t size;
 
-	if (!take_whole(value, &size) || size == 0 || size > 1 << 20)
+	if (!units_parse_whole(value, 0, G_MAXUINT64, &size) || size == 0 || size > 1 << 20)
 		return false;
 	fault->link.size = (size_t)size;
 	return true;

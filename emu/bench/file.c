@@ -8,6 +8,7 @@
  */
 #include "bench/file.h"
 
+#include "base/units.h"
 #include "bench/error.h"
 #include "bench/faultfile.h"
 #include "bench/keyfile.h"
@@ -80,15 +81,6 @@ take_path(const struct reading *r, char **place, const char *value)
 }
 
 static bool
-take_number(const char *value, guint64 min, guint64 max, guint64 *number)
-{
-	bool hex = g_ascii_strncasecmp(value, "0x", 2) == 0;
-
-	return g_ascii_string_to_unsigned(
-		hex ? value + 2 : value, hex ? 16 : 10, min, max, number, NULL);
-}
-
-static bool
 take_timing(struct reading *r, const char *value)
 {
 	return sim_clock_mode_from_string(value, &r->setup->timing);
@@ -105,7 +97,7 @@ take_seed(struct reading *r, const char *value)
 {
 	guint64 seed;
 
-	if (!take_number(value, 0, G_MAXUINT64, &seed))
+	if (!units_parse_whole(value, 0, G_MAXUINT64, &seed))
 		return false;
 	r->setup->seed = seed;
 	return true;
@@ -156,7 +148,7 @@ take_count(struct reading *r, const char *value)
 {
 	guint64 count;
 
-	if (!take_number(value, 1, BENCH_COUNT_MAX, &count))
+	if (!units_parse_whole(value, 1, BENCH_COUNT_MAX, &count))
 		return false;
 	r->adapter->count = (unsigned int)count;
 	return true;
@@ -194,7 +186,7 @@ take_cs(struct reading *r, const char *value)
 {
 	guint64 cs;
 
-	if (!take_number(value, 0, CLIP_SELECTS - 1, &cs))
+	if (!units_parse_whole(value, 0, CLIP_SELECTS - 1, &cs))
 		return false;
 	r->chip->cs = (unsigned int)cs;
 	return true;

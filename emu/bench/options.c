@@ -9,6 +9,7 @@
  */
 #include "bench/options.h"
 
+#include "base/units.h"
 #include "bench/error.h"
 #include "bench/setup.h"
 
@@ -107,11 +108,9 @@ static gboolean
 take_seed(const char *name, const char *value, void *data, GError **error)
 {
 	struct bench_options *options = data;
-	bool hex = g_ascii_strncasecmp(value, "0x", 2) == 0;
-	guint64 seed;
+	uint64_t seed;
 
-	if (!g_ascii_string_to_unsigned(
-		    hex ? value + 2 : value, hex ? 16 : 10, 0, G_MAXUINT64, &seed, NULL)) {
+	if (!units_parse_whole(value, 0, G_MAXUINT64, &seed)) {
 		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
 			"%s %s: not a seed; allowed are whole numbers from 0 to %" G_GUINT64_FORMAT,
 			name, value, G_MAXUINT64);
