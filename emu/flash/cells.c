@@ -199,7 +199,7 @@ flash_cells_erased(struct flash *chip, uint64_t start, uint64_t length)
 			failed |= stick(chip, number, *word);
 	}
 	if (failed)
-		flash_worn_out(chip);
+		flash_cells_failed(chip, true);
 }
 
 /* Eight bytes in which each bit is 1 with a probability of eighths/8. */

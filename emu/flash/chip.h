@@ -234,7 +234,7 @@ struct flash {
 	uint64_t real_size;          /* of the die; usually the part's */
 	struct flash_faults *faults; /* see fault.c; NULL: none */
 	bool weak_cells;             /* some fault is of reads */
-	bool worn; /* the operation that ends has left cells that are not erased */
+	enum flash_outcome verified; /* by the chip itself, of the operation that ends */
 	struct flash_nonvolatile stored[NONVOLATILE_MAX];
 	size_t n_stored;
 };
@@ -356,16 +356,16 @@ flash_cells_err(const struct flash *chip)
 {
 	return chip->n_unstable || chip->weak_cells;
 }
-/* Cells were not erased: says so where the part can. */
-void flash_worn_out(struct flash *chip);
+/* Cells were not erased, or not programmed: says so where the part can. */
+void flash_cells_failed(struct flash *chip, bool erase);
 
 /* --- fault.c --- */
 /* An operation has begun; its end can change. */
 void flash_faults_begin(struct flash *chip, struct flash_operation *operation);
 /* True: the operation that ends shall have no effect. */
 bool flash_faults_spoil(struct flash *chip, const struct flash_operation *operation);
-/* It has taken effect. */
-void flash_faults_end(struct flash *chip, const struct flash_operation *operation);
+/* It has taken effect, or was cut off; true: not on all cells. */
+bool flash_faults_end(struct flash *chip, const struct flash_operation *operation);
 /* CS# falls. */
 void flash_faults_frame(struct flash *chip);
 /* n bytes were read from address, and some cells are weak. */
@@ -444,6 +444,8 @@ bool flash_all_is_protected(const struct flash *chip);
 bool flash_fail(struct flash *chip, bool erase);
 /* Ends a command that protection refuses. */
 void flash_refuse_protected(struct flash *chip);
+/* BUSY and WEL stay until CLSR or a reset. */
+void flash_stay_busy(struct flash *chip);
 
 /* --- lock.c --- */
 void flash_locks_new(struct flash *chip);
@@ -484,8 +486,8 @@ void flash_lanes_reset(struct flash *chip);
 void flash_micron_reset(struct flash *chip);
 /* A program or an erase met protection. */
 void flash_micron_flag(struct flash *chip, bool erase);
-/* An erase failed at its cells. */
-void flash_micron_failed(struct flash *chip);
+/* A program or an erase failed at its cells. */
+void flash_micron_failed(struct flash *chip, bool erase);
 
 /* --- die.c --- */
 void flash_dies_build(struct flash *chip);

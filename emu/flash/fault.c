@@ -155,8 +155,8 @@ end_of_cells(const struct flash_fault *fault, uint64_t to)
 	return fault->address_to ? MIN(to, fault->address_to) : to;
 }
 
-/* Stuck cells within the span do not do what was asked of them. */
-static void
+/* Stuck cells within the span do not do what was asked of them; true: that was something. */
+static bool
 stick(struct flash *chip, struct item *item, uint64_t from, uint64_t to)
 {
 	const struct flash_fault *fault = &item->fault;
@@ -164,7 +164,7 @@ stick(struct flash *chip, struct item *item, uint64_t from, uint64_t to)
 	uint64_t first = to;
 
 	if (is_spent(item))
-		return;
+		return false;
 	item->matched++;
 	for (uint64_t at = first_cell(fault, from, to); at < end; at += MAX(fault->every, 1)) {
 		uint8_t old = chip->array[at];
@@ -178,6 +178,7 @@ stick(struct flash *chip, struct item *item, uint64_t from, uint64_t to)
 	}
 	if (first < to)
 		act(chip, item, first);
+	return first < to;
 }
 
 unsigned int
@@ -307,20 +308,22 @@ flash_faults_spoil(struct flash *chip, const struct flash_operation *operation)
 	return spoilt;
 }
 
-void
+bool
 flash_faults_end(struct flash *chip, const struct flash_operation *operation)
 {
 	enum flash_purpose purpose = flash_operation_purpose(operation->kind);
+	bool failed = false;
 	struct item *item;
 
 	if (purpose != FLASH_FOR_PROGRAM && purpose != FLASH_FOR_ERASE)
-		return;
+		return false;
 	FOR_EACH_ITEM(chip, item)
 	{
 		if (item->fault.what == FLASH_FAULT_STUCK_CELL)
-			stick(chip, item, operation->address,
+			failed |= stick(chip, item, operation->address,
 				(uint64_t)operation->address + operation->length);
 	}
+	return failed;
 }
 
 void

@@ -60,7 +60,8 @@ enum flash_outcome {
 	FLASH_POWERING_UP, /* write inhibit after power-up, tPUW */
 	FLASH_LOW_SUPPLY,  /* not enough to program or erase */
 	FLASH_DAMAGED,     /* too high a supply has ruined it */
-	FLASH_WORN,        /* of READY: some cells are not erased */
+	FLASH_NOT_ERASED,  /* of READY: some cells have failed */
+	FLASH_NOT_PROGRAMMED,
 	FLASH_OUTCOMES,
 };
 
