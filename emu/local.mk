@@ -152,6 +152,7 @@ libspinor_a_SOURCES = \
 	emu/flash/dataflash_protect.c \
 	emu/flash/eeprom.c \
 	emu/flash/die.c \
+	emu/flash/disturb.c \
 	emu/flash/erase.c \
 	emu/flash/event.c \
 	emu/flash/flash.h \

@@ -207,6 +207,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_flash_address.c \
 	tests/unit/test_flash_erase.c \
 	tests/unit/test_flash_fault.c \
+	tests/unit/test_flash_disturb.c \
 	tests/unit/test_flash_frames.c \
 	tests/unit/test_flash_identify.c \
 	tests/unit/test_flash_aai.c \

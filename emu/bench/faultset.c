@@ -163,6 +163,12 @@ take_after(struct bench_fault *fault, const char *value)
 }
 
 static bool
+take_after_reads(struct bench_fault *fault, const char *value)
+{
+	return units_parse_whole(value, 0, FLASH_FAULT_AFTER_MAX, &fault->chip.after);
+}
+
+static bool
 take_duty(struct bench_fault *fault, const char *value)
 {
 	return take_real(value, 1, &fault->wires.master.duty);
@@ -463,13 +469,14 @@ const struct faultset faultset_rows[] = {
 	{"pins", WIRES(SHIFTED), 0, 0, "1 or -1", take_pins},
 	{"only", WITH_POLARITY, 0, 0, "both, 0-to-1 or 1-to-0", take_only},
 	{"edge", WIRES(SLIP), 0, 0, "dropped, doubled or either", take_edge},
-	{"rate", WITH_RATE, CHIP(WEAK_CELL), 0, RATE_ALLOWED, take_rate},
+	{"rate", WITH_RATE, CHIP(WEAK_CELL) | CHIP(READ_DISTURB), 0, RATE_ALLOWED, take_rate},
 	{"per-us", WIRES(CONTACT), 0, 0, RATE_ALLOWED, take_per_us},
 	{"open-for", WIRES(CONTACT), 0, 0, TIME_ALLOWED, take_open_for},
 	{"limit", WIRES(TOO_FAST), 0, 0, FREQUENCY_ALLOWED, take_limit},
 	{"limit-read", WIRES(TOO_FAST), 0, 0, FREQUENCY_ALLOWED, take_limit_read},
 	{"slope", WIRES(TOO_FAST), 0, 0, "a number from 0", take_slope},
 	{"after", WIRES(BURST_ERROR), 0, 0, "a number of bytes", take_after},
+	{"after", 0, CHIP(READ_DISTURB), 0, "a number of reads up to 1000000000", take_after_reads},
 	{"duty", WIRES(MASTER), 0, 0, "a share from 0 to 1", take_duty},
 	{"period", WIRES(MASTER), 0, 0, TIME_ALLOWED, take_period},
 	{"phase", WIRES(MASTER), 0, 0, TIME_ALLOWED, take_phase},
@@ -478,7 +485,7 @@ const struct faultset faultset_rows[] = {
 	{"clock", WIRES(MASTER), 0, 0, FREQUENCY_ALLOWED, take_clock},
 	{"reads", WIRES(MASTER), 0, 0, "a number of bytes from 1 to 1048576", take_reads},
 	{"bits", 0, CELLS, 0, "a mask in hex, such as 80", take_bits},
-	{"level", 0, CHIP(STUCK_CELL), 0, "0 or 1", take_level},
+	{"level", 0, CHIP(STUCK_CELL) | CHIP(READ_DISTURB), 0, "0 or 1", take_level},
 	{"every", 0, CELLS, 0, NUMBER_ALLOWED " (bytes)", take_every},
 	{"offset", 0, CELLS, 0, "a whole number from 0 (bytes)", take_offset},
 	{"factor", 0, CHIP(SLOW), 0, "a number from 1 to 1000000", take_factor},

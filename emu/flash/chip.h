@@ -233,7 +233,7 @@ struct flash {
 	bool wears_out;
 	uint64_t real_size;          /* of the die; usually the part's */
 	struct flash_faults *faults; /* see fault.c; NULL: none */
-	bool weak_cells;             /* some fault is of reads */
+	bool faulty_reads;           /* some fault is of reads */
 	enum flash_outcome verified; /* by the chip itself, of the operation that ends */
 	struct flash_nonvolatile stored[NONVOLATILE_MAX];
 	size_t n_stored;
@@ -347,14 +347,14 @@ void flash_cells_erased(struct flash *chip, uint64_t start, uint64_t length);
 void flash_cells_cut_off(struct flash *chip, uint64_t start, uint64_t length, double share);
 /* Bytes that a chip erase does at a time. */
 uint64_t flash_cells_piece(const struct flash *chip);
-/* n bytes were read from address, and some block is unstable or some cells are weak. */
+/* n bytes were read from address, and some block is unstable or some fault is of reads. */
 void flash_cells_read(struct flash *chip, uint64_t address, uint8_t *out, size_t n);
 
 /* Whether reads have to go by flash_cells_read(). */
 static inline bool
 flash_cells_err(const struct flash *chip)
 {
-	return chip->n_unstable || chip->weak_cells;
+	return chip->n_unstable || chip->faulty_reads;
 }
 /* Cells were not erased, or not programmed: says so where the part can. */
 void flash_cells_failed(struct flash *chip, bool erase);
@@ -366,11 +366,26 @@ void flash_faults_begin(struct flash *chip, struct flash_operation *operation);
 bool flash_faults_spoil(struct flash *chip, const struct flash_operation *operation);
 /* It has taken effect, or was cut off; true: not on all cells. */
 bool flash_faults_end(struct flash *chip, const struct flash_operation *operation);
-/* CS# falls. */
+/* CS# falls, or rises: what was read was one operation. */
 void flash_faults_frame(struct flash *chip);
-/* n bytes were read from address, and some cells are weak. */
+/* n bytes were read from address, and some fault is of reads. */
 void flash_faults_read(struct flash *chip, uint64_t address, uint8_t *out, size_t n);
+/* Whole blocks have been erased, and some fault is of reads. */
+void flash_faults_erased(struct flash *chip, uint64_t start, uint64_t length);
 void flash_faults_free(struct flash *chip);
+
+/* --- disturb.c --- */
+struct flash_disturb;
+struct flash_fault;
+struct flash_disturb *flash_disturb_new(const struct flash *chip);
+void flash_disturb_free(struct flash_disturb *disturb);
+/* Bytes of [from, to) were read; in how many blocks that have not been in this operation. */
+uint64_t flash_disturb_read(struct flash_disturb *disturb, uint64_t from, uint64_t to);
+void flash_disturb_erased(struct flash_disturb *disturb, uint64_t start, uint64_t length);
+/* The operation is over: bits turn, unless the fault is spent. True: some did, the first of them at
+ * that address. */
+bool flash_disturb_end(struct flash *chip, struct flash_disturb *disturb,
+	const struct flash_fault *fault, bool spent, uint64_t *first);
 
 /* --- pins.c --- */
 /* Before CS# falls: pins that float get a level, registers may have changed what pins do. */

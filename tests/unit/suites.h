@@ -34,6 +34,7 @@ Suite *suite_image(void);
 Suite *suite_flash_address(void);
 Suite *suite_flash_erase(void);
 Suite *suite_flash_fault(void);
+Suite *suite_flash_disturb(void);
 Suite *suite_flash_frames(void);
 Suite *suite_flash_identify(void);
 Suite *suite_flash_aai(void);

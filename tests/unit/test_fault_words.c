@@ -68,6 +68,18 @@ START_TEST(chips)
 	ck_assert(fault->chip.factor == 20);
 	ck_assert_uint_eq(fault->chip.nth, 2);
 	bench_fault_free(fault);
+	fault = parse("read-disturb");
+	ck_assert_uint_eq(fault->chip.after, 1000);
+	ck_assert(fault->chip.rate == 1e-6);
+	ck_assert(!fault->chip.level);
+	bench_fault_free(fault);
+	fault = parse("read-disturb after=7 rate=1e-3 level=1 address=0x1000-0x1FFF count=2");
+	ck_assert_uint_eq(fault->chip.after, 7);
+	ck_assert(fault->chip.rate == 1e-3);
+	ck_assert(fault->chip.level);
+	ck_assert_uint_eq(fault->chip.address_to, 0x2000);
+	ck_assert_uint_eq(fault->chip.count, 2);
+	bench_fault_free(fault);
 	fault = parse("stuck-cell level=1 bits=0F");
 	ck_assert(fault->chip.level);
 	bench_fault_free(fault);
@@ -124,6 +136,8 @@ static const struct {
 	{"slow factor=0", "factor=0 is refused; allowed: a number from 1 to 1000000"},
 	{"stuck-cell opcode=9F", "fault stuck-cell has no \"opcode\""},
 	{"stuck-cell bits=100", "bits=100 is refused; allowed: a mask in hex"},
+	{"read-disturb after=1ms", "after=1ms is refused; allowed: a number of reads up to"},
+	{"read-disturb bits=01", "fault read-disturb has no \"bits\""},
 	{"shifted pins=2", "pins=2 is refused; allowed: 1 or -1"},
 	{"master drives=power", "drives=power is refused"},
 };
