@@ -67,6 +67,8 @@ const struct bench_condition_row bench_condition_rows[BENCH_CONDITION_KEYS] = {
 		"none|SIZE", "The size that its SFDP table tells, or none for no table"},
 	[BENCH_KEY_REAL_SIZE] = {"real-size", "a power of two, such as 512K", "SIZE",
 		"The size of the die in it, when it is smaller than the part says"},
+	[BENCH_KEY_BEYOND] = {"beyond", "wraps and ones", "wraps|ones",
+		"What is beyond that size: the same again, or nothing, which reads as FF"},
 };
 
 enum bench_condition_key
@@ -227,6 +229,16 @@ take_power_of_two(uint64_t *size, const char *value)
 }
 
 static bool
+take_beyond(enum flash_beyond *beyond, const char *value)
+{
+	static const char *const names[] = {[FLASH_WRAPS] = "wraps", [FLASH_ONES] = "ones", NULL};
+	int i = index_in(names, value);
+
+	*beyond = (enum flash_beyond)i;
+	return i >= 0;
+}
+
+static bool
 take_sfdp(uint64_t *size, const char *value)
 {
 	*size = 0;
@@ -265,6 +277,8 @@ take(struct bench_condition *condition, enum bench_condition_key key, const char
 		return take_sfdp(&condition->sfdp_size, value);
 	case BENCH_KEY_REAL_SIZE:
 		return take_power_of_two(&condition->real_size, value);
+	case BENCH_KEY_BEYOND:
+		return take_beyond(&condition->beyond, value);
 	case BENCH_CONDITION_KEYS:
 		break;
 	}
@@ -326,6 +340,9 @@ copy_key(struct bench_condition *to, const struct bench_condition *from,
 		break;
 	case BENCH_KEY_REAL_SIZE:
 		to->real_size = from->real_size;
+		break;
+	case BENCH_KEY_BEYOND:
+		to->beyond = from->beyond;
 		break;
 	case BENCH_CONDITION_KEYS:
 		break;

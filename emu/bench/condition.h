@@ -4,6 +4,7 @@
 #ifndef SPINOR_BENCH_CONDITION_H
 #define SPINOR_BENCH_CONDITION_H
 
+#include "flash/fault.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 
@@ -24,6 +25,7 @@ enum bench_condition_key {
 	BENCH_KEY_ID,
 	BENCH_KEY_SFDP,
 	BENCH_KEY_REAL_SIZE,
+	BENCH_KEY_BEYOND,
 	BENCH_CONDITION_KEYS,
 };
 
@@ -63,6 +65,7 @@ struct bench_condition {
 	unsigned int n_id;
 	uint64_t sfdp_size; /* that the SFDP table tells; 0: there is no table */
 	uint64_t real_size;
+	enum flash_beyond beyond;
 };
 
 struct bench_condition_row {

@@ -46,6 +46,20 @@ check_size(const struct bench_condition *condition, const struct flash_part *par
 }
 
 static bool
+check_beyond(const struct bench_condition *condition, const struct flash_part *part,
+	const char *where, GError **error)
+{
+	g_autofree char *text = NULL;
+
+	if (!bench_condition_has(condition, BENCH_KEY_BEYOND) ||
+		bench_condition_has(condition, BENCH_KEY_REAL_SIZE))
+		return true;
+	text = g_strdup_printf("%s has nothing beyond its size; allowed together with %s",
+		part->name, bench_condition_rows[BENCH_KEY_REAL_SIZE].name);
+	return refuse(condition, BENCH_KEY_BEYOND, where, text, error);
+}
+
+static bool
 check_sfdp(const struct bench_condition *condition, const struct flash_part *part,
 	const char *where, GError **error)
 {
@@ -75,6 +89,7 @@ bench_relabel_check(const struct bench_condition *condition, const struct flash_
 	const char *where, GError **error)
 {
 	return check_size(condition, part, where, error) &&
+		check_beyond(condition, part, where, error) &&
 		check_sfdp(condition, part, where, error) &&
 		check_id(condition, part, where, error);
 }

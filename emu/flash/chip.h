@@ -231,7 +231,8 @@ struct flash {
 	uint32_t block_size; /* of those */
 	uint32_t n_unstable; /* blocks */
 	bool wears_out;
-	uint64_t real_size;          /* of the die; usually the part's */
+	uint64_t die_size;           /* bytes that have cells; usually the part's size */
+	uint64_t decoded;            /* where addresses begin anew; at least that */
 	struct flash_faults *faults; /* see fault.c; NULL: none */
 	bool faulty_reads;           /* some fault is of reads */
 	enum flash_outcome verified; /* by the chip itself, of the operation that ends */
@@ -298,7 +299,7 @@ extern const struct flash_command flash_address_commands[];
 void flash_address_reset(struct flash *chip);
 /* The address of the frame is complete: adds what the host can't send in 3 bytes. */
 void flash_address_extend(struct flash *chip);
-/* Where in the array the frame's address points to. */
+/* Where in the array the frame's address points to; at die_size and above are no cells. */
 uint64_t flash_array_address(const struct flash *chip);
 /* Sets the mode and the bits that show it. */
 void flash_address_set_mode(struct flash *chip, bool four_byte);

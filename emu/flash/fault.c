@@ -420,7 +420,8 @@ flash_faults_read(struct flash *chip, uint64_t address, uint8_t *out, size_t n)
 }
 
 void
-flash_set_real_size(struct flash *chip, uint64_t size)
+flash_set_real_size(struct flash *chip, uint64_t size, enum flash_beyond beyond)
 {
-	chip->real_size = MIN(size, chip->part->size);
+	chip->die_size = MIN(size, chip->part->size);
+	chip->decoded = beyond == FLASH_ONES ? chip->part->size : chip->die_size;
 }

@@ -26,6 +26,12 @@ enum flash_fault_what {
 	FLASH_FAULT_WHATS,
 };
 
+/* What is at addresses beyond the end of a die that is too small. */
+enum flash_beyond {
+	FLASH_WRAPS, /* the same again: the address lines above go nowhere */
+	FLASH_ONES,  /* no cells: reads as FF; programs and erases take their time and do nothing */
+};
+
 struct flash_fault {
 	enum flash_fault_what what;
 	unsigned int purposes; /* NO_EFFECT, ENDLESS, SLOW: bits 1 << enum flash_purpose of PROGRAM,
@@ -91,9 +97,9 @@ const char *flash_fault_what_string(enum flash_fault_what what);
 
 /*
  * The die in the package is smaller than the part says: size bytes (a power of two, at most the
- * part's size; that: as it should be), over and over. The upper part of the array is then unused.
- * Not for DataFlash.
+ * part's size; that: as it should be). The upper part of the array is then unused. Not for
+ * DataFlash.
  */
-void flash_set_real_size(struct flash *chip, uint64_t size);
+void flash_set_real_size(struct flash *chip, uint64_t size, enum flash_beyond beyond);
 
 #endif

@@ -387,7 +387,7 @@ START_TEST(a_smaller_die_is_there_over_and_over)
 {
 	uint8_t out[8];
 
-	flash_set_real_size(f->chip, FIXTURE_SIZE / 4);
+	flash_set_real_size(f->chip, FIXTURE_SIZE / 4, FLASH_WRAPS);
 	fixture_run(f, "06; 02 40 00 00 12 34; W");
 	ck_assert_uint_eq(f->array[0], 0x12);
 	read_array(0x800000, out, 2);
@@ -401,6 +401,40 @@ START_TEST(a_smaller_die_is_there_over_and_over)
 	fixture_run(f, "06; C7; W");
 	fixture_assert_filled(f, 0, FIXTURE_SIZE / 4, 0xff, "erased");
 	fixture_assert_filled(f, FIXTURE_SIZE / 4, 3 * FIXTURE_SIZE / 4, 0x00, "unused");
+}
+END_TEST
+
+/* Where there are no cells nothing is programmed, and all reads as FF; it takes the usual time. */
+START_TEST(a_smaller_die_with_nothing_beyond)
+{
+	const size_t die = FIXTURE_SIZE / 4;
+	uint8_t out[8];
+
+	memset(f->array, 0x00, FIXTURE_SIZE);
+	memset(f->array + 0x500000, 0xff, 256);
+	flash_set_real_size(f->chip, die, FLASH_ONES);
+	read_array(0x3ffffe, out, 4);
+	ck_assert_mem_eq(out, "\x00\x00\xff\xff", 4);
+	read_array(0xfffffe, out, 4);
+	ck_assert_mem_eq(out, "\xff\xff\x00\x00", 4);
+	fixture_run(f, "06; D8 40 00 00");
+	ck_assert_int_eq(flash_busy_until(f->chip) - f->now_ns, 150 * MS);
+	fixture_run(f, "W; 06; 02 50 00 00 12 34");
+	ck_assert(flash_is_busy(f->chip));
+	fixture_run(f,
+		"W; 06; 02 50 00 00 12 34; T31000; 66; 99; T30000; 06; D8 40 00 00; "
+		"T99999999; 66; 99");
+	fixture_assert_filled(f, 0, 0x500000, 0x00, "not erased");
+	fixture_assert_filled(f, 0x500000, 256, 0xff, "not programmed");
+	read_array(0x400000, out, 2);
+	ck_assert_mem_eq(out, "\xff\xff", 2);
+	fixture_run(f, "T30000; 06; D8 3F 00 00; W; 06; 02 3F FF FF 12; W");
+	fixture_assert_filled(f, 0, die - 65536, 0x00, "below");
+	fixture_assert_filled(f, die - 65536, 65535, 0xff, "the last block");
+	ck_assert_uint_eq(f->array[die - 1], 0x12);
+	fixture_run(f, "06; C7; W");
+	fixture_assert_filled(f, 0, die, 0xff, "erased");
+	fixture_assert_filled(f, die, 0x500000 - die, 0x00, "unused");
 }
 END_TEST
 
@@ -481,6 +515,7 @@ suite_flash_fault(void)
 	tcase_add_test(tcase, slow_and_slower);
 	tcase_add_test(tcase, far_columns);
 	tcase_add_test(tcase, a_smaller_die_is_there_over_and_over);
+	tcase_add_test(tcase, a_smaller_die_with_nothing_beyond);
 	tcase_add_test(tcase, faults_come_and_go);
 	tcase_add_loop_test(tcase, nonsense_is_refused, 0, G_N_ELEMENTS(bad));
 	tcase_add_test(tcase, names);

@@ -201,6 +201,7 @@ static const struct {
 	{"--wp|", "--wp : allowed: low, high and float"},
 	{"--corner|typical", "--corner typical: allowed: typ and max"},
 	{"--cut-at|0", "--cut-at 0: allowed: a whole number from 1 on"},
+	{"--beyond|nothing", "--beyond nothing: allowed: wraps and ones"},
 	{"--real-size|3M", "--real-size 3M: allowed: a power of two, such as 512K"},
 	{"--status|1C,2,3,4",
 		"--status 1C,2,3,4: allowed: one to three bytes in hexadecimal, such as 1C 02 60"},
@@ -253,7 +254,8 @@ START_TEST(help_names_every_option)
 		"--version", "-h, --help", "--time-scale=N", "--wp=low|high|float",
 		"--hold=low|high|float", "--reset=low|high|float", "--supply=VOLTAGE",
 		"--corner=typ|max", "--wear=on|off", "--cycles=N", "--status=BYTES", "--mode=MODE",
-		"--cut-at=N", "--id=BYTES", "--sfdp=none|SIZE", "--real-size=SIZE"};
+		"--cut-at=N", "--id=BYTES", "--sfdp=none|SIZE", "--real-size=SIZE",
+		"--beyond=wraps|ones"};
 	struct bench_options *options = must_parse("--help");
 
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)

@@ -203,6 +203,52 @@ START_TEST(a_small_die_is_there_over_and_over)
 }
 END_TEST
 
+START_TEST(or_nothing_is_beyond_it)
+{
+	g_autofree char *below = NULL;
+	g_autofree char *answer = NULL;
+
+	array[0x1234] = 0xa5;
+	array[0x81234] = 0x11;
+	ck_assert(apply(
+		bench_chipdb_find(db, "W25Q80DV", NULL), "real-size=512K; beyond=ones", NULL));
+	below = answer_to("03 00 12 34 00");
+	ck_assert_str_eq(below, "FF FF FF FF A5");
+	answer = answer_to("03 08 12 34 00");
+	ck_assert_str_eq(answer, "FF FF FF FF FF");
+}
+END_TEST
+
+/* Each kind of write: an AAI that goes on, and an EEPROM's. */
+START_TEST(nothing_is_written_beyond_it)
+{
+	static const struct {
+		const char *part, *condition, *script[4];
+	} writes[] = {
+		{"SST25VF080B", "status=00; real-size=512K; beyond=ones",
+			{"06", "AD 07 FF FE 12 34", "AD 56 78", "04"}},
+		{"M95M02", "real-size=128K; beyond=ones", {"06", "02 02 00 00 56 78"}},
+	};
+	const int64_t second = 1000000000;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(writes); i++) {
+		const struct flash_part *part = bench_chipdb_find(db, writes[i].part, NULL);
+
+		ck_assert_ptr_nonnull(part);
+		ck_assert(apply(part, writes[i].condition, NULL));
+		memset(array, 0xff, part->size);
+		for (int64_t j = 0; j < 4 && writes[i].script[j]; j++) {
+			g_free(answer_to(writes[i].script[j]));
+			flash_tick(chip, (j + 1) * second);
+		}
+		ck_assert_mem_eq(array + part->size / 2, "\xff\xff", 2);
+		if (i == 0)
+			ck_assert_mem_eq(array + part->size / 2 - 2, "\x12\x34", 2);
+		remove_chip();
+	}
+}
+END_TEST
+
 START_TEST(pins_and_supply_are_set_last)
 {
 	/* HOLD/RST = 1 makes pin 7 a RESET#. */
@@ -270,6 +316,9 @@ static const struct {
 		"--real-size: a W25Q80DV is not that large; allowed: up to 1 MiB"},
 	{"AT45DB041D", "real-size=64K",
 		"--real-size: a AT45DB041D is a DataFlash; allowed is any other part"},
+	{"W25Q80DV", "beyond=ones",
+		"--beyond: a W25Q80DV has nothing beyond its size; allowed together with "
+		"real-size"},
 	{"W25P80", "sfdp=2M", "--sfdp: a W25P80 has no table to change; allowed: none"},
 };
 
@@ -400,6 +449,8 @@ suite_preset(void)
 	tcase_add_loop_test(chips, a_host_finds_the_chip_as_it_was_left, 0, G_N_ELEMENTS(found));
 	tcase_add_test(chips, blocks_have_the_cycles_that_were_asked_for);
 	tcase_add_test(chips, a_small_die_is_there_over_and_over);
+	tcase_add_test(chips, or_nothing_is_beyond_it);
+	tcase_add_test(chips, nothing_is_written_beyond_it);
 	tcase_add_test(chips, pins_and_supply_are_set_last);
 	tcase_add_test(chips, no_time_passes_and_operations_take_theirs);
 	tcase_add_loop_test(chips, what_a_part_lacks_is_refused, 0, G_N_ELEMENTS(refused));
