@@ -24,6 +24,7 @@ enum bench_condition_key {
 	BENCH_KEY_CUT_AT,
 	BENCH_KEY_ID,
 	BENCH_KEY_SFDP,
+	BENCH_KEY_SFDP_BYTES,
 	BENCH_KEY_REAL_SIZE,
 	BENCH_KEY_BEYOND,
 	BENCH_CONDITION_KEYS,
@@ -64,6 +65,8 @@ struct bench_condition {
 	uint8_t id[FLASH_ID_MAX];
 	unsigned int n_id;
 	uint64_t sfdp_size; /* that the SFDP table tells; 0: there is no table */
+	struct flash_sfdp_byte sfdp_bytes[FLASH_SFDP_BYTES_MAX];
+	unsigned int n_sfdp_bytes;
 	uint64_t real_size;
 	enum flash_beyond beyond;
 };

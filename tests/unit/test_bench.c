@@ -128,7 +128,8 @@ START_TEST(each_chip_has_its_condition)
 	struct bench_setup *setup = setup_of("--wp|high|--timing|real|--time-scale|2.5",
 		"[bench]\ntime-scale=10\n[adapter a]\ncount=2\n[chip c]\npart=X\nwp=low\n"
 		"hold=float\nsupply=1800 mV\ncorner=max\nwear=on\ncycles=7\nstatus=1C 02\n"
-		"mode=ear:1, locked\ncut-at=9\nid=C8 40\nsfdp=none\nreal-size=1M\nbeyond=ones\n",
+		"mode=ear:1, locked\ncut-at=9\nid=C8 40\nsfdp=none\n"
+		"sfdp-bytes=0x10 01 02; 0x20 FF\nreal-size=1M\nbeyond=ones\n",
 		&error);
 
 	ck_assert_msg(setup != NULL, "%s", error ? error->message : "");
@@ -151,6 +152,10 @@ START_TEST(each_chip_has_its_condition)
 		ck_assert_uint_eq(c->n_id, 2);
 		ck_assert_uint_eq(c->id[0], 0xc8);
 		ck_assert_uint_eq(c->sfdp_size, 0);
+		ck_assert_uint_eq(c->n_sfdp_bytes, 3);
+		ck_assert_uint_eq(c->sfdp_bytes[1].offset, 0x11);
+		ck_assert_uint_eq(c->sfdp_bytes[1].value, 0x02);
+		ck_assert_uint_eq(c->sfdp_bytes[2].offset, 0x20);
 		ck_assert_uint_eq(c->real_size, 1 << 20);
 		ck_assert_int_eq(c->beyond, FLASH_ONES);
 		ck_assert_uint_eq(c->cut_at, 9);
@@ -254,7 +259,7 @@ static const struct {
 	{"", A "[chip c]\npart=X\nmdoe=qpi\n",
 		"[chip c]: unknown key \"mdoe\": did you mean mode?; allowed are adapter, cs, "
 		"part, image, wp, hold, reset, supply, corner, wear, cycles, status, mode, "
-		"cut-at, id, sfdp, real-size, beyond"},
+		"cut-at, id, sfdp, sfdp-bytes, real-size, beyond"},
 	{"", A "chip=X\nwp=low\n",
 		"[adapter a]: unknown key \"wp\"; allowed are profile, link, "
 		"tcp, chip, image, count"},

@@ -163,6 +163,11 @@ static const struct {
 	{"W25Q80DV", "id=C8 40 18", "9F 00 00 00", "C8 40 18"},
 	{"W25Q80DV", "id=C8 40 18", "90 00 00 00 00 00", "EF 13"},
 	{"W25Q128JV", "sfdp=8M", "5A 00 00 84 00 00 00 00 00", "FF FF FF 03"},
+	/* Bytes of the table are others, also of a size that is another. */
+	{"W25Q128JV", "sfdp-bytes=0x84 11 22", "5A 00 00 83 00 00 00 00 00", "FF 11 22 FF"},
+	{"W25Q128JV", "sfdp-bytes=0xFF A5", "5A 00 00 FE 00 00 00 00 00", "FF A5 53 46"},
+	{"W25Q128JV", "sfdp=8M; sfdp-bytes=0x84 11", "5A 00 00 84 00 00 00 00 00", "11 FF FF 03"},
+	{"W25Q128JV", "id=01 02 03; sfdp-bytes=0x84 11", "9F 00 00 00", "01 02 03"},
 	{"W25Q128JV", "sfdp=none", "5A 00 00 00 00 00 00 00 00", "FF FF FF FF FF FF FF"},
 };
 
@@ -188,6 +193,26 @@ START_TEST(blocks_have_the_cycles_that_were_asked_for)
 	ck_assert(flash_next_block(chip, 255, &block));
 	ck_assert_uint_eq(block.number, 255);
 	ck_assert_uint_eq(block.cycles, 1234);
+}
+END_TEST
+
+START_TEST(at_most_64_bytes_of_sfdp_are_others)
+{
+	struct bench_condition condition = {0};
+	g_autoptr(GString) text = g_string_new("0x10");
+
+	for (unsigned int i = 0; i < 32; i++)
+		g_string_append_printf(text, " %02X", i);
+	g_string_append(text, ";0x80 ");
+	for (unsigned int i = 0; i < 32; i++)
+		g_string_append_printf(text, " %02X", i);
+	ck_assert(bench_condition_take(&condition, BENCH_KEY_SFDP_BYTES, text->str));
+	ck_assert_uint_eq(condition.n_sfdp_bytes, 64);
+	ck_assert_uint_eq(condition.sfdp_bytes[63].offset, 0x9f);
+	ck_assert_uint_eq(condition.sfdp_bytes[63].value, 31);
+	g_string_append(text, " 20");
+	ck_assert(!bench_condition_take(&condition, BENCH_KEY_SFDP_BYTES, text->str));
+	ck_assert_uint_eq(condition.n_sfdp_bytes, 64);
 }
 END_TEST
 
@@ -316,6 +341,13 @@ static const struct {
 		"--real-size: a W25Q80DV is not that large; allowed: up to 1 MiB"},
 	{"AT45DB041D", "real-size=64K",
 		"--real-size: a AT45DB041D is a DataFlash; allowed is any other part"},
+	{"W25P80", "sfdp-bytes=0x10 11",
+		"--sfdp-bytes: a W25P80 has no SFDP table to change; allowed is a part that has"},
+	{"W25Q128JV", "sfdp=none; sfdp-bytes=0x10 11",
+		"--sfdp-bytes: a W25Q128JV without SFDP table has no bytes of it; allowed: "
+		"without sfdp = none"},
+	{"W25Q128JV", "sfdp-bytes=0xFF 11 22",
+		"--sfdp-bytes: a W25Q128JV has an SFDP table of 256 bytes; allowed: up to 0xFF"},
 	{"W25Q80DV", "beyond=ones",
 		"--beyond: a W25Q80DV has nothing beyond its size; allowed together with "
 		"real-size"},
@@ -448,6 +480,7 @@ suite_preset(void)
 	tcase_add_checked_fixture(chips, setup, teardown);
 	tcase_add_loop_test(chips, a_host_finds_the_chip_as_it_was_left, 0, G_N_ELEMENTS(found));
 	tcase_add_test(chips, blocks_have_the_cycles_that_were_asked_for);
+	tcase_add_test(chips, at_most_64_bytes_of_sfdp_are_others);
 	tcase_add_test(chips, a_small_die_is_there_over_and_over);
 	tcase_add_test(chips, or_nothing_is_beyond_it);
 	tcase_add_test(chips, nothing_is_written_beyond_it);
