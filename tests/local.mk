@@ -187,6 +187,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_chipdb_manual.c \
 	tests/unit/test_chipdb_modes.c \
 	tests/unit/test_chipdb_protect.c \
+	tests/unit/test_chipdb_failures.c \
 	tests/unit/test_chipdb_parts.c \
 	tests/unit/test_chipdb_table.c \
 	tests/unit/test_clip.c \

@@ -19,6 +19,7 @@ static const struct {
 	{"chipdb-modes", suite_chipdb_modes},
 	{"chipdb-protect", suite_chipdb_protect},
 	{"chipdb-parts", suite_chipdb_parts},
+	{"chipdb-failures", suite_chipdb_failures},
 	{"chipdb-table", suite_chipdb_table},
 	{"storage", suite_storage},
 	{"image", suite_image},

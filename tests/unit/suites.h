@@ -14,6 +14,7 @@ Suite *suite_chipdb_manual(void);
 Suite *suite_chipdb_modes(void);
 Suite *suite_chipdb_protect(void);
 Suite *suite_chipdb_parts(void);
+Suite *suite_chipdb_failures(void);
 Suite *suite_chipdb_table(void);
 Suite *suite_clip(void);
 Suite *suite_clip_contact(void);

@@ -101,6 +101,26 @@ START_TEST(frames)
 }
 END_TEST
 
+/* In whatever pieces they come. */
+START_TEST(of_more_bytes_the_first_is_programmed)
+{
+	static const uint8_t frame[] = {0x02, 0x00, 0x00, 0x10, 0xa5, 0x5a, 0x3c};
+	struct flash_part part;
+	struct fixture *f;
+
+	make_part(&part);
+	f = fixture_new_part(&part);
+	fixture_run(f, "06");
+	flash_select(f->chip);
+	for (size_t i = 0; i < sizeof(frame); i++)
+		flash_shift(f->chip, &frame[i], NULL, 1);
+	flash_deselect(f->chip, 0);
+	fixture_wait(f);
+	ck_assert_mem_eq(f->array + 0x10, "\xa5\xff\xff", 3);
+	fixture_destroy(f);
+}
+END_TEST
+
 /* TBP for a byte and for a word: tBP1 where the part has it, else tPP. */
 START_TEST(each_word_takes_tbp)
 {
@@ -177,6 +197,7 @@ suite_flash_aai(void)
 	fixture_prepare();
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, frames);
+	tcase_add_test(tcase, of_more_bytes_the_first_is_programmed);
 	tcase_add_test(tcase, each_word_takes_tbp);
 	tcase_add_test(tcase, a_whole_array_word_by_word);
 	tcase_add_test(tcase, power_loss_in_a_word);
