@@ -343,3 +343,15 @@ serprog_command(const struct serprog *adapter, uint8_t opcode)
 		return NULL;
 	return &commands[opcode];
 }
+
+bool
+serprog_opcode_from_string(const char *name, uint8_t *opcode)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+		if (!commands[i].name || !g_str_equal(commands[i].name, name))
+			continue;
+		*opcode = (uint8_t)i;
+		return true;
+	}
+	return false;
+}
