@@ -20,6 +20,8 @@ static const struct {
 	/* Twice as fast: every bit counts double, and what is left begins with the next edge.
 	 * 55 is 0 10101010 1: 00 11 00 11 00 | 11 00 11 00 11: 4 data bits, then the rest. */
 	{0x55, 57600, 115200, "\x66\xe6", 2},
+	/* 08 is 0 00010000 1: the next start bit follows the stop bit at once. */
+	{0x08, 57600, 115200, "\x80\x80", 2},
 	/* FF has no edge but its start bit, which is a start bit and a zero. */
 	{0xff, 57600, 115200, "\xfe", 1},
 	/* 00 at twice the speed: nine bits low are 18; the stop bit is low, and no edge follows. */
