@@ -98,6 +98,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/endless-busy.bench \
 	examples/erase-does-nothing.bench \
 	examples/erase-suspended.bench \
+	examples/hangs-without-a-clock.bench \
 	examples/hold-floating.bench \
 	examples/hold-low.bench \
 	examples/image-size.bench \

@@ -30,6 +30,8 @@ const struct bench_firmware_row bench_firmware_rows[BENCH_FIRMWARE_KEYS] = {
 	[BENCH_FIRMWARE_WITHOUT] = {"without",
 		"commands by name or in hex, such as Q_SERBUF, 11, with commas between them"},
 	[BENCH_FIRMWARE_REFUSAL] = {"refusal", "nak, silence and ack"},
+	[BENCH_FIRMWARE_CLOCK] = {"clock", "a frequency, such as 1 MHz"},
+	[BENCH_FIRMWARE_CLOCK_NEEDED] = {"clock-needed", "yes and no"},
 };
 
 static const struct partvalue_word overs[] = {{"drain", SERPROG_OVER_DRAIN},
@@ -38,6 +40,8 @@ static const struct partvalue_word overs[] = {{"drain", SERPROG_OVER_DRAIN},
 
 static const struct partvalue_word refusals[] = {{"nak", SERPROG_STRANGER_NAK},
 	{"silence", SERPROG_STRANGER_SILENCE}, {"ack", SERPROG_STRANGER_ACK}, {NULL, 0}};
+
+static const struct partvalue_word answers[] = {{"no", false}, {"yes", true}, {NULL, 0}};
 
 enum bench_firmware_key
 bench_firmware_find(const char *name)
@@ -103,6 +107,10 @@ take(enum bench_firmware_key key, const char *value, uint32_t *number)
 		return take_commands(value, number);
 	case BENCH_FIRMWARE_REFUSAL:
 		return take_word(refusals, value, number);
+	case BENCH_FIRMWARE_CLOCK:
+		return partvalue_frequency(value, number);
+	case BENCH_FIRMWARE_CLOCK_NEEDED:
+		return take_word(answers, value, number);
 	default:
 		return take_number(value, 1, LENGTH_MAX, number);
 	}
@@ -159,6 +167,12 @@ bench_firmware_apply(const struct bench_firmware *firmware, const struct serprog
 			break;
 		case BENCH_FIRMWARE_REFUSAL:
 			made->unknown = made->refused = (enum serprog_stranger)value;
+			break;
+		case BENCH_FIRMWARE_CLOCK:
+			made->clock_default_hz = value;
+			break;
+		case BENCH_FIRMWARE_CLOCK_NEEDED:
+			made->clock_needed = value;
 			break;
 		case BENCH_FIRMWARE_KEYS:
 			break;

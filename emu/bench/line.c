@@ -52,9 +52,13 @@ bool
 bench_line_plug(struct bench_line *line, GError **error)
 {
 	forget_cable(line);
-	/* With the cable in, nothing starts anew. */
-	if (line->faults != NULL && !bench_line_is_plugged(line))
-		link_line_plugged(line->faults);
+	/* With the cable in, nothing starts anew; else the adapter gets its supply again. */
+	if (!bench_line_is_plugged(line)) {
+		if (line->faults != NULL)
+			link_line_plugged(line->faults);
+		else
+			serprog_reset(line->serprog);
+	}
 	if (line->pty != NULL)
 		return port_pty_plug(line->pty, error);
 	port_tcp_plug(line->tcp);

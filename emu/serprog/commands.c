@@ -223,6 +223,7 @@ set_frequency(struct serprog *adapter, const uint8_t *parameters)
 		reply_value(&adapter->reply, 0, 4);
 		return;
 	}
+	adapter->hz_set = true;
 	adapter->hz = serprog_profile_clock(profile, hz ? hz : profile->clock_zero_hz);
 	if (adapter->hz > 0)
 		clip_set_frequency(adapter->clip, adapter->hz);

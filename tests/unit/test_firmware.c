@@ -2,6 +2,7 @@
 /* What a bench file says of a firmware, as a host sees it. */
 #include "bench/firmware.h"
 #include "base/clock.h"
+#include "clip/clip.h"
 #include "serprog/profile.h"
 #include "serprog_fixture.h"
 #include "suites.h"
@@ -26,7 +27,8 @@ firmware_of(const char *text)
 	return firmware;
 }
 
-/* RDID is 13 010000 030000 9f: ACK and EF4018. What a host sends in one go is up to a "|". */
+/* RDID is 13 010000 030000 9f: ACK and EF4018. What a host sends in one go is up to a
+ * "|"; "^" is another host. */
 static const struct {
 	const char *keys, *profile, *script, *answer;
 } cases[] = {
@@ -56,6 +58,11 @@ static const struct {
 	{"without=11,08, Q_OPBUF", NULL, "11 08 07 01", "15 15 15 060100"},
 	{"without=11;refusal=silence", NULL, "11 01 77", "060100"},
 	{"without=11;refusal=ack", NULL, "11 01 77", "06 060100 06"},
+	/* What a host has not set is not there; a host that goes takes it along. */
+	{"clock-needed=yes", NULL, "00 13 010000 010000 9f | 00", "06"},
+	{"clock-needed=yes", NULL, "14 40420f00 13 010000 010000 9f | ^ | 13 010000 010000 9f",
+		"06 40420f00 06ef"},
+	{"clock-needed=no", NULL, "13 010000 010000 9f", "06ef"},
 	/* On top of a firmware that has it otherwise. */
 	{"read-max=5", "frser-duino", "11", "06050000"},
 };
@@ -66,7 +73,7 @@ send(struct rig *rig, const char *text)
 	g_autoptr(GByteArray) in = rig_from_hex(text);
 	size_t sent = 0;
 
-	while (sent < in->len) {
+	for (int tries = 0; sent < in->len && tries < 100; tries++) {
 		sent += rig->port.ops->take(rig->port.self, in->data + sent, in->len - sent);
 		while (rig_fetch(rig, 8192))
 			;
@@ -83,8 +90,14 @@ START_TEST(a_host_sees_it)
 	g_auto(GStrv) sent = g_strsplit(cases[_i].script, "|", -1);
 	g_autoptr(GByteArray) wanted = rig_from_hex(cases[_i].answer);
 
-	for (char **part = sent; *part != NULL; part++)
-		send(rig, *part);
+	for (char **part = sent; *part != NULL; part++) {
+		if (g_str_equal(g_strstrip(*part), "^")) {
+			rig->port.ops->host_closed(rig->port.self);
+			rig->port.ops->host_opened(rig->port.self);
+		} else {
+			send(rig, *part);
+		}
+	}
 	ck_assert_uint_eq(rig->got->len, wanted->len);
 	ck_assert_mem_eq(rig->got->data, wanted->data, wanted->len);
 	rig_free(rig);
@@ -108,7 +121,22 @@ static const struct {
 	{"without", "20"},
 	{"without", "q_serbuf"},
 	{"refusal", "none"},
+	{"clock", "0"},
+	{"clock-needed", "on"},
 };
+
+START_TEST(it_has_a_clock_of_its_own)
+{
+	struct bench_firmware firmware = firmware_of("clock=1.5 MHz");
+	struct serprog_profile *profile =
+		bench_firmware_apply(&firmware, serprog_profile_find(NULL));
+	struct rig *rig = rig_new(profile, SIM_CLOCK_INSTANT, 1);
+
+	ck_assert_uint_eq(clip_frequency(rig->clip), 1500000);
+	rig_free(rig);
+	g_free(profile);
+}
+END_TEST
 
 START_TEST(what_makes_no_sense_is_refused)
 {
@@ -128,6 +156,7 @@ suite_firmware(void)
 	TCase *tcase = tcase_create("firmware");
 
 	tcase_add_loop_test(tcase, a_host_sees_it, 0, G_N_ELEMENTS(cases));
+	tcase_add_test(tcase, it_has_a_clock_of_its_own);
 	tcase_add_loop_test(tcase, what_makes_no_sense_is_refused, 0, G_N_ELEMENTS(bad));
 	suite_add_tcase(suite, tcase);
 	return suite;
