@@ -80,8 +80,8 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/chip-comes-and-goes.bench \
 	examples/clk-open.bench \
 	examples/clock-slip.bench \
-	examples/clock-too-fast-for-a-write.bench \
 	examples/clock-too-fast.bench \
+	examples/clock-too-fast-for-a-write.bench \
 	examples/cmp-inversion.bench \
 	examples/corrupt-serial-line.bench \
 	examples/counterfeit.bench \
@@ -98,6 +98,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/endless-busy.bench \
 	examples/erase-does-nothing.bench \
 	examples/erase-suspended.bench \
+	examples/hangs-without-a-clock.bench \
 	examples/hold-floating.bench \
 	examples/hold-low.bench \
 	examples/image-size.bench \
@@ -105,10 +106,11 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/latency.bench \
 	examples/left-in-4-byte-mode.bench \
 	examples/left-in-qpi.bench \
+	examples/limits-not-told.bench \
 	examples/locked-at-power-up.bench \
 	examples/long-wires.bench \
-	examples/loose-clip-in-a-write.bench \
 	examples/loose-clip.bench \
+	examples/loose-clip-in-a-write.bench \
 	examples/lost-byte-to-adapter.bench \
 	examples/lost-byte-to-host.bench \
 	examples/lost-programs.bench \
@@ -120,8 +122,10 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/mosi-open.bench \
 	examples/nak.bench \
 	examples/nand-chip.bench \
+	examples/needs-dtr.bench \
 	examples/no-contact-miso.bench \
 	examples/no-ground.bench \
+	examples/no-room-for-an-address.bench \
 	examples/no-supply.bench \
 	examples/parasitic-supply.bench \
 	examples/protected-status.bench \
@@ -134,6 +138,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/shifted-clip.bench \
 	examples/slow-boot.bench \
 	examples/slow-erase.bench \
+	examples/small-buffers.bench \
 	examples/status-all-ones.bench \
 	examples/status-locked-for-ever.bench \
 	examples/status-power-cycle-lock.bench \
@@ -149,6 +154,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/weak-cells.bench \
 	examples/worn-out.bench \
 	examples/wp-low.bench \
+	examples/wrong-baud.bench \
 	examples/wrong-power-up-address-mode.bench \
 	examples/wrong-sfdp.bench
 
@@ -202,6 +208,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_fault_manual.c \
 	tests/unit/test_fault_words.c \
 	tests/unit/test_faults.c \
+	tests/unit/test_firmware.c \
 	tests/unit/test_flash.c \
 	tests/unit/test_flash_asp.c \
 	tests/unit/test_flash_bpr.c \
@@ -245,6 +252,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_storage.c \
 	tests/unit/test_tcp.c \
 	tests/unit/test_trace.c \
+	tests/unit/test_uart.c \
 	tests/unit/test_wear.c \
 	tests/unit/test_wires.c
 tests_unit_unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

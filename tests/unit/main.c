@@ -28,6 +28,8 @@ static const struct {
 	{"profiles", suite_profiles},
 	{"link_faults", suite_link_faults},
 	{"link_port", suite_link_port},
+	{"uart", suite_uart},
+	{"firmware", suite_firmware},
 	{"clip", suite_clip},
 	{"clip_contact", suite_clip_contact},
 	{"clip_faults", suite_clip_faults},

@@ -62,6 +62,8 @@ Suite *suite_flash_status(void);
 Suite *suite_flash_unlock(void);
 Suite *suite_link_faults(void);
 Suite *suite_link_port(void);
+Suite *suite_uart(void);
+Suite *suite_firmware(void);
 Suite *suite_options(void);
 Suite *suite_port(void);
 Suite *suite_preset(void);

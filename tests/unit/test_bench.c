@@ -262,7 +262,18 @@ static const struct {
 		"cut-at, id, sfdp, sfdp-bytes, real-size, beyond"},
 	{"", A "chip=X\nwp=low\n",
 		"[adapter a]: unknown key \"wp\"; allowed are profile, link, "
-		"tcp, chip, image, count"},
+		"tcp, chip, image, count, serial-buffer, operation-buffer, write-max, read-max, "
+		"write-limit, read-limit, over, without, refusal, clock, clock-needed"},
+	{"", A "write-max=0\n",
+		"[adapter a]: write-max = \"0\" is refused; allowed: a number of bytes from 1 to "
+		"16777216"},
+	{"", A "without=Q_OPBUF Q_SERBUF\n",
+		"[adapter a]: without = \"Q_OPBUF Q_SERBUF\" is refused; allowed: commands by "
+		"name or in hex, such as Q_SERBUF, 11, with commas between them"},
+	{"", A "withut=11\n",
+		"[adapter a]: unknown key \"withut\": did you mean without?; allowed are profile, "
+		"link, tcp, chip, image, count, serial-buffer, operation-buffer, write-max, "
+		"read-max, write-limit, read-limit, over, without, refusal, clock, clock-needed"},
 	{"", "[bench]\ntime-scale=2\n" A, "[bench]: time-scale 2: " NOT_REAL},
 	{"--time-scale|2", "[bench]\ntime-scale=3\n" A, "--time-scale 2: " NOT_REAL},
 	{"", "[bench]\ntime-scale=0\n" A,

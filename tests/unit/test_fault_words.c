@@ -111,6 +111,20 @@ START_TEST(others)
 	fault = parse("shifted pins=-1");
 	ck_assert_int_eq(fault->wires.pins, -1);
 	bench_fault_free(fault);
+	fault = parse("unplug direction=to-adapter command=O_SPIOP operation=3 time=2s");
+	ck_assert_int_eq(fault->place, BENCH_FAULT_OF_LINK);
+	ck_assert_int_eq(fault->link.direction, LINK_TO_ADAPTER);
+	ck_assert(fault->link.has_command);
+	ck_assert_uint_eq(fault->link.command, 0x13);
+	ck_assert_uint_eq(fault->link.operation, 3);
+	ck_assert_uint_eq(fault->link.ms, 2000);
+	bench_fault_free(fault);
+	fault = parse("nak command=1f");
+	ck_assert_uint_eq(fault->link.command, 0x1f);
+	bench_fault_free(fault);
+	fault = parse("wrong-baud baud=57600");
+	ck_assert_uint_eq(fault->link.baud, 57600);
+	bench_fault_free(fault);
 	fault = parse("slip edge=doubled rate=1e-4");
 	ck_assert_int_eq(fault->wires.slip, CLIP_SLIP_DOUBLED);
 	bench_fault_free(fault);
@@ -140,6 +154,10 @@ static const struct {
 	{"read-disturb bits=01", "fault read-disturb has no \"bits\""},
 	{"shifted pins=2", "pins=2 is refused; allowed: 1 or -1"},
 	{"master drives=power", "drives=power is refused"},
+	{"nak command=O_SPI", "command=O_SPI is refused; allowed: a command by name or in hex"},
+	{"latency command=13", "fault latency has no \"command\""},
+	{"wrong-baud byte=1", "fault wrong-baud has no \"byte\""},
+	{"wrong-baud baud=9600.5", "baud=9600.5 is refused; allowed: a speed from 300 to"},
 };
 
 START_TEST(what_is_refused_says_why)
