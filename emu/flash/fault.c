@@ -377,6 +377,18 @@ flash_faults_erased(struct flash *chip, uint64_t start, uint64_t length)
 	}
 }
 
+void
+flash_array_replaced(struct flash *chip)
+{
+	struct item *item;
+
+	FOR_EACH_ITEM(chip, item)
+	{
+		if (item->fault.what == FLASH_FAULT_STUCK_CELL)
+			stick(chip, item, 0, chip->part->size);
+	}
+}
+
 static uint8_t
 wrong_bits(struct flash *chip, const struct flash_fault *fault)
 {

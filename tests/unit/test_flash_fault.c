@@ -221,6 +221,25 @@ START_TEST(chips_notice_stuck_cells)
 }
 END_TEST
 
+/* What put another content into the array is no operation, and the next one did not fail. */
+START_TEST(stuck_cells_bear_another_content)
+{
+	use_part_with_flags(false);
+	f->array[0x1234] = 0xff;
+	f->array[0x2000] = 0x00;
+	flash_array_replaced(f->chip);
+	ck_assert_uint_eq(f->array[0x1234], 0xfe);
+	ck_assert_uint_eq(f->array[0x2000], 0xf0);
+	ck_assert_uint_eq(n_acts, 3);
+	fixture_run(f, "06; 02 00 12 30 00; W; 06; 02 00 20 01 00; W; 70 00");
+	ck_assert_uint_eq(f->miso[1], 0x80);
+	ck_assert_int_eq(last_ready(), FLASH_DONE);
+	ck_assert_uint_eq(n_acts, 3);
+	flash_array_replaced(f->chip);
+	ck_assert_uint_eq(n_acts, 3);
+}
+END_TEST
+
 /* The chip believes that it has done its work. */
 START_TEST(no_effect_raises_no_flag)
 {
@@ -504,6 +523,7 @@ suite_flash_fault(void)
 	tcase_add_test(tcase, weak_columns_flap);
 	tcase_add_test(tcase, operations_without_effect);
 	tcase_add_loop_test(tcase, chips_notice_stuck_cells, 0, G_N_ELEMENTS(flag_rows));
+	tcase_add_test(tcase, stuck_cells_bear_another_content);
 	tcase_add_test(tcase, no_effect_raises_no_flag);
 	tcase_add_test(tcase, worn_blocks_raise_the_flag);
 	tcase_add_test(tcase, failures_keep_busy_until_clsr);
