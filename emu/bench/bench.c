@@ -8,6 +8,7 @@
  */
 #include "bench/bench.h"
 
+#include "bench/boot.h"
 #include "bench/chip.h"
 #include "bench/chipdb.h"
 #include "bench/error.h"
@@ -269,6 +270,7 @@ add_board(struct bench *bench, struct bench_setup_board *entry, GError **error)
 		return false;
 	adapter = built_from(bench, from);
 	chip = bench_adapter_chip(adapter, chip_from->cs);
+	bench_boot_expect(entry->board, bench_chip_part(chip), entry->address_bytes);
 	board_begin(entry->board, bench_image_array(bench_chip_image(chip)),
 		bench_chip_part(chip)->size);
 	bench_adapter_set_board(

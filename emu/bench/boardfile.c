@@ -94,7 +94,7 @@ take_chip(struct reading *r, char *value)
 static bool
 take_address(struct reading *r, char *value)
 {
-	board_set_address_bytes(r->entry->board, value[0] == '4' ? 4 : 3);
+	r->entry->address_bytes = value[0] == '4' ? 4 : 3;
 	return strcmp(value, "3") == 0 || strcmp(value, "4") == 0;
 }
 

@@ -1,17 +1,63 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A board's verdict as a sentence that a person can act on. */
+/*
+ * What a board knows of the part that it was made for, and its verdict as a sentence that a person
+ * can act on. A board asks for the chip's ID in the first way that the part has; a DataFlash
+ * without one has a status register that names its size, and other parts have at least WEL.
+ */
 #include "bench/boot.h"
 
+#include "bench/play.h"
 #include "clip/board.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 #include <glib.h>
 #include <inttypes.h>
+
+#define ID_BYTES 3U /* that a board looks at */
+
+void
+bench_boot_expect(struct board *board, const struct flash_part *part, unsigned int address_bytes)
+{
+	const struct {
+		const char *name;
+		uint8_t opcode;
+		unsigned int behind;
+		unsigned int n;
+	} ways[] = {
+		{"RDID", 0x9f, 0, part->id_length},
+		{"REMS", 0x90, 3, 2},
+		{"RES", 0xab, 3, part->res_length},
+		{"RDIDP", 0x83, part->address_bytes, part->id_length},
+		{"DF_RDSR", 0xd7, 0, 1},
+		{"RDSR1", 0x05, 0, 0},
+	};
+	size_t way = 0;
+
+	while (way < G_N_ELEMENTS(ways) - 1 && bench_play_opcode(part, ways[way].name, 0) < 0)
+		way++;
+	board_set_identity(board,
+		(uint8_t)bench_play_opcode(part, ways[way].name, ways[way].opcode),
+		ways[way].behind, MIN(ways[way].n, ID_BYTES));
+	board_set_address_bytes(board, address_bytes > 0 ? address_bytes : part->address_bytes);
+}
 
 /* After "byte". */
 static const char *
 differ(const struct board_verdict *v)
 {
 	return v->n_bytes == 1 ? " differs" : "s differ";
+}
+
+static char *
+no_chip(const struct board_verdict *v)
+{
+	GString *text = g_string_new(NULL);
+
+	g_string_printf(text, "no chip answers: %02X reads", v->opcode);
+	for (size_t i = 0; i < v->n_id; i++)
+		g_string_append_printf(text, " %02X", v->id[i]);
+	return g_string_free(text, FALSE);
 }
 
 char *
@@ -21,8 +67,7 @@ bench_boot_reason(const struct board_verdict *v)
 
 	switch (v->result) {
 	case BOARD_NO_CHIP:
-		return g_strdup_printf(
-			"no chip answers: 9F reads %02X %02X %02X", v->id[0], v->id[1], v->id[2]);
+		return no_chip(v);
 	case BOARD_OTHER_CONTENT:
 		return g_strdup_printf("%06" PRIX64 "-%06" PRIX64 " is not what it wants: %" PRIu64
 				       " byte%s, from %06" PRIX64,

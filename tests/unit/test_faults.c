@@ -286,7 +286,8 @@ static const struct {
 	struct board_verdict verdict;
 } verdicts[] = {
 	{"it boots", {.result = BOARD_BOOTS}},
-	{"no chip answers: 9F reads FF FF FE", {.result = BOARD_NO_CHIP, .id = {0xff, 0xff, 0xfe}}},
+	{"no chip answers: 9F reads FF FF FE",
+		{.result = BOARD_NO_CHIP, .opcode = 0x9f, .id = {0xff, 0xff, 0xfe}, .n_id = 3}},
 	{"000010-000013 is not what it wants: 1 byte differs, from 000012",
 		{.result = BOARD_OTHER_CONTENT,
 			.start = 0x10,
