@@ -153,6 +153,52 @@ START_TEST(stuck_cells_bear_a_snapshot)
 }
 END_TEST
 
+/* --- supply --- */
+
+/* What the supply is after that; 0 V: as it was the last time. */
+static int
+power(enum bench_power action, int millivolts)
+{
+	struct bench_power_request request = {.power = action, .millivolts = millivolts};
+	g_autoptr(GError) error = NULL;
+
+	ck_assert(bench_action_power(&target, &request, &error));
+	g_free(request.warning);
+	g_free(request.why_not);
+	return request.millivolts;
+}
+
+static const struct {
+	const char *supply;
+	int millivolts;
+} supplies[] = {
+	{"", 3300},
+	{"supply = 2.5 V", 2500},
+	{"supply = 5 V", 5000},
+	{"supply = 1.0 V", 1000},
+	{"supply = parasitic", 2532},
+	{"supply = off", 3300},
+};
+
+START_TEST(the_supply_comes_back_as_it_was)
+{
+	int wanted = supplies[_i].millivolts;
+	g_autofree char *text = g_strdup_printf(
+		"[adapter a]\n[chip c]\npart = W25Q80DV\n%s\n", supplies[_i].supply);
+
+	start(text);
+	ck_assert_int_eq(power(BENCH_POWER_CYCLE, 0), wanted);
+	ck_assert_int_eq(power(BENCH_POWER_OFF, 0), 0);
+	ck_assert_int_eq(power(BENCH_POWER_ON, 0), wanted);
+	ck_assert_int_eq(power(BENCH_POWER_CYCLE, 3000), 3000);
+	ck_assert_int_eq(power(BENCH_POWER_OFF, 0), 0);
+	ck_assert_int_eq(power(BENCH_POWER_OFF, 0), 0);
+	ck_assert_int_eq(power(BENCH_POWER_ON, 0), 3000);
+	ck_assert_int_eq(power(BENCH_POWER_ON, 2900), 2900);
+	ck_assert_int_eq(power(BENCH_POWER_CYCLE, 0), 2900);
+}
+END_TEST
+
 Suite *
 suite_hands(void)
 {
@@ -163,6 +209,7 @@ suite_hands(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, stuck_cells_bear_an_image);
 	tcase_add_loop_test(tcase, stuck_cells_bear_a_snapshot, 0, 2);
+	tcase_add_loop_test(tcase, the_supply_comes_back_as_it_was, 0, G_N_ELEMENTS(supplies));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
