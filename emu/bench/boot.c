@@ -16,6 +16,60 @@
 
 #define ID_BYTES 3U /* that a board looks at */
 
+/* Whether the part has bits there at all. */
+static bool
+has_bits(const struct flash_part *part, unsigned int reg)
+{
+	for (unsigned int bit = 0; bit < 8; bit++)
+		if (part->status[reg][bit].function != FLASH_BIT_NONE)
+			return true;
+	return false;
+}
+
+/* How register reg is read; false: it is not there, or nothing reads it. */
+static bool
+find_register(const struct flash_part *part, unsigned int reg, uint8_t *opcode, unsigned int *skip)
+{
+	static const struct {
+		const char *name;
+		uint8_t opcode;
+		unsigned int reg;
+		bool in_turn; /* all registers, one byte after the other */
+	} reads[] = {
+		{"RDSR1", 0x05, 0, false},
+		{"RDSR2", 0x35, 1, false},
+		{"RDCR", 0x15, 1, false},
+		{"RDSR3", 0x15, 2, false},
+		{"RDSECUR", 0x2b, 2, false},
+		{"RDSR_ALL", 0x05, 0, true},
+		{"DF_RDSR", 0xd7, 0, true},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(reads); i++) {
+		int own = bench_play_opcode(part, reads[i].name, reads[i].opcode);
+
+		if (own < 0 || (reads[i].in_turn ? !has_bits(part, reg) : reads[i].reg != reg))
+			continue;
+		*opcode = (uint8_t)own;
+		*skip = reads[i].in_turn ? reg : 0;
+		return true;
+	}
+	return false;
+}
+
+unsigned int
+bench_boot_registers(const struct flash_part *part)
+{
+	unsigned int registers = 0;
+	unsigned int skip;
+	uint8_t opcode;
+
+	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++)
+		if (find_register(part, reg, &opcode, &skip))
+			registers |= 1u << reg;
+	return registers;
+}
+
 void
 bench_boot_expect(struct board *board, const struct flash_part *part, unsigned int address_bytes)
 {
@@ -32,7 +86,9 @@ bench_boot_expect(struct board *board, const struct flash_part *part, unsigned i
 		{"DF_RDSR", 0xd7, 0, 1},
 		{"RDSR1", 0x05, 0, 0},
 	};
+	unsigned int skip;
 	size_t way = 0;
+	uint8_t opcode;
 
 	while (way < G_N_ELEMENTS(ways) - 1 && bench_play_opcode(part, ways[way].name, 0) < 0)
 		way++;
@@ -40,6 +96,9 @@ bench_boot_expect(struct board *board, const struct flash_part *part, unsigned i
 		(uint8_t)bench_play_opcode(part, ways[way].name, ways[way].opcode),
 		ways[way].behind, MIN(ways[way].n, ID_BYTES));
 	board_set_address_bytes(board, address_bytes > 0 ? address_bytes : part->address_bytes);
+	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++)
+		if (find_register(part, reg, &opcode, &skip))
+			board_set_register(board, reg, opcode, skip);
 }
 
 /* After "byte". */

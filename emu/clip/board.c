@@ -17,6 +17,7 @@
 #include "clip/clip.h"
 
 #define WEL 0x02
+#define REGISTERS 3
 #define PIECE 65536u
 #define REACH (UINT64_C(1) << 24) /* of three address bytes */
 
@@ -43,6 +44,10 @@ struct board {
 	unsigned int n_behind;
 	unsigned int n_id;
 	unsigned int address_bytes;
+	struct {
+		uint8_t opcode;
+		unsigned int skip;
+	} registers[REGISTERS];
 	GPtrArray *wants;
 };
 
@@ -63,6 +68,9 @@ board_new(void)
 
 	board->id_opcode = 0x9f;
 	board->n_id = 3;
+	board_set_register(board, 0, 0x05, 0);
+	board_set_register(board, 1, 0x35, 0);
+	board_set_register(board, 2, 0x15, 0);
 	board->address_bytes = 3;
 	board->wants = g_ptr_array_new_with_free_func(free_want);
 	return board;
@@ -89,6 +97,13 @@ void
 board_set_address_bytes(struct board *board, unsigned int n)
 {
 	board->address_bytes = n;
+}
+
+void
+board_set_register(struct board *board, unsigned int reg, uint8_t opcode, unsigned int skip)
+{
+	board->registers[reg % REGISTERS].opcode = opcode;
+	board->registers[reg % REGISTERS].skip = skip;
 }
 
 static struct want *
@@ -255,11 +270,15 @@ has_digest(const struct board *board, struct clip *clip, unsigned int cs, const 
 }
 
 static bool
-has_bits(struct clip *clip, unsigned int cs, const struct want *want, uint8_t *found)
+has_bits(const struct board *board, struct clip *clip, unsigned int cs, const struct want *want,
+	uint8_t *found)
 {
-	static const uint8_t reads[] = {0x05, 0x35, 0x15};
+	unsigned int reg = want->reg % REGISTERS;
+	unsigned int skip = board->registers[reg].skip % REGISTERS;
+	uint8_t bytes[REGISTERS];
 
-	frame(clip, cs, &reads[want->reg % G_N_ELEMENTS(reads)], 1, found, 1);
+	frame(clip, cs, &board->registers[reg].opcode, 1, bytes, skip + 1);
+	*found = bytes[skip];
 	return (*found & want->mask) == want->value;
 }
 
@@ -273,7 +292,8 @@ judge(const struct board *board, struct clip *clip, unsigned int cs, const struc
 	case WANT_DIGEST:
 		return has_digest(board, clip, cs, want) ? BOARD_BOOTS : BOARD_OTHER_DIGEST;
 	case WANT_REGISTER:
-		return has_bits(clip, cs, want, &verdict->found) ? BOARD_BOOTS : BOARD_REGISTER;
+		return has_bits(board, clip, cs, want, &verdict->found) ? BOARD_BOOTS
+									: BOARD_REGISTER;
 	case WANT_UNCHANGED:
 	case WANT_CONTENT:
 		break;

@@ -57,7 +57,11 @@ void board_want_digest(struct board *board, uint64_t start, uint64_t length, con
 /* The region has to be as it was at board_begin(); one beyond the chip has no say. */
 void board_want_unchanged(struct board *board, uint64_t start, uint64_t length);
 
-/* Of register reg (0: SR1, read with 05; 1: 35; 2: 15) the bits of mask have to be as in value. */
+/* How register reg (0: SR1, 1, 2) is read: it is the byte behind skip (0 to 2) others. At first it
+ * is 05, 35 and 15 without any. */
+void board_set_register(struct board *board, unsigned int reg, uint8_t opcode, unsigned int skip);
+
+/* Of register reg (0: SR1, 1, 2) the bits of mask have to be as in value. */
 void board_want_register(struct board *board, unsigned int reg, uint8_t mask, uint8_t value);
 
 /* Remembers what has to stay unchanged, out of the chip's array of size bytes; touches no wire. */

@@ -197,6 +197,40 @@ START_TEST(an_eeprom_is_read)
 }
 END_TEST
 
+/* Register 2 is read with 15 here, both of them with 05 there, and there is D7. */
+static const struct {
+	const char *part;
+	unsigned int reg;
+	unsigned int has;
+} readings[] = {
+	{"W25Q80DV", 1, 3},
+	{"W25Q128JV", 2, 7},
+	{"MX25L6406E", 0, 1 | 4},
+	{"MX25L12835F", 1, 7},
+	{"AT45DB041D", 0, 1},
+	{"25LC256", 0, 1},
+};
+
+START_TEST(registers_are_read_as_the_part_says)
+{
+	struct bench_chipdb *db = bench_chipdb_open(NULL, NULL);
+	const struct flash_part *part = bench_chipdb_find(db, readings[_i].part, NULL);
+	unsigned int reg = readings[_i].reg;
+	struct flash *chip;
+
+	ck_assert_ptr_nonnull(part);
+	ck_assert_uint_eq(bench_boot_registers(part), readings[_i].has);
+	chip = flash_new(part, NULL, 1);
+	clip_attach(clip, 0, chip);
+	bench_boot_expect(board, part, 0);
+	board_want_register(board, reg, 0xff, flash_status_register(chip, reg));
+	ck_assert_msg(boots(), "%s: %02X", part->name, verdict.found);
+	clip_attach(clip, 0, NULL);
+	flash_destroy(chip);
+	bench_chipdb_close(db);
+}
+END_TEST
+
 /* The right bytes are in the array, and the board reads others: a chip left in 4-byte mode, and a
  * board that wants that. */
 START_TEST(the_mode_decides_what_is_read)
@@ -240,6 +274,7 @@ suite_board(void)
 	tcase_add_test(tcase, registers);
 	tcase_add_test(tcase, every_part_boots);
 	tcase_add_test(tcase, an_eeprom_is_read);
+	tcase_add_loop_test(tcase, registers_are_read_as_the_part_says, 0, G_N_ELEMENTS(readings));
 	tcase_add_test(tcase, the_mode_decides_what_is_read);
 	suite_add_tcase(suite, tcase);
 	return suite;
