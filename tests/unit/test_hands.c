@@ -99,6 +99,15 @@ frame(const char *out, size_t n_out, uint8_t *in, size_t n_in)
 	ck_assert(bench_work_run(&target, play, &request, NULL, NULL));
 }
 
+/* Longer than a chip takes to come up. */
+static bool
+wait_for_it(struct bench_work *work, GError **error)
+{
+	(void)error;
+	clip_wait(bench_adapter_clip(work->target->adapter), 20000000);
+	return true;
+}
+
 START_TEST(stuck_cells_bear_an_image)
 {
 	g_autofree char *image = g_build_filename(dir, "ones.bin", NULL);
@@ -199,6 +208,57 @@ START_TEST(the_supply_comes_back_as_it_was)
 }
 END_TEST
 
+static const struct {
+	const char *part;
+	size_t n; /* of 01 1C 00 */
+	uint8_t ones;
+} cut_writes[] = {
+	{"W25Q80DV", 3, 0xfc},
+	{"MX25L6406E", 2, 0xbc},
+	{"M25P16", 2, 0x9c},
+};
+
+/* SR1 after a write of 1C to it that was cut off half way. */
+static uint8_t
+cut_write(const char *part, unsigned int seed, size_t n)
+{
+	g_autofree char *text = g_strdup_printf(
+		"[bench]\nseed = %u\ntiming = virtual\n[adapter a]\nchip = %s\n", seed, part);
+	struct bench_power_request request = {
+		.power = BENCH_POWER_OFF, .cut_in = 2, .after_ns = BENCH_HALF_OF_BUSY};
+	uint8_t sr1;
+
+	start(text);
+	ck_assert(bench_action_power(&target, &request, NULL));
+	frame("\x06", 1, NULL, 0);
+	frame("\x01\x1c\x00", n, NULL, 0);
+	power(BENCH_POWER_ON, 0);
+	ck_assert(bench_work_run(&target, wait_for_it, NULL, NULL, NULL));
+	frame("\x05", 1, &sr1, 1);
+	stop();
+	return sr1;
+}
+
+/* By the seed the register is as before, erased, which is all ones, or as meant. */
+START_TEST(a_register_write_that_is_cut_off)
+{
+	const uint8_t left[] = {0x00, cut_writes[_i].ones, 0x1c};
+	unsigned int counts[3] = {0};
+
+	for (unsigned int seed = 1; seed <= 40; seed++) {
+		uint8_t sr1 = cut_write(cut_writes[_i].part, seed, cut_writes[_i].n);
+		size_t which = 0;
+
+		while (which < 3 && left[which] != sr1)
+			which++;
+		ck_assert_msg(which < 3, "seed %u: %02X", seed, sr1);
+		counts[which]++;
+	}
+	for (size_t which = 0; which < 3; which++)
+		ck_assert_msg(counts[which] >= 4, "%02X: %u times", left[which], counts[which]);
+}
+END_TEST
+
 Suite *
 suite_hands(void)
 {
@@ -210,6 +270,7 @@ suite_hands(void)
 	tcase_add_test(tcase, stuck_cells_bear_an_image);
 	tcase_add_loop_test(tcase, stuck_cells_bear_a_snapshot, 0, 2);
 	tcase_add_loop_test(tcase, the_supply_comes_back_as_it_was, 0, G_N_ELEMENTS(supplies));
+	tcase_add_loop_test(tcase, a_register_write_that_is_cut_off, 0, G_N_ELEMENTS(cut_writes));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
