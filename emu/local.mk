@@ -98,6 +98,8 @@ libspinor_a_SOURCES = \
 	emu/bench/trouble.c \
 	emu/bench/wafer.c \
 	emu/bench/wafer.h \
+	emu/bench/wholefile.c \
+	emu/bench/wholefile.h \
 	emu/bench/wires.c \
 	emu/bench/wires.h \
 	emu/clip/board.c \
