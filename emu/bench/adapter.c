@@ -122,7 +122,8 @@ bench_adapter_new(const struct bench_adapter_plan *plan, GError **error)
 	adapter->line = (struct bench_line){.owner = adapter->name,
 		.context = adapter->context,
 		.serprog = adapter->serprog,
-		.meter = &adapter->meter};
+		.meter = &adapter->meter,
+		.seed = plan->seed};
 	bench_line_begin(&adapter->line);
 	if (open_port(adapter, plan, error)) {
 		adapter->line.pty = adapter->pty;

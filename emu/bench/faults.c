@@ -296,8 +296,11 @@ add_to_chip(struct bench_faults *faults, const struct bench_fault *fault, struct
 static unsigned int
 add_to_line(struct bench_faults *faults, const struct bench_fault *fault)
 {
-	int id = link_line_add_fault(bench_line_faults(faults->line), &fault->link);
+	struct link_fault link = fault->link;
+	int id;
 
+	link.seed = faults->line->seed;
+	id = link_line_add_fault(bench_line_faults(faults->line), &link);
 	bench_line_changed(faults->line);
 	return id > 0 ? (unsigned int)id : 0;
 }

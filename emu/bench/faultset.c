@@ -39,7 +39,9 @@
 #define LINK_DIRECTED \
 	(LINK(DROP) | LINK(DUPLICATE) | LINK(CORRUPT) | LINK(STALL) | LINK(GARBAGE) | LINK_LOST)
 #define LINK_COMMANDED (LINK_DIRECTED | LINK(NAK) | LINK(CS_STUCK))
-/* The others act while the line is open, or not at all. */
+#define LINK_AT_BYTES (LINK_DIRECTED | LINK(ECHO))
+#define LINK_AT_TIMES (LINK_AT_BYTES | LINK(NAK) | LINK(CS_STUCK) | LINK(LATENCY) | LINK(CHUNKS))
+/* The other acts while the line is open, or not at all. */
 #define LINK_BY_CHANCE (ALL & ~LINK(WRONG_BAUD))
 
 static bool
@@ -528,12 +530,12 @@ const struct faultset faultset_rows[] = {
 	{"to", ALL, 0, 0, TIME_ALLOWED, take_to},
 	{"select", ALL, 0, 0, "a chip select line, 0 to 7", take_select},
 	{"direction", 0, 0, LINK_DIRECTED, "to-adapter or to-host", take_direction},
-	{"byte", 0, 0, LINK_BY_CHANCE, NUMBER_ALLOWED, take_link_byte},
-	{"operation", 0, 0, LINK_BY_CHANCE, NUMBER_ALLOWED " (a command of the protocol)",
+	{"byte", 0, 0, LINK_AT_BYTES, NUMBER_ALLOWED, take_link_byte},
+	{"operation", 0, 0, LINK_AT_TIMES, NUMBER_ALLOWED " (a command of the protocol)",
 		take_link_operation},
 	{"command", 0, 0, LINK_COMMANDED, "a command by name or in hex, such as O_SPIOP or 13",
 		take_link_command},
-	{"after", 0, 0, LINK_BY_CHANCE, "a time since the line was opened, such as 500ms",
+	{"after", 0, 0, LINK_AT_TIMES, "a time since the line was opened, such as 500ms",
 		take_link_after},
 	{"chance", 0, 0, LINK_BY_CHANCE, "above 0 and up to 1", take_link_chance},
 	{"baud", 0, 0, LINK(WRONG_BAUD), "a speed from 300 to 4000000 baud", take_link_baud},

@@ -22,6 +22,7 @@ static struct port_watch *watch;
 static struct bench_adapter *adapter;
 static char *dir, *link_path;
 static int reports;
+static uint64_t last_operation;
 
 static void
 setup(void)
@@ -62,6 +63,7 @@ note(void *data, const struct link_fault_report *report)
 {
 	ck_assert_uint_eq(report->id, 1);
 	(*(int *)data)++;
+	last_operation = report->operation;
 }
 
 static void
@@ -302,6 +304,22 @@ START_TEST(the_speed_has_to_be_right)
 }
 END_TEST
 
+/* The third byte of a session, two of which had come before there was a fault. */
+START_TEST(it_counts_from_the_opening_also_when_it_comes_late)
+{
+	int fd = open_host();
+
+	SEND(fd, "\x10");
+	EXPECT(fd, "\x15\x06");
+	add(LINK_DROP, 0, 3);
+	SEND(fd, "\x10");
+	EXPECT(fd, "\x06");
+	ck_assert_int_eq(reports, 1);
+	ck_assert_uint_eq(last_operation, 2);
+	close(fd);
+}
+END_TEST
+
 START_TEST(it_may_not_hear_the_first_host)
 {
 	int fd;
@@ -333,6 +351,7 @@ suite_link_port(void)
 	tcase_add_test(tcase, a_cable_comes_out_and_back);
 	tcase_add_test(tcase, a_cable_may_never_come_back);
 	tcase_add_test(tcase, the_speed_has_to_be_right);
+	tcase_add_test(tcase, it_counts_from_the_opening_also_when_it_comes_late);
 	tcase_add_test(tcase, it_may_not_hear_the_first_host);
 	tcase_add_loop_test(tcase, a_hung_adapter_needs_its_cable_pulled, 0, 2);
 	suite_add_tcase(suite, tcase);
