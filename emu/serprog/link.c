@@ -19,8 +19,8 @@
  * Nothing sleeps here; the port is told by deadline_ns() when to look again.
  *
  * While a fault waits for a command of the adapter, or for what the host gets, bytes go in one by
- * one, and only when the replies to earlier ones are out: so "the first byte after the 12th command"
- * is just that one, and an act belongs to the command that has begun last.
+ * one, and only when the replies to earlier ones are out: so "the first byte after the 12th
+ * command" is just that one, and an act belongs to the command that has begun last.
  *
  * Leaves out: parity, modem lines, and how long bytes take at the line's speed.
  */

@@ -51,7 +51,7 @@ void link_line_join(struct link_line *line, int64_t since_us, uint64_t taken, ui
 struct personality link_line_personality(struct link_line *line);
 
 /* Adds a copy; its id, over 0, or -EINVAL: see link_fault_check(). In the midst of a session it
- * counts bytes and operations from the session's beginning, but those of one command from now on. */
+ * counts bytes and operations from the session's beginning, those of one command from now on. */
 int link_line_add_fault(struct link_line *line, const struct link_fault *fault);
 
 /* False when there is none of that id. A stall, a boot or a deaf spell of its ends; a hung adapter
