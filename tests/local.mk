@@ -113,6 +113,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/lost-byte-to-host.bench \
 	examples/lost-programs.bench \
 	examples/low-supply.bench \
+	examples/mirrored-cable.bench \
 	examples/miso-to-ground.bench \
 	examples/missing-capacitor.bench \
 	examples/modem-manager.bench \

@@ -25,6 +25,7 @@ enum clip_fault_what {
 	CLIP_PULL_NONE,   /* no resistor where one was: the line floats when nobody drives it */
 	CLIP_ROTATED,     /* clip put on the wrong way round: contact n on pin n + 4 */
 	CLIP_SHIFTED,     /* clip put on one pin off */
+	CLIP_MIRRORED,    /* cable pressed or put on the wrong way: contact n on pin 9 - n */
 	CLIP_SWAPPED,     /* wires of MOSI and MISO in each other's place */
 	CLIP_CONTACT,     /* spring on an oxidised leg: opens now and then */
 	CLIP_BIT_ERROR,   /* noise on long wires turns single bits over */
