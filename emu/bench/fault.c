@@ -93,8 +93,16 @@ bench_fault_set(struct bench_fault *fault, const char *name, const char *value, 
 	char *text;
 
 	for (const struct faultset *setting = faultset_rows; setting->name; setting++) {
+		uint64_t bit = UINT64_C(1) << (setting - faultset_rows);
+
 		if (strcmp(setting->name, name) != 0 || !faultset_is_for(setting, fault))
 			continue;
+		if (fault->given & bit) {
+			g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+				"%s=%s is refused: %s is there twice; allowed is once", name, value,
+				name);
+			return false;
+		}
 		if (!setting->take(fault, value)) {
 			g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
 				"%s=%s is refused; allowed: %s", name, value, setting->allowed);
@@ -103,6 +111,7 @@ bench_fault_set(struct bench_fault *fault, const char *name, const char *value, 
 		text = g_strdup_printf("%s %s=%s", fault->text, name, value);
 		g_free(fault->text);
 		fault->text = text;
+		fault->given |= bit;
 		return true;
 	}
 	which = g_strdup_printf("fault %.*s has no", (int)strcspn(fault->text, " "), fault->text);

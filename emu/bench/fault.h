@@ -21,7 +21,8 @@ enum bench_fault_place {
 };
 
 struct bench_fault {
-	char *text; /* what and settings, as given */
+	char *text;     /* what and settings, as given */
+	uint64_t given; /* which settings: bits 1 << row of faultset_rows */
 	enum bench_fault_place place;
 	struct clip_fault wires;
 	struct flash_fault chip;
@@ -32,7 +33,7 @@ struct bench_fault {
 struct bench_fault *bench_fault_new(const char *what, GError **error);
 
 /* Changes a setting; false and BENCH_ERROR_USAGE for one that the fault lacks, with the nearest it
- * has, and for a value that is refused, with what is allowed. */
+ * has, for a value that is refused, with what is allowed, and for one that was given before. */
 bool bench_fault_set(
 	struct bench_fault *fault, const char *name, const char *value, GError **error);
 

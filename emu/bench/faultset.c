@@ -509,6 +509,9 @@ const struct faultset faultset_rows[] = {
 	{NULL, 0, 0, 0, NULL, NULL},
 };
 
+/* A bit of struct bench_fault for each. */
+G_STATIC_ASSERT(G_N_ELEMENTS(faultset_rows) <= 64);
+
 bool
 faultset_is_for(const struct faultset *setting, const struct bench_fault *fault)
 {

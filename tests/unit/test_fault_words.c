@@ -125,6 +125,11 @@ static const struct {
 	{"stuck-cell opcode=9F", "fault stuck-cell has no \"opcode\""},
 	{"stuck-cell bits=100", "bits=100 is refused; allowed: a mask in hex"},
 	{"shifted pins=2", "pins=2 is refused; allowed: 1 or -1"},
+	{"bit-error rate=1e-3 line=miso rate=1e-4",
+		"rate=1e-4 is refused: rate is there twice; allowed is once"},
+	{"slow during=erase during=erase",
+		"during=erase is refused: during is there twice; allowed is once"},
+	{"drop after=1s after=2s", "after=2s is refused: after is there twice; allowed is once"},
 	{"master drives=power", "drives=power is refused"},
 };
 
