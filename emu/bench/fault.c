@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#define NAME_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
+
 const char **
 bench_fault_names(void)
 {
@@ -81,8 +83,27 @@ bench_fault_free(struct bench_fault *fault)
 {
 	if (fault == NULL)
 		return;
+	g_free(fault->name);
 	g_free(fault->text);
 	g_free(fault);
+}
+
+bool
+bench_fault_set_name(struct bench_fault *fault, const char *name, GError **error)
+{
+	size_t length = strlen(name);
+
+	if (length == 0 || length > BENCH_FAULT_NAME_MAX || name[strspn(name, NAME_CHARACTERS)] ||
+		strspn(name, "0123456789") == length) {
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"\"%s\" is no name for a fault; allowed are 1 to %d of A-Z a-z 0-9 . _ -, "
+			"not digits alone",
+			name, BENCH_FAULT_NAME_MAX);
+		return false;
+	}
+	g_free(fault->name);
+	fault->name = g_strdup(name);
+	return true;
 }
 
 bool

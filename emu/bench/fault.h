@@ -20,7 +20,10 @@ enum bench_fault_place {
 	BENCH_FAULT_OF_LINK, /* between host and adapter */
 };
 
+#define BENCH_FAULT_NAME_MAX 64
+
 struct bench_fault {
+	char *name;     /* what people call it; NULL: it has none */
 	char *text;     /* what and settings, as given */
 	uint64_t given; /* which settings: bits 1 << row of faultset_rows */
 	enum bench_fault_place place;
@@ -39,6 +42,9 @@ bool bench_fault_set(
 
 /* "WHAT [NAME=VALUE ...]". */
 struct bench_fault *bench_fault_parse(const char *text, GError **error);
+
+/* False and BENCH_ERROR_USAGE for what can't be told from a number, or is no word. */
+bool bench_fault_set_name(struct bench_fault *fault, const char *name, GError **error);
 
 void bench_fault_free(struct bench_fault *fault);
 

@@ -15,12 +15,14 @@
 #include "flash/part.h"
 #include "serprog/link.h"
 
+#include <gio/gio.h>
 #include <inttypes.h>
 
 #define NS_PER_S INT64_C(1000000000)
 
 struct entry {
 	unsigned int id;
+	char *name; /* NULL: none */
 	char *text;
 	enum bench_fault_place place;
 	struct flash *chip; /* NULL: not a chip's */
@@ -47,8 +49,18 @@ free_entry(void *data)
 {
 	struct entry *entry = data;
 
+	g_free(entry->name);
 	g_free(entry->text);
 	g_free(entry);
+}
+
+/* "clip: wires: fault 3, bit-error rate=1e-5", without the second when it has no name. */
+static char *
+title_of(const struct bench_faults *faults, const struct entry *entry)
+{
+	return g_strdup_printf("%s: %s%sfault %u, %s", faults->owner,
+		entry->name != NULL ? entry->name : "", entry->name != NULL ? ": " : "", entry->id,
+		entry->text);
 }
 
 /* "1 time on 3 occasions". */
@@ -143,15 +155,16 @@ read_counters(const struct bench_faults *faults, const struct entry *entry, uint
 static void
 tell(const struct bench_faults *faults, const struct entry *entry, struct bench_fault_act *act)
 {
+	g_autofree char *title = title_of(faults, entry);
 	uint64_t matched;
 
 	act->id = entry->id;
+	act->name = entry->name;
 	act->cs = entry->chip != NULL ? (int)entry->cs : -1;
 	act->text = entry->text;
 	read_counters(faults, entry, &act->acted, &matched);
-	log_info("%s: fault %u, %s: %s, operation %" PRIu64 ", %" PRId64 ".%09" PRId64 " s",
-		faults->owner, entry->id, entry->text, act->place, act->operation,
-		act->time_ns / NS_PER_S, act->time_ns % NS_PER_S);
+	log_info("%s: %s, operation %" PRIu64 ", %" PRId64 ".%09" PRId64 " s", title, act->place,
+		act->operation, act->time_ns / NS_PER_S, act->time_ns % NS_PER_S);
 	if (faults->observe != NULL)
 		faults->observe(faults->observe_data, act);
 }
@@ -323,6 +336,25 @@ follow_board(struct bench_faults *faults, struct entry *entry)
 	entry->inner = 0;
 }
 
+/* Whether one more may come. */
+static bool
+has_room(const struct bench_faults *faults, const struct bench_fault *fault, GError **error)
+{
+	if (faults->entries->len >= BENCH_FAULTS_MAX) {
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+			"%s: %s has %d faults, and no more are allowed; remove some of them first",
+			fault->text, faults->owner, BENCH_FAULTS_MAX);
+		return false;
+	}
+	if (fault->name != NULL && bench_faults_named(faults, fault->name) > 0) {
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"%s: there is a fault \"%s\" already; allowed is a name that is free",
+			fault->text, fault->name);
+		return false;
+	}
+	return true;
+}
+
 unsigned int
 bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, unsigned int cs,
 	GError **error)
@@ -332,7 +364,8 @@ bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, u
 	struct entry *entry;
 	unsigned int inner;
 
-	if (!bench_faults_check(fault, chip != NULL ? flash_part(chip) : NULL, error))
+	if (!has_room(faults, fault, error) ||
+		!bench_faults_check(fault, chip != NULL ? flash_part(chip) : NULL, error))
 		return 0;
 	if (of_chip)
 		inner = add_to_chip(faults, fault, chip);
@@ -342,6 +375,7 @@ bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, u
 		inner = clip_fault_add(faults->clip, &fault->wires);
 	entry = g_new0(struct entry, 1);
 	entry->id = ++faults->last_id;
+	entry->name = g_strdup(fault->name);
 	entry->text = g_strdup(fault->text);
 	entry->place = fault->place;
 	entry->wires = fault->wires;
@@ -378,6 +412,18 @@ bench_faults_of_wires(const struct bench_faults *faults, unsigned int clip_id)
 		clip_id > 0 ? find(faults, BENCH_FAULT_OF_WIRES, NULL, clip_id) : NULL;
 
 	return entry != NULL ? entry->id : 0;
+}
+
+unsigned int
+bench_faults_named(const struct bench_faults *faults, const char *name)
+{
+	for (guint i = 0; i < faults->entries->len; i++) {
+		const struct entry *entry = faults->entries->pdata[i];
+
+		if (g_strcmp0(entry->name, name) == 0)
+			return entry->id;
+	}
+	return 0;
 }
 
 void
@@ -422,6 +468,7 @@ free_info(void *data)
 {
 	struct bench_fault_info *info = data;
 
+	g_free(info->name);
 	g_free(info->text);
 	g_free(info);
 }
@@ -436,6 +483,7 @@ bench_faults_list(struct bench_faults *faults)
 		struct bench_fault_info *info = g_new0(struct bench_fault_info, 1);
 
 		info->id = entry->id;
+		info->name = g_strdup(entry->name);
 		info->text = g_strdup(entry->text);
 		info->cs = entry->chip != NULL ? (int)entry->cs : -1;
 		read_counters(faults, entry, &info->acted, &info->matched);
@@ -465,12 +513,12 @@ bench_faults_summary(struct bench_faults *faults)
 {
 	for (guint i = 0; i < faults->entries->len; i++) {
 		const struct entry *entry = faults->entries->pdata[i];
+		g_autofree char *title = title_of(faults, entry);
 		g_autofree char *times = NULL;
 		uint64_t acted, matched;
 
 		read_counters(faults, entry, &acted, &matched);
 		times = times_of(acted, matched);
-		log_warning(
-			"%s: fault %u, %s: acted %s", faults->owner, entry->id, entry->text, times);
+		log_warning("%s: acted %s", title, times);
 	}
 }

@@ -415,6 +415,58 @@ START_TEST(pins_stay_as_set)
 }
 END_TEST
 
+START_TEST(faults_go_by_number_or_name)
+{
+	struct client client = open_client();
+
+	assert_result(
+		&client, "fault.add", "{\"fault\":\"late\",\"name\":\"shifter\"}", "{\"id\":1}");
+	assert_result(&client, "fault.add", "{\"fault\":\"slow\",\"cs\":0}", "{\"id\":2}");
+	assert_result(&client, "fault.list", NULL,
+		"[{\"id\":1,\"fault\":\"late\",\"cs\":null,\"acted\":0,\"matched\":0,\"name\":"
+		"\"shifter\"},{\"id\":2,\"fault\":\"slow\",\"cs\":0,\"acted\":0,\"matched\":0,"
+		"\"name\":null}]");
+	assert_error(&client, "fault.add", "{\"fault\":\"early\",\"name\":\"shifter\"}", -32602,
+		"adapter0 has a fault \"shifter\" already; allowed is a name that is free");
+	assert_error(&client, "fault.add", "{\"fault\":\"early\",\"name\":\"12\"}", -32602,
+		"\"12\" is no name for a fault; allowed are 1 to 64 of A-Z a-z 0-9 . _ -, not "
+		"digits alone");
+	assert_error(&client, "fault.remove", NULL, -32602,
+		"fault.remove: nothing names the fault; allowed is one of \"id\" and \"name\"");
+	assert_error(&client, "fault.remove", "{\"id\":1,\"name\":\"shifter\"}", -32602,
+		"fault.remove: both are there; allowed is one of \"id\" and \"name\"");
+	assert_error(&client, "fault.remove", "{\"name\":\"late\"}", -32602,
+		"there is no fault \"late\"; allowed are the names and numbers in spinor fault "
+		"list");
+	assert_error(&client, "fault.remove", "{\"adapter\":\"b\",\"name\":\"shifter\"}", -32602,
+		"no adapter \"b\"; allowed are adapter0");
+	assert_result(&client, "fault.remove", "{\"name\":\"shifter\"}", "true");
+	assert_error(&client, "fault.remove", "{\"id\":1}", -32602,
+		"adapter0 has no fault 1; allowed are the numbers in spinor fault list");
+	assert_result(
+		&client, "fault.add", "{\"fault\":\"early\",\"name\":\"shifter\"}", "{\"id\":3}");
+	assert_result(&client, "fault.clear", NULL, "true");
+	assert_result(&client, "fault.list", NULL, "[]");
+	close_client(&client);
+}
+END_TEST
+
+START_TEST(a_chip_is_named_for_faults_of_chips_only)
+{
+	struct client client = open_client();
+
+	assert_error(&client, "fault.add", "{\"fault\":\"open line=miso\",\"cs\":0}", -32602,
+		"open line=miso: cs 0 is refused: the fault is one of the wires, which all chips "
+		"of an adapter share; allowed is no cs, and select=0 for that chip's operations");
+	assert_error(&client, "fault.add", "{\"fault\":\"nak\",\"cs\":0}", -32602,
+		"nak: cs 0 is refused: the fault is one of the line to the host; allowed is no cs");
+	assert_error(&client, "fault.add", "{\"fault\":\"slow\",\"cs\":3}", -32602,
+		"adapter0 has no chip on chip select 3; allowed are 0");
+	assert_result(&client, "fault.list", NULL, "[]");
+	close_client(&client);
+}
+END_TEST
+
 START_TEST(the_supply_is_switched)
 {
 	struct client client = open_client();
@@ -1187,6 +1239,8 @@ add_method_tests(TCase *tcase)
 	tcase_add_test(tcase, status_tells_all_there_is);
 	tcase_add_test(tcase, discover_lists_every_method_with_schemas);
 	tcase_add_test(tcase, pins_stay_as_set);
+	tcase_add_test(tcase, faults_go_by_number_or_name);
+	tcase_add_test(tcase, a_chip_is_named_for_faults_of_chips_only);
 	tcase_add_test(tcase, the_supply_is_switched);
 	tcase_add_test(tcase, the_supply_goes_at_an_operation);
 	tcase_add_test(tcase, the_cable_is_pulled_and_put_back);

@@ -143,6 +143,28 @@ START_TEST(what_is_refused_says_why)
 }
 END_TEST
 
+START_TEST(a_name_is_a_word_and_no_number)
+{
+	static const char *const bad[] = {"", "3", "0815", "a b", "a/b", "\xC3\xA4",
+		"0123456789012345678901234567890123456789012345678901234567890123x"};
+	struct bench_fault *fault = parse("late");
+	g_autoptr(GError) error = NULL;
+
+	ck_assert_ptr_null(fault->name);
+	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
+		ck_assert_msg(!bench_fault_set_name(fault, bad[i], NULL), "%s", bad[i]);
+	ck_assert(bench_fault_set_name(fault, "x", NULL));
+	ck_assert(bench_fault_set_name(fault, "2.wire_a-B", NULL));
+	ck_assert_str_eq(fault->name, "2.wire_a-B");
+	ck_assert(!bench_fault_set_name(fault, "3", &error));
+	ck_assert_str_eq(error->message,
+		"\"3\" is no name for a fault; allowed are 1 to 64 of A-Z a-z 0-9 . _ -, not "
+		"digits alone");
+	ck_assert_str_eq(fault->name, "2.wire_a-B");
+	bench_fault_free(fault);
+}
+END_TEST
+
 /* With the usual settings every one of them can be added as it is. */
 START_TEST(every_name_is_a_fault)
 {
@@ -171,6 +193,7 @@ suite_fault_words(void)
 	tcase_add_test(tcase, chips);
 	tcase_add_test(tcase, others);
 	tcase_add_loop_test(tcase, what_is_refused_says_why, 0, G_N_ELEMENTS(refused));
+	tcase_add_test(tcase, a_name_is_a_word_and_no_number);
 	tcase_add_test(tcase, every_name_is_a_fault);
 	suite_add_tcase(suite, tcase);
 	return suite;
