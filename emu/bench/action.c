@@ -323,6 +323,8 @@ boot(const struct bench_work *work, struct bench_power_request *request)
 		if (!request->boots)
 			request->why_not = bench_boot_reason(&verdict);
 	}
+	bench_adapter_set_boot(work->target->adapter, work->target->cs,
+		request->boots ? BENCH_BOOT_DONE : BENCH_BOOT_FAILED);
 	bench_work_tell(work, BENCH_EVENT_BOOT, request->boots ? "boots" : "does not boot",
 		request->why_not != NULL ? request->why_not : "");
 }

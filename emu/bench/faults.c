@@ -415,6 +415,21 @@ bench_faults_of_wires(const struct bench_faults *faults, unsigned int clip_id)
 }
 
 unsigned int
+bench_faults_count(const struct bench_faults *faults, int cs)
+{
+	unsigned int n = 0;
+
+	if (cs < 0)
+		return faults->entries->len;
+	for (guint i = 0; i < faults->entries->len; i++) {
+		const struct entry *entry = faults->entries->pdata[i];
+
+		n += entry->chip != NULL && entry->cs == (unsigned int)cs;
+	}
+	return n;
+}
+
+unsigned int
 bench_faults_named(const struct bench_faults *faults, const char *name)
 {
 	for (guint i = 0; i < faults->entries->len; i++) {

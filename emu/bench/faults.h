@@ -64,6 +64,9 @@ unsigned int bench_faults_add(struct bench_faults *faults, const struct bench_fa
 bool bench_faults_remove(struct bench_faults *faults, unsigned int id);
 void bench_faults_clear(struct bench_faults *faults);
 
+/* How many there are; with cs >= 0, in the chip on that line. */
+unsigned int bench_faults_count(const struct bench_faults *faults, int cs);
+
 /* The id of the fault of that name; 0: there is none. */
 unsigned int bench_faults_named(const struct bench_faults *faults, const char *name);
 

@@ -335,11 +335,12 @@ START_TEST(status_tells_all_there_is)
 	assert_shape(adapter,
 		"name:String profile:String tty:String link:NULL tcp:NULL "
 		"plugged:Boolean host:Boolean drivers:Boolean frequency_hz:Integer "
-		"ready_line:String chips:JsonArray");
+		"ready_line:String chips:JsonArray faults:Integer board:String");
 	assert_shape(chip,
 		"cs:Integer part:String vendor:String flashrom:String size:Integer "
 		"image:NULL power_mv:Integer cut_in:Integer pins:JsonObject busy:Boolean "
-		"status:JsonArray protected:JsonArray snapshots:Integer");
+		"status:JsonArray protected:JsonArray snapshots:Integer vcc_mv:Integer "
+		"faults:Integer board:NULL");
 	ck_assert_int_eq(json_object_get_int_member(status, "pid"), getpid());
 	ck_assert_str_eq(
 		json_object_get_string_member(status, "control"), control_server_path(server));
