@@ -199,6 +199,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_clip_pins.c \
 	tests/unit/test_control.c \
 	tests/unit/test_fault_file.c \
+	tests/unit/test_control_manual.c \
 	tests/unit/test_fault_manual.c \
 	tests/unit/test_fault_words.c \
 	tests/unit/test_faults.c \

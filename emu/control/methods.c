@@ -333,6 +333,12 @@ discover(struct control_call *call, GError **error)
 }
 
 const struct control_method *
+control_method_at(size_t i)
+{
+	return i < G_N_ELEMENTS(methods) ? &methods[i] : NULL;
+}
+
+const struct control_method *
 control_method_find(const char *name)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(methods); i++)

@@ -35,6 +35,7 @@ static const struct {
 	{"clip_master", suite_clip_master},
 	{"clip_pins", suite_clip_pins},
 	{"fault-file", suite_fault_file},
+	{"control-manual", suite_control_manual},
 	{"fault-manual", suite_fault_manual},
 	{"fault_words", suite_fault_words},
 	{"faults", suite_faults},

@@ -24,6 +24,7 @@ Suite *suite_clip_master(void);
 Suite *suite_clip_pins(void);
 Suite *suite_control(void);
 Suite *suite_fault_file(void);
+Suite *suite_control_manual(void);
 Suite *suite_fault_manual(void);
 Suite *suite_fault_words(void);
 Suite *suite_faults(void);
