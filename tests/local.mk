@@ -73,6 +73,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/block-locks.bench \
 	examples/board-clamps-the-lines.bench \
 	examples/board-drives-bus.bench \
+	examples/board-writes-its-own-data.bench \
 	examples/boot-banner.bench \
 	examples/brown-out.bench \
 	examples/cable-pulled.bench \
@@ -197,6 +198,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_clip_faults_when.c \
 	tests/unit/test_clip_master.c \
 	tests/unit/test_clip_pins.c \
+	tests/unit/test_clip_writer.c \
 	tests/unit/test_control.c \
 	tests/unit/test_fault_file.c \
 	tests/unit/test_control_manual.c \

@@ -183,9 +183,12 @@ wires_acted(void *data, const struct clip_fault_report *report)
 		return;
 	if (report->opcode >= 0)
 		g_snprintf(opcode, sizeof(opcode), ", opcode %02X", (unsigned int)report->opcode);
-	/* The first bit on the wire is the byte's bit 7. */
-	g_snprintf(place, sizeof(place), "%s, byte %" PRIu64 ", bit %u%s",
-		clip_line_string(report->line), report->byte, 7 - report->bit, opcode);
+	if (report->length > 0)
+		g_snprintf(place, sizeof(place), "address %06" PRIX64 ", %" PRIu32 " byte%s",
+			report->address, report->length, report->length == 1 ? "" : "s");
+	else /* The first bit on the wire is the byte's bit 7. */
+		g_snprintf(place, sizeof(place), "%s, byte %" PRIu64 ", bit %u%s",
+			clip_line_string(report->line), report->byte, 7 - report->bit, opcode);
 	tell(faults, entry, &act);
 }
 
@@ -263,6 +266,13 @@ bench_faults_destroy(struct bench_faults *faults)
 	g_free(faults);
 }
 
+static char *
+beyond(const struct flash_part *part)
+{
+	return g_strdup_printf("that is beyond a %s; allowed are addresses up to 0x%" PRIX64,
+		part->name, part->size - 1);
+}
+
 /* NULL, or what is wrong with it. */
 static char *
 what_is_wrong(const struct bench_fault *fault, const struct flash_part *part)
@@ -271,6 +281,9 @@ what_is_wrong(const struct bench_fault *fault, const struct flash_part *part)
 
 	switch (fault->place) {
 	case BENCH_FAULT_OF_WIRES:
+		if (fault->wires.what == CLIP_BOARD_WRITES && part != NULL &&
+			fault->wires.when.address_to > part->size)
+			return beyond(part);
 		return g_strdup(clip_fault_check(&fault->wires));
 	case BENCH_FAULT_OF_LINK:
 		allowed = link_fault_check(&fault->link);
@@ -281,9 +294,7 @@ what_is_wrong(const struct bench_fault *fault, const struct flash_part *part)
 	if (part == NULL)
 		return g_strdup("it is a chip's, and there is none; allowed are other faults");
 	if (fault->chip.address_to > part->size)
-		return g_strdup_printf(
-			"that is beyond a %s; allowed are addresses up to 0x%" PRIX64, part->name,
-			part->size - 1);
+		return beyond(part);
 	return g_strdup(flash_fault_check(part, &fault->chip));
 }
 
@@ -315,6 +326,14 @@ add_to_line(struct bench_faults *faults, const struct bench_fault *fault)
 	return id > 0 ? (unsigned int)id : 0;
 }
 
+/* Only a board that runs does it. */
+static bool
+is_board_s(const struct entry *entry)
+{
+	return entry->place == BENCH_FAULT_OF_WIRES &&
+		(entry->wires.what == CLIP_MASTER || entry->wires.what == CLIP_BOARD_WRITES);
+}
+
 /* A second master goes and comes with the board. */
 static void
 follow_board(struct bench_faults *faults, struct entry *entry)
@@ -322,8 +341,7 @@ follow_board(struct bench_faults *faults, struct entry *entry)
 	bool runs = faults->board == BENCH_BOARD_RUNS;
 	uint64_t acted, matched;
 
-	if (entry->place != BENCH_FAULT_OF_WIRES || entry->wires.what != CLIP_MASTER ||
-		runs == (entry->inner > 0))
+	if (!is_board_s(entry) || runs == (entry->inner > 0))
 		return;
 	if (runs) {
 		entry->inner = clip_fault_add(faults->clip, &entry->wires);
@@ -334,6 +352,22 @@ follow_board(struct bench_faults *faults, struct entry *entry)
 	entry->acted = acted;
 	entry->matched = matched;
 	entry->inner = 0;
+}
+
+/* The part of the chip that the fault is on, or of the first that it is aimed at; NULL: none. */
+static const struct flash_part *
+part_for(const struct bench_faults *faults, const struct bench_fault *fault, unsigned int cs)
+{
+	unsigned int lines =
+		fault->place == BENCH_FAULT_OF_CHIP ? 1u << cs : fault->wires.when.selects;
+
+	for (unsigned int line = 0; line < CLIP_SELECTS; line++) {
+		const struct flash *chip = clip_chip(faults->clip, line);
+
+		if (chip != NULL && (lines == 0 || lines & 1u << line))
+			return flash_part(chip);
+	}
+	return NULL;
 }
 
 /* Whether one more may come. */
@@ -365,7 +399,7 @@ bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, u
 	unsigned int inner;
 
 	if (!has_room(faults, fault, error) ||
-		!bench_faults_check(fault, chip != NULL ? flash_part(chip) : NULL, error))
+		!bench_faults_check(fault, part_for(faults, fault, cs), error))
 		return 0;
 	if (of_chip)
 		inner = add_to_chip(faults, fault, chip);

@@ -361,6 +361,8 @@ concerns(const struct clip_fault *fault, enum clip_line line)
 		return line == CLIP_MISO;
 	case CLIP_MASTER:
 		return fault->master.lines & 1u << line;
+	case CLIP_BOARD_WRITES:
+		return line == CLIP_CS || line == CLIP_CLK || line == CLIP_MOSI;
 	default:
 		return fault->line == line;
 	}

@@ -27,6 +27,7 @@ static const char *const whats[] = {
 	[CLIP_LATE] = "late",
 	[CLIP_EARLY] = "early",
 	[CLIP_MASTER] = "master",
+	[CLIP_BOARD_WRITES] = "board-writes",
 };
 
 static const char *const lines[] = {

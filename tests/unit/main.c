@@ -33,6 +33,7 @@ static const struct {
 	{"clip_faults_bits", suite_clip_faults_bits},
 	{"clip_faults_when", suite_clip_faults_when},
 	{"clip_master", suite_clip_master},
+	{"clip_writer", suite_clip_writer},
 	{"clip_pins", suite_clip_pins},
 	{"fault-file", suite_fault_file},
 	{"control-manual", suite_control_manual},

@@ -209,6 +209,9 @@ static const struct {
 	{CHIP "[fault x]\nwhat=weak-cell\naddress=0xFFFFF-0x100000\n",
 		"[fault x]: weak-cell address=0xFFFFF-0x100000: that is beyond a W25Q80DV; "
 		"allowed are addresses up to 0xFFFFF"},
+	{CHIP "[fault x]\nwhat=board-writes\naddress=0xFF000-0x100FFF\n",
+		"[fault x]: board-writes address=0xFF000-0x100FFF: that is beyond a W25Q80DV; "
+		"allowed are addresses up to 0xFFFFF"},
 	{CHIP DATA "[fault x]\nwhat=open\nchip=data\n",
 		"[fault x]: chip = \"data\" is refused: the fault is one of the wires, which all "
 		"chips of an adapter share; allowed: adapter = NAME, and select = N for one "

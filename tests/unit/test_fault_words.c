@@ -92,6 +92,14 @@ START_TEST(others)
 		fault->wires.master.lines, 1u << CLIP_CS | 1u << CLIP_MOSI | 1u << CLIP_CLK);
 	ck_assert_uint_eq(fault->wires.master.read_bytes, 64);
 	bench_fault_free(fault);
+	fault = parse("board-writes writes=16 period=2s phase=3ms address=0x1000-0x2FFF select=1");
+	ck_assert_uint_eq(fault->wires.writes.bytes, 16);
+	ck_assert_int_eq(fault->wires.writes.period_ns, 2000000000);
+	ck_assert_int_eq(fault->wires.writes.phase_ns, 3000000);
+	ck_assert_uint_eq(fault->wires.when.address_from, 0x1000);
+	ck_assert_uint_eq(fault->wires.when.address_to, 0x3000);
+	ck_assert_uint_eq(fault->wires.when.selects, 1 << 1);
+	bench_fault_free(fault);
 	fault = parse("short line=mosi with=miso dominates=yes side=host");
 	ck_assert_int_eq(fault->wires.line2, CLIP_MISO);
 	ck_assert(fault->wires.dominates);
@@ -130,6 +138,10 @@ static const struct {
 	{"slow during=erase during=erase",
 		"during=erase is refused: during is there twice; allowed is once"},
 	{"drop after=1s after=2s", "after=2s is refused: after is there twice; allowed is once"},
+	{"board-writes writes=257",
+		"writes=257 is refused; allowed: a number of bytes from 1 to 256"},
+	{"board-writes period=0ms", "period=0ms is refused"},
+	{"board-writes during=read", "fault board-writes has no \"during\""},
 	{"master drives=power", "drives=power is refused"},
 };
 

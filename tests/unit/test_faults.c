@@ -295,6 +295,33 @@ START_TEST(a_name_is_told_and_found)
 }
 END_TEST
 
+/* From the end of its period on, unless the board is held in reset. */
+START_TEST(a_board_writes_while_it_runs)
+{
+	const struct told *told;
+
+	observe();
+	add("board-writes address=0xFE000-0xFFFFF period=1ms writes=16");
+	clip_wait(f->clip, 2500000);
+	ck_assert_uint_eq(acts->len, 2);
+	told = acts->pdata[1];
+	ck_assert_str_eq(told->place, "address 0FE010, 16 bytes");
+	ck_assert_uint_eq(told->acted, 2);
+	bench_faults_set_board(faults, BENCH_BOARD_IN_RESET);
+	clip_wait(f->clip, 5000000);
+	assert_listed("1 -1 2/2 board-writes address=0xFE000-0xFFFFF period=1ms writes=16;");
+	bench_faults_set_board(faults, BENCH_BOARD_OFF);
+	clip_wait(f->clip, 5000000);
+	ck_assert_uint_eq(acts->len, 2);
+	/* It has forgotten where it was. */
+	bench_faults_set_board(faults, BENCH_BOARD_RUNS);
+	clip_wait(f->clip, 1000000);
+	ck_assert_uint_eq(acts->len, 3);
+	ck_assert_str_eq(((struct told *)acts->pdata[2])->place, "address 0FE000, 16 bytes");
+	assert_listed("1 -1 3/3 board-writes address=0xFE000-0xFFFFF period=1ms writes=16;");
+}
+END_TEST
+
 START_TEST(there_is_a_bound)
 {
 	for (unsigned int i = 0; i < BENCH_FAULTS_MAX; i++)
@@ -321,6 +348,14 @@ static const struct {
 	{"stuck-cell address=0x100000",
 		"stuck-cell address=0x100000: that is beyond a TEST-PART; allowed are addresses up "
 		"to 0xFFFFF",
+		0},
+	{"board-writes address=0xFF000-0x100FFF",
+		"board-writes address=0xFF000-0x100FFF: that is beyond a TEST-PART; allowed are "
+		"addresses up to 0xFFFFF",
+		0},
+	{"board-writes address=0xFF000-0xFF0FF",
+		"board-writes address=0xFF000-0xFF0FF: a board writes to whole sectors of 4096 "
+		"bytes, such as 0xFE000-0xFFFFF",
 		0},
 	{"stuck-cell bits=00",
 		"stuck-cell bits=00: no bit is named; allowed is a mask from 01 to FF", 0},
@@ -397,6 +432,7 @@ suite_faults(void)
 	tcase_add_test(tcase, the_clips_numbers_are_not_ours);
 	tcase_add_test(tcase, the_end_says_how_often_each_acted);
 	tcase_add_test(tcase, a_name_is_told_and_found);
+	tcase_add_test(tcase, a_board_writes_while_it_runs);
 	tcase_add_test(tcase, there_is_a_bound);
 	tcase_add_loop_test(tcase, values_that_cannot_be_are_refused, 0, G_N_ELEMENTS(refused));
 	suite_add_tcase(suite, tcase);
