@@ -73,6 +73,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/block-locks.bench \
 	examples/board-clamps-the-lines.bench \
 	examples/board-drives-bus.bench \
+	examples/board-load.bench \
 	examples/board-writes-its-own-data.bench \
 	examples/boot-banner.bench \
 	examples/brown-out.bench \
@@ -134,6 +135,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/rotated-clip.bench \
 	examples/safe-write.sh \
 	examples/shifted-clip.bench \
+	examples/six-wire-clip.bench \
 	examples/slow-boot.bench \
 	examples/slow-erase.bench \
 	examples/status-all-ones.bench \
@@ -150,7 +152,9 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/verified-but-no-boot.bench \
 	examples/weak-cells.bench \
 	examples/worn-out.bench \
+	examples/wp-low-and-locked.bench \
 	examples/wp-low.bench \
+	examples/wrong-chip-of-two.bench \
 	examples/wrong-power-up-address-mode.bench \
 	examples/wrong-sfdp.bench
 
