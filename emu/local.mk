@@ -45,6 +45,8 @@ libspinor_a_SOURCES = \
 	emu/bench/file.c \
 	emu/bench/file.h \
 	emu/bench/hand.h \
+	emu/bench/firmware.c \
+	emu/bench/firmware.h \
 	emu/bench/image.c \
 	emu/bench/image.h \
 	emu/bench/limits.c \
@@ -153,6 +155,7 @@ libspinor_a_SOURCES = \
 	emu/flash/dataflash_protect.c \
 	emu/flash/eeprom.c \
 	emu/flash/die.c \
+	emu/flash/disturb.c \
 	emu/flash/erase.c \
 	emu/flash/event.c \
 	emu/flash/flash.h \
@@ -180,6 +183,8 @@ libspinor_a_SOURCES = \
 	emu/flash/status.c \
 	emu/flash/supply.c \
 	emu/flash/suspend.c \
+	emu/port/baud.c \
+	emu/port/baud.h \
 	emu/port/link.c \
 	emu/port/link.h \
 	emu/port/port.h \
@@ -211,6 +216,8 @@ libspinor_a_SOURCES = \
 	emu/serprog/serprog.c \
 	emu/serprog/serprog.h \
 	emu/serprog/spiop.c \
+	emu/serprog/uart.c \
+	emu/serprog/uart.h \
 	emu/trace/text.c \
 	emu/trace/text.h
 

@@ -82,8 +82,8 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/chip-comes-and-goes.bench \
 	examples/clk-open.bench \
 	examples/clock-slip.bench \
-	examples/clock-too-fast-for-a-write.bench \
 	examples/clock-too-fast.bench \
+	examples/clock-too-fast-for-a-write.bench \
 	examples/cmp-inversion.bench \
 	examples/corrupt-serial-line.bench \
 	examples/counterfeit.bench \
@@ -100,6 +100,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/endless-busy.bench \
 	examples/erase-does-nothing.bench \
 	examples/erase-suspended.bench \
+	examples/hangs-without-a-clock.bench \
 	examples/hold-floating.bench \
 	examples/hold-low.bench \
 	examples/image-size.bench \
@@ -107,10 +108,11 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/latency.bench \
 	examples/left-in-4-byte-mode.bench \
 	examples/left-in-qpi.bench \
+	examples/limits-not-told.bench \
 	examples/locked-at-power-up.bench \
 	examples/long-wires.bench \
-	examples/loose-clip-in-a-write.bench \
 	examples/loose-clip.bench \
+	examples/loose-clip-in-a-write.bench \
 	examples/lost-byte-to-adapter.bench \
 	examples/lost-byte-to-host.bench \
 	examples/lost-programs.bench \
@@ -123,8 +125,10 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/mosi-open.bench \
 	examples/nak.bench \
 	examples/nand-chip.bench \
+	examples/needs-dtr.bench \
 	examples/no-contact-miso.bench \
 	examples/no-ground.bench \
+	examples/no-room-for-an-address.bench \
 	examples/no-supply.bench \
 	examples/parasitic-supply.bench \
 	examples/protected-status.bench \
@@ -138,6 +142,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/six-wire-clip.bench \
 	examples/slow-boot.bench \
 	examples/slow-erase.bench \
+	examples/small-buffers.bench \
 	examples/status-all-ones.bench \
 	examples/status-locked-for-ever.bench \
 	examples/status-power-cycle-lock.bench \
@@ -154,6 +159,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/worn-out.bench \
 	examples/wp-low-and-locked.bench \
 	examples/wp-low.bench \
+	examples/wrong-baud.bench \
 	examples/wrong-chip-of-two.bench \
 	examples/wrong-power-up-address-mode.bench \
 	examples/wrong-sfdp.bench
@@ -193,6 +199,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_chipdb_manual.c \
 	tests/unit/test_chipdb_modes.c \
 	tests/unit/test_chipdb_protect.c \
+	tests/unit/test_chipdb_failures.c \
 	tests/unit/test_chipdb_parts.c \
 	tests/unit/test_chipdb_table.c \
 	tests/unit/test_clip.c \
@@ -209,12 +216,14 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_fault_manual.c \
 	tests/unit/test_fault_words.c \
 	tests/unit/test_faults.c \
+	tests/unit/test_firmware.c \
 	tests/unit/test_flash.c \
 	tests/unit/test_flash_asp.c \
 	tests/unit/test_flash_bpr.c \
 	tests/unit/test_flash_address.c \
 	tests/unit/test_flash_erase.c \
 	tests/unit/test_flash_fault.c \
+	tests/unit/test_flash_disturb.c \
 	tests/unit/test_flash_frames.c \
 	tests/unit/test_flash_identify.c \
 	tests/unit/test_flash_aai.c \
@@ -251,6 +260,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_storage.c \
 	tests/unit/test_tcp.c \
 	tests/unit/test_trace.c \
+	tests/unit/test_uart.c \
 	tests/unit/test_wear.c \
 	tests/unit/test_wires.c
 tests_unit_unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

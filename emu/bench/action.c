@@ -14,6 +14,7 @@
 #include "bench/boot.h"
 #include "bench/chip.h"
 #include "bench/error.h"
+#include "bench/line.h"
 #include "bench/event.h"
 #include "bench/faults.h"
 #include "bench/hand.h"
@@ -391,38 +392,45 @@ bench_action_reset(const struct bench_target *target, GError **error)
 	return bench_work_run(target, reset, NULL, NULL, error);
 }
 
+static char *
+find_place(const struct bench_adapter *adapter)
+{
+	const char *tcp = bench_adapter_tcp(adapter);
+
+	return g_strdup(tcp != NULL ? tcp : bench_adapter_path(adapter));
+}
+
 static bool
 unplug(struct bench_work *work, GError **error)
 {
-	char *tty = g_strdup(bench_adapter_path(work->target->adapter));
+	struct bench_line *line = bench_adapter_line(work->target->adapter);
 
-	if (!bench_adapter_unplug(work->target->adapter, error)) {
-		g_free(tty);
-		return false;
-	}
-	*(char **)work->out = tty;
+	(void)error;
+	*(char **)work->out =
+		bench_line_is_plugged(line) ? find_place(work->target->adapter) : NULL;
+	bench_line_unplug(line);
 	return true;
 }
 
 bool
-bench_action_unplug(const struct bench_target *target, char **tty, GError **error)
+bench_action_unplug(const struct bench_target *target, char **place, GError **error)
 {
-	return bench_work_run(target, unplug, NULL, tty, error);
+	return bench_work_run(target, unplug, NULL, place, error);
 }
 
 static bool
 plug(struct bench_work *work, GError **error)
 {
-	if (!bench_adapter_plug(work->target->adapter, error))
+	if (!bench_line_plug(bench_adapter_line(work->target->adapter), error))
 		return false;
-	*(char **)work->out = g_strdup(bench_adapter_path(work->target->adapter));
+	*(char **)work->out = find_place(work->target->adapter);
 	return true;
 }
 
 bool
-bench_action_plug(const struct bench_target *target, char **tty, GError **error)
+bench_action_plug(const struct bench_target *target, char **place, GError **error)
 {
-	return bench_work_run(target, plug, NULL, tty, error);
+	return bench_work_run(target, plug, NULL, place, error);
 }
 
 static bool

@@ -113,10 +113,11 @@ void bench_action_stats_reset(const struct bench_target *target);
 /* The software reset, 66 99, as by a host. */
 bool bench_action_reset(const struct bench_target *target, GError **error);
 
-/* The terminal goes away, as when the cable is pulled, and comes back. tty: which one; free with
- * g_free(). */
-bool bench_action_unplug(const struct bench_target *target, char **tty, GError **error);
-bool bench_action_plug(const struct bench_target *target, char **tty, GError **error);
+/* The adapter's cable is pulled: a terminal, or whoever is on its TCP port, goes away. And put in
+ * again. place: the device node or HOST:PORT that has gone, NULL when it had before, or that is
+ * there now; free with g_free(). */
+bool bench_action_unplug(const struct bench_target *target, char **place, GError **error);
+bool bench_action_plug(const struct bench_target *target, char **place, GError **error);
 
 struct bench_image_info {
 	char *path; /* NULL: none. Free with g_free() */

@@ -46,7 +46,7 @@ struct seat {
 struct bench_adapter {
 	char *name;
 	char *link; /* absolute; NULL: none */
-	const struct serprog_profile *profile;
+	struct serprog_profile *profile;
 
 	GMainContext *context;
 	GMainLoop *loop;
@@ -110,7 +110,7 @@ bench_adapter_new(const struct bench_adapter_plan *plan, GError **error)
 	struct bench_adapter *adapter = g_new0(struct bench_adapter, 1);
 
 	adapter->name = g_strdup(plan->name);
-	adapter->profile = plan->profile;
+	adapter->profile = bench_firmware_apply(&plan->firmware, plan->profile);
 	adapter->context = g_main_context_new();
 	g_main_context_set_poll_func(adapter->context, port_poll);
 	adapter->loop = g_main_loop_new(adapter->context, FALSE);
@@ -119,7 +119,7 @@ bench_adapter_new(const struct bench_adapter_plan *plan, GError **error)
 		sim_clock_set_scale(&adapter->clock, plan->time_scale);
 	adapter->clip = clip_new(&adapter->clock);
 	clip_set_seed(adapter->clip, plan->seed);
-	adapter->serprog = serprog_new(plan->profile, adapter->clip, &adapter->clock);
+	adapter->serprog = serprog_new(adapter->profile, adapter->clip, &adapter->clock);
 	adapter->line = (struct bench_line){.owner = adapter->name,
 		.context = adapter->context,
 		.serprog = adapter->serprog,
@@ -284,6 +284,7 @@ bench_adapter_destroy(struct bench_adapter *adapter)
 	g_main_loop_unref(adapter->loop);
 	g_main_context_unref(adapter->context);
 	g_free(adapter->link);
+	g_free(adapter->profile);
 	g_free(adapter->name);
 	g_free(adapter);
 }
@@ -410,32 +411,6 @@ enum bench_boot
 bench_adapter_boot(const struct bench_adapter *adapter, unsigned int cs)
 {
 	return cs < CLIP_SELECTS ? adapter->seats[cs].boot : BENCH_BOOT_NEVER;
-}
-
-static bool
-has_cable(const struct bench_adapter *adapter, const char *verb, GError **error)
-{
-	if (adapter->pty != NULL)
-		return true;
-	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
-		"can't %s %s: it is on TCP; only an adapter on a pseudo-terminal has a cable", verb,
-		adapter->name);
-	return false;
-}
-
-bool
-bench_adapter_unplug(struct bench_adapter *adapter, GError **error)
-{
-	if (!has_cable(adapter, "unplug", error))
-		return false;
-	bench_line_unplug(&adapter->line);
-	return true;
-}
-
-bool
-bench_adapter_plug(struct bench_adapter *adapter, GError **error)
-{
-	return has_cable(adapter, "plug in", error) && bench_line_plug(&adapter->line, error);
 }
 
 struct bench_line *

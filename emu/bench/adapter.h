@@ -4,6 +4,7 @@
 #define SPINOR_BENCH_ADAPTER_H
 
 #include "base/clock.h"
+#include "bench/firmware.h"
 #include "bench/stats.h"
 
 #include <glib.h>
@@ -30,8 +31,9 @@ typedef void bench_host_observer(void *data, struct bench_adapter *adapter, bool
 struct bench_adapter_plan {
 	const char *name; /* in ready lines and the log */
 	const struct serprog_profile *profile;
-	const char *link; /* may be NULL */
-	const char *tcp;  /* [HOST:]PORT instead of a pseudo-terminal; may be NULL */
+	struct bench_firmware firmware; /* on top of it */
+	const char *link;               /* may be NULL */
+	const char *tcp;                /* [HOST:]PORT instead of a pseudo-terminal; may be NULL */
 	enum sim_clock_mode timing;
 	unsigned int time_scale; /* of REAL, in thousandths; 0: as on the wall */
 	struct port_watch *watch;
@@ -103,10 +105,6 @@ enum bench_boot bench_adapter_boot(const struct bench_adapter *adapter, unsigned
 
 /* The line to the host, for its faults. */
 struct bench_line *bench_adapter_line(struct bench_adapter *adapter);
-
-/* The USB cable. An adapter on TCP has none: BENCH_ERROR_USAGE. */
-bool bench_adapter_unplug(struct bench_adapter *adapter, GError **error);
-bool bench_adapter_plug(struct bench_adapter *adapter, GError **error);
 
 /* One of each; NULL ends it. */
 void bench_adapter_set_chip_observer(

@@ -227,6 +227,7 @@ add_adapter(struct bench *bench, const struct bench_setup_adapter *from, GError 
 	const struct bench_adapter_plan plan = {
 		.name = from->name,
 		.profile = find_profile(from, error),
+		.firmware = from->firmware,
 		.link = from->link,
 		.tcp = from->tcp,
 		.timing = bench->setup->timing,

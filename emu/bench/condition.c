@@ -16,6 +16,7 @@
 #define SEPARATORS " \t,"
 #define SFDP_SIZE_MIN (UINT64_C(1) << 16)
 #define SFDP_SIZE_MAX (UINT64_C(1) << 30)
+#define SFDP_OFFSET_MAX 0xffffff
 
 const char *const bench_mode_names[BENCH_MODES] = {
 	[BENCH_MODE_DEEP_POWER_DOWN] = "deep-power-down",
@@ -65,8 +66,14 @@ const struct bench_condition_row bench_condition_rows[BENCH_CONDITION_KEYS] = {
 		"What the chip answers to RDID instead of its own ID"},
 	[BENCH_KEY_SFDP] = {"sfdp", "none, and sizes from 64K to 1G that are powers of two",
 		"none|SIZE", "The size that its SFDP table tells, or none for no table"},
+	[BENCH_KEY_SFDP_BYTES] = {"sfdp-bytes",
+		"an offset and bytes in hexadecimal, such as 0x9D 21; more of them after ; and 64 "
+		"bytes in all",
+		"OFFSET BYTES", "Bytes of its SFDP table that are others"},
 	[BENCH_KEY_REAL_SIZE] = {"real-size", "a power of two, such as 512K", "SIZE",
 		"The size of the die in it, when it is smaller than the part says"},
+	[BENCH_KEY_BEYOND] = {"beyond", "wraps and ones", "wraps|ones",
+		"What is beyond that size: the same again, or nothing, which reads as FF"},
 };
 
 enum bench_condition_key
@@ -226,6 +233,50 @@ take_power_of_two(uint64_t *size, const char *value)
 	return units_parse_size(value, size) && partvalue_is_power_of_two(*size);
 }
 
+/* "0x9D 21 0F": an offset and what is there. */
+static bool
+take_sfdp_item(struct bench_condition *condition, char *item)
+{
+	const char *offset = g_strstrip(item);
+	char *bytes = item + strcspn(item, " \t");
+	uint8_t values[FLASH_SFDP_BYTES_MAX];
+	unsigned int n;
+	uint64_t first;
+
+	if (*bytes == '\0')
+		return false;
+	*bytes++ = '\0';
+	n = partvalue_hex_bytes(bytes, values, FLASH_SFDP_BYTES_MAX - condition->n_sfdp_bytes);
+	if (n == 0 || !units_parse_whole(offset, 0, SFDP_OFFSET_MAX, &first))
+		return false;
+	for (unsigned int i = 0; i < n; i++)
+		condition->sfdp_bytes[condition->n_sfdp_bytes++] =
+			(struct flash_sfdp_byte){.offset = (uint32_t)first + i, .value = values[i]};
+	return true;
+}
+
+static bool
+take_sfdp_bytes(struct bench_condition *condition, const char *value)
+{
+	g_auto(GStrv) items = g_strsplit(value, ";", -1);
+	bool good = items[0] != NULL;
+
+	condition->n_sfdp_bytes = 0;
+	for (char **item = items; good && *item != NULL; item++)
+		good = take_sfdp_item(condition, *item);
+	return good;
+}
+
+static bool
+take_beyond(enum flash_beyond *beyond, const char *value)
+{
+	static const char *const names[] = {[FLASH_WRAPS] = "wraps", [FLASH_ONES] = "ones", NULL};
+	int i = index_in(names, value);
+
+	*beyond = (enum flash_beyond)i;
+	return i >= 0;
+}
+
 static bool
 take_sfdp(uint64_t *size, const char *value)
 {
@@ -263,8 +314,12 @@ take(struct bench_condition *condition, enum bench_condition_key key, const char
 		return take_id(condition, value);
 	case BENCH_KEY_SFDP:
 		return take_sfdp(&condition->sfdp_size, value);
+	case BENCH_KEY_SFDP_BYTES:
+		return take_sfdp_bytes(condition, value);
 	case BENCH_KEY_REAL_SIZE:
 		return take_power_of_two(&condition->real_size, value);
+	case BENCH_KEY_BEYOND:
+		return take_beyond(&condition->beyond, value);
 	case BENCH_CONDITION_KEYS:
 		break;
 	}
@@ -324,8 +379,15 @@ copy_key(struct bench_condition *to, const struct bench_condition *from,
 	case BENCH_KEY_SFDP:
 		to->sfdp_size = from->sfdp_size;
 		break;
+	case BENCH_KEY_SFDP_BYTES:
+		memcpy(to->sfdp_bytes, from->sfdp_bytes, sizeof(to->sfdp_bytes));
+		to->n_sfdp_bytes = from->n_sfdp_bytes;
+		break;
 	case BENCH_KEY_REAL_SIZE:
 		to->real_size = from->real_size;
+		break;
+	case BENCH_KEY_BEYOND:
+		to->beyond = from->beyond;
 		break;
 	case BENCH_CONDITION_KEYS:
 		break;

@@ -4,6 +4,7 @@
 #ifndef SPINOR_BENCH_CONDITION_H
 #define SPINOR_BENCH_CONDITION_H
 
+#include "flash/fault.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 
@@ -23,7 +24,9 @@ enum bench_condition_key {
 	BENCH_KEY_CUT_AT,
 	BENCH_KEY_ID,
 	BENCH_KEY_SFDP,
+	BENCH_KEY_SFDP_BYTES,
 	BENCH_KEY_REAL_SIZE,
+	BENCH_KEY_BEYOND,
 	BENCH_CONDITION_KEYS,
 };
 
@@ -62,7 +65,10 @@ struct bench_condition {
 	uint8_t id[FLASH_ID_MAX];
 	unsigned int n_id;
 	uint64_t sfdp_size; /* that the SFDP table tells; 0: there is no table */
+	struct flash_sfdp_byte sfdp_bytes[FLASH_SFDP_BYTES_MAX];
+	unsigned int n_sfdp_bytes;
 	uint64_t real_size;
+	enum flash_beyond beyond;
 };
 
 struct bench_condition_row {

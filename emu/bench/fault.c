@@ -65,6 +65,10 @@ bench_fault_new(const char *what, GError **error)
 		fault->chip.mask = 0x01;
 		fault->chip.rate = 0.5;
 		fault->chip.factor = 10;
+		if (fault->chip.what == FLASH_FAULT_READ_DISTURB) {
+			fault->chip.rate = 1e-6;
+			fault->chip.after = 1000;
+		}
 		return fault;
 	}
 	if (link_fault_what_from_string(what, &fault->link.what)) {

@@ -9,6 +9,7 @@
 #include "bench/fault.h"
 #include "bench/partvalue.h"
 #include "flash/flash.h"
+#include "serprog/serprog.h"
 
 #include <string.h>
 
@@ -35,7 +36,12 @@
 
 #define LINK_TIMED (LINK(STALL) | LINK(LATENCY) | LINK(RESET_ON_OPEN) | LINK(REBOOT) | LINK(UNPLUG))
 #define LINK_SAYS (LINK(GARBAGE) | LINK(BANNER) | LINK(RESET_ON_OPEN) | LINK(REBOOT))
-#define LINK_DIRECTED (LINK(DROP) | LINK(DUPLICATE) | LINK(CORRUPT) | LINK(STALL) | LINK(GARBAGE))
+#define LINK_LOST (LINK(HANG) | LINK(REBOOT) | LINK(UNPLUG))
+#define LINK_DIRECTED \
+	(LINK(DROP) | LINK(DUPLICATE) | LINK(CORRUPT) | LINK(STALL) | LINK(GARBAGE) | LINK_LOST)
+#define LINK_COMMANDED (LINK_DIRECTED | LINK(NAK) | LINK(CS_STUCK))
+/* The others act while the line is open, or not at all. */
+#define LINK_BY_CHANCE (ALL & ~LINK(WRONG_BAUD))
 
 static bool
 take_real(const char *value, double most, double *number)
@@ -161,6 +167,12 @@ static bool
 take_after(struct bench_fault *fault, const char *value)
 {
 	return units_parse_whole(value, 0, G_MAXUINT64, &fault->wires.after_bytes);
+}
+
+static bool
+take_after_reads(struct bench_fault *fault, const char *value)
+{
+	return units_parse_whole(value, 0, FLASH_FAULT_AFTER_MAX, &fault->chip.after);
 }
 
 static bool
@@ -412,6 +424,25 @@ take_link_operation(struct bench_fault *fault, const char *value)
 }
 
 static bool
+take_link_command(struct bench_fault *fault, const char *value)
+{
+	fault->link.has_command = true;
+	return serprog_opcode_from_string(value, &fault->link.command) ||
+		partvalue_hex_byte(value, &fault->link.command);
+}
+
+static bool
+take_link_baud(struct bench_fault *fault, const char *value)
+{
+	uint64_t baud;
+
+	if (!units_parse_whole(value, LINK_BAUD_MIN, LINK_BAUD_MAX, &baud))
+		return false;
+	fault->link.baud = (uint32_t)baud;
+	return true;
+}
+
+static bool
 take_ms(const char *value, uint32_t *ms)
 {
 	int64_t ns;
@@ -480,13 +511,14 @@ const struct faultset faultset_rows[] = {
 	{"pins", WIRES(SHIFTED), 0, 0, "1 or -1", take_pins},
 	{"only", WITH_POLARITY, 0, 0, "both, 0-to-1 or 1-to-0", take_only},
 	{"edge", WIRES(SLIP), 0, 0, "dropped, doubled or either", take_edge},
-	{"rate", WITH_RATE, CHIP(WEAK_CELL), 0, RATE_ALLOWED, take_rate},
+	{"rate", WITH_RATE, CHIP(WEAK_CELL) | CHIP(READ_DISTURB), 0, RATE_ALLOWED, take_rate},
 	{"per-us", WIRES(CONTACT), 0, 0, RATE_ALLOWED, take_per_us},
 	{"open-for", WIRES(CONTACT), 0, 0, TIME_ALLOWED, take_open_for},
 	{"limit", WIRES(TOO_FAST), 0, 0, FREQUENCY_ALLOWED, take_limit},
 	{"limit-read", WIRES(TOO_FAST), 0, 0, FREQUENCY_ALLOWED, take_limit_read},
 	{"slope", WIRES(TOO_FAST), 0, 0, "a number from 0", take_slope},
 	{"after", WIRES(BURST_ERROR), 0, 0, "a number of bytes", take_after},
+	{"after", 0, CHIP(READ_DISTURB), 0, "a number of reads up to 1000000000", take_after_reads},
 	{"duty", WIRES(MASTER), 0, 0, "a share from 0 to 1", take_duty},
 	{"period", WIRES(MASTER) | WIRES(BOARD_WRITES), 0, 0, TIME_ALLOWED, take_period},
 	{"phase", WIRES(MASTER) | WIRES(BOARD_WRITES), 0, 0, TIME_ALLOWED, take_phase},
@@ -496,7 +528,7 @@ const struct faultset faultset_rows[] = {
 	{"reads", WIRES(MASTER), 0, 0, "a number of bytes from 1 to 1048576", take_reads},
 	{"writes", WIRES(BOARD_WRITES), 0, 0, "a number of bytes from 1 to 256", take_writes},
 	{"bits", 0, CELLS, 0, "a mask in hex, such as 80", take_bits},
-	{"level", 0, CHIP(STUCK_CELL), 0, "0 or 1", take_level},
+	{"level", 0, CHIP(STUCK_CELL) | CHIP(READ_DISTURB), 0, "0 or 1", take_level},
 	{"every", 0, CELLS, 0, NUMBER_ALLOWED " (bytes)", take_every},
 	{"offset", 0, CELLS, 0, "a whole number from 0 (bytes)", take_offset},
 	{"factor", 0, CHIP(SLOW), 0, "a number from 1 to 1000000", take_factor},
@@ -507,18 +539,22 @@ const struct faultset faultset_rows[] = {
 	{"address", ALL, ALL, 0, RANGE_ALLOWED, take_address},
 	{"bytes", IN_FRAMES, 0, 0, RANGE_ALLOWED, take_bytes},
 	{"nth", IN_FRAMES, OPERATIONS, 0, NUMBER_ALLOWED, take_nth},
-	{"count", ALL, ALL, ALL, NUMBER_ALLOWED, take_count},
+	{"count", ALL, ALL, LINK_BY_CHANCE, NUMBER_ALLOWED, take_count},
 	{"per-frame", IN_FRAMES, 0, 0, NUMBER_ALLOWED, take_per_frame},
 	{"probability", IN_FRAMES, OPERATIONS, 0, "above 0 and up to 1", take_probability},
 	{"from", ALL, 0, 0, TIME_ALLOWED, take_from},
 	{"to", ALL, 0, 0, TIME_ALLOWED, take_to},
 	{"select", ALL, 0, 0, "a chip select line, 0 to 7", take_select},
 	{"direction", 0, 0, LINK_DIRECTED, "to-adapter or to-host", take_direction},
-	{"byte", 0, 0, ALL, NUMBER_ALLOWED, take_link_byte},
-	{"operation", 0, 0, ALL, NUMBER_ALLOWED " (a command of the protocol)",
+	{"byte", 0, 0, LINK_BY_CHANCE, NUMBER_ALLOWED, take_link_byte},
+	{"operation", 0, 0, LINK_BY_CHANCE, NUMBER_ALLOWED " (a command of the protocol)",
 		take_link_operation},
-	{"after", 0, 0, ALL, "a time since the line was opened, such as 500ms", take_link_after},
-	{"chance", 0, 0, ALL, "above 0 and up to 1", take_link_chance},
+	{"command", 0, 0, LINK_COMMANDED, "a command by name or in hex, such as O_SPIOP or 13",
+		take_link_command},
+	{"after", 0, 0, LINK_BY_CHANCE, "a time since the line was opened, such as 500ms",
+		take_link_after},
+	{"chance", 0, 0, LINK_BY_CHANCE, "above 0 and up to 1", take_link_chance},
+	{"baud", 0, 0, LINK(WRONG_BAUD), "a speed from 300 to 4000000 baud", take_link_baud},
 	{"time", 0, 0, LINK_TIMED, "a time, such as 16ms", take_link_time},
 	{"size", 0, 0, LINK(CHUNKS), NUMBER_ALLOWED " (bytes)", take_link_size},
 	{"flips", 0, 0, LINK(CORRUPT), "a mask in hex, such as 01", take_link_mask},

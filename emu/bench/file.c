@@ -241,6 +241,8 @@ refuse_key(const struct reading *r, const struct key *keys, const char *name, GE
 		g_ptr_array_add(known, (gpointer)key->name);
 	for (unsigned int key = 0; keys == chip_keys && key < BENCH_CONDITION_KEYS; key++)
 		g_ptr_array_add(known, (gpointer)bench_condition_rows[key].name);
+	for (unsigned int key = 0; keys == adapter_keys && key < BENCH_FIRMWARE_KEYS; key++)
+		g_ptr_array_add(known, (gpointer)bench_firmware_rows[key].name);
 	nearest = bench_nearest(name, known);
 	g_ptr_array_add(known, NULL);
 	list = g_strjoinv(", ", (char **)known->pdata);
@@ -261,6 +263,17 @@ read_condition(struct reading *r, const char *name, const char *value, GError **
 }
 
 static bool
+read_firmware(struct reading *r, const char *name, const char *value, GError **error)
+{
+	enum bench_firmware_key key = bench_firmware_find(name);
+
+	r->key = name;
+	return bench_firmware_take(&r->adapter->firmware, key, value) ||
+		refuse(r, error, "%s = \"%s\" is refused; allowed: %s", name, value,
+			bench_firmware_rows[key].allowed);
+}
+
+static bool
 read_key(struct reading *r, const struct key *keys, const char *name, const char *value,
 	GError **error)
 {
@@ -271,6 +284,9 @@ read_key(struct reading *r, const struct key *keys, const char *name, const char
 	if (key->name == NULL && keys == chip_keys &&
 		bench_condition_find(name) < BENCH_CONDITION_KEYS)
 		return read_condition(r, name, value, error);
+	if (key->name == NULL && keys == adapter_keys &&
+		bench_firmware_find(name) < BENCH_FIRMWARE_KEYS)
+		return read_firmware(r, name, value, error);
 	if (key->name == NULL)
 		return refuse_key(r, keys, name, error);
 	r->key = name;

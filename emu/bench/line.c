@@ -2,7 +2,7 @@
 /*
  * What stands between the port and the adapter's firmware. Without faults that is nothing: the
  * meter talks to the firmware itself. The cable is pulled and put in again by timers of the
- * adapter's own main context, never from within the firmware.
+ * adapter's own main context, never from within the firmware. With TCP the cable is the network's.
  */
 #include "bench/line.h"
 
@@ -35,17 +35,34 @@ void
 bench_line_unplug(struct bench_line *line)
 {
 	forget_cable(line);
-	port_pty_unplug(line->pty);
+	if (line->pty != NULL)
+		port_pty_unplug(line->pty);
+	else
+		port_tcp_unplug(line->tcp);
+}
+
+bool
+bench_line_is_plugged(const struct bench_line *line)
+{
+	return line->pty != NULL ? port_pty_path(line->pty) != NULL
+				 : port_tcp_is_plugged(line->tcp);
 }
 
 bool
 bench_line_plug(struct bench_line *line, GError **error)
 {
 	forget_cable(line);
-	/* With the cable in, nothing starts anew. */
-	if (line->faults != NULL && port_pty_path(line->pty) == NULL)
-		link_line_plugged(line->faults);
-	return port_pty_plug(line->pty, error);
+	/* With the cable in, nothing starts anew; else the adapter gets its supply again. */
+	if (!bench_line_is_plugged(line)) {
+		if (line->faults != NULL)
+			link_line_plugged(line->faults);
+		else
+			serprog_reset(line->serprog);
+	}
+	if (line->pty != NULL)
+		return port_pty_plug(line->pty, error);
+	port_tcp_plug(line->tcp);
+	return true;
 }
 
 static gboolean
@@ -70,15 +87,21 @@ pull_out(void *data)
 	return G_SOURCE_REMOVE;
 }
 
-/* TCP has no cable; there the line just stays dead. */
 static void
 fault_unplugs(void *data, uint32_t ms)
 {
 	struct bench_line *line = data;
 
 	line->out_ms = ms;
-	if (line->pty != NULL)
-		wait_for_cable(line, 0, pull_out);
+	wait_for_cable(line, 0, pull_out);
+}
+
+static unsigned int
+host_baud(void *data)
+{
+	const struct bench_line *line = data;
+
+	return line->pty != NULL ? port_pty_baud(line->pty) : 0;
 }
 
 static void
@@ -110,7 +133,7 @@ struct link_line *
 bench_line_faults(struct bench_line *line)
 {
 	const struct link_listener listener = {
-		.acted = fault_acted, .unplug = fault_unplugs, .data = line};
+		.acted = fault_acted, .unplug = fault_unplugs, .baud = host_baud, .data = line};
 	struct personality personality;
 
 	if (line->faults != NULL)

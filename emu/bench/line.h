@@ -42,8 +42,9 @@ struct link_line *bench_line_faults(struct bench_line *line);
 /* After a change of faults: the port looks again, and a filter without any is taken away. */
 void bench_line_changed(struct bench_line *line);
 
-/* For a line on a pseudo-terminal. */
+/* Both do nothing when that is how it is. */
 void bench_line_unplug(struct bench_line *line);
 bool bench_line_plug(struct bench_line *line, GError **error);
+bool bench_line_is_plugged(const struct bench_line *line);
 
 #endif

@@ -517,7 +517,7 @@ bench_preset_apply(const struct bench_condition *condition, struct bench_wires *
 		flash_set_cycles(flash, condition->cycles);
 	flash_set_wear(flash, condition->wear);
 	if (bench_condition_has(condition, BENCH_KEY_REAL_SIZE))
-		flash_set_real_size(flash, condition->real_size);
+		flash_set_real_size(flash, condition->real_size, condition->beyond);
 	if (!set_pins(&target, wires, error))
 		return false;
 	flash_set_corner(flash, instant ? FLASH_CORNER_INSTANT : condition->corner);

@@ -46,6 +46,20 @@ check_size(const struct bench_condition *condition, const struct flash_part *par
 }
 
 static bool
+check_beyond(const struct bench_condition *condition, const struct flash_part *part,
+	const char *where, GError **error)
+{
+	g_autofree char *text = NULL;
+
+	if (!bench_condition_has(condition, BENCH_KEY_BEYOND) ||
+		bench_condition_has(condition, BENCH_KEY_REAL_SIZE))
+		return true;
+	text = g_strdup_printf("%s has nothing beyond its size; allowed together with %s",
+		part->name, bench_condition_rows[BENCH_KEY_REAL_SIZE].name);
+	return refuse(condition, BENCH_KEY_BEYOND, where, text, error);
+}
+
+static bool
 check_sfdp(const struct bench_condition *condition, const struct flash_part *part,
 	const char *where, GError **error)
 {
@@ -56,6 +70,41 @@ check_sfdp(const struct bench_condition *condition, const struct flash_part *par
 		return true;
 	text = g_strdup_printf("%s has no table to change; allowed: none", part->name);
 	return refuse(condition, BENCH_KEY_SFDP, where, text, error);
+}
+
+/* One past the last byte that is to be replaced. */
+static uint32_t
+end_of_bytes(const struct bench_condition *condition)
+{
+	uint32_t end = 0;
+
+	for (unsigned int i = 0; i < condition->n_sfdp_bytes; i++)
+		end = MAX(end, condition->sfdp_bytes[i].offset + 1);
+	return end;
+}
+
+static bool
+check_sfdp_bytes(const struct bench_condition *condition, const struct flash_part *part,
+	const char *where, GError **error)
+{
+	bool generated = bench_condition_has(condition, BENCH_KEY_SFDP);
+	uint32_t length;
+	g_autofree char *text = NULL;
+
+	if (!bench_condition_has(condition, BENCH_KEY_SFDP_BYTES))
+		return true;
+	length = generated ? FLASH_SFDP_GENERATED_LENGTH : flash_sfdp_length(part);
+	if (bench_play_opcode(part, RDSFDP, 0) < 0)
+		text = g_strdup_printf(
+			"%s has no SFDP table to change; allowed is a part that has", part->name);
+	else if (generated && condition->sfdp_size == 0)
+		text = g_strdup_printf(
+			"%s without SFDP table has no bytes of it; allowed: without sfdp = none",
+			part->name);
+	else if (end_of_bytes(condition) > length)
+		text = g_strdup_printf("%s has an SFDP table of %u bytes; allowed: up to 0x%X",
+			part->name, length, length - 1);
+	return text == NULL || refuse(condition, BENCH_KEY_SFDP_BYTES, where, text, error);
 }
 
 static bool
@@ -75,7 +124,9 @@ bench_relabel_check(const struct bench_condition *condition, const struct flash_
 	const char *where, GError **error)
 {
 	return check_size(condition, part, where, error) &&
+		check_beyond(condition, part, where, error) &&
 		check_sfdp(condition, part, where, error) &&
+		check_sfdp_bytes(condition, part, where, error) &&
 		check_id(condition, part, where, error);
 }
 
@@ -93,12 +144,19 @@ drop_sfdp(struct flash_part *part)
 struct flash_part *
 bench_relabel_part(const struct bench_condition *condition, const struct flash_part *part)
 {
+	size_t n_bytes = condition->n_sfdp_bytes * sizeof(condition->sfdp_bytes[0]);
 	struct flash_part *copy;
 
 	if (!bench_condition_has(condition, BENCH_KEY_ID) &&
-		!bench_condition_has(condition, BENCH_KEY_SFDP))
+		!bench_condition_has(condition, BENCH_KEY_SFDP) &&
+		!bench_condition_has(condition, BENCH_KEY_SFDP_BYTES))
 		return NULL;
-	copy = g_memdup2(part, sizeof(*part));
+	/* The bytes lie behind the part, so that both go together. */
+	copy = g_malloc(sizeof(*part) + n_bytes);
+	*copy = *part;
+	memcpy(copy + 1, condition->sfdp_bytes, n_bytes);
+	copy->sfdp_bytes = (const struct flash_sfdp_byte *)(copy + 1);
+	copy->n_sfdp_bytes = condition->n_sfdp_bytes;
 	if (bench_condition_has(condition, BENCH_KEY_ID)) {
 		memcpy(copy->id, condition->id, sizeof(copy->id));
 		copy->id_length = condition->n_id;

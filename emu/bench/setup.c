@@ -297,6 +297,7 @@ add_numbered(struct bench_setup *setup, const struct bench_setup_adapter *model,
 
 	adapter->profile = g_strdup(model->profile);
 	adapter->profile_where = g_strdup(model->profile_where);
+	adapter->firmware = model->firmware;
 	adapter->where = g_strdup(model->where);
 	adapter->link = number(model->link, n);
 	adapter->tcp = number(model->tcp, n);

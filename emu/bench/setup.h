@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "bench/condition.h"
+#include "bench/firmware.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -29,11 +30,12 @@ struct bench_setup_adapter {
 	char *name;
 	char *profile;       /* NULL: the default */
 	char *profile_where; /* NULL: --profile */
-	char *link;          /* NULL: none */
-	char *tcp;           /* NULL: a pseudo-terminal */
-	unsigned int count;  /* how many like this; 0: one, and not numbered */
-	char *where;         /* "FILE: [adapter main]"; NULL: the command line */
-	GPtrArray *chips;    /* struct bench_setup_chip */
+	struct bench_firmware firmware;
+	char *link;         /* NULL: none */
+	char *tcp;          /* NULL: a pseudo-terminal */
+	unsigned int count; /* how many like this; 0: one, and not numbered */
+	char *where;        /* "FILE: [adapter main]"; NULL: the command line */
+	GPtrArray *chips;   /* struct bench_setup_chip */
 };
 
 struct bench_fault;

@@ -11,6 +11,7 @@
 #include "bench/chip.h"
 #include "bench/faults.h"
 #include "bench/hand.h"
+#include "bench/line.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
 #include "flash/part.h"
@@ -87,7 +88,7 @@ describe_adapter(struct bench_work *work, GError **error)
 	status->tty = g_strdup(bench_adapter_path(adapter));
 	status->link = bench_adapter_link(adapter);
 	status->tcp = bench_adapter_tcp(adapter);
-	status->plugged = status->tty != NULL || status->tcp != NULL;
+	status->plugged = bench_line_is_plugged(bench_adapter_line(adapter));
 	status->host = bench_adapter_has_host(adapter);
 	status->drivers = clip_drivers(bench_adapter_clip(adapter));
 	status->hz = clip_frequency(bench_adapter_clip(adapter));

@@ -6,6 +6,7 @@
 #include "control/methods.h"
 
 #include "bench/action.h"
+#include "bench/adapter.h"
 #include "control/events.h"
 #include "control/internal.h"
 #include "control/rpc.h"
@@ -29,13 +30,16 @@ stop(struct control_call *call, GError **error)
 	return control_true();
 }
 
+/* place is of a terminal or of TCP. */
 static JsonNode *
-tty_result(char *tty)
+cable_result(const struct bench_target *target, char *place)
 {
 	JsonObject *object = json_object_new();
+	bool is_tcp = bench_adapter_tcp(target->adapter) != NULL;
 
-	control_set_text(object, "tty", tty);
-	g_free(tty);
+	control_set_text(object, "tty", is_tcp ? NULL : place);
+	control_set_text(object, "tcp", is_tcp ? place : NULL);
+	g_free(place);
 	return control_take_object(object);
 }
 
@@ -43,22 +47,22 @@ static JsonNode *
 unplug(struct control_call *call, GError **error)
 {
 	struct bench_target target;
-	char *tty;
+	char *place;
 
-	if (!control_adapter(call, &target, error) || !bench_action_unplug(&target, &tty, error))
+	if (!control_adapter(call, &target, error) || !bench_action_unplug(&target, &place, error))
 		return NULL;
-	return tty_result(tty);
+	return cable_result(&target, place);
 }
 
 static JsonNode *
 plug(struct control_call *call, GError **error)
 {
 	struct bench_target target;
-	char *tty;
+	char *place;
 
-	if (!control_adapter(call, &target, error) || !bench_action_plug(&target, &tty, error))
+	if (!control_adapter(call, &target, error) || !bench_action_plug(&target, &place, error))
 		return NULL;
-	return tty_result(tty);
+	return cable_result(&target, place);
 }
 
 static const char *const pins[] = {
@@ -224,9 +228,10 @@ static const struct control_method methods[] = {
 		"uptime_s:number adapters:array",
 		NO_PARAMS, control_bench_status},
 	{"bench.stop", "ends the daemon, as SIGTERM does", "boolean", NO_PARAMS, stop},
-	{"adapter.unplug", "takes the terminal away, as when the cable is pulled",
-		"object tty:string?", PARAMS(ADAPTER), unplug},
-	{"adapter.plug", "brings the terminal back", "object tty:string?", PARAMS(ADAPTER), plug},
+	{"adapter.unplug", "takes the terminal or TCP's host away, as when the cable is pulled",
+		"object tty:string? tcp:string?", PARAMS(ADAPTER), unplug},
+	{"adapter.plug", "puts the cable in again", "object tty:string? tcp:string?",
+		PARAMS(ADAPTER), plug},
 	{"adapter.wiring", "how each line stands, at the adapter and at the chip",
 		"array line:string host:string chip:string fault:integer?", PARAMS(ADAPTER),
 		control_wiring},

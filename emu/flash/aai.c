@@ -11,7 +11,8 @@
  *
  * Only the first command of a sequence has an address; until 04, AD, 04 and 05 are all that is
  * taken. It also ends after the highest unprotected address, without wrapping. A word begins at an
- * even address. Frames of another length do nothing (unconfirmed).
+ * even address. An AD or AF of another length does nothing (unconfirmed); of an 02 that has more
+ * bytes the first is programmed, which is what is left of pages that hosts send by mistake.
  *
  * Left out: the end of a word shown on SO (70 and 80).
  */
@@ -35,7 +36,9 @@ begin(struct flash *chip, uint64_t address, uint32_t n)
 static void
 byte_in(struct flash *chip, const uint8_t *in, size_t n)
 {
-	chip->page[0] = in[n - 1];
+	(void)n;
+	if (chip->frame.position == 0)
+		chip->page[0] = in[0];
 }
 
 static void
@@ -119,7 +122,8 @@ aai_finish(struct flash *chip)
 
 const struct flash_command flash_aai_commands[] = {
 	{"BP", 0x02, ADDRESS, .gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND, .data_min = 1,
-		.data_max = 1, .in = byte_in, .finish = byte_finish, .purpose = FLASH_FOR_PROGRAM},
+		.data_max = DATA_ANY, .in = byte_in, .finish = byte_finish,
+		.purpose = FLASH_FOR_PROGRAM},
 	{"AAI", 0xad, AAI, .argument = 2},
 	{"AAI_BYTE", 0xaf, AAI, .argument = 1},
 	{0},

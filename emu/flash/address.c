@@ -60,7 +60,7 @@ flash_address_extend(struct flash *chip)
 uint64_t
 flash_array_address(const struct flash *chip)
 {
-	return chip->frame.address & (chip->real_size - 1);
+	return chip->frame.address & (chip->decoded - 1);
 }
 
 static void

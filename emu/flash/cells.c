@@ -198,8 +198,10 @@ flash_cells_erased(struct flash *chip, uint64_t start, uint64_t length)
 		if (chip->wears_out)
 			failed |= stick(chip, number, *word);
 	}
+	if (chip->faulty_reads)
+		flash_faults_erased(chip, start, length);
 	if (failed)
-		flash_worn_out(chip);
+		flash_cells_failed(chip, true);
 }
 
 /* Eight bytes in which each bit is 1 with a probability of eighths/8. */
@@ -274,6 +276,6 @@ flash_cells_read(struct flash *chip, uint64_t address, uint8_t *out, size_t n)
 {
 	if (chip->n_unstable)
 		read_unstable(chip, address, out, n);
-	if (chip->weak_cells)
+	if (chip->faulty_reads)
 		flash_faults_read(chip, address, out, n);
 }

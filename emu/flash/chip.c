@@ -69,22 +69,27 @@ take_effect(struct flash *chip, const struct flash_operation *operation)
 		operation->action->complete(chip, operation);
 	else
 		complete_by_kind(chip, operation);
-	if (chip->faults)
-		flash_faults_end(chip, operation);
+	if (chip->faults && flash_faults_end(chip, operation))
+		flash_cells_failed(
+			chip, flash_operation_purpose(operation->kind) == FLASH_FOR_ERASE);
 }
 
 static void
 operation_complete(struct flash *chip)
 {
 	struct flash_operation operation = chip->operation;
+	bool stays;
 
 	take_effect(chip, &operation);
+	stays = chip->verified != FLASH_DONE && chip->part->busy_after_failure;
 	chip->operation.kind = OPERATION_NONE;
 	flash_bit_set(chip, FLASH_BIT_BUSY, false);
-	if (!chip->aai_bytes)
+	if (!chip->aai_bytes && !stays)
 		flash_bit_set(chip, FLASH_BIT_WEL, false);
 	flash_tell_end(chip, FLASH_EVENT_READY, &operation, operation.end_ns - operation.begin_ns);
-	chip->worn = false;
+	chip->verified = FLASH_DONE;
+	if (stays)
+		flash_stay_busy(chip);
 }
 
 static bool
@@ -189,6 +194,7 @@ flash_lose_operation(struct flash *chip)
 	flash_bit_set(chip, FLASH_BIT_ESB, false);
 	if (lost->kind != OPERATION_NONE)
 		flash_tell_end(chip, FLASH_EVENT_INTERRUPTED, lost, chip->now_ns - lost->begin_ns);
+	chip->verified = FLASH_DONE;
 }
 
 void

@@ -231,10 +231,11 @@ struct flash {
 	uint32_t block_size; /* of those */
 	uint32_t n_unstable; /* blocks */
 	bool wears_out;
-	uint64_t real_size;          /* of the die; usually the part's */
+	uint64_t die_size;           /* bytes that have cells; usually the part's size */
+	uint64_t decoded;            /* where addresses begin anew; at least that */
 	struct flash_faults *faults; /* see fault.c; NULL: none */
-	bool weak_cells;             /* some fault is of reads */
-	bool worn; /* the operation that ends has left cells that are not erased */
+	bool faulty_reads;           /* some fault is of reads */
+	enum flash_outcome verified; /* by the chip itself, of the operation that ends */
 	struct flash_nonvolatile stored[NONVOLATILE_MAX];
 	size_t n_stored;
 };
@@ -298,7 +299,7 @@ extern const struct flash_command flash_address_commands[];
 void flash_address_reset(struct flash *chip);
 /* The address of the frame is complete: adds what the host can't send in 3 bytes. */
 void flash_address_extend(struct flash *chip);
-/* Where in the array the frame's address points to. */
+/* Where in the array the frame's address points to; at die_size and above are no cells. */
 uint64_t flash_array_address(const struct flash *chip);
 /* Sets the mode and the bits that show it. */
 void flash_address_set_mode(struct flash *chip, bool four_byte);
@@ -347,30 +348,45 @@ void flash_cells_erased(struct flash *chip, uint64_t start, uint64_t length);
 void flash_cells_cut_off(struct flash *chip, uint64_t start, uint64_t length, double share);
 /* Bytes that a chip erase does at a time. */
 uint64_t flash_cells_piece(const struct flash *chip);
-/* n bytes were read from address, and some block is unstable or some cells are weak. */
+/* n bytes were read from address, and some block is unstable or some fault is of reads. */
 void flash_cells_read(struct flash *chip, uint64_t address, uint8_t *out, size_t n);
 
 /* Whether reads have to go by flash_cells_read(). */
 static inline bool
 flash_cells_err(const struct flash *chip)
 {
-	return chip->n_unstable || chip->weak_cells;
+	return chip->n_unstable || chip->faulty_reads;
 }
-/* Cells were not erased: says so where the part can. */
-void flash_worn_out(struct flash *chip);
+/* Cells were not erased, or not programmed: says so where the part can. */
+void flash_cells_failed(struct flash *chip, bool erase);
 
 /* --- fault.c --- */
 /* An operation has begun; its end can change. */
 void flash_faults_begin(struct flash *chip, struct flash_operation *operation);
 /* True: the operation that ends shall have no effect. */
 bool flash_faults_spoil(struct flash *chip, const struct flash_operation *operation);
-/* It has taken effect. */
-void flash_faults_end(struct flash *chip, const struct flash_operation *operation);
-/* CS# falls. */
+/* It has taken effect, or was cut off; true: not on all cells. */
+bool flash_faults_end(struct flash *chip, const struct flash_operation *operation);
+/* CS# falls, or rises: what was read was one operation. */
 void flash_faults_frame(struct flash *chip);
-/* n bytes were read from address, and some cells are weak. */
+/* n bytes were read from address, and some fault is of reads. */
 void flash_faults_read(struct flash *chip, uint64_t address, uint8_t *out, size_t n);
+/* Whole blocks have been erased, and some fault is of reads. */
+void flash_faults_erased(struct flash *chip, uint64_t start, uint64_t length);
 void flash_faults_free(struct flash *chip);
+
+/* --- disturb.c --- */
+struct flash_disturb;
+struct flash_fault;
+struct flash_disturb *flash_disturb_new(const struct flash *chip);
+void flash_disturb_free(struct flash_disturb *disturb);
+/* Bytes of [from, to) were read; in how many blocks that have not been in this operation. */
+uint64_t flash_disturb_read(struct flash_disturb *disturb, uint64_t from, uint64_t to);
+void flash_disturb_erased(struct flash_disturb *disturb, uint64_t start, uint64_t length);
+/* The operation is over: bits turn, unless the fault is spent. True: some did, the first of them at
+ * that address. */
+bool flash_disturb_end(struct flash *chip, struct flash_disturb *disturb,
+	const struct flash_fault *fault, bool spent, uint64_t *first);
 
 /* --- pins.c --- */
 /* Before CS# falls: pins that float get a level, registers may have changed what pins do. */
@@ -444,6 +460,8 @@ bool flash_all_is_protected(const struct flash *chip);
 bool flash_fail(struct flash *chip, bool erase);
 /* Ends a command that protection refuses. */
 void flash_refuse_protected(struct flash *chip);
+/* BUSY and WEL stay until CLSR or a reset. */
+void flash_stay_busy(struct flash *chip);
 
 /* --- lock.c --- */
 void flash_locks_new(struct flash *chip);
@@ -484,8 +502,8 @@ void flash_lanes_reset(struct flash *chip);
 void flash_micron_reset(struct flash *chip);
 /* A program or an erase met protection. */
 void flash_micron_flag(struct flash *chip, bool erase);
-/* An erase failed at its cells. */
-void flash_micron_failed(struct flash *chip);
+/* A program or an erase failed at its cells. */
+void flash_micron_failed(struct flash *chip, bool erase);
 
 /* --- die.c --- */
 void flash_dies_build(struct flash *chip);

@@ -43,6 +43,8 @@ write_in(struct flash *chip, const uint8_t *in, size_t n)
 static void
 copy_page(struct flash *chip, uint32_t address, uint32_t n)
 {
+	if (address >= chip->die_size)
+		return;
 	memcpy(chip->array + address, chip->page, n);
 	flash_array_changed(chip, address, n);
 }

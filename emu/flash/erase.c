@@ -73,12 +73,12 @@ erase_chip_finish(struct flash *chip)
 		flash_refuse_protected(chip);
 		return;
 	}
-	if (flash_in_suspended(chip, 0, chip->real_size)) {
+	if (flash_in_suspended(chip, 0, chip->die_size)) {
 		chip->frame.outcome = FLASH_SUSPENDED;
 		return;
 	}
-	flash_operation_begin(chip, OPERATION_ERASE_CHIP, 0, chip->real_size,
-		flash_erase_time(chip, erase->time, 0, chip->real_size));
+	flash_operation_begin(chip, OPERATION_ERASE_CHIP, 0, chip->die_size,
+		flash_erase_time(chip, erase->time, 0, chip->die_size));
 }
 
 static const char *
@@ -181,6 +181,8 @@ erase_done(struct flash *chip, const struct flash_operation *operation, uint64_t
 void
 flash_erase_complete(struct flash *chip, const struct flash_operation *operation)
 {
+	if (operation->address >= chip->die_size)
+		return;
 	erase_done(chip, operation, operation->length);
 }
 
@@ -219,6 +221,8 @@ flash_erase_interrupt(struct flash *chip, const struct flash_operation *operatio
 {
 	double share = flash_share_done(chip, operation);
 
+	if (operation->address >= chip->die_size)
+		return;
 	if (operation->kind == OPERATION_ERASE_CHIP)
 		cut_off_chip_erase(chip, operation, share);
 	else

@@ -33,7 +33,8 @@ static const char *const outcomes[] = {
 	[FLASH_POWERING_UP] = "just powered up",
 	[FLASH_LOW_SUPPLY] = "supply too low",
 	[FLASH_DAMAGED] = "damaged by too high a supply",
-	[FLASH_WORN] = "worn out, some cells are not erased",
+	[FLASH_NOT_ERASED] = "some cells are not erased",
+	[FLASH_NOT_PROGRAMMED] = "some cells are not programmed",
 };
 
 const char *
@@ -84,7 +85,7 @@ flash_tell_end(struct flash *chip, enum flash_event_kind kind,
 		.time_ns = chip->now_ns,
 		.opcode = -1,
 		.length = array ? operation->length : 0,
-		.outcome = chip->worn ? FLASH_WORN : FLASH_DONE,
+		.outcome = chip->verified,
 		.busy_ns = busy_ns,
 	};
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Faults of one chip. Operations ask here when they begin (how long) and when they end (whether
- * they did anything); stuck cells have their way afterwards; reads pass by weak cells. A chip
- * without faults has no list, and asks nobody.
+ * they did anything); stuck cells have their way afterwards; reads pass by weak cells and disturb
+ * others (disturb.c). A chip without faults has no list, and asks nobody.
  *
  * That bad cells read as two values that differ in one bit, and sit in a column over many blocks,
  * is what ten dumps of a worn XM25QH32C looked like.
@@ -24,7 +24,8 @@ struct item {
 	struct flash_fault fault;
 	uint64_t acted;
 	uint64_t matched;
-	bool told; /* in this frame or operation */
+	bool told;                     /* in this frame or operation */
+	struct flash_disturb *disturb; /* READ_DISTURB */
 };
 
 struct flash_faults {
@@ -39,6 +40,7 @@ static const char *const names[] = {
 	[FLASH_FAULT_NO_EFFECT] = "no-effect",
 	[FLASH_FAULT_ENDLESS] = "endless",
 	[FLASH_FAULT_SLOW] = "slow",
+	[FLASH_FAULT_READ_DISTURB] = "read-disturb",
 };
 
 bool
@@ -65,6 +67,12 @@ is_of_cells(const struct flash_fault *fault)
 	return fault->what == FLASH_FAULT_STUCK_CELL || fault->what == FLASH_FAULT_WEAK_CELL;
 }
 
+static bool
+is_of_reads(const struct flash_fault *fault)
+{
+	return fault->what == FLASH_FAULT_WEAK_CELL || fault->what == FLASH_FAULT_READ_DISTURB;
+}
+
 const char *
 flash_fault_check(const struct flash_part *part, const struct flash_fault *fault)
 {
@@ -78,13 +86,25 @@ flash_fault_check(const struct flash_part *part, const struct flash_fault *fault
 		return "no bit is named; allowed is a mask from 01 to FF";
 	if (fault->every && fault->offset >= fault->every)
 		return "the offset has to be below the distance";
-	if (fault->what == FLASH_FAULT_WEAK_CELL && !(fault->rate > 0 && fault->rate <= 1))
+	if (is_of_reads(fault) && !(fault->rate > 0 && fault->rate <= 1))
 		return "the rate has to be above 0 and up to 1";
+	if (fault->after > FLASH_FAULT_AFTER_MAX)
+		return "the reads without harm have to be up to 1000000000";
+	if (fault->what == FLASH_FAULT_READ_DISTURB && flash_block_size(part) == 0)
+		return "the part is not erased by blocks, whose reads could be counted";
 	if (fault->what == FLASH_FAULT_SLOW && !(fault->factor >= 1 && fault->factor <= 1e6))
 		return "the factor has to be from 1 to 1000000";
 	if (!(fault->probability >= 0 && fault->probability <= 1))
 		return "the probability has to be from 0 to 1";
 	return NULL;
+}
+
+static void
+clear_item(void *data)
+{
+	struct item *item = data;
+
+	flash_disturb_free(item->disturb);
 }
 
 static struct flash_faults *
@@ -93,6 +113,7 @@ faults_of(struct flash *chip)
 	if (!chip->faults) {
 		chip->faults = g_new0(struct flash_faults, 1);
 		chip->faults->items = g_array_new(FALSE, TRUE, sizeof(struct item));
+		g_array_set_clear_func(chip->faults->items, clear_item);
 	}
 	return chip->faults;
 }
@@ -108,15 +129,15 @@ item_at(const struct flash *chip, size_t i)
 		(chip)->faults && i_ < (chip)->faults->items->len && ((item) = item_at(chip, i_)); \
 		i_++)
 
-/* Reads look at weak cells only when there are some. */
+/* Reads come here only when there is something for them. */
 static void
-count_weak(struct flash *chip)
+count_faulty_reads(struct flash *chip)
 {
 	struct item *item;
 
-	chip->weak_cells = false;
+	chip->faulty_reads = false;
 	FOR_EACH_ITEM(chip, item)
-	chip->weak_cells |= item->fault.what == FLASH_FAULT_WEAK_CELL;
+	chip->faulty_reads |= is_of_reads(&item->fault);
 }
 
 static void
@@ -155,8 +176,8 @@ end_of_cells(const struct flash_fault *fault, uint64_t to)
 	return fault->address_to ? MIN(to, fault->address_to) : to;
 }
 
-/* Stuck cells within the span do not do what was asked of them. */
-static void
+/* Stuck cells within the span do not do what was asked of them; true: that was something. */
+static bool
 stick(struct flash *chip, struct item *item, uint64_t from, uint64_t to)
 {
 	const struct flash_fault *fault = &item->fault;
@@ -164,7 +185,7 @@ stick(struct flash *chip, struct item *item, uint64_t from, uint64_t to)
 	uint64_t first = to;
 
 	if (is_spent(item))
-		return;
+		return false;
 	item->matched++;
 	for (uint64_t at = first_cell(fault, from, to); at < end; at += MAX(fault->every, 1)) {
 		uint8_t old = chip->array[at];
@@ -178,6 +199,7 @@ stick(struct flash *chip, struct item *item, uint64_t from, uint64_t to)
 	}
 	if (first < to)
 		act(chip, item, first);
+	return first < to;
 }
 
 unsigned int
@@ -192,8 +214,10 @@ flash_fault_add(struct flash *chip, const struct flash_fault *fault)
 	if (item.fault.purposes == 0)
 		item.fault.purposes = USUAL_PURPOSES;
 	item.id = ++faults->last_id;
+	if (fault->what == FLASH_FAULT_READ_DISTURB)
+		item.disturb = flash_disturb_new(chip);
 	g_array_append_val(faults->items, item);
-	count_weak(chip);
+	count_faulty_reads(chip);
 	if (fault->what == FLASH_FAULT_STUCK_CELL)
 		stick(chip, item_at(chip, faults->items->len - 1), 0, chip->part->size);
 	return item.id;
@@ -208,7 +232,7 @@ flash_fault_remove(struct flash *chip, unsigned int id)
 	{
 		if (item->id == id) {
 			g_array_remove_index(chip->faults->items, i_);
-			count_weak(chip);
+			count_faulty_reads(chip);
 			return true;
 		}
 	}
@@ -220,7 +244,7 @@ flash_fault_clear(struct flash *chip)
 {
 	if (chip->faults)
 		g_array_set_size(chip->faults->items, 0);
-	chip->weak_cells = false;
+	chip->faulty_reads = false;
 }
 
 bool
@@ -307,29 +331,50 @@ flash_faults_spoil(struct flash *chip, const struct flash_operation *operation)
 	return spoilt;
 }
 
-void
+bool
 flash_faults_end(struct flash *chip, const struct flash_operation *operation)
 {
 	enum flash_purpose purpose = flash_operation_purpose(operation->kind);
+	bool failed = false;
 	struct item *item;
 
 	if (purpose != FLASH_FOR_PROGRAM && purpose != FLASH_FOR_ERASE)
-		return;
+		return false;
 	FOR_EACH_ITEM(chip, item)
 	{
 		if (item->fault.what == FLASH_FAULT_STUCK_CELL)
-			stick(chip, item, operation->address,
+			failed |= stick(chip, item, operation->address,
 				(uint64_t)operation->address + operation->length);
 	}
+	return failed;
 }
 
 void
 flash_faults_frame(struct flash *chip)
 {
 	struct item *item;
+	uint64_t first;
 
 	FOR_EACH_ITEM(chip, item)
-	item->told = false;
+	{
+		item->told = false;
+		if (item->disturb &&
+			flash_disturb_end(
+				chip, item->disturb, &item->fault, is_spent(item), &first))
+			act(chip, item, first);
+	}
+}
+
+void
+flash_faults_erased(struct flash *chip, uint64_t start, uint64_t length)
+{
+	struct item *item;
+
+	FOR_EACH_ITEM(chip, item)
+	{
+		if (item->disturb)
+			flash_disturb_erased(item->disturb, start, length);
+	}
 }
 
 static uint8_t
@@ -354,6 +399,9 @@ flash_faults_read(struct flash *chip, uint64_t address, uint8_t *out, size_t n)
 		const struct flash_fault *fault = &item->fault;
 		uint64_t end = end_of_cells(fault, address + n);
 
+		if (item->disturb)
+			item->matched += flash_disturb_read(
+				item->disturb, first_cell(fault, address, address + n), end);
 		if (fault->what != FLASH_FAULT_WEAK_CELL)
 			continue;
 		for (uint64_t at = first_cell(fault, address, address + n); at < end;
@@ -372,7 +420,8 @@ flash_faults_read(struct flash *chip, uint64_t address, uint8_t *out, size_t n)
 }
 
 void
-flash_set_real_size(struct flash *chip, uint64_t size)
+flash_set_real_size(struct flash *chip, uint64_t size, enum flash_beyond beyond)
 {
-	chip->real_size = MIN(size, chip->part->size);
+	chip->die_size = MIN(size, chip->part->size);
+	chip->decoded = beyond == FLASH_ONES ? chip->part->size : chip->die_size;
 }

@@ -60,7 +60,8 @@ enum flash_outcome {
 	FLASH_POWERING_UP, /* write inhibit after power-up, tPUW */
 	FLASH_LOW_SUPPLY,  /* not enough to program or erase */
 	FLASH_DAMAGED,     /* too high a supply has ruined it */
-	FLASH_WORN,        /* of READY: some cells are not erased */
+	FLASH_NOT_ERASED,  /* of READY: some cells have failed */
+	FLASH_NOT_PROGRAMMED,
 	FLASH_OUTCOMES,
 };
 
@@ -249,6 +250,9 @@ const char *flash_outcome_string(enum flash_outcome outcome);
 
 /* True when the part speaks the command set of AT45 DataFlash. */
 bool flash_part_is_dataflash(const struct flash_part *part);
+
+/* Bytes of the part's SFDP, which is read over and over; meaningless for a part without RDSFDP. */
+uint32_t flash_sfdp_length(const struct flash_part *part);
 
 /* True when the engine has a command row of that mnemonic (see chipdb). */
 bool flash_command_known(const char *name);

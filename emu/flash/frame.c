@@ -31,7 +31,7 @@ flash_select(struct flash *chip)
 	if (chip->pins_matter)
 		flash_pins_settle(chip);
 	flash_supply_reckon(chip);
-	if (chip->weak_cells)
+	if (chip->faulty_reads)
 		flash_faults_frame(chip);
 	chip->selected = true;
 	frame->command = NULL;
@@ -350,6 +350,8 @@ flash_deselect(struct flash *chip, unsigned int extra_bits)
 	if (extra_bits)
 		flash_shift_bits(chip, extra_bits, 0xff, NULL);
 	chip->selected = false;
+	if (chip->faulty_reads)
+		flash_faults_frame(chip);
 	if (waking)
 		flash_power_wake(chip);
 	if (frame->opcode < 0) {

@@ -76,7 +76,8 @@ flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed)
 	sim_random_init(&chip->random, seed, 0);
 	chip->seed = seed;
 	chip->block_size = flash_block_size(part);
-	chip->real_size = part->size;
+	chip->die_size = part->size;
+	chip->decoded = part->size;
 	chip->security = g_malloc(security + 1);
 	memset(chip->security, 0xff, security);
 	make_unique_id(chip);

@@ -52,9 +52,9 @@ flash_micron_flag(struct flash *chip, bool erase)
 }
 
 void
-flash_micron_failed(struct flash *chip)
+flash_micron_failed(struct flash *chip, bool erase)
 {
-	chip->flag_errors |= FLAG_ERASE_ERROR;
+	chip->flag_errors |= erase ? FLAG_ERASE_ERROR : FLAG_PROGRAM_ERROR;
 }
 
 static void

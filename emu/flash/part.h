@@ -173,6 +173,15 @@ enum flash_sfdp {
 	FLASH_SFDP_FILE,      /* sfdp_data */
 };
 
+#define FLASH_SFDP_GENERATED_LENGTH 256
+#define FLASH_SFDP_BYTES_MAX 64
+
+/* Of an SFDP that is not as it should be. */
+struct flash_sfdp_byte {
+	uint32_t offset;
+	uint8_t value;
+};
+
 /* What pin 7 of eight is while it is no data lane. */
 enum flash_pin7 {
 	FLASH_PIN7_HOLD, /* unless the part has FLASH_BIT_HRSW and it is set */
@@ -264,7 +273,9 @@ struct flash_part {
 	enum flash_sfdp sfdp;
 	const uint8_t *sfdp_data; /* FLASH_SFDP_FILE */
 	uint32_t sfdp_length;
-	uint64_t sfdp_size;            /* that a generated one tells; 0: the part's */
+	uint64_t sfdp_size;                       /* that a generated one tells; 0: the part's */
+	const struct flash_sfdp_byte *sfdp_bytes; /* in place of those that are there */
+	unsigned int n_sfdp_bytes;
 	unsigned int read_max_hz;      /* fR: clock of READ (03) */
 	unsigned int fast_read_max_hz; /* FR: clock of all others */
 };

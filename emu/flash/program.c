@@ -90,13 +90,16 @@ and_page(struct flash *chip, uint32_t address, uint32_t n)
 void
 flash_program_complete(struct flash *chip, const struct flash_operation *operation)
 {
-	and_page(chip, operation->address, operation->length);
+	if (operation->address < chip->die_size)
+		and_page(chip, operation->address, operation->length);
 }
 
 /* Bytes are programmed in order; those up to the moment are done. */
 void
 flash_program_interrupt(struct flash *chip, const struct flash_operation *operation)
 {
+	if (operation->address >= chip->die_size)
+		return;
 	flash_program_part(chip, chip->array + operation->address, chip->page, operation->length,
 		flash_share_done(chip, operation));
 	flash_array_changed(chip, operation->address, operation->length);

@@ -257,9 +257,9 @@ flash_next_protected(const struct flash *chip, uint64_t from, uint64_t *start, u
 	return end > from;
 }
 
-/* BUSY and WEL stay until CLSR or a reset (S25FL128S; from memory, unconfirmed). */
-static void
-stay_busy(struct flash *chip)
+/* S25FL128S, from memory, unconfirmed. */
+void
+flash_stay_busy(struct flash *chip)
 {
 	flash_operation_begin(chip, OPERATION_FAILED, 0, 0, INT64_MAX - chip->now_ns);
 }
@@ -271,18 +271,18 @@ flash_fail(struct flash *chip, bool erase)
 	flash_bit_set(chip, erase ? FLASH_BIT_E_FAIL : FLASH_BIT_P_FAIL, true);
 	flash_bit_set(chip, FLASH_BIT_EPFAIL, true);
 	if (chip->part->busy_after_failure)
-		stay_busy(chip);
+		flash_stay_busy(chip);
 	return chip->part->busy_after_failure;
 }
 
 void
-flash_worn_out(struct flash *chip)
+flash_cells_failed(struct flash *chip, bool erase)
 {
-	chip->worn = true;
-	flash_bit_set(chip, FLASH_BIT_E_FAIL, true);
+	chip->verified = erase ? FLASH_NOT_ERASED : FLASH_NOT_PROGRAMMED;
+	flash_bit_set(chip, erase ? FLASH_BIT_E_FAIL : FLASH_BIT_P_FAIL, true);
 	flash_bit_set(chip, FLASH_BIT_EPFAIL, true);
 	flash_bit_set(chip, FLASH_BIT_EPE, true);
-	flash_micron_failed(chip);
+	flash_micron_failed(chip, erase);
 }
 
 /* A chip erase raises no flag where CLSR clears them (as asp.c says of S25FL128S; taken for its

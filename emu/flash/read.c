@@ -16,24 +16,36 @@ read_start(struct flash *chip)
 	chip->frame.cursor = flash_array_address(chip);
 }
 
+/* All of the span has cells, or nothing of it. */
+static void
+read_span(struct flash *chip, uint64_t address, uint8_t *out, size_t n)
+{
+	if (address >= chip->die_size) {
+		memset(out, 0xff, n);
+		return;
+	}
+	memcpy(out, chip->array + address, n);
+	if (chip->locks.hides)
+		flash_locks_hide(chip, address, out, n);
+	if (flash_cells_err(chip))
+		flash_cells_read(chip, address, out, n);
+}
+
 static void
 read_out(struct flash *chip, uint8_t *out, size_t n)
 {
-	uint64_t size = chip->real_size;
 	uint64_t cursor = chip->frame.cursor;
 
 	while (n) {
-		uint64_t left = size - cursor;
-		size_t span = n < left ? n : left;
+		uint64_t end = cursor < chip->die_size ? chip->die_size : chip->decoded;
+		size_t span = n < end - cursor ? n : end - cursor;
 
-		memcpy(out, chip->array + cursor, span);
-		if (chip->locks.hides)
-			flash_locks_hide(chip, cursor, out, span);
-		if (flash_cells_err(chip))
-			flash_cells_read(chip, cursor, out, span);
+		read_span(chip, cursor, out, span);
 		out += span;
 		n -= span;
-		cursor = span == left ? 0 : cursor + span;
+		cursor += span;
+		if (cursor == chip->decoded)
+			cursor = 0;
 	}
 	chip->frame.cursor = cursor;
 }
@@ -50,11 +62,7 @@ wrapped_read_out(struct flash *chip, uint8_t *out, size_t n)
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
-		out[i] = chip->array[cursor];
-		if (chip->locks.hides)
-			flash_locks_hide(chip, cursor, &out[i], 1);
-		if (flash_cells_err(chip))
-			flash_cells_read(chip, cursor, &out[i], 1);
+		read_span(chip, cursor, &out[i], 1);
 		cursor = (cursor & ~mask) | ((cursor + 1) & mask);
 	}
 	chip->frame.cursor = cursor;

@@ -7,8 +7,8 @@
  *
  *   00 header   20 sector map   80 basic table   C0 4-byte address instructions
  *
- * A part may have a file instead, which is answered as it is and wraps likewise. Left out: vendor
- * tables, 4-4-4 modes.
+ * A part may have a file instead, which is answered as it is and wraps likewise. Single bytes of
+ * either can be others. Left out: vendor tables, 4-4-4 modes.
  */
 #include "flash/chip.h"
 #include "flash/sfdp.h"
@@ -17,7 +17,6 @@
 #include <string.h>
 
 enum {
-	SFDP_SIZE = 256,
 	MAP = 0x20,
 	TABLE = 0x80,
 	FOUR_BYTE_TABLE = 0xc0,
@@ -328,7 +327,7 @@ compose(struct flash *chip)
 	uint32_t map[SFDP_MAP_DWORDS];
 	uint8_t *sfdp = chip->sfdp;
 
-	memset(sfdp, 0xff, SFDP_SIZE);
+	memset(sfdp, 0xff, FLASH_SFDP_GENERATED_LENGTH);
 	memcpy(sfdp, header, sizeof(header));
 	put_basic_table(chip, sfdp);
 	add_table(sfdp, 0x84, FOUR_BYTE_TABLE, four_byte, sfdp_four_byte_table(chip, four_byte));
@@ -337,28 +336,38 @@ compose(struct flash *chip)
 		sfdp[4] = sfdp[9] = 0x06;
 }
 
+uint32_t
+flash_sfdp_length(const struct flash_part *part)
+{
+	return part->sfdp == FLASH_SFDP_FILE ? part->sfdp_length : FLASH_SFDP_GENERATED_LENGTH;
+}
+
 /* Composed anew each time: the erases in force may have changed. */
 static void
 rdsfdp_start(struct flash *chip)
 {
+	const struct flash_part *part = chip->part;
+	uint32_t length = flash_sfdp_length(part);
+
 	chip->frame.cursor = chip->frame.address;
-	if (chip->part->sfdp == FLASH_SFDP_FILE)
-		return;
 	if (!chip->sfdp)
-		chip->sfdp = g_malloc(SFDP_SIZE);
-	compose(chip);
+		chip->sfdp = g_malloc(length);
+	if (part->sfdp == FLASH_SFDP_FILE)
+		memcpy(chip->sfdp, part->sfdp_data, length);
+	else
+		compose(chip);
+	for (unsigned int i = 0; i < part->n_sfdp_bytes; i++)
+		chip->sfdp[part->sfdp_bytes[i].offset % length] = part->sfdp_bytes[i].value;
 }
 
 static void
 rdsfdp_out(struct flash *chip, uint8_t *out, size_t n)
 {
-	bool file = chip->part->sfdp == FLASH_SFDP_FILE;
-	const uint8_t *sfdp = file ? chip->part->sfdp_data : chip->sfdp;
-	uint32_t size = file ? chip->part->sfdp_length : SFDP_SIZE;
+	uint32_t length = flash_sfdp_length(chip->part);
 	uint64_t cursor = chip->frame.cursor;
 
 	for (size_t i = 0; i < n; i++, cursor++)
-		out[i] = sfdp[cursor % size];
+		out[i] = chip->sfdp[cursor % length];
 	chip->frame.cursor = cursor;
 }
 

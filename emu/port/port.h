@@ -43,6 +43,9 @@ const char *port_pty_path(const struct port_pty *pty);
 void port_pty_unplug(struct port_pty *pty);
 bool port_pty_plug(struct port_pty *pty, GError **error);
 
+/* The speed that the host has set, which means nothing to the line itself; 0 while unplugged. */
+unsigned int port_pty_baud(const struct port_pty *pty);
+
 /* The personality may have something to do that it had not before: asks it. Call it where
  * port_pty_destroy() may be called. */
 void port_pty_kick(struct port_pty *pty);
@@ -58,6 +61,15 @@ struct port_tcp *port_tcp_new(
 /* Ends the session and closes the port. Call from the thread that runs the context, or after that
  * has ended. */
 void port_tcp_destroy(struct port_tcp *tcp);
+
+/*
+ * The adapter has gone from the net: the session is broken off, without a word of goodbye, and
+ * whoever comes meanwhile is shown out in the same way. Both do nothing when that is how it is. Not
+ * from inside the personality.
+ */
+void port_tcp_unplug(struct port_tcp *tcp);
+void port_tcp_plug(struct port_tcp *tcp);
+bool port_tcp_is_plugged(const struct port_tcp *tcp);
 
 /* As port_pty_kick(). */
 void port_tcp_kick(struct port_tcp *tcp);

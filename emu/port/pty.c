@@ -31,6 +31,7 @@
  * Leaves out: modem lines and breaks, which a pseudo-terminal does not have.
  */
 #define _GNU_SOURCE /* ptsname_r */
+#include "port/baud.h"
 #include "port/link.h"
 #include "port/port.h"
 #include "port/pump.h"
@@ -490,4 +491,10 @@ const char *
 port_pty_path(const struct port_pty *pty)
 {
 	return pty->path;
+}
+
+unsigned int
+port_pty_baud(const struct port_pty *pty)
+{
+	return pty->slave >= 0 ? baud_of(pty->slave) : 0;
 }

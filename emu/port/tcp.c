@@ -54,6 +54,7 @@ struct port_tcp {
 	int listener;
 	char *address;
 	bool is_public;
+	bool unplugged;
 	struct personality personality;
 	int host; /* -1: none, then pump and host_name are NULL */
 	char *host_name;
@@ -99,6 +100,15 @@ end_session(struct port_tcp *tcp)
 	tcp->personality.ops->host_closed(tcp->personality.self);
 	log_debug("%s: host %s has gone", tcp->address, tcp->host_name);
 	g_clear_pointer(&tcp->host_name, g_free);
+}
+
+/* With what is under way lost: the host gets a reset. */
+static void
+break_off(int fd)
+{
+	const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 }
 
 static bool
@@ -151,6 +161,12 @@ host_has_left(const struct port_tcp *tcp)
 static void
 handle_newcomer(struct port_tcp *tcp, int fd, char *name)
 {
+	if (tcp->unplugged) {
+		break_off(fd);
+		close(fd);
+		g_free(name);
+		return;
+	}
 	if (tcp->host >= 0 && host_has_left(tcp))
 		end_session(tcp);
 	if (tcp->host < 0) {
@@ -319,6 +335,27 @@ port_tcp_destroy(struct port_tcp *tcp)
 	g_main_context_unref(tcp->context);
 	g_free(tcp->address);
 	g_free(tcp);
+}
+
+void
+port_tcp_unplug(struct port_tcp *tcp)
+{
+	tcp->unplugged = true;
+	if (tcp->host >= 0)
+		break_off(tcp->host);
+	end_session(tcp);
+}
+
+void
+port_tcp_plug(struct port_tcp *tcp)
+{
+	tcp->unplugged = false;
+}
+
+bool
+port_tcp_is_plugged(const struct port_tcp *tcp)
+{
+	return !tcp->unplugged;
 }
 
 void

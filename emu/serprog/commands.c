@@ -223,6 +223,7 @@ set_frequency(struct serprog *adapter, const uint8_t *parameters)
 		reply_value(&adapter->reply, 0, 4);
 		return;
 	}
+	adapter->hz_set = true;
 	adapter->hz = serprog_profile_clock(profile, hz ? hz : profile->clock_zero_hz);
 	if (adapter->hz > 0)
 		clip_set_frequency(adapter->clip, adapter->hz);
@@ -342,4 +343,16 @@ serprog_command(const struct serprog *adapter, uint8_t opcode)
 	if (opcode >= G_N_ELEMENTS(commands) || !(adapter->profile->commands >> opcode & 1))
 		return NULL;
 	return &commands[opcode];
+}
+
+bool
+serprog_opcode_from_string(const char *name, uint8_t *opcode)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+		if (!commands[i].name || !g_str_equal(commands[i].name, name))
+			continue;
+		*opcode = (uint8_t)i;
+		return true;
+	}
+	return false;
 }

@@ -76,6 +76,7 @@ struct serprog {
 	bool full_duplex;
 	unsigned int cs;
 	uint32_t hz;
+	bool hz_set; /* by a host, since power-on */
 
 	serprog_judge *judge; /* NULL: every command runs */
 	void *judge_data;

@@ -21,7 +21,7 @@
  * While a fault waits for a command of the adapter, bytes go in one by one, and only when the
  * replies to earlier ones are out: so "the first byte after the 12th command" is just that one.
  *
- * Leaves out: the line's speed and parity, modem lines.
+ * Leaves out: parity, modem lines, and how long bytes take at the line's speed.
  */
 #include "serprog/link.h"
 
@@ -73,7 +73,8 @@ is_exact(const struct link_line *line)
 
 		if (!link_trap_is_live(trap))
 			continue;
-		if (trap->kind == LINK_AT_BYTE && !trap->armed && trap->fault.operation > 0)
+		if (trap->kind == LINK_AT_BYTE && !trap->armed &&
+			link_fault_operation(&trap->fault) > 0)
 			return true;
 		if (trap->kind == LINK_AT_COMMAND && trap->fault.what != LINK_NAK &&
 			trap->fault.what != LINK_CS_STUCK)
@@ -118,8 +119,8 @@ take(void *self, const uint8_t *in, size_t n)
 	if (!takes_nothing(line))
 		taken = take_span(line, in, is_exact(line) ? 1 : n);
 	line->asked = line->asked || taken > 0;
-	/* What comes while it boots is lost. */
-	return line->deaf_us != 0 ? n : taken;
+	/* What comes while it boots, or does not listen, is lost. */
+	return line->boot_us != 0 || line->deaf_id != 0 ? n : taken;
 }
 
 /* A reply begins now. */
@@ -263,7 +264,7 @@ static int64_t
 next_us(const struct link_line *line)
 {
 	const int64_t ends[] = {line->stalled_us[LINK_TO_ADAPTER], line->stalled_us[LINK_TO_HOST],
-		line->late_us, line->deaf_us};
+		line->late_us, line->boot_us};
 	int64_t next = LINK_FOR_EVER;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(ends); i++)
@@ -328,7 +329,9 @@ greet(struct link_line *line, enum link_fault_what what)
 			continue;
 		link_report(line, trap);
 		if (what == LINK_RESET_ON_OPEN)
-			link_boot(line, &trap->fault);
+			link_boot(line, trap);
+		else if (what == LINK_DEAF)
+			line->deaf_id = trap->id;
 		else
 			link_add_text(line, LINK_TO_HOST, &trap->fault);
 	}
@@ -344,15 +347,21 @@ host_opened(void *self)
 	line->operations = 0;
 	for (size_t i = 0; i < LINK_DIRECTIONS; i++)
 		line->bytes[i] = 0;
-	for (size_t i = 0; i < line->traps->len; i++)
-		if (link_trap_at(line, i)->kind != LINK_AT_OPENING)
-			link_trap_at(line, i)->armed = false;
+	for (size_t i = 0; i < line->traps->len; i++) {
+		struct link_trap *trap = link_trap_at(line, i);
+
+		trap->commands = 0;
+		if (trap->kind != LINK_AT_OPENING)
+			trap->armed = false;
+	}
 	line->asked = line->pause = false;
 	line->behind.ops->host_opened(line->behind.self);
 	if (line->unplugged)
 		return;
 	greet(line, LINK_RESET_ON_OPEN);
-	greet(line, LINK_BANNER);
+	greet(line, LINK_DEAF);
+	if (line->deaf_id == 0)
+		greet(line, LINK_BANNER);
 }
 
 static void
@@ -361,6 +370,7 @@ host_closed(void *self)
 	struct link_line *line = self;
 
 	line->opened = false;
+	line->deaf_id = 0;
 	link_clear_lanes(line);
 	line->behind.ops->host_closed(line->behind.self);
 }
@@ -418,7 +428,7 @@ set_judge(struct link_line *line)
 
 	for (size_t i = 0; i < line->traps->len; i++)
 		wanted = wanted || link_trap_at(line, i)->kind == LINK_AT_COMMAND ||
-			link_trap_at(line, i)->fault.operation > 0;
+			link_fault_operation(&link_trap_at(line, i)->fault) > 0;
 	serprog_set_judge(line->adapter, wanted ? link_judge : NULL, line);
 }
 
@@ -447,6 +457,10 @@ link_line_remove_fault(struct link_line *line, unsigned int id)
 			continue;
 		if (fault->what == LINK_STALL)
 			line->stalled_us[fault->direction] = 0;
+		if (line->boot_id == id)
+			line->boot_us = 0;
+		if (line->deaf_id == id)
+			line->deaf_id = 0;
 		g_ptr_array_remove_index(line->traps, i);
 		set_judge(line);
 		return true;
@@ -488,7 +502,8 @@ link_line_plugged(struct link_line *line)
 	serprog_reset(line->adapter);
 	link_clear_lanes(line);
 	line->unplugged = false;
-	line->deaf_us = 0;
+	line->boot_us = 0;
+	line->deaf_id = 0;
 	for (size_t i = 0; i < LINK_DIRECTIONS; i++)
 		line->stalled_us[i] = 0;
 }

@@ -34,6 +34,8 @@ struct link_listener {
 	/* The cable is to be pulled and, after ms, put in again; 0: never. Not from in here: the
 	 * port does not expect it. Until then nothing moves. */
 	void (*unplug)(void *data, uint32_t ms);
+	/* The speed that the host has set, in baud; 0: the line has none. NULL: the same. */
+	unsigned int (*baud)(void *data);
 	void *data;
 };
 
@@ -49,7 +51,8 @@ struct personality link_line_personality(struct link_line *line);
  * for them. */
 int link_line_add_fault(struct link_line *line, const struct link_fault *fault);
 
-/* False when there is none of that id. What the fault did goes on: a hung adapter hangs. */
+/* False when there is none of that id. A stall, a boot or a deaf spell of its ends; a hung adapter
+ * hangs. */
 bool link_line_remove_fault(struct link_line *line, unsigned int id);
 void link_line_clear_faults(struct link_line *line);
 

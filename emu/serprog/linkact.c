@@ -8,6 +8,7 @@
 #include <glib.h>
 
 #include "serprog/internal.h"
+#include "serprog/uart.h"
 
 #define O_SPIOP 0x13
 
@@ -28,10 +29,63 @@ link_report(struct link_line *line, const struct link_trap *trap)
 		});
 }
 
+struct link_trap *
+link_find_garbler(const struct link_line *line)
+{
+	unsigned int baud = 0;
+
+	for (size_t i = 0; i < line->traps->len; i++) {
+		struct link_trap *trap = link_trap_at(line, i);
+
+		if (trap->kind != LINK_AT_SPEED)
+			continue;
+		if (baud == 0 && line->listener.baud)
+			baud = line->listener.baud(line->listener.data);
+		if (baud != 0 && baud != trap->fault.baud)
+			return trap;
+	}
+	return NULL;
+}
+
+/* Once in a session. */
+static void
+tell_garbled(struct link_line *line, struct link_trap *garbler)
+{
+	if (garbler->armed)
+		return;
+	garbler->armed = true;
+	garbler->acts++;
+	link_report(line, garbler);
+}
+
+/* Bytes that are sent, as the other end hears them. */
+static void
+send(struct link_line *line, enum link_direction direction, const uint8_t *bytes, size_t n)
+{
+	struct link_trap *garbler = link_find_garbler(line);
+	GByteArray *lane = line->lanes[direction];
+	uint32_t host, adapter;
+
+	if (!garbler) {
+		g_byte_array_append(lane, bytes, (guint)n);
+		return;
+	}
+	host = line->listener.baud(line->listener.data);
+	adapter = garbler->fault.baud;
+	for (size_t i = 0; i < n; i++) {
+		guint before = lane->len;
+
+		uart_hear(bytes[i], direction == LINK_TO_ADAPTER ? host : adapter,
+			direction == LINK_TO_ADAPTER ? adapter : host, lane);
+		if (lane->len != before + 1 || lane->data[before] != bytes[i])
+			tell_garbled(line, garbler);
+	}
+}
+
 void
 link_add_text(struct link_line *line, enum link_direction direction, const struct link_fault *fault)
 {
-	g_byte_array_append(line->lanes[direction], fault->text, (guint)fault->text_bytes);
+	send(line, direction, fault->text, fault->text_bytes);
 }
 
 void
@@ -43,12 +97,13 @@ link_clear_lanes(struct link_line *line)
 }
 
 void
-link_boot(struct link_line *line, const struct link_fault *fault)
+link_boot(struct link_line *line, const struct link_trap *trap)
 {
 	serprog_reset(line->adapter);
 	link_clear_lanes(line);
-	line->deaf_us = fault->ms > 0 ? link_after_ms(fault->ms) : 0;
-	link_add_text(line, LINK_TO_HOST, fault);
+	line->boot_us = trap->fault.ms > 0 ? link_after_ms(trap->fault.ms) : 0;
+	line->boot_id = trap->id;
+	link_add_text(line, LINK_TO_HOST, &trap->fault);
 }
 
 static void
@@ -77,7 +132,7 @@ link_strike(struct link_line *line, const struct link_trap *trap)
 		serprog_hang(line->adapter);
 		return false;
 	case LINK_REBOOT:
-		link_boot(line, fault);
+		link_boot(line, trap);
 		return false;
 	case LINK_UNPLUG:
 		pull_cable(line, fault);
@@ -92,7 +147,9 @@ link_is_due(const struct link_line *line, const struct link_trap *trap)
 {
 	const struct link_fault *fault = &trap->fault;
 
-	if (!link_trap_is_live(trap) || line->operations < fault->operation)
+	uint64_t begun = fault->has_command ? trap->commands : line->operations;
+
+	if (!link_trap_is_live(trap) || begun < link_fault_operation(fault))
 		return false;
 	return fault->after_ms == 0 ||
 		g_get_monotonic_time() >= line->opened_us + (int64_t)fault->after_ms * 1000;
@@ -103,7 +160,7 @@ static uint64_t
 bytes_before(const struct link_line *line, const struct link_fault *fault)
 {
 	uint64_t first = MAX(fault->byte, 1) - 1;
-	uint64_t gone = fault->operation > 0 ? 0 : line->bytes[fault->direction];
+	uint64_t gone = link_fault_operation(fault) > 0 ? 0 : line->bytes[fault->direction];
 
 	return first > gone ? first - gone : 0;
 }
@@ -122,7 +179,7 @@ watches(struct link_line *line, struct link_trap *trap, enum link_direction dire
 size_t
 link_find_gap(struct link_line *line, enum link_direction direction)
 {
-	uint64_t gap = SIZE_MAX;
+	uint64_t gap = link_find_garbler(line) ? 0 : SIZE_MAX;
 
 	for (size_t i = 0; i < line->traps->len; i++)
 		if (watches(line, link_trap_at(line, i), direction))
@@ -179,9 +236,9 @@ link_pass_byte(struct link_line *line, enum link_direction direction, uint8_t by
 			break;
 		}
 	}
-	line->bytes[direction]++;
 	for (; goes_on && copies > 0; copies--)
-		g_byte_array_append(line->lanes[direction], &byte, 1);
+		send(line, direction, &byte, 1);
+	line->bytes[direction]++;
 }
 
 void
@@ -189,7 +246,7 @@ link_settle(struct link_line *line)
 {
 	int64_t now_us = g_get_monotonic_time();
 	int64_t *const ends[] = {&line->stalled_us[LINK_TO_ADAPTER],
-		&line->stalled_us[LINK_TO_HOST], &line->late_us, &line->deaf_us};
+		&line->stalled_us[LINK_TO_HOST], &line->late_us, &line->boot_us};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(ends); i++)
 		if (now_us >= *ends[i])
@@ -215,6 +272,9 @@ link_judge(void *data, uint8_t opcode)
 	for (size_t i = 0; i < line->traps->len; i++) {
 		struct link_trap *trap = link_trap_at(line, i);
 
+		if (trap->fault.has_command && trap->fault.command != opcode)
+			continue;
+		trap->commands++;
 		if (trap->kind != LINK_AT_COMMAND || !link_is_due(line, trap) ||
 			(trap->fault.what == LINK_CS_STUCK && opcode != O_SPIOP) ||
 			!link_trap_try(trap))

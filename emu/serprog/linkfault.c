@@ -17,24 +17,28 @@ static const struct {
 	uint32_t ms;
 	size_t size;
 	const char *text;
+	uint32_t baud;
 } rows[LINK_WHATS] = {
-	[LINK_DROP] = {"drop", true, LINK_TO_HOST, 1, 0, 0, NULL},
-	[LINK_DUPLICATE] = {"duplicate", true, LINK_TO_HOST, 1, 0, 0, NULL},
-	[LINK_CORRUPT] = {"corrupt", true, LINK_TO_HOST, 1, 0, 0, NULL},
-	[LINK_STALL] = {"stall", true, LINK_TO_HOST, 1, 0, 0, NULL},
+	[LINK_DROP] = {"drop", true, LINK_TO_HOST, 1, 0, 0, NULL, 0},
+	[LINK_DUPLICATE] = {"duplicate", true, LINK_TO_HOST, 1, 0, 0, NULL, 0},
+	[LINK_CORRUPT] = {"corrupt", true, LINK_TO_HOST, 1, 0, 0, NULL, 0},
+	[LINK_STALL] = {"stall", true, LINK_TO_HOST, 1, 0, 0, NULL, 0},
 	/* The default of FTDI's latency timer. */
-	[LINK_LATENCY] = {"latency", false, LINK_TO_HOST, 0, 16, 0, NULL},
+	[LINK_LATENCY] = {"latency", false, LINK_TO_HOST, 0, 16, 0, NULL, 0},
 	/* The payload of a full-speed bulk packet. */
-	[LINK_CHUNKS] = {"chunks", false, LINK_TO_HOST, 0, 0, 64, NULL},
-	[LINK_NAK] = {"nak", false, LINK_TO_ADAPTER, 1, 0, 0, NULL},
-	[LINK_GARBAGE] = {"garbage", true, LINK_TO_ADAPTER, 1, 0, 0, "AT\r"},
-	[LINK_BANNER] = {"banner", false, LINK_TO_HOST, 0, 0, 0, "ready\r\n"},
-	[LINK_RESET_ON_OPEN] = {"reset-on-open", false, LINK_TO_HOST, 0, 800, 0, "ready\r\n"},
-	[LINK_ECHO] = {"echo", false, LINK_TO_ADAPTER, 0, 0, 0, NULL},
-	[LINK_REBOOT] = {"reboot", true, LINK_TO_HOST, 1, 800, 0, "ready\r\n"},
-	[LINK_UNPLUG] = {"unplug", true, LINK_TO_HOST, 1, 0, 0, NULL},
-	[LINK_HANG] = {"hang", true, LINK_TO_ADAPTER, 1, 0, 0, NULL},
-	[LINK_CS_STUCK] = {"cs-stuck", false, LINK_TO_ADAPTER, 1, 0, 0, NULL},
+	[LINK_CHUNKS] = {"chunks", false, LINK_TO_HOST, 0, 0, 64, NULL, 0},
+	[LINK_NAK] = {"nak", false, LINK_TO_ADAPTER, 1, 0, 0, NULL, 0},
+	[LINK_GARBAGE] = {"garbage", true, LINK_TO_ADAPTER, 1, 0, 0, "AT\r", 0},
+	[LINK_BANNER] = {"banner", false, LINK_TO_HOST, 0, 0, 0, "ready\r\n", 0},
+	[LINK_RESET_ON_OPEN] = {"reset-on-open", false, LINK_TO_HOST, 0, 800, 0, "ready\r\n", 0},
+	[LINK_DEAF] = {"deaf", false, LINK_TO_HOST, 1, 0, 0, NULL, 0},
+	/* What the firmwares say that have a UART of their own. */
+	[LINK_WRONG_BAUD] = {"wrong-baud", false, LINK_TO_ADAPTER, 0, 0, 0, NULL, 115200},
+	[LINK_ECHO] = {"echo", false, LINK_TO_ADAPTER, 0, 0, 0, NULL, 0},
+	[LINK_REBOOT] = {"reboot", true, LINK_TO_HOST, 1, 800, 0, "ready\r\n", 0},
+	[LINK_UNPLUG] = {"unplug", true, LINK_TO_HOST, 1, 0, 0, NULL, 0},
+	[LINK_HANG] = {"hang", true, LINK_TO_ADAPTER, 1, 0, 0, NULL, 0},
+	[LINK_CS_STUCK] = {"cs-stuck", false, LINK_TO_ADAPTER, 1, 0, 0, NULL, 0},
 };
 
 static const char *const directions[LINK_DIRECTIONS] = {
@@ -54,6 +58,7 @@ link_fault_init(struct link_fault *fault, enum link_fault_what what)
 		.chance = 1,
 		.ms = rows[what].ms,
 		.size = rows[what].size,
+		.baud = rows[what].baud,
 	};
 	if (text)
 		link_fault_set_text(fault, text, strlen(text));
@@ -82,11 +87,20 @@ link_fault_check(const struct link_fault *fault)
 		return "a latency of 1 ms to 10 s";
 	if (fault->what == LINK_CHUNKS && fault->size == 0)
 		return "pieces of at least 1 byte";
+	if (fault->what == LINK_WRONG_BAUD &&
+		(fault->baud < LINK_BAUD_MIN || fault->baud > LINK_BAUD_MAX))
+		return "a speed of 300 to 4000000 baud";
 	if (fault->text_bytes > LINK_TEXT_MAX)
 		return "a text of up to 256 bytes";
 	if ((fault->what == LINK_GARBAGE || fault->what == LINK_BANNER) && fault->text_bytes == 0)
 		return "a text of at least 1 byte";
 	return NULL;
+}
+
+uint64_t
+link_fault_operation(const struct link_fault *fault)
+{
+	return fault->has_command ? MAX(fault->operation, 1) : fault->operation;
 }
 
 bool

@@ -13,6 +13,10 @@
 #define LINK_LATENCY_MAX_MS 10000
 #define LINK_MS_MAX 3600000
 
+/* Of UARTs: a teleprinter's to an FTDI chip's usual ones. */
+#define LINK_BAUD_MIN 300
+#define LINK_BAUD_MAX 4000000
+
 /* Each with the event that it stands for. */
 enum link_fault_what {
 	/* A UART that is not emptied in time (overrun), a USB packet that is given up. */
@@ -38,6 +42,12 @@ enum link_fault_what {
 	/* DTR falls when the port is opened and resets the board: it hears nothing for ms, while
 	 * its boot loader waits, and then greets. */
 	LINK_RESET_ON_OPEN,
+	/* A firmware that waits for DTR, which this opening does not raise, or that works from the
+	 * second opening on: nothing is heard or said until the host closes the line. */
+	LINK_DEAF,
+	/* The firmware's UART runs at baud, whatever the host has set. Of a terminal's; TCP has no
+	 * speed. */
+	LINK_WRONG_BAUD,
 	/* RX and TX that touch, or a console that repeats what is typed. */
 	LINK_ECHO,
 	/* A watchdog, a crash or a dip of the supply: state is lost, nothing is heard for ms, then
@@ -68,7 +78,11 @@ enum link_direction {
  *	nak cs-stuck                   each command; cs-stuck: each O_SPIOP
  *	latency                        each reply, however long
  *	chunks                         each piece of one
- *	banner reset-on-open           each opening of the line
+ *	banner reset-on-open deaf      each opening of the line
+ *	wrong-baud                     all bytes, while the speeds differ; acts once an opening
+ *
+ * With a command only those of that opcode count, for operation as well; operation 0 is then the
+ * first of them.
  *
  * All numbers start anew when a host opens the line, but count and seed do not.
  */
@@ -79,13 +93,16 @@ struct link_fault {
 	uint64_t byte;      /* from that byte on, 1 is the first; 0: from the first */
 	uint64_t operation; /* from that command on, 1 is the first; then the first byte is the
 			     * one that follows its opcode. 0: none is waited for */
-	uint32_t after_ms;  /* not before; of wall time, since the line was opened */
-	uint64_t count;     /* acts so many times at most; 0: no limit */
-	double chance;      /* of each time it could act; over 0 to 1 */
-	uint64_t seed;      /* of what is drawn by chance */
+	bool has_command;
+	uint8_t command;   /* its opcode */
+	uint32_t after_ms; /* not before; of wall time, since the line was opened */
+	uint64_t count;    /* acts so many times at most; 0: no limit */
+	double chance;     /* of each time it could act; over 0 to 1 */
+	uint64_t seed;     /* of what is drawn by chance */
 
 	uint32_t ms;                 /* see above; wall time */
 	size_t size;                 /* chunks: bytes of a piece */
+	uint32_t baud;               /* wrong-baud */
 	uint8_t mask;                /* corrupt: bits that flip; 0: one, by chance */
 	uint8_t text[LINK_TEXT_MAX]; /* garbage, banner, reset-on-open, reboot */
 	size_t text_bytes;
@@ -99,6 +116,9 @@ bool link_fault_set_text(struct link_fault *fault, const void *text, size_t n);
 
 /* NULL when fault can act; else a few words on what is allowed, for a message. */
 const char *link_fault_check(const struct link_fault *fault);
+
+/* How many commands that fit have to begin before the fault can act; 0: none is waited for. */
+uint64_t link_fault_operation(const struct link_fault *fault);
 
 /* True when the what has a direction that counts. */
 bool link_fault_has_direction(enum link_fault_what what);

@@ -35,7 +35,9 @@ struct link_line {
 	/* Monotonic; 0: not so. */
 	int64_t stalled_us[LINK_DIRECTIONS]; /* until then nothing goes there */
 	int64_t late_us;                     /* until then a reply waits */
-	int64_t deaf_us;                     /* until then the adapter boots */
+	int64_t boot_us;                     /* until then the adapter boots */
+	unsigned int boot_id;                /* of the fault that made it do so */
+	unsigned int deaf_id;                /* of the fault for which it hears nothing; 0: none */
 	bool unplugged;
 };
 
@@ -55,7 +57,7 @@ link_after_ms(uint32_t ms)
 static inline bool
 link_is_broken(const struct link_line *line)
 {
-	return line->unplugged || line->deaf_us != 0;
+	return line->unplugged || line->boot_us != 0 || line->deaf_id != 0;
 }
 
 static inline bool
@@ -71,7 +73,7 @@ void link_report(struct link_line *line, const struct link_trap *trap);
 bool link_strike(struct link_line *line, const struct link_trap *trap);
 
 /* The adapter starts anew and hears nothing for the fault's ms. */
-void link_boot(struct link_line *line, const struct link_fault *fault);
+void link_boot(struct link_line *line, const struct link_trap *trap);
 
 void link_add_text(
 	struct link_line *line, enum link_direction direction, const struct link_fault *fault);
@@ -79,6 +81,9 @@ void link_clear_lanes(struct link_line *line);
 
 /* The fault's command and time have come and it has not acted as often as it may. */
 bool link_is_due(const struct link_line *line, const struct link_trap *trap);
+
+/* The fault for which the two ends do not understand each other now; NULL: they do. */
+struct link_trap *link_find_garbler(const struct link_line *line);
 
 /* How many bytes of that direction nothing happens to. */
 size_t link_find_gap(struct link_line *line, enum link_direction direction);

@@ -21,11 +21,14 @@ kind_of(const struct link_fault *fault)
 		return LINK_AT_PIECE;
 	case LINK_BANNER:
 	case LINK_RESET_ON_OPEN:
+	case LINK_DEAF:
 		return LINK_AT_OPENING;
+	case LINK_WRONG_BAUD:
+		return LINK_AT_SPEED;
 	case LINK_HANG:
 	case LINK_REBOOT:
 	case LINK_UNPLUG:
-		if (fault->operation > 0 && fault->byte == 0)
+		if (link_fault_operation(fault) > 0 && fault->byte == 0)
 			return LINK_AT_COMMAND;
 		break;
 	case LINK_GARBAGE:
@@ -34,8 +37,9 @@ kind_of(const struct link_fault *fault)
 	default:
 		return LINK_AT_BYTE;
 	}
-	return fault->byte == 0 && fault->operation == 0 && fault->chance >= 1 ? LINK_AT_TIME
-									       : LINK_AT_BYTE;
+	if (fault->byte == 0 && link_fault_operation(fault) == 0 && fault->chance >= 1)
+		return LINK_AT_TIME;
+	return LINK_AT_BYTE;
 }
 
 struct link_trap *

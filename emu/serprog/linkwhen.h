@@ -17,6 +17,7 @@ enum link_kind {
 	LINK_AT_OPENING,
 	LINK_AT_REPLY,
 	LINK_AT_PIECE,
+	LINK_AT_SPEED,
 };
 
 /* A fault on a line. */
@@ -25,6 +26,7 @@ struct link_trap {
 	struct link_fault fault;
 	enum link_kind kind;
 	uint64_t acts;
+	uint64_t commands; /* of its opcode, since the opening or since it is there */
 	struct sim_random dice;
 	bool armed;    /* in this session its time has come */
 	uint64_t skip; /* armed: so many chances pass before it acts */

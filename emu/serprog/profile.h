@@ -104,6 +104,8 @@ struct serprog_profile {
 	enum serprog_zero zero;
 	uint32_t clock_zero_hz;
 
+	bool clock_needed; /* hangs at the first O_SPIOP without S_SPI_FREQ before it */
+
 	bool pin_state_ignored; /* ACKed, nothing happens */
 	bool pins_off;          /* drivers are off until S_PIN_STATE 1 */
 	bool pins_needed;       /* O_SPIOP with drivers off is treated as over its limits */

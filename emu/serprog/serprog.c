@@ -82,6 +82,7 @@ power_on(struct serprog *adapter)
 		return;
 	adapter->full_duplex = false;
 	adapter->cs = 0;
+	adapter->hz_set = false;
 	adapter->hz = serprog_profile_clock(adapter->profile, adapter->profile->clock_default_hz);
 	adapter->opbuf = (struct opbuf){0};
 	clip_set_frequency(adapter->clip, adapter->hz);

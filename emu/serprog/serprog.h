@@ -5,6 +5,7 @@
 
 #include "base/personality.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct clip;
@@ -38,5 +39,8 @@ void serprog_hang(struct serprog *adapter);
 
 /* Power-on, a watchdog or a reset button: all is lost but what is in the chip. */
 void serprog_reset(struct serprog *adapter);
+
+/* The command that the protocol text, or S_VCC's authors, call so: "Q_SERBUF". False: none. */
+bool serprog_opcode_from_string(const char *name, uint8_t *opcode);
 
 #endif

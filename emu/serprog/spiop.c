@@ -177,7 +177,7 @@ serprog_spi_prepare(struct serprog *adapter)
 	uint32_t most = profile->total_limit;
 
 	adapter->odd_spi = profile->write_limit > 0 || profile->read_limit > 0 || most > 0 ||
-		profile->pins_needed || profile->reread_bytes > 0 ||
+		profile->pins_needed || profile->clock_needed || profile->reread_bytes > 0 ||
 		profile->order != SERPROG_STREAM;
 	if (profile->order != SERPROG_COLLECT && profile->order != SERPROG_COLLECT_ALL)
 		return;
@@ -194,6 +194,10 @@ serprog_spi_operation(struct serprog *adapter, const uint8_t *parameters)
 	uint32_t rlen = serprog_le24(parameters + 3);
 	bool duplex = adapter->full_duplex && rlen > 0;
 
+	if (adapter->odd_spi && adapter->profile->clock_needed && !adapter->hz_set) {
+		adapter->state = SERPROG_HUNG; /* what was said before gets out */
+		return;
+	}
 	if (adapter->odd_spi ? !is_allowed(adapter, slen, rlen)
 			     : !fits(slen, adapter->profile->write_max) ||
 				!fits(rlen, adapter->profile->read_max)) {

@@ -284,19 +284,19 @@ spinor_stats(struct spinor_command *command, GError **error)
 	return EXIT_SUCCESS;
 }
 
-/* otherwise: when there was no terminal to tell of. */
+/* otherwise: when there was none to tell of. */
 static int
 cable(struct spinor_command *command, const char *method, const char *told, const char *otherwise,
 	GError **error)
 {
 	g_autoptr(JsonObject) result = spinor_call_object(
 		command, method, spinor_adapter_params(command), SPINOR_SHORT_MS, error);
-	const char *tty = spinor_text(result, "tty", NULL);
+	const char *place = spinor_text(result, "tty", spinor_text(result, "tcp", NULL));
 
 	if (result == NULL)
 		return -1;
-	if (!command->json && tty != NULL)
-		printf("%s %s\n", told, tty);
+	if (!command->json && place != NULL)
+		printf("%s %s\n", told, place);
 	else if (!command->json)
 		puts(otherwise);
 	return EXIT_SUCCESS;

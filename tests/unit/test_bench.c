@@ -128,7 +128,8 @@ START_TEST(each_chip_has_its_condition)
 	struct bench_setup *setup = setup_of("--wp|high|--timing|real|--time-scale|2.5",
 		"[bench]\ntime-scale=10\n[adapter a]\ncount=2\n[chip c]\npart=X\nwp=low\n"
 		"hold=float\nsupply=1800 mV\ncorner=max\nwear=on\ncycles=7\nstatus=1C 02\n"
-		"mode=ear:1, locked\ncut-at=9\nid=C8 40\nsfdp=none\nreal-size=1M\n",
+		"mode=ear:1, locked\ncut-at=9\nid=C8 40\nsfdp=none\n"
+		"sfdp-bytes=0x10 01 02; 0x20 FF\nreal-size=1M\nbeyond=ones\n",
 		&error);
 
 	ck_assert_msg(setup != NULL, "%s", error ? error->message : "");
@@ -151,7 +152,12 @@ START_TEST(each_chip_has_its_condition)
 		ck_assert_uint_eq(c->n_id, 2);
 		ck_assert_uint_eq(c->id[0], 0xc8);
 		ck_assert_uint_eq(c->sfdp_size, 0);
+		ck_assert_uint_eq(c->n_sfdp_bytes, 3);
+		ck_assert_uint_eq(c->sfdp_bytes[1].offset, 0x11);
+		ck_assert_uint_eq(c->sfdp_bytes[1].value, 0x02);
+		ck_assert_uint_eq(c->sfdp_bytes[2].offset, 0x20);
 		ck_assert_uint_eq(c->real_size, 1 << 20);
+		ck_assert_int_eq(c->beyond, FLASH_ONES);
 		ck_assert_uint_eq(c->cut_at, 9);
 		ck_assert(!bench_condition_has(c, BENCH_KEY_RESET));
 		ck_assert_uint_eq(c->by_option, 1u << BENCH_KEY_WP);
@@ -253,10 +259,21 @@ static const struct {
 	{"", A "[chip c]\npart=X\nmdoe=qpi\n",
 		"[chip c]: unknown key \"mdoe\": did you mean mode?; allowed are adapter, cs, "
 		"part, image, wp, hold, reset, supply, corner, wear, cycles, status, mode, "
-		"cut-at, id, sfdp, real-size"},
+		"cut-at, id, sfdp, sfdp-bytes, real-size, beyond"},
 	{"", A "chip=X\nwp=low\n",
 		"[adapter a]: unknown key \"wp\"; allowed are profile, link, "
-		"tcp, chip, image, count"},
+		"tcp, chip, image, count, serial-buffer, operation-buffer, write-max, read-max, "
+		"write-limit, read-limit, over, without, refusal, clock, clock-needed"},
+	{"", A "write-max=0\n",
+		"[adapter a]: write-max = \"0\" is refused; allowed: a number of bytes from 1 to "
+		"16777216"},
+	{"", A "without=Q_OPBUF Q_SERBUF\n",
+		"[adapter a]: without = \"Q_OPBUF Q_SERBUF\" is refused; allowed: commands by "
+		"name or in hex, such as Q_SERBUF, 11, with commas between them"},
+	{"", A "withut=11\n",
+		"[adapter a]: unknown key \"withut\": did you mean without?; allowed are profile, "
+		"link, tcp, chip, image, count, serial-buffer, operation-buffer, write-max, "
+		"read-max, write-limit, read-limit, over, without, refusal, clock, clock-needed"},
 	{"", "[bench]\ntime-scale=2\n" A, "[bench]: time-scale 2: " NOT_REAL},
 	{"--time-scale|2", "[bench]\ntime-scale=3\n" A, "--time-scale 2: " NOT_REAL},
 	{"", "[bench]\ntime-scale=0\n" A,

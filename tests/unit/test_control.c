@@ -519,7 +519,7 @@ START_TEST(the_cable_is_pulled_and_put_back)
 
 	ck_assert(g_str_has_prefix(tty, "/dev/pts/"));
 	ck_assert_int_lt(open(tty, O_RDWR | O_NOCTTY | O_CLOEXEC), 0);
-	assert_result(&client, "adapter.unplug", NULL, "{\"tty\":null}");
+	assert_result(&client, "adapter.unplug", NULL, "{\"tty\":null,\"tcp\":null}");
 	status = ask(&client, "bench.status", NULL);
 	adapter = json_array_get_object_element(
 		json_object_get_array_member(json_node_get_object(status), "adapters"), 0);

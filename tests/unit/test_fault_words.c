@@ -68,6 +68,18 @@ START_TEST(chips)
 	ck_assert(fault->chip.factor == 20);
 	ck_assert_uint_eq(fault->chip.nth, 2);
 	bench_fault_free(fault);
+	fault = parse("read-disturb");
+	ck_assert_uint_eq(fault->chip.after, 1000);
+	ck_assert(fault->chip.rate == 1e-6);
+	ck_assert(!fault->chip.level);
+	bench_fault_free(fault);
+	fault = parse("read-disturb after=7 rate=1e-3 level=1 address=0x1000-0x1FFF count=2");
+	ck_assert_uint_eq(fault->chip.after, 7);
+	ck_assert(fault->chip.rate == 1e-3);
+	ck_assert(fault->chip.level);
+	ck_assert_uint_eq(fault->chip.address_to, 0x2000);
+	ck_assert_uint_eq(fault->chip.count, 2);
+	bench_fault_free(fault);
 	fault = parse("stuck-cell level=1 bits=0F");
 	ck_assert(fault->chip.level);
 	bench_fault_free(fault);
@@ -107,6 +119,20 @@ START_TEST(others)
 	fault = parse("shifted pins=-1");
 	ck_assert_int_eq(fault->wires.pins, -1);
 	bench_fault_free(fault);
+	fault = parse("unplug direction=to-adapter command=O_SPIOP operation=3 time=2s");
+	ck_assert_int_eq(fault->place, BENCH_FAULT_OF_LINK);
+	ck_assert_int_eq(fault->link.direction, LINK_TO_ADAPTER);
+	ck_assert(fault->link.has_command);
+	ck_assert_uint_eq(fault->link.command, 0x13);
+	ck_assert_uint_eq(fault->link.operation, 3);
+	ck_assert_uint_eq(fault->link.ms, 2000);
+	bench_fault_free(fault);
+	fault = parse("nak command=1f");
+	ck_assert_uint_eq(fault->link.command, 0x1f);
+	bench_fault_free(fault);
+	fault = parse("wrong-baud baud=57600");
+	ck_assert_uint_eq(fault->link.baud, 57600);
+	bench_fault_free(fault);
 	fault = parse("slip edge=doubled rate=1e-4");
 	ck_assert_int_eq(fault->wires.slip, CLIP_SLIP_DOUBLED);
 	bench_fault_free(fault);
@@ -132,6 +158,8 @@ static const struct {
 	{"slow factor=0", "factor=0 is refused; allowed: a number from 1 to 1000000"},
 	{"stuck-cell opcode=9F", "fault stuck-cell has no \"opcode\""},
 	{"stuck-cell bits=100", "bits=100 is refused; allowed: a mask in hex"},
+	{"read-disturb after=1ms", "after=1ms is refused; allowed: a number of reads up to"},
+	{"read-disturb bits=01", "fault read-disturb has no \"bits\""},
 	{"shifted pins=2", "pins=2 is refused; allowed: 1 or -1"},
 	{"bit-error rate=1e-3 line=miso rate=1e-4",
 		"rate=1e-4 is refused: rate is there twice; allowed is once"},
@@ -143,6 +171,10 @@ static const struct {
 	{"board-writes period=0ms", "period=0ms is refused"},
 	{"board-writes during=read", "fault board-writes has no \"during\""},
 	{"master drives=power", "drives=power is refused"},
+	{"nak command=O_SPI", "command=O_SPI is refused; allowed: a command by name or in hex"},
+	{"latency command=13", "fault latency has no \"command\""},
+	{"wrong-baud byte=1", "fault wrong-baud has no \"byte\""},
+	{"wrong-baud baud=9600.5", "baud=9600.5 is refused; allowed: a speed from 300 to"},
 };
 
 START_TEST(what_is_refused_says_why)

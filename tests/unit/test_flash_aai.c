@@ -38,7 +38,8 @@ static const struct fixture_row rows[] = {
 	{"02", "06; 02 00 00 01 A5; W", "03 00 00 00 00 00 00", "FF A5 FF", "00 00 00", FLASH_DONE},
 	{"02 needs WEL", "", "02 00 00 01 A5", NULL, "00 00 00", FLASH_WEL_CLEAR},
 	{"02 without data", "06", "02 00 00 01", NULL, "02 00 00", FLASH_SHORT_FRAME},
-	{"02 with two bytes", "06", "02 00 00 01 A5 5A", NULL, "02 00 00", FLASH_LONG_FRAME},
+	{"02 with more bytes programs the first", "06; 02 00 00 01 A5 5A 3C; W",
+		"03 00 00 00 00 00 00 00", "FF A5 FF FF", "00 00 00", FLASH_DONE},
 	{"02 clears bits only", "06; 02 00 00 01 F0; W; 06; 02 00 00 01 3C; W", "03 00 00 01 00",
 		"30", NULL, FLASH_DONE},
 	{"02 while busy", "06; 02 00 00 01 A5", "02 00 00 02 A5", NULL, "03 00 00", FLASH_BUSY},
@@ -97,6 +98,26 @@ START_TEST(frames)
 
 	make_part(&part);
 	fixture_check_rows_of(&part, rows, G_N_ELEMENTS(rows));
+}
+END_TEST
+
+/* In whatever pieces they come. */
+START_TEST(of_more_bytes_the_first_is_programmed)
+{
+	static const uint8_t frame[] = {0x02, 0x00, 0x00, 0x10, 0xa5, 0x5a, 0x3c};
+	struct flash_part part;
+	struct fixture *f;
+
+	make_part(&part);
+	f = fixture_new_part(&part);
+	fixture_run(f, "06");
+	flash_select(f->chip);
+	for (size_t i = 0; i < sizeof(frame); i++)
+		flash_shift(f->chip, &frame[i], NULL, 1);
+	flash_deselect(f->chip, 0);
+	fixture_wait(f);
+	ck_assert_mem_eq(f->array + 0x10, "\xa5\xff\xff", 3);
+	fixture_destroy(f);
 }
 END_TEST
 
@@ -176,6 +197,7 @@ suite_flash_aai(void)
 	fixture_prepare();
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, frames);
+	tcase_add_test(tcase, of_more_bytes_the_first_is_programmed);
 	tcase_add_test(tcase, each_word_takes_tbp);
 	tcase_add_test(tcase, a_whole_array_word_by_word);
 	tcase_add_test(tcase, power_loss_in_a_word);

@@ -427,7 +427,7 @@ START_TEST(worn_blocks_stick)
 	ck_assert_uint_lt(before, 20);
 	ck_assert_uint_eq(fixture_status(f, 3) & 0x40, 0x40);
 	ck_assert_int_eq(g_array_index(f->events, struct flash_event, f->events->len - 2).outcome,
-		FLASH_WORN);
+		FLASH_NOT_ERASED);
 	flash_set_cycles(f->chip, 4000);
 	fixture_run(f, "06; 20 00 00 00; W");
 	ck_assert_uint_gt(zeros(f, 4096), before);
@@ -442,6 +442,22 @@ START_TEST(worn_blocks_stick)
 	fixture_run(f, "06; D8 00 00 00; W");
 	ck_assert_uint_eq(zeros(f, 65536), 0);
 	ck_assert_uint_eq(block_at(f, 0).cycles, 4001);
+	fixture_destroy(f);
+}
+END_TEST
+
+/* What was cut off says nothing of the operation after it. */
+START_TEST(a_cut_off_erase_is_forgotten)
+{
+	struct fixture *f = new_worn(4000, true);
+
+	fixture_run(f, "06; C7; T20000000000; P");
+	flash_set_cycles(f->chip, 0);
+	fixture_run(f, "06; 20 00 00 00; W");
+	ck_assert_int_eq(g_array_index(f->events, struct flash_event, f->events->len - 1).kind,
+		FLASH_EVENT_READY);
+	ck_assert_int_eq(g_array_index(f->events, struct flash_event, f->events->len - 1).outcome,
+		FLASH_DONE);
 	fixture_destroy(f);
 }
 END_TEST
@@ -486,6 +502,7 @@ suite_flash_cells(void)
 	tcase_add_test(tcase, each_erase_counts);
 	tcase_add_test(tcase, worn_blocks_are_slow);
 	tcase_add_test(tcase, worn_blocks_stick);
+	tcase_add_test(tcase, a_cut_off_erase_is_forgotten);
 	tcase_add_test(tcase, the_next_erase_clears_the_error);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -139,6 +139,134 @@ START_TEST(operations_without_effect)
 }
 END_TEST
 
+/* --- what a chip with flags of failure says --- */
+
+/* As Macronix has them in its security register, and Micron's flag status register. */
+static void
+use_part_with_flags(bool clsr)
+{
+	struct flash_fault_listener listener = {note, NULL};
+	struct flash_part part;
+
+	fixture_destroy(f);
+	fixture_part_init(&part);
+	fixture_add_commands(&part, clsr ? "RDFSR CLFSR CLSR" : "RDFSR CLFSR");
+	fixture_set_bit(&part, 2, 6, FLASH_BIT_E_FAIL);
+	fixture_set_bit(&part, 2, 5, FLASH_BIT_P_FAIL);
+	part.status_default[2] = 0;
+	part.endurance = 1000;
+	part.busy_after_failure = clsr;
+	f = fixture_new_part(&part);
+	flash_set_fault_listener(f->chip, &listener);
+	add((struct flash_fault){.what = FLASH_FAULT_STUCK_CELL,
+		.address_from = 0x1234,
+		.address_to = 0x1235,
+		.mask = 0x01});
+	add((struct flash_fault){.what = FLASH_FAULT_STUCK_CELL,
+		.address_from = 0x2000,
+		.address_to = 0x2001,
+		.mask = 0xf0,
+		.level = true});
+}
+
+static const struct {
+	const char *what;
+	const char *script;
+	uint8_t sr3;
+	uint8_t flags;
+	enum flash_outcome outcome;
+} flag_rows[] = {
+	{"erase over a cell that stays 0", "06; 20 00 10 00; W", 0x40, 0xa0, FLASH_NOT_ERASED},
+	{"chip erase over it", "06; C7; W", 0x40, 0xa0, FLASH_NOT_ERASED},
+	{"erase elsewhere", "06; 20 00 00 00; W", 0x00, 0x80, FLASH_DONE},
+	{"erase over a cell that stays 1", "06; 20 00 20 00; W", 0x00, 0x80, FLASH_DONE},
+	{"program of a cell that stays 1", "06; 02 00 20 00 0F; W", 0x20, 0x90,
+		FLASH_NOT_PROGRAMMED},
+	{"one of its bits", "06; 02 00 20 00 7F; W", 0x20, 0x90, FLASH_NOT_PROGRAMMED},
+	{"its other bits", "06; 02 00 20 00 F0; W", 0x00, 0x80, FLASH_DONE},
+	{"beside it", "06; 02 00 20 01 00; W", 0x00, 0x80, FLASH_DONE},
+	{"program of a cell that stays 0", "06; 02 00 12 34 FF; W", 0x00, 0x80, FLASH_DONE},
+	{"the next erase clears one", "06; 20 00 10 00; W; 50; 06; 20 00 00 00; W", 0x00, 0x80,
+		FLASH_DONE},
+	{"the next program the other", "06; 02 00 20 00 0F; W; 50; 06; 02 00 00 00 00; W", 0x00,
+		0x80, FLASH_DONE},
+	{"a reset in the middle tells nothing",
+		"06; 20 00 10 00; 66; 99; T999999; 06; 20 00 00 00; W", 0x00, 0x80, FLASH_DONE},
+};
+
+static enum flash_outcome
+last_ready(void)
+{
+	enum flash_outcome outcome = FLASH_OUTCOMES;
+
+	for (guint i = 0; i < f->events->len; i++) {
+		const struct flash_event *event = &g_array_index(f->events, struct flash_event, i);
+
+		if (event->kind == FLASH_EVENT_READY)
+			outcome = event->outcome;
+	}
+	return outcome;
+}
+
+START_TEST(chips_notice_stuck_cells)
+{
+	use_part_with_flags(false);
+	fixture_run(f, flag_rows[_i].script);
+	ck_assert_int_eq(last_ready(), flag_rows[_i].outcome);
+	fixture_run(f, "70 00");
+	ck_assert_msg(f->miso[1] == flag_rows[_i].flags, "%s: flags %02X", flag_rows[_i].what,
+		f->miso[1]);
+	ck_assert_msg(fixture_status(f, 3) == flag_rows[_i].sr3, "%s: SR3 %02X", flag_rows[_i].what,
+		fixture_status(f, 3));
+}
+END_TEST
+
+/* The chip believes that it has done its work. */
+START_TEST(no_effect_raises_no_flag)
+{
+	use_part_with_flags(false);
+	add((struct flash_fault){.what = FLASH_FAULT_NO_EFFECT});
+	memset(f->array, 0, 0x1000);
+	fixture_run(f, "06; 20 00 00 00; W; 06; 20 00 10 00; W; 06; 02 00 20 00 00; W; 70 00");
+	ck_assert_uint_eq(f->array[0], 0x00);
+	ck_assert_uint_eq(f->array[0x2000], 0xff);
+	ck_assert_uint_eq(f->miso[1], 0x80);
+	ck_assert_uint_eq(fixture_status(f, 3), 0x00);
+	ck_assert_int_eq(last_ready(), FLASH_DONE);
+}
+END_TEST
+
+START_TEST(worn_blocks_raise_the_flag)
+{
+	use_part_with_flags(false);
+	flash_set_wear(f->chip, true);
+	flash_put_block(f->chip, &(struct flash_block){.number = 8, .cycles = 4000});
+	fixture_run(f, "06; 20 00 70 00; W; 70 00");
+	ck_assert_uint_eq(f->miso[1], 0x80);
+	fixture_run(f, "06; 20 00 80 00; W; 70 00");
+	ck_assert_uint_eq(f->miso[1], 0xa0);
+	ck_assert_uint_eq(fixture_status(f, 3), 0x40);
+}
+END_TEST
+
+/* BUSY, WEL and the flag stay; then all is as before. */
+START_TEST(failures_keep_busy_until_clsr)
+{
+	use_part_with_flags(true);
+	fixture_run(f, "06; 20 00 10 00; T999999999999");
+	ck_assert_int_eq(last_ready(), FLASH_NOT_ERASED);
+	fixture_assert_status(f, "03 02 40", "erase");
+	ck_assert_int_eq(fixture_run(f, "03 00 00 00 00"), FLASH_BUSY);
+	fixture_run(f, "30");
+	fixture_assert_status(f, "00 02 00", "CLSR");
+	fixture_run(f, "06; 02 00 20 00 0F; T999999999999");
+	fixture_assert_status(f, "03 02 20", "program");
+	fixture_run(f, "30; 06; 20 00 00 00; W");
+	ck_assert_int_eq(last_ready(), FLASH_DONE);
+	fixture_assert_status(f, "00 02 00", "a good erase");
+}
+END_TEST
+
 /* The third program, and no other. */
 START_TEST(only_the_nth)
 {
@@ -259,7 +387,7 @@ START_TEST(a_smaller_die_is_there_over_and_over)
 {
 	uint8_t out[8];
 
-	flash_set_real_size(f->chip, FIXTURE_SIZE / 4);
+	flash_set_real_size(f->chip, FIXTURE_SIZE / 4, FLASH_WRAPS);
 	fixture_run(f, "06; 02 40 00 00 12 34; W");
 	ck_assert_uint_eq(f->array[0], 0x12);
 	read_array(0x800000, out, 2);
@@ -273,6 +401,40 @@ START_TEST(a_smaller_die_is_there_over_and_over)
 	fixture_run(f, "06; C7; W");
 	fixture_assert_filled(f, 0, FIXTURE_SIZE / 4, 0xff, "erased");
 	fixture_assert_filled(f, FIXTURE_SIZE / 4, 3 * FIXTURE_SIZE / 4, 0x00, "unused");
+}
+END_TEST
+
+/* Where there are no cells nothing is programmed, and all reads as FF; it takes the usual time. */
+START_TEST(a_smaller_die_with_nothing_beyond)
+{
+	const size_t die = FIXTURE_SIZE / 4;
+	uint8_t out[8];
+
+	memset(f->array, 0x00, FIXTURE_SIZE);
+	memset(f->array + 0x500000, 0xff, 256);
+	flash_set_real_size(f->chip, die, FLASH_ONES);
+	read_array(0x3ffffe, out, 4);
+	ck_assert_mem_eq(out, "\x00\x00\xff\xff", 4);
+	read_array(0xfffffe, out, 4);
+	ck_assert_mem_eq(out, "\xff\xff\x00\x00", 4);
+	fixture_run(f, "06; D8 40 00 00");
+	ck_assert_int_eq(flash_busy_until(f->chip) - f->now_ns, 150 * MS);
+	fixture_run(f, "W; 06; 02 50 00 00 12 34");
+	ck_assert(flash_is_busy(f->chip));
+	fixture_run(f,
+		"W; 06; 02 50 00 00 12 34; T31000; 66; 99; T30000; 06; D8 40 00 00; "
+		"T99999999; 66; 99");
+	fixture_assert_filled(f, 0, 0x500000, 0x00, "not erased");
+	fixture_assert_filled(f, 0x500000, 256, 0xff, "not programmed");
+	read_array(0x400000, out, 2);
+	ck_assert_mem_eq(out, "\xff\xff", 2);
+	fixture_run(f, "T30000; 06; D8 3F 00 00; W; 06; 02 3F FF FF 12; W");
+	fixture_assert_filled(f, 0, die - 65536, 0x00, "below");
+	fixture_assert_filled(f, die - 65536, 65535, 0xff, "the last block");
+	ck_assert_uint_eq(f->array[die - 1], 0x12);
+	fixture_run(f, "06; C7; W");
+	fixture_assert_filled(f, 0, die, 0xff, "erased");
+	fixture_assert_filled(f, die, 0x500000 - die, 0x00, "unused");
 }
 END_TEST
 
@@ -341,6 +503,10 @@ suite_flash_fault(void)
 	tcase_add_test(tcase, stuck_cells_keep_their_level);
 	tcase_add_test(tcase, weak_columns_flap);
 	tcase_add_test(tcase, operations_without_effect);
+	tcase_add_loop_test(tcase, chips_notice_stuck_cells, 0, G_N_ELEMENTS(flag_rows));
+	tcase_add_test(tcase, no_effect_raises_no_flag);
+	tcase_add_test(tcase, worn_blocks_raise_the_flag);
+	tcase_add_test(tcase, failures_keep_busy_until_clsr);
 	tcase_add_test(tcase, only_the_nth);
 	tcase_add_test(tcase, by_chance_and_at_most_so_often);
 	tcase_add_test(tcase, endless_until_power_goes);
@@ -349,6 +515,7 @@ suite_flash_fault(void)
 	tcase_add_test(tcase, slow_and_slower);
 	tcase_add_test(tcase, far_columns);
 	tcase_add_test(tcase, a_smaller_die_is_there_over_and_over);
+	tcase_add_test(tcase, a_smaller_die_with_nothing_beyond);
 	tcase_add_test(tcase, faults_come_and_go);
 	tcase_add_loop_test(tcase, nonsense_is_refused, 0, G_N_ELEMENTS(bad));
 	tcase_add_test(tcase, names);

@@ -489,6 +489,37 @@ START_TEST(a_file_is_answered_as_it_is)
 }
 END_TEST
 
+/* Of a file and of a generated table, wherever they are read. */
+START_TEST(single_bytes_can_be_others)
+{
+	static const uint8_t bytes[] = {'S', 'F', 'D', 'P', 6, 1, 0, 0xff, 0x12};
+	static const struct flash_sfdp_byte others[] = {{1, 'X'}, {8, 0x34}};
+	struct flash_part part;
+	struct fixture *f;
+	uint8_t found[16];
+
+	fixture_part_init(&part);
+	part.sfdp_bytes = others;
+	part.n_sfdp_bytes = G_N_ELEMENTS(others);
+	f = fixture_new_part(&part);
+	read_sfdp(f, 0, found, 9);
+	ck_assert_mem_eq(found, "SXDP", 4);
+	ck_assert_uint_eq(found[8], 0x34);
+	read_sfdp(f, 255, found, 3);
+	ck_assert_mem_eq(found, "\xffSX", 3);
+	read_sfdp(f, 8, found, 1);
+	ck_assert_uint_eq(found[0], 0x34);
+	fixture_destroy(f);
+	part.sfdp = FLASH_SFDP_FILE;
+	part.sfdp_data = bytes;
+	part.sfdp_length = sizeof(bytes);
+	f = fixture_new_part(&part);
+	read_sfdp(f, 0, found, 11);
+	ck_assert_mem_eq(found, "SXDP\x06\x01\x00\xff\x34SX", 11);
+	fixture_destroy(f);
+}
+END_TEST
+
 Suite *
 suite_flash_sfdp(void)
 {
@@ -501,6 +532,7 @@ suite_flash_sfdp(void)
 	tcase_add_test(tcase, without_quad);
 	tcase_add_test(tcase, hybrid_parts_say_what_is_in_force);
 	tcase_add_test(tcase, a_file_is_answered_as_it_is);
+	tcase_add_test(tcase, single_bytes_can_be_others);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

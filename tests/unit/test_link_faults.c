@@ -192,7 +192,10 @@ parse_fault(const char *text)
 			fault.byte = value;
 		else if (g_str_equal(key, "op"))
 			fault.operation = value;
-		else if (g_str_equal(key, "count"))
+		else if (g_str_equal(key, "command")) {
+			fault.has_command = true;
+			fault.command = (uint8_t)value;
+		} else if (g_str_equal(key, "count"))
 			fault.count = value;
 		else if (g_str_equal(key, "ms"))
 			fault.ms = (uint32_t)value;
@@ -307,6 +310,28 @@ static const struct {
 	{"stall byte=2 ms=20", "00 01 00 | ~", "06 060100 06", "stall@2/0 ", ""},
 	{"stall to-adapter byte=2 ms=20", "00 01 00 | ~ | 00", "06 060100 06", "stall@2/0 ", ""},
 	{"stall byte=2", "00 01 | ! | 00", "06 06", "stall@2/0 ", ""},
+
+	/* Deaf until its host goes; a banner is not for those who are not heard. */
+	{"deaf", "^ | 00 | 01 | ^ | 00", "06", "deaf@1/0 ", ""},
+	{"deaf count=2,banner text=hi", "^ | 00 | ^ | 00 | ^ | 00", "6869 06",
+		"deaf@1/0 deaf@1/0 banner@1/0 ", ""},
+	{"deaf", "^ | 00 | ! | 00", "06", "deaf@1/0 ", ""},
+
+	/* Of one opcode: each, the nth, and the bytes behind it. */
+	{"nak command=1", "00 01 00 01", "06 15 06 060100", "nak@0/2 ", ""},
+	{"nak command=1 op=2", "00 01 00 01 01", "06 060100 06 15 060100", "nak@0/4 ", ""},
+	{"nak command=1 op=2", "01 | ^ | 01 01", "060100 060100 15", "nak@0/2 ", ""},
+	{"nak command=1 count=0", "01 00 01", "15 06 15", "nak@0/1 nak@0/3 ", ""},
+	{"nak command=0x77 count=0", "01 00 77 01", "060100 06 15 060100", "nak@0/3 ", ""},
+	{"drop command=1 byte=2", "00 00 01 01", "06 06 0600 060100", "drop@4/3 ", ""},
+	{"corrupt to-adapter command=0x14 mask=0xff", "00 14 40420f00 00", "06 06 bf420f00 06",
+		"corrupt@3/2 ", ""},
+	{"unplug command=0x13 op=2", "13 010000 010000 9f 00 13 010000 010000 9f | ! | ^ | 01",
+		"06ef 06 060100", "unplug@0/3 pulled:0 ", "9f+1 "},
+	{"reboot command=1 ms=0 text=hi", "00 01 00", "06 6869 06", "reboot@0/2 ", ""},
+	{"hang command=1", "00 01 00", "06", "hang@0/2 ", ""},
+	{"cs-stuck command=0x13 op=2", "13 010000 010000 9f 13 010000 010000 9f 13 000000 010000",
+		"06ef 06ef 0640", "cs-stuck@0/2 ", "9f+1 9f+2 "},
 
 	/* The next frame begins in the one that was left open; the end of that ends both. */
 	{"cs-stuck op=2", "00 13 010000 000000 9f 13 010000 020000 05 13 010000 010000 9f",
@@ -653,6 +678,32 @@ START_TEST(what_comes_during_a_boot_is_lost)
 }
 END_TEST
 
+/* What a fault has begun ends with it, unless somebody has to pull a cable for that. */
+START_TEST(a_spell_ends_with_its_fault)
+{
+	unsigned int boot = add(parse_fault("reset-on-open ms=3600000 text=hi"));
+	unsigned int deaf;
+
+	send_script("^ | 00", 100, 100);
+	ck_assert(link_line_remove_fault(line, boot));
+	ck_assert(link_line_is_needed(line)); /* the greeting waits */
+	send_script("01", 100, 100);
+	ck_assert_uint_eq(rig->got->len, 2 + 3);
+	deaf = add(parse_fault("deaf"));
+	send_script("^ | 00", 100, 100);
+	ck_assert_uint_eq(rig->got->len, 2 + 3);
+	ck_assert(link_line_remove_fault(line, deaf));
+	ck_assert(!link_line_is_needed(line));
+	send_script("00", 100, 100);
+	ck_assert_uint_eq(rig->got->len, 2 + 3 + 1);
+	add(parse_fault("reboot op=1 ms=3600000 text=hi"));
+	send_script("00", 100, 100);
+	link_line_clear_faults(line);
+	send_script("00", 100, 100);
+	ck_assert_uint_eq(rig->got->len, 2 + 3 + 1 + 2 + 1);
+}
+END_TEST
+
 /* A hung firmware changes no pin when its host goes. */
 START_TEST(a_hung_adapter_keeps_its_clock)
 {
@@ -665,8 +716,8 @@ START_TEST(a_hung_adapter_keeps_its_clock)
 END_TEST
 
 static const char *const names[LINK_WHATS] = {"drop", "duplicate", "corrupt", "stall", "latency",
-	"chunks", "nak", "garbage", "banner", "reset-on-open", "echo", "reboot", "unplug", "hang",
-	"cs-stuck"};
+	"chunks", "nak", "garbage", "banner", "reset-on-open", "deaf", "wrong-baud", "echo",
+	"reboot", "unplug", "hang", "cs-stuck"};
 
 START_TEST(every_fault_has_a_name_and_can_act)
 {
@@ -693,7 +744,7 @@ END_TEST
 
 START_TEST(what_cannot_act_is_refused)
 {
-	struct link_fault bad[8];
+	struct link_fault bad[10];
 	uint8_t text[LINK_TEXT_MAX + 1] = {0};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
@@ -710,6 +761,9 @@ START_TEST(what_cannot_act_is_refused)
 	bad[6].what = LINK_WHATS;
 	bad[7] = usual(LINK_LATENCY);
 	bad[7].ms = 0;
+	bad[8] = bad[9] = usual(LINK_WRONG_BAUD);
+	bad[8].baud = LINK_BAUD_MIN - 1;
+	bad[9].baud = LINK_BAUD_MAX + 1;
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
 		ck_assert_ptr_nonnull(link_fault_check(&bad[i]));
 		ck_assert_int_eq(link_line_add_fault(line, &bad[i]), -EINVAL);
@@ -737,6 +791,7 @@ suite_link_faults(void)
 	tcase_add_test(aimed, a_fault_waits_for_its_time);
 	tcase_add_test(aimed, faults_are_added_listed_and_removed);
 	tcase_add_test(aimed, what_comes_during_a_boot_is_lost);
+	tcase_add_test(aimed, a_spell_ends_with_its_fault);
 	tcase_add_test(aimed, a_hung_adapter_keeps_its_clock);
 	tcase_add_test(aimed, every_fault_has_a_name_and_can_act);
 	tcase_add_test(aimed, what_cannot_act_is_refused);

@@ -15,6 +15,7 @@
 #include <glib/gstdio.h>
 #include <poll.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 static struct port_watch *watch;
@@ -105,8 +106,8 @@ static void
 replug_in_thread(void *data)
 {
 	(void)data;
-	ck_assert(bench_adapter_unplug(adapter, NULL));
-	ck_assert(bench_adapter_plug(adapter, NULL));
+	bench_line_unplug(bench_adapter_line(adapter));
+	ck_assert(bench_line_plug(bench_adapter_line(adapter), NULL));
 }
 
 static int
@@ -244,6 +245,7 @@ START_TEST(a_cable_may_never_come_back)
 }
 END_TEST
 
+/* _i: the fault has gone, and it still hangs. */
 START_TEST(a_hung_adapter_needs_its_cable_pulled)
 {
 	int fd;
@@ -254,11 +256,68 @@ START_TEST(a_hung_adapter_needs_its_cable_pulled)
 	EXPECT(fd, "\x15\x06");
 	expect_silence(fd, 30);
 	close(fd);
+	if (_i)
+		bench_adapter_call(adapter, clear_in_thread, NULL);
 	fd = open_host();
 	SEND(fd, "\x10");
 	expect_silence(fd, 30);
 	close(fd);
 	bench_adapter_call(adapter, replug_in_thread, NULL);
+	fd = open_host();
+	SEND(fd, "\x10");
+	EXPECT(fd, "\x15\x06");
+	close(fd);
+}
+END_TEST
+
+static void
+set_speed(int fd, speed_t speed)
+{
+	struct termios settings;
+
+	ck_assert_int_eq(tcgetattr(fd, &settings), 0);
+	ck_assert_int_eq(cfsetspeed(&settings, speed), 0);
+	ck_assert_int_eq(tcsetattr(fd, TCSANOW, &settings), 0);
+}
+
+/* SYNCNOP is 00001000 behind a start bit: at half the speed it is heard as two zeros and a one, and
+ * so on; at the right one the adapter answers, also to the host that was not understood. */
+START_TEST(the_speed_has_to_be_right)
+{
+	int fd;
+
+	add(LINK_WRONG_BAUD, 0, 0);
+	fd = open_host();
+	set_speed(fd, B9600);
+	SEND(fd, "\x10\x10\x10");
+	for (unsigned int i = 0; i < 20; i++) {
+		uint8_t byte;
+
+		/* Whatever comes is no answer to SYNCNOP. */
+		host_run_dry();
+		if (read(fd, &byte, 1) == 1)
+			ck_assert_uint_ne(byte, 0x06);
+	}
+	set_speed(fd, B115200);
+	SEND(fd, "\x10");
+	EXPECT(fd, "\x15\x06");
+	set_speed(fd, B230400);
+	bench_adapter_call(adapter, clear_in_thread, NULL);
+	SEND(fd, "\x10");
+	EXPECT(fd, "\x15\x06");
+	close(fd);
+}
+END_TEST
+
+START_TEST(it_may_not_hear_the_first_host)
+{
+	int fd;
+
+	add(LINK_DEAF, 0, 0);
+	fd = open_host();
+	SEND(fd, "\x10");
+	expect_silence(fd, 30);
+	close(fd);
 	fd = open_host();
 	SEND(fd, "\x10");
 	EXPECT(fd, "\x15\x06");
@@ -280,7 +339,9 @@ suite_link_port(void)
 	tcase_add_test(tcase, text_comes_to_a_host_that_is_silent);
 	tcase_add_test(tcase, a_cable_comes_out_and_back);
 	tcase_add_test(tcase, a_cable_may_never_come_back);
-	tcase_add_test(tcase, a_hung_adapter_needs_its_cable_pulled);
+	tcase_add_test(tcase, the_speed_has_to_be_right);
+	tcase_add_test(tcase, it_may_not_hear_the_first_host);
+	tcase_add_loop_test(tcase, a_hung_adapter_needs_its_cable_pulled, 0, 2);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -174,6 +174,9 @@ START_TEST(names_outside_the_locale_are_taken)
 }
 END_TEST
 
+#define SFDP_BYTES_ALLOWED                                                                        \
+	"allowed: an offset and bytes in hexadecimal, such as 0x9D 21; more of them after ; and " \
+	"64 bytes in all"
 #define SEED_ALLOWED "allowed are whole numbers from 0 to 18446744073709551615"
 
 #define SCALES "no such scale; allowed are numbers from 0.1 to 1000"
@@ -201,6 +204,11 @@ static const struct {
 	{"--wp|", "--wp : allowed: low, high and float"},
 	{"--corner|typical", "--corner typical: allowed: typ and max"},
 	{"--cut-at|0", "--cut-at 0: allowed: a whole number from 1 on"},
+	{"--sfdp-bytes|0x9D", "--sfdp-bytes 0x9D: " SFDP_BYTES_ALLOWED},
+	{"--sfdp-bytes|0x9D 21;", "--sfdp-bytes 0x9D 21;: " SFDP_BYTES_ALLOWED},
+	{"--sfdp-bytes|0x9D 211", "--sfdp-bytes 0x9D 211: " SFDP_BYTES_ALLOWED},
+	{"--sfdp-bytes|x 21", "--sfdp-bytes x 21: " SFDP_BYTES_ALLOWED},
+	{"--beyond|nothing", "--beyond nothing: allowed: wraps and ones"},
 	{"--real-size|3M", "--real-size 3M: allowed: a power of two, such as 512K"},
 	{"--status|1C,2,3,4",
 		"--status 1C,2,3,4: allowed: one to three bytes in hexadecimal, such as 1C 02 60"},
@@ -253,7 +261,8 @@ START_TEST(help_names_every_option)
 		"--version", "-h, --help", "--time-scale=N", "--wp=low|high|float",
 		"--hold=low|high|float", "--reset=low|high|float", "--supply=VOLTAGE",
 		"--corner=typ|max", "--wear=on|off", "--cycles=N", "--status=BYTES", "--mode=MODE",
-		"--cut-at=N", "--id=BYTES", "--sfdp=none|SIZE", "--real-size=SIZE"};
+		"--cut-at=N", "--id=BYTES", "--sfdp=none|SIZE", "--sfdp-bytes=OFFSET BYTES",
+		"--real-size=SIZE", "--beyond=wraps|ones"};
 	struct bench_options *options = must_parse("--help");
 
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)

@@ -163,6 +163,11 @@ static const struct {
 	{"W25Q80DV", "id=C8 40 18", "9F 00 00 00", "C8 40 18"},
 	{"W25Q80DV", "id=C8 40 18", "90 00 00 00 00 00", "EF 13"},
 	{"W25Q128JV", "sfdp=8M", "5A 00 00 84 00 00 00 00 00", "FF FF FF 03"},
+	/* Bytes of the table are others, also of a size that is another. */
+	{"W25Q128JV", "sfdp-bytes=0x84 11 22", "5A 00 00 83 00 00 00 00 00", "FF 11 22 FF"},
+	{"W25Q128JV", "sfdp-bytes=0xFF A5", "5A 00 00 FE 00 00 00 00 00", "FF A5 53 46"},
+	{"W25Q128JV", "sfdp=8M; sfdp-bytes=0x84 11", "5A 00 00 84 00 00 00 00 00", "11 FF FF 03"},
+	{"W25Q128JV", "id=01 02 03; sfdp-bytes=0x84 11", "9F 00 00 00", "01 02 03"},
 	{"W25Q128JV", "sfdp=none", "5A 00 00 00 00 00 00 00 00", "FF FF FF FF FF FF FF"},
 };
 
@@ -191,6 +196,26 @@ START_TEST(blocks_have_the_cycles_that_were_asked_for)
 }
 END_TEST
 
+START_TEST(at_most_64_bytes_of_sfdp_are_others)
+{
+	struct bench_condition condition = {0};
+	g_autoptr(GString) text = g_string_new("0x10");
+
+	for (unsigned int i = 0; i < 32; i++)
+		g_string_append_printf(text, " %02X", i);
+	g_string_append(text, ";0x80 ");
+	for (unsigned int i = 0; i < 32; i++)
+		g_string_append_printf(text, " %02X", i);
+	ck_assert(bench_condition_take(&condition, BENCH_KEY_SFDP_BYTES, text->str));
+	ck_assert_uint_eq(condition.n_sfdp_bytes, 64);
+	ck_assert_uint_eq(condition.sfdp_bytes[63].offset, 0x9f);
+	ck_assert_uint_eq(condition.sfdp_bytes[63].value, 31);
+	g_string_append(text, " 20");
+	ck_assert(!bench_condition_take(&condition, BENCH_KEY_SFDP_BYTES, text->str));
+	ck_assert_uint_eq(condition.n_sfdp_bytes, 64);
+}
+END_TEST
+
 START_TEST(a_small_die_is_there_over_and_over)
 {
 	g_autofree char *answer = NULL;
@@ -200,6 +225,52 @@ START_TEST(a_small_die_is_there_over_and_over)
 	ck_assert(apply(bench_chipdb_find(db, "W25Q80DV", NULL), "real-size=512K", NULL));
 	answer = answer_to("03 08 12 34 00");
 	ck_assert_str_eq(answer, "FF FF FF FF A5");
+}
+END_TEST
+
+START_TEST(or_nothing_is_beyond_it)
+{
+	g_autofree char *below = NULL;
+	g_autofree char *answer = NULL;
+
+	array[0x1234] = 0xa5;
+	array[0x81234] = 0x11;
+	ck_assert(apply(
+		bench_chipdb_find(db, "W25Q80DV", NULL), "real-size=512K; beyond=ones", NULL));
+	below = answer_to("03 00 12 34 00");
+	ck_assert_str_eq(below, "FF FF FF FF A5");
+	answer = answer_to("03 08 12 34 00");
+	ck_assert_str_eq(answer, "FF FF FF FF FF");
+}
+END_TEST
+
+/* Each kind of write: an AAI that goes on, and an EEPROM's. */
+START_TEST(nothing_is_written_beyond_it)
+{
+	static const struct {
+		const char *part, *condition, *script[4];
+	} writes[] = {
+		{"SST25VF080B", "status=00; real-size=512K; beyond=ones",
+			{"06", "AD 07 FF FE 12 34", "AD 56 78", "04"}},
+		{"M95M02", "real-size=128K; beyond=ones", {"06", "02 02 00 00 56 78"}},
+	};
+	const int64_t second = 1000000000;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(writes); i++) {
+		const struct flash_part *part = bench_chipdb_find(db, writes[i].part, NULL);
+
+		ck_assert_ptr_nonnull(part);
+		ck_assert(apply(part, writes[i].condition, NULL));
+		memset(array, 0xff, part->size);
+		for (int64_t j = 0; j < 4 && writes[i].script[j]; j++) {
+			g_free(answer_to(writes[i].script[j]));
+			flash_tick(chip, (j + 1) * second);
+		}
+		ck_assert_mem_eq(array + part->size / 2, "\xff\xff", 2);
+		if (i == 0)
+			ck_assert_mem_eq(array + part->size / 2 - 2, "\x12\x34", 2);
+		remove_chip();
+	}
 }
 END_TEST
 
@@ -270,6 +341,16 @@ static const struct {
 		"--real-size: a W25Q80DV is not that large; allowed: up to 1 MiB"},
 	{"AT45DB041D", "real-size=64K",
 		"--real-size: a AT45DB041D is a DataFlash; allowed is any other part"},
+	{"W25P80", "sfdp-bytes=0x10 11",
+		"--sfdp-bytes: a W25P80 has no SFDP table to change; allowed is a part that has"},
+	{"W25Q128JV", "sfdp=none; sfdp-bytes=0x10 11",
+		"--sfdp-bytes: a W25Q128JV without SFDP table has no bytes of it; allowed: "
+		"without sfdp = none"},
+	{"W25Q128JV", "sfdp-bytes=0xFF 11 22",
+		"--sfdp-bytes: a W25Q128JV has an SFDP table of 256 bytes; allowed: up to 0xFF"},
+	{"W25Q80DV", "beyond=ones",
+		"--beyond: a W25Q80DV has nothing beyond its size; allowed together with "
+		"real-size"},
 	{"W25P80", "sfdp=2M", "--sfdp: a W25P80 has no table to change; allowed: none"},
 };
 
@@ -399,7 +480,10 @@ suite_preset(void)
 	tcase_add_checked_fixture(chips, setup, teardown);
 	tcase_add_loop_test(chips, a_host_finds_the_chip_as_it_was_left, 0, G_N_ELEMENTS(found));
 	tcase_add_test(chips, blocks_have_the_cycles_that_were_asked_for);
+	tcase_add_test(chips, at_most_64_bytes_of_sfdp_are_others);
 	tcase_add_test(chips, a_small_die_is_there_over_and_over);
+	tcase_add_test(chips, or_nothing_is_beyond_it);
+	tcase_add_test(chips, nothing_is_written_beyond_it);
 	tcase_add_test(chips, pins_and_supply_are_set_last);
 	tcase_add_test(chips, no_time_passes_and_operations_take_theirs);
 	tcase_add_loop_test(chips, what_a_part_lacks_is_refused, 0, G_N_ELEMENTS(refused));

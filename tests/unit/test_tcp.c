@@ -290,6 +290,41 @@ START_TEST(host_that_goes_during_a_long_reply_is_noticed)
 }
 END_TEST
 
+static void
+expect_reset(int fd)
+{
+	uint8_t byte;
+	int code = 0;
+
+	ck_assert_uint_eq(host_read(fd, &byte, 1, &code), 0);
+	ck_assert_int_eq(code, ECONNRESET);
+	close(fd);
+}
+
+START_TEST(unplugged_it_serves_nobody)
+{
+	int host = open_host();
+
+	check_host(host);
+	ck_assert(port_tcp_is_plugged(tcp));
+	port_tcp_unplug(tcp);
+	ck_assert(!port_tcp_is_plugged(tcp));
+	ck_assert_uint_eq(closed, 1);
+	expect_reset(host);
+	expect_reset(open_host());
+	port_tcp_unplug(tcp);
+	ck_assert_uint_eq(opened, 1);
+	ck_assert_uint_eq(closed, 1);
+	port_tcp_plug(tcp);
+	host = open_host();
+	check_host(host);
+	port_tcp_plug(tcp);
+	check_host(host);
+	close(host);
+	ck_assert_uint_eq(fixture.warnings, 0);
+}
+END_TEST
+
 START_TEST(host_that_closes_its_sending_side_gets_its_replies)
 {
 	int host = open_host(), code = -1;
@@ -540,6 +575,7 @@ suite_tcp(void)
 	tcase_add_test(tcase, hosts_come_and_go);
 	tcase_add_test(tcase, host_after_a_gone_one_is_served_at_once);
 	tcase_add_test(tcase, second_host_is_refused);
+	tcase_add_test(tcase, unplugged_it_serves_nobody);
 	tcase_add_loop_test(tcase, half_a_command_goes_with_its_host, 0, 2);
 	tcase_add_loop_test(tcase, host_that_goes_during_a_long_reply_is_noticed, 0, 2);
 	tcase_add_test(tcase, host_that_closes_its_sending_side_gets_its_replies);

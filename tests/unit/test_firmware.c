@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a bench file says of a firmware, as a host sees it. */
+#include "bench/firmware.h"
+#include "base/clock.h"
+#include "clip/clip.h"
+#include "serprog/profile.h"
+#include "serprog_fixture.h"
+#include "suites.h"
+
+#include <check.h>
+#include <glib.h>
+#include <string.h>
+
+static struct bench_firmware
+firmware_of(const char *text)
+{
+	g_auto(GStrv) words = g_strsplit(text, ";", -1);
+	struct bench_firmware firmware = {0};
+
+	for (char **word = words; *word != NULL; word++) {
+		g_auto(GStrv) pair = g_strsplit(g_strstrip(*word), "=", 2);
+		enum bench_firmware_key key = bench_firmware_find(pair[0]);
+
+		ck_assert_msg(key < BENCH_FIRMWARE_KEYS, "%s", pair[0]);
+		ck_assert_msg(bench_firmware_take(&firmware, key, pair[1]), "%s", *word);
+	}
+	return firmware;
+}
+
+/* RDID is 13 010000 030000 9f: ACK and EF4018. What a host sends in one go is up to a
+ * "|"; "^" is another host. */
+static const struct {
+	const char *keys, *profile, *script, *answer;
+} cases[] = {
+	{"serial-buffer=8", NULL, "04", "060800"},
+	{"serial-buffer=65535", NULL, "04", "06ffff"},
+	{"operation-buffer=300", NULL, "07", "062c01"},
+	{"write-max=64", NULL, "08 11", "06400000 06ffffff"},
+	{"read-max=0x1000000", NULL, "08 11", "06ffffff 06000000"},
+	{"write-max=16777216", NULL, "08", "06000000"},
+	/* The limits that it tells hold as well, and those that it does not tell. */
+	{"read-max=2", NULL, "13 010000 020000 9f 13 010000 030000 9f 00", "06ef40 15 06"},
+	{"read-limit=2", NULL, "11 13 010000 020000 9f 13 010000 030000 9f 00",
+		"06ffffff 06ef40 15 06"},
+	{"write-limit=1", NULL, "13 010000 010000 9f 13 020000 010000 9f9f 00", "06ef 15 06"},
+	/* Told too little: more is taken all the same. */
+	{"read-max=2;read-limit=3", NULL, "13 010000 030000 9f", "06ef4018"},
+	/* Data that is not waited for is taken for a command: 00 is NOP. */
+	{"write-limit=1;over=nak", NULL, "13 020000 010000 0000 01", "15 06 06 060100"},
+	{"write-limit=1;over=drain", NULL, "13 020000 010000 0000 01", "15 060100"},
+	{"write-limit=1;over=purge", NULL, "13 020000 010000 0000 01 | 01", "15 060100"},
+	{"write-limit=1;over=reset", NULL, "17 01 | 13 020000 010000 0000 | 13 010000 010000 9f",
+		"06 06ef"},
+	{"without=Q_SERBUF", NULL, "04 02",
+		"15 06 efffff01"
+		"00000000000000000000000000000000"
+		"000000000000000000000000"},
+	{"without=11,08, Q_OPBUF", NULL, "11 08 07 01", "15 15 15 060100"},
+	{"without=11;refusal=silence", NULL, "11 01 77", "060100"},
+	{"without=11;refusal=ack", NULL, "11 01 77", "06 060100 06"},
+	/* What a host has not set is not there; a host that goes takes it along. */
+	{"clock-needed=yes", NULL, "00 13 010000 010000 9f | 00", "06"},
+	{"clock-needed=yes", NULL, "14 40420f00 13 010000 010000 9f | ^ | 13 010000 010000 9f",
+		"06 40420f00 06ef"},
+	{"clock-needed=no", NULL, "13 010000 010000 9f", "06ef"},
+	/* On top of a firmware that has it otherwise. */
+	{"read-max=5", "frser-duino", "11", "06050000"},
+};
+
+static void
+send(struct rig *rig, const char *text)
+{
+	g_autoptr(GByteArray) in = rig_from_hex(text);
+	size_t sent = 0;
+
+	for (int tries = 0; sent < in->len && tries < 100; tries++) {
+		sent += rig->port.ops->take(rig->port.self, in->data + sent, in->len - sent);
+		while (rig_fetch(rig, 8192))
+			;
+	}
+}
+
+START_TEST(a_host_sees_it)
+{
+	struct bench_firmware firmware = firmware_of(cases[_i].keys);
+	const struct serprog_profile *plain = serprog_profile_find(cases[_i].profile);
+	struct serprog_profile before = *plain;
+	struct serprog_profile *profile = bench_firmware_apply(&firmware, plain);
+	struct rig *rig = rig_new(profile, SIM_CLOCK_INSTANT, 1);
+	g_auto(GStrv) sent = g_strsplit(cases[_i].script, "|", -1);
+	g_autoptr(GByteArray) wanted = rig_from_hex(cases[_i].answer);
+
+	for (char **part = sent; *part != NULL; part++) {
+		if (g_str_equal(g_strstrip(*part), "^")) {
+			rig->port.ops->host_closed(rig->port.self);
+			rig->port.ops->host_opened(rig->port.self);
+		} else {
+			send(rig, *part);
+		}
+	}
+	ck_assert_uint_eq(rig->got->len, wanted->len);
+	ck_assert_mem_eq(rig->got->data, wanted->data, wanted->len);
+	rig_free(rig);
+	g_free(profile);
+	ck_assert_mem_eq(&before, plain, sizeof before);
+}
+END_TEST
+
+static const struct {
+	const char *key, *value;
+} bad[] = {
+	{"serial-buffer", "65536"},
+	{"operation-buffer", "-1"},
+	{"write-max", "0"},
+	{"read-max", "16777217"},
+	{"write-limit", "8 bytes"},
+	{"read-limit", ""},
+	{"over", "Drain"},
+	{"without", ""},
+	{"without", "Q_SERBUF,"},
+	{"without", "20"},
+	{"without", "q_serbuf"},
+	{"refusal", "none"},
+	{"clock", "0"},
+	{"clock-needed", "on"},
+};
+
+START_TEST(it_has_a_clock_of_its_own)
+{
+	struct bench_firmware firmware = firmware_of("clock=1.5 MHz");
+	struct serprog_profile *profile =
+		bench_firmware_apply(&firmware, serprog_profile_find(NULL));
+	struct rig *rig = rig_new(profile, SIM_CLOCK_INSTANT, 1);
+
+	ck_assert_uint_eq(clip_frequency(rig->clip), 1500000);
+	rig_free(rig);
+	g_free(profile);
+}
+END_TEST
+
+START_TEST(what_makes_no_sense_is_refused)
+{
+	enum bench_firmware_key key = bench_firmware_find(bad[_i].key);
+	struct bench_firmware firmware = {0}, nothing = {0};
+
+	ck_assert_int_lt(key, BENCH_FIRMWARE_KEYS);
+	ck_assert(!bench_firmware_take(&firmware, key, bad[_i].value));
+	ck_assert_mem_eq(&firmware, &nothing, sizeof firmware);
+}
+END_TEST
+
+Suite *
+suite_firmware(void)
+{
+	Suite *suite = suite_create("firmware");
+	TCase *tcase = tcase_create("firmware");
+
+	tcase_add_loop_test(tcase, a_host_sees_it, 0, G_N_ELEMENTS(cases));
+	tcase_add_test(tcase, it_has_a_clock_of_its_own);
+	tcase_add_loop_test(tcase, what_makes_no_sense_is_refused, 0, G_N_ELEMENTS(bad));
+	suite_add_tcase(suite, tcase);
+	return suite;
+}

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Read disturb: which reads count, what turns when, and what ends it. */
+#include "flash/fault.h"
+#include "flash_fixture.h"
+#include "suites.h"
+
+#include <check.h>
+#include <string.h>
+
+#define BLOCK 0x1000
+
+static struct fixture *f;
+static unsigned int n_acts;
+static struct flash_fault_report last;
+
+static void
+note(void *data, const struct flash_fault_report *report)
+{
+	(void)data;
+	n_acts++;
+	last = *report;
+}
+
+static void
+begin(uint64_t seed)
+{
+	struct flash_fault_listener listener = {note, NULL};
+	struct flash_part part;
+
+	fixture_part_init(&part);
+	f = fixture_new_seed(&part, seed);
+	flash_set_fault_listener(f->chip, &listener);
+	n_acts = 0;
+}
+
+static void
+setup(void)
+{
+	begin(1);
+}
+
+static void
+teardown(void)
+{
+	fixture_destroy(f);
+}
+
+static unsigned int
+add(uint64_t after, double rate, struct flash_fault with)
+{
+	unsigned int id;
+
+	with.what = FLASH_FAULT_READ_DISTURB;
+	with.after = after;
+	with.rate = rate;
+	id = flash_fault_add(f->chip, &with);
+	ck_assert_uint_gt(id, 0);
+	return id;
+}
+
+/* One operation, whose bytes come in pieces. */
+static void
+read_pieces(uint32_t address, uint8_t *out, size_t n, size_t piece)
+{
+	const uint8_t frame[] = {
+		0x03, (uint8_t)(address >> 16), (uint8_t)(address >> 8), (uint8_t)address};
+
+	flash_select(f->chip);
+	flash_shift(f->chip, frame, NULL, sizeof(frame));
+	for (size_t done = 0; done < n; done += piece)
+		flash_shift(f->chip, NULL, out ? out + done : NULL, MIN(piece, n - done));
+	flash_deselect(f->chip, 0);
+}
+
+static void
+read_times(unsigned int times, uint32_t address, size_t n)
+{
+	while (times-- > 0)
+		read_pieces(address, NULL, n, n);
+}
+
+static unsigned int
+zeros(size_t address, size_t n)
+{
+	unsigned int count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += 8 - (unsigned int)__builtin_popcount(f->array[address + i]);
+	return count;
+}
+
+static void
+assert_counters(uint64_t acted, uint64_t matched)
+{
+	struct flash_fault_status status;
+
+	ck_assert(flash_fault_at(f->chip, 0, &status));
+	ck_assert_uint_eq(status.acted, acted);
+	ck_assert_uint_eq(status.matched, matched);
+}
+
+/* With a rate of 1 all bits of the block turn at once. */
+START_TEST(only_reads_past_the_limit_turn_bits)
+{
+	uint8_t out[2];
+
+	add(5, 1, (struct flash_fault){0});
+	read_times(5, 2 * BLOCK + 7, 1);
+	fixture_assert_filled(f, 0, FIXTURE_SIZE, 0xff, "at the limit");
+	ck_assert_uint_eq(n_acts, 0);
+	/* The read itself is still right. */
+	read_pieces(2 * BLOCK + 7, out, 2, 1);
+	ck_assert_mem_eq(out, "\xff\xff", 2);
+	fixture_assert_filled(f, 0, 2 * BLOCK, 0xff, "below");
+	fixture_assert_filled(f, 2 * BLOCK, BLOCK, 0x00, "the block");
+	fixture_assert_filled(f, 3 * BLOCK, FIXTURE_SIZE - 3 * BLOCK, 0xff, "above");
+	ck_assert_uint_eq(n_acts, 1);
+	ck_assert_uint_eq(last.address, 2 * BLOCK);
+	assert_counters(1, 6);
+	read_pieces(2 * BLOCK + 7, out, 2, 1);
+	ck_assert_mem_eq(out, "\x00\x00", 2);
+}
+END_TEST
+
+/* However long, and in whatever pieces. A read over a border is one of both blocks. */
+START_TEST(an_operation_is_one_read_of_each_block)
+{
+	add(3, 1, (struct flash_fault){0});
+	read_pieces(BLOCK, NULL, BLOCK, 1);
+	read_times(2, BLOCK - 1, 2);
+	assert_counters(0, 5);
+	/* Round the end of the array and on. */
+	read_pieces(0, NULL, FIXTURE_SIZE + 16, 65536);
+	assert_counters(1, 5 + FIXTURE_SIZE / BLOCK);
+	fixture_assert_filled(f, 0, BLOCK, 0xff, "read three times");
+	fixture_assert_filled(f, BLOCK, BLOCK, 0x00, "read four times");
+	fixture_assert_filled(f, 2 * BLOCK, FIXTURE_SIZE - 2 * BLOCK, 0xff, "read once");
+}
+END_TEST
+
+/* All that is not a read of the array. */
+START_TEST(nothing_else_counts)
+{
+	add(0, 1, (struct flash_fault){0});
+	fixture_run(f,
+		"9F 00 00 00; 05 00; 5A 00 00 00 00 00; 48 00 10 00 00 00; 06; "
+		"02 00 00 00 55; W; 06; 20 00 10 00; W; 03 00 00 00");
+	assert_counters(0, 0);
+	ck_assert_uint_eq(f->array[0], 0x55);
+	fixture_assert_filled(f, 1, FIXTURE_SIZE - 1, 0xff, "the rest");
+}
+END_TEST
+
+/* 32768 bits at 1/1000 per read: 33 of the first, of 500 reads 40 % of all. */
+START_TEST(the_rate_is_per_bit_and_read)
+{
+	unsigned int before;
+
+	add(0, 0.001, (struct flash_fault){0});
+	read_times(1, 0, 16);
+	before = zeros(0, BLOCK);
+	ck_assert_uint_ge(before, 10);
+	ck_assert_uint_le(before, 60);
+	read_times(499, 0, 16);
+	ck_assert_uint_ge(zeros(0, BLOCK), 12893 - 500);
+	ck_assert_uint_le(zeros(0, BLOCK), 12893 + 500);
+	ck_assert_uint_eq(n_acts, 500);
+	ck_assert_uint_eq(zeros(BLOCK, FIXTURE_SIZE - BLOCK), 0);
+}
+END_TEST
+
+START_TEST(only_ones_turn_unless_asked)
+{
+	memset(f->array, 0x00, 16);
+	add(0, 1, (struct flash_fault){0});
+	read_times(1, 0, 1);
+	fixture_assert_filled(f, 0, BLOCK, 0x00, "electrons creep in");
+	flash_fault_clear(f->chip);
+	add(0, 1, (struct flash_fault){.level = true});
+	read_times(1, 0, 1);
+	fixture_assert_filled(f, 0, BLOCK, 0xff, "and leak out");
+}
+END_TEST
+
+/* Reads of the block count where they touch the addresses; others do not. */
+START_TEST(only_these_addresses)
+{
+	add(1, 1, (struct flash_fault){.address_from = 0x1100, .address_to = 0x2010});
+	read_times(9, 0x1000, 0x100);
+	assert_counters(0, 0);
+	read_times(2, 0x10f0, 0x20);
+	read_times(1, 0x2000, 1);
+	assert_counters(1, 3);
+	ck_assert_uint_eq(last.address, 0x1100);
+	fixture_assert_filled(f, 0x1000, 0x100, 0xff, "below");
+	fixture_assert_filled(f, 0x1100, 0xf00, 0x00, "of the block");
+	fixture_assert_filled(f, 0x2000, FIXTURE_SIZE - 0x2000, 0xff, "read once");
+}
+END_TEST
+
+START_TEST(so_often_and_never_again)
+{
+	add(0, 1, (struct flash_fault){.count = 2});
+	read_times(1, 0, 1);
+	read_times(1, BLOCK, 1);
+	read_times(3, 2 * BLOCK, 1);
+	fixture_assert_filled(f, 0, 2 * BLOCK, 0x00, "twice");
+	fixture_assert_filled(f, 2 * BLOCK, BLOCK, 0xff, "not a third time");
+	assert_counters(2, 5);
+}
+END_TEST
+
+/* The bits come back and the count begins anew, of these blocks alone. */
+START_TEST(an_erase_ends_it)
+{
+	add(3, 1, (struct flash_fault){0});
+	read_times(4, 0, 1);
+	read_times(3, BLOCK, 1);
+	fixture_run(f, "06; 20 00 00 00; W");
+	fixture_assert_filled(f, 0, 2 * BLOCK, 0xff, "erased");
+	read_times(3, 0, 1);
+	fixture_assert_filled(f, 0, BLOCK, 0xff, "three reads since");
+	read_times(1, BLOCK, 1);
+	fixture_assert_filled(f, BLOCK, BLOCK, 0x00, "the other block");
+	read_times(1, 0, 1);
+	fixture_assert_filled(f, 0, BLOCK, 0x00, "a fourth");
+	fixture_run(f, "06; C7; W");
+	read_times(3, 0, 1);
+	fixture_assert_filled(f, 0, FIXTURE_SIZE, 0xff, "after a chip erase");
+}
+END_TEST
+
+START_TEST(an_erase_without_effect_ends_nothing)
+{
+	struct flash_fault fault = {FLASH_FAULT_NO_EFFECT, .count = 1};
+
+	add(3, 1, (struct flash_fault){0});
+	ck_assert_uint_gt(flash_fault_add(f->chip, &fault), 0);
+	read_times(3, 0, 1);
+	fixture_run(f, "06; 20 00 00 00; W");
+	read_times(1, 0, 1);
+	fixture_assert_filled(f, 0, BLOCK, 0x00, "the fourth read");
+}
+END_TEST
+
+START_TEST(what_has_turned_stays_without_the_fault)
+{
+	unsigned int id = add(0, 1, (struct flash_fault){0});
+	uint8_t map[FIXTURE_SIZE / FLASH_WATCH_BLOCK / 8] = {0};
+	uint8_t out;
+
+	flash_watch_array(f->chip, map);
+	read_times(1, 0x30000, 1);
+	ck_assert_uint_eq(map[0], 1 << 3);
+	ck_assert(flash_fault_remove(f->chip, id));
+	fixture_run(f, "P");
+	read_pieces(0x30000, &out, 1, 1);
+	ck_assert_uint_eq(out, 0x00);
+	read_times(9, 0, 1);
+	fixture_assert_filled(f, 0, BLOCK, 0xff, "no more");
+	/* A new one counts from 0. */
+	add(1, 1, (struct flash_fault){0});
+	read_times(1, 0, 1);
+	fixture_assert_filled(f, 0, BLOCK, 0xff, "its first read");
+}
+END_TEST
+
+/* The same seed turns the same bits, in whatever pieces they are read. */
+START_TEST(seeds_repeat)
+{
+	static uint8_t one[16 * BLOCK], other[16 * BLOCK];
+	static const size_t pieces[] = {BLOCK, 100};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(pieces); i++) {
+		fixture_destroy(f);
+		begin(7);
+		add(2, 0.0001, (struct flash_fault){0});
+		for (int j = 0; j < 5; j++)
+			read_pieces(0, i ? other : one, 16 * BLOCK, pieces[i]);
+	}
+	ck_assert_uint_gt(zeros(0, 16 * BLOCK), 0);
+	ck_assert_mem_eq(one, other, sizeof(one));
+	fixture_destroy(f);
+	begin(8);
+	add(2, 0.0001, (struct flash_fault){0});
+	for (int j = 0; j < 5; j++)
+		read_pieces(0, other, 16 * BLOCK, BLOCK);
+	ck_assert_mem_ne(one, other, sizeof(one));
+}
+END_TEST
+
+/* Two have a count each. */
+START_TEST(two_of_them)
+{
+	add(1, 1, (struct flash_fault){.address_from = 0, .address_to = 16});
+	add(2, 1, (struct flash_fault){.address_from = 16, .address_to = 32});
+	read_times(2, 0, 64);
+	fixture_assert_filled(f, 0, 16, 0x00, "of the first");
+	fixture_assert_filled(f, 16, 16, 0xff, "not yet of the second");
+	read_times(1, 0, 64);
+	fixture_assert_filled(f, 0, 32, 0x00, "of both");
+	fixture_assert_filled(f, 32, BLOCK, 0xff, "of neither");
+}
+END_TEST
+
+START_TEST(parts_without_blocks_are_refused)
+{
+	struct flash_fault fault = {FLASH_FAULT_READ_DISTURB, .rate = 0.5};
+	struct flash_part part;
+
+	fixture_part_init(&part);
+	part.n_erases = 0;
+	ck_assert_str_eq(flash_fault_check(&part, &fault),
+		"the part is not erased by blocks, whose reads could be counted");
+	fixture_part_init(&part);
+	ck_assert_ptr_null(flash_fault_check(&part, &fault));
+	fault.after = UINT64_C(1000000001);
+	ck_assert_ptr_nonnull(flash_fault_check(&part, &fault));
+	fault.after = 0;
+	fault.rate = 0;
+	ck_assert_ptr_nonnull(flash_fault_check(&part, &fault));
+}
+END_TEST
+
+Suite *
+suite_flash_disturb(void)
+{
+	Suite *suite = suite_create("flash_disturb");
+	TCase *tcase = tcase_create("disturb");
+
+	fixture_prepare();
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, only_reads_past_the_limit_turn_bits);
+	tcase_add_test(tcase, an_operation_is_one_read_of_each_block);
+	tcase_add_test(tcase, nothing_else_counts);
+	tcase_add_test(tcase, the_rate_is_per_bit_and_read);
+	tcase_add_test(tcase, only_ones_turn_unless_asked);
+	tcase_add_test(tcase, only_these_addresses);
+	tcase_add_test(tcase, so_often_and_never_again);
+	tcase_add_test(tcase, an_erase_ends_it);
+	tcase_add_test(tcase, an_erase_without_effect_ends_nothing);
+	tcase_add_test(tcase, what_has_turned_stays_without_the_fault);
+	tcase_add_test(tcase, seeds_repeat);
+	tcase_add_test(tcase, two_of_them);
+	tcase_add_test(tcase, parts_without_blocks_are_refused);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
