@@ -357,6 +357,47 @@ START_TEST(status_tells_all_there_is)
 }
 END_TEST
 
+/* Whether the manual's section about status has all names in the object. */
+static void
+assert_described(JsonObject *object, const char *section)
+{
+	JsonObjectIter iter;
+	const char *name;
+
+	json_object_iter_init_ordered(&iter, object);
+	while (json_object_iter_next_ordered(&iter, &name, NULL)) {
+		g_autofree char *pattern = g_strdup_printf("^\\.It (.* , )*%s( ,|$)", name);
+
+		ck_assert_msg(g_regex_match_simple(pattern, section, G_REGEX_MULTILINE, 0),
+			"no field %s in spinor-control(7)", name);
+	}
+}
+
+START_TEST(the_manual_has_every_field_of_status)
+{
+	struct client client = open_client();
+	g_autoptr(JsonNode) result = ask(&client, "bench.status", NULL);
+	JsonObject *status = json_node_get_object(result);
+	JsonArray *adapters = json_object_get_array_member(status, "adapters");
+	JsonObject *adapter = json_array_get_object_element(adapters, 0);
+	JsonArray *chips = json_object_get_array_member(adapter, "chips");
+	const char *top = g_getenv("TOP_SRCDIR");
+	g_autofree char *path = g_build_filename(top ? top : ".", "man", "spinor-control.7", NULL);
+	g_autofree char *manual = NULL;
+	char *begin, *end;
+
+	ck_assert(g_file_get_contents(path, &manual, NULL, NULL));
+	begin = strstr(manual, "\n.Ss bench.status\n");
+	end = begin != NULL ? strstr(begin + 1, "\n.Ss ") : NULL;
+	ck_assert_ptr_nonnull(end);
+	*end = '\0';
+	assert_described(status, begin);
+	assert_described(adapter, begin);
+	assert_described(json_array_get_object_element(chips, 0), begin);
+	close_client(&client);
+}
+END_TEST
+
 START_TEST(discover_lists_every_method_with_schemas)
 {
 	static const char names[] =
@@ -1238,6 +1279,7 @@ static void
 add_method_tests(TCase *tcase)
 {
 	tcase_add_test(tcase, status_tells_all_there_is);
+	tcase_add_test(tcase, the_manual_has_every_field_of_status);
 	tcase_add_test(tcase, discover_lists_every_method_with_schemas);
 	tcase_add_test(tcase, pins_stay_as_set);
 	tcase_add_test(tcase, faults_go_by_number_or_name);
