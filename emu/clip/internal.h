@@ -66,6 +66,12 @@ struct fault {
 	int64_t burst;    /* that frame or the last one; -1: none */
 	unsigned int bit; /* clocks of it that are over */
 	bool wins;        /* RANDOM: on CS# in this frame */
+
+	/* BOARD_WRITES */
+	int64_t due_ns;     /* when it next does something */
+	uint64_t write_at;  /* address */
+	uint64_t erased_to; /* of that sector; at most write_at: the board has not erased it */
+	uint32_t unwritten; /* bytes of the record */
 };
 
 #define NODES (CLIP_SIDES * CLIP_LINES)
@@ -166,6 +172,10 @@ bool trigger_is_spent(const struct fault *fault);
 void trigger_acted(struct clip *clip, struct fault *fault, unsigned int bit, enum clip_line line,
 	enum clip_level level);
 
+/* The same for a record that the board has begun at that time. */
+void trigger_wrote(
+	struct clip *clip, struct fault *fault, int64_t time_ns, uint64_t address, uint32_t length);
+
 /* noise.c */
 bool noise_is(enum clip_fault_what what);
 /* Candidates per bit at this byte. */
@@ -203,5 +213,13 @@ void master_step(struct clip *clip, unsigned int bit, int64_t end_ns);
 void master_rest(struct clip *clip, unsigned int given, bool mosi);
 /* What a line is that both drive. */
 bool master_mix(struct clip *clip, enum clip_line line, bool host, bool master);
+
+/* writer.c */
+/* The fault comes. */
+void writer_start(struct fault *fault, int64_t now_ns);
+/* Up to now the host had the bus: what was due meanwhile is due now. */
+void writer_wait(struct clip *clip, int64_t now_ns);
+/* While CS# is high: the boards that write do what is due up to now. */
+void writer_pass(struct clip *clip, int64_t now_ns);
 
 #endif

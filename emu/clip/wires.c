@@ -137,6 +137,7 @@ wires_update(struct clip *clip)
 	int64_t now = sim_clock_now(clip->clock);
 
 	master_pass(clip, now);
+	writer_pass(clip, now);
 	look(clip, &bytes);
 	/* CS# that fell without a clock yet: see above. */
 	if (clip->faulty->frame.open && clip->faulty->frame.byte == 0)
@@ -159,6 +160,7 @@ wires_select(struct clip *clip)
 	struct wires *wires = clip->faulty;
 
 	master_pass(clip, sim_clock_now(clip->clock));
+	writer_pass(clip, sim_clock_now(clip->clock));
 	frame_begin(&wires->frame, clip->operations);
 	wires->floating_cs = sim_random_next(&wires->noise) & 1;
 	wires->last_mosi = false;
@@ -181,6 +183,7 @@ wires_deselect(struct clip *clip)
 	wires_settle(clip, idle_levels(clip, false), now);
 	frame->open = false;
 	trigger_forget(clip);
+	writer_wait(clip, now);
 	wires_update(clip);
 }
 

@@ -175,9 +175,14 @@ describe(JsonObject *params, const struct bench_event *event)
 		control_set_text(params, "pin", event->what);
 		control_set_text(params, "level", event->text);
 		break;
+	case BENCH_EVENT_FAULT:
+		control_set_text(params, "action", event->what);
+		control_set_text(params, "name", event->text);
+		json_object_set_int_member(params, "id", event->id);
+		control_set_text(params, "fault_name", *event->label != '\0' ? event->label : NULL);
+		break;
 	case BENCH_EVENT_SNAPSHOT:
 	case BENCH_EVENT_IMAGE:
-	case BENCH_EVENT_FAULT:
 		control_set_text(params, "action", event->what);
 		control_set_text(params, "name", event->text);
 		break;
