@@ -101,6 +101,8 @@ check_master(const struct clip_master *master)
 		return "period has to be above 0, phase 0 or more";
 	if (!is_probability(master->duty))
 		return "the duty has to be 0 to 1";
+	if (master->duty < 1 && master_read_ns(master) > master->period_ns)
+		return "a read of the second master has to fit into its period";
 	return NULL;
 }
 

@@ -98,6 +98,8 @@ struct wires {
 	bool late;
 	bool ahead; /* the chip has had a clock more than the host gave */
 
+	int64_t began_ns, began_skipped_ns; /* the host's frame: the time, and the skipped one */
+
 	struct fault *master; /* the one in force */
 	bool master_mosi;
 	unsigned int master_clocks; /* in this clock of the host's */
@@ -201,14 +203,16 @@ double contact_rate(const struct clip *clip, const struct fault *fault);
 uint64_t contact_left(const struct clip *clip, const struct fault *fault, int64_t now_ns);
 
 /* master.c */
+/* How long one of its reads takes, with the pause behind it. */
+int64_t master_read_ns(const struct clip_master *master);
 /* The fault comes into force. */
 void master_start(struct clip *clip, struct fault *fault);
 /* Host is silent: the master does what it does up to now. */
 void master_pass(struct clip *clip, int64_t now_ns);
 /* Bytes of the host's that the master leaves alone, up to n. */
-size_t master_quiet(const struct clip *clip, int64_t now_ns, size_t n);
-/* One clock of the host's, the bit-th of its byte, until end_ns: what the master does meanwhile. */
-void master_step(struct clip *clip, unsigned int bit, int64_t end_ns);
+size_t master_quiet(const struct clip *clip, size_t n);
+/* One clock of the host's, the bit-th of its byte: what the master does meanwhile. */
+void master_step(struct clip *clip, unsigned int bit);
 /* The master's clocks in it but for the first given ones, with MOSI as the host has it. */
 void master_rest(struct clip *clip, unsigned int given, bool mosi);
 /* What a line is that both drive. */
