@@ -248,6 +248,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_flash_status.c \
 	tests/unit/test_flash_supply.c \
 	tests/unit/test_flash_unlock.c \
+	tests/unit/test_hands.c \
 	tests/unit/test_image.c \
 	tests/unit/test_link_faults.c \
 	tests/unit/test_link_port.c \

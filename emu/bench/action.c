@@ -347,7 +347,7 @@ set_power(struct bench_work *work, GError **error)
 		if (request->power == BENCH_POWER_OFF)
 			request->millivolts = 0;
 		else if (request->millivolts == 0)
-			request->millivolts = bench_usual_millivolts(bench_chip_part(work->chip));
+			request->millivolts = wires->given_mv;
 		if (request->power != BENCH_POWER_ON)
 			bench_wires_supply(wires, 0);
 		bench_wires_supply(wires, request->millivolts);

@@ -59,7 +59,7 @@ enum bench_power {
 /* What to do with the supply, and afterwards how it is. */
 struct bench_power_request {
 	enum bench_power power;
-	int millivolts;   /* for on and cycle; 0: the chip's usual supply */
+	int millivolts;   /* for on and cycle; 0: the one that it had the last time */
 	uint64_t cut_in;  /* for off: at the end of that many frames; 0: now */
 	int64_t after_ns; /* and so much later, or BENCH_HALF_OF_BUSY */
 	char *warning;    /* what will become of the chip; NULL: nothing. Free with g_free() */

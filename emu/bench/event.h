@@ -16,7 +16,8 @@ enum bench_event_kind {
 	BENCH_EVENT_POWER,       /* on */
 	BENCH_EVENT_PIN,         /* what: the pin, text: its level */
 	BENCH_EVENT_HOST,        /* on: it came */
-	BENCH_EVENT_FAULT,       /* what: "acted", text: the fault and the place, id, label: name */
+	BENCH_EVENT_FAULT,       /* what: "acted", text: the fault and the place, id, label: name,
+				  * operation, address or byte */
 	BENCH_EVENT_BOOT,        /* on: the board boots, text: why not */
 	BENCH_EVENT_SNAPSHOT,    /* what: "take", …, text: its name, or the file's */
 	BENCH_EVENT_IMAGE,       /* what: "load", …, text: the file's name */
@@ -31,8 +32,10 @@ struct bench_event {
 	int64_t time_ns;
 	int opcode;       /* -1: none */
 	const char *name; /* NULL: unknown */
+	uint64_t operation;
 	bool has_address;
 	uint32_t address;
+	int64_t byte; /* -1: of none */
 	uint64_t length;
 	const char *outcome; /* "": done */
 	int64_t busy_ns;

@@ -177,7 +177,12 @@ wires_acted(void *data, const struct clip_fault_report *report)
 	char place[80];
 	char opcode[16] = "";
 	struct bench_fault_act act = {
-		.operation = report->operation, .place = place, .time_ns = report->time_ns};
+		.operation = report->operation,
+		.place = place,
+		.address = -1,
+		.byte = (int64_t)report->byte,
+		.time_ns = report->time_ns,
+	};
 
 	if (entry == NULL)
 		return;
@@ -197,7 +202,13 @@ chip_acted(void *data, const struct flash_fault_report *report)
 {
 	const struct bench_faults *faults = data;
 	char place[40];
-	struct bench_fault_act act = {.place = place, .time_ns = report->time_ns};
+	struct bench_fault_act act = {
+		.operation = clip_operations(faults->clip),
+		.place = place,
+		.address = (int64_t)report->address,
+		.byte = -1,
+		.time_ns = report->time_ns,
+	};
 	const struct entry *entry = NULL;
 
 	g_snprintf(place, sizeof(place), "address %06" PRIX64, report->address);
@@ -221,7 +232,12 @@ bench_faults_line_acted(struct bench_faults *faults, const struct link_fault_rep
 	const struct entry *entry = find(faults, BENCH_FAULT_OF_LINK, NULL, report->id);
 	char place[60];
 	struct bench_fault_act act = {
-		.operation = report->operation, .place = place, .time_ns = report->time_ns};
+		.operation = report->operation,
+		.place = place,
+		.address = -1,
+		.byte = (int64_t)report->byte,
+		.time_ns = report->time_ns,
+	};
 
 	if (entry == NULL)
 		return;

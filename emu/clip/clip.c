@@ -149,6 +149,12 @@ clip_is_selected(const struct clip *clip)
 	return clip->selected >= 0;
 }
 
+uint64_t
+clip_operations(const struct clip *clip)
+{
+	return clip->operations;
+}
+
 void
 clip_deselect(struct clip *clip)
 {

@@ -39,6 +39,9 @@ void clip_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n);
 /* True from clip_select() to clip_deselect(). */
 bool clip_is_selected(const struct clip *clip);
 
+/* Frames since the clip was made, the open one included. */
+uint64_t clip_operations(const struct clip *clip);
+
 /* CS# rises. */
 void clip_deselect(struct clip *clip);
 

@@ -271,7 +271,8 @@ static const struct control_method methods[] = {
 			{"action", CONTROL_STRING, true, .allowed = powers,
 				.summary = "cycle: off and on again"},
 			{"millivolts", CONTROL_INTEGER, .min = 1, .max = BENCH_MILLIVOLTS_MAX,
-				.summary = "the supply; default: the chip's usual one"},
+				.summary =
+					"the supply; default: the one that it had the last time"},
 			{"at", CONTROL_INTEGER, .min = 1, .max = INT64_MAX,
 				.summary = "off: at the end of that many operations"},
 			{"after_ns", CONTROL_INTEGER, .max = BENCH_CUT_AFTER_MAX_NS,

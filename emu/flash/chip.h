@@ -383,10 +383,10 @@ void flash_disturb_free(struct flash_disturb *disturb);
 /* Bytes of [from, to) were read; in how many blocks that have not been in this operation. */
 uint64_t flash_disturb_read(struct flash_disturb *disturb, uint64_t from, uint64_t to);
 void flash_disturb_erased(struct flash_disturb *disturb, uint64_t start, uint64_t length);
-/* The operation is over: bits turn, unless the fault is spent. True: some did, the first of them at
- * that address. */
-bool flash_disturb_end(struct flash *chip, struct flash_disturb *disturb,
-	const struct flash_fault *fault, bool spent, uint64_t *first);
+/* The operation is over: bits turn, in up to that many blocks. In how many they did, the first of
+ * them at that address. */
+uint64_t flash_disturb_end(struct flash *chip, struct flash_disturb *disturb,
+	const struct flash_fault *fault, uint64_t most, uint64_t *first);
 
 /* --- pins.c --- */
 /* Before CS# falls: pins that float get a level, registers may have changed what pins do. */

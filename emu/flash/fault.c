@@ -140,20 +140,36 @@ count_faulty_reads(struct flash *chip)
 	chip->faulty_reads |= is_of_reads(&item->fault);
 }
 
+/* One report, of the first of n acts. */
 static void
-act(struct flash *chip, struct item *item, uint64_t address)
+act_often(struct flash *chip, struct item *item, uint64_t address, uint64_t n)
 {
 	struct flash_fault_report report = {item->id, &item->fault, address, chip->now_ns};
 
-	item->acted++;
+	item->acted += n;
 	if (chip->faults->listener.acted)
 		chip->faults->listener.acted(chip->faults->listener.data, &report);
+}
+
+static void
+act(struct flash *chip, struct item *item, uint64_t address)
+{
+	act_often(chip, item, address, 1);
+}
+
+/* How often it may still act. */
+static uint64_t
+acts_left(const struct item *item)
+{
+	if (!item->fault.count)
+		return UINT64_MAX;
+	return item->fault.count - MIN(item->acted, item->fault.count);
 }
 
 static bool
 is_spent(const struct item *item)
 {
-	return item->fault.count && item->acted >= item->fault.count;
+	return acts_left(item) == 0;
 }
 
 /* The first address of the span that the fault names, or the span's end. */
@@ -353,15 +369,16 @@ void
 flash_faults_frame(struct flash *chip)
 {
 	struct item *item;
-	uint64_t first;
+	uint64_t first, n;
 
 	FOR_EACH_ITEM(chip, item)
 	{
 		item->told = false;
-		if (item->disturb &&
-			flash_disturb_end(
-				chip, item->disturb, &item->fault, is_spent(item), &first))
-			act(chip, item, first);
+		n = item->disturb ? flash_disturb_end(chip, item->disturb, &item->fault,
+					    acts_left(item), &first)
+				  : 0;
+		if (n > 0)
+			act_often(chip, item, first, n);
 	}
 }
 
@@ -377,6 +394,18 @@ flash_faults_erased(struct flash *chip, uint64_t start, uint64_t length)
 	}
 }
 
+void
+flash_array_replaced(struct flash *chip)
+{
+	struct item *item;
+
+	FOR_EACH_ITEM(chip, item)
+	{
+		if (item->fault.what == FLASH_FAULT_STUCK_CELL)
+			stick(chip, item, 0, chip->part->size);
+	}
+}
+
 static uint8_t
 wrong_bits(struct flash *chip, const struct flash_fault *fault)
 {
@@ -386,6 +415,25 @@ wrong_bits(struct flash *chip, const struct flash_fault *fault)
 		if (fault->mask & 1u << bit && sim_random_chance(&chip->random, fault->rate))
 			wrong |= (uint8_t)(1u << bit);
 	}
+	return wrong;
+}
+
+/* What is wrong in the byte; one report in an operation. A cell is a bit. */
+static uint8_t
+read_weak(struct flash *chip, struct item *item, uint64_t at)
+{
+	uint8_t wrong = wrong_bits(chip, &item->fault);
+
+	item->matched += (uint64_t)__builtin_popcount(item->fault.mask);
+	while ((uint64_t)__builtin_popcount(wrong) > acts_left(item))
+		wrong &= wrong - 1;
+	if (!wrong)
+		return 0;
+	if (item->told)
+		item->acted += (uint64_t)__builtin_popcount(wrong);
+	else
+		act_often(chip, item, at, (uint64_t)__builtin_popcount(wrong));
+	item->told = true;
 	return wrong;
 }
 
@@ -405,17 +453,8 @@ flash_faults_read(struct flash *chip, uint64_t address, uint8_t *out, size_t n)
 		if (fault->what != FLASH_FAULT_WEAK_CELL)
 			continue;
 		for (uint64_t at = first_cell(fault, address, address + n); at < end;
-			at += MAX(fault->every, 1)) {
-			uint8_t wrong = wrong_bits(chip, fault);
-
-			item->matched++;
-			if (!wrong || (is_spent(item) && !item->told))
-				continue;
-			out[at - address] ^= wrong;
-			if (!item->told)
-				act(chip, item, at);
-			item->told = true;
-		}
+			at += MAX(fault->every, 1))
+			out[at - address] ^= read_weak(chip, item, at);
 	}
 }
 

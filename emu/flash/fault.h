@@ -71,8 +71,8 @@ struct flash_fault_listener {
 struct flash_fault_status {
 	unsigned int id;
 	const struct flash_fault *fault;
-	uint64_t acted;
-	uint64_t matched; /* operations, or reads (READ_DISTURB: of a block) */
+	uint64_t acted;   /* of what has matched */
+	uint64_t matched; /* operations; WEAK_CELL: reads of a cell; READ_DISTURB: of a block */
 };
 
 /* NULL, or what is wrong with the fault's values for such a part, and what is allowed. */

@@ -219,6 +219,10 @@ void flash_watch_array(struct flash *chip, uint8_t *map);
  * chip. */
 void flash_array_changed(struct flash *chip, uint64_t address, uint64_t length);
 
+/* Stuck cells (fault.h) are at their level again: for whoever has given the array another content
+ * past the chip, after noting that. */
+void flash_array_replaced(struct flash *chip);
+
 /* What the chip remembers of its cells beside their bits, by blocks of the smallest erase. Like the
  * array it outlives power; whoever keeps the chip's state saves it. */
 struct flash_block {

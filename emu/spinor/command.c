@@ -150,7 +150,7 @@ fill(GOptionEntry *entries, struct reading *reading, unsigned int wanted)
 		{0, {"timeout", 0, bytes, call, (void *)take_timeout, timeout, "TIME"}},
 		{SPINOR_OPTION_POWER,
 			{"millivolts", 0, bytes, call, (void *)take_number,
-				"The supply (default: the chip's usual one)", "N"}},
+				"The supply (default: the last that it had)", "N"}},
 		{SPINOR_OPTION_POWER,
 			{"at", 0, bytes, call, (void *)take_at,
 				"off: not now, but at the end of operation N from now on", "N"}},

@@ -22,6 +22,7 @@ static const struct {
 	{"chipdb-failures", suite_chipdb_failures},
 	{"chipdb-table", suite_chipdb_table},
 	{"storage", suite_storage},
+	{"hands", suite_hands},
 	{"image", suite_image},
 	{"snapshot", suite_snapshot},
 	{"serprog", suite_serprog},

@@ -33,6 +33,7 @@ Suite *suite_faults(void);
 Suite *suite_flash(void);
 Suite *suite_flash_asp(void);
 Suite *suite_flash_bpr(void);
+Suite *suite_hands(void);
 Suite *suite_image(void);
 Suite *suite_flash_address(void);
 Suite *suite_flash_erase(void);

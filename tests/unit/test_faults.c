@@ -21,6 +21,7 @@ struct told {
 	char *text;
 	char *place;
 	int cs;
+	int64_t address, byte;
 	uint64_t operation;
 	uint64_t acted;
 };
@@ -52,6 +53,8 @@ acted(void *data, const struct bench_fault_act *act)
 	told->text = g_strdup(act->text);
 	told->place = g_strdup(act->place);
 	told->cs = act->cs;
+	told->address = act->address;
+	told->byte = act->byte;
 	told->operation = act->operation;
 	told->acted = act->acted;
 	g_ptr_array_add(acts, told);
@@ -182,7 +185,7 @@ START_TEST(faults_are_where_they_are_counted)
 	ck_assert_mem_eq(f->read, "\xff\xff\xff\xff", 4);
 	clip_fixture_read(f, 0x100, 4);
 	assert_listed("1 -1 2/2 stuck-1 line=miso opcode=03;"
-		      "2 0 1/4 weak-cell rate=1 address=0x100-0x1FF bits=80;");
+		      "2 0 4/4 weak-cell rate=1 address=0x100-0x1FF bits=80;");
 	bench_faults_clear(faults);
 	ck_assert(!clip_fault_at(f->clip, 0, &wires));
 	ck_assert(!flash_fault_at(f->chip, 0, &chip));
@@ -207,6 +210,8 @@ START_TEST(acts_on_the_wires_are_told_with_their_place)
 	ck_assert_uint_eq(told->id, 2);
 	ck_assert_str_eq(told->text, "bit-error rate=1 bytes=6 per-frame=2 opcode=03");
 	ck_assert_str_eq(told->place, "miso, byte 6, bit 7, opcode 03");
+	ck_assert_int_eq(told->address, -1);
+	ck_assert_int_eq(told->byte, 6);
 	ck_assert_int_eq(told->cs, -1);
 	ck_assert_uint_eq(told->operation, 2);
 	ck_assert_uint_eq(told->acted, 1);
@@ -228,6 +233,9 @@ START_TEST(acts_in_a_chip_are_told_with_their_address)
 	ck_assert_uint_eq(acts->len, 1);
 	told = acts->pdata[0];
 	ck_assert_str_eq(told->place, "address 000102");
+	ck_assert_int_eq(told->address, 0x102);
+	ck_assert_int_eq(told->byte, -1);
+	ck_assert_uint_eq(told->operation, 2);
 	ck_assert_int_eq(told->cs, 0);
 	ck_assert_uint_eq(told->acted, 1);
 }
@@ -384,7 +392,8 @@ static const struct {
 	struct board_verdict verdict;
 } verdicts[] = {
 	{"it boots", {.result = BOARD_BOOTS}},
-	{"no chip answers: 9F reads FF FF FE", {.result = BOARD_NO_CHIP, .id = {0xff, 0xff, 0xfe}}},
+	{"no chip answers: 9F reads FF FF FE",
+		{.result = BOARD_NO_CHIP, .opcode = 0x9f, .id = {0xff, 0xff, 0xfe}, .n_id = 3}},
 	{"000010-000013 is not what it wants: 1 byte differs, from 000012",
 		{.result = BOARD_OTHER_CONTENT,
 			.start = 0x10,
