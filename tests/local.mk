@@ -73,6 +73,8 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/block-locks.bench \
 	examples/board-clamps-the-lines.bench \
 	examples/board-drives-bus.bench \
+	examples/board-load.bench \
+	examples/board-writes-its-own-data.bench \
 	examples/boot-banner.bench \
 	examples/brown-out.bench \
 	examples/cable-pulled.bench \
@@ -115,6 +117,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/lost-byte-to-host.bench \
 	examples/lost-programs.bench \
 	examples/low-supply.bench \
+	examples/mirrored-cable.bench \
 	examples/miso-to-ground.bench \
 	examples/missing-capacitor.bench \
 	examples/modem-manager.bench \
@@ -136,6 +139,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/rotated-clip.bench \
 	examples/safe-write.sh \
 	examples/shifted-clip.bench \
+	examples/six-wire-clip.bench \
 	examples/slow-boot.bench \
 	examples/slow-erase.bench \
 	examples/small-buffers.bench \
@@ -153,8 +157,10 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/verified-but-no-boot.bench \
 	examples/weak-cells.bench \
 	examples/worn-out.bench \
+	examples/wp-low-and-locked.bench \
 	examples/wp-low.bench \
 	examples/wrong-baud.bench \
+	examples/wrong-chip-of-two.bench \
 	examples/wrong-power-up-address-mode.bench \
 	examples/wrong-sfdp.bench
 
@@ -203,8 +209,10 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_clip_faults_when.c \
 	tests/unit/test_clip_master.c \
 	tests/unit/test_clip_pins.c \
+	tests/unit/test_clip_writer.c \
 	tests/unit/test_control.c \
 	tests/unit/test_fault_file.c \
+	tests/unit/test_control_manual.c \
 	tests/unit/test_fault_manual.c \
 	tests/unit/test_fault_words.c \
 	tests/unit/test_faults.c \

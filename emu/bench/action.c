@@ -38,7 +38,11 @@ static void
 run_work(void *data)
 {
 	struct bench_work *work = data;
+	struct clip *clip = bench_adapter_clip(work->target->adapter);
 
+	/* What a board behind the clip has done by now is done. */
+	if (!clip_is_selected(clip))
+		clip_wait(clip, 0);
 	if (work->chip != NULL)
 		flash_tick(work->flash, sim_clock_now(bench_adapter_clock(work->target->adapter)));
 	work->done = work->act(work, &work->error);
@@ -324,6 +328,8 @@ boot(const struct bench_work *work, struct bench_power_request *request)
 		if (!request->boots)
 			request->why_not = bench_boot_reason(&verdict);
 	}
+	bench_adapter_set_boot(work->target->adapter, work->target->cs,
+		request->boots ? BENCH_BOOT_DONE : BENCH_BOOT_FAILED);
 	bench_work_tell(work, BENCH_EVENT_BOOT, request->boots ? "boots" : "does not boot",
 		request->why_not != NULL ? request->why_not : "");
 }

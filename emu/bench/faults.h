@@ -14,9 +14,12 @@ struct clip;
 struct flash_part;
 struct link_fault_report;
 
+#define BENCH_FAULTS_MAX 1024 /* of one adapter, its chips and its line */
+
 /* One act of a fault, for reports. */
 struct bench_fault_act {
 	unsigned int id;
+	const char *name;   /* NULL: it has none */
 	const char *text;   /* the fault as it was given */
 	uint64_t operation; /* frames of the host up to then; of its line: commands */
 	const char *place;  /* "miso, byte 12, bit 3, opcode 03" or "address 001234" */
@@ -29,6 +32,7 @@ struct bench_fault_act {
 
 struct bench_fault_info {
 	unsigned int id;
+	char *name; /* NULL: it has none */
 	char *text;
 	int cs; /* of a chip's fault; -1: of another */
 	uint64_t acted;
@@ -53,13 +57,20 @@ bool bench_faults_check(
 	const struct bench_fault *fault, const struct flash_part *part, GError **error);
 
 /* Puts a fault on the wires or on the chip of line cs. Its id, > 0, is never used again; 0 and an
- * error when a value is refused or the line has no chip. */
+ * error when a value is refused, the line has no chip, the name is taken or there are as many as
+ * may be. */
 unsigned int bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault,
 	unsigned int cs, GError **error);
 
 /* False when there is none of that id. */
 bool bench_faults_remove(struct bench_faults *faults, unsigned int id);
 void bench_faults_clear(struct bench_faults *faults);
+
+/* How many there are; with cs >= 0, in the chip on that line. */
+unsigned int bench_faults_count(const struct bench_faults *faults, int cs);
+
+/* The id of the fault of that name; 0: there is none. */
+unsigned int bench_faults_named(const struct bench_faults *faults, const char *name);
 
 /* The id here of a fault that the clip knows by clip_id; 0: there is none. */
 unsigned int bench_faults_of_wires(const struct bench_faults *faults, unsigned int clip_id);

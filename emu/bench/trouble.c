@@ -32,11 +32,13 @@ acted(void *data, const struct bench_fault_act *act)
 		.length = act->acted,
 		.outcome = "",
 		.what = "acted",
+		.id = act->id,
 	};
 
 	if (listener->actions->observe == NULL)
 		return;
 	g_snprintf(event.text, sizeof(event.text), "%u, %s: %s", act->id, act->place, act->text);
+	g_strlcpy(event.label, act->name != NULL ? act->name : "", sizeof(event.label));
 	listener->actions->observe(listener->actions->data, &event);
 }
 
@@ -55,7 +57,8 @@ bench_troubles_observe(struct bench_actions *actions, struct bench_adapter *adap
 }
 
 struct request {
-	struct bench_fault *fault;
+	const struct bench_fault *fault;
+	const char *name;
 	unsigned int id;
 	GPtrArray *list;
 	struct bench_wire *lines;
@@ -73,18 +76,98 @@ add(struct bench_work *work, GError **error)
 	return request->id > 0;
 }
 
+static bool
+look_for_name(struct bench_work *work, GError **error)
+{
+	struct request *request = work->in;
+	const struct bench_faults *faults = bench_adapter_has_faults(work->target->adapter);
+
+	(void)error;
+	request->id = faults != NULL ? bench_faults_named(faults, request->name) : 0;
+	return request->id > 0;
+}
+
+bool
+bench_action_fault_find(struct bench_actions *actions, const char *adapter, const char *name,
+	struct bench_target *target, unsigned int *id, GError **error)
+{
+	struct request request = {.name = name};
+
+	if (adapter != NULL && !bench_target_adapter(actions, adapter, target, error))
+		return false;
+	for (unsigned int i = 0; i < bench_n_adapters(actions->bench); i++) {
+		struct bench_adapter *candidate = bench_adapter_at(actions->bench, i);
+
+		if (adapter != NULL && candidate != target->adapter)
+			continue;
+		*target = (struct bench_target){.actions = actions, .adapter = candidate};
+		if (!bench_work_run(target, look_for_name, &request, NULL, NULL))
+			continue;
+		*id = request.id;
+		return true;
+	}
+	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+		"there is no fault \"%s\"%s%s; allowed are the names and numbers in spinor fault "
+		"list",
+		name, adapter != NULL ? " on " : "", adapter != NULL ? adapter : "");
+	return false;
+}
+
+/* Names are told apart over all of the bench, numbers on each adapter. */
+static bool
+take_name(
+	struct bench_fault *fault, struct bench_actions *actions, const char *name, GError **error)
+{
+	struct bench_target holder;
+	unsigned int id;
+
+	if (!bench_fault_set_name(fault, name, error))
+		return false;
+	if (!bench_action_fault_find(actions, NULL, name, &holder, &id, NULL))
+		return true;
+	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+		"%s has a fault \"%s\" already; allowed is a name that is free",
+		bench_adapter_name(holder.adapter), name);
+	return false;
+}
+
+/* A chip that is named goes with a chip's fault only. */
+static bool
+check_place(const struct bench_fault *fault, const struct bench_fault_request *request,
+	unsigned int cs, GError **error)
+{
+	if (!request->has_chip || fault->place == BENCH_FAULT_OF_CHIP)
+		return true;
+	if (fault->place == BENCH_FAULT_OF_LINK)
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"%s: cs %u is refused: the fault is one of the line to the host; allowed "
+			"is no cs",
+			fault->text, cs);
+	else
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"%s: cs %u is refused: the fault is one of the wires, which all chips of "
+			"an adapter share; allowed is no cs, and select=%u for that chip's "
+			"operations",
+			fault->text, cs, cs);
+	return false;
+}
+
 bool
 bench_action_fault_add(
-	const struct bench_target *target, const char *text, unsigned int *id, GError **error)
+	const struct bench_target *target, struct bench_fault_request *request, GError **error)
 {
-	struct request request = {.fault = bench_fault_parse(text, error)};
+	struct bench_fault *fault = bench_fault_parse(request->text, error);
+	struct request inner = {.fault = fault};
 	bool good;
 
-	if (request.fault == NULL)
+	if (fault == NULL)
 		return false;
-	good = bench_work_run(target, add, &request, NULL, error);
-	*id = request.id;
-	bench_fault_free(request.fault);
+	good = check_place(fault, request, target->cs, error) &&
+		(request->name == NULL ||
+			take_name(fault, target->actions, request->name, error)) &&
+		bench_work_run(target, add, &inner, NULL, error);
+	request->id = inner.id;
+	bench_fault_free(fault);
 	return good;
 }
 
@@ -94,9 +177,7 @@ take_away(struct bench_work *work, GError **error)
 	struct request *request = work->in;
 	struct bench_faults *faults = bench_adapter_has_faults(work->target->adapter);
 
-	if (faults != NULL && request->id == 0)
-		bench_faults_clear(faults);
-	if (request->id == 0 || (faults != NULL && bench_faults_remove(faults, request->id)))
+	if (faults != NULL && bench_faults_remove(faults, request->id))
 		return true;
 	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
 		"%s has no fault %u; allowed are the numbers in spinor fault list",
@@ -110,6 +191,23 @@ bench_action_fault_remove(const struct bench_target *target, unsigned int id, GE
 	struct request request = {.id = id};
 
 	return bench_work_run(target, take_away, &request, NULL, error);
+}
+
+static bool
+clear(struct bench_work *work, GError **error)
+{
+	struct bench_faults *faults = bench_adapter_has_faults(work->target->adapter);
+
+	(void)error;
+	if (faults != NULL)
+		bench_faults_clear(faults);
+	return true;
+}
+
+void
+bench_action_fault_clear(const struct bench_target *target)
+{
+	bench_work_run(target, clear, NULL, NULL, NULL);
 }
 
 G_STATIC_ASSERT((int)BENCH_BOARD_RUN == (int)BENCH_BOARD_RUNS &&

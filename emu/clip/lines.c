@@ -55,6 +55,14 @@ rotate(int contact_on[CLIP_LINES])
 		contact_on[pin] = (pin + 4) % CLIP_LINES;
 }
 
+/* The rows of contacts have changed places. */
+static void
+mirror(int contact_on[CLIP_LINES])
+{
+	for (int pin = 0; pin < CLIP_LINES; pin++)
+		contact_on[pin] = CLIP_LINES - 1 - pin;
+}
+
 /* Both rows of contacts move along the chip; the first or the last of a row is left in the air. */
 static void
 shift(int contact_on[CLIP_LINES], int pins)
@@ -88,6 +96,8 @@ connect(const struct wires *wires, struct nets *nets)
 			rotate(contact_on);
 		else if (fault->as.what == CLIP_SHIFTED)
 			shift(contact_on, fault->as.pins);
+		else if (fault->as.what == CLIP_MIRRORED)
+			mirror(contact_on);
 		else if (fault->as.what == CLIP_SHORT)
 			join(nets, NODE(fault->as.side, fault->as.line),
 				NODE(fault->as.side, fault->as.line2));
@@ -340,6 +350,7 @@ concerns(const struct clip_fault *fault, enum clip_line line)
 	switch (fault->what) {
 	case CLIP_ROTATED:
 	case CLIP_SHIFTED:
+	case CLIP_MIRRORED:
 		return true;
 	case CLIP_SWAPPED:
 		return line == CLIP_MOSI || line == CLIP_MISO;
@@ -350,6 +361,8 @@ concerns(const struct clip_fault *fault, enum clip_line line)
 		return line == CLIP_MISO;
 	case CLIP_MASTER:
 		return fault->master.lines & 1u << line;
+	case CLIP_BOARD_WRITES:
+		return line == CLIP_CS || line == CLIP_CLK || line == CLIP_MOSI;
 	default:
 		return fault->line == line;
 	}

@@ -193,6 +193,8 @@ describe(JsonObject *params, const struct bench_event *event)
 	case BENCH_EVENT_FAULT:
 		control_set_text(params, "action", event->what);
 		control_set_text(params, "name", event->text);
+		json_object_set_int_member(params, "id", event->id);
+		control_set_text(params, "fault_name", *event->label != '\0' ? event->label : NULL);
 		describe_place(params, event);
 		break;
 	case BENCH_EVENT_SNAPSHOT:

@@ -161,6 +161,9 @@ bool flash_pin7_is_reset(const struct flash *chip);
  */
 void flash_supply(struct flash *chip, int millivolts);
 
+/* What it has there. */
+int flash_millivolts(const struct flash *chip);
+
 /* Where a chip stops working altogether, mV. */
 int flash_inhibit_millivolts(const struct flash_part *part);
 
