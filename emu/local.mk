@@ -16,6 +16,7 @@ libspinor_a_SOURCES = \
 	emu/bench/adapter.h \
 	emu/bench/bench.c \
 	emu/bench/bench.h \
+	emu/bench/boards.c \
 	emu/bench/boot.c \
 	emu/bench/boot.h \
 	emu/bench/cells.c \

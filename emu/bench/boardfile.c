@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "bench/error.h"
 #include "bench/faultfile.h"
+#include "bench/faults.h"
 #include "bench/partvalue.h"
 #include "bench/setup.h"
 #include "bench/wholefile.h"
@@ -91,6 +92,16 @@ take_chip(struct reading *r, char *value)
 {
 	r->entry->chip = g_strdup(value);
 	return true;
+}
+
+static bool
+take_state(struct reading *r, char *value)
+{
+	static const struct partvalue_word words[] = {{"run", BENCH_BOARD_RUNS},
+		{"reset", BENCH_BOARD_IN_RESET}, {"off", BENCH_BOARD_OFF}, {NULL, 0}};
+
+	r->entry->has_state = true;
+	return partvalue_word(words, value, &r->entry->state);
 }
 
 static bool
@@ -210,6 +221,7 @@ take_registers(struct reading *r, char *value)
 static const struct key keys[] = {
 	{"adapter", "the name of an [adapter NAME]", take_adapter},
 	{"chip", "the name of a [chip NAME]", take_chip},
+	{"state", "run, reset or off", take_state},
 	{"address", "3 or 4 (bytes)", take_address},
 	{"content", "a regular file that is not empty and no longer than the chip", take_content},
 	{"magic", "an address and bytes in hex, such as 0x10 5A A5 F0 0F; more of them after ;",

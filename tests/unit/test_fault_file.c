@@ -262,7 +262,7 @@ static const struct {
 	{CHIP "[board]\n", "[board]: \"\" is no name for a board; …"},
 	{CHIP "[board x]\nmagci=0 5A\n",
 		"[board x]: unknown key \"magci\": did you mean magic?; allowed are adapter, chip, "
-		"address, content, magic, sha256, unchanged, registers"},
+		"state, address, content, magic, sha256, unchanged, registers"},
 	{CHIP "[board x]\nmagic=0x10 5A;\n",
 		"[board x]: magic = \"0x10 5A;\" is refused; allowed: an address and bytes in hex, "
 		"such as 0x10 5A A5 F0 0F" MORE},
@@ -297,6 +297,11 @@ static const struct {
 		"[board x]: registers = \"sr1 00 00\" is refused; …"},
 	{CHIP "[board x]\nregisters=sr1 1C 00; sr3 01 01\n",
 		"[board x]: it wants sr3, which a W25Q80DV has not; allowed: sr1, sr2"},
+	{CHIP "[board x]\nstate=on\n",
+		"[board x]: state = \"on\" is refused; allowed: run, reset or off"},
+	{CHIP DATA "[board x]\nchip=a\nstate=run\n[board y]\nchip=data\nstate=off\n",
+		"[board x]: board y on the same adapter has another state; allowed is one for all "
+		"of them"},
 	{CHIP "[board x]\naddress=5\n",
 		"[board x]: address = \"5\" is refused; allowed: 3 or 4 (bytes)"},
 	{CHIP "[board x]\nmagic=0xFFFFF 5A 5A\n",

@@ -173,7 +173,7 @@ power(enum bench_power action, int millivolts)
 
 	ck_assert(bench_action_power(&target, &request, &error));
 	g_free(request.warning);
-	g_free(request.why_not);
+	bench_started_free(request.boot);
 	return request.millivolts;
 }
 
@@ -259,6 +259,73 @@ START_TEST(a_register_write_that_is_cut_off)
 }
 END_TEST
 
+/* --- boards --- */
+
+/* What a power cycle, or with to >= 0 a change of state, says of the board: "boots", why not, or
+ * NULL when nothing started. */
+static char *
+started(int to)
+{
+	struct bench_power_request request = {.power = BENCH_POWER_CYCLE};
+	g_autoptr(GPtrArray) boards = NULL;
+	const struct bench_started *first = NULL;
+	char *text = NULL;
+
+	if (to < 0) {
+		ck_assert(bench_action_power(&target, &request, NULL));
+		first = request.boot;
+	} else {
+		boards = bench_action_board(&target, (enum bench_board)to, NULL);
+		ck_assert_ptr_nonnull(boards);
+		ck_assert_uint_le(boards->len, 1);
+		first = boards->len > 0 ? boards->pdata[0] : NULL;
+	}
+	if (first != NULL) {
+		ck_assert_str_eq(first->name, "router");
+		ck_assert_uint_eq(first->cs, 0);
+		ck_assert_int_eq(first->boots, first->why_not == NULL);
+		text = g_strdup(first->boots ? "boots" : first->why_not);
+	}
+	bench_started_free(request.boot);
+	return text;
+}
+
+static const struct {
+	const char *keys;
+	const char *cycle, *run;
+} boards[] = {
+	{"", "boots", NULL},
+	{"state = run", "boots", NULL},
+	{"state = reset", "it is held in reset", "boots"},
+	{"state = off", "it has no supply", "boots"},
+	{"state = reset\nmagic = 0x10 5A", "it is held in reset",
+		"000010-000010 is not what it wants: 1 byte differs, from 000010"},
+};
+
+START_TEST(boards_start_when_they_are_let_go)
+{
+	g_autofree char *text = g_strdup_printf(
+		"[adapter a]\nchip = W25Q80DV\n[board router]\n%s\n", boards[_i].keys);
+	g_autofree char *cycle = NULL;
+	g_autofree char *run = NULL;
+	g_autofree char *again = NULL;
+	g_autofree char *held = NULL;
+	g_autofree char *later = NULL;
+
+	start(text);
+	cycle = started(-1);
+	ck_assert_str_eq(cycle, boards[_i].cycle);
+	run = started(BENCH_BOARD_RUN);
+	ck_assert_pstr_eq(run, boards[_i].run);
+	again = started(BENCH_BOARD_RUN);
+	ck_assert_ptr_null(again);
+	held = started(BENCH_BOARD_RESET);
+	ck_assert_ptr_null(held);
+	later = started(BENCH_BOARD_RUN);
+	ck_assert_str_eq(later, boards[_i].run ? boards[_i].run : "boots");
+}
+END_TEST
+
 Suite *
 suite_hands(void)
 {
@@ -271,6 +338,7 @@ suite_hands(void)
 	tcase_add_loop_test(tcase, stuck_cells_bear_a_snapshot, 0, 2);
 	tcase_add_loop_test(tcase, the_supply_comes_back_as_it_was, 0, G_N_ELEMENTS(supplies));
 	tcase_add_loop_test(tcase, a_register_write_that_is_cut_off, 0, G_N_ELEMENTS(cut_writes));
+	tcase_add_loop_test(tcase, boards_start_when_they_are_let_go, 0, G_N_ELEMENTS(boards));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
