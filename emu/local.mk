@@ -37,6 +37,7 @@ libspinor_a_SOURCES = \
 	emu/bench/boardfile.c \
 	emu/bench/fault.c \
 	emu/bench/fault.h \
+	emu/bench/faultcheck.c \
 	emu/bench/faultfile.c \
 	emu/bench/faultfile.h \
 	emu/bench/faultset.c \
@@ -61,6 +62,8 @@ libspinor_a_SOURCES = \
 	emu/bench/keyfile.h \
 	emu/bench/kept.c \
 	emu/bench/kept.h \
+	emu/bench/oneline.c \
+	emu/bench/oneline.h \
 	emu/bench/options.c \
 	emu/bench/options.h \
 	emu/bench/partcheck.c \

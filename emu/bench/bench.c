@@ -157,7 +157,7 @@ check_board(struct bench *bench, const struct bench_setup_board *entry, GError *
 static bool
 check_fault(struct bench *bench, const struct bench_setup_fault *entry, GError **error)
 {
-	const struct flash_part *part = NULL;
+	struct bench_fault_scene scene = {0};
 	struct bench_setup_adapter *adapter;
 	struct bench_setup_chip *chip;
 	GError *why = NULL;
@@ -165,12 +165,15 @@ check_fault(struct bench *bench, const struct bench_setup_fault *entry, GError *
 	if (!bench_setup_find(bench->setup, entry->adapter, entry->chip, entry->where, &adapter,
 		    &chip, error))
 		return false;
-	if (chip != NULL) {
-		part = find_part(bench->chipdb, chip, error);
-		if (part == NULL)
+	scene.cs = chip != NULL ? chip->cs : 0;
+	for (guint i = 0; i < adapter->chips->len; i++) {
+		const struct bench_setup_chip *there = adapter->chips->pdata[i];
+
+		scene.parts[there->cs] = find_part(bench->chipdb, there, error);
+		if (scene.parts[there->cs] == NULL)
 			return false;
 	}
-	if (bench_faults_check(entry->fault, part, &why))
+	if (bench_faults_check(entry->fault, &scene, &why))
 		return true;
 	g_propagate_prefixed_error(error, why, "%s: ", entry->where);
 	return false;

@@ -36,6 +36,7 @@ static const enum bench_mode either[][2] = {
 	{BENCH_MODE_4_BYTE, BENCH_MODE_3_BYTE},
 	{BENCH_MODE_LOCKED, BENCH_MODE_UNLOCKED},
 	{BENCH_MODE_QPI, BENCH_MODE_DEEP_POWER_DOWN},
+	{BENCH_MODE_SUSPENDED, BENCH_MODE_DEEP_POWER_DOWN},
 };
 
 #define LEVELS "low, high and float"
@@ -43,7 +44,7 @@ static const enum bench_mode either[][2] = {
 #define MODES                                                                                  \
 	"deep-power-down, 4-byte, 3-byte, ear:N, qpi, suspended, locked, unlocked, "           \
 	"power-up-4-byte and otp-locked, or several of them with commas, but not 4-byte with " \
-	"3-byte, locked with unlocked, qpi with deep-power-down"
+	"3-byte, locked with unlocked, qpi or suspended with deep-power-down"
 
 const struct bench_condition_row bench_condition_rows[BENCH_CONDITION_KEYS] = {
 	[BENCH_KEY_WP] = {"wp", LEVELS, "low|high|float", "Level of the chip's WP# pin"},

@@ -7,6 +7,7 @@
 
 #include "bench/error.h"
 #include "bench/faultset.h"
+#include "bench/oneline.h"
 
 #include <string.h>
 
@@ -115,6 +116,7 @@ bench_fault_set(struct bench_fault *fault, const char *name, const char *value, 
 {
 	g_autofree const char **known = NULL;
 	g_autofree char *which = NULL;
+	g_autofree char *shown = NULL;
 	char *text;
 
 	for (const struct faultset *setting = faultset_rows; setting->name; setting++) {
@@ -133,7 +135,8 @@ bench_fault_set(struct bench_fault *fault, const char *name, const char *value, 
 				"%s=%s is refused; allowed: %s", name, value, setting->allowed);
 			return false;
 		}
-		text = g_strdup_printf("%s %s=%s", fault->text, name, value);
+		shown = bench_one_line(value);
+		text = g_strdup_printf("%s %s=%s", fault->text, name, shown);
 		g_free(fault->text);
 		fault->text = text;
 		fault->given |= bit;

@@ -18,11 +18,32 @@ refuse(const struct bench_group *group, const char *text, GError **error)
 	return false;
 }
 
+/* What a fault's place is said with. */
+static const char *const places[] = {"what", "adapter", "chip", NULL};
+
+/* why, unless the key was meant for one of places. */
+static bool
+refuse_setting(const struct bench_group *group, const char *name, const char *why, GError **error)
+{
+	g_autoptr(GPtrArray) known = g_ptr_array_new();
+	g_autofree char *text = NULL;
+	const char *nearest;
+
+	for (const char *const *place = places; *place != NULL; place++)
+		g_ptr_array_add(known, (gpointer)*place);
+	nearest = strstr(why, " has no \"") != NULL && strstr(why, "did you mean") == NULL
+		? bench_nearest(name, known)
+		: NULL;
+	if (nearest != NULL)
+		text = g_strdup_printf(
+			"unknown key \"%s\": did you mean %s?; %s", name, nearest, why);
+	return refuse(group, text != NULL ? text : why, error);
+}
+
 /* All keys but those that say where it is. */
 static bool
 read_settings(const struct bench_group *group, struct bench_fault *fault, GError **error)
 {
-	static const char *const places[] = {"what", "adapter", "chip", NULL};
 	g_auto(GStrv) names = g_key_file_get_keys(group->file, group->group, NULL, NULL);
 	g_autoptr(GError) why = NULL;
 
@@ -33,9 +54,26 @@ read_settings(const struct bench_group *group, struct bench_fault *fault, GError
 		if (g_strv_contains(places, *name) ||
 			bench_fault_set(fault, *name, g_strstrip(value), &why))
 			continue;
-		return refuse(group, why->message, error);
+		return refuse_setting(group, *name, why->message, error);
 	}
 	return true;
+}
+
+/* A key may be meant for it. */
+static bool
+refuse_without_what(const struct bench_group *group, GError **error)
+{
+	g_auto(GStrv) names = g_key_file_get_keys(group->file, group->group, NULL, NULL);
+	g_autoptr(GPtrArray) known = g_ptr_array_new();
+	g_autofree char *text = NULL;
+
+	g_ptr_array_add(known, (gpointer) "what");
+	for (char **name = names; *name != NULL && text == NULL; name++)
+		if (bench_nearest(*name, known) != NULL)
+			text = g_strdup_printf("no what, but %s: did you mean what?; what = FAULT "
+					       "is wanted",
+				*name);
+	return refuse(group, text != NULL ? text : "no what; what = FAULT is wanted", error);
 }
 
 static char *
@@ -57,7 +95,7 @@ bench_faultfile_read(const struct bench_group *group, struct bench_setup *setup,
 	entry->adapter = name_of(group, "adapter");
 	entry->chip = name_of(group, "chip");
 	if (what == NULL)
-		return refuse(group, "no what; what = FAULT is wanted", error);
+		return refuse_without_what(group, error);
 	entry->fault = bench_fault_new(g_strstrip(what), &why);
 	if (entry->fault == NULL)
 		return refuse(group, why->message, error);

@@ -282,48 +282,6 @@ bench_faults_destroy(struct bench_faults *faults)
 	g_free(faults);
 }
 
-static char *
-beyond(const struct flash_part *part)
-{
-	return g_strdup_printf("that is beyond a %s; allowed are addresses up to 0x%" PRIX64,
-		part->name, part->size - 1);
-}
-
-/* NULL, or what is wrong with it. */
-static char *
-what_is_wrong(const struct bench_fault *fault, const struct flash_part *part)
-{
-	const char *allowed;
-
-	switch (fault->place) {
-	case BENCH_FAULT_OF_WIRES:
-		if (fault->wires.what == CLIP_BOARD_WRITES && part != NULL &&
-			fault->wires.when.address_to > part->size)
-			return beyond(part);
-		return g_strdup(clip_fault_check(&fault->wires));
-	case BENCH_FAULT_OF_LINK:
-		allowed = link_fault_check(&fault->link);
-		return allowed != NULL ? g_strconcat("allowed: ", allowed, NULL) : NULL;
-	case BENCH_FAULT_OF_CHIP:
-		break;
-	}
-	if (part == NULL)
-		return g_strdup("it is a chip's, and there is none; allowed are other faults");
-	if (fault->chip.address_to > part->size)
-		return beyond(part);
-	return g_strdup(flash_fault_check(part, &fault->chip));
-}
-
-bool
-bench_faults_check(const struct bench_fault *fault, const struct flash_part *part, GError **error)
-{
-	g_autofree char *wrong = what_is_wrong(fault, part);
-
-	if (wrong != NULL)
-		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE, "%s: %s", fault->text, wrong);
-	return wrong == NULL;
-}
-
 static unsigned int
 add_to_chip(struct bench_faults *faults, const struct bench_fault *fault, struct flash *chip)
 {
@@ -373,20 +331,17 @@ follow_board(struct bench_faults *faults, struct entry *entry)
 	entry->inner = 0;
 }
 
-/* The part of the chip that the fault is on, or of the first that it is aimed at; NULL: none. */
-static const struct flash_part *
-part_for(const struct bench_faults *faults, const struct bench_fault *fault, unsigned int cs)
+static struct bench_fault_scene
+scene_of(const struct bench_faults *faults, unsigned int cs)
 {
-	unsigned int lines =
-		fault->place == BENCH_FAULT_OF_CHIP ? 1u << cs : fault->wires.when.selects;
+	struct bench_fault_scene scene = {.cs = cs};
 
 	for (unsigned int line = 0; line < CLIP_SELECTS; line++) {
 		const struct flash *chip = clip_chip(faults->clip, line);
 
-		if (chip != NULL && (lines == 0 || lines & 1u << line))
-			return flash_part(chip);
+		scene.parts[line] = chip != NULL ? flash_part(chip) : NULL;
 	}
-	return NULL;
+	return scene;
 }
 
 /* Whether one more may come. */
@@ -412,13 +367,13 @@ unsigned int
 bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, unsigned int cs,
 	GError **error)
 {
+	const struct bench_fault_scene scene = scene_of(faults, cs);
 	bool of_chip = fault->place == BENCH_FAULT_OF_CHIP;
 	struct flash *chip = of_chip ? clip_chip(faults->clip, cs) : NULL;
 	struct entry *entry;
 	unsigned int inner;
 
-	if (!has_room(faults, fault, error) ||
-		!bench_faults_check(fault, part_for(faults, fault, cs), error))
+	if (!has_room(faults, fault, error) || !bench_faults_check(fault, &scene, error))
 		return 0;
 	if (of_chip)
 		inner = add_to_chip(faults, fault, chip);

@@ -3,6 +3,8 @@
 #ifndef SPINOR_BENCH_FAULTS_H
 #define SPINOR_BENCH_FAULTS_H
 
+#include "clip/clip.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -51,10 +53,16 @@ void bench_faults_line_acted(struct bench_faults *faults, const struct link_faul
 /* Takes the faults away, after bench_faults_summary(). */
 void bench_faults_destroy(struct bench_faults *faults);
 
-/* Whether a chip of that part (NULL: there is none), or the wires, can have the fault. Errors are
- * BENCH_ERROR_USAGE and begin with the fault's text. */
+/* What is on an adapter's select lines, for bench_faults_check(); NULL: nothing. */
+struct bench_fault_scene {
+	const struct flash_part *parts[CLIP_SELECTS];
+	unsigned int cs; /* of a chip's fault: which is meant */
+};
+
+/* Whether the chip that is meant, or the wires, can have the fault. Errors are BENCH_ERROR_USAGE
+ * and begin with the fault's text. */
 bool bench_faults_check(
-	const struct bench_fault *fault, const struct flash_part *part, GError **error);
+	const struct bench_fault *fault, const struct bench_fault_scene *scene, GError **error);
 
 /* Puts a fault on the wires or on the chip of line cs. Its id, > 0, is never used again; 0 and an
  * error when a value is refused, the line has no chip, the name is taken or there are as many as

@@ -7,6 +7,7 @@
 
 #include "base/units.h"
 #include "bench/fault.h"
+#include "bench/oneline.h"
 #include "bench/partvalue.h"
 #include "flash/flash.h"
 #include "serprog/serprog.h"
@@ -211,6 +212,8 @@ static bool
 take_drives(struct bench_fault *fault, const char *value)
 {
 	g_auto(GStrv) names = g_strsplit(value, ",", -1);
+	const unsigned int can_be =
+		1u << CLIP_CS | 1u << CLIP_MOSI | 1u << CLIP_CLK | 1u << CLIP_MISO;
 	unsigned int lines = 0;
 	enum clip_line line;
 
@@ -220,7 +223,7 @@ take_drives(struct bench_fault *fault, const char *value)
 		lines |= 1u << line;
 	}
 	fault->wires.master.lines = lines;
-	return true;
+	return lines > 0 && (lines & ~can_be) == 0;
 }
 
 static bool
@@ -310,7 +313,7 @@ take_during(struct bench_fault *fault, const char *value)
 	}
 	fault->wires.when.purposes = purposes;
 	fault->chip.purposes = purposes;
-	return true;
+	return purposes > 0;
 }
 
 /* Chips take their time for these only. */
@@ -449,7 +452,7 @@ take_ms(const char *value, uint32_t *ms)
 {
 	int64_t ns;
 
-	if (!units_parse_time(value, &ns) || ns / 1000000 > LINK_MS_MAX)
+	if (!units_parse_time(value, &ns) || ns % 1000000 != 0 || ns / 1000000 > LINK_MS_MAX)
 		return false;
 	*ms = (uint32_t)(ns / 1000000);
 	return true;
@@ -493,9 +496,10 @@ take_link_mask(struct bench_fault *fault, const char *value)
 static bool
 take_link_text(struct bench_fault *fault, const char *value)
 {
-	g_autofree char *text = g_strcompress(value);
+	g_autoptr(GString) text = g_string_new(NULL);
 
-	return link_fault_set_text(&fault->link, text, strlen(text));
+	return bench_unescape(value, text) &&
+		link_fault_set_text(&fault->link, text->str, text->len);
 }
 
 #define LINES_ALLOWED "cs, clk, mosi, miso, wp, hold, vcc, gnd"
@@ -503,7 +507,7 @@ take_link_text(struct bench_fault *fault, const char *value)
 #define RANGE_ALLOWED "a number or FIRST-LAST, such as 0x1000-0x1FFF"
 #define NUMBER_ALLOWED "a whole number from 1"
 #define TIME_ALLOWED "a time, such as 50us or 1.5s"
-#define FREQUENCY_ALLOWED "a frequency, such as 20MHz"
+#define FREQUENCY_ALLOWED "a frequency from 1Hz to 4000MHz, such as 20MHz"
 
 const struct faultset faultset_rows[] = {
 	{"line", WITH_LINE, 0, 0, LINES_ALLOWED, take_line},
@@ -518,12 +522,14 @@ const struct faultset faultset_rows[] = {
 	{"open-for", WIRES(CONTACT), 0, 0, TIME_ALLOWED, take_open_for},
 	{"limit", WIRES(TOO_FAST), 0, 0, FREQUENCY_ALLOWED, take_limit},
 	{"limit-read", WIRES(TOO_FAST), 0, 0, FREQUENCY_ALLOWED, take_limit_read},
-	{"slope", WIRES(TOO_FAST), 0, 0, "a number from 0", take_slope},
+	{"slope", WIRES(TOO_FAST), 0, 0, "a number from 0 to 1000000", take_slope},
 	{"after", WIRES(BURST_ERROR), 0, 0, "a number of bytes", take_after},
 	{"after", 0, CHIP(READ_DISTURB), 0, "a number of reads up to 1000000000", take_after_reads},
 	{"duty", WIRES(MASTER), 0, 0, "a share from 0 to 1", take_duty},
-	{"period", WIRES(MASTER) | WIRES(BOARD_WRITES), 0, 0, TIME_ALLOWED, take_period},
-	{"phase", WIRES(MASTER) | WIRES(BOARD_WRITES), 0, 0, TIME_ALLOWED, take_phase},
+	{"period", WIRES(MASTER) | WIRES(BOARD_WRITES), 0, 0, TIME_ALLOWED ", above 0",
+		take_period},
+	{"phase", WIRES(MASTER) | WIRES(BOARD_WRITES), 0, 0, TIME_ALLOWED ", below period",
+		take_phase},
 	{"rule", WIRES(MASTER), 0, 0, "and, or and random", take_rule},
 	{"drives", WIRES(MASTER), 0, 0, "some of cs,mosi,clk,miso", take_drives},
 	{"clock", WIRES(MASTER), 0, 0, FREQUENCY_ALLOWED, take_clock},
@@ -531,13 +537,13 @@ const struct faultset faultset_rows[] = {
 	{"writes", WIRES(BOARD_WRITES), 0, 0, "a number of bytes from 1 to 256", take_writes},
 	{"bits", 0, CELLS, 0, "a mask in hex, such as 80", take_bits},
 	{"level", 0, CHIP(STUCK_CELL) | CHIP(READ_DISTURB), 0, "0 or 1", take_level},
-	{"every", 0, CELLS, 0, NUMBER_ALLOWED " (bytes)", take_every},
-	{"offset", 0, CELLS, 0, "a whole number from 0 (bytes)", take_offset},
+	{"every", 0, CELLS, 0, NUMBER_ALLOWED " to 4294967295 (bytes)", take_every},
+	{"offset", 0, CELLS, 0, "a whole number from 0, below every (bytes)", take_offset},
 	{"factor", 0, CHIP(SLOW), 0, "a number from 1 to 1000000", take_factor},
 	{"during", IN_FRAMES, 0, 0, "some of read,program,erase,status-read,status-write,other",
 		take_during},
 	{"during", 0, OPERATIONS, 0, "some of program,erase,status-write", take_during_operation},
-	{"opcode", IN_FRAMES, 0, 0, "a byte in hex, such as 9F", take_opcode},
+	{"opcode", IN_FRAMES, 0, 0, "a byte in hex, such as 9F or 0x9F", take_opcode},
 	{"address", ALL, ALL, 0, RANGE_ALLOWED, take_address},
 	{"bytes", IN_FRAMES, 0, 0, RANGE_ALLOWED, take_bytes},
 	{"nth", IN_FRAMES, OPERATIONS, 0, NUMBER_ALLOWED, take_nth},
@@ -553,14 +559,17 @@ const struct faultset faultset_rows[] = {
 		take_link_operation},
 	{"command", 0, 0, LINK_COMMANDED, "a command by name or in hex, such as O_SPIOP or 13",
 		take_link_command},
-	{"after", 0, 0, LINK_AT_TIMES, "a time since the line was opened, such as 500ms",
+	{"after", 0, 0, LINK_AT_TIMES,
+		"whole milliseconds up to an hour since the line was opened, such as 500ms",
 		take_link_after},
 	{"chance", 0, 0, LINK_BY_CHANCE, "above 0 and up to 1", take_link_chance},
 	{"baud", 0, 0, LINK(WRONG_BAUD), "a speed from 300 to 4000000 baud", take_link_baud},
-	{"time", 0, 0, LINK_TIMED, "a time, such as 16ms", take_link_time},
-	{"size", 0, 0, LINK(CHUNKS), NUMBER_ALLOWED " (bytes)", take_link_size},
+	{"time", 0, 0, LINK_TIMED, "whole milliseconds up to an hour, such as 16ms",
+		take_link_time},
+	{"size", 0, 0, LINK(CHUNKS), "a whole number from 1 to 1048576 (bytes)", take_link_size},
 	{"flips", 0, 0, LINK(CORRUPT), "a mask in hex, such as 01", take_link_mask},
-	{"text", 0, 0, LINK_SAYS, "a text of up to 256 bytes; \\n, \\r, \\xFF as in C",
+	{"text", 0, 0, LINK_SAYS,
+		"a text of up to 256 bytes; \\n, \\r, \\t, \\\\, \\\" and \\xFF as in C",
 		take_link_text},
 	{NULL, 0, 0, 0, NULL, NULL},
 };

@@ -35,6 +35,8 @@ partvalue_is_size(uint64_t n)
 bool
 partvalue_hex_byte(const char *text, uint8_t *byte)
 {
+	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
+		text += 2;
 	if (!g_ascii_isxdigit(text[0]) || !g_ascii_isxdigit(text[1]) || text[2] != '\0')
 		return false;
 	*byte = (uint8_t)(g_ascii_xdigit_value(text[0]) * 16 + g_ascii_xdigit_value(text[1]));

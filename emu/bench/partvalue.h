@@ -21,7 +21,7 @@ bool partvalue_is_power_of_two(uint64_t n);
 /* A power of two, or 33/32 of one, as a DataFlash has them. */
 bool partvalue_is_size(uint64_t n);
 
-/* "EF" to 0xEF. */
+/* "EF" or "0xEF" to 0xEF. */
 bool partvalue_hex_byte(const char *text, uint8_t *byte);
 
 /* "EF 40 18" to bytes; how many, or 0 when the text is anything else or more than room. */

@@ -42,6 +42,10 @@ check_size(const struct bench_condition *condition, const struct flash_part *par
 		text = g_strdup_printf("%s is a DataFlash; allowed is any other part", part->name);
 	else if (condition->real_size > part->size)
 		text = g_strdup_printf("%s is not that large; allowed: up to %s", part->name, size);
+	else if (condition->real_size < part->page_size)
+		text = g_strdup_printf("%s has pages of %" G_GUINT32_FORMAT
+				       " bytes; allowed: from that up to %s",
+			part->name, (guint32)part->page_size, size);
 	return text == NULL || refuse(condition, BENCH_KEY_REAL_SIZE, where, text, error);
 }
 

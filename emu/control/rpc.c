@@ -9,6 +9,8 @@
  */
 #include "control/rpc.h"
 
+#include "bench/oneline.h"
+
 #include <stdarg.h>
 #include <string.h>
 
@@ -228,7 +230,8 @@ control_reply_error(JsonNode *id, const GError *error)
 {
 	JsonObject *message = begin();
 	JsonObject *object = json_object_new();
-	g_autofree char *text = g_utf8_make_valid(error->message, -1);
+	g_autofree char *line = bench_one_line(error->message);
+	g_autofree char *text = g_utf8_make_valid(line, -1);
 
 	json_object_set_int_member(object, "code",
 		error->domain == CONTROL_ERROR ? error->code : CONTROL_ERROR_ACTION);

@@ -715,6 +715,8 @@ static const struct {
 		"chip.power: \"millivolts\" has to be an integer from 1 to 6000"},
 	{"image.load", "{\"path\":\"\"}", -32602,
 		"image.load: \"path\" has to be a string that is not empty"},
+	{"fault.add", "{\"fault\":\"shifted pins=\\n9\\u001b\"}", -32602,
+		"pins=\\n9\\x1B is refused; allowed: 1 or -1"},
 	{"events.subscribe", "{\"kinds\":\"power\"}", -32602,
 		"events.subscribe: \"kinds\" has to be an array of some of operation, ready, "
 		"interrupted, power, pin, host, fault, boot, snapshot, image"},

@@ -260,6 +260,21 @@ static const struct {
 	{TWO "[fault x]\nwhat=slow\nadapter=main\n[fault  x]\nwhat=open\nadapter=b\n",
 		"[fault  x]: there is a fault \"x\" already; allowed is a name that is free"},
 	{CHIP "[board]\n", "[board]: \"\" is no name for a board; …"},
+	{CHIP "[fault x]\nwhat=bit-error\naddress=0x200000\n",
+		"[fault x]: bit-error address=0x200000: that is beyond a W25Q80DV; allowed are "
+		"addresses up to 0xFFFFF"},
+	{CHIP DATA "[fault x]\nwhat=open\nselect=3\n",
+		"[fault x]: open select=3: there is no chip on that select line; allowed: "
+		"select=0, 1"},
+	{A "[fault x]\nwhat=open\nselect=0\n",
+		"[fault x]: open select=0: there is no chip on that select line, nor on another; "
+		"allowed: no select"},
+	{CHIP "[fault x]\nwaht=open\n",
+		"[fault x]: no what, but waht: did you mean what?; what = FAULT is wanted"},
+	{CHIP "[fault x]\nWhat=open\n",
+		"[fault x]: no what, but What: did you mean what?; what = FAULT is wanted"},
+	{CHIP "[fault x]\nwhat=open\nadaptor=a\n",
+		"[fault x]: unknown key \"adaptor\": did you mean adapter?; …"},
 	{CHIP "[board x]\nmagci=0 5A\n",
 		"[board x]: unknown key \"magci\": did you mean magic?; allowed are adapter, chip, "
 		"state, address, content, magic, sha256, unchanged, registers"},

@@ -171,6 +171,23 @@ static const struct {
 	{"board-writes period=0ms", "period=0ms is refused"},
 	{"board-writes during=read", "fault board-writes has no \"during\""},
 	{"master drives=power", "drives=power is refused"},
+	{"master drives=", "drives= is refused; allowed: some of cs,mosi,clk,miso"},
+	{"master drives=cs,vcc", "drives=cs,vcc is refused; allowed: some of cs,mosi,clk,miso"},
+	{"open during=", "during= is refused; allowed: some of read"},
+	{"stall time=1.5ms", "time=1.5ms is refused; allowed: whole milliseconds up to an hour"},
+	{"stall after=100us", "after=100us is refused; allowed: whole milliseconds up to an hour"},
+	{"garbage text=a\\q", "text=a\\q is refused; allowed: a text of up to 256 bytes; \\n, \\r"},
+	{"garbage text=a\\", "text=a\\ is refused"},
+	{"garbage text=\\x4", "text=\\x4 is refused"},
+	{"garbage text=\\x4g", "text=\\x4g is refused"},
+	{"open opcode=0x1FF",
+		"opcode=0x1FF is refused; allowed: a byte in hex, such as 9F or 0x9F"},
+	{"open opcode=0x", "opcode=0x is refused"},
+	{"chunks size=1048577",
+		"size=1048577 is refused; allowed: a whole number from 1 to 1048576"},
+	{"stuck-cell every=4294967296",
+		"every=4294967296 is refused; allowed: a whole number from 1 to 4294967295"},
+	{"too-fast slope=1e7", "slope=1e7 is refused; allowed: a number from 0 to 1000000"},
 	{"nak command=O_SPI", "command=O_SPI is refused; allowed: a command by name or in hex"},
 	{"latency command=13", "fault latency has no \"command\""},
 	{"wrong-baud byte=1", "fault wrong-baud has no \"byte\""},
@@ -209,6 +226,42 @@ START_TEST(a_name_is_a_word_and_no_number)
 }
 END_TEST
 
+START_TEST(bytes_of_a_text)
+{
+	struct bench_fault *fault = parse("garbage text=a\\n\\r\\t\\\\\\\"\\xff\\x00z");
+
+	ck_assert_uint_eq(fault->link.text_bytes, 9);
+	ck_assert_mem_eq(fault->link.text, "a\n\r\t\\\"\xff\0z", 9);
+	bench_fault_free(fault);
+}
+END_TEST
+
+START_TEST(bytes_in_hex_with_and_without_0x)
+{
+	struct bench_fault *fault = parse("open opcode=0x9F");
+
+	ck_assert_uint_eq(fault->wires.when.opcode, 0x9f);
+	bench_fault_free(fault);
+	fault = parse("stuck-cell bits=0x80");
+	ck_assert_uint_eq(fault->chip.mask, 0x80);
+	bench_fault_free(fault);
+	fault = parse("nak command=0x13");
+	ck_assert_uint_eq(fault->link.command, 0x13);
+	bench_fault_free(fault);
+}
+END_TEST
+
+/* What comes over the socket can hold anything. */
+START_TEST(a_text_is_one_line)
+{
+	struct bench_fault *fault = parse("garbage text=AT\r\n\x1b[1m");
+
+	ck_assert_str_eq(fault->text, "garbage text=AT\\r\\n\\x1B[1m");
+	ck_assert_mem_eq(fault->link.text, "AT\r\n\x1b[1m", 8);
+	bench_fault_free(fault);
+}
+END_TEST
+
 /* With the usual settings every one of them can be added as it is. */
 START_TEST(every_name_is_a_fault)
 {
@@ -238,6 +291,9 @@ suite_fault_words(void)
 	tcase_add_test(tcase, others);
 	tcase_add_loop_test(tcase, what_is_refused_says_why, 0, G_N_ELEMENTS(refused));
 	tcase_add_test(tcase, a_name_is_a_word_and_no_number);
+	tcase_add_test(tcase, bytes_of_a_text);
+	tcase_add_test(tcase, bytes_in_hex_with_and_without_0x);
+	tcase_add_test(tcase, a_text_is_one_line);
 	tcase_add_test(tcase, every_name_is_a_fault);
 	suite_add_tcase(suite, tcase);
 	return suite;
