@@ -78,19 +78,6 @@ has_faults(const struct bench_wires *wires)
 	return wires->clip != NULL && clip_fault_at(wires->clip, 0, &status);
 }
 
-/* A fault keeps the supply from the chip. */
-static bool
-is_cut_off(const struct bench_wires *wires)
-{
-	struct clip_line_state vcc, gnd;
-
-	if (!has_faults(wires))
-		return false;
-	clip_line_state(wires->clip, CLIP_VCC, &vcc);
-	clip_line_state(wires->clip, CLIP_GND, &gnd);
-	return vcc.chip != CLIP_HIGH || gnd.chip != CLIP_LOW;
-}
-
 /* Tells the clip, which has lines to two of the pins. True when it has told the chip. */
 static bool
 tell_clip(const struct bench_wires *wires, enum flash_pin place)
@@ -103,10 +90,11 @@ tell_clip(const struct bench_wires *wires, enum flash_pin place)
 }
 
 void
-bench_wires_clip_on(struct bench_wires *wires, struct clip *clip)
+bench_wires_clip_on(struct bench_wires *wires, struct clip *clip, unsigned int cs)
 {
 	wires->clip = clip;
-	clip_set_supply(clip, wires->millivolts);
+	wires->cs = cs;
+	clip_set_supply(clip, cs, wires->millivolts);
 	for (enum flash_pin place = FLASH_PIN_WP; place <= FLASH_PIN_HOLD; place++)
 		if (wires->levels[place] != BENCH_HIGH)
 			tell_clip(wires, place);
@@ -210,15 +198,15 @@ bench_wires_supply(struct bench_wires *wires, int millivolts)
 {
 	wires->cut_in = 0;
 	wires->millivolts = millivolts;
-	if (wires->clip != NULL)
-		clip_set_supply(wires->clip, millivolts);
 	bench_wires_supply_again(wires);
 }
 
 void
 bench_wires_supply_again(struct bench_wires *wires)
 {
-	if (!is_cut_off(wires))
+	if (wires->clip != NULL)
+		clip_set_supply(wires->clip, wires->cs, wires->millivolts);
+	else
 		flash_supply(wires->flash, wires->millivolts);
 }
 

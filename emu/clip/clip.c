@@ -35,6 +35,8 @@ clip_new(struct sim_clock *clock)
 	clip->selected = -1;
 	clip->drivers = true;
 	clip->hz = 1000000;
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
+		clip->outside[cs].supply_mv = SUPPLY_USUAL;
 	clip->levels[CLIP_WP] = clip->levels[CLIP_HOLD] = CLIP_HIGH;
 	return clip;
 }
@@ -82,10 +84,13 @@ show(struct clip *clip)
 void
 clip_attach(struct clip *clip, unsigned int cs, struct flash *chip)
 {
+	struct flash *before;
+
 	g_return_if_fail(cs < CLIP_SELECTS);
-	if (clip->faulty)
-		wires_attach(clip, clip->chips[cs], chip);
+	before = clip->chips[cs];
 	clip->chips[cs] = chip;
+	if (clip->faulty)
+		wires_attach(clip, cs, before);
 	if (chip)
 		flash_set_clock(chip, clip->hz);
 	show(clip);
@@ -221,7 +226,10 @@ clip_set_level(struct clip *clip, enum clip_line line, enum clip_level level)
 }
 
 void
-clip_set_supply(struct clip *clip, int millivolts)
+clip_set_supply(struct clip *clip, unsigned int cs, int millivolts)
 {
-	clip->supply_mv = millivolts;
+	g_return_if_fail(cs < CLIP_SELECTS);
+	clip->outside[cs].supply_mv = millivolts;
+	if (clip->chips[cs] && (!clip->faulty || clip->faulty->supplied))
+		flash_supply(clip->chips[cs], millivolts);
 }

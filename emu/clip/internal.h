@@ -97,9 +97,18 @@ struct wires {
 	unsigned int master_clocks; /* in this clock of the host's */
 };
 
+/* No supply was named: the middle of what the part takes. */
+#define SUPPLY_USUAL (-1)
+
+/* What a chip has from outside, by whoever's hand; faults act on top of it. */
+struct outside {
+	int supply_mv; /* 0: off; or SUPPLY_USUAL */
+};
+
 struct clip {
 	struct sim_clock *clock;
 	struct flash *chips[CLIP_SELECTS];
+	struct outside outside[CLIP_SELECTS];
 	int selected;         /* line that the adapter holds low; -1: none */
 	bool drivers;         /* the adapter's outputs are on */
 	struct flash *open;   /* chip that sees CS# low; NULL: none */
@@ -110,7 +119,6 @@ struct clip {
 	uint64_t seed;
 	struct clip_fault_listener listener;
 	enum clip_level levels[CLIP_LINES]; /* of WP# and HOLD#, at the adapter's side */
-	int supply_mv;
 	unsigned int last_id;
 };
 
@@ -121,7 +129,8 @@ void clip_show(struct clip *clip);
 void clip_pass(struct clip *clip, size_t n);
 
 /* wires.c: what clip.h has, with faults */
-void wires_attach(struct clip *clip, struct flash *before, struct flash *chip);
+/* The chip on line cs is another than before. */
+void wires_attach(struct clip *clip, unsigned int cs, struct flash *before);
 void wires_select(struct clip *clip);
 void wires_deselect(struct clip *clip);
 void wires_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n);
@@ -141,7 +150,7 @@ void lines_derive(struct clip *clip);
 /* Tells the chips of pins and supply what they do not know yet. */
 void lines_show(struct clip *clip);
 /* The same for a chip that comes. */
-void lines_greet(struct clip *clip, struct flash *chip);
+void lines_greet(struct clip *clip, unsigned int cs);
 /* levels[line]: what drives, all bits of it; the value of a node, all bits of it. */
 uint8_t lines_value(struct clip *clip, unsigned int node, const uint8_t *levels);
 enum clip_level lines_level(const struct clip *clip, unsigned int node, unsigned int levels);

@@ -45,9 +45,9 @@ void clip_line_state(const struct clip *clip, enum clip_line line, struct clip_l
  * chips while there are faults; without faults whoever drives the pin uses flash_pin(). */
 void clip_set_level(struct clip *clip, enum clip_line line, enum clip_level level);
 
-/* Supply in mV that a chip gets back when a fault has cut it off; 0 (default): the middle of what
- * the part takes. */
-void clip_set_supply(struct clip *clip, int millivolts);
+/* Supply in mV (0: off) that the chip on line cs has: at once, or when no fault cuts it off any
+ * more. One whose supply was never set gets back the middle of what its part takes. */
+void clip_set_supply(struct clip *clip, unsigned int cs, int millivolts);
 
 /* "cs", "clk", "mosi", "miso", "wp", "hold", "vcc", "gnd". */
 bool clip_line_from_string(const char *text, enum clip_line *line);

@@ -266,11 +266,13 @@ lines_level(const struct clip *clip, unsigned int node, unsigned int levels)
 }
 
 static int
-supply_mv(const struct clip *clip, const struct flash *chip)
+supply_mv(const struct clip *clip, unsigned int cs)
 {
-	const struct flash_part *part = flash_part(chip);
+	const struct flash_part *part = flash_part(clip->chips[cs]);
 
-	return clip->supply_mv ? clip->supply_mv : (part->vcc_min_mv + part->vcc_max_mv) / 2;
+	return clip->outside[cs].supply_mv != SUPPLY_USUAL
+		? clip->outside[cs].supply_mv
+		: (part->vcc_min_mv + part->vcc_max_mv) / 2;
 }
 
 static void
@@ -300,9 +302,9 @@ show_pin(struct clip *clip, enum clip_line line)
 }
 
 static void
-show_supply(const struct clip *clip, struct flash *chip)
+show_supply(const struct clip *clip, unsigned int cs)
 {
-	flash_supply(chip, clip->faulty->powered ? supply_mv(clip, chip) : 0);
+	flash_supply(clip->chips[cs], clip->faulty->supplied ? supply_mv(clip, cs) : 0);
 }
 
 void
@@ -317,20 +319,21 @@ lines_show(struct clip *clip)
 	wires->supplied = wires->powered;
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
 		if (clip->chips[cs])
-			show_supply(clip, clip->chips[cs]);
+			show_supply(clip, cs);
 }
 
 void
-lines_greet(struct clip *clip, struct flash *chip)
+lines_greet(struct clip *clip, unsigned int cs)
 {
 	struct wires *wires = clip->faulty;
+	struct flash *chip = clip->chips[cs];
 
 	if (wires->pins[CLIP_WP] != clip->levels[CLIP_WP])
 		tell_pin(chip, CLIP_WP, wires->pins[CLIP_WP]);
 	if (wires->pins[CLIP_HOLD] != clip->levels[CLIP_HOLD])
 		tell_pin(chip, CLIP_HOLD, wires->pins[CLIP_HOLD]);
 	if (!wires->supplied)
-		show_supply(clip, chip);
+		show_supply(clip, cs);
 }
 
 /* The fault tampers with that line, or the clip as a whole. */

@@ -145,12 +145,12 @@ wires_update(struct clip *clip)
 }
 
 void
-wires_attach(struct clip *clip, struct flash *before, struct flash *chip)
+wires_attach(struct clip *clip, unsigned int cs, struct flash *before)
 {
 	if (before && before == clip->open)
 		wires_raise(clip, sim_clock_now(clip->clock));
-	if (chip)
-		lines_greet(clip, chip);
+	if (clip->chips[cs])
+		lines_greet(clip, cs);
 }
 
 void

@@ -5,6 +5,8 @@
 #include <check.h>
 #include <string.h>
 
+#include "flash/part.h"
+
 Suite *suite_clip_pins(void);
 
 static struct clip_fixture *f;
@@ -150,15 +152,50 @@ END_TEST
 
 START_TEST(the_supply_comes_back_as_it_was_set)
 {
-	clip_set_supply(f->clip, 2000);
+	clip_set_supply(f->clip, 0, 2000);
 	clip_fixture_add(f, CLIP_OPEN, CLIP_VCC);
 	clip_fault_clear(f->clip);
 	ck_assert(!flash_is_powered(f->chip));
-	clip_set_supply(f->clip, 3000);
+	clip_set_supply(f->clip, 0, 3000);
 	clip_fixture_add(f, CLIP_OPEN, CLIP_VCC);
 	clip_fault_clear(f->clip);
 	ck_assert(flash_is_powered(f->chip));
 	clip_fixture_assert_sound(f);
+}
+END_TEST
+
+START_TEST(each_chip_gets_its_own_supply_back)
+{
+	struct flash_part low = *flash_part(f->chip);
+	g_autofree uint8_t *array = g_malloc0(CLIP_ARRAY_SIZE);
+	struct flash *other;
+	uint8_t id[3];
+
+	low.vcc_min_mv = 1650;
+	low.vcc_max_mv = 1950;
+	other = flash_new(&low, array, 1);
+	clip_set_supply(f->clip, 0, 3300);
+	clip_set_supply(f->clip, 1, 1800);
+	clip_attach(f->clip, 1, other);
+	clip_fixture_add(f, CLIP_OPEN, CLIP_VCC);
+	ck_assert(!flash_is_powered(f->chip) && !flash_is_powered(other));
+	clip_fault_clear(f->clip);
+	clip_fixture_assert_sound(f);
+	clip_wait(f->clip, 1000000000);
+	clip_select(f->clip, 1);
+	clip_shift(f->clip, (const uint8_t *)"\x9f", NULL, 1);
+	clip_shift(f->clip, NULL, id, 3);
+	clip_deselect(f->clip);
+	ck_assert_mem_eq(id, "\xef\x40\x14", 3);
+	/* At 3.3 V it would have suffered. */
+	ck_assert_uint_eq(flash_damage(other), 0);
+	/* One is switched off by hand. */
+	clip_set_supply(f->clip, 0, 0);
+	clip_fixture_add(f, CLIP_OPEN, CLIP_VCC);
+	clip_fault_clear(f->clip);
+	ck_assert(!flash_is_powered(f->chip) && flash_is_powered(other));
+	clip_attach(f->clip, 1, NULL);
+	flash_destroy(other);
 }
 END_TEST
 
@@ -192,6 +229,7 @@ suite_clip_pins(void)
 	tcase_add_test(pins, hold_stuck_low_stops_the_chip);
 	tcase_add_test(pins, wp_has_the_adapter_s_level_unless_open);
 	tcase_add_test(pins, the_supply_comes_back_as_it_was_set);
+	tcase_add_test(pins, each_chip_gets_its_own_supply_back);
 	tcase_add_test(pins, a_chip_that_is_taken_off_is_let_go);
 	suite_add_tcase(suite, pins);
 	return suite;
