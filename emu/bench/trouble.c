@@ -165,7 +165,7 @@ look(struct bench_work *work, GError **error)
 	for (unsigned int i = 0; i < CLIP_LINES; i++) {
 		struct clip_line_state state;
 
-		clip_line_state(clip, (enum clip_line)i, &state);
+		clip_line_state(clip, work->target->cs, (enum clip_line)i, &state);
 		request->lines[i] = (struct bench_wire){
 			.name = clip_line_string((enum clip_line)i),
 			.host = levels[state.host],

@@ -36,8 +36,10 @@ clip_new(struct sim_clock *clock)
 	clip->drivers = true;
 	clip->hz = 1000000;
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
-		clip->outside[cs].supply_mv = SUPPLY_USUAL;
-	clip->levels[CLIP_WP] = clip->levels[CLIP_HOLD] = CLIP_HIGH;
+		clip->outside[cs] = (struct outside){
+			.levels = {[CLIP_WP] = CLIP_HIGH, [CLIP_HOLD] = CLIP_HIGH},
+			.supply_mv = SUPPLY_USUAL,
+		};
 	return clip;
 }
 
@@ -215,14 +217,16 @@ clip_wait(struct clip *clip, int64_t ns)
 }
 
 void
-clip_set_level(struct clip *clip, enum clip_line line, enum clip_level level)
+clip_set_level(struct clip *clip, unsigned int cs, enum clip_line line, enum clip_level level)
 {
-	g_return_if_fail(line == CLIP_WP || line == CLIP_HOLD);
-	clip->levels[line] = level;
-	if (!clip->faulty)
-		return;
-	lines_derive(clip);
-	lines_show(clip);
+	g_return_if_fail(cs < CLIP_SELECTS && (line == CLIP_WP || line == CLIP_HOLD));
+	clip->outside[cs].levels[line] = level;
+	if (clip->faulty) {
+		lines_derive(clip);
+		lines_show(clip);
+	} else if (clip->chips[cs]) {
+		lines_tell_pin(clip->chips[cs], line, level);
+	}
 }
 
 void

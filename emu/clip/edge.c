@@ -11,17 +11,21 @@
 
 #include "flash/flash.h"
 
+unsigned int
+wires_cs(const struct clip *clip)
+{
+	if (clip->selected >= 0)
+		return (unsigned int)clip->selected;
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
+		if (clip->chips[cs] && (!clip->open || clip->open == clip->chips[cs]))
+			return cs;
+	return 0;
+}
+
 struct flash *
 wires_chip(const struct clip *clip)
 {
-	if (clip->selected >= 0)
-		return clip->chips[clip->selected];
-	if (clip->open)
-		return clip->open;
-	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
-		if (clip->chips[cs])
-			return clip->chips[cs];
-	return NULL;
+	return clip->chips[wires_cs(clip)];
 }
 
 void

@@ -76,10 +76,13 @@ struct wires {
 	struct sim_random noise;
 	struct frame frame;
 
-	struct source sources[NODES];
-	bool powered;                     /* VCC and GND reach the chips */
-	enum clip_level pins[CLIP_LINES]; /* as the chips were told: WP#, HOLD# */
-	bool supplied;                    /* as the chips were told */
+	/* By chip: what each has on WP# and HOLD# from outside is its own. */
+	struct source sources[CLIP_SELECTS][NODES];
+	unsigned int cs; /* the chip that the other lines go to at the moment */
+	bool powered;    /* VCC and GND reach the chips */
+	/* As the chips were told: WP#, HOLD#, supply. */
+	enum clip_level pins[CLIP_SELECTS][CLIP_LINES];
+	bool supplied;
 
 	/* The chip's side of the lines; CS# is clip->open. */
 	bool clk;
@@ -102,7 +105,8 @@ struct wires {
 
 /* What a chip has from outside, by whoever's hand; faults act on top of it. */
 struct outside {
-	int supply_mv; /* 0: off; or SUPPLY_USUAL */
+	enum clip_level levels[CLIP_LINES]; /* of WP# and HOLD#, at the adapter's side */
+	int supply_mv;                      /* 0: off; or SUPPLY_USUAL */
 };
 
 struct clip {
@@ -118,7 +122,6 @@ struct clip {
 	uint64_t operations;
 	uint64_t seed;
 	struct clip_fault_listener listener;
-	enum clip_level levels[CLIP_LINES]; /* of WP# and HOLD#, at the adapter's side */
 	unsigned int last_id;
 };
 
@@ -139,6 +142,8 @@ void wires_update(struct clip *clip);
 
 /* edge.c: the chip's side */
 struct flash *wires_chip(const struct clip *clip);
+/* Its line; that of none where there is no chip. */
+unsigned int wires_cs(const struct clip *clip);
 void wires_raise(struct clip *clip, int64_t now_ns);
 void wires_lower(struct clip *clip, int64_t now_ns);
 void wires_clock(struct clip *clip, bool mosi);
@@ -147,8 +152,11 @@ void wires_settle(struct clip *clip, unsigned int levels, int64_t now_ns);
 
 /* lines.c */
 void lines_derive(struct clip *clip);
+/* What gives the node its level, for the chip that lines go to at the moment. */
+const struct source *lines_source(const struct clip *clip, unsigned int node);
 /* Tells the chips of pins and supply what they do not know yet. */
 void lines_show(struct clip *clip);
+void lines_tell_pin(struct flash *chip, enum clip_line line, enum clip_level level);
 /* The same for a chip that comes. */
 void lines_greet(struct clip *clip, unsigned int cs);
 /* levels[line]: what drives, all bits of it; the value of a node, all bits of it. */

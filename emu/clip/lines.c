@@ -24,6 +24,8 @@
  */
 #include "clip/internal.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "flash/flash.h"
 #include "flash/part.h"
@@ -112,7 +114,7 @@ pull(struct nets *nets, struct source *nodes, unsigned int node, enum clip_level
 
 /* What every node has of its own. */
 static void
-equip(const struct clip *clip, struct nets *nets, struct source *nodes)
+equip(const struct outside *outside, struct nets *nets, struct source *nodes)
 {
 	for (unsigned int node = 0; node < NODES; node++) {
 		nodes[node] = (struct source){
@@ -131,8 +133,8 @@ equip(const struct clip *clip, struct nets *nets, struct source *nodes)
 	pull(nets, nodes, NODE(CLIP_CHIP, CLIP_MOSI), CLIP_HIGH, 1);
 	pull(nets, nodes, NODE(CLIP_CHIP, CLIP_CLK), CLIP_LOW, 1);
 	pull(nets, nodes, NODE(CLIP_HOST, CLIP_MISO), CLIP_HIGH, 1);
-	pull(nets, nodes, NODE(CLIP_HOST, CLIP_WP), clip->levels[CLIP_WP], 1);
-	pull(nets, nodes, NODE(CLIP_HOST, CLIP_HOLD), clip->levels[CLIP_HOLD], 1);
+	pull(nets, nodes, NODE(CLIP_HOST, CLIP_WP), outside->levels[CLIP_WP], 1);
+	pull(nets, nodes, NODE(CLIP_HOST, CLIP_HOLD), outside->levels[CLIP_HOLD], 1);
 	nodes[NODE(CLIP_HOST, CLIP_GND)].forced = 0;
 	nodes[NODE(CLIP_HOST, CLIP_VCC)].forced = 1;
 }
@@ -192,25 +194,60 @@ gather(const struct nets *nets, const struct source *nodes, unsigned int root)
 	return net;
 }
 
-void
-lines_derive(struct clip *clip)
+static void
+derive_for(struct clip *clip, unsigned int cs)
 {
 	struct wires *wires = clip->faulty;
 	struct source nodes[NODES];
 	struct nets nets;
 	unsigned int vcc, ground;
 
-	equip(clip, &nets, nodes);
+	equip(&clip->outside[cs], &nets, nodes);
 	spoil(wires, &nets, nodes);
 	connect(wires, &nets);
 	for (unsigned int node = 0; node < NODES; node++)
-		wires->sources[node] = gather(&nets, nodes, find(&nets, node));
+		wires->sources[cs][node] = gather(&nets, nodes, find(&nets, node));
 	vcc = NODE(CLIP_HOST, CLIP_VCC);
 	ground = NODE(CLIP_HOST, CLIP_GND);
 	wires->powered = find(&nets, vcc) != find(&nets, ground) &&
 		find(&nets, NODE(CLIP_CHIP, CLIP_VCC)) == find(&nets, vcc) &&
 		find(&nets, NODE(CLIP_CHIP, CLIP_GND)) == find(&nets, ground) &&
-		wires->sources[NODE(CLIP_CHIP, CLIP_VCC)].forced == 1;
+		wires->sources[cs][NODE(CLIP_CHIP, CLIP_VCC)].forced == 1;
+}
+
+/* A line before cs, or cs itself, that has the same from outside. */
+static unsigned int
+like(const struct clip *clip, unsigned int cs)
+{
+	const struct outside *outside = clip->outside;
+
+	for (unsigned int other = 0; other < cs; other++)
+		if (outside[other].levels[CLIP_WP] == outside[cs].levels[CLIP_WP] &&
+			outside[other].levels[CLIP_HOLD] == outside[cs].levels[CLIP_HOLD])
+			return other;
+	return cs;
+}
+
+void
+lines_derive(struct clip *clip)
+{
+	struct wires *wires = clip->faulty;
+
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
+		unsigned int other = like(clip, cs);
+
+		if (other < cs)
+			memcpy(wires->sources[cs], wires->sources[other],
+				sizeof wires->sources[cs]);
+		else
+			derive_for(clip, cs);
+	}
+}
+
+const struct source *
+lines_source(const struct clip *clip, unsigned int node)
+{
+	return &clip->faulty->sources[clip->faulty->cs][node];
 }
 
 unsigned int
@@ -230,7 +267,7 @@ uint8_t
 lines_value(struct clip *clip, unsigned int node, const uint8_t *levels)
 {
 	struct wires *wires = clip->faulty;
-	const struct source *source = &wires->sources[node];
+	const struct source *source = lines_source(clip, node);
 	unsigned int drivers = source->drivers & lines_driven(clip);
 	uint8_t value = 0xff;
 
@@ -250,10 +287,9 @@ lines_value(struct clip *clip, unsigned int node, const uint8_t *levels)
 	return (uint8_t)sim_random_next(&wires->noise);
 }
 
-enum clip_level
-lines_level(const struct clip *clip, unsigned int node, unsigned int levels)
+static enum clip_level
+level_from(const struct clip *clip, const struct source *source, unsigned int levels)
 {
-	const struct source *source = &clip->faulty->sources[node];
 	unsigned int drivers = source->drivers & lines_driven(clip);
 
 	if (source->forced >= 0)
@@ -263,6 +299,12 @@ lines_level(const struct clip *clip, unsigned int node, unsigned int levels)
 	if (drivers)
 		return (levels & drivers) == drivers ? CLIP_HIGH : CLIP_LOW;
 	return source->pull;
+}
+
+enum clip_level
+lines_level(const struct clip *clip, unsigned int node, unsigned int levels)
+{
+	return level_from(clip, lines_source(clip, node), levels);
 }
 
 static int
@@ -275,8 +317,8 @@ supply_mv(const struct clip *clip, unsigned int cs)
 		: (part->vcc_min_mv + part->vcc_max_mv) / 2;
 }
 
-static void
-tell_pin(struct flash *chip, enum clip_line line, enum clip_level level)
+void
+lines_tell_pin(struct flash *chip, enum clip_line line, enum clip_level level)
 {
 	static const enum flash_level levels[] = {
 		[CLIP_LOW] = FLASH_LOW,
@@ -288,17 +330,17 @@ tell_pin(struct flash *chip, enum clip_line line, enum clip_level level)
 }
 
 static void
-show_pin(struct clip *clip, enum clip_line line)
+show_pin(struct clip *clip, unsigned int cs, enum clip_line line)
 {
-	enum clip_level level =
-		lines_level(clip, NODE(CLIP_CHIP, line), clip->selected >= 0 ? 0 : 1 << CLIP_CS);
+	struct wires *wires = clip->faulty;
+	enum clip_level level = level_from(clip, &wires->sources[cs][NODE(CLIP_CHIP, line)],
+		clip->selected >= 0 ? 0 : 1 << CLIP_CS);
 
-	if (level == clip->faulty->pins[line])
+	if (level == wires->pins[cs][line])
 		return;
-	clip->faulty->pins[line] = level;
-	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
-		if (clip->chips[cs])
-			tell_pin(clip->chips[cs], line, level);
+	wires->pins[cs][line] = level;
+	if (clip->chips[cs])
+		lines_tell_pin(clip->chips[cs], line, level);
 }
 
 static void
@@ -312,8 +354,10 @@ lines_show(struct clip *clip)
 {
 	struct wires *wires = clip->faulty;
 
-	show_pin(clip, CLIP_WP);
-	show_pin(clip, CLIP_HOLD);
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
+		show_pin(clip, cs, CLIP_WP);
+		show_pin(clip, cs, CLIP_HOLD);
+	}
 	if (wires->powered == wires->supplied)
 		return;
 	wires->supplied = wires->powered;
@@ -325,13 +369,15 @@ lines_show(struct clip *clip)
 void
 lines_greet(struct clip *clip, unsigned int cs)
 {
+	static const enum clip_line lines[] = {CLIP_WP, CLIP_HOLD};
 	struct wires *wires = clip->faulty;
-	struct flash *chip = clip->chips[cs];
 
-	if (wires->pins[CLIP_WP] != clip->levels[CLIP_WP])
-		tell_pin(chip, CLIP_WP, wires->pins[CLIP_WP]);
-	if (wires->pins[CLIP_HOLD] != clip->levels[CLIP_HOLD])
-		tell_pin(chip, CLIP_HOLD, wires->pins[CLIP_HOLD]);
+	for (unsigned int i = 0; i < G_N_ELEMENTS(lines); i++) {
+		enum clip_level level = wires->pins[cs][lines[i]];
+
+		if (level != clip->outside[cs].levels[lines[i]])
+			lines_tell_pin(clip->chips[cs], lines[i], level);
+	}
 	if (!wires->supplied)
 		show_supply(clip, cs);
 }
@@ -359,7 +405,7 @@ concerns(const struct clip_fault *fault, enum clip_line line)
 }
 
 static enum clip_level
-sound_level(const struct clip *clip, enum clip_line line)
+sound_level(const struct clip *clip, unsigned int cs, enum clip_line line)
 {
 	switch (line) {
 	case CLIP_CS:
@@ -371,26 +417,27 @@ sound_level(const struct clip *clip, enum clip_line line)
 		return clip->drivers ? CLIP_LOW : CLIP_HIGH;
 	case CLIP_WP:
 	case CLIP_HOLD:
-		return clip->levels[line];
+		return clip->outside[cs].levels[line];
 	default:
 		return CLIP_LOW;
 	}
 }
 
 void
-clip_line_state(const struct clip *clip, enum clip_line line, struct clip_line_state *state)
+clip_line_state(const struct clip *clip, unsigned int cs, enum clip_line line,
+	struct clip_line_state *state)
 {
 	const struct wires *wires = clip->faulty;
 	unsigned int levels = 1 << CLIP_MISO | (clip->selected >= 0 ? 0 : 1 << CLIP_CS);
 
 	*state = (struct clip_line_state){0};
-	if ((size_t)line >= CLIP_LINES)
+	if ((size_t)line >= CLIP_LINES || cs >= CLIP_SELECTS)
 		return;
-	state->host = state->chip = sound_level(clip, line);
+	state->host = state->chip = sound_level(clip, cs, line);
 	if (!wires)
 		return;
-	state->host = lines_level(clip, NODE(CLIP_HOST, line), levels);
-	state->chip = lines_level(clip, NODE(CLIP_CHIP, line), levels);
+	state->host = level_from(clip, &wires->sources[cs][NODE(CLIP_HOST, line)], levels);
+	state->chip = level_from(clip, &wires->sources[cs][NODE(CLIP_CHIP, line)], levels);
 	for (guint i = 0; i < wires->faults->len && state->fault_id == 0; i++) {
 		const struct fault *fault = g_ptr_array_index(wires->faults, i);
 

@@ -83,6 +83,7 @@ look(struct clip *clip, uint64_t *bytes)
 	const struct fault *master = wires->master;
 	bool changed = false;
 
+	wires->cs = wires_cs(clip);
 	wires->late = false;
 	wires->master = NULL;
 	for (guint i = 0; i < wires->faults->len; i++) {
@@ -306,8 +307,8 @@ shift_bits(struct clip *clip, uint8_t in, bool writes, bool reads)
 static bool
 goes_by_bytes(const struct clip *clip)
 {
-	const struct source *cs = &clip->faulty->sources[NODE(CLIP_CHIP, CLIP_CS)];
-	const struct source *clk = &clip->faulty->sources[NODE(CLIP_CHIP, CLIP_CLK)];
+	const struct source *cs = lines_source(clip, NODE(CLIP_CHIP, CLIP_CS));
+	const struct source *clk = lines_source(clip, NODE(CLIP_CHIP, CLIP_CLK));
 	unsigned int driven = lines_driven(clip);
 
 	if (!clip->faulty->powered)
@@ -346,7 +347,7 @@ quiet(struct clip *clip, size_t n, bool writes, bool reads)
 static bool
 is_plain(const struct clip *clip, unsigned int node, enum clip_line line)
 {
-	const struct source *source = &clip->faulty->sources[node];
+	const struct source *source = lines_source(clip, node);
 
 	return source->forced < 0 && (source->drivers & lines_driven(clip)) == 1u << line;
 }

@@ -305,7 +305,7 @@ START_TEST(all_lines_are_told_with_their_faults)
 	unsigned int open, stuck;
 
 	for (enum clip_line line = CLIP_CS; line < CLIP_LINES; line++) {
-		clip_line_state(f->clip, line, &state);
+		clip_line_state(f->clip, 0, line, &state);
 		ck_assert_uint_eq(state.fault_id, 0);
 		ck_assert_uint_eq(state.host,
 			line == CLIP_GND || line == CLIP_MOSI || line == CLIP_CLK ? CLIP_LOW
@@ -315,16 +315,16 @@ START_TEST(all_lines_are_told_with_their_faults)
 	open = clip_fixture_add(f, CLIP_OPEN, CLIP_MOSI);
 	stuck = clip_fixture_add(f, CLIP_STUCK_0, CLIP_MISO);
 	for (enum clip_line line = CLIP_CS; line < CLIP_LINES; line++) {
-		clip_line_state(f->clip, line, &state);
+		clip_line_state(f->clip, 0, line, &state);
 		ck_assert_uint_eq(state.fault_id,
 			line == CLIP_MOSI           ? open
 				: line == CLIP_MISO ? stuck
 						    : 0);
 	}
-	clip_line_state(f->clip, CLIP_MOSI, &state);
+	clip_line_state(f->clip, 0, CLIP_MOSI, &state);
 	ck_assert_uint_eq(state.host, CLIP_LOW);
 	ck_assert_uint_eq(state.chip, CLIP_HIGH);
-	clip_line_state(f->clip, CLIP_MISO, &state);
+	clip_line_state(f->clip, 0, CLIP_MISO, &state);
 	ck_assert_uint_eq(state.host, CLIP_LOW);
 }
 END_TEST
@@ -370,7 +370,7 @@ START_TEST(drivers_that_are_off_leave_the_pulls)
 	clip_fixture_transfer(f, "\x9f", 1, id, 3);
 	ck_assert_mem_eq(id, "\xff\xff\xff", 3);
 	ck_assert_uint_eq(f->events->len, 0);
-	clip_line_state(f->clip, CLIP_CS, &state);
+	clip_line_state(f->clip, 0, CLIP_CS, &state);
 	ck_assert_uint_eq(state.host, CLIP_HIGH);
 	clip_set_drivers(f->clip, true);
 	clip_fixture_transfer(f, "\x9f", 1, id, 3);

@@ -32,10 +32,10 @@ START_TEST(a_clip_on_the_wrong_pins_feeds_nothing)
 	ck_assert(!flash_is_powered(f->chip));
 	clip_fixture_assert_id(f, "\xff\xff\xff");
 	ck_assert_uint_eq(f->reports->len, 1);
-	clip_line_state(f->clip, CLIP_VCC, &state);
+	clip_line_state(f->clip, 0, CLIP_VCC, &state);
 	ck_assert_uint_eq(state.host, CLIP_HIGH);
 	ck_assert_uint_eq(state.chip, CLIP_LOW);
-	clip_line_state(f->clip, CLIP_GND, &state);
+	clip_line_state(f->clip, 0, CLIP_GND, &state);
 	ck_assert_uint_eq(state.chip, CLIP_HIGH);
 	clip_fault_clear(f->clip);
 	ck_assert(flash_is_powered(f->chip));
@@ -49,9 +49,9 @@ START_TEST(a_clip_on_the_wrong_pins_feeds_nothing)
 		clip_fixture_assert_id(f, "\xff\xff\xff");
 		ck_assert_uint_eq(f->reports->len, 1);
 		/* Towards pin 1 the chip's ground is in the air, the other way its VCC is. */
-		clip_line_state(f->clip, CLIP_GND, &state);
+		clip_line_state(f->clip, 0, CLIP_GND, &state);
 		ck_assert_uint_eq(state.chip, pins < 0 ? CLIP_FLOATING : CLIP_HIGH);
-		clip_line_state(f->clip, CLIP_VCC, &state);
+		clip_line_state(f->clip, 0, CLIP_VCC, &state);
 		ck_assert_uint_eq(state.chip, pins < 0 ? CLIP_HIGH : CLIP_FLOATING);
 		clip_fault_clear(f->clip);
 		clip_fixture_assert_sound(f);
@@ -67,7 +67,7 @@ START_TEST(swapped_data_wires)
 	ck_assert(flash_is_powered(f->chip));
 	clip_fixture_assert_id(f, "\xff\xff\xff");
 	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0xff);
-	clip_line_state(f->clip, CLIP_MISO, &state);
+	clip_line_state(f->clip, 0, CLIP_MISO, &state);
 	ck_assert_uint_eq(state.chip, CLIP_LOW);
 	clip_fault_clear(f->clip);
 	clip_fixture_assert_sound(f);
@@ -127,25 +127,25 @@ START_TEST(wp_has_the_adapter_s_level_unless_open)
 	struct clip_line_state state;
 
 	clip_fixture_add(f, CLIP_OPEN, CLIP_WP);
-	clip_line_state(f->clip, CLIP_WP, &state);
+	clip_line_state(f->clip, 0, CLIP_WP, &state);
 	ck_assert_uint_eq(state.host, CLIP_HIGH);
 	ck_assert_uint_eq(state.chip, CLIP_FLOATING);
 	clip_fault_clear(f->clip);
-	clip_set_level(f->clip, CLIP_WP, CLIP_LOW);
-	clip_line_state(f->clip, CLIP_WP, &state);
+	clip_set_level(f->clip, 0, CLIP_WP, CLIP_LOW);
+	clip_line_state(f->clip, 0, CLIP_WP, &state);
 	ck_assert_uint_eq(state.chip, CLIP_LOW);
 	clip_fixture_add(f, CLIP_PULL_UP, CLIP_MISO);
-	clip_line_state(f->clip, CLIP_WP, &state);
+	clip_line_state(f->clip, 0, CLIP_WP, &state);
 	ck_assert_uint_eq(state.chip, CLIP_LOW);
 	clip_fixture_add(f, CLIP_STUCK_1, CLIP_WP);
-	clip_line_state(f->clip, CLIP_WP, &state);
+	clip_line_state(f->clip, 0, CLIP_WP, &state);
 	ck_assert_uint_eq(state.chip, CLIP_HIGH);
 	clip_fault_clear(f->clip);
 	/* While there are faults the chip is told: HOLD# stops it. */
 	clip_fixture_add(f, CLIP_PULL_UP, CLIP_MISO);
-	clip_set_level(f->clip, CLIP_HOLD, CLIP_LOW);
+	clip_set_level(f->clip, 0, CLIP_HOLD, CLIP_LOW);
 	clip_fixture_assert_id(f, "\xff\xff\xff");
-	clip_set_level(f->clip, CLIP_HOLD, CLIP_HIGH);
+	clip_set_level(f->clip, 0, CLIP_HOLD, CLIP_HIGH);
 	clip_fixture_assert_id(f, "\xef\x40\x14");
 }
 END_TEST
@@ -164,12 +164,63 @@ START_TEST(the_supply_comes_back_as_it_was_set)
 }
 END_TEST
 
+/* The answer of the chip on line 1 to RDID. */
+static void
+assert_other_id(const char *id)
+{
+	uint8_t got[3];
+
+	clip_select(f->clip, 1);
+	clip_shift(f->clip, (const uint8_t *)"\x9f", NULL, 1);
+	clip_shift(f->clip, NULL, got, 3);
+	clip_deselect(f->clip);
+	ck_assert_mem_eq(got, id, 3);
+}
+
+START_TEST(each_chip_has_its_own_levels)
+{
+	g_autofree uint8_t *array = g_malloc0(CLIP_ARRAY_SIZE);
+	struct flash *other = flash_new(flash_part(f->chip), array, 1);
+	struct clip_line_state state;
+
+	clip_attach(f->clip, 1, other);
+	clip_set_level(f->clip, 0, CLIP_HOLD, CLIP_LOW);
+	clip_fixture_assert_id(f, "\xff\xff\xff");
+	assert_other_id("\xef\x40\x14");
+	/* A fault elsewhere: as before. */
+	clip_fixture_add(f, CLIP_PULL_UP, CLIP_MOSI);
+	clip_fixture_assert_id(f, "\xff\xff\xff");
+	assert_other_id("\xef\x40\x14");
+	/* One that acts on both of them. */
+	clip_fixture_add(f, CLIP_STUCK_1, CLIP_HOLD);
+	clip_fixture_assert_id(f, "\xef\x40\x14");
+	assert_other_id("\xef\x40\x14");
+	clip_fault_clear(f->clip);
+	clip_fixture_assert_id(f, "\xff\xff\xff");
+	assert_other_id("\xef\x40\x14");
+	/* A level that is set while there are faults. */
+	clip_fixture_add(f, CLIP_PULL_UP, CLIP_MOSI);
+	clip_set_level(f->clip, 1, CLIP_HOLD, CLIP_LOW);
+	clip_set_level(f->clip, 0, CLIP_HOLD, CLIP_HIGH);
+	clip_line_state(f->clip, 0, CLIP_HOLD, &state);
+	ck_assert_uint_eq(state.chip, CLIP_HIGH);
+	clip_line_state(f->clip, 1, CLIP_HOLD, &state);
+	ck_assert_uint_eq(state.chip, CLIP_LOW);
+	clip_fixture_assert_id(f, "\xef\x40\x14");
+	assert_other_id("\xff\xff\xff");
+	clip_fault_clear(f->clip);
+	clip_fixture_assert_sound(f);
+	assert_other_id("\xff\xff\xff");
+	clip_attach(f->clip, 1, NULL);
+	flash_destroy(other);
+}
+END_TEST
+
 START_TEST(each_chip_gets_its_own_supply_back)
 {
 	struct flash_part low = *flash_part(f->chip);
 	g_autofree uint8_t *array = g_malloc0(CLIP_ARRAY_SIZE);
 	struct flash *other;
-	uint8_t id[3];
 
 	low.vcc_min_mv = 1650;
 	low.vcc_max_mv = 1950;
@@ -182,11 +233,7 @@ START_TEST(each_chip_gets_its_own_supply_back)
 	clip_fault_clear(f->clip);
 	clip_fixture_assert_sound(f);
 	clip_wait(f->clip, 1000000000);
-	clip_select(f->clip, 1);
-	clip_shift(f->clip, (const uint8_t *)"\x9f", NULL, 1);
-	clip_shift(f->clip, NULL, id, 3);
-	clip_deselect(f->clip);
-	ck_assert_mem_eq(id, "\xef\x40\x14", 3);
+	assert_other_id("\xef\x40\x14");
 	/* At 3.3 V it would have suffered. */
 	ck_assert_uint_eq(flash_damage(other), 0);
 	/* One is switched off by hand. */
@@ -229,6 +276,7 @@ suite_clip_pins(void)
 	tcase_add_test(pins, hold_stuck_low_stops_the_chip);
 	tcase_add_test(pins, wp_has_the_adapter_s_level_unless_open);
 	tcase_add_test(pins, the_supply_comes_back_as_it_was_set);
+	tcase_add_test(pins, each_chip_has_its_own_levels);
 	tcase_add_test(pins, each_chip_gets_its_own_supply_back);
 	tcase_add_test(pins, a_chip_that_is_taken_off_is_let_go);
 	suite_add_tcase(suite, pins);
