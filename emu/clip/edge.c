@@ -36,6 +36,7 @@ wires_raise(struct clip *clip, int64_t now_ns)
 	flash_tick(clip->open, now_ns);
 	flash_deselect(clip->open, 0);
 	clip->open = NULL;
+	clip->faulty->drives = false;
 	clip->faulty->miso = true;
 }
 
@@ -52,7 +53,7 @@ wires_lower(struct clip *clip, int64_t now_ns)
 	flash_tick(chip, now_ns);
 	flash_select(chip);
 	clip->open = chip;
-	clip->faulty->clocks = 0;
+	clip->faulty->drives = false;
 	clip->faulty->miso = true;
 }
 
@@ -63,9 +64,9 @@ wires_clock(struct clip *clip, bool mosi)
 
 	if (!clip->open)
 		return;
+	clip->faulty->drives = flash_drives_miso(clip->open, NULL);
 	flash_shift_bits(clip->open, 1, mosi, &miso);
 	clip->faulty->miso = miso;
-	clip->faulty->clocks++;
 }
 
 /* The node's level with what the second master, if there is one, makes of it. */

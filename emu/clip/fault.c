@@ -171,7 +171,7 @@ begin(struct clip *clip)
 	wires->frame.open = clip->selected >= 0;
 	wires->frame.operation = clip->operations;
 	wires->frame.header_bytes = wires->frame.open ? 0 : 1;
-	wires->clocks = clip->open ? 8 : 0;
+	wires->drives = clip->open && flash_drives_miso(clip->open, NULL);
 	lines_derive(clip);
 }
 

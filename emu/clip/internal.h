@@ -87,8 +87,8 @@ struct wires {
 	/* The chip's side of the lines; CS# is clip->open. */
 	bool clk;
 	bool floating_cs; /* CS# of this frame where nothing holds it */
-	uint64_t clocks;  /* since CS# fell */
-	bool miso;        /* what the chip drives */
+	bool drives;      /* the chip drives MISO, in the last clock or the next */
+	bool miso;        /* with what */
 	bool last_mosi;   /* the bit before, at the host's side, as it was driven */
 	bool last_miso;   /* as it was on the wire */
 	bool last_heard;  /* as it was sampled, unless late */

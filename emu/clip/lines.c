@@ -19,8 +19,8 @@
  * of the adapter and nothing shorts them; what a chip does that gets current through its other
  * pins only is left out: it is off.
  *
- * A chip that drives nothing in the middle of a frame can't be told from one that drives ones: a
- * pull shows where the chip is not selected, not fed or cut off, and during the opcode.
+ * What the chip lets float within its data, as some do behind their ID, counts as ones that it
+ * drives.
  */
 #include "clip/internal.h"
 
@@ -258,7 +258,7 @@ lines_driven(const struct clip *clip)
 
 	if (clip->drivers)
 		driven = 1 << CLIP_CS | 1 << CLIP_CLK | 1 << CLIP_MOSI;
-	if (clip->open && wires->clocks >= 8 && wires->powered)
+	if (clip->open && wires->drives)
 		driven |= 1 << CLIP_MISO;
 	return driven;
 }

@@ -327,11 +327,13 @@ static size_t
 quiet(struct clip *clip, size_t n, bool writes, bool reads)
 {
 	struct wires *wires = clip->faulty;
+	size_t stays = n;
 
+	if (clip->open)
+		wires->drives = flash_drives_miso(clip->open, &stays);
 	if (!goes_by_bytes(clip))
 		return 0;
-	if (wires->clocks < 8 && wires->powered)
-		n = 1;
+	n = MIN(n, stays);
 	if (wires->master)
 		n = master_quiet(clip, sim_clock_now(clip->clock), n);
 	for (guint i = 0; i < wires->faults->len; i++) {
@@ -398,7 +400,6 @@ shift_bytes(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 		out[i] = lines_value(clip, miso, levels);
 	}
 	if (clocked) {
-		wires->clocks += n * 8;
 		wires->miso = last;
 	}
 	last = out[n - 1] & 1;

@@ -312,6 +312,45 @@ flash_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n)
 		flash_supply_noise(chip, out, n);
 }
 
+static bool
+drives_lane(const struct flash *chip)
+{
+	const struct flash_frame *frame = &chip->frame;
+
+	return frame->opcode >= 0 && frame->outcome == FLASH_DONE && frame->command->out &&
+		flash_lanes_ended(chip);
+}
+
+/* Bytes for which the frame stays in the phase that it is in, as far as that is known. */
+static size_t
+bytes_of_phase(const struct flash *chip)
+{
+	const struct flash_frame *frame = &chip->frame;
+
+	if (!chip->selected || chip->held || frame->phase == PHASE_DATA ||
+		frame->phase == PHASE_IGNORED)
+		return SIZE_MAX;
+	if (frame->phase == PHASE_LANES)
+		return drives_lane(chip) ? SIZE_MAX : 0;
+	if (frame->bits)
+		return 0;
+	return frame->phase == PHASE_OPCODE ? 1 : frame->left;
+}
+
+bool
+flash_drives_miso(const struct flash *chip, size_t *n_bytes)
+{
+	const struct flash_frame *frame = &chip->frame;
+
+	if (n_bytes)
+		*n_bytes = bytes_of_phase(chip);
+	if (!chip->selected || chip->held)
+		return false;
+	if (frame->phase == PHASE_LANES)
+		return drives_lane(chip);
+	return frame->phase == PHASE_DATA && frame->command->out;
+}
+
 /* How many bits of a byte are left over. */
 static unsigned int
 odd_bits(const struct flash *chip)

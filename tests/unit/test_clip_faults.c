@@ -142,6 +142,63 @@ START_TEST(an_open_line_takes_its_pull)
 }
 END_TEST
 
+/* Where the chip lets MISO float the pull is what the host reads. */
+START_TEST(a_pull_shows_wherever_the_chip_drives_nothing)
+{
+	static const uint8_t read[] = {0x03, 0, 0, 0};
+	uint8_t answer[8];
+
+	clip_fixture_add(f, CLIP_PULL_DOWN, CLIP_MISO);
+	/* An opcode that it does not know. */
+	clip_fixture_transfer(f, "\xd1", 1, answer, 3);
+	ck_assert_mem_eq(answer, "\0\0\0", 3);
+	/* Opcode and address; then it drives. */
+	clip_select(f->clip, 0);
+	clip_shift(f->clip, read, answer, 4);
+	clip_shift(f->clip, NULL, answer + 4, 4);
+	clip_deselect(f->clip);
+	ck_assert_mem_eq(answer, "\0\0\0\0", 4);
+	ck_assert_mem_eq(answer + 4, f->array, 4);
+	/* Dummy bytes of a fast read. */
+	clip_fixture_transfer(f, "\x0b\0\0\0", 4, answer, 4);
+	ck_assert_uint_eq(answer[0], 0);
+	ck_assert_mem_eq(answer + 1, f->array, 3);
+	/* Clocks that HOLD# swallows. */
+	clip_set_level(f->clip, 0, CLIP_HOLD, CLIP_LOW);
+	clip_fixture_assert_id(f, "\0\0\0");
+	clip_set_level(f->clip, 0, CLIP_HOLD, CLIP_HIGH);
+	clip_fixture_assert_id(f, "\xef\x40\x14");
+	/* No supply. */
+	clip_set_supply(f->clip, 0, 0);
+	clip_fixture_assert_id(f, "\0\0\0");
+	clip_set_supply(f->clip, 0, 3300);
+	clip_wait(f->clip, 1000000000);
+	clip_fixture_assert_id(f, "\xef\x40\x14");
+	clip_fixture_assert_id(f, "\xef\x40\x14");
+}
+END_TEST
+
+/* The same with a slip, so that the chip's bytes are not the host's. */
+START_TEST(a_pull_shows_bit_by_bit_after_a_slip)
+{
+	struct clip_fault slip;
+
+	clip_fixture_add(f, CLIP_PULL_DOWN, CLIP_MISO);
+	clip_fault_init(&slip, CLIP_SLIP);
+	slip.slip = CLIP_SLIP_DROPPED;
+	slip.rate = 1;
+	slip.when.byte_from = 4;
+	slip.when.per_frame = 1;
+	slip.when.has_opcode = true;
+	slip.when.opcode = 0x0b;
+	clip_fixture_put(f, &slip);
+	memset(f->array, 0xff, 16);
+	/* The address is over before; of the dummy clocks one is lost. */
+	clip_fixture_transfer(f, "\x0b\0\0\0", 4, f->read, 4);
+	ck_assert_mem_eq(f->read, "\x00\x7f\xff\xff", 4);
+}
+END_TEST
+
 START_TEST(mosi_open_with_a_pull_down_or_none)
 {
 	struct clip_fault pull;
@@ -419,6 +476,8 @@ suite_clip_faults(void)
 	tcase_add_test(lines, the_four_opens_differ_in_what_the_chip_sees_and_in_reports);
 	tcase_add_test(lines, with_miso_open_an_erase_erases);
 	tcase_add_test(lines, an_open_line_takes_its_pull);
+	tcase_add_test(lines, a_pull_shows_wherever_the_chip_drives_nothing);
+	tcase_add_test(lines, a_pull_shows_bit_by_bit_after_a_slip);
 	tcase_add_test(lines, mosi_open_with_a_pull_down_or_none);
 	tcase_add_test(lines, cs_that_floats_lets_the_chip_answer_sometimes);
 	tcase_add_test(lines, stuck_lines);
