@@ -5,7 +5,9 @@
  * The levels of all nets are looked at before and after each edge that the adapter makes. CLK that
  * has risen while CS# is low is a clock for the chip; SPI mode 0: MOSI counts at that moment, and
  * MISO shows the bit that goes with this clock. A chip never drives MISO in answer to a bit of MOSI
- * in the same clock, so a net that joins both has MISO high while the chip looks at MOSI.
+ * in the same clock, so a net that joins both has MISO high while the chip looks at MOSI. Where
+ * MISO touches CLK or CS# its bit is there before the clock, from the fall of the one before on: a
+ * zero keeps the edge, or the end of the frame, from the chip.
  */
 #include "clip/internal.h"
 
@@ -84,6 +86,25 @@ level_at_chip(struct clip *clip, enum clip_line line, const uint8_t *levels)
 				 : wires->master_mosi;
 }
 
+/* MISO as the chip drives it between clocks, where that comes back to its own CLK or CS#. */
+static bool
+miso_at_chip(struct clip *clip)
+{
+	const unsigned int nodes[] = {NODE(CLIP_CHIP, CLIP_CLK), NODE(CLIP_CHIP, CLIP_CS)};
+	struct wires *wires = clip->faulty;
+	unsigned int drivers = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(nodes); i++)
+		drivers |= lines_source(clip, nodes[i])->drivers;
+	if (!clip->open || !(drivers & 1 << CLIP_MISO))
+		return true;
+	if (!wires->clk) {
+		wires->drives = flash_drives_miso(clip->open, NULL);
+		wires->miso = flash_next_miso(clip->open);
+	}
+	return wires->miso;
+}
+
 void
 wires_settle(struct clip *clip, unsigned int levels, int64_t now_ns)
 {
@@ -93,7 +114,7 @@ wires_settle(struct clip *clip, unsigned int levels, int64_t now_ns)
 
 	for (unsigned int line = 0; line < CLIP_LINES; line++)
 		bytes[line] = levels & 1u << line ? 0xff : 0;
-	bytes[CLIP_MISO] = 0xff;
+	bytes[CLIP_MISO] = miso_at_chip(clip) ? 0xff : 0;
 	cs = level_at_chip(clip, CLIP_CS, bytes);
 	clk = lines_value(clip, NODE(CLIP_CHIP, CLIP_CLK), bytes) & 1;
 	rises = clk && !wires->clk;

@@ -428,7 +428,7 @@ clip_line_state(const struct clip *clip, unsigned int cs, enum clip_line line,
 	struct clip_line_state *state)
 {
 	const struct wires *wires = clip->faulty;
-	unsigned int levels = 1 << CLIP_MISO | (clip->selected >= 0 ? 0 : 1 << CLIP_CS);
+	unsigned int levels = clip->selected >= 0 ? 0 : 1 << CLIP_CS;
 
 	*state = (struct clip_line_state){0};
 	if ((size_t)line >= CLIP_LINES || cs >= CLIP_SELECTS)
@@ -436,6 +436,8 @@ clip_line_state(const struct clip *clip, unsigned int cs, enum clip_line line,
 	state->host = state->chip = sound_level(clip, cs, line);
 	if (!wires)
 		return;
+	if (wires->miso)
+		levels |= 1 << CLIP_MISO;
 	state->host = level_from(clip, &wires->sources[cs][NODE(CLIP_HOST, line)], levels);
 	state->chip = level_from(clip, &wires->sources[cs][NODE(CLIP_CHIP, line)], levels);
 	for (guint i = 0; i < wires->faults->len && state->fault_id == 0; i++) {

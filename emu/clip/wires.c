@@ -399,9 +399,8 @@ shift_bytes(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 		levels[CLIP_MISO] = out[i];
 		out[i] = lines_value(clip, miso, levels);
 	}
-	if (clocked) {
+	if (clocked)
 		wires->miso = last;
-	}
 	last = out[n - 1] & 1;
 	if (wires->late)
 		delay(wires, out, n);

@@ -141,6 +141,10 @@ void flash_shift_bits(struct flash *chip, unsigned int n_bits, uint8_t in, uint8
  * answer stays true, 0 when it may change within the next, SIZE_MAX to the end of the frame. */
 bool flash_drives_miso(const struct flash *chip, size_t *n_bytes);
 
+/* What it drives MISO with at the next clock, true: nothing. For those whose clocks depend on it:
+ * what follows in the frame goes slower. */
+bool flash_next_miso(struct flash *chip);
+
 /* CS# rises after extra_bits (0..7) further clocks with MOSI high. */
 void flash_deselect(struct flash *chip, unsigned int extra_bits);
 

@@ -199,6 +199,55 @@ START_TEST(a_pull_shows_bit_by_bit_after_a_slip)
 }
 END_TEST
 
+START_TEST(zeros_of_the_chip_on_clk_stop_its_clock)
+{
+	struct clip_fault fault;
+
+	clip_fault_init(&fault, CLIP_SHORT);
+	fault.line = CLIP_CLK;
+	fault.line2 = CLIP_MISO;
+	clip_fixture_put(f, &fault);
+	/* EF: three clocks, and then a zero that no clock ends. */
+	clip_fixture_assert_id(f, "\xe0\x00\x00");
+	clip_fixture_assert_id(f, "\xe0\x00\x00");
+	/* Where the chip drives nothing all is well. */
+	clip_fixture_transfer(f, "\x06", 1, NULL, 0);
+	ck_assert_uint_eq(flash_status_register(f->chip, 0), 0x02);
+	ck_assert_uint_eq(clip_fixture_status(f), 0x00);
+	memcpy(f->array, "\xff\xff\xfc\x55", 4);
+	clip_fixture_read(f, 0, 4);
+	ck_assert_mem_eq(f->read, "\xff\xff\xfc\x00", 4);
+	clip_fault_clear(f->clip);
+	/* An adapter that is stronger: the chip gets its clocks, the host sees them. */
+	fault.dominates = true;
+	clip_fixture_put(f, &fault);
+	clip_fixture_assert_id(f, "\xff\xff\xff");
+	clip_fixture_read(f, 0, 4);
+	ck_assert_uint_eq(clip_fixture_event(f, f->events->len - 1)->length, 4);
+	clip_fault_clear(f->clip);
+	clip_fixture_assert_sound(f);
+}
+END_TEST
+
+START_TEST(a_zero_of_the_chip_on_cs_keeps_the_frame_open)
+{
+	struct clip_fault fault;
+
+	clip_fault_init(&fault, CLIP_SHORT);
+	fault.line = CLIP_CS;
+	fault.line2 = CLIP_MISO;
+	clip_fixture_put(f, &fault);
+	/* The bit behind three bytes of ID is a one, the first of the status a zero. */
+	clip_fixture_assert_id(f, "\x00\x00\x00");
+	ck_assert(!flash_is_selected(f->chip));
+	clip_fixture_status(f);
+	ck_assert(flash_is_selected(f->chip));
+	clip_fault_clear(f->clip);
+	ck_assert(!flash_is_selected(f->chip));
+	clip_fixture_assert_sound(f);
+}
+END_TEST
+
 START_TEST(mosi_open_with_a_pull_down_or_none)
 {
 	struct clip_fault pull;
@@ -476,6 +525,8 @@ suite_clip_faults(void)
 	tcase_add_test(lines, the_four_opens_differ_in_what_the_chip_sees_and_in_reports);
 	tcase_add_test(lines, with_miso_open_an_erase_erases);
 	tcase_add_test(lines, an_open_line_takes_its_pull);
+	tcase_add_test(lines, zeros_of_the_chip_on_clk_stop_its_clock);
+	tcase_add_test(lines, a_zero_of_the_chip_on_cs_keeps_the_frame_open);
 	tcase_add_test(lines, a_pull_shows_wherever_the_chip_drives_nothing);
 	tcase_add_test(lines, a_pull_shows_bit_by_bit_after_a_slip);
 	tcase_add_test(lines, mosi_open_with_a_pull_down_or_none);
