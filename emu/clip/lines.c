@@ -30,6 +30,8 @@
 #include "flash/flash.h"
 #include "flash/part.h"
 
+#define PINS_OF_ROW 4
+
 /* Nets by union: each node's leads to one of its net. */
 struct nets {
 	uint8_t parent[NODES];
@@ -50,35 +52,41 @@ join(struct nets *nets, unsigned int a, unsigned int b)
 	nets->parent[find(nets, a)] = (uint8_t)find(nets, b);
 }
 
-static void
-rotate(int contact_on[CLIP_LINES])
+/* The contact on a pin, or -1. Each fault moves the clip, with all that was wrong with it before,
+ * against the pins of the chip; wires behind the contacts are swapped wherever those are. */
+static int
+contact_on(const struct wires *wires, int pin)
 {
-	for (int pin = 0; pin < CLIP_LINES; pin++)
-		contact_on[pin] = (pin + 4) % CLIP_LINES;
-}
+	bool is_left = pin < PINS_OF_ROW, swapped = false;
+	int along = pin % PINS_OF_ROW;
+	int contact;
 
-/* Both rows of contacts move along the chip; the first or the last of a row is left in the air. */
-static void
-shift(int contact_on[CLIP_LINES], int pins)
-{
-	for (int pin = 0; pin < CLIP_LINES; pin++) {
-		bool is_left = pin < 4;
-		int contact = is_left ? pin - pins : pin + pins;
+	for (guint i = wires->faults->len; i-- > 0;) {
+		const struct fault *fault = g_ptr_array_index(wires->faults, i);
 
-		contact_on[pin] = contact < 0 || contact >= CLIP_LINES || (contact < 4) != is_left
-			? -1
-			: contact;
+		if (!fault->in_force)
+			continue;
+		if (fault->as.what == CLIP_ROTATED)
+			is_left = !is_left;
+		else if (fault->as.what == CLIP_SHIFTED)
+			along += is_left ? -fault->as.pins : fault->as.pins;
+		else if (fault->as.what == CLIP_SWAPPED)
+			swapped = !swapped;
 	}
+	/* Both rows of contacts move along the chip, ends of them into the air. */
+	if (along < 0 || along >= PINS_OF_ROW)
+		return -1;
+	contact = is_left ? along : along + PINS_OF_ROW;
+	if (swapped && (contact == CLIP_MOSI || contact == CLIP_MISO))
+		return CLIP_MOSI + CLIP_MISO - contact;
+	return contact;
 }
 
 static void
 connect(const struct wires *wires, struct nets *nets)
 {
-	int contact_on[CLIP_LINES];
 	unsigned int open = 0;
 
-	for (int pin = 0; pin < CLIP_LINES; pin++)
-		contact_on[pin] = pin;
 	for (guint i = 0; i < wires->faults->len; i++) {
 		const struct fault *fault = g_ptr_array_index(wires->faults, i);
 
@@ -86,22 +94,17 @@ connect(const struct wires *wires, struct nets *nets)
 			continue;
 		if (fault->as.what == CLIP_OPEN || (fault->as.what == CLIP_CONTACT && fault->open))
 			open |= 1u << fault->as.line;
-		else if (fault->as.what == CLIP_ROTATED)
-			rotate(contact_on);
-		else if (fault->as.what == CLIP_SHIFTED)
-			shift(contact_on, fault->as.pins);
 		else if (fault->as.what == CLIP_SHORT)
 			join(nets, NODE(fault->as.side, fault->as.line),
 				NODE(fault->as.side, fault->as.line2));
-		else if (fault->as.what == CLIP_SWAPPED) {
-			contact_on[CLIP_MOSI] = CLIP_MISO;
-			contact_on[CLIP_MISO] = CLIP_MOSI;
-		}
 	}
-	for (unsigned int pin = 0; pin < CLIP_LINES; pin++)
-		if (contact_on[pin] >= 0 && !(open & 1u << contact_on[pin]))
-			join(nets, NODE(CLIP_HOST, (unsigned int)contact_on[pin]),
-				NODE(CLIP_CHIP, pin));
+	for (int pin = 0; pin < CLIP_LINES; pin++) {
+		int contact = contact_on(wires, pin);
+
+		if (contact >= 0 && !(open & 1u << contact))
+			join(nets, NODE(CLIP_HOST, (unsigned int)contact),
+				NODE(CLIP_CHIP, (unsigned int)pin));
+	}
 }
 
 static void

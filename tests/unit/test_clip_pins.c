@@ -59,6 +59,66 @@ START_TEST(a_clip_on_the_wrong_pins_feeds_nothing)
 }
 END_TEST
 
+static enum clip_level
+level_at(enum clip_line pin)
+{
+	struct clip_line_state state;
+
+	clip_line_state(f->clip, 0, pin, &state);
+	return state.chip;
+}
+
+START_TEST(a_clip_put_on_wrongly_twice)
+{
+	struct clip_fault shift;
+
+	/* What is done twice is undone. */
+	clip_fixture_add(f, CLIP_ROTATED, CLIP_MISO);
+	clip_fixture_add(f, CLIP_ROTATED, CLIP_MISO);
+	clip_fixture_assert_id(f, "\xef\x40\x14");
+	clip_fault_clear(f->clip);
+	clip_fixture_add(f, CLIP_SWAPPED, CLIP_MISO);
+	clip_fixture_add(f, CLIP_SWAPPED, CLIP_MISO);
+	clip_fixture_assert_id(f, "\xef\x40\x14");
+	clip_fault_clear(f->clip);
+	/* Two pins off: VCC is on pin 6, pins 1 and 2 have none. */
+	clip_fault_init(&shift, CLIP_SHIFTED);
+	clip_fixture_put(f, &shift);
+	ck_assert_uint_eq(level_at(CLIP_HOLD), CLIP_HIGH);
+	ck_assert_uint_eq(level_at(CLIP_CLK), CLIP_HIGH);
+	clip_fixture_put(f, &shift);
+	clip_fixture_add(f, CLIP_STUCK_0, CLIP_HOLD);
+	ck_assert_uint_eq(level_at(CLIP_MOSI), CLIP_LOW);
+	ck_assert_uint_eq(level_at(CLIP_CLK), CLIP_HIGH);
+	ck_assert_uint_eq(level_at(CLIP_HOLD), CLIP_FLOATING);
+	clip_fault_clear(f->clip);
+	/* There and back again. */
+	clip_fixture_put(f, &shift);
+	shift.pins = -1;
+	clip_fixture_put(f, &shift);
+	clip_fixture_assert_id(f, "\xef\x40\x14");
+	clip_fault_clear(f->clip);
+	clip_fixture_assert_sound(f);
+}
+END_TEST
+
+START_TEST(wires_are_swapped_wherever_the_clip_is)
+{
+	/* Either way pin 1 has the wire of MISO, pin 6 that of MOSI. */
+	for (int i = 0; i < 2; i++) {
+		clip_fixture_add(f, i ? CLIP_SWAPPED : CLIP_ROTATED, CLIP_MISO);
+		clip_fixture_add(f, i ? CLIP_ROTATED : CLIP_SWAPPED, CLIP_MISO);
+		clip_fixture_add(f, CLIP_STUCK_1, CLIP_MISO);
+		ck_assert_uint_eq(level_at(CLIP_CS), CLIP_HIGH);
+		ck_assert_uint_eq(level_at(CLIP_CLK), CLIP_LOW);
+		ck_assert_uint_eq(level_at(CLIP_MOSI), CLIP_HIGH);
+		ck_assert_uint_eq(level_at(CLIP_MISO), CLIP_LOW);
+		ck_assert_uint_eq(level_at(CLIP_GND), CLIP_HIGH);
+		clip_fault_clear(f->clip);
+	}
+}
+END_TEST
+
 START_TEST(swapped_data_wires)
 {
 	struct clip_line_state state;
@@ -271,6 +331,8 @@ suite_clip_pins(void)
 	tcase_set_timeout(pins, 60);
 	tcase_add_checked_fixture(pins, setup, teardown);
 	tcase_add_test(pins, a_clip_on_the_wrong_pins_feeds_nothing);
+	tcase_add_test(pins, a_clip_put_on_wrongly_twice);
+	tcase_add_test(pins, wires_are_swapped_wherever_the_clip_is);
 	tcase_add_test(pins, swapped_data_wires);
 	tcase_add_test(pins, supply_lines);
 	tcase_add_test(pins, hold_stuck_low_stops_the_chip);
