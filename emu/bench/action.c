@@ -38,7 +38,11 @@ static void
 run_work(void *data)
 {
 	struct bench_work *work = data;
+	struct clip *clip = bench_adapter_clip(work->target->adapter);
 
+	/* What the wires have done to the chips by now is done. */
+	if (!clip_is_selected(clip))
+		clip_wait(clip, 0);
 	if (work->chip != NULL)
 		flash_tick(work->flash, sim_clock_now(bench_adapter_clock(work->target->adapter)));
 	work->done = work->act(work, &work->error);

@@ -170,9 +170,12 @@ wires_acted(void *data, const struct clip_fault_report *report)
 		return;
 	if (report->opcode >= 0)
 		g_snprintf(opcode, sizeof(opcode), ", opcode %02X", (unsigned int)report->opcode);
-	/* The first bit on the wire is the byte's bit 7. */
-	g_snprintf(place, sizeof(place), "%s, byte %" PRIu64 ", bit %u%s",
-		clip_line_string(report->line), report->byte, 7 - report->bit, opcode);
+	if (report->idle)
+		g_snprintf(place, sizeof(place), "%s, between operations",
+			clip_line_string(report->line));
+	else /* The first bit on the wire is the byte's bit 7. */
+		g_snprintf(place, sizeof(place), "%s, byte %" PRIu64 ", bit %u%s",
+			clip_line_string(report->line), report->byte, 7 - report->bit, opcode);
 	tell(faults, entry, &act);
 }
 

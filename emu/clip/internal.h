@@ -156,6 +156,8 @@ void lines_derive(struct clip *clip);
 const struct source *lines_source(const struct clip *clip, unsigned int node);
 /* Tells the chips of pins and supply what they do not know yet. */
 void lines_show(struct clip *clip);
+/* The same, as it was at that time, which no chip has passed. */
+void lines_show_at(struct clip *clip, int64_t at_ns);
 void lines_tell_pin(struct flash *chip, enum clip_line line, enum clip_level level);
 /* The same for a chip that comes. */
 void lines_greet(struct clip *clip, unsigned int cs);
@@ -179,6 +181,11 @@ void trigger_forget(struct clip *clip);
 /* It has acted as often as it may. What is there all the time lasts until the frame is over, an
  * open contact until it closes. */
 bool trigger_is_spent(const struct fault *fault);
+/* It has conditions that only a frame can meet. */
+bool trigger_needs_frame(const struct fault *fault);
+/* Reports what happened while nothing was clocked. */
+void trigger_acted_at(
+	struct clip *clip, struct fault *fault, int64_t time_ns, enum clip_level level);
 /* Reports; line and level as in struct clip_fault_report. */
 void trigger_acted(struct clip *clip, struct fault *fault, unsigned int bit, enum clip_line line,
 	enum clip_level level);
@@ -198,6 +205,8 @@ void slip_bounce(struct clip *clip, struct fault *fault, unsigned int bit, int64
 void slip_ahead(struct clip *clip, bool mosi);
 
 /* contact.c */
+/* What contacts of supply and HOLD# have done to the chips since it was looked at last. */
+void contact_play(struct clip *clip, int64_t now_ns);
 /* Time went on between bytes. True: it opened or closed. */
 bool contact_pass(struct clip *clip, struct fault *fault);
 /* Bits went by: chances of those are used up. */

@@ -333,7 +333,7 @@ lines_tell_pin(struct flash *chip, enum clip_line line, enum clip_level level)
 }
 
 static void
-show_pin(struct clip *clip, unsigned int cs, enum clip_line line)
+show_pin(struct clip *clip, unsigned int cs, enum clip_line line, int64_t at_ns)
 {
 	struct wires *wires = clip->faulty;
 	enum clip_level level = level_from(clip, &wires->sources[cs][NODE(CLIP_CHIP, line)],
@@ -342,8 +342,10 @@ show_pin(struct clip *clip, unsigned int cs, enum clip_line line)
 	if (level == wires->pins[cs][line])
 		return;
 	wires->pins[cs][line] = level;
-	if (clip->chips[cs])
-		lines_tell_pin(clip->chips[cs], line, level);
+	if (!clip->chips[cs])
+		return;
+	flash_tick(clip->chips[cs], at_ns);
+	lines_tell_pin(clip->chips[cs], line, level);
 }
 
 static void
@@ -353,20 +355,29 @@ show_supply(const struct clip *clip, unsigned int cs)
 }
 
 void
-lines_show(struct clip *clip)
+lines_show_at(struct clip *clip, int64_t at_ns)
 {
 	struct wires *wires = clip->faulty;
 
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
-		show_pin(clip, cs, CLIP_WP);
-		show_pin(clip, cs, CLIP_HOLD);
+		show_pin(clip, cs, CLIP_WP, at_ns);
+		show_pin(clip, cs, CLIP_HOLD, at_ns);
 	}
 	if (wires->powered == wires->supplied)
 		return;
 	wires->supplied = wires->powered;
-	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
-		if (clip->chips[cs])
-			show_supply(clip, cs);
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
+		if (!clip->chips[cs])
+			continue;
+		flash_tick(clip->chips[cs], at_ns);
+		show_supply(clip, cs);
+	}
+}
+
+void
+lines_show(struct clip *clip)
+{
+	lines_show_at(clip, sim_clock_now(clip->clock));
 }
 
 void

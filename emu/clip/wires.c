@@ -84,6 +84,7 @@ look(struct clip *clip, uint64_t *bytes)
 	bool changed = false;
 
 	wires->cs = wires_cs(clip);
+	contact_play(clip, sim_clock_now(clip->clock));
 	wires->late = false;
 	wires->master = NULL;
 	for (guint i = 0; i < wires->faults->len; i++) {
@@ -160,6 +161,7 @@ wires_select(struct clip *clip)
 	struct wires *wires = clip->faulty;
 
 	master_pass(clip, sim_clock_now(clip->clock));
+	contact_play(clip, sim_clock_now(clip->clock));
 	frame_begin(&wires->frame, clip->operations);
 	wires->floating_cs = sim_random_next(&wires->noise) & 1;
 	wires->last_mosi = false;
