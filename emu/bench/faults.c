@@ -27,6 +27,7 @@ struct entry {
 	unsigned int cs;
 	unsigned int inner; /* its id there; 0: the board that it stands for does not run */
 	struct clip_fault wires;
+	enum link_fault_what link;
 	uint64_t acted, matched; /* before it was put there the last time */
 };
 
@@ -348,6 +349,7 @@ bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, u
 	entry->text = g_strdup(fault->text);
 	entry->place = fault->place;
 	entry->wires = fault->wires;
+	entry->link = fault->link.what;
 	entry->chip = chip;
 	entry->cs = cs;
 	entry->inner = inner;
@@ -381,6 +383,18 @@ bench_faults_of_wires(const struct bench_faults *faults, unsigned int clip_id)
 		clip_id > 0 ? find(faults, BENCH_FAULT_OF_WIRES, NULL, clip_id) : NULL;
 
 	return entry != NULL ? entry->id : 0;
+}
+
+unsigned int
+bench_faults_of_cs(const struct bench_faults *faults)
+{
+	for (guint i = 0; i < faults->entries->len; i++) {
+		const struct entry *entry = faults->entries->pdata[i];
+
+		if (entry->place == BENCH_FAULT_OF_LINK && entry->link == LINK_CS_STUCK)
+			return entry->id;
+	}
+	return 0;
 }
 
 void

@@ -62,6 +62,9 @@ void bench_faults_clear(struct bench_faults *faults);
 /* The id here of a fault that the clip knows by clip_id; 0: there is none. */
 unsigned int bench_faults_of_wires(const struct bench_faults *faults, unsigned int clip_id);
 
+/* The fault by which the firmware left CS# low; 0: there is none any more. */
+unsigned int bench_faults_of_cs(const struct bench_faults *faults);
+
 /* What the board behind the clip does: only one that runs is a second master. */
 enum bench_board_state {
 	BENCH_BOARD_RUNS,

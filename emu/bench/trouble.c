@@ -6,8 +6,10 @@
 #include "bench/fault.h"
 #include "bench/faults.h"
 #include "bench/hand.h"
+#include "bench/line.h"
 #include "clip/clip.h"
 #include "clip/line.h"
+#include "serprog/serprog.h"
 
 /* An act of a fault, in the adapter's thread. */
 struct listener {
@@ -173,6 +175,9 @@ look(struct bench_work *work, GError **error)
 			.fault = faults ? bench_faults_of_wires(faults, state.fault_id) : 0,
 		};
 	}
+	if (request->lines[CLIP_CS].fault == 0 && faults != NULL &&
+		serprog_left_selected(bench_adapter_line(work->target->adapter)->serprog))
+		request->lines[CLIP_CS].fault = bench_faults_of_cs(faults);
 	return true;
 }
 

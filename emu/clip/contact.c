@@ -11,10 +11,10 @@
  * While it is open the line is as with CLIP_OPEN: what that does to the chip follows from the nets.
  *
  * A supply that goes for an instant, or a RESET#, is something to a chip that nobody talks to, too.
- * So what such contacts did in the meantime is played when somebody looks next: the first PLAYED_MAX
- * changes one by one, each at its time, and of those behind them, which find nothing more to spoil,
- * their number and the last one, by what is likely after so long. Other lines matter only to a
- * frame: of them no more is kept than how they stand.
+ * So what such contacts did in the meantime is played when somebody looks next: the first
+ * PLAYED_MAX changes one by one, each at its time, and of those behind them, which find nothing more
+ * to spoil, their number and the last one, by what is likely after so long. Other lines matter only
+ * to a frame: of them no more is kept than how they stand.
  */
 #include "clip/internal.h"
 

@@ -38,7 +38,8 @@ struct clip_line_state {
 	unsigned int fault_id; /* the first fault in force on it; 0: none */
 };
 
-/* How the line stands now, to the chip on line cs. Of CLK and MOSI it is the idle level. */
+/* How the line stands now, to the chip on line cs. Of CLK and MOSI it is the idle level; VCC is low
+ * where there is less than the chip needs. */
 void clip_line_state(const struct clip *clip, unsigned int cs, enum clip_line line,
 	struct clip_line_state *state);
 

@@ -418,15 +418,24 @@ concerns(const struct clip_fault *fault, enum clip_line line)
 	}
 }
 
+/* What the chip has from outside is as much as it needs. */
+static bool
+is_fed(const struct clip *clip, unsigned int cs)
+{
+	return clip->outside[cs].supply_mv == SUPPLY_USUAL || !clip->chips[cs] ||
+		clip->outside[cs].supply_mv >= flash_part(clip->chips[cs])->vcc_min_mv;
+}
+
 static enum clip_level
 sound_level(const struct clip *clip, unsigned int cs, enum clip_line line)
 {
 	switch (line) {
 	case CLIP_CS:
-		return clip->drivers && clip->selected >= 0 ? CLIP_LOW : CLIP_HIGH;
+		return clip->drivers && clip->selected == (int)cs ? CLIP_LOW : CLIP_HIGH;
 	case CLIP_MISO:
-	case CLIP_VCC:
 		return CLIP_HIGH;
+	case CLIP_VCC:
+		return is_fed(clip, cs) ? CLIP_HIGH : CLIP_LOW;
 	case CLIP_MOSI:
 		return clip->drivers ? CLIP_LOW : CLIP_HIGH;
 	case CLIP_WP:
@@ -437,12 +446,22 @@ sound_level(const struct clip *clip, unsigned int cs, enum clip_line line)
 	}
 }
 
+/* For people: what touches the supply has none to give while that is off. */
+static enum clip_level
+shown_level(const struct clip *clip, unsigned int cs, unsigned int node, unsigned int levels)
+{
+	const struct source *source = &clip->faulty->sources[cs][node];
+
+	return source->forced > 0 && !is_fed(clip, cs) ? CLIP_LOW
+						       : level_from(clip, source, levels);
+}
+
 void
 clip_line_state(const struct clip *clip, unsigned int cs, enum clip_line line,
 	struct clip_line_state *state)
 {
 	const struct wires *wires = clip->faulty;
-	unsigned int levels = clip->selected >= 0 ? 0 : 1 << CLIP_CS;
+	unsigned int levels = clip->selected == (int)cs ? 0 : 1 << CLIP_CS;
 
 	*state = (struct clip_line_state){0};
 	if ((size_t)line >= CLIP_LINES || cs >= CLIP_SELECTS)
@@ -452,8 +471,8 @@ clip_line_state(const struct clip *clip, unsigned int cs, enum clip_line line,
 		return;
 	if (wires->miso)
 		levels |= 1 << CLIP_MISO;
-	state->host = level_from(clip, &wires->sources[cs][NODE(CLIP_HOST, line)], levels);
-	state->chip = level_from(clip, &wires->sources[cs][NODE(CLIP_CHIP, line)], levels);
+	state->host = shown_level(clip, cs, NODE(CLIP_HOST, line), levels);
+	state->chip = shown_level(clip, cs, NODE(CLIP_CHIP, line), levels);
 	for (guint i = 0; i < wires->faults->len && state->fault_id == 0; i++) {
 		const struct fault *fault = g_ptr_array_index(wires->faults, i);
 

@@ -306,6 +306,49 @@ START_TEST(each_chip_gets_its_own_supply_back)
 }
 END_TEST
 
+START_TEST(vcc_is_low_with_less_than_the_chip_needs)
+{
+	static const struct {
+		int millivolts;
+		enum clip_level level;
+	} supplies[] = {{3300, CLIP_HIGH}, {2699, CLIP_LOW}, {0, CLIP_LOW}, {5000, CLIP_HIGH}};
+	struct clip_line_state state;
+
+	for (size_t i = 0; i < 2 * G_N_ELEMENTS(supplies); i++) {
+		if (i == G_N_ELEMENTS(supplies))
+			clip_fixture_add(f, CLIP_PULL_UP, CLIP_MOSI);
+		clip_set_supply(f->clip, 0, supplies[i % G_N_ELEMENTS(supplies)].millivolts);
+		ck_assert_uint_eq(level_at(CLIP_VCC), supplies[i % G_N_ELEMENTS(supplies)].level);
+		clip_line_state(f->clip, 1, CLIP_VCC, &state);
+		ck_assert_uint_eq(state.chip, CLIP_HIGH);
+		clip_line_state(f->clip, 0, CLIP_GND, &state);
+		ck_assert_uint_eq(state.chip, CLIP_LOW);
+	}
+	/* What is at the chip of a supply that is off. */
+	clip_set_supply(f->clip, 0, 0);
+	clip_fixture_add(f, CLIP_ROTATED, CLIP_MISO);
+	ck_assert_uint_eq(level_at(CLIP_GND), CLIP_LOW);
+	clip_fixture_add(f, CLIP_OPEN, CLIP_VCC);
+	ck_assert_uint_eq(level_at(CLIP_GND), CLIP_FLOATING);
+}
+END_TEST
+
+START_TEST(cs_is_low_for_the_chip_that_is_meant)
+{
+	struct clip_line_state state;
+
+	for (int i = 0; i < 2; i++) {
+		clip_select(f->clip, 0);
+		ck_assert_uint_eq(level_at(CLIP_CS), CLIP_LOW);
+		clip_line_state(f->clip, 1, CLIP_CS, &state);
+		ck_assert_uint_eq(state.host, CLIP_HIGH);
+		ck_assert_uint_eq(state.chip, CLIP_HIGH);
+		clip_deselect(f->clip);
+		clip_fixture_add(f, CLIP_PULL_UP, CLIP_MOSI);
+	}
+}
+END_TEST
+
 START_TEST(a_chip_that_is_taken_off_is_let_go)
 {
 	uint8_t id[3];
@@ -340,6 +383,8 @@ suite_clip_pins(void)
 	tcase_add_test(pins, the_supply_comes_back_as_it_was_set);
 	tcase_add_test(pins, each_chip_has_its_own_levels);
 	tcase_add_test(pins, each_chip_gets_its_own_supply_back);
+	tcase_add_test(pins, vcc_is_low_with_less_than_the_chip_needs);
+	tcase_add_test(pins, cs_is_low_for_the_chip_that_is_meant);
 	tcase_add_test(pins, a_chip_that_is_taken_off_is_let_go);
 	suite_add_tcase(suite, pins);
 	return suite;
