@@ -31,9 +31,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* Longer than any tVSL and tPUW: boards have reset circuits. */
-#define POWER_UP_NS INT64_C(20000000)
-
 static void
 run_work(void *data)
 {
@@ -323,7 +320,6 @@ boot(const struct bench_work *work, struct bench_power_request *request)
 	} else if (clip_is_selected(clip)) {
 		request->why_not = g_strdup("a host has the bus");
 	} else {
-		clip_wait(clip, POWER_UP_NS);
 		request->boots = board_boot(board, clip, work->target->cs, &verdict);
 		if (!request->boots)
 			request->why_not = bench_boot_reason(&verdict);

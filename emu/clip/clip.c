@@ -167,6 +167,25 @@ clip_deselect(struct clip *clip)
 	clip_show(clip);
 }
 
+void
+clip_board_begin(struct clip *clip)
+{
+	g_return_if_fail(clip->selected < 0);
+	clip->had_drivers = clip->drivers;
+	clip->had_operations = clip->operations;
+	clip->by_board = clip->drivers = true;
+	show(clip);
+}
+
+void
+clip_board_end(struct clip *clip)
+{
+	clip->by_board = false;
+	clip->drivers = clip->had_drivers;
+	clip->operations = clip->had_operations;
+	show(clip);
+}
+
 /* What is left over from one span is carried into the next, so that a million short operations take
  * exactly as long as their clocks. */
 void

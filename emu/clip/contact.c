@@ -12,9 +12,9 @@
  *
  * A supply that goes for an instant, or a RESET#, is something to a chip that nobody talks to, too.
  * So what such contacts did in the meantime is played when somebody looks next: the first
- * PLAYED_MAX changes one by one, each at its time, and of those behind them, which find nothing more
- * to spoil, their number and the last one, by what is likely after so long. Other lines matter only
- * to a frame: of them no more is kept than how they stand.
+ * PLAYED_MAX changes one by one, each at its time, and of those behind them, which find nothing
+ * more to spoil, their number and the last one, by what is likely after so long. Other lines matter
+ * only to a frame: of them no more is kept than how they stand.
  */
 #include "clip/internal.h"
 
@@ -62,6 +62,8 @@ is_played(const struct clip *clip, const struct fault *fault)
 
 	if (fault->as.what != CLIP_CONTACT ||
 		(line != CLIP_VCC && line != CLIP_GND && line != CLIP_HOLD))
+		return false;
+	if (!wires_meet(clip, fault))
 		return false;
 	return clip->faulty->frame.open ? fault->in_force : !trigger_needs_frame(fault);
 }

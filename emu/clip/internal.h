@@ -117,6 +117,9 @@ struct clip {
 	bool drivers;         /* the adapter's outputs are on */
 	struct flash *open;   /* chip that sees CS# low; NULL: none */
 	struct wires *faulty; /* NULL: all is well */
+	bool by_board;        /* the board has the bus; the adapter's drivers are on then */
+	bool had_drivers;     /* before */
+	uint64_t had_operations;
 	unsigned int hz;
 	uint64_t fraction; /* of a ns, in units of 1/hz, that clocks took and the clock lacks */
 	uint64_t operations;
@@ -139,6 +142,9 @@ void wires_deselect(struct clip *clip);
 void wires_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n);
 /* Levels, faults in force and time as they are now, between frames or between bytes. */
 void wires_update(struct clip *clip);
+
+/* Whoever has the bus meets the fault. */
+bool wires_meet(const struct clip *clip, const struct fault *fault);
 
 /* edge.c: the chip's side */
 struct flash *wires_chip(const struct clip *clip);

@@ -58,6 +58,12 @@ acts_at_bits(const struct fault *fault, bool writes, bool reads)
 		fault->as.what == CLIP_CONTACT;
 }
 
+bool
+wires_meet(const struct clip *clip, const struct fault *fault)
+{
+	return !clip->by_board || (is_lasting(&fault->as) && fault->as.side == CLIP_CHIP);
+}
+
 static void
 set_rate(struct clip *clip, struct fault *fault)
 {
@@ -89,7 +95,7 @@ look(struct clip *clip, uint64_t *bytes)
 	wires->master = NULL;
 	for (guint i = 0; i < wires->faults->len; i++) {
 		struct fault *fault = g_ptr_array_index(wires->faults, i);
-		bool holds = trigger_holds(clip, fault, bytes);
+		bool holds = wires_meet(clip, fault) && trigger_holds(clip, fault, bytes);
 
 		changed |= holds != fault->in_force;
 		fault->in_force = holds;
