@@ -26,6 +26,7 @@
 #include "clip/clip.h"
 #include "flash/flash.h"
 #include "flash/part.h"
+#include "serprog/serprog.h"
 
 #include <gio/gio.h>
 #include <stdarg.h>
@@ -104,12 +105,31 @@ bench_work_fail(const struct bench_work *work, GError **error, const char *forma
 	return false;
 }
 
-/* A host's frame goes over the wires in pieces, and is open between them. */
+/* A host's frame goes over the wires in pieces, and is open between them. One in which only a fault
+ * of the wires keeps the chip would never end by itself. */
 bool
 bench_work_between_frames(const struct bench_work *work, GError **error)
 {
-	return !flash_is_selected(work->flash) ||
-		bench_work_fail(work, error, "a host is in the middle of an operation; try again");
+	struct bench_adapter *adapter = work->target->adapter;
+	struct clip *clip = bench_adapter_clip(adapter);
+	const struct bench_faults *faults = bench_adapter_has_faults(adapter);
+	unsigned int id;
+
+	if (!clip_selects(clip, work->target->cs)) {
+		clip_end_frame(clip);
+		return true;
+	}
+	if (!serprog_left_selected(bench_adapter_line(adapter)->serprog))
+		return bench_work_fail(
+			work, error, "a host is in the middle of an operation; try again");
+	id = faults != NULL ? bench_faults_of_cs(faults) : 0;
+	if (id > 0)
+		return bench_work_fail(work, error,
+			"fault %u, cs-stuck, has left CS# low; remove it, and let a host do one "
+			"more operation",
+			id);
+	return bench_work_fail(work, error,
+		"a fault that is gone has left CS# low; let a host do one more operation");
 }
 
 static enum bench_event_kind

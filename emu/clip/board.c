@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A board that boots, or does not, from the chip as it finds it. The chip is soldered to it: adapter
- * and clip, what is wrong with them included, are no part of its wires, but what is wrong with the
- * chip's own pins is. It reads with 03 as boot ROMs do, and knows nothing of the chip but what comes
- * back: with a wrong address mode or bank it finds other bytes than are in the array. This is how a chip that was verified can still leave a board dead: wrong file, a region with the board's
- * own data (calibration, MAC address) overwritten, QE cleared.
+ * A board that boots, or does not, from the chip as it finds it. The chip is soldered to it:
+ * adapter and clip, and what is wrong with them, are no part of its wires; what is wrong with the
+ * chip's own pins is. It reads with 03 as boot ROMs do, and knows nothing of the chip but what
+ * comes back: with a wrong address mode or bank it finds other bytes than are in the array. This
+ * is how a chip that was verified can still leave a board dead: wrong file, a region with the
+ * board's own data (calibration, MAC address) overwritten, QE cleared.
  *
- * Leaves out an adapter whose drivers pull against the board's: it is taken to be idle. Also what a
- * board does after that, and quad reads: a boot ROM that needs them needs QE.
+ * Leaves out an adapter whose drivers pull against the board's: it is taken to be idle. Also what
+ * a board does after that, and quad reads: a boot ROM that needs them needs QE.
  */
 #include "clip/board.h"
 

@@ -156,6 +156,19 @@ clip_is_selected(const struct clip *clip)
 	return clip->selected >= 0;
 }
 
+bool
+clip_selects(const struct clip *clip, unsigned int cs)
+{
+	return clip->selected == (int)cs;
+}
+
+void
+clip_end_frame(struct clip *clip)
+{
+	if (clip->faulty && clip->selected < 0)
+		wires_raise(clip, sim_clock_now(clip->clock));
+}
+
 void
 clip_deselect(struct clip *clip)
 {
@@ -253,6 +266,7 @@ clip_set_supply(struct clip *clip, unsigned int cs, int millivolts)
 {
 	g_return_if_fail(cs < CLIP_SELECTS);
 	clip->outside[cs].supply_mv = millivolts;
-	if (clip->chips[cs] && (!clip->faulty || clip->faulty->supplied))
-		flash_supply(clip->chips[cs], millivolts);
+	if (clip->chips[cs])
+		flash_supply(
+			clip->chips[cs], !clip->faulty || clip->faulty->supplied ? millivolts : 0);
 }

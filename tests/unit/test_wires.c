@@ -209,6 +209,10 @@ START_TEST(a_broken_wire_comes_before_what_drives_it)
 	ck_assert(id > 0 && !flash_is_powered(f->chip));
 	bench_wires_supply(&wires, 3100);
 	ck_assert(!flash_is_powered(f->chip));
+	/* Somebody has handled the chip. */
+	flash_supply(f->chip, 3300);
+	bench_wires_supply_again(&wires);
+	ck_assert(!flash_is_powered(f->chip));
 	clip_fault_remove(clip, id);
 	ck_assert(flash_is_powered(f->chip));
 	ck_assert_int_eq(wires.millivolts, 3100);
