@@ -51,8 +51,8 @@ void clip_end_frame(struct clip *clip);
 
 /*
  * From begin to end the board that the chips are soldered to has the bus, by wires of its own, and
- * feeds them. What is wrong with adapter and clip does not matter to it, what is wrong at the chips'
- * side does. No frame may be open at either; the board's frames are no operations of the host's.
+ * feeds them. What is wrong with adapter and clip does not matter to it, what is wrong at the
+ * chips' side does. No frame may be open at either; the board's are no operations of the host's.
  */
 void clip_board_begin(struct clip *clip);
 void clip_board_end(struct clip *clip);
