@@ -134,6 +134,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/protected-status.bench \
 	examples/qe-cleared.bench \
 	examples/region-never-written.bench \
+	examples/register-lost.bench \
 	examples/relabelled.bench \
 	examples/reset-on-open.bench \
 	examples/rotated-clip.bench \
@@ -147,6 +148,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/status-locked-for-ever.bench \
 	examples/status-power-cycle-lock.bench \
 	examples/stuck-bit.bench \
+	examples/supply-dips.bench \
 	examples/swapped-data-lines.bench \
 	examples/too-high-supply.bench \
 	examples/two-adapters.bench \

@@ -234,6 +234,11 @@ struct flash {
 	uint64_t die_size;           /* bytes that have cells; usually the part's size */
 	uint64_t decoded;            /* where addresses begin anew; at least that */
 	struct flash_faults *faults; /* see fault.c; NULL: none */
+	struct {
+		int64_t at_ns; /* 0: no */
+		double share;  /* of the operation that is done by then */
+		int millivolts;
+	} cut;                       /* the supply is going to break down */
 	bool faulty_reads;           /* some fault is of reads */
 	enum flash_outcome verified; /* by the chip itself, of the operation that ends */
 	struct flash_nonvolatile stored[NONVOLATILE_MAX];
@@ -363,6 +368,8 @@ void flash_cells_failed(struct flash *chip, bool erase);
 /* --- fault.c --- */
 /* An operation has begun; its end can change. */
 void flash_faults_begin(struct flash *chip, struct flash_operation *operation);
+/* The time has come for the supply to break down. */
+void flash_faults_cut(struct flash *chip);
 /* True: the operation that ends shall have no effect. */
 bool flash_faults_spoil(struct flash *chip, const struct flash_operation *operation);
 /* It has taken effect, or was cut off; true: not on all cells. */

@@ -66,6 +66,8 @@ spinor_fault_list(struct spinor_command *command, GError **error)
 		printf("%-4" PRId64 "%s: acted %" PRId64 " time%s on %" PRId64 " occasion%s",
 			spinor_number(fault, "id", 0), spinor_text(fault, "fault", "?"), acted,
 			acted == 1 ? "" : "s", matched, matched == 1 ? "" : "s");
+		if (spinor_number(fault, "cs", 0) > 0)
+			printf(" on chip select %" PRId64, spinor_number(fault, "cs", 0));
 		if (name != NULL)
 			printf(" (%s)", name);
 		putchar('\n');
