@@ -221,6 +221,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_firmware.c \
 	tests/unit/test_flash.c \
 	tests/unit/test_flash_asp.c \
+	tests/unit/test_flash_brownout.c \
 	tests/unit/test_flash_bpr.c \
 	tests/unit/test_flash_address.c \
 	tests/unit/test_flash_erase.c \
