@@ -37,9 +37,8 @@ enum flash_beyond {
 
 struct flash_fault {
 	enum flash_fault_what what;
-	unsigned int
-		purposes; /* NO_EFFECT, ENDLESS, BROWN_OUT, SLOW: bits 1 << enum flash_purpose of PROGRAM,
-				* ERASE, STATUS_WRITE; 0: programs and erases */
+	unsigned int purposes; /* of operations: bits 1 << enum flash_purpose of PROGRAM, ERASE,
+				* STATUS_WRITE; 0: programs and erases */
 	uint64_t address_from, address_to; /* [from, to) that are touched; to 0: any */
 	uint32_t every;                    /* cells: only addresses with address % every == offset,
 					    * such as a column of the array; 0: all */
