@@ -47,8 +47,8 @@ _spinor_value()
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -d -- "$_spinor_current")
 		;;
-	--after | --assert | --at | --cs | --count | --cut-at | --cycles | --millivolts | --seed | \
-		--status | --supply | --tcp | --time-scale | --timeout)
+	--after | --assert | --at | --cs | --count | --cut-at | --cycles | --millivolts | --name | \
+		--seed | --status | --supply | --tcp | --time-scale | --timeout)
 		COMPREPLY=()
 		;;
 	*) return 1 ;;
@@ -116,7 +116,7 @@ _spinor()
 			((i + 1 < COMP_CWORD)) && _spinor_bench+=("$word" "${COMP_WORDS[i + 1]}")
 			((i++))
 			;;
-		--timeout | --millivolts | --at | --after | --count | --kind | --file) ((i++)) ;;
+		--timeout | --millivolts | --at | --after | --count | --kind | --file | --name) ((i++)) ;;
 		-*) ;;
 		*) words+=("$word") ;;
 		esac

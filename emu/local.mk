@@ -118,6 +118,7 @@ libspinor_a_SOURCES = \
 	emu/clip/slip.c \
 	emu/clip/trigger.c \
 	emu/clip/wires.c \
+	emu/clip/writer.c \
 	emu/control/call.c \
 	emu/control/client.c \
 	emu/control/client.h \

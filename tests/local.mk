@@ -73,6 +73,8 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/block-locks.bench \
 	examples/board-clamps-the-lines.bench \
 	examples/board-drives-bus.bench \
+	examples/board-load.bench \
+	examples/board-writes-its-own-data.bench \
 	examples/boot-banner.bench \
 	examples/brown-out.bench \
 	examples/cable-pulled.bench \
@@ -115,6 +117,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/lost-byte-to-host.bench \
 	examples/lost-programs.bench \
 	examples/low-supply.bench \
+	examples/mirrored-cable.bench \
 	examples/miso-to-ground.bench \
 	examples/missing-capacitor.bench \
 	examples/modem-manager.bench \
@@ -131,11 +134,13 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/protected-status.bench \
 	examples/qe-cleared.bench \
 	examples/region-never-written.bench \
+	examples/register-lost.bench \
 	examples/relabelled.bench \
 	examples/reset-on-open.bench \
 	examples/rotated-clip.bench \
 	examples/safe-write.sh \
 	examples/shifted-clip.bench \
+	examples/six-wire-clip.bench \
 	examples/slow-boot.bench \
 	examples/slow-erase.bench \
 	examples/small-buffers.bench \
@@ -143,6 +148,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/status-locked-for-ever.bench \
 	examples/status-power-cycle-lock.bench \
 	examples/stuck-bit.bench \
+	examples/supply-dips.bench \
 	examples/swapped-data-lines.bench \
 	examples/too-high-supply.bench \
 	examples/two-adapters.bench \
@@ -153,8 +159,10 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/verified-but-no-boot.bench \
 	examples/weak-cells.bench \
 	examples/worn-out.bench \
+	examples/wp-low-and-locked.bench \
 	examples/wp-low.bench \
 	examples/wrong-baud.bench \
+	examples/wrong-chip-of-two.bench \
 	examples/wrong-power-up-address-mode.bench \
 	examples/wrong-sfdp.bench
 
@@ -203,14 +211,17 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_clip_faults_when.c \
 	tests/unit/test_clip_master.c \
 	tests/unit/test_clip_pins.c \
+	tests/unit/test_clip_writer.c \
 	tests/unit/test_control.c \
 	tests/unit/test_fault_file.c \
+	tests/unit/test_control_manual.c \
 	tests/unit/test_fault_manual.c \
 	tests/unit/test_fault_words.c \
 	tests/unit/test_faults.c \
 	tests/unit/test_firmware.c \
 	tests/unit/test_flash.c \
 	tests/unit/test_flash_asp.c \
+	tests/unit/test_flash_brownout.c \
 	tests/unit/test_flash_bpr.c \
 	tests/unit/test_flash_address.c \
 	tests/unit/test_flash_erase.c \
@@ -240,6 +251,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_flash_status.c \
 	tests/unit/test_flash_supply.c \
 	tests/unit/test_flash_unlock.c \
+	tests/unit/test_hands.c \
 	tests/unit/test_image.c \
 	tests/unit/test_link_faults.c \
 	tests/unit/test_link_port.c \

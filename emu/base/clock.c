@@ -72,8 +72,13 @@ sim_clock_skip(struct sim_clock *clock, int64_t ns)
 		return;
 	if (clock->mode == SIM_CLOCK_REAL)
 		clock->due_ns = add_ns(sim_clock_now(clock), ns);
-	else
-		clock->skipped_ns = add_ns(clock->skipped_ns, ns);
+	clock->skipped_ns = add_ns(clock->skipped_ns, ns);
+}
+
+int64_t
+sim_clock_skipped(const struct sim_clock *clock)
+{
+	return clock->skipped_ns;
 }
 
 int64_t

@@ -45,6 +45,9 @@ int64_t sim_clock_now(const struct sim_clock *clock);
 /* Lets ns (>= 0) of simulated time pass at once. */
 void sim_clock_skip(struct sim_clock *clock, int64_t ns);
 
+/* All that has been skipped: what has passed without what the wall has added, in any mode. */
+int64_t sim_clock_skipped(const struct sim_clock *clock);
+
 /* REAL: how many ns of wall time must pass until the wall has caught up with what was skipped.
  * 0 in the other modes. */
 int64_t sim_clock_debt(const struct sim_clock *clock);

@@ -26,7 +26,6 @@
 #include "clip/clip.h"
 #include "flash/flash.h"
 #include "flash/part.h"
-#include "serprog/serprog.h"
 
 #include <gio/gio.h>
 #include <stdarg.h>
@@ -38,7 +37,7 @@ run_work(void *data)
 	struct bench_work *work = data;
 	struct clip *clip = bench_adapter_clip(work->target->adapter);
 
-	/* What the wires have done to the chips by now is done. */
+	/* What the wires, and a board behind them, have done to the chips by now is done. */
 	if (!clip_is_selected(clip))
 		clip_wait(clip, 0);
 	if (work->chip != NULL)
@@ -110,19 +109,16 @@ bench_work_fail(const struct bench_work *work, GError **error, const char *forma
 bool
 bench_work_between_frames(const struct bench_work *work, GError **error)
 {
-	struct bench_adapter *adapter = work->target->adapter;
-	struct clip *clip = bench_adapter_clip(adapter);
-	const struct bench_faults *faults = bench_adapter_has_faults(adapter);
+	struct clip *clip = bench_adapter_clip(work->target->adapter);
 	unsigned int id;
 
 	if (!clip_selects(clip, work->target->cs)) {
 		clip_end_frame(clip);
 		return true;
 	}
-	if (!serprog_left_selected(bench_adapter_line(adapter)->serprog))
+	if (!bench_work_left_selected(work, &id))
 		return bench_work_fail(
 			work, error, "a host is in the middle of an operation; try again");
-	id = faults != NULL ? bench_faults_of_cs(faults) : 0;
 	if (id > 0)
 		return bench_work_fail(work, error,
 			"fault %u, cs-stuck, has left CS# low; remove it, and let a host do one "
@@ -344,6 +340,8 @@ boot(const struct bench_work *work, struct bench_power_request *request)
 		if (!request->boots)
 			request->why_not = bench_boot_reason(&verdict);
 	}
+	bench_adapter_set_boot(work->target->adapter, work->target->cs,
+		request->boots ? BENCH_BOOT_DONE : BENCH_BOOT_FAILED);
 	bench_work_tell(work, BENCH_EVENT_BOOT, request->boots ? "boots" : "does not boot",
 		request->why_not != NULL ? request->why_not : "");
 }
@@ -361,7 +359,7 @@ set_power(struct bench_work *work, GError **error)
 		if (request->power == BENCH_POWER_OFF)
 			request->millivolts = 0;
 		else if (request->millivolts == 0)
-			request->millivolts = bench_usual_millivolts(bench_chip_part(work->chip));
+			request->millivolts = wires->given_mv;
 		if (request->power != BENCH_POWER_ON)
 			bench_wires_supply(wires, 0);
 		bench_wires_supply(wires, request->millivolts);

@@ -59,7 +59,7 @@ enum bench_power {
 /* What to do with the supply, and afterwards how it is. */
 struct bench_power_request {
 	enum bench_power power;
-	int millivolts;   /* for on and cycle; 0: the chip's usual supply */
+	int millivolts;   /* for on and cycle; 0: the one that it had the last time */
 	uint64_t cut_in;  /* for off: at the end of that many frames; 0: now */
 	int64_t after_ns; /* and so much later, or BENCH_HALF_OF_BUSY */
 	char *warning;    /* what will become of the chip; NULL: nothing. Free with g_free() */
@@ -71,11 +71,21 @@ struct bench_power_request {
 bool bench_action_power(
 	const struct bench_target *target, struct bench_power_request *request, GError **error);
 
-/* Puts a fault (see bench/fault.h for the text) on the target's wires or chip. */
+struct bench_fault_request {
+	const char *text; /* see bench/fault.h */
+	const char *name; /* NULL: none; no two of a bench have the same */
+	bool has_chip;    /* somebody has named the target's chip, which only a chip's fault has */
+	unsigned int id;  /* afterwards: its number on the adapter */
+};
+
+/* Puts a fault on the target's wires or chip. */
 bool bench_action_fault_add(
-	const struct bench_target *target, const char *text, unsigned int *id, GError **error);
-/* id 0: all of them. */
+	const struct bench_target *target, struct bench_fault_request *request, GError **error);
 bool bench_action_fault_remove(const struct bench_target *target, unsigned int id, GError **error);
+void bench_action_fault_clear(const struct bench_target *target);
+/* Where the fault of that name is, on that adapter (NULL: on any), and its number. */
+bool bench_action_fault_find(struct bench_actions *actions, const char *adapter, const char *name,
+	struct bench_target *target, unsigned int *id, GError **error);
 /* struct bench_fault_info of the adapter. Free with g_ptr_array_unref(). */
 GPtrArray *bench_action_fault_list(const struct bench_target *target);
 

@@ -40,6 +40,7 @@ struct seat {
 	struct bench_chip *chip; /* NULL: none */
 	struct board *board;     /* behind it; NULL: none */
 	char *board_name;
+	enum bench_boot boot;
 };
 
 struct bench_adapter {
@@ -122,7 +123,8 @@ bench_adapter_new(const struct bench_adapter_plan *plan, GError **error)
 	adapter->line = (struct bench_line){.owner = adapter->name,
 		.context = adapter->context,
 		.serprog = adapter->serprog,
-		.meter = &adapter->meter};
+		.meter = &adapter->meter,
+		.seed = plan->seed};
 	bench_line_begin(&adapter->line);
 	if (open_port(adapter, plan, error)) {
 		adapter->line.pty = adapter->pty;
@@ -397,6 +399,19 @@ bench_adapter_board(const struct bench_adapter *adapter, unsigned int cs, const 
 	if (name != NULL)
 		*name = adapter->seats[cs].board_name;
 	return adapter->seats[cs].board;
+}
+
+void
+bench_adapter_set_boot(struct bench_adapter *adapter, unsigned int cs, enum bench_boot boot)
+{
+	g_return_if_fail(cs < CLIP_SELECTS);
+	adapter->seats[cs].boot = boot;
+}
+
+enum bench_boot
+bench_adapter_boot(const struct bench_adapter *adapter, unsigned int cs)
+{
+	return cs < CLIP_SELECTS ? adapter->seats[cs].boot : BENCH_BOOT_NEVER;
 }
 
 struct bench_line *

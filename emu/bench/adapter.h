@@ -94,6 +94,15 @@ void bench_adapter_set_board(
 struct board *bench_adapter_board(
 	const struct bench_adapter *adapter, unsigned int cs, const char **name);
 
+/* What became of the board when its chip last got its supply. */
+enum bench_boot {
+	BENCH_BOOT_NEVER, /* that has not been */
+	BENCH_BOOT_DONE,
+	BENCH_BOOT_FAILED,
+};
+void bench_adapter_set_boot(struct bench_adapter *adapter, unsigned int cs, enum bench_boot boot);
+enum bench_boot bench_adapter_boot(const struct bench_adapter *adapter, unsigned int cs);
+
 /* The line to the host, for its faults. */
 struct bench_line *bench_adapter_line(struct bench_adapter *adapter);
 

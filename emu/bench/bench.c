@@ -8,6 +8,7 @@
  */
 #include "bench/bench.h"
 
+#include "bench/boot.h"
 #include "bench/chip.h"
 #include "bench/chipdb.h"
 #include "bench/error.h"
@@ -112,6 +113,28 @@ check_adapter(
 	return true;
 }
 
+/* The first of the registers that the part lacks is an error. */
+static bool
+check_registers(
+	const struct bench_setup_board *entry, const struct flash_part *part, GError **error)
+{
+	unsigned int has = bench_boot_registers(part);
+	unsigned int missing = entry->registers & ~has;
+	g_autoptr(GString) allowed = g_string_new(NULL);
+
+	if (missing == 0)
+		return true;
+	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++)
+		if (has & 1u << reg)
+			g_string_append_printf(
+				allowed, "%ssr%u", allowed->len > 0 ? ", " : "", reg + 1);
+	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+		"%s: it wants sr%d, which a %s has not; allowed: %s", entry->where,
+		g_bit_nth_lsf(missing, -1) + 1, part->name,
+		allowed->len > 0 ? allowed->str : "no registers");
+	return false;
+}
+
 static bool
 check_board(struct bench *bench, const struct bench_setup_board *entry, GError **error)
 {
@@ -128,7 +151,7 @@ check_board(struct bench *bench, const struct bench_setup_board *entry, GError *
 			"%s: it wants bytes up to %06" G_GINT64_MODIFIER
 			"X; allowed are addresses of a %s, 000000 to %06" G_GINT64_MODIFIER "X",
 			entry->where, entry->end - 1, part->name, part->size - 1);
-	return part != NULL && entry->end <= part->size;
+	return part != NULL && entry->end <= part->size && check_registers(entry, part, error);
 }
 
 static bool
@@ -269,6 +292,7 @@ add_board(struct bench *bench, struct bench_setup_board *entry, GError **error)
 		return false;
 	adapter = built_from(bench, from);
 	chip = bench_adapter_chip(adapter, chip_from->cs);
+	bench_boot_expect(entry->board, bench_chip_part(chip), entry->address_bytes);
 	board_begin(entry->board, bench_image_array(bench_chip_image(chip)),
 		bench_chip_part(chip)->size);
 	bench_adapter_set_board(

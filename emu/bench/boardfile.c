@@ -94,7 +94,7 @@ take_chip(struct reading *r, char *value)
 static bool
 take_address(struct reading *r, char *value)
 {
-	board_set_address_bytes(r->entry->board, value[0] == '4' ? 4 : 3);
+	r->entry->address_bytes = value[0] == '4' ? 4 : 3;
 	return strcmp(value, "3") == 0 || strcmp(value, "4") == 0;
 }
 
@@ -187,11 +187,12 @@ take_register_item(struct reading *r, char **words)
 	uint8_t mask, value;
 
 	if (g_strv_length(words) != 3 || !partvalue_hex_byte(words[1], &mask) ||
-		!partvalue_hex_byte(words[2], &value))
+		!partvalue_hex_byte(words[2], &value) || mask == 0 || value & ~mask)
 		return false;
 	for (unsigned int reg = 0; reg < G_N_ELEMENTS(registers); reg++) {
 		if (g_ascii_strcasecmp(words[0], registers[reg]) == 0) {
 			board_want_register(r->entry->board, reg, mask, value);
+			r->entry->registers |= 1u << reg;
 			return true;
 		}
 	}
@@ -213,7 +214,9 @@ static const struct key keys[] = {
 		take_magic},
 	{"sha256", "FIRST-LAST and 64 hex digits; more of them after ;", take_sha256},
 	{"unchanged", "FIRST-LAST, such as 0x1000-0x1FFF; more of them after ;", take_unchanged},
-	{"registers", "sr1, sr2 or sr3, a mask and a value in hex, such as sr2 02 02; more after ;",
+	{"registers",
+		"sr1, sr2 or sr3, a mask from 01 to FF and a value of these bits in hex, such as "
+		"sr2 02 02; more of them after ;",
 		take_registers},
 };
 

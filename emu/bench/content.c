@@ -78,6 +78,7 @@ transfer_image(struct bench_work *work, GError **error)
 			!bench_image_load_into(transfer->file, array_of(work), *bytes, error))
 			return false;
 		flash_array_changed(work->flash, 0, *bytes);
+		flash_array_replaced(work->flash);
 	}
 	bench_work_tell(work, BENCH_EVENT_IMAGE, transfer->in ? "load" : "save", transfer->file);
 	return true;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #define BENCH_EVENT_TEXT_BYTES 128
+#define BENCH_EVENT_LABEL_BYTES 72
 
 enum bench_event_kind {
 	BENCH_EVENT_OPERATION,   /* a frame ended: opcode, name, address, length, outcome */
@@ -15,7 +16,8 @@ enum bench_event_kind {
 	BENCH_EVENT_POWER,       /* on */
 	BENCH_EVENT_PIN,         /* what: the pin, text: its level */
 	BENCH_EVENT_HOST,        /* on: it came */
-	BENCH_EVENT_FAULT,       /* what: "acted", text: the fault and the place */
+	BENCH_EVENT_FAULT,       /* what: "acted", text: the fault and the place, id, label: name,
+				  * operation, address or byte */
 	BENCH_EVENT_BOOT,        /* on: the board boots, text: why not */
 	BENCH_EVENT_SNAPSHOT,    /* what: "take", …, text: its name, or the file's */
 	BENCH_EVENT_IMAGE,       /* what: "load", …, text: the file's name */
@@ -30,14 +32,18 @@ struct bench_event {
 	int64_t time_ns;
 	int opcode;       /* -1: none */
 	const char *name; /* NULL: unknown */
+	uint64_t operation;
 	bool has_address;
 	uint32_t address;
+	int64_t byte; /* -1: of none */
 	uint64_t length;
 	const char *outcome; /* "": done */
 	int64_t busy_ns;
 	bool on;
 	const char *what;
-	char text[BENCH_EVENT_TEXT_BYTES]; /* cut when it is longer */
+	unsigned int id;
+	char text[BENCH_EVENT_TEXT_BYTES];   /* cut when it is longer */
+	char label[BENCH_EVENT_LABEL_BYTES]; /* cut when it is longer; "": none */
 };
 
 #endif

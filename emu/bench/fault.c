@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#define NAME_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
+
 const char **
 bench_fault_names(void)
 {
@@ -85,8 +87,27 @@ bench_fault_free(struct bench_fault *fault)
 {
 	if (fault == NULL)
 		return;
+	g_free(fault->name);
 	g_free(fault->text);
 	g_free(fault);
+}
+
+bool
+bench_fault_set_name(struct bench_fault *fault, const char *name, GError **error)
+{
+	size_t length = strlen(name);
+
+	if (length == 0 || length > BENCH_FAULT_NAME_MAX || name[strspn(name, NAME_CHARACTERS)] ||
+		strspn(name, "0123456789") == length) {
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"\"%s\" is no name for a fault; allowed are 1 to %d of A-Z a-z 0-9 . _ -, "
+			"not digits alone",
+			name, BENCH_FAULT_NAME_MAX);
+		return false;
+	}
+	g_free(fault->name);
+	fault->name = g_strdup(name);
+	return true;
 }
 
 bool
@@ -97,8 +118,16 @@ bench_fault_set(struct bench_fault *fault, const char *name, const char *value, 
 	char *text;
 
 	for (const struct faultset *setting = faultset_rows; setting->name; setting++) {
+		uint64_t bit = UINT64_C(1) << (setting - faultset_rows);
+
 		if (strcmp(setting->name, name) != 0 || !faultset_is_for(setting, fault))
 			continue;
+		if (fault->given & bit) {
+			g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+				"%s=%s is refused: %s is there twice; allowed is once", name, value,
+				name);
+			return false;
+		}
 		if (!setting->take(fault, value)) {
 			g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
 				"%s=%s is refused; allowed: %s", name, value, setting->allowed);
@@ -107,6 +136,7 @@ bench_fault_set(struct bench_fault *fault, const char *name, const char *value, 
 		text = g_strdup_printf("%s %s=%s", fault->text, name, value);
 		g_free(fault->text);
 		fault->text = text;
+		fault->given |= bit;
 		return true;
 	}
 	which = g_strdup_printf("fault %.*s has no", (int)strcspn(fault->text, " "), fault->text);

@@ -20,8 +20,12 @@ enum bench_fault_place {
 	BENCH_FAULT_OF_LINK, /* between host and adapter */
 };
 
+#define BENCH_FAULT_NAME_MAX 64
+
 struct bench_fault {
-	char *text; /* what and settings, as given */
+	char *name;     /* what people call it; NULL: it has none */
+	char *text;     /* what and settings, as given */
+	uint64_t given; /* which settings: bits 1 << row of faultset_rows */
 	enum bench_fault_place place;
 	struct clip_fault wires;
 	struct flash_fault chip;
@@ -32,12 +36,15 @@ struct bench_fault {
 struct bench_fault *bench_fault_new(const char *what, GError **error);
 
 /* Changes a setting; false and BENCH_ERROR_USAGE for one that the fault lacks, with the nearest it
- * has, and for a value that is refused, with what is allowed. */
+ * has, for a value that is refused, with what is allowed, and for one that was given before. */
 bool bench_fault_set(
 	struct bench_fault *fault, const char *name, const char *value, GError **error);
 
 /* "WHAT [NAME=VALUE ...]". */
 struct bench_fault *bench_fault_parse(const char *text, GError **error);
+
+/* False and BENCH_ERROR_USAGE for what can't be told from a number, or is no word. */
+bool bench_fault_set_name(struct bench_fault *fault, const char *name, GError **error);
 
 void bench_fault_free(struct bench_fault *fault);
 

@@ -61,5 +61,6 @@ bench_faultfile_read(const struct bench_group *group, struct bench_setup *setup,
 	entry->fault = bench_fault_new(g_strstrip(what), &why);
 	if (entry->fault == NULL)
 		return refuse(group, why->message, error);
+	entry->fault->name = g_strdup(group->name);
 	return read_settings(group, entry->fault, error);
 }

@@ -15,19 +15,20 @@
 #include "flash/part.h"
 #include "serprog/link.h"
 
+#include <gio/gio.h>
 #include <inttypes.h>
 
 #define NS_PER_S INT64_C(1000000000)
 
 struct entry {
 	unsigned int id;
+	char *name; /* NULL: none */
 	char *text;
 	enum bench_fault_place place;
 	struct flash *chip; /* NULL: not a chip's */
 	unsigned int cs;
 	unsigned int inner; /* its id there; 0: the board that it stands for does not run */
 	struct clip_fault wires;
-	enum link_fault_what link;
 	uint64_t acted, matched; /* before it was put there the last time */
 };
 
@@ -48,8 +49,22 @@ free_entry(void *data)
 {
 	struct entry *entry = data;
 
+	g_free(entry->name);
 	g_free(entry->text);
 	g_free(entry);
+}
+
+/* "clip: wires: fault 3, bit-error rate=1e-5", without the second when it has no name. */
+static char *
+title_of(const struct bench_faults *faults, const struct entry *entry)
+{
+	char place[32] = "";
+
+	if (entry->chip != NULL && entry->cs > 0)
+		g_snprintf(place, sizeof(place), " on chip select %u", entry->cs);
+	return g_strdup_printf("%s: %s%sfault %u%s, %s", faults->owner,
+		entry->name != NULL ? entry->name : "", entry->name != NULL ? ": " : "", entry->id,
+		place, entry->text);
 }
 
 /* "1 time on 3 occasions". */
@@ -144,15 +159,16 @@ read_counters(const struct bench_faults *faults, const struct entry *entry, uint
 static void
 tell(const struct bench_faults *faults, const struct entry *entry, struct bench_fault_act *act)
 {
+	g_autofree char *title = title_of(faults, entry);
 	uint64_t matched;
 
 	act->id = entry->id;
+	act->name = entry->name;
 	act->cs = entry->chip != NULL ? (int)entry->cs : -1;
 	act->text = entry->text;
 	read_counters(faults, entry, &act->acted, &matched);
-	log_info("%s: fault %u, %s: %s, operation %" PRIu64 ", %" PRId64 ".%09" PRId64 " s",
-		faults->owner, entry->id, entry->text, act->place, act->operation,
-		act->time_ns / NS_PER_S, act->time_ns % NS_PER_S);
+	log_info("%s: %s, operation %" PRIu64 ", %" PRId64 ".%09" PRId64 " s", title, act->place,
+		act->operation, act->time_ns / NS_PER_S, act->time_ns % NS_PER_S);
 	if (faults->observe != NULL)
 		faults->observe(faults->observe_data, act);
 }
@@ -165,13 +181,21 @@ wires_acted(void *data, const struct clip_fault_report *report)
 	char place[80];
 	char opcode[16] = "";
 	struct bench_fault_act act = {
-		.operation = report->operation, .place = place, .time_ns = report->time_ns};
+		.operation = report->operation,
+		.place = place,
+		.address = -1,
+		.byte = (int64_t)report->byte,
+		.time_ns = report->time_ns,
+	};
 
 	if (entry == NULL)
 		return;
 	if (report->opcode >= 0)
 		g_snprintf(opcode, sizeof(opcode), ", opcode %02X", (unsigned int)report->opcode);
-	if (report->idle)
+	if (report->length > 0)
+		g_snprintf(place, sizeof(place), "address %06" PRIX64 ", %" PRIu32 " byte%s",
+			report->address, report->length, report->length == 1 ? "" : "s");
+	else if (report->idle)
 		g_snprintf(place, sizeof(place), "%s, between operations",
 			clip_line_string(report->line));
 	else /* The first bit on the wire is the byte's bit 7. */
@@ -185,7 +209,13 @@ chip_acted(void *data, const struct flash_fault_report *report)
 {
 	const struct bench_faults *faults = data;
 	char place[40];
-	struct bench_fault_act act = {.place = place, .time_ns = report->time_ns};
+	struct bench_fault_act act = {
+		.operation = clip_operations(faults->clip),
+		.place = place,
+		.address = (int64_t)report->address,
+		.byte = -1,
+		.time_ns = report->time_ns,
+	};
 	const struct entry *entry = NULL;
 
 	g_snprintf(place, sizeof(place), "address %06" PRIX64, report->address);
@@ -209,7 +239,12 @@ bench_faults_line_acted(struct bench_faults *faults, const struct link_fault_rep
 	const struct entry *entry = find(faults, BENCH_FAULT_OF_LINK, NULL, report->id);
 	char place[60];
 	struct bench_fault_act act = {
-		.operation = report->operation, .place = place, .time_ns = report->time_ns};
+		.operation = report->operation,
+		.place = place,
+		.address = -1,
+		.byte = (int64_t)report->byte,
+		.time_ns = report->time_ns,
+	};
 
 	if (entry == NULL)
 		return;
@@ -241,7 +276,6 @@ bench_faults_destroy(struct bench_faults *faults)
 {
 	if (faults == NULL)
 		return;
-	bench_faults_summary(faults);
 	bench_faults_clear(faults);
 	clip_set_fault_listener(faults->clip, NULL);
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
@@ -254,6 +288,13 @@ bench_faults_destroy(struct bench_faults *faults)
 	g_free(faults);
 }
 
+static char *
+beyond(const struct flash_part *part)
+{
+	return g_strdup_printf("that is beyond a %s; allowed are addresses up to 0x%" PRIX64,
+		part->name, part->size - 1);
+}
+
 /* NULL, or what is wrong with it. */
 static char *
 what_is_wrong(const struct bench_fault *fault, const struct flash_part *part)
@@ -262,6 +303,9 @@ what_is_wrong(const struct bench_fault *fault, const struct flash_part *part)
 
 	switch (fault->place) {
 	case BENCH_FAULT_OF_WIRES:
+		if (fault->wires.what == CLIP_BOARD_WRITES && part != NULL &&
+			fault->wires.when.address_to > part->size)
+			return beyond(part);
 		return g_strdup(clip_fault_check(&fault->wires));
 	case BENCH_FAULT_OF_LINK:
 		allowed = link_fault_check(&fault->link);
@@ -272,9 +316,7 @@ what_is_wrong(const struct bench_fault *fault, const struct flash_part *part)
 	if (part == NULL)
 		return g_strdup("it is a chip's, and there is none; allowed are other faults");
 	if (fault->chip.address_to > part->size)
-		return g_strdup_printf(
-			"that is beyond a %s; allowed are addresses up to 0x%" PRIX64, part->name,
-			part->size - 1);
+		return beyond(part);
 	return g_strdup(flash_fault_check(part, &fault->chip));
 }
 
@@ -300,10 +342,21 @@ add_to_chip(struct bench_faults *faults, const struct bench_fault *fault, struct
 static unsigned int
 add_to_line(struct bench_faults *faults, const struct bench_fault *fault)
 {
-	int id = link_line_add_fault(bench_line_faults(faults->line), &fault->link);
+	struct link_fault link = fault->link;
+	int id;
 
+	link.seed = faults->line->seed;
+	id = link_line_add_fault(bench_line_faults(faults->line), &link);
 	bench_line_changed(faults->line);
 	return id > 0 ? (unsigned int)id : 0;
+}
+
+/* Only a board that runs does it. */
+static bool
+is_board_s(const struct entry *entry)
+{
+	return entry->place == BENCH_FAULT_OF_WIRES &&
+		(entry->wires.what == CLIP_MASTER || entry->wires.what == CLIP_BOARD_WRITES);
 }
 
 /* A second master goes and comes with the board. */
@@ -313,8 +366,7 @@ follow_board(struct bench_faults *faults, struct entry *entry)
 	bool runs = faults->board == BENCH_BOARD_RUNS;
 	uint64_t acted, matched;
 
-	if (entry->place != BENCH_FAULT_OF_WIRES || entry->wires.what != CLIP_MASTER ||
-		runs == (entry->inner > 0))
+	if (!is_board_s(entry) || runs == (entry->inner > 0))
 		return;
 	if (runs) {
 		entry->inner = clip_fault_add(faults->clip, &entry->wires);
@@ -327,6 +379,41 @@ follow_board(struct bench_faults *faults, struct entry *entry)
 	entry->inner = 0;
 }
 
+/* The part of the chip that the fault is on, or of the first that it is aimed at; NULL: none. */
+static const struct flash_part *
+part_for(const struct bench_faults *faults, const struct bench_fault *fault, unsigned int cs)
+{
+	unsigned int lines =
+		fault->place == BENCH_FAULT_OF_CHIP ? 1u << cs : fault->wires.when.selects;
+
+	for (unsigned int line = 0; line < CLIP_SELECTS; line++) {
+		const struct flash *chip = clip_chip(faults->clip, line);
+
+		if (chip != NULL && (lines == 0 || lines & 1u << line))
+			return flash_part(chip);
+	}
+	return NULL;
+}
+
+/* Whether one more may come. */
+static bool
+has_room(const struct bench_faults *faults, const struct bench_fault *fault, GError **error)
+{
+	if (faults->entries->len >= BENCH_FAULTS_MAX) {
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+			"%s: %s has %d faults, and no more are allowed; remove some of them first",
+			fault->text, faults->owner, BENCH_FAULTS_MAX);
+		return false;
+	}
+	if (fault->name != NULL && bench_faults_named(faults, fault->name) > 0) {
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"%s: there is a fault \"%s\" already; allowed is a name that is free",
+			fault->text, fault->name);
+		return false;
+	}
+	return true;
+}
+
 unsigned int
 bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, unsigned int cs,
 	GError **error)
@@ -336,7 +423,8 @@ bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, u
 	struct entry *entry;
 	unsigned int inner;
 
-	if (!bench_faults_check(fault, chip != NULL ? flash_part(chip) : NULL, error))
+	if (!has_room(faults, fault, error) ||
+		!bench_faults_check(fault, part_for(faults, fault, cs), error))
 		return 0;
 	if (of_chip)
 		inner = add_to_chip(faults, fault, chip);
@@ -346,10 +434,10 @@ bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, u
 		inner = clip_fault_add(faults->clip, &fault->wires);
 	entry = g_new0(struct entry, 1);
 	entry->id = ++faults->last_id;
+	entry->name = g_strdup(fault->name);
 	entry->text = g_strdup(fault->text);
 	entry->place = fault->place;
 	entry->wires = fault->wires;
-	entry->link = fault->link.what;
 	entry->chip = chip;
 	entry->cs = cs;
 	entry->inner = inner;
@@ -365,9 +453,17 @@ remove_from_line(const struct bench_faults *faults, unsigned int id)
 	bench_line_changed(faults->line);
 }
 
+/* What it has done is said when it goes. */
 static void
 take_away(struct bench_faults *faults, const struct entry *entry)
 {
+	g_autofree char *title = title_of(faults, entry);
+	g_autofree char *times = NULL;
+	uint64_t acted, matched;
+
+	read_counters(faults, entry, &acted, &matched);
+	times = times_of(acted, matched);
+	log_warning("%s: acted %s", title, times);
 	if (entry->chip != NULL)
 		flash_fault_remove(entry->chip, entry->inner);
 	else if (entry->place == BENCH_FAULT_OF_LINK)
@@ -386,12 +482,27 @@ bench_faults_of_wires(const struct bench_faults *faults, unsigned int clip_id)
 }
 
 unsigned int
-bench_faults_of_cs(const struct bench_faults *faults)
+bench_faults_count(const struct bench_faults *faults, int cs)
+{
+	unsigned int n = 0;
+
+	if (cs < 0)
+		return faults->entries->len;
+	for (guint i = 0; i < faults->entries->len; i++) {
+		const struct entry *entry = faults->entries->pdata[i];
+
+		n += entry->chip != NULL && entry->cs == (unsigned int)cs;
+	}
+	return n;
+}
+
+unsigned int
+bench_faults_named(const struct bench_faults *faults, const char *name)
 {
 	for (guint i = 0; i < faults->entries->len; i++) {
 		const struct entry *entry = faults->entries->pdata[i];
 
-		if (entry->place == BENCH_FAULT_OF_LINK && entry->link == LINK_CS_STUCK)
+		if (g_strcmp0(entry->name, name) == 0)
 			return entry->id;
 	}
 	return 0;
@@ -439,6 +550,7 @@ free_info(void *data)
 {
 	struct bench_fault_info *info = data;
 
+	g_free(info->name);
 	g_free(info->text);
 	g_free(info);
 }
@@ -453,6 +565,7 @@ bench_faults_list(struct bench_faults *faults)
 		struct bench_fault_info *info = g_new0(struct bench_fault_info, 1);
 
 		info->id = entry->id;
+		info->name = g_strdup(entry->name);
 		info->text = g_strdup(entry->text);
 		info->cs = entry->chip != NULL ? (int)entry->cs : -1;
 		read_counters(faults, entry, &info->acted, &info->matched);
@@ -475,19 +588,4 @@ bool
 bench_faults_is_observed(const struct bench_faults *faults)
 {
 	return faults->observe != NULL;
-}
-
-void
-bench_faults_summary(struct bench_faults *faults)
-{
-	for (guint i = 0; i < faults->entries->len; i++) {
-		const struct entry *entry = faults->entries->pdata[i];
-		g_autofree char *times = NULL;
-		uint64_t acted, matched;
-
-		read_counters(faults, entry, &acted, &matched);
-		times = times_of(acted, matched);
-		log_warning(
-			"%s: fault %u, %s: acted %s", faults->owner, entry->id, entry->text, times);
-	}
 }

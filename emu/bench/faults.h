@@ -14,12 +14,17 @@ struct clip;
 struct flash_part;
 struct link_fault_report;
 
+#define BENCH_FAULTS_MAX 1024 /* of one adapter, its chips and its line */
+
 /* One act of a fault, for reports. */
 struct bench_fault_act {
 	unsigned int id;
+	const char *name;   /* NULL: it has none */
 	const char *text;   /* the fault as it was given */
-	uint64_t operation; /* frames of the host up to then; 0: not known */
+	uint64_t operation; /* frames of the host up to then; of its line: commands */
 	const char *place;  /* "miso, byte 12, bit 3, opcode 03" or "address 001234" */
+	int64_t address;    /* in the chip; -1: the fault is not a chip's */
+	int64_t byte;       /* of the frame, or of the line; -1: it is a chip's */
 	int cs;             /* of a chip's fault; -1: of the wires */
 	int64_t time_ns;
 	uint64_t acted; /* times, this one included */
@@ -27,6 +32,7 @@ struct bench_fault_act {
 
 struct bench_fault_info {
 	unsigned int id;
+	char *name; /* NULL: it has none */
 	char *text;
 	int cs; /* of a chip's fault; -1: of another */
 	uint64_t acted;
@@ -42,7 +48,7 @@ void bench_faults_set_line(struct bench_faults *faults, struct bench_line *line)
 /* For the line's listener. */
 void bench_faults_line_acted(struct bench_faults *faults, const struct link_fault_report *report);
 
-/* Takes the faults away, after bench_faults_summary(). */
+/* Clears them first. */
 void bench_faults_destroy(struct bench_faults *faults);
 
 /* Whether a chip of that part (NULL: there is none), or the wires, can have the fault. Errors are
@@ -51,19 +57,23 @@ bool bench_faults_check(
 	const struct bench_fault *fault, const struct flash_part *part, GError **error);
 
 /* Puts a fault on the wires or on the chip of line cs. Its id, > 0, is never used again; 0 and an
- * error when a value is refused or the line has no chip. */
+ * error when a value is refused, the line has no chip, the name is taken or there are as many as
+ * may be. */
 unsigned int bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault,
 	unsigned int cs, GError **error);
 
-/* False when there is none of that id. */
+/* A line of log says how often it acted. False when there is none of that id. */
 bool bench_faults_remove(struct bench_faults *faults, unsigned int id);
 void bench_faults_clear(struct bench_faults *faults);
 
+/* How many there are; with cs >= 0, in the chip on that line. */
+unsigned int bench_faults_count(const struct bench_faults *faults, int cs);
+
+/* The id of the fault of that name; 0: there is none. */
+unsigned int bench_faults_named(const struct bench_faults *faults, const char *name);
+
 /* The id here of a fault that the clip knows by clip_id; 0: there is none. */
 unsigned int bench_faults_of_wires(const struct bench_faults *faults, unsigned int clip_id);
-
-/* The fault by which the firmware left CS# low; 0: there is none any more. */
-unsigned int bench_faults_of_cs(const struct bench_faults *faults);
 
 /* What the board behind the clip does: only one that runs is a second master. */
 enum bench_board_state {
@@ -82,8 +92,5 @@ void bench_faults_observe(struct bench_faults *faults,
 	void (*observe)(void *data, const struct bench_fault_act *act), void *data,
 	GDestroyNotify free_data);
 bool bench_faults_is_observed(const struct bench_faults *faults);
-
-/* One line of log for each fault: how often it acted. Nothing without faults. */
-void bench_faults_summary(struct bench_faults *faults);
 
 #endif

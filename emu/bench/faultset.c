@@ -18,6 +18,7 @@
 #define CHIP(what) (1u << FLASH_FAULT_##what)
 #define LINK(what) (1u << LINK_##what)
 #define ALL (~0u)
+#define IN_FRAMES (ALL & ~WIRES(BOARD_WRITES)) /* act while the host has the bus */
 
 #define WITH_LINE                                                                         \
 	(WIRES(OPEN) | WIRES(STUCK_0) | WIRES(STUCK_1) | WIRES(SHORT) | WIRES(PULL_UP) |  \
@@ -31,7 +32,7 @@
 		WIRES(WEAK_GROUND))
 #define WITH_POLARITY (WIRES(BIT_ERROR) | WIRES(BURST_ERROR) | WIRES(WEAK_GROUND))
 #define CELLS (CHIP(STUCK_CELL) | CHIP(WEAK_CELL))
-#define OPERATIONS (CHIP(NO_EFFECT) | CHIP(ENDLESS) | CHIP(SLOW))
+#define OPERATIONS (CHIP(NO_EFFECT) | CHIP(ENDLESS) | CHIP(BROWN_OUT) | CHIP(SLOW))
 
 #define LINK_TIMED (LINK(STALL) | LINK(LATENCY) | LINK(RESET_ON_OPEN) | LINK(REBOOT) | LINK(UNPLUG))
 #define LINK_SAYS (LINK(GARBAGE) | LINK(BANNER) | LINK(RESET_ON_OPEN) | LINK(REBOOT))
@@ -39,7 +40,9 @@
 #define LINK_DIRECTED \
 	(LINK(DROP) | LINK(DUPLICATE) | LINK(CORRUPT) | LINK(STALL) | LINK(GARBAGE) | LINK_LOST)
 #define LINK_COMMANDED (LINK_DIRECTED | LINK(NAK) | LINK(CS_STUCK))
-/* The others act while the line is open, or not at all. */
+#define LINK_AT_BYTES (LINK_DIRECTED | LINK(ECHO))
+#define LINK_AT_TIMES (LINK_AT_BYTES | LINK(NAK) | LINK(CS_STUCK) | LINK(LATENCY) | LINK(CHUNKS))
+/* The other acts while the line is open, or not at all. */
 #define LINK_BY_CHANCE (ALL & ~LINK(WRONG_BAUD))
 
 static bool
@@ -183,14 +186,19 @@ take_duty(struct bench_fault *fault, const char *value)
 static bool
 take_period(struct bench_fault *fault, const char *value)
 {
-	return units_parse_time(value, &fault->wires.master.period_ns) &&
-		fault->wires.master.period_ns > 0;
+	int64_t *period_ns = fault->wires.what == CLIP_BOARD_WRITES
+		? &fault->wires.writes.period_ns
+		: &fault->wires.master.period_ns;
+
+	return units_parse_time(value, period_ns) && *period_ns > 0;
 }
 
 static bool
 take_phase(struct bench_fault *fault, const char *value)
 {
-	return units_parse_time(value, &fault->wires.master.phase_ns);
+	return units_parse_time(value,
+		fault->wires.what == CLIP_BOARD_WRITES ? &fault->wires.writes.phase_ns
+						       : &fault->wires.master.phase_ns);
 }
 
 static bool
@@ -233,6 +241,17 @@ take_reads(struct bench_fault *fault, const char *value)
 }
 
 static bool
+take_writes(struct bench_fault *fault, const char *value)
+{
+	uint64_t bytes;
+
+	if (!units_parse_whole(value, 0, G_MAXUINT64, &bytes) || bytes == 0 || bytes > 256)
+		return false;
+	fault->wires.writes.bytes = (uint32_t)bytes;
+	return true;
+}
+
+static bool
 take_bits(struct bench_fault *fault, const char *value)
 {
 	return partvalue_hex_byte(value, &fault->chip.mask);
@@ -265,6 +284,12 @@ take_offset(struct bench_fault *fault, const char *value)
 		return false;
 	fault->chip.offset = (uint32_t)offset;
 	return true;
+}
+
+static bool
+take_down_to(struct bench_fault *fault, const char *value)
+{
+	return units_parse_voltage(value, &fault->chip.millivolts);
 }
 
 static bool
@@ -503,37 +528,39 @@ const struct faultset faultset_rows[] = {
 	{"after", WIRES(BURST_ERROR), 0, 0, "a number of bytes", take_after},
 	{"after", 0, CHIP(READ_DISTURB), 0, "a number of reads up to 1000000000", take_after_reads},
 	{"duty", WIRES(MASTER), 0, 0, "a share from 0 to 1", take_duty},
-	{"period", WIRES(MASTER), 0, 0, TIME_ALLOWED, take_period},
-	{"phase", WIRES(MASTER), 0, 0, TIME_ALLOWED, take_phase},
+	{"period", WIRES(MASTER) | WIRES(BOARD_WRITES), 0, 0, TIME_ALLOWED, take_period},
+	{"phase", WIRES(MASTER) | WIRES(BOARD_WRITES), 0, 0, TIME_ALLOWED, take_phase},
 	{"rule", WIRES(MASTER), 0, 0, "and, or and random", take_rule},
 	{"drives", WIRES(MASTER), 0, 0, "some of cs,mosi,clk,miso", take_drives},
 	{"clock", WIRES(MASTER), 0, 0, FREQUENCY_ALLOWED, take_clock},
 	{"reads", WIRES(MASTER), 0, 0, "a number of bytes from 1 to 1048576", take_reads},
+	{"writes", WIRES(BOARD_WRITES), 0, 0, "a number of bytes from 1 to 256", take_writes},
 	{"bits", 0, CELLS, 0, "a mask in hex, such as 80", take_bits},
 	{"level", 0, CHIP(STUCK_CELL) | CHIP(READ_DISTURB), 0, "0 or 1", take_level},
 	{"every", 0, CELLS, 0, NUMBER_ALLOWED " (bytes)", take_every},
 	{"offset", 0, CELLS, 0, "a whole number from 0 (bytes)", take_offset},
+	{"down-to", 0, CHIP(BROWN_OUT), 0, "a voltage, such as 2.2V or 0mV", take_down_to},
 	{"factor", 0, CHIP(SLOW), 0, "a number from 1 to 1000000", take_factor},
-	{"during", ALL, 0, 0, "some of read,program,erase,status-read,status-write,other",
+	{"during", IN_FRAMES, 0, 0, "some of read,program,erase,status-read,status-write,other",
 		take_during},
 	{"during", 0, OPERATIONS, 0, "some of program,erase,status-write", take_during_operation},
-	{"opcode", ALL, 0, 0, "a byte in hex, such as 9F", take_opcode},
+	{"opcode", IN_FRAMES, 0, 0, "a byte in hex, such as 9F", take_opcode},
 	{"address", ALL, ALL, 0, RANGE_ALLOWED, take_address},
-	{"bytes", ALL, 0, 0, RANGE_ALLOWED, take_bytes},
-	{"nth", ALL, OPERATIONS, 0, NUMBER_ALLOWED, take_nth},
+	{"bytes", IN_FRAMES, 0, 0, RANGE_ALLOWED, take_bytes},
+	{"nth", IN_FRAMES, OPERATIONS, 0, NUMBER_ALLOWED, take_nth},
 	{"count", ALL, ALL, LINK_BY_CHANCE, NUMBER_ALLOWED, take_count},
-	{"per-frame", ALL, 0, 0, NUMBER_ALLOWED, take_per_frame},
-	{"probability", ALL, OPERATIONS, 0, "above 0 and up to 1", take_probability},
+	{"per-frame", IN_FRAMES, 0, 0, NUMBER_ALLOWED, take_per_frame},
+	{"probability", IN_FRAMES, OPERATIONS, 0, "above 0 and up to 1", take_probability},
 	{"from", ALL, 0, 0, TIME_ALLOWED, take_from},
 	{"to", ALL, 0, 0, TIME_ALLOWED, take_to},
 	{"select", ALL, 0, 0, "a chip select line, 0 to 7", take_select},
 	{"direction", 0, 0, LINK_DIRECTED, "to-adapter or to-host", take_direction},
-	{"byte", 0, 0, LINK_BY_CHANCE, NUMBER_ALLOWED, take_link_byte},
-	{"operation", 0, 0, LINK_BY_CHANCE, NUMBER_ALLOWED " (a command of the protocol)",
+	{"byte", 0, 0, LINK_AT_BYTES, NUMBER_ALLOWED, take_link_byte},
+	{"operation", 0, 0, LINK_AT_TIMES, NUMBER_ALLOWED " (a command of the protocol)",
 		take_link_operation},
 	{"command", 0, 0, LINK_COMMANDED, "a command by name or in hex, such as O_SPIOP or 13",
 		take_link_command},
-	{"after", 0, 0, LINK_BY_CHANCE, "a time since the line was opened, such as 500ms",
+	{"after", 0, 0, LINK_AT_TIMES, "a time since the line was opened, such as 500ms",
 		take_link_after},
 	{"chance", 0, 0, LINK_BY_CHANCE, "above 0 and up to 1", take_link_chance},
 	{"baud", 0, 0, LINK(WRONG_BAUD), "a speed from 300 to 4000000 baud", take_link_baud},
@@ -544,6 +571,9 @@ const struct faultset faultset_rows[] = {
 		take_link_text},
 	{NULL, 0, 0, 0, NULL, NULL},
 };
+
+/* A bit of struct bench_fault for each. */
+G_STATIC_ASSERT(G_N_ELEMENTS(faultset_rows) <= 64);
 
 bool
 faultset_is_for(const struct faultset *setting, const struct bench_fault *fault)

@@ -31,7 +31,7 @@ uint8_t *bench_image_array(struct bench_image *image);
 bool bench_image_save(const uint8_t *array, uint64_t size, const char *path, GError **error);
 
 /* Fills the array from a file of exactly its size; on error the array is as before. The caller
- * says flash_array_changed(). */
+ * says flash_array_changed() and flash_array_replaced(). */
 bool bench_image_load_into(const char *path, uint8_t *array, uint64_t size, GError **error);
 
 struct bench_difference {

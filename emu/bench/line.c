@@ -134,15 +134,15 @@ bench_line_faults(struct bench_line *line)
 {
 	const struct link_listener listener = {
 		.acted = fault_acted, .unplug = fault_unplugs, .baud = host_baud, .data = line};
-	struct personality personality;
 
 	if (line->faults != NULL)
 		return line->faults;
 	line->faults = link_line_new(line->serprog, &listener);
-	personality = link_line_personality(line->faults);
 	if (line->meter->host)
-		personality.ops->host_opened(personality.self);
-	line->meter->behind = personality;
+		link_line_join(line->faults, line->meter->opened_us,
+			line->meter->stats.bytes_in - line->meter->before_in,
+			line->meter->stats.bytes_out - line->meter->before_out);
+	line->meter->behind = link_line_personality(line->faults);
 	return line->faults;
 }
 

@@ -22,6 +22,7 @@ struct bench_line {
 	struct bench_meter *meter; /* stands before what is chosen here */
 	struct port_pty *pty;      /* NULL: TCP */
 	struct port_tcp *tcp;      /* NULL: pseudo-terminal */
+	uint64_t seed;             /* of what faults leave to chance */
 	void (*acted)(void *data, const struct link_fault_report *report); /* may be NULL */
 	void *data;
 

@@ -5,6 +5,8 @@
  */
 #include "bench/meter.h"
 
+#include <glib.h>
+
 static void
 host_opened(void *self)
 {
@@ -12,6 +14,9 @@ host_opened(void *self)
 
 	meter->host = true;
 	meter->stats.sessions++;
+	meter->opened_us = g_get_monotonic_time();
+	meter->before_in = meter->stats.bytes_in;
+	meter->before_out = meter->stats.bytes_out;
 	meter->behind.ops->host_opened(meter->behind.self);
 	if (meter->host_changed)
 		meter->host_changed(meter->data, true);

@@ -8,6 +8,7 @@
 
 #include "bench/error.h"
 #include "bench/fault.h"
+#include "bench/faults.h"
 
 #include <string.h>
 
@@ -150,6 +151,49 @@ check_fault(const struct bench_setup *setup, const struct bench_setup_fault *ent
 	return refuse(entry->where, "chip", NULL, names, error);
 }
 
+/* No more than an adapter can have, and no name twice. */
+static bool
+check_crowd(const struct bench_setup *setup, const struct bench_setup_fault *entry,
+	GHashTable *counts, GHashTable *names, GError **error)
+{
+	struct bench_setup_adapter *adapter;
+	struct bench_setup_chip *chip;
+	unsigned int count;
+
+	if (!bench_setup_find(
+		    setup, entry->adapter, entry->chip, entry->where, &adapter, &chip, error))
+		return false;
+	count = GPOINTER_TO_UINT(g_hash_table_lookup(counts, adapter)) + 1;
+	g_hash_table_insert(counts, adapter, GUINT_TO_POINTER(count));
+	if (count > BENCH_FAULTS_MAX)
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"%s: that is fault %u of %s; allowed are %d", entry->where, count,
+			adapter->name, BENCH_FAULTS_MAX);
+	else if (!g_hash_table_add(names, entry->fault->name))
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"%s: there is a fault \"%s\" already; allowed is a name that is free",
+			entry->where, entry->fault->name);
+	else
+		return true;
+	return false;
+}
+
+static bool
+check_faults(const struct bench_setup *setup, GError **error)
+{
+	g_autoptr(GHashTable) counts = g_hash_table_new(NULL, NULL);
+	g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (guint i = 0; i < setup->faults->len; i++) {
+		const struct bench_setup_fault *entry = setup->faults->pdata[i];
+
+		if (!check_fault(setup, entry, error) ||
+			!check_crowd(setup, entry, counts, names, error))
+			return false;
+	}
+	return true;
+}
+
 static bool
 check_board(const struct bench_setup *setup, guint n, GError **error)
 {
@@ -184,9 +228,8 @@ check_board(const struct bench_setup *setup, guint n, GError **error)
 bool
 bench_setup_check_places(const struct bench_setup *setup, GError **error)
 {
-	for (guint i = 0; i < setup->faults->len; i++)
-		if (!check_fault(setup, setup->faults->pdata[i], error))
-			return false;
+	if (!check_faults(setup, error))
+		return false;
 	for (guint i = 0; i < setup->boards->len; i++)
 		if (!check_board(setup, i, error))
 			return false;

@@ -51,8 +51,10 @@ struct bench_setup_fault {
 
 struct bench_setup_board {
 	char *name;
-	struct board *board; /* taken by whoever builds the bench */
-	uint64_t end;        /* one past the highest address that it wants */
+	struct board *board;        /* taken by whoever builds the bench */
+	unsigned int address_bytes; /* 0: not given */
+	unsigned int registers;     /* that it wants: bits 1 << reg */
+	uint64_t end;               /* one past the highest address that it wants */
 	char *adapter;
 	char *chip;
 	char *where; /* "FILE: [board NAME]" */

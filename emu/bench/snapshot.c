@@ -312,6 +312,7 @@ take_off(struct bench_snapshots *s)
 static void
 put_on(struct bench_snapshots *s, const struct bench_kept *kept, bool powered)
 {
+	flash_array_replaced(s->chip);
 	bench_kept_write(kept, s->chip);
 	if (powered)
 		switch_on(s->chip);

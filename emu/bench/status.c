@@ -9,8 +9,9 @@
 #include "bench/adapter.h"
 #include "bench/bench.h"
 #include "bench/chip.h"
-#include "bench/line.h"
+#include "bench/faults.h"
 #include "bench/hand.h"
+#include "bench/line.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
 #include "flash/part.h"
@@ -45,6 +46,8 @@ static bool
 describe_chip(struct bench_work *work, GError **error)
 {
 	const struct flash_part *part = bench_chip_part(work->chip);
+	const struct bench_adapter *adapter = work->target->adapter;
+	const struct bench_faults *faults = bench_adapter_has_faults(adapter);
 	struct bench_chip_status *status = work->out;
 
 	(void)error;
@@ -56,13 +59,17 @@ describe_chip(struct bench_work *work, GError **error)
 		.size = part->size,
 		.image = bench_chip_image_path(work->chip),
 		.millivolts = work->target->wires->millivolts,
+		.vcc_millivolts = flash_millivolts(work->flash),
 		.cut_in = work->target->wires->cut_in,
 		.pins = bench_wires_pins(work->target->wires),
 		.busy = flash_is_busy(work->flash),
 		.n_registers = count_registers(part),
 		.protected = protected_ranges(work->flash),
 		.n_snapshots = bench_chip_n_snapshots(work->chip),
+		.n_faults = faults != NULL ? bench_faults_count(faults, (int)work->target->cs) : 0,
+		.boot = bench_adapter_boot(adapter, work->target->cs),
 	};
+	bench_adapter_board(adapter, work->target->cs, &status->board);
 	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++)
 		status->registers[reg] = flash_status_register(work->flash, reg);
 	return true;
@@ -72,6 +79,7 @@ static bool
 describe_adapter(struct bench_work *work, GError **error)
 {
 	struct bench_adapter *adapter = work->target->adapter;
+	const struct bench_faults *faults = bench_adapter_has_faults(adapter);
 	struct bench_adapter_status *status = work->out;
 
 	(void)error;
@@ -84,6 +92,9 @@ describe_adapter(struct bench_work *work, GError **error)
 	status->host = bench_adapter_has_host(adapter);
 	status->drivers = clip_drivers(bench_adapter_clip(adapter));
 	status->hz = clip_frequency(bench_adapter_clip(adapter));
+	status->n_faults = faults != NULL ? bench_faults_count(faults, -1) : 0;
+	status->board =
+		faults != NULL ? (enum bench_board)bench_faults_board(faults) : BENCH_BOARD_RUN;
 	status->ready_line = bench_adapter_ready_line(adapter);
 	return true;
 }

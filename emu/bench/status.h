@@ -4,6 +4,7 @@
 #define SPINOR_BENCH_STATUS_H
 
 #include "bench/action.h"
+#include "bench/adapter.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -22,15 +23,19 @@ struct bench_chip_status {
 	const char *vendor;
 	const char *flashrom;
 	uint64_t size;
-	const char *image; /* NULL: none */
-	int millivolts;    /* 0: off */
-	uint64_t cut_in;   /* frames until the supply is cut; 0: it stays */
+	const char *image;  /* NULL: none */
+	int millivolts;     /* as set; 0: off */
+	int vcc_millivolts; /* what the chip has of it: faults can be in between */
+	uint64_t cut_in;    /* frames until the supply is cut; 0: it stays */
 	struct bench_pins pins;
 	bool busy;
 	uint8_t registers[BENCH_STATUS_REGISTERS];
 	unsigned int n_registers; /* that the part has */
 	GArray *protected;        /* struct bench_range, in ascending order */
 	unsigned int n_snapshots;
+	unsigned int n_faults; /* of the chip itself */
+	const char *board;     /* NULL: none */
+	enum bench_boot boot;
 };
 
 /* Strings that are not marked live as long as the bench. */
@@ -44,8 +49,10 @@ struct bench_adapter_status {
 	bool host;
 	bool drivers;
 	unsigned int hz;
-	char *ready_line; /* owned */
-	GArray *chips;    /* struct bench_chip_status */
+	char *ready_line;      /* owned */
+	unsigned int n_faults; /* of wires, line and chips */
+	enum bench_board board;
+	GArray *chips; /* struct bench_chip_status */
 };
 
 struct bench_status {

@@ -27,14 +27,20 @@ acted(void *data, const struct bench_fault_act *act)
 		.cs = act->cs,
 		.time_ns = act->time_ns,
 		.opcode = -1,
+		.operation = act->operation,
+		.has_address = act->address >= 0,
+		.address = act->address >= 0 ? (uint32_t)act->address : 0,
+		.byte = act->byte,
 		.length = act->acted,
 		.outcome = "",
 		.what = "acted",
+		.id = act->id,
 	};
 
 	if (listener->actions->observe == NULL)
 		return;
 	g_snprintf(event.text, sizeof(event.text), "%u, %s: %s", act->id, act->place, act->text);
+	g_strlcpy(event.label, act->name != NULL ? act->name : "", sizeof(event.label));
 	listener->actions->observe(listener->actions->data, &event);
 }
 
@@ -53,7 +59,8 @@ bench_troubles_observe(struct bench_actions *actions, struct bench_adapter *adap
 }
 
 struct request {
-	struct bench_fault *fault;
+	const struct bench_fault *fault;
+	const char *name;
 	unsigned int id;
 	GPtrArray *list;
 	struct bench_wire *lines;
@@ -71,18 +78,98 @@ add(struct bench_work *work, GError **error)
 	return request->id > 0;
 }
 
+static bool
+look_for_name(struct bench_work *work, GError **error)
+{
+	struct request *request = work->in;
+	const struct bench_faults *faults = bench_adapter_has_faults(work->target->adapter);
+
+	(void)error;
+	request->id = faults != NULL ? bench_faults_named(faults, request->name) : 0;
+	return request->id > 0;
+}
+
+bool
+bench_action_fault_find(struct bench_actions *actions, const char *adapter, const char *name,
+	struct bench_target *target, unsigned int *id, GError **error)
+{
+	struct request request = {.name = name};
+
+	if (adapter != NULL && !bench_target_adapter(actions, adapter, target, error))
+		return false;
+	for (unsigned int i = 0; i < bench_n_adapters(actions->bench); i++) {
+		struct bench_adapter *candidate = bench_adapter_at(actions->bench, i);
+
+		if (adapter != NULL && candidate != target->adapter)
+			continue;
+		*target = (struct bench_target){.actions = actions, .adapter = candidate};
+		if (!bench_work_run(target, look_for_name, &request, NULL, NULL))
+			continue;
+		*id = request.id;
+		return true;
+	}
+	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+		"there is no fault \"%s\"%s%s; allowed are the names and numbers in spinor fault "
+		"list",
+		name, adapter != NULL ? " on " : "", adapter != NULL ? adapter : "");
+	return false;
+}
+
+/* Names are told apart over all of the bench, numbers on each adapter. */
+static bool
+take_name(
+	struct bench_fault *fault, struct bench_actions *actions, const char *name, GError **error)
+{
+	struct bench_target holder;
+	unsigned int id;
+
+	if (!bench_fault_set_name(fault, name, error))
+		return false;
+	if (!bench_action_fault_find(actions, NULL, name, &holder, &id, NULL))
+		return true;
+	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+		"%s has a fault \"%s\" already; allowed is a name that is free",
+		bench_adapter_name(holder.adapter), name);
+	return false;
+}
+
+/* A chip that is named goes with a chip's fault only. */
+static bool
+check_place(const struct bench_fault *fault, const struct bench_fault_request *request,
+	unsigned int cs, GError **error)
+{
+	if (!request->has_chip || fault->place == BENCH_FAULT_OF_CHIP)
+		return true;
+	if (fault->place == BENCH_FAULT_OF_LINK)
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"%s: cs %u is refused: the fault is one of the line to the host; allowed "
+			"is no cs",
+			fault->text, cs);
+	else
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"%s: cs %u is refused: the fault is one of the wires, which all chips of "
+			"an adapter share; allowed is no cs, and select=%u for that chip's "
+			"operations",
+			fault->text, cs, cs);
+	return false;
+}
+
 bool
 bench_action_fault_add(
-	const struct bench_target *target, const char *text, unsigned int *id, GError **error)
+	const struct bench_target *target, struct bench_fault_request *request, GError **error)
 {
-	struct request request = {.fault = bench_fault_parse(text, error)};
+	struct bench_fault *fault = bench_fault_parse(request->text, error);
+	struct request inner = {.fault = fault};
 	bool good;
 
-	if (request.fault == NULL)
+	if (fault == NULL)
 		return false;
-	good = bench_work_run(target, add, &request, NULL, error);
-	*id = request.id;
-	bench_fault_free(request.fault);
+	good = check_place(fault, request, target->cs, error) &&
+		(request->name == NULL ||
+			take_name(fault, target->actions, request->name, error)) &&
+		bench_work_run(target, add, &inner, NULL, error);
+	request->id = inner.id;
+	bench_fault_free(fault);
 	return good;
 }
 
@@ -92,9 +179,7 @@ take_away(struct bench_work *work, GError **error)
 	struct request *request = work->in;
 	struct bench_faults *faults = bench_adapter_has_faults(work->target->adapter);
 
-	if (faults != NULL && request->id == 0)
-		bench_faults_clear(faults);
-	if (request->id == 0 || (faults != NULL && bench_faults_remove(faults, request->id)))
+	if (faults != NULL && bench_faults_remove(faults, request->id))
 		return true;
 	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
 		"%s has no fault %u; allowed are the numbers in spinor fault list",
@@ -108,6 +193,23 @@ bench_action_fault_remove(const struct bench_target *target, unsigned int id, GE
 	struct request request = {.id = id};
 
 	return bench_work_run(target, take_away, &request, NULL, error);
+}
+
+static bool
+clear(struct bench_work *work, GError **error)
+{
+	struct bench_faults *faults = bench_adapter_has_faults(work->target->adapter);
+
+	(void)error;
+	if (faults != NULL)
+		bench_faults_clear(faults);
+	return true;
+}
+
+void
+bench_action_fault_clear(const struct bench_target *target)
+{
+	bench_work_run(target, clear, NULL, NULL, NULL);
 }
 
 G_STATIC_ASSERT((int)BENCH_BOARD_RUN == (int)BENCH_BOARD_RUNS &&
@@ -151,6 +253,25 @@ bench_action_fault_list(const struct bench_target *target)
 	return request.list;
 }
 
+bool
+bench_work_left_selected(const struct bench_work *work, unsigned int *fault)
+{
+	struct bench_adapter *adapter = work->target->adapter;
+	struct bench_faults *faults = bench_adapter_has_faults(adapter);
+	g_autoptr(GPtrArray) list = faults != NULL ? bench_faults_list(faults) : g_ptr_array_new();
+
+	*fault = 0;
+	if (!serprog_left_selected(bench_adapter_line(adapter)->serprog))
+		return false;
+	for (guint i = 0; i < list->len && *fault == 0; i++) {
+		const struct bench_fault_info *info = list->pdata[i];
+
+		if (g_str_has_prefix(info->text, "cs-stuck"))
+			*fault = info->id;
+	}
+	return true;
+}
+
 static const char *const levels[] = {
 	[CLIP_LOW] = "low", [CLIP_HIGH] = "high", [CLIP_FLOATING] = "floating"};
 
@@ -175,9 +296,8 @@ look(struct bench_work *work, GError **error)
 			.fault = faults ? bench_faults_of_wires(faults, state.fault_id) : 0,
 		};
 	}
-	if (request->lines[CLIP_CS].fault == 0 && faults != NULL &&
-		serprog_left_selected(bench_adapter_line(work->target->adapter)->serprog))
-		request->lines[CLIP_CS].fault = bench_faults_of_cs(faults);
+	if (request->lines[CLIP_CS].fault == 0)
+		bench_work_left_selected(work, &request->lines[CLIP_CS].fault);
 	return true;
 }
 

@@ -62,6 +62,7 @@ bench_wires_init(struct bench_wires *wires, struct flash *flash, struct sim_cloc
 		.flash = flash,
 		.clock = clock,
 		.millivolts = bench_usual_millivolts(flash_part(flash)),
+		.given_mv = bench_usual_millivolts(flash_part(flash)),
 	};
 	for (unsigned int pin = 0; pin < FLASH_PINS; pin++)
 		wires->levels[pin] = BENCH_HIGH;
@@ -186,6 +187,8 @@ bench_wires_supply(struct bench_wires *wires, int millivolts)
 {
 	wires->cut_in = 0;
 	wires->millivolts = millivolts;
+	if (millivolts > 0)
+		wires->given_mv = millivolts;
 	bench_wires_supply_again(wires);
 }
 

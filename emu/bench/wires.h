@@ -44,6 +44,7 @@ struct bench_wires {
 	unsigned int cs;         /* its line there */
 	enum bench_level levels[FLASH_PINS];
 	int millivolts;        /* 0: off */
+	int given_mv;          /* the last that was not, or the usual one */
 	uint64_t cut_in;       /* frames until the supply is cut; 0: it stays */
 	int64_t cut_after_ns;  /* from the end of that frame; or BENCH_HALF_OF_BUSY */
 	int64_t busy_until_ns; /* the operation in progress before the next frame; -1: none */

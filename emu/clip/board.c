@@ -20,6 +20,8 @@
 /* Longer than any tVSL and tPUW: boards have reset circuits. */
 #define POWER_UP_NS INT64_C(20000000)
 
+#define WEL 0x02
+#define REGISTERS 3
 #define PIECE 65536u
 #define REACH (UINT64_C(1) << 24) /* of three address bytes */
 
@@ -42,7 +44,14 @@ struct want {
 };
 
 struct board {
+	uint8_t id_opcode;
+	unsigned int n_behind;
+	unsigned int n_id;
 	unsigned int address_bytes;
+	struct {
+		uint8_t opcode;
+		unsigned int skip;
+	} registers[REGISTERS];
 	GPtrArray *wants;
 };
 
@@ -61,6 +70,11 @@ board_new(void)
 {
 	struct board *board = g_new0(struct board, 1);
 
+	board->id_opcode = 0x9f;
+	board->n_id = 3;
+	board_set_register(board, 0, 0x05, 0);
+	board_set_register(board, 1, 0x35, 0);
+	board_set_register(board, 2, 0x15, 0);
 	board->address_bytes = 3;
 	board->wants = g_ptr_array_new_with_free_func(free_want);
 	return board;
@@ -76,9 +90,24 @@ board_free(struct board *board)
 }
 
 void
+board_set_identity(struct board *board, uint8_t opcode, unsigned int n_behind, unsigned int n_id)
+{
+	board->id_opcode = opcode;
+	board->n_behind = n_behind;
+	board->n_id = n_id;
+}
+
+void
 board_set_address_bytes(struct board *board, unsigned int n)
 {
 	board->address_bytes = n;
+}
+
+void
+board_set_register(struct board *board, unsigned int reg, uint8_t opcode, unsigned int skip)
+{
+	board->registers[reg % REGISTERS].opcode = opcode;
+	board->registers[reg % REGISTERS].skip = skip;
 }
 
 static struct want *
@@ -202,14 +231,37 @@ board_begin(struct board *board, const uint8_t *array, uint64_t size)
 	}
 }
 
+/* A line that is dead or stuck is at one level all the time. */
 static bool
-is_there(struct clip *clip, unsigned int cs, struct board_verdict *verdict)
+has_latch(const struct board *board, struct clip *clip, unsigned int cs, uint8_t *id)
 {
-	static const uint8_t rdid = 0x9f;
-	const uint8_t *id = verdict->id;
+	static const uint8_t enable = 0x06, disable = 0x04;
 
-	frame(clip, cs, &rdid, 1, verdict->id, sizeof(verdict->id));
-	return !(id[0] == id[1] && id[1] == id[2] && (id[0] == 0x00 || id[0] == 0xff));
+	frame(clip, cs, &enable, 1, NULL, 0);
+	frame(clip, cs, &board->id_opcode, 1, &id[0], 1);
+	frame(clip, cs, &disable, 1, NULL, 0);
+	frame(clip, cs, &board->id_opcode, 1, &id[1], 1);
+	return id[0] & WEL && !(id[1] & WEL);
+}
+
+static bool
+is_there(const struct board *board, struct clip *clip, unsigned int cs,
+	struct board_verdict *verdict)
+{
+	const uint8_t header[5] = {board->id_opcode};
+	uint8_t *id = verdict->id;
+	bool zeros = true, ones = true;
+
+	verdict->opcode = board->id_opcode;
+	verdict->n_id = board->n_id > 0 ? board->n_id : 2;
+	if (board->n_id == 0)
+		return has_latch(board, clip, cs, id);
+	frame(clip, cs, header, 1 + board->n_behind, id, board->n_id);
+	for (unsigned int i = 0; i < board->n_id; i++) {
+		zeros = zeros && id[i] == 0x00;
+		ones = ones && id[i] == 0xff;
+	}
+	return !zeros && !ones;
 }
 
 static bool
@@ -222,11 +274,15 @@ has_digest(const struct board *board, struct clip *clip, unsigned int cs, const 
 }
 
 static bool
-has_bits(struct clip *clip, unsigned int cs, const struct want *want, uint8_t *found)
+has_bits(const struct board *board, struct clip *clip, unsigned int cs, const struct want *want,
+	uint8_t *found)
 {
-	static const uint8_t reads[] = {0x05, 0x35, 0x15};
+	unsigned int reg = want->reg % REGISTERS;
+	unsigned int skip = board->registers[reg].skip % REGISTERS;
+	uint8_t bytes[REGISTERS];
 
-	frame(clip, cs, &reads[want->reg % G_N_ELEMENTS(reads)], 1, found, 1);
+	frame(clip, cs, &board->registers[reg].opcode, 1, bytes, skip + 1);
+	*found = bytes[skip];
 	return (*found & want->mask) == want->value;
 }
 
@@ -240,7 +296,8 @@ judge(const struct board *board, struct clip *clip, unsigned int cs, const struc
 	case WANT_DIGEST:
 		return has_digest(board, clip, cs, want) ? BOARD_BOOTS : BOARD_OTHER_DIGEST;
 	case WANT_REGISTER:
-		return has_bits(clip, cs, want, &verdict->found) ? BOARD_BOOTS : BOARD_REGISTER;
+		return has_bits(board, clip, cs, want, &verdict->found) ? BOARD_BOOTS
+									: BOARD_REGISTER;
 	case WANT_UNCHANGED:
 	case WANT_CONTENT:
 		break;
@@ -257,7 +314,7 @@ static bool
 boot(const struct board *board, struct clip *clip, unsigned int cs, struct board_verdict *verdict)
 {
 	*verdict = (struct board_verdict){.result = BOARD_BOOTS};
-	if (!is_there(clip, cs, verdict)) {
+	if (!is_there(board, clip, cs, verdict)) {
 		verdict->result = BOARD_NO_CHIP;
 		return false;
 	}

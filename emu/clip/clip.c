@@ -169,6 +169,12 @@ clip_end_frame(struct clip *clip)
 		wires_raise(clip, sim_clock_now(clip->clock));
 }
 
+uint64_t
+clip_operations(const struct clip *clip)
+{
+	return clip->operations;
+}
+
 void
 clip_deselect(struct clip *clip)
 {

@@ -42,6 +42,9 @@ bool clip_is_selected(const struct clip *clip);
 /* The same, with the chip on line cs. */
 bool clip_selects(const struct clip *clip, unsigned int cs);
 
+/* Frames since the clip was made, the open one included. */
+uint64_t clip_operations(const struct clip *clip);
+
 /* CS# rises. */
 void clip_deselect(struct clip *clip);
 

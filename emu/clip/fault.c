@@ -53,6 +53,10 @@ clip_fault_init(struct clip_fault *fault, enum clip_fault_what what)
 			.duty = 0.3,
 		};
 		break;
+	case CLIP_BOARD_WRITES:
+		fault->line = CLIP_CS;
+		fault->writes = (struct clip_writes){.bytes = 64, .period_ns = NS_PER_S};
+		break;
 	default:
 		break;
 	}
@@ -97,6 +101,20 @@ check_master(const struct clip_master *master)
 		return "period has to be above 0, phase 0 or more";
 	if (!is_probability(master->duty))
 		return "the duty has to be 0 to 1";
+	if (master->duty < 1 && master_read_ns(master) > master->period_ns)
+		return "a read of the second master has to fit into its period";
+	return NULL;
+}
+
+static const char *
+check_writes(const struct clip_fault *fault)
+{
+	if (fault->writes.bytes == 0 || fault->writes.bytes > 256)
+		return "a board writes 1 to 256 bytes at a time";
+	if (fault->writes.period_ns <= 0 || fault->writes.phase_ns < 0)
+		return "period has to be above 0, phase 0 or more";
+	if (fault->when.address_from % 4096 || fault->when.address_to % 4096)
+		return "a board writes to whole sectors of 4096 bytes, such as 0xFE000-0xFFFFF";
 	return NULL;
 }
 
@@ -128,6 +146,8 @@ check_what(const struct clip_fault *fault)
 			: "the limit has to be above 0 Hz, the slope 0 or more";
 	case CLIP_MASTER:
 		return check_master(&fault->master);
+	case CLIP_BOARD_WRITES:
+		return check_writes(fault);
 	default:
 		return NULL;
 	}
@@ -213,6 +233,8 @@ clip_fault_add(struct clip *clip, const struct clip_fault *fault)
 		added->as.line = CLIP_CS;
 	if (fault->what == CLIP_SLIP)
 		added->as.line = CLIP_CLK;
+	if (fault->what == CLIP_BOARD_WRITES)
+		writer_start(added, sim_clock_now(clip->clock));
 	seed(clip, added);
 	g_ptr_array_add(clip->faulty->faults, added);
 	wires_update(clip);

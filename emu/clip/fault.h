@@ -25,6 +25,7 @@ enum clip_fault_what {
 	CLIP_PULL_NONE,   /* no resistor where one was: the line floats when nobody drives it */
 	CLIP_ROTATED,     /* clip put on the wrong way round: contact n on pin n + 4 */
 	CLIP_SHIFTED,     /* clip put on one pin off */
+	CLIP_MIRRORED,    /* cable pressed or put on the wrong way: contact n on pin 9 - n */
 	CLIP_SWAPPED,     /* wires of MOSI and MISO in each other's place */
 	CLIP_CONTACT,     /* spring on an oxidised leg: opens now and then */
 	CLIP_BIT_ERROR,   /* noise on long wires turns single bits over */
@@ -36,6 +37,7 @@ enum clip_fault_what {
 	CLIP_LATE,        /* MISO arrives a clock late: level shifters, isolators, long wires */
 	CLIP_EARLY,       /* the host samples a clock too far on */
 	CLIP_MASTER,      /* the board's own processor uses the bus too */
+	CLIP_BOARD_WRITES, /* it keeps data of its own in the chip */
 	CLIP_FAULT_WHATS,
 };
 
@@ -73,6 +75,14 @@ struct clip_master {
 	int64_t period_ns;   /* > 0 */
 	int64_t phase_ns;
 	double duty; /* 0..1; 1: all the time */
+};
+
+/* A board that writes to the region of its addresses (when.address_from, to; to 0: the last 64 KiB)
+ * of the first chip that it is aimed at: every period_ns, from phase_ns on, bytes more. */
+struct clip_writes {
+	uint32_t bytes;    /* 1..256 */
+	int64_t period_ns; /* > 0 */
+	int64_t phase_ns;
 };
 
 /*
@@ -119,6 +129,7 @@ struct clip_fault {
 	double slope;
 	uint64_t after_bytes;      /* BURST_ERROR: bytes of a frame without errors */
 	struct clip_master master; /* MASTER */
+	struct clip_writes writes; /* BOARD_WRITES */
 	struct clip_fault_when when;
 };
 
@@ -134,6 +145,8 @@ struct clip_fault_report {
 	int64_t time_ns;
 	enum clip_level level; /* of the line, at the end that is misled */
 	bool idle;             /* between frames: opcode, byte and bit mean nothing */
+	uint64_t address;      /* BOARD_WRITES: of its record, in place of line, byte and bit */
+	uint32_t length;       /* its bytes; 0: of another fault */
 };
 
 struct clip_fault_listener {

@@ -66,6 +66,12 @@ struct fault {
 	int64_t burst;    /* that frame or the last one; -1: none */
 	unsigned int bit; /* clocks of it that are over */
 	bool wins;        /* RANDOM: on CS# in this frame */
+
+	/* BOARD_WRITES */
+	int64_t due_ns;     /* when it next does something */
+	uint64_t write_at;  /* address */
+	uint64_t erased_to; /* of that sector; at most write_at: the board has not erased it */
+	uint32_t unwritten; /* bytes of the record */
 };
 
 #define NODES (CLIP_SIDES * CLIP_LINES)
@@ -94,6 +100,8 @@ struct wires {
 	bool last_heard;  /* as it was sampled, unless late */
 	bool late;
 	bool ahead; /* the chip has had a clock more than the host gave */
+
+	int64_t began_ns, began_skipped_ns; /* the host's frame: the time, and the skipped one */
 
 	struct fault *master; /* the one in force */
 	bool master_mosi;
@@ -196,6 +204,10 @@ void trigger_acted_at(
 void trigger_acted(struct clip *clip, struct fault *fault, unsigned int bit, enum clip_line line,
 	enum clip_level level);
 
+/* The same for a record that the board has begun at that time. */
+void trigger_wrote(
+	struct clip *clip, struct fault *fault, int64_t time_ns, uint64_t address, uint32_t length);
+
 /* noise.c */
 bool noise_is(enum clip_fault_what what);
 /* Candidates per bit at this byte. */
@@ -223,17 +235,27 @@ double contact_rate(const struct clip *clip, const struct fault *fault);
 uint64_t contact_left(const struct clip *clip, const struct fault *fault, int64_t now_ns);
 
 /* master.c */
+/* How long one of its reads takes, with the pause behind it. */
+int64_t master_read_ns(const struct clip_master *master);
 /* The fault comes into force. */
 void master_start(struct clip *clip, struct fault *fault);
 /* Host is silent: the master does what it does up to now. */
 void master_pass(struct clip *clip, int64_t now_ns);
 /* Bytes of the host's that the master leaves alone, up to n. */
-size_t master_quiet(const struct clip *clip, int64_t now_ns, size_t n);
-/* One clock of the host's, the bit-th of its byte, until end_ns: what the master does meanwhile. */
-void master_step(struct clip *clip, unsigned int bit, int64_t end_ns);
+size_t master_quiet(const struct clip *clip, size_t n);
+/* One clock of the host's, the bit-th of its byte: what the master does meanwhile. */
+void master_step(struct clip *clip, unsigned int bit);
 /* The master's clocks in it but for the first given ones, with MOSI as the host has it. */
 void master_rest(struct clip *clip, unsigned int given, bool mosi);
 /* What a line is that both drive. */
 bool master_mix(struct clip *clip, enum clip_line line, bool host, bool master);
+
+/* writer.c */
+/* The fault comes. */
+void writer_start(struct fault *fault, int64_t now_ns);
+/* Up to now the host had the bus: what was due meanwhile is due now. */
+void writer_wait(struct clip *clip, int64_t now_ns);
+/* While CS# is high and no board starts: those that write do what is due up to now. */
+void writer_pass(struct clip *clip, int64_t now_ns);
 
 #endif

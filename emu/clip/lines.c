@@ -66,8 +66,10 @@ contact_on(const struct wires *wires, int pin)
 
 		if (!fault->in_force)
 			continue;
-		if (fault->as.what == CLIP_ROTATED)
+		if (fault->as.what == CLIP_ROTATED || fault->as.what == CLIP_MIRRORED)
 			is_left = !is_left;
+		if (fault->as.what == CLIP_MIRRORED)
+			along = PINS_OF_ROW - 1 - along;
 		else if (fault->as.what == CLIP_SHIFTED)
 			along += is_left ? -fault->as.pins : fault->as.pins;
 		else if (fault->as.what == CLIP_SWAPPED)
@@ -403,6 +405,7 @@ concerns(const struct clip_fault *fault, enum clip_line line)
 	switch (fault->what) {
 	case CLIP_ROTATED:
 	case CLIP_SHIFTED:
+	case CLIP_MIRRORED:
 		return true;
 	case CLIP_SWAPPED:
 		return line == CLIP_MOSI || line == CLIP_MISO;
@@ -413,6 +416,8 @@ concerns(const struct clip_fault *fault, enum clip_line line)
 		return line == CLIP_MISO;
 	case CLIP_MASTER:
 		return fault->master.lines & 1u << line;
+	case CLIP_BOARD_WRITES:
+		return line == CLIP_CS || line == CLIP_CLK || line == CLIP_MOSI;
 	default:
 		return fault->line == line;
 	}

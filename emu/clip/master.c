@@ -14,6 +14,10 @@
  * the rest of a read, reads begin in the middle of them, and some bytes of both together make
  * commands that nobody sent. With the adapter's drivers off the master has the bus for itself.
  *
+ * While the host is in a frame the wall does not count, only what passes by clocks and delays: a
+ * daemon that takes long to work out what two masters do together would else find still more to
+ * do, without an end.
+ *
  * Leaves out: who would win by strength of the drivers, and reads that nobody can meet any more:
  * after a long silence only the last of them are played. Between its frames the master lets go of
  * the lines, and so does the adapter of MOSI and CLK.
@@ -52,6 +56,12 @@ bits_ns(const struct clip_master *master, uint64_t bits)
 	return (int64_t)((unsigned __int128)bits * NS_PER_S / master->hz);
 }
 
+int64_t
+master_read_ns(const struct clip_master *master)
+{
+	return bits_ns(master, frame_bits(master) + PAUSE_BITS);
+}
+
 /* A read that has begun within the duty is finished after it. */
 static struct place
 locate(const struct clip_master *master, int64_t now_ns)
@@ -83,6 +93,17 @@ locate(const struct clip_master *master, int64_t now_ns)
 		.bit = (unsigned int)(bits % slot_bits),
 		.next_ns = now_ns - at + bits_ns(master, (uint64_t)(slot + 1) * slot_bits),
 	};
+}
+
+/* The time that the master's reads follow. */
+static int64_t
+time_now(const struct clip *clip)
+{
+	const struct wires *wires = clip->faulty;
+
+	if (!wires->frame.open)
+		return sim_clock_now(clip->clock);
+	return wires->began_ns + sim_clock_skipped(clip->clock) - wires->began_skipped_ns;
 }
 
 /* MOSI of the master in that byte of its frame. */
@@ -176,7 +197,7 @@ begin(struct fault *fault, int64_t burst)
 void
 master_start(struct clip *clip, struct fault *fault)
 {
-	struct place place = locate(&fault->as.master, sim_clock_now(clip->clock));
+	struct place place = locate(&fault->as.master, time_now(clip));
 
 	fault->low = false;
 	fault->burst = place.burst - place.low;
@@ -190,7 +211,7 @@ master_pass(struct clip *clip, int64_t now_ns)
 
 	if (!fault)
 		return;
-	place = locate(&fault->as.master, now_ns);
+	place = locate(&fault->as.master, time_now(clip));
 	if (fault->low) {
 		bool same = place.low && place.burst == fault->burst;
 
@@ -217,9 +238,10 @@ master_pass(struct clip *clip, int64_t now_ns)
 }
 
 size_t
-master_quiet(const struct clip *clip, int64_t now_ns, size_t n)
+master_quiet(const struct clip *clip, size_t n)
 {
 	const struct fault *fault = clip->faulty->master;
+	int64_t now_ns = time_now(clip);
 	struct place place = locate(&fault->as.master, now_ns);
 
 	if (fault->low || place.low)
@@ -228,11 +250,12 @@ master_quiet(const struct clip *clip, int64_t now_ns, size_t n)
 }
 
 void
-master_step(struct clip *clip, unsigned int bit, int64_t end_ns)
+master_step(struct clip *clip, unsigned int bit)
 {
 	struct wires *wires = clip->faulty;
 	struct fault *fault = wires->master;
 	const unsigned int bits = frame_bits(&fault->as.master);
+	int64_t end_ns = time_now(clip) + (int64_t)((bit + 1) * NS_PER_S / clip->hz);
 	struct place place = locate(&fault->as.master, end_ns);
 	unsigned int to;
 

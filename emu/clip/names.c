@@ -15,6 +15,7 @@ static const char *const whats[] = {
 	[CLIP_PULL_NONE] = "pull-none",
 	[CLIP_ROTATED] = "rotated",
 	[CLIP_SHIFTED] = "shifted",
+	[CLIP_MIRRORED] = "mirrored",
 	[CLIP_SWAPPED] = "swapped",
 	[CLIP_CONTACT] = "contact",
 	[CLIP_BIT_ERROR] = "bit-error",
@@ -26,6 +27,7 @@ static const char *const whats[] = {
 	[CLIP_LATE] = "late",
 	[CLIP_EARLY] = "early",
 	[CLIP_MASTER] = "master",
+	[CLIP_BOARD_WRITES] = "board-writes",
 };
 
 static const char *const lines[] = {

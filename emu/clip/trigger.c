@@ -121,6 +121,8 @@ trigger_holds(struct clip *clip, struct fault *fault, uint64_t *bytes)
 
 	if (!in_time(clip, when, bytes) || trigger_is_spent(fault))
 		return false;
+	if (fault->as.what == CLIP_BOARD_WRITES)
+		return true;
 	if (!frame->open)
 		return !trigger_needs_frame(fault);
 	if (!matches(clip, when, bytes))
@@ -183,4 +185,24 @@ trigger_acted_at(struct clip *clip, struct fault *fault, int64_t time_ns, enum c
 	};
 
 	count(clip, fault, &report);
+}
+
+void
+trigger_wrote(
+	struct clip *clip, struct fault *fault, int64_t time_ns, uint64_t address, uint32_t length)
+{
+	struct clip_fault_report report = {
+		.id = fault->id,
+		.fault = &fault->as,
+		.line = fault->as.line,
+		.operation = clip->faulty->frame.operation,
+		.opcode = -1,
+		.time_ns = time_ns,
+		.address = address,
+		.length = length,
+	};
+
+	fault->acted++;
+	if (clip->listener.acted)
+		clip->listener.acted(clip->listener.data, &report);
 }

@@ -145,6 +145,7 @@ wires_update(struct clip *clip)
 	int64_t now = sim_clock_now(clip->clock);
 
 	master_pass(clip, now);
+	writer_pass(clip, now);
 	look(clip, &bytes);
 	/* CS# that fell without a clock yet: see above. */
 	if (clip->faulty->frame.open && clip->faulty->frame.byte == 0)
@@ -168,7 +169,10 @@ wires_select(struct clip *clip)
 
 	master_pass(clip, sim_clock_now(clip->clock));
 	contact_play(clip, sim_clock_now(clip->clock));
+	writer_pass(clip, sim_clock_now(clip->clock));
 	frame_begin(&wires->frame, clip->operations);
+	wires->began_ns = sim_clock_now(clip->clock);
+	wires->began_skipped_ns = sim_clock_skipped(clip->clock);
 	wires->floating_cs = sim_random_next(&wires->noise) & 1;
 	wires->last_mosi = false;
 	wires->last_miso = wires->last_heard = true;
@@ -190,6 +194,7 @@ wires_deselect(struct clip *clip)
 	wires_settle(clip, idle_levels(clip, false), now);
 	frame->open = false;
 	trigger_forget(clip);
+	writer_wait(clip, now);
 	wires_update(clip);
 }
 
@@ -293,7 +298,7 @@ shift_bits(struct clip *clip, uint8_t in, bool writes, bool reads)
 				act(clip, fault, bit, begin, &mosi, &clocks);
 		}
 		if (wires->master)
-			master_step(clip, bit, end);
+			master_step(clip, bit);
 		clock_chip(clip, mosi, clocks, begin);
 		/* Without a clock of the host's the first of the master's is what it samples at. */
 		if (wires->master && !(lines_driven(clip) & 1 << CLIP_CLK))
@@ -343,7 +348,7 @@ quiet(struct clip *clip, size_t n, bool writes, bool reads)
 		return 0;
 	n = MIN(n, stays);
 	if (wires->master)
-		n = master_quiet(clip, sim_clock_now(clip->clock), n);
+		n = master_quiet(clip, n);
 	for (guint i = 0; i < wires->faults->len; i++) {
 		const struct fault *fault = g_ptr_array_index(wires->faults, i);
 

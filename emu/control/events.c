@@ -143,6 +143,21 @@ describe_operation(JsonObject *params, const struct bench_event *event)
 		params, "outcome", *event->outcome != '\0' ? event->outcome : "done");
 }
 
+/* Of a fault that has acted. */
+static void
+describe_place(JsonObject *params, const struct bench_event *event)
+{
+	json_object_set_int_member(params, "operation", (int64_t)event->operation);
+	if (event->has_address)
+		json_object_set_int_member(params, "address", event->address);
+	else
+		json_object_set_null_member(params, "address");
+	if (event->byte >= 0)
+		json_object_set_int_member(params, "byte", event->byte);
+	else
+		json_object_set_null_member(params, "byte");
+}
+
 static void
 describe(JsonObject *params, const struct bench_event *event)
 {
@@ -175,9 +190,15 @@ describe(JsonObject *params, const struct bench_event *event)
 		control_set_text(params, "pin", event->what);
 		control_set_text(params, "level", event->text);
 		break;
+	case BENCH_EVENT_FAULT:
+		control_set_text(params, "action", event->what);
+		control_set_text(params, "name", event->text);
+		json_object_set_int_member(params, "id", event->id);
+		control_set_text(params, "fault_name", *event->label != '\0' ? event->label : NULL);
+		describe_place(params, event);
+		break;
 	case BENCH_EVENT_SNAPSHOT:
 	case BENCH_EVENT_IMAGE:
-	case BENCH_EVENT_FAULT:
 		control_set_text(params, "action", event->what);
 		control_set_text(params, "name", event->text);
 		break;

@@ -63,6 +63,7 @@ JsonNode *control_stats_get(struct control_call *call, GError **error);
 JsonNode *control_stats_reset(struct control_call *call, GError **error);
 JsonNode *control_fault_add(struct control_call *call, GError **error);
 JsonNode *control_fault_remove(struct control_call *call, GError **error);
+JsonNode *control_fault_clear(struct control_call *call, GError **error);
 JsonNode *control_fault_list(struct control_call *call, GError **error);
 JsonNode *control_board(struct control_call *call, GError **error);
 extern const char *const control_boards[];

@@ -243,17 +243,21 @@ static const struct control_method methods[] = {
 	{"fault.add", "breaks something", "object id:integer",
 		PARAMS(ADAPTER, CS,
 			{"fault", CONTROL_STRING, true,
-				.summary = "what is wrong, and NAME=VALUE settings"}),
+				.summary = "what is wrong, and NAME=VALUE settings"},
+			{"name", CONTROL_STRING, .summary = "what to call it; default: nothing"}),
 		control_fault_add},
 	{"fault.list", "what is wrong",
-		"array id:integer fault:string cs:integer? acted:integer matched:integer",
+		"array id:integer fault:string cs:integer? acted:integer matched:integer "
+		"name:string?",
 		PARAMS(ADAPTER), control_fault_list},
 	{"fault.remove", "mends one of them", "boolean",
 		PARAMS(ADAPTER,
-			{"id", CONTROL_INTEGER, true, .min = 1, .max = INT32_MAX,
-				.summary = "its number"}),
+			{"id", CONTROL_INTEGER, .min = 1, .max = INT32_MAX,
+				.summary = "its number"},
+			{"name", CONTROL_STRING,
+				.summary = "its name, instead; on whichever adapter"}),
 		control_fault_remove},
-	{"fault.clear", "mends all of them", "boolean", PARAMS(ADAPTER), control_fault_remove},
+	{"fault.clear", "mends all of them", "boolean", PARAMS(ADAPTER), control_fault_clear},
 	{"chip.pin", "sets a pin from outside", "object pins:object",
 		PARAMS(ADAPTER, CS,
 			{"pin", CONTROL_STRING, true, .allowed = pins, .summary = "which pin"},
@@ -267,7 +271,8 @@ static const struct control_method methods[] = {
 			{"action", CONTROL_STRING, true, .allowed = powers,
 				.summary = "cycle: off and on again"},
 			{"millivolts", CONTROL_INTEGER, .min = 1, .max = BENCH_MILLIVOLTS_MAX,
-				.summary = "the supply; default: the chip's usual one"},
+				.summary =
+					"the supply; default: the one that it had the last time"},
 			{"at", CONTROL_INTEGER, .min = 1, .max = INT64_MAX,
 				.summary = "off: at the end of that many operations"},
 			{"after_ns", CONTROL_INTEGER, .max = BENCH_CUT_AFTER_MAX_NS,
@@ -331,6 +336,12 @@ discover(struct control_call *call, GError **error)
 		json_array_add_element(array, control_schema_describe(&methods[i]));
 	json_object_set_array_member(object, "methods", array);
 	return control_take_object(object);
+}
+
+const struct control_method *
+control_method_at(size_t i)
+{
+	return i < G_N_ELEMENTS(methods) ? &methods[i] : NULL;
 }
 
 const struct control_method *

@@ -5,6 +5,11 @@
 
 struct control_method;
 
+#include <stddef.h>
+
+/* The i-th of all; NULL when there are no more. */
+const struct control_method *control_method_at(size_t i);
+
 /* NULL when there is none of that name. */
 const struct control_method *control_method_find(const char *name);
 

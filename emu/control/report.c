@@ -26,6 +26,22 @@ describe_ranges(const GArray *ranges)
 	return array;
 }
 
+static JsonNode *
+describe_board(const struct bench_chip_status *chip)
+{
+	JsonObject *object;
+
+	if (chip->board == NULL)
+		return json_node_init_null(json_node_alloc());
+	object = json_object_new();
+	control_set_text(object, "name", chip->board);
+	if (chip->boot == BENCH_BOOT_NEVER)
+		json_object_set_null_member(object, "boots");
+	else
+		json_object_set_boolean_member(object, "boots", chip->boot == BENCH_BOOT_DONE);
+	return control_take_object(object);
+}
+
 static JsonObject *
 describe_chip(const struct bench_chip_status *chip)
 {
@@ -47,6 +63,9 @@ describe_chip(const struct bench_chip_status *chip)
 	json_object_set_array_member(object, "status", registers);
 	json_object_set_array_member(object, "protected", describe_ranges(chip->protected));
 	json_object_set_int_member(object, "snapshots", chip->n_snapshots);
+	json_object_set_int_member(object, "vcc_mv", chip->vcc_millivolts);
+	json_object_set_int_member(object, "faults", chip->n_faults);
+	json_object_set_member(object, "board", describe_board(chip));
 	return object;
 }
 
@@ -70,6 +89,8 @@ describe_adapter(const struct bench_adapter_status *adapter)
 	json_object_set_int_member(object, "frequency_hz", adapter->hz);
 	control_set_text(object, "ready_line", adapter->ready_line);
 	json_object_set_array_member(object, "chips", chips);
+	json_object_set_int_member(object, "faults", adapter->n_faults);
+	control_set_text(object, "board", control_boards[adapter->board]);
 	return object;
 }
 

@@ -3,34 +3,67 @@
 #include "bench/action.h"
 #include "bench/faults.h"
 #include "control/internal.h"
+#include "control/rpc.h"
 
 JsonNode *
 control_fault_add(struct control_call *call, GError **error)
 {
+	struct bench_fault_request request = {
+		.text = control_string(call, "fault"),
+		.name = control_string(call, "name"),
+		.has_chip = control_integer(call, "cs", -1) >= 0,
+	};
 	struct bench_target target;
 	JsonObject *object;
-	unsigned int id;
 
 	if (!control_target(call, &target, error) ||
-		!control_as_params(
-			bench_action_fault_add(&target, control_string(call, "fault"), &id, error),
-			error))
+		!control_as_params(bench_action_fault_add(&target, &request, error), error))
 		return NULL;
 	object = json_object_new();
-	json_object_set_int_member(object, "id", id);
+	json_object_set_int_member(object, "id", request.id);
 	return control_take_object(object);
+}
+
+/* By its number, which is one of an adapter, or by its name, which is one of the bench. */
+static bool
+find_fault(struct control_call *call, struct bench_target *target, unsigned int *id, GError **error)
+{
+	const char *name = control_string(call, "name");
+
+	*id = (unsigned int)control_integer(call, "id", 0);
+	if ((name != NULL) == (*id > 0)) {
+		g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_PARAMS,
+			"fault.remove: %s; allowed is one of \"id\" and \"name\"",
+			name != NULL ? "both are there" : "nothing names the fault");
+		return false;
+	}
+	if (name == NULL)
+		return control_adapter(call, target, error);
+	return control_as_params(bench_action_fault_find(call->host->actions,
+					 control_string(call, "adapter"), name, target, id, error),
+		error);
 }
 
 JsonNode *
 control_fault_remove(struct control_call *call, GError **error)
 {
 	struct bench_target target;
+	unsigned int id;
 
-	if (!control_adapter(call, &target, error) ||
-		!control_as_params(bench_action_fault_remove(&target,
-					   (unsigned int)control_integer(call, "id", 0), error),
-			error))
+	if (!find_fault(call, &target, &id, error) ||
+		!control_as_params(bench_action_fault_remove(&target, id, error), error))
 		return NULL;
+	return control_true();
+}
+
+JsonNode *
+control_fault_clear(struct control_call *call, GError **error)
+{
+	struct bench_target target;
+
+	if (!control_adapter(call, &target, error))
+		return NULL;
+	bench_action_fault_clear(&target);
 	return control_true();
 }
 
@@ -57,6 +90,7 @@ control_fault_list(struct control_call *call, GError **error)
 			json_object_set_null_member(object, "cs");
 		json_object_set_int_member(object, "acted", (int64_t)info->acted);
 		json_object_set_int_member(object, "matched", (int64_t)info->matched);
+		control_set_text(object, "name", info->name);
 		json_array_add_object_element(array, object);
 	}
 	return control_take_array(array);

@@ -235,6 +235,11 @@ struct flash {
 	uint64_t die_size;           /* bytes that have cells; usually the part's size */
 	uint64_t decoded;            /* where addresses begin anew; at least that */
 	struct flash_faults *faults; /* see fault.c; NULL: none */
+	struct {
+		int64_t at_ns; /* 0: no */
+		double share;  /* of the operation that is done by then */
+		int millivolts;
+	} cut;                       /* the supply is going to break down */
 	bool faulty_reads;           /* some fault is of reads */
 	enum flash_outcome verified; /* by the chip itself, of the operation that ends */
 	struct flash_nonvolatile stored[NONVOLATILE_MAX];
@@ -364,6 +369,8 @@ void flash_cells_failed(struct flash *chip, bool erase);
 /* --- fault.c --- */
 /* An operation has begun; its end can change. */
 void flash_faults_begin(struct flash *chip, struct flash_operation *operation);
+/* The time has come for the supply to break down. */
+void flash_faults_cut(struct flash *chip);
 /* True: the operation that ends shall have no effect. */
 bool flash_faults_spoil(struct flash *chip, const struct flash_operation *operation);
 /* It has taken effect, or was cut off; true: not on all cells. */
@@ -384,10 +391,10 @@ void flash_disturb_free(struct flash_disturb *disturb);
 /* Bytes of [from, to) were read; in how many blocks that have not been in this operation. */
 uint64_t flash_disturb_read(struct flash_disturb *disturb, uint64_t from, uint64_t to);
 void flash_disturb_erased(struct flash_disturb *disturb, uint64_t start, uint64_t length);
-/* The operation is over: bits turn, unless the fault is spent. True: some did, the first of them at
- * that address. */
-bool flash_disturb_end(struct flash *chip, struct flash_disturb *disturb,
-	const struct flash_fault *fault, bool spent, uint64_t *first);
+/* The operation is over: bits turn, in up to that many blocks. In how many they did, the first of
+ * them at that address. */
+uint64_t flash_disturb_end(struct flash *chip, struct flash_disturb *disturb,
+	const struct flash_fault *fault, uint64_t most, uint64_t *first);
 
 /* --- pins.c --- */
 /* Before CS# falls: pins that float get a level, registers may have changed what pins do. */

@@ -102,10 +102,12 @@ turn_bits(struct flash *chip, const struct flash_fault *fault, uint64_t from, ui
 	return first;
 }
 
-bool
+uint64_t
 flash_disturb_end(struct flash *chip, struct flash_disturb *disturb,
-	const struct flash_fault *fault, bool spent, uint64_t *first)
+	const struct flash_fault *fault, uint64_t most, uint64_t *first)
 {
+	uint64_t n = 0;
+
 	*first = UINT64_MAX;
 	for (guint i = 0; i < disturb->touched->len; i++) {
 		uint32_t block = g_array_index(disturb->touched, uint32_t, i);
@@ -118,12 +120,14 @@ flash_disturb_end(struct flash *chip, struct flash_disturb *disturb,
 			from = MAX(from, fault->address_from);
 			to = MIN(to, fault->address_to);
 		}
-		if (spent || disturb->reads[block] <= fault->after)
+		if (n >= most || disturb->reads[block] <= fault->after)
 			continue;
 		turned = turn_bits(chip, fault, from, to);
-		if (turned < to && *first == UINT64_MAX)
+		if (turned >= to)
+			continue;
+		if (n++ == 0)
 			*first = turned;
 	}
 	g_array_set_size(disturb->touched, 0);
-	return *first != UINT64_MAX;
+	return n;
 }

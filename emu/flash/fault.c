@@ -39,6 +39,7 @@ static const char *const names[] = {
 	[FLASH_FAULT_WEAK_CELL] = "weak-cell",
 	[FLASH_FAULT_NO_EFFECT] = "no-effect",
 	[FLASH_FAULT_ENDLESS] = "endless",
+	[FLASH_FAULT_BROWN_OUT] = "brown-out",
 	[FLASH_FAULT_SLOW] = "slow",
 	[FLASH_FAULT_READ_DISTURB] = "read-disturb",
 };
@@ -92,6 +93,9 @@ flash_fault_check(const struct flash_part *part, const struct flash_fault *fault
 		return "the reads without harm have to be up to 1000000000";
 	if (fault->what == FLASH_FAULT_READ_DISTURB && flash_block_size(part) == 0)
 		return "the part is not erased by blocks, whose reads could be counted";
+	if (fault->what == FLASH_FAULT_BROWN_OUT &&
+		(fault->millivolts < 0 || fault->millivolts >= part->vcc_min_mv))
+		return "the voltage has to be below the part's range";
 	if (fault->what == FLASH_FAULT_SLOW && !(fault->factor >= 1 && fault->factor <= 1e6))
 		return "the factor has to be from 1 to 1000000";
 	if (!(fault->probability >= 0 && fault->probability <= 1))
@@ -140,20 +144,36 @@ count_faulty_reads(struct flash *chip)
 	chip->faulty_reads |= is_of_reads(&item->fault);
 }
 
+/* One report, of the first of n acts. */
 static void
-act(struct flash *chip, struct item *item, uint64_t address)
+act_often(struct flash *chip, struct item *item, uint64_t address, uint64_t n)
 {
 	struct flash_fault_report report = {item->id, &item->fault, address, chip->now_ns};
 
-	item->acted++;
+	item->acted += n;
 	if (chip->faults->listener.acted)
 		chip->faults->listener.acted(chip->faults->listener.data, &report);
+}
+
+static void
+act(struct flash *chip, struct item *item, uint64_t address)
+{
+	act_often(chip, item, address, 1);
+}
+
+/* How often it may still act. */
+static uint64_t
+acts_left(const struct item *item)
+{
+	if (!item->fault.count)
+		return UINT64_MAX;
+	return item->fault.count - MIN(item->acted, item->fault.count);
 }
 
 static bool
 is_spent(const struct item *item)
 {
-	return item->fault.count && item->acted >= item->fault.count;
+	return acts_left(item) == 0;
 }
 
 /* The first address of the span that the fault names, or the span's end. */
@@ -293,6 +313,35 @@ strikes(struct flash *chip, struct item *item, const struct flash_operation *ope
 	return fault->probability == 0 || sim_random_chance(&chip->random, fault->probability);
 }
 
+/* The supply goes at a time between begin and end, the same for every operation that lasts for
+ * ever or takes no time. The next tick does it: not in the midst of a frame. */
+static void
+cut_short(struct flash *chip, struct flash_operation *operation, int millivolts)
+{
+	int64_t whole_ns = operation->end_ns - operation->begin_ns;
+
+	chip->cut.share = 0.05 + 0.9 * sim_random_unit(&chip->random);
+	chip->cut.at_ns = operation->begin_ns + 1;
+	if (operation->end_ns != INT64_MAX)
+		chip->cut.at_ns += (int64_t)(chip->cut.share * (double)whole_ns);
+	chip->cut.millivolts = millivolts;
+	operation->end_ns = INT64_MAX;
+}
+
+void
+flash_faults_cut(struct flash *chip)
+{
+	int64_t now_ns = chip->now_ns;
+	int millivolts = chip->supply_mv;
+
+	/* That is when it went, however late the tick. */
+	chip->now_ns = chip->cut.at_ns;
+	flash_supply(chip, chip->cut.millivolts);
+	chip->cut.at_ns = 0;
+	flash_supply(chip, millivolts);
+	chip->now_ns = now_ns;
+}
+
 void
 flash_faults_begin(struct flash *chip, struct flash_operation *operation)
 {
@@ -303,11 +352,14 @@ flash_faults_begin(struct flash *chip, struct flash_operation *operation)
 		enum flash_fault_what what = item->fault.what;
 		int64_t time_ns = operation->end_ns - operation->begin_ns;
 
-		if ((what != FLASH_FAULT_SLOW && what != FLASH_FAULT_ENDLESS) ||
+		if ((what != FLASH_FAULT_SLOW && what != FLASH_FAULT_ENDLESS &&
+			    what != FLASH_FAULT_BROWN_OUT) ||
 			!strikes(chip, item, operation))
 			continue;
 		if (what == FLASH_FAULT_ENDLESS)
 			operation->end_ns = INT64_MAX;
+		else if (what == FLASH_FAULT_BROWN_OUT)
+			cut_short(chip, operation, item->fault.millivolts);
 		else if (operation->end_ns != INT64_MAX)
 			operation->end_ns = operation->begin_ns +
 				(int64_t)MIN((double)time_ns * item->fault.factor, SLOWEST_NS);
@@ -353,15 +405,16 @@ void
 flash_faults_frame(struct flash *chip)
 {
 	struct item *item;
-	uint64_t first;
+	uint64_t first, n;
 
 	FOR_EACH_ITEM(chip, item)
 	{
 		item->told = false;
-		if (item->disturb &&
-			flash_disturb_end(
-				chip, item->disturb, &item->fault, is_spent(item), &first))
-			act(chip, item, first);
+		n = item->disturb ? flash_disturb_end(chip, item->disturb, &item->fault,
+					    acts_left(item), &first)
+				  : 0;
+		if (n > 0)
+			act_often(chip, item, first, n);
 	}
 }
 
@@ -377,6 +430,18 @@ flash_faults_erased(struct flash *chip, uint64_t start, uint64_t length)
 	}
 }
 
+void
+flash_array_replaced(struct flash *chip)
+{
+	struct item *item;
+
+	FOR_EACH_ITEM(chip, item)
+	{
+		if (item->fault.what == FLASH_FAULT_STUCK_CELL)
+			stick(chip, item, 0, chip->part->size);
+	}
+}
+
 static uint8_t
 wrong_bits(struct flash *chip, const struct flash_fault *fault)
 {
@@ -386,6 +451,25 @@ wrong_bits(struct flash *chip, const struct flash_fault *fault)
 		if (fault->mask & 1u << bit && sim_random_chance(&chip->random, fault->rate))
 			wrong |= (uint8_t)(1u << bit);
 	}
+	return wrong;
+}
+
+/* What is wrong in the byte; one report in an operation. A cell is a bit. */
+static uint8_t
+read_weak(struct flash *chip, struct item *item, uint64_t at)
+{
+	uint8_t wrong = wrong_bits(chip, &item->fault);
+
+	item->matched += (uint64_t)__builtin_popcount(item->fault.mask);
+	while ((uint64_t)__builtin_popcount(wrong) > acts_left(item))
+		wrong &= wrong - 1;
+	if (!wrong)
+		return 0;
+	if (item->told)
+		item->acted += (uint64_t)__builtin_popcount(wrong);
+	else
+		act_often(chip, item, at, (uint64_t)__builtin_popcount(wrong));
+	item->told = true;
 	return wrong;
 }
 
@@ -405,17 +489,8 @@ flash_faults_read(struct flash *chip, uint64_t address, uint8_t *out, size_t n)
 		if (fault->what != FLASH_FAULT_WEAK_CELL)
 			continue;
 		for (uint64_t at = first_cell(fault, address, address + n); at < end;
-			at += MAX(fault->every, 1)) {
-			uint8_t wrong = wrong_bits(chip, fault);
-
-			item->matched++;
-			if (!wrong || (is_spent(item) && !item->told))
-				continue;
-			out[at - address] ^= wrong;
-			if (!item->told)
-				act(chip, item, at);
-			item->told = true;
-		}
+			at += MAX(fault->every, 1))
+			out[at - address] ^= read_weak(chip, item, at);
 	}
 }
 

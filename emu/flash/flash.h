@@ -169,6 +169,9 @@ bool flash_pin7_is_reset(const struct flash *chip);
  */
 void flash_supply(struct flash *chip, int millivolts);
 
+/* What it has there. */
+int flash_millivolts(const struct flash *chip);
+
 /* Where a chip stops working altogether, mV. */
 int flash_inhibit_millivolts(const struct flash_part *part);
 
@@ -223,6 +226,10 @@ void flash_watch_array(struct flash *chip, uint8_t *map);
 /* Notes a change of length bytes at address in the map; for whoever writes to the array past the
  * chip. */
 void flash_array_changed(struct flash *chip, uint64_t address, uint64_t length);
+
+/* Stuck cells (fault.h) are at their level again: for whoever has given the array another content
+ * past the chip, after noting that. */
+void flash_array_replaced(struct flash *chip);
 
 /* What the chip remembers of its cells beside their bits, by blocks of the smallest erase. Like the
  * array it outlives power; whoever keeps the chip's state saves it. */

@@ -159,6 +159,12 @@ power_on(struct flash *chip)
 	flash_tell(chip, FLASH_EVENT_POWER, 1);
 }
 
+int
+flash_millivolts(const struct flash *chip)
+{
+	return chip->supply_mv;
+}
+
 void
 flash_supply(struct flash *chip, int millivolts)
 {

@@ -68,6 +68,7 @@ struct serprog {
 	GByteArray *ring;    /* input that waits in the firmware; NULL: on the line */
 	uint8_t *kept;       /* collected data of O_SPIOP; NULL: never collects */
 	uint32_t kept_bytes; /* of the part in progress */
+	uint64_t commands;   /* that have begun since the host opened the line */
 	int64_t moved_us;    /* when the host last did something, monotonic */
 
 	enum serprog_cs_mode cs_mode;

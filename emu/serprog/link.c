@@ -18,8 +18,9 @@
  * Times are the wall's, whatever the clock of the chip is: they are for a host that has a watch.
  * Nothing sleeps here; the port is told by deadline_ns() when to look again.
  *
- * While a fault waits for a command of the adapter, bytes go in one by one, and only when the
- * replies to earlier ones are out: so "the first byte after the 12th command" is just that one.
+ * While a fault waits for a command of the adapter, or for what the host gets, bytes go in one by
+ * one, and only when the replies to earlier ones are out: so "the first byte after the 12th
+ * command" is just that one, and an act belongs to the command that has begun last.
  *
  * Leaves out: parity, modem lines, and how long bytes take at the line's speed.
  */
@@ -64,21 +65,31 @@ empty_lane(struct link_line *line)
 	return n > 0;
 }
 
-/* A fault waits for a command, and what was said before that is to get out. */
+/* A fault waits for a command, or acts on the reply to one: what was said before is to get out. */
 static bool
 is_exact(const struct link_line *line)
 {
 	for (size_t i = 0; i < line->traps->len; i++) {
 		const struct link_trap *trap = link_trap_at(line, i);
+		bool waits = !trap->armed && link_fault_operation(&trap->fault) > 0;
 
 		if (!link_trap_is_live(trap))
 			continue;
-		if (trap->kind == LINK_AT_BYTE && !trap->armed &&
-			link_fault_operation(&trap->fault) > 0)
+		switch (trap->kind) {
+		case LINK_AT_BYTE:
+			if (waits || trap->fault.direction == LINK_TO_HOST)
+				return true;
+			break;
+		case LINK_AT_REPLY:
+		case LINK_AT_PIECE:
 			return true;
-		if (trap->kind == LINK_AT_COMMAND && trap->fault.what != LINK_NAK &&
-			trap->fault.what != LINK_CS_STUCK)
-			return true;
+		case LINK_AT_COMMAND:
+			if (trap->fault.what != LINK_NAK && trap->fault.what != LINK_CS_STUCK)
+				return true;
+			break;
+		default:
+			break;
+		}
 	}
 	return false;
 }
@@ -344,7 +355,6 @@ host_opened(void *self)
 
 	line->opened = true;
 	line->opened_us = g_get_monotonic_time();
-	line->operations = 0;
 	for (size_t i = 0; i < LINK_DIRECTIONS; i++)
 		line->bytes[i] = 0;
 	for (size_t i = 0; i < line->traps->len; i++) {
@@ -409,6 +419,15 @@ link_line_new(struct serprog *adapter, const struct link_listener *listener)
 }
 
 void
+link_line_join(struct link_line *line, int64_t since_us, uint64_t taken, uint64_t given)
+{
+	line->opened = true;
+	line->opened_us = since_us;
+	line->bytes[LINK_TO_ADAPTER] = taken;
+	line->bytes[LINK_TO_HOST] = given;
+}
+
+void
 link_line_destroy(struct link_line *line)
 {
 	if (!line)
@@ -420,7 +439,7 @@ link_line_destroy(struct link_line *line)
 	g_free(line);
 }
 
-/* The adapter is asked to count its commands only when somebody wants to know. */
+/* The adapter asks about its commands only when somebody wants to know. */
 static void
 set_judge(struct link_line *line)
 {
@@ -428,7 +447,7 @@ set_judge(struct link_line *line)
 
 	for (size_t i = 0; i < line->traps->len; i++)
 		wanted = wanted || link_trap_at(line, i)->kind == LINK_AT_COMMAND ||
-			link_fault_operation(&link_trap_at(line, i)->fault) > 0;
+			link_trap_at(line, i)->fault.has_command;
 	serprog_set_judge(line->adapter, wanted ? link_judge : NULL, line);
 }
 

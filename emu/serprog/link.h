@@ -18,7 +18,7 @@ struct link_fault_report {
 	unsigned int id; /* of the fault */
 	const struct link_fault *fault;
 	uint64_t byte;      /* the one, of the fault's direction, or the next; 0: a command */
-	uint64_t operation; /* the last one that has begun; counted only when a fault asks for it */
+	uint64_t operation; /* the last command that has begun, from 1 on */
 	int64_t time_ns;    /* the adapter's clock */
 };
 
@@ -43,12 +43,15 @@ struct link_listener {
 struct link_line *link_line_new(struct serprog *adapter, const struct link_listener *listener);
 void link_line_destroy(struct link_line *line);
 
+/* The line is put before an adapter that has had a host since then (monotonic), which has sent and
+ * got so many bytes. Instead of host_opened(): nothing that acts at an opening does. */
+void link_line_join(struct link_line *line, int64_t since_us, uint64_t taken, uint64_t given);
+
 /* What the port gets instead of the adapter's own. While there are no faults that does the same. */
 struct personality link_line_personality(struct link_line *line);
 
 /* Adds a copy; its id, over 0, or -EINVAL: see link_fault_check(). In the midst of a session it
- * counts bytes from the session's beginning, but operations only from the first fault on that asks
- * for them. */
+ * counts bytes and operations from the session's beginning, those of one command from now on. */
 int link_line_add_fault(struct link_line *line, const struct link_fault *fault);
 
 /* False when there is none of that id. A stall, a boot or a deaf spell of its ends; a hung adapter

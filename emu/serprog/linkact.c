@@ -24,7 +24,7 @@ link_report(struct link_line *line, const struct link_trap *trap)
 			.byte = trap->kind == LINK_AT_COMMAND
 				? 0
 				: line->bytes[trap->fault.direction] + 1,
-			.operation = line->operations,
+			.operation = serprog_commands(line->adapter),
 			.time_ns = sim_clock_now(line->adapter->clock),
 		});
 }
@@ -147,7 +147,7 @@ link_is_due(const struct link_line *line, const struct link_trap *trap)
 {
 	const struct link_fault *fault = &trap->fault;
 
-	uint64_t begun = fault->has_command ? trap->commands : line->operations;
+	uint64_t begun = fault->has_command ? trap->commands : serprog_commands(line->adapter);
 
 	if (!link_trap_is_live(trap) || begun < link_fault_operation(fault))
 		return false;
@@ -268,7 +268,6 @@ link_judge(void *data, uint8_t opcode)
 	struct link_line *line = data;
 	enum serprog_fate fate = SERPROG_FATE_RUN;
 
-	line->operations++;
 	for (size_t i = 0; i < line->traps->len; i++) {
 		struct link_trap *trap = link_trap_at(line, i);
 

@@ -26,7 +26,6 @@ struct link_line {
 	bool opened;
 	int64_t opened_us;
 	uint64_t bytes[LINK_DIRECTIONS];
-	uint64_t operations;
 	bool asked; /* the host has sent something since it last got something */
 	bool pause; /* a piece has ended */
 

@@ -110,6 +110,12 @@ serprog_crash(struct serprog *adapter)
 	serprog_reset(adapter);
 }
 
+uint64_t
+serprog_commands(const struct serprog *adapter)
+{
+	return adapter->commands;
+}
+
 void
 serprog_hang(struct serprog *adapter)
 {
@@ -214,6 +220,7 @@ take_opcode(struct serprog *adapter, const uint8_t *in, size_t n)
 		return 0;
 	adapter->command = serprog_command(adapter, in[0]);
 	adapter->got = 0;
+	adapter->commands++;
 	if (adapter->judge && !ask_judge(adapter, in[0]))
 		return 1;
 	if (!adapter->command) {
@@ -470,8 +477,10 @@ timed_out(void *self)
 static void
 host_opened(void *self)
 {
-	/* The last host has left everything as it has to be. */
-	(void)self;
+	struct serprog *adapter = self;
+
+	/* The last host has left everything else as it has to be. */
+	adapter->commands = 0;
 }
 
 static void

@@ -33,6 +33,9 @@ enum serprog_fate {
 typedef enum serprog_fate serprog_judge(void *data, uint8_t opcode);
 void serprog_set_judge(struct serprog *adapter, serprog_judge *judge, void *data);
 
+/* How many commands have begun since the host opened the line, of any opcode. */
+uint64_t serprog_commands(const struct serprog *adapter);
+
 /* The firmware has run into an endless loop: nothing moves, CS# included, whatever hosts come and
  * go. What it was about to say is lost. serprog_reset() ends it. */
 void serprog_hang(struct serprog *adapter);

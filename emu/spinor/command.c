@@ -150,7 +150,7 @@ fill(GOptionEntry *entries, struct reading *reading, unsigned int wanted)
 		{0, {"timeout", 0, bytes, call, (void *)take_timeout, timeout, "TIME"}},
 		{SPINOR_OPTION_POWER,
 			{"millivolts", 0, bytes, call, (void *)take_number,
-				"The supply (default: the chip's usual one)", "N"}},
+				"The supply (default: the last that it had)", "N"}},
 		{SPINOR_OPTION_POWER,
 			{"at", 0, bytes, call, (void *)take_at,
 				"off: not now, but at the end of operation N from now on", "N"}},
@@ -169,6 +169,9 @@ fill(GOptionEntry *entries, struct reading *reading, unsigned int wanted)
 		{SPINOR_OPTION_KIND,
 			{"kind", 0, 0, names, &command->kinds,
 				"Only events of this kind; may be given more than once", "KIND"}},
+		{SPINOR_OPTION_NAME,
+			{"name", 0, 0, name, &command->name,
+				"What to call it, for fault list and fault remove", "NAME"}},
 		{SPINOR_OPTION_CHIPDB,
 			{"chipdb", 0, 0, name, &command->chipdb,
 				"Read the chips from *.chips in DIR", "DIR"}},
@@ -347,6 +350,7 @@ spinor_command_free(struct spinor_command *command)
 	g_free(command->adapter);
 	g_free(command->chipdb);
 	g_free(command->file);
+	g_free(command->name);
 	g_strfreev(command->kinds);
 	g_strfreev(command->program);
 	g_strfreev(command->bench);

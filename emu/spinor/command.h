@@ -18,6 +18,7 @@ enum spinor_option {
 	SPINOR_OPTION_CHIPDB = 1 << 4,
 	SPINOR_OPTION_RUN = 1 << 5, /* those of run, and all of spinord */
 	SPINOR_OPTION_KIND = 1 << 6,
+	SPINOR_OPTION_NAME = 1 << 7,
 };
 
 struct spinor_command {
@@ -34,6 +35,7 @@ struct spinor_command {
 
 	char *chipdb;
 	char *file;
+	char *name;
 	int millivolts;   /* 0: not given */
 	int64_t at;       /* operations; 0: not given */
 	int64_t after_ns; /* -1: not given */

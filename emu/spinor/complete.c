@@ -165,14 +165,19 @@ list_settings(const struct spinor_command *command)
 }
 
 static void
-list_fault_numbers(const struct spinor_command *command)
+list_faults_there(const struct spinor_command *command)
 {
 	g_autoptr(JsonNode) list = ask(command, "fault.list", spinor_adapter_params(command));
 	JsonArray *rows =
 		list != NULL && JSON_NODE_HOLDS_ARRAY(list) ? json_node_get_array(list) : NULL;
 
-	for (guint i = 0; rows != NULL && i < json_array_get_length(rows); i++)
+	for (guint i = 0; rows != NULL && i < json_array_get_length(rows); i++) {
+		const char *name = spinor_text(spinor_item(rows, i), "name", NULL);
+
 		printf("%" PRId64 "\n", spinor_number(spinor_item(rows, i), "id", 0));
+		if (name != NULL)
+			puts(name);
+	}
 }
 
 static const struct {
@@ -189,7 +194,7 @@ static const struct {
 	{"snapshots", list_snapshots},
 	{"faults", list_faults},
 	{"settings", list_settings},
-	{"fault-numbers", list_fault_numbers},
+	{"fault-numbers", list_faults_there},
 };
 
 int

@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* "protected 000000-0FFFFF", or nothing. */
 static void
@@ -31,24 +32,68 @@ print_protected(JsonArray *ranges)
 		putchar('\n');
 }
 
+/* What is set, and what of it reaches the chip. */
 static void
-print_chip(JsonObject *chip)
+print_supply(JsonObject *chip)
+{
+	int64_t set_mv = spinor_number(chip, "power_mv", 0);
+	int64_t vcc_mv = spinor_number(chip, "vcc_mv", set_mv);
+
+	if (set_mv > 0)
+		printf("supply %" PRId64 " mV, ", set_mv);
+	else
+		printf("%sno supply%s, ", spinor_colour(SPINOR_YELLOW),
+			spinor_colour(SPINOR_PLAIN));
+	if (vcc_mv != set_mv && vcc_mv > 0)
+		printf("%s%" PRId64 " mV at the chip%s, ", spinor_colour(SPINOR_YELLOW), vcc_mv,
+			spinor_colour(SPINOR_PLAIN));
+	else if (vcc_mv != set_mv)
+		printf("%snone at the chip%s, ", spinor_colour(SPINOR_YELLOW),
+			spinor_colour(SPINOR_PLAIN));
+}
+
+/* "2 faults", or nothing. */
+static void
+print_faults(JsonObject *object)
+{
+	int64_t n = spinor_number(object, "faults", 0);
+
+	if (n > 0)
+		printf(", %s%" PRId64 " fault%s%s", spinor_colour(SPINOR_YELLOW), n,
+			n == 1 ? "" : "s", spinor_colour(SPINOR_PLAIN));
+}
+
+/* state: of all boards on the adapter. */
+static void
+print_board(JsonObject *board, const char *state)
+{
+	JsonNode *boots = board != NULL ? json_object_get_member(board, "boots") : NULL;
+	const char *how = "has not started yet";
+
+	if (board == NULL)
+		return;
+	if (strcmp(state, "reset") == 0)
+		how = "is held in reset";
+	else if (strcmp(state, "off") == 0)
+		how = "has no supply";
+	else if (boots != NULL && !JSON_NODE_HOLDS_NULL(boots))
+		how = spinor_flag(board, "boots") ? "has booted" : "did not boot";
+	printf("      board %s %s\n", spinor_text(board, "name", "?"), how);
+}
+
+static void
+print_chip(JsonObject *chip, const char *board)
 {
 	JsonObject *pins = spinor_object(chip, "pins");
 	JsonArray *registers = spinor_array(chip, "status");
 	g_autofree char *size = units_format_size((uint64_t)spinor_number(chip, "size", 0));
-	int64_t supply_mv = spinor_number(chip, "power_mv", 0);
 	int64_t cut_in = spinor_number(chip, "cut_in", 0);
 	int64_t snapshots = spinor_number(chip, "snapshots", 0);
 
 	printf("  CS%" PRId64 " %s%s%s (%s), %s, ", spinor_number(chip, "cs", 0),
 		spinor_colour(SPINOR_BOLD), spinor_text(chip, "part", "?"),
 		spinor_colour(SPINOR_PLAIN), spinor_text(chip, "vendor", "?"), size);
-	if (supply_mv > 0)
-		printf("supply %" PRId64 " mV, ", supply_mv);
-	else
-		printf("%sno supply%s, ", spinor_colour(SPINOR_YELLOW),
-			spinor_colour(SPINOR_PLAIN));
+	print_supply(chip);
 	if (cut_in > 0)
 		printf("goes off at operation %" PRId64 " from now, ", cut_in);
 	spinor_print_pins(pins);
@@ -57,8 +102,11 @@ print_chip(JsonObject *chip)
 		spinor_text(chip, "image", "(none: forgotten at the end)"));
 	for (guint i = 0; registers != NULL && i < json_array_get_length(registers); i++)
 		printf(" %02" PRIX64, (uint64_t)json_array_get_int_element(registers, i));
-	printf(", %" PRId64 " snapshot%s\n", snapshots, snapshots == 1 ? "" : "s");
+	printf(", %" PRId64 " snapshot%s", snapshots, snapshots == 1 ? "" : "s");
+	print_faults(chip);
+	putchar('\n');
 	print_protected(spinor_array(chip, "protected"));
+	print_board(spinor_object(chip, "board"), board);
 }
 
 static void
@@ -76,10 +124,12 @@ print_adapter(JsonObject *adapter)
 		printf(", link %s", link);
 	if (tcp != NULL)
 		printf(", TCP %s", tcp);
-	printf(", %s, %.6g MHz\n", spinor_flag(adapter, "host") ? "a host is there" : "no host",
+	printf(", %s, %.6g MHz", spinor_flag(adapter, "host") ? "a host is there" : "no host",
 		(double)spinor_number(adapter, "frequency_hz", 0) / 1e6);
+	print_faults(adapter);
+	putchar('\n');
 	for (guint i = 0; chips != NULL && i < json_array_get_length(chips); i++)
-		print_chip(spinor_item(chips, i));
+		print_chip(spinor_item(chips, i), spinor_text(adapter, "board", "run"));
 	if (plugged)
 		printf("  %s%s%s\n", spinor_colour(SPINOR_DIM),
 			spinor_text(adapter, "ready_line", ""), spinor_colour(SPINOR_PLAIN));

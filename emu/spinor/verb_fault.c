@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int
 spinor_fault_add(struct spinor_command *command, GError **error)
@@ -25,9 +26,16 @@ spinor_fault_add(struct spinor_command *command, GError **error)
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE, "%s", why->message);
 		return -1;
 	}
+	if (command->name != NULL && !bench_fault_set_name(fault, command->name, &why)) {
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE, "--name: %s", why->message);
+		bench_fault_free(fault);
+		return -1;
+	}
 	bench_fault_free(fault);
 	params = spinor_chip_params(command);
 	json_object_set_string_member(params, "fault", text);
+	if (command->name != NULL)
+		json_object_set_string_member(params, "name", command->name);
 	result = spinor_call_object(command, "fault.add", params, SPINOR_SHORT_MS, error);
 	if (result == NULL)
 		return -1;
@@ -53,54 +61,60 @@ spinor_fault_list(struct spinor_command *command, GError **error)
 
 		int64_t acted = spinor_number(fault, "acted", 0);
 		int64_t matched = spinor_number(fault, "matched", 0);
+		const char *name = spinor_text(fault, "name", NULL);
 
-		printf("%-4" PRId64 "%s: acted %" PRId64 " time%s on %" PRId64 " occasion%s\n",
+		printf("%-4" PRId64 "%s: acted %" PRId64 " time%s on %" PRId64 " occasion%s",
 			spinor_number(fault, "id", 0), spinor_text(fault, "fault", "?"), acted,
 			acted == 1 ? "" : "s", matched, matched == 1 ? "" : "s");
+		if (spinor_number(fault, "cs", 0) > 0)
+			printf(" on chip select %" PRId64, spinor_number(fault, "cs", 0));
+		if (name != NULL)
+			printf(" (%s)", name);
+		putchar('\n');
 	}
 	if (json_array_get_length(list) == 0)
 		puts("no faults");
 	return EXIT_SUCCESS;
 }
 
-/* id 0: all of them. */
-static int
-take_away(struct spinor_command *command, int64_t id, GError **error)
-{
-	JsonObject *params = spinor_adapter_params(command);
-	g_autoptr(JsonNode) result = NULL;
-
-	if (id > 0)
-		json_object_set_int_member(params, "id", id);
-	result = spinor_call(
-		command, id > 0 ? "fault.remove" : "fault.clear", params, SPINOR_SHORT_MS, error);
-	if (result == NULL)
-		return -1;
-	if (!command->json && id > 0)
-		printf("removed fault %" PRId64 "\n", id);
-	else if (!command->json)
-		puts("removed all faults");
-	return EXIT_SUCCESS;
-}
-
 int
 spinor_fault_remove(struct spinor_command *command, GError **error)
 {
-	guint64 id;
+	const char *which = command->args[0];
+	bool is_number = which[strspn(which, "0123456789")] == '\0';
+	JsonObject *params;
+	g_autoptr(JsonNode) result = NULL;
+	guint64 id = 0;
 
-	if (!g_ascii_string_to_unsigned(command->args[0], 10, 1, G_MAXINT32, &id, NULL)) {
+	if (is_number && !g_ascii_string_to_unsigned(which, 10, 1, G_MAXINT32, &id, NULL)) {
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
-			"%s: no number of a fault; allowed are those in spinor fault list",
-			command->args[0]);
+			"%s: no number of a fault; allowed are those in spinor fault list", which);
 		return -1;
 	}
-	return take_away(command, (int64_t)id, error);
+	params = spinor_adapter_params(command);
+	if (is_number)
+		json_object_set_int_member(params, "id", (int64_t)id);
+	else
+		json_object_set_string_member(params, "name", which);
+	result = spinor_call(command, "fault.remove", params, SPINOR_SHORT_MS, error);
+	if (result == NULL)
+		return -1;
+	if (!command->json)
+		printf("removed fault %s\n", which);
+	return EXIT_SUCCESS;
 }
 
 int
 spinor_fault_clear(struct spinor_command *command, GError **error)
 {
-	return take_away(command, 0, error);
+	g_autoptr(JsonNode) result = spinor_call(
+		command, "fault.clear", spinor_adapter_params(command), SPINOR_SHORT_MS, error);
+
+	if (result == NULL)
+		return -1;
+	if (!command->json)
+		puts("removed all faults");
+	return EXIT_SUCCESS;
 }
 
 int

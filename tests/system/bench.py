@@ -70,6 +70,7 @@ class Bench:
         self.control = self.path("control")
         self.log = self.path("log")
         self.port = ("--tcp", "0") if tcp else ("--link", self.path("tty"))
+        self.image = ("--image", self.path("image"))
         self.programmer = None
         self.daemon = None
         if content is not None:
@@ -78,7 +79,7 @@ class Bench:
     async def __aenter__(self):
         with open(self.log, "wb") as log:
             self.daemon = await start(
-                SPINORD, *self.options, "--image", self.path("image"), *self.port,
+                SPINORD, *self.options, *self.image, *self.port,
                 "--control", self.control,
                 stdout=asyncio.subprocess.PIPE, stderr=log)
         try:

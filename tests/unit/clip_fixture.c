@@ -23,8 +23,9 @@ static const struct flash_part part = {
 	.commands = {{"RDID", -1}, {"RDSR1", -1}, {"WREN", -1}, {"WRDI", -1}, {"READ", -1},
 		{"FAST_READ", -1}, {"PP", -1}},
 	.n_commands = 7,
-	.erases = {{.opcode = 0x20, .size = 4096}, {.opcode = 0xc7}},
+	.erases = {{.opcode = 0x20, .size = 4096, .time = {45000000, 400000000}}, {.opcode = 0xc7}},
 	.n_erases = 2,
+	.timing = {[FLASH_T_PP] = {400000, 3000000}},
 };
 
 static void

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The board behind the chip: each thing that it can want, there and amiss, read over the wires. */
 #include "base/clock.h"
+#include "bench/boot.h"
+#include "bench/chipdb.h"
 #include "clip/board.h"
 #include "clip/clip.h"
 #include "clip/fault.h"
@@ -116,6 +118,117 @@ START_TEST(registers)
 	ck_assert_uint_eq(verdict.reg, 0);
 	ck_assert_uint_eq(verdict.mask, 0x1c);
 	ck_assert_uint_eq(verdict.found, 0x08);
+}
+END_TEST
+
+/* --- all parts --- */
+
+static void
+break_miso(enum clip_fault_what what)
+{
+	struct clip_fault fault;
+
+	clip_fault_init(&fault, what);
+	fault.line = CLIP_MISO;
+	fault.side = CLIP_CHIP;
+	clip_fault_clear(clip);
+	ck_assert_uint_gt(clip_fault_add(clip, &fault), 0);
+}
+
+/* A board without wishes boots as soon as its chip is there, and not from a dead line. */
+static void
+assert_boots(const struct flash_part *part)
+{
+	struct flash *chip = flash_new(part, NULL, 1);
+
+	clip_attach(clip, 0, chip);
+	bench_boot_expect(board, part, 0);
+	if (!boots()) {
+		g_autofree char *why = bench_boot_reason(&verdict);
+
+		ck_abort_msg("%s: %s", part->name, why);
+	}
+	break_miso(CLIP_STUCK_0);
+	ck_assert_msg(!boots(), "%s: MISO low", part->name);
+	break_miso(CLIP_STUCK_1);
+	ck_assert_msg(!boots(), "%s: MISO high", part->name);
+	clip_fault_clear(clip);
+	flash_supply(chip, 0);
+	ck_assert_msg(!boots(), "%s: off", part->name);
+	clip_attach(clip, 0, NULL);
+	flash_destroy(chip);
+}
+
+START_TEST(every_part_boots)
+{
+	struct bench_chipdb *db = bench_chipdb_open(NULL, NULL);
+	g_autoptr(GPtrArray) parts = NULL;
+
+	ck_assert_ptr_nonnull(db);
+	parts = bench_chipdb_list(db, NULL);
+	ck_assert_uint_gt(parts->len, 100);
+	for (guint i = 0; i < parts->len; i++)
+		assert_boots(parts->pdata[i]);
+	bench_chipdb_close(db);
+}
+END_TEST
+
+/* An EEPROM of two address bytes and no ID. */
+START_TEST(an_eeprom_is_read)
+{
+	struct bench_chipdb *db = bench_chipdb_open(NULL, NULL);
+	const struct flash_part *part = bench_chipdb_find(db, "25LC256", NULL);
+	g_autofree char *why = NULL;
+	struct flash *chip;
+
+	ck_assert_ptr_nonnull(part);
+	chip = flash_new(part, f->array, 1);
+	clip_attach(clip, 0, chip);
+	memcpy(f->array + 0x1234, "boot", 4);
+	board_want_content(board, 0x1234, (const uint8_t *)"boot", 4);
+	bench_boot_expect(board, part, 0);
+	ck_assert(boots());
+	flash_supply(chip, 0);
+	ck_assert(!boots());
+	why = bench_boot_reason(&verdict);
+	ck_assert_str_eq(why, "no chip answers: 05 reads FF FF");
+	clip_attach(clip, 0, NULL);
+	flash_destroy(chip);
+	bench_chipdb_close(db);
+}
+END_TEST
+
+/* Register 2 is read with 15 here, both of them with 05 there, and there is D7. */
+static const struct {
+	const char *part;
+	unsigned int reg;
+	unsigned int has;
+} readings[] = {
+	{"W25Q80DV", 1, 3},
+	{"W25Q128JV", 2, 7},
+	{"MX25L6406E", 0, 1 | 4},
+	{"MX25L12835F", 1, 7},
+	{"AT45DB041D", 0, 1},
+	{"25LC256", 0, 1},
+};
+
+START_TEST(registers_are_read_as_the_part_says)
+{
+	struct bench_chipdb *db = bench_chipdb_open(NULL, NULL);
+	const struct flash_part *part = bench_chipdb_find(db, readings[_i].part, NULL);
+	unsigned int reg = readings[_i].reg;
+	struct flash *chip;
+
+	ck_assert_ptr_nonnull(part);
+	ck_assert_uint_eq(bench_boot_registers(part), readings[_i].has);
+	chip = flash_new(part, NULL, 1);
+	clip_attach(clip, 0, chip);
+	bench_boot_expect(board, part, 0);
+	board_want_register(board, reg, 0xff, flash_status_register(chip, reg));
+	ck_assert_msg(boots(), "%s: %02X", part->name, verdict.found);
+	clip_attach(clip, 0, NULL);
+	flash_destroy(chip);
+	bench_chipdb_close(db);
 }
 END_TEST
 
@@ -245,6 +358,9 @@ suite_board(void)
 	tcase_add_test(tcase, digests);
 	tcase_add_test(tcase, what_has_to_stay);
 	tcase_add_test(tcase, registers);
+	tcase_add_test(tcase, every_part_boots);
+	tcase_add_test(tcase, an_eeprom_is_read);
+	tcase_add_loop_test(tcase, registers_are_read_as_the_part_says, 0, G_N_ELEMENTS(readings));
 	tcase_add_test(tcase, the_mode_decides_what_is_read);
 	suite_add_tcase(suite, tcase);
 	return suite;

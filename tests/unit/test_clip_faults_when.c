@@ -328,9 +328,9 @@ END_TEST
 START_TEST(names_lead_both_ways)
 {
 	static const char *const names[] = {"open", "stuck-0", "stuck-1", "short", "pull-up",
-		"pull-down", "pull-none", "rotated", "shifted", "swapped", "contact", "bit-error",
-		"slip", "bounce", "too-fast", "burst-error", "weak-ground", "late", "early",
-		"master"};
+		"pull-down", "pull-none", "rotated", "shifted", "mirrored", "swapped", "contact",
+		"bit-error", "slip", "bounce", "too-fast", "burst-error", "weak-ground", "late",
+		"early", "master", "board-writes"};
 	enum clip_fault_what what;
 	enum clip_line line;
 	enum clip_side side;

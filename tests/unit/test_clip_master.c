@@ -267,6 +267,38 @@ START_TEST(a_master_that_leaves_in_the_middle_lets_go)
 }
 END_TEST
 
+/* However long the daemon takes for a frame, the master's reads in it go by its clocks. */
+START_TEST(the_wall_does_not_count_in_a_frame)
+{
+	static const uint8_t read[] = {0x03, 0, 0, 0};
+
+	sim_clock_init(&f->clock, SIM_CLOCK_VIRTUAL);
+	fault.master.phase_ns = INT64_C(1000) * 1000000000;
+	clip_fixture_put(f, &fault);
+	clip_select(f->clip, 0);
+	clip_shift(f->clip, read, NULL, sizeof read);
+	clip_shift(f->clip, NULL, f->read, 100);
+	f->clock.origin_ns -= INT64_C(2000) * 1000000000;
+	clip_shift(f->clip, NULL, f->read + 100, 100);
+	clip_deselect(f->clip);
+	ck_assert_uint_eq(clip_fixture_wrong_bits(f, 0, 200), 0);
+	clip_fixture_read(f, 0, 200);
+	ck_assert_uint_gt(clip_fixture_wrong_bits(f, 0, 200), 0);
+}
+END_TEST
+
+START_TEST(a_read_has_to_fit_into_its_period)
+{
+	fault.master.duty = 0.1;
+	fault.master.period_ns = SLOT_NS;
+	ck_assert_ptr_null(clip_fault_check(&fault));
+	fault.master.period_ns = SLOT_NS - 1;
+	ck_assert_ptr_nonnull(clip_fault_check(&fault));
+	fault.master.duty = 1;
+	ck_assert_ptr_null(clip_fault_check(&fault));
+}
+END_TEST
+
 Suite *
 suite_clip_master(void)
 {
@@ -286,6 +318,8 @@ suite_clip_master(void)
 	tcase_add_test(master, with_the_drivers_off_the_master_has_the_bus);
 	tcase_add_test(master, what_else_is_on_its_bus_answers_on_miso);
 	tcase_add_test(master, a_master_that_leaves_in_the_middle_lets_go);
+	tcase_add_test(master, the_wall_does_not_count_in_a_frame);
+	tcase_add_test(master, a_read_has_to_fit_into_its_period);
 	suite_add_tcase(suite, master);
 	return suite;
 }

@@ -102,6 +102,36 @@ START_TEST(a_clip_put_on_wrongly_twice)
 }
 END_TEST
 
+/* Contact n is on pin 9 - n: every line is where another belongs. */
+START_TEST(a_mirrored_cable_has_each_line_on_the_opposite_pin)
+{
+	/* From pin 1 on, what the adapter has at pin 8, 7, ... between operations: VCC, HOLD#, CLK,
+	 * MOSI, ground, WP#, MISO (its pull-up), CS#. */
+	static const enum clip_level wanted[CLIP_LINES] = {CLIP_HIGH, CLIP_HIGH, CLIP_LOW, CLIP_LOW,
+		CLIP_LOW, CLIP_HIGH, CLIP_HIGH, CLIP_HIGH};
+	struct clip_line_state state;
+	unsigned int id = clip_fixture_add(f, CLIP_MIRRORED, CLIP_MISO);
+
+	for (unsigned int line = 0; line < CLIP_LINES; line++) {
+		clip_line_state(f->clip, 0, (enum clip_line)line, &state);
+		ck_assert_uint_eq(state.fault_id, id);
+		ck_assert_msg(state.chip == wanted[line], "pin %u is %d", line + 1, state.chip);
+	}
+	/* Its VCC has what CS# has, which is no supply. */
+	ck_assert(!flash_is_powered(f->chip));
+	clip_select(f->clip, 0);
+	clip_shift(f->clip, (const uint8_t *)"\x9f", NULL, 1);
+	clip_line_state(f->clip, 0, CLIP_VCC, &state);
+	ck_assert_uint_eq(state.chip, CLIP_LOW);
+	clip_deselect(f->clip);
+	clip_fixture_forget(f);
+	clip_fixture_assert_id(f, "\xff\xff\xff");
+	clip_fixture_assert_report(f, CLIP_MIRRORED, CLIP_MISO, CLIP_HIGH);
+	clip_fault_clear(f->clip);
+	clip_fixture_assert_sound(f);
+}
+END_TEST
+
 START_TEST(wires_are_swapped_wherever_the_clip_is)
 {
 	/* Either way pin 1 has the wire of MISO, pin 6 that of MOSI. */
@@ -376,6 +406,7 @@ suite_clip_pins(void)
 	tcase_add_test(pins, a_clip_on_the_wrong_pins_feeds_nothing);
 	tcase_add_test(pins, a_clip_put_on_wrongly_twice);
 	tcase_add_test(pins, wires_are_swapped_wherever_the_clip_is);
+	tcase_add_test(pins, a_mirrored_cable_has_each_line_on_the_opposite_pin);
 	tcase_add_test(pins, swapped_data_wires);
 	tcase_add_test(pins, supply_lines);
 	tcase_add_test(pins, hold_stuck_low_stops_the_chip);

@@ -335,11 +335,12 @@ START_TEST(status_tells_all_there_is)
 	assert_shape(adapter,
 		"name:String profile:String tty:String link:NULL tcp:NULL "
 		"plugged:Boolean host:Boolean drivers:Boolean frequency_hz:Integer "
-		"ready_line:String chips:JsonArray");
+		"ready_line:String chips:JsonArray faults:Integer board:String");
 	assert_shape(chip,
 		"cs:Integer part:String vendor:String flashrom:String size:Integer "
 		"image:NULL power_mv:Integer cut_in:Integer pins:JsonObject busy:Boolean "
-		"status:JsonArray protected:JsonArray snapshots:Integer");
+		"status:JsonArray protected:JsonArray snapshots:Integer vcc_mv:Integer "
+		"faults:Integer board:NULL");
 	ck_assert_int_eq(json_object_get_int_member(status, "pid"), getpid());
 	ck_assert_str_eq(
 		json_object_get_string_member(status, "control"), control_server_path(server));
@@ -352,6 +353,47 @@ START_TEST(status_tells_all_there_is)
 	ck_assert_int_eq(json_object_get_int_member(chip, "size"), MIB);
 	ck_assert_int_eq(json_object_get_int_member(chip, "power_mv"), 3300);
 	ck_assert_uint_eq(json_array_get_length(json_object_get_array_member(chip, "status")), 2);
+	close_client(&client);
+}
+END_TEST
+
+/* Whether the manual's section about status has all names in the object. */
+static void
+assert_described(JsonObject *object, const char *section)
+{
+	JsonObjectIter iter;
+	const char *name;
+
+	json_object_iter_init_ordered(&iter, object);
+	while (json_object_iter_next_ordered(&iter, &name, NULL)) {
+		g_autofree char *pattern = g_strdup_printf("^\\.It (.* , )*%s( ,|$)", name);
+
+		ck_assert_msg(g_regex_match_simple(pattern, section, G_REGEX_MULTILINE, 0),
+			"no field %s in spinor-control(7)", name);
+	}
+}
+
+START_TEST(the_manual_has_every_field_of_status)
+{
+	struct client client = open_client();
+	g_autoptr(JsonNode) result = ask(&client, "bench.status", NULL);
+	JsonObject *status = json_node_get_object(result);
+	JsonArray *adapters = json_object_get_array_member(status, "adapters");
+	JsonObject *adapter = json_array_get_object_element(adapters, 0);
+	JsonArray *chips = json_object_get_array_member(adapter, "chips");
+	const char *top = g_getenv("TOP_SRCDIR");
+	g_autofree char *path = g_build_filename(top ? top : ".", "man", "spinor-control.7", NULL);
+	g_autofree char *manual = NULL;
+	char *begin, *end;
+
+	ck_assert(g_file_get_contents(path, &manual, NULL, NULL));
+	begin = strstr(manual, "\n.Ss bench.status\n");
+	end = begin != NULL ? strstr(begin + 1, "\n.Ss ") : NULL;
+	ck_assert_ptr_nonnull(end);
+	*end = '\0';
+	assert_described(status, begin);
+	assert_described(adapter, begin);
+	assert_described(json_array_get_object_element(chips, 0), begin);
 	close_client(&client);
 }
 END_TEST
@@ -411,6 +453,58 @@ START_TEST(pins_stay_as_set)
 		"{\"pins\":{\"wp\":\"float\",\"hold\":\"low\",\"reset\":null}}");
 	assert_error(&client, "chip.pin", "{\"pin\":\"reset\",\"level\":\"low\"}", -32000,
 		"W25Q80DV: a W25Q80DV has no RESET# pin; allowed: wp and hold");
+	close_client(&client);
+}
+END_TEST
+
+START_TEST(faults_go_by_number_or_name)
+{
+	struct client client = open_client();
+
+	assert_result(
+		&client, "fault.add", "{\"fault\":\"late\",\"name\":\"shifter\"}", "{\"id\":1}");
+	assert_result(&client, "fault.add", "{\"fault\":\"slow\",\"cs\":0}", "{\"id\":2}");
+	assert_result(&client, "fault.list", NULL,
+		"[{\"id\":1,\"fault\":\"late\",\"cs\":null,\"acted\":0,\"matched\":0,\"name\":"
+		"\"shifter\"},{\"id\":2,\"fault\":\"slow\",\"cs\":0,\"acted\":0,\"matched\":0,"
+		"\"name\":null}]");
+	assert_error(&client, "fault.add", "{\"fault\":\"early\",\"name\":\"shifter\"}", -32602,
+		"adapter0 has a fault \"shifter\" already; allowed is a name that is free");
+	assert_error(&client, "fault.add", "{\"fault\":\"early\",\"name\":\"12\"}", -32602,
+		"\"12\" is no name for a fault; allowed are 1 to 64 of A-Z a-z 0-9 . _ -, not "
+		"digits alone");
+	assert_error(&client, "fault.remove", NULL, -32602,
+		"fault.remove: nothing names the fault; allowed is one of \"id\" and \"name\"");
+	assert_error(&client, "fault.remove", "{\"id\":1,\"name\":\"shifter\"}", -32602,
+		"fault.remove: both are there; allowed is one of \"id\" and \"name\"");
+	assert_error(&client, "fault.remove", "{\"name\":\"late\"}", -32602,
+		"there is no fault \"late\"; allowed are the names and numbers in spinor fault "
+		"list");
+	assert_error(&client, "fault.remove", "{\"adapter\":\"b\",\"name\":\"shifter\"}", -32602,
+		"no adapter \"b\"; allowed are adapter0");
+	assert_result(&client, "fault.remove", "{\"name\":\"shifter\"}", "true");
+	assert_error(&client, "fault.remove", "{\"id\":1}", -32602,
+		"adapter0 has no fault 1; allowed are the numbers in spinor fault list");
+	assert_result(
+		&client, "fault.add", "{\"fault\":\"early\",\"name\":\"shifter\"}", "{\"id\":3}");
+	assert_result(&client, "fault.clear", NULL, "true");
+	assert_result(&client, "fault.list", NULL, "[]");
+	close_client(&client);
+}
+END_TEST
+
+START_TEST(a_chip_is_named_for_faults_of_chips_only)
+{
+	struct client client = open_client();
+
+	assert_error(&client, "fault.add", "{\"fault\":\"open line=miso\",\"cs\":0}", -32602,
+		"open line=miso: cs 0 is refused: the fault is one of the wires, which all chips "
+		"of an adapter share; allowed is no cs, and select=0 for that chip's operations");
+	assert_error(&client, "fault.add", "{\"fault\":\"nak\",\"cs\":0}", -32602,
+		"nak: cs 0 is refused: the fault is one of the line to the host; allowed is no cs");
+	assert_error(&client, "fault.add", "{\"fault\":\"slow\",\"cs\":3}", -32602,
+		"adapter0 has no chip on chip select 3; allowed are 0");
+	assert_result(&client, "fault.list", NULL, "[]");
 	close_client(&client);
 }
 END_TEST
@@ -1185,8 +1279,11 @@ static void
 add_method_tests(TCase *tcase)
 {
 	tcase_add_test(tcase, status_tells_all_there_is);
+	tcase_add_test(tcase, the_manual_has_every_field_of_status);
 	tcase_add_test(tcase, discover_lists_every_method_with_schemas);
 	tcase_add_test(tcase, pins_stay_as_set);
+	tcase_add_test(tcase, faults_go_by_number_or_name);
+	tcase_add_test(tcase, a_chip_is_named_for_faults_of_chips_only);
 	tcase_add_test(tcase, the_supply_is_switched);
 	tcase_add_test(tcase, the_supply_goes_at_an_operation);
 	tcase_add_test(tcase, the_cable_is_pulled_and_put_back);

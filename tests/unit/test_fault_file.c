@@ -89,6 +89,7 @@ START_TEST(faults_are_taken)
 	entry = read->faults->pdata[0];
 	ck_assert_str_eq(entry->adapter, "a");
 	ck_assert_str_eq(entry->chip, "data");
+	ck_assert_str_eq(entry->fault->name, "cell");
 	ck_assert_int_eq(entry->fault->place, BENCH_FAULT_OF_CHIP);
 	ck_assert_str_eq(entry->fault->text, "weak-cell rate=0.25 every=256 offset=6");
 	entry = read->faults->pdata[1];
@@ -195,6 +196,10 @@ static const struct {
 	{CHIP "[fault x]\nwhat=open\nline=sck\n",
 		"[fault x]: line=sck is refused; allowed: cs, clk, mosi, miso, wp, hold, vcc, "
 		"gnd"},
+	{CHIP "[fault x]\nwhat=open\nline=cs\nside=host\n",
+		"[fault x]: fault open has no \"side\"…"},
+	{CHIP "[fault x]\nwhat=open\nline=cs\nline=clk\n",
+		"[fault x]: key \"line\" is there twice; allowed is once"},
 	{CHIP "[fault x]\nwhat=bit-error\nrate=2\n",
 		"[fault x]: rate=2 is refused; allowed: a probability from 0 to 1, such as 1e-6"},
 	{CHIP "[fault x]\nwhat=slow\nduring=read\n",
@@ -203,6 +208,9 @@ static const struct {
 		"[fault x]: bit-error line=clk: lines with single wrong bits are mosi, miso"},
 	{CHIP "[fault x]\nwhat=weak-cell\naddress=0xFFFFF-0x100000\n",
 		"[fault x]: weak-cell address=0xFFFFF-0x100000: that is beyond a W25Q80DV; "
+		"allowed are addresses up to 0xFFFFF"},
+	{CHIP "[fault x]\nwhat=board-writes\naddress=0xFF000-0x100FFF\n",
+		"[fault x]: board-writes address=0xFF000-0x100FFF: that is beyond a W25Q80DV; "
 		"allowed are addresses up to 0xFFFFF"},
 	{CHIP DATA "[fault x]\nwhat=open\nchip=data\n",
 		"[fault x]: chip = \"data\" is refused: the fault is one of the wires, which all "
@@ -218,6 +226,8 @@ static const struct {
 	{A "[fault x]\nwhat=slow\n", "[fault x]: there is no chip for it; a chip is wanted"},
 	{CHIP "count=2\n[fault x]\nwhat=slow\nadapter=a\n",
 		"[fault x]: no adapter \"a\": did you mean a0?; allowed are a0, a1"},
+	{TWO "[fault x]\nwhat=slow\nadapter=main\n[fault  x]\nwhat=open\nadapter=b\n",
+		"[fault  x]: there is a fault \"x\" already; allowed is a name that is free"},
 	{CHIP "[board]\n", "[board]: \"\" is no name for a board; …"},
 	{CHIP "[board x]\nmagci=0 5A\n",
 		"[board x]: unknown key \"magci\": did you mean magic?; allowed are adapter, chip, "
@@ -241,7 +251,13 @@ static const struct {
 	{CHIP "[board x]\nunchanged=9-3\n", "[board x]: unchanged = \"9-3\" is refused; …"},
 	{CHIP "[board x]\nregisters=sr4 02 02\n",
 		"[board x]: registers = \"sr4 02 02\" is refused; allowed: sr1, sr2 or sr3, a mask "
-		"and a value in hex, such as sr2 02 02; more after ;"},
+		"from 01 to FF and a value of these bits in hex, such as sr2 02 02" MORE},
+	{CHIP "[board x]\nregisters=sr1 02 FD\n",
+		"[board x]: registers = \"sr1 02 FD\" is refused; …"},
+	{CHIP "[board x]\nregisters=sr1 00 00\n",
+		"[board x]: registers = \"sr1 00 00\" is refused; …"},
+	{CHIP "[board x]\nregisters=sr1 1C 00; sr3 01 01\n",
+		"[board x]: it wants sr3, which a W25Q80DV has not; allowed: sr1, sr2"},
 	{CHIP "[board x]\naddress=5\n",
 		"[board x]: address = \"5\" is refused; allowed: 3 or 4 (bytes)"},
 	{CHIP "[board x]\nmagic=0xFFFFF 5A 5A\n",
@@ -268,6 +284,24 @@ START_TEST(what_is_refused_says_why)
 		ck_assert_str_eq(error->message, wanted);
 	else
 		ck_assert_msg(g_str_has_prefix(error->message, wanted), "%s", error->message);
+}
+END_TEST
+
+START_TEST(a_crowd_of_faults_is_refused)
+{
+	g_autoptr(GString) text = g_string_new(TWO);
+	g_autofree char *wanted = g_strdup_printf(
+		"%s: [fault b1024]: that is fault 1025 of b; allowed are 1024", path);
+	g_autoptr(GError) error = NULL;
+
+	for (unsigned int i = 0; i < 1024; i++)
+		g_string_append_printf(text,
+			"[fault m%u]\nwhat=late\nadapter=main\n[fault b%u]\nwhat=slow\nadapter=b\n",
+			i, i);
+	ck_assert_msg(check(text->str, &error), "%s", error ? error->message : "");
+	g_string_append(text, "[fault b1024]\nwhat=late\nadapter=b\n");
+	ck_assert(!check(text->str, &error));
+	ck_assert_str_eq(error->message, wanted);
 }
 END_TEST
 
@@ -299,6 +333,7 @@ suite_fault_file(void)
 	tcase_add_test(tcase, boards_are_taken);
 	tcase_add_loop_test(tcase, places_are_found_by_their_names, 0, G_N_ELEMENTS(places));
 	tcase_add_loop_test(tcase, what_is_refused_says_why, 0, G_N_ELEMENTS(refused));
+	tcase_add_test(tcase, a_crowd_of_faults_is_refused);
 	tcase_add_loop_test(tcase, what_is_good_passes, 0, G_N_ELEMENTS(good));
 	suite_add_tcase(suite, tcase);
 	return suite;

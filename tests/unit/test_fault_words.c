@@ -104,6 +104,14 @@ START_TEST(others)
 		fault->wires.master.lines, 1u << CLIP_CS | 1u << CLIP_MOSI | 1u << CLIP_CLK);
 	ck_assert_uint_eq(fault->wires.master.read_bytes, 64);
 	bench_fault_free(fault);
+	fault = parse("board-writes writes=16 period=2s phase=3ms address=0x1000-0x2FFF select=1");
+	ck_assert_uint_eq(fault->wires.writes.bytes, 16);
+	ck_assert_int_eq(fault->wires.writes.period_ns, 2000000000);
+	ck_assert_int_eq(fault->wires.writes.phase_ns, 3000000);
+	ck_assert_uint_eq(fault->wires.when.address_from, 0x1000);
+	ck_assert_uint_eq(fault->wires.when.address_to, 0x3000);
+	ck_assert_uint_eq(fault->wires.when.selects, 1 << 1);
+	bench_fault_free(fault);
 	fault = parse("short line=mosi with=miso dominates=yes side=host");
 	ck_assert_int_eq(fault->wires.line2, CLIP_MISO);
 	ck_assert(fault->wires.dominates);
@@ -153,6 +161,15 @@ static const struct {
 	{"read-disturb after=1ms", "after=1ms is refused; allowed: a number of reads up to"},
 	{"read-disturb bits=01", "fault read-disturb has no \"bits\""},
 	{"shifted pins=2", "pins=2 is refused; allowed: 1 or -1"},
+	{"bit-error rate=1e-3 line=miso rate=1e-4",
+		"rate=1e-4 is refused: rate is there twice; allowed is once"},
+	{"slow during=erase during=erase",
+		"during=erase is refused: during is there twice; allowed is once"},
+	{"drop after=1s after=2s", "after=2s is refused: after is there twice; allowed is once"},
+	{"board-writes writes=257",
+		"writes=257 is refused; allowed: a number of bytes from 1 to 256"},
+	{"board-writes period=0ms", "period=0ms is refused"},
+	{"board-writes during=read", "fault board-writes has no \"during\""},
 	{"master drives=power", "drives=power is refused"},
 	{"nak command=O_SPI", "command=O_SPI is refused; allowed: a command by name or in hex"},
 	{"latency command=13", "fault latency has no \"command\""},
@@ -167,6 +184,28 @@ START_TEST(what_is_refused_says_why)
 	ck_assert_ptr_null(bench_fault_parse(refused[_i].text, &error));
 	ck_assert_msg(g_str_has_prefix(error->message, refused[_i].message), "%s: %s",
 		refused[_i].text, error->message);
+}
+END_TEST
+
+START_TEST(a_name_is_a_word_and_no_number)
+{
+	static const char *const bad[] = {"", "3", "0815", "a b", "a/b", "\xC3\xA4",
+		"0123456789012345678901234567890123456789012345678901234567890123x"};
+	struct bench_fault *fault = parse("late");
+	g_autoptr(GError) error = NULL;
+
+	ck_assert_ptr_null(fault->name);
+	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
+		ck_assert_msg(!bench_fault_set_name(fault, bad[i], NULL), "%s", bad[i]);
+	ck_assert(bench_fault_set_name(fault, "x", NULL));
+	ck_assert(bench_fault_set_name(fault, "2.wire_a-B", NULL));
+	ck_assert_str_eq(fault->name, "2.wire_a-B");
+	ck_assert(!bench_fault_set_name(fault, "3", &error));
+	ck_assert_str_eq(error->message,
+		"\"3\" is no name for a fault; allowed are 1 to 64 of A-Z a-z 0-9 . _ -, not "
+		"digits alone");
+	ck_assert_str_eq(fault->name, "2.wire_a-B");
+	bench_fault_free(fault);
 }
 END_TEST
 
@@ -198,6 +237,7 @@ suite_fault_words(void)
 	tcase_add_test(tcase, chips);
 	tcase_add_test(tcase, others);
 	tcase_add_loop_test(tcase, what_is_refused_says_why, 0, G_N_ELEMENTS(refused));
+	tcase_add_test(tcase, a_name_is_a_word_and_no_number);
 	tcase_add_test(tcase, every_name_is_a_fault);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -12,13 +12,16 @@
 #include "suites.h"
 
 #include <check.h>
+#include <gio/gio.h>
 #include <string.h>
 
 struct told {
 	unsigned int id;
+	char *name;
 	char *text;
 	char *place;
 	int cs;
+	int64_t address, byte;
 	uint64_t operation;
 	uint64_t acted;
 };
@@ -33,6 +36,7 @@ free_told(void *data)
 {
 	struct told *told = data;
 
+	g_free(told->name);
 	g_free(told->text);
 	g_free(told->place);
 	g_free(told);
@@ -45,9 +49,12 @@ acted(void *data, const struct bench_fault_act *act)
 
 	ck_assert_ptr_eq(data, acts);
 	told->id = act->id;
+	told->name = g_strdup(act->name);
 	told->text = g_strdup(act->text);
 	told->place = g_strdup(act->place);
 	told->cs = act->cs;
+	told->address = act->address;
+	told->byte = act->byte;
 	told->operation = act->operation;
 	told->acted = act->acted;
 	g_ptr_array_add(acts, told);
@@ -81,18 +88,40 @@ teardown(void)
 	g_string_free(warnings, TRUE);
 }
 
+/* name NULL: none. */
 static unsigned int
-add(const char *text)
+add_named(const char *text, const char *name)
 {
 	struct bench_fault *fault = bench_fault_parse(text, NULL);
 	g_autoptr(GError) error = NULL;
 	unsigned int id;
 
 	ck_assert_ptr_nonnull(fault);
+	ck_assert(name == NULL || bench_fault_set_name(fault, name, NULL));
 	id = bench_faults_add(faults, fault, 0, &error);
 	ck_assert_msg(id > 0, "%s", error ? error->message : "");
 	bench_fault_free(fault);
 	return id;
+}
+
+static unsigned int
+add(const char *text)
+{
+	return add_named(text, NULL);
+}
+
+static void
+assert_not_added(const char *text, const char *name, GQuark domain, const char *message)
+{
+	struct bench_fault *fault = bench_fault_parse(text, NULL);
+	g_autoptr(GError) error = NULL;
+
+	ck_assert_ptr_nonnull(fault);
+	ck_assert(name == NULL || bench_fault_set_name(fault, name, NULL));
+	ck_assert_uint_eq(bench_faults_add(faults, fault, 0, &error), 0);
+	ck_assert_str_eq(error->message, message);
+	ck_assert(error->domain == domain);
+	bench_fault_free(fault);
 }
 
 static void
@@ -103,7 +132,7 @@ observe(void)
 	ck_assert(bench_faults_is_observed(faults));
 }
 
-/* "ID CS ACTED/MATCHED TEXT" of each, with ; behind. */
+/* "ID CS ACTED/MATCHED TEXT" of each, with " (NAME)" when it has one, and ; behind. */
 static void
 assert_listed(const char *wanted)
 {
@@ -113,8 +142,11 @@ assert_listed(const char *wanted)
 	for (guint i = 0; i < list->len; i++) {
 		const struct bench_fault_info *info = list->pdata[i];
 
-		g_string_append_printf(got, "%u %d %u/%u %s;", info->id, info->cs,
+		g_string_append_printf(got, "%u %d %u/%u %s", info->id, info->cs,
 			(unsigned int)info->acted, (unsigned int)info->matched, info->text);
+		if (info->name != NULL)
+			g_string_append_printf(got, " (%s)", info->name);
+		g_string_append_c(got, ';');
 	}
 	ck_assert_str_eq(got->str, wanted);
 }
@@ -153,7 +185,7 @@ START_TEST(faults_are_where_they_are_counted)
 	ck_assert_mem_eq(f->read, "\xff\xff\xff\xff", 4);
 	clip_fixture_read(f, 0x100, 4);
 	assert_listed("1 -1 2/2 stuck-1 line=miso opcode=03;"
-		      "2 0 1/4 weak-cell rate=1 address=0x100-0x1FF bits=80;");
+		      "2 0 4/4 weak-cell rate=1 address=0x100-0x1FF bits=80;");
 	bench_faults_clear(faults);
 	ck_assert(!clip_fault_at(f->clip, 0, &wires));
 	ck_assert(!flash_fault_at(f->chip, 0, &chip));
@@ -178,6 +210,8 @@ START_TEST(acts_on_the_wires_are_told_with_their_place)
 	ck_assert_uint_eq(told->id, 2);
 	ck_assert_str_eq(told->text, "bit-error rate=1 bytes=6 per-frame=2 opcode=03");
 	ck_assert_str_eq(told->place, "miso, byte 6, bit 7, opcode 03");
+	ck_assert_int_eq(told->address, -1);
+	ck_assert_int_eq(told->byte, 6);
 	ck_assert_int_eq(told->cs, -1);
 	ck_assert_uint_eq(told->operation, 2);
 	ck_assert_uint_eq(told->acted, 1);
@@ -199,6 +233,9 @@ START_TEST(acts_in_a_chip_are_told_with_their_address)
 	ck_assert_uint_eq(acts->len, 1);
 	told = acts->pdata[0];
 	ck_assert_str_eq(told->place, "address 000102");
+	ck_assert_int_eq(told->address, 0x102);
+	ck_assert_int_eq(told->byte, -1);
+	ck_assert_uint_eq(told->operation, 2);
 	ck_assert_int_eq(told->cs, 0);
 	ck_assert_uint_eq(told->acted, 1);
 }
@@ -221,20 +258,91 @@ END_TEST
 
 START_TEST(the_end_says_how_often_each_acted)
 {
-	bench_faults_summary(faults);
+	bench_faults_clear(faults);
 	ck_assert_str_eq(warnings->str, "");
 	add("stuck-1 line=miso opcode=03");
 	add("no-effect");
 	clip_fixture_read(f, 0, 4);
-	bench_faults_summary(faults);
+	ck_assert(bench_faults_remove(faults, 1));
 	ck_assert_str_eq(warnings->str,
-		"left: fault 1, stuck-1 line=miso opcode=03: acted 1 time on 1 occasion\n"
-		"left: fault 2, no-effect: acted 0 times on 0 occasions\n");
+		"left: fault 1, stuck-1 line=miso opcode=03: acted 1 time on 1 occasion\n");
 	g_string_truncate(warnings, 0);
-	clip_fixture_read(f, 0, 4);
+	add("late");
 	bench_faults_destroy(faults);
-	ck_assert_ptr_nonnull(strstr(warnings->str, "acted 2 times on 2 occasions\n"));
+	ck_assert_str_eq(warnings->str,
+		"left: fault 2, no-effect: acted 0 times on 0 occasions\n"
+		"left: fault 3, late: acted 0 times on 0 occasions\n");
 	faults = bench_faults_new(f->clip, "left");
+}
+END_TEST
+
+START_TEST(a_name_is_told_and_found)
+{
+	observe();
+	ck_assert_uint_eq(add_named("stuck-1 line=miso opcode=03", "splash"), 1);
+	ck_assert_uint_eq(add("late opcode=05"), 2);
+	ck_assert_uint_eq(add_named("slow", "old.chip_2-b"), 3);
+	assert_listed("1 -1 0/0 stuck-1 line=miso opcode=03 (splash);2 -1 0/0 late opcode=05;"
+		      "3 0 0/0 slow (old.chip_2-b);");
+	ck_assert_uint_eq(bench_faults_named(faults, "old.chip_2-b"), 3);
+	ck_assert_uint_eq(bench_faults_named(faults, "late"), 0);
+	clip_fixture_read(f, 0, 4);
+	clip_fixture_status(f);
+	ck_assert_uint_eq(acts->len, 2);
+	ck_assert_pstr_eq(((struct told *)acts->pdata[0])->name, "splash");
+	ck_assert_pstr_eq(((struct told *)acts->pdata[1])->name, NULL);
+	assert_not_added("open", "splash", BENCH_ERROR,
+		"open: there is a fault \"splash\" already; allowed is a name that is free");
+	ck_assert(bench_faults_remove(faults, 1));
+	ck_assert_uint_eq(bench_faults_named(faults, "splash"), 0);
+	ck_assert_uint_eq(add_named("open", "splash"), 4);
+	bench_faults_clear(faults);
+	ck_assert_str_eq(warnings->str,
+		"left: splash: fault 1, stuck-1 line=miso opcode=03: acted 1 time on 1 occasion\n"
+		"left: fault 2, late opcode=05: acted 1 time on 1 occasion\n"
+		"left: old.chip_2-b: fault 3, slow: acted 0 times on 0 occasions\n"
+		"left: splash: fault 4, open: acted 0 times on 0 occasions\n");
+}
+END_TEST
+
+/* From the end of its period on, unless the board is held in reset. */
+START_TEST(a_board_writes_while_it_runs)
+{
+	const struct told *told;
+
+	observe();
+	add("board-writes address=0xFE000-0xFFFFF period=1ms writes=16");
+	clip_wait(f->clip, 2500000);
+	ck_assert_uint_eq(acts->len, 2);
+	told = acts->pdata[1];
+	ck_assert_str_eq(told->place, "address 0FE010, 16 bytes");
+	ck_assert_uint_eq(told->acted, 2);
+	bench_faults_set_board(faults, BENCH_BOARD_IN_RESET);
+	clip_wait(f->clip, 5000000);
+	assert_listed("1 -1 2/2 board-writes address=0xFE000-0xFFFFF period=1ms writes=16;");
+	bench_faults_set_board(faults, BENCH_BOARD_OFF);
+	clip_wait(f->clip, 5000000);
+	ck_assert_uint_eq(acts->len, 2);
+	/* It has forgotten where it was. */
+	bench_faults_set_board(faults, BENCH_BOARD_RUNS);
+	clip_wait(f->clip, 1000000);
+	ck_assert_uint_eq(acts->len, 3);
+	ck_assert_str_eq(((struct told *)acts->pdata[2])->place, "address 0FE000, 16 bytes");
+	assert_listed("1 -1 3/3 board-writes address=0xFE000-0xFFFFF period=1ms writes=16;");
+}
+END_TEST
+
+START_TEST(there_is_a_bound)
+{
+	for (unsigned int i = 0; i < BENCH_FAULTS_MAX; i++)
+		add(i % 2 ? "slow" : "late count=1");
+	assert_not_added("open line=cs", NULL, G_IO_ERROR,
+		"open line=cs: left has 1024 faults, and no more are allowed; remove some of them "
+		"first");
+	ck_assert(bench_faults_remove(faults, 77));
+	ck_assert_uint_eq(add("open line=wp"), BENCH_FAULTS_MAX + 1);
+	bench_faults_clear(faults);
+	clip_fixture_assert_sound(f);
 }
 END_TEST
 
@@ -250,6 +358,14 @@ static const struct {
 	{"stuck-cell address=0x100000",
 		"stuck-cell address=0x100000: that is beyond a TEST-PART; allowed are addresses up "
 		"to 0xFFFFF",
+		0},
+	{"board-writes address=0xFF000-0x100FFF",
+		"board-writes address=0xFF000-0x100FFF: that is beyond a TEST-PART; allowed are "
+		"addresses up to 0xFFFFF",
+		0},
+	{"board-writes address=0xFF000-0xFF0FF",
+		"board-writes address=0xFF000-0xFF0FF: a board writes to whole sectors of 4096 "
+		"bytes, such as 0xFE000-0xFFFFF",
 		0},
 	{"stuck-cell bits=00",
 		"stuck-cell bits=00: no bit is named; allowed is a mask from 01 to FF", 0},
@@ -278,7 +394,8 @@ static const struct {
 	struct board_verdict verdict;
 } verdicts[] = {
 	{"it boots", {.result = BOARD_BOOTS}},
-	{"no chip answers: 9F reads FF FF FE", {.result = BOARD_NO_CHIP, .id = {0xff, 0xff, 0xfe}}},
+	{"no chip answers: 9F reads FF FF FE",
+		{.result = BOARD_NO_CHIP, .opcode = 0x9f, .id = {0xff, 0xff, 0xfe}, .n_id = 3}},
 	{"000010-000013 is not what it wants: 1 byte differs, from 000012",
 		{.result = BOARD_OTHER_CONTENT,
 			.start = 0x10,
@@ -325,6 +442,9 @@ suite_faults(void)
 	tcase_add_test(tcase, acts_in_a_chip_are_told_with_their_address);
 	tcase_add_test(tcase, the_clips_numbers_are_not_ours);
 	tcase_add_test(tcase, the_end_says_how_often_each_acted);
+	tcase_add_test(tcase, a_name_is_told_and_found);
+	tcase_add_test(tcase, a_board_writes_while_it_runs);
+	tcase_add_test(tcase, there_is_a_bound);
 	tcase_add_loop_test(tcase, values_that_cannot_be_are_refused, 0, G_N_ELEMENTS(refused));
 	suite_add_tcase(suite, tcase);
 	tcase_add_loop_test(boards, a_board_says_why_it_does_not_boot, 0, G_N_ELEMENTS(verdicts));

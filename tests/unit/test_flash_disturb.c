@@ -138,6 +138,19 @@ START_TEST(an_operation_is_one_read_of_each_block)
 }
 END_TEST
 
+/* _i: how many it may be, 0: any number. */
+START_TEST(each_block_is_counted)
+{
+	add(0, 1, (struct flash_fault){.count = (uint64_t)_i});
+	read_times(1, 0, 3 * BLOCK);
+	assert_counters(_i ? (uint64_t)_i : 3, 3);
+	fixture_assert_filled(f, 0, _i ? (size_t)_i * BLOCK : 3 * BLOCK, 0x00, "turned");
+	fixture_assert_filled(f, 3 * BLOCK, BLOCK, 0xff, "not read");
+	ck_assert_uint_eq(n_acts, 1);
+	ck_assert_uint_eq(last.address, 0);
+}
+END_TEST
+
 /* All that is not a read of the array. */
 START_TEST(nothing_else_counts)
 {
@@ -333,6 +346,7 @@ suite_flash_disturb(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, only_reads_past_the_limit_turn_bits);
 	tcase_add_test(tcase, an_operation_is_one_read_of_each_block);
+	tcase_add_loop_test(tcase, each_block_is_counted, 0, 3);
 	tcase_add_test(tcase, nothing_else_counts);
 	tcase_add_test(tcase, the_rate_is_per_bit_and_read);
 	tcase_add_test(tcase, only_ones_turn_unless_asked);

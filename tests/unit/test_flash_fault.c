@@ -89,6 +89,7 @@ END_TEST
 START_TEST(weak_columns_flap)
 {
 	static uint8_t out[0x40000];
+	struct flash_fault_status status;
 	unsigned int wrong = 0;
 
 	add((struct flash_fault){.what = FLASH_FAULT_WEAK_CELL,
@@ -113,10 +114,51 @@ START_TEST(weak_columns_flap)
 	ck_assert_uint_ge(wrong, 2560 - 200);
 	ck_assert_uint_le(wrong, 2560 + 200);
 	ck_assert_uint_eq(n_acts, 20);
+	ck_assert(flash_fault_at(f->chip, 0, &status));
+	ck_assert_uint_eq(status.matched, 20 * 512);
+	ck_assert_uint_eq(status.acted, wrong);
 	fixture_assert_filled(f, 0, FIXTURE_SIZE, 0xff, "the array itself");
 	read_array(0x10007, out, 255);
 	for (size_t j = 0; j < 255; j++)
 		ck_assert_uint_eq(out[j], 0xff);
+}
+END_TEST
+
+/* A cell is a bit: of a byte with eight weak ones each is read, and counted, by itself. */
+START_TEST(weak_bits_are_counted)
+{
+	static uint8_t out[0x10000];
+	struct flash_fault_status status;
+	uint64_t wrong = 0;
+
+	add((struct flash_fault){.what = FLASH_FAULT_WEAK_CELL, .mask = 0xff, .rate = 0.3});
+	read_array(0, out, sizeof(out));
+	for (size_t j = 0; j < sizeof(out); j++)
+		wrong += 8 - (uint64_t)__builtin_popcount(out[j]);
+	ck_assert(flash_fault_at(f->chip, 0, &status));
+	ck_assert_uint_eq(status.matched, 8 * sizeof(out));
+	ck_assert_uint_eq(status.acted, wrong);
+	/* 157286, standard deviation 332. */
+	ck_assert_uint_ge(wrong, 157286 - 1500);
+	ck_assert_uint_le(wrong, 157286 + 1500);
+	ck_assert_uint_eq(n_acts, 1);
+}
+END_TEST
+
+START_TEST(weak_cells_act_at_most_so_often)
+{
+	static uint8_t out[0x1000];
+	unsigned int wrong = 0;
+
+	add((struct flash_fault){
+		.what = FLASH_FAULT_WEAK_CELL, .mask = 0x0f, .rate = 1, .count = 10});
+	read_array(0, out, sizeof(out));
+	for (size_t j = 0; j < sizeof(out); j++)
+		wrong += 8 - (unsigned int)__builtin_popcount(out[j]);
+	ck_assert_uint_eq(wrong, 10);
+	ck_assert_uint_eq(n_acts, 1);
+	read_array(0, out, sizeof(out));
+	ck_assert_uint_eq(out[0], 0xff);
 }
 END_TEST
 
@@ -218,6 +260,25 @@ START_TEST(chips_notice_stuck_cells)
 		f->miso[1]);
 	ck_assert_msg(fixture_status(f, 3) == flag_rows[_i].sr3, "%s: SR3 %02X", flag_rows[_i].what,
 		fixture_status(f, 3));
+}
+END_TEST
+
+/* What put another content into the array is no operation, and the next one did not fail. */
+START_TEST(stuck_cells_bear_another_content)
+{
+	use_part_with_flags(false);
+	f->array[0x1234] = 0xff;
+	f->array[0x2000] = 0x00;
+	flash_array_replaced(f->chip);
+	ck_assert_uint_eq(f->array[0x1234], 0xfe);
+	ck_assert_uint_eq(f->array[0x2000], 0xf0);
+	ck_assert_uint_eq(n_acts, 3);
+	fixture_run(f, "06; 02 00 12 30 00; W; 06; 02 00 20 01 00; W; 70 00");
+	ck_assert_uint_eq(f->miso[1], 0x80);
+	ck_assert_int_eq(last_ready(), FLASH_DONE);
+	ck_assert_uint_eq(n_acts, 3);
+	flash_array_replaced(f->chip);
+	ck_assert_uint_eq(n_acts, 3);
 }
 END_TEST
 
@@ -502,8 +563,11 @@ suite_flash_fault(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, stuck_cells_keep_their_level);
 	tcase_add_test(tcase, weak_columns_flap);
+	tcase_add_test(tcase, weak_bits_are_counted);
+	tcase_add_test(tcase, weak_cells_act_at_most_so_often);
 	tcase_add_test(tcase, operations_without_effect);
 	tcase_add_loop_test(tcase, chips_notice_stuck_cells, 0, G_N_ELEMENTS(flag_rows));
+	tcase_add_test(tcase, stuck_cells_bear_another_content);
 	tcase_add_test(tcase, no_effect_raises_no_flag);
 	tcase_add_test(tcase, worn_blocks_raise_the_flag);
 	tcase_add_test(tcase, failures_keep_busy_until_clsr);

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A board that runs and keeps data of its own in the chip: settings of its firmware, a log.
+ *
+ *   host    ____|===frame===|______|===frame===|_______________________|==frame==|___
+ *   board   _________________|05 06 20|________|05 .. 05 06 02|__________________
+ *   chip                              | erase          |      | program |
+ *
+ * Every period it appends a record of random bytes to its region, and begins anew at the end of it.
+ * Before a record enters a sector of 4 KiB the board erases that sector. It is a polite master: it
+ * waits until CS# is high, asks for the status (05) until the chip is ready, and sends whole frames
+ * of 06, 20 and 02, with three address bytes, beyond 16 MiB 21 and 12 with four. That is all it
+ * knows of the chip: one that is protected, in another address mode or without 20 keeps nothing, or
+ * keeps it elsewhere, and the board does not look.
+ *
+ * A frame of the board can come between two of the host's, a write enable and its program as well:
+ * the host's is lost then. What was due while the host had the bus is done once, afterwards.
+ *
+ * Leaves out: how long the board's own frames take, and that the adapter's drivers pull against
+ * them; the board wins. After a silence too long for STEPS_MAX the rest is forgotten.
+ */
+#include "clip/internal.h"
+
+#include "flash/flash.h"
+#include "flash/part.h"
+
+#define SECTOR 4096u
+#define PAGE 256u
+#define REACH (UINT64_C(1) << 24) /* of three address bytes */
+#define USUAL_REGION 65536u       /* the end of the chip */
+
+/* Steps that are played at a time, several for each record. */
+#define STEPS_MAX 20000
+
+struct region {
+	uint64_t from, to;
+};
+
+static struct flash *
+chip_of(const struct clip *clip, const struct clip_fault *fault)
+{
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
+		if (clip->chips[cs] && (fault->when.selects == 0 || fault->when.selects & 1u << cs))
+			return clip->chips[cs];
+	return NULL;
+}
+
+/* Empty when the chip is too small for a sector. */
+static struct region
+region_of(const struct clip_fault *fault, const struct flash *chip)
+{
+	uint64_t size = flash_part(chip)->size / SECTOR * SECTOR;
+
+	if (fault->when.address_to)
+		return (struct region){fault->when.address_from, fault->when.address_to};
+	return (struct region){size > USUAL_REGION ? size - USUAL_REGION : 0, size};
+}
+
+/* The first time after now at which a record is due. */
+static int64_t
+next_due(const struct clip_writes *writes, int64_t now_ns)
+{
+	int64_t since = now_ns - writes->phase_ns;
+
+	if (since < 0)
+		return writes->phase_ns;
+	return writes->phase_ns + (since / writes->period_ns + 1) * writes->period_ns;
+}
+
+/* One frame at that time; the chip's clock is the host's, time goes on by itself. */
+static void
+frame(const struct clip *clip, struct flash *chip, int64_t now_ns, const uint8_t *in, size_t n,
+	uint8_t *out)
+{
+	static const uint8_t low;
+
+	flash_tick(chip, now_ns);
+	flash_set_clock(chip, 0);
+	flash_select(chip);
+	flash_shift(chip, in, NULL, n);
+	if (out)
+		flash_shift(chip, &low, out, 1);
+	flash_deselect(chip, 0);
+	flash_set_clock(chip, clip->hz);
+}
+
+static bool
+is_ready(const struct clip *clip, struct flash *chip, int64_t now_ns)
+{
+	static const uint8_t rdsr = 0x05;
+	uint8_t status;
+
+	frame(clip, chip, now_ns, &rdsr, 1, &status);
+	return !(status & 1);
+}
+
+/* A command with an address, after a write enable. */
+static void
+command(const struct clip *clip, struct flash *chip, int64_t now_ns, uint8_t near, uint8_t far,
+	uint64_t address, const uint8_t *data, size_t n)
+{
+	static const uint8_t wren = 0x06;
+	uint8_t bytes[5 + PAGE] = {address < REACH ? near : far};
+	unsigned int n_address = address < REACH ? 3 : 4;
+
+	for (unsigned int i = 0; i < n_address; i++)
+		bytes[1 + i] = (uint8_t)(address >> 8 * (n_address - 1 - i));
+	for (size_t i = 0; i < n; i++)
+		bytes[1 + n_address + i] = data[i];
+	frame(clip, chip, now_ns, &wren, 1, NULL);
+	frame(clip, chip, now_ns, bytes, 1 + n_address + n, NULL);
+}
+
+static void
+erase(const struct clip *clip, struct fault *fault, struct flash *chip, int64_t now_ns)
+{
+	command(clip, chip, now_ns, 0x20, 0x21, fault->write_at, NULL, 0);
+	fault->erased_to = fault->write_at + SECTOR;
+}
+
+/* As much of the record as goes into one page and into what is erased. */
+static void
+program(const struct clip *clip, struct fault *fault, struct flash *chip, int64_t now_ns)
+{
+	size_t n = MIN(fault->unwritten, PAGE - fault->write_at % PAGE);
+	uint8_t data[PAGE];
+
+	for (size_t i = 0; i < n; i++)
+		data[i] = (uint8_t)sim_random_next(&fault->random);
+	command(clip, chip, now_ns, 0x02, 0x12, fault->write_at, data, n);
+	fault->write_at += n;
+	fault->unwritten -= (uint32_t)n;
+}
+
+static bool
+may_begin(const struct fault *fault, int64_t now_ns)
+{
+	const struct clip_fault_when *when = &fault->as.when;
+
+	return now_ns >= when->from_ns && (when->to_ns == 0 || now_ns < when->to_ns) &&
+		(when->count == 0 || fault->acted < when->count);
+}
+
+static void
+begin(struct clip *clip, struct fault *fault)
+{
+	fault->unwritten = fault->as.writes.bytes;
+	fault->matched++;
+	trigger_wrote(clip, fault, fault->due_ns, fault->write_at, fault->unwritten);
+}
+
+/* What is due first. */
+static void
+step(struct clip *clip, struct fault *fault, struct flash *chip, const struct region *region,
+	int64_t now_ns)
+{
+	int64_t at_ns = fault->due_ns;
+
+	if (fault->unwritten == 0 && !may_begin(fault, at_ns)) {
+		fault->due_ns = next_due(&fault->as.writes, at_ns);
+		return;
+	}
+	if (!is_ready(clip, chip, at_ns)) {
+		int64_t until_ns = flash_is_busy(chip) ? flash_busy_until(chip) : INT64_MAX;
+
+		fault->due_ns = until_ns > at_ns && until_ns <= now_ns ? until_ns : now_ns + 1;
+		return;
+	}
+	if (fault->write_at < region->from || fault->write_at >= region->to)
+		fault->write_at = fault->erased_to = region->from;
+	if (fault->unwritten == 0)
+		begin(clip, fault);
+	if (fault->write_at >= fault->erased_to)
+		erase(clip, fault, chip, at_ns);
+	else
+		program(clip, fault, chip, at_ns);
+	if (fault->unwritten == 0)
+		fault->due_ns = next_due(&fault->as.writes, at_ns);
+}
+
+static void
+pass(struct clip *clip, struct fault *fault, int64_t now_ns)
+{
+	struct flash *chip = chip_of(clip, &fault->as);
+	struct region region;
+
+	if (fault->due_ns > now_ns)
+		return;
+	if (!chip) {
+		fault->due_ns = next_due(&fault->as.writes, now_ns);
+		return;
+	}
+	region = region_of(&fault->as, chip);
+	if (region.to <= region.from || region.to > flash_part(chip)->size)
+		return;
+	for (unsigned int i = 0; i < STEPS_MAX && fault->due_ns <= now_ns; i++)
+		step(clip, fault, chip, &region, now_ns);
+	if (fault->due_ns <= now_ns && fault->unwritten == 0)
+		fault->due_ns = next_due(&fault->as.writes, now_ns);
+}
+
+void
+writer_start(struct fault *fault, int64_t now_ns)
+{
+	fault->due_ns = next_due(&fault->as.writes, now_ns);
+}
+
+void
+writer_wait(struct clip *clip, int64_t now_ns)
+{
+	GPtrArray *faults = clip->faulty->faults;
+
+	for (guint i = 0; i < faults->len; i++) {
+		struct fault *fault = g_ptr_array_index(faults, i);
+
+		fault->due_ns = MAX(fault->due_ns, now_ns);
+	}
+}
+
+void
+writer_pass(struct clip *clip, int64_t now_ns)
+{
+	GPtrArray *faults = clip->faulty->faults;
+
+	if (clip->faulty->frame.open || clip->open || clip->by_board)
+		return;
+	for (guint i = 0; i < faults->len; i++) {
+		struct fault *fault = g_ptr_array_index(faults, i);
+
+		if (fault->as.what == CLIP_BOARD_WRITES)
+			pass(clip, fault, now_ns);
+	}
+}

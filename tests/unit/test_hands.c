@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Hands on a running bench: what they do to a chip with faults, its supply and its board. */
+#include "bench/action.h"
+#include "bench/adapter.h"
+#include "bench/bench.h"
+#include "bench/fault.h"
+#include "bench/faults.h"
+#include "bench/hand.h"
+#include "bench/options.h"
+#include "clip/clip.h"
+#include "suites.h"
+
+#include <check.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define MIB ((size_t)1 << 20)
+
+static char *dir;
+static char *path; /* of the bench file */
+static struct bench *bench;
+static struct bench_actions *actions;
+static struct bench_target target; /* the chip on line 0 of the first adapter */
+
+static void
+setup(void)
+{
+	dir = g_dir_make_tmp("spinor-hands-XXXXXX", NULL);
+	ck_assert_ptr_nonnull(dir);
+	path = g_build_filename(dir, "x.bench", NULL);
+}
+
+static void
+stop(void)
+{
+	g_clear_pointer(&actions, bench_actions_destroy);
+	g_clear_pointer(&bench, bench_destroy);
+}
+
+static void
+teardown(void)
+{
+	stop();
+	g_unlink(path);
+	g_rmdir(dir);
+	g_clear_pointer(&path, g_free);
+	g_clear_pointer(&dir, g_free);
+}
+
+/* A bench with that text as its file, running. */
+static void
+start(const char *text)
+{
+	char *words[] = {(char *)"spinord", path, NULL};
+	char **argv = words;
+	int argc = 2;
+	struct bench_options *options;
+	g_autoptr(GError) error = NULL;
+
+	ck_assert(g_file_set_contents(path, text, -1, NULL));
+	options = bench_options_parse(&argc, &argv, &error);
+	ck_assert_msg(options != NULL, "%s", error ? error->message : "");
+	bench = bench_new(options, NULL, &error);
+	bench_options_free(options);
+	ck_assert_msg(bench != NULL, "%s", error ? error->message : "");
+	ck_assert(bench_start(bench, NULL));
+	actions = bench_actions_new(bench);
+	ck_assert(bench_target_chip(
+		actions, bench_adapter_name(bench_adapter_at(bench, 0)), 0, &target, NULL));
+}
+
+struct frame {
+	const char *out;
+	size_t n_out;
+	uint8_t *in;
+	size_t n_in;
+};
+
+static bool
+play(struct bench_work *work, GError **error)
+{
+	const struct frame *frame = work->in;
+	struct clip *clip = bench_adapter_clip(work->target->adapter);
+
+	(void)error;
+	clip_select(clip, work->target->cs);
+	clip_shift(clip, (const uint8_t *)frame->out, NULL, frame->n_out);
+	clip_shift(clip, NULL, frame->in, frame->n_in);
+	clip_deselect(clip);
+	return true;
+}
+
+/* One frame of the host: n_out bytes of out, then n_in bytes are read. */
+static void
+frame(const char *out, size_t n_out, uint8_t *in, size_t n_in)
+{
+	struct frame request = {out, n_out, in, n_in};
+
+	ck_assert(bench_work_run(&target, play, &request, NULL, NULL));
+}
+
+START_TEST(stuck_cells_bear_an_image)
+{
+	g_autofree char *image = g_build_filename(dir, "ones.bin", NULL);
+	g_autofree char *ones = g_malloc(MIB);
+	uint8_t byte;
+	uint64_t n;
+
+	memset(ones, 0xff, MIB);
+	ck_assert(g_file_set_contents(image, ones, MIB, NULL));
+	start("[adapter a]\nchip=W25Q80DV\n[fault f]\nwhat=stuck-cell\naddress=5\nbits=01\n");
+	frame("\x03\0\0\5", 4, &byte, 1);
+	ck_assert_uint_eq(byte, 0xfe);
+	ck_assert(bench_action_image_load(&target, image, &n, NULL));
+	ck_assert_uint_eq(n, MIB);
+	frame("\x03\0\0\5", 4, &byte, 1);
+	ck_assert_uint_eq(byte, 0xfe);
+	g_unlink(image);
+}
+END_TEST
+
+static bool
+add(struct bench_work *work, GError **error)
+{
+	struct bench_fault *fault = bench_fault_parse(work->in, error);
+
+	ck_assert_ptr_nonnull(fault);
+	ck_assert_uint_gt(bench_faults_add(bench_adapter_faults(work->target->adapter), fault,
+				  work->target->cs, error),
+		0);
+	bench_fault_free(fault);
+	return true;
+}
+
+/* _i: 0: kept in memory, 1: in a file. */
+START_TEST(stuck_cells_bear_a_snapshot)
+{
+	g_autofree char *file = _i == 1 ? g_build_filename(dir, "kept.bin", NULL) : NULL;
+	g_autofree char *state = g_build_filename(dir, "kept.bin.state", NULL);
+	const char *name = _i == 1 ? NULL : "blank";
+	uint8_t bytes[3];
+	uint64_t n;
+
+	start("[adapter a]\nchip=W25Q80DV\n");
+	ck_assert(bench_action_snapshot_take(&target, name, file, &n, NULL));
+	ck_assert(bench_work_run(&target, add, (void *)"stuck-cell address=5 bits=01", NULL, NULL));
+	ck_assert(bench_action_snapshot_restore(&target, name, file, &n, NULL));
+	frame("\x03\0\0\4", 4, bytes, 3);
+	ck_assert_mem_eq(bytes, "\xff\xfe\xff", 3);
+	if (file != NULL)
+		g_unlink(file);
+	g_unlink(state);
+}
+END_TEST
+
+/* --- supply --- */
+
+/* What the supply is after that; 0 V: as it was the last time. */
+static int
+power(enum bench_power action, int millivolts)
+{
+	struct bench_power_request request = {.power = action, .millivolts = millivolts};
+	g_autoptr(GError) error = NULL;
+
+	ck_assert(bench_action_power(&target, &request, &error));
+	g_free(request.warning);
+	g_free(request.why_not);
+	return request.millivolts;
+}
+
+static const struct {
+	const char *supply;
+	int millivolts;
+} supplies[] = {
+	{"", 3300},
+	{"supply = 2.5 V", 2500},
+	{"supply = 5 V", 5000},
+	{"supply = 1.0 V", 1000},
+	{"supply = parasitic", 2532},
+	{"supply = off", 3300},
+};
+
+START_TEST(the_supply_comes_back_as_it_was)
+{
+	int wanted = supplies[_i].millivolts;
+	g_autofree char *text = g_strdup_printf(
+		"[adapter a]\n[chip c]\npart = W25Q80DV\n%s\n", supplies[_i].supply);
+
+	start(text);
+	ck_assert_int_eq(power(BENCH_POWER_CYCLE, 0), wanted);
+	ck_assert_int_eq(power(BENCH_POWER_OFF, 0), 0);
+	ck_assert_int_eq(power(BENCH_POWER_ON, 0), wanted);
+	ck_assert_int_eq(power(BENCH_POWER_CYCLE, 3000), 3000);
+	ck_assert_int_eq(power(BENCH_POWER_OFF, 0), 0);
+	ck_assert_int_eq(power(BENCH_POWER_OFF, 0), 0);
+	ck_assert_int_eq(power(BENCH_POWER_ON, 0), 3000);
+	ck_assert_int_eq(power(BENCH_POWER_ON, 2900), 2900);
+	ck_assert_int_eq(power(BENCH_POWER_CYCLE, 0), 2900);
+}
+END_TEST
+
+Suite *
+suite_hands(void)
+{
+	Suite *suite = suite_create("hands");
+	TCase *tcase = tcase_create("hands");
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, stuck_cells_bear_an_image);
+	tcase_add_loop_test(tcase, stuck_cells_bear_a_snapshot, 0, 2);
+	tcase_add_loop_test(tcase, the_supply_comes_back_as_it_was, 0, G_N_ELEMENTS(supplies));
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
