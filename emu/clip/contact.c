@@ -199,10 +199,17 @@ step(struct clip *clip, int64_t now_ns)
 }
 
 void
-contact_play(struct clip *clip, int64_t now_ns)
+contact_play(struct clip *clip)
 {
 	GPtrArray *faults = clip->faulty->faults;
+	int64_t now_ns;
+	bool any = false;
 
+	for (guint i = 0; i < faults->len; i++)
+		any |= is_played(clip, g_ptr_array_index(faults, i));
+	if (!any)
+		return;
+	now_ns = sim_clock_now(clip->clock);
 	for (int i = 0; i < PLAYED_MAX; i++)
 		if (!step(clip, now_ns))
 			return;

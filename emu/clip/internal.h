@@ -224,7 +224,7 @@ void slip_ahead(struct clip *clip, bool mosi);
 
 /* contact.c */
 /* What contacts of supply and HOLD# have done to the chips since it was looked at last. */
-void contact_play(struct clip *clip, int64_t now_ns);
+void contact_play(struct clip *clip);
 /* Time went on between bytes. True: it opened or closed. */
 bool contact_pass(struct clip *clip, struct fault *fault);
 /* Bits went by: chances of those are used up. */

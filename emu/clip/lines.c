@@ -32,6 +32,9 @@
 
 #define PINS_OF_ROW 4
 
+/* Asked for only where it is needed. */
+#define NOW (-1)
+
 /* Nets by union: each node's leads to one of its net. */
 struct nets {
 	uint8_t parent[NODES];
@@ -334,6 +337,13 @@ lines_tell_pin(struct flash *chip, enum clip_line line, enum clip_level level)
 	flash_pin(chip, line == CLIP_WP ? FLASH_PIN_WP : FLASH_PIN_HOLD, levels[level]);
 }
 
+/* at_ns: or NOW. */
+static void
+catch_up(const struct clip *clip, unsigned int cs, int64_t at_ns)
+{
+	flash_tick(clip->chips[cs], at_ns == NOW ? sim_clock_now(clip->clock) : at_ns);
+}
+
 static void
 show_pin(struct clip *clip, unsigned int cs, enum clip_line line, int64_t at_ns)
 {
@@ -344,15 +354,14 @@ show_pin(struct clip *clip, unsigned int cs, enum clip_line line, int64_t at_ns)
 	if (level == wires->pins[cs][line])
 		return;
 	wires->pins[cs][line] = level;
-	if (!clip->chips[cs])
-		return;
-	flash_tick(clip->chips[cs], at_ns);
+	catch_up(clip, cs, at_ns);
 	lines_tell_pin(clip->chips[cs], line, level);
 }
 
 static void
-show_supply(const struct clip *clip, unsigned int cs)
+show_supply(const struct clip *clip, unsigned int cs, int64_t at_ns)
 {
+	catch_up(clip, cs, at_ns);
 	flash_supply(clip->chips[cs], clip->faulty->supplied ? supply_mv(clip, cs) : 0);
 }
 
@@ -360,42 +369,35 @@ void
 lines_show_at(struct clip *clip, int64_t at_ns)
 {
 	struct wires *wires = clip->faulty;
+	bool changed = wires->powered != wires->supplied;
 
-	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
-		show_pin(clip, cs, CLIP_WP, at_ns);
-		show_pin(clip, cs, CLIP_HOLD, at_ns);
-	}
-	if (wires->powered == wires->supplied)
-		return;
 	wires->supplied = wires->powered;
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
 		if (!clip->chips[cs])
 			continue;
-		flash_tick(clip->chips[cs], at_ns);
-		show_supply(clip, cs);
+		show_pin(clip, cs, CLIP_WP, at_ns);
+		show_pin(clip, cs, CLIP_HOLD, at_ns);
+		if (changed)
+			show_supply(clip, cs, at_ns);
 	}
 }
 
 void
 lines_show(struct clip *clip)
 {
-	lines_show_at(clip, sim_clock_now(clip->clock));
+	lines_show_at(clip, NOW);
 }
 
 void
 lines_greet(struct clip *clip, unsigned int cs)
 {
-	static const enum clip_line lines[] = {CLIP_WP, CLIP_HOLD};
 	struct wires *wires = clip->faulty;
 
-	for (unsigned int i = 0; i < G_N_ELEMENTS(lines); i++) {
-		enum clip_level level = wires->pins[cs][lines[i]];
-
-		if (level != clip->outside[cs].levels[lines[i]])
-			lines_tell_pin(clip->chips[cs], lines[i], level);
-	}
+	memcpy(wires->pins[cs], clip->outside[cs].levels, sizeof wires->pins[cs]);
+	show_pin(clip, cs, CLIP_WP, NOW);
+	show_pin(clip, cs, CLIP_HOLD, NOW);
 	if (!wires->supplied)
-		show_supply(clip, cs);
+		show_supply(clip, cs, NOW);
 }
 
 /* The fault tampers with that line, or the clip as a whole. */

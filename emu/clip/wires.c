@@ -90,7 +90,7 @@ look(struct clip *clip, uint64_t *bytes)
 	bool changed = false;
 
 	wires->cs = wires_cs(clip);
-	contact_play(clip, sim_clock_now(clip->clock));
+	contact_play(clip);
 	wires->late = false;
 	wires->master = NULL;
 	for (guint i = 0; i < wires->faults->len; i++) {
@@ -168,7 +168,7 @@ wires_select(struct clip *clip)
 	struct wires *wires = clip->faulty;
 
 	master_pass(clip, sim_clock_now(clip->clock));
-	contact_play(clip, sim_clock_now(clip->clock));
+	contact_play(clip);
 	writer_pass(clip, sim_clock_now(clip->clock));
 	frame_begin(&wires->frame, clip->operations);
 	wires->began_ns = sim_clock_now(clip->clock);
