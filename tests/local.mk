@@ -67,6 +67,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	tests/system/behaviour.py \
 	tests/system/bench.py \
 	tests/system/recipe.py \
+	tests/system/tee.py \
 	examples/README.md \
 	examples/adapter-hangs.bench \
 	examples/adapter-reboots.bench \
