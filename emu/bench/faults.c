@@ -195,6 +195,9 @@ wires_acted(void *data, const struct clip_fault_report *report)
 	if (report->length > 0)
 		g_snprintf(place, sizeof(place), "address %06" PRIX64 ", %" PRIu32 " byte%s",
 			report->address, report->length, report->length == 1 ? "" : "s");
+	else if (report->idle)
+		g_snprintf(place, sizeof(place), "%s, between operations",
+			clip_line_string(report->line));
 	else /* The first bit on the wire is the byte's bit 7. */
 		g_snprintf(place, sizeof(place), "%s, byte %" PRIu64 ", bit %u%s",
 			clip_line_string(report->line), report->byte, 7 - report->bit, opcode);

@@ -83,6 +83,7 @@ struct flash_frame {
 	unsigned int bits;     /* of the byte under way, where it came bit by bit; see frame.c */
 	uint8_t bits_in;
 	uint8_t bits_out;
+	bool begun;           /* the byte under way was fetched before its first clock */
 	bool held;            /* HOLD# has swallowed clocks */
 	unsigned int clocks;  /* PHASE_LANES: clocks since the opcode, up to the header's end */
 	unsigned int pending; /* PHASE_LANES: bits of a data byte under way */
@@ -502,6 +503,8 @@ bool flash_lanes_ended(const struct flash *chip);
 void flash_lanes_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n);
 /* One clock; returns the level of IO1. */
 bool flash_lanes_clock(struct flash *chip, bool mosi);
+/* The same of a clock of data that has not come yet. */
+bool flash_lanes_next(struct flash *chip);
 void flash_lanes_set(struct flash *chip, unsigned int lanes);
 void flash_lanes_reset(struct flash *chip);
 

@@ -143,7 +143,7 @@ int
 spinor_wiring(struct spinor_command *command, GError **error)
 {
 	g_autoptr(JsonNode) result = spinor_call(
-		command, "adapter.wiring", spinor_adapter_params(command), SPINOR_SHORT_MS, error);
+		command, "adapter.wiring", spinor_chip_params(command), SPINOR_SHORT_MS, error);
 	JsonArray *list;
 
 	if (result == NULL)

@@ -247,10 +247,10 @@ START_TEST(the_clips_numbers_are_not_ours)
 
 	add("slow");
 	add("open line=wp");
-	clip_line_state(f->clip, CLIP_WP, &state);
+	clip_line_state(f->clip, 0, CLIP_WP, &state);
 	ck_assert_uint_eq(state.fault_id, 1);
 	ck_assert_uint_eq(bench_faults_of_wires(faults, state.fault_id), 2);
-	clip_line_state(f->clip, CLIP_CS, &state);
+	clip_line_state(f->clip, 0, CLIP_CS, &state);
 	ck_assert_uint_eq(bench_faults_of_wires(faults, state.fault_id), 0);
 	ck_assert_uint_eq(bench_faults_of_wires(faults, 77), 0);
 }
