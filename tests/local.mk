@@ -67,6 +67,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	tests/system/behaviour.py \
 	tests/system/bench.py \
 	tests/system/recipe.py \
+	tests/system/tee.py \
 	examples/README.md \
 	examples/adapter-hangs.bench \
 	examples/adapter-reboots.bench \
@@ -77,7 +78,6 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/board-writes-its-own-data.bench \
 	examples/boot-banner.bench \
 	examples/brown-out.bench \
-	examples/cable-pulled.bench \
 	examples/calibration-lost.bench \
 	examples/chip-comes-and-goes.bench \
 	examples/clk-open.bench \
@@ -155,6 +155,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/two-chips.bench \
 	examples/two-definitions.bench \
 	examples/unknown-id.bench \
+	examples/unplug.bench \
 	examples/vcc-open.bench \
 	examples/verified-but-no-boot.bench \
 	examples/weak-cells.bench \
