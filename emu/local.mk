@@ -16,6 +16,7 @@ libspinor_a_SOURCES = \
 	emu/bench/adapter.h \
 	emu/bench/bench.c \
 	emu/bench/bench.h \
+	emu/bench/boards.c \
 	emu/bench/boot.c \
 	emu/bench/boot.h \
 	emu/bench/cells.c \
@@ -98,6 +99,8 @@ libspinor_a_SOURCES = \
 	emu/bench/trouble.c \
 	emu/bench/wafer.c \
 	emu/bench/wafer.h \
+	emu/bench/wholefile.c \
+	emu/bench/wholefile.h \
 	emu/bench/wires.c \
 	emu/bench/wires.h \
 	emu/clip/board.c \

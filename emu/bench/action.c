@@ -11,18 +11,15 @@
 #include "base/clock.h"
 #include "bench/adapter.h"
 #include "bench/bench.h"
-#include "bench/boot.h"
 #include "bench/chip.h"
 #include "bench/error.h"
 #include "bench/line.h"
 #include "bench/event.h"
-#include "bench/faults.h"
 #include "bench/hand.h"
 #include "bench/image.h"
 #include "bench/play.h"
 #include "bench/snapshot.h"
 #include "bench/wires.h"
-#include "clip/board.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
 #include "flash/part.h"
@@ -317,35 +314,6 @@ warn(const struct bench_work *work)
 			: "it is off");
 }
 
-/* The chip has just got its supply: the board behind it starts, or not. */
-static void
-boot(const struct bench_work *work, struct bench_power_request *request)
-{
-	struct clip *clip = bench_adapter_clip(work->target->adapter);
-	struct board *board = bench_adapter_board(work->target->adapter, work->target->cs, NULL);
-	struct bench_faults *faults = bench_adapter_has_faults(work->target->adapter);
-	struct board_verdict verdict;
-
-	if (board == NULL || work->target->wires->millivolts == 0)
-		return;
-	request->has_board = true;
-	if (faults != NULL && bench_faults_board(faults) != BENCH_BOARD_RUNS) {
-		request->why_not = g_strdup(bench_faults_board(faults) == BENCH_BOARD_OFF
-				? "it has no supply"
-				: "it is held in reset");
-	} else if (clip_is_selected(clip)) {
-		request->why_not = g_strdup("a host has the bus");
-	} else {
-		request->boots = board_boot(board, clip, work->target->cs, &verdict);
-		if (!request->boots)
-			request->why_not = bench_boot_reason(&verdict);
-	}
-	bench_adapter_set_boot(work->target->adapter, work->target->cs,
-		request->boots ? BENCH_BOOT_DONE : BENCH_BOOT_FAILED);
-	bench_work_tell(work, BENCH_EVENT_BOOT, request->boots ? "boots" : "does not boot",
-		request->why_not != NULL ? request->why_not : "");
-}
-
 static bool
 set_power(struct bench_work *work, GError **error)
 {
@@ -368,7 +336,7 @@ set_power(struct bench_work *work, GError **error)
 	request->cut_in = wires->cut_in;
 	request->warning = warn(work);
 	if (request->power != BENCH_POWER_OFF)
-		boot(work, request);
+		request->boot = bench_work_boot(work);
 	return true;
 }
 
@@ -377,9 +345,7 @@ bench_action_power(
 	const struct bench_target *target, struct bench_power_request *request, GError **error)
 {
 	request->warning = NULL;
-	request->has_board = false;
-	request->boots = false;
-	request->why_not = NULL;
+	request->boot = NULL;
 	return bench_work_run(target, set_power, request, NULL, error);
 }
 

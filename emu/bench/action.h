@@ -56,6 +56,15 @@ enum bench_power {
 	BENCH_POWER_CYCLE,
 };
 
+/* A board that has started, or was to. */
+struct bench_started {
+	unsigned int cs;
+	char *name;
+	bool boots;
+	char *why_not; /* NULL: it boots */
+};
+void bench_started_free(struct bench_started *boot);
+
 /* What to do with the supply, and afterwards how it is. */
 struct bench_power_request {
 	enum bench_power power;
@@ -63,9 +72,8 @@ struct bench_power_request {
 	uint64_t cut_in;  /* for off: at the end of that many frames; 0: now */
 	int64_t after_ns; /* and so much later, or BENCH_HALF_OF_BUSY */
 	char *warning;    /* what will become of the chip; NULL: nothing. Free with g_free() */
-	bool has_board;   /* on and cycle: what the board behind the chip does then */
-	bool boots;
-	char *why_not; /* NULL: it boots. Free with g_free() */
+	struct bench_started *boot; /* on and cycle: what the board behind the chip does then; NULL:
+				  * there is none. Free with bench_started_free() */
 };
 
 bool bench_action_power(
@@ -89,13 +97,16 @@ bool bench_action_fault_find(struct bench_actions *actions, const char *adapter,
 /* struct bench_fault_info of the adapter. Free with g_ptr_array_unref(). */
 GPtrArray *bench_action_fault_list(const struct bench_target *target);
 
-/* The board behind the adapter's clip: runs, is held in reset, has no supply. */
+/* The boards behind the adapter's clip: run, are held in reset, have no supply. */
 enum bench_board {
 	BENCH_BOARD_RUN,
 	BENCH_BOARD_RESET,
 	BENCH_BOARD_NO_SUPPLY,
 };
-bool bench_action_board(const struct bench_target *target, enum bench_board state, GError **error);
+/* struct bench_started of those that start by that, a run after something else. Free with
+ * g_ptr_array_unref(). NULL on error. */
+GPtrArray *bench_action_board(
+	const struct bench_target *target, enum bench_board state, GError **error);
 
 /* How a line of the adapter stands: "high", "low" or "floating" at its ends. */
 struct bench_wire {

@@ -94,7 +94,7 @@ void bench_adapter_set_board(
 struct board *bench_adapter_board(
 	const struct bench_adapter *adapter, unsigned int cs, const char **name);
 
-/* What became of the board when its chip last got its supply. */
+/* What became of the board when it last started. */
 enum bench_boot {
 	BENCH_BOOT_NEVER, /* that has not been */
 	BENCH_BOOT_DONE,

@@ -295,6 +295,9 @@ add_board(struct bench *bench, struct bench_setup_board *entry, GError **error)
 	bench_boot_expect(entry->board, bench_chip_part(chip), entry->address_bytes);
 	board_begin(entry->board, bench_image_array(bench_chip_image(chip)),
 		bench_chip_part(chip)->size);
+	if (entry->has_state)
+		bench_faults_set_board(
+			bench_adapter_faults(adapter), (enum bench_board_state)entry->state);
 	bench_adapter_set_board(
 		adapter, chip_from->cs, entry->name, g_steal_pointer(&entry->board));
 	return true;

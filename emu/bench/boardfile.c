@@ -5,14 +5,17 @@
 #include "base/units.h"
 #include "bench/error.h"
 #include "bench/faultfile.h"
+#include "bench/faults.h"
 #include "bench/partvalue.h"
 #include "bench/setup.h"
+#include "bench/wholefile.h"
 #include "clip/board.h"
 #include "flash/part.h"
 
 #include <string.h>
 
 #define BYTES_MAX 256
+#define CONTENT_MAX (UINT64_C(1) << 30) /* no part is larger */
 
 struct reading {
 	const struct bench_group *group;
@@ -92,6 +95,16 @@ take_chip(struct reading *r, char *value)
 }
 
 static bool
+take_state(struct reading *r, char *value)
+{
+	static const struct partvalue_word words[] = {{"run", BENCH_BOARD_RUNS},
+		{"reset", BENCH_BOARD_IN_RESET}, {"off", BENCH_BOARD_OFF}, {NULL, 0}};
+
+	r->entry->has_state = true;
+	return partvalue_word(words, value, &r->entry->state);
+}
+
+static bool
 take_address(struct reading *r, char *value)
 {
 	r->entry->address_bytes = value[0] == '4' ? 4 : 3;
@@ -108,7 +121,7 @@ take_content(struct reading *r, char *value)
 	g_autofree char *bytes = NULL;
 	gsize n;
 
-	if (!g_file_get_contents(path, &bytes, &n, &cause)) {
+	if (!bench_whole_file(path, CONTENT_MAX, &bytes, &n, &cause)) {
 		r->why = g_strdup(cause->message);
 		return false;
 	}
@@ -208,8 +221,9 @@ take_registers(struct reading *r, char *value)
 static const struct key keys[] = {
 	{"adapter", "the name of an [adapter NAME]", take_adapter},
 	{"chip", "the name of a [chip NAME]", take_chip},
+	{"state", "run, reset or off", take_state},
 	{"address", "3 or 4 (bytes)", take_address},
-	{"content", "a file that is not empty", take_content},
+	{"content", "a regular file that is not empty and no longer than the chip", take_content},
 	{"magic", "an address and bytes in hex, such as 0x10 5A A5 F0 0F; more of them after ;",
 		take_magic},
 	{"sha256", "FIRST-LAST and 64 hex digits; more of them after ;", take_sha256},

@@ -17,6 +17,7 @@
 #include "bench/chipscan.h"
 #include "bench/error.h"
 #include "bench/partfile.h"
+#include "bench/wholefile.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -276,7 +277,7 @@ load_file(struct bench_chipdb *db, const char *path, unsigned int layer, GError 
 	char *text;
 	gsize length;
 
-	if (!g_file_get_contents(path, &text, &length, &cause)) {
+	if (!bench_whole_file(path, BENCH_TEXT_MAX, &text, &length, &cause)) {
 		g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE, "cannot read chips: %s",
 			cause->message);
 		return false;

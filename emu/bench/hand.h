@@ -47,6 +47,9 @@ bool bench_work_left_selected(const struct bench_work *work, unsigned int *fault
 void bench_work_tell(const struct bench_work *work, enum bench_event_kind kind, const char *what,
 	const char *text);
 
+/* The board behind the target's chip starts, unless something holds it; NULL: there is none. */
+struct bench_started *bench_work_boot(const struct bench_work *work);
+
 /* Acts of the adapter's faults become events; in its thread, or before it runs. */
 void bench_troubles_observe(struct bench_actions *actions, struct bench_adapter *adapter);
 

@@ -6,6 +6,7 @@
 #include "bench/keyfile.h"
 
 #include "bench/error.h"
+#include "bench/wholefile.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -62,7 +63,7 @@ bench_keyfile_load(const char *path, GError **error)
 	g_autofree char *text = NULL;
 	gsize length;
 
-	if (!g_file_get_contents(path, &text, &length, &cause)) {
+	if (!bench_whole_file(path, BENCH_TEXT_MAX, &text, &length, &cause)) {
 		g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
 			"cannot read the bench: %s; it takes a file as spinor-bench(5) tells",
 			cause->message);

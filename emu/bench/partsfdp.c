@@ -4,6 +4,7 @@
  * begin with "SFDP", or a text with two hex digits for each and # comments.
  */
 #include "bench/partsfdp.h"
+#include "bench/wholefile.h"
 
 #include <string.h>
 
@@ -54,7 +55,7 @@ bench_part_read_sfdp(const char *chips, const char *name, GStringChunk *strings,
 	g_autofree char *text = NULL;
 	gsize n;
 
-	if (!g_file_get_contents(path, &text, &n, &cause)) {
+	if (!bench_whole_file(path, BENCH_TEXT_MAX, &text, &n, &cause)) {
 		*why = g_strdup(cause->message);
 		return false;
 	}

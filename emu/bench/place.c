@@ -194,6 +194,30 @@ check_faults(const struct bench_setup *setup, GError **error)
 	return true;
 }
 
+/* All boards of an adapter are in one state. */
+static bool
+check_state(const struct bench_setup *setup, const struct bench_setup_board *entry,
+	const struct bench_setup_adapter *adapter, GError **error)
+{
+	for (guint i = 0; entry->has_state && i < setup->boards->len; i++) {
+		const struct bench_setup_board *other = setup->boards->pdata[i];
+		struct bench_setup_adapter *others;
+		struct bench_setup_chip *chip;
+
+		if (!other->has_state || other->state == entry->state ||
+			!bench_setup_find(setup, other->adapter, other->chip, other->where, &others,
+				&chip, NULL) ||
+			others != adapter)
+			continue;
+		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+			"%s: board %s on the same adapter has another state; allowed is one for "
+			"all of them",
+			entry->where, other->name);
+		return false;
+	}
+	return true;
+}
+
 static bool
 check_board(const struct bench_setup *setup, guint n, GError **error)
 {
@@ -209,6 +233,8 @@ check_board(const struct bench_setup *setup, guint n, GError **error)
 		add_chip_names(names, adapter);
 		return refuse(entry->where, "chip", NULL, names, error);
 	}
+	if (!check_state(setup, entry, adapter, error))
+		return false;
 	for (guint i = 0; i < n; i++) {
 		const struct bench_setup_board *other = setup->boards->pdata[i];
 		struct bench_setup_chip *others;

@@ -51,7 +51,9 @@ struct bench_setup_fault {
 
 struct bench_setup_board {
 	char *name;
-	struct board *board;        /* taken by whoever builds the bench */
+	struct board *board; /* taken by whoever builds the bench */
+	bool has_state;
+	int state;                  /* enum bench_board_state */
 	unsigned int address_bytes; /* 0: not given */
 	unsigned int registers;     /* that it wants: bits 1 << reg */
 	uint64_t end;               /* one past the highest address that it wants */

@@ -18,6 +18,7 @@
 
 #include "bench/cells.h"
 #include "bench/error.h"
+#include "bench/wholefile.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 
@@ -187,7 +188,7 @@ bench_state_load(const char *path, struct flash *chip, GError **error)
 	struct bench_cells *cells;
 	gsize length;
 
-	if (!g_file_get_contents(path, &text, &length, &cause)) {
+	if (!bench_whole_file(path, BENCH_TEXT_MAX, &text, &length, &cause)) {
 		if (g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_NOENT))
 			return true;
 		g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,

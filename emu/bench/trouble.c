@@ -212,27 +212,6 @@ bench_action_fault_clear(const struct bench_target *target)
 	bench_work_run(target, clear, NULL, NULL, NULL);
 }
 
-G_STATIC_ASSERT((int)BENCH_BOARD_RUN == (int)BENCH_BOARD_RUNS &&
-	(int)BENCH_BOARD_RESET == (int)BENCH_BOARD_IN_RESET &&
-	(int)BENCH_BOARD_NO_SUPPLY == (int)BENCH_BOARD_OFF);
-
-static bool
-set_board(struct bench_work *work, GError **error)
-{
-	const enum bench_board *state = work->in;
-
-	(void)error;
-	bench_faults_set_board(
-		bench_adapter_faults(work->target->adapter), (enum bench_board_state) * state);
-	return true;
-}
-
-bool
-bench_action_board(const struct bench_target *target, enum bench_board state, GError **error)
-{
-	return bench_work_run(target, set_board, &state, NULL, error);
-}
-
 static bool
 list(struct bench_work *work, GError **error)
 {

@@ -136,12 +136,12 @@ set_power(struct control_call *call, GError **error)
 		json_object_set_int_member(object, "cut_in", (int64_t)request.cut_in);
 	if (request.warning != NULL)
 		control_set_text(object, "warning", request.warning);
-	if (request.has_board) {
-		json_object_set_boolean_member(object, "boots", request.boots);
-		control_set_text(object, "why_not", request.why_not);
+	if (request.boot != NULL) {
+		json_object_set_boolean_member(object, "boots", request.boot->boots);
+		control_set_text(object, "why_not", request.boot->why_not);
 	}
 	g_free(request.warning);
-	g_free(request.why_not);
+	bench_started_free(request.boot);
 	return control_take_object(object);
 }
 
@@ -235,7 +235,7 @@ static const struct control_method methods[] = {
 	{"adapter.wiring", "how each line stands, at the adapter and at the chip",
 		"array line:string host:string chip:string fault:integer?", PARAMS(ADAPTER, CS),
 		control_wiring},
-	{"adapter.board", "what the board behind the clip does", "boolean",
+	{"adapter.board", "what the board behind the clip does", "object boards:array",
 		PARAMS(ADAPTER,
 			{"state", CONTROL_STRING, true, .allowed = control_boards,
 				.summary = "only a board that runs uses the bus"}),

@@ -106,13 +106,31 @@ const char *const control_boards[] = {
 JsonNode *
 control_board(struct control_call *call, GError **error)
 {
+	g_autoptr(GPtrArray) started = NULL;
 	struct bench_target target;
+	JsonObject *object;
+	JsonArray *array;
 
-	if (!control_adapter(call, &target, error) ||
-		!bench_action_board(&target,
-			(enum bench_board)control_choice(call, "state", control_boards), error))
+	if (!control_adapter(call, &target, error))
 		return NULL;
-	return control_true();
+	started = bench_action_board(
+		&target, (enum bench_board)control_choice(call, "state", control_boards), error);
+	if (started == NULL)
+		return NULL;
+	array = json_array_new();
+	for (guint i = 0; i < started->len; i++) {
+		const struct bench_started *boot = started->pdata[i];
+		JsonObject *board = json_object_new();
+
+		json_object_set_int_member(board, "cs", boot->cs);
+		control_set_text(board, "name", boot->name);
+		json_object_set_boolean_member(board, "boots", boot->boots);
+		control_set_text(board, "why_not", boot->why_not);
+		json_array_add_object_element(array, board);
+	}
+	object = json_object_new();
+	json_object_set_array_member(object, "boards", array);
+	return control_take_object(object);
 }
 
 JsonNode *

@@ -117,12 +117,30 @@ spinor_fault_clear(struct spinor_command *command, GError **error)
 	return EXIT_SUCCESS;
 }
 
+/* The name is said only where there are several. */
+static void
+print_boots(JsonArray *boards)
+{
+	guint n = json_array_get_length(boards);
+
+	for (guint i = 0; i < n; i++) {
+		JsonObject *board = spinor_item(boards, i);
+		const char *name = n > 1 ? spinor_text(board, "name", "?") : "";
+
+		if (spinor_flag(board, "boots"))
+			printf("the board %s%sboots\n", name, n > 1 ? " " : "");
+		else
+			printf("the board %s%sdoes not boot: %s\n", name, n > 1 ? " " : "",
+				spinor_text(board, "why_not", "?"));
+	}
+}
+
 int
 spinor_board(struct spinor_command *command, GError **error)
 {
 	static const char *const states[] = {"run", "reset", "off", NULL};
 	JsonObject *params;
-	g_autoptr(JsonNode) result = NULL;
+	g_autoptr(JsonObject) result = NULL;
 
 	if (!g_strv_contains(states, command->args[0])) {
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
@@ -131,11 +149,13 @@ spinor_board(struct spinor_command *command, GError **error)
 	}
 	params = spinor_adapter_params(command);
 	json_object_set_string_member(params, "state", command->args[0]);
-	result = spinor_call(command, "adapter.board", params, SPINOR_SHORT_MS, error);
+	result = spinor_call_object(command, "adapter.board", params, SPINOR_LONG_MS, error);
 	if (result == NULL)
 		return -1;
-	if (!command->json)
-		printf("board %s\n", command->args[0]);
+	if (command->json)
+		return EXIT_SUCCESS;
+	printf("board %s\n", command->args[0]);
+	print_boots(spinor_array(result, "boards"));
 	return EXIT_SUCCESS;
 }
 

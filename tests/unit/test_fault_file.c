@@ -11,11 +11,40 @@
 #include <check.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static char *dir;
 static char *path; /* of the bench file */
 static char *content;
 static char *empty;
+
+/* A pipe that nobody writes to, more than any chip, and one byte more than ours; with holes. */
+static void
+make_odd_files(void)
+{
+	g_autofree char *fifo = g_build_filename(dir, "fifo", NULL);
+	g_autofree char *huge = g_build_filename(dir, "huge.bin", NULL);
+	g_autofree char *too_long = g_build_filename(dir, "long.bin", NULL);
+
+	ck_assert_int_eq(mkfifo(fifo, 0600), 0);
+	ck_assert(g_file_set_contents(huge, "a", 1, NULL));
+	ck_assert_int_eq(truncate(huge, INT64_C(1) << 36), 0);
+	ck_assert(g_file_set_contents(too_long, "a", 1, NULL));
+	ck_assert_int_eq(truncate(too_long, (1 << 20) + 1), 0);
+}
+
+static void
+remove_odd_files(void)
+{
+	static const char *const names[] = {"fifo", "huge.bin", "long.bin"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		g_autofree char *odd = g_build_filename(dir, names[i], NULL);
+
+		g_unlink(odd);
+	}
+}
 
 static void
 setup(void)
@@ -27,6 +56,7 @@ setup(void)
 	empty = g_build_filename(dir, "empty.bin", NULL);
 	ck_assert(g_file_set_contents(content, "abc", 3, NULL));
 	ck_assert(g_file_set_contents(empty, "", 0, NULL));
+	make_odd_files();
 }
 
 static void
@@ -35,6 +65,7 @@ teardown(void)
 	g_unlink(path);
 	g_unlink(content);
 	g_unlink(empty);
+	remove_odd_files();
 	g_rmdir(dir);
 	g_clear_pointer(&path, g_free);
 	g_clear_pointer(&content, g_free);
@@ -231,7 +262,7 @@ static const struct {
 	{CHIP "[board]\n", "[board]: \"\" is no name for a board; …"},
 	{CHIP "[board x]\nmagci=0 5A\n",
 		"[board x]: unknown key \"magci\": did you mean magic?; allowed are adapter, chip, "
-		"address, content, magic, sha256, unchanged, registers"},
+		"state, address, content, magic, sha256, unchanged, registers"},
 	{CHIP "[board x]\nmagic=0x10 5A;\n",
 		"[board x]: magic = \"0x10 5A;\" is refused; allowed: an address and bytes in hex, "
 		"such as 0x10 5A A5 F0 0F" MORE},
@@ -240,8 +271,16 @@ static const struct {
 	{CHIP "[board x]\ncontent=none.bin\n",
 		"[board x]: content = \"none.bin\" is refused: Failed to open file …"},
 	{CHIP "[board x]\ncontent=empty.bin\n",
-		"[board x]: content = \"empty.bin\" is refused; allowed: a file that is not "
-		"empty"},
+		"[board x]: content = \"empty.bin\" is refused; allowed: a regular file that is "
+		"not empty and no longer than the chip"},
+	{CHIP "[board x]\ncontent=/dev/zero\n",
+		"[board x]: content = \"/dev/zero\" is refused: \"/dev/zero\" is not a regular "
+		"file; …"},
+	{CHIP "[board x]\ncontent=fifo\n", "[board x]: content = \"fifo\" is refused: …"},
+	{CHIP "[board x]\ncontent=huge.bin\n", "[board x]: content = \"huge.bin\" is refused: …"},
+	{CHIP "[board x]\ncontent=long.bin\n",
+		"[board x]: it wants bytes up to 100000; allowed are addresses of a W25Q80DV, "
+		"000000 to 0FFFFF"},
 	{CHIP "[board x]\nsha256=0-3 abc\n",
 		"[board x]: sha256 = \"0-3 abc\" is refused; allowed: FIRST-LAST and 64 hex "
 		"digits" MORE},
@@ -258,6 +297,11 @@ static const struct {
 		"[board x]: registers = \"sr1 00 00\" is refused; …"},
 	{CHIP "[board x]\nregisters=sr1 1C 00; sr3 01 01\n",
 		"[board x]: it wants sr3, which a W25Q80DV has not; allowed: sr1, sr2"},
+	{CHIP "[board x]\nstate=on\n",
+		"[board x]: state = \"on\" is refused; allowed: run, reset or off"},
+	{CHIP DATA "[board x]\nchip=a\nstate=run\n[board y]\nchip=data\nstate=off\n",
+		"[board x]: board y on the same adapter has another state; allowed is one for all "
+		"of them"},
 	{CHIP "[board x]\naddress=5\n",
 		"[board x]: address = \"5\" is refused; allowed: 3 or 4 (bytes)"},
 	{CHIP "[board x]\nmagic=0xFFFFF 5A 5A\n",

@@ -99,6 +99,15 @@ frame(const char *out, size_t n_out, uint8_t *in, size_t n_in)
 	ck_assert(bench_work_run(&target, play, &request, NULL, NULL));
 }
 
+/* Longer than a chip takes to come up. */
+static bool
+wait_for_it(struct bench_work *work, GError **error)
+{
+	(void)error;
+	clip_wait(bench_adapter_clip(work->target->adapter), 20000000);
+	return true;
+}
+
 START_TEST(stuck_cells_bear_an_image)
 {
 	g_autofree char *image = g_build_filename(dir, "ones.bin", NULL);
@@ -164,7 +173,7 @@ power(enum bench_power action, int millivolts)
 
 	ck_assert(bench_action_power(&target, &request, &error));
 	g_free(request.warning);
-	g_free(request.why_not);
+	bench_started_free(request.boot);
 	return request.millivolts;
 }
 
@@ -199,6 +208,124 @@ START_TEST(the_supply_comes_back_as_it_was)
 }
 END_TEST
 
+static const struct {
+	const char *part;
+	size_t n; /* of 01 1C 00 */
+	uint8_t ones;
+} cut_writes[] = {
+	{"W25Q80DV", 3, 0xfc},
+	{"MX25L6406E", 2, 0xbc},
+	{"M25P16", 2, 0x9c},
+};
+
+/* SR1 after a write of 1C to it that was cut off half way. */
+static uint8_t
+cut_write(const char *part, unsigned int seed, size_t n)
+{
+	g_autofree char *text = g_strdup_printf(
+		"[bench]\nseed = %u\ntiming = virtual\n[adapter a]\nchip = %s\n", seed, part);
+	struct bench_power_request request = {
+		.power = BENCH_POWER_OFF, .cut_in = 2, .after_ns = BENCH_HALF_OF_BUSY};
+	uint8_t sr1;
+
+	start(text);
+	ck_assert(bench_action_power(&target, &request, NULL));
+	frame("\x06", 1, NULL, 0);
+	frame("\x01\x1c\x00", n, NULL, 0);
+	power(BENCH_POWER_ON, 0);
+	ck_assert(bench_work_run(&target, wait_for_it, NULL, NULL, NULL));
+	frame("\x05", 1, &sr1, 1);
+	stop();
+	return sr1;
+}
+
+/* By the seed the register is as before, erased, which is all ones, or as meant. */
+START_TEST(a_register_write_that_is_cut_off)
+{
+	const uint8_t left[] = {0x00, cut_writes[_i].ones, 0x1c};
+	unsigned int counts[3] = {0};
+
+	for (unsigned int seed = 1; seed <= 40; seed++) {
+		uint8_t sr1 = cut_write(cut_writes[_i].part, seed, cut_writes[_i].n);
+		size_t which = 0;
+
+		while (which < 3 && left[which] != sr1)
+			which++;
+		ck_assert_msg(which < 3, "seed %u: %02X", seed, sr1);
+		counts[which]++;
+	}
+	for (size_t which = 0; which < 3; which++)
+		ck_assert_msg(counts[which] >= 4, "%02X: %u times", left[which], counts[which]);
+}
+END_TEST
+
+/* --- boards --- */
+
+/* What a power cycle, or with to >= 0 a change of state, says of the board: "boots", why not, or
+ * NULL when nothing started. */
+static char *
+started(int to)
+{
+	struct bench_power_request request = {.power = BENCH_POWER_CYCLE};
+	g_autoptr(GPtrArray) boards = NULL;
+	const struct bench_started *first = NULL;
+	char *text = NULL;
+
+	if (to < 0) {
+		ck_assert(bench_action_power(&target, &request, NULL));
+		first = request.boot;
+	} else {
+		boards = bench_action_board(&target, (enum bench_board)to, NULL);
+		ck_assert_ptr_nonnull(boards);
+		ck_assert_uint_le(boards->len, 1);
+		first = boards->len > 0 ? boards->pdata[0] : NULL;
+	}
+	if (first != NULL) {
+		ck_assert_str_eq(first->name, "router");
+		ck_assert_uint_eq(first->cs, 0);
+		ck_assert_int_eq(first->boots, first->why_not == NULL);
+		text = g_strdup(first->boots ? "boots" : first->why_not);
+	}
+	bench_started_free(request.boot);
+	return text;
+}
+
+static const struct {
+	const char *keys;
+	const char *cycle, *run;
+} boards[] = {
+	{"", "boots", NULL},
+	{"state = run", "boots", NULL},
+	{"state = reset", "it is held in reset", "boots"},
+	{"state = off", "it has no supply", "boots"},
+	{"state = reset\nmagic = 0x10 5A", "it is held in reset",
+		"000010-000010 is not what it wants: 1 byte differs, from 000010"},
+};
+
+START_TEST(boards_start_when_they_are_let_go)
+{
+	g_autofree char *text = g_strdup_printf(
+		"[adapter a]\nchip = W25Q80DV\n[board router]\n%s\n", boards[_i].keys);
+	g_autofree char *cycle = NULL;
+	g_autofree char *run = NULL;
+	g_autofree char *again = NULL;
+	g_autofree char *held = NULL;
+	g_autofree char *later = NULL;
+
+	start(text);
+	cycle = started(-1);
+	ck_assert_str_eq(cycle, boards[_i].cycle);
+	run = started(BENCH_BOARD_RUN);
+	ck_assert_pstr_eq(run, boards[_i].run);
+	again = started(BENCH_BOARD_RUN);
+	ck_assert_ptr_null(again);
+	held = started(BENCH_BOARD_RESET);
+	ck_assert_ptr_null(held);
+	later = started(BENCH_BOARD_RUN);
+	ck_assert_str_eq(later, boards[_i].run ? boards[_i].run : "boots");
+}
+END_TEST
+
 Suite *
 suite_hands(void)
 {
@@ -210,6 +337,8 @@ suite_hands(void)
 	tcase_add_test(tcase, stuck_cells_bear_an_image);
 	tcase_add_loop_test(tcase, stuck_cells_bear_a_snapshot, 0, 2);
 	tcase_add_loop_test(tcase, the_supply_comes_back_as_it_was, 0, G_N_ELEMENTS(supplies));
+	tcase_add_loop_test(tcase, a_register_write_that_is_cut_off, 0, G_N_ELEMENTS(cut_writes));
+	tcase_add_loop_test(tcase, boards_start_when_they_are_let_go, 0, G_N_ELEMENTS(boards));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

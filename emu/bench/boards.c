@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The boards behind an adapter's chips. All of them run, are held in reset or have no supply, by
+ * one hand; a board starts when it is let go, and when its chip gets its supply.
+ *
+ *   state    run ........ reset ............ run ...............
+ *   supply   ____/‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾\__/‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾
+ *   starts       x                (held)       x
+ *
+ * Leaves out what a board is doing when it is stopped.
+ */
+#include "bench/action.h"
+
+#include "bench/adapter.h"
+#include "bench/boot.h"
+#include "bench/chip.h"
+#include "bench/faults.h"
+#include "bench/hand.h"
+#include "clip/board.h"
+#include "clip/clip.h"
+
+/* Longer than any tVSL and tPUW: boards have reset circuits. */
+#define POWER_UP_NS INT64_C(20000000)
+
+void
+bench_started_free(struct bench_started *boot)
+{
+	if (boot == NULL)
+		return;
+	g_free(boot->name);
+	g_free(boot->why_not);
+	g_free(boot);
+}
+
+/* NULL, or why it does not even try. */
+static const char *
+what_holds(struct bench_adapter *adapter)
+{
+	const struct bench_faults *faults = bench_adapter_has_faults(adapter);
+
+	if (faults != NULL && bench_faults_board(faults) != BENCH_BOARD_RUNS)
+		return bench_faults_board(faults) == BENCH_BOARD_OFF ? "it has no supply"
+								     : "it is held in reset";
+	return clip_is_selected(bench_adapter_clip(adapter)) ? "a host has the bus" : NULL;
+}
+
+struct bench_started *
+bench_work_boot(const struct bench_work *work)
+{
+	struct bench_adapter *adapter = work->target->adapter;
+	struct clip *clip = bench_adapter_clip(adapter);
+	const char *name;
+	struct board *board = bench_adapter_board(adapter, work->target->cs, &name);
+	struct board_verdict verdict;
+	struct bench_started *boot;
+
+	if (board == NULL)
+		return NULL;
+	boot = g_new0(struct bench_started, 1);
+	boot->cs = work->target->cs;
+	boot->name = g_strdup(name);
+	boot->why_not = g_strdup(what_holds(adapter));
+	if (boot->why_not == NULL) {
+		clip_wait(clip, POWER_UP_NS);
+		boot->boots = board_boot(board, clip, boot->cs, &verdict);
+		if (!boot->boots)
+			boot->why_not = bench_boot_reason(&verdict);
+	}
+	bench_adapter_set_boot(
+		adapter, boot->cs, boot->boots ? BENCH_BOOT_DONE : BENCH_BOOT_FAILED);
+	bench_work_tell(work, BENCH_EVENT_BOOT, boot->boots ? "boots" : "does not boot",
+		boot->why_not != NULL ? boot->why_not : "");
+	return boot;
+}
+
+/* Those of all chips on the adapter. */
+static void
+start(const struct bench_work *work, GPtrArray *started)
+{
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
+		struct bench_target target = *work->target;
+		struct bench_work inner = *work;
+		struct bench_started *boot;
+
+		inner.chip = bench_adapter_chip(target.adapter, cs);
+		if (inner.chip == NULL)
+			continue;
+		target.cs = cs;
+		target.wires = bench_chip_wires(inner.chip);
+		inner.target = &target;
+		boot = bench_work_boot(&inner);
+		if (boot != NULL)
+			g_ptr_array_add(started, boot);
+	}
+}
+
+G_STATIC_ASSERT((int)BENCH_BOARD_RUN == (int)BENCH_BOARD_RUNS &&
+	(int)BENCH_BOARD_RESET == (int)BENCH_BOARD_IN_RESET &&
+	(int)BENCH_BOARD_NO_SUPPLY == (int)BENCH_BOARD_OFF);
+
+static bool
+set_board(struct bench_work *work, GError **error)
+{
+	struct bench_faults *faults = bench_adapter_faults(work->target->adapter);
+	const enum bench_board *state = work->in;
+	bool starts = *state == BENCH_BOARD_RUN && bench_faults_board(faults) != BENCH_BOARD_RUNS;
+
+	(void)error;
+	bench_faults_set_board(faults, (enum bench_board_state) * state);
+	if (starts)
+		start(work, work->out);
+	return true;
+}
+
+GPtrArray *
+bench_action_board(const struct bench_target *target, enum bench_board state, GError **error)
+{
+	GPtrArray *started = g_ptr_array_new_with_free_func((GDestroyNotify)bench_started_free);
+
+	if (bench_work_run(target, set_board, &state, started, error))
+		return started;
+	g_ptr_array_unref(started);
+	return NULL;
+}
