@@ -67,6 +67,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	tests/system/behaviour.py \
 	tests/system/bench.py \
 	tests/system/recipe.py \
+	tests/system/tee.py \
 	examples/README.md \
 	examples/adapter-hangs.bench \
 	examples/adapter-reboots.bench \
@@ -77,7 +78,6 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/board-writes-its-own-data.bench \
 	examples/boot-banner.bench \
 	examples/brown-out.bench \
-	examples/cable-pulled.bench \
 	examples/calibration-lost.bench \
 	examples/chip-comes-and-goes.bench \
 	examples/clk-open.bench \
@@ -134,6 +134,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/protected-status.bench \
 	examples/qe-cleared.bench \
 	examples/region-never-written.bench \
+	examples/register-lost.bench \
 	examples/relabelled.bench \
 	examples/reset-on-open.bench \
 	examples/rotated-clip.bench \
@@ -147,12 +148,14 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/status-locked-for-ever.bench \
 	examples/status-power-cycle-lock.bench \
 	examples/stuck-bit.bench \
+	examples/supply-dips.bench \
 	examples/swapped-data-lines.bench \
 	examples/too-high-supply.bench \
 	examples/two-adapters.bench \
 	examples/two-chips.bench \
 	examples/two-definitions.bench \
 	examples/unknown-id.bench \
+	examples/unplug.bench \
 	examples/vcc-open.bench \
 	examples/verified-but-no-boot.bench \
 	examples/weak-cells.bench \
@@ -219,6 +222,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_firmware.c \
 	tests/unit/test_flash.c \
 	tests/unit/test_flash_asp.c \
+	tests/unit/test_flash_brownout.c \
 	tests/unit/test_flash_bpr.c \
 	tests/unit/test_flash_address.c \
 	tests/unit/test_flash_erase.c \

@@ -34,7 +34,7 @@ run_work(void *data)
 	struct bench_work *work = data;
 	struct clip *clip = bench_adapter_clip(work->target->adapter);
 
-	/* What a board behind the clip has done by now is done. */
+	/* What the wires, and a board behind them, have done to the chips by now is done. */
 	if (!clip_is_selected(clip))
 		clip_wait(clip, 0);
 	if (work->chip != NULL)
@@ -101,12 +101,28 @@ bench_work_fail(const struct bench_work *work, GError **error, const char *forma
 	return false;
 }
 
-/* A host's frame goes over the wires in pieces, and is open between them. */
+/* A host's frame goes over the wires in pieces, and is open between them. One in which only a fault
+ * of the wires keeps the chip would never end by itself. */
 bool
 bench_work_between_frames(const struct bench_work *work, GError **error)
 {
-	return !flash_is_selected(work->flash) ||
-		bench_work_fail(work, error, "a host is in the middle of an operation; try again");
+	struct clip *clip = bench_adapter_clip(work->target->adapter);
+	unsigned int id;
+
+	if (!clip_selects(clip, work->target->cs)) {
+		clip_end_frame(clip);
+		return true;
+	}
+	if (!bench_work_left_selected(work, &id))
+		return bench_work_fail(
+			work, error, "a host is in the middle of an operation; try again");
+	if (id > 0)
+		return bench_work_fail(work, error,
+			"fault %u, cs-stuck, has left CS# low; remove it, and let a host do one "
+			"more operation",
+			id);
+	return bench_work_fail(work, error,
+		"a fault that is gone has left CS# low; let a host do one more operation");
 }
 
 static enum bench_event_kind

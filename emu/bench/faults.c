@@ -58,9 +58,13 @@ free_entry(void *data)
 static char *
 title_of(const struct bench_faults *faults, const struct entry *entry)
 {
-	return g_strdup_printf("%s: %s%sfault %u, %s", faults->owner,
+	char place[32] = "";
+
+	if (entry->chip != NULL && entry->cs > 0)
+		g_snprintf(place, sizeof(place), " on chip select %u", entry->cs);
+	return g_strdup_printf("%s: %s%sfault %u%s, %s", faults->owner,
 		entry->name != NULL ? entry->name : "", entry->name != NULL ? ": " : "", entry->id,
-		entry->text);
+		place, entry->text);
 }
 
 /* "1 time on 3 occasions". */
@@ -191,6 +195,9 @@ wires_acted(void *data, const struct clip_fault_report *report)
 	if (report->length > 0)
 		g_snprintf(place, sizeof(place), "address %06" PRIX64 ", %" PRIu32 " byte%s",
 			report->address, report->length, report->length == 1 ? "" : "s");
+	else if (report->idle)
+		g_snprintf(place, sizeof(place), "%s, between operations",
+			clip_line_string(report->line));
 	else /* The first bit on the wire is the byte's bit 7. */
 		g_snprintf(place, sizeof(place), "%s, byte %" PRIu64 ", bit %u%s",
 			clip_line_string(report->line), report->byte, 7 - report->bit, opcode);
@@ -269,7 +276,6 @@ bench_faults_destroy(struct bench_faults *faults)
 {
 	if (faults == NULL)
 		return;
-	bench_faults_summary(faults);
 	bench_faults_clear(faults);
 	clip_set_fault_listener(faults->clip, NULL);
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
@@ -402,9 +408,17 @@ remove_from_line(const struct bench_faults *faults, unsigned int id)
 	bench_line_changed(faults->line);
 }
 
+/* What it has done is said when it goes. */
 static void
 take_away(struct bench_faults *faults, const struct entry *entry)
 {
+	g_autofree char *title = title_of(faults, entry);
+	g_autofree char *times = NULL;
+	uint64_t acted, matched;
+
+	read_counters(faults, entry, &acted, &matched);
+	times = times_of(acted, matched);
+	log_warning("%s: acted %s", title, times);
 	if (entry->chip != NULL)
 		flash_fault_remove(entry->chip, entry->inner);
 	else if (entry->place == BENCH_FAULT_OF_LINK)
@@ -529,19 +543,4 @@ bool
 bench_faults_is_observed(const struct bench_faults *faults)
 {
 	return faults->observe != NULL;
-}
-
-void
-bench_faults_summary(struct bench_faults *faults)
-{
-	for (guint i = 0; i < faults->entries->len; i++) {
-		const struct entry *entry = faults->entries->pdata[i];
-		g_autofree char *title = title_of(faults, entry);
-		g_autofree char *times = NULL;
-		uint64_t acted, matched;
-
-		read_counters(faults, entry, &acted, &matched);
-		times = times_of(acted, matched);
-		log_warning("%s: acted %s", title, times);
-	}
 }

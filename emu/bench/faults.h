@@ -50,7 +50,7 @@ void bench_faults_set_line(struct bench_faults *faults, struct bench_line *line)
 /* For the line's listener. */
 void bench_faults_line_acted(struct bench_faults *faults, const struct link_fault_report *report);
 
-/* Takes the faults away, after bench_faults_summary(). */
+/* Clears them first. */
 void bench_faults_destroy(struct bench_faults *faults);
 
 /* What is on an adapter's select lines, for bench_faults_check(); NULL: nothing. */
@@ -70,7 +70,7 @@ bool bench_faults_check(
 unsigned int bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault,
 	unsigned int cs, GError **error);
 
-/* False when there is none of that id. */
+/* A line of log says how often it acted. False when there is none of that id. */
 bool bench_faults_remove(struct bench_faults *faults, unsigned int id);
 void bench_faults_clear(struct bench_faults *faults);
 
@@ -100,8 +100,5 @@ void bench_faults_observe(struct bench_faults *faults,
 	void (*observe)(void *data, const struct bench_fault_act *act), void *data,
 	GDestroyNotify free_data);
 bool bench_faults_is_observed(const struct bench_faults *faults);
-
-/* One line of log for each fault: how often it acted. Nothing without faults. */
-void bench_faults_summary(struct bench_faults *faults);
 
 #endif

@@ -33,7 +33,7 @@
 		WIRES(WEAK_GROUND))
 #define WITH_POLARITY (WIRES(BIT_ERROR) | WIRES(BURST_ERROR) | WIRES(WEAK_GROUND))
 #define CELLS (CHIP(STUCK_CELL) | CHIP(WEAK_CELL))
-#define OPERATIONS (CHIP(NO_EFFECT) | CHIP(ENDLESS) | CHIP(SLOW))
+#define OPERATIONS (CHIP(NO_EFFECT) | CHIP(ENDLESS) | CHIP(BROWN_OUT) | CHIP(SLOW))
 
 #define LINK_TIMED (LINK(STALL) | LINK(LATENCY) | LINK(RESET_ON_OPEN) | LINK(REBOOT) | LINK(UNPLUG))
 #define LINK_SAYS (LINK(GARBAGE) | LINK(BANNER) | LINK(RESET_ON_OPEN) | LINK(REBOOT))
@@ -290,6 +290,12 @@ take_offset(struct bench_fault *fault, const char *value)
 }
 
 static bool
+take_down_to(struct bench_fault *fault, const char *value)
+{
+	return units_parse_voltage(value, &fault->chip.millivolts);
+}
+
+static bool
 take_factor(struct bench_fault *fault, const char *value)
 {
 	return take_real(value, 1e6, &fault->chip.factor) && fault->chip.factor >= 1;
@@ -539,6 +545,7 @@ const struct faultset faultset_rows[] = {
 	{"level", 0, CHIP(STUCK_CELL) | CHIP(READ_DISTURB), 0, "0 or 1", take_level},
 	{"every", 0, CELLS, 0, NUMBER_ALLOWED " to 4294967295 (bytes)", take_every},
 	{"offset", 0, CELLS, 0, "a whole number from 0, below every (bytes)", take_offset},
+	{"down-to", 0, CHIP(BROWN_OUT), 0, "a voltage, such as 2.2V or 0mV", take_down_to},
 	{"factor", 0, CHIP(SLOW), 0, "a number from 1 to 1000000", take_factor},
 	{"during", IN_FRAMES, 0, 0, "some of read,program,erase,status-read,status-write,other",
 		take_during},

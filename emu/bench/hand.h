@@ -40,8 +40,10 @@ bool bench_work_run(const struct bench_target *target,
 /* The rest is for act. Sets the error and is always false. */
 bool bench_work_fail(const struct bench_work *work, GError **error, const char *format, ...)
 	G_GNUC_PRINTF(3, 4);
-/* False while a host's frame is open. */
+/* False while a host's frame is open; one that is open by a fault of the wires is ended. */
 bool bench_work_between_frames(const struct bench_work *work, GError **error);
+/* The firmware has left CS# low; *fault is the number of what made it do so, 0: that is gone. */
+bool bench_work_left_selected(const struct bench_work *work, unsigned int *fault);
 void bench_work_tell(const struct bench_work *work, enum bench_event_kind kind, const char *what,
 	const char *text);
 

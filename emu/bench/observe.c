@@ -102,6 +102,8 @@ chip_stats_now(struct bench_adapter *adapter, unsigned int cs)
 
 	if (chip == NULL)
 		return NULL;
+	if (!clip_is_selected(bench_adapter_clip(adapter)))
+		clip_wait(bench_adapter_clip(adapter), 0);
 	flash_tick(bench_chip_flash(chip), sim_clock_now(bench_adapter_clock(adapter)));
 	return bench_chip_stats(chip);
 }

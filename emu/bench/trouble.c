@@ -6,8 +6,10 @@
 #include "bench/fault.h"
 #include "bench/faults.h"
 #include "bench/hand.h"
+#include "bench/line.h"
 #include "clip/clip.h"
 #include "clip/line.h"
+#include "serprog/serprog.h"
 
 /* An act of a fault, in the adapter's thread. */
 struct listener {
@@ -230,6 +232,25 @@ bench_action_fault_list(const struct bench_target *target)
 	return request.list;
 }
 
+bool
+bench_work_left_selected(const struct bench_work *work, unsigned int *fault)
+{
+	struct bench_adapter *adapter = work->target->adapter;
+	struct bench_faults *faults = bench_adapter_has_faults(adapter);
+	g_autoptr(GPtrArray) list = faults != NULL ? bench_faults_list(faults) : g_ptr_array_new();
+
+	*fault = 0;
+	if (!serprog_left_selected(bench_adapter_line(adapter)->serprog))
+		return false;
+	for (guint i = 0; i < list->len && *fault == 0; i++) {
+		const struct bench_fault_info *info = list->pdata[i];
+
+		if (g_str_has_prefix(info->text, "cs-stuck"))
+			*fault = info->id;
+	}
+	return true;
+}
+
 static const char *const levels[] = {
 	[CLIP_LOW] = "low", [CLIP_HIGH] = "high", [CLIP_FLOATING] = "floating"};
 
@@ -246,7 +267,7 @@ look(struct bench_work *work, GError **error)
 	for (unsigned int i = 0; i < CLIP_LINES; i++) {
 		struct clip_line_state state;
 
-		clip_line_state(clip, (enum clip_line)i, &state);
+		clip_line_state(clip, work->target->cs, (enum clip_line)i, &state);
 		request->lines[i] = (struct bench_wire){
 			.name = clip_line_string((enum clip_line)i),
 			.host = levels[state.host],
@@ -254,6 +275,8 @@ look(struct bench_work *work, GError **error)
 			.fault = faults ? bench_faults_of_wires(faults, state.fault_id) : 0,
 		};
 	}
+	if (request->lines[CLIP_CS].fault == 0)
+		bench_work_left_selected(work, &request->lines[CLIP_CS].fault);
 	return true;
 }
 

@@ -14,14 +14,12 @@
  * high. The time in between is skipped for chip and adapter alike, so that the host can do nothing
  * meanwhile and the same operations always leave the same array.
  *
- * Leaves out how fast a supply rises and falls; and that chips which share a clip with faults could
- * have different levels on WP# and HOLD# there.
+ * Leaves out how fast a supply rises and falls.
  */
 #include "bench/wires.h"
 
 #include "base/clock.h"
 #include "clip/clip.h"
-#include "clip/fault.h"
 #include "clip/line.h"
 #include "flash/part.h"
 
@@ -71,46 +69,25 @@ bench_wires_init(struct bench_wires *wires, struct flash *flash, struct sim_cloc
 	flash_supply(flash, wires->millivolts);
 }
 
-static bool
-has_faults(const struct bench_wires *wires)
-{
-	struct clip_fault_status status;
-
-	return wires->clip != NULL && clip_fault_at(wires->clip, 0, &status);
-}
-
-/* A fault keeps the supply from the chip. */
-static bool
-is_cut_off(const struct bench_wires *wires)
-{
-	struct clip_line_state vcc, gnd;
-
-	if (!has_faults(wires))
-		return false;
-	clip_line_state(wires->clip, CLIP_VCC, &vcc);
-	clip_line_state(wires->clip, CLIP_GND, &gnd);
-	return vcc.chip != CLIP_HIGH || gnd.chip != CLIP_LOW;
-}
-
-/* Tells the clip, which has lines to two of the pins. True when it has told the chip. */
-static bool
-tell_clip(const struct bench_wires *wires, enum flash_pin place)
+/* The clip has lines to two of the pins. */
+static void
+tell(const struct bench_wires *wires, enum flash_pin place)
 {
 	if (wires->clip == NULL || place == FLASH_PIN_RESET)
-		return false;
-	clip_set_level(wires->clip, place == FLASH_PIN_WP ? CLIP_WP : CLIP_HOLD,
-		(enum clip_level)wires->levels[place]);
-	return has_faults(wires);
+		flash_pin(wires->flash, place, (enum flash_level)wires->levels[place]);
+	else
+		clip_set_level(wires->clip, wires->cs, place == FLASH_PIN_WP ? CLIP_WP : CLIP_HOLD,
+			(enum clip_level)wires->levels[place]);
 }
 
 void
-bench_wires_clip_on(struct bench_wires *wires, struct clip *clip)
+bench_wires_clip_on(struct bench_wires *wires, struct clip *clip, unsigned int cs)
 {
 	wires->clip = clip;
-	clip_set_supply(clip, wires->millivolts);
+	wires->cs = cs;
+	clip_set_supply(clip, cs, wires->millivolts);
 	for (enum flash_pin place = FLASH_PIN_WP; place <= FLASH_PIN_HOLD; place++)
-		if (wires->levels[place] != BENCH_HIGH)
-			tell_clip(wires, place);
+		tell(wires, place);
 }
 
 /* Where the pin of that name is, or FLASH_PINS. */
@@ -155,8 +132,7 @@ bench_wires_set_pin(struct bench_wires *wires, enum bench_pin pin, enum bench_le
 	if (place == FLASH_PINS)
 		return false;
 	wires->levels[place] = level;
-	if (!tell_clip(wires, place))
-		flash_pin(wires->flash, place, (enum flash_level)level);
+	tell(wires, place);
 	return true;
 }
 
@@ -213,15 +189,15 @@ bench_wires_supply(struct bench_wires *wires, int millivolts)
 	wires->millivolts = millivolts;
 	if (millivolts > 0)
 		wires->given_mv = millivolts;
-	if (wires->clip != NULL)
-		clip_set_supply(wires->clip, millivolts);
 	bench_wires_supply_again(wires);
 }
 
 void
 bench_wires_supply_again(struct bench_wires *wires)
 {
-	if (!is_cut_off(wires))
+	if (wires->clip != NULL)
+		clip_set_supply(wires->clip, wires->cs, wires->millivolts);
+	else
 		flash_supply(wires->flash, wires->millivolts);
 }
 

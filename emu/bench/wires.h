@@ -41,6 +41,7 @@ struct bench_wires {
 	struct flash *flash;
 	struct sim_clock *clock; /* NULL: there is none yet */
 	struct clip *clip;       /* NULL: it is in none */
+	unsigned int cs;         /* its line there */
 	enum bench_level levels[FLASH_PINS];
 	int millivolts;        /* 0: off */
 	int given_mv;          /* the last that was not, or the usual one */
@@ -60,9 +61,9 @@ int bench_parasitic_millivolts(const struct flash_part *part);
  * it outlives the wires, and may be NULL. */
 void bench_wires_init(struct bench_wires *wires, struct flash *flash, struct sim_clock *clock);
 
-/* The chip is in that clip from now on, which outlives the wires: while it has faults, pins and
- * supply go over it. */
-void bench_wires_clip_on(struct bench_wires *wires, struct clip *clip);
+/* The chip is on line cs of that clip from now on, which outlives the wires: pins and supply go by
+ * way of it. Comes before clip_attach(). */
+void bench_wires_clip_on(struct bench_wires *wires, struct clip *clip, unsigned int cs);
 
 /* The pins as they are, those that the part has. */
 struct bench_pins bench_wires_pins(const struct bench_wires *wires);

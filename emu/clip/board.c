@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A board that boots, or does not, from the chip as it finds it. It reads over the same wires as a
- * programmer, with 03 as boot ROMs do, and knows nothing of the chip but how its part says that it
- * is there and what comes back: with an address mode, a bank or a clip that is wrong it finds other
- * bytes than are in the array. This is how a chip that was verified can still leave a board dead:
- * wrong file, a region with the board's own data (calibration, MAC address) overwritten, QE
- * cleared.
+ * A board that boots, or does not, from the chip as it finds it. The chip is soldered to it:
+ * adapter and clip, and what is wrong with them, are no part of its wires; what is wrong with the
+ * chip's own pins is. It reads with 03 as boot ROMs do, and knows nothing of the chip but what
+ * comes back: with a wrong address mode or bank it finds other bytes than are in the array. This
+ * is how a chip that was verified can still leave a board dead: wrong file, a region with the
+ * board's own data (calibration, MAC address) overwritten, QE cleared.
  *
- * Leaves out what a board does after that, and quad reads: a boot ROM that needs them needs QE.
+ * Leaves out an adapter whose drivers pull against the board's: it is taken to be idle. Also what
+ * a board does after that, and quad reads: a boot ROM that needs them needs QE.
  */
 #include "clip/board.h"
 
@@ -15,6 +16,9 @@
 #include <string.h>
 
 #include "clip/clip.h"
+
+/* Longer than any tVSL and tPUW: boards have reset circuits. */
+#define POWER_UP_NS INT64_C(20000000)
 
 #define WEL 0x02
 #define REGISTERS 3
@@ -306,8 +310,8 @@ judge(const struct board *board, struct clip *clip, unsigned int cs, const struc
 	return want->kind == WANT_CONTENT ? BOARD_OTHER_CONTENT : BOARD_CHANGED;
 }
 
-bool
-board_boot(struct board *board, struct clip *clip, unsigned int cs, struct board_verdict *verdict)
+static bool
+boot(const struct board *board, struct clip *clip, unsigned int cs, struct board_verdict *verdict)
 {
 	*verdict = (struct board_verdict){.result = BOARD_BOOTS};
 	if (!is_there(board, clip, cs, verdict)) {
@@ -328,4 +332,16 @@ board_boot(struct board *board, struct clip *clip, unsigned int cs, struct board
 		return false;
 	}
 	return true;
+}
+
+bool
+board_boot(struct board *board, struct clip *clip, unsigned int cs, struct board_verdict *verdict)
+{
+	bool boots;
+
+	clip_board_begin(clip);
+	clip_wait(clip, POWER_UP_NS);
+	boots = boot(board, clip, cs, verdict);
+	clip_board_end(clip);
+	return boots;
 }

@@ -67,8 +67,8 @@ void board_want_register(struct board *board, unsigned int reg, uint8_t mask, ui
 /* Remembers what has to stay unchanged, out of the chip's array of size bytes; touches no wire. */
 void board_begin(struct board *board, const uint8_t *array, uint64_t size);
 
-/* Reads over the wires of line cs what the board wants, in the order it was asked for; the first
- * thing amiss is the verdict. No frame may be open. True: it boots. */
+/* Reads from the chip on line cs, by the board's own wires, what the board wants, in the order it
+ * was asked for; the first thing amiss is the verdict. No frame may be open. True: it boots. */
 bool board_boot(
 	struct board *board, struct clip *clip, unsigned int cs, struct board_verdict *verdict);
 

@@ -35,7 +35,11 @@ clip_new(struct sim_clock *clock)
 	clip->selected = -1;
 	clip->drivers = true;
 	clip->hz = 1000000;
-	clip->levels[CLIP_WP] = clip->levels[CLIP_HOLD] = CLIP_HIGH;
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
+		clip->outside[cs] = (struct outside){
+			.levels = {[CLIP_WP] = CLIP_HIGH, [CLIP_HOLD] = CLIP_HIGH},
+			.supply_mv = SUPPLY_USUAL,
+		};
 	return clip;
 }
 
@@ -82,10 +86,13 @@ show(struct clip *clip)
 void
 clip_attach(struct clip *clip, unsigned int cs, struct flash *chip)
 {
+	struct flash *before;
+
 	g_return_if_fail(cs < CLIP_SELECTS);
-	if (clip->faulty)
-		wires_attach(clip, clip->chips[cs], chip);
+	before = clip->chips[cs];
 	clip->chips[cs] = chip;
+	if (clip->faulty)
+		wires_attach(clip, cs, before);
 	if (chip)
 		flash_set_clock(chip, clip->hz);
 	show(clip);
@@ -149,6 +156,19 @@ clip_is_selected(const struct clip *clip)
 	return clip->selected >= 0;
 }
 
+bool
+clip_selects(const struct clip *clip, unsigned int cs)
+{
+	return clip->selected == (int)cs;
+}
+
+void
+clip_end_frame(struct clip *clip)
+{
+	if (clip->faulty && clip->selected < 0)
+		wires_raise(clip, sim_clock_now(clip->clock));
+}
+
 uint64_t
 clip_operations(const struct clip *clip)
 {
@@ -164,6 +184,25 @@ clip_deselect(struct clip *clip)
 	}
 	clip->selected = -1;
 	clip_show(clip);
+}
+
+void
+clip_board_begin(struct clip *clip)
+{
+	g_return_if_fail(clip->selected < 0);
+	clip->had_drivers = clip->drivers;
+	clip->had_operations = clip->operations;
+	clip->by_board = clip->drivers = true;
+	show(clip);
+}
+
+void
+clip_board_end(struct clip *clip)
+{
+	clip->by_board = false;
+	clip->drivers = clip->had_drivers;
+	clip->operations = clip->had_operations;
+	show(clip);
 }
 
 /* What is left over from one span is carried into the next, so that a million short operations take
@@ -216,18 +255,24 @@ clip_wait(struct clip *clip, int64_t ns)
 }
 
 void
-clip_set_level(struct clip *clip, enum clip_line line, enum clip_level level)
+clip_set_level(struct clip *clip, unsigned int cs, enum clip_line line, enum clip_level level)
 {
-	g_return_if_fail(line == CLIP_WP || line == CLIP_HOLD);
-	clip->levels[line] = level;
-	if (!clip->faulty)
-		return;
-	lines_derive(clip);
-	lines_show(clip);
+	g_return_if_fail(cs < CLIP_SELECTS && (line == CLIP_WP || line == CLIP_HOLD));
+	clip->outside[cs].levels[line] = level;
+	if (clip->faulty) {
+		lines_derive(clip);
+		lines_show(clip);
+	} else if (clip->chips[cs]) {
+		lines_tell_pin(clip->chips[cs], line, level);
+	}
 }
 
 void
-clip_set_supply(struct clip *clip, int millivolts)
+clip_set_supply(struct clip *clip, unsigned int cs, int millivolts)
 {
-	clip->supply_mv = millivolts;
+	g_return_if_fail(cs < CLIP_SELECTS);
+	clip->outside[cs].supply_mv = millivolts;
+	if (clip->chips[cs])
+		flash_supply(
+			clip->chips[cs], !clip->faulty || clip->faulty->supplied ? millivolts : 0);
 }

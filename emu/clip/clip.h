@@ -39,11 +39,26 @@ void clip_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n);
 /* True from clip_select() to clip_deselect(). */
 bool clip_is_selected(const struct clip *clip);
 
+/* The same, with the chip on line cs. */
+bool clip_selects(const struct clip *clip, unsigned int cs);
+
 /* Frames since the clip was made, the open one included. */
 uint64_t clip_operations(const struct clip *clip);
 
 /* CS# rises. */
 void clip_deselect(struct clip *clip);
+
+/* For whoever handles the chip past its wires: the frame ends in which a fault keeps a chip, and
+ * begins anew with the next edge. One that the adapter has open goes on. */
+void clip_end_frame(struct clip *clip);
+
+/*
+ * From begin to end the board that the chips are soldered to has the bus, by wires of its own, and
+ * feeds them. What is wrong with adapter and clip does not matter to it, what is wrong at the
+ * chips' side does. No frame may be open at either; the board's are no operations of the host's.
+ */
+void clip_board_begin(struct clip *clip);
+void clip_board_end(struct clip *clip);
 
 /* Lets ns pass with idle lines. */
 void clip_wait(struct clip *clip, int64_t ns);

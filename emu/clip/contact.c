@@ -9,10 +9,19 @@
  *
  * Per bit: it opens only while clocks go by. Per us: between frames as well, as one that vibrates.
  * While it is open the line is as with CLIP_OPEN: what that does to the chip follows from the nets.
+ *
+ * A supply that goes for an instant, or a RESET#, is something to a chip that nobody talks to, too.
+ * So what such contacts did in the meantime is played when somebody looks next: the first
+ * PLAYED_MAX changes one by one, each at its time, and of those behind them, which find nothing
+ * more to spoil, their number and the last one, by what is likely after so long. Other lines matter
+ * only to a frame: of them no more is kept than how they stand.
  */
 #include "clip/internal.h"
 
 #include "base/clock.h"
+
+/* Changes that the chips see one by one. */
+#define PLAYED_MAX 64
 
 /* Changes between two looks that are followed one by one; older ones leave no trace. */
 #define PASS_MAX 1000
@@ -39,12 +48,188 @@ lasts_ns(struct fault *fault)
 	return 1 + (int64_t)sim_random_duration(&fault->random, (double)fault->as.open_ns);
 }
 
+/* How long it stays closed on average; 0: as long as no clocks go by. */
+static double
+closed_ns(const struct fault *fault)
+{
+	return fault->as.per_us > 0 ? 1000 / fault->as.per_us : 0;
+}
+
+static bool
+is_played(const struct clip *clip, const struct fault *fault)
+{
+	enum clip_line line = fault->as.line;
+
+	if (fault->as.what != CLIP_CONTACT ||
+		(line != CLIP_VCC && line != CLIP_GND && line != CLIP_HOLD))
+		return false;
+	if (!wires_meet(clip, fault))
+		return false;
+	return clip->faulty->frame.open ? fault->in_force : !trigger_needs_frame(fault);
+}
+
+/* Of one that is closed: how many times it may open yet. */
+static uint64_t
+chances(const struct fault *fault)
+{
+	const struct clip_fault_when *when = &fault->as.when;
+	uint64_t n = UINT64_MAX;
+
+	if (when->count)
+		n = when->count - MIN(fault->acted, when->count);
+	if (when->per_frame)
+		n = MIN(n, when->per_frame - MIN(fault->acted_here, when->per_frame));
+	return n;
+}
+
+/* The time in which it can open, from where it was looked at last: [*from, *to). */
+static void
+window(const struct fault *fault, int64_t now_ns, int64_t *from, int64_t *to)
+{
+	const struct clip_fault_when *when = &fault->as.when;
+
+	*from = MAX(fault->change_ns, when->from_ns);
+	*to = when->to_ns ? MIN(now_ns, when->to_ns) : now_ns;
+}
+
+/* When it changes next; INT64_MAX: not before now. */
+static int64_t
+next_change(struct fault *fault, int64_t now_ns)
+{
+	double closed = closed_ns(fault);
+	int64_t from, to;
+
+	if (fault->open)
+		return fault->change_ns <= now_ns ? fault->change_ns : INT64_MAX;
+	window(fault, now_ns, &from, &to);
+	if (closed <= 0 || from >= to || chances(fault) == 0)
+		return INT64_MAX;
+	closed = sim_random_duration(&fault->random, closed);
+	return closed < (double)(to - from) ? from + (int64_t)closed : INT64_MAX;
+}
+
+static void
+show(struct clip *clip, struct fault *fault, bool open, int64_t at_ns)
+{
+	/* Also within a window of time that began, or ended, unseen. */
+	fault->in_force = true;
+	fault->open = open;
+	fault->change_ns = at_ns;
+	fault->rate = RATE_UNKNOWN;
+	lines_derive(clip);
+	lines_show_at(clip, at_ns);
+}
+
+static void
+report(struct clip *clip, struct fault *fault, int64_t at_ns)
+{
+	fault->told = true;
+	trigger_acted_at(clip, fault, at_ns,
+		lines_level(clip, NODE(CLIP_CHIP, fault->as.line), 1 << CLIP_MISO));
+}
+
+static void
+open_at(struct clip *clip, struct fault *fault, int64_t at_ns)
+{
+	show(clip, fault, true, at_ns);
+	fault->change_ns = at_ns + lasts_ns(fault);
+	report(clip, fault, at_ns);
+}
+
+/* The rest of a long time: how often it has opened, when for the last time, and how it stands. */
+static void
+leap(struct clip *clip, struct fault *fault, int64_t now_ns)
+{
+	const double closed = closed_ns(fault), cycle = closed + (double)fault->as.open_ns;
+	uint64_t left = chances(fault), n;
+	int64_t from, to, closes;
+
+	if (fault->open || closed <= 0 || left == 0)
+		return;
+	window(fault, now_ns, &from, &to);
+	if (from >= to)
+		return;
+	n = (uint64_t)((double)(to - from) / cycle + sim_random_unit(&fault->random));
+	if (n == 0)
+		return;
+	n = MIN(n, left);
+	fault->acted += n - 1;
+	fault->acted_here += n - 1;
+	if (n < left && to == now_ns &&
+		sim_random_chance(&fault->random, (double)fault->as.open_ns / cycle)) {
+		open_at(clip, fault, now_ns);
+		return;
+	}
+	closes = from +
+		(n < left ? MAX(0, to - from - (int64_t)sim_random_duration(&fault->random, closed))
+			  : MIN(to - from - 1, (int64_t)((double)n * cycle)));
+	open_at(clip, fault, MAX(from, closes - lasts_ns(fault)));
+	show(clip, fault, false, closes);
+}
+
+/* One change, of the contact that changes first. False: none does up to now. */
+static bool
+step(struct clip *clip, int64_t now_ns)
+{
+	GPtrArray *faults = clip->faulty->faults;
+	struct fault *first = NULL;
+	int64_t first_ns = INT64_MAX;
+
+	for (guint i = 0; i < faults->len; i++) {
+		struct fault *fault = g_ptr_array_index(faults, i);
+		int64_t next_ns = is_played(clip, fault) ? next_change(fault, now_ns) : INT64_MAX;
+
+		if (next_ns >= first_ns)
+			continue;
+		first = fault;
+		first_ns = next_ns;
+	}
+	/* The others have stayed as they are up to then, or now. */
+	for (guint i = 0; i < faults->len; i++) {
+		struct fault *fault = g_ptr_array_index(faults, i);
+
+		if (is_played(clip, fault) && fault != first && !fault->open)
+			fault->change_ns = MAX(fault->change_ns, MIN(first_ns, now_ns));
+	}
+	if (first && first->open)
+		show(clip, first, false, first_ns);
+	else if (first)
+		open_at(clip, first, first_ns);
+	return first;
+}
+
+void
+contact_play(struct clip *clip)
+{
+	GPtrArray *faults = clip->faulty->faults;
+	int64_t now_ns;
+	bool any = false;
+
+	for (guint i = 0; i < faults->len; i++)
+		any |= is_played(clip, g_ptr_array_index(faults, i));
+	if (!any)
+		return;
+	now_ns = sim_clock_now(clip->clock);
+	for (int i = 0; i < PLAYED_MAX; i++)
+		if (!step(clip, now_ns))
+			return;
+	for (guint i = 0; i < faults->len; i++) {
+		struct fault *fault = g_ptr_array_index(faults, i);
+
+		if (!is_played(clip, fault))
+			continue;
+		if (fault->open && fault->change_ns <= now_ns)
+			show(clip, fault, false, fault->change_ns);
+		leap(clip, fault, now_ns);
+	}
+}
+
 bool
 contact_pass(struct clip *clip, struct fault *fault)
 {
 	int64_t now = sim_clock_now(clip->clock);
 	bool was_open = fault->open;
-	const double closed_ns = fault->as.per_us > 0 ? 1000 / fault->as.per_us : 0;
+	const double mean_ns = closed_ns(fault);
 
 	if (!fault->in_force) {
 		fault->open = false;
@@ -59,8 +244,8 @@ contact_pass(struct clip *clip, struct fault *fault)
 			fault->open = false;
 			fault->rate = RATE_UNKNOWN;
 		} else {
-			double closed = closed_ns > 0 && fault->change_ns < now
-				? sim_random_duration(&fault->random, closed_ns)
+			double closed = mean_ns > 0 && fault->change_ns < now
+				? sim_random_duration(&fault->random, mean_ns)
 				: (double)INT64_MAX;
 
 			if (closed >= (double)(now - fault->change_ns))

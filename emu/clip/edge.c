@@ -5,23 +5,29 @@
  * The levels of all nets are looked at before and after each edge that the adapter makes. CLK that
  * has risen while CS# is low is a clock for the chip; SPI mode 0: MOSI counts at that moment, and
  * MISO shows the bit that goes with this clock. A chip never drives MISO in answer to a bit of MOSI
- * in the same clock, so a net that joins both has MISO high while the chip looks at MOSI.
+ * in the same clock, so a net that joins both has MISO high while the chip looks at MOSI. Where
+ * MISO touches CLK or CS# its bit is there before the clock, from the fall of the one before on: a
+ * zero keeps the edge, or the end of the frame, from the chip.
  */
 #include "clip/internal.h"
 
 #include "flash/flash.h"
 
+unsigned int
+wires_cs(const struct clip *clip)
+{
+	if (clip->selected >= 0)
+		return (unsigned int)clip->selected;
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
+		if (clip->chips[cs] && (!clip->open || clip->open == clip->chips[cs]))
+			return cs;
+	return 0;
+}
+
 struct flash *
 wires_chip(const struct clip *clip)
 {
-	if (clip->selected >= 0)
-		return clip->chips[clip->selected];
-	if (clip->open)
-		return clip->open;
-	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
-		if (clip->chips[cs])
-			return clip->chips[cs];
-	return NULL;
+	return clip->chips[wires_cs(clip)];
 }
 
 void
@@ -32,6 +38,7 @@ wires_raise(struct clip *clip, int64_t now_ns)
 	flash_tick(clip->open, now_ns);
 	flash_deselect(clip->open, 0);
 	clip->open = NULL;
+	clip->faulty->drives = false;
 	clip->faulty->miso = true;
 }
 
@@ -48,7 +55,7 @@ wires_lower(struct clip *clip, int64_t now_ns)
 	flash_tick(chip, now_ns);
 	flash_select(chip);
 	clip->open = chip;
-	clip->faulty->clocks = 0;
+	clip->faulty->drives = false;
 	clip->faulty->miso = true;
 }
 
@@ -59,9 +66,9 @@ wires_clock(struct clip *clip, bool mosi)
 
 	if (!clip->open)
 		return;
+	clip->faulty->drives = flash_drives_miso(clip->open, NULL);
 	flash_shift_bits(clip->open, 1, mosi, &miso);
 	clip->faulty->miso = miso;
-	clip->faulty->clocks++;
 }
 
 /* The node's level with what the second master, if there is one, makes of it. */
@@ -79,6 +86,25 @@ level_at_chip(struct clip *clip, enum clip_line line, const uint8_t *levels)
 				 : wires->master_mosi;
 }
 
+/* MISO as the chip drives it between clocks, where that comes back to its own CLK or CS#. */
+static bool
+miso_at_chip(struct clip *clip)
+{
+	const unsigned int nodes[] = {NODE(CLIP_CHIP, CLIP_CLK), NODE(CLIP_CHIP, CLIP_CS)};
+	struct wires *wires = clip->faulty;
+	unsigned int drivers = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(nodes); i++)
+		drivers |= lines_source(clip, nodes[i])->drivers;
+	if (!clip->open || !(drivers & 1 << CLIP_MISO))
+		return true;
+	if (!wires->clk) {
+		wires->drives = flash_drives_miso(clip->open, NULL);
+		wires->miso = flash_next_miso(clip->open);
+	}
+	return wires->miso;
+}
+
 void
 wires_settle(struct clip *clip, unsigned int levels, int64_t now_ns)
 {
@@ -88,7 +114,7 @@ wires_settle(struct clip *clip, unsigned int levels, int64_t now_ns)
 
 	for (unsigned int line = 0; line < CLIP_LINES; line++)
 		bytes[line] = levels & 1u << line ? 0xff : 0;
-	bytes[CLIP_MISO] = 0xff;
+	bytes[CLIP_MISO] = miso_at_chip(clip) ? 0xff : 0;
 	cs = level_at_chip(clip, CLIP_CS, bytes);
 	clk = lines_value(clip, NODE(CLIP_CHIP, CLIP_CLK), bytes) & 1;
 	rises = clk && !wires->clk;

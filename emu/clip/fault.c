@@ -179,9 +179,10 @@ begin(struct clip *clip)
 	wires->faults = g_ptr_array_new_with_free_func(g_free);
 	sim_random_init(&wires->noise, clip->seed, 0);
 	wires->powered = wires->supplied = true;
-	for (unsigned int line = 0; line < CLIP_LINES; line++)
-		wires->pins[line] = clip->levels[line];
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
+		memcpy(wires->pins[cs], clip->outside[cs].levels, sizeof wires->pins[cs]);
 	clip->faulty = wires;
+	wires->cs = wires_cs(clip);
 	chip = wires_chip(clip);
 	wires->frame.first_address_bytes = chip ? flash_part(chip)->address_bytes : 3;
 	wires->frame.address_bytes = wires->frame.first_address_bytes;
@@ -190,7 +191,7 @@ begin(struct clip *clip)
 	wires->frame.open = clip->selected >= 0;
 	wires->frame.operation = clip->operations;
 	wires->frame.header_bytes = wires->frame.open ? 0 : 1;
-	wires->clocks = clip->open ? 8 : 0;
+	wires->drives = clip->open && flash_drives_miso(clip->open, NULL);
 	lines_derive(clip);
 }
 

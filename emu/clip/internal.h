@@ -82,16 +82,19 @@ struct wires {
 	struct sim_random noise;
 	struct frame frame;
 
-	struct source sources[NODES];
-	bool powered;                     /* VCC and GND reach the chips */
-	enum clip_level pins[CLIP_LINES]; /* as the chips were told: WP#, HOLD# */
-	bool supplied;                    /* as the chips were told */
+	/* By chip: what each has on WP# and HOLD# from outside is its own. */
+	struct source sources[CLIP_SELECTS][NODES];
+	unsigned int cs; /* the chip that the other lines go to at the moment */
+	bool powered;    /* VCC and GND reach the chips */
+	/* As the chips were told: WP#, HOLD#, supply. */
+	enum clip_level pins[CLIP_SELECTS][CLIP_LINES];
+	bool supplied;
 
 	/* The chip's side of the lines; CS# is clip->open. */
 	bool clk;
 	bool floating_cs; /* CS# of this frame where nothing holds it */
-	uint64_t clocks;  /* since CS# fell */
-	bool miso;        /* what the chip drives */
+	bool drives;      /* the chip drives MISO, in the last clock or the next */
+	bool miso;        /* with what */
 	bool last_mosi;   /* the bit before, at the host's side, as it was driven */
 	bool last_miso;   /* as it was on the wire */
 	bool last_heard;  /* as it was sampled, unless late */
@@ -105,20 +108,31 @@ struct wires {
 	unsigned int master_clocks; /* in this clock of the host's */
 };
 
+/* No supply was named: the middle of what the part takes. */
+#define SUPPLY_USUAL (-1)
+
+/* What a chip has from outside, by whoever's hand; faults act on top of it. */
+struct outside {
+	enum clip_level levels[CLIP_LINES]; /* of WP# and HOLD#, at the adapter's side */
+	int supply_mv;                      /* 0: off; or SUPPLY_USUAL */
+};
+
 struct clip {
 	struct sim_clock *clock;
 	struct flash *chips[CLIP_SELECTS];
+	struct outside outside[CLIP_SELECTS];
 	int selected;         /* line that the adapter holds low; -1: none */
 	bool drivers;         /* the adapter's outputs are on */
 	struct flash *open;   /* chip that sees CS# low; NULL: none */
 	struct wires *faulty; /* NULL: all is well */
+	bool by_board;        /* the board has the bus; the adapter's drivers are on then */
+	bool had_drivers;     /* before */
+	uint64_t had_operations;
 	unsigned int hz;
 	uint64_t fraction; /* of a ns, in units of 1/hz, that clocks took and the clock lacks */
 	uint64_t operations;
 	uint64_t seed;
 	struct clip_fault_listener listener;
-	enum clip_level levels[CLIP_LINES]; /* of WP# and HOLD#, at the adapter's side */
-	int supply_mv;
 	unsigned int last_id;
 };
 
@@ -129,15 +143,21 @@ void clip_show(struct clip *clip);
 void clip_pass(struct clip *clip, size_t n);
 
 /* wires.c: what clip.h has, with faults */
-void wires_attach(struct clip *clip, struct flash *before, struct flash *chip);
+/* The chip on line cs is another than before. */
+void wires_attach(struct clip *clip, unsigned int cs, struct flash *before);
 void wires_select(struct clip *clip);
 void wires_deselect(struct clip *clip);
 void wires_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n);
 /* Levels, faults in force and time as they are now, between frames or between bytes. */
 void wires_update(struct clip *clip);
 
+/* Whoever has the bus meets the fault. */
+bool wires_meet(const struct clip *clip, const struct fault *fault);
+
 /* edge.c: the chip's side */
 struct flash *wires_chip(const struct clip *clip);
+/* Its line; that of none where there is no chip. */
+unsigned int wires_cs(const struct clip *clip);
 void wires_raise(struct clip *clip, int64_t now_ns);
 void wires_lower(struct clip *clip, int64_t now_ns);
 void wires_clock(struct clip *clip, bool mosi);
@@ -146,10 +166,15 @@ void wires_settle(struct clip *clip, unsigned int levels, int64_t now_ns);
 
 /* lines.c */
 void lines_derive(struct clip *clip);
+/* What gives the node its level, for the chip that lines go to at the moment. */
+const struct source *lines_source(const struct clip *clip, unsigned int node);
 /* Tells the chips of pins and supply what they do not know yet. */
 void lines_show(struct clip *clip);
+/* The same, as it was at that time, which no chip has passed. */
+void lines_show_at(struct clip *clip, int64_t at_ns);
+void lines_tell_pin(struct flash *chip, enum clip_line line, enum clip_level level);
 /* The same for a chip that comes. */
-void lines_greet(struct clip *clip, struct flash *chip);
+void lines_greet(struct clip *clip, unsigned int cs);
 /* levels[line]: what drives, all bits of it; the value of a node, all bits of it. */
 uint8_t lines_value(struct clip *clip, unsigned int node, const uint8_t *levels);
 enum clip_level lines_level(const struct clip *clip, unsigned int node, unsigned int levels);
@@ -170,6 +195,11 @@ void trigger_forget(struct clip *clip);
 /* It has acted as often as it may. What is there all the time lasts until the frame is over, an
  * open contact until it closes. */
 bool trigger_is_spent(const struct fault *fault);
+/* It has conditions that only a frame can meet. */
+bool trigger_needs_frame(const struct fault *fault);
+/* Reports what happened while nothing was clocked. */
+void trigger_acted_at(
+	struct clip *clip, struct fault *fault, int64_t time_ns, enum clip_level level);
 /* Reports; line and level as in struct clip_fault_report. */
 void trigger_acted(struct clip *clip, struct fault *fault, unsigned int bit, enum clip_line line,
 	enum clip_level level);
@@ -193,6 +223,8 @@ void slip_bounce(struct clip *clip, struct fault *fault, unsigned int bit, int64
 void slip_ahead(struct clip *clip, bool mosi);
 
 /* contact.c */
+/* What contacts of supply and HOLD# have done to the chips since it was looked at last. */
+void contact_play(struct clip *clip);
 /* Time went on between bytes. True: it opened or closed. */
 bool contact_pass(struct clip *clip, struct fault *fault);
 /* Bits went by: chances of those are used up. */
@@ -223,7 +255,7 @@ bool master_mix(struct clip *clip, enum clip_line line, bool host, bool master);
 void writer_start(struct fault *fault, int64_t now_ns);
 /* Up to now the host had the bus: what was due meanwhile is due now. */
 void writer_wait(struct clip *clip, int64_t now_ns);
-/* While CS# is high: the boards that write do what is due up to now. */
+/* While CS# is high and no board starts: those that write do what is due up to now. */
 void writer_pass(struct clip *clip, int64_t now_ns);
 
 #endif

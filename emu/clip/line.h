@@ -38,16 +38,18 @@ struct clip_line_state {
 	unsigned int fault_id; /* the first fault in force on it; 0: none */
 };
 
-/* How the line stands now. Of CLK and MOSI it is the idle level. */
-void clip_line_state(const struct clip *clip, enum clip_line line, struct clip_line_state *state);
+/* How the line stands now, to the chip on line cs. Of CLK and MOSI it is the idle level; VCC is low
+ * where there is less than the chip needs. */
+void clip_line_state(const struct clip *clip, unsigned int cs, enum clip_line line,
+	struct clip_line_state *state);
 
-/* What the adapter's side does with WP# or HOLD#: high at first, as with a resistor. Reaches the
- * chips while there are faults; without faults whoever drives the pin uses flash_pin(). */
-void clip_set_level(struct clip *clip, enum clip_line line, enum clip_level level);
+/* What is done at the adapter's side with WP# or HOLD# of the chip on line cs: high at first, as
+ * with a resistor. The chip has that level, or what faults make of it. */
+void clip_set_level(struct clip *clip, unsigned int cs, enum clip_line line, enum clip_level level);
 
-/* Supply in mV that a chip gets back when a fault has cut it off; 0 (default): the middle of what
- * the part takes. */
-void clip_set_supply(struct clip *clip, int millivolts);
+/* Supply in mV (0: off) that the chip on line cs has: at once, or when no fault cuts it off any
+ * more. One whose supply was never set gets back the middle of what its part takes. */
+void clip_set_supply(struct clip *clip, unsigned int cs, int millivolts);
 
 /* "cs", "clk", "mosi", "miso", "wp", "hold", "vcc", "gnd". */
 bool clip_line_from_string(const char *text, enum clip_line *line);

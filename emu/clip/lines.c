@@ -19,14 +19,21 @@
  * of the adapter and nothing shorts them; what a chip does that gets current through its other
  * pins only is left out: it is off.
  *
- * A chip that drives nothing in the middle of a frame can't be told from one that drives ones: a
- * pull shows where the chip is not selected, not fed or cut off, and during the opcode.
+ * What the chip lets float within its data, as some do behind their ID, counts as ones that it
+ * drives.
  */
 #include "clip/internal.h"
+
+#include <string.h>
 
 #include "base/clock.h"
 #include "flash/flash.h"
 #include "flash/part.h"
+
+#define PINS_OF_ROW 4
+
+/* Asked for only where it is needed. */
+#define NOW (-1)
 
 /* Nets by union: each node's leads to one of its net. */
 struct nets {
@@ -48,43 +55,43 @@ join(struct nets *nets, unsigned int a, unsigned int b)
 	nets->parent[find(nets, a)] = (uint8_t)find(nets, b);
 }
 
-static void
-rotate(int contact_on[CLIP_LINES])
+/* The contact on a pin, or -1. Each fault moves the clip, with all that was wrong with it before,
+ * against the pins of the chip; wires behind the contacts are swapped wherever those are. */
+static int
+contact_on(const struct wires *wires, int pin)
 {
-	for (int pin = 0; pin < CLIP_LINES; pin++)
-		contact_on[pin] = (pin + 4) % CLIP_LINES;
-}
+	bool is_left = pin < PINS_OF_ROW, swapped = false;
+	int along = pin % PINS_OF_ROW;
+	int contact;
 
-/* The rows of contacts have changed places. */
-static void
-mirror(int contact_on[CLIP_LINES])
-{
-	for (int pin = 0; pin < CLIP_LINES; pin++)
-		contact_on[pin] = CLIP_LINES - 1 - pin;
-}
+	for (guint i = wires->faults->len; i-- > 0;) {
+		const struct fault *fault = g_ptr_array_index(wires->faults, i);
 
-/* Both rows of contacts move along the chip; the first or the last of a row is left in the air. */
-static void
-shift(int contact_on[CLIP_LINES], int pins)
-{
-	for (int pin = 0; pin < CLIP_LINES; pin++) {
-		bool is_left = pin < 4;
-		int contact = is_left ? pin - pins : pin + pins;
-
-		contact_on[pin] = contact < 0 || contact >= CLIP_LINES || (contact < 4) != is_left
-			? -1
-			: contact;
+		if (!fault->in_force)
+			continue;
+		if (fault->as.what == CLIP_ROTATED || fault->as.what == CLIP_MIRRORED)
+			is_left = !is_left;
+		if (fault->as.what == CLIP_MIRRORED)
+			along = PINS_OF_ROW - 1 - along;
+		else if (fault->as.what == CLIP_SHIFTED)
+			along += is_left ? -fault->as.pins : fault->as.pins;
+		else if (fault->as.what == CLIP_SWAPPED)
+			swapped = !swapped;
 	}
+	/* Both rows of contacts move along the chip, ends of them into the air. */
+	if (along < 0 || along >= PINS_OF_ROW)
+		return -1;
+	contact = is_left ? along : along + PINS_OF_ROW;
+	if (swapped && (contact == CLIP_MOSI || contact == CLIP_MISO))
+		return CLIP_MOSI + CLIP_MISO - contact;
+	return contact;
 }
 
 static void
 connect(const struct wires *wires, struct nets *nets)
 {
-	int contact_on[CLIP_LINES];
 	unsigned int open = 0;
 
-	for (int pin = 0; pin < CLIP_LINES; pin++)
-		contact_on[pin] = pin;
 	for (guint i = 0; i < wires->faults->len; i++) {
 		const struct fault *fault = g_ptr_array_index(wires->faults, i);
 
@@ -92,24 +99,17 @@ connect(const struct wires *wires, struct nets *nets)
 			continue;
 		if (fault->as.what == CLIP_OPEN || (fault->as.what == CLIP_CONTACT && fault->open))
 			open |= 1u << fault->as.line;
-		else if (fault->as.what == CLIP_ROTATED)
-			rotate(contact_on);
-		else if (fault->as.what == CLIP_SHIFTED)
-			shift(contact_on, fault->as.pins);
-		else if (fault->as.what == CLIP_MIRRORED)
-			mirror(contact_on);
 		else if (fault->as.what == CLIP_SHORT)
 			join(nets, NODE(fault->as.side, fault->as.line),
 				NODE(fault->as.side, fault->as.line2));
-		else if (fault->as.what == CLIP_SWAPPED) {
-			contact_on[CLIP_MOSI] = CLIP_MISO;
-			contact_on[CLIP_MISO] = CLIP_MOSI;
-		}
 	}
-	for (unsigned int pin = 0; pin < CLIP_LINES; pin++)
-		if (contact_on[pin] >= 0 && !(open & 1u << contact_on[pin]))
-			join(nets, NODE(CLIP_HOST, (unsigned int)contact_on[pin]),
-				NODE(CLIP_CHIP, pin));
+	for (int pin = 0; pin < CLIP_LINES; pin++) {
+		int contact = contact_on(wires, pin);
+
+		if (contact >= 0 && !(open & 1u << contact))
+			join(nets, NODE(CLIP_HOST, (unsigned int)contact),
+				NODE(CLIP_CHIP, (unsigned int)pin));
+	}
 }
 
 static void
@@ -122,7 +122,7 @@ pull(struct nets *nets, struct source *nodes, unsigned int node, enum clip_level
 
 /* What every node has of its own. */
 static void
-equip(const struct clip *clip, struct nets *nets, struct source *nodes)
+equip(const struct outside *outside, struct nets *nets, struct source *nodes)
 {
 	for (unsigned int node = 0; node < NODES; node++) {
 		nodes[node] = (struct source){
@@ -141,8 +141,8 @@ equip(const struct clip *clip, struct nets *nets, struct source *nodes)
 	pull(nets, nodes, NODE(CLIP_CHIP, CLIP_MOSI), CLIP_HIGH, 1);
 	pull(nets, nodes, NODE(CLIP_CHIP, CLIP_CLK), CLIP_LOW, 1);
 	pull(nets, nodes, NODE(CLIP_HOST, CLIP_MISO), CLIP_HIGH, 1);
-	pull(nets, nodes, NODE(CLIP_HOST, CLIP_WP), clip->levels[CLIP_WP], 1);
-	pull(nets, nodes, NODE(CLIP_HOST, CLIP_HOLD), clip->levels[CLIP_HOLD], 1);
+	pull(nets, nodes, NODE(CLIP_HOST, CLIP_WP), outside->levels[CLIP_WP], 1);
+	pull(nets, nodes, NODE(CLIP_HOST, CLIP_HOLD), outside->levels[CLIP_HOLD], 1);
 	nodes[NODE(CLIP_HOST, CLIP_GND)].forced = 0;
 	nodes[NODE(CLIP_HOST, CLIP_VCC)].forced = 1;
 }
@@ -202,25 +202,60 @@ gather(const struct nets *nets, const struct source *nodes, unsigned int root)
 	return net;
 }
 
-void
-lines_derive(struct clip *clip)
+static void
+derive_for(struct clip *clip, unsigned int cs)
 {
 	struct wires *wires = clip->faulty;
 	struct source nodes[NODES];
 	struct nets nets;
 	unsigned int vcc, ground;
 
-	equip(clip, &nets, nodes);
+	equip(&clip->outside[cs], &nets, nodes);
 	spoil(wires, &nets, nodes);
 	connect(wires, &nets);
 	for (unsigned int node = 0; node < NODES; node++)
-		wires->sources[node] = gather(&nets, nodes, find(&nets, node));
+		wires->sources[cs][node] = gather(&nets, nodes, find(&nets, node));
 	vcc = NODE(CLIP_HOST, CLIP_VCC);
 	ground = NODE(CLIP_HOST, CLIP_GND);
 	wires->powered = find(&nets, vcc) != find(&nets, ground) &&
 		find(&nets, NODE(CLIP_CHIP, CLIP_VCC)) == find(&nets, vcc) &&
 		find(&nets, NODE(CLIP_CHIP, CLIP_GND)) == find(&nets, ground) &&
-		wires->sources[NODE(CLIP_CHIP, CLIP_VCC)].forced == 1;
+		wires->sources[cs][NODE(CLIP_CHIP, CLIP_VCC)].forced == 1;
+}
+
+/* A line before cs, or cs itself, that has the same from outside. */
+static unsigned int
+like(const struct clip *clip, unsigned int cs)
+{
+	const struct outside *outside = clip->outside;
+
+	for (unsigned int other = 0; other < cs; other++)
+		if (outside[other].levels[CLIP_WP] == outside[cs].levels[CLIP_WP] &&
+			outside[other].levels[CLIP_HOLD] == outside[cs].levels[CLIP_HOLD])
+			return other;
+	return cs;
+}
+
+void
+lines_derive(struct clip *clip)
+{
+	struct wires *wires = clip->faulty;
+
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
+		unsigned int other = like(clip, cs);
+
+		if (other < cs)
+			memcpy(wires->sources[cs], wires->sources[other],
+				sizeof wires->sources[cs]);
+		else
+			derive_for(clip, cs);
+	}
+}
+
+const struct source *
+lines_source(const struct clip *clip, unsigned int node)
+{
+	return &clip->faulty->sources[clip->faulty->cs][node];
 }
 
 unsigned int
@@ -231,7 +266,7 @@ lines_driven(const struct clip *clip)
 
 	if (clip->drivers)
 		driven = 1 << CLIP_CS | 1 << CLIP_CLK | 1 << CLIP_MOSI;
-	if (clip->open && wires->clocks >= 8 && wires->powered)
+	if (clip->open && wires->drives)
 		driven |= 1 << CLIP_MISO;
 	return driven;
 }
@@ -240,7 +275,7 @@ uint8_t
 lines_value(struct clip *clip, unsigned int node, const uint8_t *levels)
 {
 	struct wires *wires = clip->faulty;
-	const struct source *source = &wires->sources[node];
+	const struct source *source = lines_source(clip, node);
 	unsigned int drivers = source->drivers & lines_driven(clip);
 	uint8_t value = 0xff;
 
@@ -260,10 +295,9 @@ lines_value(struct clip *clip, unsigned int node, const uint8_t *levels)
 	return (uint8_t)sim_random_next(&wires->noise);
 }
 
-enum clip_level
-lines_level(const struct clip *clip, unsigned int node, unsigned int levels)
+static enum clip_level
+level_from(const struct clip *clip, const struct source *source, unsigned int levels)
 {
-	const struct source *source = &clip->faulty->sources[node];
 	unsigned int drivers = source->drivers & lines_driven(clip);
 
 	if (source->forced >= 0)
@@ -275,16 +309,24 @@ lines_level(const struct clip *clip, unsigned int node, unsigned int levels)
 	return source->pull;
 }
 
-static int
-supply_mv(const struct clip *clip, const struct flash *chip)
+enum clip_level
+lines_level(const struct clip *clip, unsigned int node, unsigned int levels)
 {
-	const struct flash_part *part = flash_part(chip);
-
-	return clip->supply_mv ? clip->supply_mv : (part->vcc_min_mv + part->vcc_max_mv) / 2;
+	return level_from(clip, lines_source(clip, node), levels);
 }
 
-static void
-tell_pin(struct flash *chip, enum clip_line line, enum clip_level level)
+static int
+supply_mv(const struct clip *clip, unsigned int cs)
+{
+	const struct flash_part *part = flash_part(clip->chips[cs]);
+
+	return clip->outside[cs].supply_mv != SUPPLY_USUAL
+		? clip->outside[cs].supply_mv
+		: (part->vcc_min_mv + part->vcc_max_mv) / 2;
+}
+
+void
+lines_tell_pin(struct flash *chip, enum clip_line line, enum clip_level level)
 {
 	static const enum flash_level levels[] = {
 		[CLIP_LOW] = FLASH_LOW,
@@ -295,52 +337,67 @@ tell_pin(struct flash *chip, enum clip_line line, enum clip_level level)
 	flash_pin(chip, line == CLIP_WP ? FLASH_PIN_WP : FLASH_PIN_HOLD, levels[level]);
 }
 
+/* at_ns: or NOW. */
 static void
-show_pin(struct clip *clip, enum clip_line line)
+catch_up(const struct clip *clip, unsigned int cs, int64_t at_ns)
 {
-	enum clip_level level =
-		lines_level(clip, NODE(CLIP_CHIP, line), clip->selected >= 0 ? 0 : 1 << CLIP_CS);
-
-	if (level == clip->faulty->pins[line])
-		return;
-	clip->faulty->pins[line] = level;
-	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
-		if (clip->chips[cs])
-			tell_pin(clip->chips[cs], line, level);
+	flash_tick(clip->chips[cs], at_ns == NOW ? sim_clock_now(clip->clock) : at_ns);
 }
 
 static void
-show_supply(const struct clip *clip, struct flash *chip)
+show_pin(struct clip *clip, unsigned int cs, enum clip_line line, int64_t at_ns)
 {
-	flash_supply(chip, clip->faulty->powered ? supply_mv(clip, chip) : 0);
+	struct wires *wires = clip->faulty;
+	enum clip_level level = level_from(clip, &wires->sources[cs][NODE(CLIP_CHIP, line)],
+		clip->selected >= 0 ? 0 : 1 << CLIP_CS);
+
+	if (level == wires->pins[cs][line])
+		return;
+	wires->pins[cs][line] = level;
+	catch_up(clip, cs, at_ns);
+	lines_tell_pin(clip->chips[cs], line, level);
+}
+
+static void
+show_supply(const struct clip *clip, unsigned int cs, int64_t at_ns)
+{
+	catch_up(clip, cs, at_ns);
+	flash_supply(clip->chips[cs], clip->faulty->supplied ? supply_mv(clip, cs) : 0);
+}
+
+void
+lines_show_at(struct clip *clip, int64_t at_ns)
+{
+	struct wires *wires = clip->faulty;
+	bool changed = wires->powered != wires->supplied;
+
+	wires->supplied = wires->powered;
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
+		if (!clip->chips[cs])
+			continue;
+		show_pin(clip, cs, CLIP_WP, at_ns);
+		show_pin(clip, cs, CLIP_HOLD, at_ns);
+		if (changed)
+			show_supply(clip, cs, at_ns);
+	}
 }
 
 void
 lines_show(struct clip *clip)
 {
-	struct wires *wires = clip->faulty;
-
-	show_pin(clip, CLIP_WP);
-	show_pin(clip, CLIP_HOLD);
-	if (wires->powered == wires->supplied)
-		return;
-	wires->supplied = wires->powered;
-	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
-		if (clip->chips[cs])
-			show_supply(clip, clip->chips[cs]);
+	lines_show_at(clip, NOW);
 }
 
 void
-lines_greet(struct clip *clip, struct flash *chip)
+lines_greet(struct clip *clip, unsigned int cs)
 {
 	struct wires *wires = clip->faulty;
 
-	if (wires->pins[CLIP_WP] != clip->levels[CLIP_WP])
-		tell_pin(chip, CLIP_WP, wires->pins[CLIP_WP]);
-	if (wires->pins[CLIP_HOLD] != clip->levels[CLIP_HOLD])
-		tell_pin(chip, CLIP_HOLD, wires->pins[CLIP_HOLD]);
+	memcpy(wires->pins[cs], clip->outside[cs].levels, sizeof wires->pins[cs]);
+	show_pin(clip, cs, CLIP_WP, NOW);
+	show_pin(clip, cs, CLIP_HOLD, NOW);
 	if (!wires->supplied)
-		show_supply(clip, chip);
+		show_supply(clip, cs, NOW);
 }
 
 /* The fault tampers with that line, or the clip as a whole. */
@@ -368,39 +425,61 @@ concerns(const struct clip_fault *fault, enum clip_line line)
 	}
 }
 
+/* What the chip has from outside is as much as it needs. */
+static bool
+is_fed(const struct clip *clip, unsigned int cs)
+{
+	return clip->outside[cs].supply_mv == SUPPLY_USUAL || !clip->chips[cs] ||
+		clip->outside[cs].supply_mv >= flash_part(clip->chips[cs])->vcc_min_mv;
+}
+
 static enum clip_level
-sound_level(const struct clip *clip, enum clip_line line)
+sound_level(const struct clip *clip, unsigned int cs, enum clip_line line)
 {
 	switch (line) {
 	case CLIP_CS:
-		return clip->drivers && clip->selected >= 0 ? CLIP_LOW : CLIP_HIGH;
+		return clip->drivers && clip->selected == (int)cs ? CLIP_LOW : CLIP_HIGH;
 	case CLIP_MISO:
-	case CLIP_VCC:
 		return CLIP_HIGH;
+	case CLIP_VCC:
+		return is_fed(clip, cs) ? CLIP_HIGH : CLIP_LOW;
 	case CLIP_MOSI:
 		return clip->drivers ? CLIP_LOW : CLIP_HIGH;
 	case CLIP_WP:
 	case CLIP_HOLD:
-		return clip->levels[line];
+		return clip->outside[cs].levels[line];
 	default:
 		return CLIP_LOW;
 	}
 }
 
+/* For people: what touches the supply has none to give while that is off. */
+static enum clip_level
+shown_level(const struct clip *clip, unsigned int cs, unsigned int node, unsigned int levels)
+{
+	const struct source *source = &clip->faulty->sources[cs][node];
+
+	return source->forced > 0 && !is_fed(clip, cs) ? CLIP_LOW
+						       : level_from(clip, source, levels);
+}
+
 void
-clip_line_state(const struct clip *clip, enum clip_line line, struct clip_line_state *state)
+clip_line_state(const struct clip *clip, unsigned int cs, enum clip_line line,
+	struct clip_line_state *state)
 {
 	const struct wires *wires = clip->faulty;
-	unsigned int levels = 1 << CLIP_MISO | (clip->selected >= 0 ? 0 : 1 << CLIP_CS);
+	unsigned int levels = clip->selected == (int)cs ? 0 : 1 << CLIP_CS;
 
 	*state = (struct clip_line_state){0};
-	if ((size_t)line >= CLIP_LINES)
+	if ((size_t)line >= CLIP_LINES || cs >= CLIP_SELECTS)
 		return;
-	state->host = state->chip = sound_level(clip, line);
+	state->host = state->chip = sound_level(clip, cs, line);
 	if (!wires)
 		return;
-	state->host = lines_level(clip, NODE(CLIP_HOST, line), levels);
-	state->chip = lines_level(clip, NODE(CLIP_CHIP, line), levels);
+	if (wires->miso)
+		levels |= 1 << CLIP_MISO;
+	state->host = shown_level(clip, cs, NODE(CLIP_HOST, line), levels);
+	state->chip = shown_level(clip, cs, NODE(CLIP_CHIP, line), levels);
 	for (guint i = 0; i < wires->faults->len && state->fault_id == 0; i++) {
 		const struct fault *fault = g_ptr_array_index(wires->faults, i);
 

@@ -173,7 +173,6 @@ feed(struct clip *clip, struct fault *fault, unsigned int from, unsigned int to)
 			uint8_t byte = byte_at(clip, fault, from / 8);
 
 			flash_shift(chip, &byte, NULL, 1);
-			wires->clocks += 8;
 			from += 8;
 		} else {
 			wires->master_mosi = bit_at(clip, fault, from++);

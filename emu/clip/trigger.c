@@ -26,9 +26,8 @@ trigger_forget(struct clip *clip)
 	}
 }
 
-/* Conditions that only a frame can meet. */
-static bool
-needs_frame(const struct fault *fault)
+bool
+trigger_needs_frame(const struct fault *fault)
 {
 	const struct clip_fault_when *when = &fault->as.when;
 
@@ -125,7 +124,7 @@ trigger_holds(struct clip *clip, struct fault *fault, uint64_t *bytes)
 	if (fault->as.what == CLIP_BOARD_WRITES)
 		return true;
 	if (!frame->open)
-		return !needs_frame(fault);
+		return !trigger_needs_frame(fault);
 	if (!matches(clip, when, bytes))
 		return false;
 	if (!fault->met) {
@@ -138,6 +137,15 @@ trigger_holds(struct clip *clip, struct fault *fault, uint64_t *bytes)
 	return fault->chosen &&
 		within(frame->byte, MAX(when->byte_from, fault->as.after_bytes), when->byte_to,
 			bytes);
+}
+
+static void
+count(struct clip *clip, struct fault *fault, const struct clip_fault_report *report)
+{
+	fault->acted++;
+	fault->acted_here++;
+	if (clip->listener.acted)
+		clip->listener.acted(clip->listener.data, report);
 }
 
 void
@@ -157,10 +165,26 @@ trigger_acted(struct clip *clip, struct fault *fault, unsigned int bit, enum cli
 		.level = level,
 	};
 
-	fault->acted++;
-	fault->acted_here++;
-	if (clip->listener.acted)
-		clip->listener.acted(clip->listener.data, &report);
+	count(clip, fault, &report);
+}
+
+void
+trigger_acted_at(struct clip *clip, struct fault *fault, int64_t time_ns, enum clip_level level)
+{
+	const struct frame *frame = &clip->faulty->frame;
+	struct clip_fault_report report = {
+		.id = fault->id,
+		.fault = &fault->as,
+		.line = fault->as.line,
+		.operation = frame->operation,
+		.opcode = frame->open ? frame->opcode : -1,
+		.byte = frame->open ? frame->byte : 0,
+		.time_ns = time_ns,
+		.level = level,
+		.idle = !frame->open,
+	};
+
+	count(clip, fault, &report);
 }
 
 void

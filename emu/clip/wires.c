@@ -58,6 +58,12 @@ acts_at_bits(const struct fault *fault, bool writes, bool reads)
 		fault->as.what == CLIP_CONTACT;
 }
 
+bool
+wires_meet(const struct clip *clip, const struct fault *fault)
+{
+	return !clip->by_board || (is_lasting(&fault->as) && fault->as.side == CLIP_CHIP);
+}
+
 static void
 set_rate(struct clip *clip, struct fault *fault)
 {
@@ -83,11 +89,13 @@ look(struct clip *clip, uint64_t *bytes)
 	const struct fault *master = wires->master;
 	bool changed = false;
 
+	wires->cs = wires_cs(clip);
+	contact_play(clip);
 	wires->late = false;
 	wires->master = NULL;
 	for (guint i = 0; i < wires->faults->len; i++) {
 		struct fault *fault = g_ptr_array_index(wires->faults, i);
-		bool holds = trigger_holds(clip, fault, bytes);
+		bool holds = wires_meet(clip, fault) && trigger_holds(clip, fault, bytes);
 
 		changed |= holds != fault->in_force;
 		fault->in_force = holds;
@@ -146,12 +154,12 @@ wires_update(struct clip *clip)
 }
 
 void
-wires_attach(struct clip *clip, struct flash *before, struct flash *chip)
+wires_attach(struct clip *clip, unsigned int cs, struct flash *before)
 {
 	if (before && before == clip->open)
 		wires_raise(clip, sim_clock_now(clip->clock));
-	if (chip)
-		lines_greet(clip, chip);
+	if (clip->chips[cs])
+		lines_greet(clip, cs);
 }
 
 void
@@ -160,6 +168,7 @@ wires_select(struct clip *clip)
 	struct wires *wires = clip->faulty;
 
 	master_pass(clip, sim_clock_now(clip->clock));
+	contact_play(clip);
 	writer_pass(clip, sim_clock_now(clip->clock));
 	frame_begin(&wires->frame, clip->operations);
 	wires->began_ns = sim_clock_now(clip->clock);
@@ -311,8 +320,8 @@ shift_bits(struct clip *clip, uint8_t in, bool writes, bool reads)
 static bool
 goes_by_bytes(const struct clip *clip)
 {
-	const struct source *cs = &clip->faulty->sources[NODE(CLIP_CHIP, CLIP_CS)];
-	const struct source *clk = &clip->faulty->sources[NODE(CLIP_CHIP, CLIP_CLK)];
+	const struct source *cs = lines_source(clip, NODE(CLIP_CHIP, CLIP_CS));
+	const struct source *clk = lines_source(clip, NODE(CLIP_CHIP, CLIP_CLK));
 	unsigned int driven = lines_driven(clip);
 
 	if (!clip->faulty->powered)
@@ -331,11 +340,13 @@ static size_t
 quiet(struct clip *clip, size_t n, bool writes, bool reads)
 {
 	struct wires *wires = clip->faulty;
+	size_t stays = n;
 
+	if (clip->open)
+		wires->drives = flash_drives_miso(clip->open, &stays);
 	if (!goes_by_bytes(clip))
 		return 0;
-	if (wires->clocks < 8 && wires->powered)
-		n = 1;
+	n = MIN(n, stays);
 	if (wires->master)
 		n = master_quiet(clip, n);
 	for (guint i = 0; i < wires->faults->len; i++) {
@@ -351,7 +362,7 @@ quiet(struct clip *clip, size_t n, bool writes, bool reads)
 static bool
 is_plain(const struct clip *clip, unsigned int node, enum clip_line line)
 {
-	const struct source *source = &clip->faulty->sources[node];
+	const struct source *source = lines_source(clip, node);
 
 	return source->forced < 0 && (source->drivers & lines_driven(clip)) == 1u << line;
 }
@@ -401,10 +412,8 @@ shift_bytes(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 		levels[CLIP_MISO] = out[i];
 		out[i] = lines_value(clip, miso, levels);
 	}
-	if (clocked) {
-		wires->clocks += n * 8;
+	if (clocked)
 		wires->miso = last;
-	}
 	last = out[n - 1] & 1;
 	if (wires->late)
 		delay(wires, out, n);

@@ -222,7 +222,7 @@ writer_pass(struct clip *clip, int64_t now_ns)
 {
 	GPtrArray *faults = clip->faulty->faults;
 
-	if (clip->faulty->frame.open || clip->open)
+	if (clip->faulty->frame.open || clip->open || clip->by_board)
 		return;
 	for (guint i = 0; i < faults->len; i++) {
 		struct fault *fault = g_ptr_array_index(faults, i);

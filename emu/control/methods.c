@@ -233,7 +233,7 @@ static const struct control_method methods[] = {
 	{"adapter.plug", "puts the cable in again", "object tty:string? tcp:string?",
 		PARAMS(ADAPTER), plug},
 	{"adapter.wiring", "how each line stands, at the adapter and at the chip",
-		"array line:string host:string chip:string fault:integer?", PARAMS(ADAPTER),
+		"array line:string host:string chip:string fault:integer?", PARAMS(ADAPTER, CS),
 		control_wiring},
 	{"adapter.board", "what the board behind the clip does", "object boards:array",
 		PARAMS(ADAPTER,

@@ -140,7 +140,7 @@ control_wiring(struct control_call *call, GError **error)
 	struct bench_wire lines[BENCH_LINES];
 	JsonArray *array;
 
-	if (!control_adapter(call, &target, error))
+	if (!control_target(call, &target, error))
 		return NULL;
 	bench_action_wiring(&target, lines);
 	array = json_array_new();

@@ -135,6 +135,8 @@ flash_share_done(const struct flash *chip, const struct flash_operation *operati
 	double whole = (double)(operation->end_ns - operation->begin_ns);
 	double done = (double)(chip->now_ns - operation->begin_ns);
 
+	if (chip->cut.at_ns && chip->now_ns >= chip->cut.at_ns)
+		return chip->cut.share;
 	if (whole <= 0 || done >= whole)
 		return 1;
 	return done > 0 ? done / whole : 0;
@@ -185,6 +187,7 @@ flash_lose_operation(struct flash *chip)
 	interrupt(chip, &suspended);
 	chip->operation.kind = OPERATION_NONE;
 	chip->suspended.kind = OPERATION_NONE;
+	chip->cut.at_ns = 0;
 	flash_aai_end(chip);
 	flash_bit_set(chip, FLASH_BIT_BUSY, false);
 	flash_bit_set(chip, FLASH_BIT_WEL, false);
@@ -215,6 +218,8 @@ flash_tick(struct flash *chip, int64_t now_ns)
 {
 	if (now_ns > chip->now_ns)
 		chip->now_ns = now_ns;
+	if (chip->cut.at_ns && chip->now_ns >= chip->cut.at_ns)
+		flash_faults_cut(chip);
 	flash_advance(chip);
 }
 

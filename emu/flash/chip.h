@@ -83,6 +83,7 @@ struct flash_frame {
 	unsigned int bits;     /* of the byte under way, where it came bit by bit; see frame.c */
 	uint8_t bits_in;
 	uint8_t bits_out;
+	bool begun;           /* the byte under way was fetched before its first clock */
 	bool held;            /* HOLD# has swallowed clocks */
 	unsigned int clocks;  /* PHASE_LANES: clocks since the opcode, up to the header's end */
 	unsigned int pending; /* PHASE_LANES: bits of a data byte under way */
@@ -234,6 +235,11 @@ struct flash {
 	uint64_t die_size;           /* bytes that have cells; usually the part's size */
 	uint64_t decoded;            /* where addresses begin anew; at least that */
 	struct flash_faults *faults; /* see fault.c; NULL: none */
+	struct {
+		int64_t at_ns; /* 0: no */
+		double share;  /* of the operation that is done by then */
+		int millivolts;
+	} cut;                       /* the supply is going to break down */
 	bool faulty_reads;           /* some fault is of reads */
 	enum flash_outcome verified; /* by the chip itself, of the operation that ends */
 	struct flash_nonvolatile stored[NONVOLATILE_MAX];
@@ -363,6 +369,8 @@ void flash_cells_failed(struct flash *chip, bool erase);
 /* --- fault.c --- */
 /* An operation has begun; its end can change. */
 void flash_faults_begin(struct flash *chip, struct flash_operation *operation);
+/* The time has come for the supply to break down. */
+void flash_faults_cut(struct flash *chip);
 /* True: the operation that ends shall have no effect. */
 bool flash_faults_spoil(struct flash *chip, const struct flash_operation *operation);
 /* It has taken effect, or was cut off; true: not on all cells. */
@@ -495,6 +503,8 @@ bool flash_lanes_ended(const struct flash *chip);
 void flash_lanes_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n);
 /* One clock; returns the level of IO1. */
 bool flash_lanes_clock(struct flash *chip, bool mosi);
+/* The same of a clock of data that has not come yet. */
+bool flash_lanes_next(struct flash *chip);
 void flash_lanes_set(struct flash *chip, unsigned int lanes);
 void flash_lanes_reset(struct flash *chip);
 

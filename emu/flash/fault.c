@@ -39,6 +39,7 @@ static const char *const names[] = {
 	[FLASH_FAULT_WEAK_CELL] = "weak-cell",
 	[FLASH_FAULT_NO_EFFECT] = "no-effect",
 	[FLASH_FAULT_ENDLESS] = "endless",
+	[FLASH_FAULT_BROWN_OUT] = "brown-out",
 	[FLASH_FAULT_SLOW] = "slow",
 	[FLASH_FAULT_READ_DISTURB] = "read-disturb",
 };
@@ -92,6 +93,9 @@ flash_fault_check(const struct flash_part *part, const struct flash_fault *fault
 		return "the reads without harm have to be up to 1000000000";
 	if (fault->what == FLASH_FAULT_READ_DISTURB && flash_block_size(part) == 0)
 		return "the part is not erased by blocks, whose reads could be counted";
+	if (fault->what == FLASH_FAULT_BROWN_OUT &&
+		(fault->millivolts < 0 || fault->millivolts >= part->vcc_min_mv))
+		return "the voltage has to be below the part's range";
 	if (fault->what == FLASH_FAULT_SLOW && !(fault->factor >= 1 && fault->factor <= 1e6))
 		return "the factor has to be from 1 to 1000000";
 	if (!(fault->probability >= 0 && fault->probability <= 1))
@@ -309,6 +313,35 @@ strikes(struct flash *chip, struct item *item, const struct flash_operation *ope
 	return fault->probability == 0 || sim_random_chance(&chip->random, fault->probability);
 }
 
+/* The supply goes at a time between begin and end, the same for every operation that lasts for
+ * ever or takes no time. The next tick does it: not in the midst of a frame. */
+static void
+cut_short(struct flash *chip, struct flash_operation *operation, int millivolts)
+{
+	int64_t whole_ns = operation->end_ns - operation->begin_ns;
+
+	chip->cut.share = 0.05 + 0.9 * sim_random_unit(&chip->random);
+	chip->cut.at_ns = operation->begin_ns + 1;
+	if (operation->end_ns != INT64_MAX)
+		chip->cut.at_ns += (int64_t)(chip->cut.share * (double)whole_ns);
+	chip->cut.millivolts = millivolts;
+	operation->end_ns = INT64_MAX;
+}
+
+void
+flash_faults_cut(struct flash *chip)
+{
+	int64_t now_ns = chip->now_ns;
+	int millivolts = chip->supply_mv;
+
+	/* That is when it went, however late the tick. */
+	chip->now_ns = chip->cut.at_ns;
+	flash_supply(chip, chip->cut.millivolts);
+	chip->cut.at_ns = 0;
+	flash_supply(chip, millivolts);
+	chip->now_ns = now_ns;
+}
+
 void
 flash_faults_begin(struct flash *chip, struct flash_operation *operation)
 {
@@ -319,11 +352,14 @@ flash_faults_begin(struct flash *chip, struct flash_operation *operation)
 		enum flash_fault_what what = item->fault.what;
 		int64_t time_ns = operation->end_ns - operation->begin_ns;
 
-		if ((what != FLASH_FAULT_SLOW && what != FLASH_FAULT_ENDLESS) ||
+		if ((what != FLASH_FAULT_SLOW && what != FLASH_FAULT_ENDLESS &&
+			    what != FLASH_FAULT_BROWN_OUT) ||
 			!strikes(chip, item, operation))
 			continue;
 		if (what == FLASH_FAULT_ENDLESS)
 			operation->end_ns = INT64_MAX;
+		else if (what == FLASH_FAULT_BROWN_OUT)
+			cut_short(chip, operation, item->fault.millivolts);
 		else if (operation->end_ns != INT64_MAX)
 			operation->end_ns = operation->begin_ns +
 				(int64_t)MIN((double)time_ns * item->fault.factor, SLOWEST_NS);

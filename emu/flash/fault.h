@@ -21,7 +21,10 @@ enum flash_fault_what {
 	FLASH_FAULT_WEAK_CELL,  /* near the threshold: reads one way or the other */
 	FLASH_FAULT_NO_EFFECT, /* charge pump dead: the operation takes its time and does nothing */
 	FLASH_FAULT_ENDLESS,   /* the write state machine hangs: BUSY until reset or power-off */
-	FLASH_FAULT_SLOW,      /* old or cold cells: the operation takes longer */
+	/* The operation's own current pulls the supply down, in the middle of it: what was volatile
+	 * is lost, or, where the chip stays on, just the operation. Then the supply is back. */
+	FLASH_FAULT_BROWN_OUT,
+	FLASH_FAULT_SLOW,         /* old or cold cells: the operation takes longer */
 	FLASH_FAULT_READ_DISTURB, /* cells change that are read too often */
 	FLASH_FAULT_WHATS,
 };
@@ -34,8 +37,8 @@ enum flash_beyond {
 
 struct flash_fault {
 	enum flash_fault_what what;
-	unsigned int purposes; /* NO_EFFECT, ENDLESS, SLOW: bits 1 << enum flash_purpose of PROGRAM,
-				* ERASE, STATUS_WRITE; 0: programs and erases */
+	unsigned int purposes; /* of operations: bits 1 << enum flash_purpose of PROGRAM, ERASE,
+				* STATUS_WRITE; 0: programs and erases */
 	uint64_t address_from, address_to; /* [from, to) that are touched; to 0: any */
 	uint32_t every;                    /* cells: only addresses with address % every == offset,
 					    * such as a column of the array; 0: all */
@@ -47,6 +50,7 @@ struct flash_fault {
 			     * READ_DISTURB: of a bit that turns, per further read of its block */
 	uint64_t after;     /* READ_DISTURB: reads of a block without harm */
 	double factor;      /* SLOW: so many times as long, >= 1 */
+	int millivolts;     /* BROWN_OUT: down to that; 0: off */
 	uint64_t nth;       /* operations: only in the nth that matches, from 1; 0: in all */
 	uint64_t count;     /* acts at most so often; 0: no limit */
 	double probability; /* operations: of acting in a match, 0..1; 0: always */

@@ -137,6 +137,14 @@ void flash_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n);
  * bits late, until CS# rises. */
 void flash_shift_bits(struct flash *chip, unsigned int n_bits, uint8_t in, uint8_t *out);
 
+/* Whether the chip drives MISO at the next clock; *n_bytes (may be NULL): for how many bytes the
+ * answer stays true, 0 when it may change within the next, SIZE_MAX to the end of the frame. */
+bool flash_drives_miso(const struct flash *chip, size_t *n_bytes);
+
+/* What it drives MISO with at the next clock, true: nothing. For those whose clocks depend on it:
+ * what follows in the frame goes slower. */
+bool flash_next_miso(struct flash *chip);
+
 /* CS# rises after extra_bits (0..7) further clocks with MOSI high. */
 void flash_deselect(struct flash *chip, unsigned int extra_bits);
 

@@ -47,6 +47,7 @@ flash_select(struct flash *chip)
 	frame->clocks = 0;
 	frame->pending = 0;
 	frame->bits = 0;
+	frame->begun = false;
 	frame->held = false;
 }
 
@@ -266,8 +267,9 @@ clock_bit(struct flash *chip, bool mosi)
 
 	if (frame->phase == PHASE_LANES)
 		return flash_lanes_clock(chip, mosi);
-	if (frame->bits == 0)
+	if (frame->bits == 0 && !frame->begun)
 		begin_byte(chip);
+	frame->begun = false;
 	miso = frame->bits_out >> (7 - frame->bits) & 1;
 	frame->bits_in = (uint8_t)(frame->bits_in << 1 | mosi);
 	if (++frame->bits == 8)
@@ -302,7 +304,7 @@ flash_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n)
 			memset(out, 0xff, n);
 		chip->frame.held |= chip->held && n > 0;
 		flash_pass(chip, n);
-	} else if (chip->frame.bits) {
+	} else if (chip->frame.bits || chip->frame.begun) {
 		for (size_t i = 0; i < n; i++)
 			flash_shift_bits(chip, 8, in ? in[i] : 0xff, out ? &out[i] : NULL);
 	} else {
@@ -310,6 +312,61 @@ flash_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n)
 	}
 	if (chip->noise_bytes && out && chip->selected)
 		flash_supply_noise(chip, out, n);
+}
+
+static bool
+drives_lane(const struct flash *chip)
+{
+	const struct flash_frame *frame = &chip->frame;
+
+	return frame->opcode >= 0 && frame->outcome == FLASH_DONE && frame->command->out &&
+		flash_lanes_ended(chip);
+}
+
+/* Bytes for which the frame stays in the phase that it is in, as far as that is known. */
+static size_t
+bytes_of_phase(const struct flash *chip)
+{
+	const struct flash_frame *frame = &chip->frame;
+
+	if (!chip->selected || chip->held || frame->phase == PHASE_DATA ||
+		frame->phase == PHASE_IGNORED)
+		return SIZE_MAX;
+	if (frame->phase == PHASE_LANES)
+		return drives_lane(chip) ? SIZE_MAX : 0;
+	if (frame->bits)
+		return 0;
+	return frame->phase == PHASE_OPCODE ? 1 : frame->left;
+}
+
+bool
+flash_drives_miso(const struct flash *chip, size_t *n_bytes)
+{
+	const struct flash_frame *frame = &chip->frame;
+
+	if (n_bytes)
+		*n_bytes = bytes_of_phase(chip);
+	if (!chip->selected || chip->held)
+		return false;
+	if (frame->phase == PHASE_LANES)
+		return drives_lane(chip);
+	return frame->phase == PHASE_DATA && frame->command->out;
+}
+
+bool
+flash_next_miso(struct flash *chip)
+{
+	struct flash_frame *frame = &chip->frame;
+
+	if (!flash_drives_miso(chip, NULL))
+		return true;
+	if (frame->phase == PHASE_LANES)
+		return flash_lanes_next(chip);
+	if (frame->bits == 0 && !frame->begun) {
+		begin_byte(chip);
+		frame->begun = true;
+	}
+	return frame->bits_out >> (7 - frame->bits) & 1;
 }
 
 /* How many bits of a byte are left over. */

@@ -95,6 +95,19 @@ clock_header(struct flash *chip, bool mosi)
 	}
 }
 
+bool
+flash_lanes_next(struct flash *chip)
+{
+	struct flash_frame *frame = &chip->frame;
+	unsigned int n_lanes = lanes(chip, frame->command->data_lanes);
+
+	if (frame->pending == 0 && !frame->begun)
+		frame->command->out(chip, &frame->shifter, 1);
+	frame->begun = frame->pending == 0;
+	/* Lane 0 of the group of bits is IO0, so IO1 is its second lowest. */
+	return frame->shifter >> (8 - n_lanes - frame->pending + (n_lanes > 1)) & 1;
+}
+
 /* One clock of data; returns the level of IO1. */
 static bool
 clock_data(struct flash *chip, bool mosi)
@@ -105,10 +118,8 @@ clock_data(struct flash *chip, bool mosi)
 	bool miso = true;
 
 	if (command->out) {
-		if (frame->pending == 0)
-			command->out(chip, &frame->shifter, 1);
-		/* Lane 0 of the group of bits is IO0, so IO1 is its second lowest. */
-		miso = frame->shifter >> (8 - n_lanes - frame->pending + (n_lanes > 1)) & 1;
+		miso = flash_lanes_next(chip);
+		frame->begun = false;
 	} else {
 		frame->shifter = frame->shifter << n_lanes | sample(n_lanes, mosi);
 	}

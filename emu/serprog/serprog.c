@@ -53,6 +53,12 @@ serprog_reset_bus(struct serprog *adapter)
 	clip_deselect(adapter->clip);
 }
 
+bool
+serprog_left_selected(const struct serprog *adapter)
+{
+	return adapter->left_selected;
+}
+
 /* Whatever was half done, and the replies to what was done. */
 static void
 drop_work(struct serprog *adapter)

@@ -43,6 +43,9 @@ void serprog_hang(struct serprog *adapter);
 /* Power-on, a watchdog or a reset button: all is lost but what is in the chip. */
 void serprog_reset(struct serprog *adapter);
 
+/* CS# is low since a command whose fate was KEEP_SELECTED, and no other has come. */
+bool serprog_left_selected(const struct serprog *adapter);
+
 /* The command that the protocol text, or S_VCC's authors, call so: "Q_SERBUF". False: none. */
 bool serprog_opcode_from_string(const char *name, uint8_t *opcode);
 

@@ -66,6 +66,8 @@ spinor_fault_list(struct spinor_command *command, GError **error)
 		printf("%-4" PRId64 "%s: acted %" PRId64 " time%s on %" PRId64 " occasion%s",
 			spinor_number(fault, "id", 0), spinor_text(fault, "fault", "?"), acted,
 			acted == 1 ? "" : "s", matched, matched == 1 ? "" : "s");
+		if (spinor_number(fault, "cs", 0) > 0)
+			printf(" on chip select %" PRId64, spinor_number(fault, "cs", 0));
 		if (name != NULL)
 			printf(" (%s)", name);
 		putchar('\n');
@@ -161,7 +163,7 @@ int
 spinor_wiring(struct spinor_command *command, GError **error)
 {
 	g_autoptr(JsonNode) result = spinor_call(
-		command, "adapter.wiring", spinor_adapter_params(command), SPINOR_SHORT_MS, error);
+		command, "adapter.wiring", spinor_chip_params(command), SPINOR_SHORT_MS, error);
 	JsonArray *list;
 
 	if (result == NULL)

@@ -11,6 +11,10 @@
  * clip_page_ns     256 bytes read through a clip that never had a fault
  * clip_mended_ns   the same through one that had some, which are gone
  * clip_faulty_ns   the same through one with a fault, of another opcode
+ * chip_mended_ns   the same from a chip that had a fault, which is gone
+ * chip_faulty_ns   the same from one with a weak cell at another address
+ * line_page_ns     256 bytes read by O_SPIOP from an adapter on a line that never had a fault
+ * line_faulty_ns   the same on one with a fault, of a byte that is far away
  * snapshot_first_ms    a snapshot of an array of which nothing was kept before: all is copied
  * snapshot_take_ms     one more, after a page was programmed in each 16th block of 64 KiB
  * snapshot_restore_ms  back to the first one
@@ -31,8 +35,12 @@
 #include "bench/snapshot.h"
 #include "clip/clip.h"
 #include "clip/fault.h"
+#include "flash/fault.h"
 #include "flash/flash.h"
 #include "flash/part.h"
+#include "serprog/link.h"
+#include "serprog/profile.h"
+#include "serprog/serprog.h"
 
 #define PART "W25Q128JV"
 #define PAGE_SIZE 256
@@ -204,6 +212,66 @@ clip_page_ns(struct clip *clip, struct rig *rig)
 	return (wall_ns() - start) / CLIP_READS;
 }
 
+static void
+measure_chip_faults(struct clip *clip, struct rig *rig)
+{
+	const struct flash_fault fault = {.what = FLASH_FAULT_WEAK_CELL,
+		.address_from = rig->size - 1,
+		.address_to = rig->size,
+		.mask = 1,
+		.rate = 1e-6};
+	unsigned int id = flash_fault_add(rig->chip, &fault);
+
+	if (id == 0)
+		g_error("the chip's fault is refused");
+	printf("chip_faulty_ns %.1f\n", clip_page_ns(clip, rig));
+	flash_fault_remove(rig->chip, id);
+	printf("chip_mended_ns %.1f\n", clip_page_ns(clip, rig));
+}
+
+static double
+line_page_ns(struct personality line, struct rig *rig)
+{
+	uint8_t command[] = {0x13, 4, 0, 0, 0, 1, 0, 0x03, 0, 0, 0};
+	uint8_t reply[1 + PAGE_SIZE];
+	double start;
+
+	line.ops->host_opened(line.self);
+	start = wall_ns();
+	for (unsigned int i = 0; i < CLIP_READS; i++) {
+		size_t sent = 0, got = 0;
+
+		command[9] = (uint8_t)i;
+		while (got < sizeof(reply)) {
+			sent += line.ops->take(line.self, command + sent, sizeof(command) - sent);
+			got += line.ops->give(line.self, reply + got, sizeof(reply) - got);
+		}
+		if (memcmp(reply + 1, rig->array + (size_t)command[9] * PAGE_SIZE, PAGE_SIZE) != 0)
+			g_error("what came over the line is not what the chip holds");
+	}
+	start = wall_ns() - start;
+	line.ops->host_closed(line.self);
+	return start / CLIP_READS;
+}
+
+static void
+measure_line(struct clip *clip, struct sim_clock *clock, struct rig *rig)
+{
+	struct serprog *adapter = serprog_new(serprog_profile_find(NULL), clip, clock);
+	struct link_line *line = link_line_new(adapter, NULL);
+	struct link_fault fault;
+
+	link_fault_init(&fault, LINK_DROP);
+	fault.direction = LINK_TO_ADAPTER;
+	fault.byte = UINT64_C(1) << 60;
+	if (link_line_add_fault(line, &fault) < 0)
+		g_error("the line's fault is refused");
+	printf("line_page_ns %.1f\n", line_page_ns(serprog_personality(adapter), rig));
+	printf("line_faulty_ns %.1f\n", line_page_ns(link_line_personality(line), rig));
+	link_line_destroy(line);
+	serprog_destroy(adapter);
+}
+
 /* With the same chip one after the other. */
 static void
 measure_clip(struct rig *rig)
@@ -228,6 +296,8 @@ measure_clip(struct rig *rig)
 	printf("clip_faulty_ns %.1f\n", clip_page_ns(clip, rig));
 	clip_fault_clear(clip);
 	printf("clip_mended_ns %.1f\n", clip_page_ns(clip, rig));
+	measure_chip_faults(clip, rig);
+	measure_line(clip, &clock, rig);
 	rig->now_ns = sim_clock_now(&clock) + BETWEEN_FRAMES_NS;
 	clip_attach(clip, 0, NULL);
 	clip_destroy(clip);

@@ -50,6 +50,7 @@ static const struct {
 	{"flash_address", suite_flash_address},
 	{"flash_erase", suite_flash_erase},
 	{"flash_fault", suite_flash_fault},
+	{"flash_brownout", suite_flash_brownout},
 	{"flash_disturb", suite_flash_disturb},
 	{"flash_frames", suite_flash_frames},
 	{"flash_identify", suite_flash_identify},

@@ -38,6 +38,7 @@ Suite *suite_image(void);
 Suite *suite_flash_address(void);
 Suite *suite_flash_erase(void);
 Suite *suite_flash_fault(void);
+Suite *suite_flash_brownout(void);
 Suite *suite_flash_disturb(void);
 Suite *suite_flash_frames(void);
 Suite *suite_flash_identify(void);

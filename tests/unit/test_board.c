@@ -130,6 +130,7 @@ break_miso(enum clip_fault_what what)
 
 	clip_fault_init(&fault, what);
 	fault.line = CLIP_MISO;
+	fault.side = CLIP_CHIP;
 	clip_fault_clear(clip);
 	ck_assert_uint_gt(clip_fault_add(clip, &fault), 0);
 }
@@ -258,6 +259,87 @@ START_TEST(the_mode_decides_what_is_read)
 }
 END_TEST
 
+/* Faults that are none of the board's, for the clip comes later than the chip is soldered. */
+static const enum clip_fault_what of_the_clip[] = {CLIP_OPEN, CLIP_STUCK_0, CLIP_STUCK_1,
+	CLIP_SHORT, CLIP_ROTATED, CLIP_SHIFTED, CLIP_SWAPPED, CLIP_CONTACT, CLIP_BIT_ERROR,
+	CLIP_SLIP, CLIP_BOUNCE, CLIP_TOO_FAST, CLIP_BURST_ERROR, CLIP_WEAK_GROUND, CLIP_LATE,
+	CLIP_EARLY, CLIP_MASTER};
+
+static void
+put(enum clip_fault_what what, enum clip_line line, enum clip_side side)
+{
+	struct clip_fault fault;
+
+	clip_fault_init(&fault, what);
+	if (fault.line == CLIP_MISO)
+		fault.line = line;
+	fault.side = side;
+	fault.rate = fault.rate > 0 ? 0.1 : 0;
+	fault.limit_hz = 1000;
+	fault.master.duty = 1;
+	ck_assert_uint_gt(clip_fault_add(clip, &fault), 0);
+}
+
+START_TEST(what_is_wrong_with_the_clip_does_not_matter)
+{
+	struct clip_fault_status status;
+	unsigned int operations;
+
+	board_want_unchanged(board, 0, 0x10000);
+	board_begin(board, f->array, FIXTURE_SIZE);
+	put(of_the_clip[_i], CLIP_MISO, CLIP_HOST);
+	ck_assert(boots());
+	ck_assert(clip_fault_at(clip, 0, &status));
+	ck_assert_uint_eq(status.matched, 0);
+	clip_fault_clear(clip);
+	ck_assert(boots());
+	/* It is the same fault again for the host. */
+	put(CLIP_ROTATED, CLIP_MISO, CLIP_HOST);
+	ck_assert(!flash_is_powered(f->chip));
+	operations = f->events->len;
+	ck_assert(boots());
+	ck_assert_uint_gt(f->events->len, operations);
+	ck_assert(!flash_is_powered(f->chip));
+}
+END_TEST
+
+START_TEST(lines_of_the_clip_that_are_held_do_not_matter)
+{
+	static const enum clip_line lines[] = {CLIP_CS, CLIP_CLK, CLIP_MOSI, CLIP_VCC, CLIP_HOLD};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+		put(CLIP_STUCK_0, lines[i], CLIP_HOST);
+		ck_assert(boots());
+		clip_fault_clear(clip);
+	}
+	put(CLIP_PULL_UP, CLIP_MOSI, CLIP_HOST);
+	clip_set_drivers(clip, false);
+	ck_assert(boots());
+	ck_assert(!clip_drivers(clip));
+	clip_fault_clear(clip);
+	ck_assert(boots());
+	ck_assert(!clip_drivers(clip));
+}
+END_TEST
+
+START_TEST(what_is_wrong_at_the_chip_does_matter)
+{
+	static const enum clip_line lines[] = {CLIP_MISO, CLIP_CLK, CLIP_MOSI, CLIP_VCC};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+		put(CLIP_STUCK_0, lines[i], CLIP_CHIP);
+		ck_assert(!boots());
+		ck_assert_int_eq(verdict.result, BOARD_NO_CHIP);
+		clip_fault_clear(clip);
+	}
+	put(CLIP_ROTATED, CLIP_MISO, CLIP_HOST);
+	clip_set_supply(clip, 0, 0);
+	ck_assert(!boots());
+	clip_set_supply(clip, 0, 3300);
+	ck_assert(boots());
+}
+END_TEST
+
 Suite *
 suite_board(void)
 {
@@ -268,6 +350,10 @@ suite_board(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, any_chip_will_do);
+	tcase_add_loop_test(
+		tcase, what_is_wrong_with_the_clip_does_not_matter, 0, G_N_ELEMENTS(of_the_clip));
+	tcase_add_test(tcase, lines_of_the_clip_that_are_held_do_not_matter);
+	tcase_add_test(tcase, what_is_wrong_at_the_chip_does_matter);
 	tcase_add_test(tcase, content);
 	tcase_add_test(tcase, digests);
 	tcase_add_test(tcase, what_has_to_stay);

@@ -5,6 +5,8 @@
 #include <check.h>
 #include <string.h>
 
+#include "flash/part.h"
+
 Suite *suite_clip_contact(void);
 
 #define BITS (8.0 * CLIP_ARRAY_SIZE)
@@ -155,6 +157,110 @@ START_TEST(a_contact_per_us_opens_between_frames_too)
 }
 END_TEST
 
+static unsigned int losses, interrupted;
+
+static void
+see(void *data, const struct flash_event *event)
+{
+	(void)data;
+	losses += event->kind == FLASH_EVENT_POWER && event->length == 0;
+	interrupted += event->kind == FLASH_EVENT_INTERRUPTED;
+}
+
+/* Of VCC, for 5 us on average. */
+static void
+add_loose_supply(double per_us)
+{
+	clip_fault_init(&fault, CLIP_CONTACT);
+	fault.line = CLIP_VCC;
+	fault.rate = 0;
+	fault.per_us = per_us;
+	fault.open_ns = 5000;
+	clip_fixture_put(f, &fault);
+	losses = interrupted = 0;
+	flash_set_listener(f->chip, &(struct flash_listener){.event = see});
+}
+
+static uint64_t
+count_acts(void)
+{
+	struct clip_fault_status status;
+
+	ck_assert(clip_fault_at(f->clip, 0, &status));
+	return status.acted;
+}
+
+START_TEST(a_loose_supply_loses_what_is_volatile_while_nothing_is_sent)
+{
+	clip_fixture_transfer(f, "\x06", 1, NULL, 0);
+	ck_assert_uint_eq(clip_fixture_status(f), 0x02);
+	add_loose_supply(1e-3);
+	sim_clock_skip(&f->clock, 300000000);
+	ck_assert_uint_eq(clip_fixture_status(f) & 0x02, 0);
+	ck_assert_uint_ge(losses, 2);
+	ck_assert_double_eq_tol((double)count_acts(), 300, 60);
+	/* A day of it takes no longer. */
+	clip_wait(f->clip, INT64_C(86400000000000));
+	ck_assert_double_eq_tol((double)count_acts(), 86400e3 / 1.005, 1e5);
+	ck_assert_uint_lt(losses, 200);
+	clip_fault_clear(f->clip);
+	clip_wait(f->clip, 1000000000);
+	ck_assert(flash_is_powered(f->chip));
+}
+END_TEST
+
+START_TEST(a_loose_supply_interrupts_an_erase)
+{
+	struct flash_part slow = *flash_part(f->chip);
+	struct flash *chip;
+	unsigned int erases = 0;
+
+	slow.erases[0].time.typ_ns = 50000000;
+	chip = flash_new(&slow, f->array, 1);
+	clip_attach(f->clip, 0, chip);
+	add_loose_supply(1e-5);
+	flash_set_listener(chip, &(struct flash_listener){.event = see});
+	/* 0.05 s of 0.1 s between two losses: four erases of ten are cut off. */
+	for (erases = 0; erases < 200; erases++) {
+		clip_fixture_transfer(f, "\x06", 1, NULL, 0);
+		clip_fixture_transfer(f, "\x20\x00\x10\x00", 4, NULL, 0);
+		sim_clock_skip(&f->clock, 500000000);
+		clip_wait(f->clip, 0);
+	}
+	ck_assert_double_eq_tol(interrupted, 200 * 0.39, 25);
+	clip_attach(f->clip, 0, NULL);
+	flash_destroy(chip);
+}
+END_TEST
+
+START_TEST(a_loose_supply_counts_and_keeps_to_its_time)
+{
+	add_loose_supply(1e-3);
+	fault.when.count = 3;
+	clip_fault_clear(f->clip);
+	clip_fixture_put(f, &fault);
+	clip_wait(f->clip, 1000000000);
+	ck_assert_uint_eq(count_acts(), 3);
+	ck_assert_uint_eq(f->reports->len, 3);
+	ck_assert(clip_fixture_report(f, 0)->idle);
+	ck_assert_int_lt(clip_fixture_report(f, 2)->time_ns, 1000000000);
+	/* A window that nobody looks into. */
+	clip_fault_clear(f->clip);
+	clip_fixture_forget(f);
+	fault.when.count = 0;
+	fault.when.from_ns = sim_clock_now(&f->clock) + 100000000;
+	fault.when.to_ns = fault.when.from_ns + 10000000;
+	clip_fixture_put(f, &fault);
+	clip_wait(f->clip, 1000000000);
+	ck_assert_uint_gt(f->reports->len, 0);
+	for (guint i = 0; i < f->reports->len; i++) {
+		ck_assert_int_ge(clip_fixture_report(f, i)->time_ns, fault.when.from_ns);
+		ck_assert_int_lt(clip_fixture_report(f, i)->time_ns, fault.when.to_ns);
+	}
+	ck_assert(flash_is_powered(f->chip));
+}
+END_TEST
+
 Suite *
 suite_clip_contact(void)
 {
@@ -168,6 +274,9 @@ suite_clip_contact(void)
 	tcase_add_test(contacts, a_contact_of_clk_loses_clocks);
 	tcase_add_test(contacts, a_contact_of_mosi_changes_commands);
 	tcase_add_test(contacts, a_contact_per_us_opens_between_frames_too);
+	tcase_add_test(contacts, a_loose_supply_loses_what_is_volatile_while_nothing_is_sent);
+	tcase_add_test(contacts, a_loose_supply_interrupts_an_erase);
+	tcase_add_test(contacts, a_loose_supply_counts_and_keeps_to_its_time);
 	suite_add_tcase(suite, contacts);
 	return suite;
 }

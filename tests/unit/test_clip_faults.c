@@ -142,6 +142,112 @@ START_TEST(an_open_line_takes_its_pull)
 }
 END_TEST
 
+/* Where the chip lets MISO float the pull is what the host reads. */
+START_TEST(a_pull_shows_wherever_the_chip_drives_nothing)
+{
+	static const uint8_t read[] = {0x03, 0, 0, 0};
+	uint8_t answer[8];
+
+	clip_fixture_add(f, CLIP_PULL_DOWN, CLIP_MISO);
+	/* An opcode that it does not know. */
+	clip_fixture_transfer(f, "\xd1", 1, answer, 3);
+	ck_assert_mem_eq(answer, "\0\0\0", 3);
+	/* Opcode and address; then it drives. */
+	clip_select(f->clip, 0);
+	clip_shift(f->clip, read, answer, 4);
+	clip_shift(f->clip, NULL, answer + 4, 4);
+	clip_deselect(f->clip);
+	ck_assert_mem_eq(answer, "\0\0\0\0", 4);
+	ck_assert_mem_eq(answer + 4, f->array, 4);
+	/* Dummy bytes of a fast read. */
+	clip_fixture_transfer(f, "\x0b\0\0\0", 4, answer, 4);
+	ck_assert_uint_eq(answer[0], 0);
+	ck_assert_mem_eq(answer + 1, f->array, 3);
+	/* Clocks that HOLD# swallows. */
+	clip_set_level(f->clip, 0, CLIP_HOLD, CLIP_LOW);
+	clip_fixture_assert_id(f, "\0\0\0");
+	clip_set_level(f->clip, 0, CLIP_HOLD, CLIP_HIGH);
+	clip_fixture_assert_id(f, "\xef\x40\x14");
+	/* No supply. */
+	clip_set_supply(f->clip, 0, 0);
+	clip_fixture_assert_id(f, "\0\0\0");
+	clip_set_supply(f->clip, 0, 3300);
+	clip_wait(f->clip, 1000000000);
+	clip_fixture_assert_id(f, "\xef\x40\x14");
+	clip_fixture_assert_id(f, "\xef\x40\x14");
+}
+END_TEST
+
+/* The same with a slip, so that the chip's bytes are not the host's. */
+START_TEST(a_pull_shows_bit_by_bit_after_a_slip)
+{
+	struct clip_fault slip;
+
+	clip_fixture_add(f, CLIP_PULL_DOWN, CLIP_MISO);
+	clip_fault_init(&slip, CLIP_SLIP);
+	slip.slip = CLIP_SLIP_DROPPED;
+	slip.rate = 1;
+	slip.when.byte_from = 4;
+	slip.when.per_frame = 1;
+	slip.when.has_opcode = true;
+	slip.when.opcode = 0x0b;
+	clip_fixture_put(f, &slip);
+	memset(f->array, 0xff, 16);
+	/* The address is over before; of the dummy clocks one is lost. */
+	clip_fixture_transfer(f, "\x0b\0\0\0", 4, f->read, 4);
+	ck_assert_mem_eq(f->read, "\x00\x7f\xff\xff", 4);
+}
+END_TEST
+
+START_TEST(zeros_of_the_chip_on_clk_stop_its_clock)
+{
+	struct clip_fault fault;
+
+	clip_fault_init(&fault, CLIP_SHORT);
+	fault.line = CLIP_CLK;
+	fault.line2 = CLIP_MISO;
+	clip_fixture_put(f, &fault);
+	/* EF: three clocks, and then a zero that no clock ends. */
+	clip_fixture_assert_id(f, "\xe0\x00\x00");
+	clip_fixture_assert_id(f, "\xe0\x00\x00");
+	/* Where the chip drives nothing all is well. */
+	clip_fixture_transfer(f, "\x06", 1, NULL, 0);
+	ck_assert_uint_eq(flash_status_register(f->chip, 0), 0x02);
+	ck_assert_uint_eq(clip_fixture_status(f), 0x00);
+	memcpy(f->array, "\xff\xff\xfc\x55", 4);
+	clip_fixture_read(f, 0, 4);
+	ck_assert_mem_eq(f->read, "\xff\xff\xfc\x00", 4);
+	clip_fault_clear(f->clip);
+	/* An adapter that is stronger: the chip gets its clocks, the host sees them. */
+	fault.dominates = true;
+	clip_fixture_put(f, &fault);
+	clip_fixture_assert_id(f, "\xff\xff\xff");
+	clip_fixture_read(f, 0, 4);
+	ck_assert_uint_eq(clip_fixture_event(f, f->events->len - 1)->length, 4);
+	clip_fault_clear(f->clip);
+	clip_fixture_assert_sound(f);
+}
+END_TEST
+
+START_TEST(a_zero_of_the_chip_on_cs_keeps_the_frame_open)
+{
+	struct clip_fault fault;
+
+	clip_fault_init(&fault, CLIP_SHORT);
+	fault.line = CLIP_CS;
+	fault.line2 = CLIP_MISO;
+	clip_fixture_put(f, &fault);
+	/* The bit behind three bytes of ID is a one, the first of the status a zero. */
+	clip_fixture_assert_id(f, "\x00\x00\x00");
+	ck_assert(!flash_is_selected(f->chip));
+	clip_fixture_status(f);
+	ck_assert(flash_is_selected(f->chip));
+	clip_fault_clear(f->clip);
+	ck_assert(!flash_is_selected(f->chip));
+	clip_fixture_assert_sound(f);
+}
+END_TEST
+
 START_TEST(mosi_open_with_a_pull_down_or_none)
 {
 	struct clip_fault pull;
@@ -305,7 +411,7 @@ START_TEST(all_lines_are_told_with_their_faults)
 	unsigned int open, stuck;
 
 	for (enum clip_line line = CLIP_CS; line < CLIP_LINES; line++) {
-		clip_line_state(f->clip, line, &state);
+		clip_line_state(f->clip, 0, line, &state);
 		ck_assert_uint_eq(state.fault_id, 0);
 		ck_assert_uint_eq(state.host,
 			line == CLIP_GND || line == CLIP_MOSI || line == CLIP_CLK ? CLIP_LOW
@@ -315,16 +421,16 @@ START_TEST(all_lines_are_told_with_their_faults)
 	open = clip_fixture_add(f, CLIP_OPEN, CLIP_MOSI);
 	stuck = clip_fixture_add(f, CLIP_STUCK_0, CLIP_MISO);
 	for (enum clip_line line = CLIP_CS; line < CLIP_LINES; line++) {
-		clip_line_state(f->clip, line, &state);
+		clip_line_state(f->clip, 0, line, &state);
 		ck_assert_uint_eq(state.fault_id,
 			line == CLIP_MOSI           ? open
 				: line == CLIP_MISO ? stuck
 						    : 0);
 	}
-	clip_line_state(f->clip, CLIP_MOSI, &state);
+	clip_line_state(f->clip, 0, CLIP_MOSI, &state);
 	ck_assert_uint_eq(state.host, CLIP_LOW);
 	ck_assert_uint_eq(state.chip, CLIP_HIGH);
-	clip_line_state(f->clip, CLIP_MISO, &state);
+	clip_line_state(f->clip, 0, CLIP_MISO, &state);
 	ck_assert_uint_eq(state.host, CLIP_LOW);
 }
 END_TEST
@@ -370,7 +476,7 @@ START_TEST(drivers_that_are_off_leave_the_pulls)
 	clip_fixture_transfer(f, "\x9f", 1, id, 3);
 	ck_assert_mem_eq(id, "\xff\xff\xff", 3);
 	ck_assert_uint_eq(f->events->len, 0);
-	clip_line_state(f->clip, CLIP_CS, &state);
+	clip_line_state(f->clip, 0, CLIP_CS, &state);
 	ck_assert_uint_eq(state.host, CLIP_HIGH);
 	clip_set_drivers(f->clip, true);
 	clip_fixture_transfer(f, "\x9f", 1, id, 3);
@@ -419,6 +525,10 @@ suite_clip_faults(void)
 	tcase_add_test(lines, the_four_opens_differ_in_what_the_chip_sees_and_in_reports);
 	tcase_add_test(lines, with_miso_open_an_erase_erases);
 	tcase_add_test(lines, an_open_line_takes_its_pull);
+	tcase_add_test(lines, zeros_of_the_chip_on_clk_stop_its_clock);
+	tcase_add_test(lines, a_zero_of_the_chip_on_cs_keeps_the_frame_open);
+	tcase_add_test(lines, a_pull_shows_wherever_the_chip_drives_nothing);
+	tcase_add_test(lines, a_pull_shows_bit_by_bit_after_a_slip);
 	tcase_add_test(lines, mosi_open_with_a_pull_down_or_none);
 	tcase_add_test(lines, cs_that_floats_lets_the_chip_answer_sometimes);
 	tcase_add_test(lines, stuck_lines);

@@ -5,6 +5,8 @@
 #include <check.h>
 #include <string.h>
 
+#include "flash/part.h"
+
 Suite *suite_clip_pins(void);
 
 static struct clip_fixture *f;
@@ -30,10 +32,10 @@ START_TEST(a_clip_on_the_wrong_pins_feeds_nothing)
 	ck_assert(!flash_is_powered(f->chip));
 	clip_fixture_assert_id(f, "\xff\xff\xff");
 	ck_assert_uint_eq(f->reports->len, 1);
-	clip_line_state(f->clip, CLIP_VCC, &state);
+	clip_line_state(f->clip, 0, CLIP_VCC, &state);
 	ck_assert_uint_eq(state.host, CLIP_HIGH);
 	ck_assert_uint_eq(state.chip, CLIP_LOW);
-	clip_line_state(f->clip, CLIP_GND, &state);
+	clip_line_state(f->clip, 0, CLIP_GND, &state);
 	ck_assert_uint_eq(state.chip, CLIP_HIGH);
 	clip_fault_clear(f->clip);
 	ck_assert(flash_is_powered(f->chip));
@@ -47,13 +49,56 @@ START_TEST(a_clip_on_the_wrong_pins_feeds_nothing)
 		clip_fixture_assert_id(f, "\xff\xff\xff");
 		ck_assert_uint_eq(f->reports->len, 1);
 		/* Towards pin 1 the chip's ground is in the air, the other way its VCC is. */
-		clip_line_state(f->clip, CLIP_GND, &state);
+		clip_line_state(f->clip, 0, CLIP_GND, &state);
 		ck_assert_uint_eq(state.chip, pins < 0 ? CLIP_FLOATING : CLIP_HIGH);
-		clip_line_state(f->clip, CLIP_VCC, &state);
+		clip_line_state(f->clip, 0, CLIP_VCC, &state);
 		ck_assert_uint_eq(state.chip, pins < 0 ? CLIP_HIGH : CLIP_FLOATING);
 		clip_fault_clear(f->clip);
 		clip_fixture_assert_sound(f);
 	}
+}
+END_TEST
+
+static enum clip_level
+level_at(enum clip_line pin)
+{
+	struct clip_line_state state;
+
+	clip_line_state(f->clip, 0, pin, &state);
+	return state.chip;
+}
+
+START_TEST(a_clip_put_on_wrongly_twice)
+{
+	struct clip_fault shift;
+
+	/* What is done twice is undone. */
+	clip_fixture_add(f, CLIP_ROTATED, CLIP_MISO);
+	clip_fixture_add(f, CLIP_ROTATED, CLIP_MISO);
+	clip_fixture_assert_id(f, "\xef\x40\x14");
+	clip_fault_clear(f->clip);
+	clip_fixture_add(f, CLIP_SWAPPED, CLIP_MISO);
+	clip_fixture_add(f, CLIP_SWAPPED, CLIP_MISO);
+	clip_fixture_assert_id(f, "\xef\x40\x14");
+	clip_fault_clear(f->clip);
+	/* Two pins off: VCC is on pin 6, pins 1 and 2 have none. */
+	clip_fault_init(&shift, CLIP_SHIFTED);
+	clip_fixture_put(f, &shift);
+	ck_assert_uint_eq(level_at(CLIP_HOLD), CLIP_HIGH);
+	ck_assert_uint_eq(level_at(CLIP_CLK), CLIP_HIGH);
+	clip_fixture_put(f, &shift);
+	clip_fixture_add(f, CLIP_STUCK_0, CLIP_HOLD);
+	ck_assert_uint_eq(level_at(CLIP_MOSI), CLIP_LOW);
+	ck_assert_uint_eq(level_at(CLIP_CLK), CLIP_HIGH);
+	ck_assert_uint_eq(level_at(CLIP_HOLD), CLIP_FLOATING);
+	clip_fault_clear(f->clip);
+	/* There and back again. */
+	clip_fixture_put(f, &shift);
+	shift.pins = -1;
+	clip_fixture_put(f, &shift);
+	clip_fixture_assert_id(f, "\xef\x40\x14");
+	clip_fault_clear(f->clip);
+	clip_fixture_assert_sound(f);
 }
 END_TEST
 
@@ -68,7 +113,7 @@ START_TEST(a_mirrored_cable_has_each_line_on_the_opposite_pin)
 	unsigned int id = clip_fixture_add(f, CLIP_MIRRORED, CLIP_MISO);
 
 	for (unsigned int line = 0; line < CLIP_LINES; line++) {
-		clip_line_state(f->clip, (enum clip_line)line, &state);
+		clip_line_state(f->clip, 0, (enum clip_line)line, &state);
 		ck_assert_uint_eq(state.fault_id, id);
 		ck_assert_msg(state.chip == wanted[line], "pin %u is %d", line + 1, state.chip);
 	}
@@ -76,7 +121,7 @@ START_TEST(a_mirrored_cable_has_each_line_on_the_opposite_pin)
 	ck_assert(!flash_is_powered(f->chip));
 	clip_select(f->clip, 0);
 	clip_shift(f->clip, (const uint8_t *)"\x9f", NULL, 1);
-	clip_line_state(f->clip, CLIP_VCC, &state);
+	clip_line_state(f->clip, 0, CLIP_VCC, &state);
 	ck_assert_uint_eq(state.chip, CLIP_LOW);
 	clip_deselect(f->clip);
 	clip_fixture_forget(f);
@@ -84,6 +129,23 @@ START_TEST(a_mirrored_cable_has_each_line_on_the_opposite_pin)
 	clip_fixture_assert_report(f, CLIP_MIRRORED, CLIP_MISO, CLIP_HIGH);
 	clip_fault_clear(f->clip);
 	clip_fixture_assert_sound(f);
+}
+END_TEST
+
+START_TEST(wires_are_swapped_wherever_the_clip_is)
+{
+	/* Either way pin 1 has the wire of MISO, pin 6 that of MOSI. */
+	for (int i = 0; i < 2; i++) {
+		clip_fixture_add(f, i ? CLIP_SWAPPED : CLIP_ROTATED, CLIP_MISO);
+		clip_fixture_add(f, i ? CLIP_ROTATED : CLIP_SWAPPED, CLIP_MISO);
+		clip_fixture_add(f, CLIP_STUCK_1, CLIP_MISO);
+		ck_assert_uint_eq(level_at(CLIP_CS), CLIP_HIGH);
+		ck_assert_uint_eq(level_at(CLIP_CLK), CLIP_LOW);
+		ck_assert_uint_eq(level_at(CLIP_MOSI), CLIP_HIGH);
+		ck_assert_uint_eq(level_at(CLIP_MISO), CLIP_LOW);
+		ck_assert_uint_eq(level_at(CLIP_GND), CLIP_HIGH);
+		clip_fault_clear(f->clip);
+	}
 }
 END_TEST
 
@@ -95,7 +157,7 @@ START_TEST(swapped_data_wires)
 	ck_assert(flash_is_powered(f->chip));
 	clip_fixture_assert_id(f, "\xff\xff\xff");
 	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0xff);
-	clip_line_state(f->clip, CLIP_MISO, &state);
+	clip_line_state(f->clip, 0, CLIP_MISO, &state);
 	ck_assert_uint_eq(state.chip, CLIP_LOW);
 	clip_fault_clear(f->clip);
 	clip_fixture_assert_sound(f);
@@ -155,40 +217,165 @@ START_TEST(wp_has_the_adapter_s_level_unless_open)
 	struct clip_line_state state;
 
 	clip_fixture_add(f, CLIP_OPEN, CLIP_WP);
-	clip_line_state(f->clip, CLIP_WP, &state);
+	clip_line_state(f->clip, 0, CLIP_WP, &state);
 	ck_assert_uint_eq(state.host, CLIP_HIGH);
 	ck_assert_uint_eq(state.chip, CLIP_FLOATING);
 	clip_fault_clear(f->clip);
-	clip_set_level(f->clip, CLIP_WP, CLIP_LOW);
-	clip_line_state(f->clip, CLIP_WP, &state);
+	clip_set_level(f->clip, 0, CLIP_WP, CLIP_LOW);
+	clip_line_state(f->clip, 0, CLIP_WP, &state);
 	ck_assert_uint_eq(state.chip, CLIP_LOW);
 	clip_fixture_add(f, CLIP_PULL_UP, CLIP_MISO);
-	clip_line_state(f->clip, CLIP_WP, &state);
+	clip_line_state(f->clip, 0, CLIP_WP, &state);
 	ck_assert_uint_eq(state.chip, CLIP_LOW);
 	clip_fixture_add(f, CLIP_STUCK_1, CLIP_WP);
-	clip_line_state(f->clip, CLIP_WP, &state);
+	clip_line_state(f->clip, 0, CLIP_WP, &state);
 	ck_assert_uint_eq(state.chip, CLIP_HIGH);
 	clip_fault_clear(f->clip);
 	/* While there are faults the chip is told: HOLD# stops it. */
 	clip_fixture_add(f, CLIP_PULL_UP, CLIP_MISO);
-	clip_set_level(f->clip, CLIP_HOLD, CLIP_LOW);
+	clip_set_level(f->clip, 0, CLIP_HOLD, CLIP_LOW);
 	clip_fixture_assert_id(f, "\xff\xff\xff");
-	clip_set_level(f->clip, CLIP_HOLD, CLIP_HIGH);
+	clip_set_level(f->clip, 0, CLIP_HOLD, CLIP_HIGH);
 	clip_fixture_assert_id(f, "\xef\x40\x14");
 }
 END_TEST
 
 START_TEST(the_supply_comes_back_as_it_was_set)
 {
-	clip_set_supply(f->clip, 2000);
+	clip_set_supply(f->clip, 0, 2000);
 	clip_fixture_add(f, CLIP_OPEN, CLIP_VCC);
 	clip_fault_clear(f->clip);
 	ck_assert(!flash_is_powered(f->chip));
-	clip_set_supply(f->clip, 3000);
+	clip_set_supply(f->clip, 0, 3000);
 	clip_fixture_add(f, CLIP_OPEN, CLIP_VCC);
 	clip_fault_clear(f->clip);
 	ck_assert(flash_is_powered(f->chip));
 	clip_fixture_assert_sound(f);
+}
+END_TEST
+
+/* The answer of the chip on line 1 to RDID. */
+static void
+assert_other_id(const char *id)
+{
+	uint8_t got[3];
+
+	clip_select(f->clip, 1);
+	clip_shift(f->clip, (const uint8_t *)"\x9f", NULL, 1);
+	clip_shift(f->clip, NULL, got, 3);
+	clip_deselect(f->clip);
+	ck_assert_mem_eq(got, id, 3);
+}
+
+START_TEST(each_chip_has_its_own_levels)
+{
+	g_autofree uint8_t *array = g_malloc0(CLIP_ARRAY_SIZE);
+	struct flash *other = flash_new(flash_part(f->chip), array, 1);
+	struct clip_line_state state;
+
+	clip_attach(f->clip, 1, other);
+	clip_set_level(f->clip, 0, CLIP_HOLD, CLIP_LOW);
+	clip_fixture_assert_id(f, "\xff\xff\xff");
+	assert_other_id("\xef\x40\x14");
+	/* A fault elsewhere: as before. */
+	clip_fixture_add(f, CLIP_PULL_UP, CLIP_MOSI);
+	clip_fixture_assert_id(f, "\xff\xff\xff");
+	assert_other_id("\xef\x40\x14");
+	/* One that acts on both of them. */
+	clip_fixture_add(f, CLIP_STUCK_1, CLIP_HOLD);
+	clip_fixture_assert_id(f, "\xef\x40\x14");
+	assert_other_id("\xef\x40\x14");
+	clip_fault_clear(f->clip);
+	clip_fixture_assert_id(f, "\xff\xff\xff");
+	assert_other_id("\xef\x40\x14");
+	/* A level that is set while there are faults. */
+	clip_fixture_add(f, CLIP_PULL_UP, CLIP_MOSI);
+	clip_set_level(f->clip, 1, CLIP_HOLD, CLIP_LOW);
+	clip_set_level(f->clip, 0, CLIP_HOLD, CLIP_HIGH);
+	clip_line_state(f->clip, 0, CLIP_HOLD, &state);
+	ck_assert_uint_eq(state.chip, CLIP_HIGH);
+	clip_line_state(f->clip, 1, CLIP_HOLD, &state);
+	ck_assert_uint_eq(state.chip, CLIP_LOW);
+	clip_fixture_assert_id(f, "\xef\x40\x14");
+	assert_other_id("\xff\xff\xff");
+	clip_fault_clear(f->clip);
+	clip_fixture_assert_sound(f);
+	assert_other_id("\xff\xff\xff");
+	clip_attach(f->clip, 1, NULL);
+	flash_destroy(other);
+}
+END_TEST
+
+START_TEST(each_chip_gets_its_own_supply_back)
+{
+	struct flash_part low = *flash_part(f->chip);
+	g_autofree uint8_t *array = g_malloc0(CLIP_ARRAY_SIZE);
+	struct flash *other;
+
+	low.vcc_min_mv = 1650;
+	low.vcc_max_mv = 1950;
+	other = flash_new(&low, array, 1);
+	clip_set_supply(f->clip, 0, 3300);
+	clip_set_supply(f->clip, 1, 1800);
+	clip_attach(f->clip, 1, other);
+	clip_fixture_add(f, CLIP_OPEN, CLIP_VCC);
+	ck_assert(!flash_is_powered(f->chip) && !flash_is_powered(other));
+	clip_fault_clear(f->clip);
+	clip_fixture_assert_sound(f);
+	clip_wait(f->clip, 1000000000);
+	assert_other_id("\xef\x40\x14");
+	/* At 3.3 V it would have suffered. */
+	ck_assert_uint_eq(flash_damage(other), 0);
+	/* One is switched off by hand. */
+	clip_set_supply(f->clip, 0, 0);
+	clip_fixture_add(f, CLIP_OPEN, CLIP_VCC);
+	clip_fault_clear(f->clip);
+	ck_assert(!flash_is_powered(f->chip) && flash_is_powered(other));
+	clip_attach(f->clip, 1, NULL);
+	flash_destroy(other);
+}
+END_TEST
+
+START_TEST(vcc_is_low_with_less_than_the_chip_needs)
+{
+	static const struct {
+		int millivolts;
+		enum clip_level level;
+	} supplies[] = {{3300, CLIP_HIGH}, {2699, CLIP_LOW}, {0, CLIP_LOW}, {5000, CLIP_HIGH}};
+	struct clip_line_state state;
+
+	for (size_t i = 0; i < 2 * G_N_ELEMENTS(supplies); i++) {
+		if (i == G_N_ELEMENTS(supplies))
+			clip_fixture_add(f, CLIP_PULL_UP, CLIP_MOSI);
+		clip_set_supply(f->clip, 0, supplies[i % G_N_ELEMENTS(supplies)].millivolts);
+		ck_assert_uint_eq(level_at(CLIP_VCC), supplies[i % G_N_ELEMENTS(supplies)].level);
+		clip_line_state(f->clip, 1, CLIP_VCC, &state);
+		ck_assert_uint_eq(state.chip, CLIP_HIGH);
+		clip_line_state(f->clip, 0, CLIP_GND, &state);
+		ck_assert_uint_eq(state.chip, CLIP_LOW);
+	}
+	/* What is at the chip of a supply that is off. */
+	clip_set_supply(f->clip, 0, 0);
+	clip_fixture_add(f, CLIP_ROTATED, CLIP_MISO);
+	ck_assert_uint_eq(level_at(CLIP_GND), CLIP_LOW);
+	clip_fixture_add(f, CLIP_OPEN, CLIP_VCC);
+	ck_assert_uint_eq(level_at(CLIP_GND), CLIP_FLOATING);
+}
+END_TEST
+
+START_TEST(cs_is_low_for_the_chip_that_is_meant)
+{
+	struct clip_line_state state;
+
+	for (int i = 0; i < 2; i++) {
+		clip_select(f->clip, 0);
+		ck_assert_uint_eq(level_at(CLIP_CS), CLIP_LOW);
+		clip_line_state(f->clip, 1, CLIP_CS, &state);
+		ck_assert_uint_eq(state.host, CLIP_HIGH);
+		ck_assert_uint_eq(state.chip, CLIP_HIGH);
+		clip_deselect(f->clip);
+		clip_fixture_add(f, CLIP_PULL_UP, CLIP_MOSI);
+	}
 }
 END_TEST
 
@@ -217,12 +404,18 @@ suite_clip_pins(void)
 	tcase_set_timeout(pins, 60);
 	tcase_add_checked_fixture(pins, setup, teardown);
 	tcase_add_test(pins, a_clip_on_the_wrong_pins_feeds_nothing);
+	tcase_add_test(pins, a_clip_put_on_wrongly_twice);
+	tcase_add_test(pins, wires_are_swapped_wherever_the_clip_is);
 	tcase_add_test(pins, a_mirrored_cable_has_each_line_on_the_opposite_pin);
 	tcase_add_test(pins, swapped_data_wires);
 	tcase_add_test(pins, supply_lines);
 	tcase_add_test(pins, hold_stuck_low_stops_the_chip);
 	tcase_add_test(pins, wp_has_the_adapter_s_level_unless_open);
 	tcase_add_test(pins, the_supply_comes_back_as_it_was_set);
+	tcase_add_test(pins, each_chip_has_its_own_levels);
+	tcase_add_test(pins, each_chip_gets_its_own_supply_back);
+	tcase_add_test(pins, vcc_is_low_with_less_than_the_chip_needs);
+	tcase_add_test(pins, cs_is_low_for_the_chip_that_is_meant);
 	tcase_add_test(pins, a_chip_that_is_taken_off_is_let_go);
 	suite_add_tcase(suite, pins);
 	return suite;

@@ -201,7 +201,7 @@ START_TEST(a_broken_wire_comes_before_what_drives_it)
 	struct clip_fault fault;
 	unsigned int id;
 
-	bench_wires_clip_on(&wires, clip);
+	bench_wires_clip_on(&wires, clip, 0);
 	clip_attach(clip, 0, f->chip);
 	clip_fault_init(&fault, CLIP_OPEN);
 	fault.line = CLIP_VCC;
@@ -209,9 +209,40 @@ START_TEST(a_broken_wire_comes_before_what_drives_it)
 	ck_assert(id > 0 && !flash_is_powered(f->chip));
 	bench_wires_supply(&wires, 3100);
 	ck_assert(!flash_is_powered(f->chip));
+	/* Somebody has handled the chip. */
+	flash_supply(f->chip, 3300);
+	bench_wires_supply_again(&wires);
+	ck_assert(!flash_is_powered(f->chip));
 	clip_fault_remove(clip, id);
 	ck_assert(flash_is_powered(f->chip));
 	ck_assert_int_eq(wires.millivolts, 3100);
+	clip_attach(clip, 0, NULL);
+	clip_destroy(clip);
+}
+END_TEST
+
+START_TEST(a_supply_that_is_off_stays_off_when_a_wire_is_mended)
+{
+	struct clip *clip = clip_new(&sim_time);
+	struct clip_fault fault;
+
+	bench_wires_supply(&wires, 0);
+	bench_wires_clip_on(&wires, clip, 0);
+	clip_attach(clip, 0, f->chip);
+	clip_fault_init(&fault, CLIP_OPEN);
+	fault.line = CLIP_VCC;
+	clip_fault_add(clip, &fault);
+	ck_assert(!flash_is_powered(f->chip));
+	clip_fault_clear(clip);
+	ck_assert(!flash_is_powered(f->chip));
+	/* And one that goes while the wire is broken. */
+	bench_wires_supply(&wires, 3300);
+	ck_assert(flash_is_powered(f->chip));
+	clip_fault_add(clip, &fault);
+	bench_wires_supply(&wires, 0);
+	clip_fault_clear(clip);
+	ck_assert(!flash_is_powered(f->chip));
+	ck_assert_int_eq(wires.millivolts, 0);
 	clip_attach(clip, 0, NULL);
 	clip_destroy(clip);
 }
@@ -234,6 +265,7 @@ suite_wires(void)
 	tcase_add_loop_test(supply, the_supply_goes_at_an_operation, 0, G_N_ELEMENTS(cuts));
 	tcase_add_test(supply, a_cut_leaves_the_same_array_each_time);
 	tcase_add_test(supply, a_broken_wire_comes_before_what_drives_it);
+	tcase_add_test(supply, a_supply_that_is_off_stays_off_when_a_wire_is_mended);
 	tcase_add_test(supply, whoever_switches_the_supply_calls_a_cut_off);
 	suite_add_tcase(suite, supply);
 	return suite;

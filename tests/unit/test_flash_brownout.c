@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A supply that breaks down in an operation, and is back at once. */
+#include "flash/fault.h"
+#include "flash_fixture.h"
+#include "suites.h"
+
+#include <check.h>
+#include <string.h>
+
+#define MS INT64_C(1000000)
+
+static struct fixture *f;
+static unsigned int n_acts;
+static struct flash_fault_report last;
+
+static void
+note(void *data, const struct flash_fault_report *report)
+{
+	(void)data;
+	n_acts++;
+	last = *report;
+}
+
+static void
+setup(void)
+{
+	struct flash_fault_listener listener = {note, NULL};
+
+	f = fixture_new();
+	n_acts = 0;
+	flash_set_fault_listener(f->chip, &listener);
+}
+
+static void
+teardown(void)
+{
+	fixture_destroy(f);
+}
+
+static void
+add(struct flash_fault fault)
+{
+	ck_assert_uint_gt(flash_fault_add(f->chip, &fault), 0);
+}
+
+static unsigned int
+ones_in(const uint8_t *bytes, size_t n)
+{
+	unsigned int ones = 0;
+
+	for (size_t i = 0; i < n; i++)
+		ones += (unsigned int)__builtin_popcount(bytes[i]);
+	return ones;
+}
+
+/* _i: in real time, or where nothing is ever busy. Volatile bits of SR3 come back as they were. */
+START_TEST(a_brown_out_spoils_an_erase)
+{
+	unsigned int ones;
+
+	if (_i)
+		flash_set_corner(f->chip, FLASH_CORNER_INSTANT);
+	memset(f->array, 0, 0x3000);
+	add((struct flash_fault){.what = FLASH_FAULT_BROWN_OUT,
+		.purposes = 1 << FLASH_FOR_ERASE,
+		.address_from = 0x1000,
+		.address_to = 0x2000,
+		.count = 1});
+	fixture_run(f, "50; 11 40; 06; 20 00 20 00; W; 06; 20 00 10 00");
+	ck_assert_uint_eq(n_acts, 1);
+	ck_assert_uint_eq(last.address, 0x1000);
+	ck_assert_uint_eq(fixture_status(f, 3), 0x40);
+	fixture_pass(f, 1000 * MS);
+	ck_assert_uint_eq(fixture_status(f, 1), 0x00);
+	ck_assert_uint_eq(fixture_status(f, 3), 0x60);
+	ones = ones_in(f->array + 0x1000, 0x1000);
+	ck_assert_uint_gt(ones, 0);
+	ck_assert_uint_lt(ones, 0x8000);
+	ck_assert_uint_eq(ones_in(f->array, 0x1000), 0);
+	ck_assert_uint_eq(ones_in(f->array + 0x2000, 0x1000), 0x8000);
+	/* Once, and there is nothing of it left. */
+	fixture_run(f, "06; 20 00 10 00");
+	fixture_pass(f, 1000 * MS);
+	ck_assert_uint_eq(ones_in(f->array + 0x1000, 0x1000), 0x8000);
+	ck_assert_uint_eq(n_acts, 1);
+}
+END_TEST
+
+/* Above where it goes off the chip loses the operation alone. */
+START_TEST(a_dip_spoils_a_program)
+{
+	memset(f->array, 0xff, 0x1000);
+	add((struct flash_fault){.what = FLASH_FAULT_BROWN_OUT,
+		.millivolts = 2600,
+		.purposes = 1 << FLASH_FOR_PROGRAM});
+	fixture_run(
+		f, "50; 11 40; 06; 02 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00");
+	fixture_pass(f, 10 * MS);
+	ck_assert_uint_eq(fixture_status(f, 1), 0x00);
+	ck_assert_uint_eq(fixture_status(f, 3), 0x40);
+	ck_assert_uint_gt(ones_in(f->array, 16), 0);
+	ck_assert_uint_eq(n_acts, 1);
+}
+END_TEST
+
+/* A register that is written then is old, new, or all ones. */
+START_TEST(a_brown_out_spoils_a_register)
+{
+	unsigned int old = 0, new = 0, ones = 0;
+
+	for (uint64_t seed = 0; seed < 60; seed++) {
+		struct fixture *one = fixture_new_seed(&f->part, seed);
+		struct flash_fault fault = {
+			.what = FLASH_FAULT_BROWN_OUT, .purposes = 1 << FLASH_FOR_STATUS_WRITE};
+		uint8_t status;
+
+		ck_assert_uint_gt(flash_fault_add(one->chip, &fault), 0);
+		fixture_run(one, "06; 01 1C");
+		fixture_pass(one, 100 * MS);
+		status = fixture_status(one, 1);
+		old += status == 0x00;
+		new += status == 0x1c;
+		ones += status == 0xfc;
+		fixture_destroy(one);
+	}
+	ck_assert_uint_eq(old + new + ones, 60);
+	ck_assert_uint_gt(old, 10);
+	ck_assert_uint_gt(new, 5);
+	ck_assert_uint_gt(ones, 5);
+}
+END_TEST
+
+/* A reset comes before it: there is nothing left to lose. */
+START_TEST(a_reset_forestalls_a_brown_out)
+{
+	add((struct flash_fault){.what = FLASH_FAULT_BROWN_OUT, .count = 1});
+	fixture_run(f, "50; 11 40; 06; C7; T1; 66; 99");
+	fixture_pass(f, 1000 * MS);
+	fixture_run(f, "50; 11 40");
+	fixture_pass(f, 100000 * MS);
+	ck_assert_uint_eq(fixture_status(f, 3), 0x40);
+}
+END_TEST
+
+START_TEST(the_voltage_is_below_the_range)
+{
+	struct flash_fault fault = {.what = FLASH_FAULT_BROWN_OUT, .millivolts = 2699};
+
+	ck_assert_ptr_null(flash_fault_check(&f->part, &fault));
+	fault.millivolts = 2700;
+	ck_assert_ptr_nonnull(flash_fault_check(&f->part, &fault));
+	fault.millivolts = -1;
+	ck_assert_ptr_nonnull(flash_fault_check(&f->part, &fault));
+}
+END_TEST
+
+Suite *
+suite_flash_brownout(void)
+{
+	Suite *suite = suite_create("flash_brownout");
+	TCase *tcase = tcase_create("brownout");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_loop_test(tcase, a_brown_out_spoils_an_erase, 0, 2);
+	tcase_add_test(tcase, a_dip_spoils_a_program);
+	tcase_add_test(tcase, a_brown_out_spoils_a_register);
+	tcase_add_test(tcase, a_reset_forestalls_a_brown_out);
+	tcase_add_test(tcase, the_voltage_is_below_the_range);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
