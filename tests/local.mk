@@ -78,6 +78,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/board-writes-its-own-data.bench \
 	examples/boot-banner.bench \
 	examples/brown-out.bench \
+	examples/byte-late.bench \
 	examples/calibration-lost.bench \
 	examples/chip-comes-and-goes.bench \
 	examples/clk-open.bench \

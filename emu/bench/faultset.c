@@ -115,6 +115,17 @@ take_pins(struct bench_fault *fault, const char *value)
 }
 
 static bool
+take_clocks(struct bench_fault *fault, const char *value)
+{
+	uint64_t clocks;
+
+	if (!units_parse_whole(value, 1, CLIP_CLOCKS_MAX, &clocks))
+		return false;
+	fault->wires.clocks = (unsigned int)clocks;
+	return true;
+}
+
+static bool
 take_only(struct bench_fault *fault, const char *value)
 {
 	return clip_polarity_from_string(value, &fault->wires.only);
@@ -521,6 +532,8 @@ const struct faultset faultset_rows[] = {
 	{"dominates", WIRES(SHORT), 0, 0, "no or yes", take_dominates},
 	{"side", WITH_SIDE, 0, 0, "host or chip", take_side},
 	{"pins", WIRES(SHIFTED), 0, 0, "1 or -1", take_pins},
+	{"clocks", WIRES(LATE) | WIRES(EARLY), 0, 0,
+		"a number of clocks from 1 to " G_STRINGIFY(CLIP_CLOCKS_MAX), take_clocks},
 	{"only", WITH_POLARITY, 0, 0, "both, 0-to-1 or 1-to-0", take_only},
 	{"edge", WIRES(SLIP), 0, 0, "dropped, doubled or either", take_edge},
 	{"rate", WITH_RATE, CHIP(WEAK_CELL) | CHIP(READ_DISTURB), 0, RATE_ALLOWED, take_rate},

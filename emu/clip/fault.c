@@ -20,6 +20,7 @@ clip_fault_init(struct clip_fault *fault, enum clip_fault_what what)
 	fault->what = what;
 	fault->line = what == CLIP_BOUNCE ? CLIP_CS : what == CLIP_SLIP ? CLIP_CLK : CLIP_MISO;
 	fault->line2 = CLIP_MOSI;
+	fault->clocks = 1;
 	fault->pins = what == CLIP_SHIFTED ? 1 : 0;
 	fault->slip = CLIP_SLIP_EITHER;
 	fault->slope = 1e-3;
@@ -129,6 +130,11 @@ check_what(const struct clip_fault *fault)
 	case CLIP_SHIFTED:
 		return fault->pins == 1 || fault->pins == -1 ? NULL
 							     : "pins to shift by are 1 or -1";
+	case CLIP_LATE:
+	case CLIP_EARLY:
+		return fault->clocks > 0 && fault->clocks <= CLIP_CLOCKS_MAX
+			? NULL
+			: "it can be late or early by 1 to 64 clocks";
 	case CLIP_CONTACT:
 		if (!is_probability(fault->per_us) || (fault->rate > 0 && fault->per_us > 0))
 			return "a contact takes a rate per bit or per us, 0 to 1";

@@ -14,6 +14,9 @@
 
 struct clip;
 
+/* Of a fault that is late or early: eight bytes. */
+#define CLIP_CLOCKS_MAX 64
+
 /* What is wrong. The names in files and on command lines are those in names.c. */
 enum clip_fault_what {
 	CLIP_OPEN,        /* broken wire, contact that touches nothing */
@@ -34,7 +37,7 @@ enum clip_fault_what {
 	CLIP_TOO_FAST,    /* wire capacitance: a bit is sampled before its edge has arrived */
 	CLIP_BURST_ERROR, /* no capacitor at the chip: long bursts of clocks pull the supply down */
 	CLIP_WEAK_GROUND, /* thin ground wire: its level jumps when lines switch together */
-	CLIP_LATE,        /* MISO arrives a clock late: level shifters, isolators, long wires */
+	CLIP_LATE,        /* MISO arrives clocks late: level shifters, isolators, long wires */
 	CLIP_EARLY,       /* the host samples a clock too far on */
 	CLIP_MASTER,      /* the board's own processor uses the bus too */
 	CLIP_BOARD_WRITES, /* it keeps data of its own in the chip */
@@ -112,6 +115,7 @@ struct clip_fault {
 	enum clip_line line2;    /* SHORT */
 	bool dominates;          /* SHORT: line's driver wins; false: low wins */
 	enum clip_side side;     /* STUCK, SHORT, PULL: which end, where the line is open */
+	unsigned int clocks;     /* LATE, EARLY: by so many, 1..CLIP_CLOCKS_MAX */
 	int pins;                /* SHIFTED: contact n is on pin n + pins (-1, 1), of pins 1..4 */
 	enum clip_polarity only; /* BIT_ERROR, BURST_ERROR, WEAK_GROUND */
 	enum clip_slip slip;

@@ -92,14 +92,14 @@ struct wires {
 
 	/* The chip's side of the lines; CS# is clip->open. */
 	bool clk;
-	bool floating_cs; /* CS# of this frame where nothing holds it */
-	bool drives;      /* the chip drives MISO, in the last clock or the next */
-	bool miso;        /* with what */
-	bool last_mosi;   /* the bit before, at the host's side, as it was driven */
-	bool last_miso;   /* as it was on the wire */
-	bool last_heard;  /* as it was sampled, unless late */
-	bool late;
-	bool ahead; /* the chip has had a clock more than the host gave */
+	bool floating_cs;  /* CS# of this frame where nothing holds it */
+	bool drives;       /* the chip drives MISO, in the last clock or the next */
+	bool miso;         /* with what */
+	bool last_mosi;    /* the bit before, at the host's side, as it was driven */
+	bool last_miso;    /* as it was on the wire */
+	uint64_t heard;    /* the last bits as they were sampled, the newest lowest, unless late */
+	unsigned int late; /* clocks */
+	bool ahead;        /* the chip has had a clock more than the host gave */
 
 	int64_t began_ns, began_skipped_ns; /* the host's frame: the time, and the skipped one */
 

@@ -7,9 +7,9 @@
  *   doubled              1 2 34 5 6 7 8 9   or too late
  *
  * Nothing mends a slip before CS# rises. A bounce of CS# ends the chip's frame at once; what
- * follows is the opcode of the next. Late: MISO shows each bit one clock after the chip drove it,
- * the first is what the line was before (wires.c). Early: the host has the bit after: the chip gets
- * one clock more than the host counts, right before the first byte that the host reads after opcode
+ * follows is the opcode of the next. Late: MISO shows each bit clocks after the chip drove it, the
+ * first is what the line was before (wires.c). Early: the host has a bit that comes later: the chip
+ * gets clocks more than the host counts, right before the first byte that the host reads after opcode
  * and address; MOSI, which the chip no longer minds, is not moved with it.
  */
 #include "clip/internal.h"
@@ -58,5 +58,6 @@ slip_ahead(struct clip *clip, bool mosi)
 	clip->faulty->ahead = true;
 	fault->told = true;
 	trigger_acted(clip, fault, 0, CLIP_MISO, clip->faulty->miso ? CLIP_HIGH : CLIP_LOW);
-	wires_clock(clip, mosi);
+	for (unsigned int i = 0; i < fault->as.clocks; i++)
+		wires_clock(clip, mosi);
 }

@@ -91,7 +91,7 @@ look(struct clip *clip, uint64_t *bytes)
 
 	wires->cs = wires_cs(clip);
 	contact_play(clip);
-	wires->late = false;
+	wires->late = 0;
 	wires->master = NULL;
 	for (guint i = 0; i < wires->faults->len; i++) {
 		struct fault *fault = g_ptr_array_index(wires->faults, i);
@@ -103,7 +103,8 @@ look(struct clip *clip, uint64_t *bytes)
 			changed |= contact_pass(clip, fault);
 		if (!holds)
 			continue;
-		wires->late |= fault->as.what == CLIP_LATE;
+		if (fault->as.what == CLIP_LATE)
+			wires->late = MIN(wires->late + fault->as.clocks, CLIP_CLOCKS_MAX);
 		if (fault->as.what == CLIP_MASTER && !wires->master)
 			wires->master = fault;
 		set_rate(clip, fault);
@@ -175,7 +176,8 @@ wires_select(struct clip *clip)
 	wires->began_skipped_ns = sim_clock_skipped(clip->clock);
 	wires->floating_cs = sim_random_next(&wires->noise) & 1;
 	wires->last_mosi = false;
-	wires->last_miso = wires->last_heard = true;
+	wires->last_miso = true;
+	wires->heard = UINT64_MAX;
 	wires->ahead = false;
 }
 
@@ -308,10 +310,11 @@ shift_bits(struct clip *clip, uint8_t in, bool writes, bool reads)
 		if (wires->master && lines_driven(clip) & 1 << CLIP_CLK)
 			master_rest(clip, 1, mosi);
 		wires_settle(clip, idle_levels(clip, mosi), end);
-		out = (uint8_t)(out << 1 | (wires->late ? wires->last_heard : heard));
+		out = (uint8_t)(out << 1 |
+			(wires->late ? wires->heard >> (wires->late - 1) & 1 : heard));
 		wires->last_mosi = driven;
 		wires->last_miso = miso;
-		wires->last_heard = heard;
+		wires->heard = wires->heard << 1 | heard;
 	}
 	return out;
 }
@@ -367,16 +370,22 @@ is_plain(const struct clip *clip, unsigned int node, enum clip_line line)
 	return source->forced < 0 && (source->drivers & lines_driven(clip)) == 1u << line;
 }
 
+/* What was sampled goes by, and comes out as late as it is. */
 static void
-delay(struct wires *wires, uint8_t *out, size_t n)
+hear(struct wires *wires, uint8_t *out, size_t n)
 {
-	bool last = wires->last_heard;
+	/* Without a delay only the last of it is of use. */
+	for (size_t i = wires->late || n < sizeof wires->heard ? 0 : n - sizeof wires->heard; i < n;
+		i++) {
+		uint64_t before = wires->heard;
 
-	for (size_t i = 0; i < n; i++) {
-		bool next = out[i] & 1;
-
-		out[i] = (uint8_t)(last << 7 | out[i] >> 1);
-		last = next;
+		wires->heard = before << 8 | out[i];
+		if (wires->late == 64)
+			out[i] = (uint8_t)(before >> 56);
+		else if (wires->late > 8)
+			out[i] = (uint8_t)(before >> (wires->late - 8));
+		else if (wires->late > 0)
+			out[i] = (uint8_t)(wires->heard >> wires->late);
 	}
 }
 
@@ -415,9 +424,8 @@ shift_bytes(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 	if (clocked)
 		wires->miso = last;
 	last = out[n - 1] & 1;
-	if (wires->late)
-		delay(wires, out, n);
-	wires->last_miso = wires->last_heard = last;
+	wires->last_miso = last;
+	hear(wires, out, n);
 	wires->last_mosi = in[n - 1] & 1;
 }
 

@@ -435,6 +435,58 @@ START_TEST(all_lines_are_told_with_their_faults)
 }
 END_TEST
 
+static bool
+bit_of(const uint8_t *bytes, size_t bit)
+{
+	return bytes[bit / 8] >> (7 - bit % 8) & 1;
+}
+
+/* _i: by so many clocks, and whether something acts at single bits meanwhile. */
+START_TEST(late_by_clocks)
+{
+	static const unsigned int clocks[] = {1, 7, 8, 9, 16, 33, 63, 64};
+	const unsigned int late = clocks[_i / 2];
+	struct clip_fault fault;
+
+	clip_fault_init(&fault, CLIP_LATE);
+	fault.clocks = late;
+	clip_fixture_put(f, &fault);
+	if (_i % 2) {
+		clip_fault_init(&fault, CLIP_BOUNCE);
+		fault.rate = 0.01;
+		fault.when.opcode = 0x9f;
+		fault.when.has_opcode = true;
+		clip_fixture_put(f, &fault);
+		clip_fault_init(&fault, CLIP_CONTACT);
+		fault.line = CLIP_WP;
+		fault.rate = 0.1;
+		clip_fixture_put(f, &fault);
+	}
+	clip_fixture_read(f, 0x100, 600);
+	for (size_t i = 0; i < 600 * 8; i++)
+		ck_assert_int_eq(
+			bit_of(f->read, i), i < late ? 1 : bit_of(f->array + 0x100, i - late));
+}
+END_TEST
+
+START_TEST(early_by_clocks)
+{
+	static const unsigned int clocks[] = {7, 8, 64};
+	struct clip_fault fault;
+
+	clip_fault_init(&fault, CLIP_EARLY);
+	fault.clocks = clocks[_i];
+	clip_fixture_put(f, &fault);
+	clip_fixture_read(f, 0x100, 600);
+	for (size_t i = 0; i < 600 * 8; i++)
+		ck_assert_int_eq(bit_of(f->read, i), bit_of(f->array + 0x100, i + clocks[_i]));
+	fault.clocks = 65;
+	ck_assert_ptr_nonnull(clip_fault_check(&fault));
+	fault.clocks = 0;
+	ck_assert_ptr_nonnull(clip_fault_check(&fault));
+}
+END_TEST
+
 START_TEST(late_and_early_are_a_clock)
 {
 	uint8_t id[3];
@@ -537,6 +589,8 @@ suite_clip_faults(void)
 	tcase_add_test(lines, clk_shorted_to_mosi_loses_the_clocks_of_zeros);
 	tcase_add_test(lines, all_lines_are_told_with_their_faults);
 	tcase_add_test(lines, late_and_early_are_a_clock);
+	tcase_add_loop_test(lines, late_by_clocks, 0, 16);
+	tcase_add_loop_test(lines, early_by_clocks, 0, 3);
 	tcase_add_test(lines, drivers_that_are_off_leave_the_pulls);
 	tcase_add_test(lines, a_fault_comes_and_goes_in_the_middle_of_a_frame);
 	suite_add_tcase(suite, lines);
