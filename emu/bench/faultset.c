@@ -2,6 +2,8 @@
 /*
  * The settings of faults as a table: which faults have each, and how its value goes into the fault.
  * What a value may be beyond its form is for the rooms that play the fault to say.
+ *
+ * long: a few lines for each of sixty settings.
  */
 #include "bench/faultset.h"
 

@@ -7,10 +7,10 @@
  *   doubled              1 2 34 5 6 7 8 9   or too late
  *
  * Nothing mends a slip before CS# rises. A bounce of CS# ends the chip's frame at once; what
- * follows is the opcode of the next. Late: MISO shows each bit clocks after the chip drove it, the
- * first is what the line was before (wires.c). Early: the host has a bit that comes later: the chip
- * gets clocks more than the host counts, right before the first byte that the host reads after opcode
- * and address; MOSI, which the chip no longer minds, is not moved with it.
+ * follows is the opcode of the next. Late: MISO shows each bit clocks after the chip drove it, and
+ * first what the line was before (wires.c). Early: the host has a bit that comes later: the chip
+ * gets clocks more than the host counts, right before the first byte that the host reads after
+ * opcode and address; MOSI, which the chip no longer minds, is not moved with it.
  */
 #include "clip/internal.h"
 
