@@ -79,6 +79,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/boot-banner.bench \
 	examples/brown-out.bench \
 	examples/byte-late.bench \
+	examples/byte-program-only.bench \
 	examples/calibration-lost.bench \
 	examples/chip-comes-and-goes.bench \
 	examples/clk-open.bench \
@@ -88,11 +89,14 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/cmp-inversion.bench \
 	examples/corrupt-serial-line.bench \
 	examples/counterfeit.bench \
+	examples/counterfeit-ones.bench \
 	examples/cpu-fetches-in-bursts.bench \
 	examples/crosstalk-in-an-erase.bench \
 	examples/cs-bounces.bench \
 	examples/cs-open.bench \
 	examples/cs-stuck.bench \
+	examples/dead-block.bench \
+	examples/dead-sector.bench \
 	examples/debug-prints.bench \
 	examples/deep-power-down.bench \
 	examples/ear-bank.bench \
@@ -117,6 +121,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/lost-byte-to-adapter.bench \
 	examples/lost-byte-to-host.bench \
 	examples/lost-programs.bench \
+	examples/lost-write-enable.bench \
 	examples/low-supply.bench \
 	examples/mirrored-cable.bench \
 	examples/miso-to-ground.bench \
@@ -134,6 +139,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/parasitic-supply.bench \
 	examples/protected-status.bench \
 	examples/qe-cleared.bench \
+	examples/read-disturb.bench \
 	examples/region-never-written.bench \
 	examples/register-lost.bench \
 	examples/relabelled.bench \
@@ -161,12 +167,14 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/verified-but-no-boot.bench \
 	examples/weak-cells.bench \
 	examples/worn-out.bench \
-	examples/wp-low-and-locked.bench \
 	examples/wp-low.bench \
+	examples/wp-low-and-locked.bench \
 	examples/wrong-baud.bench \
 	examples/wrong-chip-of-two.bench \
 	examples/wrong-power-up-address-mode.bench \
-	examples/wrong-sfdp.bench
+	examples/wrong-sfdp.bench \
+	examples/wrong-sfdp-erase.bench \
+	examples/wrong-sfdp-opcode.bench
 
 check_PROGRAMS += tests/system/host
 tests_system_host_SOURCES = tests/system/host.c
