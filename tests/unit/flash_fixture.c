@@ -216,6 +216,22 @@ fixture_new(void)
 	return fixture_new_part(&part);
 }
 
+static void
+count_act(void *data, const struct flash_fault_report *report)
+{
+	struct fixture *f = data;
+
+	f->n_acts++;
+	f->act = *report;
+}
+
+void
+fixture_count_acts(struct fixture *f)
+{
+	flash_set_fault_listener(f->chip, &(struct flash_fault_listener){count_act, f});
+	f->n_acts = 0;
+}
+
 void
 fixture_destroy(struct fixture *f)
 {

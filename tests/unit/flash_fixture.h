@@ -3,6 +3,7 @@
 #ifndef SPINOR_TESTS_UNIT_FLASH_FIXTURE_H
 #define SPINOR_TESTS_UNIT_FLASH_FIXTURE_H
 
+#include "flash/fault.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 
@@ -18,6 +19,8 @@ struct fixture {
 	GArray *events;          /* struct flash_event */
 	struct flash_event last; /* the last frame's */
 	int64_t now_ns;
+	unsigned int n_acts;             /* of faults of the chip */
+	struct flash_fault_report act;   /* the last of them */
 	uint8_t miso[FIXTURE_FRAME_MAX]; /* of the last frame */
 	size_t miso_n;
 };
@@ -54,6 +57,9 @@ struct fixture *fixture_new(void);
 struct fixture *fixture_new_part(const struct flash_part *part);
 struct fixture *fixture_new_seed(const struct flash_part *part, uint64_t seed);
 void fixture_destroy(struct fixture *f);
+
+/* Faults of the chip are counted when they act. */
+void fixture_count_acts(struct fixture *f);
 
 size_t fixture_parse(const char *hex, uint8_t *bytes);
 /* One frame of n bytes and extra bits; what came of it. MISO is kept. */

@@ -10,25 +10,12 @@
 #define MS INT64_C(1000000)
 
 static struct fixture *f;
-static unsigned int n_acts;
-static struct flash_fault_report last;
-
-static void
-note(void *data, const struct flash_fault_report *report)
-{
-	(void)data;
-	n_acts++;
-	last = *report;
-}
 
 static void
 setup(void)
 {
-	struct flash_fault_listener listener = {note, NULL};
-
 	f = fixture_new();
-	n_acts = 0;
-	flash_set_fault_listener(f->chip, &listener);
+	fixture_count_acts(f);
 }
 
 static void
@@ -67,8 +54,8 @@ START_TEST(a_brown_out_spoils_an_erase)
 		.address_to = 0x2000,
 		.count = 1});
 	fixture_run(f, "50; 11 40; 06; 20 00 20 00; W; 06; 20 00 10 00");
-	ck_assert_uint_eq(n_acts, 1);
-	ck_assert_uint_eq(last.address, 0x1000);
+	ck_assert_uint_eq(f->n_acts, 1);
+	ck_assert_uint_eq(f->act.address, 0x1000);
 	ck_assert_uint_eq(fixture_status(f, 3), 0x40);
 	fixture_pass(f, 1000 * MS);
 	ck_assert_uint_eq(fixture_status(f, 1), 0x00);
@@ -82,7 +69,7 @@ START_TEST(a_brown_out_spoils_an_erase)
 	fixture_run(f, "06; 20 00 10 00");
 	fixture_pass(f, 1000 * MS);
 	ck_assert_uint_eq(ones_in(f->array + 0x1000, 0x1000), 0x8000);
-	ck_assert_uint_eq(n_acts, 1);
+	ck_assert_uint_eq(f->n_acts, 1);
 }
 END_TEST
 
@@ -99,7 +86,7 @@ START_TEST(a_dip_spoils_a_program)
 	ck_assert_uint_eq(fixture_status(f, 1), 0x00);
 	ck_assert_uint_eq(fixture_status(f, 3), 0x40);
 	ck_assert_uint_gt(ones_in(f->array, 16), 0);
-	ck_assert_uint_eq(n_acts, 1);
+	ck_assert_uint_eq(f->n_acts, 1);
 }
 END_TEST
 

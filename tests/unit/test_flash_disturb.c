@@ -10,27 +10,15 @@
 #define BLOCK 0x1000
 
 static struct fixture *f;
-static unsigned int n_acts;
-static struct flash_fault_report last;
-
-static void
-note(void *data, const struct flash_fault_report *report)
-{
-	(void)data;
-	n_acts++;
-	last = *report;
-}
 
 static void
 begin(uint64_t seed)
 {
-	struct flash_fault_listener listener = {note, NULL};
 	struct flash_part part;
 
 	fixture_part_init(&part);
 	f = fixture_new_seed(&part, seed);
-	flash_set_fault_listener(f->chip, &listener);
-	n_acts = 0;
+	fixture_count_acts(f);
 }
 
 static void
@@ -107,15 +95,15 @@ START_TEST(only_reads_past_the_limit_turn_bits)
 	add(5, 1, (struct flash_fault){0});
 	read_times(5, 2 * BLOCK + 7, 1);
 	fixture_assert_filled(f, 0, FIXTURE_SIZE, 0xff, "at the limit");
-	ck_assert_uint_eq(n_acts, 0);
+	ck_assert_uint_eq(f->n_acts, 0);
 	/* The read itself is still right. */
 	read_pieces(2 * BLOCK + 7, out, 2, 1);
 	ck_assert_mem_eq(out, "\xff\xff", 2);
 	fixture_assert_filled(f, 0, 2 * BLOCK, 0xff, "below");
 	fixture_assert_filled(f, 2 * BLOCK, BLOCK, 0x00, "the block");
 	fixture_assert_filled(f, 3 * BLOCK, FIXTURE_SIZE - 3 * BLOCK, 0xff, "above");
-	ck_assert_uint_eq(n_acts, 1);
-	ck_assert_uint_eq(last.address, 2 * BLOCK);
+	ck_assert_uint_eq(f->n_acts, 1);
+	ck_assert_uint_eq(f->act.address, 2 * BLOCK);
 	assert_counters(1, 6);
 	read_pieces(2 * BLOCK + 7, out, 2, 1);
 	ck_assert_mem_eq(out, "\x00\x00", 2);
@@ -146,8 +134,8 @@ START_TEST(each_block_is_counted)
 	assert_counters(_i ? (uint64_t)_i : 3, 3);
 	fixture_assert_filled(f, 0, _i ? (size_t)_i * BLOCK : 3 * BLOCK, 0x00, "turned");
 	fixture_assert_filled(f, 3 * BLOCK, BLOCK, 0xff, "not read");
-	ck_assert_uint_eq(n_acts, 1);
-	ck_assert_uint_eq(last.address, 0);
+	ck_assert_uint_eq(f->n_acts, 1);
+	ck_assert_uint_eq(f->act.address, 0);
 }
 END_TEST
 
@@ -177,7 +165,7 @@ START_TEST(the_rate_is_per_bit_and_read)
 	read_times(499, 0, 16);
 	ck_assert_uint_ge(zeros(0, BLOCK), 12893 - 500);
 	ck_assert_uint_le(zeros(0, BLOCK), 12893 + 500);
-	ck_assert_uint_eq(n_acts, 500);
+	ck_assert_uint_eq(f->n_acts, 500);
 	ck_assert_uint_eq(zeros(BLOCK, FIXTURE_SIZE - BLOCK), 0);
 }
 END_TEST
@@ -204,7 +192,7 @@ START_TEST(only_these_addresses)
 	read_times(2, 0x10f0, 0x20);
 	read_times(1, 0x2000, 1);
 	assert_counters(1, 3);
-	ck_assert_uint_eq(last.address, 0x1100);
+	ck_assert_uint_eq(f->act.address, 0x1100);
 	fixture_assert_filled(f, 0x1000, 0x100, 0xff, "below");
 	fixture_assert_filled(f, 0x1100, 0xf00, 0x00, "of the block");
 	fixture_assert_filled(f, 0x2000, FIXTURE_SIZE - 0x2000, 0xff, "read once");

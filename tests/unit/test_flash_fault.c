@@ -10,25 +10,12 @@
 #define MS INT64_C(1000000)
 
 static struct fixture *f;
-static unsigned int n_acts;
-static struct flash_fault_report last;
-
-static void
-note(void *data, const struct flash_fault_report *report)
-{
-	(void)data;
-	n_acts++;
-	last = *report;
-}
 
 static void
 setup(void)
 {
-	struct flash_fault_listener listener = {note, NULL};
-
 	f = fixture_new();
-	n_acts = 0;
-	flash_set_fault_listener(f->chip, &listener);
+	fixture_count_acts(f);
 }
 
 static void
@@ -70,14 +57,14 @@ START_TEST(stuck_cells_keep_their_level)
 		.mask = 0xf0,
 		.level = true});
 	ck_assert_uint_eq(f->array[0x1234], 0xfe);
-	ck_assert_uint_eq(n_acts, 1);
-	ck_assert_uint_eq(last.address, 0x1234);
+	ck_assert_uint_eq(f->n_acts, 1);
+	ck_assert_uint_eq(f->act.address, 0x1234);
 	fixture_run(f, "06; 20 00 10 00; W; 06; 02 00 20 00 00 00 00; W");
 	ck_assert_uint_eq(f->array[0x1234], 0xfe);
 	ck_assert_uint_eq(f->array[0x2000], 0xf0);
 	ck_assert_uint_eq(f->array[0x2001], 0xf0);
 	ck_assert_uint_eq(f->array[0x2002], 0x00);
-	ck_assert_uint_eq(n_acts, 3);
+	ck_assert_uint_eq(f->n_acts, 3);
 	fixture_run(f, "06; C7; W");
 	ck_assert_uint_eq(f->array[0x1234], 0xfe);
 	fixture_assert_filled(f, 0, 0x1234, 0xff, "below");
@@ -113,7 +100,7 @@ START_TEST(weak_columns_flap)
 	/* 20 reads of 512 cells, a quarter of them: 2560, standard deviation 44. */
 	ck_assert_uint_ge(wrong, 2560 - 200);
 	ck_assert_uint_le(wrong, 2560 + 200);
-	ck_assert_uint_eq(n_acts, 20);
+	ck_assert_uint_eq(f->n_acts, 20);
 	ck_assert(flash_fault_at(f->chip, 0, &status));
 	ck_assert_uint_eq(status.matched, 20 * 512);
 	ck_assert_uint_eq(status.acted, wrong);
@@ -141,7 +128,7 @@ START_TEST(weak_bits_are_counted)
 	/* 157286, standard deviation 332. */
 	ck_assert_uint_ge(wrong, 157286 - 1500);
 	ck_assert_uint_le(wrong, 157286 + 1500);
-	ck_assert_uint_eq(n_acts, 1);
+	ck_assert_uint_eq(f->n_acts, 1);
 }
 END_TEST
 
@@ -156,7 +143,7 @@ START_TEST(weak_cells_act_at_most_so_often)
 	for (size_t j = 0; j < sizeof(out); j++)
 		wrong += 8 - (unsigned int)__builtin_popcount(out[j]);
 	ck_assert_uint_eq(wrong, 10);
-	ck_assert_uint_eq(n_acts, 1);
+	ck_assert_uint_eq(f->n_acts, 1);
 	read_array(0, out, sizeof(out));
 	ck_assert_uint_eq(out[0], 0xff);
 }
@@ -176,8 +163,8 @@ START_TEST(operations_without_effect)
 	fixture_assert_filled(f, 0x1000, 0x2000, 0x00, "no effect");
 	fixture_assert_filled(f, 0x3000, 0x1000, 0xff, "erased");
 	ck_assert_uint_eq(f->array[0], 0x12);
-	ck_assert_uint_eq(n_acts, 2);
-	ck_assert_uint_eq(last.address, 0x2000);
+	ck_assert_uint_eq(f->n_acts, 2);
+	ck_assert_uint_eq(f->act.address, 0x2000);
 }
 END_TEST
 
@@ -187,7 +174,6 @@ END_TEST
 static void
 use_part_with_flags(bool clsr)
 {
-	struct flash_fault_listener listener = {note, NULL};
 	struct flash_part part;
 
 	fixture_destroy(f);
@@ -199,7 +185,7 @@ use_part_with_flags(bool clsr)
 	part.endurance = 1000;
 	part.busy_after_failure = clsr;
 	f = fixture_new_part(&part);
-	flash_set_fault_listener(f->chip, &listener);
+	fixture_count_acts(f);
 	add((struct flash_fault){.what = FLASH_FAULT_STUCK_CELL,
 		.address_from = 0x1234,
 		.address_to = 0x1235,
@@ -272,13 +258,13 @@ START_TEST(stuck_cells_bear_another_content)
 	flash_array_replaced(f->chip);
 	ck_assert_uint_eq(f->array[0x1234], 0xfe);
 	ck_assert_uint_eq(f->array[0x2000], 0xf0);
-	ck_assert_uint_eq(n_acts, 3);
+	ck_assert_uint_eq(f->n_acts, 3);
 	fixture_run(f, "06; 02 00 12 30 00; W; 06; 02 00 20 01 00; W; 70 00");
 	ck_assert_uint_eq(f->miso[1], 0x80);
 	ck_assert_int_eq(last_ready(), FLASH_DONE);
-	ck_assert_uint_eq(n_acts, 3);
+	ck_assert_uint_eq(f->n_acts, 3);
 	flash_array_replaced(f->chip);
-	ck_assert_uint_eq(n_acts, 3);
+	ck_assert_uint_eq(f->n_acts, 3);
 }
 END_TEST
 
