@@ -136,6 +136,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
 	examples/no-ground.bench \
 	examples/no-room-for-an-address.bench \
 	examples/no-supply.bench \
+	examples/one-block-locked.bench \
 	examples/parasitic-supply.bench \
 	examples/protected-status.bench \
 	examples/qe-cleared.bench \

@@ -112,6 +112,23 @@ units_parse_size(const char *text, uint64_t *bytes)
 }
 
 bool
+units_parse_range(const char *text, bool single, uint64_t *from, uint64_t *to)
+{
+	g_auto(GStrv) ends = g_strsplit(text, "-", 2);
+	uint64_t first, last;
+
+	if (ends[0] == NULL || !units_parse_whole(ends[0], 0, UINT64_MAX - 1, &first) ||
+		(ends[1] == NULL && !single))
+		return false;
+	last = first;
+	if (ends[1] != NULL && !units_parse_whole(ends[1], first, UINT64_MAX - 1, &last))
+		return false;
+	*from = first;
+	*to = last + 1;
+	return true;
+}
+
+bool
 units_parse_time(const char *text, int64_t *ns)
 {
 	static const struct unit units[] = {

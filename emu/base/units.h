@@ -13,6 +13,10 @@ bool units_parse_size(const char *text, uint64_t *bytes);
 /* A whole number from min to max, decimal or hexadecimal with 0x. False on anything else. */
 bool units_parse_whole(const char *text, uint64_t min, uint64_t max, uint64_t *number);
 
+/* "0x1000-0x1FFF", first and last, into [from, to); one number alone is a range of one when single.
+ * False on anything else, also when last is below first. */
+bool units_parse_range(const char *text, bool single, uint64_t *from, uint64_t *to);
+
 /* A time with one of ns, us, ms, s; fractions allowed ("0.4 ms"). False on anything else, on a
  * negative time and on more than about 292 years. */
 bool units_parse_time(const char *text, int64_t *ns);

@@ -33,13 +33,11 @@ struct key {
 static bool
 take_region(const char *value, uint64_t *start, uint64_t *length)
 {
-	g_auto(GStrv) ends = g_strsplit(value, "-", 2);
-	uint64_t last;
+	uint64_t end;
 
-	if (g_strv_length(ends) != 2 || !units_parse_whole(ends[0], 0, UINT64_C(1) << 40, start) ||
-		!units_parse_whole(ends[1], 0, UINT64_C(1) << 40, &last) || last < *start)
+	if (!units_parse_range(value, false, start, &end) || end > CONTENT_MAX)
 		return false;
-	*length = last - *start + 1;
+	*length = end - *start;
 	return true;
 }
 

@@ -41,10 +41,11 @@ static const enum bench_mode either[][2] = {
 
 #define LEVELS "low, high and float"
 #define WHOLE_FROM_1 "a whole number from 1 on"
-#define MODES                                                                                  \
-	"deep-power-down, 4-byte, 3-byte, ear:N, qpi, suspended, locked, unlocked, "           \
-	"power-up-4-byte and otp-locked, or several of them with commas, but not 4-byte with " \
-	"3-byte, locked with unlocked, qpi or suspended with deep-power-down"
+#define MODES                                                                              \
+	"deep-power-down, 4-byte, 3-byte, ear:N, qpi, suspended, locked, "                 \
+	"locked:FIRST-LAST, unlocked, power-up-4-byte and otp-locked, or several of them " \
+	"with commas, but not 4-byte with 3-byte, locked with unlocked, qpi or suspended " \
+	"with deep-power-down"
 
 const struct bench_condition_row bench_condition_rows[BENCH_CONDITION_KEYS] = {
 	[BENCH_KEY_WP] = {"wp", LEVELS, "low|high|float", "Level of the chip's WP# pin"},
@@ -196,6 +197,11 @@ take_mode(struct bench_condition *condition, const char *word)
 		condition->modes |= 1u << BENCH_MODE_EAR;
 		return true;
 	}
+	if (g_str_has_prefix(word, "locked:")) {
+		condition->modes |= 1u << BENCH_MODE_LOCKED;
+		return units_parse_range(word + strlen("locked:"), false, &condition->lock_from,
+			&condition->lock_to);
+	}
 	for (unsigned int mode = 0; mode < BENCH_MODES; mode++) {
 		if (mode == BENCH_MODE_EAR || strcmp(bench_mode_names[mode], word) != 0)
 			continue;
@@ -211,6 +217,7 @@ take_modes(struct bench_condition *condition, const char *value)
 	g_auto(GStrv) words = g_strsplit_set(value, SEPARATORS, -1);
 
 	condition->modes = 0;
+	condition->lock_from = condition->lock_to = 0;
 	for (char **word = words; *word != NULL; word++)
 		if (**word != '\0' && !take_mode(condition, *word))
 			return false;
@@ -369,6 +376,8 @@ copy_key(struct bench_condition *to, const struct bench_condition *from,
 	case BENCH_KEY_MODE:
 		to->modes = from->modes;
 		to->ear = from->ear;
+		to->lock_from = from->lock_from;
+		to->lock_to = from->lock_to;
 		break;
 	case BENCH_KEY_CUT_AT:
 		to->cut_at = from->cut_at;

@@ -38,7 +38,7 @@ enum bench_mode {
 	BENCH_MODE_EAR, /* the extended address register is set */
 	BENCH_MODE_QPI,
 	BENCH_MODE_SUSPENDED, /* an erase of the block at 0 */
-	BENCH_MODE_LOCKED,    /* all individual block locks */
+	BENCH_MODE_LOCKED,    /* all individual block locks, or those of a region */
 	BENCH_MODE_UNLOCKED,
 	BENCH_MODE_POWER_UP_4_BYTE,
 	BENCH_MODE_OTP_LOCKED,
@@ -59,9 +59,10 @@ struct bench_condition {
 	uint32_t cycles;
 	uint8_t status[FLASH_STATUS_REGISTERS];
 	unsigned int n_status;
-	unsigned int modes; /* 1 << enum bench_mode */
-	uint8_t ear;        /* BENCH_MODE_EAR */
-	uint64_t cut_at;    /* the supply goes at that frame */
+	unsigned int modes;          /* 1 << enum bench_mode */
+	uint8_t ear;                 /* BENCH_MODE_EAR */
+	uint64_t lock_from, lock_to; /* BENCH_MODE_LOCKED: [from, to) only; to 0: all */
+	uint64_t cut_at;             /* the supply goes at that frame */
 	uint8_t id[FLASH_ID_MAX];
 	unsigned int n_id;
 	uint64_t sfdp_size; /* that the SFDP table tells; 0: there is no table */
@@ -81,7 +82,8 @@ struct bench_condition_row {
 /* By enum bench_condition_key. */
 extern const struct bench_condition_row bench_condition_rows[BENCH_CONDITION_KEYS];
 
-/* As in lists: "deep-power-down"; BENCH_MODE_EAR is "ear:N". */
+/* As in lists: "deep-power-down"; BENCH_MODE_EAR is "ear:N", BENCH_MODE_LOCKED
+ * may have a region, "locked:FIRST-LAST". */
 extern const char *const bench_mode_names[BENCH_MODES];
 
 /* The key of that name, or BENCH_CONDITION_KEYS. */

@@ -60,24 +60,6 @@ take_real(const char *value, double most, double *number)
 	return true;
 }
 
-/* "0x1000-0x1FFF" or one number, both ends included, into [from, to). */
-static bool
-take_range(const char *value, uint64_t *from, uint64_t *to)
-{
-	g_auto(GStrv) ends = g_strsplit(value, "-", 2);
-	uint64_t last;
-
-	if (!ends[0] || !units_parse_whole(ends[0], 0, G_MAXUINT64, from))
-		return false;
-	last = *from;
-	if (ends[1] && !units_parse_whole(ends[1], 0, G_MAXUINT64, &last))
-		return false;
-	if (last < *from || last == G_MAXUINT64)
-		return false;
-	*to = last + 1;
-	return true;
-}
-
 static const struct partvalue_word yes_words[] = {{"no", false}, {"yes", true}, {NULL, 0}};
 
 static bool
@@ -357,7 +339,7 @@ take_address(struct bench_fault *fault, const char *value)
 {
 	struct clip_fault_when *when = &fault->wires.when;
 
-	if (!take_range(value, &when->address_from, &when->address_to))
+	if (!units_parse_range(value, true, &when->address_from, &when->address_to))
 		return false;
 	fault->chip.address_from = when->address_from;
 	fault->chip.address_to = when->address_to;
@@ -367,7 +349,8 @@ take_address(struct bench_fault *fault, const char *value)
 static bool
 take_bytes(struct bench_fault *fault, const char *value)
 {
-	return take_range(value, &fault->wires.when.byte_from, &fault->wires.when.byte_to);
+	return units_parse_range(
+		value, true, &fault->wires.when.byte_from, &fault->wires.when.byte_to);
 }
 
 static bool

@@ -22,6 +22,7 @@
 #include "flash/part.h"
 
 #include <stdarg.h>
+#include <inttypes.h>
 #include <string.h>
 
 #define LARGE (UINT64_C(1) << 24) /* bytes that three address bytes reach */
@@ -181,6 +182,33 @@ refuse(const struct target *target, enum bench_condition_key key, GError **error
 	return false;
 }
 
+/* One of the commands that take a block's address and, most of them, a byte. */
+struct block_command {
+	const char *name[2]; /* to unlock, to lock */
+	uint8_t usual[2];
+	uint8_t value[2];
+	uint8_t n_values;
+	uint8_t n_address; /* 0: as many as the part's mode says */
+};
+
+static const struct block_command block_commands[] = {
+	{{"UNPROTECT_SECTOR", "PROTECT_SECTOR"}, {0x39, 0x36}, {0, 0}, 0, 0},
+	{{"BLOCK_UNLOCK", "BLOCK_LOCK"}, {0x39, 0x36}, {0, 0}, 0, 0},
+	{{"WRDYB", "WRDYB"}, {0xe1, 0xe1}, {0xff, 0x00}, 1, 4},
+	{{"WRDPB", "WRDPB"}, {0xe1, 0xe1}, {0x00, 0xff}, 1, 4},
+	{{"WRVLB", "WRVLB"}, {0xe5, 0xe5}, {0x00, 0x01}, 1, 0},
+};
+
+/* The part's, or NULL. */
+static const struct block_command *
+find_block_command(const struct flash_part *part, bool lock)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(block_commands); i++)
+		if (has(part, block_commands[i].name[lock]))
+			return &block_commands[i];
+	return NULL;
+}
+
 static bool
 check_modes(const struct target *target, GError **error)
 {
@@ -199,6 +227,13 @@ check_modes(const struct target *target, GError **error)
 	if (lacking < BENCH_MODES)
 		return refuse(target, BENCH_KEY_MODE, error, "can't be in mode %s; allowed: %s",
 			bench_mode_names[lacking], allowed->len > 0 ? allowed->str : "none");
+	if (condition->lock_to > 0 && find_block_command(target->part, true) == NULL)
+		return refuse(target, BENCH_KEY_MODE, error,
+			"has no command for the lock of a block; allowed: locked, for all of them");
+	if (condition->lock_to > target->part->size)
+		return refuse(target, BENCH_KEY_MODE, error,
+			"ends before 0x%" PRIX64 "; allowed: addresses up to 0x%" PRIX64,
+			condition->lock_to - 1, target->part->size - 1);
 	if (bench_condition_mode(condition, BENCH_MODE_EAR) && condition->ear > ear_max)
 		return refuse(target, BENCH_KEY_MODE, error,
 			"has no %u in its extended address register; allowed: ear:0 to ear:%u",
@@ -307,23 +342,6 @@ preset_status(struct flash *flash, const struct bench_condition *condition)
 
 /* --- locks --- */
 
-/* One of the commands that take a block's address and, most of them, a byte. */
-struct block_command {
-	const char *name[2]; /* to unlock, to lock */
-	uint8_t usual[2];
-	uint8_t value[2];
-	uint8_t n_values;
-	uint8_t n_address; /* 0: as many as the part's mode says */
-};
-
-static const struct block_command block_commands[] = {
-	{{"UNPROTECT_SECTOR", "PROTECT_SECTOR"}, {0x39, 0x36}, {0, 0}, 0, 0},
-	{{"BLOCK_UNLOCK", "BLOCK_LOCK"}, {0x39, 0x36}, {0, 0}, 0, 0},
-	{{"WRDYB", "WRDYB"}, {0xe1, 0xe1}, {0xff, 0x00}, 1, 4},
-	{{"WRDPB", "WRDPB"}, {0xe1, 0xe1}, {0x00, 0xff}, 1, 4},
-	{{"WRVLB", "WRVLB"}, {0xe5, 0xe5}, {0x00, 0x01}, 1, 0},
-};
-
 static uint32_t
 smallest_block(const struct flash_part *part)
 {
@@ -332,14 +350,17 @@ smallest_block(const struct flash_part *part)
 	return size > 0 ? size : 4096;
 }
 
+/* Those of which something is in [from, to). */
 static void
-lock_blocks(struct flash *flash, const struct block_command *command, bool lock)
+lock_blocks(struct flash *flash, const struct block_command *command, bool lock, uint64_t from,
+	uint64_t to)
 {
 	const struct flash_part *part = flash_part(flash);
 	size_t n = command->n_address > 0 ? command->n_address : address_bytes(flash);
+	uint32_t block = smallest_block(part);
 	uint8_t frame[5];
 
-	for (uint64_t address = 0; address < part->size; address += smallest_block(part)) {
+	for (uint64_t address = from / block * block; address < to; address += block) {
 		for (size_t i = 0; i < n; i++)
 			frame[i] = (uint8_t)(address >> 8 * (n - 1 - i));
 		frame[n] = command->value[lock];
@@ -351,16 +372,22 @@ lock_blocks(struct flash *flash, const struct block_command *command, bool lock)
 static void
 set_locks(struct flash *flash, bool lock)
 {
+	const struct block_command *command;
+
 	if (lock ? bench_play_enabled(flash, "GLOBAL_LOCK", 0x7e, NULL, 0)
 		 : bench_play_enabled(flash, "GLOBAL_UNLOCK", 0x98, NULL, 0) ||
 				bench_play_enabled(flash, "ULBPR", 0x98, NULL, 0))
 		return;
-	for (size_t i = 0; i < G_N_ELEMENTS(block_commands); i++) {
-		if (!has(flash_part(flash), block_commands[i].name[lock]))
-			continue;
-		lock_blocks(flash, &block_commands[i], lock);
-		return;
-	}
+	command = find_block_command(flash_part(flash), lock);
+	if (command != NULL)
+		lock_blocks(flash, command, lock, 0, flash_part(flash)->size);
+}
+
+static void
+lock_region(struct flash *flash, uint64_t from, uint64_t to)
+{
+	set_locks(flash, false);
+	lock_blocks(flash, find_block_command(flash_part(flash), true), true, from, to);
 }
 
 /* A block-protection register after power-up has every write lock set, and can be written back. */
@@ -464,7 +491,9 @@ enter_modes(const struct target *target, struct flash *flash, GError **error)
 		set_locks(flash, false);
 	if (locked)
 		bench_play_enabled(flash, "WPSEL", 0x68, NULL, 0);
-	if (locked && n_bpr > 0)
+	if (locked && condition->lock_to > 0)
+		lock_region(flash, condition->lock_from, condition->lock_to);
+	else if (locked && n_bpr > 0)
 		bench_play_enabled(flash, "WBPR", 0x42, bpr, n_bpr);
 	else if (locked)
 		set_locks(flash, true);

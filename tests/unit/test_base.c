@@ -267,6 +267,36 @@ static const struct {
 	{"", false, 0},
 };
 
+static const struct {
+	const char *text;
+	bool single, good;
+	uint64_t from, to;
+} ranges[] = {
+	{"0x1000-0x1FFF", false, true, 0x1000, 0x2000},
+	{"0-0", false, true, 0, 1},
+	{"7", true, true, 7, 8},
+	{"18446744073709551614", true, true, UINT64_MAX - 1, UINT64_MAX},
+	{"7", false, false, 0, 0},
+	{"18446744073709551615", true, false, 0, 0},
+	{"9-3", true, false, 0, 0},
+	{"-3", true, false, 0, 0},
+	{"3-", true, false, 0, 0},
+	{"1-2-3", true, false, 0, 0},
+	{"", true, false, 0, 0},
+};
+
+START_TEST(ranges_are_read_exactly)
+{
+	uint64_t from = 1234, to = 5678;
+
+	ck_assert_msg(units_parse_range(ranges[_i].text, ranges[_i].single, &from, &to) ==
+			ranges[_i].good,
+		"%s", ranges[_i].text);
+	ck_assert_uint_eq(from, ranges[_i].good ? ranges[_i].from : 1234);
+	ck_assert_uint_eq(to, ranges[_i].good ? ranges[_i].to : 5678);
+}
+END_TEST
+
 START_TEST(voltages_are_read_exactly)
 {
 	int millivolts = 77;
@@ -355,6 +385,7 @@ suite_base(void)
 	suite_add_tcase(suite, clock);
 	tcase_add_loop_test(units, sizes_are_read_exactly, 0, (int)G_N_ELEMENTS(sizes));
 	tcase_add_loop_test(units, times_are_read_exactly, 0, (int)G_N_ELEMENTS(times));
+	tcase_add_loop_test(units, ranges_are_read_exactly, 0, G_N_ELEMENTS(ranges));
 	tcase_add_loop_test(units, voltages_are_read_exactly, 0, (int)G_N_ELEMENTS(voltages));
 	tcase_add_loop_test(
 		units, sizes_are_written_in_the_largest_even_unit, 0, (int)G_N_ELEMENTS(formats));
