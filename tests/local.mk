@@ -188,12 +188,10 @@ tests_system_idle_so_CFLAGS = -Wall -Wextra -fPIC
 tests_system_idle_so_LDFLAGS = -shared
 
 if HAVE_CHECK
-check_PROGRAMS += tests/unit/unit tests/unit/parts
-TESTS += tests/unit/unit tests/unit/parts
+check_PROGRAMS += tests/unit/unit tests/unit/flash tests/unit/parts
+TESTS += tests/unit/unit tests/unit/flash tests/unit/parts
 endif
 tests_unit_unit_SOURCES = \
-	tests/unit/flash_dataflash_parts.c \
-	tests/unit/flash_dataflash_parts.h \
 	tests/unit/clip_fixture.c \
 	tests/unit/clip_fixture.h \
 	tests/unit/flash_fixture.c \
@@ -204,16 +202,17 @@ tests_unit_unit_SOURCES = \
 	tests/unit/serprog_fixture.c \
 	tests/unit/serprog_fixture.h \
 	tests/unit/suites.h \
+	tests/unit/suites_unit.c \
 	tests/unit/test_base.c \
 	tests/unit/test_bench.c \
 	tests/unit/test_board.c \
 	tests/unit/test_chipdb.c \
+	tests/unit/test_chipdb_failures.c \
 	tests/unit/test_chipdb_folders.c \
 	tests/unit/test_chipdb_manual.c \
 	tests/unit/test_chipdb_modes.c \
-	tests/unit/test_chipdb_protect.c \
-	tests/unit/test_chipdb_failures.c \
 	tests/unit/test_chipdb_parts.c \
+	tests/unit/test_chipdb_protect.c \
 	tests/unit/test_chipdb_table.c \
 	tests/unit/test_clip.c \
 	tests/unit/test_clip_contact.c \
@@ -224,44 +223,12 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_clip_pins.c \
 	tests/unit/test_clip_writer.c \
 	tests/unit/test_control.c \
-	tests/unit/test_fault_file.c \
 	tests/unit/test_control_manual.c \
+	tests/unit/test_fault_file.c \
 	tests/unit/test_fault_manual.c \
 	tests/unit/test_fault_words.c \
 	tests/unit/test_faults.c \
 	tests/unit/test_firmware.c \
-	tests/unit/test_flash.c \
-	tests/unit/test_flash_asp.c \
-	tests/unit/test_flash_brownout.c \
-	tests/unit/test_flash_bpr.c \
-	tests/unit/test_flash_address.c \
-	tests/unit/test_flash_erase.c \
-	tests/unit/test_flash_fault.c \
-	tests/unit/test_flash_disturb.c \
-	tests/unit/test_flash_frames.c \
-	tests/unit/test_flash_identify.c \
-	tests/unit/test_flash_aai.c \
-	tests/unit/test_flash_eeprom.c \
-	tests/unit/test_flash_idways.c \
-	tests/unit/test_flash_lanes.c \
-	tests/unit/test_flash_micron.c \
-	tests/unit/test_flash_otp.c \
-	tests/unit/test_flash_dataflash.c \
-	tests/unit/test_flash_dataflash_protect.c \
-	tests/unit/test_flash_cells.c \
-	tests/unit/test_flash_cutoff.c \
-	tests/unit/test_flash_pins.c \
-	tests/unit/test_flash_power.c \
-	tests/unit/test_flash_program.c \
-	tests/unit/test_flash_protect.c \
-	tests/unit/test_flash_random.c \
-	tests/unit/test_flash_ranges.c \
-	tests/unit/test_flash_sector.c \
-	tests/unit/test_flash_registers.c \
-	tests/unit/test_flash_sfdp.c \
-	tests/unit/test_flash_status.c \
-	tests/unit/test_flash_supply.c \
-	tests/unit/test_flash_unlock.c \
 	tests/unit/test_hands.c \
 	tests/unit/test_image.c \
 	tests/unit/test_link_faults.c \
@@ -280,6 +247,49 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_wires.c
 tests_unit_unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_unit_LDADD = libspinor.a $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
+
+tests_unit_flash_SOURCES = \
+	tests/unit/flash_dataflash_parts.c \
+	tests/unit/flash_dataflash_parts.h \
+	tests/unit/flash_fixture.c \
+	tests/unit/flash_fixture.h \
+	tests/unit/main.c \
+	tests/unit/suites.h \
+	tests/unit/suites_flash.c \
+	tests/unit/test_flash.c \
+	tests/unit/test_flash_aai.c \
+	tests/unit/test_flash_address.c \
+	tests/unit/test_flash_asp.c \
+	tests/unit/test_flash_bpr.c \
+	tests/unit/test_flash_brownout.c \
+	tests/unit/test_flash_cells.c \
+	tests/unit/test_flash_cutoff.c \
+	tests/unit/test_flash_dataflash.c \
+	tests/unit/test_flash_dataflash_protect.c \
+	tests/unit/test_flash_disturb.c \
+	tests/unit/test_flash_eeprom.c \
+	tests/unit/test_flash_erase.c \
+	tests/unit/test_flash_fault.c \
+	tests/unit/test_flash_frames.c \
+	tests/unit/test_flash_identify.c \
+	tests/unit/test_flash_idways.c \
+	tests/unit/test_flash_lanes.c \
+	tests/unit/test_flash_micron.c \
+	tests/unit/test_flash_otp.c \
+	tests/unit/test_flash_pins.c \
+	tests/unit/test_flash_power.c \
+	tests/unit/test_flash_program.c \
+	tests/unit/test_flash_protect.c \
+	tests/unit/test_flash_random.c \
+	tests/unit/test_flash_ranges.c \
+	tests/unit/test_flash_registers.c \
+	tests/unit/test_flash_sector.c \
+	tests/unit/test_flash_sfdp.c \
+	tests/unit/test_flash_status.c \
+	tests/unit/test_flash_supply.c \
+	tests/unit/test_flash_unlock.c
+tests_unit_flash_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_flash_LDADD = libspinor.a $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 
 # A program of its own, as it takes as long as all the others together.
 tests_unit_parts_SOURCES = \

@@ -5,6 +5,14 @@
 
 #include <check.h>
 
+struct suite_row {
+	const char *name;
+	Suite *(*create)(void);
+};
+
+/* Those of one program; NULL ends them. */
+extern const struct suite_row suite_rows[];
+
 Suite *suite_base(void);
 Suite *suite_bench(void);
 Suite *suite_board(void);
