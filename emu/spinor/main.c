@@ -39,17 +39,49 @@ report(const GError *error)
 }
 
 static void
+print_verb(const struct spinor_verb *verb)
+{
+	g_autofree char *usage = g_strjoin(" ", verb->name, verb->args, NULL);
+
+	if (!verb->hidden)
+		printf("  %s%-40s%s %s\n", spinor_colour(SPINOR_BOLD), usage,
+			spinor_colour(SPINOR_PLAIN), verb->summary);
+}
+
+/* Those whose first of two words this is; false: there are none. */
+static bool
+print_group(const char *word)
+{
+	g_autofree char *begin = g_strconcat(word, " ", NULL);
+	bool found = false;
+
+	for (const struct spinor_verb *verb = spinor_verbs(); verb->name != NULL; verb++) {
+		if (!g_str_has_prefix(verb->name, begin))
+			continue;
+		if (!found)
+			printf("Usage: spinor %s VERB [ARGUMENT...] [OPTION...]\n\nVerbs:\n", word);
+		found = true;
+		print_verb(verb);
+	}
+	if (found)
+		printf("\nspinor help %s VERB lists a verb's options.\n", word);
+	return found;
+}
+
+static bool
+asks_for_group(int argc, char **argv)
+{
+	return argc == 3 && (strcmp(argv[2], "-h") == 0 || strcmp(argv[2], "--help") == 0) &&
+		print_group(argv[1]);
+}
+
+static void
 print_all(void)
 {
 	printf("Usage: spinor VERB [ARGUMENT...] [OPTION...]\n\n"
 	       "Drive a running spinord, or run a command against a private one.\n\nVerbs:\n");
-	for (const struct spinor_verb *verb = spinor_verbs(); verb->name != NULL; verb++) {
-		g_autofree char *usage = g_strjoin(" ", verb->name, verb->args, NULL);
-
-		if (!verb->hidden)
-			printf("  %s%-40s%s %s\n", spinor_colour(SPINOR_BOLD), usage,
-				spinor_colour(SPINOR_PLAIN), verb->summary);
-	}
+	for (const struct spinor_verb *verb = spinor_verbs(); verb->name != NULL; verb++)
+		print_verb(verb);
 	printf("\nAll take --control PATH, --adapter NAME, --cs N, --timeout TIME and --json;\n"
 	       "spinor help VERB lists a verb's other options. See also spinor(1).\n");
 }
@@ -65,6 +97,8 @@ spinor_help(struct spinor_command *command, GError **error)
 		print_all();
 		return EXIT_SUCCESS;
 	}
+	if (command->n_args == 1 && print_group(command->args[0]))
+		return EXIT_SUCCESS;
 	verb = spinor_verb_find(command->args, &n, error);
 	if (verb == NULL)
 		return -1;
@@ -117,6 +151,8 @@ main(int argc, char **argv)
 	g_set_prgname("spinor");
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		puts(PACKAGE_NAME " " PACKAGE_VERSION);
+		status = EXIT_SUCCESS;
+	} else if (asks_for_group(argc, argv)) {
 		status = EXIT_SUCCESS;
 	} else {
 		command = spinor_command_parse(argv, &error);
