@@ -166,6 +166,7 @@ check_fault(struct bench *bench, const struct bench_setup_fault *entry, GError *
 		    &chip, error))
 		return false;
 	scene.cs = chip != NULL ? chip->cs : 0;
+	scene.is_terminal = adapter->tcp == NULL;
 	for (guint i = 0; i < adapter->chips->len; i++) {
 		const struct bench_setup_chip *there = adapter->chips->pdata[i];
 

@@ -19,9 +19,6 @@
 #include "clip/board.h"
 #include "clip/clip.h"
 
-/* Longer than any tVSL and tPUW: boards have reset circuits. */
-#define POWER_UP_NS INT64_C(20000000)
-
 void
 bench_started_free(struct bench_started *boot)
 {
@@ -34,14 +31,19 @@ bench_started_free(struct bench_started *boot)
 
 /* NULL, or why it does not even try. */
 static const char *
-what_holds(struct bench_adapter *adapter)
+what_holds(const struct bench_work *work)
 {
+	struct bench_adapter *adapter = work->target->adapter;
 	const struct bench_faults *faults = bench_adapter_has_faults(adapter);
+	unsigned int fault;
 
 	if (faults != NULL && bench_faults_board(faults) != BENCH_BOARD_RUNS)
 		return bench_faults_board(faults) == BENCH_BOARD_OFF ? "it has no supply"
 								     : "it is held in reset";
-	return clip_is_selected(bench_adapter_clip(adapter)) ? "a host has the bus" : NULL;
+	if (!clip_is_selected(bench_adapter_clip(adapter)))
+		return NULL;
+	return bench_work_left_selected(work, &fault) ? "the adapter has left CS# low"
+						      : "a host has the bus";
 }
 
 struct bench_started *
@@ -59,9 +61,8 @@ bench_work_boot(const struct bench_work *work)
 	boot = g_new0(struct bench_started, 1);
 	boot->cs = work->target->cs;
 	boot->name = g_strdup(name);
-	boot->why_not = g_strdup(what_holds(adapter));
+	boot->why_not = g_strdup(what_holds(work));
 	if (boot->why_not == NULL) {
-		clip_wait(clip, POWER_UP_NS);
 		boot->boots = board_boot(board, clip, boot->cs, &verdict);
 		if (!boot->boots)
 			boot->why_not = bench_boot_reason(&verdict);

@@ -91,6 +91,8 @@ what_is_wrong(const struct bench_fault *fault, const struct bench_fault_scene *s
 	case BENCH_FAULT_OF_WIRES:
 		return what_is_wrong_with_wires(&fault->wires, scene);
 	case BENCH_FAULT_OF_LINK:
+		if (fault->link.what == LINK_WRONG_BAUD && !scene->is_terminal)
+			return g_strdup("TCP has no speed; allowed is an adapter on a terminal");
 		allowed = link_fault_check(&fault->link);
 		return allowed != NULL ? g_strconcat("allowed: ", allowed, NULL) : NULL;
 	case BENCH_FAULT_OF_CHIP:

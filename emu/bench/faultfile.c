@@ -99,6 +99,7 @@ bench_faultfile_read(const struct bench_group *group, struct bench_setup *setup,
 	entry->fault = bench_fault_new(g_strstrip(what), &why);
 	if (entry->fault == NULL)
 		return refuse(group, why->message, error);
-	entry->fault->name = g_strdup(group->name);
+	if (!bench_fault_set_name(entry->fault, group->name, &why))
+		return refuse(group, why->message, error);
 	return read_settings(group, entry->fault, error);
 }

@@ -167,8 +167,10 @@ tell(const struct bench_faults *faults, const struct entry *entry, struct bench_
 	act->cs = entry->chip != NULL ? (int)entry->cs : -1;
 	act->text = entry->text;
 	read_counters(faults, entry, &act->acted, &matched);
-	log_info("%s: %s, operation %" PRIu64 ", %" PRId64 ".%09" PRId64 " s", title, act->place,
-		act->operation, act->time_ns / NS_PER_S, act->time_ns % NS_PER_S);
+	/* The line knows commands of the protocol, the wires frames. */
+	log_info("%s: %s, %s %" PRIu64 ", %" PRId64 ".%09" PRId64 " s", title, act->place,
+		entry->place == BENCH_FAULT_OF_LINK ? "command" : "operation", act->operation,
+		act->time_ns / NS_PER_S, act->time_ns % NS_PER_S);
 	if (faults->observe != NULL)
 		faults->observe(faults->observe_data, act);
 }
@@ -199,8 +201,9 @@ wires_acted(void *data, const struct clip_fault_report *report)
 		g_snprintf(place, sizeof(place), "%s, between operations",
 			clip_line_string(report->line));
 	else /* The first bit on the wire is the byte's bit 7. */
-		g_snprintf(place, sizeof(place), "%s, byte %" PRIu64 ", bit %u%s",
-			clip_line_string(report->line), report->byte, 7 - report->bit, opcode);
+		g_snprintf(place, sizeof(place), "%s, byte %" PRIu64 ", bit %u%s%s",
+			clip_line_string(report->line), report->byte, 7 - report->bit, opcode,
+			report->by_board ? ", of the board's" : "");
 	tell(faults, entry, &act);
 }
 
@@ -248,7 +251,10 @@ bench_faults_line_acted(struct bench_faults *faults, const struct link_fault_rep
 
 	if (entry == NULL)
 		return;
-	g_snprintf(place, sizeof(place), "byte %" PRIu64 " of the line", report->byte);
+	if (report->byte > 0)
+		g_snprintf(place, sizeof(place), "byte %" PRIu64 " of the line", report->byte);
+	else
+		g_strlcpy(place, "a command of the line", sizeof(place));
 	tell(faults, entry, &act);
 }
 
@@ -322,12 +328,17 @@ static void
 follow_board(struct bench_faults *faults, struct entry *entry)
 {
 	bool runs = faults->board == BENCH_BOARD_RUNS;
+	struct clip_fault again = entry->wires;
 	uint64_t acted, matched;
 
 	if (!is_board_s(entry) || runs == (entry->inner > 0))
 		return;
 	if (runs) {
-		entry->inner = clip_fault_add(faults->clip, &entry->wires);
+		if (again.when.count > 0 && again.when.count <= entry->acted)
+			return;
+		if (again.when.count > 0)
+			again.when.count -= entry->acted;
+		entry->inner = clip_fault_add(faults->clip, &again);
 		return;
 	}
 	read_counters(faults, entry, &acted, &matched);
@@ -340,7 +351,8 @@ follow_board(struct bench_faults *faults, struct entry *entry)
 static struct bench_fault_scene
 scene_of(const struct bench_faults *faults, unsigned int cs)
 {
-	struct bench_fault_scene scene = {.cs = cs};
+	struct bench_fault_scene scene = {
+		.cs = cs, .is_terminal = faults->line == NULL || faults->line->tcp == NULL};
 
 	for (unsigned int line = 0; line < CLIP_SELECTS; line++) {
 		const struct flash *chip = clip_chip(faults->clip, line);

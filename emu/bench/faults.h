@@ -57,6 +57,7 @@ void bench_faults_destroy(struct bench_faults *faults);
 struct bench_fault_scene {
 	const struct flash_part *parts[CLIP_SELECTS];
 	unsigned int cs; /* of a chip's fault: which is meant */
+	bool is_terminal;
 };
 
 /* Whether the chip that is meant, or the wires, can have the fault. Errors are BENCH_ERROR_USAGE

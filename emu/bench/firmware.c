@@ -149,9 +149,11 @@ bench_firmware_apply(const struct bench_firmware *firmware, const struct serprog
 			break;
 		case BENCH_FIRMWARE_WRITE_MAX:
 			made->write_max = value;
+			made->write_limit = 0;
 			break;
 		case BENCH_FIRMWARE_READ_MAX:
 			made->read_max = value;
+			made->read_limit = 0;
 			break;
 		case BENCH_FIRMWARE_WRITE_LIMIT:
 			made->write_limit = value;

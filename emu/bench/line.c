@@ -31,21 +31,24 @@ wait_for_cable(struct bench_line *line, uint32_t ms, GSourceFunc function)
 	g_main_context_wakeup(line->context);
 }
 
-void
-bench_line_unplug(struct bench_line *line)
-{
-	forget_cable(line);
-	if (line->pty != NULL)
-		port_pty_unplug(line->pty);
-	else
-		port_tcp_unplug(line->tcp);
-}
-
 bool
 bench_line_is_plugged(const struct bench_line *line)
 {
 	return line->pty != NULL ? port_pty_path(line->pty) != NULL
 				 : port_tcp_is_plugged(line->tcp);
+}
+
+void
+bench_line_unplug(struct bench_line *line)
+{
+	forget_cable(line);
+	/* Without its supply the adapter holds no line any more. */
+	if (bench_line_is_plugged(line))
+		serprog_reset(line->serprog);
+	if (line->pty != NULL)
+		port_pty_unplug(line->pty);
+	else
+		port_tcp_unplug(line->tcp);
 }
 
 bool

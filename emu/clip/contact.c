@@ -124,6 +124,7 @@ static void
 report(struct clip *clip, struct fault *fault, int64_t at_ns)
 {
 	fault->told = true;
+	fault->matched++;
 	trigger_acted_at(clip, fault, at_ns,
 		lines_level(clip, NODE(CLIP_CHIP, fault->as.line), 1 << CLIP_MISO));
 }
@@ -155,6 +156,7 @@ leap(struct clip *clip, struct fault *fault, int64_t now_ns)
 	n = MIN(n, left);
 	fault->acted += n - 1;
 	fault->acted_here += n - 1;
+	fault->matched += n - 1;
 	if (n < left && to == now_ns &&
 		sim_random_chance(&fault->random, (double)fault->as.open_ns / cycle)) {
 		open_at(clip, fault, now_ns);

@@ -480,10 +480,19 @@ clip_line_state(const struct clip *clip, unsigned int cs, enum clip_line line,
 		levels |= 1 << CLIP_MISO;
 	state->host = shown_level(clip, cs, NODE(CLIP_HOST, line), levels);
 	state->chip = shown_level(clip, cs, NODE(CLIP_CHIP, line), levels);
-	for (guint i = 0; i < wires->faults->len && state->fault_id == 0; i++) {
+	/* With a second master on the bus the adapter does not know of it. */
+	if (line == CLIP_CS && clip->open && clip->open == clip->chips[cs])
+		state->chip = CLIP_LOW;
+	for (guint i = 0; i < wires->faults->len; i++) {
 		const struct fault *fault = g_ptr_array_index(wires->faults, i);
 
-		if (fault->in_force && concerns(&fault->as, line))
+		if (!concerns(&fault->as, line))
+			continue;
+		if (fault->in_force) {
+			state->fault_id = fault->id;
+			break;
+		}
+		if (state->fault_id == 0)
 			state->fault_id = fault->id;
 	}
 }

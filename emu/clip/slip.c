@@ -36,28 +36,21 @@ slip_bounce(struct clip *clip, struct fault *fault, unsigned int bit, int64_t no
 	wires_raise(clip, now_ns);
 }
 
-static struct fault *
-early(const struct wires *wires)
-{
-	for (guint i = 0; i < wires->faults->len; i++) {
-		struct fault *fault = g_ptr_array_index(wires->faults, i);
-
-		if (fault->as.what == CLIP_EARLY && fault->in_force && !fault->told)
-			return fault;
-	}
-	return NULL;
-}
-
 void
 slip_ahead(struct clip *clip, bool mosi)
 {
-	struct fault *fault = early(clip->faulty);
+	struct wires *wires = clip->faulty;
 
-	if (!fault || clip->faulty->ahead)
+	if (wires->ahead)
 		return;
-	clip->faulty->ahead = true;
-	fault->told = true;
-	trigger_acted(clip, fault, 0, CLIP_MISO, clip->faulty->miso ? CLIP_HIGH : CLIP_LOW);
-	for (unsigned int i = 0; i < fault->as.clocks; i++)
-		wires_clock(clip, mosi);
+	for (guint i = 0; i < wires->faults->len; i++) {
+		struct fault *fault = g_ptr_array_index(wires->faults, i);
+
+		if (fault->as.what != CLIP_EARLY || !fault->in_force || fault->told)
+			continue;
+		wires->ahead = fault->told = true;
+		trigger_acted(clip, fault, 0, CLIP_MISO, wires->miso ? CLIP_HIGH : CLIP_LOW);
+		for (unsigned int clock = 0; clock < fault->as.clocks; clock++)
+			wires_clock(clip, mosi);
+	}
 }

@@ -163,6 +163,7 @@ trigger_acted(struct clip *clip, struct fault *fault, unsigned int bit, enum cli
 		.bit = bit,
 		.time_ns = sim_clock_now(clip->clock) + bit * NS_PER_S / clip->hz,
 		.level = level,
+		.by_board = clip->by_board,
 	};
 
 	count(clip, fault, &report);

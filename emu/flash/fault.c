@@ -360,7 +360,9 @@ flash_faults_begin(struct flash *chip, struct flash_operation *operation)
 			operation->end_ns = INT64_MAX;
 		else if (what == FLASH_FAULT_BROWN_OUT)
 			cut_short(chip, operation, item->fault.millivolts);
-		else if (operation->end_ns != INT64_MAX)
+		else if (operation->end_ns == INT64_MAX)
+			continue; /* no time is longer */
+		else
 			operation->end_ns = operation->begin_ns +
 				(int64_t)MIN((double)time_ns * item->fault.factor, SLOWEST_NS);
 		act(chip, item, operation->address);

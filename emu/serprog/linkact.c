@@ -30,7 +30,7 @@ link_report(struct link_line *line, const struct link_trap *trap)
 }
 
 struct link_trap *
-link_find_garbler(const struct link_line *line)
+link_find_garbler(const struct link_line *line, uint32_t *host)
 {
 	unsigned int baud = 0;
 
@@ -41,8 +41,10 @@ link_find_garbler(const struct link_line *line)
 			continue;
 		if (baud == 0 && line->listener.baud)
 			baud = line->listener.baud(line->listener.data);
-		if (baud != 0 && baud != trap->fault.baud)
-			return trap;
+		if (baud == 0 || baud == trap->fault.baud)
+			continue;
+		*host = baud;
+		return trap;
 	}
 	return NULL;
 }
@@ -62,15 +64,14 @@ tell_garbled(struct link_line *line, struct link_trap *garbler)
 static void
 send(struct link_line *line, enum link_direction direction, const uint8_t *bytes, size_t n)
 {
-	struct link_trap *garbler = link_find_garbler(line);
+	uint32_t host = 0, adapter;
+	struct link_trap *garbler = link_find_garbler(line, &host);
 	GByteArray *lane = line->lanes[direction];
-	uint32_t host, adapter;
 
 	if (!garbler) {
 		g_byte_array_append(lane, bytes, (guint)n);
 		return;
 	}
-	host = line->listener.baud(line->listener.data);
 	adapter = garbler->fault.baud;
 	for (size_t i = 0; i < n; i++) {
 		guint before = lane->len;
@@ -179,7 +180,8 @@ watches(struct link_line *line, struct link_trap *trap, enum link_direction dire
 size_t
 link_find_gap(struct link_line *line, enum link_direction direction)
 {
-	uint64_t gap = link_find_garbler(line) ? 0 : SIZE_MAX;
+	uint32_t baud;
+	uint64_t gap = link_find_garbler(line, &baud) ? 0 : SIZE_MAX;
 
 	for (size_t i = 0; i < line->traps->len; i++)
 		if (watches(line, link_trap_at(line, i), direction))

@@ -81,8 +81,9 @@ void link_clear_lanes(struct link_line *line);
 /* The fault's command and time have come and it has not acted as often as it may. */
 bool link_is_due(const struct link_line *line, const struct link_trap *trap);
 
-/* The fault for which the two ends do not understand each other now; NULL: they do. */
-struct link_trap *link_find_garbler(const struct link_line *line);
+/* The fault for which the two ends do not understand each other now, and the host's speed; NULL:
+ * they do. */
+struct link_trap *link_find_garbler(const struct link_line *line, uint32_t *host);
 
 /* How many bytes of that direction nothing happens to. */
 size_t link_find_gap(struct link_line *line, enum link_direction direction);

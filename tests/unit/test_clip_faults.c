@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Faults that are there all the time: what chip and host see follows from who is connected. */
+/*
+ * Faults that are there all the time: what chip and host see follows from who is connected.
+ * long: each line and each way to be wrong has its case.
+ */
 #include "clip_fixture.h"
 
 #include <check.h>
@@ -487,6 +490,47 @@ START_TEST(early_by_clocks)
 }
 END_TEST
 
+/* Several add up. */
+START_TEST(later_and_earlier)
+{
+	clip_fixture_add(f, CLIP_LATE, CLIP_MISO);
+	clip_fixture_add(f, CLIP_LATE, CLIP_MISO);
+	clip_fixture_assert_id(f, "\xfb\xd0\x05");
+	clip_fault_clear(f->clip);
+	clip_fixture_forget(f);
+	clip_fixture_add(f, CLIP_EARLY, CLIP_MISO);
+	clip_fixture_add(f, CLIP_EARLY, CLIP_MISO);
+	clip_fixture_assert_id(f, "\xbd\x00\x53");
+	ck_assert_uint_eq(f->reports->len, 2);
+}
+END_TEST
+
+/* Also one that waits for its operation, or for a long one; but one in force comes first. */
+START_TEST(a_line_names_its_fault)
+{
+	struct clip_line_state state;
+	struct clip_fault fault;
+	unsigned int id;
+
+	clip_fault_init(&fault, CLIP_STUCK_0);
+	fault.line = CLIP_MISO;
+	fault.when.opcode = 0x03;
+	fault.when.has_opcode = true;
+	id = clip_fixture_put(f, &fault);
+	clip_line_state(f->clip, 0, CLIP_MISO, &state);
+	ck_assert_uint_eq(state.fault_id, id);
+	ck_assert_int_eq(state.host, CLIP_HIGH);
+	clip_line_state(f->clip, 0, CLIP_MOSI, &state);
+	ck_assert_uint_eq(state.fault_id, 0);
+	id = clip_fixture_add(f, CLIP_BURST_ERROR, CLIP_MOSI);
+	clip_line_state(f->clip, 0, CLIP_MOSI, &state);
+	ck_assert_uint_eq(state.fault_id, id);
+	id = clip_fixture_add(f, CLIP_PULL_DOWN, CLIP_MISO);
+	clip_line_state(f->clip, 0, CLIP_MISO, &state);
+	ck_assert_uint_eq(state.fault_id, id);
+}
+END_TEST
+
 START_TEST(late_and_early_are_a_clock)
 {
 	uint8_t id[3];
@@ -588,6 +632,8 @@ suite_clip_faults(void)
 	tcase_add_test(lines, shorts);
 	tcase_add_test(lines, clk_shorted_to_mosi_loses_the_clocks_of_zeros);
 	tcase_add_test(lines, all_lines_are_told_with_their_faults);
+	tcase_add_test(lines, later_and_earlier);
+	tcase_add_test(lines, a_line_names_its_fault);
 	tcase_add_test(lines, late_and_early_are_a_clock);
 	tcase_add_loop_test(lines, late_by_clocks, 0, 16);
 	tcase_add_loop_test(lines, early_by_clocks, 0, 3);

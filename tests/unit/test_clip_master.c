@@ -258,9 +258,13 @@ END_TEST
 START_TEST(a_master_that_leaves_in_the_middle_lets_go)
 {
 	unsigned int id = clip_fixture_put(f, &fault);
+	struct clip_line_state state;
 
 	clip_wait(f->clip, 20 * CLIP_BYTE_NS);
 	ck_assert(flash_is_selected(f->chip));
+	clip_line_state(f->clip, 0, CLIP_CS, &state);
+	ck_assert_int_eq(state.chip, CLIP_LOW);
+	ck_assert_int_eq(state.host, CLIP_HIGH);
 	clip_fault_remove(f->clip, id);
 	ck_assert(!flash_is_selected(f->chip));
 	ck_assert(id_is_right());

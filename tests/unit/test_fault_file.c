@@ -217,6 +217,10 @@ static const struct {
 } refused[] = {
 	{CHIP "[fault]\nwhat=open\n",
 		"[fault]: \"\" is no name for a fault; allowed are A-Z a-z 0-9 . _ -"},
+	{CHIP "[fault 12]\nwhat=open\n", "[fault 12]: \"12\" is no name for a fault; allowed are…"},
+	{"[adapter a]\ntcp=0\nchip=W25Q80DV\n[fault x]\nwhat=wrong-baud\nbaud=9600\n",
+		"[fault x]: wrong-baud baud=9600: TCP has no speed; allowed is an adapter on a "
+		"terminal"},
 	{CHIP "[fault x]\nline=miso\n", "[fault x]: no what; what = FAULT is wanted"},
 	{CHIP "[fault x]\nwhat=opne\n",
 		"[fault x]: unknown fault \"opne\": did you mean open?; allowed are open, "

@@ -241,6 +241,22 @@ START_TEST(acts_in_a_chip_are_told_with_their_address)
 }
 END_TEST
 
+/* Once is once, whatever becomes of the board. */
+START_TEST(a_count_outlives_a_reset)
+{
+	add("board-writes count=2 period=1ms");
+	clip_wait(f->clip, 1500000);
+	bench_faults_set_board(faults, BENCH_BOARD_IN_RESET);
+	bench_faults_set_board(faults, BENCH_BOARD_RUNS);
+	clip_wait(f->clip, 5000000);
+	assert_listed("1 -1 2/2 board-writes count=2 period=1ms;");
+	bench_faults_set_board(faults, BENCH_BOARD_OFF);
+	bench_faults_set_board(faults, BENCH_BOARD_RUNS);
+	clip_wait(f->clip, 5000000);
+	assert_listed("1 -1 2/2 board-writes count=2 period=1ms;");
+}
+END_TEST
+
 START_TEST(the_clips_numbers_are_not_ours)
 {
 	struct clip_line_state state;
@@ -453,6 +469,7 @@ suite_faults(void)
 	tcase_add_test(tcase, faults_are_where_they_are_counted);
 	tcase_add_test(tcase, acts_on_the_wires_are_told_with_their_place);
 	tcase_add_test(tcase, acts_in_a_chip_are_told_with_their_address);
+	tcase_add_test(tcase, a_count_outlives_a_reset);
 	tcase_add_test(tcase, the_clips_numbers_are_not_ours);
 	tcase_add_test(tcase, the_end_says_how_often_each_acted);
 	tcase_add_test(tcase, a_name_is_told_and_found);

@@ -65,6 +65,9 @@ static const struct {
 	{"clock-needed=no", NULL, "13 010000 010000 9f", "06ef"},
 	/* On top of a firmware that has it otherwise. */
 	{"read-max=5", "frser-duino", "11", "06050000"},
+	/* Its own limits go with the numbers that it told. */
+	{"read-max=2", "esp32-serprog", "13 010000 020000 9f | 13 010000 030000 9f",
+		"06ef40 15 15"},
 };
 
 static void

@@ -407,6 +407,16 @@ START_TEST(slow_and_slower)
 }
 END_TEST
 
+START_TEST(nothing_is_slower_than_endless)
+{
+	add((struct flash_fault){.what = FLASH_FAULT_ENDLESS});
+	add((struct flash_fault){.what = FLASH_FAULT_SLOW, .factor = 5});
+	fixture_run(f, "06; 20 00 00 00");
+	ck_assert_uint_eq(f->n_acts, 1);
+	ck_assert_int_eq(f->act.fault->what, FLASH_FAULT_ENDLESS);
+}
+END_TEST
+
 /* An offset and a distance that are together 4 Gi. */
 START_TEST(far_columns)
 {
@@ -562,6 +572,7 @@ suite_flash_fault(void)
 	tcase_add_test(tcase, endless_until_power_goes);
 	tcase_add_test(tcase, endless_also_after_a_resume);
 	tcase_add_test(tcase, slow_by_a_factor);
+	tcase_add_test(tcase, nothing_is_slower_than_endless);
 	tcase_add_test(tcase, slow_and_slower);
 	tcase_add_test(tcase, far_columns);
 	tcase_add_test(tcase, a_smaller_die_is_there_over_and_over);

@@ -39,7 +39,8 @@ START_TEST(bytes_are_heard_so)
 
 	uart_hear(cases[_i].byte, cases[_i].from, cases[_i].to, heard);
 	ck_assert_uint_eq(heard->len, cases[_i].n);
-	ck_assert_mem_eq(heard->data, cases[_i].heard, cases[_i].n);
+	if (cases[_i].n > 0)
+		ck_assert_mem_eq(heard->data, cases[_i].heard, cases[_i].n);
 	g_byte_array_unref(heard);
 }
 END_TEST
