@@ -113,7 +113,7 @@ struct bench_wire {
 	const char *name;
 	const char *host;
 	const char *chip;
-	unsigned int fault; /* the first that is in force on it; 0: none */
+	unsigned int fault; /* the first that is in force on it, or else the first; 0: none */
 };
 #define BENCH_LINES 8
 void bench_action_wiring(const struct bench_target *target, struct bench_wire lines[BENCH_LINES]);

@@ -35,7 +35,7 @@ enum clip_level {
 struct clip_line_state {
 	enum clip_level host;  /* at the adapter */
 	enum clip_level chip;  /* at the pin that the line is meant for */
-	unsigned int fault_id; /* the first fault in force on it; 0: none */
+	unsigned int fault_id; /* the first fault in force on it, or else the first; 0: none */
 };
 
 /* How the line stands now, to the chip on line cs. Of CLK and MOSI it is the idle level; VCC is low
