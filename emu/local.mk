@@ -1,119 +1,120 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-noinst_LIBRARIES += libspinor.a
-libspinor_a_SOURCES = \
+#
+# One convenience library a room: tests/style/check-rooms links each with the rooms below it alone.
+
+noinst_LIBRARIES += emu/libbase.a
+emu_libbase_a_SOURCES = \
 	emu/base/clock.c \
 	emu/base/clock.h \
+	emu/base/endpoint.h \
+	emu/base/error.c \
+	emu/base/error.h \
+	emu/base/escape.c \
+	emu/base/escape.h \
+	emu/base/keyfile.c \
+	emu/base/keyfile.h \
 	emu/base/log.c \
 	emu/base/log.h \
-	emu/base/personality.h \
 	emu/base/random.c \
 	emu/base/random.h \
 	emu/base/units.c \
 	emu/base/units.h \
-	emu/bench/action.c \
-	emu/bench/action.h \
-	emu/bench/adapter.c \
-	emu/bench/adapter.h \
-	emu/bench/bench.c \
-	emu/bench/bench.h \
-	emu/bench/boards.c \
-	emu/bench/boot.c \
-	emu/bench/boot.h \
-	emu/bench/cells.c \
-	emu/bench/cells.h \
-	emu/bench/chip.c \
-	emu/bench/chip.h \
-	emu/bench/chipdb.c \
-	emu/bench/chipdb.h \
-	emu/bench/chipscan.c \
-	emu/bench/chipscan.h \
-	emu/bench/chiptable.c \
-	emu/bench/condition.c \
-	emu/bench/condition.h \
-	emu/bench/content.c \
-	emu/bench/error.c \
-	emu/bench/error.h \
-	emu/bench/event.h \
-	emu/bench/boardfile.c \
-	emu/bench/fault.c \
-	emu/bench/fault.h \
-	emu/bench/faultcheck.c \
-	emu/bench/faultfile.c \
-	emu/bench/faultfile.h \
-	emu/bench/faultset.c \
-	emu/bench/faultset.h \
-	emu/bench/faults.c \
-	emu/bench/faults.h \
-	emu/bench/file.c \
-	emu/bench/file.h \
-	emu/bench/hand.h \
-	emu/bench/firmware.c \
-	emu/bench/firmware.h \
-	emu/bench/image.c \
-	emu/bench/image.h \
-	emu/bench/limits.c \
-	emu/bench/limits.h \
-	emu/bench/line.c \
-	emu/bench/line.h \
-	emu/bench/meter.c \
-	emu/bench/meter.h \
-	emu/bench/observe.c \
-	emu/bench/keyfile.c \
-	emu/bench/keyfile.h \
-	emu/bench/kept.c \
-	emu/bench/kept.h \
-	emu/bench/oneline.c \
-	emu/bench/oneline.h \
-	emu/bench/options.c \
-	emu/bench/options.h \
-	emu/bench/partcheck.c \
-	emu/bench/partcheck.h \
-	emu/bench/partcommand.c \
-	emu/bench/partcommand.h \
-	emu/bench/partfile.c \
-	emu/bench/partfile.h \
-	emu/bench/partkey.c \
-	emu/bench/partkey.h \
-	emu/bench/partprotect.c \
-	emu/bench/partprotect.h \
-	emu/bench/partsfdp.c \
-	emu/bench/partsfdp.h \
-	emu/bench/partstatus.c \
-	emu/bench/partstatus.h \
-	emu/bench/partvalue.c \
-	emu/bench/partvalue.h \
-	emu/bench/place.c \
-	emu/bench/play.c \
-	emu/bench/play.h \
-	emu/bench/preset.c \
-	emu/bench/preset.h \
-	emu/bench/relabel.c \
-	emu/bench/relabel.h \
-	emu/bench/setup.c \
-	emu/bench/setup.h \
-	emu/bench/snapshot.c \
-	emu/bench/snapshot.h \
-	emu/bench/state.c \
-	emu/bench/state.h \
-	emu/bench/stats.c \
-	emu/bench/stats.h \
-	emu/bench/status.c \
-	emu/bench/status.h \
-	emu/bench/trouble.c \
-	emu/bench/wafer.c \
-	emu/bench/wafer.h \
-	emu/bench/wholefile.c \
-	emu/bench/wholefile.h \
-	emu/bench/wires.c \
-	emu/bench/wires.h \
-	emu/clip/board.c \
-	emu/clip/board.h \
+	emu/base/value.c \
+	emu/base/value.h \
+	emu/base/wholefile.c \
+	emu/base/wholefile.h
+
+noinst_LIBRARIES += emu/libflash.a
+emu_libflash_a_SOURCES = \
+	emu/flash/cells/cells.c \
+	emu/flash/cells/cutoff.c \
+	emu/flash/cells/disturb.c \
+	emu/flash/cells/fault.c \
+	emu/flash/commands/aai.c \
+	emu/flash/commands/address.c \
+	emu/flash/commands/anyregister.c \
+	emu/flash/commands/asp.c \
+	emu/flash/commands/bpr.c \
+	emu/flash/commands/dataflash.c \
+	emu/flash/commands/dataflash.h \
+	emu/flash/commands/dataflash_program.c \
+	emu/flash/commands/dataflash_protect.c \
+	emu/flash/commands/die.c \
+	emu/flash/commands/eeprom.c \
+	emu/flash/commands/erase.c \
+	emu/flash/commands/flagstatus.c \
+	emu/flash/commands/identify.c \
+	emu/flash/commands/lock.c \
+	emu/flash/commands/otparea.c \
+	emu/flash/commands/otpmode.c \
+	emu/flash/commands/power.c \
+	emu/flash/commands/program.c \
+	emu/flash/commands/protect.c \
+	emu/flash/commands/read.c \
+	emu/flash/commands/sector.c \
+	emu/flash/commands/securityregister.c \
+	emu/flash/commands/sfdp.c \
+	emu/flash/commands/sfdp.h \
+	emu/flash/commands/sfdptables.c \
+	emu/flash/commands/statusregister.c \
+	emu/flash/commands/suspend.c \
+	emu/flash/engine/bits.c \
+	emu/flash/engine/engine.c \
+	emu/flash/engine/frame.c \
+	emu/flash/engine/internal.h \
+	emu/flash/engine/lanes.c \
+	emu/flash/engine/life.c \
+	emu/flash/engine/opcodes.c \
+	emu/flash/engine/pins.c \
+	emu/flash/engine/supply.c \
+	emu/flash/engine/tell.c \
+	emu/flash/fault.h \
+	emu/flash/flash.h \
+	emu/flash/part.h
+
+noinst_LIBRARIES += emu/libchipdb.a
+emu_libchipdb_a_SOURCES = \
+	emu/chipdb/chipdb.c \
+	emu/chipdb/chipdb.h \
+	emu/chipdb/chipscan.c \
+	emu/chipdb/chipscan.h \
+	emu/chipdb/chiptable.c \
+	emu/chipdb/partcheck.c \
+	emu/chipdb/partcheck.h \
+	emu/chipdb/partcommand.c \
+	emu/chipdb/partcommand.h \
+	emu/chipdb/partfile.c \
+	emu/chipdb/partfile.h \
+	emu/chipdb/partkey.c \
+	emu/chipdb/partkey.h \
+	emu/chipdb/partprotect.c \
+	emu/chipdb/partprotect.h \
+	emu/chipdb/partsfdp.c \
+	emu/chipdb/partsfdp.h \
+	emu/chipdb/partstatus.c \
+	emu/chipdb/partstatus.h
+
+noinst_LIBRARIES += emu/libstore.a
+emu_libstore_a_SOURCES = \
+	emu/store/image.c \
+	emu/store/image.h \
+	emu/store/registers.c \
+	emu/store/registers.h \
+	emu/store/snapshot.c \
+	emu/store/snapshot.h \
+	emu/store/state.c \
+	emu/store/state.h \
+	emu/store/wafer.c \
+	emu/store/wafer.h \
+	emu/store/wear.c \
+	emu/store/wear.h
+
+noinst_LIBRARIES += emu/libclip.a
+emu_libclip_a_SOURCES = \
 	emu/clip/clip.c \
 	emu/clip/clip.h \
 	emu/clip/contact.c \
 	emu/clip/edge.c \
-	emu/clip/fault.c \
-	emu/clip/fault.h \
 	emu/clip/frame.c \
 	emu/clip/internal.h \
 	emu/clip/line.h \
@@ -123,95 +124,26 @@ libspinor_a_SOURCES = \
 	emu/clip/noise.c \
 	emu/clip/slip.c \
 	emu/clip/trigger.c \
+	emu/clip/wirefault.c \
+	emu/clip/wirefault.h \
 	emu/clip/wires.c \
-	emu/clip/writer.c \
-	emu/control/call.c \
-	emu/control/client.c \
-	emu/control/client.h \
-	emu/control/control.h \
-	emu/control/events.c \
-	emu/control/events.h \
-	emu/control/internal.h \
-	emu/control/methods.c \
-	emu/control/methods.h \
-	emu/control/report.c \
-	emu/control/rpc.c \
-	emu/control/rpc.h \
-	emu/control/schema.c \
-	emu/control/schema.h \
-	emu/control/server.c \
-	emu/control/socket.c \
-	emu/control/socket.h \
-	emu/control/storage.c \
-	emu/control/trouble.c \
-	emu/flash/aai.c \
-	emu/flash/address.c \
-	emu/flash/asp.c \
-	emu/flash/anyregister.c \
-	emu/flash/bits.c \
-	emu/flash/bpr.c \
-	emu/flash/cells.c \
-	emu/flash/chip.c \
-	emu/flash/chip.h \
-	emu/flash/command.c \
-	emu/flash/cutoff.c \
-	emu/flash/dataflash.c \
-	emu/flash/dataflash.h \
-	emu/flash/dataflash_program.c \
-	emu/flash/dataflash_protect.c \
-	emu/flash/eeprom.c \
-	emu/flash/die.c \
-	emu/flash/disturb.c \
-	emu/flash/erase.c \
-	emu/flash/event.c \
-	emu/flash/flash.h \
-	emu/flash/identify.c \
-	emu/flash/fault.c \
-	emu/flash/fault.h \
-	emu/flash/frame.c \
-	emu/flash/lanes.c \
-	emu/flash/life.c \
-	emu/flash/lock.c \
-	emu/flash/micron.c \
-	emu/flash/otp.c \
-	emu/flash/otparea.c \
-	emu/flash/otpmode.c \
-	emu/flash/part.h \
-	emu/flash/pins.c \
-	emu/flash/power.c \
-	emu/flash/program.c \
-	emu/flash/protect.c \
-	emu/flash/read.c \
-	emu/flash/sector.c \
-	emu/flash/sfdp.c \
-	emu/flash/sfdp.h \
-	emu/flash/sfdptables.c \
-	emu/flash/status.c \
-	emu/flash/supply.c \
-	emu/flash/suspend.c \
-	emu/port/baud.c \
-	emu/port/baud.h \
-	emu/port/link.c \
-	emu/port/link.h \
-	emu/port/port.h \
-	emu/port/pty.c \
-	emu/port/pump.c \
-	emu/port/pump.h \
-	emu/port/tcp.c \
-	emu/port/watch.c \
-	emu/port/watch.h \
+	emu/clip/writer.c
+
+noinst_LIBRARIES += emu/libboard.a
+emu_libboard_a_SOURCES = \
+	emu/board/board.c \
+	emu/board/board.h \
+	emu/board/boot.c \
+	emu/board/boot.h \
+	emu/board/send.c \
+	emu/board/send.h
+
+noinst_LIBRARIES += emu/libserprog.a
+emu_libserprog_a_SOURCES = \
 	emu/serprog/commands.c \
 	emu/serprog/divider.c \
 	emu/serprog/divider.h \
 	emu/serprog/internal.h \
-	emu/serprog/link.c \
-	emu/serprog/link.h \
-	emu/serprog/linkact.c \
-	emu/serprog/linkfault.c \
-	emu/serprog/linkfault.h \
-	emu/serprog/linkinternal.h \
-	emu/serprog/linkwhen.c \
-	emu/serprog/linkwhen.h \
 	emu/serprog/opbuf.c \
 	emu/serprog/opbuf.h \
 	emu/serprog/profile.c \
@@ -221,30 +153,155 @@ libspinor_a_SOURCES = \
 	emu/serprog/reply.h \
 	emu/serprog/serprog.c \
 	emu/serprog/serprog.h \
-	emu/serprog/spiop.c \
-	emu/serprog/uart.c \
-	emu/serprog/uart.h \
+	emu/serprog/spiop.c
+
+noinst_LIBRARIES += emu/liblink.a
+emu_liblink_a_SOURCES = \
+	emu/link/act.c \
+	emu/link/internal.h \
+	emu/link/link.c \
+	emu/link/link.h \
+	emu/link/linkfault.c \
+	emu/link/linkfault.h \
+	emu/link/meter.c \
+	emu/link/meter.h \
+	emu/link/uart.c \
+	emu/link/uart.h \
+	emu/link/when.c \
+	emu/link/when.h
+
+noinst_LIBRARIES += emu/libport.a
+emu_libport_a_SOURCES = \
+	emu/port/baud.c \
+	emu/port/baud.h \
+	emu/port/nodewatch.c \
+	emu/port/nodewatch.h \
+	emu/port/port.h \
+	emu/port/pty.c \
+	emu/port/pump.c \
+	emu/port/pump.h \
+	emu/port/symlink.c \
+	emu/port/symlink.h \
+	emu/port/tcp.c
+
+noinst_LIBRARIES += emu/libsetup.a
+emu_libsetup_a_SOURCES = \
+	emu/setup/benchfile.c \
+	emu/setup/benchfile.h \
+	emu/setup/boardfile.c \
+	emu/setup/condition.c \
+	emu/setup/condition.h \
+	emu/setup/faultfile.c \
+	emu/setup/faultfile.h \
+	emu/setup/faultkeys.c \
+	emu/setup/faultkeys.h \
+	emu/setup/faultwords.c \
+	emu/setup/faultwords.h \
+	emu/setup/firmware.c \
+	emu/setup/firmware.h \
+	emu/setup/options.c \
+	emu/setup/options.h \
+	emu/setup/resolve.c \
+	emu/setup/setup.c \
+	emu/setup/setup.h
+
+noinst_LIBRARIES += emu/libtrace.a
+emu_libtrace_a_SOURCES = \
+	emu/trace/stats.c \
+	emu/trace/stats.h \
 	emu/trace/text.c \
 	emu/trace/text.h
+
+noinst_LIBRARIES += emu/libbench.a
+emu_libbench_a_SOURCES = \
+	emu/bench/adapter.c \
+	emu/bench/adapter.h \
+	emu/bench/bench.c \
+	emu/bench/bench.h \
+	emu/bench/cable.c \
+	emu/bench/cable.h \
+	emu/bench/chip.c \
+	emu/bench/chip.h \
+	emu/bench/faultcheck.c \
+	emu/bench/faults.c \
+	emu/bench/faults.h \
+	emu/bench/levels.c \
+	emu/bench/levels.h \
+	emu/bench/limits.c \
+	emu/bench/limits.h \
+	emu/bench/observe.c \
+	emu/bench/preset.c \
+	emu/bench/preset.h \
+	emu/bench/relabel.c \
+	emu/bench/relabel.h
+
+noinst_LIBRARIES += emu/libaction.a
+emu_libaction_a_SOURCES = \
+	emu/action/action.c \
+	emu/action/action.h \
+	emu/action/benchstatus.c \
+	emu/action/benchstatus.h \
+	emu/action/boards.c \
+	emu/action/content.c \
+	emu/action/event.h \
+	emu/action/faultedit.c \
+	emu/action/internal.h
+
+noinst_LIBRARIES += emu/libcontrol.a
+emu_libcontrol_a_SOURCES = \
+	emu/control/arguments.c \
+	emu/control/connection.c \
+	emu/control/connection.h \
+	emu/control/control.h \
+	emu/control/events.c \
+	emu/control/events.h \
+	emu/control/faultmethods.c \
+	emu/control/internal.h \
+	emu/control/methods.c \
+	emu/control/methods.h \
+	emu/control/rpc.c \
+	emu/control/rpc.h \
+	emu/control/schema.c \
+	emu/control/schema.h \
+	emu/control/server.c \
+	emu/control/socket.c \
+	emu/control/socket.h \
+	emu/control/statusjson.c \
+	emu/control/storage.c
+
+# Upper rooms first: each finds what it calls in those behind it.
+SPINOR_ROOMS = \
+	emu/libcontrol.a \
+	emu/libaction.a \
+	emu/libbench.a \
+	emu/libtrace.a \
+	emu/libsetup.a \
+	emu/libport.a \
+	emu/liblink.a \
+	emu/libserprog.a \
+	emu/libboard.a \
+	emu/libclip.a \
+	emu/libstore.a \
+	emu/libchipdb.a \
+	emu/libflash.a \
+	emu/libbase.a
 
 bin_PROGRAMS += spinord
 spinord_SOURCES = \
 	emu/spinord/main.c \
 	emu/spinord/notify.c \
 	emu/spinord/notify.h
-spinord_LDADD = libspinor.a $(JSON_LIBS) $(GLIB_LIBS)
+spinord_LDADD = $(SPINOR_ROOMS) $(JSON_LIBS) $(GLIB_LIBS)
 
 bin_PROGRAMS += spinor
 spinor_SOURCES = \
-	emu/spinor/call.c \
-	emu/spinor/call.h \
 	emu/spinor/client.c \
 	emu/spinor/client.h \
 	emu/spinor/command.c \
 	emu/spinor/command.h \
 	emu/spinor/complete.c \
-	emu/spinor/error.c \
-	emu/spinor/error.h \
+	emu/spinor/exitstatus.c \
+	emu/spinor/exitstatus.h \
 	emu/spinor/expect.c \
 	emu/spinor/expect.h \
 	emu/spinor/find.c \
@@ -252,11 +309,13 @@ spinor_SOURCES = \
 	emu/spinor/janitor.c \
 	emu/spinor/janitor.h \
 	emu/spinor/main.c \
+	emu/spinor/methodcall.c \
+	emu/spinor/methodcall.h \
 	emu/spinor/output.c \
 	emu/spinor/output.h \
-	emu/spinor/report.c \
-	emu/spinor/report.h \
 	emu/spinor/run.c \
+	emu/spinor/runreport.c \
+	emu/spinor/runreport.h \
 	emu/spinor/supervise.c \
 	emu/spinor/supervise.h \
 	emu/spinor/tree.c \
@@ -268,7 +327,7 @@ spinor_SOURCES = \
 	emu/spinor/verbs.c \
 	emu/spinor/verbs.h \
 	emu/spinor/watch.c
-spinor_LDADD = libspinor.a $(JSON_LIBS) $(GLIB_LIBS)
+spinor_LDADD = $(SPINOR_ROOMS) $(JSON_LIBS) $(GLIB_LIBS)
 
 chipdbdir = $(pkgdatadir)/chipdb
 dist_chipdb_DATA = \

@@ -246,7 +246,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_wear.c \
 	tests/unit/test_wires.c
 tests_unit_unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_unit_unit_LDADD = libspinor.a $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
+tests_unit_unit_LDADD = $(SPINOR_ROOMS) $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 
 tests_unit_flash_SOURCES = \
 	tests/unit/flash_dataflash_parts.c \
@@ -289,7 +289,7 @@ tests_unit_flash_SOURCES = \
 	tests/unit/test_flash_supply.c \
 	tests/unit/test_flash_unlock.c
 tests_unit_flash_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_unit_flash_LDADD = libspinor.a $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
+tests_unit_flash_LDADD = $(SPINOR_ROOMS) $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 
 # A program of its own, as it takes as long as all the others together.
 tests_unit_parts_SOURCES = \
@@ -297,12 +297,12 @@ tests_unit_parts_SOURCES = \
 	tests/unit/player.c \
 	tests/unit/player.h
 tests_unit_parts_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_unit_parts_LDADD = libspinor.a $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
+tests_unit_parts_LDADD = $(SPINOR_ROOMS) $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 
 check_PROGRAMS += tests/fuzz/control-fuzz
 TESTS += tests/fuzz/control-fuzz
 tests_fuzz_control_fuzz_SOURCES = tests/fuzz/control-fuzz.c
-tests_fuzz_control_fuzz_LDADD = libspinor.a $(JSON_LIBS) $(GLIB_LIBS)
+tests_fuzz_control_fuzz_LDADD = $(SPINOR_ROOMS) $(JSON_LIBS) $(GLIB_LIBS)
 
 .PHONY: check-all speed
 
@@ -316,7 +316,7 @@ tests_speed_client_LDADD = $(GLIB_LIBS)
 tests_speed_floor_SOURCES = tests/speed/floor.c
 tests_speed_floor_LDADD = $(GLIB_LIBS)
 tests_speed_inprocess_SOURCES = tests/speed/inprocess.c
-tests_speed_inprocess_LDADD = libspinor.a $(JSON_LIBS) $(GLIB_LIBS)
+tests_speed_inprocess_LDADD = $(SPINOR_ROOMS) $(JSON_LIBS) $(GLIB_LIBS)
 CLEANFILES += $(EXTRA_PROGRAMS)
 
 speed: spinord tests/speed/client tests/speed/floor tests/speed/inprocess

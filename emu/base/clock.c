@@ -22,12 +22,12 @@ monotonic_ns(void)
 
 /* In simulated ns. A thousand years on the fastest clock would be too long; it stops before. */
 static int64_t
-wall_ns(const struct sim_clock *clock)
+wall_ns(const struct base_clock *clock)
 {
 	int64_t ns = monotonic_ns() - clock->origin_ns;
 	int64_t scaled;
 
-	if (clock->scale == SIM_CLOCK_SCALE_ONE)
+	if (clock->scale == BASE_CLOCK_SCALE_ONE)
 		return ns;
 	if (__builtin_mul_overflow(ns / 1000, (int64_t)clock->scale, &scaled))
 		return LATEST_NS;
@@ -42,103 +42,103 @@ add_ns(int64_t a, int64_t b)
 }
 
 void
-sim_clock_init(struct sim_clock *clock, enum sim_clock_mode mode)
+base_clock_init(struct base_clock *clock, enum base_clock_mode mode)
 {
-	*clock = (struct sim_clock){
-		.mode = mode, .origin_ns = monotonic_ns(), .scale = SIM_CLOCK_SCALE_ONE};
+	*clock = (struct base_clock){
+		.mode = mode, .origin_ns = monotonic_ns(), .scale = BASE_CLOCK_SCALE_ONE};
 }
 
 int64_t
-sim_clock_now(const struct sim_clock *clock)
+base_clock_now(const struct base_clock *clock)
 {
 	switch (clock->mode) {
-	case SIM_CLOCK_INSTANT:
+	case BASE_CLOCK_INSTANT:
 		return clock->skipped_ns;
-	case SIM_CLOCK_REAL: {
+	case BASE_CLOCK_REAL: {
 		int64_t wall = wall_ns(clock);
 
 		return wall > clock->due_ns ? wall : clock->due_ns;
 	}
-	case SIM_CLOCK_VIRTUAL:
+	case BASE_CLOCK_VIRTUAL:
 		break;
 	}
 	return wall_ns(clock) + clock->skipped_ns;
 }
 
 void
-sim_clock_skip(struct sim_clock *clock, int64_t ns)
+base_clock_skip(struct base_clock *clock, int64_t ns)
 {
 	if (ns <= 0)
 		return;
-	if (clock->mode == SIM_CLOCK_REAL)
-		clock->due_ns = add_ns(sim_clock_now(clock), ns);
+	if (clock->mode == BASE_CLOCK_REAL)
+		clock->due_ns = add_ns(base_clock_now(clock), ns);
 	clock->skipped_ns = add_ns(clock->skipped_ns, ns);
 }
 
 int64_t
-sim_clock_skipped(const struct sim_clock *clock)
+base_clock_skipped(const struct base_clock *clock)
 {
 	return clock->skipped_ns;
 }
 
 int64_t
-sim_clock_debt(const struct sim_clock *clock)
+base_clock_debt(const struct base_clock *clock)
 {
 	int64_t debt;
 
-	if (clock->mode != SIM_CLOCK_REAL || clock->due_ns == 0)
+	if (clock->mode != BASE_CLOCK_REAL || clock->due_ns == 0)
 		return 0;
 	debt = clock->due_ns - wall_ns(clock);
 	if (debt <= 0)
 		return 0;
-	if (clock->scale == SIM_CLOCK_SCALE_ONE)
+	if (clock->scale == BASE_CLOCK_SCALE_ONE)
 		return debt;
 	/* Rounded up, so that whoever has waited that long has none left. */
-	return debt / clock->scale * SIM_CLOCK_SCALE_ONE +
-		(debt % clock->scale * SIM_CLOCK_SCALE_ONE + clock->scale - 1) / clock->scale;
+	return debt / clock->scale * BASE_CLOCK_SCALE_ONE +
+		(debt % clock->scale * BASE_CLOCK_SCALE_ONE + clock->scale - 1) / clock->scale;
 }
 
 void
-sim_clock_set_scale(struct sim_clock *clock, unsigned int scale)
+base_clock_set_scale(struct base_clock *clock, unsigned int scale)
 {
 	clock->scale = scale;
 }
 
 bool
-sim_clock_scale_from_string(const char *text, unsigned int *scale)
+base_clock_scale_from_string(const char *text, unsigned int *scale)
 {
 	unsigned int thousandths = 0;
-	unsigned int unit = SIM_CLOCK_SCALE_ONE;
+	unsigned int unit = BASE_CLOCK_SCALE_ONE;
 	size_t whole = strspn(text, "0123456789");
 
 	if (whole == 0 || whole > 4)
 		return false;
 	for (; whole > 0; whole--, text++)
-		thousandths = thousandths * 10 + (unsigned int)(*text - '0') * SIM_CLOCK_SCALE_ONE;
+		thousandths = thousandths * 10 + (unsigned int)(*text - '0') * BASE_CLOCK_SCALE_ONE;
 	if (*text == '.' && text[1] != '\0')
 		text++;
 	for (; *text >= '0' && *text <= '9' && unit > 1; text++) {
 		unit /= 10;
 		thousandths += (unsigned int)(*text - '0') * unit;
 	}
-	if (*text != '\0' || thousandths < 100 || thousandths > 1000 * SIM_CLOCK_SCALE_ONE)
+	if (*text != '\0' || thousandths < 100 || thousandths > 1000 * BASE_CLOCK_SCALE_ONE)
 		return false;
 	*scale = thousandths;
 	return true;
 }
 
 bool
-sim_clock_mode_from_string(const char *text, enum sim_clock_mode *mode)
+base_clock_mode_from_string(const char *text, enum base_clock_mode *mode)
 {
 	static const char *const names[] = {
-		[SIM_CLOCK_VIRTUAL] = "virtual",
-		[SIM_CLOCK_INSTANT] = "instant",
-		[SIM_CLOCK_REAL] = "real",
+		[BASE_CLOCK_VIRTUAL] = "virtual",
+		[BASE_CLOCK_INSTANT] = "instant",
+		[BASE_CLOCK_REAL] = "real",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (strcmp(text, names[i]) == 0) {
-			*mode = (enum sim_clock_mode)i;
+			*mode = (enum base_clock_mode)i;
 			return true;
 		}
 	}

@@ -11,16 +11,16 @@
  * VIRTUAL  the wall clock plus everything that was skipped; skipping costs no real time
  * INSTANT  only what was skipped: the wall never enters, so equal input gives equal times
  * REAL     the wall clock, or a multiple of it; what is skipped has to be waited for (see
- *          sim_clock_debt())
+ *          base_clock_debt())
  */
-enum sim_clock_mode {
-	SIM_CLOCK_VIRTUAL,
-	SIM_CLOCK_INSTANT,
-	SIM_CLOCK_REAL,
+enum base_clock_mode {
+	BASE_CLOCK_VIRTUAL,
+	BASE_CLOCK_INSTANT,
+	BASE_CLOCK_REAL,
 };
 
-struct sim_clock {
-	enum sim_clock_mode mode;
+struct base_clock {
+	enum base_clock_mode mode;
 	int64_t origin_ns; /* CLOCK_MONOTONIC when the clock was made */
 	int64_t skipped_ns;
 	int64_t due_ns;     /* REAL: simulated time reached so far; the wall may lag behind it */
@@ -28,31 +28,31 @@ struct sim_clock {
 };
 
 /* Starts the clock at 0. */
-void sim_clock_init(struct sim_clock *clock, enum sim_clock_mode mode);
+void base_clock_init(struct base_clock *clock, enum base_clock_mode mode);
 
-#define SIM_CLOCK_SCALE_ONE 1000 /* as on the wall */
+#define BASE_CLOCK_SCALE_ONE 1000 /* as on the wall */
 
 /* REAL: time passes scale / 1000 times as fast as on the wall, 100 to 1000000. For a new clock. */
-void sim_clock_set_scale(struct sim_clock *clock, unsigned int scale);
+void base_clock_set_scale(struct base_clock *clock, unsigned int scale);
 
 /* "10" or "0.5" to such a scale; false unless it is a number from 0.1 to 1000 with at most three
  * decimals. */
-bool sim_clock_scale_from_string(const char *text, unsigned int *scale);
+bool base_clock_scale_from_string(const char *text, unsigned int *scale);
 
 /* Simulated time in ns; never goes back. */
-int64_t sim_clock_now(const struct sim_clock *clock);
+int64_t base_clock_now(const struct base_clock *clock);
 
 /* Lets ns (>= 0) of simulated time pass at once. */
-void sim_clock_skip(struct sim_clock *clock, int64_t ns);
+void base_clock_skip(struct base_clock *clock, int64_t ns);
 
 /* All that has been skipped: what has passed without what the wall has added, in any mode. */
-int64_t sim_clock_skipped(const struct sim_clock *clock);
+int64_t base_clock_skipped(const struct base_clock *clock);
 
 /* REAL: how many ns of wall time must pass until the wall has caught up with what was skipped.
  * 0 in the other modes. */
-int64_t sim_clock_debt(const struct sim_clock *clock);
+int64_t base_clock_debt(const struct base_clock *clock);
 
 /* "virtual", "instant" or "real" to a mode; false when it is none of them. */
-bool sim_clock_mode_from_string(const char *text, enum sim_clock_mode *mode);
+bool base_clock_mode_from_string(const char *text, enum base_clock_mode *mode);
 
 #endif

@@ -82,7 +82,7 @@ write_message(GLogLevelFlags level, const GLogField *fields, gsize n, gpointer d
 }
 
 void
-log_init(const char *name, GLogLevelFlags level)
+base_log_init(const char *name, GLogLevelFlags level)
 {
 	static gsize installed;
 

@@ -13,6 +13,6 @@
 
 /* Writes messages as "NAME: level: text" to stderr. level: the least important kind that is shown
  * (G_LOG_LEVEL_WARNING, _INFO, _DEBUG). name must live as long as the process. */
-void log_init(const char *name, GLogLevelFlags level);
+void base_log_init(const char *name, GLogLevelFlags level);
 
 #endif

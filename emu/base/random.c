@@ -22,27 +22,27 @@ mix(uint64_t z)
 }
 
 void
-sim_random_init(struct sim_random *random, uint64_t seed, uint64_t stream)
+base_random_init(struct base_random *random, uint64_t seed, uint64_t stream)
 {
 	random->state = mix(mix(seed + GAMMA) ^ mix(stream * GAMMA + 1));
 }
 
 uint64_t
-sim_random_next(struct sim_random *random)
+base_random_next(struct base_random *random)
 {
 	return mix(random->state += GAMMA);
 }
 
 double
-sim_random_unit(struct sim_random *random)
+base_random_unit(struct base_random *random)
 {
-	return (double)(sim_random_next(random) >> 11) * 0x1p-53;
+	return (double)(base_random_next(random) >> 11) * 0x1p-53;
 }
 
 bool
-sim_random_chance(struct sim_random *random, double probability)
+base_random_chance(struct base_random *random, double probability)
 {
-	return sim_random_unit(random) < probability;
+	return base_random_unit(random) < probability;
 }
 
 /* ln x = ln m + e ln 2 with m near 1, and ln m = 2 (s + s^3/3 + s^5/5 + ...), s = (m-1)/(m+1). */
@@ -69,13 +69,13 @@ logarithm(double x)
 
 /* -ln of a number from just above 0 up to 1. */
 static double
-exponential(struct sim_random *random)
+exponential(struct base_random *random)
 {
-	return -logarithm(1 - sim_random_unit(random));
+	return -logarithm(1 - base_random_unit(random));
 }
 
 uint64_t
-sim_random_skip(struct sim_random *random, double probability)
+base_random_skip(struct base_random *random, double probability)
 {
 	double per_trial, trials;
 
@@ -91,7 +91,7 @@ sim_random_skip(struct sim_random *random, double probability)
 }
 
 double
-sim_random_duration(struct sim_random *random, double mean)
+base_random_duration(struct base_random *random, double mean)
 {
 	return mean * exponential(random);
 }

@@ -78,7 +78,7 @@ parse_scaled(const char *text, const struct unit *units, uint64_t *result)
 }
 
 bool
-units_parse_size(const char *text, uint64_t *bytes)
+base_parse_size(const char *text, uint64_t *bytes)
 {
 	static const struct unit units[] = {
 		{"", 1},
@@ -112,16 +112,16 @@ units_parse_size(const char *text, uint64_t *bytes)
 }
 
 bool
-units_parse_range(const char *text, bool single, uint64_t *from, uint64_t *to)
+base_parse_range(const char *text, bool single, uint64_t *from, uint64_t *to)
 {
 	g_auto(GStrv) ends = g_strsplit(text, "-", 2);
 	uint64_t first, last;
 
-	if (ends[0] == NULL || !units_parse_whole(ends[0], 0, UINT64_MAX - 1, &first) ||
+	if (ends[0] == NULL || !base_parse_whole(ends[0], 0, UINT64_MAX - 1, &first) ||
 		(ends[1] == NULL && !single))
 		return false;
 	last = first;
-	if (ends[1] != NULL && !units_parse_whole(ends[1], first, UINT64_MAX - 1, &last))
+	if (ends[1] != NULL && !base_parse_whole(ends[1], first, UINT64_MAX - 1, &last))
 		return false;
 	*from = first;
 	*to = last + 1;
@@ -129,7 +129,7 @@ units_parse_range(const char *text, bool single, uint64_t *from, uint64_t *to)
 }
 
 bool
-units_parse_time(const char *text, int64_t *ns)
+base_parse_time(const char *text, int64_t *ns)
 {
 	static const struct unit units[] = {
 		{"ns", 1},
@@ -147,7 +147,7 @@ units_parse_time(const char *text, int64_t *ns)
 }
 
 bool
-units_parse_voltage(const char *text, int *millivolts)
+base_parse_voltage(const char *text, int *millivolts)
 {
 	static const struct unit units[] = {
 		{"mV", 1},
@@ -163,7 +163,7 @@ units_parse_voltage(const char *text, int *millivolts)
 }
 
 char *
-units_format_size(uint64_t bytes)
+base_format_size(uint64_t bytes)
 {
 	static const char *const names[] = {"B", "KiB", "MiB", "GiB"};
 	size_t unit = 0;
@@ -176,7 +176,7 @@ units_format_size(uint64_t bytes)
 }
 
 bool
-units_parse_whole(const char *text, uint64_t min, uint64_t max, uint64_t *number)
+base_parse_whole(const char *text, uint64_t min, uint64_t max, uint64_t *number)
 {
 	bool hex = g_ascii_strncasecmp(text, "0x", 2) == 0;
 	guint64 taken;

@@ -10,14 +10,14 @@
 
 #include "base/units.h"
 #include "bench/chip.h"
-#include "bench/error.h"
+#include "base/error.h"
 #include "bench/faults.h"
-#include "bench/line.h"
-#include "bench/meter.h"
-#include "bench/wires.h"
-#include "clip/board.h"
+#include "bench/cable.h"
+#include "link/meter.h"
+#include "bench/levels.h"
+#include "board/board.h"
 #include "clip/clip.h"
-#include "clip/fault.h"
+#include "clip/wirefault.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 #include "port/port.h"
@@ -53,11 +53,11 @@ struct bench_adapter {
 	GThread *thread; /* NULL: not running */
 	bool stopping;   /* main thread: it was asked to end */
 
-	struct sim_clock clock;
+	struct base_clock clock;
 	struct clip *clip;
 	struct serprog *serprog;
-	struct bench_line line;
-	struct bench_meter meter;
+	struct bench_cable line;
+	struct link_meter meter;
 	struct port_pty *pty; /* NULL: TCP */
 	struct port_tcp *tcp; /* NULL: pseudo-terminal */
 	struct seat seats[CLIP_SELECTS];
@@ -76,15 +76,15 @@ open_tcp(struct bench_adapter *adapter, const char *address, GError **error)
 	GError *why = NULL;
 
 	adapter->tcp = port_tcp_new(
-		adapter->context, bench_meter_personality(&adapter->meter), address, &why);
+		adapter->context, link_meter_personality(&adapter->meter), address, &why);
 	if (adapter->tcp != NULL)
 		return true;
 	if (g_error_matches(why, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT))
-		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE, "%s: %s", adapter->name,
-			why->message);
+		g_set_error(
+			error, BASE_ERROR, BASE_ERROR_USAGE, "%s: %s", adapter->name, why->message);
 	else
-		g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE, "%s: %s", adapter->name,
-			why->message);
+		g_set_error(
+			error, BASE_ERROR, BASE_ERROR_FILE, "%s: %s", adapter->name, why->message);
 	g_error_free(why);
 	return false;
 }
@@ -92,11 +92,12 @@ open_tcp(struct bench_adapter *adapter, const char *address, GError **error)
 static bool
 open_port(struct bench_adapter *adapter, const struct bench_adapter_plan *plan, GError **error)
 {
-	struct personality personality = bench_meter_personality(&adapter->meter);
+	struct base_endpoint base_endpoint = link_meter_personality(&adapter->meter);
 
 	if (plan->tcp != NULL)
 		return open_tcp(adapter, plan->tcp, error);
-	adapter->pty = port_pty_new(adapter->context, plan->watch, personality, plan->link, error);
+	adapter->pty =
+		port_pty_new(adapter->context, plan->watch, base_endpoint, plan->link, error);
 	if (adapter->pty == NULL)
 		return false;
 	if (plan->link != NULL)
@@ -110,22 +111,22 @@ bench_adapter_new(const struct bench_adapter_plan *plan, GError **error)
 	struct bench_adapter *adapter = g_new0(struct bench_adapter, 1);
 
 	adapter->name = g_strdup(plan->name);
-	adapter->profile = bench_firmware_apply(&plan->firmware, plan->profile);
+	adapter->profile = setup_firmware_apply(&plan->firmware, plan->profile);
 	adapter->context = g_main_context_new();
 	g_main_context_set_poll_func(adapter->context, port_poll);
 	adapter->loop = g_main_loop_new(adapter->context, FALSE);
-	sim_clock_init(&adapter->clock, plan->timing);
+	base_clock_init(&adapter->clock, plan->timing);
 	if (plan->time_scale > 0)
-		sim_clock_set_scale(&adapter->clock, plan->time_scale);
+		base_clock_set_scale(&adapter->clock, plan->time_scale);
 	adapter->clip = clip_new(&adapter->clock);
 	clip_set_seed(adapter->clip, plan->seed);
 	adapter->serprog = serprog_new(adapter->profile, adapter->clip, &adapter->clock);
-	adapter->line = (struct bench_line){.owner = adapter->name,
+	adapter->line = (struct bench_cable){.owner = adapter->name,
 		.context = adapter->context,
 		.serprog = adapter->serprog,
 		.meter = &adapter->meter,
 		.seed = plan->seed};
-	bench_line_begin(&adapter->line);
+	bench_cable_begin(&adapter->line);
 	if (open_port(adapter, plan, error)) {
 		adapter->line.pty = adapter->pty;
 		adapter->line.tcp = adapter->tcp;
@@ -140,7 +141,7 @@ bench_adapter_clip_on(struct bench_adapter *adapter, unsigned int cs, struct ben
 {
 	g_return_if_fail(cs < CLIP_SELECTS && adapter->seats[cs].chip == NULL);
 	adapter->seats[cs].chip = chip;
-	bench_wires_clip_on(bench_chip_wires(chip), adapter->clip, cs);
+	bench_levels_clip_on(bench_chip_wires(chip), adapter->clip, cs);
 	clip_attach(adapter->clip, cs, bench_chip_flash(chip));
 }
 
@@ -258,7 +259,7 @@ bench_adapter_call(struct bench_adapter *adapter, void (*function)(void *data), 
 static void
 remove_chips(struct bench_adapter *adapter)
 {
-	int64_t now = sim_clock_now(&adapter->clock);
+	int64_t now = base_clock_now(&adapter->clock);
 
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
 		g_clear_pointer(&adapter->seats[cs].board, board_free);
@@ -276,7 +277,7 @@ bench_adapter_destroy(struct bench_adapter *adapter)
 	join(adapter);
 	adapter->meter.host_changed = NULL;
 	g_clear_pointer(&adapter->faults, bench_faults_destroy);
-	bench_line_end(&adapter->line);
+	bench_cable_end(&adapter->line);
 	g_clear_pointer(&adapter->pty, port_pty_destroy);
 	g_clear_pointer(&adapter->tcp, port_tcp_destroy);
 	g_clear_pointer(&adapter->serprog, serprog_destroy);
@@ -342,7 +343,7 @@ bench_adapter_has_host(const struct bench_adapter *adapter)
 	return adapter->meter.host;
 }
 
-struct sim_clock *
+struct base_clock *
 bench_adapter_clock(struct bench_adapter *adapter)
 {
 	return &adapter->clock;
@@ -414,7 +415,7 @@ bench_adapter_boot(const struct bench_adapter *adapter, unsigned int cs)
 	return cs < CLIP_SELECTS ? adapter->seats[cs].boot : BENCH_BOOT_NEVER;
 }
 
-struct bench_line *
+struct bench_cable *
 bench_adapter_line(struct bench_adapter *adapter)
 {
 	return &adapter->line;
@@ -464,7 +465,7 @@ bench_adapter_set_host_observer(
 	adapter->meter.data = adapter;
 }
 
-struct bench_host_stats *
+struct trace_host_stats *
 bench_adapter_host_stats(struct bench_adapter *adapter)
 {
 	return &adapter->meter.stats;
@@ -483,7 +484,7 @@ describe_chips(const struct bench_adapter *adapter)
 		if (adapter->seats[cs].chip == NULL)
 			continue;
 		part = bench_chip_part(adapter->seats[cs].chip);
-		g_autofree char *size = units_format_size(part->size);
+		g_autofree char *size = base_format_size(part->size);
 		g_auto(GStrv) words = g_strsplit(size, " ", -1);
 		g_autofree char *one_word = g_strjoinv("", words);
 

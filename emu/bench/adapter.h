@@ -4,8 +4,8 @@
 #define SPINOR_BENCH_ADAPTER_H
 
 #include "base/clock.h"
-#include "bench/firmware.h"
-#include "bench/stats.h"
+#include "setup/firmware.h"
+#include "trace/stats.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -13,7 +13,7 @@
 
 struct bench_adapter;
 struct bench_chip;
-struct bench_line;
+struct bench_cable;
 struct bench_faults;
 struct board;
 struct clip;
@@ -31,10 +31,10 @@ typedef void bench_host_observer(void *data, struct bench_adapter *adapter, bool
 struct bench_adapter_plan {
 	const char *name; /* in ready lines and the log */
 	const struct serprog_profile *profile;
-	struct bench_firmware firmware; /* on top of it */
+	struct setup_firmware firmware; /* on top of it */
 	const char *link;               /* may be NULL */
 	const char *tcp;                /* [HOST:]PORT instead of a pseudo-terminal; may be NULL */
-	enum sim_clock_mode timing;
+	enum base_clock_mode timing;
 	unsigned int time_scale; /* of REAL, in thousandths; 0: as on the wall */
 	struct port_watch *watch;
 	uint64_t seed; /* of what faults leave to chance */
@@ -79,7 +79,7 @@ char *bench_adapter_ready_line(const struct bench_adapter *adapter);
 /* The device node; NULL while unplugged, and with TCP. */
 const char *bench_adapter_path(const struct bench_adapter *adapter);
 bool bench_adapter_has_host(const struct bench_adapter *adapter);
-struct sim_clock *bench_adapter_clock(struct bench_adapter *adapter);
+struct base_clock *bench_adapter_clock(struct bench_adapter *adapter);
 struct clip *bench_adapter_clip(struct bench_adapter *adapter);
 
 /* Its faults; made when they are first asked for. */
@@ -104,13 +104,13 @@ void bench_adapter_set_boot(struct bench_adapter *adapter, unsigned int cs, enum
 enum bench_boot bench_adapter_boot(const struct bench_adapter *adapter, unsigned int cs);
 
 /* The line to the host, for its faults. */
-struct bench_line *bench_adapter_line(struct bench_adapter *adapter);
+struct bench_cable *bench_adapter_line(struct bench_adapter *adapter);
 
 /* One of each; NULL ends it. */
 void bench_adapter_set_chip_observer(
 	struct bench_adapter *adapter, bench_chip_observer *observe, void *data);
 void bench_adapter_set_host_observer(
 	struct bench_adapter *adapter, bench_host_observer *observe, void *data);
-struct bench_host_stats *bench_adapter_host_stats(struct bench_adapter *adapter);
+struct trace_host_stats *bench_adapter_host_stats(struct bench_adapter *adapter);
 
 #endif

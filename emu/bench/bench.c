@@ -8,26 +8,26 @@
  */
 #include "bench/bench.h"
 
-#include "bench/boot.h"
+#include "board/boot.h"
 #include "bench/chip.h"
-#include "bench/chipdb.h"
-#include "bench/error.h"
+#include "chipdb/chipdb.h"
+#include "base/error.h"
 #include "bench/faults.h"
-#include "bench/image.h"
+#include "store/image.h"
 #include "bench/limits.h"
-#include "bench/options.h"
+#include "setup/options.h"
 #include "bench/preset.h"
-#include "bench/setup.h"
-#include "clip/board.h"
+#include "setup/setup.h"
+#include "board/board.h"
 #include "flash/part.h"
 #include "port/port.h"
 #include "serprog/profile.h"
 #include "trace/text.h"
 
 struct bench {
-	struct bench_setup *setup;
-	struct bench_chipdb *chipdb;
-	struct bench_wafer *wafer;
+	struct setup_bench *setup;
+	struct chipdb *chipdb;
+	struct store_wafer *wafer;
 	struct port_watch *watch;
 	struct trace_text *trace; /* may be NULL */
 	GPtrArray *adapters;      /* struct bench_adapter */
@@ -35,7 +35,7 @@ struct bench {
 };
 
 static const struct serprog_profile *
-find_profile(const struct bench_setup_adapter *adapter, GError **error)
+find_profile(const struct setup_adapter *adapter, GError **error)
 {
 	const struct serprog_profile *found = serprog_profile_find(adapter->profile);
 	g_autoptr(GPtrArray) known = NULL;
@@ -50,10 +50,10 @@ find_profile(const struct bench_setup_adapter *adapter, GError **error)
 	known = g_ptr_array_new();
 	for (size_t i = 0; i < n; i++)
 		g_ptr_array_add(known, (gpointer)all[i].name);
-	nearest = bench_nearest(adapter->profile, known);
+	nearest = base_nearest(adapter->profile, known);
 	g_ptr_array_add(known, NULL);
 	list = g_strjoinv(", ", (char **)known->pdata);
-	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
 		"%s %s: no such adapter%s%s%s; allowed are %s",
 		adapter->profile_where != NULL ? adapter->profile_where : "--profile",
 		adapter->profile, nearest != NULL ? ", did you mean " : "",
@@ -62,10 +62,10 @@ find_profile(const struct bench_setup_adapter *adapter, GError **error)
 }
 
 static const struct flash_part *
-find_part(struct bench_chipdb *chipdb, const struct bench_setup_chip *chip, GError **error)
+find_part(struct chipdb *chipdb, const struct setup_chip *chip, GError **error)
 {
 	GError *why = NULL;
-	const struct flash_part *part = bench_chipdb_find(chipdb, chip->part, &why);
+	const struct flash_part *part = chipdb_find(chipdb, chip->part, &why);
 
 	if (part != NULL)
 		return part;
@@ -77,13 +77,13 @@ find_part(struct bench_chipdb *chipdb, const struct bench_setup_chip *chip, GErr
 }
 
 static void
-refuse_line(const struct bench_setup_adapter *adapter, const struct bench_setup_chip *chip,
+refuse_line(const struct setup_adapter *adapter, const struct setup_chip *chip,
 	const struct serprog_profile *profile, GError **error)
 {
 	unsigned int last = profile->chip_selects - 1;
 	g_autofree char *allowed = last > 0 ? g_strdup_printf("0 to %u", last) : g_strdup("0");
 
-	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
 		"%s%scs = %u: adapter %s is a %s, which has no such chip select; allowed: %s",
 		chip->where != NULL ? chip->where : "", chip->where != NULL ? ": " : "", chip->cs,
 		adapter->name, profile->name, allowed);
@@ -91,15 +91,14 @@ refuse_line(const struct bench_setup_adapter *adapter, const struct bench_setup_
 
 /* Names that are unknown, and lines that the adapter's firmware can't select. */
 static bool
-check_adapter(
-	struct bench_chipdb *chipdb, const struct bench_setup_adapter *adapter, GError **error)
+check_adapter(struct chipdb *chipdb, const struct setup_adapter *adapter, GError **error)
 {
 	const struct serprog_profile *profile = find_profile(adapter, error);
 
 	if (profile == NULL)
 		return false;
 	for (guint i = 0; i < adapter->chips->len; i++) {
-		const struct bench_setup_chip *chip = adapter->chips->pdata[i];
+		const struct setup_chip *chip = adapter->chips->pdata[i];
 
 		const struct flash_part *part = find_part(chipdb, chip, error);
 
@@ -115,10 +114,9 @@ check_adapter(
 
 /* The first of the registers that the part lacks is an error. */
 static bool
-check_registers(
-	const struct bench_setup_board *entry, const struct flash_part *part, GError **error)
+check_registers(const struct setup_board *entry, const struct flash_part *part, GError **error)
 {
-	unsigned int has = bench_boot_registers(part);
+	unsigned int has = board_boot_registers(part);
 	unsigned int missing = entry->registers & ~has;
 	g_autoptr(GString) allowed = g_string_new(NULL);
 
@@ -128,7 +126,7 @@ check_registers(
 		if (has & 1u << reg)
 			g_string_append_printf(
 				allowed, "%ssr%u", allowed->len > 0 ? ", " : "", reg + 1);
-	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
 		"%s: it wants sr%d, which a %s has not; allowed: %s", entry->where,
 		g_bit_nth_lsf(missing, -1) + 1, part->name,
 		allowed->len > 0 ? allowed->str : "no registers");
@@ -136,18 +134,18 @@ check_registers(
 }
 
 static bool
-check_board(struct bench *bench, const struct bench_setup_board *entry, GError **error)
+check_board(struct bench *bench, const struct setup_board *entry, GError **error)
 {
-	struct bench_setup_adapter *adapter;
-	struct bench_setup_chip *chip;
+	struct setup_adapter *adapter;
+	struct setup_chip *chip;
 	const struct flash_part *part;
 
-	if (!bench_setup_find(bench->setup, entry->adapter, entry->chip, entry->where, &adapter,
-		    &chip, error))
+	if (!setup_find(bench->setup, entry->adapter, entry->chip, entry->where, &adapter, &chip,
+		    error))
 		return false;
 	part = find_part(bench->chipdb, chip, error);
 	if (part != NULL && entry->end > part->size)
-		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
 			"%s: it wants bytes up to %06" G_GINT64_MODIFIER
 			"X; allowed are addresses of a %s, 000000 to %06" G_GINT64_MODIFIER "X",
 			entry->where, entry->end - 1, part->name, part->size - 1);
@@ -155,20 +153,20 @@ check_board(struct bench *bench, const struct bench_setup_board *entry, GError *
 }
 
 static bool
-check_fault(struct bench *bench, const struct bench_setup_fault *entry, GError **error)
+check_fault(struct bench *bench, const struct setup_fault_entry *entry, GError **error)
 {
 	struct bench_fault_scene scene = {0};
-	struct bench_setup_adapter *adapter;
-	struct bench_setup_chip *chip;
+	struct setup_adapter *adapter;
+	struct setup_chip *chip;
 	GError *why = NULL;
 
-	if (!bench_setup_find(bench->setup, entry->adapter, entry->chip, entry->where, &adapter,
-		    &chip, error))
+	if (!setup_find(bench->setup, entry->adapter, entry->chip, entry->where, &adapter, &chip,
+		    error))
 		return false;
 	scene.cs = chip != NULL ? chip->cs : 0;
 	scene.is_terminal = adapter->tcp == NULL;
 	for (guint i = 0; i < adapter->chips->len; i++) {
-		const struct bench_setup_chip *there = adapter->chips->pdata[i];
+		const struct setup_chip *there = adapter->chips->pdata[i];
 
 		scene.parts[there->cs] = find_part(bench->chipdb, there, error);
 		if (scene.parts[there->cs] == NULL)
@@ -195,12 +193,12 @@ check_troubles(struct bench *bench, GError **error)
 
 /* Reads the description and looks up all names. */
 static bool
-prepare(struct bench *bench, const struct bench_options *options, GError **error)
+prepare(struct bench *bench, const struct setup_options *options, GError **error)
 {
-	bench->setup = bench_setup_new(options, error);
+	bench->setup = setup_new(options, error);
 	if (bench->setup == NULL)
 		return false;
-	bench->chipdb = bench_chipdb_open(bench->setup->chipdb, error);
+	bench->chipdb = chipdb_open(bench->setup->chipdb, error);
 	if (bench->chipdb == NULL)
 		return false;
 	for (guint i = 0; i < bench->setup->adapters->len; i++)
@@ -211,17 +209,17 @@ prepare(struct bench *bench, const struct bench_options *options, GError **error
 
 /* In the trace: the part, unless that leaves open which one. */
 static const char *
-label(const struct bench *bench, const struct bench_setup_adapter *adapter,
-	const struct bench_setup_chip *chip, const struct flash_part *part)
+label(const struct bench *bench, const struct setup_adapter *adapter, const struct setup_chip *chip,
+	const struct flash_part *part)
 {
-	if (bench_setup_n_chips(bench->setup) == 1)
+	if (setup_n_chips(bench->setup) == 1)
 		return part->name;
 	return chip->name != NULL ? chip->name : adapter->name;
 }
 
 static bool
-add_chip(struct bench *bench, const struct bench_setup_adapter *from,
-	const struct bench_setup_chip *chip_from, GError **error)
+add_chip(struct bench *bench, const struct setup_adapter *from, const struct setup_chip *chip_from,
+	GError **error)
 {
 	struct bench_adapter *adapter = bench->adapters->pdata[bench->adapters->len - 1];
 	g_autofree char *owner = g_strdup_printf("%s cs %u", from->name, chip_from->cs);
@@ -233,7 +231,7 @@ add_chip(struct bench *bench, const struct bench_setup_adapter *from,
 		.image = chip_from->image,
 		.condition = &chip_from->condition,
 		.where = chip_from->where,
-		.instant = bench->setup->timing == SIM_CLOCK_INSTANT,
+		.instant = bench->setup->timing == BASE_CLOCK_INSTANT,
 		.seed = bench->setup->seed + bench->n_chips,
 		.wafer = bench->wafer,
 		.clock = bench_adapter_clock(adapter),
@@ -249,7 +247,7 @@ add_chip(struct bench *bench, const struct bench_setup_adapter *from,
 }
 
 static bool
-add_adapter(struct bench *bench, const struct bench_setup_adapter *from, GError **error)
+add_adapter(struct bench *bench, const struct setup_adapter *from, GError **error)
 {
 	const struct bench_adapter_plan plan = {
 		.name = from->name,
@@ -275,7 +273,7 @@ add_adapter(struct bench *bench, const struct bench_setup_adapter *from, GError 
 
 /* The adapter that was built from that, and the line of that chip. */
 static struct bench_adapter *
-built_from(const struct bench *bench, const struct bench_setup_adapter *from)
+built_from(const struct bench *bench, const struct setup_adapter *from)
 {
 	guint i = 0;
 
@@ -284,20 +282,20 @@ built_from(const struct bench *bench, const struct bench_setup_adapter *from)
 }
 
 static bool
-add_board(struct bench *bench, struct bench_setup_board *entry, GError **error)
+add_board(struct bench *bench, struct setup_board *entry, GError **error)
 {
-	struct bench_setup_adapter *from;
-	struct bench_setup_chip *chip_from;
+	struct setup_adapter *from;
+	struct setup_chip *chip_from;
 	struct bench_adapter *adapter;
 	struct bench_chip *chip;
 
-	if (!bench_setup_find(bench->setup, entry->adapter, entry->chip, entry->where, &from,
-		    &chip_from, error))
+	if (!setup_find(bench->setup, entry->adapter, entry->chip, entry->where, &from, &chip_from,
+		    error))
 		return false;
 	adapter = built_from(bench, from);
 	chip = bench_adapter_chip(adapter, chip_from->cs);
-	bench_boot_expect(entry->board, bench_chip_part(chip), entry->address_bytes);
-	board_begin(entry->board, bench_image_array(bench_chip_image(chip)),
+	board_boot_expect(entry->board, bench_chip_part(chip), entry->address_bytes);
+	board_begin(entry->board, store_image_array(bench_chip_image(chip)),
 		bench_chip_part(chip)->size);
 	if (entry->has_state)
 		bench_faults_set_board(
@@ -308,13 +306,13 @@ add_board(struct bench *bench, struct bench_setup_board *entry, GError **error)
 }
 
 static bool
-add_fault(struct bench *bench, const struct bench_setup_fault *entry, GError **error)
+add_fault(struct bench *bench, const struct setup_fault_entry *entry, GError **error)
 {
-	struct bench_setup_adapter *from;
-	struct bench_setup_chip *chip;
+	struct setup_adapter *from;
+	struct setup_chip *chip;
 	GError *why = NULL;
 
-	if (!bench_setup_find(
+	if (!setup_find(
 		    bench->setup, entry->adapter, entry->chip, entry->where, &from, &chip, error))
 		return false;
 	if (bench_faults_add(bench_adapter_faults(built_from(bench, from)), entry->fault,
@@ -341,11 +339,11 @@ add_troubles(struct bench *bench, GError **error)
 static bool
 build_shared(struct bench *bench, GMainContext *context, GError **error)
 {
-	const struct bench_setup *setup = bench->setup;
+	const struct setup_bench *setup = bench->setup;
 
-	if (!bench_limits_raise(setup->adapters->len, bench_setup_n_chips(setup), error))
+	if (!bench_limits_raise(setup->adapters->len, setup_n_chips(setup), error))
 		return false;
-	bench->wafer = bench_wafer_new(error);
+	bench->wafer = store_wafer_new(error);
 	if (bench->wafer == NULL)
 		return false;
 	bench->watch = port_watch_new(context, error);
@@ -357,7 +355,7 @@ build_shared(struct bench *bench, GMainContext *context, GError **error)
 }
 
 struct bench *
-bench_new(const struct bench_options *options, GMainContext *context, GError **error)
+bench_new(const struct setup_options *options, GMainContext *context, GError **error)
 {
 	struct bench *bench = g_new0(struct bench, 1);
 	bool good;
@@ -373,7 +371,7 @@ bench_new(const struct bench_options *options, GMainContext *context, GError **e
 }
 
 bool
-bench_check(const struct bench_options *options, unsigned int *n_adapters, unsigned int *n_chips,
+bench_check(const struct setup_options *options, unsigned int *n_adapters, unsigned int *n_chips,
 	GError **error)
 {
 	struct bench *bench = g_new0(struct bench, 1);
@@ -383,7 +381,7 @@ bench_check(const struct bench_options *options, unsigned int *n_adapters, unsig
 	good = prepare(bench, options, error);
 	if (good) {
 		*n_adapters = bench->setup->adapters->len;
-		*n_chips = bench_setup_n_chips(bench->setup);
+		*n_chips = setup_n_chips(bench->setup);
 	}
 	bench_destroy(bench);
 	return good;
@@ -410,9 +408,9 @@ bench_destroy(struct bench *bench)
 	g_ptr_array_unref(bench->adapters);
 	g_clear_pointer(&bench->trace, trace_text_destroy);
 	g_clear_pointer(&bench->watch, port_watch_destroy);
-	g_clear_pointer(&bench->wafer, bench_wafer_destroy);
-	g_clear_pointer(&bench->chipdb, bench_chipdb_close);
-	g_clear_pointer(&bench->setup, bench_setup_free);
+	g_clear_pointer(&bench->wafer, store_wafer_destroy);
+	g_clear_pointer(&bench->chipdb, chipdb_close);
+	g_clear_pointer(&bench->setup, setup_free);
 	g_free(bench);
 }
 
@@ -441,7 +439,7 @@ bench_adapter_at(const struct bench *bench, unsigned int i)
 	return bench->adapters->pdata[i];
 }
 
-enum sim_clock_mode
+enum base_clock_mode
 bench_timing(const struct bench *bench)
 {
 	return bench->setup->timing;

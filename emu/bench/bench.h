@@ -9,18 +9,18 @@
 #include <stdbool.h>
 
 struct bench;
-struct bench_options;
+struct setup_options;
 
 /*
  * Builds the bench that the options describe; chips are powered and ports exist, but nobody serves
  * them yet. context: the main thread's, for what is shared by all adapters. Errors are
- * BENCH_ERROR_USAGE when the command line is to blame, anything else otherwise.
+ * BASE_ERROR_USAGE when the command line is to blame, anything else otherwise.
  */
-struct bench *bench_new(const struct bench_options *options, GMainContext *context, GError **error);
+struct bench *bench_new(const struct setup_options *options, GMainContext *context, GError **error);
 
 /* Says whether the options and their bench file describe a bench, as far as that can be told
  * without touching anything: names and keys, but no images or ports. */
-bool bench_check(const struct bench_options *options, unsigned int *n_adapters,
+bool bench_check(const struct setup_options *options, unsigned int *n_adapters,
 	unsigned int *n_chips, GError **error);
 
 /* One thread per adapter begins to serve. False when the system has no more threads to give; the
@@ -37,11 +37,11 @@ char *bench_ready_lines(const struct bench *bench);
 /* The adapters, numbered from 0 in the order in which they were described. */
 unsigned int bench_n_adapters(const struct bench *bench);
 struct bench_adapter *bench_adapter_at(const struct bench *bench, unsigned int i);
-/* name NULL: the only one. BENCH_ERROR_USAGE when there is none, or several. */
+/* name NULL: the only one. BASE_ERROR_USAGE when there is none, or several. */
 struct bench_adapter *bench_find_adapter(
 	const struct bench *bench, const char *name, GError **error);
 
-enum sim_clock_mode bench_timing(const struct bench *bench);
+enum base_clock_mode bench_timing(const struct bench *bench);
 uint64_t bench_seed(const struct bench *bench);
 /* Where options or bench file want the control socket; NULL: the usual place. */
 const char *bench_control_path(const struct bench *bench);
@@ -56,13 +56,13 @@ void bench_set_host_observer(struct bench *bench, bench_host_observer *observe, 
 /* From the main thread. Operations that have ended by now are counted. False when there is no chip
  * on line cs. */
 bool bench_get_chip_stats(
-	struct bench_adapter *adapter, unsigned int cs, struct bench_chip_stats *stats);
-void bench_get_host_stats(struct bench_adapter *adapter, struct bench_host_stats *stats);
+	struct bench_adapter *adapter, unsigned int cs, struct trace_chip_stats *stats);
+void bench_get_host_stats(struct bench_adapter *adapter, struct trace_host_stats *stats);
 /* All counters of the adapter and its chips start at 0 again. */
 void bench_reset_stats(struct bench_adapter *adapter);
 
 /* The chips that can be emulated as a table for people, one line each below a heading. pattern as
- * for bench_chipdb_list(). Free with g_free(); no match is BENCH_ERROR_USAGE. */
-char *bench_chip_table(const char *chipdb, const char *pattern, GError **error);
+ * for chipdb_list(). Free with g_free(); no match is BASE_ERROR_USAGE. */
+char *chipdb_table(const char *chipdb, const char *pattern, GError **error);
 
 #endif

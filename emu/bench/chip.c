@@ -13,12 +13,12 @@
 #include "bench/chip.h"
 
 #include "base/log.h"
-#include "bench/image.h"
+#include "store/image.h"
 #include "bench/preset.h"
 #include "bench/relabel.h"
-#include "bench/snapshot.h"
-#include "bench/state.h"
-#include "bench/wires.h"
+#include "store/snapshot.h"
+#include "store/state.h"
+#include "bench/levels.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 #include "trace/text.h"
@@ -29,16 +29,16 @@ struct bench_chip {
 	char *image_path;              /* NULL: the chip is forgotten at the end */
 	char *state_path;              /* NULL: likewise */
 	struct flash_part *relabelled; /* NULL: the part is what it says */
-	struct bench_image *image;
+	struct store_image *image;
 	struct flash *flash;
-	struct bench_wires wires;
+	struct bench_levels wires;
 
 	struct flash_listener trace;
 	void (*observe)(void *data, const struct flash_event *event);
 	void *observe_data;
-	struct bench_chip_stats stats;
+	struct trace_chip_stats stats;
 
-	struct bench_snapshots *snapshots; /* NULL: nobody has asked for them */
+	struct store_snapshots *snapshots; /* NULL: nobody has asked for them */
 	uint8_t *changed;                  /* blocks changed before there were snapshots */
 	size_t changed_bytes;
 
@@ -53,7 +53,7 @@ bench_chip_save_state(struct bench_chip *chip)
 
 	if (chip->state_path == NULL)
 		return;
-	chip->state_dirty = !bench_state_save(chip->state_path, chip->flash, &error);
+	chip->state_dirty = !store_state_save(chip->state_path, chip->flash, &error);
 	if (chip->state_dirty && !chip->save_failure_logged) {
 		log_error(
 			"%s: the chip's registers are not saved: %s", chip->owner, error->message);
@@ -73,12 +73,12 @@ chip_event(void *data, const struct flash_event *event)
 	if (event->kind == FLASH_EVENT_NONVOLATILE ||
 		(event->kind == FLASH_EVENT_POWER && event->length == 0 && chip->state_dirty))
 		bench_chip_save_state(chip);
-	bench_chip_stats_count(&chip->stats, event);
+	trace_chip_stats_count(&chip->stats, event);
 	if (chip->trace.event != NULL)
 		chip->trace.event(chip->trace.data, event);
 	if (chip->observe != NULL)
 		chip->observe(chip->observe_data, event);
-	bench_wires_event(&chip->wires, event);
+	bench_levels_event(&chip->wires, event);
 }
 
 /* As delivered, or as its file says. */
@@ -90,7 +90,7 @@ load_state(struct bench_chip *chip, GError **error)
 	if (chip->image_path == NULL)
 		return true;
 	state_path = g_strconcat(chip->image_path, ".state", NULL);
-	if (!bench_state_load(state_path, chip->flash, error))
+	if (!store_state_load(state_path, chip->flash, error))
 		return false;
 	chip->state_path = g_steal_pointer(&state_path);
 	return true;
@@ -99,8 +99,8 @@ load_state(struct bench_chip *chip, GError **error)
 struct bench_chip *
 bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 {
-	struct bench_image *image =
-		bench_image_open(plan->image, plan->part->size, plan->wafer, error);
+	struct store_image *image =
+		store_image_open(plan->image, plan->part->size, plan->wafer, error);
 	struct flash_listener listener = {.event = chip_event};
 	struct bench_chip *chip;
 
@@ -113,12 +113,12 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 	chip->image = image;
 	chip->relabelled = bench_relabel_part(plan->condition, plan->part);
 	chip->flash = flash_new(chip->relabelled != NULL ? chip->relabelled : plan->part,
-		bench_image_array(image), plan->seed);
+		store_image_array(image), plan->seed);
 	if (!load_state(chip, error)) {
 		bench_chip_destroy(chip);
 		return NULL;
 	}
-	bench_wires_init(&chip->wires, chip->flash, plan->clock);
+	bench_levels_init(&chip->wires, chip->flash, plan->clock);
 	if (plan->trace != NULL)
 		chip->trace = trace_text_listen(plan->trace, plan->label);
 	chip->changed_bytes = plan->part->size / FLASH_WATCH_BLOCK / 8 + 1;
@@ -143,9 +143,9 @@ bench_chip_destroy(struct bench_chip *chip)
 	flash_supply(chip->flash, 0);
 	if (chip->state_dirty)
 		bench_chip_save_state(chip);
-	g_clear_pointer(&chip->snapshots, bench_snapshots_destroy);
+	g_clear_pointer(&chip->snapshots, store_snapshots_destroy);
 	flash_destroy(chip->flash);
-	bench_image_close(chip->image);
+	store_image_close(chip->image);
 	g_free(chip->relabelled);
 	g_free(chip->changed);
 	g_free(chip->state_path);
@@ -179,13 +179,13 @@ bench_chip_flash(struct bench_chip *chip)
 	return chip->flash;
 }
 
-struct bench_image *
+struct store_image *
 bench_chip_image(struct bench_chip *chip)
 {
 	return chip->image;
 }
 
-struct bench_wires *
+struct bench_levels *
 bench_chip_wires(struct bench_chip *chip)
 {
 	return &chip->wires;
@@ -206,20 +206,20 @@ restored(void *data)
 	struct bench_chip *chip = data;
 
 	/* The supply is a matter of the board, not of the chip on it. */
-	bench_wires_supply_again(&chip->wires);
+	bench_levels_supply_again(&chip->wires);
 	bench_chip_save_state(chip);
 }
 
 /* Their book-keeping is larger than all else of an idle chip. */
-struct bench_snapshots *
+struct store_snapshots *
 bench_chip_snapshots(struct bench_chip *chip)
 {
 	bool blank = chip->image_path == NULL && !changed_early(chip);
 
 	if (chip->snapshots == NULL) {
-		chip->snapshots = bench_snapshots_new(chip->flash, bench_image_array(chip->image),
+		chip->snapshots = store_snapshots_new(chip->flash, store_image_array(chip->image),
 			flash_part(chip->flash)->size, blank);
-		bench_snapshots_set_listener(chip->snapshots, restored, chip);
+		store_snapshots_set_listener(chip->snapshots, restored, chip);
 	}
 	return chip->snapshots;
 }
@@ -227,14 +227,14 @@ bench_chip_snapshots(struct bench_chip *chip)
 unsigned int
 bench_chip_n_snapshots(const struct bench_chip *chip)
 {
-	return chip->snapshots != NULL ? bench_snapshots_count(chip->snapshots) : 0;
+	return chip->snapshots != NULL ? store_snapshots_count(chip->snapshots) : 0;
 }
 
 bool
 bench_chip_is_changed(const struct bench_chip *chip)
 {
 	return changed_early(chip) ||
-		(chip->snapshots != NULL && bench_snapshots_changed(chip->snapshots));
+		(chip->snapshots != NULL && store_snapshots_changed(chip->snapshots));
 }
 
 void
@@ -245,7 +245,7 @@ bench_chip_set_observer(struct bench_chip *chip,
 	chip->observe_data = data;
 }
 
-struct bench_chip_stats *
+struct trace_chip_stats *
 bench_chip_stats(struct bench_chip *chip)
 {
 	return &chip->stats;

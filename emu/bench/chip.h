@@ -3,22 +3,22 @@
 #ifndef SPINOR_BENCH_CHIP_H
 #define SPINOR_BENCH_CHIP_H
 
-#include "bench/stats.h"
+#include "trace/stats.h"
 
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 struct bench_chip;
-struct bench_condition;
-struct bench_image;
-struct bench_snapshots;
-struct bench_wafer;
-struct bench_wires;
+struct setup_condition;
+struct store_image;
+struct store_snapshots;
+struct store_wafer;
+struct bench_levels;
 struct flash;
 struct flash_event;
 struct flash_part;
-struct sim_clock;
+struct base_clock;
 struct trace_text;
 
 /* What to build. Strings are copied, everything else outlives the chip. */
@@ -27,12 +27,12 @@ struct bench_chip_plan {
 	const char *owner; /* whose chip it is, in the log */
 	const struct flash_part *part;
 	const char *image; /* may be NULL: blank and forgotten */
-	const struct bench_condition *condition;
+	const struct setup_condition *condition;
 	const char *where; /* how errors about it begin; may be NULL */
 	bool instant;      /* nothing is ever busy */
 	uint64_t seed;
-	struct bench_wafer *wafer;
-	struct sim_clock *clock;  /* the adapter's */
+	struct store_wafer *wafer;
+	struct base_clock *clock; /* the adapter's */
 	struct trace_text *trace; /* may be NULL */
 };
 
@@ -50,11 +50,11 @@ const char *bench_chip_image_path(const struct bench_chip *chip);
 /* All below: in the thread that owns the chip, see bench_adapter_call(). */
 
 struct flash *bench_chip_flash(struct bench_chip *chip);
-struct bench_image *bench_chip_image(struct bench_chip *chip);
-struct bench_wires *bench_chip_wires(struct bench_chip *chip);
+struct store_image *bench_chip_image(struct bench_chip *chip);
+struct bench_levels *bench_chip_wires(struct bench_chip *chip);
 
 /* Made when first asked for; belongs to the chip. */
-struct bench_snapshots *bench_chip_snapshots(struct bench_chip *chip);
+struct store_snapshots *bench_chip_snapshots(struct bench_chip *chip);
 /* How many there are, without making anything. */
 unsigned int bench_chip_n_snapshots(const struct bench_chip *chip);
 /* True when the array may have changed since the start. */
@@ -68,6 +68,6 @@ void bench_chip_save_state(struct bench_chip *chip);
 void bench_chip_set_observer(struct bench_chip *chip,
 	void (*observe)(void *data, const struct flash_event *event), void *data);
 
-struct bench_chip_stats *bench_chip_stats(struct bench_chip *chip);
+struct trace_chip_stats *bench_chip_stats(struct bench_chip *chip);
 
 #endif

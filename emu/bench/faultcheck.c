@@ -5,8 +5,8 @@
  */
 #include "bench/faults.h"
 
-#include "bench/error.h"
-#include "bench/fault.h"
+#include "base/error.h"
+#include "setup/faultwords.h"
 #include "flash/part.h"
 
 #include <inttypes.h>
@@ -82,20 +82,20 @@ what_is_wrong_with_wires(const struct clip_fault *fault, const struct bench_faul
 
 /* NULL, or what is wrong with it. */
 static char *
-what_is_wrong(const struct bench_fault *fault, const struct bench_fault_scene *scene)
+what_is_wrong(const struct setup_fault *fault, const struct bench_fault_scene *scene)
 {
 	const struct flash_part *part = scene->parts[scene->cs];
 	const char *allowed;
 
 	switch (fault->place) {
-	case BENCH_FAULT_OF_WIRES:
+	case SETUP_FAULT_OF_WIRES:
 		return what_is_wrong_with_wires(&fault->wires, scene);
-	case BENCH_FAULT_OF_LINK:
+	case SETUP_FAULT_OF_LINK:
 		if (fault->link.what == LINK_WRONG_BAUD && !scene->is_terminal)
 			return g_strdup("TCP has no speed; allowed is an adapter on a terminal");
 		allowed = link_fault_check(&fault->link);
 		return allowed != NULL ? g_strconcat("allowed: ", allowed, NULL) : NULL;
-	case BENCH_FAULT_OF_CHIP:
+	case SETUP_FAULT_OF_CHIP:
 		break;
 	}
 	if (part == NULL)
@@ -109,11 +109,11 @@ what_is_wrong(const struct bench_fault *fault, const struct bench_fault_scene *s
 
 bool
 bench_faults_check(
-	const struct bench_fault *fault, const struct bench_fault_scene *scene, GError **error)
+	const struct setup_fault *fault, const struct bench_fault_scene *scene, GError **error)
 {
 	g_autofree char *wrong = what_is_wrong(fault, scene);
 
 	if (wrong != NULL)
-		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE, "%s: %s", fault->text, wrong);
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "%s: %s", fault->text, wrong);
 	return wrong == NULL;
 }

@@ -7,13 +7,13 @@
 #include "bench/faults.h"
 
 #include "base/log.h"
-#include "bench/error.h"
-#include "bench/fault.h"
-#include "bench/line.h"
+#include "base/error.h"
+#include "setup/faultwords.h"
+#include "bench/cable.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
 #include "flash/part.h"
-#include "serprog/link.h"
+#include "link/link.h"
 
 #include <gio/gio.h>
 #include <inttypes.h>
@@ -24,7 +24,7 @@ struct entry {
 	unsigned int id;
 	char *name; /* NULL: none */
 	char *text;
-	enum bench_fault_place place;
+	enum setup_fault_place place;
 	struct flash *chip; /* NULL: not a chip's */
 	unsigned int cs;
 	unsigned int inner; /* its id there; 0: the board that it stands for does not run */
@@ -34,7 +34,7 @@ struct entry {
 
 struct bench_faults {
 	struct clip *clip;
-	struct bench_line *line;
+	struct bench_cable *line;
 	char *owner;
 	GPtrArray *entries;
 	unsigned int last_id;
@@ -76,7 +76,7 @@ times_of(uint64_t acted, uint64_t matched)
 }
 
 static struct entry *
-find(const struct bench_faults *faults, enum bench_fault_place place, const struct flash *chip,
+find(const struct bench_faults *faults, enum setup_fault_place place, const struct flash *chip,
 	unsigned int inner)
 {
 	for (guint i = 0; i < faults->entries->len; i++) {
@@ -142,15 +142,15 @@ read_counters(const struct bench_faults *faults, const struct entry *entry, uint
 		return;
 	}
 	switch (entry->place) {
-	case BENCH_FAULT_OF_WIRES:
+	case SETUP_FAULT_OF_WIRES:
 		count_wires(faults, entry, acted, matched);
 		*acted += entry->acted;
 		*matched += entry->matched;
 		break;
-	case BENCH_FAULT_OF_CHIP:
+	case SETUP_FAULT_OF_CHIP:
 		count_chip(entry, acted, matched);
 		break;
-	case BENCH_FAULT_OF_LINK:
+	case SETUP_FAULT_OF_LINK:
 		count_line(faults, entry, acted, matched);
 		break;
 	}
@@ -169,7 +169,7 @@ tell(const struct bench_faults *faults, const struct entry *entry, struct bench_
 	read_counters(faults, entry, &act->acted, &matched);
 	/* The line knows commands of the protocol, the wires frames. */
 	log_info("%s: %s, %s %" PRIu64 ", %" PRId64 ".%09" PRId64 " s", title, act->place,
-		entry->place == BENCH_FAULT_OF_LINK ? "command" : "operation", act->operation,
+		entry->place == SETUP_FAULT_OF_LINK ? "command" : "operation", act->operation,
 		act->time_ns / NS_PER_S, act->time_ns % NS_PER_S);
 	if (faults->observe != NULL)
 		faults->observe(faults->observe_data, act);
@@ -179,7 +179,7 @@ static void
 wires_acted(void *data, const struct clip_fault_report *report)
 {
 	const struct bench_faults *faults = data;
-	const struct entry *entry = find(faults, BENCH_FAULT_OF_WIRES, NULL, report->id);
+	const struct entry *entry = find(faults, SETUP_FAULT_OF_WIRES, NULL, report->id);
 	char place[80];
 	char opcode[16] = "";
 	struct bench_fault_act act = {
@@ -239,7 +239,7 @@ chip_acted(void *data, const struct flash_fault_report *report)
 void
 bench_faults_line_acted(struct bench_faults *faults, const struct link_fault_report *report)
 {
-	const struct entry *entry = find(faults, BENCH_FAULT_OF_LINK, NULL, report->id);
+	const struct entry *entry = find(faults, SETUP_FAULT_OF_LINK, NULL, report->id);
 	char place[60];
 	struct bench_fault_act act = {
 		.operation = report->operation,
@@ -259,7 +259,7 @@ bench_faults_line_acted(struct bench_faults *faults, const struct link_fault_rep
 }
 
 void
-bench_faults_set_line(struct bench_faults *faults, struct bench_line *line)
+bench_faults_set_line(struct bench_faults *faults, struct bench_cable *line)
 {
 	faults->line = line;
 }
@@ -295,7 +295,7 @@ bench_faults_destroy(struct bench_faults *faults)
 }
 
 static unsigned int
-add_to_chip(struct bench_faults *faults, const struct bench_fault *fault, struct flash *chip)
+add_to_chip(struct bench_faults *faults, const struct setup_fault *fault, struct flash *chip)
 {
 	struct flash_fault_listener listener = {chip_acted, faults};
 
@@ -304,14 +304,14 @@ add_to_chip(struct bench_faults *faults, const struct bench_fault *fault, struct
 }
 
 static unsigned int
-add_to_line(struct bench_faults *faults, const struct bench_fault *fault)
+add_to_line(struct bench_faults *faults, const struct setup_fault *fault)
 {
 	struct link_fault link = fault->link;
 	int id;
 
 	link.seed = faults->line->seed;
-	id = link_line_add_fault(bench_line_faults(faults->line), &link);
-	bench_line_changed(faults->line);
+	id = link_line_add_fault(bench_cable_faults(faults->line), &link);
+	bench_cable_changed(faults->line);
 	return id > 0 ? (unsigned int)id : 0;
 }
 
@@ -319,7 +319,7 @@ add_to_line(struct bench_faults *faults, const struct bench_fault *fault)
 static bool
 is_board_s(const struct entry *entry)
 {
-	return entry->place == BENCH_FAULT_OF_WIRES &&
+	return entry->place == SETUP_FAULT_OF_WIRES &&
 		(entry->wires.what == CLIP_MASTER || entry->wires.what == CLIP_BOARD_WRITES);
 }
 
@@ -364,7 +364,7 @@ scene_of(const struct bench_faults *faults, unsigned int cs)
 
 /* Whether one more may come. */
 static bool
-has_room(const struct bench_faults *faults, const struct bench_fault *fault, GError **error)
+has_room(const struct bench_faults *faults, const struct setup_fault *fault, GError **error)
 {
 	if (faults->entries->len >= BENCH_FAULTS_MAX) {
 		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,
@@ -373,7 +373,7 @@ has_room(const struct bench_faults *faults, const struct bench_fault *fault, GEr
 		return false;
 	}
 	if (fault->name != NULL && bench_faults_named(faults, fault->name) > 0) {
-		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
 			"%s: there is a fault \"%s\" already; allowed is a name that is free",
 			fault->text, fault->name);
 		return false;
@@ -382,11 +382,11 @@ has_room(const struct bench_faults *faults, const struct bench_fault *fault, GEr
 }
 
 unsigned int
-bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, unsigned int cs,
+bench_faults_add(struct bench_faults *faults, const struct setup_fault *fault, unsigned int cs,
 	GError **error)
 {
 	const struct bench_fault_scene scene = scene_of(faults, cs);
-	bool of_chip = fault->place == BENCH_FAULT_OF_CHIP;
+	bool of_chip = fault->place == SETUP_FAULT_OF_CHIP;
 	struct flash *chip = of_chip ? clip_chip(faults->clip, cs) : NULL;
 	struct entry *entry;
 	unsigned int inner;
@@ -395,7 +395,7 @@ bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, u
 		return 0;
 	if (of_chip)
 		inner = add_to_chip(faults, fault, chip);
-	else if (fault->place == BENCH_FAULT_OF_LINK)
+	else if (fault->place == SETUP_FAULT_OF_LINK)
 		inner = add_to_line(faults, fault);
 	else
 		inner = clip_fault_add(faults->clip, &fault->wires);
@@ -416,8 +416,8 @@ bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault, u
 static void
 remove_from_line(const struct bench_faults *faults, unsigned int id)
 {
-	link_line_remove_fault(bench_line_faults(faults->line), id);
-	bench_line_changed(faults->line);
+	link_line_remove_fault(bench_cable_faults(faults->line), id);
+	bench_cable_changed(faults->line);
 }
 
 /* What it has done is said when it goes. */
@@ -433,7 +433,7 @@ take_away(struct bench_faults *faults, const struct entry *entry)
 	log_warning("%s: acted %s", title, times);
 	if (entry->chip != NULL)
 		flash_fault_remove(entry->chip, entry->inner);
-	else if (entry->place == BENCH_FAULT_OF_LINK)
+	else if (entry->place == SETUP_FAULT_OF_LINK)
 		remove_from_line(faults, entry->inner);
 	else if (entry->inner > 0)
 		clip_fault_remove(faults->clip, entry->inner);
@@ -443,7 +443,7 @@ unsigned int
 bench_faults_of_wires(const struct bench_faults *faults, unsigned int clip_id)
 {
 	const struct entry *entry =
-		clip_id > 0 ? find(faults, BENCH_FAULT_OF_WIRES, NULL, clip_id) : NULL;
+		clip_id > 0 ? find(faults, SETUP_FAULT_OF_WIRES, NULL, clip_id) : NULL;
 
 	return entry != NULL ? entry->id : 0;
 }

@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct bench_fault;
+struct setup_fault;
 struct bench_faults;
-struct bench_line;
+struct bench_cable;
 struct clip;
 struct flash_part;
 struct link_fault_report;
@@ -45,7 +45,7 @@ struct bench_fault_info {
 struct bench_faults *bench_faults_new(struct clip *clip, const char *owner);
 
 /* Where faults of the line to the host go. */
-void bench_faults_set_line(struct bench_faults *faults, struct bench_line *line);
+void bench_faults_set_line(struct bench_faults *faults, struct bench_cable *line);
 
 /* For the line's listener. */
 void bench_faults_line_acted(struct bench_faults *faults, const struct link_fault_report *report);
@@ -60,15 +60,15 @@ struct bench_fault_scene {
 	bool is_terminal;
 };
 
-/* Whether the chip that is meant, or the wires, can have the fault. Errors are BENCH_ERROR_USAGE
+/* Whether the chip that is meant, or the wires, can have the fault. Errors are BASE_ERROR_USAGE
  * and begin with the fault's text. */
 bool bench_faults_check(
-	const struct bench_fault *fault, const struct bench_fault_scene *scene, GError **error);
+	const struct setup_fault *fault, const struct bench_fault_scene *scene, GError **error);
 
 /* Puts a fault on the wires or on the chip of line cs. Its id, > 0, is never used again; 0 and an
  * error when a value is refused, the line has no chip, the name is taken or there are as many as
  * may be. */
-unsigned int bench_faults_add(struct bench_faults *faults, const struct bench_fault *fault,
+unsigned int bench_faults_add(struct bench_faults *faults, const struct setup_fault *fault,
 	unsigned int cs, GError **error);
 
 /* A line of log says how often it acted. False when there is none of that id. */

@@ -11,7 +11,7 @@
  */
 #include "bench/limits.h"
 
-#include "bench/error.h"
+#include "base/error.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -39,7 +39,7 @@ bench_limits_raise(unsigned int n_adapters, unsigned int n_chips, GError **error
 		if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
 			return true;
 	}
-	g_set_error(error, BENCH_ERROR, BENCH_ERROR_FILE,
+	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 		"%u adapters with %u chips: that takes %" G_GUINT64_FORMAT
 		" file descriptors, and the hard limit is %" G_GUINT64_FORMAT
 		"; use fewer, or raise the limit (ulimit -Hn)",

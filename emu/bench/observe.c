@@ -7,7 +7,7 @@
 
 #include "bench/adapter.h"
 #include "bench/chip.h"
-#include "bench/error.h"
+#include "base/error.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
 
@@ -30,11 +30,11 @@ bench_find_adapter(const struct bench *bench, const char *name, GError **error)
 				names, "%s%s", i > 0 ? ", " : "", bench_adapter_name(adapter));
 	}
 	if (name != NULL)
-		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
 			"no adapter \"%s\"; allowed are %s%s", name, n > 0 ? names->str : "none",
 			n > 16 ? ", …" : "");
 	else
-		g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE,
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
 			"there are %u adapters and none is named (--adapter NAME); allowed are "
 			"%s%s",
 			n, n > 0 ? names->str : "none", n > 16 ? ", …" : "");
@@ -89,13 +89,13 @@ bench_set_host_observer(struct bench *bench, bench_host_observer *observe, void 
 struct stats_call {
 	struct bench_adapter *adapter;
 	unsigned int cs;
-	struct bench_chip_stats *chip; /* NULL: not wanted */
-	struct bench_host_stats *host; /* NULL: not wanted */
+	struct trace_chip_stats *chip; /* NULL: not wanted */
+	struct trace_host_stats *host; /* NULL: not wanted */
 	bool found;
 };
 
 /* Operations end when somebody looks; what has ended by now shall be counted. */
-static struct bench_chip_stats *
+static struct trace_chip_stats *
 chip_stats_now(struct bench_adapter *adapter, unsigned int cs)
 {
 	struct bench_chip *chip = bench_adapter_chip(adapter, cs);
@@ -104,7 +104,7 @@ chip_stats_now(struct bench_adapter *adapter, unsigned int cs)
 		return NULL;
 	if (!clip_is_selected(bench_adapter_clip(adapter)))
 		clip_wait(bench_adapter_clip(adapter), 0);
-	flash_tick(bench_chip_flash(chip), sim_clock_now(bench_adapter_clock(adapter)));
+	flash_tick(bench_chip_flash(chip), base_clock_now(bench_adapter_clock(adapter)));
 	return bench_chip_stats(chip);
 }
 
@@ -114,7 +114,7 @@ get_stats(void *data)
 	struct stats_call *call = data;
 
 	if (call->chip != NULL) {
-		const struct bench_chip_stats *stats = chip_stats_now(call->adapter, call->cs);
+		const struct trace_chip_stats *stats = chip_stats_now(call->adapter, call->cs);
 
 		call->found = stats != NULL;
 		if (stats != NULL)
@@ -125,7 +125,7 @@ get_stats(void *data)
 }
 
 bool
-bench_get_chip_stats(struct bench_adapter *adapter, unsigned int cs, struct bench_chip_stats *stats)
+bench_get_chip_stats(struct bench_adapter *adapter, unsigned int cs, struct trace_chip_stats *stats)
 {
 	struct stats_call call = {.adapter = adapter, .cs = cs, .chip = stats};
 
@@ -134,7 +134,7 @@ bench_get_chip_stats(struct bench_adapter *adapter, unsigned int cs, struct benc
 }
 
 void
-bench_get_host_stats(struct bench_adapter *adapter, struct bench_host_stats *stats)
+bench_get_host_stats(struct bench_adapter *adapter, struct trace_host_stats *stats)
 {
 	struct stats_call call = {.adapter = adapter, .host = stats};
 
@@ -147,12 +147,12 @@ reset_stats(void *data)
 	struct bench_adapter *adapter = data;
 
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
-		struct bench_chip_stats *stats = chip_stats_now(adapter, cs);
+		struct trace_chip_stats *stats = chip_stats_now(adapter, cs);
 
 		if (stats != NULL)
-			*stats = (struct bench_chip_stats){0};
+			*stats = (struct trace_chip_stats){0};
 	}
-	*bench_adapter_host_stats(adapter) = (struct bench_host_stats){0};
+	*bench_adapter_host_stats(adapter) = (struct trace_host_stats){0};
 }
 
 void

@@ -12,11 +12,11 @@
  */
 #include "bench/preset.h"
 
-#include "bench/condition.h"
-#include "bench/error.h"
-#include "bench/play.h"
+#include "setup/condition.h"
+#include "base/error.h"
+#include "board/send.h"
 #include "bench/relabel.h"
-#include "bench/wires.h"
+#include "bench/levels.h"
 #include "flash/fault.h"
 #include "flash/flash.h"
 #include "flash/part.h"
@@ -34,7 +34,7 @@
 static bool
 has(const struct flash_part *part, const char *name)
 {
-	return bench_play_opcode(part, name, 0) >= 0;
+	return board_send_opcode(part, name, 0) >= 0;
 }
 
 /* Where the bit is; false: the part has none that is written like others. */
@@ -83,7 +83,7 @@ address_bytes(struct flash *flash)
 
 	if (find_bit(part, FLASH_BIT_ADP, &reg, &mask) && flash_status_register(flash, reg) & mask)
 		return 4;
-	if (part->size > LARGE && bench_play_read(flash, "RDNVCR", 0xb5, nvcr, sizeof nvcr) &&
+	if (part->size > LARGE && board_send_read(flash, "RDNVCR", 0xb5, nvcr, sizeof nvcr) &&
 		!(nvcr[0] & NVCR_ADDRESS))
 		return 4;
 	return part->address_bytes;
@@ -113,31 +113,31 @@ can_be_otp_locked(const struct flash_part *part)
 }
 
 static bool
-can_be_in(const struct flash_part *part, enum bench_mode mode)
+can_be_in(const struct flash_part *part, enum setup_mode mode)
 {
 	switch (mode) {
-	case BENCH_MODE_DEEP_POWER_DOWN:
+	case SETUP_MODE_DEEP_POWER_DOWN:
 		return has(part, "DP") || has(part, "ULTRA_DP");
-	case BENCH_MODE_4_BYTE:
+	case SETUP_MODE_4_BYTE:
 		return has(part, "EN4B") || has(part, "EN4B_WREN") || has(part, "BRWR");
-	case BENCH_MODE_3_BYTE:
+	case SETUP_MODE_3_BYTE:
 		return has(part, "EX4B") || has(part, "EX4B_WREN") || has(part, "EX4B_UPPER") ||
 			has(part, "BRWR");
-	case BENCH_MODE_EAR:
+	case SETUP_MODE_EAR:
 		return part->size > LARGE && (has(part, "WREAR") || has(part, "BRWR"));
-	case BENCH_MODE_QPI:
+	case SETUP_MODE_QPI:
 		return has(part, "EQIO") || has(part, "EQIO_QE") || has(part, "WREVCR") ||
 			has_bit(part, FLASH_BIT_QPI);
-	case BENCH_MODE_SUSPENDED:
+	case SETUP_MODE_SUSPENDED:
 		return has(part, "SUSPEND") && part->n_erases > 0;
-	case BENCH_MODE_LOCKED:
-	case BENCH_MODE_UNLOCKED:
+	case SETUP_MODE_LOCKED:
+	case SETUP_MODE_UNLOCKED:
 		return has_lock_commands(part);
-	case BENCH_MODE_POWER_UP_4_BYTE:
+	case SETUP_MODE_POWER_UP_4_BYTE:
 		return has_bit(part, FLASH_BIT_ADP) || (has(part, "WRNVCR") && part->size > LARGE);
-	case BENCH_MODE_OTP_LOCKED:
+	case SETUP_MODE_OTP_LOCKED:
 		return can_be_otp_locked(part);
-	case BENCH_MODES:
+	case SETUP_MODES:
 		break;
 	}
 	return false;
@@ -156,17 +156,17 @@ count_registers(const struct flash_part *part)
 }
 
 struct target {
-	const struct bench_condition *condition;
+	const struct setup_condition *condition;
 	const struct flash_part *part;
 	const char *where;
 };
 
-static bool refuse(const struct target *target, enum bench_condition_key key, GError **error,
+static bool refuse(const struct target *target, enum setup_condition_key key, GError **error,
 	const char *format, ...) G_GNUC_PRINTF(4, 5);
 
 /* "FILE: [chip boot]: mode: a PART …", or "--mode: a PART …"; always false. */
 static bool
-refuse(const struct target *target, enum bench_condition_key key, GError **error,
+refuse(const struct target *target, enum setup_condition_key key, GError **error,
 	const char *format, ...)
 {
 	bool option = target->where == NULL || target->condition->by_option >> key & 1;
@@ -176,8 +176,8 @@ refuse(const struct target *target, enum bench_condition_key key, GError **error
 	va_start(arguments, format);
 	text = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
-	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE, "%s%s%s: a %s %s",
-		option ? "--" : target->where, option ? "" : ": ", bench_condition_rows[key].name,
+	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "%s%s%s: a %s %s",
+		option ? "--" : target->where, option ? "" : ": ", setup_condition_rows[key].name,
 		target->part->name, text);
 	return false;
 }
@@ -212,30 +212,30 @@ find_block_command(const struct flash_part *part, bool lock)
 static bool
 check_modes(const struct target *target, GError **error)
 {
-	const struct bench_condition *condition = target->condition;
+	const struct setup_condition *condition = target->condition;
 	unsigned int ear_max = (unsigned int)((target->part->size - 1) >> 24);
 	g_autoptr(GString) allowed = g_string_new(NULL);
-	enum bench_mode lacking = BENCH_MODES;
+	enum setup_mode lacking = SETUP_MODES;
 
-	for (unsigned int mode = 0; mode < BENCH_MODES; mode++) {
+	for (unsigned int mode = 0; mode < SETUP_MODES; mode++) {
 		if (can_be_in(target->part, mode))
 			g_string_append_printf(allowed, "%s%s", allowed->len > 0 ? ", " : "",
-				bench_mode_names[mode]);
-		else if (bench_condition_mode(condition, mode) && lacking == BENCH_MODES)
+				setup_mode_names[mode]);
+		else if (setup_condition_mode(condition, mode) && lacking == SETUP_MODES)
 			lacking = mode;
 	}
-	if (lacking < BENCH_MODES)
-		return refuse(target, BENCH_KEY_MODE, error, "can't be in mode %s; allowed: %s",
-			bench_mode_names[lacking], allowed->len > 0 ? allowed->str : "none");
+	if (lacking < SETUP_MODES)
+		return refuse(target, SETUP_KEY_MODE, error, "can't be in mode %s; allowed: %s",
+			setup_mode_names[lacking], allowed->len > 0 ? allowed->str : "none");
 	if (condition->lock_to > 0 && find_block_command(target->part, true) == NULL)
-		return refuse(target, BENCH_KEY_MODE, error,
+		return refuse(target, SETUP_KEY_MODE, error,
 			"has no command for the lock of a block; allowed: locked, for all of them");
 	if (condition->lock_to > target->part->size)
-		return refuse(target, BENCH_KEY_MODE, error,
+		return refuse(target, SETUP_KEY_MODE, error,
 			"ends before 0x%" PRIX64 "; allowed: addresses up to 0x%" PRIX64,
 			condition->lock_to - 1, target->part->size - 1);
-	if (bench_condition_mode(condition, BENCH_MODE_EAR) && condition->ear > ear_max)
-		return refuse(target, BENCH_KEY_MODE, error,
+	if (setup_condition_mode(condition, SETUP_MODE_EAR) && condition->ear > ear_max)
+		return refuse(target, SETUP_KEY_MODE, error,
 			"has no %u in its extended address register; allowed: ear:0 to ear:%u",
 			condition->ear, ear_max);
 	return true;
@@ -245,26 +245,26 @@ static bool
 check_pins(const struct target *target, GError **error)
 {
 	for (enum bench_pin pin = BENCH_PIN_WP; pin <= BENCH_PIN_RESET; pin++)
-		if (bench_condition_has(target->condition, BENCH_KEY_WP + pin) &&
+		if (setup_condition_has(target->condition, SETUP_KEY_WP + pin) &&
 			!bench_part_may_have_pin(target->part, pin))
-			return refuse(target, BENCH_KEY_WP + pin, error,
+			return refuse(target, SETUP_KEY_WP + pin, error,
 				"has no such pin; allowed: %s", bench_part_pin_names(target->part));
 	return true;
 }
 
 bool
-bench_preset_check(const struct bench_condition *condition, const struct flash_part *part,
+bench_preset_check(const struct setup_condition *condition, const struct flash_part *part,
 	const char *where, GError **error)
 {
 	const struct target target = {condition, part, where};
 	unsigned int registers = flash_part_is_dataflash(part) ? 0 : count_registers(part);
 
-	if (bench_condition_has(condition, BENCH_KEY_STATUS) && condition->n_status > registers)
-		return refuse(&target, BENCH_KEY_STATUS, error,
+	if (setup_condition_has(condition, SETUP_KEY_STATUS) && condition->n_status > registers)
+		return refuse(&target, SETUP_KEY_STATUS, error,
 			"has %u status register%s that can be written; allowed: as many bytes",
 			registers, registers == 1 ? "" : "s");
 	return check_pins(&target, error) && bench_relabel_check(condition, part, where, error) &&
-		(!bench_condition_has(condition, BENCH_KEY_MODE) || check_modes(&target, error));
+		(!setup_condition_has(condition, SETUP_KEY_MODE) || check_modes(&target, error));
 }
 
 /* --- registers --- */
@@ -275,19 +275,19 @@ preset_nvcr(struct flash *flash)
 {
 	uint8_t value[2];
 
-	if (!bench_play_read(flash, "RDNVCR", 0xb5, value, sizeof value))
+	if (!board_send_read(flash, "RDNVCR", 0xb5, value, sizeof value))
 		return;
 	value[0] &= (uint8_t)~NVCR_ADDRESS;
-	bench_play_enabled(flash, "WRNVCR", 0xb1, value, sizeof value);
+	board_send_enabled(flash, "WRNVCR", 0xb1, value, sizeof value);
 }
 
 static void
-preset_power_up(struct flash *flash, const struct bench_condition *condition)
+preset_power_up(struct flash *flash, const struct setup_condition *condition)
 {
 	const struct flash_part *part = flash_part(flash);
-	bool qpi = bench_condition_mode(condition, BENCH_MODE_QPI) && !has(part, "EQIO") &&
+	bool qpi = setup_condition_mode(condition, SETUP_MODE_QPI) && !has(part, "EQIO") &&
 		!has(part, "EQIO_QE") && !has(part, "WREVCR");
-	bool address = bench_condition_mode(condition, BENCH_MODE_POWER_UP_4_BYTE);
+	bool address = setup_condition_mode(condition, SETUP_MODE_POWER_UP_4_BYTE);
 
 	if (address && has_bit(part, FLASH_BIT_ADP))
 		set_bit(flash, FLASH_BIT_ADP);
@@ -313,7 +313,7 @@ lock_otp_area(struct flash *flash)
 		return;
 	for (size_t i = 0; i < n_address; i++)
 		frame[i] = (uint8_t)(address >> 8 * (n_address - 1 - i));
-	bench_play_enabled(flash, "PROTP", 0x42, frame, n_address + (regions ? 4 : 1));
+	board_send_enabled(flash, "PROTP", 0x42, frame, n_address + (regions ? 4 : 1));
 }
 
 static void
@@ -322,21 +322,21 @@ lock_otp(struct flash *flash)
 	set_bit(flash, FLASH_BIT_LB1);
 	set_bit(flash, FLASH_BIT_LB2);
 	set_bit(flash, FLASH_BIT_LB3);
-	bench_play_enabled(flash, "WRSCUR_LDSO", 0x2f, NULL, 0);
+	board_send_enabled(flash, "WRSCUR_LDSO", 0x2f, NULL, 0);
 	lock_otp_area(flash);
 }
 
 /* What was asked for, and what the modes can't be without. */
 static void
-preset_status(struct flash *flash, const struct bench_condition *condition)
+preset_status(struct flash *flash, const struct setup_condition *condition)
 {
 	for (unsigned int reg = 0; reg < condition->n_status; reg++)
 		flash_status_preset(flash, reg, condition->status[reg]);
-	if (bench_condition_mode(condition, BENCH_MODE_QPI) && has(flash_part(flash), "EQIO_QE"))
+	if (setup_condition_mode(condition, SETUP_MODE_QPI) && has(flash_part(flash), "EQIO_QE"))
 		set_bit(flash, FLASH_BIT_QE);
-	if (bench_condition_mode(condition, BENCH_MODE_LOCKED))
+	if (setup_condition_mode(condition, SETUP_MODE_LOCKED))
 		set_bit(flash, FLASH_BIT_WPS);
-	if (bench_condition_mode(condition, BENCH_MODE_POWER_UP_4_BYTE))
+	if (setup_condition_mode(condition, SETUP_MODE_POWER_UP_4_BYTE))
 		set_bit(flash, FLASH_BIT_ADP);
 }
 
@@ -364,7 +364,7 @@ lock_blocks(struct flash *flash, const struct block_command *command, bool lock,
 		for (size_t i = 0; i < n; i++)
 			frame[i] = (uint8_t)(address >> 8 * (n - 1 - i));
 		frame[n] = command->value[lock];
-		bench_play_enabled(flash, command->name[lock], command->usual[lock], frame,
+		board_send_enabled(flash, command->name[lock], command->usual[lock], frame,
 			n + command->n_values);
 	}
 }
@@ -374,9 +374,9 @@ set_locks(struct flash *flash, bool lock)
 {
 	const struct block_command *command;
 
-	if (lock ? bench_play_enabled(flash, "GLOBAL_LOCK", 0x7e, NULL, 0)
-		 : bench_play_enabled(flash, "GLOBAL_UNLOCK", 0x98, NULL, 0) ||
-				bench_play_enabled(flash, "ULBPR", 0x98, NULL, 0))
+	if (lock ? board_send_enabled(flash, "GLOBAL_LOCK", 0x7e, NULL, 0)
+		 : board_send_enabled(flash, "GLOBAL_UNLOCK", 0x98, NULL, 0) ||
+				board_send_enabled(flash, "ULBPR", 0x98, NULL, 0))
 		return;
 	command = find_block_command(flash_part(flash), lock);
 	if (command != NULL)
@@ -396,7 +396,7 @@ read_bpr(struct flash *flash, uint8_t *bpr)
 {
 	size_t n = (size_t)(flash_part(flash)->size / 65536 + 16 + 7) / 8;
 
-	return n <= BPR_MAX && bench_play_read(flash, "RBPR", 0x72, bpr, n) ? n : 0;
+	return n <= BPR_MAX && board_send_read(flash, "RBPR", 0x72, bpr, n) ? n : 0;
 }
 
 /* --- an erase that waits --- */
@@ -414,8 +414,8 @@ begin_erase(struct flash *flash, bool hybrid)
 		if (whole || erase->hybrid != hybrid ||
 			(erase->n_regions > 0 && erase->regions[0].gap))
 			continue;
-		bench_play(flash, "WREN", 0x06, NULL, 0);
-		bench_play_at_0(flash, erase->opcode, erase->four_byte ? 4 : address_bytes(flash));
+		board_send(flash, "WREN", 0x06, NULL, 0);
+		board_send_at_0(flash, erase->opcode, erase->four_byte ? 4 : address_bytes(flash));
 	}
 }
 
@@ -431,32 +431,32 @@ suspend_erase(struct flash *flash, enum flash_corner corner)
 	flash_set_corner(flash, FLASH_CORNER_INSTANT);
 	if (!flash_is_busy(flash))
 		return false;
-	bench_play(flash, "SUSPEND", 0x75, NULL, 0);
+	board_send(flash, "SUSPEND", 0x75, NULL, 0);
 	return !flash_is_busy(flash);
 }
 
 /* --- modes --- */
 
 static void
-set_address_mode(struct flash *flash, const struct bench_condition *condition)
+set_address_mode(struct flash *flash, const struct setup_condition *condition)
 {
-	bool four = bench_condition_mode(condition, BENCH_MODE_4_BYTE);
-	bool three = bench_condition_mode(condition, BENCH_MODE_3_BYTE);
-	bool ear = bench_condition_mode(condition, BENCH_MODE_EAR);
+	bool four = setup_condition_mode(condition, SETUP_MODE_4_BYTE);
+	bool three = setup_condition_mode(condition, SETUP_MODE_3_BYTE);
+	bool ear = setup_condition_mode(condition, SETUP_MODE_EAR);
 	uint8_t bank = (uint8_t)(condition->ear | (four ? BANK_EXTADD : 0));
 
 	if (has(flash_part(flash), "BRWR")) {
 		if (four || three || ear)
-			bench_play(flash, "BRWR", 0x17, &bank, 1);
+			board_send(flash, "BRWR", 0x17, &bank, 1);
 		return;
 	}
-	if (four && !bench_play(flash, "EN4B", 0xb7, NULL, 0))
-		bench_play_enabled(flash, "EN4B_WREN", 0xb7, NULL, 0);
-	if (three && !bench_play(flash, "EX4B", 0xe9, NULL, 0) &&
-		!bench_play(flash, "EX4B_UPPER", 0xe9, NULL, 0))
-		bench_play_enabled(flash, "EX4B_WREN", 0xe9, NULL, 0);
+	if (four && !board_send(flash, "EN4B", 0xb7, NULL, 0))
+		board_send_enabled(flash, "EN4B_WREN", 0xb7, NULL, 0);
+	if (three && !board_send(flash, "EX4B", 0xe9, NULL, 0) &&
+		!board_send(flash, "EX4B_UPPER", 0xe9, NULL, 0))
+		board_send_enabled(flash, "EX4B_WREN", 0xe9, NULL, 0);
 	if (ear)
-		bench_play_enabled(flash, "WREAR", 0xc5, &condition->ear, 1);
+		board_send_enabled(flash, "WREAR", 0xc5, &condition->ear, 1);
 }
 
 static void
@@ -464,74 +464,74 @@ enter_qpi(struct flash *flash)
 {
 	uint8_t evcr;
 
-	if (bench_play(flash, "EQIO_QE", 0x38, NULL, 0) ||
-		bench_play(flash, "EQIO", 0x38, NULL, 0) ||
-		!bench_play_read(flash, "RDEVCR", 0x65, &evcr, 1))
+	if (board_send(flash, "EQIO_QE", 0x38, NULL, 0) ||
+		board_send(flash, "EQIO", 0x38, NULL, 0) ||
+		!board_send_read(flash, "RDEVCR", 0x65, &evcr, 1))
 		return;
 	evcr &= (uint8_t)~EVCR_QUAD;
-	bench_play_enabled(flash, "WREVCR", 0x61, &evcr, 1);
+	board_send_enabled(flash, "WREVCR", 0x61, &evcr, 1);
 }
 
 static bool
 enter_modes(const struct target *target, struct flash *flash, GError **error)
 {
-	const struct bench_condition *condition = target->condition;
-	bool locked = bench_condition_mode(condition, BENCH_MODE_LOCKED);
+	const struct setup_condition *condition = target->condition;
+	bool locked = setup_condition_mode(condition, SETUP_MODE_LOCKED);
 	uint8_t bpr[BPR_MAX];
 	size_t n_bpr = read_bpr(flash, bpr);
 
-	if (bench_condition_mode(condition, BENCH_MODE_SUSPENDED) &&
+	if (setup_condition_mode(condition, SETUP_MODE_SUSPENDED) &&
 		!suspend_erase(flash, condition->corner))
-		return refuse(target, BENCH_KEY_MODE, error,
+		return refuse(target, SETUP_KEY_MODE, error,
 			"that is not suspended: the erase of the block at 0 was refused; allowed "
 			"is a block that is not protected");
-	if (bench_condition_mode(condition, BENCH_MODE_OTP_LOCKED))
+	if (setup_condition_mode(condition, SETUP_MODE_OTP_LOCKED))
 		lock_otp(flash);
-	if (bench_condition_mode(condition, BENCH_MODE_UNLOCKED))
+	if (setup_condition_mode(condition, SETUP_MODE_UNLOCKED))
 		set_locks(flash, false);
 	if (locked)
-		bench_play_enabled(flash, "WPSEL", 0x68, NULL, 0);
+		board_send_enabled(flash, "WPSEL", 0x68, NULL, 0);
 	if (locked && condition->lock_to > 0)
 		lock_region(flash, condition->lock_from, condition->lock_to);
 	else if (locked && n_bpr > 0)
-		bench_play_enabled(flash, "WBPR", 0x42, bpr, n_bpr);
+		board_send_enabled(flash, "WBPR", 0x42, bpr, n_bpr);
 	else if (locked)
 		set_locks(flash, true);
 	set_address_mode(flash, condition);
-	bench_play(flash, "WRDI", 0x04, NULL, 0);
+	board_send(flash, "WRDI", 0x04, NULL, 0);
 	return true;
 }
 
 /* After them the chip hears nothing, or nothing right. */
 static void
-enter_last_mode(struct flash *flash, const struct bench_condition *condition)
+enter_last_mode(struct flash *flash, const struct setup_condition *condition)
 {
-	if (bench_condition_mode(condition, BENCH_MODE_DEEP_POWER_DOWN) &&
-		!bench_play(flash, "DP", 0xb9, NULL, 0))
-		bench_play(flash, "ULTRA_DP", 0x79, NULL, 0);
-	if (bench_condition_mode(condition, BENCH_MODE_QPI))
+	if (setup_condition_mode(condition, SETUP_MODE_DEEP_POWER_DOWN) &&
+		!board_send(flash, "DP", 0xb9, NULL, 0))
+		board_send(flash, "ULTRA_DP", 0x79, NULL, 0);
+	if (setup_condition_mode(condition, SETUP_MODE_QPI))
 		enter_qpi(flash);
 }
 
 static bool
-set_pins(const struct target *target, struct bench_wires *wires, GError **error)
+set_pins(const struct target *target, struct bench_levels *wires, GError **error)
 {
 	for (enum bench_pin pin = BENCH_PIN_WP; pin <= BENCH_PIN_RESET; pin++) {
-		enum bench_condition_key key = BENCH_KEY_WP + pin;
+		enum setup_condition_key key = SETUP_KEY_WP + pin;
 
-		if (!bench_condition_has(target->condition, key) ||
-			bench_wires_set_pin(
+		if (!setup_condition_has(target->condition, key) ||
+			bench_levels_set_pin(
 				wires, pin, (enum bench_level)target->condition->levels[pin]))
 			continue;
 		return refuse(target, key, error, "has no such pin as it is; allowed: %s",
-			bench_wires_pin_names(wires));
+			bench_levels_pin_names(wires));
 	}
 	return true;
 }
 
 bool
-bench_preset_apply(const struct bench_condition *condition, struct bench_wires *wires, bool instant,
-	const char *where, GError **error)
+bench_preset_apply(const struct setup_condition *condition, struct bench_levels *wires,
+	bool instant, const char *where, GError **error)
 {
 	struct flash *flash = wires->flash;
 	const struct target target = {condition, flash_part(flash), where};
@@ -542,28 +542,28 @@ bench_preset_apply(const struct bench_condition *condition, struct bench_wires *
 		return false;
 	preset_status(flash, condition);
 	enter_last_mode(flash, condition);
-	if (bench_condition_has(condition, BENCH_KEY_CYCLES))
+	if (setup_condition_has(condition, SETUP_KEY_CYCLES))
 		flash_set_cycles(flash, condition->cycles);
 	flash_set_wear(flash, condition->wear);
-	if (bench_condition_has(condition, BENCH_KEY_REAL_SIZE))
+	if (setup_condition_has(condition, SETUP_KEY_REAL_SIZE))
 		flash_set_real_size(flash, condition->real_size, condition->beyond);
 	if (!set_pins(&target, wires, error))
 		return false;
 	flash_set_corner(flash, instant ? FLASH_CORNER_INSTANT : condition->corner);
-	if (bench_condition_has(condition, BENCH_KEY_SUPPLY))
-		bench_wires_supply(wires,
-			condition->millivolts == BENCH_PARASITIC
+	if (setup_condition_has(condition, SETUP_KEY_SUPPLY))
+		bench_levels_supply(wires,
+			condition->millivolts == SETUP_PARASITIC
 				? bench_parasitic_millivolts(flash_part(flash))
 				: condition->millivolts);
-	if (bench_condition_has(condition, BENCH_KEY_CUT_AT))
-		bench_wires_cut_in(wires, condition->cut_at, BENCH_HALF_OF_BUSY);
+	if (setup_condition_has(condition, SETUP_KEY_CUT_AT))
+		bench_levels_cut_in(wires, condition->cut_at, BENCH_HALF_OF_BUSY);
 	return true;
 }
 
 bool
-bench_preset_is_kept(const struct bench_condition *condition)
+bench_preset_is_kept(const struct setup_condition *condition)
 {
-	return bench_condition_has(condition, BENCH_KEY_CYCLES) ||
-		bench_condition_has(condition, BENCH_KEY_STATUS) ||
-		bench_condition_has(condition, BENCH_KEY_MODE);
+	return setup_condition_has(condition, SETUP_KEY_CYCLES) ||
+		setup_condition_has(condition, SETUP_KEY_STATUS) ||
+		setup_condition_has(condition, SETUP_KEY_MODE);
 }

@@ -9,9 +9,9 @@
 #include "bench/relabel.h"
 
 #include "base/units.h"
-#include "bench/condition.h"
-#include "bench/error.h"
-#include "bench/play.h"
+#include "setup/condition.h"
+#include "base/error.h"
+#include "board/send.h"
 #include "flash/part.h"
 
 #include <string.h>
@@ -19,24 +19,24 @@
 #define RDSFDP "RDSFDP"
 
 static bool
-refuse(const struct bench_condition *condition, enum bench_condition_key key, const char *where,
+refuse(const struct setup_condition *condition, enum setup_condition_key key, const char *where,
 	const char *text, GError **error)
 {
 	bool option = where == NULL || condition->by_option >> key & 1;
 
-	g_set_error(error, BENCH_ERROR, BENCH_ERROR_USAGE, "%s%s%s: a %s", option ? "--" : where,
-		option ? "" : ": ", bench_condition_rows[key].name, text);
+	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "%s%s%s: a %s", option ? "--" : where,
+		option ? "" : ": ", setup_condition_rows[key].name, text);
 	return false;
 }
 
 static bool
-check_size(const struct bench_condition *condition, const struct flash_part *part,
+check_size(const struct setup_condition *condition, const struct flash_part *part,
 	const char *where, GError **error)
 {
-	g_autofree char *size = units_format_size(part->size);
+	g_autofree char *size = base_format_size(part->size);
 	g_autofree char *text = NULL;
 
-	if (!bench_condition_has(condition, BENCH_KEY_REAL_SIZE))
+	if (!setup_condition_has(condition, SETUP_KEY_REAL_SIZE))
 		return true;
 	if (flash_part_is_dataflash(part))
 		text = g_strdup_printf("%s is a DataFlash; allowed is any other part", part->name);
@@ -46,39 +46,39 @@ check_size(const struct bench_condition *condition, const struct flash_part *par
 		text = g_strdup_printf("%s has pages of %" G_GUINT32_FORMAT
 				       " bytes; allowed: from that up to %s",
 			part->name, (guint32)part->page_size, size);
-	return text == NULL || refuse(condition, BENCH_KEY_REAL_SIZE, where, text, error);
+	return text == NULL || refuse(condition, SETUP_KEY_REAL_SIZE, where, text, error);
 }
 
 static bool
-check_beyond(const struct bench_condition *condition, const struct flash_part *part,
+check_beyond(const struct setup_condition *condition, const struct flash_part *part,
 	const char *where, GError **error)
 {
 	g_autofree char *text = NULL;
 
-	if (!bench_condition_has(condition, BENCH_KEY_BEYOND) ||
-		bench_condition_has(condition, BENCH_KEY_REAL_SIZE))
+	if (!setup_condition_has(condition, SETUP_KEY_BEYOND) ||
+		setup_condition_has(condition, SETUP_KEY_REAL_SIZE))
 		return true;
 	text = g_strdup_printf("%s has nothing beyond its size; allowed together with %s",
-		part->name, bench_condition_rows[BENCH_KEY_REAL_SIZE].name);
-	return refuse(condition, BENCH_KEY_BEYOND, where, text, error);
+		part->name, setup_condition_rows[SETUP_KEY_REAL_SIZE].name);
+	return refuse(condition, SETUP_KEY_BEYOND, where, text, error);
 }
 
 static bool
-check_sfdp(const struct bench_condition *condition, const struct flash_part *part,
+check_sfdp(const struct setup_condition *condition, const struct flash_part *part,
 	const char *where, GError **error)
 {
 	g_autofree char *text = NULL;
 
-	if (!bench_condition_has(condition, BENCH_KEY_SFDP) || condition->sfdp_size == 0 ||
-		bench_play_opcode(part, RDSFDP, 0) >= 0)
+	if (!setup_condition_has(condition, SETUP_KEY_SFDP) || condition->sfdp_size == 0 ||
+		board_send_opcode(part, RDSFDP, 0) >= 0)
 		return true;
 	text = g_strdup_printf("%s has no table to change; allowed: none", part->name);
-	return refuse(condition, BENCH_KEY_SFDP, where, text, error);
+	return refuse(condition, SETUP_KEY_SFDP, where, text, error);
 }
 
 /* One past the last byte that is to be replaced. */
 static uint32_t
-end_of_bytes(const struct bench_condition *condition)
+end_of_bytes(const struct setup_condition *condition)
 {
 	uint32_t end = 0;
 
@@ -88,17 +88,17 @@ end_of_bytes(const struct bench_condition *condition)
 }
 
 static bool
-check_sfdp_bytes(const struct bench_condition *condition, const struct flash_part *part,
+check_sfdp_bytes(const struct setup_condition *condition, const struct flash_part *part,
 	const char *where, GError **error)
 {
-	bool generated = bench_condition_has(condition, BENCH_KEY_SFDP);
+	bool generated = setup_condition_has(condition, SETUP_KEY_SFDP);
 	uint32_t length;
 	g_autofree char *text = NULL;
 
-	if (!bench_condition_has(condition, BENCH_KEY_SFDP_BYTES))
+	if (!setup_condition_has(condition, SETUP_KEY_SFDP_BYTES))
 		return true;
 	length = generated ? FLASH_SFDP_GENERATED_LENGTH : flash_sfdp_length(part);
-	if (bench_play_opcode(part, RDSFDP, 0) < 0)
+	if (board_send_opcode(part, RDSFDP, 0) < 0)
 		text = g_strdup_printf(
 			"%s has no SFDP table to change; allowed is a part that has", part->name);
 	else if (generated && condition->sfdp_size == 0)
@@ -108,23 +108,23 @@ check_sfdp_bytes(const struct bench_condition *condition, const struct flash_par
 	else if (end_of_bytes(condition) > length)
 		text = g_strdup_printf("%s has an SFDP table of %u bytes; allowed: up to 0x%X",
 			part->name, length, length - 1);
-	return text == NULL || refuse(condition, BENCH_KEY_SFDP_BYTES, where, text, error);
+	return text == NULL || refuse(condition, SETUP_KEY_SFDP_BYTES, where, text, error);
 }
 
 static bool
-check_id(const struct bench_condition *condition, const struct flash_part *part, const char *where,
+check_id(const struct setup_condition *condition, const struct flash_part *part, const char *where,
 	GError **error)
 {
 	g_autofree char *text = NULL;
 
-	if (!bench_condition_has(condition, BENCH_KEY_ID) || part->id_length > 0)
+	if (!setup_condition_has(condition, SETUP_KEY_ID) || part->id_length > 0)
 		return true;
 	text = g_strdup_printf("%s has no RDID; allowed is a part that has", part->name);
-	return refuse(condition, BENCH_KEY_ID, where, text, error);
+	return refuse(condition, SETUP_KEY_ID, where, text, error);
 }
 
 bool
-bench_relabel_check(const struct bench_condition *condition, const struct flash_part *part,
+bench_relabel_check(const struct setup_condition *condition, const struct flash_part *part,
 	const char *where, GError **error)
 {
 	return check_size(condition, part, where, error) &&
@@ -146,14 +146,14 @@ drop_sfdp(struct flash_part *part)
 }
 
 struct flash_part *
-bench_relabel_part(const struct bench_condition *condition, const struct flash_part *part)
+bench_relabel_part(const struct setup_condition *condition, const struct flash_part *part)
 {
 	size_t n_bytes = condition->n_sfdp_bytes * sizeof(condition->sfdp_bytes[0]);
 	struct flash_part *copy;
 
-	if (!bench_condition_has(condition, BENCH_KEY_ID) &&
-		!bench_condition_has(condition, BENCH_KEY_SFDP) &&
-		!bench_condition_has(condition, BENCH_KEY_SFDP_BYTES))
+	if (!setup_condition_has(condition, SETUP_KEY_ID) &&
+		!setup_condition_has(condition, SETUP_KEY_SFDP) &&
+		!setup_condition_has(condition, SETUP_KEY_SFDP_BYTES))
 		return NULL;
 	/* The bytes lie behind the part, so that both go together. */
 	copy = g_malloc(sizeof(*part) + n_bytes);
@@ -161,13 +161,13 @@ bench_relabel_part(const struct bench_condition *condition, const struct flash_p
 	memcpy(copy + 1, condition->sfdp_bytes, n_bytes);
 	copy->sfdp_bytes = (const struct flash_sfdp_byte *)(copy + 1);
 	copy->n_sfdp_bytes = condition->n_sfdp_bytes;
-	if (bench_condition_has(condition, BENCH_KEY_ID)) {
+	if (setup_condition_has(condition, SETUP_KEY_ID)) {
 		memcpy(copy->id, condition->id, sizeof(copy->id));
 		copy->id_length = condition->n_id;
 	}
-	if (bench_condition_has(condition, BENCH_KEY_SFDP) && condition->sfdp_size == 0)
+	if (setup_condition_has(condition, SETUP_KEY_SFDP) && condition->sfdp_size == 0)
 		drop_sfdp(copy);
-	else if (bench_condition_has(condition, BENCH_KEY_SFDP))
+	else if (setup_condition_has(condition, SETUP_KEY_SFDP))
 		copy->sfdp = FLASH_SFDP_GENERATED;
 	copy->sfdp_size = condition->sfdp_size;
 	return copy;

@@ -27,7 +27,7 @@
 static uint8_t low[LOW_MAX];
 
 struct clip *
-clip_new(struct sim_clock *clock)
+clip_new(struct base_clock *clock)
 {
 	struct clip *clip = g_new0(struct clip, 1);
 
@@ -36,7 +36,7 @@ clip_new(struct sim_clock *clock)
 	clip->drivers = true;
 	clip->hz = 1000000;
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
-		clip->outside[cs] = (struct outside){
+		clip->outside[cs] = (struct clip_outside){
 			.levels = {[CLIP_WP] = CLIP_HIGH, [CLIP_HOLD] = CLIP_HIGH},
 			.supply_mv = SUPPLY_USUAL,
 		};
@@ -63,12 +63,12 @@ clip_show(struct clip *clip)
 	if (chip == clip->open)
 		return;
 	if (clip->open) {
-		flash_tick(clip->open, sim_clock_now(clip->clock));
+		flash_tick(clip->open, base_clock_now(clip->clock));
 		flash_deselect(clip->open, 0);
 	}
 	clip->open = chip;
 	if (chip) {
-		flash_tick(chip, sim_clock_now(clip->clock));
+		flash_tick(chip, base_clock_now(clip->clock));
 		flash_select(chip);
 	}
 }
@@ -78,7 +78,7 @@ static void
 show(struct clip *clip)
 {
 	if (clip->faulty)
-		wires_update(clip);
+		clip_wires_update(clip);
 	else
 		clip_show(clip);
 }
@@ -92,7 +92,7 @@ clip_attach(struct clip *clip, unsigned int cs, struct flash *chip)
 	before = clip->chips[cs];
 	clip->chips[cs] = chip;
 	if (clip->faulty)
-		wires_attach(clip, cs, before);
+		clip_wires_attach(clip, cs, before);
 	if (chip)
 		flash_set_clock(chip, clip->hz);
 	show(clip);
@@ -145,7 +145,7 @@ clip_select(struct clip *clip, unsigned int cs)
 	clip->selected = (int)cs;
 	clip->operations++;
 	if (clip->faulty)
-		wires_select(clip);
+		clip_wires_select(clip);
 	else
 		clip_show(clip);
 }
@@ -166,7 +166,7 @@ void
 clip_end_frame(struct clip *clip)
 {
 	if (clip->faulty && clip->selected < 0)
-		wires_raise(clip, sim_clock_now(clip->clock));
+		clip_wires_raise(clip, base_clock_now(clip->clock));
 }
 
 uint64_t
@@ -179,7 +179,7 @@ void
 clip_deselect(struct clip *clip)
 {
 	if (clip->faulty) {
-		wires_deselect(clip);
+		clip_wires_deselect(clip);
 		return;
 	}
 	clip->selected = -1;
@@ -213,14 +213,14 @@ clip_pass(struct clip *clip, size_t n)
 	uint64_t time = (uint64_t)n * 8 * NS_PER_S + clip->fraction;
 
 	clip->fraction = time % clip->hz;
-	sim_clock_skip(clip->clock, (int64_t)(time / clip->hz));
+	base_clock_skip(clip->clock, (int64_t)(time / clip->hz));
 }
 
 void
 clip_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 {
 	if (clip->faulty) {
-		wires_shift(clip, in, out, n);
+		clip_wires_shift(clip, in, out, n);
 		return;
 	}
 	while (n > 0) {
@@ -244,11 +244,11 @@ clip_wait(struct clip *clip, int64_t ns)
 {
 	int64_t now;
 
-	sim_clock_skip(clip->clock, ns);
+	base_clock_skip(clip->clock, ns);
 	if (clip->faulty)
-		wires_update(clip);
+		clip_wires_update(clip);
 	/* Afterwards, so that the chips report what ended meanwhile. */
-	now = sim_clock_now(clip->clock);
+	now = base_clock_now(clip->clock);
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
 		if (clip->chips[cs])
 			flash_tick(clip->chips[cs], now);
@@ -260,10 +260,10 @@ clip_set_level(struct clip *clip, unsigned int cs, enum clip_line line, enum cli
 	g_return_if_fail(cs < CLIP_SELECTS && (line == CLIP_WP || line == CLIP_HOLD));
 	clip->outside[cs].levels[line] = level;
 	if (clip->faulty) {
-		lines_derive(clip);
-		lines_show(clip);
+		clip_lines_derive(clip);
+		clip_lines_show(clip);
 	} else if (clip->chips[cs]) {
-		lines_tell_pin(clip->chips[cs], line, level);
+		clip_lines_tell_pin(clip->chips[cs], line, level);
 	}
 }
 

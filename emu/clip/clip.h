@@ -10,11 +10,11 @@
 #define CLIP_SELECTS 8 /* chip select lines of one adapter */
 
 struct flash;
-struct sim_clock;
+struct base_clock;
 struct clip;
 
 /* clock: the adapter's; outlives the clip. */
-struct clip *clip_new(struct sim_clock *clock);
+struct clip *clip_new(struct base_clock *clock);
 void clip_destroy(struct clip *clip);
 
 /* Puts chip (NULL: none) on chip select cs (0..CLIP_SELECTS-1). The chip outlives the clip. */

@@ -27,7 +27,7 @@
 #define PASS_MAX 1000
 
 double
-contact_rate(const struct clip *clip, const struct fault *fault)
+clip_contact_rate(const struct clip *clip, const struct clip_active_fault *fault)
 {
 	if (fault->as.per_us > 0)
 		return MIN(1, fault->as.per_us * 1e6 / clip->hz);
@@ -35,7 +35,7 @@ contact_rate(const struct clip *clip, const struct fault *fault)
 }
 
 uint64_t
-contact_left(const struct clip *clip, const struct fault *fault, int64_t now_ns)
+clip_contact_left(const struct clip *clip, const struct clip_active_fault *fault, int64_t now_ns)
 {
 	if (fault->change_ns <= now_ns)
 		return 0;
@@ -43,34 +43,34 @@ contact_left(const struct clip *clip, const struct fault *fault, int64_t now_ns)
 }
 
 static int64_t
-lasts_ns(struct fault *fault)
+lasts_ns(struct clip_active_fault *fault)
 {
-	return 1 + (int64_t)sim_random_duration(&fault->random, (double)fault->as.open_ns);
+	return 1 + (int64_t)base_random_duration(&fault->random, (double)fault->as.open_ns);
 }
 
 /* How long it stays closed on average; 0: as long as no clocks go by. */
 static double
-closed_ns(const struct fault *fault)
+closed_ns(const struct clip_active_fault *fault)
 {
 	return fault->as.per_us > 0 ? 1000 / fault->as.per_us : 0;
 }
 
 static bool
-is_played(const struct clip *clip, const struct fault *fault)
+is_played(const struct clip *clip, const struct clip_active_fault *fault)
 {
 	enum clip_line line = fault->as.line;
 
 	if (fault->as.what != CLIP_CONTACT ||
 		(line != CLIP_VCC && line != CLIP_GND && line != CLIP_HOLD))
 		return false;
-	if (!wires_meet(clip, fault))
+	if (!clip_wires_meet(clip, fault))
 		return false;
-	return clip->faulty->frame.open ? fault->in_force : !trigger_needs_frame(fault);
+	return clip->faulty->frame.open ? fault->in_force : !clip_trigger_needs_frame(fault);
 }
 
 /* Of one that is closed: how many times it may open yet. */
 static uint64_t
-chances(const struct fault *fault)
+chances(const struct clip_active_fault *fault)
 {
 	const struct clip_fault_when *when = &fault->as.when;
 	uint64_t n = UINT64_MAX;
@@ -84,7 +84,7 @@ chances(const struct fault *fault)
 
 /* The time in which it can open, from where it was looked at last: [*from, *to). */
 static void
-window(const struct fault *fault, int64_t now_ns, int64_t *from, int64_t *to)
+window(const struct clip_active_fault *fault, int64_t now_ns, int64_t *from, int64_t *to)
 {
 	const struct clip_fault_when *when = &fault->as.when;
 
@@ -94,7 +94,7 @@ window(const struct fault *fault, int64_t now_ns, int64_t *from, int64_t *to)
 
 /* When it changes next; INT64_MAX: not before now. */
 static int64_t
-next_change(struct fault *fault, int64_t now_ns)
+next_change(struct clip_active_fault *fault, int64_t now_ns)
 {
 	double closed = closed_ns(fault);
 	int64_t from, to;
@@ -104,33 +104,33 @@ next_change(struct fault *fault, int64_t now_ns)
 	window(fault, now_ns, &from, &to);
 	if (closed <= 0 || from >= to || chances(fault) == 0)
 		return INT64_MAX;
-	closed = sim_random_duration(&fault->random, closed);
+	closed = base_random_duration(&fault->random, closed);
 	return closed < (double)(to - from) ? from + (int64_t)closed : INT64_MAX;
 }
 
 static void
-show(struct clip *clip, struct fault *fault, bool open, int64_t at_ns)
+show(struct clip *clip, struct clip_active_fault *fault, bool open, int64_t at_ns)
 {
 	/* Also within a window of time that began, or ended, unseen. */
 	fault->in_force = true;
 	fault->open = open;
 	fault->change_ns = at_ns;
 	fault->rate = RATE_UNKNOWN;
-	lines_derive(clip);
-	lines_show_at(clip, at_ns);
+	clip_lines_derive(clip);
+	clip_lines_show_at(clip, at_ns);
 }
 
 static void
-report(struct clip *clip, struct fault *fault, int64_t at_ns)
+report(struct clip *clip, struct clip_active_fault *fault, int64_t at_ns)
 {
 	fault->told = true;
 	fault->matched++;
-	trigger_acted_at(clip, fault, at_ns,
-		lines_level(clip, NODE(CLIP_CHIP, fault->as.line), 1 << CLIP_MISO));
+	clip_trigger_acted_at(clip, fault, at_ns,
+		clip_lines_level(clip, NODE(CLIP_CHIP, fault->as.line), 1 << CLIP_MISO));
 }
 
 static void
-open_at(struct clip *clip, struct fault *fault, int64_t at_ns)
+open_at(struct clip *clip, struct clip_active_fault *fault, int64_t at_ns)
 {
 	show(clip, fault, true, at_ns);
 	fault->change_ns = at_ns + lasts_ns(fault);
@@ -139,7 +139,7 @@ open_at(struct clip *clip, struct fault *fault, int64_t at_ns)
 
 /* The rest of a long time: how often it has opened, when for the last time, and how it stands. */
 static void
-leap(struct clip *clip, struct fault *fault, int64_t now_ns)
+leap(struct clip *clip, struct clip_active_fault *fault, int64_t now_ns)
 {
 	const double closed = closed_ns(fault), cycle = closed + (double)fault->as.open_ns;
 	uint64_t left = chances(fault), n;
@@ -150,7 +150,7 @@ leap(struct clip *clip, struct fault *fault, int64_t now_ns)
 	window(fault, now_ns, &from, &to);
 	if (from >= to)
 		return;
-	n = (uint64_t)((double)(to - from) / cycle + sim_random_unit(&fault->random));
+	n = (uint64_t)((double)(to - from) / cycle + base_random_unit(&fault->random));
 	if (n == 0)
 		return;
 	n = MIN(n, left);
@@ -158,12 +158,14 @@ leap(struct clip *clip, struct fault *fault, int64_t now_ns)
 	fault->acted_here += n - 1;
 	fault->matched += n - 1;
 	if (n < left && to == now_ns &&
-		sim_random_chance(&fault->random, (double)fault->as.open_ns / cycle)) {
+		base_random_chance(&fault->random, (double)fault->as.open_ns / cycle)) {
 		open_at(clip, fault, now_ns);
 		return;
 	}
 	closes = from +
-		(n < left ? MAX(0, to - from - (int64_t)sim_random_duration(&fault->random, closed))
+		(n < left ? MAX(0,
+				    to - from -
+					    (int64_t)base_random_duration(&fault->random, closed))
 			  : MIN(to - from - 1, (int64_t)((double)n * cycle)));
 	open_at(clip, fault, MAX(from, closes - lasts_ns(fault)));
 	show(clip, fault, false, closes);
@@ -174,11 +176,11 @@ static bool
 step(struct clip *clip, int64_t now_ns)
 {
 	GPtrArray *faults = clip->faulty->faults;
-	struct fault *first = NULL;
+	struct clip_active_fault *first = NULL;
 	int64_t first_ns = INT64_MAX;
 
 	for (guint i = 0; i < faults->len; i++) {
-		struct fault *fault = g_ptr_array_index(faults, i);
+		struct clip_active_fault *fault = g_ptr_array_index(faults, i);
 		int64_t next_ns = is_played(clip, fault) ? next_change(fault, now_ns) : INT64_MAX;
 
 		if (next_ns >= first_ns)
@@ -188,7 +190,7 @@ step(struct clip *clip, int64_t now_ns)
 	}
 	/* The others have stayed as they are up to then, or now. */
 	for (guint i = 0; i < faults->len; i++) {
-		struct fault *fault = g_ptr_array_index(faults, i);
+		struct clip_active_fault *fault = g_ptr_array_index(faults, i);
 
 		if (is_played(clip, fault) && fault != first && !fault->open)
 			fault->change_ns = MAX(fault->change_ns, MIN(first_ns, now_ns));
@@ -201,7 +203,7 @@ step(struct clip *clip, int64_t now_ns)
 }
 
 void
-contact_play(struct clip *clip)
+clip_contact_play(struct clip *clip)
 {
 	GPtrArray *faults = clip->faulty->faults;
 	int64_t now_ns;
@@ -211,12 +213,12 @@ contact_play(struct clip *clip)
 		any |= is_played(clip, g_ptr_array_index(faults, i));
 	if (!any)
 		return;
-	now_ns = sim_clock_now(clip->clock);
+	now_ns = base_clock_now(clip->clock);
 	for (int i = 0; i < PLAYED_MAX; i++)
 		if (!step(clip, now_ns))
 			return;
 	for (guint i = 0; i < faults->len; i++) {
-		struct fault *fault = g_ptr_array_index(faults, i);
+		struct clip_active_fault *fault = g_ptr_array_index(faults, i);
 
 		if (!is_played(clip, fault))
 			continue;
@@ -227,9 +229,9 @@ contact_play(struct clip *clip)
 }
 
 bool
-contact_pass(struct clip *clip, struct fault *fault)
+clip_contact_pass(struct clip *clip, struct clip_active_fault *fault)
 {
-	int64_t now = sim_clock_now(clip->clock);
+	int64_t now = base_clock_now(clip->clock);
 	bool was_open = fault->open;
 	const double mean_ns = closed_ns(fault);
 
@@ -247,7 +249,7 @@ contact_pass(struct clip *clip, struct fault *fault)
 			fault->rate = RATE_UNKNOWN;
 		} else {
 			double closed = mean_ns > 0 && fault->change_ns < now
-				? sim_random_duration(&fault->random, mean_ns)
+				? base_random_duration(&fault->random, mean_ns)
 				: (double)INT64_MAX;
 
 			if (closed >= (double)(now - fault->change_ns))
@@ -262,34 +264,35 @@ contact_pass(struct clip *clip, struct fault *fault)
 }
 
 void
-contact_clocked(struct clip *clip)
+clip_contact_clocked(struct clip *clip)
 {
 	GPtrArray *faults = clip->faulty->faults;
 
 	for (guint i = 0; i < faults->len; i++) {
-		struct fault *fault = g_ptr_array_index(faults, i);
+		struct clip_active_fault *fault = g_ptr_array_index(faults, i);
 
 		if (fault->as.what == CLIP_CONTACT && !fault->open)
-			fault->change_ns = sim_clock_now(clip->clock);
+			fault->change_ns = base_clock_now(clip->clock);
 	}
 }
 
 void
-contact_toggle(struct clip *clip, struct fault *fault, unsigned int bit, int64_t now_ns)
+clip_contact_toggle(
+	struct clip *clip, struct clip_active_fault *fault, unsigned int bit, int64_t now_ns)
 {
 	fault->open = !fault->open;
 	if (!fault->open) {
 		fault->change_ns = now_ns;
-		fault->left = sim_random_skip(&fault->random, fault->rate);
+		fault->left = base_random_skip(&fault->random, fault->rate);
 		return;
 	}
 	fault->change_ns = now_ns + lasts_ns(fault);
-	fault->left = contact_left(clip, fault, now_ns);
+	fault->left = clip_contact_left(clip, fault, now_ns);
 	fault->told = true;
 	/* What the line is without the contact. */
-	lines_derive(clip);
-	trigger_acted(clip, fault, bit, fault->as.line,
-		lines_level(clip,
+	clip_lines_derive(clip);
+	clip_trigger_acted(clip, fault, bit, fault->as.line,
+		clip_lines_level(clip,
 			NODE(fault->as.line == CLIP_MISO ? CLIP_HOST : CLIP_CHIP, fault->as.line),
 			1 << CLIP_MISO));
 }

@@ -14,7 +14,7 @@
 #include "flash/flash.h"
 
 unsigned int
-wires_cs(const struct clip *clip)
+clip_wires_cs(const struct clip *clip)
 {
 	if (clip->selected >= 0)
 		return (unsigned int)clip->selected;
@@ -25,13 +25,13 @@ wires_cs(const struct clip *clip)
 }
 
 struct flash *
-wires_chip(const struct clip *clip)
+clip_wires_chip(const struct clip *clip)
 {
-	return clip->chips[wires_cs(clip)];
+	return clip->chips[clip_wires_cs(clip)];
 }
 
 void
-wires_raise(struct clip *clip, int64_t now_ns)
+clip_wires_raise(struct clip *clip, int64_t now_ns)
 {
 	if (!clip->open)
 		return;
@@ -43,13 +43,13 @@ wires_raise(struct clip *clip, int64_t now_ns)
 }
 
 void
-wires_lower(struct clip *clip, int64_t now_ns)
+clip_wires_lower(struct clip *clip, int64_t now_ns)
 {
-	struct flash *chip = wires_chip(clip);
+	struct flash *chip = clip_wires_chip(clip);
 
 	if (chip == clip->open)
 		return;
-	wires_raise(clip, now_ns);
+	clip_wires_raise(clip, now_ns);
 	if (!chip)
 		return;
 	flash_tick(chip, now_ns);
@@ -60,7 +60,7 @@ wires_lower(struct clip *clip, int64_t now_ns)
 }
 
 void
-wires_clock(struct clip *clip, bool mosi)
+clip_wires_clock(struct clip *clip, bool mosi)
 {
 	uint8_t miso;
 
@@ -75,14 +75,14 @@ wires_clock(struct clip *clip, bool mosi)
 static bool
 level_at_chip(struct clip *clip, enum clip_line line, const uint8_t *levels)
 {
-	struct wires *wires = clip->faulty;
-	bool level = lines_value(clip, NODE(CLIP_CHIP, line), levels) & 1;
+	struct clip_wires *wires = clip->faulty;
+	bool level = clip_lines_value(clip, NODE(CLIP_CHIP, line), levels) & 1;
 
 	if (!wires->master || !wires->master->low)
 		return level;
 	if (line == CLIP_CS)
-		return master_mix(clip, line, level, false);
-	return wires->frame.open ? master_mix(clip, line, level, wires->master_mosi)
+		return clip_master_mix(clip, line, level, false);
+	return wires->frame.open ? clip_master_mix(clip, line, level, wires->master_mosi)
 				 : wires->master_mosi;
 }
 
@@ -91,11 +91,11 @@ static bool
 miso_at_chip(struct clip *clip)
 {
 	const unsigned int nodes[] = {NODE(CLIP_CHIP, CLIP_CLK), NODE(CLIP_CHIP, CLIP_CS)};
-	struct wires *wires = clip->faulty;
+	struct clip_wires *wires = clip->faulty;
 	unsigned int drivers = 0;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(nodes); i++)
-		drivers |= lines_source(clip, nodes[i])->drivers;
+		drivers |= clip_lines_source(clip, nodes[i])->drivers;
 	if (!clip->open || !(drivers & 1 << CLIP_MISO))
 		return true;
 	if (!wires->clk) {
@@ -106,9 +106,9 @@ miso_at_chip(struct clip *clip)
 }
 
 void
-wires_settle(struct clip *clip, unsigned int levels, int64_t now_ns)
+clip_wires_settle(struct clip *clip, unsigned int levels, int64_t now_ns)
 {
-	struct wires *wires = clip->faulty;
+	struct clip_wires *wires = clip->faulty;
 	uint8_t bytes[CLIP_LINES];
 	bool cs, clk, rises;
 
@@ -116,14 +116,14 @@ wires_settle(struct clip *clip, unsigned int levels, int64_t now_ns)
 		bytes[line] = levels & 1u << line ? 0xff : 0;
 	bytes[CLIP_MISO] = miso_at_chip(clip) ? 0xff : 0;
 	cs = level_at_chip(clip, CLIP_CS, bytes);
-	clk = lines_value(clip, NODE(CLIP_CHIP, CLIP_CLK), bytes) & 1;
+	clk = clip_lines_value(clip, NODE(CLIP_CHIP, CLIP_CLK), bytes) & 1;
 	rises = clk && !wires->clk;
 	wires->clk = clk;
 	if (cs) {
-		wires_raise(clip, now_ns);
-	} else if (clip->open != wires_chip(clip)) {
-		wires_lower(clip, now_ns);
+		clip_wires_raise(clip, now_ns);
+	} else if (clip->open != clip_wires_chip(clip)) {
+		clip_wires_lower(clip, now_ns);
 	} else if (rises) {
-		wires_clock(clip, level_at_chip(clip, CLIP_MOSI, bytes));
+		clip_wires_clock(clip, level_at_chip(clip, CLIP_MOSI, bytes));
 	}
 }

@@ -42,7 +42,7 @@ static const struct {
 };
 
 void
-frame_begin(struct frame *frame, uint64_t operation)
+clip_frame_begin(struct clip_frame *frame, uint64_t operation)
 {
 	frame->open = true;
 	frame->operation = operation;
@@ -56,7 +56,7 @@ frame_begin(struct frame *frame, uint64_t operation)
 }
 
 static void
-take_opcode(struct frame *frame, uint8_t opcode)
+take_opcode(struct clip_frame *frame, uint8_t opcode)
 {
 	frame->opcode = opcode;
 	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
@@ -77,7 +77,7 @@ take_opcode(struct frame *frame, uint8_t opcode)
 }
 
 void
-frame_take(struct frame *frame, uint8_t mosi)
+clip_frame_take(struct clip_frame *frame, uint8_t mosi)
 {
 	if (frame->byte == 0) {
 		take_opcode(frame, mosi);
@@ -88,7 +88,7 @@ frame_take(struct frame *frame, uint8_t mosi)
 }
 
 bool
-frame_address(const struct frame *frame, uint64_t size, uint64_t *address)
+clip_frame_address(const struct clip_frame *frame, uint64_t size, uint64_t *address)
 {
 	uint64_t data = frame->header_bytes + frame->dummy_bytes;
 

@@ -7,13 +7,13 @@
 
 #include "base/random.h"
 #include "clip/clip.h"
-#include "clip/fault.h"
+#include "clip/wirefault.h"
 #include "clip/line.h"
 
 #define NS_PER_S INT64_C(1000000000)
 
 /* The host's frame, as MOSI at its side tells it. */
-struct frame {
+struct clip_frame {
 	bool open;
 	uint64_t operation;
 	uint64_t byte; /* the one that is clocked now, or next */
@@ -28,20 +28,20 @@ struct frame {
 };
 
 /* What gives a node its level: drivers, which agree or fight, or else its pull. */
-struct source {
+struct clip_source {
 	uint8_t drivers; /* bits 1 << line, of the adapter and, with CLIP_MISO, of the chip */
 	int8_t dominant; /* line whose driver wins; -1: low wins */
 	int8_t forced;   /* 0 or 1, whatever drives; -1: not */
 	enum clip_level pull;
 };
 
-/* Of struct fault: makes left be drawn anew. */
+/* Of struct clip_active_fault: makes left be drawn anew. */
 #define RATE_UNKNOWN -1.0
 
-struct fault {
+struct clip_active_fault {
 	unsigned int id;
 	struct clip_fault as;
-	struct sim_random random;
+	struct base_random random;
 	uint64_t acted;
 	uint64_t matched;
 	bool in_force;
@@ -77,13 +77,13 @@ struct fault {
 #define NODES (CLIP_SIDES * CLIP_LINES)
 #define NODE(side, line) ((side)*CLIP_LINES + (line))
 
-struct wires {
-	GPtrArray *faults; /* of struct fault */
-	struct sim_random noise;
-	struct frame frame;
+struct clip_wires {
+	GPtrArray *faults; /* of struct clip_active_fault */
+	struct base_random noise;
+	struct clip_frame frame;
 
 	/* By chip: what each has on WP# and HOLD# from outside is its own. */
-	struct source sources[CLIP_SELECTS][NODES];
+	struct clip_source sources[CLIP_SELECTS][NODES];
 	unsigned int cs; /* the chip that the other lines go to at the moment */
 	bool powered;    /* VCC and GND reach the chips */
 	/* As the chips were told: WP#, HOLD#, supply. */
@@ -103,7 +103,7 @@ struct wires {
 
 	int64_t began_ns, began_skipped_ns; /* the host's frame: the time, and the skipped one */
 
-	struct fault *master; /* the one in force */
+	struct clip_active_fault *master; /* the one in force */
 	bool master_mosi;
 	unsigned int master_clocks; /* in this clock of the host's */
 };
@@ -112,21 +112,21 @@ struct wires {
 #define SUPPLY_USUAL (-1)
 
 /* What a chip has from outside, by whoever's hand; faults act on top of it. */
-struct outside {
+struct clip_outside {
 	enum clip_level levels[CLIP_LINES]; /* of WP# and HOLD#, at the adapter's side */
 	int supply_mv;                      /* 0: off; or SUPPLY_USUAL */
 };
 
 struct clip {
-	struct sim_clock *clock;
+	struct base_clock *clock;
 	struct flash *chips[CLIP_SELECTS];
-	struct outside outside[CLIP_SELECTS];
-	int selected;         /* line that the adapter holds low; -1: none */
-	bool drivers;         /* the adapter's outputs are on */
-	struct flash *open;   /* chip that sees CS# low; NULL: none */
-	struct wires *faulty; /* NULL: all is well */
-	bool by_board;        /* the board has the bus; the adapter's drivers are on then */
-	bool had_drivers;     /* before */
+	struct clip_outside outside[CLIP_SELECTS];
+	int selected;              /* line that the adapter holds low; -1: none */
+	bool drivers;              /* the adapter's outputs are on */
+	struct flash *open;        /* chip that sees CS# low; NULL: none */
+	struct clip_wires *faulty; /* NULL: all is well */
+	bool by_board;             /* the board has the bus; the adapter's drivers are on then */
+	bool had_drivers;          /* before */
 	uint64_t had_operations;
 	unsigned int hz;
 	uint64_t fraction; /* of a ns, in units of 1/hz, that clocks took and the clock lacks */
@@ -144,118 +144,122 @@ void clip_pass(struct clip *clip, size_t n);
 
 /* wires.c: what clip.h has, with faults */
 /* The chip on line cs is another than before. */
-void wires_attach(struct clip *clip, unsigned int cs, struct flash *before);
-void wires_select(struct clip *clip);
-void wires_deselect(struct clip *clip);
-void wires_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n);
+void clip_wires_attach(struct clip *clip, unsigned int cs, struct flash *before);
+void clip_wires_select(struct clip *clip);
+void clip_wires_deselect(struct clip *clip);
+void clip_wires_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n);
 /* Levels, faults in force and time as they are now, between frames or between bytes. */
-void wires_update(struct clip *clip);
+void clip_wires_update(struct clip *clip);
 
 /* Whoever has the bus meets the fault. */
-bool wires_meet(const struct clip *clip, const struct fault *fault);
+bool clip_wires_meet(const struct clip *clip, const struct clip_active_fault *fault);
 
 /* edge.c: the chip's side */
-struct flash *wires_chip(const struct clip *clip);
+struct flash *clip_wires_chip(const struct clip *clip);
 /* Its line; that of none where there is no chip. */
-unsigned int wires_cs(const struct clip *clip);
-void wires_raise(struct clip *clip, int64_t now_ns);
-void wires_lower(struct clip *clip, int64_t now_ns);
-void wires_clock(struct clip *clip, bool mosi);
+unsigned int clip_wires_cs(const struct clip *clip);
+void clip_wires_raise(struct clip *clip, int64_t now_ns);
+void clip_wires_lower(struct clip *clip, int64_t now_ns);
+void clip_wires_clock(struct clip *clip, bool mosi);
 /* Lets the chip see what the adapter drives (bits 1 << line). */
-void wires_settle(struct clip *clip, unsigned int levels, int64_t now_ns);
+void clip_wires_settle(struct clip *clip, unsigned int levels, int64_t now_ns);
 
 /* lines.c */
-void lines_derive(struct clip *clip);
+void clip_lines_derive(struct clip *clip);
 /* What gives the node its level, for the chip that lines go to at the moment. */
-const struct source *lines_source(const struct clip *clip, unsigned int node);
+const struct clip_source *clip_lines_source(const struct clip *clip, unsigned int node);
 /* Tells the chips of pins and supply what they do not know yet. */
-void lines_show(struct clip *clip);
+void clip_lines_show(struct clip *clip);
 /* The same, as it was at that time, which no chip has passed. */
-void lines_show_at(struct clip *clip, int64_t at_ns);
-void lines_tell_pin(struct flash *chip, enum clip_line line, enum clip_level level);
+void clip_lines_show_at(struct clip *clip, int64_t at_ns);
+void clip_lines_tell_pin(struct flash *chip, enum clip_line line, enum clip_level level);
 /* The same for a chip that comes. */
-void lines_greet(struct clip *clip, unsigned int cs);
+void clip_lines_greet(struct clip *clip, unsigned int cs);
 /* levels[line]: what drives, all bits of it; the value of a node, all bits of it. */
-uint8_t lines_value(struct clip *clip, unsigned int node, const uint8_t *levels);
-enum clip_level lines_level(const struct clip *clip, unsigned int node, unsigned int levels);
+uint8_t clip_lines_value(struct clip *clip, unsigned int node, const uint8_t *levels);
+enum clip_level clip_lines_level(const struct clip *clip, unsigned int node, unsigned int levels);
 /* Drivers that are on, bits 1 << line. */
-unsigned int lines_driven(const struct clip *clip);
+unsigned int clip_lines_driven(const struct clip *clip);
 
 /* frame.c */
-void frame_begin(struct frame *frame, uint64_t operation);
-void frame_take(struct frame *frame, uint8_t mosi);
+void clip_frame_begin(struct clip_frame *frame, uint64_t operation);
+void clip_frame_take(struct clip_frame *frame, uint8_t mosi);
 /* The address of the byte that is clocked next; false: has none. size: of the array. */
-bool frame_address(const struct frame *frame, uint64_t size, uint64_t *address);
+bool clip_frame_address(const struct clip_frame *frame, uint64_t size, uint64_t *address);
 
 /* trigger.c */
 /* Whether the fault can act at the next byte; *bytes is lowered to how long that stays so. */
-bool trigger_holds(struct clip *clip, struct fault *fault, uint64_t *bytes);
+bool clip_trigger_holds(struct clip *clip, struct clip_active_fault *fault, uint64_t *bytes);
 /* The frame is over: what faults remember of it is forgotten. */
-void trigger_forget(struct clip *clip);
+void clip_trigger_forget(struct clip *clip);
 /* It has acted as often as it may. What is there all the time lasts until the frame is over, an
  * open contact until it closes. */
-bool trigger_is_spent(const struct fault *fault);
+bool clip_trigger_is_spent(const struct clip_active_fault *fault);
 /* It has conditions that only a frame can meet. */
-bool trigger_needs_frame(const struct fault *fault);
+bool clip_trigger_needs_frame(const struct clip_active_fault *fault);
 /* Reports what happened while nothing was clocked. */
-void trigger_acted_at(
-	struct clip *clip, struct fault *fault, int64_t time_ns, enum clip_level level);
+void clip_trigger_acted_at(
+	struct clip *clip, struct clip_active_fault *fault, int64_t time_ns, enum clip_level level);
 /* Reports; line and level as in struct clip_fault_report. */
-void trigger_acted(struct clip *clip, struct fault *fault, unsigned int bit, enum clip_line line,
-	enum clip_level level);
+void clip_trigger_acted(struct clip *clip, struct clip_active_fault *fault, unsigned int bit,
+	enum clip_line line, enum clip_level level);
 
 /* The same for a record that the board has begun at that time. */
-void trigger_wrote(
-	struct clip *clip, struct fault *fault, int64_t time_ns, uint64_t address, uint32_t length);
+void clip_trigger_wrote(struct clip *clip, struct clip_active_fault *fault, int64_t time_ns,
+	uint64_t address, uint32_t length);
 
 /* noise.c */
-bool noise_is(enum clip_fault_what what);
+bool clip_noise_is(enum clip_fault_what what);
 /* Candidates per bit at this byte. */
-double noise_rate(const struct clip *clip, const struct fault *fault);
+double clip_noise_rate(const struct clip *clip, const struct clip_active_fault *fault);
 /* The bit (mosi or miso, the fault's) after a candidate came. */
-bool noise_bit(struct clip *clip, struct fault *fault, unsigned int bit, bool mosi, bool miso);
+bool clip_noise_bit(
+	struct clip *clip, struct clip_active_fault *fault, unsigned int bit, bool mosi, bool miso);
 
 /* slip.c */
 /* Clocks that the chip sees instead of one. */
-unsigned int slip_clocks(struct clip *clip, struct fault *fault, unsigned int bit);
-void slip_bounce(struct clip *clip, struct fault *fault, unsigned int bit, int64_t now_ns);
+unsigned int clip_slip_clocks(struct clip *clip, struct clip_active_fault *fault, unsigned int bit);
+void clip_slip_bounce(
+	struct clip *clip, struct clip_active_fault *fault, unsigned int bit, int64_t now_ns);
 /* EARLY: gives the chip the clock by which it is to be ahead, once in a frame. */
-void slip_ahead(struct clip *clip, bool mosi);
+void clip_slip_ahead(struct clip *clip, bool mosi);
 
 /* contact.c */
 /* What contacts of supply and HOLD# have done to the chips since it was looked at last. */
-void contact_play(struct clip *clip);
+void clip_contact_play(struct clip *clip);
 /* Time went on between bytes. True: it opened or closed. */
-bool contact_pass(struct clip *clip, struct fault *fault);
+bool clip_contact_pass(struct clip *clip, struct clip_active_fault *fault);
 /* Bits went by: chances of those are used up. */
-void contact_clocked(struct clip *clip);
-void contact_toggle(struct clip *clip, struct fault *fault, unsigned int bit, int64_t now_ns);
-double contact_rate(const struct clip *clip, const struct fault *fault);
+void clip_contact_clocked(struct clip *clip);
+void clip_contact_toggle(
+	struct clip *clip, struct clip_active_fault *fault, unsigned int bit, int64_t now_ns);
+double clip_contact_rate(const struct clip *clip, const struct clip_active_fault *fault);
 /* Bits until it closes. */
-uint64_t contact_left(const struct clip *clip, const struct fault *fault, int64_t now_ns);
+uint64_t clip_contact_left(
+	const struct clip *clip, const struct clip_active_fault *fault, int64_t now_ns);
 
 /* master.c */
 /* How long one of its reads takes, with the pause behind it. */
-int64_t master_read_ns(const struct clip_master *master);
+int64_t clip_master_read_ns(const struct clip_master *master);
 /* The fault comes into force. */
-void master_start(struct clip *clip, struct fault *fault);
+void clip_master_start(struct clip *clip, struct clip_active_fault *fault);
 /* Host is silent: the master does what it does up to now. */
-void master_pass(struct clip *clip, int64_t now_ns);
+void clip_master_pass(struct clip *clip, int64_t now_ns);
 /* Bytes of the host's that the master leaves alone, up to n. */
-size_t master_quiet(const struct clip *clip, size_t n);
+size_t clip_master_quiet(const struct clip *clip, size_t n);
 /* One clock of the host's, the bit-th of its byte: what the master does meanwhile. */
-void master_step(struct clip *clip, unsigned int bit);
+void clip_master_step(struct clip *clip, unsigned int bit);
 /* The master's clocks in it but for the first given ones, with MOSI as the host has it. */
-void master_rest(struct clip *clip, unsigned int given, bool mosi);
+void clip_master_rest(struct clip *clip, unsigned int given, bool mosi);
 /* What a line is that both drive. */
-bool master_mix(struct clip *clip, enum clip_line line, bool host, bool master);
+bool clip_master_mix(struct clip *clip, enum clip_line line, bool host, bool master);
 
 /* writer.c */
 /* The fault comes. */
-void writer_start(struct fault *fault, int64_t now_ns);
+void clip_writer_start(struct clip_active_fault *fault, int64_t now_ns);
 /* Up to now the host had the bus: what was due meanwhile is due now. */
-void writer_wait(struct clip *clip, int64_t now_ns);
+void clip_writer_wait(struct clip *clip, int64_t now_ns);
 /* While CS# is high and no board starts: those that write do what is due up to now. */
-void writer_pass(struct clip *clip, int64_t now_ns);
+void clip_writer_pass(struct clip *clip, int64_t now_ns);
 
 #endif

@@ -58,14 +58,14 @@ join(struct nets *nets, unsigned int a, unsigned int b)
 /* The contact on a pin, or -1. Each fault moves the clip, with all that was wrong with it before,
  * against the pins of the chip; wires behind the contacts are swapped wherever those are. */
 static int
-contact_on(const struct wires *wires, int pin)
+contact_on(const struct clip_wires *wires, int pin)
 {
 	bool is_left = pin < PINS_OF_ROW, swapped = false;
 	int along = pin % PINS_OF_ROW;
 	int contact;
 
 	for (guint i = wires->faults->len; i-- > 0;) {
-		const struct fault *fault = g_ptr_array_index(wires->faults, i);
+		const struct clip_active_fault *fault = g_ptr_array_index(wires->faults, i);
 
 		if (!fault->in_force)
 			continue;
@@ -88,12 +88,12 @@ contact_on(const struct wires *wires, int pin)
 }
 
 static void
-connect(const struct wires *wires, struct nets *nets)
+connect(const struct clip_wires *wires, struct nets *nets)
 {
 	unsigned int open = 0;
 
 	for (guint i = 0; i < wires->faults->len; i++) {
-		const struct fault *fault = g_ptr_array_index(wires->faults, i);
+		const struct clip_active_fault *fault = g_ptr_array_index(wires->faults, i);
 
 		if (!fault->in_force)
 			continue;
@@ -113,7 +113,7 @@ connect(const struct wires *wires, struct nets *nets)
 }
 
 static void
-pull(struct nets *nets, struct source *nodes, unsigned int node, enum clip_level level,
+pull(struct nets *nets, struct clip_source *nodes, unsigned int node, enum clip_level level,
 	int8_t strength)
 {
 	nodes[node].pull = level;
@@ -122,10 +122,10 @@ pull(struct nets *nets, struct source *nodes, unsigned int node, enum clip_level
 
 /* What every node has of its own. */
 static void
-equip(const struct outside *outside, struct nets *nets, struct source *nodes)
+equip(const struct clip_outside *outside, struct nets *nets, struct clip_source *nodes)
 {
 	for (unsigned int node = 0; node < NODES; node++) {
-		nodes[node] = (struct source){
+		nodes[node] = (struct clip_source){
 			.dominant = -1,
 			.forced = -1,
 			.pull = CLIP_FLOATING,
@@ -148,10 +148,10 @@ equip(const struct outside *outside, struct nets *nets, struct source *nodes)
 }
 
 static void
-spoil(const struct wires *wires, struct nets *nets, struct source *nodes)
+spoil(const struct clip_wires *wires, struct nets *nets, struct clip_source *nodes)
 {
 	for (guint i = 0; i < wires->faults->len; i++) {
-		const struct fault *fault = g_ptr_array_index(wires->faults, i);
+		const struct clip_active_fault *fault = g_ptr_array_index(wires->faults, i);
 		unsigned int node = NODE(fault->as.side, fault->as.line);
 
 		if (!fault->in_force)
@@ -173,7 +173,7 @@ spoil(const struct wires *wires, struct nets *nets, struct source *nodes)
 
 /* Of two pulls the stronger one; of two equal ones up, unless one of them is none. */
 static void
-add_pull(struct source *net, int8_t *strength, const struct source *node, int8_t more)
+add_pull(struct clip_source *net, int8_t *strength, const struct clip_source *node, int8_t more)
 {
 	if (more < *strength || (more == *strength && net->pull == CLIP_HIGH))
 		return;
@@ -183,10 +183,10 @@ add_pull(struct source *net, int8_t *strength, const struct source *node, int8_t
 	*strength = more;
 }
 
-static struct source
-gather(const struct nets *nets, const struct source *nodes, unsigned int root)
+static struct clip_source
+gather(const struct nets *nets, const struct clip_source *nodes, unsigned int root)
 {
-	struct source net = {.dominant = -1, .forced = -1, .pull = CLIP_FLOATING};
+	struct clip_source net = {.dominant = -1, .forced = -1, .pull = CLIP_FLOATING};
 	int8_t strength = 0;
 
 	for (unsigned int node = 0; node < NODES; node++) {
@@ -205,8 +205,8 @@ gather(const struct nets *nets, const struct source *nodes, unsigned int root)
 static void
 derive_for(struct clip *clip, unsigned int cs)
 {
-	struct wires *wires = clip->faulty;
-	struct source nodes[NODES];
+	struct clip_wires *wires = clip->faulty;
+	struct clip_source nodes[NODES];
 	struct nets nets;
 	unsigned int vcc, ground;
 
@@ -227,7 +227,7 @@ derive_for(struct clip *clip, unsigned int cs)
 static unsigned int
 like(const struct clip *clip, unsigned int cs)
 {
-	const struct outside *outside = clip->outside;
+	const struct clip_outside *outside = clip->outside;
 
 	for (unsigned int other = 0; other < cs; other++)
 		if (outside[other].levels[CLIP_WP] == outside[cs].levels[CLIP_WP] &&
@@ -237,9 +237,9 @@ like(const struct clip *clip, unsigned int cs)
 }
 
 void
-lines_derive(struct clip *clip)
+clip_lines_derive(struct clip *clip)
 {
-	struct wires *wires = clip->faulty;
+	struct clip_wires *wires = clip->faulty;
 
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
 		unsigned int other = like(clip, cs);
@@ -252,16 +252,16 @@ lines_derive(struct clip *clip)
 	}
 }
 
-const struct source *
-lines_source(const struct clip *clip, unsigned int node)
+const struct clip_source *
+clip_lines_source(const struct clip *clip, unsigned int node)
 {
 	return &clip->faulty->sources[clip->faulty->cs][node];
 }
 
 unsigned int
-lines_driven(const struct clip *clip)
+clip_lines_driven(const struct clip *clip)
 {
-	const struct wires *wires = clip->faulty;
+	const struct clip_wires *wires = clip->faulty;
 	unsigned int driven = 0;
 
 	if (clip->drivers)
@@ -272,11 +272,11 @@ lines_driven(const struct clip *clip)
 }
 
 uint8_t
-lines_value(struct clip *clip, unsigned int node, const uint8_t *levels)
+clip_lines_value(struct clip *clip, unsigned int node, const uint8_t *levels)
 {
-	struct wires *wires = clip->faulty;
-	const struct source *source = lines_source(clip, node);
-	unsigned int drivers = source->drivers & lines_driven(clip);
+	struct clip_wires *wires = clip->faulty;
+	const struct clip_source *source = clip_lines_source(clip, node);
+	unsigned int drivers = source->drivers & clip_lines_driven(clip);
 	uint8_t value = 0xff;
 
 	if (source->forced >= 0)
@@ -292,13 +292,13 @@ lines_value(struct clip *clip, unsigned int node, const uint8_t *levels)
 		return source->pull == CLIP_HIGH ? 0xff : 0;
 	if (node == NODE(CLIP_CHIP, CLIP_CS))
 		return wires->floating_cs ? 0xff : 0;
-	return (uint8_t)sim_random_next(&wires->noise);
+	return (uint8_t)base_random_next(&wires->noise);
 }
 
 static enum clip_level
-level_from(const struct clip *clip, const struct source *source, unsigned int levels)
+level_from(const struct clip *clip, const struct clip_source *source, unsigned int levels)
 {
-	unsigned int drivers = source->drivers & lines_driven(clip);
+	unsigned int drivers = source->drivers & clip_lines_driven(clip);
 
 	if (source->forced >= 0)
 		return source->forced ? CLIP_HIGH : CLIP_LOW;
@@ -310,9 +310,9 @@ level_from(const struct clip *clip, const struct source *source, unsigned int le
 }
 
 enum clip_level
-lines_level(const struct clip *clip, unsigned int node, unsigned int levels)
+clip_lines_level(const struct clip *clip, unsigned int node, unsigned int levels)
 {
-	return level_from(clip, lines_source(clip, node), levels);
+	return level_from(clip, clip_lines_source(clip, node), levels);
 }
 
 static int
@@ -326,7 +326,7 @@ supply_mv(const struct clip *clip, unsigned int cs)
 }
 
 void
-lines_tell_pin(struct flash *chip, enum clip_line line, enum clip_level level)
+clip_lines_tell_pin(struct flash *chip, enum clip_line line, enum clip_level level)
 {
 	static const enum flash_level levels[] = {
 		[CLIP_LOW] = FLASH_LOW,
@@ -341,13 +341,13 @@ lines_tell_pin(struct flash *chip, enum clip_line line, enum clip_level level)
 static void
 catch_up(const struct clip *clip, unsigned int cs, int64_t at_ns)
 {
-	flash_tick(clip->chips[cs], at_ns == NOW ? sim_clock_now(clip->clock) : at_ns);
+	flash_tick(clip->chips[cs], at_ns == NOW ? base_clock_now(clip->clock) : at_ns);
 }
 
 static void
 show_pin(struct clip *clip, unsigned int cs, enum clip_line line, int64_t at_ns)
 {
-	struct wires *wires = clip->faulty;
+	struct clip_wires *wires = clip->faulty;
 	enum clip_level level = level_from(clip, &wires->sources[cs][NODE(CLIP_CHIP, line)],
 		clip->selected >= 0 ? 0 : 1 << CLIP_CS);
 
@@ -355,7 +355,7 @@ show_pin(struct clip *clip, unsigned int cs, enum clip_line line, int64_t at_ns)
 		return;
 	wires->pins[cs][line] = level;
 	catch_up(clip, cs, at_ns);
-	lines_tell_pin(clip->chips[cs], line, level);
+	clip_lines_tell_pin(clip->chips[cs], line, level);
 }
 
 static void
@@ -366,9 +366,9 @@ show_supply(const struct clip *clip, unsigned int cs, int64_t at_ns)
 }
 
 void
-lines_show_at(struct clip *clip, int64_t at_ns)
+clip_lines_show_at(struct clip *clip, int64_t at_ns)
 {
-	struct wires *wires = clip->faulty;
+	struct clip_wires *wires = clip->faulty;
 	bool changed = wires->powered != wires->supplied;
 
 	wires->supplied = wires->powered;
@@ -383,15 +383,15 @@ lines_show_at(struct clip *clip, int64_t at_ns)
 }
 
 void
-lines_show(struct clip *clip)
+clip_lines_show(struct clip *clip)
 {
-	lines_show_at(clip, NOW);
+	clip_lines_show_at(clip, NOW);
 }
 
 void
-lines_greet(struct clip *clip, unsigned int cs)
+clip_lines_greet(struct clip *clip, unsigned int cs)
 {
-	struct wires *wires = clip->faulty;
+	struct clip_wires *wires = clip->faulty;
 
 	memcpy(wires->pins[cs], clip->outside[cs].levels, sizeof wires->pins[cs]);
 	show_pin(clip, cs, CLIP_WP, NOW);
@@ -457,7 +457,7 @@ sound_level(const struct clip *clip, unsigned int cs, enum clip_line line)
 static enum clip_level
 shown_level(const struct clip *clip, unsigned int cs, unsigned int node, unsigned int levels)
 {
-	const struct source *source = &clip->faulty->sources[cs][node];
+	const struct clip_source *source = &clip->faulty->sources[cs][node];
 
 	return source->forced > 0 && !is_fed(clip, cs) ? CLIP_LOW
 						       : level_from(clip, source, levels);
@@ -467,7 +467,7 @@ void
 clip_line_state(const struct clip *clip, unsigned int cs, enum clip_line line,
 	struct clip_line_state *state)
 {
-	const struct wires *wires = clip->faulty;
+	const struct clip_wires *wires = clip->faulty;
 	unsigned int levels = clip->selected == (int)cs ? 0 : 1 << CLIP_CS;
 
 	*state = (struct clip_line_state){0};
@@ -484,7 +484,7 @@ clip_line_state(const struct clip *clip, unsigned int cs, enum clip_line line,
 	if (line == CLIP_CS && clip->open && clip->open == clip->chips[cs])
 		state->chip = CLIP_LOW;
 	for (guint i = 0; i < wires->faults->len; i++) {
-		const struct fault *fault = g_ptr_array_index(wires->faults, i);
+		const struct clip_active_fault *fault = g_ptr_array_index(wires->faults, i);
 
 		if (!concerns(&fault->as, line))
 			continue;

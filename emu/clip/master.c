@@ -57,7 +57,7 @@ bits_ns(const struct clip_master *master, uint64_t bits)
 }
 
 int64_t
-master_read_ns(const struct clip_master *master)
+clip_master_read_ns(const struct clip_master *master)
 {
 	return bits_ns(master, frame_bits(master) + PAUSE_BITS);
 }
@@ -99,18 +99,18 @@ locate(const struct clip_master *master, int64_t now_ns)
 static int64_t
 time_now(const struct clip *clip)
 {
-	const struct wires *wires = clip->faulty;
+	const struct clip_wires *wires = clip->faulty;
 
 	if (!wires->frame.open)
-		return sim_clock_now(clip->clock);
-	return wires->began_ns + sim_clock_skipped(clip->clock) - wires->began_skipped_ns;
+		return base_clock_now(clip->clock);
+	return wires->began_ns + base_clock_skipped(clip->clock) - wires->began_skipped_ns;
 }
 
 /* MOSI of the master in that byte of its frame. */
 static uint8_t
-byte_at(const struct clip *clip, const struct fault *fault, unsigned int byte)
+byte_at(const struct clip *clip, const struct clip_active_fault *fault, unsigned int byte)
 {
-	const struct flash *chip = wires_chip(clip);
+	const struct flash *chip = clip_wires_chip(clip);
 	uint64_t size = chip ? flash_part(chip)->size : 0;
 	uint64_t address = (uint64_t)fault->burst * fault->as.master.read_bytes;
 
@@ -122,19 +122,19 @@ byte_at(const struct clip *clip, const struct fault *fault, unsigned int byte)
 }
 
 static bool
-bit_at(const struct clip *clip, const struct fault *fault, unsigned int bit)
+bit_at(const struct clip *clip, const struct clip_active_fault *fault, unsigned int bit)
 {
 	return byte_at(clip, fault, bit / 8) >> (7 - bit % 8) & 1;
 }
 
 bool
-master_mix(struct clip *clip, enum clip_line line, bool host, bool master)
+clip_master_mix(struct clip *clip, enum clip_line line, bool host, bool master)
 {
-	const struct fault *fault = clip->faulty->master;
+	const struct clip_active_fault *fault = clip->faulty->master;
 
 	if (!(fault->as.master.lines & 1u << line))
 		return host;
-	if (line != CLIP_MISO && !(lines_driven(clip) & 1u << line))
+	if (line != CLIP_MISO && !(clip_lines_driven(clip) & 1u << line))
 		return master;
 	switch (fault->as.master.rule) {
 	case CLIP_WIRED_AND:
@@ -146,22 +146,22 @@ master_mix(struct clip *clip, enum clip_line line, bool host, bool master)
 	}
 	if (line == CLIP_CS)
 		return fault->wins ? master : host;
-	return sim_random_next(&clip->faulty->noise) & 1 ? master : host;
+	return base_random_next(&clip->faulty->noise) & 1 ? master : host;
 }
 
 /* The levels of the lines between two frames of the host's, or in one where no clock goes by. */
 static void
 settle(struct clip *clip, int64_t now_ns)
 {
-	wires_settle(clip, 1 << CLIP_MISO | (clip->selected < 0 ? 1 << CLIP_CS : 0), now_ns);
+	clip_wires_settle(clip, 1 << CLIP_MISO | (clip->selected < 0 ? 1 << CLIP_CS : 0), now_ns);
 }
 
 /* The master's clocks of its frame from bit from to bit to. The chip's clock is the host's: time
  * goes on by itself. */
 static void
-feed(struct clip *clip, struct fault *fault, unsigned int from, unsigned int to)
+feed(struct clip *clip, struct clip_active_fault *fault, unsigned int from, unsigned int to)
 {
-	struct wires *wires = clip->faulty;
+	struct clip_wires *wires = clip->faulty;
 	struct flash *chip = clip->open;
 
 	fault->bit = to;
@@ -176,26 +176,26 @@ feed(struct clip *clip, struct fault *fault, unsigned int from, unsigned int to)
 			from += 8;
 		} else {
 			wires->master_mosi = bit_at(clip, fault, from++);
-			wires_clock(clip,
-				wires->frame.open
-					? master_mix(clip, CLIP_MOSI, false, wires->master_mosi)
-					: wires->master_mosi);
+			clip_wires_clock(clip,
+				wires->frame.open ? clip_master_mix(clip, CLIP_MOSI, false,
+							    wires->master_mosi)
+						  : wires->master_mosi);
 		}
 	}
 	flash_set_clock(chip, clip->hz);
 }
 
 static void
-begin(struct fault *fault, int64_t burst)
+begin(struct clip_active_fault *fault, int64_t burst)
 {
 	fault->low = true;
 	fault->burst = burst;
 	fault->bit = 0;
-	fault->wins = sim_random_next(&fault->random) & 1;
+	fault->wins = base_random_next(&fault->random) & 1;
 }
 
 void
-master_start(struct clip *clip, struct fault *fault)
+clip_master_start(struct clip *clip, struct clip_active_fault *fault)
 {
 	struct place place = locate(&fault->as.master, time_now(clip));
 
@@ -204,9 +204,9 @@ master_start(struct clip *clip, struct fault *fault)
 }
 
 void
-master_pass(struct clip *clip, int64_t now_ns)
+clip_master_pass(struct clip *clip, int64_t now_ns)
 {
-	struct fault *fault = clip->faulty->master;
+	struct clip_active_fault *fault = clip->faulty->master;
 	struct place place;
 
 	if (!fault)
@@ -238,9 +238,9 @@ master_pass(struct clip *clip, int64_t now_ns)
 }
 
 size_t
-master_quiet(const struct clip *clip, size_t n)
+clip_master_quiet(const struct clip *clip, size_t n)
 {
-	const struct fault *fault = clip->faulty->master;
+	const struct clip_active_fault *fault = clip->faulty->master;
 	int64_t now_ns = time_now(clip);
 	struct place place = locate(&fault->as.master, now_ns);
 
@@ -250,10 +250,10 @@ master_quiet(const struct clip *clip, size_t n)
 }
 
 void
-master_step(struct clip *clip, unsigned int bit)
+clip_master_step(struct clip *clip, unsigned int bit)
 {
-	struct wires *wires = clip->faulty;
-	struct fault *fault = wires->master;
+	struct clip_wires *wires = clip->faulty;
+	struct clip_active_fault *fault = wires->master;
 	const unsigned int bits = frame_bits(&fault->as.master);
 	int64_t end_ns = time_now(clip) + (int64_t)((bit + 1) * NS_PER_S / clip->hz);
 	struct place place = locate(&fault->as.master, end_ns);
@@ -274,14 +274,14 @@ master_step(struct clip *clip, unsigned int bit)
 	if (fault->told)
 		return;
 	fault->told = true;
-	trigger_acted(clip, fault, bit, fault->as.line, CLIP_LOW);
+	clip_trigger_acted(clip, fault, bit, fault->as.line, CLIP_LOW);
 }
 
 void
-master_rest(struct clip *clip, unsigned int given, bool mosi)
+clip_master_rest(struct clip *clip, unsigned int given, bool mosi)
 {
-	struct wires *wires = clip->faulty;
-	struct fault *fault = wires->master;
+	struct clip_wires *wires = clip->faulty;
+	struct clip_active_fault *fault = wires->master;
 	unsigned int first = fault->bit - wires->master_clocks;
 
 	if (given >= wires->master_clocks || !clip->open)
@@ -289,7 +289,7 @@ master_rest(struct clip *clip, unsigned int given, bool mosi)
 	flash_set_clock(clip->open, 0);
 	for (unsigned int i = given; i < wires->master_clocks; i++) {
 		wires->master_mosi = bit_at(clip, fault, first + i);
-		wires_clock(clip, master_mix(clip, CLIP_MOSI, mosi, wires->master_mosi));
+		clip_wires_clock(clip, clip_master_mix(clip, CLIP_MOSI, mosi, wires->master_mosi));
 	}
 	flash_set_clock(clip->open, clip->hz);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The words for lines and faults, the same wherever people write them. */
-#include "clip/fault.h"
+#include "clip/wirefault.h"
 
 #include <glib.h>
 #include <string.h>

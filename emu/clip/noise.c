@@ -19,7 +19,7 @@
 #define MOST_LINES 3
 
 bool
-noise_is(enum clip_fault_what what)
+clip_noise_is(enum clip_fault_what what)
 {
 	return what == CLIP_BIT_ERROR || what == CLIP_BURST_ERROR || what == CLIP_WEAK_GROUND ||
 		what == CLIP_TOO_FAST;
@@ -38,7 +38,7 @@ excess_rate(const struct clip *clip, const struct clip_fault *fault)
 }
 
 double
-noise_rate(const struct clip *clip, const struct fault *fault)
+clip_noise_rate(const struct clip *clip, const struct clip_active_fault *fault)
 {
 	if (fault->as.what == CLIP_TOO_FAST)
 		return excess_rate(clip, &fault->as);
@@ -48,9 +48,10 @@ noise_rate(const struct clip *clip, const struct fault *fault)
 }
 
 bool
-noise_bit(struct clip *clip, struct fault *fault, unsigned int bit, bool mosi, bool miso)
+clip_noise_bit(
+	struct clip *clip, struct clip_active_fault *fault, unsigned int bit, bool mosi, bool miso)
 {
-	const struct wires *wires = clip->faulty;
+	const struct clip_wires *wires = clip->faulty;
 	bool is_miso = fault->as.line == CLIP_MISO;
 	bool good = is_miso ? miso : mosi;
 	bool bad = !good;
@@ -63,10 +64,10 @@ noise_bit(struct clip *clip, struct fault *fault, unsigned int bit, bool mosi, b
 		unsigned int lines = 1u + (mosi != wires->last_mosi) + (miso != wires->last_miso);
 		double of_all = (double)(lines * lines) / (MOST_LINES * MOST_LINES);
 
-		if (!sim_random_chance(&fault->random, of_all))
+		if (!base_random_chance(&fault->random, of_all))
 			return good;
 	}
 	if (bad != good)
-		trigger_acted(clip, fault, bit, fault->as.line, bad ? CLIP_HIGH : CLIP_LOW);
+		clip_trigger_acted(clip, fault, bit, fault->as.line, bad ? CLIP_HIGH : CLIP_LOW);
 	return bad;
 }

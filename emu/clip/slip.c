@@ -17,40 +17,41 @@
 #include "base/clock.h"
 
 unsigned int
-slip_clocks(struct clip *clip, struct fault *fault, unsigned int bit)
+clip_slip_clocks(struct clip *clip, struct clip_active_fault *fault, unsigned int bit)
 {
 	bool doubled = fault->as.slip == CLIP_SLIP_DOUBLED ||
-		(fault->as.slip == CLIP_SLIP_EITHER && sim_random_next(&fault->random) & 1);
+		(fault->as.slip == CLIP_SLIP_EITHER && base_random_next(&fault->random) & 1);
 
-	trigger_acted(clip, fault, bit, CLIP_CLK, doubled ? CLIP_HIGH : CLIP_LOW);
+	clip_trigger_acted(clip, fault, bit, CLIP_CLK, doubled ? CLIP_HIGH : CLIP_LOW);
 	return doubled ? 2 : 0;
 }
 
 void
-slip_bounce(struct clip *clip, struct fault *fault, unsigned int bit, int64_t now_ns)
+clip_slip_bounce(
+	struct clip *clip, struct clip_active_fault *fault, unsigned int bit, int64_t now_ns)
 {
 	if (!clip->open)
 		return;
-	trigger_acted(clip, fault, bit, CLIP_CS, CLIP_HIGH);
+	clip_trigger_acted(clip, fault, bit, CLIP_CS, CLIP_HIGH);
 	/* It falls again when the levels are looked at next, before this bit's clock. */
-	wires_raise(clip, now_ns);
+	clip_wires_raise(clip, now_ns);
 }
 
 void
-slip_ahead(struct clip *clip, bool mosi)
+clip_slip_ahead(struct clip *clip, bool mosi)
 {
-	struct wires *wires = clip->faulty;
+	struct clip_wires *wires = clip->faulty;
 
 	if (wires->ahead)
 		return;
 	for (guint i = 0; i < wires->faults->len; i++) {
-		struct fault *fault = g_ptr_array_index(wires->faults, i);
+		struct clip_active_fault *fault = g_ptr_array_index(wires->faults, i);
 
 		if (fault->as.what != CLIP_EARLY || !fault->in_force || fault->told)
 			continue;
 		wires->ahead = fault->told = true;
-		trigger_acted(clip, fault, 0, CLIP_MISO, wires->miso ? CLIP_HIGH : CLIP_LOW);
+		clip_trigger_acted(clip, fault, 0, CLIP_MISO, wires->miso ? CLIP_HIGH : CLIP_LOW);
 		for (unsigned int clock = 0; clock < fault->as.clocks; clock++)
-			wires_clock(clip, mosi);
+			clip_wires_clock(clip, mosi);
 	}
 }

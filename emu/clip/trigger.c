@@ -2,7 +2,7 @@
 /*
  * When a fault can act, and the word that it did.
  *
- * All conditions change at bytes only, so that a long span needs one look: trigger_holds() says
+ * All conditions change at bytes only, so that a long span needs one look: clip_trigger_holds() says
  * for how many bytes its answer stays true. Times are those of the bus clock; with a clock that
  * follows the wall a window may end a little earlier than counted.
  */
@@ -13,12 +13,12 @@
 #include "flash/part.h"
 
 void
-trigger_forget(struct clip *clip)
+clip_trigger_forget(struct clip *clip)
 {
 	GPtrArray *faults = clip->faulty->faults;
 
 	for (guint i = 0; i < faults->len; i++) {
-		struct fault *fault = g_ptr_array_index(faults, i);
+		struct clip_active_fault *fault = g_ptr_array_index(faults, i);
 
 		fault->met = fault->told = false;
 		fault->chosen = true;
@@ -27,7 +27,7 @@ trigger_forget(struct clip *clip)
 }
 
 bool
-trigger_needs_frame(const struct fault *fault)
+clip_trigger_needs_frame(const struct clip_active_fault *fault)
 {
 	const struct clip_fault_when *when = &fault->as.when;
 
@@ -60,7 +60,7 @@ within(uint64_t at, uint64_t from, uint64_t to, uint64_t *bytes)
 static bool
 in_time(const struct clip *clip, const struct clip_fault_when *when, uint64_t *bytes)
 {
-	int64_t now = sim_clock_now(clip->clock);
+	int64_t now = base_clock_now(clip->clock);
 	int64_t next = now < when->from_ns ? when->from_ns : when->to_ns;
 
 	if (next > now)
@@ -71,12 +71,12 @@ in_time(const struct clip *clip, const struct clip_fault_when *when, uint64_t *b
 static bool
 at_address(const struct clip *clip, const struct clip_fault_when *when, uint64_t *bytes)
 {
-	const struct frame *frame = &clip->faulty->frame;
-	struct flash *chip = wires_chip(clip);
+	const struct clip_frame *frame = &clip->faulty->frame;
+	struct flash *chip = clip_wires_chip(clip);
 	uint64_t size = chip ? flash_part(chip)->size : 0;
 	uint64_t address;
 
-	if (!frame_address(frame, size, &address))
+	if (!clip_frame_address(frame, size, &address))
 		return false;
 	if (frame->purpose != FLASH_FOR_READ)
 		return address >= when->address_from && address < when->address_to;
@@ -91,7 +91,7 @@ at_address(const struct clip *clip, const struct clip_fault_when *when, uint64_t
 static bool
 matches(const struct clip *clip, const struct clip_fault_when *when, uint64_t *bytes)
 {
-	const struct frame *frame = &clip->faulty->frame;
+	const struct clip_frame *frame = &clip->faulty->frame;
 
 	if (when->selects && (clip->selected < 0 || !(when->selects & 1u << clip->selected)))
 		return false;
@@ -103,7 +103,7 @@ matches(const struct clip *clip, const struct clip_fault_when *when, uint64_t *b
 }
 
 bool
-trigger_is_spent(const struct fault *fault)
+clip_trigger_is_spent(const struct clip_active_fault *fault)
 {
 	const struct clip_fault_when *when = &fault->as.when;
 
@@ -114,17 +114,17 @@ trigger_is_spent(const struct fault *fault)
 }
 
 bool
-trigger_holds(struct clip *clip, struct fault *fault, uint64_t *bytes)
+clip_trigger_holds(struct clip *clip, struct clip_active_fault *fault, uint64_t *bytes)
 {
 	const struct clip_fault_when *when = &fault->as.when;
-	const struct frame *frame = &clip->faulty->frame;
+	const struct clip_frame *frame = &clip->faulty->frame;
 
-	if (!in_time(clip, when, bytes) || trigger_is_spent(fault))
+	if (!in_time(clip, when, bytes) || clip_trigger_is_spent(fault))
 		return false;
 	if (fault->as.what == CLIP_BOARD_WRITES)
 		return true;
 	if (!frame->open)
-		return !trigger_needs_frame(fault);
+		return !clip_trigger_needs_frame(fault);
 	if (!matches(clip, when, bytes))
 		return false;
 	if (!fault->met) {
@@ -132,7 +132,7 @@ trigger_holds(struct clip *clip, struct fault *fault, uint64_t *bytes)
 		fault->matched++;
 		fault->chosen = (when->nth == 0 || fault->matched == when->nth) &&
 			(when->probability <= 0 ||
-				sim_random_chance(&fault->random, when->probability));
+				base_random_chance(&fault->random, when->probability));
 	}
 	return fault->chosen &&
 		within(frame->byte, MAX(when->byte_from, fault->as.after_bytes), when->byte_to,
@@ -140,7 +140,7 @@ trigger_holds(struct clip *clip, struct fault *fault, uint64_t *bytes)
 }
 
 static void
-count(struct clip *clip, struct fault *fault, const struct clip_fault_report *report)
+count(struct clip *clip, struct clip_active_fault *fault, const struct clip_fault_report *report)
 {
 	fault->acted++;
 	fault->acted_here++;
@@ -149,10 +149,10 @@ count(struct clip *clip, struct fault *fault, const struct clip_fault_report *re
 }
 
 void
-trigger_acted(struct clip *clip, struct fault *fault, unsigned int bit, enum clip_line line,
-	enum clip_level level)
+clip_trigger_acted(struct clip *clip, struct clip_active_fault *fault, unsigned int bit,
+	enum clip_line line, enum clip_level level)
 {
-	const struct frame *frame = &clip->faulty->frame;
+	const struct clip_frame *frame = &clip->faulty->frame;
 	struct clip_fault_report report = {
 		.id = fault->id,
 		.fault = &fault->as,
@@ -161,7 +161,7 @@ trigger_acted(struct clip *clip, struct fault *fault, unsigned int bit, enum cli
 		.opcode = frame->opcode,
 		.byte = frame->byte,
 		.bit = bit,
-		.time_ns = sim_clock_now(clip->clock) + bit * NS_PER_S / clip->hz,
+		.time_ns = base_clock_now(clip->clock) + bit * NS_PER_S / clip->hz,
 		.level = level,
 		.by_board = clip->by_board,
 	};
@@ -170,9 +170,10 @@ trigger_acted(struct clip *clip, struct fault *fault, unsigned int bit, enum cli
 }
 
 void
-trigger_acted_at(struct clip *clip, struct fault *fault, int64_t time_ns, enum clip_level level)
+clip_trigger_acted_at(
+	struct clip *clip, struct clip_active_fault *fault, int64_t time_ns, enum clip_level level)
 {
-	const struct frame *frame = &clip->faulty->frame;
+	const struct clip_frame *frame = &clip->faulty->frame;
 	struct clip_fault_report report = {
 		.id = fault->id,
 		.fault = &fault->as,
@@ -189,8 +190,8 @@ trigger_acted_at(struct clip *clip, struct fault *fault, int64_t time_ns, enum c
 }
 
 void
-trigger_wrote(
-	struct clip *clip, struct fault *fault, int64_t time_ns, uint64_t address, uint32_t length)
+clip_trigger_wrote(struct clip *clip, struct clip_active_fault *fault, int64_t time_ns,
+	uint64_t address, uint32_t length)
 {
 	struct clip_fault_report report = {
 		.id = fault->id,

@@ -48,36 +48,36 @@ is_lasting(const struct clip_fault *fault)
 }
 
 static bool
-acts_at_bits(const struct fault *fault, bool writes, bool reads)
+acts_at_bits(const struct clip_active_fault *fault, bool writes, bool reads)
 {
-	if (!fault->in_force || trigger_is_spent(fault))
+	if (!fault->in_force || clip_trigger_is_spent(fault))
 		return false;
-	if (noise_is(fault->as.what))
+	if (clip_noise_is(fault->as.what))
 		return fault->as.line == CLIP_MISO ? reads : writes;
 	return fault->as.what == CLIP_SLIP || fault->as.what == CLIP_BOUNCE ||
 		fault->as.what == CLIP_CONTACT;
 }
 
 bool
-wires_meet(const struct clip *clip, const struct fault *fault)
+clip_wires_meet(const struct clip *clip, const struct clip_active_fault *fault)
 {
 	return !clip->by_board || (is_lasting(&fault->as) && fault->as.side == CLIP_CHIP);
 }
 
 static void
-set_rate(struct clip *clip, struct fault *fault)
+set_rate(struct clip *clip, struct clip_active_fault *fault)
 {
 	double rate = fault->as.rate;
 
-	if (noise_is(fault->as.what))
-		rate = noise_rate(clip, fault);
+	if (clip_noise_is(fault->as.what))
+		rate = clip_noise_rate(clip, fault);
 	else if (fault->as.what == CLIP_CONTACT)
-		rate = contact_rate(clip, fault);
+		rate = clip_contact_rate(clip, fault);
 	if (fault->as.what == CLIP_CONTACT && fault->open) {
-		fault->left = contact_left(clip, fault, sim_clock_now(clip->clock));
+		fault->left = clip_contact_left(clip, fault, base_clock_now(clip->clock));
 	} else if (rate != fault->rate) {
 		fault->rate = rate;
-		fault->left = sim_random_skip(&fault->random, rate);
+		fault->left = base_random_skip(&fault->random, rate);
 	}
 }
 
@@ -85,22 +85,22 @@ set_rate(struct clip *clip, struct fault *fault)
 static void
 look(struct clip *clip, uint64_t *bytes)
 {
-	struct wires *wires = clip->faulty;
-	const struct fault *master = wires->master;
+	struct clip_wires *wires = clip->faulty;
+	const struct clip_active_fault *master = wires->master;
 	bool changed = false;
 
-	wires->cs = wires_cs(clip);
-	contact_play(clip);
+	wires->cs = clip_wires_cs(clip);
+	clip_contact_play(clip);
 	wires->late = 0;
 	wires->master = NULL;
 	for (guint i = 0; i < wires->faults->len; i++) {
-		struct fault *fault = g_ptr_array_index(wires->faults, i);
-		bool holds = wires_meet(clip, fault) && trigger_holds(clip, fault, bytes);
+		struct clip_active_fault *fault = g_ptr_array_index(wires->faults, i);
+		bool holds = clip_wires_meet(clip, fault) && clip_trigger_holds(clip, fault, bytes);
 
 		changed |= holds != fault->in_force;
 		fault->in_force = holds;
 		if (fault->as.what == CLIP_CONTACT)
-			changed |= contact_pass(clip, fault);
+			changed |= clip_contact_pass(clip, fault);
 		if (!holds)
 			continue;
 		if (fault->as.what == CLIP_LATE)
@@ -110,21 +110,21 @@ look(struct clip *clip, uint64_t *bytes)
 		set_rate(clip, fault);
 	}
 	if (wires->master && wires->master != master)
-		master_start(clip, wires->master);
+		clip_master_start(clip, wires->master);
 	if (changed)
-		lines_derive(clip);
-	lines_show(clip);
+		clip_lines_derive(clip);
+	clip_lines_show(clip);
 }
 
 /* Reports what is there all the time, once in a frame. */
 static void
 tell(struct clip *clip, bool reads)
 {
-	struct wires *wires = clip->faulty;
+	struct clip_wires *wires = clip->faulty;
 	unsigned int levels = idle_levels(clip, false);
 
 	for (guint i = 0; i < wires->faults->len; i++) {
-		struct fault *fault = g_ptr_array_index(wires->faults, i);
+		struct clip_active_fault *fault = g_ptr_array_index(wires->faults, i);
 		enum clip_line line = fault->as.line;
 		bool acts = is_lasting(&fault->as) ||
 			(fault->as.what == CLIP_CONTACT && fault->open) ||
@@ -133,48 +133,48 @@ tell(struct clip *clip, bool reads)
 		if (!fault->in_force || fault->told || !acts)
 			continue;
 		fault->told = true;
-		trigger_acted(clip, fault, 0, line,
-			lines_level(clip, NODE(line == CLIP_MISO ? CLIP_HOST : CLIP_CHIP, line),
-				levels));
+		clip_trigger_acted(clip, fault, 0, line,
+			clip_lines_level(clip,
+				NODE(line == CLIP_MISO ? CLIP_HOST : CLIP_CHIP, line), levels));
 	}
 }
 
 void
-wires_update(struct clip *clip)
+clip_wires_update(struct clip *clip)
 {
 	uint64_t bytes = UINT64_MAX;
-	int64_t now = sim_clock_now(clip->clock);
+	int64_t now = base_clock_now(clip->clock);
 
-	master_pass(clip, now);
-	writer_pass(clip, now);
+	clip_master_pass(clip, now);
+	clip_writer_pass(clip, now);
 	look(clip, &bytes);
 	/* CS# that fell without a clock yet: see above. */
 	if (clip->faulty->frame.open && clip->faulty->frame.byte == 0)
 		return;
-	wires_settle(clip, idle_levels(clip, false), now);
+	clip_wires_settle(clip, idle_levels(clip, false), now);
 }
 
 void
-wires_attach(struct clip *clip, unsigned int cs, struct flash *before)
+clip_wires_attach(struct clip *clip, unsigned int cs, struct flash *before)
 {
 	if (before && before == clip->open)
-		wires_raise(clip, sim_clock_now(clip->clock));
+		clip_wires_raise(clip, base_clock_now(clip->clock));
 	if (clip->chips[cs])
-		lines_greet(clip, cs);
+		clip_lines_greet(clip, cs);
 }
 
 void
-wires_select(struct clip *clip)
+clip_wires_select(struct clip *clip)
 {
-	struct wires *wires = clip->faulty;
+	struct clip_wires *wires = clip->faulty;
 
-	master_pass(clip, sim_clock_now(clip->clock));
-	contact_play(clip);
-	writer_pass(clip, sim_clock_now(clip->clock));
-	frame_begin(&wires->frame, clip->operations);
-	wires->began_ns = sim_clock_now(clip->clock);
-	wires->began_skipped_ns = sim_clock_skipped(clip->clock);
-	wires->floating_cs = sim_random_next(&wires->noise) & 1;
+	clip_master_pass(clip, base_clock_now(clip->clock));
+	clip_contact_play(clip);
+	clip_writer_pass(clip, base_clock_now(clip->clock));
+	clip_frame_begin(&wires->frame, clip->operations);
+	wires->began_ns = base_clock_now(clip->clock);
+	wires->began_skipped_ns = base_clock_skipped(clip->clock);
+	wires->floating_cs = base_random_next(&wires->noise) & 1;
 	wires->last_mosi = false;
 	wires->last_miso = true;
 	wires->heard = UINT64_MAX;
@@ -182,22 +182,22 @@ wires_select(struct clip *clip)
 }
 
 void
-wires_deselect(struct clip *clip)
+clip_wires_deselect(struct clip *clip)
 {
-	struct frame *frame = &clip->faulty->frame;
-	int64_t now = sim_clock_now(clip->clock);
+	struct clip_frame *frame = &clip->faulty->frame;
+	int64_t now = base_clock_now(clip->clock);
 	uint64_t bytes = 1;
 
 	if (frame->open && frame->byte == 0) {
 		look(clip, &bytes);
-		wires_settle(clip, idle_levels(clip, false), now);
+		clip_wires_settle(clip, idle_levels(clip, false), now);
 	}
 	clip->selected = -1;
-	wires_settle(clip, idle_levels(clip, false), now);
+	clip_wires_settle(clip, idle_levels(clip, false), now);
 	frame->open = false;
-	trigger_forget(clip);
-	writer_wait(clip, now);
-	wires_update(clip);
+	clip_trigger_forget(clip);
+	clip_writer_wait(clip, now);
+	clip_wires_update(clip);
 }
 
 /* A clock of the host's as the chip gets it: not at all, once, or twice. */
@@ -206,11 +206,11 @@ clock_chip(struct clip *clip, bool mosi, unsigned int n, int64_t now_ns)
 {
 	unsigned int idle = idle_levels(clip, mosi);
 
-	wires_settle(clip, idle, now_ns);
+	clip_wires_settle(clip, idle, now_ns);
 	for (unsigned int i = 0; i < n; i++) {
-		wires_settle(clip, idle | 1 << CLIP_CLK, now_ns);
+		clip_wires_settle(clip, idle | 1 << CLIP_CLK, now_ns);
 		if (i + 1 < n)
-			wires_settle(clip, idle, now_ns);
+			clip_wires_settle(clip, idle, now_ns);
 	}
 }
 
@@ -218,44 +218,44 @@ clock_chip(struct clip *clip, bool mosi, unsigned int n, int64_t now_ns)
 static bool
 miso_at_host(struct clip *clip, bool mosi)
 {
-	struct wires *wires = clip->faulty;
+	struct clip_wires *wires = clip->faulty;
 	uint8_t levels[CLIP_LINES] = {
 		[CLIP_CS] = clip->selected >= 0 ? 0 : 0xff,
 		[CLIP_CLK] = 0xff,
 		[CLIP_MOSI] = mosi ? 0xff : 0,
 		[CLIP_MISO] = wires->miso ? 0xff : 0,
 	};
-	bool miso = lines_value(clip, NODE(CLIP_HOST, CLIP_MISO), levels) & 1;
+	bool miso = clip_lines_value(clip, NODE(CLIP_HOST, CLIP_MISO), levels) & 1;
 
 	if (wires->master && wires->master->low)
-		miso = master_mix(clip, CLIP_MISO, miso, sim_random_next(&wires->noise) & 1);
+		miso = clip_master_mix(clip, CLIP_MISO, miso, base_random_next(&wires->noise) & 1);
 	return miso;
 }
 
 /* One fault acts at this bit, before the host samples it. */
 static void
-act(struct clip *clip, struct fault *fault, unsigned int bit, int64_t now_ns, bool *mosi,
-	unsigned int *clocks)
+act(struct clip *clip, struct clip_active_fault *fault, unsigned int bit, int64_t now_ns,
+	bool *mosi, unsigned int *clocks)
 {
 	switch (fault->as.what) {
 	case CLIP_CONTACT:
-		contact_toggle(clip, fault, bit, now_ns);
-		lines_derive(clip);
-		lines_show(clip);
+		clip_contact_toggle(clip, fault, bit, now_ns);
+		clip_lines_derive(clip);
+		clip_lines_show(clip);
 		return;
 	case CLIP_SLIP:
-		*clocks = slip_clocks(clip, fault, bit);
+		*clocks = clip_slip_clocks(clip, fault, bit);
 		break;
 	case CLIP_BOUNCE:
-		slip_bounce(clip, fault, bit, now_ns);
+		clip_slip_bounce(clip, fault, bit, now_ns);
 		break;
 	default:
 		if (fault->as.line == CLIP_MOSI)
-			*mosi = noise_bit(clip, fault, bit, *mosi, clip->faulty->last_miso);
+			*mosi = clip_noise_bit(clip, fault, bit, *mosi, clip->faulty->last_miso);
 		else
 			fault->due = true;
 	}
-	fault->left = sim_random_skip(&fault->random, fault->rate);
+	fault->left = base_random_skip(&fault->random, fault->rate);
 }
 
 static bool
@@ -264,10 +264,10 @@ sample(struct clip *clip, unsigned int bit, bool mosi, bool miso)
 	GPtrArray *faults = clip->faulty->faults;
 
 	for (guint i = 0; i < faults->len; i++) {
-		struct fault *fault = g_ptr_array_index(faults, i);
+		struct clip_active_fault *fault = g_ptr_array_index(faults, i);
 
 		if (fault->due)
-			miso = noise_bit(clip, fault, bit, mosi, miso);
+			miso = clip_noise_bit(clip, fault, bit, mosi, miso);
 		fault->due = false;
 	}
 	return miso;
@@ -277,8 +277,8 @@ sample(struct clip *clip, unsigned int bit, bool mosi, bool miso)
 static uint8_t
 shift_bits(struct clip *clip, uint8_t in, bool writes, bool reads)
 {
-	struct wires *wires = clip->faulty;
-	int64_t now = sim_clock_now(clip->clock);
+	struct clip_wires *wires = clip->faulty;
+	int64_t now = base_clock_now(clip->clock);
 	uint8_t out = 0;
 
 	for (unsigned int bit = 0; bit < 8; bit++) {
@@ -290,7 +290,7 @@ shift_bits(struct clip *clip, uint8_t in, bool writes, bool reads)
 		bool miso, heard;
 
 		for (guint i = 0; i < wires->faults->len; i++) {
-			struct fault *fault = g_ptr_array_index(wires->faults, i);
+			struct clip_active_fault *fault = g_ptr_array_index(wires->faults, i);
 
 			if (!acts_at_bits(fault, writes, reads))
 				continue;
@@ -300,16 +300,16 @@ shift_bits(struct clip *clip, uint8_t in, bool writes, bool reads)
 				act(clip, fault, bit, begin, &mosi, &clocks);
 		}
 		if (wires->master)
-			master_step(clip, bit);
+			clip_master_step(clip, bit);
 		clock_chip(clip, mosi, clocks, begin);
 		/* Without a clock of the host's the first of the master's is what it samples at. */
-		if (wires->master && !(lines_driven(clip) & 1 << CLIP_CLK))
-			master_rest(clip, 0, mosi);
+		if (wires->master && !(clip_lines_driven(clip) & 1 << CLIP_CLK))
+			clip_master_rest(clip, 0, mosi);
 		miso = miso_at_host(clip, mosi);
 		heard = sample(clip, bit, driven, miso);
-		if (wires->master && lines_driven(clip) & 1 << CLIP_CLK)
-			master_rest(clip, 1, mosi);
-		wires_settle(clip, idle_levels(clip, mosi), end);
+		if (wires->master && clip_lines_driven(clip) & 1 << CLIP_CLK)
+			clip_master_rest(clip, 1, mosi);
+		clip_wires_settle(clip, idle_levels(clip, mosi), end);
 		out = (uint8_t)(out << 1 |
 			(wires->late ? wires->heard >> (wires->late - 1) & 1 : heard));
 		wires->last_mosi = driven;
@@ -323,9 +323,9 @@ shift_bits(struct clip *clip, uint8_t in, bool writes, bool reads)
 static bool
 goes_by_bytes(const struct clip *clip)
 {
-	const struct source *cs = lines_source(clip, NODE(CLIP_CHIP, CLIP_CS));
-	const struct source *clk = lines_source(clip, NODE(CLIP_CHIP, CLIP_CLK));
-	unsigned int driven = lines_driven(clip);
+	const struct clip_source *cs = clip_lines_source(clip, NODE(CLIP_CHIP, CLIP_CS));
+	const struct clip_source *clk = clip_lines_source(clip, NODE(CLIP_CHIP, CLIP_CLK));
+	unsigned int driven = clip_lines_driven(clip);
 
 	if (!clip->faulty->powered)
 		return true;
@@ -342,7 +342,7 @@ goes_by_bytes(const struct clip *clip)
 static size_t
 quiet(struct clip *clip, size_t n, bool writes, bool reads)
 {
-	struct wires *wires = clip->faulty;
+	struct clip_wires *wires = clip->faulty;
 	size_t stays = n;
 
 	if (clip->open)
@@ -351,9 +351,9 @@ quiet(struct clip *clip, size_t n, bool writes, bool reads)
 		return 0;
 	n = MIN(n, stays);
 	if (wires->master)
-		n = master_quiet(clip, n);
+		n = clip_master_quiet(clip, n);
 	for (guint i = 0; i < wires->faults->len; i++) {
-		const struct fault *fault = g_ptr_array_index(wires->faults, i);
+		const struct clip_active_fault *fault = g_ptr_array_index(wires->faults, i);
 
 		if (acts_at_bits(fault, writes, reads))
 			n = MIN(n, fault->left / 8);
@@ -365,14 +365,14 @@ quiet(struct clip *clip, size_t n, bool writes, bool reads)
 static bool
 is_plain(const struct clip *clip, unsigned int node, enum clip_line line)
 {
-	const struct source *source = lines_source(clip, node);
+	const struct clip_source *source = clip_lines_source(clip, node);
 
-	return source->forced < 0 && (source->drivers & lines_driven(clip)) == 1u << line;
+	return source->forced < 0 && (source->drivers & clip_lines_driven(clip)) == 1u << line;
 }
 
 /* What was sampled goes by, and comes out as late as it is. */
 static void
-hear(struct wires *wires, uint8_t *out, size_t n)
+hear(struct clip_wires *wires, uint8_t *out, size_t n)
 {
 	/* Without a delay only the last of it is of use. */
 	for (size_t i = wires->late || n < sizeof wires->heard ? 0 : n - sizeof wires->heard; i < n;
@@ -393,7 +393,7 @@ hear(struct wires *wires, uint8_t *out, size_t n)
 static void
 shift_bytes(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 {
-	struct wires *wires = clip->faulty;
+	struct clip_wires *wires = clip->faulty;
 	const unsigned int mosi = NODE(CLIP_CHIP, CLIP_MOSI), miso = NODE(CLIP_HOST, CLIP_MISO);
 	uint8_t levels[CLIP_LINES] = {[CLIP_CLK] = 0xff, [CLIP_MISO] = 0xff};
 	bool clocked =
@@ -407,7 +407,7 @@ shift_bytes(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 	if (clocked && !is_plain(clip, mosi, CLIP_MOSI)) {
 		for (size_t i = 0; i < n; i++) {
 			levels[CLIP_MOSI] = in[i];
-			changed[i] = lines_value(clip, mosi, levels);
+			changed[i] = clip_lines_value(clip, mosi, levels);
 		}
 		arrives = changed;
 	}
@@ -419,7 +419,7 @@ shift_bytes(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 	for (size_t i = 0; i < n && !heard; i++) {
 		levels[CLIP_MOSI] = in[i];
 		levels[CLIP_MISO] = out[i];
-		out[i] = lines_value(clip, miso, levels);
+		out[i] = clip_lines_value(clip, miso, levels);
 	}
 	if (clocked)
 		wires->miso = last;
@@ -435,7 +435,7 @@ count_down(struct clip *clip, size_t n, bool writes, bool reads)
 	GPtrArray *faults = clip->faulty->faults;
 
 	for (guint i = 0; i < faults->len; i++) {
-		struct fault *fault = g_ptr_array_index(faults, i);
+		struct clip_active_fault *fault = g_ptr_array_index(faults, i);
 
 		if (acts_at_bits(fault, writes, reads) && fault->left != UINT64_MAX)
 			fault->left -= n * 8;
@@ -446,23 +446,23 @@ count_down(struct clip *clip, size_t n, bool writes, bool reads)
 static size_t
 shift_some(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 {
-	struct wires *wires = clip->faulty;
+	struct clip_wires *wires = clip->faulty;
 	uint64_t bytes = MIN(n, CHUNK);
 	const uint8_t *mosi = in ? in : low;
 	uint8_t unheard[CHUNK];
 	size_t done;
 
 	if (wires->frame.open && wires->frame.byte < wires->frame.header_bytes) {
-		frame_take(&wires->frame, *mosi);
+		clip_frame_take(&wires->frame, *mosi);
 		bytes = 1;
 	}
 	if (wires->master)
-		master_pass(clip, sim_clock_now(clip->clock));
+		clip_master_pass(clip, base_clock_now(clip->clock));
 	look(clip, &bytes);
 	tell(clip, out != NULL);
-	wires_settle(clip, idle_levels(clip, *mosi >> 7), sim_clock_now(clip->clock));
+	clip_wires_settle(clip, idle_levels(clip, *mosi >> 7), base_clock_now(clip->clock));
 	if (out && wires->frame.byte >= wires->frame.header_bytes)
-		slip_ahead(clip, *mosi >> 7);
+		clip_slip_ahead(clip, *mosi >> 7);
 	done = quiet(clip, bytes, in != NULL, out != NULL);
 	if (done > 0) {
 		shift_bytes(clip, mosi, out ? out : unheard, done);
@@ -479,13 +479,13 @@ shift_some(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 }
 
 void
-wires_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
+clip_wires_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 {
 	while (n > 0) {
 		size_t done = shift_some(clip, in, out, n);
 
 		clip_pass(clip, done);
-		contact_clocked(clip);
+		clip_contact_clocked(clip);
 		n -= done;
 		if (in)
 			in += done;

@@ -112,7 +112,7 @@ command(const struct clip *clip, struct flash *chip, int64_t now_ns, uint8_t nea
 }
 
 static void
-erase(const struct clip *clip, struct fault *fault, struct flash *chip, int64_t now_ns)
+erase(const struct clip *clip, struct clip_active_fault *fault, struct flash *chip, int64_t now_ns)
 {
 	command(clip, chip, now_ns, 0x20, 0x21, fault->write_at, NULL, 0);
 	fault->erased_to = fault->write_at + SECTOR;
@@ -120,20 +120,21 @@ erase(const struct clip *clip, struct fault *fault, struct flash *chip, int64_t 
 
 /* As much of the record as goes into one page and into what is erased. */
 static void
-program(const struct clip *clip, struct fault *fault, struct flash *chip, int64_t now_ns)
+program(const struct clip *clip, struct clip_active_fault *fault, struct flash *chip,
+	int64_t now_ns)
 {
 	size_t n = MIN(fault->unwritten, PAGE - fault->write_at % PAGE);
 	uint8_t data[PAGE];
 
 	for (size_t i = 0; i < n; i++)
-		data[i] = (uint8_t)sim_random_next(&fault->random);
+		data[i] = (uint8_t)base_random_next(&fault->random);
 	command(clip, chip, now_ns, 0x02, 0x12, fault->write_at, data, n);
 	fault->write_at += n;
 	fault->unwritten -= (uint32_t)n;
 }
 
 static bool
-may_begin(const struct fault *fault, int64_t now_ns)
+may_begin(const struct clip_active_fault *fault, int64_t now_ns)
 {
 	const struct clip_fault_when *when = &fault->as.when;
 
@@ -142,17 +143,17 @@ may_begin(const struct fault *fault, int64_t now_ns)
 }
 
 static void
-begin(struct clip *clip, struct fault *fault)
+begin(struct clip *clip, struct clip_active_fault *fault)
 {
 	fault->unwritten = fault->as.writes.bytes;
 	fault->matched++;
-	trigger_wrote(clip, fault, fault->due_ns, fault->write_at, fault->unwritten);
+	clip_trigger_wrote(clip, fault, fault->due_ns, fault->write_at, fault->unwritten);
 }
 
 /* What is due first. */
 static void
-step(struct clip *clip, struct fault *fault, struct flash *chip, const struct region *region,
-	int64_t now_ns)
+step(struct clip *clip, struct clip_active_fault *fault, struct flash *chip,
+	const struct region *region, int64_t now_ns)
 {
 	int64_t at_ns = fault->due_ns;
 
@@ -179,7 +180,7 @@ step(struct clip *clip, struct fault *fault, struct flash *chip, const struct re
 }
 
 static void
-pass(struct clip *clip, struct fault *fault, int64_t now_ns)
+pass(struct clip *clip, struct clip_active_fault *fault, int64_t now_ns)
 {
 	struct flash *chip = chip_of(clip, &fault->as);
 	struct region region;
@@ -200,32 +201,32 @@ pass(struct clip *clip, struct fault *fault, int64_t now_ns)
 }
 
 void
-writer_start(struct fault *fault, int64_t now_ns)
+clip_writer_start(struct clip_active_fault *fault, int64_t now_ns)
 {
 	fault->due_ns = next_due(&fault->as.writes, now_ns);
 }
 
 void
-writer_wait(struct clip *clip, int64_t now_ns)
+clip_writer_wait(struct clip *clip, int64_t now_ns)
 {
 	GPtrArray *faults = clip->faulty->faults;
 
 	for (guint i = 0; i < faults->len; i++) {
-		struct fault *fault = g_ptr_array_index(faults, i);
+		struct clip_active_fault *fault = g_ptr_array_index(faults, i);
 
 		fault->due_ns = MAX(fault->due_ns, now_ns);
 	}
 }
 
 void
-writer_pass(struct clip *clip, int64_t now_ns)
+clip_writer_pass(struct clip *clip, int64_t now_ns)
 {
 	GPtrArray *faults = clip->faulty->faults;
 
 	if (clip->faulty->frame.open || clip->open || clip->by_board)
 		return;
 	for (guint i = 0; i < faults->len; i++) {
-		struct fault *fault = g_ptr_array_index(faults, i);
+		struct clip_active_fault *fault = g_ptr_array_index(faults, i);
 
 		if (fault->as.what == CLIP_BOARD_WRITES)
 			pass(clip, fault, now_ns);

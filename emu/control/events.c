@@ -15,9 +15,9 @@
  */
 #include "control/events.h"
 
-#include "bench/action.h"
-#include "bench/event.h"
-#include "control/client.h"
+#include "action/action.h"
+#include "action/event.h"
+#include "control/connection.h"
 #include "control/internal.h"
 #include "control/rpc.h"
 
@@ -36,7 +36,7 @@
 
 struct subscription {
 	int64_t number;
-	struct control_client *client;
+	struct control_connection *client;
 	unsigned int kinds;
 	char *adapter; /* NULL: all */
 	uint64_t lost;
@@ -48,36 +48,36 @@ struct events_source {
 };
 
 struct control_events {
-	struct bench_actions *actions;
+	struct action_context *actions;
 	GSource *source;
 	GPtrArray *subscriptions;
 	int64_t last_number;
 
 	gint wanted; /* atomic: kinds that anybody subscribed to */
 	GMutex lock; /* the rest */
-	struct bench_event *queue;
+	struct action_event *queue;
 	unsigned int first;
 	unsigned int used;
-	uint64_t lost[BENCH_EVENT_KINDS];
+	uint64_t lost[ACTION_EVENT_KINDS];
 };
 
 const char *const control_event_kinds[] = {
-	[BENCH_EVENT_OPERATION] = "operation",
-	[BENCH_EVENT_READY] = "ready",
-	[BENCH_EVENT_INTERRUPTED] = "interrupted",
-	[BENCH_EVENT_POWER] = "power",
-	[BENCH_EVENT_PIN] = "pin",
-	[BENCH_EVENT_HOST] = "host",
-	[BENCH_EVENT_FAULT] = "fault",
-	[BENCH_EVENT_BOOT] = "boot",
-	[BENCH_EVENT_SNAPSHOT] = "snapshot",
-	[BENCH_EVENT_IMAGE] = "image",
+	[ACTION_EVENT_OPERATION] = "operation",
+	[ACTION_EVENT_READY] = "ready",
+	[ACTION_EVENT_INTERRUPTED] = "interrupted",
+	[ACTION_EVENT_POWER] = "power",
+	[ACTION_EVENT_PIN] = "pin",
+	[ACTION_EVENT_HOST] = "host",
+	[ACTION_EVENT_FAULT] = "fault",
+	[ACTION_EVENT_BOOT] = "boot",
+	[ACTION_EVENT_SNAPSHOT] = "snapshot",
+	[ACTION_EVENT_IMAGE] = "image",
 	NULL,
 };
 
 /* In an adapter's thread. */
 static void
-observe(void *data, const struct bench_event *event)
+observe(void *data, const struct action_event *event)
 {
 	struct control_events *events = data;
 	bool wake;
@@ -108,7 +108,7 @@ begin(const struct subscription *subscription, const char *kind)
 static void
 send(const struct subscription *subscription, JsonObject *params)
 {
-	control_client_send(
+	control_connection_send(
 		subscription->client, control_notification("event", control_take_object(params)));
 }
 
@@ -118,7 +118,8 @@ settle(struct subscription *subscription)
 {
 	JsonObject *params;
 
-	if (subscription->lost == 0 || control_client_backlog(subscription->client) > BACKLOG_MAX)
+	if (subscription->lost == 0 ||
+		control_connection_backlog(subscription->client) > BACKLOG_MAX)
 		return;
 	params = begin(subscription, "lost");
 	json_object_set_int_member(params, "count", (int64_t)subscription->lost);
@@ -127,7 +128,7 @@ settle(struct subscription *subscription)
 }
 
 static void
-describe_operation(JsonObject *params, const struct bench_event *event)
+describe_operation(JsonObject *params, const struct action_event *event)
 {
 	if (event->opcode >= 0)
 		json_object_set_int_member(params, "opcode", event->opcode);
@@ -145,7 +146,7 @@ describe_operation(JsonObject *params, const struct bench_event *event)
 
 /* Of a fault that has acted. */
 static void
-describe_place(JsonObject *params, const struct bench_event *event)
+describe_place(JsonObject *params, const struct action_event *event)
 {
 	json_object_set_int_member(params, "operation", (int64_t)event->operation);
 	if (event->has_address)
@@ -159,7 +160,7 @@ describe_place(JsonObject *params, const struct bench_event *event)
 }
 
 static void
-describe(JsonObject *params, const struct bench_event *event)
+describe(JsonObject *params, const struct action_event *event)
 {
 	control_set_text(params, "adapter", event->adapter);
 	if (event->cs >= 0)
@@ -168,47 +169,47 @@ describe(JsonObject *params, const struct bench_event *event)
 		json_object_set_null_member(params, "cs");
 	json_object_set_int_member(params, "time_ns", event->time_ns);
 	switch (event->kind) {
-	case BENCH_EVENT_OPERATION:
+	case ACTION_EVENT_OPERATION:
 		describe_operation(params, event);
 		break;
-	case BENCH_EVENT_READY:
-	case BENCH_EVENT_INTERRUPTED:
+	case ACTION_EVENT_READY:
+	case ACTION_EVENT_INTERRUPTED:
 		json_object_set_int_member(params, "length", (int64_t)event->length);
 		json_object_set_int_member(params, "busy_ns", event->busy_ns);
 		break;
-	case BENCH_EVENT_POWER:
+	case ACTION_EVENT_POWER:
 		json_object_set_boolean_member(params, "on", event->on);
 		break;
-	case BENCH_EVENT_HOST:
+	case ACTION_EVENT_HOST:
 		json_object_set_boolean_member(params, "opened", event->on);
 		break;
-	case BENCH_EVENT_BOOT:
+	case ACTION_EVENT_BOOT:
 		json_object_set_boolean_member(params, "boots", event->on);
 		control_set_text(params, "why", event->on ? NULL : event->text);
 		break;
-	case BENCH_EVENT_PIN:
+	case ACTION_EVENT_PIN:
 		control_set_text(params, "pin", event->what);
 		control_set_text(params, "level", event->text);
 		break;
-	case BENCH_EVENT_FAULT:
+	case ACTION_EVENT_FAULT:
 		control_set_text(params, "action", event->what);
 		control_set_text(params, "name", event->text);
 		json_object_set_int_member(params, "id", event->id);
 		control_set_text(params, "fault_name", *event->label != '\0' ? event->label : NULL);
 		describe_place(params, event);
 		break;
-	case BENCH_EVENT_SNAPSHOT:
-	case BENCH_EVENT_IMAGE:
+	case ACTION_EVENT_SNAPSHOT:
+	case ACTION_EVENT_IMAGE:
 		control_set_text(params, "action", event->what);
 		control_set_text(params, "name", event->text);
 		break;
-	case BENCH_EVENT_KINDS:
+	case ACTION_EVENT_KINDS:
 		break;
 	}
 }
 
 static bool
-wants(const struct subscription *subscription, const struct bench_event *event)
+wants(const struct subscription *subscription, const struct action_event *event)
 {
 	return (subscription->kinds & 1u << event->kind) != 0 &&
 		(subscription->adapter == NULL ||
@@ -216,7 +217,7 @@ wants(const struct subscription *subscription, const struct bench_event *event)
 }
 
 static void
-deliver(struct control_events *events, const struct bench_event *event)
+deliver(struct control_events *events, const struct action_event *event)
 {
 	for (guint i = 0; i < events->subscriptions->len; i++) {
 		struct subscription *subscription = events->subscriptions->pdata[i];
@@ -226,7 +227,7 @@ deliver(struct control_events *events, const struct bench_event *event)
 			continue;
 		settle(subscription);
 		if (subscription->lost > 0 ||
-			control_client_backlog(subscription->client) > BACKLOG_MAX) {
+			control_connection_backlog(subscription->client) > BACKLOG_MAX) {
 			subscription->lost++;
 			continue;
 		}
@@ -243,7 +244,7 @@ count_lost(struct control_events *events, const uint64_t *lost)
 	for (guint i = 0; i < events->subscriptions->len; i++) {
 		struct subscription *subscription = events->subscriptions->pdata[i];
 
-		for (unsigned int kind = 0; kind < BENCH_EVENT_KINDS; kind++)
+		for (unsigned int kind = 0; kind < ACTION_EVENT_KINDS; kind++)
 			if ((subscription->kinds & 1u << kind) != 0)
 				subscription->lost += lost[kind];
 		settle(subscription);
@@ -254,8 +255,8 @@ static gboolean
 dispatch(GSource *source, GSourceFunc callback, void *data)
 {
 	struct control_events *events = ((struct events_source *)source)->events;
-	struct bench_event taken[EVENTS_PER_TURN];
-	uint64_t lost[BENCH_EVENT_KINDS] = {0};
+	struct action_event taken[EVENTS_PER_TURN];
+	uint64_t lost[ACTION_EVENT_KINDS] = {0};
 	unsigned int n;
 
 	(void)callback;
@@ -292,7 +293,7 @@ free_subscription(void *data)
 }
 
 struct control_events *
-control_events_new(struct bench_actions *actions, GMainContext *context)
+control_events_new(struct action_context *actions, GMainContext *context)
 {
 	static GSourceFuncs functions = {.dispatch = dispatch};
 	struct control_events *events = g_new0(struct control_events, 1);
@@ -317,10 +318,10 @@ update(struct control_events *events)
 		wanted |= ((struct subscription *)events->subscriptions->pdata[i])->kinds;
 	g_atomic_int_set(&events->wanted, (gint)wanted);
 	if (events->subscriptions->len > 0 && events->queue == NULL) {
-		events->queue = g_new(struct bench_event, QUEUE_EVENTS);
-		bench_actions_observe(events->actions, observe, events);
+		events->queue = g_new(struct action_event, QUEUE_EVENTS);
+		action_observe(events->actions, observe, events);
 	} else if (events->subscriptions->len == 0 && events->queue != NULL) {
-		bench_actions_observe(events->actions, NULL, NULL);
+		action_observe(events->actions, NULL, NULL);
 		g_clear_pointer(&events->queue, g_free);
 		events->used = 0;
 		memset(events->lost, 0, sizeof events->lost);
@@ -340,7 +341,7 @@ control_events_destroy(struct control_events *events)
 }
 
 int64_t
-control_events_subscribe(struct control_events *events, struct control_client *client,
+control_events_subscribe(struct control_events *events, struct control_connection *client,
 	unsigned int kinds, const char *adapter, GError **error)
 {
 	struct subscription *subscription;
@@ -369,7 +370,7 @@ control_events_subscribe(struct control_events *events, struct control_client *c
 
 bool
 control_events_unsubscribe(
-	struct control_events *events, struct control_client *client, int64_t number)
+	struct control_events *events, struct control_connection *client, int64_t number)
 {
 	for (guint i = 0; i < events->subscriptions->len; i++) {
 		const struct subscription *subscription = events->subscriptions->pdata[i];
@@ -384,7 +385,7 @@ control_events_unsubscribe(
 }
 
 void
-control_events_drained(struct control_events *events, struct control_client *client)
+control_events_drained(struct control_events *events, struct control_connection *client)
 {
 	for (guint i = 0; i < events->subscriptions->len; i++) {
 		struct subscription *subscription = events->subscriptions->pdata[i];
@@ -395,7 +396,7 @@ control_events_drained(struct control_events *events, struct control_client *cli
 }
 
 void
-control_events_forget(struct control_events *events, struct control_client *client)
+control_events_forget(struct control_events *events, struct control_connection *client)
 {
 	for (guint i = events->subscriptions->len; i-- > 0;) {
 		const struct subscription *subscription = events->subscriptions->pdata[i];

@@ -8,15 +8,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct bench_actions;
+struct action_context;
 struct bench_pins;
-struct bench_target;
-struct control_client;
+struct action_target;
+struct control_connection;
 struct control_events;
 
 /* What all methods share. */
 struct control_host {
-	struct bench_actions *actions;
+	struct action_context *actions;
 	struct control_events *events;
 	const char *path; /* of the socket */
 };
@@ -24,7 +24,7 @@ struct control_host {
 /* One request, its parameters checked. */
 struct control_call {
 	struct control_host *host;
-	struct control_client *client;
+	struct control_connection *client;
 	JsonObject *params; /* NULL: none */
 };
 
@@ -36,11 +36,11 @@ int control_choice(const struct control_call *call, const char *name, const char
 JsonArray *control_array(const struct control_call *call, const char *name);
 
 /* What "adapter" and "cs" name. */
-bool control_adapter(const struct control_call *call, struct bench_target *target, GError **error);
-bool control_chip(const struct control_call *call, struct bench_target *target, GError **error);
+bool control_adapter(const struct control_call *call, struct action_target *target, GError **error);
+bool control_chip(const struct control_call *call, struct action_target *target, GError **error);
 
 /* Likewise, but an adapter without chips will do. */
-bool control_target(const struct control_call *call, struct bench_target *target, GError **error);
+bool control_target(const struct control_call *call, struct action_target *target, GError **error);
 
 /* good as it is; when it is not, and somebody has named what does not exist or can't be, the error
  * becomes one of parameters. */

@@ -5,7 +5,7 @@
  */
 #include "control/methods.h"
 
-#include "bench/action.h"
+#include "action/action.h"
 #include "bench/adapter.h"
 #include "control/events.h"
 #include "control/internal.h"
@@ -32,7 +32,7 @@ stop(struct control_call *call, GError **error)
 
 /* place is of a terminal or of TCP. */
 static JsonNode *
-cable_result(const struct bench_target *target, char *place)
+cable_result(const struct action_target *target, char *place)
 {
 	JsonObject *object = json_object_new();
 	bool is_tcp = bench_adapter_tcp(target->adapter) != NULL;
@@ -46,10 +46,10 @@ cable_result(const struct bench_target *target, char *place)
 static JsonNode *
 unplug(struct control_call *call, GError **error)
 {
-	struct bench_target target;
+	struct action_target target;
 	char *place;
 
-	if (!control_adapter(call, &target, error) || !bench_action_unplug(&target, &place, error))
+	if (!control_adapter(call, &target, error) || !action_unplug(&target, &place, error))
 		return NULL;
 	return cable_result(&target, place);
 }
@@ -57,10 +57,10 @@ unplug(struct control_call *call, GError **error)
 static JsonNode *
 plug(struct control_call *call, GError **error)
 {
-	struct bench_target target;
+	struct action_target target;
 	char *place;
 
-	if (!control_adapter(call, &target, error) || !bench_action_plug(&target, &place, error))
+	if (!control_adapter(call, &target, error) || !action_plug(&target, &place, error))
 		return NULL;
 	return cable_result(&target, place);
 }
@@ -75,12 +75,12 @@ static const char *const pins[] = {
 static JsonNode *
 set_pin(struct control_call *call, GError **error)
 {
-	struct bench_target target;
+	struct action_target target;
 	struct bench_pins now;
 	JsonObject *object;
 
 	if (!control_chip(call, &target, error) ||
-		!bench_action_pin(&target, (enum bench_pin)control_choice(call, "pin", pins),
+		!action_pin(&target, (enum bench_pin)control_choice(call, "pin", pins),
 			(enum bench_level)control_choice(call, "level", control_levels), &now,
 			error))
 		return NULL;
@@ -90,22 +90,22 @@ set_pin(struct control_call *call, GError **error)
 }
 
 static const char *const powers[] = {
-	[BENCH_POWER_OFF] = "off",
-	[BENCH_POWER_ON] = "on",
-	[BENCH_POWER_CYCLE] = "cycle",
+	[ACTION_POWER_OFF] = "off",
+	[ACTION_POWER_ON] = "on",
+	[ACTION_POWER_CYCLE] = "cycle",
 	NULL,
 };
 
 /* Parameters that go with other actions than the one that was asked for. */
 static bool
 check_power(
-	const struct control_call *call, const struct bench_power_request *request, GError **error)
+	const struct control_call *call, const struct action_power_request *request, GError **error)
 {
 	const char *why = NULL;
 
-	if (request->power == BENCH_POWER_OFF && request->millivolts != 0)
+	if (request->power == ACTION_POWER_OFF && request->millivolts != 0)
 		why = "\"millivolts\" goes with \"on\" and \"cycle\" only";
-	else if (request->power != BENCH_POWER_OFF && request->cut_in != 0)
+	else if (request->power != ACTION_POWER_OFF && request->cut_in != 0)
 		why = "\"at\" goes with \"off\" only";
 	else if (request->cut_in == 0 && control_integer(call, "after_ns", -1) >= 0)
 		why = "\"after_ns\" goes with \"at\" only";
@@ -118,17 +118,17 @@ check_power(
 static JsonNode *
 set_power(struct control_call *call, GError **error)
 {
-	struct bench_power_request request = {
-		.power = (enum bench_power)control_choice(call, "action", powers),
+	struct action_power_request request = {
+		.power = (enum action_power)control_choice(call, "action", powers),
 		.millivolts = (int)control_integer(call, "millivolts", 0),
 		.cut_in = (uint64_t)control_integer(call, "at", 0),
 		.after_ns = control_integer(call, "after_ns", BENCH_HALF_OF_BUSY),
 	};
-	struct bench_target target;
+	struct action_target target;
 	JsonObject *object;
 
 	if (!check_power(call, &request, error) || !control_chip(call, &target, error) ||
-		!bench_action_power(&target, &request, error))
+		!action_power(&target, &request, error))
 		return NULL;
 	object = json_object_new();
 	json_object_set_int_member(object, "power_mv", request.millivolts);
@@ -141,16 +141,16 @@ set_power(struct control_call *call, GError **error)
 		control_set_text(object, "why_not", request.boot->why_not);
 	}
 	g_free(request.warning);
-	bench_started_free(request.boot);
+	action_boot_outcome_free(request.boot);
 	return control_take_object(object);
 }
 
 static JsonNode *
 reset(struct control_call *call, GError **error)
 {
-	struct bench_target target;
+	struct action_target target;
 
-	if (!control_chip(call, &target, error) || !bench_action_reset(&target, error))
+	if (!control_chip(call, &target, error) || !action_reset(&target, error))
 		return NULL;
 	return control_true();
 }
@@ -177,7 +177,7 @@ wanted_kinds(const struct control_call *call)
 static JsonNode *
 subscribe(struct control_call *call, GError **error)
 {
-	struct bench_target target;
+	struct action_target target;
 	JsonObject *object;
 	int64_t number;
 
@@ -270,7 +270,7 @@ static const struct control_method methods[] = {
 		PARAMS(ADAPTER, CS,
 			{"action", CONTROL_STRING, true, .allowed = powers,
 				.summary = "cycle: off and on again"},
-			{"millivolts", CONTROL_INTEGER, .min = 1, .max = BENCH_MILLIVOLTS_MAX,
+			{"millivolts", CONTROL_INTEGER, .min = 1, .max = ACTION_MILLIVOLTS_MAX,
 				.summary =
 					"the supply; default: the one that it had the last time"},
 			{"at", CONTROL_INTEGER, .min = 1, .max = INT64_MAX,

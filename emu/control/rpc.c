@@ -9,7 +9,7 @@
  */
 #include "control/rpc.h"
 
-#include "bench/oneline.h"
+#include "base/escape.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -230,7 +230,7 @@ control_reply_error(JsonNode *id, const GError *error)
 {
 	JsonObject *message = begin();
 	JsonObject *object = json_object_new();
-	g_autofree char *line = bench_one_line(error->message);
+	g_autofree char *line = base_escape(error->message);
 	g_autofree char *text = g_utf8_make_valid(line, -1);
 
 	json_object_set_int_member(object, "code",

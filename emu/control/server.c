@@ -11,8 +11,8 @@
 #include "control/control.h"
 
 #include "base/log.h"
-#include "bench/action.h"
-#include "control/client.h"
+#include "action/action.h"
+#include "control/connection.h"
 #include "control/events.h"
 #include "control/internal.h"
 #include "control/methods.h"
@@ -40,7 +40,7 @@ struct control_server {
 };
 
 static void
-handle_request(struct control_server *server, struct control_client *client,
+handle_request(struct control_server *server, struct control_connection *client,
 	struct control_request *request, GError **error, JsonNode **result)
 {
 	const struct control_method *method = control_method_find(request->method);
@@ -63,7 +63,7 @@ handle_request(struct control_server *server, struct control_client *client,
 }
 
 static void
-take_line(void *self, struct control_client *client, const char *line, size_t n)
+take_line(void *self, struct control_connection *client, const char *line, size_t n)
 {
 	struct control_request request;
 	g_autoptr(GError) error = NULL;
@@ -77,18 +77,18 @@ take_line(void *self, struct control_client *client, const char *line, size_t n)
 	if (parsed)
 		handle_request(self, client, &request, &error, &result);
 	if (error != NULL && (!parsed || request.id != NULL))
-		control_client_send(client, control_reply_error(request.id, error));
+		control_connection_send(client, control_reply_error(request.id, error));
 	else if (result != NULL && request.id != NULL)
-		control_client_send(client, control_reply_result(request.id, result));
+		control_connection_send(client, control_reply_result(request.id, result));
 	else if (result != NULL)
 		json_node_unref(result);
 	if (g_error_matches(error, CONTROL_ERROR, CONTROL_ERROR_PARSE))
-		control_client_drop(client);
+		control_connection_drop(client);
 	control_request_clear(&request);
 }
 
 static void
-client_drained(void *self, struct control_client *client)
+client_drained(void *self, struct control_connection *client)
 {
 	struct control_server *server = self;
 
@@ -96,7 +96,7 @@ client_drained(void *self, struct control_client *client)
 }
 
 static void
-client_gone(void *self, struct control_client *client)
+client_gone(void *self, struct control_connection *client)
 {
 	struct control_server *server = self;
 
@@ -138,7 +138,7 @@ static gboolean
 accept_client(gint listener, GIOCondition condition, void *data)
 {
 	struct control_server *server = data;
-	const struct control_client_owner owner = {
+	const struct control_connection_owner owner = {
 		.line = take_line,
 		.drained = client_drained,
 		.gone = client_gone,
@@ -152,7 +152,8 @@ accept_client(gint listener, GIOCondition condition, void *data)
 	else if (fd >= 0 && server->clients->len >= CLIENTS_MAX)
 		turn_away(fd);
 	else if (fd >= 0)
-		g_ptr_array_add(server->clients, control_client_new(fd, server->context, &owner));
+		g_ptr_array_add(
+			server->clients, control_connection_new(fd, server->context, &owner));
 	return G_SOURCE_CONTINUE;
 }
 
@@ -169,7 +170,7 @@ control_server_new(struct bench *bench, const char *path, GError **error)
 	server->socket = socket;
 	server->clients = g_ptr_array_new();
 	server->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	server->host.actions = bench_actions_new(bench);
+	server->host.actions = action_context_new(bench);
 	server->host.path = control_socket_path(socket);
 	server->host.events = control_events_new(server->host.actions, server->context);
 	server->source = g_unix_fd_source_new(control_socket_fd(socket), G_IO_IN);
@@ -192,9 +193,9 @@ control_server_destroy(struct control_server *server)
 	g_source_destroy(server->source);
 	g_source_unref(server->source);
 	control_events_destroy(server->host.events);
-	bench_actions_destroy(server->host.actions);
+	action_context_destroy(server->host.actions);
 	for (guint i = 0; i < server->clients->len; i++)
-		control_client_destroy(server->clients->pdata[i]);
+		control_connection_destroy(server->clients->pdata[i]);
 	g_ptr_array_unref(server->clients);
 	control_socket_destroy(server->socket);
 	if (server->spare >= 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Methods about what chips keep: images and snapshots. */
-#include "bench/action.h"
-#include "bench/image.h"
-#include "bench/snapshot.h"
+#include "action/action.h"
+#include "store/image.h"
+#include "store/snapshot.h"
 #include "control/internal.h"
 #include "control/rpc.h"
 
@@ -18,11 +18,11 @@ bytes_result(const char *name, uint64_t bytes)
 JsonNode *
 control_image_info(struct control_call *call, GError **error)
 {
-	struct bench_target target;
-	struct bench_image_info info;
+	struct action_target target;
+	struct action_image_info info;
 	JsonObject *object;
 
-	if (!control_chip(call, &target, error) || !bench_action_image_info(&target, &info, error))
+	if (!control_chip(call, &target, error) || !action_image_info(&target, &info, error))
 		return NULL;
 	object = json_object_new();
 	control_set_text(object, "path", info.path);
@@ -39,11 +39,11 @@ control_image_info(struct control_call *call, GError **error)
 JsonNode *
 control_image_save(struct control_call *call, GError **error)
 {
-	struct bench_target target;
+	struct action_target target;
 	uint64_t bytes;
 
 	if (!control_chip(call, &target, error) ||
-		!bench_action_image_save(&target, control_string(call, "path"), &bytes, error))
+		!action_image_save(&target, control_string(call, "path"), &bytes, error))
 		return NULL;
 	return bytes_result("bytes", bytes);
 }
@@ -51,11 +51,11 @@ control_image_save(struct control_call *call, GError **error)
 JsonNode *
 control_image_load(struct control_call *call, GError **error)
 {
-	struct bench_target target;
+	struct action_target target;
 	uint64_t bytes;
 
 	if (!control_chip(call, &target, error) ||
-		!bench_action_image_load(&target, control_string(call, "path"), &bytes, error))
+		!action_image_load(&target, control_string(call, "path"), &bytes, error))
 		return NULL;
 	return bytes_result("bytes", bytes);
 }
@@ -63,13 +63,12 @@ control_image_load(struct control_call *call, GError **error)
 JsonNode *
 control_image_compare(struct control_call *call, GError **error)
 {
-	struct bench_target target;
-	struct bench_difference difference;
+	struct action_target target;
+	struct store_difference difference;
 	JsonObject *object;
 
 	if (!control_chip(call, &target, error) ||
-		!bench_action_image_compare(
-			&target, control_string(call, "path"), &difference, error))
+		!action_image_compare(&target, control_string(call, "path"), &difference, error))
 		return NULL;
 	object = json_object_new();
 	json_object_set_boolean_member(object, "equal", difference.bytes == 0);
@@ -88,13 +87,12 @@ JsonNode *
 control_snapshot_take(struct control_call *call, GError **error)
 {
 	const char *name = control_string(call, "name");
-	struct bench_target target;
+	struct action_target target;
 	uint64_t bytes;
 	JsonObject *object;
 
 	if (!control_chip(call, &target, error) ||
-		!bench_action_snapshot_take(
-			&target, name, control_string(call, "file"), &bytes, error))
+		!action_snapshot_take(&target, name, control_string(call, "file"), &bytes, error))
 		return NULL;
 	object = json_object_new();
 	control_set_text(object, "name", name);
@@ -107,7 +105,7 @@ control_snapshot_restore(struct control_call *call, GError **error)
 {
 	const char *name = control_string(call, "name");
 	const char *file = control_string(call, "file");
-	struct bench_target target;
+	struct action_target target;
 	uint64_t bytes;
 
 	if ((name == NULL) == (file == NULL)) {
@@ -116,13 +114,13 @@ control_snapshot_restore(struct control_call *call, GError **error)
 		return NULL;
 	}
 	if (!control_chip(call, &target, error) ||
-		!bench_action_snapshot_restore(&target, name, file, &bytes, error))
+		!action_snapshot_restore(&target, name, file, &bytes, error))
 		return NULL;
 	return bytes_result("bytes_copied", bytes);
 }
 
 static JsonObject *
-describe_snapshot(const struct bench_snapshot_info *info)
+describe_snapshot(const struct store_snapshot_info *info)
 {
 	g_autoptr(GDateTime) second = g_date_time_new_from_unix_utc(info->time_us / G_USEC_PER_SEC);
 	g_autoptr(GDateTime) time =
@@ -139,13 +137,13 @@ describe_snapshot(const struct bench_snapshot_info *info)
 JsonNode *
 control_snapshot_list(struct control_call *call, GError **error)
 {
-	struct bench_target target;
+	struct action_target target;
 	g_autoptr(GPtrArray) infos = NULL;
 	JsonArray *array;
 
 	if (!control_chip(call, &target, error))
 		return NULL;
-	infos = bench_action_snapshot_list(&target, error);
+	infos = action_snapshot_list(&target, error);
 	if (infos == NULL)
 		return NULL;
 	array = json_array_new();
@@ -157,10 +155,10 @@ control_snapshot_list(struct control_call *call, GError **error)
 JsonNode *
 control_snapshot_drop(struct control_call *call, GError **error)
 {
-	struct bench_target target;
+	struct action_target target;
 
 	if (!control_chip(call, &target, error) ||
-		!bench_action_snapshot_drop(&target, control_string(call, "name"), error))
+		!action_snapshot_drop(&target, control_string(call, "name"), error))
 		return NULL;
 	return control_true();
 }

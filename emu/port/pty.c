@@ -32,10 +32,10 @@
  */
 #define _GNU_SOURCE /* ptsname_r */
 #include "port/baud.h"
-#include "port/link.h"
+#include "port/symlink.h"
 #include "port/port.h"
 #include "port/pump.h"
-#include "port/watch.h"
+#include "port/nodewatch.h"
 
 #include "base/log.h"
 
@@ -59,13 +59,13 @@ struct port_pty {
 	char *path;
 	struct port_watch_entry *entry;
 	struct port_pump *pump;
-	struct personality personality;
-	struct port_link *link; /* NULL: none was asked for */
+	struct base_endpoint base_endpoint;
+	struct port_symlink *link; /* NULL: none was asked for */
 	struct port_watch *watch;
 	GSource *wake;
 	int hosts;
 	bool uncertain; /* hosts is a guess */
-	bool opened;    /* the personality has a host */
+	bool opened;    /* the base_endpoint has a host */
 };
 
 struct wake_source {
@@ -195,7 +195,7 @@ static void
 begin_host(struct port_pty *pty)
 {
 	if (!pty->opened)
-		pty->personality.ops->host_opened(pty->personality.self);
+		pty->base_endpoint.ops->host_opened(pty->base_endpoint.self);
 	pty->opened = true;
 }
 
@@ -203,7 +203,7 @@ static void
 end_host(struct port_pty *pty)
 {
 	if (pty->opened)
-		pty->personality.ops->host_closed(pty->personality.self);
+		pty->base_endpoint.ops->host_closed(pty->base_endpoint.self);
 	pty->opened = false;
 	port_pump_drop_output(pty->pump);
 	tidy_line(pty);
@@ -398,12 +398,12 @@ put_in(struct port_pty *pty, const char *link, GError **error)
 	pty->entry = port_watch_add(pty->watch, pty->path, pty->wake, error);
 	if (!pty->entry)
 		return false;
-	pty->pump = port_pump_new(pty->context, pty->master, pty->personality, &hooks, pty);
+	pty->pump = port_pump_new(pty->context, pty->master, pty->base_endpoint, &hooks, pty);
 	/* Last: whoever waits for the link finds everything ready behind it. */
 	if (pty->link)
-		return port_link_point(pty->link, pty->path, error);
+		return port_symlink_point(pty->link, pty->path, error);
 	if (link)
-		pty->link = port_link_new(link, pty->path, error);
+		pty->link = port_symlink_new(link, pty->path, error);
 	return !link || pty->link;
 }
 
@@ -412,7 +412,7 @@ static void
 pull_out(struct port_pty *pty)
 {
 	if (pty->link)
-		port_link_point(pty->link, NULL, NULL);
+		port_symlink_point(pty->link, NULL, NULL);
 	port_watch_remove(pty->watch, pty->entry);
 	pty->entry = NULL;
 	g_source_set_ready_time(pty->wake, -1);
@@ -428,14 +428,14 @@ pull_out(struct port_pty *pty)
 }
 
 struct port_pty *
-port_pty_new(GMainContext *context, struct port_watch *watch, struct personality personality,
+port_pty_new(GMainContext *context, struct port_watch *watch, struct base_endpoint base_endpoint,
 	const char *link, GError **error)
 {
 	struct port_pty *pty = g_new0(struct port_pty, 1);
 
 	pty->context = g_main_context_ref(context);
 	pty->master = pty->slave = -1;
-	pty->personality = personality;
+	pty->base_endpoint = base_endpoint;
 	pty->watch = watch;
 	pty->wake = wake_source_new(pty);
 	g_source_attach(pty->wake, context);
@@ -451,7 +451,7 @@ port_pty_destroy(struct port_pty *pty)
 	if (!pty)
 		return;
 	pull_out(pty);
-	port_link_destroy(pty->link);
+	port_symlink_destroy(pty->link);
 	g_source_destroy(pty->wake);
 	g_source_unref(pty->wake);
 	g_main_context_unref(pty->context);
@@ -465,7 +465,7 @@ port_pty_unplug(struct port_pty *pty)
 		return;
 	pull_out(pty);
 	if (pty->opened)
-		pty->personality.ops->host_closed(pty->personality.self);
+		pty->base_endpoint.ops->host_closed(pty->base_endpoint.self);
 	pty->opened = false;
 }
 

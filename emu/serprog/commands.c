@@ -28,7 +28,7 @@
 static void
 answer(struct serprog *adapter, bool ok)
 {
-	reply_byte(&adapter->reply, ok ? SERPROG_ACK : SERPROG_NAK);
+	serprog_reply_byte(&adapter->reply, ok ? SERPROG_ACK : SERPROG_NAK);
 }
 
 static void
@@ -50,7 +50,7 @@ static void
 query_interface(struct serprog *adapter, const uint8_t *parameters)
 {
 	(void)parameters;
-	reply_value(&adapter->reply, INTERFACE_VERSION, 2);
+	serprog_reply_value(&adapter->reply, INTERFACE_VERSION, 2);
 }
 
 static void
@@ -59,8 +59,9 @@ query_command_map(struct serprog *adapter, const uint8_t *parameters)
 	static const uint8_t none[COMMAND_MAP_BYTES - sizeof adapter->profile->commands];
 
 	(void)parameters;
-	reply_value(&adapter->reply, adapter->profile->commands, sizeof adapter->profile->commands);
-	reply_bytes(&adapter->reply, none, sizeof none);
+	serprog_reply_value(
+		&adapter->reply, adapter->profile->commands, sizeof adapter->profile->commands);
+	serprog_reply_bytes(&adapter->reply, none, sizeof none);
 }
 
 static void
@@ -71,56 +72,56 @@ query_program(struct serprog *adapter, const uint8_t *parameters)
 	(void)parameters;
 	memcpy(name, adapter->profile->program, strnlen(adapter->profile->program, sizeof name));
 	answer(adapter, true);
-	reply_bytes(&adapter->reply, name, sizeof name);
+	serprog_reply_bytes(&adapter->reply, name, sizeof name);
 }
 
 static void
 query_serial_buffer(struct serprog *adapter, const uint8_t *parameters)
 {
 	(void)parameters;
-	reply_value(&adapter->reply, adapter->profile->serial_buffer, 2);
+	serprog_reply_value(&adapter->reply, adapter->profile->serial_buffer, 2);
 }
 
 static void
 query_bus_types(struct serprog *adapter, const uint8_t *parameters)
 {
 	(void)parameters;
-	reply_value(&adapter->reply, adapter->profile->bus_types, 1);
+	serprog_reply_value(&adapter->reply, adapter->profile->bus_types, 1);
 }
 
 static void
 query_address_lines(struct serprog *adapter, const uint8_t *parameters)
 {
 	(void)parameters;
-	reply_value(&adapter->reply, adapter->profile->address_lines, 1);
+	serprog_reply_value(&adapter->reply, adapter->profile->address_lines, 1);
 }
 
 static void
 query_operation_buffer(struct serprog *adapter, const uint8_t *parameters)
 {
 	(void)parameters;
-	reply_value(&adapter->reply, adapter->profile->operation_buffer, 2);
+	serprog_reply_value(&adapter->reply, adapter->profile->operation_buffer, 2);
 }
 
 static void
 query_write_max(struct serprog *adapter, const uint8_t *parameters)
 {
 	(void)parameters;
-	reply_value(&adapter->reply, adapter->profile->write_max, 3);
+	serprog_reply_value(&adapter->reply, adapter->profile->write_max, 3);
 }
 
 static void
 query_read_max(struct serprog *adapter, const uint8_t *parameters)
 {
 	(void)parameters;
-	reply_value(&adapter->reply, adapter->profile->read_max, 3);
+	serprog_reply_value(&adapter->reply, adapter->profile->read_max, 3);
 }
 
 static void
 read_byte(struct serprog *adapter, const uint8_t *parameters)
 {
 	(void)parameters;
-	reply_value(&adapter->reply, 0xff, 1);
+	serprog_reply_value(&adapter->reply, 0xff, 1);
 }
 
 static void
@@ -145,7 +146,7 @@ static void
 initialize_opbuf(struct serprog *adapter, const uint8_t *parameters)
 {
 	(void)parameters;
-	opbuf_clear(&adapter->opbuf);
+	serprog_opbuf_clear(&adapter->serprog_opbuf);
 	answer(adapter, true);
 }
 
@@ -153,7 +154,7 @@ static void
 add_write_byte(struct serprog *adapter, const uint8_t *parameters)
 {
 	(void)parameters;
-	answer(adapter, opbuf_add_write_byte(&adapter->opbuf, opbuf_size(adapter)));
+	answer(adapter, serprog_opbuf_add_write_byte(&adapter->serprog_opbuf, opbuf_size(adapter)));
 }
 
 static void
@@ -162,7 +163,7 @@ add_write_bytes(struct serprog *adapter, const uint8_t *parameters)
 	uint32_t length = serprog_le24(parameters);
 	uint32_t max = adapter->profile->write_max;
 	bool ok = length > 0 && (max == 0 || length <= max) &&
-		opbuf_add_write(&adapter->opbuf, opbuf_size(adapter), length);
+		serprog_opbuf_add_write(&adapter->serprog_opbuf, opbuf_size(adapter), length);
 
 	serprog_discard(adapter, length, ok ? SERPROG_ACK : SERPROG_NAK);
 }
@@ -172,13 +173,15 @@ add_delay(struct serprog *adapter, const uint8_t *parameters)
 {
 	uint32_t microseconds = serprog_le32(parameters);
 
-	answer(adapter, opbuf_add_delay(&adapter->opbuf, opbuf_size(adapter), microseconds));
+	answer(adapter,
+		serprog_opbuf_add_delay(
+			&adapter->serprog_opbuf, opbuf_size(adapter), microseconds));
 }
 
 static void
 execute(struct serprog *adapter, const uint8_t *parameters)
 {
-	int64_t delay_ns = opbuf_clear(&adapter->opbuf);
+	int64_t delay_ns = serprog_opbuf_clear(&adapter->serprog_opbuf);
 
 	(void)parameters;
 	if (delay_ns > 0)
@@ -220,14 +223,14 @@ set_frequency(struct serprog *adapter, const uint8_t *parameters)
 		return;
 	}
 	if (hz == 0 && profile->zero == SERPROG_ZERO_ECHO) {
-		reply_value(&adapter->reply, 0, 4);
+		serprog_reply_value(&adapter->reply, 0, 4);
 		return;
 	}
 	adapter->hz_set = true;
 	adapter->hz = serprog_profile_clock(profile, hz ? hz : profile->clock_zero_hz);
 	if (adapter->hz > 0)
 		clip_set_frequency(adapter->clip, adapter->hz);
-	reply_value(&adapter->reply, adapter->hz, 4);
+	serprog_reply_value(&adapter->reply, adapter->hz, 4);
 }
 
 static void

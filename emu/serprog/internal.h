@@ -50,7 +50,7 @@ struct serprog_command {
 struct serprog {
 	const struct serprog_profile *profile;
 	struct clip *clip;
-	struct sim_clock *clock;
+	struct base_clock *clock;
 
 	enum serprog_state state;
 	const struct serprog_command *command; /* SERPROG_PARAMETERS */
@@ -84,8 +84,8 @@ struct serprog {
 	struct serprog_command refused; /* stands in for the row of a command that is not to run */
 	uint8_t refused_opcode;
 
-	struct opbuf opbuf;
-	struct reply reply;
+	struct serprog_opbuf serprog_opbuf;
+	struct serprog_reply reply;
 };
 
 /* The row of that opcode; NULL when the profile does not offer it. */
@@ -119,12 +119,12 @@ serprog_burst(const struct serprog *adapter)
 {
 	size_t n = adapter->hz / 8 / SERPROG_BURSTS_PER_S;
 
-	if (adapter->clock->mode != SIM_CLOCK_REAL)
+	if (adapter->clock->mode != BASE_CLOCK_REAL)
 		return SIZE_MAX;
 	return n > 0 ? n : 1;
 }
 
-/* O_SPIOP; one function for each of its states. Like take() and give() of the personality, they
+/* O_SPIOP; one function for each of its states. Like take() and give() of the base_endpoint, they
  * return how many bytes they took or gave. */
 void serprog_spi_operation(struct serprog *adapter, const uint8_t *parameters);
 size_t serprog_spi_write(struct serprog *adapter, const uint8_t *in, size_t n);

@@ -10,49 +10,49 @@
 #include <string.h>
 
 size_t
-reply_room(const struct reply *reply)
+serprog_reply_room(const struct serprog_reply *reply)
 {
-	return REPLY_SIZE - reply->tail;
+	return SERPROG_REPLY_SIZE - reply->tail;
 }
 
 size_t
-reply_pending(const struct reply *reply)
+serprog_reply_pending(const struct serprog_reply *reply)
 {
 	return reply->tail - reply->head;
 }
 
 void
-reply_byte(struct reply *reply, uint8_t byte)
+serprog_reply_byte(struct serprog_reply *reply, uint8_t byte)
 {
-	*reply_reserve(reply, 1) = byte;
+	*serprog_reply_reserve(reply, 1) = byte;
 }
 
 uint8_t *
-reply_reserve(struct reply *reply, size_t n)
+serprog_reply_reserve(struct serprog_reply *reply, size_t n)
 {
 	uint8_t *place = reply->bytes + reply->tail;
 
-	g_assert(n <= reply_room(reply));
+	g_assert(n <= serprog_reply_room(reply));
 	reply->tail += n;
 	return place;
 }
 
 void
-reply_bytes(struct reply *reply, const void *bytes, size_t n)
+serprog_reply_bytes(struct serprog_reply *reply, const void *bytes, size_t n)
 {
-	memcpy(reply_reserve(reply, n), bytes, n);
+	memcpy(serprog_reply_reserve(reply, n), bytes, n);
 }
 
 void
-reply_value(struct reply *reply, uint32_t value, size_t n)
+serprog_reply_value(struct serprog_reply *reply, uint32_t value, size_t n)
 {
-	reply_byte(reply, SERPROG_ACK);
+	serprog_reply_byte(reply, SERPROG_ACK);
 	for (size_t i = 0; i < n; i++)
-		reply_byte(reply, (uint8_t)(value >> 8 * i));
+		serprog_reply_byte(reply, (uint8_t)(value >> 8 * i));
 }
 
 void
-reply_cut(struct reply *reply, size_t place)
+serprog_reply_cut(struct serprog_reply *reply, size_t place)
 {
 	g_assert(place >= reply->head && place < reply->tail);
 	reply->tail--;
@@ -60,9 +60,9 @@ reply_cut(struct reply *reply, size_t place)
 }
 
 size_t
-reply_take(struct reply *reply, uint8_t *out, size_t room)
+serprog_reply_take(struct serprog_reply *reply, uint8_t *out, size_t room)
 {
-	size_t n = MIN(room, reply_pending(reply));
+	size_t n = MIN(room, serprog_reply_pending(reply));
 
 	memcpy(out, reply->bytes + reply->head, n);
 	reply->head += n;

@@ -42,7 +42,7 @@ serprog_discard(struct serprog *adapter, uint32_t n, uint8_t verdict)
 	if (n > 0)
 		adapter->state = SERPROG_DISCARD;
 	else
-		reply_byte(&adapter->reply, verdict);
+		serprog_reply_byte(&adapter->reply, verdict);
 }
 
 void
@@ -90,7 +90,7 @@ power_on(struct serprog *adapter)
 	adapter->cs = 0;
 	adapter->hz_set = false;
 	adapter->hz = serprog_profile_clock(adapter->profile, adapter->profile->clock_default_hz);
-	adapter->opbuf = (struct opbuf){0};
+	adapter->serprog_opbuf = (struct serprog_opbuf){0};
 	clip_set_frequency(adapter->clip, adapter->hz);
 	clip_set_drivers(adapter->clip, !adapter->profile->pins_off);
 }
@@ -128,7 +128,7 @@ static void
 run_odd(struct serprog *adapter)
 {
 	const struct serprog_profile *profile = adapter->profile;
-	struct reply *reply = &adapter->reply;
+	struct serprog_reply *reply = &adapter->reply;
 	size_t place = reply->tail;
 
 	if (profile->purges & adapter->opcode)
@@ -137,10 +137,10 @@ run_odd(struct serprog *adapter)
 		serprog_reset_bus(adapter);
 	adapter->command->run(adapter, adapter->parameters);
 	if (profile->early_ack & adapter->opcode)
-		reply_cut(reply, place); /* the verdict, which was sent long ago */
+		serprog_reply_cut(reply, place); /* the verdict, which was sent long ago */
 	else if ((profile->unacknowledged & adapter->opcode) && reply->tail == place + 1 &&
 		reply->bytes[place] == SERPROG_ACK)
-		reply_cut(reply, place);
+		serprog_reply_cut(reply, place);
 }
 
 static inline void
@@ -148,7 +148,7 @@ run(struct serprog *adapter)
 {
 	adapter->state = SERPROG_OPCODE;
 	if (adapter->command->operates)
-		sim_clock_skip(adapter->clock, adapter->profile->turnaround_ns);
+		base_clock_skip(adapter->clock, adapter->profile->turnaround_ns);
 	if (adapter->odd & adapter->opcode)
 		run_odd(adapter);
 	else
@@ -171,7 +171,7 @@ refuse_opcode(struct serprog *adapter, uint8_t opcode)
 	case SERPROG_STRANGER_SILENCE:
 		break;
 	case SERPROG_STRANGER_ACK:
-		reply_byte(&adapter->reply, SERPROG_ACK);
+		serprog_reply_byte(&adapter->reply, SERPROG_ACK);
 		break;
 	}
 }
@@ -216,7 +216,7 @@ take_opcode(struct serprog *adapter, const uint8_t *in, size_t n)
 {
 	(void)n;
 	/* Whatever the command, its reply fits from here on. */
-	if (reply_room(&adapter->reply) < REPLY_MAX)
+	if (serprog_reply_room(&adapter->reply) < SERPROG_REPLY_MAX)
 		return 0;
 	adapter->command = serprog_command(adapter, in[0]);
 	adapter->got = 0;
@@ -229,7 +229,7 @@ take_opcode(struct serprog *adapter, const uint8_t *in, size_t n)
 	}
 	adapter->opcode = adapter->command == &adapter->refused ? 0 : SERPROG_COMMAND(in[0]);
 	if ((adapter->odd & adapter->opcode) && (adapter->profile->early_ack & adapter->opcode))
-		reply_byte(&adapter->reply, SERPROG_ACK);
+		serprog_reply_byte(&adapter->reply, SERPROG_ACK);
 	if (adapter->command->parameter_bytes > 0)
 		adapter->state = SERPROG_PARAMETERS;
 	else
@@ -257,7 +257,7 @@ take_discard(struct serprog *adapter, const uint8_t *in, size_t n)
 	(void)in;
 	adapter->write_left -= (uint32_t)taken;
 	if (adapter->write_left == 0) {
-		reply_byte(&adapter->reply, adapter->verdict);
+		serprog_reply_byte(&adapter->reply, adapter->verdict);
 		adapter->state = SERPROG_OPCODE;
 	}
 	return taken;
@@ -334,7 +334,7 @@ take_all(struct serprog *adapter, const uint8_t *in, size_t n, bool losing)
 {
 	size_t taken = 0;
 
-	while (taken < n && sim_clock_debt(adapter->clock) <= 0) {
+	while (taken < n && base_clock_debt(adapter->clock) <= 0) {
 		enum serprog_state before = adapter->state;
 		size_t step = states[before].take(adapter, in + taken, n - taken);
 
@@ -353,9 +353,9 @@ give(void *self, uint8_t *out, size_t room)
 	struct serprog *adapter = self;
 	size_t given;
 
-	if (sim_clock_debt(adapter->clock) > 0)
+	if (base_clock_debt(adapter->clock) > 0)
 		return 0;
-	given = reply_take(&adapter->reply, out, room);
+	given = serprog_reply_take(&adapter->reply, out, room);
 	if (given < room)
 		given += states[adapter->state].give(adapter, out + given, room - given);
 	return given;
@@ -427,7 +427,7 @@ wait_ns(void *self)
 {
 	struct serprog *adapter = self;
 
-	return sim_clock_debt(adapter->clock);
+	return base_clock_debt(adapter->clock);
 }
 
 static bool
@@ -435,7 +435,7 @@ idle(void *self)
 {
 	struct serprog *adapter = self;
 
-	return adapter->state == SERPROG_OPCODE && reply_pending(&adapter->reply) == 0 &&
+	return adapter->state == SERPROG_OPCODE && serprog_reply_pending(&adapter->reply) == 0 &&
 		!(adapter->ring && adapter->ring->len > 0);
 }
 
@@ -453,7 +453,7 @@ deadline_ns(void *self)
 		return -1;
 	left_ns = limit_ns - (g_get_monotonic_time() - adapter->moved_us) * 1000;
 	/* In real time the host may not even be able to go on. */
-	left_ns += sim_clock_debt(adapter->clock);
+	left_ns += base_clock_debt(adapter->clock);
 	return MAX(left_ns, 0);
 }
 
@@ -471,7 +471,7 @@ timed_out(void *self)
 	}
 	drop_work(adapter);
 	if (!sending && adapter->profile->timeout == SERPROG_TIMEOUT_NAK)
-		reply_byte(&adapter->reply, SERPROG_NAK);
+		serprog_reply_byte(&adapter->reply, SERPROG_NAK);
 }
 
 static void
@@ -495,7 +495,7 @@ host_closed(void *self)
 }
 
 struct serprog *
-serprog_new(const struct serprog_profile *profile, struct clip *clip, struct sim_clock *clock)
+serprog_new(const struct serprog_profile *profile, struct clip *clip, struct base_clock *clock)
 {
 	struct serprog *adapter = g_new0(struct serprog, 1);
 
@@ -537,10 +537,10 @@ is_odd(const struct serprog_profile *profile)
 		profile->byte_timeout_ns > 0 || profile->send_timeout_ns > 0;
 }
 
-struct personality
+struct base_endpoint
 serprog_personality(struct serprog *adapter)
 {
-	static const struct personality_ops patient = {
+	static const struct base_endpoint_ops patient = {
 		.host_opened = host_opened,
 		.take = take,
 		.give = give,
@@ -548,7 +548,7 @@ serprog_personality(struct serprog *adapter)
 		.idle = idle,
 		.host_closed = host_closed,
 	};
-	static const struct personality_ops odd = {
+	static const struct base_endpoint_ops odd = {
 		.host_opened = host_opened,
 		.take = take_odd,
 		.give = give_odd,
@@ -559,6 +559,6 @@ serprog_personality(struct serprog *adapter)
 		.host_closed = host_closed,
 	};
 
-	return (struct personality){
+	return (struct base_endpoint){
 		.ops = is_odd(adapter->profile) ? &odd : &patient, .self = adapter};
 }

@@ -3,7 +3,7 @@
 #ifndef SPINOR_SERPROG_SERPROG_H
 #define SPINOR_SERPROG_SERPROG_H
 
-#include "base/personality.h"
+#include "base/endpoint.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,15 +11,15 @@
 struct clip;
 struct serprog;
 struct serprog_profile;
-struct sim_clock;
+struct base_clock;
 
 /* profile, clip and clock outlive the adapter. */
 struct serprog *serprog_new(
-	const struct serprog_profile *profile, struct clip *clip, struct sim_clock *clock);
+	const struct serprog_profile *profile, struct clip *clip, struct base_clock *clock);
 void serprog_destroy(struct serprog *adapter);
 
 /* How a port drives it. */
-struct personality serprog_personality(struct serprog *adapter);
+struct base_endpoint serprog_personality(struct serprog *adapter);
 
 /* What becomes of a command. */
 enum serprog_fate {

@@ -11,7 +11,7 @@
  * first rlen. The full duplex proposed for pico-serprog gives the host these too, and avrdude,
  * the host that uses the mode, asks for slen = rlen = 4. ACK is sent before the first byte that is
  * read, that is at once, or after the last one written when rlen is 0. A host that writes more than
- * the line and REPLY_SIZE hold has to read meanwhile.
+ * the line and SERPROG_REPLY_SIZE hold has to read meanwhile.
  *
  * A length over what Q_WRNMAXLEN and Q_RDNMAXLEN report is NAKed after its data has come; the chip
  * sees nothing. Firmwares that collect the data, ACK elsewhere or refuse otherwise have it in their
@@ -60,12 +60,12 @@ refuse(struct serprog *adapter, uint32_t slen)
 		serprog_discard(adapter, slen, SERPROG_NAK);
 		break;
 	case SERPROG_OVER_NAK:
-		reply_byte(&adapter->reply, SERPROG_NAK);
+		serprog_reply_byte(&adapter->reply, SERPROG_NAK);
 		break;
 	case SERPROG_OVER_PURGE:
 		adapter->purge = true;
 		serprog_reset_bus(adapter);
-		reply_byte(&adapter->reply, SERPROG_NAK);
+		serprog_reply_byte(&adapter->reply, SERPROG_NAK);
 		break;
 	case SERPROG_OVER_RESET:
 		serprog_crash(adapter);
@@ -128,13 +128,13 @@ collected(struct serprog *adapter)
 
 	adapter->state = SERPROG_OPCODE;
 	if (adapter->hz == 0) {
-		reply_byte(&adapter->reply, SERPROG_NAK);
+		serprog_reply_byte(&adapter->reply, SERPROG_NAK);
 		return;
 	}
 	begin(adapter);
 	clip_shift(adapter->clip, adapter->kept, NULL, slen);
 	if (profile->order == SERPROG_COLLECT) {
-		reply_byte(&adapter->reply, SERPROG_ACK);
+		serprog_reply_byte(&adapter->reply, SERPROG_ACK);
 		written(adapter);
 		return;
 	}
@@ -143,7 +143,7 @@ collected(struct serprog *adapter)
 	end(adapter);
 	if (profile->reply_max > 0 && 1 + adapter->read_left > profile->reply_max)
 		return;
-	reply_byte(&adapter->reply, SERPROG_ACK);
+	serprog_reply_byte(&adapter->reply, SERPROG_ACK);
 	if (adapter->read_left > 0)
 		adapter->state = SERPROG_SPI_KEPT;
 }
@@ -214,7 +214,7 @@ serprog_spi_operation(struct serprog *adapter, const uint8_t *parameters)
 	}
 	begin(adapter);
 	if (duplex || slen == 0 || adapter->profile->order == SERPROG_STREAM_ACK_EARLY)
-		reply_byte(&adapter->reply, SERPROG_ACK);
+		serprog_reply_byte(&adapter->reply, SERPROG_ACK);
 	if (slen == 0)
 		written(adapter);
 	else
@@ -229,7 +229,7 @@ serprog_spi_write(struct serprog *adapter, const uint8_t *in, size_t n)
 	adapter->write_left -= (uint32_t)n;
 	if (adapter->write_left == 0) {
 		if (adapter->profile->order != SERPROG_STREAM_ACK_EARLY)
-			reply_byte(&adapter->reply, SERPROG_ACK);
+			serprog_reply_byte(&adapter->reply, SERPROG_ACK);
 		written(adapter);
 	}
 	return n;
@@ -263,8 +263,8 @@ serprog_spi_duplex(struct serprog *adapter, const uint8_t *in, size_t n)
 {
 	n = MIN(MIN(n, adapter->write_left), serprog_burst(adapter));
 	if (adapter->read_left > 0) {
-		n = MIN(MIN(n, adapter->read_left), reply_room(&adapter->reply));
-		clip_shift(adapter->clip, in, reply_reserve(&adapter->reply, n), n);
+		n = MIN(MIN(n, adapter->read_left), serprog_reply_room(&adapter->reply));
+		clip_shift(adapter->clip, in, serprog_reply_reserve(&adapter->reply, n), n);
 		adapter->read_left -= (uint32_t)n;
 	} else {
 		clip_shift(adapter->clip, in, NULL, n);

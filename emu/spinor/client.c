@@ -5,7 +5,7 @@
  */
 #include "spinor/client.h"
 
-#include "spinor/error.h"
+#include "spinor/exitstatus.h"
 #include "spinor/output.h"
 
 #include <errno.h>

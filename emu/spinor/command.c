@@ -9,9 +9,9 @@
 #include "spinor/command.h"
 
 #include "base/units.h"
-#include "bench/options.h"
-#include "bench/wires.h"
-#include "spinor/error.h"
+#include "setup/options.h"
+#include "bench/levels.h"
+#include "spinor/exitstatus.h"
 #include "spinor/verbs.h"
 
 #include <string.h>
@@ -58,7 +58,7 @@ parse_time(const char *text, int64_t *ns)
 	size_t n = strlen(text);
 	int64_t minutes;
 
-	if (units_parse_time(text, ns) || units_parse_time(seconds, ns))
+	if (base_parse_time(text, ns) || base_parse_time(seconds, ns))
 		return *ns > 0;
 	if (n < 2 || text[n - 1] != 'm')
 		return false;
@@ -100,7 +100,7 @@ take_after(const char *name, const char *value, void *data, GError **error)
 {
 	struct spinor_command *command = ((struct reading *)data)->command;
 
-	if (units_parse_time(value, &command->after_ns) &&
+	if (base_parse_time(value, &command->after_ns) &&
 		command->after_ns <= BENCH_CUT_AFTER_MAX_NS)
 		return TRUE;
 	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
@@ -367,12 +367,12 @@ bench_help(void)
 	char *words[] = {"spinord", "--help", NULL};
 	char **argv = words;
 	int argc = 2;
-	struct bench_options *options = bench_options_parse(&argc, &argv, NULL);
+	struct setup_options *options = setup_options_parse(&argc, &argv, NULL);
 	const char *text = options != NULL && options->help != NULL ? options->help : "";
 	const char *list = strstr(text, "\n  -");
 	char *result = g_strdup(list != NULL ? list + 1 : "");
 
-	bench_options_free(options);
+	setup_options_free(options);
 	return result;
 }
 

@@ -4,14 +4,14 @@
  * benches, adapters and snapshots. A shell asks while the user types, so what can't be told is left
  * out without a word.
  */
-#include "bench/chipdb.h"
-#include "bench/fault.h"
+#include "chipdb/chipdb.h"
+#include "setup/faultwords.h"
 #include "flash/part.h"
 #include "serprog/profile.h"
-#include "spinor/call.h"
+#include "spinor/methodcall.h"
 #include "spinor/client.h"
 #include "spinor/command.h"
-#include "spinor/error.h"
+#include "spinor/exitstatus.h"
 #include "spinor/find.h"
 #include "spinor/output.h"
 #include "spinor/verbs.h"
@@ -69,13 +69,13 @@ list_options(const struct spinor_command *command)
 static void
 list_chips(const struct spinor_command *command)
 {
-	struct bench_chipdb *db = bench_chipdb_open(command->chipdb, NULL);
-	g_autoptr(GPtrArray) parts = db != NULL ? bench_chipdb_list(db, NULL) : NULL;
+	struct chipdb *db = chipdb_open(command->chipdb, NULL);
+	g_autoptr(GPtrArray) parts = db != NULL ? chipdb_list(db, NULL) : NULL;
 
 	for (guint i = 0; parts != NULL && i < parts->len; i++)
 		puts(((const struct flash_part *)parts->pdata[i])->name);
 	if (db != NULL)
-		bench_chipdb_close(db);
+		chipdb_close(db);
 }
 
 static void
@@ -141,7 +141,7 @@ list_snapshots(const struct spinor_command *command)
 static void
 list_faults(const struct spinor_command *command)
 {
-	g_autofree const char **names = bench_fault_names();
+	g_autofree const char **names = setup_fault_names();
 
 	(void)command;
 	for (const char **name = names; *name != NULL; name++)
@@ -152,16 +152,16 @@ list_faults(const struct spinor_command *command)
 static void
 list_settings(const struct spinor_command *command)
 {
-	struct bench_fault *fault =
-		command->n_args > 1 ? bench_fault_new(command->args[1], NULL) : NULL;
+	struct setup_fault *fault =
+		command->n_args > 1 ? setup_fault_new(command->args[1], NULL) : NULL;
 	g_autofree const char **names = NULL;
 
 	if (fault == NULL)
 		return;
-	names = bench_fault_settings(fault);
+	names = setup_fault_settings(fault);
 	for (const char **name = names; *name != NULL; name++)
 		printf("%s=\n", *name);
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 }
 
 static void

@@ -7,7 +7,7 @@
 #include "spinor/expect.h"
 
 #include "base/units.h"
-#include "spinor/error.h"
+#include "spinor/exitstatus.h"
 #include "spinor/output.h"
 #include "spinor/verbs.h"
 
@@ -93,11 +93,11 @@ parse_number(const char *counter, const char *text, int64_t *number)
 {
 	uint64_t value;
 
-	if (units_parse_size(text, &value) && value <= INT64_MAX) {
+	if (base_parse_size(text, &value) && value <= INT64_MAX) {
 		*number = (int64_t)value;
 		return true;
 	}
-	return g_str_has_suffix(counter, "_ns") && units_parse_time(text, number);
+	return g_str_has_suffix(counter, "_ns") && base_parse_time(text, number);
 }
 
 static bool
@@ -143,7 +143,7 @@ parse_one(const char *text, GError **error)
 }
 
 GPtrArray *
-expect_parse(char *const *texts, GError **error)
+spinor_expect_parse(char *const *texts, GError **error)
 {
 	g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(expect_free);
 
@@ -173,7 +173,7 @@ holds(const struct term *term, int64_t value)
 }
 
 char *
-expect_failure(const struct expect *expect, JsonObject *stats)
+spinor_expect_failure(const struct expect *expect, JsonObject *stats)
 {
 	for (guint i = 0; i < expect->terms->len; i++) {
 		const struct term *term = &g_array_index(expect->terms, struct term, i);
@@ -191,9 +191,9 @@ expect_failure(const struct expect *expect, JsonObject *stats)
 }
 
 JsonObject *
-expect_report(const struct expect *expect, JsonObject *stats)
+spinor_expect_report(const struct expect *expect, JsonObject *stats)
 {
-	g_autofree char *failure = expect_failure(expect, stats);
+	g_autofree char *failure = spinor_expect_failure(expect, stats);
 	JsonObject *report = json_object_new();
 
 	json_object_set_string_member(report, "assert", expect->text);

@@ -10,14 +10,14 @@
 struct expect;
 
 /* Reads all texts (NULL: none); a mistake is SPINOR_ERROR_USAGE. Free with g_ptr_array_unref(). */
-GPtrArray *expect_parse(char *const *texts, GError **error);
+GPtrArray *spinor_expect_parse(char *const *texts, GError **error);
 
 /*
  * Compares with the counters. Returns what does not hold as one line, or NULL. Free with g_free().
  */
-char *expect_failure(const struct expect *expect, JsonObject *stats);
+char *spinor_expect_failure(const struct expect *expect, JsonObject *stats);
 
 /* {text, holds, failure} */
-JsonObject *expect_report(const struct expect *expect, JsonObject *stats);
+JsonObject *spinor_expect_report(const struct expect *expect, JsonObject *stats);
 
 #endif

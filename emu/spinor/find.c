@@ -9,7 +9,7 @@
 #include "control/control.h"
 #include "spinor/client.h"
 #include "spinor/command.h"
-#include "spinor/error.h"
+#include "spinor/exitstatus.h"
 #include "spinor/output.h"
 
 #include <errno.h>

@@ -42,7 +42,7 @@
 struct janitor {
 	int line;
 	pid_t command; /* 0: it has ended */
-	char directory[JANITOR_PATH_MAX];
+	char directory[SPINOR_JANITOR_PATH_MAX];
 };
 
 static int
@@ -56,7 +56,7 @@ remove_entry(const char *path, const struct stat *info, int type, struct FTW *po
 }
 
 void
-janitor_remove(const char *path)
+spinor_janitor_remove(const char *path)
 {
 	nftw(path, remove_entry, OPEN_DIRECTORIES, FTW_DEPTH | FTW_PHYS);
 }
@@ -84,7 +84,7 @@ read_all(int fd, void *data, size_t n)
  * NUL; first come those for the environment, an empty one, and then the arguments.
  */
 static _Noreturn void
-become_command(const struct janitor_plan *plan)
+become_command(const struct spinor_janitor_plan *plan)
 {
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
 	size_t n;
@@ -110,7 +110,7 @@ become_command(const struct janitor_plan *plan)
 }
 
 static pid_t
-fork_command(const struct janitor_plan *plan)
+fork_command(const struct spinor_janitor_plan *plan)
 {
 	pid_t janitor = getpid();
 	pid_t pid = fork();
@@ -125,9 +125,9 @@ fork_command(const struct janitor_plan *plan)
 }
 
 static void
-tell(struct janitor *janitor, enum janitor_message_type type, int value)
+tell(struct janitor *janitor, enum spinor_janitor_message_type type, int value)
 {
-	struct janitor_message message = {.type = type, .value = value};
+	struct spinor_janitor_message message = {.type = type, .value = value};
 
 	memcpy(message.path, janitor->directory, sizeof message.path);
 	/* When run has gone there is nobody to tell; the next read shows that. */
@@ -143,7 +143,7 @@ reaped(pid_t pid, int status, void *data)
 	if (pid != janitor->command)
 		return;
 	janitor->command = 0;
-	tell(janitor, JANITOR_EXITED, status);
+	tell(janitor, SPINOR_JANITOR_EXITED, status);
 }
 
 static bool
@@ -160,18 +160,18 @@ make_directory(struct janitor *janitor, const char *base)
 }
 
 static void
-obey(struct janitor *janitor, const struct janitor_message *message)
+obey(struct janitor *janitor, const struct spinor_janitor_message *message)
 {
 	bool ended;
 
 	switch (message->type) {
-	case JANITOR_SIGNAL:
+	case SPINOR_JANITOR_SIGNAL:
 		if (janitor->command > 0)
 			kill(janitor->command, message->value);
 		break;
-	case JANITOR_END:
-		ended = tree_end(message->value, reaped, janitor);
-		tell(janitor, JANITOR_DONE, !ended);
+	case SPINOR_JANITOR_END:
+		ended = spinor_tree_end(message->value, reaped, janitor);
+		tell(janitor, SPINOR_JANITOR_DONE, !ended);
 		break;
 	default:
 		break;
@@ -189,13 +189,13 @@ serve(struct janitor *janitor, int children)
 
 	for (;;) {
 		struct signalfd_siginfo info;
-		struct janitor_message message;
+		struct spinor_janitor_message message;
 
 		if (poll(pollers, G_N_ELEMENTS(pollers), -1) < 0 && errno != EINTR)
 			return;
 		while (read(children, &info, sizeof info) > 0)
 			;
-		tree_reap(reaped, janitor);
+		spinor_tree_reap(reaped, janitor);
 		if (pollers[0].revents == 0)
 			continue;
 		if (!read_all(janitor->line, &message, sizeof message))
@@ -205,7 +205,7 @@ serve(struct janitor *janitor, int children)
 }
 
 void
-janitor_main(const struct janitor_plan *plan)
+spinor_janitor_main(const struct spinor_janitor_plan *plan)
 {
 	struct janitor janitor = {.line = plan->line};
 	sigset_t all, child;
@@ -224,14 +224,14 @@ janitor_main(const struct janitor_plan *plan)
 	sigaddset(&child, SIGCHLD);
 	children = signalfd(-1, &child, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (janitor.command < 0 || children < 0 || !make_directory(&janitor, plan->base)) {
-		tell(&janitor, JANITOR_READY, errno);
+		tell(&janitor, SPINOR_JANITOR_READY, errno);
 		*janitor.directory = '\0';
 	} else {
-		tell(&janitor, JANITOR_READY, 0);
+		tell(&janitor, SPINOR_JANITOR_READY, 0);
 		serve(&janitor, children);
 	}
-	tree_end(ORPHAN_GRACE_MS, NULL, NULL);
+	spinor_tree_end(ORPHAN_GRACE_MS, NULL, NULL);
 	if (*janitor.directory != '\0')
-		janitor_remove(janitor.directory);
+		spinor_janitor_remove(janitor.directory);
 	_exit(EXIT_SUCCESS);
 }

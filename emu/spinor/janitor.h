@@ -6,24 +6,24 @@
 #include <signal.h>
 
 /* Between run and its janitor, both ways. */
-enum janitor_message_type {
-	JANITOR_READY,  /* value: errno, or 0; the directory's name follows */
-	JANITOR_SIGNAL, /* value: the signal that the command shall get */
-	JANITOR_END,    /* value: milliseconds between SIGTERM and SIGKILL, for all that is left */
-	JANITOR_EXITED, /* value: the command's status as from waitpid() */
-	JANITOR_DONE,   /* value: 1 when something could not be ended, else 0 */
+enum spinor_janitor_message_type {
+	SPINOR_JANITOR_READY,  /* value: errno, or 0; the directory's name follows */
+	SPINOR_JANITOR_SIGNAL, /* value: the signal that the command shall get */
+	SPINOR_JANITOR_END, /* value: milliseconds between SIGTERM and SIGKILL, for all that is left */
+	SPINOR_JANITOR_EXITED, /* value: the command's status as from waitpid() */
+	SPINOR_JANITOR_DONE,   /* value: 1 when something could not be ended, else 0 */
 };
 
-#define JANITOR_PATH_MAX 256
+#define SPINOR_JANITOR_PATH_MAX 256
 
-struct janitor_message {
-	enum janitor_message_type type;
+struct spinor_janitor_message {
+	enum spinor_janitor_message_type type;
 	int value;
-	char path[JANITOR_PATH_MAX];
+	char path[SPINOR_JANITOR_PATH_MAX];
 };
 
 /* What a janitor needs of the process it is forked from. */
-struct janitor_plan {
+struct spinor_janitor_plan {
 	int line;         /* the socket to talk to run */
 	int command_line; /* the socket at which the command waits for its start */
 	int run_line;     /* run's ends of both, to be closed here */
@@ -33,9 +33,9 @@ struct janitor_plan {
 };
 
 /* The janitor's life, which begins in a new process: never returns. */
-_Noreturn void janitor_main(const struct janitor_plan *plan);
+_Noreturn void spinor_janitor_main(const struct spinor_janitor_plan *plan);
 
 /* Removes a directory with all that is in it. */
-void janitor_remove(const char *path);
+void spinor_janitor_remove(const char *path);
 
 #endif

@@ -6,7 +6,7 @@
 #include "config.h"
 
 #include "spinor/command.h"
-#include "spinor/error.h"
+#include "spinor/exitstatus.h"
 #include "spinor/output.h"
 #include "spinor/verbs.h"
 

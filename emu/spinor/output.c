@@ -6,7 +6,7 @@
  */
 #include "spinor/output.h"
 
-#include "spinor/error.h"
+#include "spinor/exitstatus.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -10,15 +10,15 @@
  */
 #include "base/log.h"
 #include "bench/bench.h"
-#include "bench/options.h"
+#include "setup/options.h"
 #include "control/control.h"
-#include "spinor/call.h"
+#include "spinor/methodcall.h"
 #include "spinor/client.h"
 #include "spinor/command.h"
-#include "spinor/error.h"
+#include "spinor/exitstatus.h"
 #include "spinor/expect.h"
 #include "spinor/output.h"
-#include "spinor/report.h"
+#include "spinor/runreport.h"
 #include "spinor/supervise.h"
 #include "spinor/verbs.h"
 
@@ -33,12 +33,12 @@ struct run {
 	const struct spinor_command *command;
 	GPtrArray *expectations; /* struct expect */
 	struct supervise *supervise;
-	struct bench_options *options;
+	struct setup_options *options;
 	struct bench *bench;
 	struct control_server *server;
 	JsonNode *status; /* bench.status when the command started */
-	struct supervise_outcome outcome;
-	struct report report;
+	struct spinor_supervise_outcome outcome;
+	struct spinor_report report;
 	int64_t took_us;
 };
 
@@ -100,7 +100,7 @@ ask_status(struct run *run, struct spinor_client *client, GError **error)
 static bool
 collect(struct run *run, struct spinor_client *client, GError **error)
 {
-	return report_collect(
+	return spinor_report_collect(
 		&run->report, client, json_node_get_object(run->status), run->command, error);
 }
 
@@ -118,14 +118,14 @@ mentions(char *const *words, const char *what)
 static void
 choose_port(struct run *run)
 {
-	struct bench_options *options = run->options;
+	struct setup_options *options = run->options;
 
 	if (options->file != NULL || options->link != NULL || options->tcp != NULL)
 		return;
 	if (mentions(run->command->program, "{tcp}"))
 		options->tcp = g_strdup("127.0.0.1:0");
 	else
-		options->link = g_build_filename(supervise_directory(run->supervise),
+		options->link = g_build_filename(spinor_supervise_directory(run->supervise),
 			options->count > 1 ? "tty{n}" : "tty", NULL);
 }
 
@@ -137,7 +137,7 @@ read_options(struct run *run, GError **error)
 	char **argv = words;
 	int argc = (int)g_strv_length(words);
 
-	run->options = bench_options_parse(&argc, &argv, error);
+	run->options = setup_options_parse(&argc, &argv, error);
 	if (run->options == NULL)
 		return false;
 	if (run->options->list_chips || run->options->version || run->options->check) {
@@ -155,9 +155,10 @@ build(struct run *run, GError **error)
 {
 	g_autofree char *control = run->command->control != NULL
 		? g_strdup(run->command->control)
-		: g_build_filename(supervise_directory(run->supervise), "control.sock", NULL);
+		: g_build_filename(
+			  spinor_supervise_directory(run->supervise), "control.sock", NULL);
 
-	log_init("spinor", run->options->verbose ? G_LOG_LEVEL_DEBUG : G_LOG_LEVEL_WARNING);
+	base_log_init("spinor", run->options->verbose ? G_LOG_LEVEL_DEBUG : G_LOG_LEVEL_WARNING);
 	run->bench = bench_new(run->options, NULL, error);
 	if (run->bench == NULL || !bench_start(run->bench, error))
 		return false;
@@ -258,12 +259,12 @@ start(struct run *run, GError **error)
 	add_variable(environment, "SPINOR_TCP", spinor_text(adapter, "tcp", NULL));
 	add_variable(environment, "SPINOR_CONTROL", control_server_path(run->server));
 	g_ptr_array_add(environment, NULL);
-	return supervise_start(
+	return spinor_supervise_start(
 		run->supervise, (char **)argv->pdata, (char **)environment->pdata, error);
 }
 
 static int
-exit_status(const struct supervise_outcome *outcome)
+exit_status(const struct spinor_supervise_outcome *outcome)
 {
 	if (outcome->timed_out)
 		return SPINOR_ERROR_TIMEOUT;
@@ -299,7 +300,7 @@ judge(struct run *run)
 	}
 	for (guint i = 0; i < run->expectations->len; i++) {
 		g_autofree char *failure =
-			expect_failure(run->expectations->pdata[i], run->report.stats);
+			spinor_expect_failure(run->expectations->pdata[i], run->report.stats);
 
 		if (failure == NULL)
 			continue;
@@ -336,8 +337,8 @@ report_node(struct run *run, int status)
 		json_object_set_object_member(
 			object, "expect_image", json_object_ref(run->report.compare));
 	for (guint i = 0; i < run->expectations->len; i++)
-		json_array_add_object_element(
-			asserts, expect_report(run->expectations->pdata[i], run->report.stats));
+		json_array_add_object_element(asserts,
+			spinor_expect_report(run->expectations->pdata[i], run->report.stats));
 	json_object_set_array_member(object, "assertions", asserts);
 	return root;
 }
@@ -372,7 +373,8 @@ use(struct run *run, GError **error)
 	int status;
 
 	if (!start(run, error) ||
-		!supervise_wait(run->supervise, run->command->timeout_ns, &run->outcome, error))
+		!spinor_supervise_wait(
+			run->supervise, run->command->timeout_ns, &run->outcome, error))
 		return -1;
 	run->took_us = g_get_monotonic_time() - start_us;
 	status = exit_status(&run->outcome);
@@ -400,12 +402,12 @@ use(struct run *run, GError **error)
 static void
 clear(struct run *run)
 {
-	report_clear(&run->report);
+	spinor_report_clear(&run->report);
 	g_clear_pointer(&run->status, json_node_unref);
 	g_clear_pointer(&run->server, control_server_destroy);
 	g_clear_pointer(&run->bench, bench_destroy);
-	g_clear_pointer(&run->options, bench_options_free);
-	g_clear_pointer(&run->supervise, supervise_destroy);
+	g_clear_pointer(&run->options, setup_options_free);
+	g_clear_pointer(&run->supervise, spinor_supervise_destroy);
 	g_clear_pointer(&run->expectations, g_ptr_array_unref);
 }
 
@@ -420,10 +422,10 @@ spinor_run(struct spinor_command *command, GError **error)
 			"the command is missing; allowed is: spinor run [OPTION...] -- COMMAND...");
 		return -1;
 	}
-	run.expectations = expect_parse(command->asserts, error);
+	run.expectations = spinor_expect_parse(command->asserts, error);
 	if (run.expectations != NULL) {
 		/* A host that goes away is no reason to end; the command keeps its own way. */
-		run.supervise = supervise_new(error);
+		run.supervise = spinor_supervise_new(error);
 		signal(SIGPIPE, SIG_IGN);
 	}
 	if (run.supervise != NULL && read_options(&run, error) && build(&run, error))
@@ -431,7 +433,7 @@ spinor_run(struct spinor_command *command, GError **error)
 	clear(&run);
 	if (status > 128 && WIFSIGNALED(run.outcome.status) && !run.outcome.timed_out) {
 		fflush(stdout);
-		supervise_die(WTERMSIG(run.outcome.status));
+		spinor_supervise_die(WTERMSIG(run.outcome.status));
 	}
 	return status;
 }

@@ -8,7 +8,7 @@
  */
 #include "spinor/supervise.h"
 
-#include "spinor/error.h"
+#include "spinor/exitstatus.h"
 #include "spinor/janitor.h"
 #include "spinor/tree.h"
 
@@ -35,8 +35,8 @@ struct supervise {
 	int signals;
 	pid_t janitor;
 	char *directory;
-	GMainLoop *loop; /* while supervise_wait() runs */
-	struct supervise_outcome *outcome;
+	GMainLoop *loop; /* while spinor_supervise_wait() runs */
+	struct spinor_supervise_outcome *outcome;
 	bool exited, done, lost;
 };
 
@@ -49,7 +49,7 @@ fail(GError **error, const char *what)
 
 /* False at the end, which is the janitor's. */
 static bool
-hear(struct supervise *supervise, struct janitor_message *message)
+hear(struct supervise *supervise, struct spinor_janitor_message *message)
 {
 	char *at = (char *)message;
 	size_t left = sizeof *message;
@@ -68,9 +68,9 @@ hear(struct supervise *supervise, struct janitor_message *message)
 }
 
 static void
-tell(struct supervise *supervise, enum janitor_message_type type, int value)
+tell(struct supervise *supervise, enum spinor_janitor_message_type type, int value)
 {
-	const struct janitor_message message = {.type = type, .value = value};
+	const struct spinor_janitor_message message = {.type = type, .value = value};
 
 	/* That the janitor has gone is told by the line's end. */
 	if (send(supervise->line, &message, sizeof message, MSG_NOSIGNAL) < 0)
@@ -93,8 +93,8 @@ block_signals(struct supervise *supervise, sigset_t *before)
 static bool
 hire(struct supervise *supervise, GError **error)
 {
-	struct janitor_message message;
-	struct janitor_plan plan;
+	struct spinor_janitor_message message;
+	struct spinor_janitor_plan plan;
 	int line[2], command_line[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line) < 0)
@@ -104,7 +104,7 @@ hire(struct supervise *supervise, GError **error)
 		close(line[1]);
 		return fail(error, "socketpair");
 	}
-	plan = (struct janitor_plan){.line = line[1],
+	plan = (struct spinor_janitor_plan){.line = line[1],
 		.command_line = command_line[1],
 		.run_line = line[0],
 		.run_command_line = command_line[0]};
@@ -113,7 +113,7 @@ hire(struct supervise *supervise, GError **error)
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	supervise->janitor = fork();
 	if (supervise->janitor == 0)
-		janitor_main(&plan);
+		spinor_janitor_main(&plan);
 	supervise->line = line[0];
 	supervise->command_line = command_line[0];
 	close(line[1]);
@@ -132,7 +132,7 @@ hire(struct supervise *supervise, GError **error)
 }
 
 struct supervise *
-supervise_new(GError **error)
+spinor_supervise_new(GError **error)
 {
 	struct supervise *supervise = g_new0(struct supervise, 1);
 
@@ -141,7 +141,7 @@ supervise_new(GError **error)
 	supervise->signals = -1;
 	if (hire(supervise, error))
 		return supervise;
-	supervise_destroy(supervise);
+	spinor_supervise_destroy(supervise);
 	return NULL;
 }
 
@@ -154,7 +154,7 @@ close_line(int *fd)
 }
 
 void
-supervise_destroy(struct supervise *supervise)
+spinor_supervise_destroy(struct supervise *supervise)
 {
 	if (supervise == NULL)
 		return;
@@ -165,15 +165,15 @@ supervise_destroy(struct supervise *supervise)
 		;
 	/* Without its janitor, its work is ours. */
 	if (supervise->directory != NULL && supervise->lost) {
-		tree_end(GRACE_MS, NULL, NULL);
-		janitor_remove(supervise->directory);
+		spinor_tree_end(GRACE_MS, NULL, NULL);
+		spinor_janitor_remove(supervise->directory);
 	}
 	g_free(supervise->directory);
 	g_free(supervise);
 }
 
 const char *
-supervise_directory(const struct supervise *supervise)
+spinor_supervise_directory(const struct supervise *supervise)
 {
 	return supervise->directory;
 }
@@ -197,7 +197,7 @@ send_all(int fd, const void *data, size_t n)
 }
 
 bool
-supervise_start(struct supervise *supervise, char **argv, char **environment, GError **error)
+spinor_supervise_start(struct supervise *supervise, char **argv, char **environment, GError **error)
 {
 	g_autoptr(GByteArray) texts = g_byte_array_new();
 	size_t n;
@@ -236,7 +236,7 @@ take_signal(gint fd, GIOCondition condition, gpointer data)
 	(void)condition;
 	while (read(fd, &info, sizeof info) == sizeof info) {
 		if (info.ssi_code <= 0)
-			tell(supervise, JANITOR_SIGNAL, (int)info.ssi_signo);
+			tell(supervise, SPINOR_JANITOR_SIGNAL, (int)info.ssi_signo);
 	}
 	return G_SOURCE_CONTINUE;
 }
@@ -245,7 +245,7 @@ static gboolean
 take_message(gint fd, GIOCondition condition, gpointer data)
 {
 	struct supervise *supervise = data;
-	struct janitor_message message;
+	struct spinor_janitor_message message;
 
 	(void)fd;
 	(void)condition;
@@ -254,12 +254,12 @@ take_message(gint fd, GIOCondition condition, gpointer data)
 		g_main_loop_quit(supervise->loop);
 		return G_SOURCE_CONTINUE;
 	}
-	if (message.type == JANITOR_EXITED && !supervise->exited) {
+	if (message.type == SPINOR_JANITOR_EXITED && !supervise->exited) {
 		supervise->exited = true;
 		supervise->outcome->status = message.value;
 		if (!supervise->outcome->timed_out)
-			tell(supervise, JANITOR_END, GRACE_MS);
-	} else if (message.type == JANITOR_DONE) {
+			tell(supervise, SPINOR_JANITOR_END, GRACE_MS);
+	} else if (message.type == SPINOR_JANITOR_DONE) {
 		supervise->outcome->left_over = message.value != 0;
 		g_main_loop_quit(supervise->loop);
 	}
@@ -273,20 +273,20 @@ take_timeout(gpointer data)
 
 	if (!supervise->exited) {
 		supervise->outcome->timed_out = true;
-		tell(supervise, JANITOR_END, GRACE_MS);
+		tell(supervise, SPINOR_JANITOR_END, GRACE_MS);
 	}
 	return G_SOURCE_REMOVE;
 }
 
 bool
-supervise_wait(struct supervise *supervise, int64_t timeout_ns, struct supervise_outcome *outcome,
-	GError **error)
+spinor_supervise_wait(struct supervise *supervise, int64_t timeout_ns,
+	struct spinor_supervise_outcome *outcome, GError **error)
 {
 	guint signals = g_unix_fd_add(supervise->signals, G_IO_IN, take_signal, supervise);
 	guint line = g_unix_fd_add(supervise->line, G_IO_IN | G_IO_HUP, take_message, supervise);
 	GSource *timer = NULL;
 
-	*outcome = (struct supervise_outcome){0};
+	*outcome = (struct spinor_supervise_outcome){0};
 	supervise->outcome = outcome;
 	supervise->loop = g_main_loop_new(NULL, FALSE);
 	if (timeout_ns > 0) {
@@ -311,7 +311,7 @@ supervise_wait(struct supervise *supervise, int64_t timeout_ns, struct supervise
 }
 
 void
-supervise_die(int number)
+spinor_supervise_die(int number)
 {
 	const struct rlimit none = {0, 0};
 	sigset_t only;

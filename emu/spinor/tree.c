@@ -117,7 +117,7 @@ signal_all(int number)
 }
 
 void
-tree_reap(tree_reaped *reaped, void *data)
+spinor_tree_reap(spinor_tree_reaped *reaped, void *data)
 {
 	int status;
 	pid_t pid;
@@ -141,19 +141,19 @@ pause_for_child(void)
 }
 
 bool
-tree_end(int grace_ms, tree_reaped *reaped, void *data)
+spinor_tree_end(int grace_ms, spinor_tree_reaped *reaped, void *data)
 {
 	gint64 start_us = g_get_monotonic_time();
 	bool killing = false;
 
-	tree_reap(reaped, data);
+	spinor_tree_reap(reaped, data);
 	if (signal_all(SIGTERM) == 0)
 		return true;
 	for (;;) {
 		gint64 waited_ms = (g_get_monotonic_time() - start_us) / 1000;
 
 		killing = waited_ms >= grace_ms;
-		tree_reap(reaped, data);
+		spinor_tree_reap(reaped, data);
 		if (signal_all(killing ? SIGKILL : 0) == 0)
 			return true;
 		if (waited_ms >= grace_ms + KILL_LIMIT_MS)

@@ -7,16 +7,16 @@
 #include <sys/types.h>
 
 /* A child has ended; status as from waitpid(). */
-typedef void tree_reaped(pid_t pid, int status, void *data);
+typedef void spinor_tree_reaped(pid_t pid, int status, void *data);
 
 /* Takes the ends of all children that have ended. */
-void tree_reap(tree_reaped *reaped, void *data);
+void spinor_tree_reap(spinor_tree_reaped *reaped, void *data);
 
 /*
  * Ends everything below the calling process, which has to be a subreaper: SIGTERM, and after
  * grace_ms SIGKILL. False when something can't be ended, a program with other rights for one.
  * SIGCHLD has to be blocked.
  */
-bool tree_end(int grace_ms, tree_reaped *reaped, void *data);
+bool spinor_tree_end(int grace_ms, spinor_tree_reaped *reaped, void *data);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The verbs that concern a bench or its adapters: status, stats, unplug, plug, stop. */
 #include "base/units.h"
-#include "spinor/call.h"
+#include "spinor/methodcall.h"
 #include "spinor/client.h"
 #include "spinor/command.h"
-#include "spinor/error.h"
+#include "spinor/exitstatus.h"
 #include "spinor/find.h"
 #include "spinor/output.h"
 #include "spinor/verbs.h"
@@ -86,7 +86,7 @@ print_chip(JsonObject *chip, const char *board)
 {
 	JsonObject *pins = spinor_object(chip, "pins");
 	JsonArray *registers = spinor_array(chip, "status");
-	g_autofree char *size = units_format_size((uint64_t)spinor_number(chip, "size", 0));
+	g_autofree char *size = base_format_size((uint64_t)spinor_number(chip, "size", 0));
 	int64_t cut_in = spinor_number(chip, "cut_in", 0);
 	int64_t snapshots = spinor_number(chip, "snapshots", 0);
 

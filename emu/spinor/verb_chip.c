@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The verbs that concern one chip: pin, power, reset, image, snapshot. */
 #include "base/units.h"
-#include "spinor/call.h"
+#include "spinor/methodcall.h"
 #include "spinor/command.h"
-#include "spinor/error.h"
+#include "spinor/exitstatus.h"
 #include "spinor/output.h"
 #include "spinor/verbs.h"
 
@@ -198,7 +198,7 @@ spinor_image_info(struct spinor_command *command, GError **error)
 		return -1;
 	if (command->json)
 		return EXIT_SUCCESS;
-	size = units_format_size((uint64_t)spinor_number(info, "size", 0));
+	size = base_format_size((uint64_t)spinor_number(info, "size", 0));
 	printf("image    %s\n", spinor_text(info, "path", "(none: forgotten at the end)"));
 	printf("size     %s\n", size);
 	printf("SHA-256  %s\n", spinor_text(info, "sha256", "?"));
@@ -329,7 +329,7 @@ spinor_snapshot_list(struct spinor_command *command, GError **error)
 	list = json_node_get_array(result);
 	for (guint i = 0; i < json_array_get_length(list); i++) {
 		JsonObject *row = spinor_item(list, i);
-		g_autofree char *size = units_format_size((uint64_t)spinor_number(row, "size", 0));
+		g_autofree char *size = base_format_size((uint64_t)spinor_number(row, "size", 0));
 
 		printf("%-20s %s  %s\n", spinor_text(row, "name", "?"),
 			spinor_text(row, "time", "-"), size);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The verbs that break things, and show what is broken: fault, board, wiring. */
-#include "bench/fault.h"
-#include "spinor/call.h"
+#include "setup/faultwords.h"
+#include "spinor/methodcall.h"
 #include "spinor/command.h"
-#include "spinor/error.h"
+#include "spinor/exitstatus.h"
 #include "spinor/output.h"
 #include "spinor/verbs.h"
 
@@ -18,7 +18,7 @@ spinor_fault_add(struct spinor_command *command, GError **error)
 	g_autofree char *text = g_strjoinv(" ", (char **)command->args);
 	g_autoptr(GError) why = NULL;
 	g_autoptr(JsonObject) result = NULL;
-	struct bench_fault *fault = bench_fault_parse(text, &why);
+	struct setup_fault *fault = setup_fault_parse(text, &why);
 	JsonObject *params;
 
 	/* Said here, a mistake needs no bench. */
@@ -26,12 +26,12 @@ spinor_fault_add(struct spinor_command *command, GError **error)
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE, "%s", why->message);
 		return -1;
 	}
-	if (command->name != NULL && !bench_fault_set_name(fault, command->name, &why)) {
+	if (command->name != NULL && !setup_fault_set_name(fault, command->name, &why)) {
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE, "--name: %s", why->message);
-		bench_fault_free(fault);
+		setup_fault_free(fault);
 		return -1;
 	}
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 	params = spinor_chip_params(command);
 	json_object_set_string_member(params, "fault", text);
 	if (command->name != NULL)

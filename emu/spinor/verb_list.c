@@ -2,11 +2,11 @@
 /* The verbs that need no running bench: chips, chip, profiles. */
 #include "base/units.h"
 #include "bench/bench.h"
-#include "bench/chipdb.h"
+#include "chipdb/chipdb.h"
 #include "flash/part.h"
 #include "serprog/profile.h"
 #include "spinor/command.h"
-#include "spinor/error.h"
+#include "spinor/exitstatus.h"
 #include "spinor/output.h"
 #include "spinor/verbs.h"
 
@@ -138,17 +138,17 @@ chips_json(const char *chipdb, const char *pattern, GError **error)
 {
 	g_autoptr(JsonBuilder) builder = json_builder_new();
 	g_autoptr(GPtrArray) parts = NULL;
-	struct bench_chipdb *db = bench_chipdb_open(chipdb, error);
+	struct chipdb *db = chipdb_open(chipdb, error);
 
 	if (db == NULL)
 		return -1;
-	parts = bench_chipdb_list(db, pattern);
+	parts = chipdb_list(db, pattern);
 	json_builder_begin_array(builder);
 	for (guint i = 0; i < parts->len; i++)
 		add_part(builder, parts->pdata[i]);
 	json_builder_end_array(builder);
 	finish_json(builder);
-	bench_chipdb_close(db);
+	chipdb_close(db);
 	return EXIT_SUCCESS;
 }
 
@@ -161,7 +161,7 @@ spinor_chips(struct spinor_command *command, GError **error)
 
 	if (command->json)
 		return chips_json(command->chipdb, pattern, error);
-	table = bench_chip_table(command->chipdb, pattern, &found);
+	table = chipdb_table(command->chipdb, pattern, &found);
 	if (table != NULL) {
 		fputs(table, stdout);
 		return EXIT_SUCCESS;
@@ -189,7 +189,7 @@ format_time(int64_t ns)
 static void
 print_erase(const struct flash_erase *erase)
 {
-	g_autofree char *size = erase->size ? units_format_size(erase->size) : g_strdup("chip");
+	g_autofree char *size = erase->size ? base_format_size(erase->size) : g_strdup("chip");
 	g_autofree char *typical = format_time(erase->time.typ_ns);
 	g_autofree char *most = format_time(erase->time.max_ns);
 
@@ -199,7 +199,7 @@ print_erase(const struct flash_erase *erase)
 static void
 print_part(const struct flash_part *part)
 {
-	g_autofree char *size = units_format_size(part->size);
+	g_autofree char *size = base_format_size(part->size);
 	g_autofree char *id = hex(part->id, part->id_length);
 	g_autofree char *aliases = part->aliases != NULL && part->aliases[0] != NULL
 		? g_strjoinv(", ", (char **)part->aliases)
@@ -230,12 +230,12 @@ print_part(const struct flash_part *part)
 int
 spinor_chip(struct spinor_command *command, GError **error)
 {
-	struct bench_chipdb *db = bench_chipdb_open(command->chipdb, error);
+	struct chipdb *db = chipdb_open(command->chipdb, error);
 	const struct flash_part *part;
 
 	if (db == NULL)
 		return -1;
-	part = bench_chipdb_find(db, command->args[0], error);
+	part = chipdb_find(db, command->args[0], error);
 	if (part != NULL && command->json) {
 		g_autoptr(JsonBuilder) builder = json_builder_new();
 
@@ -244,7 +244,7 @@ spinor_chip(struct spinor_command *command, GError **error)
 	} else if (part != NULL) {
 		print_part(part);
 	}
-	bench_chipdb_close(db);
+	chipdb_close(db);
 	return part != NULL ? EXIT_SUCCESS : -1;
 }
 

@@ -2,9 +2,9 @@
 /* The verbs: a new one is a row here and a function in a file of its subject. */
 #include "spinor/verbs.h"
 
-#include "bench/error.h"
+#include "base/error.h"
 #include "spinor/command.h"
-#include "spinor/error.h"
+#include "spinor/exitstatus.h"
 
 #include <string.h>
 
@@ -66,7 +66,7 @@ spinor_verbs(void)
 char *
 spinor_suggest(const char *word, const GPtrArray *candidates)
 {
-	const char *nearest = bench_nearest(word, candidates);
+	const char *nearest = base_nearest(word, candidates);
 
 	return nearest != NULL ? g_strdup_printf("did you mean %s? ", nearest) : g_strdup("");
 }

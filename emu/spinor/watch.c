@@ -4,10 +4,10 @@
  * usual members; whatever else an event has follows as NAME=VALUE, so that a kind that this tool
  * does not know is shown as well.
  */
-#include "spinor/call.h"
+#include "spinor/methodcall.h"
 #include "spinor/client.h"
 #include "spinor/command.h"
-#include "spinor/error.h"
+#include "spinor/exitstatus.h"
 #include "spinor/find.h"
 #include "spinor/output.h"
 #include "spinor/verbs.h"

@@ -8,8 +8,8 @@
 
 #include "base/log.h"
 #include "bench/bench.h"
-#include "bench/error.h"
-#include "bench/options.h"
+#include "base/error.h"
+#include "setup/options.h"
 #include "control/control.h"
 #include "spinord/notify.h"
 
@@ -56,12 +56,12 @@ static int
 failed(const GError *error)
 {
 	log_error("%s", error->message);
-	return g_error_matches(error, BENCH_ERROR, BENCH_ERROR_USAGE) ? EXIT_USAGE : EXIT_FAILURE;
+	return g_error_matches(error, BASE_ERROR, BASE_ERROR_USAGE) ? EXIT_USAGE : EXIT_FAILURE;
 }
 
 /* Signals are taken before the bench is built, so that an early one still ends in order. */
 static int
-serve(const struct bench_options *options)
+serve(const struct setup_options *options)
 {
 	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
 	g_autoptr(GError) error = NULL;
@@ -96,7 +96,7 @@ out:
 }
 
 static int
-check(const struct bench_options *options)
+check(const struct setup_options *options)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *line = NULL;
@@ -115,14 +115,14 @@ main(int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *table = NULL;
-	struct bench_options *options;
+	struct setup_options *options;
 	int status;
 
 	fill_standard_descriptors();
 	signal(SIGPIPE, SIG_IGN);
 	g_set_prgname("spinord");
-	options = bench_options_parse(&argc, &argv, &error);
-	log_init("spinord",
+	options = setup_options_parse(&argc, &argv, &error);
+	base_log_init("spinord",
 		options != NULL && options->verbose ? G_LOG_LEVEL_DEBUG : G_LOG_LEVEL_WARNING);
 	if (options == NULL)
 		return failed(error);
@@ -131,13 +131,13 @@ main(int argc, char **argv)
 	} else if (options->version) {
 		status = print(PACKAGE_NAME "d " PACKAGE_VERSION "\n");
 	} else if (options->list_chips) {
-		table = bench_chip_table(options->chipdb, options->list_pattern, &error);
+		table = chipdb_table(options->chipdb, options->list_pattern, &error);
 		status = table != NULL ? print(table) : failed(error);
 	} else if (options->check) {
 		status = check(options);
 	} else {
 		status = serve(options);
 	}
-	bench_options_free(options);
+	setup_options_free(options);
 	return status;
 }

@@ -10,7 +10,7 @@
  * memory must not have grown with what was sent. Crashes and leaks are for the sanitizers to find.
  */
 #include "bench/bench.h"
-#include "bench/options.h"
+#include "setup/options.h"
 #include "control/control.h"
 
 #include <errno.h>
@@ -449,14 +449,14 @@ build(GError **error)
 	char *arguments[] = {"control-fuzz", "--chip", "W25Q80DV", "--timing", "instant", NULL};
 	char **argv = arguments;
 	int argc = G_N_ELEMENTS(arguments) - 1;
-	struct bench_options *options = bench_options_parse(&argc, &argv, error);
+	struct setup_options *options = setup_options_parse(&argc, &argv, error);
 	g_autofree char *data = g_malloc0(1 << 20);
 	struct bench *bench;
 
 	if (options == NULL || !g_file_set_contents("a.bin", data, 1 << 20, error))
 		return NULL;
 	bench = bench_new(options, NULL, error);
-	bench_options_free(options);
+	setup_options_free(options);
 	if (bench != NULL && !bench_start(bench, error)) {
 		bench_destroy(bench);
 		bench = NULL;

@@ -49,7 +49,7 @@ static uint8_t array[SIZE];
 static const struct {
 	bool known;
 	uint8_t parameter_bytes;
-	uint8_t reply_bytes;
+	uint8_t serprog_reply_bytes;
 	uint8_t reply[32];
 } commands[] = {
 	[0x00] = {true, 0, 0, {0}},                       /* NOP */
@@ -247,7 +247,7 @@ serve_serprog(void)
 		} else if (opcode < G_N_ELEMENTS(commands) && commands[opcode].known) {
 			get(commands[opcode].parameter_bytes);
 			put_byte(ACK);
-			put(commands[opcode].reply, commands[opcode].reply_bytes);
+			put(commands[opcode].reply, commands[opcode].serprog_reply_bytes);
 		} else {
 			put_byte(NAK);
 		}

@@ -31,14 +31,14 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "bench/chipdb.h"
-#include "bench/snapshot.h"
+#include "chipdb/chipdb.h"
+#include "store/snapshot.h"
 #include "clip/clip.h"
-#include "clip/fault.h"
+#include "clip/wirefault.h"
 #include "flash/fault.h"
 #include "flash/flash.h"
 #include "flash/part.h"
-#include "serprog/link.h"
+#include "link/link.h"
 #include "serprog/profile.h"
 #include "serprog/serprog.h"
 
@@ -230,7 +230,7 @@ measure_chip_faults(struct clip *clip, struct rig *rig)
 }
 
 static double
-line_page_ns(struct personality line, struct rig *rig)
+line_page_ns(struct base_endpoint line, struct rig *rig)
 {
 	uint8_t command[] = {0x13, 4, 0, 0, 0, 1, 0, 0x03, 0, 0, 0};
 	uint8_t reply[1 + PAGE_SIZE];
@@ -255,7 +255,7 @@ line_page_ns(struct personality line, struct rig *rig)
 }
 
 static void
-measure_line(struct clip *clip, struct sim_clock *clock, struct rig *rig)
+measure_line(struct clip *clip, struct base_clock *clock, struct rig *rig)
 {
 	struct serprog *adapter = serprog_new(serprog_profile_find(NULL), clip, clock);
 	struct link_line *line = link_line_new(adapter, NULL);
@@ -277,11 +277,11 @@ static void
 measure_clip(struct rig *rig)
 {
 	struct clip_fault fault;
-	struct sim_clock clock;
+	struct base_clock clock;
 	struct clip *clip;
 
-	sim_clock_init(&clock, SIM_CLOCK_INSTANT);
-	sim_clock_skip(&clock, rig->now_ns);
+	base_clock_init(&clock, BASE_CLOCK_INSTANT);
+	base_clock_skip(&clock, rig->now_ns);
 	clip = clip_new(&clock);
 	clip_attach(clip, 0, rig->chip);
 	clip_set_frequency(clip, CLOCK_HZ);
@@ -298,7 +298,7 @@ measure_clip(struct rig *rig)
 	printf("clip_mended_ns %.1f\n", clip_page_ns(clip, rig));
 	measure_chip_faults(clip, rig);
 	measure_line(clip, &clock, rig);
-	rig->now_ns = sim_clock_now(&clock) + BETWEEN_FRAMES_NS;
+	rig->now_ns = base_clock_now(&clock) + BETWEEN_FRAMES_NS;
 	clip_attach(clip, 0, NULL);
 	clip_destroy(clip);
 }
@@ -330,8 +330,8 @@ check_copied(const char *doing, size_t copied, size_t wanted)
 static void
 measure_snapshots(struct rig *rig, GRand *random)
 {
-	struct bench_snapshots *snapshots =
-		bench_snapshots_new(rig->chip, rig->array, rig->size, false);
+	struct store_snapshots *snapshots =
+		store_snapshots_new(rig->chip, rig->array, rig->size, false);
 	size_t changed = rig->size / BLOCKS_PER_CHANGE, copied;
 	double start;
 
@@ -339,25 +339,25 @@ measure_snapshots(struct rig *rig, GRand *random)
 		rig->array[i] = (uint8_t)(g_rand_int(random) | 0xf0);
 	memcpy(rig->copy, rig->array, rig->size);
 	start = wall_ns();
-	if (!bench_snapshots_take(snapshots, "first", &copied, NULL))
+	if (!store_snapshots_take(snapshots, "first", &copied, NULL))
 		g_error("cannot take the first snapshot");
 	printf("snapshot_first_ms %.3f\n", (wall_ns() - start) / 1e6);
 	check_copied("the first take", copied, rig->size);
 
 	change_some(rig, random);
 	start = wall_ns();
-	if (!bench_snapshots_take(snapshots, "second", &copied, NULL))
+	if (!store_snapshots_take(snapshots, "second", &copied, NULL))
 		g_error("cannot take the second snapshot");
 	printf("snapshot_take_ms %.3f\n", (wall_ns() - start) / 1e6);
 	check_copied("the second take", copied, changed);
 
 	start = wall_ns();
-	if (!bench_snapshots_restore(snapshots, "first", &copied, NULL))
+	if (!store_snapshots_restore(snapshots, "first", &copied, NULL))
 		g_error("cannot restore the first snapshot");
 	printf("snapshot_restore_ms %.3f\n", (wall_ns() - start) / 1e6);
 	if (memcmp(rig->copy, rig->array, rig->size) != 0)
 		g_error("what was restored is not what was kept");
-	bench_snapshots_destroy(snapshots);
+	store_snapshots_destroy(snapshots);
 	rig->now_ns += POWER_UP_NS;
 }
 
@@ -366,8 +366,8 @@ main(int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GRand) random = g_rand_new_with_seed(1);
-	struct bench_chipdb *db = bench_chipdb_open(NULL, &error);
-	const struct flash_part *part = db ? bench_chipdb_find(db, PART, &error) : NULL;
+	struct chipdb *db = chipdb_open(NULL, &error);
+	const struct flash_part *part = db ? chipdb_find(db, PART, &error) : NULL;
 	int times = argc == 2 ? atoi(argv[1]) : 1;
 	struct rig rig = {0};
 
@@ -396,6 +396,6 @@ main(int argc, char **argv)
 	flash_destroy(rig.chip);
 	g_free(rig.array);
 	g_free(rig.copy);
-	bench_chipdb_close(db);
+	chipdb_close(db);
 	return EXIT_SUCCESS;
 }

@@ -56,7 +56,7 @@ clip_fixture_new(void)
 	f->read = g_malloc(CLIP_ARRAY_SIZE);
 	for (uint32_t i = 0; i < CLIP_ARRAY_SIZE; i++)
 		f->array[i] = (uint8_t)((i + 1) * 2654435761u >> 16);
-	sim_clock_init(&f->clock, SIM_CLOCK_INSTANT);
+	base_clock_init(&f->clock, BASE_CLOCK_INSTANT);
 	f->clip = clip_new(&f->clock);
 	f->chip = flash_new(&part, f->array, 1);
 	flash_set_corner(f->chip, FLASH_CORNER_INSTANT);

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "clip/clip.h"
-#include "clip/fault.h"
+#include "clip/wirefault.h"
 #include "flash/flash.h"
 
 #include <glib.h>
@@ -15,7 +15,7 @@
 #define CLIP_BYTE_NS 800
 
 struct clip_fixture {
-	struct sim_clock clock;
+	struct base_clock clock;
 	struct clip *clip;
 	struct flash *chip;
 	uint8_t *array;

@@ -5,7 +5,7 @@
  * programs by the part's method across the edges of pages and dies, and reads all of it. TAP on
  * stdout. With UNIT_PARTS_FEW set, one part is played of those that lead the same ways.
  */
-#include "bench/chipdb.h"
+#include "chipdb/chipdb.h"
 #include "player.h"
 
 #include <check.h>
@@ -516,14 +516,14 @@ main(void)
 	TCase *tcase = tcase_create("parts");
 	SRunner *runner = srunner_create(suite);
 	bool few = g_getenv("UNIT_PARTS_FEW");
-	struct bench_chipdb *db;
+	struct chipdb *db;
 	g_autoptr(GError) error = NULL;
 	int failed;
 
-	db = bench_chipdb_open(NULL, &error);
+	db = chipdb_open(NULL, &error);
 	if (!db)
 		g_error("%s", error->message);
-	parts = bench_chipdb_list(db, NULL);
+	parts = chipdb_list(db, NULL);
 	if (few) {
 		keep_one_of_each_way();
 		/* A look for leaks at the end of every process is most of the time. */
@@ -541,6 +541,6 @@ main(void)
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
 	g_ptr_array_unref(parts);
-	bench_chipdb_close(db);
+	chipdb_close(db);
 	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -52,12 +52,12 @@ rig_pattern(size_t address)
 }
 
 struct rig *
-rig_new(const struct serprog_profile *profile, enum sim_clock_mode mode, unsigned int n_chips)
+rig_new(const struct serprog_profile *profile, enum base_clock_mode mode, unsigned int n_chips)
 {
 	struct rig *rig = g_new0(struct rig, 1);
 
 	rig->profile = profile;
-	sim_clock_init(&rig->clock, mode);
+	base_clock_init(&rig->clock, mode);
 	rig->array = g_malloc((size_t)n_chips * RIG_ARRAY_SIZE);
 	for (size_t i = 0; i < (size_t)n_chips * RIG_ARRAY_SIZE; i++)
 		rig->array[i] = rig_pattern(i % RIG_ARRAY_SIZE);

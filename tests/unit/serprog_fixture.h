@@ -4,7 +4,7 @@
 #define SPINOR_TESTS_UNIT_SERPROG_FIXTURE_H
 
 #include "base/clock.h"
-#include "base/personality.h"
+#include "base/endpoint.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -23,21 +23,21 @@ struct rig_eye {
 
 struct rig {
 	const struct serprog_profile *profile;
-	struct sim_clock clock;
+	struct base_clock clock;
 	uint8_t *array; /* of all chips, one after the other */
 	struct flash *chips[RIG_CHIPS];
 	struct rig_eye eyes[RIG_CHIPS];
 	GString *seen; /* frames that chips have seen: "9f+3 ", opcode and how many data bytes */
 	struct clip *clip;
 	struct serprog *adapter;
-	struct personality port;
+	struct base_endpoint port;
 	GByteArray *got; /* what came back */
 };
 
 /* The first chip is on line 0, a second one on none. Two have names, "a9f+3 ". profile outlives the
  * rig. A host has opened the line. */
 struct rig *rig_new(
-	const struct serprog_profile *profile, enum sim_clock_mode mode, unsigned int n_chips);
+	const struct serprog_profile *profile, enum base_clock_mode mode, unsigned int n_chips);
 void rig_free(struct rig *rig);
 
 /* What the chips hold at first. */

@@ -18,76 +18,76 @@ Suite *suite_base(void);
 
 START_TEST(instant_clock_knows_only_what_was_skipped)
 {
-	struct sim_clock clock;
+	struct base_clock clock;
 
-	sim_clock_init(&clock, SIM_CLOCK_INSTANT);
-	ck_assert_int_eq(sim_clock_now(&clock), 0);
-	sim_clock_skip(&clock, 1234);
-	sim_clock_skip(&clock, 0);
-	sim_clock_skip(&clock, 40 * SECOND);
-	ck_assert_int_eq(sim_clock_now(&clock), 40 * SECOND + 1234);
-	ck_assert_int_eq(sim_clock_debt(&clock), 0);
+	base_clock_init(&clock, BASE_CLOCK_INSTANT);
+	ck_assert_int_eq(base_clock_now(&clock), 0);
+	base_clock_skip(&clock, 1234);
+	base_clock_skip(&clock, 0);
+	base_clock_skip(&clock, 40 * SECOND);
+	ck_assert_int_eq(base_clock_now(&clock), 40 * SECOND + 1234);
+	ck_assert_int_eq(base_clock_debt(&clock), 0);
 }
 END_TEST
 
 START_TEST(virtual_clock_adds_the_wall)
 {
-	struct sim_clock clock;
+	struct base_clock clock;
 	int64_t first, second;
 
-	sim_clock_init(&clock, SIM_CLOCK_VIRTUAL);
+	base_clock_init(&clock, BASE_CLOCK_VIRTUAL);
 	/* As if it had been made 5 s ago. */
 	clock.origin_ns -= 5 * SECOND;
-	first = sim_clock_now(&clock);
+	first = base_clock_now(&clock);
 	ck_assert_int_ge(first, 5 * SECOND);
-	sim_clock_skip(&clock, 3600 * SECOND);
-	second = sim_clock_now(&clock);
+	base_clock_skip(&clock, 3600 * SECOND);
+	second = base_clock_now(&clock);
 	ck_assert_int_ge(second, first + 3600 * SECOND);
 	ck_assert_int_lt(second, first + 3660 * SECOND);
-	ck_assert_int_eq(sim_clock_debt(&clock), 0);
+	ck_assert_int_eq(base_clock_debt(&clock), 0);
 }
 END_TEST
 
 START_TEST(real_clock_owes_what_was_skipped)
 {
-	struct sim_clock clock;
+	struct base_clock clock;
 	int64_t now;
 
-	sim_clock_init(&clock, SIM_CLOCK_REAL);
-	ck_assert_int_eq(sim_clock_debt(&clock), 0);
-	sim_clock_skip(&clock, 3600 * SECOND);
-	now = sim_clock_now(&clock);
+	base_clock_init(&clock, BASE_CLOCK_REAL);
+	ck_assert_int_eq(base_clock_debt(&clock), 0);
+	base_clock_skip(&clock, 3600 * SECOND);
+	now = base_clock_now(&clock);
 	ck_assert_int_ge(now, 3600 * SECOND);
-	ck_assert_int_gt(sim_clock_debt(&clock), 3500 * SECOND);
-	ck_assert_int_le(sim_clock_debt(&clock), 3600 * SECOND);
+	ck_assert_int_gt(base_clock_debt(&clock), 3500 * SECOND);
+	ck_assert_int_le(base_clock_debt(&clock), 3600 * SECOND);
 	/* While it is owed, time stands still. */
-	ck_assert_int_eq(sim_clock_now(&clock), now);
+	ck_assert_int_eq(base_clock_now(&clock), now);
 	/* The wall catches up. */
 	clock.origin_ns -= 3601 * SECOND;
-	ck_assert_int_eq(sim_clock_debt(&clock), 0);
-	ck_assert_int_gt(sim_clock_now(&clock), now);
+	ck_assert_int_eq(base_clock_debt(&clock), 0);
+	ck_assert_int_gt(base_clock_now(&clock), now);
 	/* Idle time is no credit. */
-	sim_clock_skip(&clock, 100 * SECOND);
-	ck_assert_int_gt(sim_clock_debt(&clock), 50 * SECOND);
+	base_clock_skip(&clock, 100 * SECOND);
+	ck_assert_int_gt(base_clock_debt(&clock), 50 * SECOND);
 }
 END_TEST
 
 START_TEST(a_scaled_clock_runs_faster_than_the_wall)
 {
-	struct sim_clock clock;
+	struct base_clock clock;
 	int64_t debt;
 
-	sim_clock_init(&clock, SIM_CLOCK_REAL);
-	sim_clock_set_scale(&clock, 1000 * SIM_CLOCK_SCALE_ONE);
+	base_clock_init(&clock, BASE_CLOCK_REAL);
+	base_clock_set_scale(&clock, 1000 * BASE_CLOCK_SCALE_ONE);
 	g_usleep(2000);
-	ck_assert_int_ge(sim_clock_now(&clock), 2 * SECOND);
-	sim_clock_skip(&clock, 3600 * SECOND);
-	debt = sim_clock_debt(&clock);
+	ck_assert_int_ge(base_clock_now(&clock), 2 * SECOND);
+	base_clock_skip(&clock, 3600 * SECOND);
+	debt = base_clock_debt(&clock);
 	ck_assert_int_gt(debt, 3 * SECOND);
 	ck_assert_int_le(debt, 3600 * SECOND / 1000 + 1);
 	/* A clock that is past its range stands. */
 	clock.origin_ns -= INT64_MAX / 2;
-	ck_assert_int_eq(sim_clock_now(&clock), INT64_MAX / 2);
+	ck_assert_int_eq(base_clock_now(&clock), INT64_MAX / 2);
 }
 END_TEST
 
@@ -102,47 +102,47 @@ START_TEST(scales_are_numbers_from_a_tenth_to_a_thousand)
 {
 	unsigned int scale = 0;
 
-	ck_assert(sim_clock_scale_from_string(scales[_i].text, &scale) == (scales[_i].scale > 0));
+	ck_assert(base_clock_scale_from_string(scales[_i].text, &scale) == (scales[_i].scale > 0));
 	ck_assert_uint_eq(scale, scales[_i].scale);
 }
 END_TEST
 
 START_TEST(clock_never_goes_back)
 {
-	for (int mode = SIM_CLOCK_VIRTUAL; mode <= SIM_CLOCK_REAL; mode++) {
-		struct sim_clock clock;
+	for (int mode = BASE_CLOCK_VIRTUAL; mode <= BASE_CLOCK_REAL; mode++) {
+		struct base_clock clock;
 		int64_t before;
 
-		sim_clock_init(&clock, (enum sim_clock_mode)mode);
-		before = sim_clock_now(&clock);
+		base_clock_init(&clock, (enum base_clock_mode)mode);
+		before = base_clock_now(&clock);
 		for (int i = 0; i < 1000; i++) {
-			int64_t now = sim_clock_now(&clock);
+			int64_t now = base_clock_now(&clock);
 
 			ck_assert_int_ge(now, before);
 			before = now;
-			sim_clock_skip(&clock, i);
+			base_clock_skip(&clock, i);
 		}
-		sim_clock_skip(&clock, -SECOND);
-		sim_clock_skip(&clock, INT64_MAX);
-		sim_clock_skip(&clock, INT64_MAX);
-		ck_assert_int_gt(sim_clock_now(&clock), before);
+		base_clock_skip(&clock, -SECOND);
+		base_clock_skip(&clock, INT64_MAX);
+		base_clock_skip(&clock, INT64_MAX);
+		ck_assert_int_gt(base_clock_now(&clock), before);
 	}
 }
 END_TEST
 
 START_TEST(clock_modes_have_names)
 {
-	enum sim_clock_mode mode = SIM_CLOCK_INSTANT;
+	enum base_clock_mode mode = BASE_CLOCK_INSTANT;
 
-	ck_assert(sim_clock_mode_from_string("virtual", &mode));
-	ck_assert_int_eq(mode, SIM_CLOCK_VIRTUAL);
-	ck_assert(sim_clock_mode_from_string("instant", &mode));
-	ck_assert_int_eq(mode, SIM_CLOCK_INSTANT);
-	ck_assert(sim_clock_mode_from_string("real", &mode));
-	ck_assert_int_eq(mode, SIM_CLOCK_REAL);
-	ck_assert(!sim_clock_mode_from_string("Real", &mode));
-	ck_assert(!sim_clock_mode_from_string("", &mode));
-	ck_assert_int_eq(mode, SIM_CLOCK_REAL);
+	ck_assert(base_clock_mode_from_string("virtual", &mode));
+	ck_assert_int_eq(mode, BASE_CLOCK_VIRTUAL);
+	ck_assert(base_clock_mode_from_string("instant", &mode));
+	ck_assert_int_eq(mode, BASE_CLOCK_INSTANT);
+	ck_assert(base_clock_mode_from_string("real", &mode));
+	ck_assert_int_eq(mode, BASE_CLOCK_REAL);
+	ck_assert(!base_clock_mode_from_string("Real", &mode));
+	ck_assert(!base_clock_mode_from_string("", &mode));
+	ck_assert_int_eq(mode, BASE_CLOCK_REAL);
 }
 END_TEST
 
@@ -191,7 +191,7 @@ static const struct {
 START_TEST(sizes_are_read_exactly)
 {
 	uint64_t bytes = 77;
-	bool valid = units_parse_size(sizes[_i].text, &bytes);
+	bool valid = base_parse_size(sizes[_i].text, &bytes);
 
 	ck_assert_msg(valid == sizes[_i].valid, "\"%s\"", sizes[_i].text);
 	if (valid)
@@ -239,7 +239,7 @@ static const struct {
 START_TEST(times_are_read_exactly)
 {
 	int64_t ns = 77;
-	bool valid = units_parse_time(times[_i].text, &ns);
+	bool valid = base_parse_time(times[_i].text, &ns);
 
 	ck_assert_msg(valid == times[_i].valid, "\"%s\"", times[_i].text);
 	if (valid)
@@ -289,8 +289,8 @@ START_TEST(ranges_are_read_exactly)
 {
 	uint64_t from = 1234, to = 5678;
 
-	ck_assert_msg(units_parse_range(ranges[_i].text, ranges[_i].single, &from, &to) ==
-			ranges[_i].good,
+	ck_assert_msg(
+		base_parse_range(ranges[_i].text, ranges[_i].single, &from, &to) == ranges[_i].good,
 		"%s", ranges[_i].text);
 	ck_assert_uint_eq(from, ranges[_i].good ? ranges[_i].from : 1234);
 	ck_assert_uint_eq(to, ranges[_i].good ? ranges[_i].to : 5678);
@@ -300,7 +300,7 @@ END_TEST
 START_TEST(voltages_are_read_exactly)
 {
 	int millivolts = 77;
-	bool valid = units_parse_voltage(voltages[_i].text, &millivolts);
+	bool valid = base_parse_voltage(voltages[_i].text, &millivolts);
 
 	ck_assert_msg(valid == voltages[_i].valid, "\"%s\"", voltages[_i].text);
 	if (valid)
@@ -327,12 +327,12 @@ static const struct {
 
 START_TEST(sizes_are_written_in_the_largest_even_unit)
 {
-	char *text = units_format_size(formats[_i].bytes);
+	char *text = base_format_size(formats[_i].bytes);
 	uint64_t bytes;
 
 	ck_assert_str_eq(text, formats[_i].text);
 	/* and can be read again */
-	ck_assert(units_parse_size(text, &bytes));
+	ck_assert(base_parse_size(text, &bytes));
 	ck_assert_uint_eq(bytes, formats[_i].bytes);
 	g_free(text);
 }
@@ -346,7 +346,7 @@ START_TEST(log_writes_one_line_per_message)
 
 	ck_assert_int_eq(pipe(ends), 0);
 	dup2(ends[1], STDERR_FILENO);
-	log_init("spinord", G_LOG_LEVEL_INFO);
+	base_log_init("spinord", G_LOG_LEVEL_INFO);
 	log_warning("chip %d\nof %s", 1, "two");
 	log_debug("too much detail");
 	log_info("ready");

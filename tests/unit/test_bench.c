@@ -3,9 +3,9 @@
 #include "bench/bench.h"
 
 #include "bench/chip.h"
-#include "bench/error.h"
-#include "bench/options.h"
-#include "bench/setup.h"
+#include "base/error.h"
+#include "setup/options.h"
+#include "setup/setup.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
 #include "flash/part.h"
@@ -37,7 +37,7 @@ teardown_dir(void)
 }
 
 /* Words of the command line, split at |; FILE stands for a bench file with that text. */
-static struct bench_options *
+static struct setup_options *
 options_of(const char *line, const char *text)
 {
 	g_autofree char *whole = g_strdup_printf(
@@ -46,38 +46,38 @@ options_of(const char *line, const char *text)
 	g_autofree char **argv = g_memdup2(words, (g_strv_length(words) + 1) * sizeof *words);
 	int argc = (int)g_strv_length(words);
 	g_autoptr(GError) error = NULL;
-	struct bench_options *options;
+	struct setup_options *options;
 
 	if (text)
 		ck_assert(g_file_set_contents(path, text, -1, NULL));
-	options = bench_options_parse(&argc, &argv, &error);
+	options = setup_options_parse(&argc, &argv, &error);
 	ck_assert_msg(options != NULL, "%s", error ? error->message : "");
 	return options;
 }
 
-static struct bench_setup *
+static struct setup_bench *
 setup_of(const char *line, const char *text, GError **error)
 {
-	struct bench_options *options = options_of(line, text);
-	struct bench_setup *setup = bench_setup_new(options, error);
+	struct setup_options *options = options_of(line, text);
+	struct setup_bench *setup = setup_new(options, error);
 
-	bench_options_free(options);
+	setup_options_free(options);
 	return setup;
 }
 
 /* One word per adapter and chip: NAME(PROFILE,LINK,TCP)[CHIP cs PART IMAGE]… */
 static char *
-describe(const struct bench_setup *setup)
+describe(const struct setup_bench *setup)
 {
 	GString *text = g_string_new(NULL);
 
 	for (guint i = 0; i < setup->adapters->len; i++) {
-		const struct bench_setup_adapter *a = setup->adapters->pdata[i];
+		const struct setup_adapter *a = setup->adapters->pdata[i];
 
 		g_string_append_printf(text, "%s(%s,%s,%s)", a->name, a->profile ? a->profile : "",
 			a->link ? a->link : "", a->tcp ? a->tcp : "");
 		for (guint j = 0; j < a->chips->len; j++) {
-			const struct bench_setup_chip *c = a->chips->pdata[j];
+			const struct setup_chip *c = a->chips->pdata[j];
 
 			g_string_append_printf(text, "[%s %u %s %s]", c->name ? c->name : "", c->cs,
 				c->part, c->image ? c->image : "");
@@ -112,20 +112,20 @@ static const struct {
 START_TEST(descriptions_are_taken)
 {
 	g_autoptr(GError) error = NULL;
-	struct bench_setup *setup = setup_of(taken[_i].line, taken[_i].file, &error);
+	struct setup_bench *setup = setup_of(taken[_i].line, taken[_i].file, &error);
 	g_autofree char *got = NULL;
 
 	ck_assert_msg(setup != NULL, "%s", error ? error->message : "");
 	got = describe(setup);
 	ck_assert_str_eq(got, taken[_i].wanted);
-	bench_setup_free(setup);
+	setup_free(setup);
 }
 END_TEST
 
 START_TEST(each_chip_has_its_condition)
 {
 	g_autoptr(GError) error = NULL;
-	struct bench_setup *setup = setup_of("--wp|high|--timing|real|--time-scale|2.5",
+	struct setup_bench *setup = setup_of("--wp|high|--timing|real|--time-scale|2.5",
 		"[bench]\ntime-scale=10\n[adapter a]\ncount=2\n[chip c]\npart=X\nwp=low\n"
 		"hold=float\nsupply=1800 mV\ncorner=max\nwear=on\ncycles=7\nstatus=1C 02\n"
 		"mode=ear:1, locked\ncut-at=9\nid=C8 40\nsfdp=none\n"
@@ -135,9 +135,9 @@ START_TEST(each_chip_has_its_condition)
 	ck_assert_msg(setup != NULL, "%s", error ? error->message : "");
 	ck_assert_uint_eq(setup->time_scale, 2500);
 	for (guint i = 0; i < 2; i++) {
-		const struct bench_setup_adapter *adapter = setup->adapters->pdata[i];
-		const struct bench_setup_chip *chip = adapter->chips->pdata[0];
-		const struct bench_condition *c = &chip->condition;
+		const struct setup_adapter *adapter = setup->adapters->pdata[i];
+		const struct setup_chip *chip = adapter->chips->pdata[0];
+		const struct setup_condition *c = &chip->condition;
 
 		ck_assert_int_eq(c->levels[0], 1);
 		ck_assert_int_eq(c->levels[1], 2);
@@ -147,7 +147,7 @@ START_TEST(each_chip_has_its_condition)
 		ck_assert_uint_eq(c->cycles, 7);
 		ck_assert_uint_eq(c->n_status, 2);
 		ck_assert_uint_eq(c->status[0], 0x1c);
-		ck_assert_uint_eq(c->modes, 1u << BENCH_MODE_EAR | 1u << BENCH_MODE_LOCKED);
+		ck_assert_uint_eq(c->modes, 1u << SETUP_MODE_EAR | 1u << SETUP_MODE_LOCKED);
 		ck_assert_uint_eq(c->ear, 1);
 		ck_assert_uint_eq(c->n_id, 2);
 		ck_assert_uint_eq(c->id[0], 0xc8);
@@ -159,10 +159,10 @@ START_TEST(each_chip_has_its_condition)
 		ck_assert_uint_eq(c->real_size, 1 << 20);
 		ck_assert_int_eq(c->beyond, FLASH_ONES);
 		ck_assert_uint_eq(c->cut_at, 9);
-		ck_assert(!bench_condition_has(c, BENCH_KEY_RESET));
-		ck_assert_uint_eq(c->by_option, 1u << BENCH_KEY_WP);
+		ck_assert(!setup_condition_has(c, SETUP_KEY_RESET));
+		ck_assert_uint_eq(c->by_option, 1u << SETUP_KEY_WP);
 	}
-	bench_setup_free(setup);
+	setup_free(setup);
 }
 END_TEST
 
@@ -172,21 +172,21 @@ START_TEST(file_sets_what_all_adapters_share)
 			   "[adapter a]\n";
 	g_autofree char *chipdb = g_build_filename(dir, "db", NULL);
 	g_autofree char *control = g_build_filename(dir, "c", NULL);
-	struct bench_setup *setup = setup_of("", text, NULL);
+	struct setup_bench *setup = setup_of("", text, NULL);
 
-	ck_assert_int_eq(setup->timing, SIM_CLOCK_REAL);
+	ck_assert_int_eq(setup->timing, BASE_CLOCK_REAL);
 	ck_assert_uint_eq(setup->seed, 16);
 	ck_assert_str_eq(setup->chipdb, chipdb);
 	ck_assert_str_eq(setup->trace, "-");
 	ck_assert_str_eq(setup->control, control);
-	bench_setup_free(setup);
+	setup_free(setup);
 	setup = setup_of("--timing|virtual|--seed|1|--trace|t|--control|d|--chipdb|e", text, NULL);
-	ck_assert_int_eq(setup->timing, SIM_CLOCK_VIRTUAL);
+	ck_assert_int_eq(setup->timing, BASE_CLOCK_VIRTUAL);
 	ck_assert_uint_eq(setup->seed, 1);
 	ck_assert_str_eq(setup->chipdb, "e");
 	ck_assert_str_eq(setup->trace, "t");
 	ck_assert_str_eq(setup->control, "d");
-	bench_setup_free(setup);
+	setup_free(setup);
 }
 END_TEST
 
@@ -291,19 +291,19 @@ START_TEST(what_is_refused_is_named)
 	if (g_str_has_prefix(message, prefix))
 		message += strlen(prefix);
 	ck_assert_str_eq(message, refused[_i].message);
-	ck_assert(g_error_matches(error, BENCH_ERROR, BENCH_ERROR_USAGE));
+	ck_assert(g_error_matches(error, BASE_ERROR, BASE_ERROR_USAGE));
 }
 END_TEST
 
 static struct bench *
 bench_of(const char *line, const char *text)
 {
-	struct bench_options *options = options_of(line, text);
+	struct setup_options *options = options_of(line, text);
 	g_autoptr(GError) error = NULL;
 	struct bench *bench = bench_new(options, NULL, &error);
 
 	ck_assert_msg(bench != NULL, "%s", error ? error->message : "");
-	bench_options_free(options);
+	setup_options_free(options);
 	return bench;
 }
 
@@ -415,7 +415,7 @@ START_TEST(what_hosts_do_is_counted)
 {
 	struct bench *bench = bench_of("", TWO_CHIPS);
 	struct bench_adapter *adapter = bench_adapter_at(bench, 0);
-	struct bench_chip_stats stats, none = {0};
+	struct trace_chip_stats stats, none = {0};
 	const struct flash_part *part = bench_chip_part(bench_adapter_chip(adapter, 3));
 	uint64_t busy_ns = (uint64_t)(part->timing[FLASH_T_W].typ_ns);
 
@@ -514,7 +514,7 @@ START_TEST(hosts_and_their_bytes_are_counted)
 		struct bench_adapter *adapter;
 		char *path;
 	} tty = {.adapter = adapter};
-	struct bench_host_stats stats = {0};
+	struct trace_host_stats stats = {0};
 	struct seen seen = {0};
 	uint8_t reply;
 	FILE *host;

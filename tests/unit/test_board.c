@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The board behind the chip: each thing that it can want, there and amiss, read over the wires. */
 #include "base/clock.h"
-#include "bench/boot.h"
-#include "bench/chipdb.h"
-#include "clip/board.h"
+#include "board/boot.h"
+#include "chipdb/chipdb.h"
+#include "board/board.h"
 #include "clip/clip.h"
-#include "clip/fault.h"
+#include "clip/wirefault.h"
 #include "flash_fixture.h"
 #include "suites.h"
 
 #include <check.h>
 #include <string.h>
 
-static struct sim_clock clock_;
+static struct base_clock clock_;
 static struct clip *clip;
 static struct fixture *f;
 static struct board *board;
@@ -22,7 +22,7 @@ static void
 setup(void)
 {
 	f = fixture_new();
-	sim_clock_init(&clock_, SIM_CLOCK_INSTANT);
+	base_clock_init(&clock_, BASE_CLOCK_INSTANT);
 	clip = clip_new(&clock_);
 	clip_attach(clip, 0, f->chip);
 	board = board_new();
@@ -142,9 +142,9 @@ assert_boots(const struct flash_part *part)
 	struct flash *chip = flash_new(part, NULL, 1);
 
 	clip_attach(clip, 0, chip);
-	bench_boot_expect(board, part, 0);
+	board_boot_expect(board, part, 0);
 	if (!boots()) {
-		g_autofree char *why = bench_boot_reason(&verdict);
+		g_autofree char *why = board_boot_reason(&verdict);
 
 		ck_abort_msg("%s: %s", part->name, why);
 	}
@@ -161,23 +161,23 @@ assert_boots(const struct flash_part *part)
 
 START_TEST(every_part_boots)
 {
-	struct bench_chipdb *db = bench_chipdb_open(NULL, NULL);
+	struct chipdb *db = chipdb_open(NULL, NULL);
 	g_autoptr(GPtrArray) parts = NULL;
 
 	ck_assert_ptr_nonnull(db);
-	parts = bench_chipdb_list(db, NULL);
+	parts = chipdb_list(db, NULL);
 	ck_assert_uint_gt(parts->len, 100);
 	for (guint i = 0; i < parts->len; i++)
 		assert_boots(parts->pdata[i]);
-	bench_chipdb_close(db);
+	chipdb_close(db);
 }
 END_TEST
 
 /* An EEPROM of two address bytes and no ID. */
 START_TEST(an_eeprom_is_read)
 {
-	struct bench_chipdb *db = bench_chipdb_open(NULL, NULL);
-	const struct flash_part *part = bench_chipdb_find(db, "25LC256", NULL);
+	struct chipdb *db = chipdb_open(NULL, NULL);
+	const struct flash_part *part = chipdb_find(db, "25LC256", NULL);
 	g_autofree char *why = NULL;
 	struct flash *chip;
 
@@ -186,15 +186,15 @@ START_TEST(an_eeprom_is_read)
 	clip_attach(clip, 0, chip);
 	memcpy(f->array + 0x1234, "boot", 4);
 	board_want_content(board, 0x1234, (const uint8_t *)"boot", 4);
-	bench_boot_expect(board, part, 0);
+	board_boot_expect(board, part, 0);
 	ck_assert(boots());
 	flash_supply(chip, 0);
 	ck_assert(!boots());
-	why = bench_boot_reason(&verdict);
+	why = board_boot_reason(&verdict);
 	ck_assert_str_eq(why, "no chip answers: 05 reads FF FF");
 	clip_attach(clip, 0, NULL);
 	flash_destroy(chip);
-	bench_chipdb_close(db);
+	chipdb_close(db);
 }
 END_TEST
 
@@ -214,21 +214,21 @@ static const struct {
 
 START_TEST(registers_are_read_as_the_part_says)
 {
-	struct bench_chipdb *db = bench_chipdb_open(NULL, NULL);
-	const struct flash_part *part = bench_chipdb_find(db, readings[_i].part, NULL);
+	struct chipdb *db = chipdb_open(NULL, NULL);
+	const struct flash_part *part = chipdb_find(db, readings[_i].part, NULL);
 	unsigned int reg = readings[_i].reg;
 	struct flash *chip;
 
 	ck_assert_ptr_nonnull(part);
-	ck_assert_uint_eq(bench_boot_registers(part), readings[_i].has);
+	ck_assert_uint_eq(board_boot_registers(part), readings[_i].has);
 	chip = flash_new(part, NULL, 1);
 	clip_attach(clip, 0, chip);
-	bench_boot_expect(board, part, 0);
+	board_boot_expect(board, part, 0);
 	board_want_register(board, reg, 0xff, flash_status_register(chip, reg));
 	ck_assert_msg(boots(), "%s: %02X", part->name, verdict.found);
 	clip_attach(clip, 0, NULL);
 	flash_destroy(chip);
-	bench_chipdb_close(db);
+	chipdb_close(db);
 }
 END_TEST
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Chips as data: inheritance, look-ups, and the exact words of refusals. */
-#include "bench/chipdb.h"
+#include "chipdb/chipdb.h"
 
-#include "bench/error.h"
+#include "base/error.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 #include "suites.h"
@@ -51,24 +51,24 @@ teardown(void)
 }
 
 /* NULL: the chips of this source tree; else nothing but that folder. */
-static struct bench_chipdb *
+static struct chipdb *
 open_dir(const char *path)
 {
 	g_autoptr(GError) error = NULL;
-	struct bench_chipdb *db;
+	struct chipdb *db;
 
 	if (path)
 		g_setenv("SPINOR_CHIPDB", "", TRUE);
-	db = bench_chipdb_open(path, &error);
+	db = chipdb_open(path, &error);
 	ck_assert_msg(db != NULL, "%s", error ? error->message : "");
 	return db;
 }
 
 static const struct flash_part *
-must_find(struct bench_chipdb *db, const char *name)
+must_find(struct chipdb *db, const char *name)
 {
 	g_autoptr(GError) error = NULL;
-	const struct flash_part *part = bench_chipdb_find(db, name, &error);
+	const struct flash_part *part = chipdb_find(db, name, &error);
 
 	ck_assert_msg(part != NULL, "%s: %s", name, error ? error->message : "");
 	return part;
@@ -104,7 +104,7 @@ assert_message(const GError *error, int code, const char *message)
 	ck_assert_ptr_nonnull(error);
 	ck_assert_str_eq(error->message, wanted->str);
 	ck_assert_ptr_null(strchr(error->message, '\n'));
-	ck_assert(g_error_matches(error, BENCH_ERROR, code));
+	ck_assert(g_error_matches(error, BASE_ERROR, code));
 }
 
 /* What the folder's P1 is refused with, at opening or when it is asked for. */
@@ -112,19 +112,19 @@ static void
 assert_refused(const char *message)
 {
 	g_autoptr(GError) error = NULL;
-	struct bench_chipdb *db;
+	struct chipdb *db;
 
 	g_setenv("SPINOR_CHIPDB", "", TRUE);
-	db = bench_chipdb_open(dir, &error);
+	db = chipdb_open(dir, &error);
 	if (db)
-		ck_assert_msg(bench_chipdb_find(db, "P1", &error) == NULL, "%s", message);
-	assert_message(error, BENCH_ERROR_FILE, message);
-	bench_chipdb_close(db);
+		ck_assert_msg(chipdb_find(db, "P1", &error) == NULL, "%s", message);
+	assert_message(error, BASE_ERROR_FILE, message);
+	chipdb_close(db);
 }
 
 START_TEST(parts_change_what_families_say)
 {
-	struct bench_chipdb *db;
+	struct chipdb *db;
 	const struct flash_part *part;
 
 	write_file("b.chips",
@@ -146,14 +146,14 @@ START_TEST(parts_change_what_families_say)
 	ck_assert_uint_eq(part->n_commands, 3);
 	ck_assert_uint_eq(part->n_erases, 2);
 	ck_assert_ptr_null(part->flashrom_name);
-	bench_chipdb_close(db);
+	chipdb_close(db);
 }
 END_TEST
 
 /* Sizes of a DataFlash are pages, whatever these are. */
 START_TEST(a_dataflash_has_its_own_sizes)
 {
-	struct bench_chipdb *db;
+	struct chipdb *db;
 	const struct flash_part *part;
 
 	write_file("a.chips",
@@ -181,14 +181,14 @@ START_TEST(a_dataflash_has_its_own_sizes)
 	ck_assert_int_eq(part->timing[FLASH_T_COMP].typ_ns, 220000);
 	ck_assert_int_eq(part->timing[FLASH_T_UDPD].typ_ns, 70000);
 	ck_assert(has_command(part, "DF_RDSR", 0x57));
-	bench_chipdb_close(db);
+	chipdb_close(db);
 }
 END_TEST
 
 /* Of the part, whatever the family's was. */
 START_TEST(erases_can_be_like_others)
 {
-	struct bench_chipdb *db;
+	struct chipdb *db;
 	const struct flash_part *part;
 
 	write_file("a.chips",
@@ -205,14 +205,14 @@ START_TEST(erases_can_be_like_others)
 	part = must_find(db, "P2");
 	ck_assert_uint_eq(part->n_erases, 3);
 	ck_assert_uint_eq(erase_of(part, 0x21)->size, 8192);
-	bench_chipdb_close(db);
+	chipdb_close(db);
 }
 END_TEST
 
 START_TEST(names_are_found_in_any_case)
 {
 	g_autoptr(GError) error = NULL;
-	struct bench_chipdb *db;
+	struct chipdb *db;
 
 	write_file("a.chips",
 		BASE PART "flashrom = F.one\naliases = Alias-1; Alias-2;\n"
@@ -224,10 +224,10 @@ START_TEST(names_are_found_in_any_case)
 	ck_assert_str_eq(must_find(db, "f.ONE")->name, "P1");
 	ck_assert_str_eq(must_find(db, "P1")->aliases[1], "Alias-2");
 	ck_assert_ptr_null(must_find(db, "P1")->aliases[2]);
-	ck_assert_ptr_null(bench_chipdb_find(db, "F.same", &error));
-	assert_message(error, BENCH_ERROR_USAGE,
-		"chip \"F.same\" can be any of P2, P3: name one of these");
-	bench_chipdb_close(db);
+	ck_assert_ptr_null(chipdb_find(db, "F.same", &error));
+	assert_message(
+		error, BASE_ERROR_USAGE, "chip \"F.same\" can be any of P2, P3: name one of these");
+	chipdb_close(db);
 }
 END_TEST
 
@@ -250,15 +250,15 @@ START_TEST(unknown_names_are_guessed_at)
 		{"frobnicator", "unknown chip \"frobnicator\" (spinord --list-chips lists all)"},
 		{"", "unknown chip \"\" (spinord --list-chips lists all)"},
 	};
-	struct bench_chipdb *db = open_dir(NULL);
+	struct chipdb *db = open_dir(NULL);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(GError) error = NULL;
 
-		ck_assert_ptr_null(bench_chipdb_find(db, cases[i][0], &error));
-		assert_message(error, BENCH_ERROR_USAGE, cases[i][1]);
+		ck_assert_ptr_null(chipdb_find(db, cases[i][0], &error));
+		assert_message(error, BASE_ERROR_USAGE, cases[i][1]);
 	}
-	bench_chipdb_close(db);
+	chipdb_close(db);
 }
 END_TEST
 
@@ -274,10 +274,10 @@ START_TEST(lists_are_sorted_and_filtered)
 		{"128jvsiq", "W25Q128JV"},
 		{"nothing", ""},
 	};
-	struct bench_chipdb *db = open_dir(NULL);
+	struct chipdb *db = open_dir(NULL);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autoptr(GPtrArray) parts = bench_chipdb_list(db, cases[i].pattern);
+		g_autoptr(GPtrArray) parts = chipdb_list(db, cases[i].pattern);
 		g_autoptr(GString) names = g_string_new(NULL);
 
 		for (unsigned int j = 0; j < parts->len; j++) {
@@ -290,7 +290,7 @@ START_TEST(lists_are_sorted_and_filtered)
 		}
 		ck_assert_str_eq(names->str, cases[i].names);
 	}
-	bench_chipdb_close(db);
+	chipdb_close(db);
 }
 END_TEST
 
@@ -313,16 +313,16 @@ START_TEST(a_broken_part_is_in_nobodys_way)
 		"such as 16M; of a DataFlash also 33/32 of one",
 		NULL);
 	g_autoptr(GPtrArray) parts = NULL;
-	struct bench_chipdb *db;
+	struct chipdb *db;
 
 	write_file("a.chips", BASE PART "[P2]\ninherits = BASE\nsize = 3M\n");
 	db = open_dir(dir);
 	must_find(db, "P1");
 	g_log_set_handler("spinor", G_LOG_LEVEL_WARNING, keep_log, &message);
-	parts = bench_chipdb_list(db, NULL);
+	parts = chipdb_list(db, NULL);
 	ck_assert_uint_eq(parts->len, 1);
 	ck_assert_str_eq(message, wanted);
-	bench_chipdb_close(db);
+	chipdb_close(db);
 }
 END_TEST
 
@@ -462,8 +462,8 @@ START_TEST(files_and_folders_that_do_not_do)
 
 	assert_refused("cannot read chips: no *.chips file in \"DIR\"; --chipdb or SPINOR_CHIPDB "
 		       "names a folder of them");
-	ck_assert_ptr_null(bench_chipdb_open(missing, &error));
-	assert_message(error, BENCH_ERROR_FILE,
+	ck_assert_ptr_null(chipdb_open(missing, &error));
+	assert_message(error, BASE_ERROR_FILE,
 		"cannot read chips: Error opening directory “DIR/missing”: No such file or "
 		"directory; --chipdb or SPINOR_CHIPDB names a folder of *.chips files");
 	write_file("a.chips", "size = 1M\n[P1]\n");

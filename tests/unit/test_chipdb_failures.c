@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Parts that come with spinor tell of cells that fail, each in its own register. */
-#include "bench/chipdb.h"
+#include "chipdb/chipdb.h"
 #include "flash/fault.h"
 #include "flash/part.h"
 #include "flash_fixture.h"
@@ -12,7 +12,7 @@
 /* At the fault's address, in the middle of a page and a block. */
 #define AT 0x10010
 
-static struct bench_chipdb *db;
+static struct chipdb *db;
 static struct flash *chip;
 static uint8_t *array;
 
@@ -21,7 +21,7 @@ setup(void)
 {
 	g_autoptr(GError) error = NULL;
 
-	db = bench_chipdb_open(NULL, &error);
+	db = chipdb_open(NULL, &error);
 	ck_assert_msg(db != NULL, "%s", error ? error->message : "");
 }
 
@@ -30,14 +30,14 @@ teardown(void)
 {
 	g_clear_pointer(&chip, flash_destroy);
 	g_clear_pointer(&array, g_free);
-	g_clear_pointer(&db, bench_chipdb_close);
+	g_clear_pointer(&db, chipdb_close);
 }
 
 /* A chip for which nothing takes time. */
 static void
 make_chip(const char *name)
 {
-	const struct flash_part *part = bench_chipdb_find(db, name, NULL);
+	const struct flash_part *part = chipdb_find(db, name, NULL);
 
 	ck_assert_msg(part != NULL, "no part %s", name);
 	g_clear_pointer(&chip, flash_destroy);

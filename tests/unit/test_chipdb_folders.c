@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which folders chips are read from, and what overrides what. */
-#include "bench/chipdb.h"
+#include "chipdb/chipdb.h"
 #include "flash/part.h"
 #include "suites.h"
 
@@ -73,14 +73,14 @@ static char *
 vendor_of(const char *dir, const char *name)
 {
 	g_autofree char *path = dir ? folder(dir) : NULL;
-	struct bench_chipdb *db = bench_chipdb_open(path, NULL);
+	struct chipdb *db = chipdb_open(path, NULL);
 	const struct flash_part *part;
 	char *vendor;
 
 	ck_assert_ptr_nonnull(db);
-	part = bench_chipdb_find(db, name, NULL);
+	part = chipdb_find(db, name, NULL);
 	vendor = g_strdup(part ? part->vendor : "");
-	bench_chipdb_close(db);
+	chipdb_close(db);
 	return vendor;
 }
 
@@ -146,19 +146,19 @@ START_TEST(overridden_parts_are_listed_once)
 	g_autofree char *mine = folder("mine");
 	g_autoptr(GPtrArray) parts = NULL;
 	const struct flash_part *part;
-	struct bench_chipdb *db;
+	struct chipdb *db;
 
 	write_chips("system/spinor/chipdb", FAMILY("F", "system") PART("P1", "F") PART("P2", "F"));
 	write_chips("mine", FAMILY("F", "mine") PART("P1", "F"));
-	db = bench_chipdb_open(mine, NULL);
-	parts = bench_chipdb_list(db, "p");
+	db = chipdb_open(mine, NULL);
+	parts = chipdb_list(db, "p");
 	ck_assert_uint_eq(parts->len, 2);
 	part = g_ptr_array_index(parts, 0);
 	ck_assert_str_eq(part->name, "P1");
 	ck_assert_str_eq(part->vendor, "mine");
 	part = g_ptr_array_index(parts, 1);
 	ck_assert_str_eq(part->name, "P2");
-	bench_chipdb_close(db);
+	chipdb_close(db);
 }
 END_TEST
 

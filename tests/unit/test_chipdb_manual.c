@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* spinor-chipdb(5) beside the code: no key that only the code knows, no command without a word. */
-#include "bench/chipdb.h"
-#include "bench/partkey.h"
+#include "chipdb/chipdb.h"
+#include "chipdb/partkey.h"
 #include "flash/part.h"
 #include "suites.h"
 
@@ -37,9 +37,9 @@ teardown(void)
 
 START_TEST(the_manual_has_every_key)
 {
-	const struct partkey *key;
+	const struct chipdb_partkey *key;
 
-	for (unsigned int i = 0; (key = partkey_get(i)); i++) {
+	for (unsigned int i = 0; (key = chipdb_partkey_get(i)); i++) {
 		/* commands+ and commands- are commands in the manual, with += and -= behind. */
 		g_autofree char *name = g_strndup(key->name, strcspn(key->name, "+"));
 
@@ -53,11 +53,11 @@ END_TEST
 START_TEST(the_manual_has_every_command_of_a_chip)
 {
 	g_autoptr(GError) error = NULL;
-	struct bench_chipdb *db = bench_chipdb_open(NULL, &error);
+	struct chipdb *db = chipdb_open(NULL, &error);
 	g_autoptr(GPtrArray) parts = NULL;
 
 	ck_assert_msg(db != NULL, "%s", error ? error->message : "");
-	parts = bench_chipdb_list(db, NULL);
+	parts = chipdb_list(db, NULL);
 	ck_assert_uint_gt(parts->len, 0);
 	for (guint n = 0; n < parts->len; n++) {
 		const struct flash_part *part = parts->pdata[n];
@@ -66,7 +66,7 @@ START_TEST(the_manual_has_every_command_of_a_chip)
 			ck_assert_msg(g_hash_table_contains(heads, part->commands[i].name),
 				"%s: no command %s", part->name, part->commands[i].name);
 	}
-	bench_chipdb_close(db);
+	chipdb_close(db);
 }
 END_TEST
 

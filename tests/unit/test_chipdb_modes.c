@@ -3,7 +3,7 @@
  * Keys of chip data for address modes, erase maps, further registers, dies, OTP areas and SFDP
  * files: what they mean in struct flash_part, and what is said of a mistake.
  */
-#include "bench/chipdb.h"
+#include "chipdb/chipdb.h"
 #include "flash/part.h"
 #include "suites.h"
 
@@ -49,14 +49,14 @@ teardown(void)
 
 /* The part with these lines on top of the base; NULL and an error when they are refused. */
 static const struct flash_part *
-read_part(struct bench_chipdb **db, const char *lines, GError **error)
+read_part(struct chipdb **db, const char *lines, GError **error)
 {
 	g_autofree char *text = g_strconcat(BASE, lines, NULL);
 
 	write_file("a.chips", text, strlen(text));
-	*db = bench_chipdb_open(folder, error);
+	*db = chipdb_open(folder, error);
 	ck_assert_ptr_nonnull(*db);
-	return bench_chipdb_find(*db, "P", error);
+	return chipdb_find(*db, "P", error);
 }
 
 static void
@@ -139,12 +139,12 @@ static const struct {
 START_TEST(keys_mean_what_the_manual_says)
 {
 	g_autoptr(GError) error = NULL;
-	struct bench_chipdb *db;
+	struct chipdb *db;
 	const struct flash_part *part = read_part(&db, good[_i].lines, &error);
 
 	ck_assert_msg(part != NULL, "%s", part ? "" : error->message);
 	good[_i].check(part);
-	bench_chipdb_close(db);
+	chipdb_close(db);
 }
 END_TEST
 
@@ -182,7 +182,7 @@ static const struct {
 START_TEST(mistakes_are_named)
 {
 	g_autoptr(GError) error = NULL;
-	struct bench_chipdb *db;
+	struct chipdb *db;
 
 	write_file("empty.hex", "", 0);
 	write_file("odd.hex", "53 46 44 5", 10);
@@ -190,7 +190,7 @@ START_TEST(mistakes_are_named)
 	ck_assert_msg(strstr(error->message, bad[_i].says) != NULL, "\"%s\" does not say \"%s\"",
 		error->message, bad[_i].says);
 	ck_assert_msg(strstr(error->message, "[P]: ") != NULL, "%s", error->message);
-	bench_chipdb_close(db);
+	chipdb_close(db);
 }
 END_TEST
 
@@ -202,7 +202,7 @@ START_TEST(sfdp_files)
 	static const char good_text[] =
 		"# read out of a chip\n53 46 44 50 # SFDP\n060100FF\n\t00 0A\n";
 	g_autoptr(GError) error = NULL;
-	struct bench_chipdb *db;
+	struct chipdb *db;
 	const struct flash_part *part;
 
 	write_file("t.bin", bytes, sizeof(bytes));
@@ -211,16 +211,16 @@ START_TEST(sfdp_files)
 	ck_assert_int_eq(part->sfdp, FLASH_SFDP_FILE);
 	ck_assert_uint_eq(part->sfdp_length, sizeof(bytes));
 	ck_assert_mem_eq(part->sfdp_data, bytes, sizeof(bytes));
-	bench_chipdb_close(db);
+	chipdb_close(db);
 	write_file("t.hex", good_text, strlen(good_text));
 	part = read_part(&db, "sfdp = t.hex\n", &error);
 	ck_assert_msg(part != NULL, "%s", part ? "" : error->message);
 	ck_assert_uint_eq(part->sfdp_length, sizeof(bytes));
 	ck_assert_mem_eq(part->sfdp_data, bytes, sizeof(bytes));
-	bench_chipdb_close(db);
+	chipdb_close(db);
 	write_file("t.hex", text, strlen(text));
 	ck_assert_ptr_null(read_part(&db, "sfdp = t.hex\n", &error));
-	bench_chipdb_close(db);
+	chipdb_close(db);
 }
 END_TEST
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The chip files that come with spinor: all of them load, no names clash, and three parts are as in
  * their data sheets. */
-#include "bench/chipdb.h"
+#include "chipdb/chipdb.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 #include "suites.h"
@@ -10,28 +10,28 @@
 #include <glib.h>
 #include <string.h>
 
-static struct bench_chipdb *db;
+static struct chipdb *db;
 
 static void
 setup(void)
 {
 	g_autoptr(GError) error = NULL;
 
-	db = bench_chipdb_open(NULL, &error);
+	db = chipdb_open(NULL, &error);
 	ck_assert_msg(db != NULL, "%s", error ? error->message : "");
 }
 
 static void
 teardown(void)
 {
-	g_clear_pointer(&db, bench_chipdb_close);
+	g_clear_pointer(&db, chipdb_close);
 }
 
 static const struct flash_part *
 must_find(const char *name)
 {
 	g_autoptr(GError) error = NULL;
-	const struct flash_part *part = bench_chipdb_find(db, name, &error);
+	const struct flash_part *part = chipdb_find(db, name, &error);
 
 	ck_assert_msg(part != NULL, "%s: %s", name, error ? error->message : "");
 	return part;
@@ -179,7 +179,7 @@ START_TEST(all_installed_parts_can_be_used)
 	const char *name;
 
 	g_log_set_handler("spinor", G_LOG_LEVEL_WARNING, fail_on_warning, NULL);
-	parts = bench_chipdb_list(db, NULL);
+	parts = chipdb_list(db, NULL);
 	while ((name = g_dir_read_name(entries))) {
 		g_autofree char *file = g_build_filename(path, name, NULL);
 		g_autoptr(GKeyFile) keys = g_key_file_new();
@@ -240,7 +240,7 @@ check_name(GHashTable *definitions, const struct flash_part *part, const char *n
 
 START_TEST(names_of_installed_parts_do_not_clash)
 {
-	g_autoptr(GPtrArray) parts = bench_chipdb_list(db, NULL);
+	g_autoptr(GPtrArray) parts = chipdb_list(db, NULL);
 	g_autoptr(GHashTable) definitions = collect_definitions(parts);
 
 	for (unsigned int i = 0; i < parts->len; i++) {

@@ -3,7 +3,7 @@
  * Keys of chip data for protection: what they mean in struct flash_part, and what is said of a
  * mistake.
  */
-#include "bench/chipdb.h"
+#include "chipdb/chipdb.h"
 #include "flash/part.h"
 #include "suites.h"
 
@@ -36,15 +36,15 @@ teardown(void)
 
 /* The part with these lines on top of the base; NULL and an error when they are refused. */
 static const struct flash_part *
-read_part(struct bench_chipdb **db, const char *lines, GError **error)
+read_part(struct chipdb **db, const char *lines, GError **error)
 {
 	g_autofree char *path = g_build_filename(folder, "a.chips", NULL);
 	g_autofree char *text = g_strconcat(BASE, lines, NULL);
 
 	ck_assert(g_file_set_contents(path, text, -1, NULL));
-	*db = bench_chipdb_open(folder, error);
+	*db = chipdb_open(folder, error);
 	ck_assert_ptr_nonnull(*db);
-	return bench_chipdb_find(*db, "P", error);
+	return chipdb_find(*db, "P", error);
 }
 
 static void
@@ -166,12 +166,12 @@ static const struct {
 START_TEST(keys_mean_what_the_manual_says)
 {
 	g_autoptr(GError) error = NULL;
-	struct bench_chipdb *db;
+	struct chipdb *db;
 	const struct flash_part *part = read_part(&db, good[_i].lines, &error);
 
 	ck_assert_msg(part != NULL, "%s", part ? "" : error->message);
 	good[_i].check(part);
-	bench_chipdb_close(db);
+	chipdb_close(db);
 }
 END_TEST
 
@@ -195,12 +195,12 @@ START_TEST(every_rule_has_its_word)
 {
 	g_autofree char *line = g_strdup_printf("protection = %s\n", rules[_i].word);
 	g_autoptr(GError) error = NULL;
-	struct bench_chipdb *db;
+	struct chipdb *db;
 	const struct flash_part *part = read_part(&db, line, &error);
 
 	ck_assert_msg(part != NULL, "%s", part ? "" : error->message);
 	ck_assert_int_eq(part->range_rule, rules[_i].rule);
-	bench_chipdb_close(db);
+	chipdb_close(db);
 }
 END_TEST
 
@@ -238,12 +238,12 @@ START_TEST(mistakes_are_named)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *wanted = NULL;
-	struct bench_chipdb *db;
+	struct chipdb *db;
 
 	ck_assert_ptr_null(read_part(&db, bad[_i].lines, &error));
 	wanted = g_strdup_printf("%s/a.chips: [P]: %s", folder, bad[_i].says);
 	ck_assert_str_eq(error->message, wanted);
-	bench_chipdb_close(db);
+	chipdb_close(db);
 }
 END_TEST
 

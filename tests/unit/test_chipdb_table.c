@@ -21,7 +21,7 @@ table_of(const char *keys)
 
 	ck_assert(g_file_set_contents(path, text, -1, NULL));
 	g_setenv("SPINOR_CHIPDB", "", TRUE);
-	table = bench_chip_table(dir, NULL, &error);
+	table = chipdb_table(dir, NULL, &error);
 	g_unlink(path);
 	g_rmdir(dir);
 	ck_assert_msg(table != NULL, "%s", error ? error->message : "");

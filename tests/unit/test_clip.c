@@ -31,7 +31,7 @@ static const struct flash_part part = {
 	.timing = {[FLASH_T_PP] = {700000, 3000000}},
 };
 
-static struct sim_clock clock_;
+static struct base_clock clock_;
 static struct clip *clip;
 static struct flash *chips[2];
 static uint8_t arrays[2][ARRAY_SIZE];
@@ -57,7 +57,7 @@ setup(void)
 	memset(arrays, 0xff, sizeof arrays);
 	memset(frames, 0, sizeof frames);
 	memset(readies, 0, sizeof readies);
-	sim_clock_init(&clock_, SIM_CLOCK_INSTANT);
+	base_clock_init(&clock_, BASE_CLOCK_INSTANT);
 	clip = clip_new(&clock_);
 	for (size_t i = 0; i < 2; i++) {
 		chips[i] = flash_new(&part, arrays[i], i);
@@ -200,11 +200,11 @@ START_TEST(clocks_take_exactly_their_time)
 
 		clip_set_frequency(clip, hz[i] + 1);
 		clip_set_frequency(clip, hz[i]);
-		begin = sim_clock_now(&clock_);
+		begin = base_clock_now(&clock_);
 		for (unsigned int k = 0; k < 1000; k++)
 			clip_shift(clip, NULL, NULL, 1);
 		clip_shift(clip, NULL, NULL, n - 1000);
-		ck_assert_int_eq(sim_clock_now(&clock_) - begin,
+		ck_assert_int_eq(base_clock_now(&clock_) - begin,
 			(int64_t)(UINT64_C(8000000000) * n / hz[i]));
 	}
 }
@@ -217,7 +217,7 @@ START_TEST(the_same_frequency_again_loses_no_time)
 		clip_shift(clip, NULL, NULL, 1);
 		clip_set_frequency(clip, 133000000);
 	}
-	ck_assert_int_eq(sim_clock_now(&clock_), 8000);
+	ck_assert_int_eq(base_clock_now(&clock_), 8000);
 }
 END_TEST
 
@@ -226,7 +226,7 @@ START_TEST(waiting_lets_chips_finish)
 	transfer(7, "\x06", 1, NULL, 0);
 	transfer(7, "\x02\x00\x00\x10\x55", 5, NULL, 0);
 	ck_assert(flash_is_busy(chips[1]));
-	ck_assert_int_eq(flash_busy_until(chips[1]), sim_clock_now(&clock_) + 700000);
+	ck_assert_int_eq(flash_busy_until(chips[1]), base_clock_now(&clock_) + 700000);
 	clip_wait(clip, 699999);
 	ck_assert(flash_is_busy(chips[1]));
 	ck_assert_uint_eq(readies[1], 0);
@@ -239,7 +239,7 @@ END_TEST
 
 START_TEST(chips_know_the_time_at_both_edges_of_a_frame)
 {
-	sim_clock_skip(&clock_, 123456);
+	base_clock_skip(&clock_, 123456);
 	transfer(0, "\x9f", 1, NULL, 2);
 	ck_assert_int_eq(last[0].time_ns, 123456 + 3 * 800);
 }

@@ -196,7 +196,7 @@ START_TEST(a_loose_supply_loses_what_is_volatile_while_nothing_is_sent)
 	clip_fixture_transfer(f, "\x06", 1, NULL, 0);
 	ck_assert_uint_eq(clip_fixture_status(f), 0x02);
 	add_loose_supply(1e-3);
-	sim_clock_skip(&f->clock, 300000000);
+	base_clock_skip(&f->clock, 300000000);
 	ck_assert_uint_eq(clip_fixture_status(f) & 0x02, 0);
 	ck_assert_uint_ge(losses, 2);
 	ck_assert_double_eq_tol((double)count_acts(), 300, 60);
@@ -225,7 +225,7 @@ START_TEST(a_loose_supply_interrupts_an_erase)
 	for (erases = 0; erases < 200; erases++) {
 		clip_fixture_transfer(f, "\x06", 1, NULL, 0);
 		clip_fixture_transfer(f, "\x20\x00\x10\x00", 4, NULL, 0);
-		sim_clock_skip(&f->clock, 500000000);
+		base_clock_skip(&f->clock, 500000000);
 		clip_wait(f->clip, 0);
 	}
 	ck_assert_double_eq_tol(interrupted, 200 * 0.39, 25);
@@ -249,7 +249,7 @@ START_TEST(a_loose_supply_counts_and_keeps_to_its_time)
 	clip_fault_clear(f->clip);
 	clip_fixture_forget(f);
 	fault.when.count = 0;
-	fault.when.from_ns = sim_clock_now(&f->clock) + 100000000;
+	fault.when.from_ns = base_clock_now(&f->clock) + 100000000;
 	fault.when.to_ns = fault.when.from_ns + 10000000;
 	clip_fixture_put(f, &fault);
 	clip_wait(f->clip, 1000000000);

@@ -28,22 +28,22 @@ START_TEST(without_faults_nothing_changes)
 {
 	struct clip_fault_status status;
 	uint8_t *before = g_memdup2(f->array, CLIP_ARRAY_SIZE);
-	int64_t begin = sim_clock_now(&f->clock);
+	int64_t begin = base_clock_now(&f->clock);
 	unsigned int id;
 
 	clip_fixture_read(f, 0, CLIP_ARRAY_SIZE);
 	ck_assert_mem_eq(f->read, before, CLIP_ARRAY_SIZE);
 	ck_assert_int_eq(
-		sim_clock_now(&f->clock) - begin, (int64_t)(CLIP_ARRAY_SIZE + 4) * CLIP_BYTE_NS);
+		base_clock_now(&f->clock) - begin, (int64_t)(CLIP_ARRAY_SIZE + 4) * CLIP_BYTE_NS);
 	/* One that never acts: the same bytes and times the long way. */
 	id = clip_fixture_add(f, CLIP_TOO_FAST, CLIP_MISO);
 	clip_fault_remove(f->clip, id);
 	clip_fixture_add(f, CLIP_PULL_UP, CLIP_WP);
-	begin = sim_clock_now(&f->clock);
+	begin = base_clock_now(&f->clock);
 	clip_fixture_read(f, 0, CLIP_ARRAY_SIZE);
 	ck_assert_mem_eq(f->read, before, CLIP_ARRAY_SIZE);
 	ck_assert_int_eq(
-		sim_clock_now(&f->clock) - begin, (int64_t)(CLIP_ARRAY_SIZE + 4) * CLIP_BYTE_NS);
+		base_clock_now(&f->clock) - begin, (int64_t)(CLIP_ARRAY_SIZE + 4) * CLIP_BYTE_NS);
 	clip_fault_clear(f->clip);
 	ck_assert(!clip_fault_at(f->clip, 0, &status));
 	clip_fixture_assert_sound(f);

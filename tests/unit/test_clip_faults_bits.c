@@ -43,32 +43,32 @@ read_all(void)
 
 START_TEST(random_numbers_have_their_means)
 {
-	struct sim_random random, again, other;
+	struct base_random random, again, other;
 	double sum = 0;
 	const int n = 100000;
 
-	sim_random_init(&random, 1, 2);
-	sim_random_init(&again, 1, 2);
-	sim_random_init(&other, 1, 3);
-	ck_assert_uint_eq(sim_random_next(&random), sim_random_next(&again));
-	ck_assert_uint_ne(sim_random_next(&random), sim_random_next(&other));
-	ck_assert_uint_eq(sim_random_skip(&random, 0), UINT64_MAX);
-	ck_assert_uint_eq(sim_random_skip(&random, 1), 0);
+	base_random_init(&random, 1, 2);
+	base_random_init(&again, 1, 2);
+	base_random_init(&other, 1, 3);
+	ck_assert_uint_eq(base_random_next(&random), base_random_next(&again));
+	ck_assert_uint_ne(base_random_next(&random), base_random_next(&other));
+	ck_assert_uint_eq(base_random_skip(&random, 0), UINT64_MAX);
+	ck_assert_uint_eq(base_random_skip(&random, 1), 0);
 	/* Mean (1 - p) / p, deviation about as large. */
 	for (int i = 0; i < n; i++)
-		sum += (double)sim_random_skip(&random, 0.25);
+		sum += (double)base_random_skip(&random, 0.25);
 	ck_assert_double_eq_tol(sum / n, 3, 0.05);
 	sum = 0;
 	for (int i = 0; i < n; i++)
-		sum += (double)sim_random_skip(&random, 1e-6);
+		sum += (double)base_random_skip(&random, 1e-6);
 	ck_assert_double_eq_tol(sum / n, 1e6, 1.5e4);
 	sum = 0;
 	for (int i = 0; i < n; i++)
-		sum += sim_random_duration(&random, 7);
+		sum += base_random_duration(&random, 7);
 	ck_assert_double_eq_tol(sum / n, 7, 0.1);
 	sum = 0;
 	for (int i = 0; i < n; i++)
-		sum += sim_random_chance(&random, 0.1);
+		sum += base_random_chance(&random, 0.1);
 	ck_assert_double_eq_tol(sum / n, 0.1, 0.005);
 }
 END_TEST
@@ -430,54 +430,54 @@ play(uint64_t seed, size_t piece)
 
 /* Any faults, put on and taken off at any time of any frames. */
 static void
-confuse(struct sim_random *random)
+confuse(struct base_random *random)
 {
 	static const uint8_t opcodes[] = {0x03, 0x9f, 0x05, 0x06, 0x02, 0x20, 0x0b, 0xb7, 0xe9};
 	uint8_t bytes[64];
 
 	for (size_t i = 0; i < sizeof bytes; i++)
-		bytes[i] = (uint8_t)sim_random_next(random);
-	bytes[0] = opcodes[sim_random_next(random) % sizeof opcodes];
-	switch (sim_random_next(random) % 8) {
+		bytes[i] = (uint8_t)base_random_next(random);
+	bytes[0] = opcodes[base_random_next(random) % sizeof opcodes];
+	switch (base_random_next(random) % 8) {
 	case 0:
-		clip_fault_init(&fault, sim_random_next(random) % CLIP_FAULT_WHATS);
-		fault.line = sim_random_next(random) % CLIP_LINES;
-		fault.line2 = sim_random_next(random) % CLIP_LINES;
-		fault.side = sim_random_next(random) % CLIP_SIDES;
-		fault.dominates = sim_random_next(random) & 1;
+		clip_fault_init(&fault, base_random_next(random) % CLIP_FAULT_WHATS);
+		fault.line = base_random_next(random) % CLIP_LINES;
+		fault.line2 = base_random_next(random) % CLIP_LINES;
+		fault.side = base_random_next(random) % CLIP_SIDES;
+		fault.dominates = base_random_next(random) & 1;
 		fault.rate = fault.rate > 0 ? 0.01 : 0;
-		fault.master.rule = sim_random_next(random) % 3;
-		fault.when.byte_from = sim_random_next(random) % 4;
+		fault.master.rule = base_random_next(random) % 3;
+		fault.when.byte_from = base_random_next(random) % 4;
 		clip_fault_add(f->clip, &fault);
 		break;
 	case 1:
-		clip_fault_remove(f->clip, 1 + (unsigned int)(sim_random_next(random) % 500));
+		clip_fault_remove(f->clip, 1 + (unsigned int)(base_random_next(random) % 500));
 		break;
 	case 2:
-		clip_select(f->clip, sim_random_next(random) % 2);
+		clip_select(f->clip, base_random_next(random) % 2);
 		break;
 	case 3:
 		clip_deselect(f->clip);
 		break;
 	case 4:
-		clip_set_drivers(f->clip, sim_random_next(random) % 4 > 0);
+		clip_set_drivers(f->clip, base_random_next(random) % 4 > 0);
 		break;
 	case 5:
-		clip_wait(f->clip, (int64_t)(sim_random_next(random) % 1000000));
+		clip_wait(f->clip, (int64_t)(base_random_next(random) % 1000000));
 		break;
 	case 6:
-		clip_shift(f->clip, bytes, NULL, sim_random_next(random) % sizeof bytes);
+		clip_shift(f->clip, bytes, NULL, base_random_next(random) % sizeof bytes);
 		break;
 	default:
-		clip_shift(f->clip, NULL, f->read, sim_random_next(random) % 5000);
+		clip_shift(f->clip, NULL, f->read, base_random_next(random) % 5000);
 	}
 }
 
 START_TEST(any_faults_together_leave_sound_wires_behind)
 {
-	struct sim_random random;
+	struct base_random random;
 
-	sim_random_init(&random, 1, 1);
+	base_random_init(&random, 1, 1);
 	for (unsigned int round = 0; round < 20; round++) {
 		uint8_t id[3];
 

@@ -236,7 +236,7 @@ END_TEST
 
 START_TEST(a_time_window)
 {
-	int64_t now = sim_clock_now(&f->clock);
+	int64_t now = base_clock_now(&f->clock);
 
 	fault.when.from_ns = now + 1000 * CLIP_BYTE_NS;
 	fault.when.to_ns = now + 2000 * CLIP_BYTE_NS;
@@ -255,7 +255,7 @@ END_TEST
 
 START_TEST(a_window_of_the_supply_needs_no_frame)
 {
-	int64_t now = sim_clock_now(&f->clock);
+	int64_t now = base_clock_now(&f->clock);
 
 	fault.what = CLIP_OPEN;
 	fault.line = CLIP_VCC;

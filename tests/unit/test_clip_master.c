@@ -57,7 +57,7 @@ START_TEST(it_reads_the_chip_while_the_host_is_silent)
 		ck_assert_uint_eq(event->address, i * 64);
 		ck_assert_uint_eq(event->length, 64);
 		/* The chip's time is not moved by clocks that are not the host's. */
-		ck_assert_int_le(event->time_ns, sim_clock_now(&f->clock));
+		ck_assert_int_le(event->time_ns, base_clock_now(&f->clock));
 	}
 	/* After a second only the last of them. */
 	clip_fixture_forget(f);
@@ -82,7 +82,7 @@ START_TEST(it_keeps_to_its_duty)
 	ck_assert(id_is_right());
 	ck_assert_uint_eq(f->events->len, 1);
 	for (unsigned int i = 0; i < 1000; i++) {
-		int64_t at = (sim_clock_now(&f->clock) + 8000000) % 10000000;
+		int64_t at = (base_clock_now(&f->clock) + 8000000) % 10000000;
 		size_t before = f->reports->len;
 		bool good = id_is_right();
 
@@ -130,7 +130,7 @@ START_TEST(two_commands_at_once_make_a_third)
 	clip_fixture_transfer(f, "\x06", 1, NULL, 0);
 	clip_fixture_forget(f);
 	clip_fixture_put(f, &fault);
-	clip_wait(f->clip, 1000000 - sim_clock_now(&f->clock));
+	clip_wait(f->clip, 1000000 - base_clock_now(&f->clock));
 	clip_fixture_transfer(f, "\x06", 1, NULL, 0);
 	clip_wait(f->clip, 2 * SLOT_NS);
 	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0x02);
@@ -187,7 +187,7 @@ START_TEST(chance_decides_who_has_cs_and_mosi)
 	/* In each frame that both begin at once, MOSI is 0C or 03, bit by bit. */
 	fault.master.lines = 1 << CLIP_MOSI;
 	for (unsigned int i = 0; i < 100; i++) {
-		fault.master.phase_ns = sim_clock_now(&f->clock);
+		fault.master.phase_ns = base_clock_now(&f->clock);
 		clip_fixture_put(f, &fault);
 		clip_fixture_transfer(f, "\x0c", 1, NULL, 0);
 		clip_fault_clear(f->clip);
@@ -276,7 +276,7 @@ START_TEST(the_wall_does_not_count_in_a_frame)
 {
 	static const uint8_t read[] = {0x03, 0, 0, 0};
 
-	sim_clock_init(&f->clock, SIM_CLOCK_VIRTUAL);
+	base_clock_init(&f->clock, BASE_CLOCK_VIRTUAL);
 	fault.master.phase_ns = INT64_C(1000) * 1000000000;
 	clip_fixture_put(f, &fault);
 	clip_select(f->clip, 0);

@@ -6,7 +6,7 @@
  * long: every method has its replies and its errors here, and all of them share the clients.
  */
 #include "bench/bench.h"
-#include "bench/options.h"
+#include "setup/options.h"
 #include "control/control.h"
 #include "host_fixture.h"
 #include "suites.h"
@@ -59,12 +59,12 @@ new_bench(void)
 	char **argv = arguments;
 	int argc = G_N_ELEMENTS(arguments) - 1;
 	g_autoptr(GError) error = NULL;
-	struct bench_options *options = bench_options_parse(&argc, &argv, &error);
+	struct setup_options *options = setup_options_parse(&argc, &argv, &error);
 	struct bench *made;
 
 	ck_assert_msg(options != NULL, "%s", error != NULL ? error->message : "");
 	made = bench_new(options, NULL, &error);
-	bench_options_free(options);
+	setup_options_free(options);
 	ck_assert_msg(made != NULL, "%s", error != NULL ? error->message : "");
 	ck_assert_msg(bench_start(made, &error), "%s", error != NULL ? error->message : "");
 	return made;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* [fault NAME] and [board NAME]: what a file says of them, where they are, what is refused. */
 #include "bench/bench.h"
-#include "bench/error.h"
-#include "bench/fault.h"
-#include "bench/file.h"
-#include "bench/options.h"
-#include "bench/setup.h"
+#include "base/error.h"
+#include "setup/faultwords.h"
+#include "setup/benchfile.h"
+#include "setup/options.h"
+#include "setup/setup.h"
 #include "suites.h"
 
 #include <check.h>
@@ -73,11 +73,11 @@ teardown(void)
 	g_clear_pointer(&dir, g_free);
 }
 
-static struct bench_setup *
+static struct setup_bench *
 read_file(const char *text, GError **error)
 {
 	ck_assert(g_file_set_contents(path, text, -1, NULL));
-	return bench_file_read(path, error);
+	return setup_file_read(path, error);
 }
 
 /* As spinord --check does. */
@@ -87,15 +87,15 @@ check(const char *text, GError **error)
 	char *words[] = {(char *)"spinord", path, NULL};
 	char **argv = words;
 	int argc = 2;
-	struct bench_options *options;
+	struct setup_options *options;
 	unsigned int adapters, chips;
 	bool good;
 
 	ck_assert(g_file_set_contents(path, text, -1, NULL));
-	options = bench_options_parse(&argc, &argv, NULL);
+	options = setup_options_parse(&argc, &argv, NULL);
 	ck_assert_ptr_nonnull(options);
 	good = bench_check(options, &adapters, &chips, error);
-	bench_options_free(options);
+	setup_options_free(options);
 	return good;
 }
 
@@ -107,12 +107,12 @@ check(const char *text, GError **error)
 START_TEST(faults_are_taken)
 {
 	g_autoptr(GError) error = NULL;
-	struct bench_setup *read = read_file(
+	struct setup_bench *read = read_file(
 		"[fault cell]\nwhat = weak-cell \nadapter = a \nchip = data\nrate = 0.25\n"
 		"every=256\noffset=6\n" CHIP DATA
 		"[fault wire]\nline=mosi\nwhat=bit-error\nrate=1e-3\n",
 		&error);
-	const struct bench_setup_fault *entry;
+	const struct setup_fault_entry *entry;
 	g_autofree char *where = g_strdup_printf("%s: [fault wire]", path);
 
 	ck_assert_msg(read != NULL, "%s", error ? error->message : "");
@@ -121,7 +121,7 @@ START_TEST(faults_are_taken)
 	ck_assert_str_eq(entry->adapter, "a");
 	ck_assert_str_eq(entry->chip, "data");
 	ck_assert_str_eq(entry->fault->name, "cell");
-	ck_assert_int_eq(entry->fault->place, BENCH_FAULT_OF_CHIP);
+	ck_assert_int_eq(entry->fault->place, SETUP_FAULT_OF_CHIP);
 	ck_assert_str_eq(entry->fault->text, "weak-cell rate=0.25 every=256 offset=6");
 	entry = read->faults->pdata[1];
 	ck_assert_ptr_null(entry->adapter);
@@ -129,21 +129,21 @@ START_TEST(faults_are_taken)
 	ck_assert_str_eq(entry->where, where);
 	ck_assert_int_eq(entry->fault->wires.line, CLIP_MOSI);
 	ck_assert_str_eq(entry->fault->text, "bit-error line=mosi rate=1e-3");
-	bench_setup_free(read);
+	setup_free(read);
 }
 END_TEST
 
 START_TEST(boards_are_taken)
 {
 	g_autoptr(GError) error = NULL;
-	struct bench_setup *read =
+	struct setup_bench *read =
 		read_file(CHIP "[board router]\nadapter = a \nchip=a\naddress=4\ncontent=boot.bin\n"
 			       "magic = 0x10  5A a5 ; 32 00\n"
 			       "sha256=0x0-0xF "
 			       "374708fff7719dd5979ec875d56cd2286f6d3cf7ec317a3b25632aab28ec37bb\n"
 			       "unchanged=0x100-0x1FF; 4096-8191\nregisters=sr1 1C 00; SR2 02 02\n",
 			&error);
-	const struct bench_setup_board *entry;
+	const struct setup_board *entry;
 
 	ck_assert_msg(read != NULL, "%s", error ? error->message : "");
 	ck_assert_uint_eq(read->boards->len, 1);
@@ -153,7 +153,7 @@ START_TEST(boards_are_taken)
 	ck_assert_str_eq(entry->chip, "a");
 	ck_assert_uint_eq(entry->end, 8192);
 	ck_assert_ptr_nonnull(entry->board);
-	bench_setup_free(read);
+	setup_free(read);
 }
 END_TEST
 
@@ -161,16 +161,16 @@ END_TEST
 static char *
 place_of(const char *text, const char *adapter, const char *chip, GError **error)
 {
-	struct bench_setup *read = read_file(text, NULL);
-	struct bench_setup_adapter *found_adapter;
-	struct bench_setup_chip *found;
+	struct setup_bench *read = read_file(text, NULL);
+	struct setup_adapter *found_adapter;
+	struct setup_chip *found;
 	char *place = NULL;
 
 	ck_assert_ptr_nonnull(read);
-	if (bench_setup_find(read, adapter, chip, "HERE", &found_adapter, &found, error))
+	if (setup_find(read, adapter, chip, "HERE", &found_adapter, &found, error))
 		place = found ? g_strdup_printf("%s %u", found_adapter->name, found->cs)
 			      : g_strdup(found_adapter->name);
-	bench_setup_free(read);
+	setup_free(read);
 	return place;
 }
 
@@ -205,7 +205,7 @@ START_TEST(places_are_found_by_their_names)
 
 	ck_assert_pstr_eq(place, places[_i].place);
 	ck_assert_pstr_eq(error ? error->message : NULL, places[_i].message);
-	ck_assert(error == NULL || g_error_matches(error, BENCH_ERROR, BENCH_ERROR_USAGE));
+	ck_assert(error == NULL || g_error_matches(error, BASE_ERROR, BASE_ERROR_USAGE));
 }
 END_TEST
 
@@ -342,7 +342,7 @@ START_TEST(what_is_refused_says_why)
 	bool whole = strlen(begin) == strlen(refused[_i].message);
 
 	ck_assert(!check(refused[_i].file, &error));
-	ck_assert(g_error_matches(error, BENCH_ERROR, BENCH_ERROR_USAGE));
+	ck_assert(g_error_matches(error, BASE_ERROR, BASE_ERROR_USAGE));
 	if (whole)
 		ck_assert_str_eq(error->message, wanted);
 	else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* spinor-bench(5) beside the code: no fault, setting or key of a board that only the code knows. */
-#include "bench/fault.h"
-#include "bench/faultfile.h"
+#include "setup/faultwords.h"
+#include "setup/faultfile.h"
 #include "suites.h"
 
 #include <check.h>
@@ -61,17 +61,17 @@ heads_of(const char *section, const char *item)
 }
 
 static const char *
-section_of(const struct bench_fault *fault)
+section_of(const struct setup_fault *fault)
 {
-	if (fault->place == BENCH_FAULT_OF_LINK)
+	if (fault->place == SETUP_FAULT_OF_LINK)
 		return "Faults of the line to the host";
-	return fault->place == BENCH_FAULT_OF_CHIP ? "Faults of a chip" : "Faults of the wires";
+	return fault->place == SETUP_FAULT_OF_CHIP ? "Faults of a chip" : "Faults of the wires";
 }
 
 static const char *
-when_of(const struct bench_fault *fault)
+when_of(const struct setup_fault *fault)
 {
-	return fault->place == BENCH_FAULT_OF_LINK ? "When a fault of the line acts"
+	return fault->place == SETUP_FAULT_OF_LINK ? "When a fault of the line acts"
 						   : "When a fault acts";
 }
 
@@ -79,11 +79,11 @@ when_of(const struct bench_fault *fault)
 START_TEST(the_manual_has_every_fault_with_its_settings)
 {
 	g_autoptr(GHashTable) described = heads_of("Settings of faults", NULL);
-	g_autofree const char **names = bench_fault_names();
+	g_autofree const char **names = setup_fault_names();
 
 	for (const char **name = names; *name; name++) {
-		struct bench_fault *fault = bench_fault_new(*name, NULL);
-		g_autofree const char **settings = bench_fault_settings(fault);
+		struct setup_fault *fault = setup_fault_new(*name, NULL);
+		g_autofree const char **settings = setup_fault_settings(fault);
 		g_autoptr(GHashTable) heads = heads_of(section_of(fault), *name);
 		g_autoptr(GHashTable) common = heads_of(when_of(fault), NULL);
 
@@ -96,7 +96,7 @@ START_TEST(the_manual_has_every_fault_with_its_settings)
 					g_hash_table_contains(common, *setting),
 				"setting %s is not described", *setting);
 		}
-		bench_fault_free(fault);
+		setup_fault_free(fault);
 	}
 }
 END_TEST
@@ -106,11 +106,11 @@ START_TEST(every_setting_of_the_manual_is_one)
 {
 	static const char *const sections[] = {
 		"Faults of the wires", "Faults of a chip", "Faults of the line to the host"};
-	g_autofree const char **names = bench_fault_names();
+	g_autofree const char **names = setup_fault_names();
 
 	for (const char **name = names; *name; name++) {
-		struct bench_fault *fault = bench_fault_new(*name, NULL);
-		g_autofree const char **settings = bench_fault_settings(fault);
+		struct setup_fault *fault = setup_fault_new(*name, NULL);
+		g_autofree const char **settings = setup_fault_settings(fault);
 		g_autoptr(GHashTable) heads = heads_of(section_of(fault), *name);
 		GHashTableIter iter;
 		void *word;
@@ -121,7 +121,7 @@ START_TEST(every_setting_of_the_manual_is_one)
 				ck_assert_msg(g_strv_contains((const char *const *)settings, word),
 					"%s: %s is no setting of it", *name, (char *)word);
 		}
-		bench_fault_free(fault);
+		setup_fault_free(fault);
 	}
 	for (size_t i = 0; i < G_N_ELEMENTS(sections); i++) {
 		g_autoptr(GHashTable) heads = heads_of(sections[i], NULL);
@@ -134,7 +134,7 @@ END_TEST
 START_TEST(the_manual_has_every_key_of_a_board)
 {
 	g_autoptr(GHashTable) heads = heads_of("Groups board NAME", NULL);
-	g_autofree const char **keys = bench_board_keys();
+	g_autofree const char **keys = setup_board_keys();
 
 	ck_assert_ptr_nonnull(keys[0]);
 	for (const char **key = keys; *key; key++)

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Faults as people write them: into the right fields, or refused with what is allowed. */
-#include "bench/fault.h"
+#include "setup/faultwords.h"
 #include "flash/flash.h"
 #include "suites.h"
 
 #include <check.h>
 #include <string.h>
 
-static struct bench_fault *
+static struct setup_fault *
 parse(const char *text)
 {
 	g_autoptr(GError) error = NULL;
-	struct bench_fault *fault = bench_fault_parse(text, &error);
+	struct setup_fault *fault = setup_fault_parse(text, &error);
 
 	ck_assert_msg(fault != NULL, "%s: %s", text, error ? error->message : "");
 	return fault;
@@ -19,12 +19,12 @@ parse(const char *text)
 
 START_TEST(wires)
 {
-	struct bench_fault *fault =
+	struct setup_fault *fault =
 		parse("bit-error line=miso rate=1e-3 only=0-to-1 opcode=9F  address=0x1000-0x1FFF "
 		      "nth=3 count=7 per-frame=2 probability=0.5 bytes=4-260 from=1ms to=2s "
 		      "select=1 during=read,erase");
 
-	ck_assert_int_eq(fault->place, BENCH_FAULT_OF_WIRES);
+	ck_assert_int_eq(fault->place, SETUP_FAULT_OF_WIRES);
 	ck_assert_int_eq(fault->wires.what, CLIP_BIT_ERROR);
 	ck_assert_int_eq(fault->wires.line, CLIP_MISO);
 	ck_assert(fault->wires.rate > 0.00099 && fault->wires.rate < 0.00101);
@@ -44,16 +44,16 @@ START_TEST(wires)
 	ck_assert_uint_eq(fault->wires.when.selects, 2);
 	ck_assert_uint_eq(fault->wires.when.purposes, 1 << FLASH_FOR_READ | 1 << FLASH_FOR_ERASE);
 	ck_assert_ptr_nonnull(strstr(fault->text, "bit-error line=miso rate=1e-3 only=0-to-1"));
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 }
 END_TEST
 
 START_TEST(chips)
 {
-	struct bench_fault *fault = parse("weak-cell address=16-31 every=256 offset=6 bits=80 "
+	struct setup_fault *fault = parse("weak-cell address=16-31 every=256 offset=6 bits=80 "
 					  "rate=0.25 count=9");
 
-	ck_assert_int_eq(fault->place, BENCH_FAULT_OF_CHIP);
+	ck_assert_int_eq(fault->place, SETUP_FAULT_OF_CHIP);
 	ck_assert_int_eq(fault->chip.what, FLASH_FAULT_WEAK_CELL);
 	ck_assert_uint_eq(fault->chip.address_from, 16);
 	ck_assert_uint_eq(fault->chip.address_to, 32);
@@ -62,48 +62,48 @@ START_TEST(chips)
 	ck_assert_uint_eq(fault->chip.mask, 0x80);
 	ck_assert(fault->chip.rate == 0.25);
 	ck_assert_uint_eq(fault->chip.count, 9);
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 	fault = parse("slow during=erase factor=20 nth=2 probability=1");
 	ck_assert_uint_eq(fault->chip.purposes, 1 << FLASH_FOR_ERASE);
 	ck_assert(fault->chip.factor == 20);
 	ck_assert_uint_eq(fault->chip.nth, 2);
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 	fault = parse("read-disturb");
 	ck_assert_uint_eq(fault->chip.after, 1000);
 	ck_assert(fault->chip.rate == 1e-6);
 	ck_assert(!fault->chip.level);
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 	fault = parse("read-disturb after=7 rate=1e-3 level=1 address=0x1000-0x1FFF count=2");
 	ck_assert_uint_eq(fault->chip.after, 7);
 	ck_assert(fault->chip.rate == 1e-3);
 	ck_assert(fault->chip.level);
 	ck_assert_uint_eq(fault->chip.address_to, 0x2000);
 	ck_assert_uint_eq(fault->chip.count, 2);
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 	fault = parse("stuck-cell level=1 bits=0F");
 	ck_assert(fault->chip.level);
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 }
 END_TEST
 
 START_TEST(others)
 {
-	struct bench_fault *fault = parse("contact line=clk per-us=0.01 open-for=50us");
+	struct setup_fault *fault = parse("contact line=clk per-us=0.01 open-for=50us");
 
 	ck_assert_int_eq(fault->wires.line, CLIP_CLK);
 	ck_assert_int_eq(fault->wires.open_ns, 50000);
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 	fault = parse("too-fast limit=10MHz limit-read=5MHz slope=0.1");
 	ck_assert_uint_eq(fault->wires.limit_hz, 10000000);
 	ck_assert_uint_eq(fault->wires.limit_read_hz, 5000000);
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 	fault = parse("master duty=0.7 period=10ms phase=1ms rule=and drives=cs,mosi,clk "
 		      "clock=24MHz reads=64");
 	ck_assert_int_eq(fault->wires.master.period_ns, 10000000);
 	ck_assert_uint_eq(
 		fault->wires.master.lines, 1u << CLIP_CS | 1u << CLIP_MOSI | 1u << CLIP_CLK);
 	ck_assert_uint_eq(fault->wires.master.read_bytes, 64);
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 	fault = parse("board-writes writes=16 period=2s phase=3ms address=0x1000-0x2FFF select=1");
 	ck_assert_uint_eq(fault->wires.writes.bytes, 16);
 	ck_assert_int_eq(fault->wires.writes.period_ns, 2000000000);
@@ -111,31 +111,31 @@ START_TEST(others)
 	ck_assert_uint_eq(fault->wires.when.address_from, 0x1000);
 	ck_assert_uint_eq(fault->wires.when.address_to, 0x3000);
 	ck_assert_uint_eq(fault->wires.when.selects, 1 << 1);
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 	fault = parse("short line=mosi with=miso dominates=yes side=host");
 	ck_assert_int_eq(fault->wires.line2, CLIP_MISO);
 	ck_assert(fault->wires.dominates);
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 	fault = parse("shifted pins=-1");
 	ck_assert_int_eq(fault->wires.pins, -1);
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 	fault = parse("unplug direction=to-adapter command=O_SPIOP operation=3 time=2s");
-	ck_assert_int_eq(fault->place, BENCH_FAULT_OF_LINK);
+	ck_assert_int_eq(fault->place, SETUP_FAULT_OF_LINK);
 	ck_assert_int_eq(fault->link.direction, LINK_TO_ADAPTER);
 	ck_assert(fault->link.has_command);
 	ck_assert_uint_eq(fault->link.command, 0x13);
 	ck_assert_uint_eq(fault->link.operation, 3);
 	ck_assert_uint_eq(fault->link.ms, 2000);
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 	fault = parse("nak command=1f");
 	ck_assert_uint_eq(fault->link.command, 0x1f);
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 	fault = parse("wrong-baud baud=57600");
 	ck_assert_uint_eq(fault->link.baud, 57600);
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 	fault = parse("slip edge=doubled rate=1e-4");
 	ck_assert_int_eq(fault->wires.slip, CLIP_SLIP_DOUBLED);
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 }
 END_TEST
 
@@ -198,7 +198,7 @@ START_TEST(what_is_refused_says_why)
 {
 	g_autoptr(GError) error = NULL;
 
-	ck_assert_ptr_null(bench_fault_parse(refused[_i].text, &error));
+	ck_assert_ptr_null(setup_fault_parse(refused[_i].text, &error));
 	ck_assert_msg(g_str_has_prefix(error->message, refused[_i].message), "%s: %s",
 		refused[_i].text, error->message);
 }
@@ -208,74 +208,74 @@ START_TEST(a_name_is_a_word_and_no_number)
 {
 	static const char *const bad[] = {"", "3", "0815", "a b", "a/b", "\xC3\xA4",
 		"0123456789012345678901234567890123456789012345678901234567890123x"};
-	struct bench_fault *fault = parse("late");
+	struct setup_fault *fault = parse("late");
 	g_autoptr(GError) error = NULL;
 
 	ck_assert_ptr_null(fault->name);
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
-		ck_assert_msg(!bench_fault_set_name(fault, bad[i], NULL), "%s", bad[i]);
-	ck_assert(bench_fault_set_name(fault, "x", NULL));
-	ck_assert(bench_fault_set_name(fault, "2.wire_a-B", NULL));
+		ck_assert_msg(!setup_fault_set_name(fault, bad[i], NULL), "%s", bad[i]);
+	ck_assert(setup_fault_set_name(fault, "x", NULL));
+	ck_assert(setup_fault_set_name(fault, "2.wire_a-B", NULL));
 	ck_assert_str_eq(fault->name, "2.wire_a-B");
-	ck_assert(!bench_fault_set_name(fault, "3", &error));
+	ck_assert(!setup_fault_set_name(fault, "3", &error));
 	ck_assert_str_eq(error->message,
 		"\"3\" is no name for a fault; allowed are 1 to 64 of A-Z a-z 0-9 . _ -, not "
 		"digits alone");
 	ck_assert_str_eq(fault->name, "2.wire_a-B");
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 }
 END_TEST
 
 START_TEST(bytes_of_a_text)
 {
-	struct bench_fault *fault = parse("garbage text=a\\n\\r\\t\\\\\\\"\\xff\\x00z");
+	struct setup_fault *fault = parse("garbage text=a\\n\\r\\t\\\\\\\"\\xff\\x00z");
 
 	ck_assert_uint_eq(fault->link.text_bytes, 9);
 	ck_assert_mem_eq(fault->link.text, "a\n\r\t\\\"\xff\0z", 9);
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 }
 END_TEST
 
 START_TEST(bytes_in_hex_with_and_without_0x)
 {
-	struct bench_fault *fault = parse("open opcode=0x9F");
+	struct setup_fault *fault = parse("open opcode=0x9F");
 
 	ck_assert_uint_eq(fault->wires.when.opcode, 0x9f);
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 	fault = parse("stuck-cell bits=0x80");
 	ck_assert_uint_eq(fault->chip.mask, 0x80);
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 	fault = parse("nak command=0x13");
 	ck_assert_uint_eq(fault->link.command, 0x13);
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 }
 END_TEST
 
 /* What comes over the socket can hold anything. */
 START_TEST(a_text_is_one_line)
 {
-	struct bench_fault *fault = parse("garbage text=AT\r\n\x1b[1m");
+	struct setup_fault *fault = parse("garbage text=AT\r\n\x1b[1m");
 
 	ck_assert_str_eq(fault->text, "garbage text=AT\\r\\n\\x1B[1m");
 	ck_assert_mem_eq(fault->link.text, "AT\r\n\x1b[1m", 8);
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 }
 END_TEST
 
 /* With the usual settings every one of them can be added as it is. */
 START_TEST(every_name_is_a_fault)
 {
-	g_autofree const char **names = bench_fault_names();
+	g_autofree const char **names = setup_fault_names();
 
 	for (const char **name = names; *name; name++) {
-		struct bench_fault *fault = parse(*name);
-		g_autofree const char **known = bench_fault_settings(fault);
+		struct setup_fault *fault = parse(*name);
+		g_autofree const char **known = setup_fault_settings(fault);
 
 		ck_assert_msg(known[0] != NULL, "%s", *name);
-		if (fault->place == BENCH_FAULT_OF_WIRES)
+		if (fault->place == SETUP_FAULT_OF_WIRES)
 			ck_assert_msg(clip_fault_check(&fault->wires) == NULL, "%s: %s", *name,
 				clip_fault_check(&fault->wires));
-		bench_fault_free(fault);
+		setup_fault_free(fault);
 	}
 }
 END_TEST

@@ -2,10 +2,10 @@
 /* The faults of one adapter: numbers, counters, what is told of acts; and a board's verdict. */
 #include "bench/faults.h"
 
-#include "bench/boot.h"
-#include "bench/error.h"
-#include "bench/fault.h"
-#include "clip/board.h"
+#include "board/boot.h"
+#include "base/error.h"
+#include "setup/faultwords.h"
+#include "board/board.h"
 #include "clip_fixture.h"
 #include "flash/fault.h"
 #include "flash/part.h"
@@ -92,15 +92,15 @@ teardown(void)
 static unsigned int
 add_named(const char *text, const char *name)
 {
-	struct bench_fault *fault = bench_fault_parse(text, NULL);
+	struct setup_fault *fault = setup_fault_parse(text, NULL);
 	g_autoptr(GError) error = NULL;
 	unsigned int id;
 
 	ck_assert_ptr_nonnull(fault);
-	ck_assert(name == NULL || bench_fault_set_name(fault, name, NULL));
+	ck_assert(name == NULL || setup_fault_set_name(fault, name, NULL));
 	id = bench_faults_add(faults, fault, 0, &error);
 	ck_assert_msg(id > 0, "%s", error ? error->message : "");
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 	return id;
 }
 
@@ -113,15 +113,15 @@ add(const char *text)
 static void
 assert_not_added(const char *text, const char *name, GQuark domain, const char *message)
 {
-	struct bench_fault *fault = bench_fault_parse(text, NULL);
+	struct setup_fault *fault = setup_fault_parse(text, NULL);
 	g_autoptr(GError) error = NULL;
 
 	ck_assert_ptr_nonnull(fault);
-	ck_assert(name == NULL || bench_fault_set_name(fault, name, NULL));
+	ck_assert(name == NULL || setup_fault_set_name(fault, name, NULL));
 	ck_assert_uint_eq(bench_faults_add(faults, fault, 0, &error), 0);
 	ck_assert_str_eq(error->message, message);
 	ck_assert(error->domain == domain);
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 }
 
 static void
@@ -307,7 +307,7 @@ START_TEST(a_name_is_told_and_found)
 	ck_assert_uint_eq(acts->len, 2);
 	ck_assert_pstr_eq(((struct told *)acts->pdata[0])->name, "splash");
 	ck_assert_pstr_eq(((struct told *)acts->pdata[1])->name, NULL);
-	assert_not_added("open", "splash", BENCH_ERROR,
+	assert_not_added("open", "splash", BASE_ERROR,
 		"open: there is a fault \"splash\" already; allowed is a name that is free");
 	ck_assert(bench_faults_remove(faults, 1));
 	ck_assert_uint_eq(bench_faults_named(faults, "splash"), 0);
@@ -403,18 +403,18 @@ static const struct {
 
 START_TEST(values_that_cannot_be_are_refused)
 {
-	struct bench_fault *fault = bench_fault_parse(refused[_i].text, NULL);
+	struct setup_fault *fault = setup_fault_parse(refused[_i].text, NULL);
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GString) message = NULL;
 
 	ck_assert_ptr_nonnull(fault);
 	ck_assert_uint_eq(bench_faults_add(faults, fault, refused[_i].cs, &error), 0);
-	ck_assert(g_error_matches(error, BENCH_ERROR, BENCH_ERROR_USAGE));
+	ck_assert(g_error_matches(error, BASE_ERROR, BASE_ERROR_USAGE));
 	message = g_string_new(refused[_i].message);
 	g_string_replace(message, "TEST-PART", flash_part(f->chip)->name, 0);
 	ck_assert_str_eq(error->message, message->str);
 	assert_listed("");
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 }
 END_TEST
 
@@ -451,7 +451,7 @@ static const struct {
 
 START_TEST(a_board_says_why_it_does_not_boot)
 {
-	g_autofree char *sentence = bench_boot_reason(&verdicts[_i].verdict);
+	g_autofree char *sentence = board_boot_reason(&verdicts[_i].verdict);
 
 	ck_assert_str_eq(sentence, verdicts[_i].sentence);
 }

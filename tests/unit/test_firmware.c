@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a bench file says of a firmware, as a host sees it. */
-#include "bench/firmware.h"
+#include "setup/firmware.h"
 #include "base/clock.h"
 #include "clip/clip.h"
 #include "serprog/profile.h"
@@ -11,18 +11,18 @@
 #include <glib.h>
 #include <string.h>
 
-static struct bench_firmware
+static struct setup_firmware
 firmware_of(const char *text)
 {
 	g_auto(GStrv) words = g_strsplit(text, ";", -1);
-	struct bench_firmware firmware = {0};
+	struct setup_firmware firmware = {0};
 
 	for (char **word = words; *word != NULL; word++) {
 		g_auto(GStrv) pair = g_strsplit(g_strstrip(*word), "=", 2);
-		enum bench_firmware_key key = bench_firmware_find(pair[0]);
+		enum setup_firmware_key key = setup_firmware_find(pair[0]);
 
-		ck_assert_msg(key < BENCH_FIRMWARE_KEYS, "%s", pair[0]);
-		ck_assert_msg(bench_firmware_take(&firmware, key, pair[1]), "%s", *word);
+		ck_assert_msg(key < SETUP_FIRMWARE_KEYS, "%s", pair[0]);
+		ck_assert_msg(setup_firmware_take(&firmware, key, pair[1]), "%s", *word);
 	}
 	return firmware;
 }
@@ -85,11 +85,11 @@ send(struct rig *rig, const char *text)
 
 START_TEST(a_host_sees_it)
 {
-	struct bench_firmware firmware = firmware_of(cases[_i].keys);
+	struct setup_firmware firmware = firmware_of(cases[_i].keys);
 	const struct serprog_profile *plain = serprog_profile_find(cases[_i].profile);
 	struct serprog_profile before = *plain;
-	struct serprog_profile *profile = bench_firmware_apply(&firmware, plain);
-	struct rig *rig = rig_new(profile, SIM_CLOCK_INSTANT, 1);
+	struct serprog_profile *profile = setup_firmware_apply(&firmware, plain);
+	struct rig *rig = rig_new(profile, BASE_CLOCK_INSTANT, 1);
 	g_auto(GStrv) sent = g_strsplit(cases[_i].script, "|", -1);
 	g_autoptr(GByteArray) wanted = rig_from_hex(cases[_i].answer);
 
@@ -130,10 +130,10 @@ static const struct {
 
 START_TEST(it_has_a_clock_of_its_own)
 {
-	struct bench_firmware firmware = firmware_of("clock=1.5 MHz");
+	struct setup_firmware firmware = firmware_of("clock=1.5 MHz");
 	struct serprog_profile *profile =
-		bench_firmware_apply(&firmware, serprog_profile_find(NULL));
-	struct rig *rig = rig_new(profile, SIM_CLOCK_INSTANT, 1);
+		setup_firmware_apply(&firmware, serprog_profile_find(NULL));
+	struct rig *rig = rig_new(profile, BASE_CLOCK_INSTANT, 1);
 
 	ck_assert_uint_eq(clip_frequency(rig->clip), 1500000);
 	rig_free(rig);
@@ -143,11 +143,11 @@ END_TEST
 
 START_TEST(what_makes_no_sense_is_refused)
 {
-	enum bench_firmware_key key = bench_firmware_find(bad[_i].key);
-	struct bench_firmware firmware = {0}, nothing = {0};
+	enum setup_firmware_key key = setup_firmware_find(bad[_i].key);
+	struct setup_firmware firmware = {0}, nothing = {0};
 
-	ck_assert_int_lt(key, BENCH_FIRMWARE_KEYS);
-	ck_assert(!bench_firmware_take(&firmware, key, bad[_i].value));
+	ck_assert_int_lt(key, SETUP_FIRMWARE_KEYS);
+	ck_assert(!setup_firmware_take(&firmware, key, bad[_i].value));
 	ck_assert_mem_eq(&firmware, &nothing, sizeof firmware);
 }
 END_TEST

@@ -6,8 +6,8 @@
  */
 #include "suites.h"
 
-#include "bench/chipdb.h"
-#include "bench/image.h"
+#include "chipdb/chipdb.h"
+#include "store/image.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 
@@ -17,9 +17,9 @@
 #define FRAME_MAX 16
 #define ANY -1
 
-static struct bench_chipdb *db;
-static struct bench_wafer *wafer;
-static struct bench_image *image;
+static struct chipdb *db;
+static struct store_wafer *wafer;
+static struct store_image *image;
 static const struct flash_part *part;
 static uint8_t *array;
 static struct flash *chip;
@@ -43,14 +43,14 @@ setup(void)
 	static const struct flash_listener listener = {.event = heard};
 	GError *error = NULL;
 
-	db = bench_chipdb_open(NULL, &error);
+	db = chipdb_open(NULL, &error);
 	ck_assert_msg(db != NULL, "%s", error->message);
-	part = bench_chipdb_find(db, "W25Q128JV", &error);
+	part = chipdb_find(db, "W25Q128JV", &error);
 	ck_assert_msg(part != NULL, "%s", error ? error->message : "");
-	wafer = bench_wafer_new(&error);
-	image = bench_image_open(NULL, part->size, wafer, &error);
+	wafer = store_wafer_new(&error);
+	image = store_image_open(NULL, part->size, wafer, &error);
 	ck_assert_msg(image != NULL, "%s", error ? error->message : "");
-	array = bench_image_array(image);
+	array = store_image_array(image);
 	chip = flash_new(part, array, 1);
 	flash_set_listener(chip, &listener);
 	now = 0;
@@ -61,9 +61,9 @@ static void
 teardown(void)
 {
 	flash_destroy(chip);
-	bench_image_close(image);
-	bench_wafer_destroy(wafer);
-	bench_chipdb_close(db);
+	store_image_close(image);
+	store_wafer_destroy(wafer);
+	chipdb_close(db);
 }
 
 static void

@@ -6,7 +6,7 @@
  * odd sizes; and what a range refuses: programs and every kind of erase that touch it, by one byte
  * or more.
  */
-#include "bench/chipdb.h"
+#include "chipdb/chipdb.h"
 #include "flash_fixture.h"
 #include "suites.h"
 
@@ -470,7 +470,7 @@ is_stated_here(const struct flash_part *part)
 START_TEST(every_part_protects_as_its_rule_says)
 {
 	g_autoptr(GError) error = NULL;
-	struct bench_chipdb *db = bench_chipdb_open(NULL, &error);
+	struct chipdb *db = chipdb_open(NULL, &error);
 	g_autoptr(GPtrArray) parts = NULL;
 	uint64_t room = UINT64_C(1) << 32;
 	uint8_t *array = mmap(NULL, room, PROT_READ | PROT_WRITE,
@@ -479,7 +479,7 @@ START_TEST(every_part_protects_as_its_rule_says)
 
 	ck_assert_msg(db != NULL, "%s", error ? error->message : "");
 	ck_assert_ptr_ne(array, MAP_FAILED);
-	parts = bench_chipdb_list(db, NULL);
+	parts = chipdb_list(db, NULL);
 	for (guint i = 0; i < parts->len; i++) {
 		if (!is_stated_here(parts->pdata[i]))
 			continue;
@@ -488,7 +488,7 @@ START_TEST(every_part_protects_as_its_rule_says)
 	}
 	ck_assert_uint_ge(n, 3);
 	munmap(array, room);
-	bench_chipdb_close(db);
+	chipdb_close(db);
 }
 END_TEST
 

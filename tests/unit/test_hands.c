@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Hands on a running bench: what they do to a chip with faults, its supply and its board. */
-#include "bench/action.h"
+#include "action/action.h"
 #include "bench/adapter.h"
 #include "bench/bench.h"
-#include "bench/fault.h"
+#include "setup/faultwords.h"
 #include "bench/faults.h"
-#include "bench/hand.h"
-#include "bench/options.h"
+#include "action/internal.h"
+#include "setup/options.h"
 #include "clip/clip.h"
 #include "suites.h"
 
@@ -19,8 +19,8 @@
 static char *dir;
 static char *path; /* of the bench file */
 static struct bench *bench;
-static struct bench_actions *actions;
-static struct bench_target target; /* the chip on line 0 of the first adapter */
+static struct action_context *actions;
+static struct action_target target; /* the chip on line 0 of the first adapter */
 
 static void
 setup(void)
@@ -33,7 +33,7 @@ setup(void)
 static void
 stop(void)
 {
-	g_clear_pointer(&actions, bench_actions_destroy);
+	g_clear_pointer(&actions, action_context_destroy);
 	g_clear_pointer(&bench, bench_destroy);
 }
 
@@ -54,18 +54,18 @@ start(const char *text)
 	char *words[] = {(char *)"spinord", path, NULL};
 	char **argv = words;
 	int argc = 2;
-	struct bench_options *options;
+	struct setup_options *options;
 	g_autoptr(GError) error = NULL;
 
 	ck_assert(g_file_set_contents(path, text, -1, NULL));
-	options = bench_options_parse(&argc, &argv, &error);
+	options = setup_options_parse(&argc, &argv, &error);
 	ck_assert_msg(options != NULL, "%s", error ? error->message : "");
 	bench = bench_new(options, NULL, &error);
-	bench_options_free(options);
+	setup_options_free(options);
 	ck_assert_msg(bench != NULL, "%s", error ? error->message : "");
 	ck_assert(bench_start(bench, NULL));
-	actions = bench_actions_new(bench);
-	ck_assert(bench_target_chip(
+	actions = action_context_new(bench);
+	ck_assert(action_target_chip(
 		actions, bench_adapter_name(bench_adapter_at(bench, 0)), 0, &target, NULL));
 }
 
@@ -77,7 +77,7 @@ struct frame {
 };
 
 static bool
-play(struct bench_work *work, GError **error)
+play(struct action_work *work, GError **error)
 {
 	const struct frame *frame = work->in;
 	struct clip *clip = bench_adapter_clip(work->target->adapter);
@@ -96,12 +96,12 @@ frame(const char *out, size_t n_out, uint8_t *in, size_t n_in)
 {
 	struct frame request = {out, n_out, in, n_in};
 
-	ck_assert(bench_work_run(&target, play, &request, NULL, NULL));
+	ck_assert(action_work_run(&target, play, &request, NULL, NULL));
 }
 
 /* Longer than a chip takes to come up. */
 static bool
-wait_for_it(struct bench_work *work, GError **error)
+wait_for_it(struct action_work *work, GError **error)
 {
 	(void)error;
 	clip_wait(bench_adapter_clip(work->target->adapter), 20000000);
@@ -120,7 +120,7 @@ START_TEST(stuck_cells_bear_an_image)
 	start("[adapter a]\nchip=W25Q80DV\n[fault f]\nwhat=stuck-cell\naddress=5\nbits=01\n");
 	frame("\x03\0\0\5", 4, &byte, 1);
 	ck_assert_uint_eq(byte, 0xfe);
-	ck_assert(bench_action_image_load(&target, image, &n, NULL));
+	ck_assert(action_image_load(&target, image, &n, NULL));
 	ck_assert_uint_eq(n, MIB);
 	frame("\x03\0\0\5", 4, &byte, 1);
 	ck_assert_uint_eq(byte, 0xfe);
@@ -129,15 +129,15 @@ START_TEST(stuck_cells_bear_an_image)
 END_TEST
 
 static bool
-add(struct bench_work *work, GError **error)
+add(struct action_work *work, GError **error)
 {
-	struct bench_fault *fault = bench_fault_parse(work->in, error);
+	struct setup_fault *fault = setup_fault_parse(work->in, error);
 
 	ck_assert_ptr_nonnull(fault);
 	ck_assert_uint_gt(bench_faults_add(bench_adapter_faults(work->target->adapter), fault,
 				  work->target->cs, error),
 		0);
-	bench_fault_free(fault);
+	setup_fault_free(fault);
 	return true;
 }
 
@@ -151,9 +151,10 @@ START_TEST(stuck_cells_bear_a_snapshot)
 	uint64_t n;
 
 	start("[adapter a]\nchip=W25Q80DV\n");
-	ck_assert(bench_action_snapshot_take(&target, name, file, &n, NULL));
-	ck_assert(bench_work_run(&target, add, (void *)"stuck-cell address=5 bits=01", NULL, NULL));
-	ck_assert(bench_action_snapshot_restore(&target, name, file, &n, NULL));
+	ck_assert(action_snapshot_take(&target, name, file, &n, NULL));
+	ck_assert(
+		action_work_run(&target, add, (void *)"stuck-cell address=5 bits=01", NULL, NULL));
+	ck_assert(action_snapshot_restore(&target, name, file, &n, NULL));
 	frame("\x03\0\0\4", 4, bytes, 3);
 	ck_assert_mem_eq(bytes, "\xff\xfe\xff", 3);
 	if (file != NULL)
@@ -166,14 +167,14 @@ END_TEST
 
 /* What the supply is after that; 0 V: as it was the last time. */
 static int
-power(enum bench_power action, int millivolts)
+power(enum action_power action, int millivolts)
 {
-	struct bench_power_request request = {.power = action, .millivolts = millivolts};
+	struct action_power_request request = {.power = action, .millivolts = millivolts};
 	g_autoptr(GError) error = NULL;
 
-	ck_assert(bench_action_power(&target, &request, &error));
+	ck_assert(action_power(&target, &request, &error));
 	g_free(request.warning);
-	bench_started_free(request.boot);
+	action_boot_outcome_free(request.boot);
 	return request.millivolts;
 }
 
@@ -196,15 +197,15 @@ START_TEST(the_supply_comes_back_as_it_was)
 		"[adapter a]\n[chip c]\npart = W25Q80DV\n%s\n", supplies[_i].supply);
 
 	start(text);
-	ck_assert_int_eq(power(BENCH_POWER_CYCLE, 0), wanted);
-	ck_assert_int_eq(power(BENCH_POWER_OFF, 0), 0);
-	ck_assert_int_eq(power(BENCH_POWER_ON, 0), wanted);
-	ck_assert_int_eq(power(BENCH_POWER_CYCLE, 3000), 3000);
-	ck_assert_int_eq(power(BENCH_POWER_OFF, 0), 0);
-	ck_assert_int_eq(power(BENCH_POWER_OFF, 0), 0);
-	ck_assert_int_eq(power(BENCH_POWER_ON, 0), 3000);
-	ck_assert_int_eq(power(BENCH_POWER_ON, 2900), 2900);
-	ck_assert_int_eq(power(BENCH_POWER_CYCLE, 0), 2900);
+	ck_assert_int_eq(power(ACTION_POWER_CYCLE, 0), wanted);
+	ck_assert_int_eq(power(ACTION_POWER_OFF, 0), 0);
+	ck_assert_int_eq(power(ACTION_POWER_ON, 0), wanted);
+	ck_assert_int_eq(power(ACTION_POWER_CYCLE, 3000), 3000);
+	ck_assert_int_eq(power(ACTION_POWER_OFF, 0), 0);
+	ck_assert_int_eq(power(ACTION_POWER_OFF, 0), 0);
+	ck_assert_int_eq(power(ACTION_POWER_ON, 0), 3000);
+	ck_assert_int_eq(power(ACTION_POWER_ON, 2900), 2900);
+	ck_assert_int_eq(power(ACTION_POWER_CYCLE, 0), 2900);
 }
 END_TEST
 
@@ -224,16 +225,16 @@ cut_write(const char *part, unsigned int seed, size_t n)
 {
 	g_autofree char *text = g_strdup_printf(
 		"[bench]\nseed = %u\ntiming = virtual\n[adapter a]\nchip = %s\n", seed, part);
-	struct bench_power_request request = {
-		.power = BENCH_POWER_OFF, .cut_in = 2, .after_ns = BENCH_HALF_OF_BUSY};
+	struct action_power_request request = {
+		.power = ACTION_POWER_OFF, .cut_in = 2, .after_ns = BENCH_HALF_OF_BUSY};
 	uint8_t sr1;
 
 	start(text);
-	ck_assert(bench_action_power(&target, &request, NULL));
+	ck_assert(action_power(&target, &request, NULL));
 	frame("\x06", 1, NULL, 0);
 	frame("\x01\x1c\x00", n, NULL, 0);
-	power(BENCH_POWER_ON, 0);
-	ck_assert(bench_work_run(&target, wait_for_it, NULL, NULL, NULL));
+	power(ACTION_POWER_ON, 0);
+	ck_assert(action_work_run(&target, wait_for_it, NULL, NULL, NULL));
 	frame("\x05", 1, &sr1, 1);
 	stop();
 	return sr1;
@@ -266,16 +267,16 @@ END_TEST
 static char *
 started(int to)
 {
-	struct bench_power_request request = {.power = BENCH_POWER_CYCLE};
+	struct action_power_request request = {.power = ACTION_POWER_CYCLE};
 	g_autoptr(GPtrArray) boards = NULL;
-	const struct bench_started *first = NULL;
+	const struct action_boot_outcome *first = NULL;
 	char *text = NULL;
 
 	if (to < 0) {
-		ck_assert(bench_action_power(&target, &request, NULL));
+		ck_assert(action_power(&target, &request, NULL));
 		first = request.boot;
 	} else {
-		boards = bench_action_board(&target, (enum bench_board)to, NULL);
+		boards = action_board(&target, (enum action_board)to, NULL);
 		ck_assert_ptr_nonnull(boards);
 		ck_assert_uint_le(boards->len, 1);
 		first = boards->len > 0 ? boards->pdata[0] : NULL;
@@ -286,7 +287,7 @@ started(int to)
 		ck_assert_int_eq(first->boots, first->why_not == NULL);
 		text = g_strdup(first->boots ? "boots" : first->why_not);
 	}
-	bench_started_free(request.boot);
+	action_boot_outcome_free(request.boot);
 	return text;
 }
 
@@ -315,13 +316,13 @@ START_TEST(boards_start_when_they_are_let_go)
 	start(text);
 	cycle = started(-1);
 	ck_assert_str_eq(cycle, boards[_i].cycle);
-	run = started(BENCH_BOARD_RUN);
+	run = started(ACTION_BOARD_RUN);
 	ck_assert_pstr_eq(run, boards[_i].run);
-	again = started(BENCH_BOARD_RUN);
+	again = started(ACTION_BOARD_RUN);
 	ck_assert_ptr_null(again);
-	held = started(BENCH_BOARD_RESET);
+	held = started(ACTION_BOARD_RESET);
 	ck_assert_ptr_null(held);
-	later = started(BENCH_BOARD_RUN);
+	later = started(ACTION_BOARD_RUN);
 	ck_assert_str_eq(later, boards[_i].run ? boards[_i].run : "boots");
 }
 END_TEST

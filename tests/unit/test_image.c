@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copies of arrays on disk: saved, loaded and compared, or refused without a trace. */
-#include "bench/error.h"
-#include "bench/image.h"
+#include "base/error.h"
+#include "store/image.h"
 #include "suites.h"
 
 #include <check.h>
@@ -50,9 +50,9 @@ assert_not_saved(const char *path, const char *reason)
 	g_autofree char *message = g_strdup_printf("cannot save image \"%s\": %s", path, reason);
 	g_autoptr(GError) error = NULL;
 
-	ck_assert(!bench_image_save((const uint8_t *)"new", 3, path, &error));
+	ck_assert(!store_image_save((const uint8_t *)"new", 3, path, &error));
 	ck_assert_str_eq(error->message, message);
-	ck_assert(g_error_matches(error, BENCH_ERROR, BENCH_ERROR_FILE));
+	ck_assert(g_error_matches(error, BASE_ERROR, BASE_ERROR_FILE));
 }
 
 #define NO_FILE "not a regular file; name one, or a name that is free"
@@ -65,14 +65,14 @@ START_TEST(image_is_saved_as_a_whole_or_not_at_all)
 	g_autofree char *dangling = at("dangling");
 	g_autofree char *used = at("used.bin");
 	g_autofree char *text = NULL;
-	struct bench_wafer *wafer = bench_wafer_new(NULL);
-	struct bench_image *other;
+	struct store_wafer *wafer = store_wafer_new(NULL);
+	struct store_image *other;
 	struct stat info;
 
-	ck_assert(bench_image_save((const uint8_t *)"old data", 8, path, NULL));
+	ck_assert(store_image_save((const uint8_t *)"old data", 8, path, NULL));
 	ck_assert_int_eq(g_chmod(path, 0600), 0);
 	ck_assert_int_eq(symlink("saved.bin", alias), 0);
-	ck_assert(bench_image_save((const uint8_t *)"new", 3, alias, NULL));
+	ck_assert(store_image_save((const uint8_t *)"new", 3, alias, NULL));
 	ck_assert(g_file_get_contents(path, &text, NULL, NULL));
 	ck_assert_str_eq(text, "new");
 	ck_assert(g_file_test(alias, G_FILE_TEST_IS_SYMLINK));
@@ -85,11 +85,11 @@ START_TEST(image_is_saved_as_a_whole_or_not_at_all)
 	assert_not_saved(dangling, NO_FILE);
 	assert_not_saved(dir, NO_FILE);
 	assert_not_saved("/dev/null", NO_FILE);
-	other = bench_image_open(used, 4096, wafer, NULL);
+	other = store_image_open(used, 4096, wafer, NULL);
 	assert_not_saved(used, "it is in use by a chip; name another file");
-	bench_image_close(other);
-	ck_assert(bench_image_save((const uint8_t *)"new", 3, used, NULL));
-	bench_wafer_destroy(wafer);
+	store_image_close(other);
+	ck_assert(store_image_save((const uint8_t *)"new", 3, used, NULL));
+	store_wafer_destroy(wafer);
 }
 END_TEST
 
@@ -97,7 +97,7 @@ START_TEST(image_that_cannot_be_saved_says_why)
 {
 	g_autoptr(GError) error = NULL;
 
-	ck_assert(!bench_image_save((const uint8_t *)"new", 3, "/nonexistent/a.bin", &error));
+	ck_assert(!store_image_save((const uint8_t *)"new", 3, "/nonexistent/a.bin", &error));
 	ck_assert_msg(g_str_has_prefix(error->message,
 			      "cannot save image \"/nonexistent/a.bin\": Failed to create file"),
 		"%s", error->message);
@@ -115,23 +115,23 @@ START_TEST(image_is_loaded_whole_or_not_at_all)
 	g_autoptr(GError) error = NULL;
 
 	ck_assert(g_file_set_contents(path, "abcd", 4, NULL));
-	ck_assert(!bench_image_load_into(path, data, 5, &error));
+	ck_assert(!store_image_load_into(path, data, 5, &error));
 	message = g_strdup_printf("cannot read image \"%s\": it has 4 bytes, the chip has 5 bytes; "
 				  "name an image of that size",
 		path);
 	ck_assert_str_eq(error->message, message);
 	g_clear_error(&error);
-	ck_assert(!bench_image_load_into(dir, data, 5, &error));
+	ck_assert(!store_image_load_into(dir, data, 5, &error));
 	g_free(message);
 	message = g_strdup_printf("cannot read image \"%s\": not a regular file; name one", dir);
 	ck_assert_str_eq(error->message, message);
 	g_clear_error(&error);
-	ck_assert(!bench_image_load_into("/nonexistent", data, 5, &error));
+	ck_assert(!store_image_load_into("/nonexistent", data, 5, &error));
 	ck_assert_str_eq(error->message,
 		"cannot read image \"/nonexistent\": No such file or directory; it has to be a "
 		"file that can be read");
 	ck_assert_mem_eq(data, "12345", 5);
-	ck_assert(bench_image_load_into(path, data, 4, NULL));
+	ck_assert(store_image_load_into(path, data, 4, NULL));
 	ck_assert_mem_eq(data, "abcd5", 5);
 }
 END_TEST
@@ -140,25 +140,25 @@ START_TEST(image_is_compared)
 {
 	g_autofree char *path = at("compare.bin");
 	g_autoptr(GError) error = NULL;
-	struct bench_difference difference;
+	struct store_difference difference;
 
 	memset(array, 0xff, SIZE);
 	memcpy(array + 0x1000, "text", 4);
-	ck_assert(bench_image_save(array, SIZE, path, NULL));
-	ck_assert(bench_image_compare(path, array, SIZE, &difference, NULL));
+	ck_assert(store_image_save(array, SIZE, path, NULL));
+	ck_assert(store_image_compare(path, array, SIZE, &difference, NULL));
 	ck_assert_uint_eq(difference.bytes, 0);
 	array[0x1001] ^= 1;
-	ck_assert(bench_image_compare(path, array, SIZE, &difference, NULL));
+	ck_assert(store_image_compare(path, array, SIZE, &difference, NULL));
 	ck_assert_uint_eq(difference.bytes, 1);
 	ck_assert_uint_eq(difference.first, 0x1001);
 	ck_assert_uint_eq(difference.last, 0x1001);
 	array[0] ^= 1;
 	array[SIZE - 1] ^= 1;
-	ck_assert(bench_image_compare(path, array, SIZE, &difference, NULL));
+	ck_assert(store_image_compare(path, array, SIZE, &difference, NULL));
 	ck_assert_uint_eq(difference.bytes, 3);
 	ck_assert_uint_eq(difference.first, 0);
 	ck_assert_uint_eq(difference.last, SIZE - 1);
-	ck_assert(!bench_image_compare(path, array, SIZE - 1, &difference, &error));
+	ck_assert(!store_image_compare(path, array, SIZE - 1, &difference, &error));
 	ck_assert_ptr_nonnull(strstr(error->message, "name an image of that size"));
 }
 END_TEST

@@ -21,7 +21,7 @@
 
 #include "base/clock.h"
 #include "clip/clip.h"
-#include "serprog/link.h"
+#include "link/link.h"
 #include "serprog/profile.h"
 #include "serprog/serprog.h"
 #include "serprog_fixture.h"
@@ -54,7 +54,7 @@ setup_line(void)
 {
 	static const struct link_listener listener = {.acted = note, .unplug = pull};
 
-	rig = rig_new(serprog_profile_find(NULL), SIM_CLOCK_INSTANT, 1);
+	rig = rig_new(serprog_profile_find(NULL), BASE_CLOCK_INSTANT, 1);
 	line = link_line_new(rig->adapter, &listener);
 	rig->port = link_line_personality(line);
 	rig->port.ops->host_opened(rig->port.self);
@@ -102,7 +102,7 @@ fetch_all(size_t room)
 static int64_t
 wait_deadline(void)
 {
-	const struct personality *port = &rig->port;
+	const struct base_endpoint *port = &rig->port;
 	int64_t begin_us = g_get_monotonic_time();
 	int64_t ns = port->ops->deadline_ns(port->self);
 
@@ -409,7 +409,7 @@ START_TEST(without_faults_bytes_are_identical)
 	g_autoptr(GByteArray) want = NULL;
 	g_autoptr(GByteArray) got = NULL;
 	struct link_fault far = usual(LINK_DROP);
-	struct rig *bare = rig_new(serprog_profile_find(NULL), SIM_CLOCK_INSTANT, 1);
+	struct rig *bare = rig_new(serprog_profile_find(NULL), BASE_CLOCK_INSTANT, 1);
 
 	rig = bare;
 	send_bytes(in->data, in->len, 8192, 8192);
@@ -420,7 +420,7 @@ START_TEST(without_faults_bytes_are_identical)
 	ck_assert_uint_eq(got->len, want->len);
 	ck_assert_mem_eq(got->data, want->data, want->len);
 	ck_assert_str_eq(rig->seen->str, bare->seen->str);
-	ck_assert_int_eq(sim_clock_now(&rig->clock), sim_clock_now(&bare->clock));
+	ck_assert_int_eq(base_clock_now(&rig->clock), base_clock_now(&bare->clock));
 	ck_assert_str_eq(acts->str, "");
 	teardown_line();
 	rig_free(bare);
@@ -561,7 +561,7 @@ START_TEST(latency_delays_each_reply_once)
 	ck_assert_str_eq(acts->str, "latency@2/1 latency@3/2 latency@4/3 ");
 	ck_assert_int_eq(rig->port.ops->deadline_ns(rig->port.self), -1);
 	/* No time of the chip's passes. */
-	ck_assert_int_lt(sim_clock_now(&rig->clock), 10000000);
+	ck_assert_int_lt(base_clock_now(&rig->clock), 10000000);
 }
 END_TEST
 

@@ -4,10 +4,10 @@
  * port to look again at a time, and the cable.
  */
 #include "bench/adapter.h"
-#include "bench/line.h"
+#include "bench/cable.h"
 #include "host_fixture.h"
 #include "port/port.h"
-#include "serprog/link.h"
+#include "link/link.h"
 #include "serprog/profile.h"
 #include "suites.h"
 
@@ -30,7 +30,7 @@ setup(void)
 	struct bench_adapter_plan plan = {
 		.name = "adapter0",
 		.profile = serprog_profile_find(NULL),
-		.timing = SIM_CLOCK_INSTANT,
+		.timing = BASE_CLOCK_INSTANT,
 	};
 
 	/* A thread of the adapter's would make it later, and it stays. */
@@ -69,12 +69,12 @@ note(void *data, const struct link_fault_report *report)
 static void
 add_in_thread(void *data)
 {
-	struct bench_line *line = bench_adapter_line(adapter);
+	struct bench_cable *line = bench_adapter_line(adapter);
 
 	line->acted = note;
 	line->data = &reports;
-	ck_assert_int_eq(link_line_add_fault(bench_line_faults(line), data), 1);
-	bench_line_changed(line);
+	ck_assert_int_eq(link_line_add_fault(bench_cable_faults(line), data), 1);
+	bench_cable_changed(line);
 }
 
 static void
@@ -96,11 +96,11 @@ add(enum link_fault_what what, uint32_t ms, uint64_t byte)
 static void
 clear_in_thread(void *data)
 {
-	struct bench_line *line = bench_adapter_line(adapter);
+	struct bench_cable *line = bench_adapter_line(adapter);
 
 	(void)data;
-	link_line_clear_faults(bench_line_faults(line));
-	bench_line_changed(line);
+	link_line_clear_faults(bench_cable_faults(line));
+	bench_cable_changed(line);
 	ck_assert_ptr_null(line->faults);
 }
 
@@ -108,8 +108,8 @@ static void
 replug_in_thread(void *data)
 {
 	(void)data;
-	bench_line_unplug(bench_adapter_line(adapter));
-	ck_assert(bench_line_plug(bench_adapter_line(adapter), NULL));
+	bench_cable_unplug(bench_adapter_line(adapter));
+	ck_assert(bench_cable_plug(bench_adapter_line(adapter), NULL));
 }
 
 static int

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The shared command line: what each option sets, and the exact words about what is refused. */
-#include "bench/options.h"
+#include "setup/options.h"
 
-#include "bench/error.h"
+#include "base/error.h"
 #include "suites.h"
 
 #include <check.h>
 
 /* Words of the command line after the program's name, split at |, so that words can be empty. */
-static struct bench_options *
+static struct setup_options *
 parse(const char *line, GError **error)
 {
 	g_autofree char *whole =
@@ -18,14 +18,14 @@ parse(const char *line, GError **error)
 	g_autofree char **argv = g_memdup2(words, (g_strv_length(words) + 1) * sizeof *words);
 	int argc = g_strv_length(words);
 
-	return bench_options_parse(&argc, &argv, error);
+	return setup_options_parse(&argc, &argv, error);
 }
 
-static struct bench_options *
+static struct setup_options *
 must_parse(const char *line)
 {
 	g_autoptr(GError) error = NULL;
-	struct bench_options *options = parse(line, &error);
+	struct setup_options *options = parse(line, &error);
 
 	ck_assert_msg(options != NULL, "%s: %s", line, error != NULL ? error->message : "");
 	return options;
@@ -33,7 +33,7 @@ must_parse(const char *line)
 
 START_TEST(nothing_given_leaves_the_defaults)
 {
-	struct bench_options *options = must_parse("");
+	struct setup_options *options = must_parse("");
 
 	ck_assert_ptr_null(options->chip);
 	ck_assert_ptr_null(options->image);
@@ -51,20 +51,20 @@ START_TEST(nothing_given_leaves_the_defaults)
 	ck_assert_uint_eq(options->time_scale, 0);
 	ck_assert_uint_eq(options->condition.given, 0);
 	ck_assert(!options->seed_given);
-	ck_assert_int_eq(options->timing, SIM_CLOCK_VIRTUAL);
+	ck_assert_int_eq(options->timing, BASE_CLOCK_VIRTUAL);
 	ck_assert_uint_eq(options->seed, 1);
 	ck_assert(!options->verbose);
 	ck_assert(!options->version);
 	ck_assert(!options->list_chips);
 	ck_assert_ptr_null(options->list_pattern);
 	ck_assert_ptr_null(options->help);
-	bench_options_free(options);
+	setup_options_free(options);
 }
 END_TEST
 
 START_TEST(options_of_whole_benches_set_their_fields)
 {
-	struct bench_options *options =
+	struct setup_options *options =
 		must_parse("a.bench|--count|12|--tcp|[::1]:4321|--control|/tmp/c");
 
 	ck_assert_str_eq(options->file, "a.bench");
@@ -72,18 +72,18 @@ START_TEST(options_of_whole_benches_set_their_fields)
 	ck_assert_str_eq(options->tcp, "[::1]:4321");
 	ck_assert_str_eq(options->control, "/tmp/c");
 	ck_assert(!options->check);
-	bench_options_free(options);
+	setup_options_free(options);
 	options = must_parse("--check|b.bench|--no-control");
 	ck_assert_str_eq(options->file, "b.bench");
 	ck_assert(options->check);
 	ck_assert(options->no_control);
-	bench_options_free(options);
+	setup_options_free(options);
 }
 END_TEST
 
 START_TEST(each_option_sets_its_field)
 {
-	struct bench_options *options = must_parse(
+	struct setup_options *options = must_parse(
 		"--chip|MX25L6436F|--image=board.bin|--link|/tmp/tty|--profile|spinor|--chipdb|db|"
 		"--trace|-|--timing|real|--seed|42|--verbose");
 
@@ -93,12 +93,12 @@ START_TEST(each_option_sets_its_field)
 	ck_assert_str_eq(options->profile, "spinor");
 	ck_assert_str_eq(options->chipdb, "db");
 	ck_assert_str_eq(options->trace, "-");
-	ck_assert_int_eq(options->timing, SIM_CLOCK_REAL);
+	ck_assert_int_eq(options->timing, BASE_CLOCK_REAL);
 	ck_assert(options->timing_given);
 	ck_assert_uint_eq(options->seed, 42);
 	ck_assert(options->seed_given);
 	ck_assert(options->verbose);
-	bench_options_free(options);
+	setup_options_free(options);
 }
 END_TEST
 
@@ -116,10 +116,10 @@ static const struct {
 
 START_TEST(seeds_are_decimal_or_hexadecimal)
 {
-	struct bench_options *options = must_parse(seeds[_i].line);
+	struct setup_options *options = must_parse(seeds[_i].line);
 
 	ck_assert_uint_eq(options->seed, seeds[_i].seed);
-	bench_options_free(options);
+	setup_options_free(options);
 }
 END_TEST
 
@@ -138,39 +138,39 @@ static const struct {
 
 START_TEST(list_takes_a_pattern_or_none)
 {
-	struct bench_options *options = must_parse(listings[_i].line);
+	struct setup_options *options = must_parse(listings[_i].line);
 
 	ck_assert(options->list_chips);
 	ck_assert_pstr_eq(options->list_pattern, listings[_i].pattern);
-	bench_options_free(options);
+	setup_options_free(options);
 }
 END_TEST
 
 START_TEST(options_of_a_chip_make_its_condition)
 {
-	struct bench_options *options = must_parse(
+	struct setup_options *options = must_parse(
 		"--time-scale|10|--supply|off|--mode=4-byte,ear:1|--status|1C 02|--wp=low|"
 		"--reset|float|--cycles|5|--cut-at|17");
 
 	ck_assert_uint_eq(options->time_scale, 10000);
 	ck_assert_str_eq(options->condition_option, "supply");
 	ck_assert_str_eq(options->condition_value, "off");
-	ck_assert(bench_condition_has(&options->condition, BENCH_KEY_SUPPLY));
+	ck_assert(setup_condition_has(&options->condition, SETUP_KEY_SUPPLY));
 	ck_assert_int_eq(options->condition.millivolts, 0);
-	ck_assert_uint_eq(options->condition.modes, 1u << BENCH_MODE_4_BYTE | 1u << BENCH_MODE_EAR);
+	ck_assert_uint_eq(options->condition.modes, 1u << SETUP_MODE_4_BYTE | 1u << SETUP_MODE_EAR);
 	ck_assert_uint_eq(options->condition.n_status, 2);
 	ck_assert_uint_eq(options->condition.cut_at, 17);
-	ck_assert(!bench_condition_has(&options->condition, BENCH_KEY_HOLD));
-	bench_options_free(options);
+	ck_assert(!setup_condition_has(&options->condition, SETUP_KEY_HOLD));
+	setup_options_free(options);
 }
 END_TEST
 
 START_TEST(names_outside_the_locale_are_taken)
 {
-	struct bench_options *options = must_parse("--image|b\xc3\xb6rd\xff.bin");
+	struct setup_options *options = must_parse("--image|b\xc3\xb6rd\xff.bin");
 
 	ck_assert_str_eq(options->image, "b\xc3\xb6rd\xff.bin");
-	bench_options_free(options);
+	setup_options_free(options);
 }
 END_TEST
 
@@ -240,7 +240,7 @@ START_TEST(what_is_refused_is_named)
 
 	ck_assert_ptr_null(parse(refused[_i].line, &error));
 	ck_assert_str_eq(error->message, refused[_i].message);
-	ck_assert(g_error_matches(error, BENCH_ERROR, BENCH_ERROR_USAGE));
+	ck_assert(g_error_matches(error, BASE_ERROR, BASE_ERROR_USAGE));
 }
 END_TEST
 
@@ -263,12 +263,12 @@ START_TEST(help_names_every_option)
 		"--corner=typ|max", "--wear=on|off", "--cycles=N", "--status=BYTES", "--mode=MODE",
 		"--cut-at=N", "--id=BYTES", "--sfdp=none|SIZE", "--sfdp-bytes=OFFSET BYTES",
 		"--real-size=SIZE", "--beyond=wraps|ones"};
-	struct bench_options *options = must_parse("--help");
+	struct setup_options *options = must_parse("--help");
 
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
 		ck_assert_msg(strstr(options->help, names[i]) != NULL, "%s is not in:\n%s",
 			names[i], options->help);
-	bench_options_free(options);
+	setup_options_free(options);
 }
 END_TEST
 

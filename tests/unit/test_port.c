@@ -3,7 +3,7 @@
  * Real pseudo-terminals: hosts that come, go, die, quarrel and do not read.
  * long: every case needs the same test adapter and the same fixture that counts descriptors.
  */
-#include "port/link.h"
+#include "port/symlink.h"
 #include "port/port.h"
 #include "host_fixture.h"
 #include "suites.h"
@@ -154,7 +154,7 @@ echo_closed(void *self)
 	echo->ready = 0;
 }
 
-static const struct personality_ops echo_ops = {
+static const struct base_endpoint_ops echo_ops = {
 	.host_opened = echo_opened,
 	.take = echo_take,
 	.give = echo_give,
@@ -175,7 +175,7 @@ setup(void)
 	ck_assert_ptr_nonnull(watch);
 	memset(&echo, 0, sizeof(echo));
 	pty = port_pty_new(
-		fixture.context, watch, (struct personality){&echo_ops, &echo}, NULL, NULL);
+		fixture.context, watch, (struct base_endpoint){&echo_ops, &echo}, NULL, NULL);
 	ck_assert_ptr_nonnull(pty);
 }
 
@@ -674,7 +674,7 @@ START_TEST(adapters_in_threads_keep_hosts_apart)
 		contexts[i] = g_main_context_new();
 		loops[i] = g_main_loop_new(contexts[i], FALSE);
 		ptys[i] = port_pty_new(contexts[i], watch,
-			(struct personality){&echo_ops, &echoes[i]}, NULL, NULL);
+			(struct base_endpoint){&echo_ops, &echoes[i]}, NULL, NULL);
 		threads[i] = g_thread_new("adapter", run_loop, loops[i]);
 	}
 	main_thread = g_thread_new("main", run_loop, main_loop);
@@ -743,7 +743,7 @@ expect_refusal(const char *path, const char *reason)
 {
 	GError *error = NULL;
 
-	ck_assert_ptr_null(port_link_new(path, "/dev/pts/7", &error));
+	ck_assert_ptr_null(port_symlink_new(path, "/dev/pts/7", &error));
 	ck_assert_ptr_nonnull(error);
 	ck_assert_msg(strstr(error->message, path) && strstr(error->message, reason) &&
 			!strchr(error->message, '\n'),
@@ -754,7 +754,7 @@ expect_refusal(const char *path, const char *reason)
 START_TEST(link_comes_and_goes_with_the_port)
 {
 	struct port_pty *linked = port_pty_new(
-		fixture.context, watch, (struct personality){&echo_ops, &echo}, link_path, NULL);
+		fixture.context, watch, (struct base_endpoint){&echo_ops, &echo}, link_path, NULL);
 
 	ck_assert_ptr_nonnull(linked);
 	expect_link(port_pty_path(linked));
@@ -765,14 +765,14 @@ END_TEST
 
 START_TEST(link_left_over_is_replaced)
 {
-	struct port_link *link;
+	struct port_symlink *link;
 
 	/* The old number may belong to somebody else by now, or to nobody. */
 	ck_assert_int_eq(symlink(_i ? port_pty_path(pty) : "/dev/pts/999999", link_path), 0);
-	link = port_link_new(link_path, "/dev/pts/7", NULL);
+	link = port_symlink_new(link_path, "/dev/pts/7", NULL);
 	ck_assert_ptr_nonnull(link);
 	expect_link("/dev/pts/7");
-	port_link_destroy(link);
+	port_symlink_destroy(link);
 	ck_assert(!g_file_test(link_path, G_FILE_TEST_IS_SYMLINK));
 }
 END_TEST
@@ -780,7 +780,7 @@ END_TEST
 START_TEST(link_goes_and_comes_with_the_cable)
 {
 	struct port_pty *linked = port_pty_new(
-		fixture.context, watch, (struct personality){&echo_ops, &echo}, link_path, NULL);
+		fixture.context, watch, (struct base_endpoint){&echo_ops, &echo}, link_path, NULL);
 	GError *error = NULL;
 
 	port_pty_unplug(linked);
@@ -807,7 +807,7 @@ END_TEST
 
 START_TEST(link_in_use_is_refused)
 {
-	struct port_link *link = port_link_new(link_path, "/dev/pts/8", NULL);
+	struct port_symlink *link = port_symlink_new(link_path, "/dev/pts/8", NULL);
 	char *detour = g_build_filename(link_dir, "..", NULL);
 	char *name = g_path_get_basename(link_dir);
 	char *other = g_build_filename(detour, name, "ttyFLASH", NULL);
@@ -817,11 +817,11 @@ START_TEST(link_in_use_is_refused)
 	expect_link("/dev/pts/8");
 	/* under another name of the directory too */
 	GError *error = NULL;
-	ck_assert_ptr_null(port_link_new(other, "/dev/pts/7", &error));
+	ck_assert_ptr_null(port_symlink_new(other, "/dev/pts/7", &error));
 	ck_assert_ptr_nonnull(error);
 	g_error_free(error);
 	expect_link("/dev/pts/8");
-	port_link_destroy(link);
+	port_symlink_destroy(link);
 	g_free(other);
 	g_free(name);
 	g_free(detour);
@@ -861,12 +861,12 @@ END_TEST
 
 START_TEST(link_pointed_elsewhere_is_left_alone)
 {
-	struct port_link *link = port_link_new(link_path, "/dev/pts/7", NULL);
+	struct port_symlink *link = port_symlink_new(link_path, "/dev/pts/7", NULL);
 
 	ck_assert_ptr_nonnull(link);
 	g_unlink(link_path);
 	ck_assert_int_eq(symlink("/dev/ttyUSB0", link_path), 0);
-	port_link_destroy(link);
+	port_symlink_destroy(link);
 	expect_link("/dev/ttyUSB0");
 }
 END_TEST

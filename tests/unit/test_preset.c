@@ -2,11 +2,11 @@
 /* Conditions of chips: what keys take, which parts can be in them, and what a host then finds. */
 #include "bench/preset.h"
 
-#include "bench/chipdb.h"
-#include "bench/condition.h"
-#include "bench/error.h"
+#include "chipdb/chipdb.h"
+#include "setup/condition.h"
+#include "base/error.h"
 #include "bench/relabel.h"
-#include "bench/wires.h"
+#include "bench/levels.h"
 #include "flash_fixture.h"
 #include "suites.h"
 
@@ -15,18 +15,18 @@
 
 #define ARRAY_MAX ((size_t)256 << 20)
 
-static struct bench_chipdb *db;
+static struct chipdb *db;
 static uint8_t *array;
 static struct flash *chip;
 static struct flash_part *relabelled;
-static struct bench_wires wires;
+static struct bench_levels wires;
 
 static void
 setup(void)
 {
 	g_autoptr(GError) error = NULL;
 
-	db = bench_chipdb_open(NULL, &error);
+	db = chipdb_open(NULL, &error);
 	ck_assert_msg(db != NULL, "%s", error ? error->message : "");
 	/* Never touched as a whole. */
 	array = g_malloc0(ARRAY_MAX);
@@ -44,22 +44,22 @@ teardown(void)
 {
 	remove_chip();
 	g_clear_pointer(&array, g_free);
-	g_clear_pointer(&db, bench_chipdb_close);
+	g_clear_pointer(&db, chipdb_close);
 }
 
 /* "mode=qpi; status=9C". */
-static struct bench_condition
+static struct setup_condition
 condition_of(const char *text)
 {
-	struct bench_condition condition = {0};
+	struct setup_condition condition = {0};
 	g_auto(GStrv) keys = g_strsplit(text, ";", -1);
 
 	for (char **key = keys; *key != NULL; key++) {
 		char *value = strchr(*key, '=');
 
 		*value++ = '\0';
-		ck_assert_msg(bench_condition_take(
-				      &condition, bench_condition_find(g_strstrip(*key)), value),
+		ck_assert_msg(setup_condition_take(
+				      &condition, setup_condition_find(g_strstrip(*key)), value),
 			"%s: %s", *key, value);
 	}
 	return condition;
@@ -68,12 +68,12 @@ condition_of(const char *text)
 static bool
 apply(const struct flash_part *part, const char *text, GError **error)
 {
-	const struct bench_condition condition = condition_of(text);
+	const struct setup_condition condition = condition_of(text);
 
 	ck_assert_uint_le(part->size, ARRAY_MAX);
 	relabelled = bench_relabel_part(&condition, part);
 	chip = flash_new(relabelled != NULL ? relabelled : part, array, 1);
-	bench_wires_init(&wires, chip, NULL);
+	bench_levels_init(&wires, chip, NULL);
 	return bench_preset_check(&condition, part, NULL, error) &&
 		bench_preset_apply(&condition, &wires, false, NULL, error);
 }
@@ -186,7 +186,7 @@ static const struct {
 START_TEST(a_host_finds_the_chip_as_it_was_left)
 {
 	g_autoptr(GError) error = NULL;
-	const struct flash_part *part = bench_chipdb_find(db, found[_i].part, &error);
+	const struct flash_part *part = chipdb_find(db, found[_i].part, &error);
 	g_autofree char *answer = NULL;
 
 	ck_assert_msg(part != NULL, "%s", error ? error->message : "");
@@ -201,7 +201,7 @@ START_TEST(blocks_have_the_cycles_that_were_asked_for)
 {
 	struct flash_block block;
 
-	ck_assert(apply(bench_chipdb_find(db, "W25Q80DV", NULL), "cycles=1234", NULL));
+	ck_assert(apply(chipdb_find(db, "W25Q80DV", NULL), "cycles=1234", NULL));
 	ck_assert(flash_next_block(chip, 255, &block));
 	ck_assert_uint_eq(block.number, 255);
 	ck_assert_uint_eq(block.cycles, 1234);
@@ -210,7 +210,7 @@ END_TEST
 
 START_TEST(at_most_64_bytes_of_sfdp_are_others)
 {
-	struct bench_condition condition = {0};
+	struct setup_condition condition = {0};
 	g_autoptr(GString) text = g_string_new("0x10");
 
 	for (unsigned int i = 0; i < 32; i++)
@@ -218,12 +218,12 @@ START_TEST(at_most_64_bytes_of_sfdp_are_others)
 	g_string_append(text, ";0x80 ");
 	for (unsigned int i = 0; i < 32; i++)
 		g_string_append_printf(text, " %02X", i);
-	ck_assert(bench_condition_take(&condition, BENCH_KEY_SFDP_BYTES, text->str));
+	ck_assert(setup_condition_take(&condition, SETUP_KEY_SFDP_BYTES, text->str));
 	ck_assert_uint_eq(condition.n_sfdp_bytes, 64);
 	ck_assert_uint_eq(condition.sfdp_bytes[63].offset, 0x9f);
 	ck_assert_uint_eq(condition.sfdp_bytes[63].value, 31);
 	g_string_append(text, " 20");
-	ck_assert(!bench_condition_take(&condition, BENCH_KEY_SFDP_BYTES, text->str));
+	ck_assert(!setup_condition_take(&condition, SETUP_KEY_SFDP_BYTES, text->str));
 	ck_assert_uint_eq(condition.n_sfdp_bytes, 64);
 }
 END_TEST
@@ -234,7 +234,7 @@ START_TEST(a_small_die_is_there_over_and_over)
 
 	array[0x1234] = 0xa5;
 	array[0x81234] = 0x11;
-	ck_assert(apply(bench_chipdb_find(db, "W25Q80DV", NULL), "real-size=512K", NULL));
+	ck_assert(apply(chipdb_find(db, "W25Q80DV", NULL), "real-size=512K", NULL));
 	answer = answer_to("03 08 12 34 00");
 	ck_assert_str_eq(answer, "FF FF FF FF A5");
 }
@@ -247,8 +247,7 @@ START_TEST(or_nothing_is_beyond_it)
 
 	array[0x1234] = 0xa5;
 	array[0x81234] = 0x11;
-	ck_assert(apply(
-		bench_chipdb_find(db, "W25Q80DV", NULL), "real-size=512K; beyond=ones", NULL));
+	ck_assert(apply(chipdb_find(db, "W25Q80DV", NULL), "real-size=512K; beyond=ones", NULL));
 	below = answer_to("03 00 12 34 00");
 	ck_assert_str_eq(below, "FF FF FF FF A5");
 	answer = answer_to("03 08 12 34 00");
@@ -269,7 +268,7 @@ START_TEST(nothing_is_written_beyond_it)
 	const int64_t second = 1000000000;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(writes); i++) {
-		const struct flash_part *part = bench_chipdb_find(db, writes[i].part, NULL);
+		const struct flash_part *part = chipdb_find(db, writes[i].part, NULL);
 
 		ck_assert_ptr_nonnull(part);
 		ck_assert(apply(part, writes[i].condition, NULL));
@@ -289,24 +288,23 @@ END_TEST
 START_TEST(pins_and_supply_are_set_last)
 {
 	/* HOLD/RST = 1 makes pin 7 a RESET#. */
-	ck_assert(apply(
-		bench_chipdb_find(db, "W25Q128FV", NULL), "reset=low; status=00 00 80", NULL));
-	ck_assert_int_eq(bench_wires_pins(&wires).reset, BENCH_LOW);
+	ck_assert(apply(chipdb_find(db, "W25Q128FV", NULL), "reset=low; status=00 00 80", NULL));
+	ck_assert_int_eq(bench_levels_pins(&wires).reset, BENCH_LOW);
 	remove_chip();
-	ck_assert(apply(bench_chipdb_find(db, "W25Q80DV", NULL),
+	ck_assert(apply(chipdb_find(db, "W25Q80DV", NULL),
 		"wp=low; hold=float; supply=2.9 V; cut-at=3", NULL));
-	ck_assert_int_eq(bench_wires_pins(&wires).wp, BENCH_LOW);
-	ck_assert_int_eq(bench_wires_pins(&wires).hold, BENCH_FLOAT);
+	ck_assert_int_eq(bench_levels_pins(&wires).wp, BENCH_LOW);
+	ck_assert_int_eq(bench_levels_pins(&wires).hold, BENCH_FLOAT);
 	ck_assert_int_eq(wires.millivolts, 2900);
 	ck_assert_uint_eq(wires.cut_in, 3);
 	ck_assert(flash_is_powered(chip));
 	remove_chip();
-	ck_assert(apply(bench_chipdb_find(db, "W25Q80DV", NULL), "supply=parasitic", NULL));
+	ck_assert(apply(chipdb_find(db, "W25Q80DV", NULL), "supply=parasitic", NULL));
 	ck_assert(flash_is_powered(chip));
 	ck_assert_int_lt(wires.millivolts, flash_part(chip)->vcc_min_mv);
 	ck_assert_int_gt(wires.millivolts, flash_inhibit_millivolts(flash_part(chip)));
 	remove_chip();
-	ck_assert(apply(bench_chipdb_find(db, "W25Q80DV", NULL), "supply=off", NULL));
+	ck_assert(apply(chipdb_find(db, "W25Q80DV", NULL), "supply=off", NULL));
 	ck_assert(!flash_is_powered(chip));
 }
 END_TEST
@@ -322,8 +320,7 @@ START_TEST(no_time_passes_and_operations_take_theirs)
 	for (size_t i = 0; i < G_N_ELEMENTS(times); i++) {
 		g_autofree char *answer = NULL;
 
-		ck_assert(
-			apply(bench_chipdb_find(db, "W25Q256JV", NULL), times[i].condition, NULL));
+		ck_assert(apply(chipdb_find(db, "W25Q256JV", NULL), times[i].condition, NULL));
 		answer = answer_to("06; 20 00 00 00");
 		ck_assert_int_eq(flash_busy_until(chip), times[i].ns);
 		remove_chip();
@@ -377,20 +374,19 @@ START_TEST(what_a_part_lacks_is_refused)
 {
 	g_autoptr(GError) error = NULL;
 
-	ck_assert(!apply(
-		bench_chipdb_find(db, refused[_i].part, NULL), refused[_i].condition, &error));
+	ck_assert(!apply(chipdb_find(db, refused[_i].part, NULL), refused[_i].condition, &error));
 	ck_assert_str_eq(error->message, refused[_i].message);
-	ck_assert(g_error_matches(error, BENCH_ERROR, BENCH_ERROR_USAGE));
+	ck_assert(g_error_matches(error, BASE_ERROR, BASE_ERROR_USAGE));
 }
 END_TEST
 
 /* Each mode that a part's error message allows, by its number. */
 START_TEST(every_part_enters_every_mode_that_it_allows)
 {
-	g_autoptr(GPtrArray) parts = bench_chipdb_list(db, NULL);
-	const char *mode = _i == BENCH_MODE_EAR ? "ear:1" : bench_mode_names[_i];
+	g_autoptr(GPtrArray) parts = chipdb_list(db, NULL);
+	const char *mode = _i == SETUP_MODE_EAR ? "ear:1" : setup_mode_names[_i];
 	g_autofree char *text = g_strconcat("mode=", mode, NULL);
-	const struct bench_condition condition = condition_of(text);
+	const struct setup_condition condition = condition_of(text);
 	unsigned int n = 0;
 
 	for (guint i = 0; i < parts->len; i++) {
@@ -403,11 +399,11 @@ START_TEST(every_part_enters_every_mode_that_it_allows)
 		n++;
 		ck_assert_msg(apply(part, text, &error), "%s", error != NULL ? error->message : "");
 		answer = answer_to("9F 00 00 00");
-		if (_i == BENCH_MODE_QPI || _i == BENCH_MODE_DEEP_POWER_DOWN)
+		if (_i == SETUP_MODE_QPI || _i == SETUP_MODE_DEEP_POWER_DOWN)
 			ck_assert_msg(strcmp(answer, "FF FF FF FF") == 0, "%s in %s answers %s",
 				part->name, mode, answer);
-		if (_i == BENCH_MODE_LOCKED || _i == BENCH_MODE_UNLOCKED)
-			ck_assert_msg(flash_is_protected(chip, 0, 1) == (_i == BENCH_MODE_LOCKED),
+		if (_i == SETUP_MODE_LOCKED || _i == SETUP_MODE_UNLOCKED)
+			ck_assert_msg(flash_is_protected(chip, 0, 1) == (_i == SETUP_MODE_LOCKED),
 				"%s is not %s", part->name, mode);
 		remove_chip();
 	}
@@ -416,73 +412,73 @@ START_TEST(every_part_enters_every_mode_that_it_allows)
 END_TEST
 
 static const struct {
-	enum bench_condition_key key;
+	enum setup_condition_key key;
 	const char *value;
 } nonsense[] = {
-	{BENCH_KEY_WP, "LOW"},
-	{BENCH_KEY_WP, ""},
-	{BENCH_KEY_SUPPLY, "3300"},
-	{BENCH_KEY_SUPPLY, "0 V"},
-	{BENCH_KEY_SUPPLY, "6.1 V"},
-	{BENCH_KEY_SUPPLY, "on"},
-	{BENCH_KEY_CORNER, "typical"},
-	{BENCH_KEY_WEAR, "yes"},
-	{BENCH_KEY_CYCLES, "-1"},
-	{BENCH_KEY_CYCLES, "2147483648"},
-	{BENCH_KEY_STATUS, ""},
-	{BENCH_KEY_STATUS, "100"},
-	{BENCH_KEY_STATUS, "1C 02 60 00"},
-	{BENCH_KEY_STATUS, "XY"},
-	{BENCH_KEY_MODE, ""},
-	{BENCH_KEY_MODE, ","},
-	{BENCH_KEY_MODE, "ear"},
-	{BENCH_KEY_MODE, "ear:"},
-	{BENCH_KEY_MODE, "ear:N"},
-	{BENCH_KEY_MODE, "ear:256"},
-	{BENCH_KEY_MODE, "QPI"},
-	{BENCH_KEY_MODE, "4-byte,3-byte"},
-	{BENCH_KEY_MODE, "locked unlocked"},
-	{BENCH_KEY_MODE, "qpi, deep-power-down"},
-	{BENCH_KEY_MODE, "deep-power-down,suspended"},
-	{BENCH_KEY_CUT_AT, "0"},
-	{BENCH_KEY_CUT_AT, "1.5"},
-	{BENCH_KEY_ID, ""},
-	{BENCH_KEY_ID, "EF 4"},
-	{BENCH_KEY_ID, "EF 40 18 00 00 00 00 00 00"},
-	{BENCH_KEY_SFDP, "no"},
-	{BENCH_KEY_SFDP, "32K"},
-	{BENCH_KEY_SFDP, "3M"},
-	{BENCH_KEY_SFDP, "2G"},
-	{BENCH_KEY_REAL_SIZE, "0"},
-	{BENCH_KEY_REAL_SIZE, "none"},
-	{BENCH_KEY_REAL_SIZE, "768K"},
+	{SETUP_KEY_WP, "LOW"},
+	{SETUP_KEY_WP, ""},
+	{SETUP_KEY_SUPPLY, "3300"},
+	{SETUP_KEY_SUPPLY, "0 V"},
+	{SETUP_KEY_SUPPLY, "6.1 V"},
+	{SETUP_KEY_SUPPLY, "on"},
+	{SETUP_KEY_CORNER, "typical"},
+	{SETUP_KEY_WEAR, "yes"},
+	{SETUP_KEY_CYCLES, "-1"},
+	{SETUP_KEY_CYCLES, "2147483648"},
+	{SETUP_KEY_STATUS, ""},
+	{SETUP_KEY_STATUS, "100"},
+	{SETUP_KEY_STATUS, "1C 02 60 00"},
+	{SETUP_KEY_STATUS, "XY"},
+	{SETUP_KEY_MODE, ""},
+	{SETUP_KEY_MODE, ","},
+	{SETUP_KEY_MODE, "ear"},
+	{SETUP_KEY_MODE, "ear:"},
+	{SETUP_KEY_MODE, "ear:N"},
+	{SETUP_KEY_MODE, "ear:256"},
+	{SETUP_KEY_MODE, "QPI"},
+	{SETUP_KEY_MODE, "4-byte,3-byte"},
+	{SETUP_KEY_MODE, "locked unlocked"},
+	{SETUP_KEY_MODE, "qpi, deep-power-down"},
+	{SETUP_KEY_MODE, "deep-power-down,suspended"},
+	{SETUP_KEY_CUT_AT, "0"},
+	{SETUP_KEY_CUT_AT, "1.5"},
+	{SETUP_KEY_ID, ""},
+	{SETUP_KEY_ID, "EF 4"},
+	{SETUP_KEY_ID, "EF 40 18 00 00 00 00 00 00"},
+	{SETUP_KEY_SFDP, "no"},
+	{SETUP_KEY_SFDP, "32K"},
+	{SETUP_KEY_SFDP, "3M"},
+	{SETUP_KEY_SFDP, "2G"},
+	{SETUP_KEY_REAL_SIZE, "0"},
+	{SETUP_KEY_REAL_SIZE, "none"},
+	{SETUP_KEY_REAL_SIZE, "768K"},
 };
 
 START_TEST(nonsense_changes_nothing)
 {
-	struct bench_condition condition = {0};
-	const struct bench_condition before = {0};
+	struct setup_condition condition = {0};
+	const struct setup_condition before = {0};
 
-	ck_assert(!bench_condition_take(&condition, nonsense[_i].key, nonsense[_i].value));
+	ck_assert(!setup_condition_take(&condition, nonsense[_i].key, nonsense[_i].value));
 	ck_assert_mem_eq(&condition, &before, sizeof condition);
 }
 END_TEST
 
 START_TEST(an_option_replaces_its_key_alone)
 {
-	struct bench_condition condition =
+	struct setup_condition condition =
 		condition_of("wp=low;hold=low;status=1C 02;mode=ear:1;supply=3 V");
-	const struct bench_condition option = condition_of("wp=float;mode=qpi;status=00");
+	const struct setup_condition option = condition_of("wp=float;mode=qpi;status=00");
 
-	bench_condition_override(&condition, &option);
+	setup_condition_override(&condition, &option);
 	ck_assert_int_eq(condition.levels[BENCH_PIN_WP], BENCH_FLOAT);
 	ck_assert_int_eq(condition.levels[BENCH_PIN_HOLD], BENCH_LOW);
 	ck_assert_int_eq(condition.millivolts, 3000);
-	ck_assert_uint_eq(condition.modes, 1u << BENCH_MODE_QPI);
+	ck_assert_uint_eq(condition.modes, 1u << SETUP_MODE_QPI);
 	ck_assert_uint_eq(condition.n_status, 1);
 	ck_assert_uint_eq(condition.by_option, option.given);
-	ck_assert(bench_condition_has(&condition, BENCH_KEY_HOLD));
-	ck_assert(!bench_condition_has(&condition, BENCH_KEY_RESET));
+	ck_assert(setup_condition_has(&condition, SETUP_KEY_HOLD));
+	ck_assert(!setup_condition_has(&condition, SETUP_KEY_RESET));
 }
 END_TEST
 
@@ -507,7 +503,7 @@ suite_preset(void)
 	tcase_add_test(chips, pins_and_supply_are_set_last);
 	tcase_add_test(chips, no_time_passes_and_operations_take_theirs);
 	tcase_add_loop_test(chips, what_a_part_lacks_is_refused, 0, G_N_ELEMENTS(refused));
-	tcase_add_loop_test(chips, every_part_enters_every_mode_that_it_allows, 0, BENCH_MODES);
+	tcase_add_loop_test(chips, every_part_enters_every_mode_that_it_allows, 0, SETUP_MODES);
 	suite_add_tcase(suite, chips);
 	return suite;
 }

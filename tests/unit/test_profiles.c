@@ -39,7 +39,7 @@ rig_of(const char *name)
 		impatient.byte_timeout_ns = SHORT_NS;
 	if (profile->send_timeout_ns > 0)
 		impatient.send_timeout_ns = SHORT_NS;
-	return rig_new(&impatient, SIM_CLOCK_INSTANT, 1);
+	return rig_new(&impatient, BASE_CLOCK_INSTANT, 1);
 }
 
 static void
@@ -63,7 +63,7 @@ send(struct rig *rig, const char *text, size_t fetched)
 static void
 give_up(struct rig *rig)
 {
-	const struct personality *port = &rig->port;
+	const struct base_endpoint *port = &rig->port;
 	int64_t ns;
 
 	ck_assert_msg(port->ops->deadline_ns != NULL, "%s waits for ever", rig->profile->name);
@@ -410,7 +410,7 @@ END_TEST
 START_TEST(a_slow_host_is_waited_for)
 {
 	struct rig *rig = rig_of(patience[_i].profile);
-	const struct personality *port = &rig->port;
+	const struct base_endpoint *port = &rig->port;
 
 	ck_assert_int_eq(port->ops->deadline_ns(port->self), -1);
 	expect(rig, "13 010000", "", "");

@@ -20,7 +20,7 @@
 static struct rig *
 rig_default(void)
 {
-	return rig_new(serprog_profile_find(NULL), SIM_CLOCK_INSTANT, 2);
+	return rig_new(serprog_profile_find(NULL), BASE_CLOCK_INSTANT, 2);
 }
 
 /* 1 to max, drawn when there is a rand, else max. */
@@ -159,7 +159,7 @@ START_TEST(what_a_profile_does_not_offer_is_nak)
 
 	profile.commands = 0x0009013f;
 	profile.program = "sixteen and more bytes";
-	rig = rig_new(&profile, SIM_CLOCK_INSTANT, 2);
+	rig = rig_new(&profile, BASE_CLOCK_INSTANT, 2);
 	expect(rig, "02",
 		"06 3f010900 00000000 0000000000000000 0000000000000000 0000000000000000");
 	expect(rig, "03", "06 7369787465656e20616e64206d6f7265");
@@ -178,7 +178,7 @@ START_TEST(a_length_over_the_limit_is_nak_after_its_data)
 
 	profile.write_max = 4;
 	profile.read_max = 8;
-	rig = rig_new(&profile, SIM_CLOCK_INSTANT, 2);
+	rig = rig_new(&profile, BASE_CLOCK_INSTANT, 2);
 	expect(rig, "08 11", "06 040000 06 080000");
 	expect(rig, "13 050000 010000 9f9f9f9f9f 10", "15 15 06");
 	expect(rig, "13 010000 090000 9f 10", "15 15 06");
@@ -211,7 +211,7 @@ START_TEST(the_operation_buffer_takes_what_fits)
 	expect(rig, "0e ffffffff", "15");
 	expect(rig, "0d 010000 000000 aa", "15");
 	expect(rig, "0f", "06");
-	ck_assert_int_eq(sim_clock_now(&rig->clock), TURNAROUND_NS);
+	ck_assert_int_eq(base_clock_now(&rig->clock), TURNAROUND_NS);
 
 	/* One more than the limit, from empty. */
 	write->data[1]++;
@@ -235,14 +235,14 @@ START_TEST(delays_pass_on_the_chip_clock_at_execute)
 	struct rig *rig = rig_default();
 
 	expect(rig, "0b 0e 40420f00 0c 00000000 0e 0a000000", "06 06 06 06");
-	ck_assert_int_eq(sim_clock_now(&rig->clock), 0);
+	ck_assert_int_eq(base_clock_now(&rig->clock), 0);
 	expect(rig, "0f", "06");
-	ck_assert_int_eq(sim_clock_now(&rig->clock), TURNAROUND_NS + INT64_C(1000010000));
+	ck_assert_int_eq(base_clock_now(&rig->clock), TURNAROUND_NS + INT64_C(1000010000));
 	/* Execution has cleared the buffer, and so does O_INIT. */
 	expect(rig, "0f", "06");
-	ck_assert_int_eq(sim_clock_now(&rig->clock), 2 * TURNAROUND_NS + INT64_C(1000010000));
+	ck_assert_int_eq(base_clock_now(&rig->clock), 2 * TURNAROUND_NS + INT64_C(1000010000));
 	expect(rig, "0e 40420f00 0b 0f", "06 06 06");
-	ck_assert_int_eq(sim_clock_now(&rig->clock), 3 * TURNAROUND_NS + INT64_C(1000010000));
+	ck_assert_int_eq(base_clock_now(&rig->clock), 3 * TURNAROUND_NS + INT64_C(1000010000));
 	rig_free(rig);
 }
 END_TEST
@@ -252,11 +252,11 @@ START_TEST(an_operation_takes_turnaround_and_clocks)
 	struct rig *rig = rig_default();
 
 	expect(rig, "13 010000 020000 9f", "06 ef40");
-	ck_assert_int_eq(sim_clock_now(&rig->clock), TURNAROUND_NS + 3 * 8 * 1000 / 12);
+	ck_assert_int_eq(base_clock_now(&rig->clock), TURNAROUND_NS + 3 * 8 * 1000 / 12);
 	expect(rig, "14 40420f00 13 010000 020000 9f", "06 40420f00 06 ef40");
-	ck_assert_int_eq(sim_clock_now(&rig->clock), 2 * TURNAROUND_NS + 2000 + 24000);
+	ck_assert_int_eq(base_clock_now(&rig->clock), 2 * TURNAROUND_NS + 2000 + 24000);
 	expect(rig, "09 000000 0a 000000 010000", "06ff 06ff");
-	ck_assert_int_eq(sim_clock_now(&rig->clock), 4 * TURNAROUND_NS + 2000 + 24000);
+	ck_assert_int_eq(base_clock_now(&rig->clock), 4 * TURNAROUND_NS + 2000 + 24000);
 	rig_free(rig);
 }
 END_TEST
@@ -296,7 +296,7 @@ START_TEST(pieces_of_any_size_give_the_same_answers)
 		ck_assert_mem_eq(rig->got->data, whole->got->data, whole->got->len);
 		ck_assert_str_eq(rig->seen->str, whole->seen->str);
 		ck_assert_mem_eq(rig->array, whole->array, RIG_ARRAY_SIZE);
-		ck_assert_int_eq(sim_clock_now(&rig->clock), sim_clock_now(&whole->clock));
+		ck_assert_int_eq(base_clock_now(&rig->clock), base_clock_now(&whole->clock));
 		rig_free(rig);
 	}
 	rig_free(whole);
@@ -447,7 +447,7 @@ START_TEST(a_profile_can_fix_its_lines)
 	struct rig *rig;
 
 	profile.chip_selects = 2;
-	rig = rig_new(&profile, SIM_CLOCK_INSTANT, 2);
+	rig = rig_new(&profile, BASE_CLOCK_INSTANT, 2);
 	clip_attach(rig->clip, 2, rig->chips[1]);
 	expect(rig, "16 00 16 01 16 02", "06 06 15");
 	rig_free(rig);
@@ -474,7 +474,7 @@ END_TEST
 START_TEST(idle_is_between_commands)
 {
 	struct rig *rig = rig_default();
-	const struct personality *port = &rig->port;
+	const struct base_endpoint *port = &rig->port;
 
 	ck_assert(port->ops->idle(port->self));
 	ck_assert_uint_eq(port->ops->take(port->self, (const uint8_t *)"\x00", 1), 1);
@@ -492,7 +492,7 @@ END_TEST
 START_TEST(replies_that_nobody_fetches_stop_the_intake)
 {
 	struct rig *rig = rig_default();
-	const struct personality *port = &rig->port;
+	const struct base_endpoint *port = &rig->port;
 	uint8_t nops[4096] = {0};
 	size_t taken = port->ops->take(port->self, nops, sizeof nops);
 
@@ -538,7 +538,7 @@ static const struct {
 START_TEST(a_host_that_leaves_makes_place_for_the_next)
 {
 	struct rig *rig = rig_default();
-	const struct personality *port = &rig->port;
+	const struct base_endpoint *port = &rig->port;
 	g_autoptr(GByteArray) in = rig_from_hex(leaving[_i].sent);
 	size_t taken = 0, fetched = 0;
 	int64_t start;
@@ -555,12 +555,12 @@ START_TEST(a_host_that_leaves_makes_place_for_the_next)
 	port->ops->host_opened(port->self);
 
 	expect(rig, "10", "15 06");
-	start = sim_clock_now(&rig->clock);
+	start = base_clock_now(&rig->clock);
 	/* Default clock, half duplex, automatic CS#, line 0, drivers on, nothing queued. */
 	expect(rig, "13 010000 020000 9f", "06 ef40");
 	expect_seen(rig, "a9f+2 ");
 	expect(rig, "0f", "06");
-	ck_assert_int_eq(sim_clock_now(&rig->clock) - start, 2 * TURNAROUND_NS + 2000);
+	ck_assert_int_eq(base_clock_now(&rig->clock) - start, 2 * TURNAROUND_NS + 2000);
 	rig_free(rig);
 }
 END_TEST
@@ -569,12 +569,12 @@ START_TEST(in_real_time_answers_wait_for_the_wall)
 {
 	struct serprog_profile profile = *serprog_profile_find(NULL);
 	struct rig *rig;
-	const struct personality *port;
+	const struct base_endpoint *port;
 	int64_t begin;
 	uint8_t out[65536];
 
 	profile.turnaround_ns = 0;
-	rig = rig_new(&profile, SIM_CLOCK_REAL, 2);
+	rig = rig_new(&profile, BASE_CLOCK_REAL, 2);
 	port = &rig->port;
 	expect(rig, "0e 30750000", "06");
 	ck_assert_uint_eq(port->ops->take(port->self, (const uint8_t *)"\x0f\x00", 2), 1);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Snapshots: what is kept comes back whole, and costs what has changed. */
-#include "bench/error.h"
-#include "bench/image.h"
-#include "bench/snapshot.h"
+#include "base/error.h"
+#include "store/image.h"
+#include "store/snapshot.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 #include "suites.h"
@@ -38,11 +38,11 @@ static const struct flash_part part = {
 };
 
 static char *dir;
-static struct bench_wafer *wafer;
-static struct bench_image *image;
+static struct store_wafer *wafer;
+static struct store_image *image;
 static uint8_t *array;
 static struct flash *chip;
-static struct bench_snapshots *snapshots;
+static struct store_snapshots *snapshots;
 static int64_t now_ns;
 static unsigned int restored;
 static unsigned int events[FLASH_EVENT_POWER + 1];
@@ -76,28 +76,28 @@ set_up_chip(const char *path, uint64_t size)
 
 	sized = part;
 	sized.size = (uint32_t)size;
-	image = bench_image_open(path, size, wafer, NULL);
+	image = store_image_open(path, size, wafer, NULL);
 	ck_assert_ptr_nonnull(image);
-	array = bench_image_array(image);
+	array = store_image_array(image);
 	chip = flash_new(&sized, array, 1);
 	flash_set_listener(chip, &listener);
-	snapshots = bench_snapshots_new(chip, array, size, path == NULL);
-	bench_snapshots_set_listener(snapshots, note_restored, NULL);
+	snapshots = store_snapshots_new(chip, array, size, path == NULL);
+	store_snapshots_set_listener(snapshots, note_restored, NULL);
 }
 
 static void
 tear_down_chip(void)
 {
-	g_clear_pointer(&snapshots, bench_snapshots_destroy);
+	g_clear_pointer(&snapshots, store_snapshots_destroy);
 	g_clear_pointer(&chip, flash_destroy);
-	g_clear_pointer(&image, bench_image_close);
+	g_clear_pointer(&image, store_image_close);
 }
 
 static void
 setup(void)
 {
 	dir = g_dir_make_tmp("spinor-snapshot-XXXXXX", NULL);
-	wafer = bench_wafer_new(NULL);
+	wafer = store_wafer_new(NULL);
 	now_ns = 0;
 	restored = 0;
 	memset(events, 0, sizeof(events));
@@ -111,7 +111,7 @@ teardown(void)
 	const char *name;
 
 	tear_down_chip();
-	bench_wafer_destroy(wafer);
+	store_wafer_destroy(wafer);
 	while ((name = g_dir_read_name(entries))) {
 		g_autofree char *path = at(name);
 
@@ -202,7 +202,7 @@ take(const char *name)
 	g_autoptr(GError) error = NULL;
 	size_t bytes = 0;
 
-	ck_assert_msg(bench_snapshots_take(snapshots, name, &bytes, &error), "%s",
+	ck_assert_msg(store_snapshots_take(snapshots, name, &bytes, &error), "%s",
 		error ? error->message : "");
 	return bytes;
 }
@@ -213,7 +213,7 @@ restore(const char *name)
 	g_autoptr(GError) error = NULL;
 	size_t bytes = 0;
 
-	ck_assert_msg(bench_snapshots_restore(snapshots, name, &bytes, &error), "%s",
+	ck_assert_msg(store_snapshots_restore(snapshots, name, &bytes, &error), "%s",
 		error ? error->message : "");
 	return bytes;
 }
@@ -374,12 +374,12 @@ END_TEST
 START_TEST(changes_past_the_chip_are_noted)
 {
 	take("a");
-	ck_assert(!bench_snapshots_changed(snapshots));
+	ck_assert(!store_snapshots_changed(snapshots));
 	memcpy(array + 0x2fffff, "ab", 2);
 	flash_array_changed(chip, 0x2fffff, 2);
-	ck_assert(bench_snapshots_changed(snapshots));
+	ck_assert(store_snapshots_changed(snapshots));
 	ck_assert_uint_eq(take("b"), 2 * BLOCK);
-	ck_assert(bench_snapshots_changed(snapshots));
+	ck_assert(store_snapshots_changed(snapshots));
 	restore("a");
 	ck_assert(is_blank());
 	restore("b");
@@ -390,16 +390,16 @@ END_TEST
 START_TEST(dropping_gives_memory_back)
 {
 	g_autoptr(GPtrArray) list = NULL;
-	const struct bench_snapshot_info *info;
+	const struct store_snapshot_info *info;
 
 	take("a");
 	program(0x010000, "x");
 	take("b");
 	program(0x020000, "y");
 	take("c");
-	list = bench_snapshots_list(snapshots);
+	list = store_snapshots_list(snapshots);
 	ck_assert_uint_eq(list->len, 3);
-	ck_assert_uint_eq(bench_snapshots_count(snapshots), 3);
+	ck_assert_uint_eq(store_snapshots_count(snapshots), 3);
 	info = list->pdata[0];
 	ck_assert_str_eq(info->name, "a");
 	ck_assert_uint_eq(info->size, 0);
@@ -408,8 +408,8 @@ START_TEST(dropping_gives_memory_back)
 	ck_assert_str_eq(info->name, "c");
 	ck_assert_uint_ge(info->size, BLOCK);
 	ck_assert_uint_lt(info->size, BLOCK + 64);
-	ck_assert(bench_snapshots_drop(snapshots, "c", NULL));
-	ck_assert(bench_snapshots_drop(snapshots, "a", NULL));
+	ck_assert(store_snapshots_drop(snapshots, "c", NULL));
+	ck_assert(store_snapshots_drop(snapshots, "a", NULL));
 	/* c's own block is gone, the one it shared with b is not. */
 	ck_assert_uint_eq(take("d"), BLOCK);
 	restore("b");
@@ -417,9 +417,9 @@ START_TEST(dropping_gives_memory_back)
 	ck_assert_uint_eq(array[0x020000], 0xff);
 	restore("d");
 	ck_assert_uint_eq(array[0x020000], 'y');
-	ck_assert(bench_snapshots_drop(snapshots, "b", NULL));
-	ck_assert(bench_snapshots_drop(snapshots, "d", NULL));
-	ck_assert_uint_eq(bench_snapshots_count(snapshots), 0);
+	ck_assert(store_snapshots_drop(snapshots, "b", NULL));
+	ck_assert(store_snapshots_drop(snapshots, "d", NULL));
+	ck_assert_uint_eq(store_snapshots_count(snapshots), 0);
 	ck_assert_uint_eq(take("e"), 2 * BLOCK);
 }
 END_TEST
@@ -429,32 +429,32 @@ START_TEST(names_that_do_not_fit_are_refused)
 	g_autofree char *longest = g_strnfill(64, 'x');
 	g_autoptr(GError) error = NULL;
 
-	ck_assert(!bench_snapshots_restore(snapshots, "a", NULL, &error));
+	ck_assert(!store_snapshots_restore(snapshots, "a", NULL, &error));
 	ck_assert_str_eq(error->message,
 		"cannot restore snapshot \"a\": none has that name; there are none");
-	ck_assert(g_error_matches(error, BENCH_ERROR, BENCH_ERROR_USAGE));
+	ck_assert(g_error_matches(error, BASE_ERROR, BASE_ERROR_USAGE));
 	g_clear_error(&error);
 	take("a");
 	take("B.2_-");
-	ck_assert(!bench_snapshots_take(snapshots, "a", NULL, &error));
+	ck_assert(!store_snapshots_take(snapshots, "a", NULL, &error));
 	ck_assert_str_eq(error->message,
 		"cannot take snapshot \"a\": there is one already; drop it or choose another name; "
 		"there are a, B.2_-");
 	g_clear_error(&error);
-	ck_assert(!bench_snapshots_drop(snapshots, "c", &error));
+	ck_assert(!store_snapshots_drop(snapshots, "c", &error));
 	ck_assert_str_eq(error->message,
 		"cannot drop snapshot \"c\": none has that name; there are a, B.2_-");
 	g_clear_error(&error);
-	ck_assert(!bench_snapshots_take(snapshots, "no good", NULL, &error));
+	ck_assert(!store_snapshots_take(snapshots, "no good", NULL, &error));
 	ck_assert_str_eq(error->message,
 		"cannot take snapshot \"no good\": not a name; allowed are 1 to 64 of A-Z a-z 0-9 "
 		". _ -");
 	g_clear_error(&error);
-	ck_assert(!bench_snapshots_take(snapshots, "", NULL, NULL));
+	ck_assert(!store_snapshots_take(snapshots, "", NULL, NULL));
 	take(longest);
 	longest = g_realloc(longest, 66);
 	strcpy(longest + 64, "x");
-	ck_assert(!bench_snapshots_take(snapshots, longest, NULL, NULL));
+	ck_assert(!store_snapshots_take(snapshots, longest, NULL, NULL));
 	ck_assert_uint_eq(restored, 0);
 }
 END_TEST
@@ -515,12 +515,12 @@ START_TEST(files_keep_chips)
 	program(0x123400, "text");
 	write_status(0x04);
 	copy = g_memdup2(array, SIZE);
-	ck_assert_msg(bench_snapshots_take_file(snapshots, path, &error), "%s",
+	ck_assert_msg(store_snapshots_take_file(snapshots, path, &error), "%s",
 		error ? error->message : "");
 	write_status(0x00);
 	erase_chip();
 	program(0, "other");
-	ck_assert_msg(bench_snapshots_restore_file(snapshots, path, &bytes, &error), "%s",
+	ck_assert_msg(store_snapshots_restore_file(snapshots, path, &bytes, &error), "%s",
 		error ? error->message : "");
 	ck_assert_uint_eq(bytes, 2 * 4096);
 	ck_assert_mem_eq(array, copy, SIZE);
@@ -540,7 +540,7 @@ START_TEST(bad_files_change_nothing)
 	g_autofree char *message = NULL;
 	g_autoptr(GError) error = NULL;
 
-	ck_assert(bench_snapshots_take_file(snapshots, path, NULL));
+	ck_assert(store_snapshots_take_file(snapshots, path, NULL));
 	if (_i == 0) {
 		g_unlink(state);
 		message = g_strdup_printf(
@@ -563,7 +563,7 @@ START_TEST(bad_files_change_nothing)
 	start_chip_erase();
 	copy = g_memdup2(array, SIZE);
 	memset(events, 0, sizeof(events));
-	ck_assert(!bench_snapshots_restore_file(snapshots, path, NULL, &error));
+	ck_assert(!store_snapshots_restore_file(snapshots, path, NULL, &error));
 	ck_assert_str_eq(error->message, message);
 	ck_assert_mem_eq(array, copy, SIZE);
 	ck_assert_uint_eq(events[FLASH_EVENT_POWER], 0);

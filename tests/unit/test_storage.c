@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Arrays and registers on disk: what is refused leaves the disk as it was, byte for byte. */
-#include "bench/chipdb.h"
-#include "bench/error.h"
-#include "bench/image.h"
-#include "bench/state.h"
+#include "chipdb/chipdb.h"
+#include "base/error.h"
+#include "store/image.h"
+#include "store/state.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 #include "suites.h"
@@ -20,8 +20,8 @@
 #define MIB ((uint64_t)1 << 20)
 
 static char *dir;
-static struct bench_wafer *wafer;
-static struct bench_chipdb *db;
+static struct store_wafer *wafer;
+static struct chipdb *db;
 
 static void
 remove_tree(const char *path)
@@ -48,17 +48,17 @@ setup(void)
 
 	dir = g_dir_make_tmp("spinor-storage-XXXXXX", NULL);
 	ck_assert_ptr_nonnull(dir);
-	wafer = bench_wafer_new(&error);
+	wafer = store_wafer_new(&error);
 	ck_assert_msg(wafer != NULL, "%s", error ? error->message : "");
-	db = bench_chipdb_open(NULL, &error);
+	db = chipdb_open(NULL, &error);
 	ck_assert_msg(db != NULL, "%s", error ? error->message : "");
 }
 
 static void
 teardown(void)
 {
-	bench_chipdb_close(db);
-	bench_wafer_destroy(wafer);
+	chipdb_close(db);
+	store_wafer_destroy(wafer);
 	remove_tree(dir);
 	g_clear_pointer(&dir, g_free);
 }
@@ -123,15 +123,15 @@ assert_message(const GError *error, const char *message)
 	g_string_replace(wanted, "DIR", dir, 0);
 	ck_assert_ptr_nonnull(error);
 	ck_assert_str_eq(error->message, wanted->str);
-	ck_assert(g_error_matches(error, BENCH_ERROR, BENCH_ERROR_FILE));
+	ck_assert(g_error_matches(error, BASE_ERROR, BASE_ERROR_FILE));
 }
 
-static struct bench_image *
+static struct store_image *
 must_open(const char *name, uint64_t size)
 {
 	g_autofree char *path = name ? at(name) : NULL;
 	g_autoptr(GError) error = NULL;
-	struct bench_image *image = bench_image_open(path, size, wafer, &error);
+	struct store_image *image = store_image_open(path, size, wafer, &error);
 
 	ck_assert_msg(image != NULL, "%s", error ? error->message : "");
 	return image;
@@ -145,7 +145,7 @@ assert_image_refused(const char *name, uint64_t size, const char *message)
 	g_autofree char *after = NULL;
 	g_autoptr(GError) error = NULL;
 
-	ck_assert_ptr_null(bench_image_open(path, size, wafer, &error));
+	ck_assert_ptr_null(store_image_open(path, size, wafer, &error));
 	assert_message(error, message);
 	after = snapshot();
 	ck_assert_str_eq(before, after);
@@ -170,18 +170,18 @@ START_TEST(a_blank_chip_is_ff_and_forgets)
 	static const uint64_t sizes[] = {1024, 2048, 4096, 132 * 1024, MIB, 2112 * 1024, 16 * MIB};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
-		struct bench_image *image = must_open(NULL, sizes[i]);
-		struct bench_image *other = must_open(NULL, sizes[i]);
-		uint8_t *array = bench_image_array(image);
+		struct store_image *image = must_open(NULL, sizes[i]);
+		struct store_image *other = must_open(NULL, sizes[i]);
+		uint8_t *array = store_image_array(image);
 
 		ck_assert(is_blank(array, sizes[i]));
 		array[0] = 0x12;
 		array[sizes[i] - 1] = 0x34;
-		ck_assert(is_blank(bench_image_array(other), sizes[i]));
+		ck_assert(is_blank(store_image_array(other), sizes[i]));
 		ck_assert_uint_eq(array[sizes[i] - 1], 0x34);
 		ck_assert(is_blank(array + 1, sizes[i] - 2));
-		bench_image_close(image);
-		bench_image_close(other);
+		store_image_close(image);
+		store_image_close(other);
 	}
 }
 END_TEST
@@ -201,16 +201,16 @@ resident_bytes(void)
 
 START_TEST(a_thousand_untouched_chips_cost_nothing)
 {
-	static struct bench_image *images[1000];
+	static struct store_image *images[1000];
 	long before = resident_bytes();
 
 	for (size_t i = 0; i < G_N_ELEMENTS(images); i++)
 		images[i] = must_open(NULL, 16 * MIB);
 	ck_assert_int_lt(resident_bytes() - before, 20 * (long)MIB);
 	for (size_t i = 0; i < G_N_ELEMENTS(images); i++)
-		ck_assert_uint_eq(bench_image_array(images[i])[i * 4096], 0xFF);
+		ck_assert_uint_eq(store_image_array(images[i])[i * 4096], 0xFF);
 	for (size_t i = 0; i < G_N_ELEMENTS(images); i++)
-		bench_image_close(images[i]);
+		store_image_close(images[i]);
 }
 END_TEST
 
@@ -219,24 +219,24 @@ START_TEST(a_new_image_is_blank_and_alone)
 	g_autofree char *path = at("new.bin");
 	g_autofree char *data = NULL;
 	g_autofree char *listing = NULL;
-	struct bench_image *image = must_open("new.bin", 2 * MIB);
+	struct store_image *image = must_open("new.bin", 2 * MIB);
 	gsize length;
 
-	ck_assert(is_blank(bench_image_array(image), 2 * MIB));
-	bench_image_array(image)[4] = 0xA5;
+	ck_assert(is_blank(store_image_array(image), 2 * MIB));
+	store_image_array(image)[4] = 0xA5;
 	/* What is written is in the file at once, whatever becomes of the process. */
 	ck_assert(g_file_get_contents(path, &data, &length, NULL));
 	ck_assert_uint_eq(length, 2 * MIB);
 	ck_assert_uint_eq((uint8_t)data[4], 0xA5);
-	bench_image_close(image);
+	store_image_close(image);
 	listing = snapshot();
 	ck_assert_ptr_null(strchr(listing, '\n'));
 	ck_assert(g_str_has_prefix(listing, "new.bin "));
 
 	image = must_open("new.bin", 2 * MIB);
-	ck_assert_uint_eq(bench_image_array(image)[4], 0xA5);
-	ck_assert(is_blank(bench_image_array(image) + 5, 2 * MIB - 5));
-	bench_image_close(image);
+	ck_assert_uint_eq(store_image_array(image)[4], 0xA5);
+	ck_assert(is_blank(store_image_array(image) + 5, 2 * MIB - 5));
+	store_image_close(image);
 }
 END_TEST
 
@@ -249,22 +249,22 @@ START_TEST(images_of_odd_sizes)
 		g_autofree char *name = g_strdup_printf("odd%zu.bin", i);
 		g_autofree char *path = at(name);
 		g_autofree uint8_t *data = g_malloc(sizes[i]);
-		struct bench_image *image = must_open(name, sizes[i]);
-		struct bench_difference difference;
+		struct store_image *image = must_open(name, sizes[i]);
+		struct store_difference difference;
 		struct stat info;
 
 		ck_assert_int_eq(stat(path, &info), 0);
 		ck_assert_uint_eq(info.st_size, sizes[i]);
-		ck_assert(is_blank(bench_image_array(image), sizes[i]));
-		bench_image_array(image)[sizes[i] - 1] = 0x12;
+		ck_assert(is_blank(store_image_array(image), sizes[i]));
+		store_image_array(image)[sizes[i] - 1] = 0x12;
 		memset(data, 0xff, sizes[i]);
-		ck_assert_uint_eq(bench_image_put(bench_image_array(image), data, sizes[i]),
+		ck_assert_uint_eq(store_image_put(store_image_array(image), data, sizes[i]),
 			MIN(sizes[i], 4096));
-		bench_image_array(image)[sizes[i] - 2] = 0x34;
-		ck_assert(bench_image_compare(path, data, sizes[i], &difference, NULL));
+		store_image_array(image)[sizes[i] - 2] = 0x34;
+		ck_assert(store_image_compare(path, data, sizes[i], &difference, NULL));
 		ck_assert_uint_eq(difference.bytes, 1);
 		ck_assert_uint_eq(difference.first, sizes[i] - 2);
-		bench_image_close(image);
+		store_image_close(image);
 		ck_assert_int_eq(stat(path, &info), 0);
 		ck_assert_uint_eq(info.st_size, sizes[i]);
 	}
@@ -276,16 +276,16 @@ START_TEST(a_symbolic_link_leads_to_its_image)
 	g_autofree char *target = at("real.bin");
 	g_autofree char *name = at("link.bin");
 	g_autofree char *bytes = g_malloc(4096);
-	struct bench_image *image;
+	struct store_image *image;
 
 	memset(bytes, 0x5A, 4096);
 	write_file("real.bin", bytes, 4096);
 	ck_assert_int_eq(symlink(target, name), 0);
 	image = must_open("link.bin", 4096);
-	ck_assert_mem_eq(bench_image_array(image), bytes, 4096);
+	ck_assert_mem_eq(store_image_array(image), bytes, 4096);
 	assert_image_refused("real.bin", 4096,
 		"image \"DIR/real.bin\" is in use by another chip; end that one or name a copy");
-	bench_image_close(image);
+	store_image_close(image);
 	ck_assert(g_file_test(name, G_FILE_TEST_IS_SYMLINK));
 }
 END_TEST
@@ -301,7 +301,7 @@ START_TEST(other_sizes_are_refused)
 	assert_image_refused("short.bin", 4096,
 		"image \"DIR/short.bin\" is refused: it has 3 bytes, the chip has 4 KiB (4096 "
 		"bytes); name an image of that size, a name that is free, or another chip");
-	bench_image_close(must_open("long.bin", 2 * MIB));
+	store_image_close(must_open("long.bin", 2 * MIB));
 	assert_image_refused("long.bin", MIB,
 		"image \"DIR/long.bin\" is refused: it has 2 MiB (2097152 bytes), the chip has 1 "
 		"MiB (1048576 bytes); name an image of that size, a name that is free, or another "
@@ -368,30 +368,30 @@ END_TEST
 
 START_TEST(an_image_has_one_chip)
 {
-	struct bench_image *image = must_open("one.bin", 4096);
+	struct store_image *image = must_open("one.bin", 4096);
 
 	assert_image_refused("one.bin", 4096,
 		"image \"DIR/one.bin\" is in use by another chip; end that one or name a copy");
-	bench_image_close(image);
-	bench_image_close(must_open("one.bin", 4096));
+	store_image_close(image);
+	store_image_close(must_open("one.bin", 4096));
 }
 END_TEST
 
 /* A chip of that part whose array is forgotten. */
 struct fixture {
-	struct bench_image *image;
+	struct store_image *image;
 	struct flash *chip;
 };
 
 static struct fixture
 chip_new(const char *name, uint64_t seed)
 {
-	const struct flash_part *part = bench_chipdb_find(db, name, NULL);
+	const struct flash_part *part = chipdb_find(db, name, NULL);
 	struct fixture fixture;
 
 	ck_assert_ptr_nonnull(part);
 	fixture.image = must_open(NULL, part->size);
-	fixture.chip = flash_new(part, bench_image_array(fixture.image), seed);
+	fixture.chip = flash_new(part, store_image_array(fixture.image), seed);
 	return fixture;
 }
 
@@ -399,7 +399,7 @@ static void
 chip_free(struct fixture fixture)
 {
 	flash_destroy(fixture.chip);
-	bench_image_close(fixture.image);
+	store_image_close(fixture.image);
 }
 
 /* All non-volatile items in one text. */
@@ -439,9 +439,9 @@ START_TEST(registers_come_back)
 				items[j].data[items[j].size - 1] ^= 0x20;
 		}
 		before = items_of(written.chip);
-		ck_assert_msg(bench_state_save(path, written.chip, &error), "%s",
+		ck_assert_msg(store_state_save(path, written.chip, &error), "%s",
 			error ? error->message : "");
-		ck_assert_msg(bench_state_load(path, read.chip, &error), "%s",
+		ck_assert_msg(store_state_load(path, read.chip, &error), "%s",
 			error ? error->message : "");
 		after = items_of(read.chip);
 		ck_assert_str_eq(before, after);
@@ -463,11 +463,11 @@ START_TEST(no_state_and_missing_items_are_as_delivered)
 	g_autofree char *now = NULL;
 	g_autofree char *listing = NULL;
 
-	ck_assert(bench_state_load(path, fixture.chip, NULL));
+	ck_assert(store_state_load(path, fixture.chip, NULL));
 	listing = snapshot();
 	ck_assert_str_eq(listing, "");
 	write_file("chip.state", HEAD "[nonvolatile]\n", strlen(HEAD "[nonvolatile]\n"));
-	ck_assert(bench_state_load(path, fixture.chip, NULL));
+	ck_assert(store_state_load(path, fixture.chip, NULL));
 	now = items_of(fixture.chip);
 	ck_assert_str_eq(delivered, now);
 	chip_free(fixture);
@@ -516,7 +516,7 @@ START_TEST(a_bad_state_changes_neither_chip_nor_file)
 
 	write_file("chip.state", bad_states[_i].text, strlen(bad_states[_i].text));
 	disk_before = snapshot();
-	ck_assert(!bench_state_load(path, fixture.chip, &error));
+	ck_assert(!store_state_load(path, fixture.chip, &error));
 	assert_message(error, bad_states[_i].message);
 	chip_after = items_of(fixture.chip);
 	disk_after = snapshot();
@@ -536,12 +536,12 @@ START_TEST(a_state_that_cannot_be_saved_leaves_the_old_one)
 	g_autofree char *after = NULL;
 	g_autoptr(GError) error = NULL;
 
-	ck_assert(bench_state_save(path, fixture.chip, NULL));
+	ck_assert(store_state_save(path, fixture.chip, NULL));
 	flash_nonvolatile(fixture.chip, &(size_t){0})[0].data[0] ^= 4;
 	before = snapshot();
 	ck_assert_int_eq(g_chmod(dir, 0555), 0);
 	become_ordinary();
-	ck_assert(!bench_state_save(path, fixture.chip, &error));
+	ck_assert(!store_state_save(path, fixture.chip, &error));
 	if (getuid() == 0)
 		ck_assert_int_eq(seteuid(0), 0);
 	ck_assert_int_eq(g_chmod(dir, 0755), 0);

@@ -45,7 +45,7 @@ static const struct flash_part part = {
 	.n_commands = 2,
 };
 
-static struct sim_clock clock_;
+static struct base_clock clock_;
 static struct clip *clip;
 static struct flash *chip;
 static uint8_t array[ARRAY_SIZE];
@@ -58,7 +58,7 @@ static struct port_tcp *tcp;
 static void
 count_opened(void *self)
 {
-	struct personality inner = serprog_personality(self);
+	struct base_endpoint inner = serprog_personality(self);
 
 	opened++;
 	inner.ops->host_opened(inner.self);
@@ -67,7 +67,7 @@ count_opened(void *self)
 static void
 count_closed(void *self)
 {
-	struct personality inner = serprog_personality(self);
+	struct base_endpoint inner = serprog_personality(self);
 
 	closed++;
 	dropped += !inner.ops->idle(inner.self);
@@ -77,7 +77,7 @@ count_closed(void *self)
 static size_t
 pass_take(void *self, const uint8_t *in, size_t n)
 {
-	struct personality inner = serprog_personality(self);
+	struct base_endpoint inner = serprog_personality(self);
 
 	return inner.ops->take(inner.self, in, n);
 }
@@ -85,7 +85,7 @@ pass_take(void *self, const uint8_t *in, size_t n)
 static size_t
 pass_give(void *self, uint8_t *out, size_t room)
 {
-	struct personality inner = serprog_personality(self);
+	struct base_endpoint inner = serprog_personality(self);
 
 	return inner.ops->give(inner.self, out, room);
 }
@@ -100,13 +100,13 @@ pass_wait_ns(void *self)
 static bool
 pass_idle(void *self)
 {
-	struct personality inner = serprog_personality(self);
+	struct base_endpoint inner = serprog_personality(self);
 
 	return inner.ops->idle(inner.self);
 }
 
 /* serprog, with a look at its hosts. */
-static const struct personality_ops ops = {
+static const struct base_endpoint_ops ops = {
 	.host_opened = count_opened,
 	.take = pass_take,
 	.give = pass_give,
@@ -119,8 +119,8 @@ static struct port_tcp *
 must_listen(const char *address)
 {
 	g_autoptr(GError) error = NULL;
-	struct port_tcp *port =
-		port_tcp_new(fixture.context, (struct personality){&ops, serprog}, address, &error);
+	struct port_tcp *port = port_tcp_new(
+		fixture.context, (struct base_endpoint){&ops, serprog}, address, &error);
 
 	ck_assert_msg(port != NULL, "%s", error ? error->message : "");
 	return port;
@@ -135,7 +135,7 @@ setup(void)
 	host_fixture_setup();
 	for (size_t i = 0; i < ARRAY_SIZE; i++)
 		array[i] = (uint8_t)(i * 7 ^ i >> 8);
-	sim_clock_init(&clock_, SIM_CLOCK_INSTANT);
+	base_clock_init(&clock_, BASE_CLOCK_INSTANT);
 	clip = clip_new(&clock_);
 	chip = flash_new(&part, array, 1);
 	clip_attach(clip, 0, chip);
@@ -426,7 +426,7 @@ START_TEST(bytes_are_those_of_the_terminal)
 {
 	struct port_watch *watch = port_watch_new(fixture.context, NULL);
 	struct port_pty *pty = port_pty_new(
-		fixture.context, watch, (struct personality){&ops, serprog}, NULL, NULL);
+		fixture.context, watch, (struct base_endpoint){&ops, serprog}, NULL, NULL);
 	static uint8_t by_tcp[2 * ARRAY_SIZE], by_pty[2 * ARRAY_SIZE];
 	int host = open_host();
 	size_t n;
@@ -509,7 +509,7 @@ START_TEST(bad_address_is_refused)
 	g_autoptr(GError) error = NULL;
 
 	ck_assert_ptr_null(port_tcp_new(
-		fixture.context, (struct personality){&ops, serprog}, address, &error));
+		fixture.context, (struct base_endpoint){&ops, serprog}, address, &error));
 	ck_assert(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT));
 	ck_assert_str_eq(error->message, message);
 }
@@ -525,7 +525,7 @@ assert_refused(const char *address, const char *reason)
 	g_autoptr(GError) error = NULL;
 
 	ck_assert_ptr_null(port_tcp_new(
-		fixture.context, (struct personality){&ops, serprog}, address, &error));
+		fixture.context, (struct base_endpoint){&ops, serprog}, address, &error));
 	ck_assert_str_eq(error->message, message);
 }
 
@@ -537,7 +537,7 @@ START_TEST(address_that_cannot_be_had_is_refused)
 	/* TEST-NET-1 (RFC 5737) belongs to nobody. */
 	assert_refused("192.0.2.1:0", "Cannot assign requested address");
 	ck_assert_ptr_null(port_tcp_new(
-		fixture.context, (struct personality){&ops, serprog}, "no such host:1", &error));
+		fixture.context, (struct base_endpoint){&ops, serprog}, "no such host:1", &error));
 	ck_assert_msg(g_str_has_prefix(error->message,
 			      "cannot listen on \"no such host:1\": host no such host: "),
 		"%s", error->message);

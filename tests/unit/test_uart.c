@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a receiver hears whose speed is not the sender's. The expected bytes were drawn on paper. */
-#include "serprog/uart.h"
+#include "link/uart.h"
 #include "suites.h"
 
 #include <check.h>
@@ -37,7 +37,7 @@ START_TEST(bytes_are_heard_so)
 {
 	GByteArray *heard = g_byte_array_new();
 
-	uart_hear(cases[_i].byte, cases[_i].from, cases[_i].to, heard);
+	link_uart_hear(cases[_i].byte, cases[_i].from, cases[_i].to, heard);
 	ck_assert_uint_eq(heard->len, cases[_i].n);
 	if (cases[_i].n > 0)
 		ck_assert_mem_eq(heard->data, cases[_i].heard, cases[_i].n);
@@ -53,7 +53,7 @@ all_are_heard(uint32_t from, uint32_t to)
 
 	for (unsigned int byte = 0; byte < 256; byte++) {
 		g_byte_array_set_size(heard, 0);
-		uart_hear((uint8_t)byte, from, to, heard);
+		link_uart_hear((uint8_t)byte, from, to, heard);
 		good = good && heard->len == 1 && heard->data[0] == byte;
 	}
 	g_byte_array_unref(heard);

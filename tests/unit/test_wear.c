@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The wear of cells outlives the chip: in its state file and in snapshots. */
-#include "bench/snapshot.h"
-#include "bench/state.h"
+#include "store/snapshot.h"
+#include "store/state.h"
 #include "flash_fixture.h"
 #include "suites.h"
 
@@ -61,12 +61,12 @@ START_TEST(wear_is_in_the_state_file)
 
 	use(f);
 	before = describe(f->chip);
-	ck_assert(bench_state_save(path, f->chip, NULL));
+	ck_assert(store_state_save(path, f->chip, NULL));
 	ck_assert(g_file_get_contents(path, &text, NULL, NULL));
 	ck_assert_ptr_nonnull(strstr(
 		text, "[cells]\ndamage=7\nblock=4096\n1=2\n16-17=1\n18=1 unstable\n19-31=1\n"));
 	flash_set_cycles(g->chip, 99);
-	ck_assert(bench_state_load(path, g->chip, NULL));
+	ck_assert(store_state_load(path, g->chip, NULL));
 	after = describe(g->chip);
 	ck_assert_str_eq(before, after);
 	fixture_destroy(f);
@@ -79,7 +79,7 @@ START_TEST(a_new_chip_has_no_such_group)
 	struct fixture *f = fixture_new();
 	g_autofree char *text = NULL;
 
-	ck_assert(bench_state_save(path, f->chip, NULL));
+	ck_assert(store_state_save(path, f->chip, NULL));
 	ck_assert(g_file_get_contents(path, &text, NULL, NULL));
 	ck_assert_ptr_null(strstr(text, "cells"));
 	fixture_destroy(f);
@@ -99,7 +99,7 @@ START_TEST(what_does_not_fit_is_refused)
 	g_autoptr(GError) error = NULL;
 
 	ck_assert(g_file_set_contents(path, text, -1, NULL));
-	ck_assert(!bench_state_load(path, f->chip, &error));
+	ck_assert(!store_state_load(path, f->chip, &error));
 	ck_assert_msg(strstr(error->message, wanted) != NULL, "%s", error->message);
 	ck_assert_uint_eq(flash_status_register(f->chip, 0), 0x00);
 	fixture_destroy(f);
@@ -109,20 +109,20 @@ END_TEST
 START_TEST(snapshots_give_wear_back)
 {
 	struct fixture *f = fixture_new();
-	struct bench_snapshots *snapshots =
-		bench_snapshots_new(f->chip, f->array, FIXTURE_SIZE, true);
+	struct store_snapshots *snapshots =
+		store_snapshots_new(f->chip, f->array, FIXTURE_SIZE, true);
 	g_autofree char *before = NULL;
 	g_autofree char *after = NULL;
 
 	use(f);
 	before = describe(f->chip);
-	ck_assert(bench_snapshots_take(snapshots, "a", NULL, NULL));
+	ck_assert(store_snapshots_take(snapshots, "a", NULL, NULL));
 	fixture_run(f, "06; 20 01 20 00; W; 06; C7; W");
 	flash_set_damage(f->chip, 200);
-	ck_assert(bench_snapshots_restore(snapshots, "a", NULL, NULL));
+	ck_assert(store_snapshots_restore(snapshots, "a", NULL, NULL));
 	after = describe(f->chip);
 	ck_assert_str_eq(before, after);
-	bench_snapshots_destroy(snapshots);
+	store_snapshots_destroy(snapshots);
 	fixture_destroy(f);
 }
 END_TEST

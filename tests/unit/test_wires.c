@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Pins and supply from outside: which pins there are, and the supply that goes at an operation. */
-#include "bench/wires.h"
+#include "bench/levels.h"
 
 #include "base/clock.h"
 #include "clip/clip.h"
-#include "clip/fault.h"
+#include "clip/wirefault.h"
 #include "clip/line.h"
 #include "flash_fixture.h"
 #include "suites.h"
@@ -13,8 +13,8 @@
 #include <string.h>
 
 static struct fixture *f;
-static struct bench_wires wires;
-static struct sim_clock sim_time;
+static struct bench_levels wires;
+static struct base_clock sim_time;
 static struct flash_event power; /* the last one */
 static unsigned int interrupted;
 
@@ -29,7 +29,7 @@ hear(void *data, const struct flash_event *event)
 	if (event->kind == FLASH_EVENT_COMMAND)
 		f->last = *event;
 	g_array_append_val(f->events, *event);
-	bench_wires_event(&wires, event);
+	bench_levels_event(&wires, event);
 }
 
 static void
@@ -38,8 +38,8 @@ start_part(const struct flash_part *part)
 	const struct flash_listener listener = {.event = hear};
 
 	f = part != NULL ? fixture_new_part(part) : fixture_new();
-	sim_clock_init(&sim_time, SIM_CLOCK_INSTANT);
-	bench_wires_init(&wires, f->chip, &sim_time);
+	base_clock_init(&sim_time, BASE_CLOCK_INSTANT);
+	bench_levels_init(&wires, f->chip, &sim_time);
 	flash_set_listener(f->chip, &listener);
 	memset(f->array, 0x00, 4096);
 	power = (struct flash_event){.time_ns = -1};
@@ -62,7 +62,7 @@ finish(void)
 
 START_TEST(a_new_chip_has_all_pins_high)
 {
-	struct bench_pins pins = bench_wires_pins(&wires);
+	struct bench_pins pins = bench_levels_pins(&wires);
 
 	ck_assert_int_eq(pins.wp, BENCH_HIGH);
 	ck_assert_int_eq(pins.hold, BENCH_HIGH);
@@ -92,18 +92,18 @@ START_TEST(pins_are_those_of_the_package)
 	part.pin7 = packages[_i].pin7;
 	part.reset_pin = packages[_i].reset_pin;
 	start_part(&part);
-	ck_assert_str_eq(bench_wires_pin_names(&wires), packages[_i].names);
+	ck_assert_str_eq(bench_levels_pin_names(&wires), packages[_i].names);
 	ck_assert_str_eq(bench_part_pin_names(&part), packages[_i].names);
-	ck_assert(bench_wires_set_pin(&wires, BENCH_PIN_WP, BENCH_LOW));
+	ck_assert(bench_levels_set_pin(&wires, BENCH_PIN_WP, BENCH_LOW));
 	ck_assert_int_eq(
-		bench_wires_set_pin(&wires, BENCH_PIN_HOLD, BENCH_FLOAT), packages[_i].hold);
+		bench_levels_set_pin(&wires, BENCH_PIN_HOLD, BENCH_FLOAT), packages[_i].hold);
 	ck_assert_int_eq(
-		bench_wires_set_pin(&wires, BENCH_PIN_RESET, BENCH_LOW), packages[_i].reset);
-	ck_assert_int_eq(bench_wires_pins(&wires).wp, BENCH_LOW);
+		bench_levels_set_pin(&wires, BENCH_PIN_RESET, BENCH_LOW), packages[_i].reset);
+	ck_assert_int_eq(bench_levels_pins(&wires).wp, BENCH_LOW);
 	ck_assert_int_eq(
-		bench_wires_pins(&wires).hold, packages[_i].hold ? BENCH_FLOAT : BENCH_NO_PIN);
+		bench_levels_pins(&wires).hold, packages[_i].hold ? BENCH_FLOAT : BENCH_NO_PIN);
 	ck_assert_int_eq(
-		bench_wires_pins(&wires).reset, packages[_i].reset ? BENCH_LOW : BENCH_NO_PIN);
+		bench_levels_pins(&wires).reset, packages[_i].reset ? BENCH_LOW : BENCH_NO_PIN);
 }
 END_TEST
 
@@ -115,9 +115,9 @@ START_TEST(levels_reach_the_chip)
 	fixture_part_init(&part);
 	part.status_default[1] = 0; /* QE */
 	start_part(&part);
-	bench_wires_set_pin(&wires, BENCH_PIN_HOLD, BENCH_LOW);
+	bench_levels_set_pin(&wires, BENCH_PIN_HOLD, BENCH_LOW);
 	ck_assert_int_eq(fixture_run(f, "06"), FLASH_HELD);
-	bench_wires_set_pin(&wires, BENCH_PIN_HOLD, BENCH_HIGH);
+	bench_levels_set_pin(&wires, BENCH_PIN_HOLD, BENCH_HIGH);
 	ck_assert_int_eq(fixture_run(f, "06"), FLASH_DONE);
 }
 END_TEST
@@ -149,7 +149,7 @@ START_TEST(the_supply_goes_at_an_operation)
 	const char *what = cuts[_i].what;
 	bool cut = cuts[_i].power_ns >= 0;
 
-	bench_wires_cut_in(&wires, cuts[_i].cut_in, cuts[_i].after_ns);
+	bench_levels_cut_in(&wires, cuts[_i].cut_in, cuts[_i].after_ns);
 	fixture_run(f, cuts[_i].frames);
 	ck_assert_msg(flash_is_powered(f->chip) == !cut, "%s", what);
 	ck_assert_msg(wires.millivolts == (cut ? 0 : 3300), "%s", what);
@@ -160,7 +160,7 @@ START_TEST(the_supply_goes_at_an_operation)
 	ck_assert_msg(power.time_ns == f->last.time_ns + cuts[_i].power_ns,
 		"%s: %" G_GINT64_FORMAT " after %" G_GINT64_FORMAT, what, power.time_ns,
 		f->last.time_ns);
-	ck_assert_int_eq(sim_clock_now(&sim_time), power.time_ns);
+	ck_assert_int_eq(base_clock_now(&sim_time), power.time_ns);
 	ck_assert_int_eq(fixture_run(f, "9F 00"), FLASH_NO_POWER);
 }
 END_TEST
@@ -170,7 +170,7 @@ START_TEST(a_cut_leaves_the_same_array_each_time)
 	g_autofree uint8_t *first = NULL;
 
 	for (unsigned int run = 0; run < 2; run++) {
-		bench_wires_cut_in(&wires, 2, BENCH_HALF_OF_BUSY);
+		bench_levels_cut_in(&wires, 2, BENCH_HALF_OF_BUSY);
 		fixture_run(f, "06; 02 00 20 00 00 00 00 00 00 00 00 00");
 		/* Some of it is programmed. */
 		ck_assert_ptr_nonnull(memchr(f->array + 0x2000, 0x00, 8));
@@ -187,8 +187,8 @@ END_TEST
 
 START_TEST(whoever_switches_the_supply_calls_a_cut_off)
 {
-	bench_wires_cut_in(&wires, 1, 0);
-	bench_wires_supply(&wires, 3000);
+	bench_levels_cut_in(&wires, 1, 0);
+	bench_levels_supply(&wires, 3000);
 	fixture_run(f, "06");
 	ck_assert(flash_is_powered(f->chip));
 	ck_assert_int_eq(wires.millivolts, 3000);
@@ -201,17 +201,17 @@ START_TEST(a_broken_wire_comes_before_what_drives_it)
 	struct clip_fault fault;
 	unsigned int id;
 
-	bench_wires_clip_on(&wires, clip, 0);
+	bench_levels_clip_on(&wires, clip, 0);
 	clip_attach(clip, 0, f->chip);
 	clip_fault_init(&fault, CLIP_OPEN);
 	fault.line = CLIP_VCC;
 	id = clip_fault_add(clip, &fault);
 	ck_assert(id > 0 && !flash_is_powered(f->chip));
-	bench_wires_supply(&wires, 3100);
+	bench_levels_supply(&wires, 3100);
 	ck_assert(!flash_is_powered(f->chip));
 	/* Somebody has handled the chip. */
 	flash_supply(f->chip, 3300);
-	bench_wires_supply_again(&wires);
+	bench_levels_supply_again(&wires);
 	ck_assert(!flash_is_powered(f->chip));
 	clip_fault_remove(clip, id);
 	ck_assert(flash_is_powered(f->chip));
@@ -226,8 +226,8 @@ START_TEST(a_supply_that_is_off_stays_off_when_a_wire_is_mended)
 	struct clip *clip = clip_new(&sim_time);
 	struct clip_fault fault;
 
-	bench_wires_supply(&wires, 0);
-	bench_wires_clip_on(&wires, clip, 0);
+	bench_levels_supply(&wires, 0);
+	bench_levels_clip_on(&wires, clip, 0);
 	clip_attach(clip, 0, f->chip);
 	clip_fault_init(&fault, CLIP_OPEN);
 	fault.line = CLIP_VCC;
@@ -236,10 +236,10 @@ START_TEST(a_supply_that_is_off_stays_off_when_a_wire_is_mended)
 	clip_fault_clear(clip);
 	ck_assert(!flash_is_powered(f->chip));
 	/* And one that goes while the wire is broken. */
-	bench_wires_supply(&wires, 3300);
+	bench_levels_supply(&wires, 3300);
 	ck_assert(flash_is_powered(f->chip));
 	clip_fault_add(clip, &fault);
-	bench_wires_supply(&wires, 0);
+	bench_levels_supply(&wires, 0);
 	clip_fault_clear(clip);
 	ck_assert(!flash_is_powered(f->chip));
 	ck_assert_int_eq(wires.millivolts, 0);

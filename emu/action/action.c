@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Hands on the bench: they ground a pin, switch the supply, pull a cable, take a chip's content.
+ *
+ * An action is a function that runs in the adapter's thread, where chips, wires and time are, while
+ * the caller waits. It sees the chip as of now: what has ended by then has ended. Actions that a
+ * host's frame would spoil, or that would spoil it, are refused while one is open.
+ */
+#include "action/action.h"
+
+#include "base/clock.h"
+#include "bench/adapter.h"
+#include "bench/bench.h"
+#include "bench/chip.h"
+#include "base/error.h"
+#include "bench/cable.h"
+#include "action/event.h"
+#include "action/internal.h"
+#include "store/image.h"
+#include "board/send.h"
+#include "store/snapshot.h"
+#include "bench/levels.h"
+#include "clip/clip.h"
+#include "flash/flash.h"
+#include "flash/part.h"
+
+#include <gio/gio.h>
+#include <stdarg.h>
+#include <string.h>
+
+static void
+run_work(void *data)
+{
+	struct action_work *work = data;
+	struct clip *clip = bench_adapter_clip(work->target->adapter);
+
+	/* What the wires, and a board behind them, have done to the chips by now is done. */
+	if (!clip_is_selected(clip))
+		clip_wait(clip, 0);
+	if (work->chip != NULL)
+		flash_tick(work->flash, base_clock_now(bench_adapter_clock(work->target->adapter)));
+	work->done = work->act(work, &work->error);
+}
+
+bool
+action_work_run(const struct action_target *target,
+	bool (*act)(struct action_work *work, GError **error), void *in, void *out, GError **error)
+{
+	struct action_work work = {.target = target, .act = act, .in = in, .out = out};
+
+	if (target->wires != NULL) {
+		work.chip = bench_adapter_chip(target->adapter, target->cs);
+		work.flash = bench_chip_flash(work.chip);
+	}
+	bench_adapter_call(target->adapter, run_work, &work);
+	if (work.error != NULL)
+		g_propagate_error(error, work.error);
+	return work.done;
+}
+
+/* An event of the target's own, to which the caller adds. */
+static struct action_event
+event_of(const struct action_target *target, enum action_event_kind kind)
+{
+	return (struct action_event){
+		.kind = kind,
+		.adapter = bench_adapter_name(target->adapter),
+		.cs = target->wires != NULL ? (int)target->cs : -1,
+		.time_ns = base_clock_now(bench_adapter_clock(target->adapter)),
+		.opcode = -1,
+		.outcome = "",
+	};
+}
+
+void
+action_work_tell(const struct action_work *work, enum action_event_kind kind, const char *what,
+	const char *text)
+{
+	const struct action_context *actions = work->target->actions;
+	struct action_event event = event_of(work->target, kind);
+
+	if (actions->observe == NULL)
+		return;
+	event.what = what;
+	event.on = kind == ACTION_EVENT_BOOT && *text == '\0';
+	g_strlcpy(event.text, text, sizeof event.text);
+	actions->observe(actions->data, &event);
+}
+
+bool
+action_work_fail(const struct action_work *work, GError **error, const char *format, ...)
+{
+	g_autofree char *reason = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	reason = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", bench_chip_label(work->chip),
+		reason);
+	return false;
+}
+
+/* A host's frame goes over the wires in pieces, and is open between them. One in which only a fault
+ * of the wires keeps the chip would never end by itself. */
+bool
+action_work_between_frames(const struct action_work *work, GError **error)
+{
+	struct clip *clip = bench_adapter_clip(work->target->adapter);
+	unsigned int id;
+
+	if (!clip_selects(clip, work->target->cs)) {
+		clip_end_frame(clip);
+		return true;
+	}
+	if (!action_work_left_selected(work, &id))
+		return action_work_fail(
+			work, error, "a host is in the middle of an operation; try again");
+	if (id > 0)
+		return action_work_fail(work, error,
+			"fault %u, cs-stuck, has left CS# low; remove it, and let a host do one "
+			"more operation",
+			id);
+	return action_work_fail(work, error,
+		"a fault that is gone has left CS# low; let a host do one more operation");
+}
+
+static enum action_event_kind
+kind_of(const struct flash_event *event)
+{
+	switch (event->kind) {
+	case FLASH_EVENT_COMMAND:
+		return ACTION_EVENT_OPERATION;
+	case FLASH_EVENT_READY:
+		return ACTION_EVENT_READY;
+	case FLASH_EVENT_INTERRUPTED:
+		return ACTION_EVENT_INTERRUPTED;
+	case FLASH_EVENT_POWER:
+		return ACTION_EVENT_POWER;
+	case FLASH_EVENT_NONVOLATILE:
+		break;
+	}
+	return ACTION_EVENT_KINDS;
+}
+
+static void
+chip_event(
+	void *data, struct bench_adapter *adapter, unsigned int cs, const struct flash_event *event)
+{
+	const struct action_context *actions = data;
+	struct action_event told = {
+		.kind = kind_of(event),
+		.adapter = bench_adapter_name(adapter),
+		.cs = (int)cs,
+		.time_ns = event->time_ns,
+		.opcode = event->opcode,
+		.name = event->name,
+		.has_address = event->has_address,
+		.address = event->address,
+		.length = event->length,
+		.outcome = flash_outcome_string(event->outcome),
+		.busy_ns = event->busy_ns,
+		.on = event->length != 0,
+	};
+
+	if (told.kind != ACTION_EVENT_KINDS && actions->observe != NULL)
+		actions->observe(actions->data, &told);
+}
+
+static void
+host_event(void *data, struct bench_adapter *adapter, bool opened)
+{
+	struct action_context *actions = data;
+	struct action_target target = {.actions = actions, .adapter = adapter};
+	struct action_event told = event_of(&target, ACTION_EVENT_HOST);
+
+	told.on = opened;
+	if (actions->observe != NULL)
+		actions->observe(actions->data, &told);
+}
+
+void
+action_observe(struct action_context *actions,
+	void (*observe)(void *data, const struct action_event *event), void *data)
+{
+	if (observe == NULL) {
+		bench_set_observer(actions->bench, NULL, NULL);
+		bench_set_host_observer(actions->bench, NULL, NULL);
+	}
+	actions->observe = observe;
+	actions->data = data;
+	if (observe != NULL) {
+		bench_set_observer(actions->bench, chip_event, actions);
+		bench_set_host_observer(actions->bench, host_event, actions);
+	}
+}
+
+struct action_context *
+action_context_new(struct bench *bench)
+{
+	struct action_context *actions = g_new0(struct action_context, 1);
+
+	actions->bench = bench;
+	actions->start_us = g_get_monotonic_time();
+	for (unsigned int i = 0; i < bench_n_adapters(bench); i++)
+		action_faults_observe(actions, bench_adapter_at(bench, i));
+	return actions;
+}
+
+void
+action_context_destroy(struct action_context *actions)
+{
+	if (actions == NULL)
+		return;
+	if (actions->observe != NULL)
+		action_observe(actions, NULL, NULL);
+	g_free(actions);
+}
+
+bool
+action_target_adapter(struct action_context *actions, const char *adapter,
+	struct action_target *target, GError **error)
+{
+	*target = (struct action_target){.actions = actions};
+	target->adapter = bench_find_adapter(actions->bench, adapter, error);
+	return target->adapter != NULL;
+}
+
+static void
+list_chips(GString *lines, const struct bench_adapter *adapter)
+{
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
+		if (bench_adapter_chip(adapter, cs) != NULL)
+			g_string_append_printf(lines, "%s%u", lines->len > 0 ? ", " : "", cs);
+}
+
+bool
+action_target_chip(struct action_context *actions, const char *adapter, int cs,
+	struct action_target *target, GError **error)
+{
+	g_autoptr(GString) lines = g_string_new(NULL);
+	struct bench_chip *chip;
+
+	if (!action_target_adapter(actions, adapter, target, error))
+		return false;
+	target->cs = cs > 0 ? (unsigned int)cs : 0;
+	if (cs < 0 && bench_adapter_n_chips(target->adapter) == 1)
+		while (bench_adapter_chip(target->adapter, target->cs) == NULL)
+			target->cs++;
+	chip = bench_adapter_chip(target->adapter, target->cs);
+	if (chip != NULL) {
+		target->wires = bench_chip_wires(chip);
+		return true;
+	}
+	list_chips(lines, target->adapter);
+	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+		"%s has no chip on chip select %u; allowed %s%s",
+		bench_adapter_name(target->adapter), target->cs, lines->len > 0 ? "are " : "is ",
+		lines->len > 0 ? lines->str : "none");
+	return false;
+}
+
+struct pin_request {
+	enum bench_pin pin;
+	enum bench_level level;
+};
+
+static bool
+set_pin(struct action_work *work, GError **error)
+{
+	static const char *const levels[] = {"low", "high", "float"};
+	static const char *const names[] = {"wp", "hold", "reset"};
+	static const char *const labels[] = {"WP#", "HOLD#", "RESET#"};
+	const struct pin_request *request = work->in;
+	struct bench_levels *wires = work->target->wires;
+
+	if (!bench_levels_set_pin(wires, request->pin, request->level))
+		return action_work_fail(work, error, "a %s has no %s pin; allowed: %s",
+			bench_chip_part(work->chip)->name, labels[request->pin],
+			bench_levels_pin_names(wires));
+	*(struct bench_pins *)work->out = bench_levels_pins(wires);
+	action_work_tell(work, ACTION_EVENT_PIN, names[request->pin], levels[request->level]);
+	return true;
+}
+
+bool
+action_pin(const struct action_target *target, enum bench_pin pin, enum bench_level level,
+	struct bench_pins *pins, GError **error)
+{
+	struct pin_request request = {.pin = pin, .level = level};
+
+	return action_work_run(target, set_pin, &request, pins, error);
+}
+
+/* What will become of a chip that gets this. */
+static char *
+warn(const struct action_work *work)
+{
+	const struct flash_part *part = bench_chip_part(work->chip);
+	int millivolts = work->target->wires->millivolts;
+
+	if (millivolts == 0)
+		return NULL;
+	if (millivolts > part->vcc_max_mv)
+		return g_strdup_printf("%d mV is more than the %d mV that a %s is made for; far "
+				       "above, it is damaged for ever, more each second",
+			millivolts, part->vcc_max_mv, part->name);
+	if (millivolts >= part->vcc_min_mv)
+		return NULL;
+	return g_strdup_printf("%d mV is less than the %d mV that a %s needs: %s", millivolts,
+		part->vcc_min_mv, part->name,
+		flash_is_powered(work->flash)
+			? "what is read can be wrong, and nothing is programmed or erased"
+			: "it is off");
+}
+
+static bool
+set_power(struct action_work *work, GError **error)
+{
+	struct action_power_request *request = work->in;
+	struct bench_levels *wires = work->target->wires;
+
+	(void)error;
+	if (request->power == ACTION_POWER_OFF && request->cut_in > 0) {
+		bench_levels_cut_in(wires, request->cut_in, request->after_ns);
+	} else {
+		if (request->power == ACTION_POWER_OFF)
+			request->millivolts = 0;
+		else if (request->millivolts == 0)
+			request->millivolts = wires->given_mv;
+		if (request->power != ACTION_POWER_ON)
+			bench_levels_supply(wires, 0);
+		bench_levels_supply(wires, request->millivolts);
+	}
+	request->millivolts = wires->millivolts;
+	request->cut_in = wires->cut_in;
+	request->warning = warn(work);
+	if (request->power != ACTION_POWER_OFF)
+		request->boot = action_work_boot(work);
+	return true;
+}
+
+bool
+action_power(
+	const struct action_target *target, struct action_power_request *request, GError **error)
+{
+	request->warning = NULL;
+	request->boot = NULL;
+	return action_work_run(target, set_power, request, NULL, error);
+}
+
+static bool
+reset(struct action_work *work, GError **error)
+{
+	const struct flash_part *part = bench_chip_part(work->chip);
+
+	if (board_send_opcode(part, "RSTEN", 0x66) < 0 || board_send_opcode(part, "RST", 0x99) < 0)
+		return action_work_fail(work, error,
+			"a %s has no software reset; allowed is its supply, off "
+			"and on",
+			part->name);
+	if (!flash_is_powered(work->flash))
+		return action_work_fail(work, error, "no reset without power");
+	if (!action_work_between_frames(work, error))
+		return false;
+	board_send(work->flash, "RSTEN", 0x66, NULL, 0);
+	board_send(work->flash, "RST", 0x99, NULL, 0);
+	return true;
+}
+
+bool
+action_reset(const struct action_target *target, GError **error)
+{
+	return action_work_run(target, reset, NULL, NULL, error);
+}
+
+static char *
+find_place(const struct bench_adapter *adapter)
+{
+	const char *tcp = bench_adapter_tcp(adapter);
+
+	return g_strdup(tcp != NULL ? tcp : bench_adapter_path(adapter));
+}
+
+static bool
+unplug(struct action_work *work, GError **error)
+{
+	struct bench_cable *line = bench_adapter_line(work->target->adapter);
+
+	(void)error;
+	*(char **)work->out =
+		bench_cable_is_plugged(line) ? find_place(work->target->adapter) : NULL;
+	bench_cable_unplug(line);
+	return true;
+}
+
+bool
+action_unplug(const struct action_target *target, char **place, GError **error)
+{
+	return action_work_run(target, unplug, NULL, place, error);
+}
+
+static bool
+plug(struct action_work *work, GError **error)
+{
+	if (!bench_cable_plug(bench_adapter_line(work->target->adapter), error))
+		return false;
+	*(char **)work->out = find_place(work->target->adapter);
+	return true;
+}
+
+bool
+action_plug(const struct action_target *target, char **place, GError **error)
+{
+	return action_work_run(target, plug, NULL, place, error);
+}
+
+static bool
+reset_stats(struct action_work *work, GError **error)
+{
+	(void)error;
+	*bench_chip_stats(work->chip) = (struct trace_chip_stats){0};
+	return true;
+}
+
+void
+action_stats_reset(const struct action_target *target)
+{
+	action_work_run(target, reset_stats, NULL, NULL, NULL);
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The state of a bench for people and programs, read in each adapter's thread. Registers are read
+ * past the wires, so that looking at a chip is nothing that the chip or its counters notice.
+ */
+#include "action/benchstatus.h"
+
+#include "base/clock.h"
+#include "bench/adapter.h"
+#include "bench/bench.h"
+#include "bench/chip.h"
+#include "bench/faults.h"
+#include "action/internal.h"
+#include "bench/cable.h"
+#include "clip/clip.h"
+#include "flash/flash.h"
+#include "flash/part.h"
+
+#include <string.h>
+
+/* Up to the last one with a bit that means something. */
+static unsigned int
+count_registers(const struct flash_part *part)
+{
+	unsigned int n = 0;
+
+	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++)
+		for (unsigned int bit = 0; bit < 8; bit++)
+			if (part->status[reg][bit].function != FLASH_BIT_NONE)
+				n = reg + 1;
+	return n;
+}
+
+static GArray *
+protected_ranges(const struct flash *flash)
+{
+	GArray *ranges = g_array_new(FALSE, FALSE, sizeof(struct action_range));
+	struct action_range range = {0};
+
+	while (flash_next_protected(flash, range.start + range.length, &range.start, &range.length))
+		g_array_append_val(ranges, range);
+	return ranges;
+}
+
+static bool
+describe_chip(struct action_work *work, GError **error)
+{
+	const struct flash_part *part = bench_chip_part(work->chip);
+	const struct bench_adapter *adapter = work->target->adapter;
+	const struct bench_faults *faults = bench_adapter_has_faults(adapter);
+	struct action_chip_status *status = work->out;
+
+	(void)error;
+	*status = (struct action_chip_status){
+		.cs = work->target->cs,
+		.part = part->name,
+		.vendor = part->vendor,
+		.flashrom = part->flashrom_name,
+		.size = part->size,
+		.image = bench_chip_image_path(work->chip),
+		.millivolts = work->target->wires->millivolts,
+		.vcc_millivolts = flash_millivolts(work->flash),
+		.cut_in = work->target->wires->cut_in,
+		.pins = bench_levels_pins(work->target->wires),
+		.busy = flash_is_busy(work->flash),
+		.n_registers = count_registers(part),
+		.protected = protected_ranges(work->flash),
+		.n_snapshots = bench_chip_n_snapshots(work->chip),
+		.n_faults = faults != NULL ? bench_faults_count(faults, (int)work->target->cs) : 0,
+		.boot = bench_adapter_boot(adapter, work->target->cs),
+	};
+	bench_adapter_board(adapter, work->target->cs, &status->board);
+	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++)
+		status->registers[reg] = flash_status_register(work->flash, reg);
+	return true;
+}
+
+static bool
+describe_adapter(struct action_work *work, GError **error)
+{
+	struct bench_adapter *adapter = work->target->adapter;
+	const struct bench_faults *faults = bench_adapter_has_faults(adapter);
+	struct action_adapter_status *status = work->out;
+
+	(void)error;
+	status->name = bench_adapter_name(adapter);
+	status->profile = bench_adapter_profile(adapter);
+	status->tty = g_strdup(bench_adapter_path(adapter));
+	status->link = bench_adapter_link(adapter);
+	status->tcp = bench_adapter_tcp(adapter);
+	status->plugged = bench_cable_is_plugged(bench_adapter_line(adapter));
+	status->host = bench_adapter_has_host(adapter);
+	status->drivers = clip_drivers(bench_adapter_clip(adapter));
+	status->hz = clip_frequency(bench_adapter_clip(adapter));
+	status->n_faults = faults != NULL ? bench_faults_count(faults, -1) : 0;
+	status->board =
+		faults != NULL ? (enum action_board)bench_faults_board(faults) : ACTION_BOARD_RUN;
+	status->ready_line = bench_adapter_ready_line(adapter);
+	return true;
+}
+
+static void
+free_adapter_status(void *data)
+{
+	struct action_adapter_status *status = data;
+
+	g_free(status->tty);
+	g_free(status->ready_line);
+	for (guint i = 0; i < status->chips->len; i++)
+		g_array_unref(g_array_index(status->chips, struct action_chip_status, i).protected);
+	g_array_unref(status->chips);
+	g_free(status);
+}
+
+static struct action_adapter_status *
+adapter_status_new(struct action_context *actions, struct bench_adapter *adapter)
+{
+	struct action_adapter_status *status = g_new0(struct action_adapter_status, 1);
+	struct action_target target = {.actions = actions, .adapter = adapter};
+
+	status->chips = g_array_new(FALSE, FALSE, sizeof(struct action_chip_status));
+	action_work_run(&target, describe_adapter, NULL, status, NULL);
+	for (target.cs = 0; target.cs < CLIP_SELECTS; target.cs++) {
+		struct bench_chip *chip = bench_adapter_chip(adapter, target.cs);
+		struct action_chip_status chip_status;
+
+		if (chip == NULL)
+			continue;
+		target.wires = bench_chip_wires(chip);
+		action_work_run(&target, describe_chip, NULL, &chip_status, NULL);
+		g_array_append_val(status->chips, chip_status);
+	}
+	return status;
+}
+
+static const char *
+timing_name(enum base_clock_mode mode)
+{
+	switch (mode) {
+	case BASE_CLOCK_INSTANT:
+		return "instant";
+	case BASE_CLOCK_REAL:
+		return "real";
+	case BASE_CLOCK_VIRTUAL:
+		break;
+	}
+	return "virtual";
+}
+
+struct action_status *
+action_status_new(struct action_context *actions)
+{
+	struct action_status *status = g_new0(struct action_status, 1);
+	int64_t now_us = g_get_monotonic_time();
+
+	status->timing = timing_name(bench_timing(actions->bench));
+	status->seed = bench_seed(actions->bench);
+	status->uptime_s = (double)(now_us - actions->start_us) / G_USEC_PER_SEC;
+	status->adapters = g_ptr_array_new_with_free_func(free_adapter_status);
+	for (unsigned int i = 0; i < bench_n_adapters(actions->bench); i++)
+		g_ptr_array_add(status->adapters,
+			adapter_status_new(actions, bench_adapter_at(actions->bench, i)));
+	return status;
+}
+
+void
+action_status_free(struct action_status *status)
+{
+	if (status == NULL)
+		return;
+	g_ptr_array_unref(status->adapters);
+	g_free(status);
+}

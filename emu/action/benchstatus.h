@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What stands on a bench and how it is doing, all at one time for each adapter. */
+#ifndef SPINOR_ACTION_BENCHSTATUS_H
+#define SPINOR_ACTION_BENCHSTATUS_H
+
+#include "action/action.h"
+#include "bench/adapter.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define ACTION_STATUS_REGISTERS 3
+
+struct action_range {
+	uint64_t start;
+	uint64_t length; /* bytes */
+};
+
+struct action_chip_status {
+	unsigned int cs;
+	const char *part;
+	const char *vendor;
+	const char *flashrom;
+	uint64_t size;
+	const char *image;  /* NULL: none */
+	int millivolts;     /* as set; 0: off */
+	int vcc_millivolts; /* what the chip has of it: faults can be in between */
+	uint64_t cut_in;    /* frames until the supply is cut; 0: it stays */
+	struct bench_pins pins;
+	bool busy;
+	uint8_t registers[ACTION_STATUS_REGISTERS];
+	unsigned int n_registers; /* that the part has */
+	GArray *protected;        /* struct action_range, in ascending order */
+	unsigned int n_snapshots;
+	unsigned int n_faults; /* of the chip itself */
+	const char *board;     /* NULL: none */
+	enum bench_boot boot;
+};
+
+/* Strings that are not marked live as long as the bench. */
+struct action_adapter_status {
+	const char *name;
+	const char *profile;
+	char *tty;        /* NULL: unplugged, or TCP; owned */
+	const char *link; /* NULL: none */
+	const char *tcp;  /* NULL: pseudo-terminal */
+	bool plugged;
+	bool host;
+	bool drivers;
+	unsigned int hz;
+	char *ready_line;      /* owned */
+	unsigned int n_faults; /* of wires, line and chips */
+	enum action_board board;
+	GArray *chips; /* struct action_chip_status */
+};
+
+struct action_status {
+	const char *timing;
+	uint64_t seed;
+	double uptime_s;
+	GPtrArray *adapters; /* struct action_adapter_status */
+};
+
+/* From the main thread. Free with action_status_free(). */
+struct action_status *action_status_new(struct action_context *actions);
+void action_status_free(struct action_status *status);
+
+#endif

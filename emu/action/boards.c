@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The boards behind an adapter's chips. All of them run, are held in reset or have no supply, by
+ * one hand; a board starts when it is let go, and when its chip gets its supply.
+ *
+ *   state    run ........ reset ............ run ...............
+ *   supply   ____/‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾\__/‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾
+ *   starts       x                (held)       x
+ *
+ * Leaves out what a board is doing when it is stopped.
+ */
+#include "action/action.h"
+
+#include "bench/adapter.h"
+#include "board/boot.h"
+#include "bench/chip.h"
+#include "bench/faults.h"
+#include "action/internal.h"
+#include "board/board.h"
+#include "clip/clip.h"
+
+void
+action_boot_outcome_free(struct action_boot_outcome *boot)
+{
+	if (boot == NULL)
+		return;
+	g_free(boot->name);
+	g_free(boot->why_not);
+	g_free(boot);
+}
+
+/* NULL, or why it does not even try. */
+static const char *
+what_holds(const struct action_work *work)
+{
+	struct bench_adapter *adapter = work->target->adapter;
+	const struct bench_faults *faults = bench_adapter_has_faults(adapter);
+	unsigned int fault;
+
+	if (faults != NULL && bench_faults_board(faults) != BENCH_BOARD_RUNS)
+		return bench_faults_board(faults) == BENCH_BOARD_OFF ? "it has no supply"
+								     : "it is held in reset";
+	if (!clip_is_selected(bench_adapter_clip(adapter)))
+		return NULL;
+	return action_work_left_selected(work, &fault) ? "the adapter has left CS# low"
+						       : "a host has the bus";
+}
+
+struct action_boot_outcome *
+action_work_boot(const struct action_work *work)
+{
+	struct bench_adapter *adapter = work->target->adapter;
+	struct clip *clip = bench_adapter_clip(adapter);
+	const char *name;
+	struct board *board = bench_adapter_board(adapter, work->target->cs, &name);
+	struct board_verdict verdict;
+	struct action_boot_outcome *boot;
+
+	if (board == NULL)
+		return NULL;
+	boot = g_new0(struct action_boot_outcome, 1);
+	boot->cs = work->target->cs;
+	boot->name = g_strdup(name);
+	boot->why_not = g_strdup(what_holds(work));
+	if (boot->why_not == NULL) {
+		boot->boots = board_boot(board, clip, boot->cs, &verdict);
+		if (!boot->boots)
+			boot->why_not = board_boot_reason(&verdict);
+	}
+	bench_adapter_set_boot(
+		adapter, boot->cs, boot->boots ? BENCH_BOOT_DONE : BENCH_BOOT_FAILED);
+	action_work_tell(work, ACTION_EVENT_BOOT, boot->boots ? "boots" : "does not boot",
+		boot->why_not != NULL ? boot->why_not : "");
+	return boot;
+}
+
+/* Those of all chips on the adapter. */
+static void
+start(const struct action_work *work, GPtrArray *started)
+{
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
+		struct action_target target = *work->target;
+		struct action_work inner = *work;
+		struct action_boot_outcome *boot;
+
+		inner.chip = bench_adapter_chip(target.adapter, cs);
+		if (inner.chip == NULL)
+			continue;
+		target.cs = cs;
+		target.wires = bench_chip_wires(inner.chip);
+		inner.target = &target;
+		boot = action_work_boot(&inner);
+		if (boot != NULL)
+			g_ptr_array_add(started, boot);
+	}
+}
+
+G_STATIC_ASSERT((int)ACTION_BOARD_RUN == (int)BENCH_BOARD_RUNS &&
+	(int)ACTION_BOARD_RESET == (int)BENCH_BOARD_IN_RESET &&
+	(int)ACTION_BOARD_NO_SUPPLY == (int)BENCH_BOARD_OFF);
+
+static bool
+set_board(struct action_work *work, GError **error)
+{
+	struct bench_faults *faults = bench_adapter_faults(work->target->adapter);
+	const enum action_board *state = work->in;
+	bool starts = *state == ACTION_BOARD_RUN && bench_faults_board(faults) != BENCH_BOARD_RUNS;
+
+	(void)error;
+	bench_faults_set_board(faults, (enum bench_board_state) * state);
+	if (starts)
+		start(work, work->out);
+	return true;
+}
+
+GPtrArray *
+action_board(const struct action_target *target, enum action_board state, GError **error)
+{
+	GPtrArray *started =
+		g_ptr_array_new_with_free_func((GDestroyNotify)action_boot_outcome_free);
+
+	if (action_work_run(target, set_board, &state, started, error))
+		return started;
+	g_ptr_array_unref(started);
+	return NULL;
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Hands that break things: faults on wires and chips, come and gone; and a look at the wires. */
+#include "bench/adapter.h"
+#include "bench/bench.h"
+#include "base/error.h"
+#include "setup/faultwords.h"
+#include "bench/faults.h"
+#include "action/internal.h"
+#include "bench/cable.h"
+#include "clip/clip.h"
+#include "clip/line.h"
+#include "serprog/serprog.h"
+
+/* An act of a fault, in the adapter's thread. */
+struct listener {
+	struct action_context *actions;
+	struct bench_adapter *adapter;
+};
+
+static void
+acted(void *data, const struct bench_fault_act *act)
+{
+	const struct listener *listener = data;
+	struct action_event event = {
+		.kind = ACTION_EVENT_FAULT,
+		.adapter = bench_adapter_name(listener->adapter),
+		.cs = act->cs,
+		.time_ns = act->time_ns,
+		.opcode = -1,
+		.operation = act->operation,
+		.has_address = act->address >= 0,
+		.address = act->address >= 0 ? (uint32_t)act->address : 0,
+		.byte = act->byte,
+		.length = act->acted,
+		.outcome = "",
+		.what = "acted",
+		.id = act->id,
+	};
+
+	if (listener->actions->observe == NULL)
+		return;
+	g_snprintf(event.text, sizeof(event.text), "%u, %s: %s", act->id, act->place, act->text);
+	g_strlcpy(event.label, act->name != NULL ? act->name : "", sizeof(event.label));
+	listener->actions->observe(listener->actions->data, &event);
+}
+
+void
+action_faults_observe(struct action_context *actions, struct bench_adapter *adapter)
+{
+	struct bench_faults *faults = bench_adapter_has_faults(adapter);
+	struct listener *listener;
+
+	if (faults == NULL || bench_faults_is_observed(faults))
+		return;
+	listener = g_new0(struct listener, 1);
+	listener->actions = actions;
+	listener->adapter = adapter;
+	bench_faults_observe(faults, acted, listener, g_free);
+}
+
+struct request {
+	const struct setup_fault *fault;
+	const char *name;
+	unsigned int id;
+	GPtrArray *list;
+	struct action_line *lines;
+};
+
+static bool
+add(struct action_work *work, GError **error)
+{
+	struct request *request = work->in;
+	struct bench_adapter *adapter = work->target->adapter;
+
+	request->id = bench_faults_add(
+		bench_adapter_faults(adapter), request->fault, work->target->cs, error);
+	action_faults_observe(work->target->actions, adapter);
+	return request->id > 0;
+}
+
+static bool
+look_for_name(struct action_work *work, GError **error)
+{
+	struct request *request = work->in;
+	const struct bench_faults *faults = bench_adapter_has_faults(work->target->adapter);
+
+	(void)error;
+	request->id = faults != NULL ? bench_faults_named(faults, request->name) : 0;
+	return request->id > 0;
+}
+
+bool
+action_fault_find(struct action_context *actions, const char *adapter, const char *name,
+	struct action_target *target, unsigned int *id, GError **error)
+{
+	struct request request = {.name = name};
+
+	if (adapter != NULL && !action_target_adapter(actions, adapter, target, error))
+		return false;
+	for (unsigned int i = 0; i < bench_n_adapters(actions->bench); i++) {
+		struct bench_adapter *candidate = bench_adapter_at(actions->bench, i);
+
+		if (adapter != NULL && candidate != target->adapter)
+			continue;
+		*target = (struct action_target){.actions = actions, .adapter = candidate};
+		if (!action_work_run(target, look_for_name, &request, NULL, NULL))
+			continue;
+		*id = request.id;
+		return true;
+	}
+	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+		"there is no fault \"%s\"%s%s; allowed are the names and numbers in spinor fault "
+		"list",
+		name, adapter != NULL ? " on " : "", adapter != NULL ? adapter : "");
+	return false;
+}
+
+/* Names are told apart over all of the bench, numbers on each adapter. */
+static bool
+take_name(
+	struct setup_fault *fault, struct action_context *actions, const char *name, GError **error)
+{
+	struct action_target holder;
+	unsigned int id;
+
+	if (!setup_fault_set_name(fault, name, error))
+		return false;
+	if (!action_fault_find(actions, NULL, name, &holder, &id, NULL))
+		return true;
+	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+		"%s has a fault \"%s\" already; allowed is a name that is free",
+		bench_adapter_name(holder.adapter), name);
+	return false;
+}
+
+/* A chip that is named goes with a chip's fault only. */
+static bool
+check_place(const struct setup_fault *fault, const struct action_fault_request *request,
+	unsigned int cs, GError **error)
+{
+	if (!request->has_chip || fault->place == SETUP_FAULT_OF_CHIP)
+		return true;
+	if (fault->place == SETUP_FAULT_OF_LINK)
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+			"%s: cs %u is refused: the fault is one of the line to the host; allowed "
+			"is no cs",
+			fault->text, cs);
+	else
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+			"%s: cs %u is refused: the fault is one of the wires, which all chips of "
+			"an adapter share; allowed is no cs, and select=%u for that chip's "
+			"operations",
+			fault->text, cs, cs);
+	return false;
+}
+
+bool
+action_fault_add(
+	const struct action_target *target, struct action_fault_request *request, GError **error)
+{
+	struct setup_fault *fault = setup_fault_parse(request->text, error);
+	struct request inner = {.fault = fault};
+	bool good;
+
+	if (fault == NULL)
+		return false;
+	good = check_place(fault, request, target->cs, error) &&
+		(request->name == NULL ||
+			take_name(fault, target->actions, request->name, error)) &&
+		action_work_run(target, add, &inner, NULL, error);
+	request->id = inner.id;
+	setup_fault_free(fault);
+	return good;
+}
+
+static bool
+take_away(struct action_work *work, GError **error)
+{
+	struct request *request = work->in;
+	struct bench_faults *faults = bench_adapter_has_faults(work->target->adapter);
+
+	if (faults != NULL && bench_faults_remove(faults, request->id))
+		return true;
+	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+		"%s has no fault %u; allowed are the numbers in spinor fault list",
+		bench_adapter_name(work->target->adapter), request->id);
+	return false;
+}
+
+bool
+action_fault_remove(const struct action_target *target, unsigned int id, GError **error)
+{
+	struct request request = {.id = id};
+
+	return action_work_run(target, take_away, &request, NULL, error);
+}
+
+static bool
+clear(struct action_work *work, GError **error)
+{
+	struct bench_faults *faults = bench_adapter_has_faults(work->target->adapter);
+
+	(void)error;
+	if (faults != NULL)
+		bench_faults_clear(faults);
+	return true;
+}
+
+void
+action_fault_clear(const struct action_target *target)
+{
+	action_work_run(target, clear, NULL, NULL, NULL);
+}
+
+static bool
+list(struct action_work *work, GError **error)
+{
+	struct request *request = work->in;
+	struct bench_faults *faults = bench_adapter_has_faults(work->target->adapter);
+
+	(void)error;
+	request->list = faults != NULL ? bench_faults_list(faults) : g_ptr_array_new();
+	return true;
+}
+
+GPtrArray *
+action_fault_list(const struct action_target *target)
+{
+	struct request request = {0};
+
+	action_work_run(target, list, &request, NULL, NULL);
+	return request.list;
+}
+
+bool
+action_work_left_selected(const struct action_work *work, unsigned int *fault)
+{
+	struct bench_adapter *adapter = work->target->adapter;
+	struct bench_faults *faults = bench_adapter_has_faults(adapter);
+	g_autoptr(GPtrArray) list = faults != NULL ? bench_faults_list(faults) : g_ptr_array_new();
+
+	*fault = 0;
+	if (!serprog_left_selected(bench_adapter_line(adapter)->serprog))
+		return false;
+	for (guint i = 0; i < list->len && *fault == 0; i++) {
+		const struct bench_fault_info *info = list->pdata[i];
+
+		if (g_str_has_prefix(info->text, "cs-stuck"))
+			*fault = info->id;
+	}
+	return true;
+}
+
+static const char *const levels[] = {
+	[CLIP_LOW] = "low", [CLIP_HIGH] = "high", [CLIP_FLOATING] = "floating"};
+
+G_STATIC_ASSERT(ACTION_LINES == CLIP_LINES);
+
+static bool
+look(struct action_work *work, GError **error)
+{
+	struct request *request = work->in;
+	const struct clip *clip = bench_adapter_clip(work->target->adapter);
+	const struct bench_faults *faults = bench_adapter_has_faults(work->target->adapter);
+
+	(void)error;
+	for (unsigned int i = 0; i < CLIP_LINES; i++) {
+		struct clip_line_state state;
+
+		clip_line_state(clip, work->target->cs, (enum clip_line)i, &state);
+		request->lines[i] = (struct action_line){
+			.name = clip_line_string((enum clip_line)i),
+			.host = levels[state.host],
+			.chip = levels[state.chip],
+			.fault = faults ? bench_faults_of_wires(faults, state.fault_id) : 0,
+		};
+	}
+	if (request->lines[CLIP_CS].fault == 0)
+		action_work_left_selected(work, &request->lines[CLIP_CS].fault);
+	return true;
+}
+
+void
+action_wiring(const struct action_target *target, struct action_line lines[ACTION_LINES])
+{
+	struct request request = {.lines = lines};
+
+	action_work_run(target, look, &request, NULL, NULL);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What errors share that a user will read: their domain, and the word that was probably meant. The
+ * messages are made where things go wrong.
+ */
+#include "base/error.h"
+
+#include <string.h>
+
+#define WORD_MAX 64 /* longer words are not guessed at */
+
+GQuark
+base_error_quark(void)
+{
+	return g_quark_from_static_string("spinor-bench-error");
+}
+
+/* Changes of one letter, or swaps of two neighbours, that make a into b. */
+static unsigned int
+distance(const char *a, const char *b)
+{
+	unsigned int rows[3][WORD_MAX + 1];
+	size_t n = strlen(b);
+
+	for (unsigned int j = 0; j <= n; j++)
+		rows[0][j] = j;
+	for (unsigned int i = 1; a[i - 1]; i++) {
+		unsigned int *row = rows[i % 3];
+		const unsigned int *above = rows[(i + 2) % 3];
+		const unsigned int *before = rows[(i + 1) % 3];
+
+		row[0] = i;
+		for (size_t j = 1; j <= n; j++) {
+			unsigned int best = above[j - 1] + (a[i - 1] != b[j - 1]);
+
+			best = MIN(best, MIN(above[j], row[j - 1]) + 1);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				best = MIN(best, before[j - 2] + 1);
+			row[j] = best;
+		}
+	}
+	return rows[strlen(a) % 3][n];
+}
+
+char *
+base_unknown(const char *word, const char *const *known)
+{
+	g_autoptr(GPtrArray) candidates = g_ptr_array_new();
+	g_autofree char *list = g_strjoinv(", ", (char **)known);
+	const char *nearest;
+
+	for (const char *const *name = known; *name; name++)
+		g_ptr_array_add(candidates, (gpointer)*name);
+	nearest = base_nearest(word, candidates);
+	return g_strdup_printf("\"%s\"%s%s%s; allowed are %s", word,
+		nearest ? ": did you mean " : "", nearest ? nearest : "", nearest ? "?" : "", list);
+}
+
+const char *
+base_nearest(const char *word, const GPtrArray *candidates)
+{
+	g_autofree char *wanted = g_ascii_strdown(word, -1);
+	unsigned int limit = 1 + (unsigned int)MIN(strlen(word), WORD_MAX) / 4;
+	const char *nearest = NULL;
+
+	if (strlen(word) > WORD_MAX)
+		return NULL;
+	for (unsigned int i = 0; i < candidates->len; i++) {
+		const char *candidate = g_ptr_array_index(candidates, i);
+		g_autofree char *lower = g_ascii_strdown(candidate, -1);
+		unsigned int d;
+
+		if (strlen(lower) > WORD_MAX)
+			continue;
+		d = distance(wanted, lower);
+		if (d > limit)
+			continue;
+		limit = d == 0 ? 0 : d - 1; /* only a nearer one replaces it */
+		nearest = candidate;
+		if (d <= 0)
+			break;
+	}
+	return nearest;
+}

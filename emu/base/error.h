@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Errors that a user will read: options, files, chip data. */
+#ifndef SPINOR_BASE_ERROR_H
+#define SPINOR_BASE_ERROR_H
+
+#include <glib.h>
+
+#define BASE_ERROR base_error_quark()
+
+enum base_error {
+	BASE_ERROR_USAGE, /* the command line or a name on it: exit status 2 */
+	BASE_ERROR_FILE,  /* a file is missing, unreadable, of another size, in use, damaged */
+};
+
+GQuark base_error_quark(void);
+
+/* The one of candidates (strings) that word was probably meant to be, or NULL; case ignored. */
+const char *base_nearest(const char *word, const GPtrArray *candidates);
+
+/* "\"WORD\": did you mean NEAREST?; allowed are A, B, C" with the words of known. Free with
+ * g_free(). */
+char *base_unknown(const char *word, const char *const *known);
+
+#endif

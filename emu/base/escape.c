@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Escapes there and back. Leaves out octal ones, and bell, backspace, form feed, vertical tab. */
+#include "base/escape.h"
+
+#include <string.h>
+
+char *
+base_escape(const char *text)
+{
+	GString *line = g_string_new(NULL);
+
+	for (; *text != '\0'; text++) {
+		if (!g_ascii_iscntrl(*text))
+			g_string_append_c(line, *text);
+		else if (*text == '\n' || *text == '\r' || *text == '\t')
+			g_string_append_printf(line, "\\%c",
+				*text == '\n'           ? 'n'
+					: *text == '\r' ? 'r'
+							: 't');
+		else
+			g_string_append_printf(line, "\\x%02X", (unsigned int)*text);
+	}
+	return g_string_free(line, FALSE);
+}
+
+/* What follows a backslash. */
+static bool
+take_escape(const char **at, char *byte)
+{
+	static const char names[] = "nrt\\\"", bytes[] = "\n\r\t\\\"";
+	const char *name = **at != '\0' ? strchr(names, **at) : NULL;
+
+	if (name != NULL) {
+		*byte = bytes[name - names];
+		*at += 1;
+		return true;
+	}
+	if (**at != 'x' || !g_ascii_isxdigit((*at)[1]) || !g_ascii_isxdigit((*at)[2]))
+		return false;
+	*byte = (char)(g_ascii_xdigit_value((*at)[1]) * 16 + g_ascii_xdigit_value((*at)[2]));
+	*at += 3;
+	return true;
+}
+
+bool
+base_unescape(const char *text, GString *bytes)
+{
+	while (*text != '\0') {
+		char byte = *text++;
+
+		if (byte == '\\' && !take_escape(&text, &byte))
+			return false;
+		g_string_append_c(bytes, byte);
+	}
+	return true;
+}

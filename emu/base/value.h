@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The values that chip data is written in. Private to the bench. */
+#ifndef SPINOR_BASE_VALUE_H
+#define SPINOR_BASE_VALUE_H
+
+#include "flash/part.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct base_value_word {
+	const char *name; /* NULL ends a list */
+	int value;
+};
+
+/* One of words. */
+bool base_value_word(const struct base_value_word *words, const char *text, int *value);
+
+bool base_value_is_power_of_two(uint64_t n);
+
+/* A power of two, or 33/32 of one, as a DataFlash has them. */
+bool base_value_is_size(uint64_t n);
+
+/* "EF" or "0xEF" to 0xEF. */
+bool base_value_hex_byte(const char *text, uint8_t *byte);
+
+/* "EF 40 18" to bytes; how many, or 0 when the text is anything else or more than room. */
+unsigned int base_value_hex_bytes(const char *text, uint8_t *bytes, unsigned int room);
+
+/* "16-63": from first to last, both from 0; *end is one past. False when first is beyond last. */
+bool base_value_range(const char *text, uint32_t *start, uint32_t *end);
+
+/* "50 MHz". False as well for what does not fit, and for 0. */
+bool base_value_frequency(const char *text, unsigned int *hz);
+
+/* {"0.4 ms", "3 ms"} is typical and maximum; one time alone is both. Strips the texts. Sets *why
+ * (g_free()) where there is more to say than what is allowed. */
+bool chipdb_times(char **texts, struct flash_time *time, char **why);
+
+#endif

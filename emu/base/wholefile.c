@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reading a file that a user has named. Its kind and size are looked at before the first byte is
+ * read. Leaves out a file that grows meanwhile: what has come up to most bytes counts.
+ */
+#include "base/wholefile.h"
+
+#include "base/units.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* False: what it is not, or how large. */
+static bool
+check(int fd, const char *path, uint64_t most, struct stat *info, GError **error)
+{
+	g_autofree char *allowed = base_format_size(most);
+
+	if (fstat(fd, info) < 0 || !S_ISREG(info->st_mode)) {
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "\"%s\" is not a regular file",
+			path);
+		return false;
+	}
+	if ((uint64_t)info->st_size <= most)
+		return true;
+	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+		"\"%s\" has %" G_GINT64_FORMAT " bytes, and up to %s are allowed", path,
+		(gint64)info->st_size, allowed);
+	return false;
+}
+
+/* 0 or errno. */
+static int
+read_up_to(int fd, char *text, size_t most, gsize *length)
+{
+	*length = 0;
+	while (*length < most) {
+		ssize_t n = read(fd, text + *length, most - *length);
+
+		if (n == 0)
+			break;
+		if (n < 0 && errno != EINTR)
+			return errno;
+		if (n > 0)
+			*length += (gsize)n;
+	}
+	text[*length] = '\0';
+	return 0;
+}
+
+bool
+base_whole_file(const char *path, uint64_t most, char **text, gsize *length, GError **error)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	g_autofree char *data = NULL;
+	int reason = ENOMEM;
+	struct stat info;
+
+	/* It will fail as well, and has the words for it. */
+	if (fd < 0)
+		return g_file_get_contents(path, text, length, error);
+	if (!check(fd, path, most, &info, error)) {
+		close(fd);
+		return false;
+	}
+	data = g_try_malloc((gsize)info.st_size + 1);
+	if (data != NULL)
+		reason = read_up_to(fd, data, (size_t)info.st_size, length);
+	close(fd);
+	if (reason == 0) {
+		*text = g_steal_pointer(&data);
+		return true;
+	}
+	g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(reason), "cannot read \"%s\": %s",
+		path, g_strerror(reason));
+	return false;
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Levels and supply that a chip has from outside. They are remembered here, since a chip only knows
+ * what it makes of them.
+ *
+ * And the supply that goes at a given operation, for hosts that are to survive that:
+ *
+ *   CS#     ‾‾\___ frame N ___/‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾
+ *   chip                      | busy ............x
+ *   VCC     ‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾\___________
+ *   time                      |<--- skipped --->|
+ *
+ * It happens inside the report of that frame, by which the chip has done all that it does at CS#
+ * high. The time in between is skipped for chip and adapter alike, so that the host can do nothing
+ * meanwhile and the same operations always leave the same array.
+ *
+ * Leaves out how fast a supply rises and falls.
+ */
+#include "bench/levels.h"
+
+#include "base/clock.h"
+#include "clip/clip.h"
+#include "clip/line.h"
+#include "flash/part.h"
+
+#include <glib.h>
+
+#define USUAL_MILLIVOLTS 3300
+
+/* Levels are handed on by their number. */
+G_STATIC_ASSERT((int)BENCH_LOW == (int)FLASH_LOW && (int)BENCH_HIGH == (int)FLASH_HIGH &&
+	(int)BENCH_FLOAT == (int)FLASH_FLOATING);
+G_STATIC_ASSERT((int)BENCH_LOW == (int)CLIP_LOW && (int)BENCH_HIGH == (int)CLIP_HIGH &&
+	(int)BENCH_FLOAT == (int)CLIP_FLOATING);
+
+/* The protection diodes of the pins take 0.6 V, and the pins give little current: how far VCC falls
+ * then is an assumption. */
+int
+bench_parasitic_millivolts(const struct flash_part *part)
+{
+	return part->vcc_min_mv - (part->vcc_min_mv - flash_inhibit_millivolts(part)) / 4;
+}
+
+int
+bench_usual_millivolts(const struct flash_part *part)
+{
+	if (part->vcc_min_mv <= USUAL_MILLIVOLTS && USUAL_MILLIVOLTS <= part->vcc_max_mv)
+		return USUAL_MILLIVOLTS;
+	return (part->vcc_min_mv + part->vcc_max_mv) / 2;
+}
+
+static int64_t
+busy_until(const struct flash *flash)
+{
+	return flash_is_busy(flash) ? flash_busy_until(flash) : -1;
+}
+
+void
+bench_levels_init(struct bench_levels *wires, struct flash *flash, struct base_clock *clock)
+{
+	*wires = (struct bench_levels){
+		.flash = flash,
+		.clock = clock,
+		.millivolts = bench_usual_millivolts(flash_part(flash)),
+		.given_mv = bench_usual_millivolts(flash_part(flash)),
+	};
+	for (unsigned int pin = 0; pin < FLASH_PINS; pin++)
+		wires->levels[pin] = BENCH_HIGH;
+	flash_supply(flash, wires->millivolts);
+}
+
+/* The clip has lines to two of the pins. */
+static void
+tell(const struct bench_levels *wires, enum flash_pin place)
+{
+	if (wires->clip == NULL || place == FLASH_PIN_RESET)
+		flash_pin(wires->flash, place, (enum flash_level)wires->levels[place]);
+	else
+		clip_set_level(wires->clip, wires->cs, place == FLASH_PIN_WP ? CLIP_WP : CLIP_HOLD,
+			(enum clip_level)wires->levels[place]);
+}
+
+void
+bench_levels_clip_on(struct bench_levels *wires, struct clip *clip, unsigned int cs)
+{
+	wires->clip = clip;
+	wires->cs = cs;
+	clip_set_supply(clip, cs, wires->millivolts);
+	for (enum flash_pin place = FLASH_PIN_WP; place <= FLASH_PIN_HOLD; place++)
+		tell(wires, place);
+}
+
+/* Where the pin of that name is, or FLASH_PINS. */
+static enum flash_pin
+place_of(const struct bench_levels *wires, enum bench_pin pin)
+{
+	const struct flash_part *part = flash_part(wires->flash);
+	enum flash_pin place = FLASH_PIN_WP;
+
+	if (pin == BENCH_PIN_HOLD)
+		place = part->pin7 == FLASH_PIN7_HOLD ? FLASH_PIN_HOLD : FLASH_PINS;
+	else if (pin == BENCH_PIN_RESET && flash_has_pin(part, FLASH_PIN_RESET))
+		place = FLASH_PIN_RESET;
+	else if (pin == BENCH_PIN_RESET)
+		place = flash_pin7_is_reset(wires->flash) ? FLASH_PIN_HOLD : FLASH_PINS;
+	return place < FLASH_PINS && flash_has_pin(part, place) ? place : FLASH_PINS;
+}
+
+static enum bench_level
+level_of(const struct bench_levels *wires, enum bench_pin pin)
+{
+	enum flash_pin place = place_of(wires, pin);
+
+	return place < FLASH_PINS ? wires->levels[place] : BENCH_NO_PIN;
+}
+
+struct bench_pins
+bench_levels_pins(const struct bench_levels *wires)
+{
+	return (struct bench_pins){
+		.wp = level_of(wires, BENCH_PIN_WP),
+		.hold = level_of(wires, BENCH_PIN_HOLD),
+		.reset = level_of(wires, BENCH_PIN_RESET),
+	};
+}
+
+bool
+bench_levels_set_pin(struct bench_levels *wires, enum bench_pin pin, enum bench_level level)
+{
+	enum flash_pin place = place_of(wires, pin);
+
+	if (place == FLASH_PINS)
+		return false;
+	wires->levels[place] = level;
+	tell(wires, place);
+	return true;
+}
+
+static const char *
+pin_names(bool hold, bool reset)
+{
+	if (hold)
+		return reset ? "wp, hold and reset" : "wp and hold";
+	return reset ? "wp and reset" : "wp";
+}
+
+const char *
+bench_levels_pin_names(const struct bench_levels *wires)
+{
+	return pin_names(place_of(wires, BENCH_PIN_HOLD) < FLASH_PINS,
+		place_of(wires, BENCH_PIN_RESET) < FLASH_PINS);
+}
+
+static bool
+has_reset_bit(const struct flash_part *part)
+{
+	for (unsigned int reg = 0; reg < FLASH_REGISTERS; reg++)
+		for (unsigned int bit = 0; bit < 8; bit++)
+			if (part->status[reg][bit].function == FLASH_BIT_HRSW)
+				return true;
+	return false;
+}
+
+bool
+bench_part_may_have_pin(const struct flash_part *part, enum bench_pin pin)
+{
+	switch (pin) {
+	case BENCH_PIN_WP:
+		return true;
+	case BENCH_PIN_HOLD:
+		return part->pin7 == FLASH_PIN7_HOLD;
+	case BENCH_PIN_RESET:
+		break;
+	}
+	return part->reset_pin || part->pin7 == FLASH_PIN7_RESET || has_reset_bit(part);
+}
+
+const char *
+bench_part_pin_names(const struct flash_part *part)
+{
+	return pin_names(bench_part_may_have_pin(part, BENCH_PIN_HOLD),
+		bench_part_may_have_pin(part, BENCH_PIN_RESET));
+}
+
+void
+bench_levels_supply(struct bench_levels *wires, int millivolts)
+{
+	wires->cut_in = 0;
+	wires->millivolts = millivolts;
+	if (millivolts > 0)
+		wires->given_mv = millivolts;
+	bench_levels_supply_again(wires);
+}
+
+void
+bench_levels_supply_again(struct bench_levels *wires)
+{
+	if (wires->clip != NULL)
+		clip_set_supply(wires->clip, wires->cs, wires->millivolts);
+	else
+		flash_supply(wires->flash, wires->millivolts);
+}
+
+void
+bench_levels_cut_in(struct bench_levels *wires, uint64_t frames, int64_t after_ns)
+{
+	wires->cut_in = frames;
+	wires->cut_after_ns = after_ns;
+	wires->busy_until_ns = busy_until(wires->flash);
+}
+
+/* How long after the end of this frame. */
+static int64_t
+delay_of(const struct bench_levels *wires, int64_t now_ns)
+{
+	int64_t end_ns = busy_until(wires->flash);
+
+	if (wires->cut_after_ns != BENCH_HALF_OF_BUSY)
+		return wires->cut_after_ns;
+	/* An operation that was there before is none of this frame's. */
+	if (end_ns <= now_ns || end_ns == wires->busy_until_ns || end_ns == INT64_MAX)
+		return 0;
+	return (end_ns - now_ns) / 2;
+}
+
+void
+bench_levels_event(struct bench_levels *wires, const struct flash_event *event)
+{
+	int64_t cut_ns;
+
+	if (event->kind != FLASH_EVENT_COMMAND || wires->cut_in == 0)
+		return;
+	wires->cut_in--;
+	if (wires->cut_in > 0) {
+		wires->busy_until_ns = busy_until(wires->flash);
+		return;
+	}
+	cut_ns = event->time_ns + delay_of(wires, event->time_ns);
+	if (wires->clock != NULL)
+		base_clock_skip(wires->clock, cut_ns - base_clock_now(wires->clock));
+	flash_tick(wires->flash, cut_ns);
+	bench_levels_supply(wires, 0);
+}

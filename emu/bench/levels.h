@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a chip has on its pins and its supply from outside, by whoever's hand. In the thread that
+ * owns the chip. */
+#ifndef SPINOR_BENCH_LEVELS_H
+#define SPINOR_BENCH_LEVELS_H
+
+#include "flash/flash.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct clip;
+struct flash_event;
+struct flash_part;
+struct base_clock;
+
+/* By the names on the package; where pin 7 is a RESET#, both of the last two can be one pin. */
+enum bench_pin {
+	BENCH_PIN_WP,
+	BENCH_PIN_HOLD,
+	BENCH_PIN_RESET,
+};
+
+enum bench_level {
+	BENCH_LOW,
+	BENCH_HIGH,
+	BENCH_FLOAT,
+	BENCH_NO_PIN, /* the part has no such pin */
+};
+
+struct bench_pins {
+	enum bench_level wp;
+	enum bench_level hold;
+	enum bench_level reset;
+};
+
+#define BENCH_HALF_OF_BUSY (-1)
+#define BENCH_CUT_AFTER_MAX_NS INT64_C(86400000000000)
+
+struct bench_levels {
+	struct flash *flash;
+	struct base_clock *clock; /* NULL: there is none yet */
+	struct clip *clip;        /* NULL: it is in none */
+	unsigned int cs;          /* its line there */
+	enum bench_level levels[FLASH_PINS];
+	int millivolts;        /* 0: off */
+	int given_mv;          /* the last that was not, or the usual one */
+	uint64_t cut_in;       /* frames until the supply is cut; 0: it stays */
+	int64_t cut_after_ns;  /* from the end of that frame; or BENCH_HALF_OF_BUSY */
+	int64_t busy_until_ns; /* the operation in progress before the next frame; -1: none */
+};
+
+/* The supply that a board gives such a chip, mV. */
+int bench_usual_millivolts(const struct flash_part *part);
+
+/* What is left of it where VCC is open and the chip lives from its I/O pins, mV: answers, but
+ * programs and erases nothing. */
+int bench_parasitic_millivolts(const struct flash_part *part);
+
+/* All pins high and the usual supply, as with a new chip. clock is what the chip's time follows;
+ * it outlives the wires, and may be NULL. */
+void bench_levels_init(struct bench_levels *wires, struct flash *flash, struct base_clock *clock);
+
+/* The chip is on line cs of that clip from now on, which outlives the wires: pins and supply go by
+ * way of it. Comes before clip_attach(). */
+void bench_levels_clip_on(struct bench_levels *wires, struct clip *clip, unsigned int cs);
+
+/* The pins as they are, those that the part has. */
+struct bench_pins bench_levels_pins(const struct bench_levels *wires);
+
+/* False: the part has no such pin. */
+bool bench_levels_set_pin(struct bench_levels *wires, enum bench_pin pin, enum bench_level level);
+
+/* Names of the pins that it has, for messages: "wp and hold". */
+const char *bench_levels_pin_names(const struct bench_levels *wires);
+
+/* Whether a chip of that part can have such a pin: a RESET# can be up to a register. */
+bool bench_part_may_have_pin(const struct flash_part *part, enum bench_pin pin);
+const char *bench_part_pin_names(const struct flash_part *part);
+
+/* millivolts 0: off. A cut that was to come does not. */
+void bench_levels_supply(struct bench_levels *wires, int millivolts);
+
+/* The supply again as it was set, for whoever has switched the chip off and on meanwhile. */
+void bench_levels_supply_again(struct bench_levels *wires);
+
+/* Cuts the supply after_ns (or BENCH_HALF_OF_BUSY) after the end of the frames-th frame from now
+ * on, a frame being CS# low to CS# high; the time until then is skipped. frames 0: not any more. */
+void bench_levels_cut_in(struct bench_levels *wires, uint64_t frames, int64_t after_ns);
+
+/* For the chip's listener, after everyone else has heard of the event. */
+void bench_levels_event(struct bench_levels *wires, const struct flash_event *event);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The chips that can be emulated, read from *.chips files. */
+#ifndef SPINOR_CHIPDB_CHIPDB_H
+#define SPINOR_CHIPDB_CHIPDB_H
+
+#include <glib.h>
+
+struct chipdb;
+struct flash_part;
+
+/*
+ * Reads every *.chips file of the installed folder, or of $SPINOR_CHIPDB instead (empty: of none),
+ * then, without SPINOR_CHIPDB, of spinor/chipdb in the XDG data folders, then of dir (may be NULL).
+ * Later ones override earlier ones. Errors name file, group and key, what was found and what is
+ * allowed.
+ */
+struct chipdb *chipdb_open(const char *dir, GError **error);
+void chipdb_close(struct chipdb *db);
+
+/* The part of that name or alias, case ignored. Unknown: an error that suggests the nearest. The
+ * part belongs to the chipdb. */
+const struct flash_part *chipdb_find(struct chipdb *db, const char *name, GError **error);
+
+/* Parts whose name, vendor or alias contains pattern (NULL: all), case ignored, sorted by name.
+ * Free with g_ptr_array_unref(); the parts belong to the chipdb. */
+GPtrArray *chipdb_list(struct chipdb *db, const char *pattern);
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The text of *.chips files cut into groups, without reading more of them than the names that they
+ * answer to: files are scanned at every start, groups are read when somebody asks for them.
+ */
+#include "chipdb/chipscan.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+/* A line of a file, without its blanks and its end. */
+struct line {
+	const char *text;
+	size_t length;
+};
+
+void
+chipdb_scan_group_free(struct chipdb_scan_group *group)
+{
+	chipdb_part_free(group->part);
+	g_ptr_array_unref(group->aliases);
+	g_ptr_array_unref(group->flashrom);
+	g_free(group);
+}
+
+/* The line at *text, which moves on to the next. False at the end. */
+static bool
+next_line(const char **text, const char *end, struct line *line)
+{
+	const char *stop;
+
+	if (*text == end)
+		return false;
+	stop = memchr(*text, '\n', (size_t)(end - *text));
+	if (!stop)
+		stop = end;
+	line->text = *text;
+	line->length = (size_t)(stop - *text);
+	*text = stop == end ? end : stop + 1;
+	while (line->length && g_ascii_isspace(line->text[0])) {
+		line->text++;
+		line->length--;
+	}
+	while (line->length && g_ascii_isspace(line->text[line->length - 1]))
+		line->length--;
+	return true;
+}
+
+/* The value when the line gives that key, or NULL. Free with g_free(). */
+static char *
+value_of(const struct line *line, const char *key)
+{
+	size_t n = strlen(key);
+	g_autofree char *rest = NULL;
+
+	if (line->length <= n || memcmp(line->text, key, n) != 0)
+		return NULL;
+	rest = g_strstrip(g_strndup(line->text + n, line->length - n));
+	return rest[0] == '=' ? g_strdup(g_strchug(rest + 1)) : NULL;
+}
+
+/* Names with ; between them. */
+static void
+add_names(GPtrArray *names, GStringChunk *strings, const char *value)
+{
+	g_auto(GStrv) words = g_strsplit(value, ";", -1);
+
+	for (char **word = words; *word; word++) {
+		if (*g_strstrip(*word) != '\0')
+			g_ptr_array_add(names, g_string_chunk_insert(strings, *word));
+	}
+}
+
+/* A group begins: its line, from [ to ]. NULL on error. */
+static struct chipdb_scan_group *
+begin_group(GStringChunk *strings, const char *file, unsigned int number, const struct line *line,
+	GError **error)
+{
+	g_autofree char *header = g_strndup(line->text, line->length);
+	struct chipdb_scan_group *group;
+	char *name = header + 1;
+	bool family = g_str_has_prefix(name, CHIPDB_SCAN_FAMILY_PREFIX);
+	const char *bare = family ? name + strlen(CHIPDB_SCAN_FAMILY_PREFIX) : name;
+
+	if (line->length < 3 || strcspn(bare, " \t[]") != strlen(bare) - 1 ||
+		!g_str_has_suffix(bare, "]")) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
+			"%s: line %u: %s is no group; allowed: [PART] and [family NAME], names "
+			"without blanks",
+			file, number, header);
+		return NULL;
+	}
+	header[line->length - 1] = '\0';
+	group = g_new0(struct chipdb_scan_group, 1);
+	group->aliases = g_ptr_array_new();
+	group->flashrom = g_ptr_array_new();
+	group->at.file = file;
+	group->at.family = family;
+	group->at.name = g_string_chunk_insert(strings, name);
+	group->text = line->text;
+	group->line = number;
+	return group;
+}
+
+static void
+take_names(struct chipdb_scan_group *group, GStringChunk *strings, const struct line *line)
+{
+	g_autofree char *flashrom = value_of(line, "flashrom");
+	g_autofree char *aliases = value_of(line, "aliases");
+
+	if (flashrom)
+		add_names(group->flashrom, strings, flashrom);
+	if (aliases)
+		add_names(group->aliases, strings, aliases);
+}
+
+bool
+chipdb_scan_text(GPtrArray *groups, GStringChunk *strings, const char *file, const char *text,
+	size_t length, unsigned int layer, GError **error)
+{
+	const char *end = text + length;
+	struct chipdb_scan_group *group = NULL;
+	struct line line;
+
+	for (unsigned int number = 1; next_line(&text, end, &line); number++) {
+		if (line.length == 0 || line.text[0] == '#')
+			continue;
+		if (line.text[0] == '[') {
+			group = begin_group(strings, file, number, &line, error);
+			if (!group)
+				return false;
+			group->layer = layer;
+			g_ptr_array_add(groups, group);
+		}
+		if (!group) {
+			g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
+				"%s: line %u: text before the first group; allowed: # comments",
+				file, number);
+			return false;
+		}
+		group->length = (size_t)(line.text + line.length - group->text);
+		if (!group->at.family)
+			take_names(group, strings, &line);
+	}
+	return true;
+}
+
+bool
+chipdb_scan_check_lines(const struct chipdb_scan_group *group, GError **error)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	const char *text = group->text;
+	const char *end = text + group->length;
+	struct line line;
+
+	for (unsigned int number = group->line; next_line(&text, end, &line); number++) {
+		g_autofree char *copy = g_strndup(line.text, line.length);
+		char *equals = strchr(copy, '=');
+
+		if (line.length == 0 || line.text[0] == '#' || line.text[0] == '[')
+			continue;
+		if (!equals || equals == copy) {
+			g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
+				"%s: line %u: \"%s\" is refused; allowed: KEY = VALUE",
+				group->at.file, number, copy);
+			return false;
+		}
+		*equals = '\0';
+		if (g_hash_table_add(seen, g_strdup(g_strchomp(copy))))
+			continue;
+		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
+			"%s: line %u: [%s]: key %s is there twice; allowed: once", group->at.file,
+			number, group->at.name, copy);
+		return false;
+	}
+	return true;
+}

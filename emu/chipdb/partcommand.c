@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The commands and erases of a part, as spinor-chipdb(5) describes them: lists that a part takes
+ * over from its family and changes.
+ */
+#include "chipdb/partcommand.h"
+
+#include "base/units.h"
+#include "base/value.h"
+#include "flash/flash.h"
+
+#include <string.h>
+
+bool
+chipdb_part_has_command(const struct flash_part *part, const char *name)
+{
+	for (unsigned int i = 0; i < part->n_commands; i++) {
+		if (strcmp(part->commands[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* "RDSR1", or "SUSPEND:B0" for another opcode than the engine's row has. One may have both. */
+static bool
+add_command(const struct chipdb_partcommand *place, char *text)
+{
+	struct flash_part *part = &place->part->part;
+	struct flash_part_command command = {.opcode = -1};
+	char *colon = strchr(text, ':');
+	uint8_t opcode;
+
+	if (colon) {
+		*colon = '\0';
+		if (!base_value_hex_byte(colon + 1, &opcode)) {
+			*place->why = g_strdup_printf("bad opcode \"%s\"", colon + 1);
+			return false;
+		}
+		command.opcode = opcode;
+	}
+	for (unsigned int i = 0; i < part->n_commands; i++) {
+		if (strcmp(part->commands[i].name, text) != 0 ||
+			part->commands[i].opcode != command.opcode)
+			continue;
+		*place->why = g_strdup_printf("command %s is there twice", text);
+		return false;
+	}
+	if (!flash_command_known(text))
+		*place->why = g_strdup_printf("unknown command \"%s\"", text);
+	else if (part->n_commands == FLASH_COMMANDS_MAX)
+		*place->why = g_strdup_printf("more than %d commands", FLASH_COMMANDS_MAX);
+	if (*place->why)
+		return false;
+	command.name = g_string_chunk_insert_const(place->strings, text);
+	part->commands[part->n_commands++] = command;
+	return true;
+}
+
+/* With all its opcodes. */
+static bool
+remove_command(const struct chipdb_partcommand *place, const char *text)
+{
+	struct flash_part *part = &place->part->part;
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < part->n_commands; i++) {
+		if (strcmp(part->commands[i].name, text) != 0)
+			part->commands[kept++] = part->commands[i];
+	}
+	if (kept == part->n_commands) {
+		*place->why = g_strdup_printf("no command \"%s\" is inherited", text);
+		return false;
+	}
+	part->n_commands = kept;
+	return true;
+}
+
+bool
+chipdb_part_change_commands(const struct chipdb_partcommand *place, const char *value,
+	enum chipdb_partcommand_change change)
+{
+	g_auto(GStrv) words = g_strsplit_set(value, " \t", -1);
+
+	if (change == CHIPDB_PARTCOMMAND_REPLACE)
+		place->part->part.n_commands = 0;
+	for (char **word = words; *word; word++) {
+		if (**word == '\0')
+			continue;
+		if (change == CHIPDB_PARTCOMMAND_REMOVE ? !remove_command(place, *word)
+							: !add_command(place, *word))
+			return false;
+	}
+	return true;
+}
+
+/* "64Kx31" or "64K"; "-64K" where the opcode erases nothing. */
+static bool
+parse_region(char *text, struct flash_region *region)
+{
+	bool gap = *text == '-';
+	char *times;
+	uint64_t size;
+	guint64 count = 1;
+
+	text += gap;
+	times = strchr(text, 'x');
+	if (times) {
+		*times = '\0';
+		if (!g_ascii_string_to_unsigned(times + 1, 10, 1, 65536, &count, NULL))
+			return false;
+	}
+	if (!base_parse_size(text, &size) || size == 0 || size > UINT32_MAX)
+		return false;
+	*region = (struct flash_region){(uint32_t)count, (uint32_t)size, gap};
+	return true;
+}
+
+/* "4Kx2 + 8K + 64Kx31", or one size for all blocks. */
+static bool
+parse_blocks(char *text, struct flash_erase *erase)
+{
+	g_auto(GStrv) texts = g_strsplit(text, "+", -1);
+	unsigned int n = g_strv_length(texts);
+
+	if (n > FLASH_REGIONS_MAX)
+		return false;
+	for (unsigned int i = 0; i < n; i++) {
+		if (!parse_region(g_strstrip(texts[i]), &erase->regions[i]))
+			return false;
+	}
+	if (n == 1 && erase->regions[0].n_blocks == 1 && !erase->regions[0].gap) {
+		erase->size = erase->regions[0].block_size;
+		return true;
+	}
+	erase->n_regions = n;
+	return true;
+}
+
+bool
+chipdb_part_set_lock_map(const struct chipdb_partcommand *place, const char *value)
+{
+	g_autofree char *text = g_strdup(value);
+	struct flash_part *part = &place->part->part;
+	struct flash_erase map = {0};
+
+	if (!parse_blocks(text, &map))
+		return false;
+	if (map.n_regions == 0) {
+		map.regions[0] = (struct flash_region){.n_blocks = 1, .block_size = map.size};
+		map.n_regions = 1;
+	}
+	memcpy(part->lock_regions, map.regions, sizeof(part->lock_regions));
+	part->n_lock_regions = map.n_regions;
+	return true;
+}
+
+static void
+drop_erase(struct chipdb_part *chipdb_part, const struct flash_erase *key)
+{
+	struct flash_part *part = &chipdb_part->part;
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < part->n_erases; i++) {
+		if (part->erases[i].opcode != key->opcode || part->erases[i].hybrid != key->hybrid)
+			part->erases[kept++] = part->erases[i];
+	}
+	part->n_erases = kept;
+	kept = 0;
+	for (unsigned int i = 0; i < chipdb_part->n_erases_as; i++) {
+		const struct chipdb_erase_as *as = &chipdb_part->erases_as[i];
+
+		if (as->opcode != key->opcode || as->hybrid != key->hybrid)
+			chipdb_part->erases_as[kept++] = chipdb_part->erases_as[i];
+	}
+	chipdb_part->n_erases_as = kept;
+}
+
+static bool
+has_room(const struct chipdb_partcommand *place)
+{
+	if (place->part->part.n_erases + place->part->n_erases_as < FLASH_ERASES_MAX)
+		return true;
+	*place->why = g_strdup_printf("more than %d erase opcodes", FLASH_ERASES_MAX);
+	return false;
+}
+
+static bool
+add_erase_as(
+	const struct chipdb_partcommand *place, const struct flash_erase *key, const char *other)
+{
+	struct chipdb_erase_as as = {key->opcode, 0, key->four_byte, key->hybrid};
+
+	if (!base_value_hex_byte(other, &as.as) || as.as == as.opcode)
+		return false;
+	drop_erase(place->part, key);
+	if (!has_room(place))
+		return false;
+	place->part->erases_as[place->part->n_erases_as++] = as;
+	return true;
+}
+
+bool
+chipdb_part_set_erase(
+	const struct chipdb_partcommand *place, const struct flash_erase *key, const char *value)
+{
+	g_auto(GStrv) texts = g_strsplit(value, ",", -1);
+	struct flash_part *part = &place->part->part;
+	struct flash_erase erase = *key;
+
+	if (strcmp(value, "none") == 0) {
+		drop_erase(place->part, key);
+		return true;
+	}
+	if (g_str_has_prefix(value, "as "))
+		return add_erase_as(place, key, value + strlen("as "));
+	if (g_strv_length(texts) < 2 || !chipdb_times(texts + 1, &erase.time, place->why))
+		return false;
+	if (strcmp(g_strstrip(texts[0]), "chip") != 0 && !parse_blocks(texts[0], &erase))
+		return false;
+	drop_erase(place->part, key);
+	if (!has_room(place))
+		return false;
+	part->erases[part->n_erases++] = erase;
+	return true;
+}
+
+/* Among the first n. */
+static const struct flash_erase *
+find_erase(const struct flash_part *part, unsigned int n, uint8_t opcode, bool hybrid)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		if (part->erases[i].opcode == opcode && part->erases[i].hybrid == hybrid)
+			return &part->erases[i];
+	}
+	return NULL;
+}
+
+bool
+chipdb_part_copy_erases(struct chipdb_part *chipdb_part, uint8_t *missing)
+{
+	struct flash_part *part = &chipdb_part->part;
+	unsigned int n = part->n_erases;
+
+	for (unsigned int i = 0; i < chipdb_part->n_erases_as; i++) {
+		const struct chipdb_erase_as *as = &chipdb_part->erases_as[i];
+		const struct flash_erase *like = find_erase(part, n, as->as, as->hybrid);
+		struct flash_erase *erase = &part->erases[part->n_erases];
+
+		if (!like) {
+			*missing = as->as;
+			return false;
+		}
+		*erase = *like;
+		erase->opcode = as->opcode;
+		erase->four_byte = as->four_byte;
+		part->n_erases++;
+	}
+	chipdb_part->n_erases_as = 0;
+	return true;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * SFDP that was read out of a real chip, kept beside its chip data: the bytes themselves, which
+ * begin with "SFDP", or a text with two hex digits for each and # comments.
+ */
+#include "chipdb/partsfdp.h"
+#include "base/wholefile.h"
+
+#include <string.h>
+
+/* Longer ones are no SFDP: the largest known have some hundred bytes. */
+enum {
+	LENGTH_MAX = 64 * 1024
+};
+
+static const char signature[] = "SFDP";
+
+static bool
+has_signature(const uint8_t *data, gsize length)
+{
+	return length > strlen(signature) && memcmp(data, signature, strlen(signature)) == 0;
+}
+
+/* Hex text to bytes in the same place; how many, or 0 when it is anything else. */
+static gsize
+decode(char *text)
+{
+	uint8_t *bytes = (uint8_t *)text;
+	gsize n = 0;
+
+	while (*text) {
+		if (*text == '#') {
+			text += strcspn(text, "\n");
+		} else if (g_ascii_isspace(*text)) {
+			text++;
+		} else if (g_ascii_isxdigit(text[0]) && g_ascii_isxdigit(text[1])) {
+			bytes[n++] = (uint8_t)(g_ascii_xdigit_value(text[0]) * 16 +
+				g_ascii_xdigit_value(text[1]));
+			text += 2;
+		} else {
+			return 0;
+		}
+	}
+	return n;
+}
+
+bool
+chipdb_part_read_sfdp(const char *chips, const char *name, GStringChunk *strings,
+	const uint8_t **data, uint32_t *length, char **why)
+{
+	g_autofree char *folder = g_path_get_dirname(chips);
+	g_autofree char *path =
+		g_path_is_absolute(name) ? g_strdup(name) : g_build_filename(folder, name, NULL);
+	g_autoptr(GError) cause = NULL;
+	g_autofree char *text = NULL;
+	gsize n;
+
+	if (!base_whole_file(path, BASE_TEXT_MAX, &text, &n, &cause)) {
+		*why = g_strdup(cause->message);
+		return false;
+	}
+	if (!has_signature((uint8_t *)text, n))
+		n = decode(text);
+	if (n > LENGTH_MAX || !has_signature((uint8_t *)text, n)) {
+		*why = g_strdup_printf(
+			"%s is no SFDP: neither bytes nor hex that begin with 53 46 44 50", path);
+		return false;
+	}
+	*data = (const uint8_t *)g_string_chunk_insert_len(strings, text, (gssize)n);
+	*length = (uint32_t)n;
+	return true;
+}

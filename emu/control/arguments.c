@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What handlers of methods share: taking parameters, already checked, and making results. */
+#include "action/action.h"
+#include "base/error.h"
+#include "control/internal.h"
+#include "control/rpc.h"
+
+#include <string.h>
+
+const char *const control_levels[] = {
+	[BENCH_LOW] = "low",
+	[BENCH_HIGH] = "high",
+	[BENCH_FLOAT] = "float",
+	[BENCH_NO_PIN] = NULL,
+};
+
+static JsonNode *
+find(const struct control_call *call, const char *name)
+{
+	return call->params != NULL ? json_object_get_member(call->params, name) : NULL;
+}
+
+const char *
+control_string(const struct control_call *call, const char *name)
+{
+	JsonNode *node = find(call, name);
+
+	return node != NULL ? json_node_get_string(node) : NULL;
+}
+
+int64_t
+control_integer(const struct control_call *call, const char *name, int64_t otherwise)
+{
+	JsonNode *node = find(call, name);
+
+	return node != NULL ? json_node_get_int(node) : otherwise;
+}
+
+int
+control_choice(const struct control_call *call, const char *name, const char *const *allowed)
+{
+	const char *text = control_string(call, name);
+	int i = 0;
+
+	while (allowed[i] != NULL && strcmp(allowed[i], text) != 0)
+		i++;
+	return i;
+}
+
+JsonArray *
+control_array(const struct control_call *call, const char *name)
+{
+	JsonNode *node = find(call, name);
+
+	return node != NULL ? json_node_get_array(node) : NULL;
+}
+
+bool
+control_as_params(bool good, GError **error)
+{
+	if (!good && error != NULL && g_error_matches(*error, BASE_ERROR, BASE_ERROR_USAGE)) {
+		(*error)->domain = CONTROL_ERROR;
+		(*error)->code = CONTROL_ERROR_PARAMS;
+	}
+	return good;
+}
+
+bool
+control_adapter(const struct control_call *call, struct action_target *target, GError **error)
+{
+	return control_as_params(action_target_adapter(call->host->actions,
+					 control_string(call, "adapter"), target, error),
+		error);
+}
+
+bool
+control_chip(const struct control_call *call, struct action_target *target, GError **error)
+{
+	return control_as_params(
+		action_target_chip(call->host->actions, control_string(call, "adapter"),
+			(int)control_integer(call, "cs", -1), target, error),
+		error);
+}
+
+bool
+control_target(const struct control_call *call, struct action_target *target, GError **error)
+{
+	if (action_target_chip(call->host->actions, control_string(call, "adapter"),
+		    (int)control_integer(call, "cs", -1), target, NULL))
+		return true;
+	if (control_integer(call, "cs", -1) >= 0)
+		return control_chip(call, target, error);
+	return control_adapter(call, target, error);
+}
+
+JsonNode *
+control_true(void)
+{
+	return json_node_init_boolean(json_node_alloc(), TRUE);
+}
+
+JsonNode *
+control_take_object(JsonObject *object)
+{
+	JsonNode *node = json_node_new(JSON_NODE_OBJECT);
+
+	json_node_take_object(node, object);
+	return node;
+}
+
+JsonNode *
+control_take_array(JsonArray *array)
+{
+	JsonNode *node = json_node_new(JSON_NODE_ARRAY);
+
+	json_node_take_array(node, array);
+	return node;
+}
+
+void
+control_set_text(JsonObject *object, const char *name, const char *text)
+{
+	g_autofree char *valid = NULL;
+
+	if (text == NULL) {
+		json_object_set_null_member(object, name);
+		return;
+	}
+	valid = g_utf8_make_valid(text, -1);
+	json_object_set_string_member(object, name, valid);
+}
+
+JsonNode *
+control_pins(const struct bench_pins *pins)
+{
+	JsonObject *object = json_object_new();
+
+	control_set_text(object, "wp", control_levels[pins->wp]);
+	control_set_text(object, "hold", control_levels[pins->hold]);
+	control_set_text(object, "reset", control_levels[pins->reset]);
+	return control_take_object(object);
+}

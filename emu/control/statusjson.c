@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Methods that only look: the status of the bench, and counters. */
+#include "config.h"
+
+#include "action/action.h"
+#include "bench/bench.h"
+#include "trace/stats.h"
+#include "action/benchstatus.h"
+#include "control/internal.h"
+
+#include <unistd.h>
+
+static JsonArray *
+describe_ranges(const GArray *ranges)
+{
+	JsonArray *array = json_array_new();
+
+	for (guint i = 0; i < ranges->len; i++) {
+		const struct action_range *range = &g_array_index(ranges, struct action_range, i);
+		JsonObject *object = json_object_new();
+
+		json_object_set_int_member(object, "start", (int64_t)range->start);
+		json_object_set_int_member(object, "length", (int64_t)range->length);
+		json_array_add_object_element(array, object);
+	}
+	return array;
+}
+
+static JsonNode *
+describe_board(const struct action_chip_status *chip)
+{
+	JsonObject *object;
+
+	if (chip->board == NULL)
+		return json_node_init_null(json_node_alloc());
+	object = json_object_new();
+	control_set_text(object, "name", chip->board);
+	if (chip->boot == BENCH_BOOT_NEVER)
+		json_object_set_null_member(object, "boots");
+	else
+		json_object_set_boolean_member(object, "boots", chip->boot == BENCH_BOOT_DONE);
+	return control_take_object(object);
+}
+
+static JsonObject *
+describe_chip(const struct action_chip_status *chip)
+{
+	JsonObject *object = json_object_new();
+	JsonArray *registers = json_array_new();
+
+	for (unsigned int i = 0; i < chip->n_registers; i++)
+		json_array_add_int_element(registers, chip->registers[i]);
+	json_object_set_int_member(object, "cs", chip->cs);
+	control_set_text(object, "part", chip->part);
+	control_set_text(object, "vendor", chip->vendor);
+	control_set_text(object, "flashrom", chip->flashrom);
+	json_object_set_int_member(object, "size", (int64_t)chip->size);
+	control_set_text(object, "image", chip->image);
+	json_object_set_int_member(object, "power_mv", chip->millivolts);
+	json_object_set_int_member(object, "cut_in", (int64_t)chip->cut_in);
+	json_object_set_member(object, "pins", control_pins(&chip->pins));
+	json_object_set_boolean_member(object, "busy", chip->busy);
+	json_object_set_array_member(object, "status", registers);
+	json_object_set_array_member(object, "protected", describe_ranges(chip->protected));
+	json_object_set_int_member(object, "snapshots", chip->n_snapshots);
+	json_object_set_int_member(object, "vcc_mv", chip->vcc_millivolts);
+	json_object_set_int_member(object, "faults", chip->n_faults);
+	json_object_set_member(object, "board", describe_board(chip));
+	return object;
+}
+
+static JsonObject *
+describe_adapter(const struct action_adapter_status *adapter)
+{
+	JsonObject *object = json_object_new();
+	JsonArray *chips = json_array_new();
+
+	for (guint i = 0; i < adapter->chips->len; i++)
+		json_array_add_object_element(chips,
+			describe_chip(
+				&g_array_index(adapter->chips, struct action_chip_status, i)));
+	control_set_text(object, "name", adapter->name);
+	control_set_text(object, "profile", adapter->profile);
+	control_set_text(object, "tty", adapter->tty);
+	control_set_text(object, "link", adapter->link);
+	control_set_text(object, "tcp", adapter->tcp);
+	json_object_set_boolean_member(object, "plugged", adapter->plugged);
+	json_object_set_boolean_member(object, "host", adapter->host);
+	json_object_set_boolean_member(object, "drivers", adapter->drivers);
+	json_object_set_int_member(object, "frequency_hz", adapter->hz);
+	control_set_text(object, "ready_line", adapter->ready_line);
+	json_object_set_array_member(object, "chips", chips);
+	json_object_set_int_member(object, "faults", adapter->n_faults);
+	control_set_text(object, "board", control_boards[adapter->board]);
+	return object;
+}
+
+/* Our JSON has integers up to 2^63 - 1; larger ones are text. */
+static void
+set_seed(JsonObject *object, uint64_t seed)
+{
+	char text[24];
+
+	if (seed <= INT64_MAX) {
+		json_object_set_int_member(object, "seed", (int64_t)seed);
+		return;
+	}
+	g_snprintf(text, sizeof text, "%" G_GUINT64_FORMAT, seed);
+	json_object_set_string_member(object, "seed", text);
+}
+
+JsonNode *
+control_bench_status(struct control_call *call, GError **error)
+{
+	struct action_status *status = action_status_new(call->host->actions);
+	JsonObject *object = json_object_new();
+	JsonArray *adapters = json_array_new();
+
+	(void)error;
+	for (guint i = 0; i < status->adapters->len; i++)
+		json_array_add_object_element(
+			adapters, describe_adapter(status->adapters->pdata[i]));
+	json_object_set_string_member(object, "version", PACKAGE_VERSION);
+	json_object_set_int_member(object, "pid", getpid());
+	control_set_text(object, "control", call->host->path);
+	json_object_set_string_member(object, "timing", status->timing);
+	set_seed(object, status->seed);
+	json_object_set_double_member(object, "uptime_s", status->uptime_s);
+	json_object_set_array_member(object, "adapters", adapters);
+	action_status_free(status);
+	return control_take_object(object);
+}
+
+static JsonObject *
+describe_opcodes(const struct trace_chip_stats *stats)
+{
+	JsonObject *object = json_object_new();
+
+	for (unsigned int opcode = 0; opcode < G_N_ELEMENTS(stats->by_opcode); opcode++) {
+		char name[3];
+
+		g_snprintf(name, sizeof name, "%02X", opcode);
+		if (stats->by_opcode[opcode] != 0)
+			json_object_set_int_member(object, name, (int64_t)stats->by_opcode[opcode]);
+	}
+	return object;
+}
+
+JsonNode *
+control_stats_get(struct control_call *call, GError **error)
+{
+	struct action_target target;
+	struct trace_chip_stats chip;
+	struct trace_host_stats host;
+	JsonObject *object;
+
+	if (!control_chip(call, &target, error))
+		return NULL;
+	bench_get_chip_stats(target.adapter, target.cs, &chip);
+	bench_get_host_stats(target.adapter, &host);
+	const struct {
+		const char *name;
+		uint64_t count;
+	} counters[] = {
+		{"operations", chip.operations},
+		{"reads", chip.reads},
+		{"programs", chip.programs},
+		{"erases", chip.erases},
+		{"status_reads", chip.status_reads},
+		{"status_writes", chip.status_writes},
+		{"ignored", chip.ignored},
+		{"bytes_read", chip.bytes_read},
+		{"bytes_programmed", chip.bytes_programmed},
+		{"bytes_erased", chip.bytes_erased},
+		{"busy_ns", chip.busy_ns},
+		{"host_sessions", host.sessions},
+		{"bytes_in", host.bytes_in},
+		{"bytes_out", host.bytes_out},
+	};
+
+	object = json_object_new();
+	for (size_t i = 0; i < G_N_ELEMENTS(counters); i++)
+		json_object_set_int_member(object, counters[i].name, (int64_t)counters[i].count);
+	json_object_set_object_member(object, "by_opcode", describe_opcodes(&chip));
+	return control_take_object(object);
+}
+
+JsonNode *
+control_stats_reset(struct control_call *call, GError **error)
+{
+	struct action_target target;
+
+	if (control_integer(call, "cs", -1) >= 0) {
+		if (!control_chip(call, &target, error))
+			return NULL;
+		action_stats_reset(&target);
+	} else {
+		if (!control_adapter(call, &target, error))
+			return NULL;
+		bench_reset_stats(target.adapter);
+	}
+	return control_true();
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Programming a byte or a word at a time: 02 with one byte, auto address increment AD with words
+ * (SST25VFxxxB, SST25WF) and AF with bytes (SST25VFxxxA, SST25LF). Follows SST25VF080B DS25045A,
+ * "Byte-Program" and "Auto Address Increment (AAI) Word-Program".
+ *
+ *            AD a a a d d      05      AD d d        04
+ *   AAI   _____________/‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾\______
+ *   WEL   ‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾\______
+ *   BUSY  _____________/‾‾‾‾‾‾‾‾‾‾‾\________/‾‾‾‾\__________
+ *
+ * Only the first command of a sequence has an address; until 04, AD, 04 and 05 are all that is
+ * taken. It also ends after the highest unprotected address, without wrapping. A word begins at an
+ * even address. An AD or AF of another length does nothing (unconfirmed); of an 02 that has more
+ * bytes the first is programmed, which is what is left of pages that hosts send by mistake.
+ *
+ * Left out: the end of a word shown on SO (70 and 80).
+ */
+#include "flash/engine/internal.h"
+
+enum {
+	AAI_ADDRESS_BYTES = 3
+};
+
+static void
+begin(struct flash *chip, uint64_t address, uint32_t n)
+{
+	if (flash_is_protected(chip, address, n)) {
+		flash_refuse_protected(chip);
+		return;
+	}
+	flash_operation_begin(
+		chip, OPERATION_PROGRAM, (uint32_t)address, n, flash_program_time(chip, 1));
+}
+
+static void
+byte_in(struct flash *chip, const uint8_t *in, size_t n)
+{
+	(void)n;
+	if (chip->frame.position == 0)
+		chip->page[0] = in[0];
+}
+
+static void
+byte_finish(struct flash *chip)
+{
+	begin(chip, flash_array_address(chip), 1);
+}
+
+static void
+set_aai(struct flash *chip, uint8_t bytes)
+{
+	chip->aai_bytes = bytes;
+	flash_bit_set(chip, FLASH_BIT_AAI, bytes);
+}
+
+void
+flash_aai_end(struct flash *chip)
+{
+	if (chip->aai_bytes)
+		set_aai(chip, 0);
+}
+
+static void
+aai_complete(struct flash *chip, const struct flash_operation *operation)
+{
+	uint64_t next = (uint64_t)operation->address + operation->length;
+
+	flash_program_complete(chip, operation);
+	if (next >= chip->part->size || flash_is_protected(chip, next, operation->length))
+		flash_aai_end(chip);
+	chip->aai_address = next;
+}
+
+static const struct flash_action aai_action = {aai_complete, flash_program_interrupt};
+
+static unsigned int
+address_bytes(const struct flash *chip)
+{
+	return chip->aai_bytes ? 0 : AAI_ADDRESS_BYTES;
+}
+
+static void
+aai_in(struct flash *chip, const uint8_t *in, size_t n)
+{
+	struct flash_frame *frame = &chip->frame;
+	uint64_t position = frame->position;
+
+	for (size_t i = 0; i < n; i++, position++) {
+		if (position < address_bytes(chip))
+			frame->address = frame->address << 8 | in[i];
+		else if (position < address_bytes(chip) + frame->command->argument)
+			chip->page[position - address_bytes(chip)] = in[i];
+	}
+}
+
+static void
+aai_finish(struct flash *chip)
+{
+	struct flash_frame *frame = &chip->frame;
+	uint8_t bytes = frame->command->argument;
+	unsigned int length = address_bytes(chip) + bytes;
+
+	if (frame->position != length) {
+		frame->outcome = frame->position < length ? FLASH_SHORT_FRAME : FLASH_LONG_FRAME;
+		return;
+	}
+	frame->has_address = true;
+	frame->address = chip->aai_bytes ? (uint32_t)chip->aai_address
+					 : (uint32_t)flash_array_address(chip) & ~(bytes - 1u);
+	begin(chip, frame->address, bytes);
+	if (frame->outcome != FLASH_DONE)
+		return;
+	chip->operation.action = &aai_action;
+	set_aai(chip, bytes);
+}
+
+#define AAI                                                                                        \
+	.data_min = 1, .data_max = DATA_ANY, .in = aai_in, .finish = aai_finish,                   \
+	.gates = GATE_WEL | GATE_IN_AAI | GATE_NOT_IN_PROGRAM_SUSPEND | GATE_NOT_IN_ERASE_SUSPEND, \
+	.purpose = FLASH_FOR_PROGRAM
+
+const struct flash_command flash_aai_commands[] = {
+	{"BP", 0x02, ADDRESS, .gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND, .data_min = 1,
+		.data_max = DATA_ANY, .in = byte_in, .finish = byte_finish,
+		.purpose = FLASH_FOR_PROGRAM},
+	{"AAI", 0xad, AAI, .argument = 2},
+	{"AAI_BYTE", 0xaf, AAI, .argument = 1},
+	{0},
+};

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Parts of several dies behind one CS# with one address range: C2 and a number choose the die whose
+ * status registers answer. Each die is busy on its own; a chip erase runs on all of them. Follows
+ * what hosts do with Winbond's W77Q12NW: chip erase, then C2 and 05 for each die.
+ *
+ * An operation at an address selects the die that the address lies in, since those hosts poll 05
+ * after it without C2 (unconfirmed). Left out: a command for an idle die while another is busy; it
+ * is refused.
+ */
+#include "flash/engine/internal.h"
+
+#include <string.h>
+
+static uint64_t
+die_size(const struct flash *chip)
+{
+	return chip->part->size / chip->part->dies;
+}
+
+void
+flash_die_follow(struct flash *chip)
+{
+	const struct flash_operation *operation = &chip->operation;
+
+	if (operation->kind == OPERATION_PROGRAM || operation->kind == OPERATION_ERASE)
+		chip->die = (uint8_t)(operation->address / die_size(chip));
+}
+
+static bool
+selected_is_busy(const struct flash *chip)
+{
+	const struct flash_operation *operation = &chip->operation;
+
+	if (operation->kind == OPERATION_PROGRAM || operation->kind == OPERATION_ERASE)
+		return operation->address / die_size(chip) == chip->die;
+	return operation->kind != OPERATION_NONE;
+}
+
+static void
+status_out(struct flash *chip, uint8_t *out, size_t n)
+{
+	unsigned int reg = chip->frame.command->argument;
+	struct flash_bit_place busy = chip->bit[FLASH_BIT_BUSY];
+	uint8_t status = chip->status[reg];
+
+	if (reg == busy.reg && !selected_is_busy(chip))
+		status &= ~busy.mask;
+	memset(out, status, n);
+}
+
+void
+flash_dies_build(struct flash *chip)
+{
+	for (unsigned int opcode = 0; opcode < 256; opcode++) {
+		const struct flash_command *row = chip->commands[opcode];
+
+		if (row && row->purpose == FLASH_FOR_STATUS_READ &&
+			strncmp(row->name, "RDSR", 4) == 0)
+			flash_command_own(chip, opcode)->out = status_out;
+	}
+}
+
+static void
+select_in(struct flash *chip, const uint8_t *in, size_t n)
+{
+	chip->frame.cursor = in[n - 1];
+}
+
+static void
+select_finish(struct flash *chip)
+{
+	if (chip->frame.cursor < chip->part->dies)
+		chip->die = (uint8_t)chip->frame.cursor;
+	else
+		chip->frame.outcome = FLASH_BAD_ADDRESS;
+}
+
+const struct flash_command flash_die_commands[] = {
+	{"DIE_SELECT", 0xc2, .gates = GATE_WHILE_BUSY, .data_min = 1, .data_max = 1,
+		.in = select_in, .finish = select_finish},
+	{0},
+};

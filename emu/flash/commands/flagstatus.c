@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Registers of Micron's N25Q and MT25Q: flag status 70 (cleared by 50), non-volatile configuration
+ * B5/B1, volatile 85/81, enhanced volatile 65/61. Follows the chapters "Flag Status Register" to
+ * "Enhanced Volatile Configuration Register" of N25Q256A and MT25QL256ABA, as remembered
+ * (unconfirmed).
+ *
+ *   flag status   7 ready, 6 erase suspended, 5 erase error, 4 program error, 2 program suspended,
+ *                 1 protection, 0 4-byte address mode
+ *
+ * An error stays until 50, a reset or power loss, whatever succeeds meanwhile. The volatile
+ * registers come out of the non-volatile one at power-up and reset: address mode, 16 MiB segment,
+ * and whether opcodes come on one, two or four lanes, which the enhanced register also changes at
+ * once.
+ *
+ * Of parts with several dies the data sheets (N25Q512A, N25Q00AA) ask the host to poll 70 until
+ * each die was ready. Hosts that poll 05 alone get along with real ones, so here 70 may be left out
+ * and one poll is enough. Left out as well: dummy clocks, XIP and wrap of the volatile register,
+ * drive strength, VPP (bit 3).
+ */
+#include "flash/engine/internal.h"
+
+#include <string.h>
+
+enum {
+	FLAG_READY = 0x80,
+	FLAG_ERASE_SUSPENDED = 0x40,
+	FLAG_ERASE_ERROR = 0x20,
+	FLAG_PROGRAM_ERROR = 0x10,
+	FLAG_PROGRAM_SUSPENDED = 0x04,
+	FLAG_PROTECTION = 0x02,
+	FLAG_FOUR_BYTE = 0x01,
+
+	/* low byte of the non-volatile register, bits that act when 0 */
+	NVCR_QUAD = 0x08,
+	NVCR_DUAL = 0x04,
+	NVCR_SEGMENT = 0x02,
+	NVCR_ADDRESS = 0x01,
+
+	EVCR_QUAD = 0x80,
+	EVCR_DUAL = 0x40,
+
+	/* arguments of the register rows */
+	VCR = 0,
+	EVCR = 1,
+};
+
+void
+flash_micron_flag(struct flash *chip, bool erase)
+{
+	chip->flag_errors |= FLAG_PROTECTION | (erase ? FLAG_ERASE_ERROR : FLAG_PROGRAM_ERROR);
+}
+
+void
+flash_micron_failed(struct flash *chip, bool erase)
+{
+	chip->flag_errors |= erase ? FLAG_ERASE_ERROR : FLAG_PROGRAM_ERROR;
+}
+
+static void
+rdfsr_out(struct flash *chip, uint8_t *out, size_t n)
+{
+	uint8_t flags = chip->flag_errors;
+
+	if (chip->operation.kind == OPERATION_NONE)
+		flags |= FLAG_READY;
+	if (chip->suspended.kind == OPERATION_ERASE)
+		flags |= FLAG_ERASE_SUSPENDED;
+	if (chip->suspended.kind == OPERATION_PROGRAM)
+		flags |= FLAG_PROGRAM_SUSPENDED;
+	if (chip->address_bytes == 4)
+		flags |= FLAG_FOUR_BYTE;
+	memset(out, flags, n);
+}
+
+static void
+clfsr_finish(struct flash *chip)
+{
+	chip->flag_errors = 0;
+}
+
+static void
+rdnvcr_out(struct flash *chip, uint8_t *out, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		out[i] = chip->nvcr[(chip->frame.position + i) % 2];
+}
+
+static void
+wrnvcr_in(struct flash *chip, const uint8_t *in, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		chip->nvcr_new[chip->frame.cursor++ % 2] = in[i];
+}
+
+static void
+zero_start(struct flash *chip)
+{
+	chip->frame.cursor = 0;
+}
+
+static void
+wrnvcr_complete(struct flash *chip, const struct flash_operation *operation)
+{
+	(void)operation;
+	memcpy(chip->nvcr, chip->nvcr_new, sizeof(chip->nvcr));
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static void
+wrnvcr_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	flash_register_part(chip, chip->nvcr, chip->nvcr_new, sizeof(chip->nvcr),
+		flash_share_done(chip, operation));
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static const struct flash_action wrnvcr_action = {wrnvcr_complete, wrnvcr_interrupt};
+
+static void
+wrnvcr_finish(struct flash *chip)
+{
+	bool own = chip->part->timing[FLASH_T_NVCR].typ_ns > 0;
+
+	flash_operation_begin(
+		chip, OPERATION_FAMILY, 0, 0, flash_duration(chip, own ? FLASH_T_NVCR : FLASH_T_W));
+	chip->operation.action = &wrnvcr_action;
+}
+
+static uint8_t *
+addressed(struct flash *chip)
+{
+	return chip->frame.command->argument == VCR ? &chip->vcr : &chip->evcr;
+}
+
+static void
+register_out(struct flash *chip, uint8_t *out, size_t n)
+{
+	memset(out, *addressed(chip), n);
+}
+
+static void
+register_in(struct flash *chip, const uint8_t *in, size_t n)
+{
+	chip->frame.cursor = in[n - 1];
+}
+
+static void
+set_lanes(struct flash *chip)
+{
+	flash_lanes_set(chip, !(chip->evcr & EVCR_QUAD) ? 4 : !(chip->evcr & EVCR_DUAL) ? 2 : 1);
+}
+
+static void
+register_finish(struct flash *chip)
+{
+	*addressed(chip) = (uint8_t)chip->frame.cursor;
+	flash_bit_set(chip, FLASH_BIT_WEL, false);
+	if (chip->frame.command->argument == EVCR)
+		set_lanes(chip);
+}
+
+void
+flash_micron_reset(struct flash *chip)
+{
+	uint8_t low = chip->nvcr[0];
+	uint8_t high = chip->nvcr[1];
+
+	chip->flag_errors = 0;
+	/* A part without these commands: its non-volatile register is FFFF and changes nothing. */
+	if (!flash_command_named(chip, "RDNVCR"))
+		return;
+	/* 7:4 dummy clocks, 3 XIP off, 2 reserved, 1:0 no wrap */
+	chip->vcr = (high & 0xf0) | ((high >> 1 & 7) == 7 ? 0x08 : 0x00) | 0x03;
+	/* 7 quad, 6 dual, 5 reserved, 4 hold, 3 VPP, 2:0 drive strength */
+	chip->evcr = (chip->part->evcr_default & 0x28) | (low & NVCR_QUAD ? EVCR_QUAD : 0) |
+		(low & NVCR_DUAL ? EVCR_DUAL : 0) | (low & 0x10) | (high & 1) << 2 | low >> 6;
+	set_lanes(chip);
+	if (!(low & NVCR_SEGMENT))
+		chip->extended_address = (uint8_t)((chip->part->size - 1) >> 24);
+	if (!(low & NVCR_ADDRESS) && chip->part->size > UINT64_C(1) << 24)
+		flash_address_set_mode(chip, true);
+}
+
+#define REGISTER_READ .data_max = DATA_ANY, .out = register_out
+#define REGISTER_WRITE                                                               \
+	.gates = GATE_WEL | GATE_NOT_IN_ERASE_SUSPEND | GATE_NOT_IN_PROGRAM_SUSPEND, \
+	.data_min = 1, .data_max = 1, .in = register_in, .finish = register_finish
+
+const struct flash_command flash_micron_commands[] = {
+	{"RDFSR", 0x70, .gates = GATE_WHILE_BUSY, .data_max = DATA_ANY, .out = rdfsr_out,
+		.purpose = FLASH_FOR_STATUS_READ},
+	{"CLFSR", 0x50, .finish = clfsr_finish},
+	{"RDNVCR", 0xb5, .data_max = DATA_ANY, .out = rdnvcr_out},
+	{"WRNVCR", 0xb1,
+		.gates = GATE_WEL | GATE_NOT_IN_ERASE_SUSPEND | GATE_NOT_IN_PROGRAM_SUSPEND,
+		.data_min = 2, .data_max = 2, .start = zero_start, .in = wrnvcr_in,
+		.finish = wrnvcr_finish},
+	{"RDVCR", 0x85, REGISTER_READ, .argument = VCR},
+	{"WRVCR", 0x81, REGISTER_WRITE, .argument = VCR},
+	{"RDEVCR", 0x65, REGISTER_READ, .argument = EVCR},
+	{"WREVCR", 0x61, REGISTER_WRITE, .argument = EVCR},
+	{0},
+};

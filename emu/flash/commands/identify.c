@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Identification: RDID 9F, REMS 90 and its dual and quad forms 92/94, RES AB, unique ID 4B. Parts
+ * that lack some answer the others; their rows are put under other opcodes, or RDP takes the place
+ * of RES.
+ *
+ * Follows W25Q128JV rev. M, 8.2.22-8.2.27. That data sheet is silent about what follows the ID in
+ * 9F (the part's id-tail decides) and after the 64 bits of 4B (its figure ends in Hi-Z: modelled as
+ * a floating line, unconfirmed).
+ */
+#include "flash/engine/internal.h"
+
+#include <string.h>
+
+static void
+rdid_out(struct flash *chip, uint8_t *out, size_t n)
+{
+	const struct flash_part *part = chip->part;
+	uint64_t position = chip->frame.position;
+
+	for (size_t i = 0; i < n; i++, position++) {
+		if (position < part->id_length || part->id_tail == FLASH_ID_REPEAT)
+			out[i] = part->id[position % part->id_length];
+		else
+			out[i] = part->id_tail == FLASH_ID_ZERO ? 0x00 : 0xff;
+	}
+}
+
+/* Address bit 0 says which of the two comes first; then they alternate. */
+static void
+rems_out(struct flash *chip, uint8_t *out, size_t n)
+{
+	uint64_t position = chip->frame.position + (chip->frame.address & 1);
+
+	for (size_t i = 0; i < n; i++, position++)
+		out[i] = position & 1 ? chip->part->device_id : chip->part->manufacturer;
+}
+
+/* Three dummy bytes, then the part's answer for as long as it is clocked. */
+static void
+res_out(struct flash *chip, uint8_t *out, size_t n)
+{
+	const struct flash_part *part = chip->part;
+	uint64_t position = chip->frame.position;
+
+	for (size_t i = 0; i < n; i++, position++)
+		out[i] = position < 3 ? 0xff : part->res[(position - 3) % part->res_length];
+}
+
+/* AB leaves deep power-down when CS# rises, after the opcode alone or after an ID read. */
+static void
+res_finish(struct flash *chip)
+{
+	bool id_read = chip->frame.position > 3;
+
+	if (!chip->powered_down)
+		return;
+	chip->powered_down = false;
+	chip->deaf_until_ns =
+		chip->now_ns + flash_duration(chip, id_read ? FLASH_T_RES2 : FLASH_T_RES1);
+}
+
+static void
+unique_id_out(struct flash *chip, uint8_t *out, size_t n)
+{
+	unsigned int length = chip->part->unique_id_length;
+	uint64_t position = chip->frame.position;
+
+	for (size_t i = 0; i < n; i++, position++)
+		out[i] = position < length ? chip->unique_id[position] : 0xff;
+}
+
+const struct flash_command flash_identify_commands[] = {
+	{"RDID", 0x9f, .data_max = DATA_ANY, .out = rdid_out},
+	{"REMS", 0x90, .address_bytes = 3, .data_max = DATA_ANY, .out = rems_out},
+	{"DREMS", 0x92, .address_bytes = 3, .address_lanes = 2, .dummy_clocks = 4, .data_lanes = 2,
+		.data_max = DATA_ANY, .out = rems_out},
+	{"QREMS", 0x94, .address_bytes = 3, .address_lanes = 4, .dummy_clocks = 6, .data_lanes = 4,
+		.gates = GATE_QUAD, .data_max = DATA_ANY, .out = rems_out},
+	{"RES", 0xab, .gates = GATE_POWERED_DOWN | GATE_ANY_END, .data_max = DATA_ANY,
+		.out = res_out, .finish = res_finish},
+	{"RDUID", 0x4b, .dummy_clocks = 32, .data_max = DATA_ANY, .out = unique_id_out},
+	{0},
+};

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The one-time area beside the array: bytes that only go from 1 to 0 and that nothing erases, in an
+ * address space of their own. Here are its storage and locks, and the commands that address it
+ * directly; the parts that put it in the array's place are in otpmode.c.
+ *
+ *   4B 42   64 bytes and a control byte, which reads on and on (M25PX, N25Q256A, A25LQ)
+ *   4B 42   1024 bytes: 16 of the factory, then a lock bit for each 32 bytes (S25FL128S)
+ *   77 9B   64 bytes, programmed once, and 64 of the factory (AT25DF641; 9A: AT26DF081A)
+ *   4B B1   Pm25LQ, IS25LQ      88 A5   SST26VF064B
+ *
+ * Beyond the area reads float and programs are dropped (data sheets: undefined). All as remembered
+ * from the data sheets, unconfirmed.
+ */
+#include "flash/engine/internal.h"
+
+#include <glib.h>
+#include <string.h>
+
+enum {
+	REGION = 32,
+	REGION_LOCKS = 0x10,
+	CONTROL_OPEN = 1,
+};
+
+uint32_t
+flash_otp_area_limit(const struct flash_part *part)
+{
+	return part->otp_size + (part->otp_lock == FLASH_OTP_CONTROL_BYTE);
+}
+
+void
+flash_otp_area_new(struct flash *chip)
+{
+	const struct flash_part *part = chip->part;
+	uint32_t limit = flash_otp_area_limit(part);
+
+	if (part->otp_size == 0)
+		return;
+	chip->otp = g_malloc(limit + 1);
+	chip->otp_new = g_malloc(limit);
+	memset(chip->otp, 0xff, limit);
+	chip->otp[limit] = 0;
+	/* What the factory wrote differs from chip to chip. */
+	for (uint32_t i = part->otp_factory_start; i < part->otp_factory_end; i++)
+		chip->otp[i] = (uint8_t)(chip->unique_id[i % 16] ^ i * 0x3d);
+	flash_keep(chip, "otp", chip->otp, limit + 1);
+}
+
+bool
+flash_otp_area_locked(const struct flash *chip)
+{
+	return chip->otp && chip->otp[flash_otp_area_limit(chip->part)];
+}
+
+void
+flash_otp_area_lock(struct flash *chip)
+{
+	if (chip->otp)
+		chip->otp[flash_otp_area_limit(chip->part)] = 1;
+	flash_bit_set(chip, FLASH_BIT_LDSO, true);
+}
+
+static bool
+is_locked(const struct flash *chip, uint32_t position)
+{
+	const struct flash_part *part = chip->part;
+	uint32_t region = position / REGION;
+
+	if (position >= part->otp_factory_start && position < part->otp_factory_end)
+		return true;
+	if (flash_otp_area_locked(chip))
+		return true;
+	if (part->otp_lock == FLASH_OTP_CONTROL_BYTE)
+		return !(chip->otp[part->otp_size] & CONTROL_OPEN);
+	if (part->otp_lock == FLASH_OTP_REGIONS && region < 32)
+		return !(chip->otp[REGION_LOCKS + region / 8] >> region % 8 & 1);
+	return false;
+}
+
+/* Position after that one: programs wrap in the page. */
+static uint64_t
+next(const struct flash *chip, uint64_t position)
+{
+	uint64_t mask = chip->part->page_size - 1;
+
+	return (position & ~mask) | ((position + 1) & mask);
+}
+
+void
+flash_otp_area_start(struct flash *chip)
+{
+	chip->frame.cursor = chip->frame.address & 0xffffff;
+	if (!chip->otp)
+		chip->frame.outcome = FLASH_BAD_ADDRESS;
+	else if (chip->frame.command->in)
+		memset(chip->otp_new, 0xff, flash_otp_area_limit(chip->part));
+}
+
+void
+flash_otp_area_out(struct flash *chip, uint8_t *out, size_t n)
+{
+	uint32_t limit = flash_otp_area_limit(chip->part);
+	bool stays = chip->part->otp_lock == FLASH_OTP_CONTROL_BYTE;
+	uint64_t cursor = chip->frame.cursor;
+
+	for (size_t i = 0; i < n; i++, cursor++)
+		out[i] = cursor < limit ? chip->otp[cursor] : stays ? chip->otp[limit - 1] : 0xff;
+	chip->frame.cursor = cursor;
+}
+
+void
+flash_otp_area_in(struct flash *chip, const uint8_t *in, size_t n)
+{
+	uint32_t limit = flash_otp_area_limit(chip->part);
+
+	for (size_t i = 0; i < n; i++) {
+		if (chip->frame.cursor < limit)
+			chip->otp_new[chip->frame.cursor] = in[i];
+		chip->frame.cursor = next(chip, chip->frame.cursor);
+	}
+}
+
+static void
+complete(struct flash *chip, const struct flash_operation *operation)
+{
+	(void)operation;
+	for (uint32_t i = 0; i < flash_otp_area_limit(chip->part); i++)
+		chip->otp[i] &= chip->otp_new[i];
+	if (chip->part->otp_lock == FLASH_OTP_ONCE)
+		flash_otp_area_lock(chip);
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+/* Whether a program that can't be repeated counts as done then is a guess. */
+static void
+interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	double share = flash_share_done(chip, operation);
+
+	flash_program_part(chip, chip->otp, chip->otp_new, flash_otp_area_limit(chip->part), share);
+	if (chip->part->otp_lock == FLASH_OTP_ONCE && flash_cell_part(chip, share))
+		flash_otp_area_lock(chip);
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static const struct flash_action program_action = {complete, interrupt};
+
+/* A program that would change one locked byte changes none. */
+void
+flash_otp_area_finish(struct flash *chip)
+{
+	for (uint32_t i = 0; i < flash_otp_area_limit(chip->part); i++) {
+		if (chip->otp_new[i] == 0xff || !is_locked(chip, i))
+			continue;
+		flash_refuse_protected(chip);
+		chip->frame.outcome = FLASH_OTP_LOCKED;
+		return;
+	}
+	flash_operation_begin(
+		chip, OPERATION_FAMILY, 0, 0, flash_program_time(chip, chip->frame.position));
+	chip->operation.action = &program_action;
+}
+
+const struct flash_command flash_otp_area_commands[] = {
+	{"RDOTP", 0x4b, ADDRESS, 8, .data_max = DATA_ANY, .start = flash_otp_area_start,
+		.out = flash_otp_area_out},
+	{"PROTP", 0x42, ADDRESS, .gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND, .data_min = 1,
+		.data_max = DATA_ANY, .start = flash_otp_area_start, .in = flash_otp_area_in,
+		.finish = flash_otp_area_finish},
+	{0},
+};

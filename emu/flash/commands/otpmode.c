@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * OTP mode: the area of otparea.c takes the array's place. Reads and programs of the array, with
+ * whatever opcode, go to it; only the low bits of the address count. Power loss and reset leave it.
+ *
+ *   B1 in, C1 out, 2F locks for ever, LDSO in the security register tells (Macronix, MX25L6436F)
+ *   3A in, 04 out; meanwhile bit 7 of the status register is the lock, written by 01, and a sector
+ *      erase erases the area as long as it is not locked (Eon, EN25QH32)
+ *
+ * Other erases are refused meanwhile. The rows of the opcode table are exchanged, so that array
+ * commands need not ask for the mode. As remembered from the data sheets, unconfirmed.
+ */
+#include "flash/engine/internal.h"
+
+#include <glib.h>
+#include <string.h>
+
+/* Made when the mode is first entered. */
+struct flash_otp_mode {
+	const struct flash_command *array_rows[256]; /* the table that is exchanged */
+	struct flash_command rows[256];
+};
+
+enum {
+	EON_LOCK = 0x80,
+	/* arguments of the entering rows: which exchange follows */
+	MACRONIX = 0,
+	EON = 1,
+};
+
+/* Addresses repeat with the next power of two. */
+static void
+otp_start(struct flash *chip)
+{
+	uint32_t reach = 1;
+
+	while (reach < chip->part->otp_size)
+		reach *= 2;
+	flash_otp_area_start(chip);
+	chip->frame.cursor &= reach - 1;
+}
+
+static void
+refuse_finish(struct flash *chip)
+{
+	chip->frame.outcome = FLASH_IN_OTP;
+}
+
+static void
+erase_complete(struct flash *chip, const struct flash_operation *operation)
+{
+	(void)operation;
+	memset(chip->otp, 0xff, chip->part->otp_size);
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static void
+erase_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	flash_erase_part(chip, chip->otp, chip->part->otp_size, flash_share_done(chip, operation));
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static const struct flash_action erase_action = {erase_complete, erase_interrupt};
+
+static void
+erase_finish(struct flash *chip)
+{
+	const struct flash_erase *erase = &chip->part->erases[chip->frame.command->argument];
+
+	if (flash_otp_area_locked(chip)) {
+		chip->frame.outcome = FLASH_OTP_LOCKED;
+		return;
+	}
+	flash_operation_begin(chip, OPERATION_FAMILY, 0, 0, flash_pick(chip, erase->time));
+	chip->operation.action = &erase_action;
+}
+
+static void
+status_out(struct flash *chip, uint8_t *out, size_t n)
+{
+	uint8_t status = chip->status[0] & ~EON_LOCK;
+
+	memset(out, flash_otp_area_locked(chip) ? status | EON_LOCK : status, n);
+}
+
+static void
+lock_in(struct flash *chip, const uint8_t *in, size_t n)
+{
+	if (chip->frame.position == 0 && n)
+		chip->frame.cursor = in[0];
+}
+
+static void
+lock_complete(struct flash *chip, const struct flash_operation *operation)
+{
+	(void)operation;
+	flash_otp_area_lock(chip);
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static void
+lock_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	if (flash_cell_part(chip, flash_share_done(chip, operation)))
+		lock_complete(chip, operation);
+}
+
+static const struct flash_action lock_action = {lock_complete, lock_interrupt};
+
+static void
+begin_lock(struct flash *chip)
+{
+	flash_operation_begin(chip, OPERATION_FAMILY, 0, 0, flash_duration(chip, FLASH_T_W));
+	chip->operation.action = &lock_action;
+}
+
+static void
+status_write_finish(struct flash *chip)
+{
+	if (chip->frame.cursor & EON_LOCK)
+		begin_lock(chip);
+	else
+		flash_bit_set(chip, FLASH_BIT_WEL, false);
+}
+
+static void
+leave(struct flash *chip)
+{
+	chip->in_otp_mode = false;
+	memcpy(chip->commands, chip->otp_mode->array_rows, sizeof(chip->commands));
+}
+
+static void
+wrdi_finish(struct flash *chip)
+{
+	flash_bit_set(chip, FLASH_BIT_WEL, false);
+	leave(chip);
+}
+
+static void
+exchange_array(struct flash_command *row, bool eon)
+{
+	switch (row->purpose) {
+	case FLASH_FOR_READ:
+		row->start = otp_start;
+		row->out = flash_otp_area_out;
+		break;
+	case FLASH_FOR_PROGRAM:
+		row->start = otp_start;
+		row->in = flash_otp_area_in;
+		row->finish = flash_otp_area_finish;
+		break;
+	case FLASH_FOR_ERASE:
+		row->finish = eon && row->address_bytes ? erase_finish : refuse_finish;
+		break;
+	}
+}
+
+static void
+exchange_status(struct flash_command *row)
+{
+	if (strcmp(row->name, "RDSR1") == 0) {
+		row->out = status_out;
+	} else if (strcmp(row->name, "WRSR") == 0) {
+		row->start = NULL;
+		row->in = lock_in;
+		row->finish = status_write_finish;
+	} else if (strcmp(row->name, "WRDI") == 0) {
+		row->finish = wrdi_finish;
+	}
+}
+
+static void
+enter_finish(struct flash *chip)
+{
+	bool eon = chip->frame.command->argument == EON;
+
+	if (chip->in_otp_mode || !chip->otp)
+		return;
+	if (!chip->otp_mode)
+		chip->otp_mode = g_new(struct flash_otp_mode, 1);
+	memcpy(chip->otp_mode->array_rows, chip->commands, sizeof(chip->commands));
+	for (unsigned int opcode = 0; opcode < 256; opcode++) {
+		struct flash_command *row = &chip->otp_mode->rows[opcode];
+
+		if (!chip->commands[opcode])
+			continue;
+		*row = *chip->commands[opcode];
+		exchange_array(row, eon);
+		if (eon)
+			exchange_status(row);
+		chip->commands[opcode] = row;
+	}
+	chip->in_otp_mode = true;
+}
+
+static void
+exit_finish(struct flash *chip)
+{
+	if (chip->in_otp_mode)
+		leave(chip);
+}
+
+void
+flash_otp_mode_reset(struct flash *chip)
+{
+	if (chip->in_otp_mode)
+		leave(chip);
+	flash_bit_set(chip, FLASH_BIT_LDSO, flash_otp_area_locked(chip));
+}
+
+const struct flash_command flash_otp_mode_commands[] = {
+	{"ENSO", 0xb1, .argument = MACRONIX, .finish = enter_finish},
+	{"EXSO", 0xc1, .finish = exit_finish},
+	{"WRSCUR_LDSO", 0x2f, .gates = GATE_WEL, .finish = begin_lock},
+	{"OTP_ENTER", 0x3a, .argument = EON, .finish = enter_finish},
+	{0},
+};

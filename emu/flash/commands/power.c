@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Deep power-down B9 and the software reset 66, 99. Follows W25Q128JV rev. M, 8.2.21 and 8.2.37: in
+ * power-down every command but AB is ignored, the reset included; 99 acts only right after 66, also
+ * during an operation, which is then cut off. F0 resets by itself (S25FL256S, software reset). The
+ * way out of power-down, AB, is in identify.c, and here for parts that answer no ID to it.
+ *
+ * Ultra-deep power-down 79 hears nothing; any pulse of CS# ends it (AT45DB161E, unconfirmed), and
+ * what a DataFlash had in its buffers is lost.
+ */
+#include "flash/engine/internal.h"
+
+static void
+dp_finish(struct flash *chip)
+{
+	chip->powered_down = true;
+	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_DP);
+}
+
+static void
+ultra_dp_finish(struct flash *chip)
+{
+	dp_finish(chip);
+	chip->ultra_powered_down = true;
+}
+
+void
+flash_power_wake(struct flash *chip)
+{
+	chip->powered_down = false;
+	chip->ultra_powered_down = false;
+	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_UDPD);
+	flash_dataflash_lose_buffers(chip);
+}
+
+static void
+rsten_finish(struct flash *chip)
+{
+	chip->reset_enabled = true;
+}
+
+static void
+rst_finish(struct flash *chip)
+{
+	if (!chip->frame.reset_enabled) {
+		chip->frame.outcome = FLASH_RESET_NOT_ENABLED;
+		return;
+	}
+	flash_power_reset(chip);
+}
+
+/* Chips without an ID to read: AB only wakes them (M25P10 and others without RES). */
+static void
+rdp_finish(struct flash *chip)
+{
+	if (!chip->powered_down)
+		return;
+	chip->powered_down = false;
+	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_RES1);
+}
+
+static void
+f0_finish(struct flash *chip)
+{
+	flash_power_reset(chip);
+}
+
+void
+flash_modes_reset(struct flash *chip)
+{
+	chip->die = 0;
+	flash_otp_mode_reset(chip);
+	flash_lanes_reset(chip);
+	flash_address_reset(chip);
+	flash_micron_reset(chip);
+	flash_erase_rows_select(chip);
+}
+
+void
+flash_power_reset(struct flash *chip)
+{
+	flash_lose_operation(chip);
+	chip->powered_down = false;
+	chip->ultra_powered_down = false;
+	chip->volatile_write_enabled = false;
+	chip->status_write_enabled = false;
+	chip->wrap_bytes = 0;
+	flash_locks_power_up(chip, false);
+	flash_status_power_up(chip, false);
+	flash_modes_reset(chip);
+	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_RST);
+}
+
+const struct flash_command flash_power_commands[] = {
+	{"DP", 0xb9, .finish = dp_finish},
+	{"RDP", 0xab, .gates = GATE_POWERED_DOWN | GATE_ANY_END, .data_max = DATA_ANY,
+		.finish = rdp_finish},
+	{"ULTRA_DP", 0x79, .finish = ultra_dp_finish},
+	{"RSTEN", 0x66, .gates = GATE_WHILE_BUSY, .finish = rsten_finish},
+	{"RST", 0x99, .gates = GATE_WHILE_BUSY, .finish = rst_finish},
+	{"RST_F0", 0xf0, .gates = GATE_WHILE_BUSY, .finish = f0_finish},
+	{0},
+};

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Page program: 02, its quad form 32, and 12 and 34 with 4 address bytes. Bits only go from 1 to 0;
+ * the address wraps inside the page, and of more bytes than a page the last ones win. Follows
+ * W25Q128JV rev. M, 8.2.13 and 8.2.14, and its AC table for tPP, tBP1 and tBP2.
+ */
+#include "flash/engine/internal.h"
+
+#include <string.h>
+
+void
+flash_page_fill(struct flash *chip, const uint8_t *in, size_t n, uint32_t page_size)
+{
+	uint64_t offset = chip->frame.cursor;
+
+	/* What is overwritten anyway need not be stored. */
+	if (n > page_size) {
+		in += n - page_size;
+		offset += n - page_size;
+		n = page_size;
+	}
+	offset &= page_size - 1;
+	while (n) {
+		size_t span = n < page_size - offset ? n : page_size - offset;
+
+		memcpy(chip->page + offset, in, span);
+		in += span;
+		n -= span;
+		offset = (offset + span) & (page_size - 1);
+	}
+	chip->frame.cursor = offset;
+}
+
+int64_t
+flash_program_time(const struct flash *chip, uint64_t n_bytes)
+{
+	int64_t page = flash_duration(chip, FLASH_T_PP);
+	int64_t first = flash_duration(chip, FLASH_T_BP1);
+	int64_t next = flash_duration(chip, FLASH_T_BP2);
+	int64_t bytes;
+
+	if (!first || n_bytes >= chip->part->page_size)
+		return page;
+	bytes = first + (int64_t)(n_bytes - 1) * next;
+	return bytes < page ? bytes : page;
+}
+
+static void
+program_start(struct flash *chip)
+{
+	memset(chip->page, 0xff, chip->part->page_size);
+	chip->frame.cursor = chip->frame.address & (chip->part->page_size - 1);
+}
+
+static void
+program_in(struct flash *chip, const uint8_t *in, size_t n)
+{
+	flash_page_fill(chip, in, n, chip->part->page_size);
+}
+
+static void
+program_finish(struct flash *chip)
+{
+	uint32_t page_size = chip->part->page_size;
+	uint32_t page = flash_array_address(chip) & ~(uint64_t)(page_size - 1);
+
+	if (flash_is_protected(chip, page, page_size)) {
+		flash_refuse_protected(chip);
+		return;
+	}
+	if (flash_in_suspended(chip, page, page_size)) {
+		chip->frame.outcome = FLASH_SUSPENDED;
+		return;
+	}
+	flash_operation_begin(chip, OPERATION_PROGRAM, page, page_size,
+		flash_program_time(chip, chip->frame.position));
+}
+
+static void
+and_page(struct flash *chip, uint32_t address, uint32_t n)
+{
+	uint8_t *array = chip->array + address;
+	const uint8_t *page = chip->page;
+
+	for (uint32_t i = 0; i < n; i++)
+		array[i] &= page[i];
+	flash_array_changed(chip, address, n);
+}
+
+void
+flash_program_complete(struct flash *chip, const struct flash_operation *operation)
+{
+	if (operation->address < chip->die_size)
+		and_page(chip, operation->address, operation->length);
+}
+
+/* Bytes are programmed in order; those up to the moment are done. */
+void
+flash_program_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	if (operation->address >= chip->die_size)
+		return;
+	flash_program_part(chip, chip->array + operation->address, chip->page, operation->length,
+		flash_share_done(chip, operation));
+	flash_array_changed(chip, operation->address, operation->length);
+}
+
+#define PROGRAM                                                                        \
+	.data_min = 1, .data_max = DATA_ANY, .start = program_start, .in = program_in, \
+	.finish = program_finish, .purpose = FLASH_FOR_PROGRAM
+#define GATES GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND
+
+const struct flash_command flash_program_commands[] = {
+	{"PP", 0x02, ADDRESS, PROGRAM, .gates = GATES},
+	{"PP4", 0x12, 4, PROGRAM, .gates = GATES},
+	{"QPP", 0x32, ADDRESS, PROGRAM, .data_lanes = 4, .gates = GATES | GATE_QUAD},
+	{"QPP4", 0x34, 4, PROGRAM, .data_lanes = 4, .gates = GATES | GATE_QUAD},
+	{0},
+};

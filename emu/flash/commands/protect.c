@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Block protection: the range that BP, TB, SEC and CMP select, and the refusal of commands that
+ * touch it. A command that touches any protected byte is ignored as a whole (W25Q128JV rev. M,
+ * 7.1.8 and its note 3; MX25L6436F, table 2). With WPS set the individual locks decide instead
+ * (lock.c).
+ *
+ * Most vendors double a unit with each BP value, and differ in the unit and in where to start: a
+ * rule is a row. What fits no rule is a list of the part, BP value by BP value.
+ *
+ * SEC = 1 with BP = 110 is in no table of the W25Q128JV: taken as 32 KiB like 100 and 101.
+ */
+#include "flash/engine/internal.h"
+
+#include <glib.h>
+
+enum {
+	SECTOR = 4096,       /* what SEC counts in */
+	SECTORS_MAX = 32768, /* as far as SEC reaches */
+	UNIT_USUAL = 64 * 1024,
+};
+
+/* BP = first protects one unit, shifted by first - offset; each further value twice as much, and
+ * the highest everything. */
+struct doubling {
+	unsigned int first;  /* lowest BP value that protects something */
+	unsigned int offset; /* BP value that stands for one unit */
+	uint32_t unit_min;   /* bytes */
+	bool unit_fixed;     /* a unit is unit_min; else so that the last value but one is half */
+	bool sectors;        /* SEC is heeded */
+	bool cmp_inverts_bp;
+};
+
+static const struct doubling doublings[] = {
+	[FLASH_RANGE_POW2] = {1, 1, UNIT_USUAL, .sectors = true},
+	[FLASH_RANGE_POW2_CMP_INVERTS_BP] = {1, 1, UNIT_USUAL, .cmp_inverts_bp = true},
+	[FLASH_RANGE_POW2_FIXED64K] = {1, 1, UNIT_USUAL, .unit_fixed = true, .sectors = true},
+	[FLASH_RANGE_POW2_DOUBLE] = {1, 0, UNIT_USUAL, .sectors = true},
+	[FLASH_RANGE_FROM3_SIXTEENTH] = {3, 3, UNIT_USUAL},
+	[FLASH_RANGE_QUARTERS] = {1, 1, 1, .sectors = true},
+};
+
+/* What the BP bits select before TB and CMP have their say. */
+struct selection {
+	uint64_t length;
+	bool from_top;
+	bool stops_chip_erase;
+};
+
+static unsigned int
+bp_value(const struct flash *chip)
+{
+	unsigned int value = 0;
+
+	for (unsigned int i = 0; i <= FLASH_BIT_BP4 - FLASH_BIT_BP0; i++)
+		value |= (unsigned int)flash_bit(chip, FLASH_BIT_BP0 + i) << i;
+	return value;
+}
+
+static unsigned int
+bp_maximum(const struct flash *chip)
+{
+	unsigned int bits = 0;
+
+	for (enum flash_bit bit = FLASH_BIT_BP0; bit <= FLASH_BIT_BP4; bit++)
+		bits += chip->bit[bit].mask != 0;
+	return (1u << bits) - 1;
+}
+
+static uint64_t
+unit_of(const struct doubling *rule, uint64_t size, unsigned int maximum)
+{
+	unsigned int steps = maximum - rule->offset;
+
+	if (rule->unit_fixed || steps > 63)
+		return rule->unit_min;
+	return MAX(rule->unit_min, size >> steps);
+}
+
+static uint64_t
+doubled_length(const struct flash *chip, const struct doubling *rule)
+{
+	uint64_t size = chip->part->size;
+	unsigned int maximum = bp_maximum(chip);
+	unsigned int bp = bp_value(chip);
+	unsigned int shift;
+	uint64_t unit;
+
+	if (rule->cmp_inverts_bp && flash_bit(chip, FLASH_BIT_CMP))
+		bp = maximum - bp;
+	if (bp < rule->first)
+		return 0;
+	if (bp == maximum)
+		return size;
+	shift = bp - rule->offset;
+	if (rule->sectors && flash_bit(chip, FLASH_BIT_SEC))
+		return MIN((uint64_t)SECTOR << MIN(shift, 3), MIN(SECTORS_MAX, size));
+	unit = unit_of(rule, size, maximum);
+	return unit >= size >> shift ? size : unit << shift;
+}
+
+/* 1 to 6 double from a 64th of the chip to half of it, 9 to 14 are what 6 to 1 leave, from the
+ * other end. */
+static void
+select_mirrored(const struct flash *chip, struct selection *selection)
+{
+	uint64_t size = chip->part->size;
+	unsigned int bp = bp_value(chip);
+
+	selection->from_top = bp < 8;
+	if (bp == 0)
+		selection->length = 0;
+	else if (bp == 7 || bp == 8 || bp == 15)
+		selection->length = size;
+	else
+		selection->length = bp < 8 ? size >> (7 - bp) : size - (size >> (bp - 8));
+}
+
+static void
+select_listed(const struct flash *chip, struct selection *selection)
+{
+	const struct flash_part *part = chip->part;
+	const struct flash_bp_range *range = &part->bp_ranges[bp_value(chip)];
+	uint64_t length = range->denominator ? part->size / range->denominator * range->numerator
+					     : range->bytes;
+
+	if (bp_value(chip) >= part->n_bp_ranges)
+		return;
+	selection->length = MIN(length, part->size);
+	selection->from_top = !range->other_end;
+	selection->stops_chip_erase = range->stops_chip_erase;
+}
+
+static struct selection
+select_by_bits(const struct flash *chip)
+{
+	struct selection selection = {.from_top = true};
+	enum flash_range_rule rule = chip->part->range_rule;
+
+	switch (rule) {
+	case FLASH_RANGE_NONE:
+	case FLASH_RANGE_AT2X_SECTORS:
+	case FLASH_RANGE_SST26:
+		break;
+	case FLASH_RANGE_POW2:
+	case FLASH_RANGE_POW2_CMP_INVERTS_BP:
+	case FLASH_RANGE_POW2_FIXED64K:
+	case FLASH_RANGE_POW2_DOUBLE:
+	case FLASH_RANGE_FROM3_SIXTEENTH:
+	case FLASH_RANGE_QUARTERS:
+		selection.length = doubled_length(chip, &doublings[rule]);
+		break;
+	case FLASH_RANGE_POW2_MIRRORED:
+		select_mirrored(chip, &selection);
+		break;
+	case FLASH_RANGE_LIST:
+		select_listed(chip, &selection);
+		break;
+	}
+	return selection;
+}
+
+void
+flash_protect_update(struct flash *chip)
+{
+	uint64_t size = chip->part->size;
+	struct selection selection = select_by_bits(chip);
+
+	if (flash_bit(chip, FLASH_BIT_TB))
+		selection.from_top = !selection.from_top;
+	if (flash_bit(chip, FLASH_BIT_CMP)) {
+		selection.length = size - selection.length;
+		selection.from_top = !selection.from_top;
+	}
+	chip->protected_start = selection.from_top ? size - selection.length : 0;
+	chip->protected_end = chip->protected_start + selection.length;
+	chip->chip_erase_protected = selection.stops_chip_erase;
+}
+
+static bool
+overlaps(uint64_t address, uint64_t length, uint64_t start, uint64_t end)
+{
+	return address < end && address + length > start;
+}
+
+/* Macronix: in place of SRWD once WPSEL is set; with QE set the pin is IO2. */
+static bool
+pin_protects_all(const struct flash *chip)
+{
+	return chip->locks.pin_protects && flash_bit(chip, FLASH_BIT_WPS) &&
+		!flash_bit(chip, FLASH_BIT_QE);
+}
+
+/* By what lies beside individual locks: BP bits, and a WP# pin of M45PE's kind. */
+static bool
+in_range(const struct flash *chip, uint64_t address, uint64_t length)
+{
+	if (!chip->pin_level[FLASH_PIN_WP] &&
+		(pin_protects_all(chip) || overlaps(address, length, 0, chip->part->wp_protects)))
+		return true;
+	return !flash_bit(chip, FLASH_BIT_WPS) &&
+		overlaps(address, length, chip->protected_start, chip->protected_end);
+}
+
+bool
+flash_is_protected(const struct flash *chip, uint64_t address, uint64_t length)
+{
+	if (chip->dataflash)
+		return flash_dataflash_is_protected(chip, address, length);
+	return in_range(chip, address, length) ||
+		(flash_locks_count(chip) && flash_is_locked(chip, address, length));
+}
+
+bool
+flash_all_is_protected(const struct flash *chip)
+{
+	uint64_t size = chip->part->size;
+
+	if (chip->chip_erase_protected && !flash_bit(chip, FLASH_BIT_WPS))
+		return true;
+	return in_range(chip, 0, size) ||
+		(flash_locks_count(chip) && !chip->locks.skipped && flash_is_locked(chip, 0, size));
+}
+
+/* From address on, up to where is all protected, or all not? */
+static uint64_t
+same_until(const struct flash *chip, uint64_t address)
+{
+	const uint64_t edges[] = {
+		chip->part->wp_protects, chip->protected_start, chip->protected_end};
+	uint64_t until = chip->part->size;
+	uint64_t start;
+
+	if (chip->dataflash)
+		return flash_dataflash_sector_end(chip, address);
+	if (flash_locks_count(chip))
+		flash_lock_at(chip, address, &start, &until);
+	for (size_t i = 0; i < G_N_ELEMENTS(edges); i++) {
+		if (edges[i] > address)
+			until = MIN(until, edges[i]);
+	}
+	return until;
+}
+
+bool
+flash_next_protected(const struct flash *chip, uint64_t from, uint64_t *start, uint64_t *length)
+{
+	uint64_t size = chip->part->size;
+	uint64_t end;
+
+	while (from < size && !flash_is_protected(chip, from, 1))
+		from = same_until(chip, from);
+	for (end = from; end < size && flash_is_protected(chip, end, 1);)
+		end = same_until(chip, end);
+	*start = from;
+	*length = end - from;
+	return end > from;
+}
+
+/* S25FL128S, from memory, unconfirmed. */
+void
+flash_stay_busy(struct flash *chip)
+{
+	flash_operation_begin(chip, OPERATION_FAILED, 0, 0, INT64_MAX - chip->now_ns);
+}
+
+/* Parts with failure flags raise them (MX25L6436F, security register). */
+bool
+flash_fail(struct flash *chip, bool erase)
+{
+	flash_bit_set(chip, erase ? FLASH_BIT_E_FAIL : FLASH_BIT_P_FAIL, true);
+	flash_bit_set(chip, FLASH_BIT_EPFAIL, true);
+	if (chip->part->busy_after_failure)
+		flash_stay_busy(chip);
+	return chip->part->busy_after_failure;
+}
+
+void
+flash_cells_failed(struct flash *chip, bool erase)
+{
+	chip->verified = erase ? FLASH_NOT_ERASED : FLASH_NOT_PROGRAMMED;
+	flash_bit_set(chip, erase ? FLASH_BIT_E_FAIL : FLASH_BIT_P_FAIL, true);
+	flash_bit_set(chip, FLASH_BIT_EPFAIL, true);
+	flash_bit_set(chip, FLASH_BIT_EPE, true);
+	flash_micron_failed(chip, erase);
+}
+
+/* A chip erase raises no flag where CLSR clears them (as asp.c says of S25FL128S; taken for its
+ * relatives). */
+void
+flash_refuse_protected(struct flash *chip)
+{
+	const struct flash_command *command = chip->frame.command;
+	bool erase = command->finish && !command->in;
+	bool whole_chip = erase && command->address_bytes == 0;
+
+	chip->frame.outcome = FLASH_PROTECTED;
+	flash_micron_flag(chip, erase);
+	if (!(whole_chip && chip->failures_stay) && flash_fail(chip, erase))
+		return;
+	if (!chip->part->wel_kept_on_reject)
+		flash_bit_set(chip, FLASH_BIT_WEL, false);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Security registers of Winbond's kind: 44 erases, 42 programs, 48 reads one of them; register n
+ * lies at address n << 12 and is locked for ever by its LB bit, or by LB1 when that is the only
+ * one. Numbers begin at 1, elsewhere at 0 (GD25Q64B: one register of 1024 bytes at 0; ISSI's
+ * information rows, 68, 62 and 64). Follows W25Q128JV rev. M, 8.2.29-8.2.31. At any other address
+ * the data sheet is silent: here reads float and the rest is ignored, with WEL kept (as in
+ * Winbond's own model of the W25Q32JV).
+ */
+#include "flash/engine/internal.h"
+
+#include <glib.h>
+#include <string.h>
+
+/* Index of the register that the frame's address names, or -1. */
+static int
+addressed(const struct flash *chip)
+{
+	uint32_t size = chip->part->security_register_size;
+	/* The extended address register has no say here. */
+	uint32_t number = (chip->frame.address & 0xffffff) >> 12;
+	uint32_t first = chip->part->security_register_first;
+
+	if (number < first || number - first >= chip->part->security_registers)
+		return -1;
+	return (chip->frame.address & 0xfff) < size ? (int)(number - first) : -1;
+}
+
+static bool
+is_locked(const struct flash *chip, int index)
+{
+	enum flash_bit own = MIN(FLASH_BIT_LB1 + (unsigned int)index, FLASH_BIT_LB3);
+
+	return flash_bit(chip, chip->bit[own].mask ? own : FLASH_BIT_LB1);
+}
+
+static void
+security_start(struct flash *chip)
+{
+	if (addressed(chip) < 0)
+		chip->frame.outcome = FLASH_BAD_ADDRESS;
+	chip->frame.cursor = chip->frame.address & (chip->part->security_register_size - 1);
+}
+
+static void
+rdscur_out(struct flash *chip, uint8_t *out, size_t n)
+{
+	uint32_t size = chip->part->security_register_size;
+	const uint8_t *reg = chip->security + (size_t)addressed(chip) * size;
+	uint64_t cursor = chip->frame.cursor;
+
+	for (size_t i = 0; i < n; i++, cursor++)
+		out[i] = reg[cursor & (size - 1)];
+	chip->frame.cursor = cursor & (size - 1);
+}
+
+static void
+prscur_start(struct flash *chip)
+{
+	security_start(chip);
+	memset(chip->page, 0xff, chip->part->page_size);
+}
+
+static void
+prscur_in(struct flash *chip, const uint8_t *in, size_t n)
+{
+	flash_page_fill(chip, in, n, chip->part->security_register_size);
+}
+
+static void
+begin(struct flash *chip, enum flash_operation_kind kind, int64_t duration_ns)
+{
+	uint32_t size = chip->part->security_register_size;
+	int index = addressed(chip);
+
+	if (index < 0) {
+		chip->frame.outcome = FLASH_BAD_ADDRESS;
+		return;
+	}
+	if (is_locked(chip, index)) {
+		chip->frame.outcome = FLASH_OTP_LOCKED;
+		return;
+	}
+	flash_operation_begin(chip, kind, (uint32_t)index * size, size, duration_ns);
+}
+
+static void
+prscur_finish(struct flash *chip)
+{
+	begin(chip, OPERATION_SECURITY_PROGRAM, flash_program_time(chip, chip->frame.position));
+}
+
+/* Where the data sheet gives no time of its own it is that of a sector (8.2.29). */
+static int64_t
+erase_time(const struct flash *chip)
+{
+	const struct flash_part *part = chip->part;
+
+	if (part->timing[FLASH_T_SR].typ_ns > 0)
+		return flash_duration(chip, FLASH_T_SR);
+	for (unsigned int i = 0; i < part->n_erases; i++) {
+		if (part->erases[i].size == 4096)
+			return flash_pick(chip, part->erases[i].time);
+	}
+	return 0;
+}
+
+static void
+erscur_finish(struct flash *chip)
+{
+	begin(chip, OPERATION_SECURITY_ERASE, erase_time(chip));
+}
+
+void
+flash_otp_complete(struct flash *chip, const struct flash_operation *operation)
+{
+	uint8_t *reg = chip->security + operation->address;
+
+	if (operation->kind == OPERATION_SECURITY_ERASE) {
+		memset(reg, 0xff, operation->length);
+	} else {
+		for (uint32_t i = 0; i < operation->length; i++)
+			reg[i] &= chip->page[i];
+	}
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+/* Like the array's cells; that they are unstable for a while is left out. */
+void
+flash_otp_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	uint8_t *reg = chip->security + operation->address;
+	double share = flash_share_done(chip, operation);
+
+	if (operation->kind == OPERATION_SECURITY_PROGRAM)
+		flash_program_part(chip, reg, chip->page, operation->length, share);
+	else
+		for (uint32_t i = 0; i < operation->length; i++)
+			reg[i] = (uint8_t)flash_random(chip);
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+const struct flash_command flash_otp_commands[] = {
+	{"RDSCUR", 0x48, .address_bytes = ADDRESS, .dummy_clocks = 8, .data_max = DATA_ANY,
+		.start = security_start, .out = rdscur_out},
+	{"PRSCUR", 0x42, .address_bytes = ADDRESS, .gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND,
+		.data_min = 1, .data_max = DATA_ANY, .start = prscur_start, .in = prscur_in,
+		.finish = prscur_finish},
+	{"ERSCUR", 0x44, .address_bytes = ADDRESS, .gates = GATE_WEL | GATE_NOT_IN_ERASE_SUSPEND,
+		.finish = erscur_finish},
+	{"SID_READ", 0x68, .address_bytes = ADDRESS, .dummy_clocks = 8, .data_max = DATA_ANY,
+		.start = security_start, .out = rdscur_out},
+	{"SID_PROGRAM", 0x62, .address_bytes = ADDRESS,
+		.gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND, .data_min = 1,
+		.data_max = DATA_ANY, .start = prscur_start, .in = prscur_in,
+		.finish = prscur_finish},
+	{"SID_ERASE", 0x64, .address_bytes = ADDRESS, .gates = GATE_WEL | GATE_NOT_IN_ERASE_SUSPEND,
+		.finish = erscur_finish},
+	{0},
+};

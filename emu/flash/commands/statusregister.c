@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Status registers: reads 05/35/15 (and the Macronix reads 15 and 2B), writes 01 with one to three
+ * bytes, 31 and 11, the write enables 06, 04 and 50. Follows W25Q128JV rev. M, 7.1 and 8.2.1-8.2.5.
+ *
+ * A write after 06 goes to the non-volatile bits and takes tW; after 50 it changes only what is in
+ * force, at once, and leaves OTP bits alone. The data sheet does not say how long 50 lasts: here
+ * until the next write or reset (unconfirmed). With SRL set, even by a volatile write, the
+ * registers stay locked through a reset and until power is cycled, which clears SRL (7.1.1, SRP/SRL
+ * table; 8.2.5 could also be read so that a reset clears a volatile SRL).
+ *
+ * SST's 50 is another command: it lets the next frame write the registers, as non-volatile as their
+ * bits are, and nothing else (SST25VF-B; the older SST25VF and SST25LF take no 06 in its place).
+ * AT25DF081A reads its two registers in turn with 05. From memory, unconfirmed.
+ *
+ * Spansion: FREEZE keeps the protection bits as they are until power is cycled; with BPNV set the
+ * BP bits are volatile and all 1 after power-up; 30 clears the failure flags and ends the busy
+ * state that a failure leaves (S25FL128S; from memory, unconfirmed).
+ *
+ * Left out: the AA 55 prefix that makes the lock of a W25Q128JV permanent.
+ */
+#include "flash/engine/internal.h"
+
+#include <string.h>
+
+static void
+rdsr_out(struct flash *chip, uint8_t *out, size_t n)
+{
+	memset(out, chip->status[chip->frame.command->argument], n);
+}
+
+/* All registers of the part in turn, over and over. */
+static void
+rdsr_all_out(struct flash *chip, uint8_t *out, size_t n)
+{
+	unsigned int registers = flash_register_count(chip->part);
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = chip->status[(chip->frame.position + i) % registers];
+}
+
+static void
+wren_finish(struct flash *chip)
+{
+	flash_bit_set(chip, FLASH_BIT_WEL, true);
+}
+
+static void
+wrdi_finish(struct flash *chip)
+{
+	flash_aai_end(chip);
+	flash_bit_set(chip, FLASH_BIT_WEL, false);
+}
+
+static void
+vwren_finish(struct flash *chip)
+{
+	chip->volatile_write_enabled = true;
+}
+
+static void
+ewsr_finish(struct flash *chip)
+{
+	chip->status_write_enabled = true;
+}
+
+static void
+clsr_finish(struct flash *chip)
+{
+	flash_bit_set(chip, FLASH_BIT_P_FAIL, false);
+	flash_bit_set(chip, FLASH_BIT_E_FAIL, false);
+	flash_bit_set(chip, FLASH_BIT_EPFAIL, false);
+	if (chip->operation.kind != OPERATION_FAILED)
+		return;
+	chip->operation.kind = OPERATION_NONE;
+	flash_bit_set(chip, FLASH_BIT_BUSY, false);
+	flash_bit_set(chip, FLASH_BIT_WEL, false);
+}
+
+/* SRP/SRL table, 7.1.4. With QE set the WP# pin is IO2 and locks nothing. */
+bool
+flash_status_is_locked(const struct flash *chip)
+{
+	bool by_pin = flash_bit(chip, FLASH_BIT_SRP) || flash_bit(chip, FLASH_BIT_SPRL);
+
+	if (flash_bit(chip, FLASH_BIT_SRL))
+		return true;
+	return by_pin && !flash_bit(chip, FLASH_BIT_QE) && !chip->pin_level[FLASH_PIN_WP];
+}
+
+void
+flash_refuse(struct flash *chip, enum flash_outcome outcome)
+{
+	chip->frame.outcome = outcome;
+	if (!chip->part->wel_kept_on_reject)
+		flash_bit_set(chip, FLASH_BIT_WEL, false);
+}
+
+void
+flash_status_report(struct flash *chip)
+{
+	unsigned int locked;
+
+	flash_bit_set(chip, FLASH_BIT_WPP, chip->pin_level[FLASH_PIN_WP]);
+	flash_bit_set(chip, FLASH_BIT_WPLD, chip->locks.frozen);
+	if (chip->bit[FLASH_BIT_SWP0].mask) {
+		locked = flash_locks_locked(chip);
+		flash_bit_set(chip, FLASH_BIT_SWP0, locked > 0);
+		flash_bit_set(chip, FLASH_BIT_SWP1, locked > 0 && locked == chip->locks.count);
+	}
+	if (chip->bit[FLASH_BIT_BPNV].mask)
+		flash_bit_set(chip, FLASH_BIT_BPNV, !flash_locks_fixed(chip));
+}
+
+static void
+wrsr_start(struct flash *chip)
+{
+	memcpy(chip->status_new, chip->status, sizeof(chip->status_new));
+	chip->frame.cursor = chip->frame.command->argument;
+}
+
+static void
+wrsr_in(struct flash *chip, const uint8_t *in, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint64_t reg = chip->frame.cursor++;
+
+		if (reg < FLASH_STATUS_REGISTERS)
+			chip->status_new[reg] = in[i];
+	}
+}
+
+/* What FREEZE keeps. */
+static uint8_t
+frozen_mask(const struct flash *chip, unsigned int reg)
+{
+	static const enum flash_bit bits[] = {FLASH_BIT_BP0, FLASH_BIT_BP1, FLASH_BIT_BP2,
+		FLASH_BIT_BP3, FLASH_BIT_BP4, FLASH_BIT_TB, FLASH_BIT_BPNV_O, FLASH_BIT_FREEZE};
+	uint8_t mask = 0;
+
+	if (!flash_bit(chip, FLASH_BIT_FREEZE))
+		return 0;
+	for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
+		if (chip->bit[bits[i]].reg == reg)
+			mask |= chip->bit[bits[i]].mask;
+	}
+	return mask;
+}
+
+/* What reg becomes when new is written over old. */
+static uint8_t
+merge(const struct flash *chip, unsigned int reg, uint8_t old, uint8_t new, bool is_volatile)
+{
+	uint8_t writable = flash_writable_mask(chip->part, reg) & ~frozen_mask(chip, reg);
+	uint8_t otp = flash_otp_mask(chip->part, reg);
+
+	if (is_volatile)
+		writable &= ~otp;
+	return (old & ~writable) | (new &writable) | (old & otp);
+}
+
+static void
+apply(struct flash *chip, unsigned int reg, bool is_volatile)
+{
+	uint8_t new = chip->status_new[reg];
+	uint8_t in_force = merge(chip, reg, chip->status[reg], new, is_volatile);
+
+	if (!is_volatile)
+		chip->stored_status[reg] =
+			merge(chip, reg, chip->stored_status[reg], new, is_volatile);
+	chip->status[reg] = in_force;
+}
+
+static void
+wrsr_finish(struct flash *chip)
+{
+	unsigned int first = chip->frame.command->argument;
+	unsigned int n = chip->frame.position;
+
+	if (first == 0 && n > chip->part->wrsr_bytes) {
+		chip->frame.outcome = FLASH_LONG_FRAME;
+		return;
+	}
+	if (flash_status_is_locked(chip)) {
+		flash_refuse(chip, FLASH_STATUS_PROTECTED);
+		return;
+	}
+	/* Older generations clear register 2 on a one-byte write (W25Q80DV, 01h). */
+	if (first == 0 && n == 1 && chip->part->wrsr_short_clears) {
+		chip->status_new[1] = 0;
+		n = 2;
+	}
+	if (chip->volatile_write_enabled) {
+		chip->volatile_write_enabled = false;
+		for (unsigned int reg = first; reg < first + n; reg++)
+			apply(chip, reg, true);
+		flash_protect_update(chip);
+		return;
+	}
+	flash_operation_begin(chip, OPERATION_STATUS, first, n, flash_duration(chip, FLASH_T_W));
+}
+
+void
+flash_status_complete(struct flash *chip)
+{
+	unsigned int end = chip->operation.address + chip->operation.length;
+
+	if (chip->operation.address == 0)
+		flash_sectors_status_written(chip, chip->status_new[0]);
+	for (unsigned int reg = chip->operation.address; reg < end; reg++)
+		apply(chip, reg, false);
+	flash_status_report(chip);
+	flash_protect_update(chip);
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+/* Registers are cells as well: erased, then programmed. Cut off, they are as before, erased (which
+ * is all ones, so that everything is protected) or as meant to be. One-time bits are never erased,
+ * so only a write that sets them can. */
+void
+flash_status_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	unsigned int left = flash_random(chip) % 3;
+	uint32_t end = operation->address + operation->length;
+
+	for (uint32_t reg = operation->address; reg < end; reg++) {
+		uint8_t erasable =
+			flash_writable_mask(chip->part, reg) & ~flash_otp_mask(chip->part, reg);
+
+		if (left == 1)
+			chip->stored_status[reg] |= erasable;
+		else if (left == 2)
+			apply(chip, reg, false);
+	}
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+void
+flash_status_preset(struct flash *chip, unsigned int reg, uint8_t value)
+{
+	uint8_t mask = flash_writable_mask(chip->part, reg);
+
+	chip->stored_status[reg] = (chip->stored_status[reg] & ~mask) | (value & mask);
+	chip->status[reg] = (chip->status[reg] & ~mask) | (value & mask);
+	flash_status_report(chip);
+	flash_protect_update(chip);
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+/* Volatile bits forget: they come up as delivered. */
+static void
+restore_volatile(struct flash *chip)
+{
+	for (unsigned int reg = 0; reg < FLASH_REGISTERS; reg++) {
+		uint8_t mask = flash_volatile_mask(chip->part, reg);
+
+		chip->stored_status[reg] = (chip->stored_status[reg] & ~mask) |
+			(chip->part->status_default[reg] & mask);
+	}
+}
+
+/* BPNV: the BP bits forget as well, and come up as 1. */
+static void
+restore_bp(struct flash *chip)
+{
+	if (!flash_bit(chip, FLASH_BIT_BPNV_O))
+		return;
+	for (enum flash_bit bit = FLASH_BIT_BP0; bit <= FLASH_BIT_BP4; bit++)
+		flash_bit_set(chip, bit, true);
+}
+
+/* What a reset does not end, only power loss. */
+static void
+keep_locked(struct flash *chip, const uint8_t *before)
+{
+	struct flash_bit_place freeze = chip->bit[FLASH_BIT_FREEZE];
+
+	if (!(before[freeze.reg] & freeze.mask))
+		return;
+	flash_bit_set(chip, FLASH_BIT_FREEZE, true);
+	for (unsigned int reg = 0; reg < FLASH_REGISTERS; reg++) {
+		uint8_t mask = frozen_mask(chip, reg);
+
+		chip->status[reg] = (chip->status[reg] & ~mask) | (before[reg] & mask);
+	}
+}
+
+void
+flash_status_power_up(struct flash *chip, bool lost_power)
+{
+	struct flash_bit_place srl = chip->bit[FLASH_BIT_SRL];
+	struct flash_bit_place srp = chip->bit[FLASH_BIT_SRP];
+	bool locked = chip->stored_status[srl.reg] & srl.mask;
+	bool permanent = chip->part->srl_srp_permanent && chip->stored_status[srp.reg] & srp.mask;
+	bool stays_locked = !lost_power && flash_bit(chip, FLASH_BIT_SRL);
+	uint8_t before[FLASH_REGISTERS];
+
+	memcpy(before, chip->status, sizeof(before));
+
+	if (lost_power && locked && !permanent) {
+		chip->stored_status[srl.reg] &= ~srl.mask;
+		flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+	}
+	if (lost_power)
+		restore_volatile(chip);
+	memcpy(chip->status, chip->stored_status, sizeof(chip->status));
+	restore_bp(chip);
+	if (!lost_power)
+		keep_locked(chip, before);
+	if (stays_locked)
+		flash_bit_set(chip, FLASH_BIT_SRL, true);
+	flash_bit_set(chip, FLASH_BIT_BUSY, false);
+	flash_bit_set(chip, FLASH_BIT_WEL, false);
+	flash_bit_set(chip, FLASH_BIT_SUS, false);
+	flash_status_report(chip);
+	flash_protect_update(chip);
+}
+
+#define RDSR                                                                           \
+	.gates = GATE_WHILE_BUSY | GATE_IN_AAI, .data_max = DATA_ANY, .out = rdsr_out, \
+	.purpose = FLASH_FOR_STATUS_READ
+#define NOT_SUSPENDED GATE_NOT_IN_ERASE_SUSPEND | GATE_NOT_IN_PROGRAM_SUSPEND
+#define WRSR                                                                      \
+	.data_min = 1, .start = wrsr_start, .in = wrsr_in, .finish = wrsr_finish, \
+	.purpose = FLASH_FOR_STATUS_WRITE
+
+const struct flash_command flash_status_commands[] = {
+	{"WREN", 0x06, .gates = GATE_INHIBIT, .finish = wren_finish},
+	{"WRDI", 0x04, .gates = GATE_IN_AAI, .finish = wrdi_finish},
+	{"VWREN", 0x50, .gates = GATE_INHIBIT, .finish = vwren_finish},
+	{"EWSR", 0x50, .gates = GATE_INHIBIT, .finish = ewsr_finish},
+	{"CLSR", 0x30, .gates = GATE_WHILE_BUSY, .finish = clsr_finish},
+	{"RDSR1", 0x05, RDSR, .argument = 0},
+	{"RDSR_ALL", 0x05, .gates = GATE_WHILE_BUSY, .data_max = DATA_ANY, .out = rdsr_all_out,
+		.purpose = FLASH_FOR_STATUS_READ},
+	{"RDSR2", 0x35, RDSR, .argument = 1},
+	{"RDSR3", 0x15, RDSR, .argument = 2},
+	{"RDCR", 0x15, RDSR, .argument = 1},
+	{"RDSECUR", 0x2b, RDSR, .argument = 2},
+	{"WRSR", 0x01, WRSR, .gates = GATE_STATUS_WRITE | NOT_SUSPENDED, .data_max = 3},
+	{"WRSR_EWSR", 0x01, WRSR, .gates = GATE_EWSR | NOT_SUSPENDED, .data_max = 3},
+	{"WRSR2", 0x31, WRSR, .gates = GATE_STATUS_WRITE | NOT_SUSPENDED, .argument = 1,
+		.data_max = 1},
+	{"WRSR3", 0x11, WRSR, .gates = GATE_STATUS_WRITE | NOT_SUSPENDED, .argument = 2,
+		.data_max = 1},
+	{0},
+};

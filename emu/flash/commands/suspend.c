@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Erase and program suspend 75 and resume 7A. Follows W25Q128JV rev. M, 8.2.19 and 8.2.20.
+ *
+ *            75          tSUS over             7A                 end
+ *   BUSY  ____/‾‾‾‾‾‾‾‾‾‾‾\______________________/‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾\___
+ *   SUS   ____/‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾\____________________
+ *
+ * WEL falls with BUSY when the suspend is complete and is set again by the resume (from the
+ * vendors' own models, their data sheets are silent). Reading what is suspended is undefined by the
+ * data sheet; here it still reads as before the operation. A suspend within tSUS of the last resume
+ * is ignored.
+ */
+#include "flash/engine/internal.h"
+
+static bool
+can_suspend(const struct flash *chip)
+{
+	return (chip->operation.kind == OPERATION_PROGRAM ||
+		       chip->operation.kind == OPERATION_ERASE) &&
+		chip->suspended.kind == OPERATION_NONE &&
+		chip->now_ns - chip->resumed_ns >= flash_duration(chip, FLASH_T_SUS);
+}
+
+static void
+set_suspended(struct flash *chip, bool on)
+{
+	enum flash_bit bit = chip->suspended.kind != OPERATION_PROGRAM ? FLASH_BIT_ESB
+		: chip->suspended.buffer == 2                          ? FLASH_BIT_PS2
+								       : FLASH_BIT_PSB;
+
+	flash_bit_set(chip, FLASH_BIT_SUS, on);
+	flash_bit_set(chip, bit, on);
+}
+
+static void
+suspend_finish(struct flash *chip)
+{
+	if (!can_suspend(chip)) {
+		chip->frame.outcome = FLASH_NOT_SUSPENDABLE;
+		return;
+	}
+	chip->suspended = chip->operation;
+	/* Times from here on are relative: what is done, and what is left. */
+	chip->suspended.begin_ns -= chip->now_ns;
+	chip->suspended.end_ns -= chip->now_ns;
+	set_suspended(chip, true);
+	flash_operation_begin(chip, OPERATION_SUSPEND, 0, 0, flash_duration(chip, FLASH_T_SUS));
+}
+
+static void
+resume_finish(struct flash *chip)
+{
+	if (chip->suspended.kind == OPERATION_NONE) {
+		chip->frame.outcome = FLASH_NOT_SUSPENDED;
+		return;
+	}
+	if (chip->writes_fail) {
+		chip->frame.outcome = flash_supply_gate(chip);
+		return;
+	}
+	set_suspended(chip, false);
+	chip->operation = chip->suspended;
+	flash_operation_put_back(chip, &chip->operation);
+	chip->suspended.kind = OPERATION_NONE;
+	chip->resumed_ns = chip->now_ns;
+	flash_bit_set(chip, FLASH_BIT_BUSY, true);
+	flash_bit_set(chip, FLASH_BIT_WEL, true);
+}
+
+bool
+flash_in_suspended(const struct flash *chip, uint64_t address, uint64_t length)
+{
+	const struct flash_operation *operation = &chip->suspended;
+
+	return operation->kind != OPERATION_NONE &&
+		address < (uint64_t)operation->address + operation->length &&
+		address + length > operation->address;
+}
+
+const struct flash_command flash_suspend_commands[] = {
+	{"SUSPEND", 0x75, .gates = GATE_WHILE_BUSY, .finish = suspend_finish},
+	{"RESUME", 0x7a, .finish = resume_finish},
+	{0},
+};

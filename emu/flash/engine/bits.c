@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where each functional bit of the status registers lives in this part. The engine asks for WEL or
+ * TB and never for a bit number; the part's registers are drawn in its chipdb entry.
+ */
+#include "flash/engine/internal.h"
+
+void
+flash_bits_build(struct flash *chip)
+{
+	for (unsigned int reg = 0; reg < FLASH_REGISTERS; reg++) {
+		for (unsigned int i = 0; i < 8; i++) {
+			enum flash_bit function = chip->part->status[reg][i].function;
+
+			if (function == FLASH_BIT_NONE || function == FLASH_BIT_USER)
+				continue;
+			chip->bit[function].reg = reg;
+			/* |=: SST26 shows BUSY twice. */
+			chip->bit[function].mask |= 1 << i;
+		}
+	}
+}
+
+unsigned int
+flash_register_count(const struct flash_part *part)
+{
+	unsigned int n = 1;
+
+	for (unsigned int i = 0; i < FLASH_STATUS_REGISTERS * 8; i++) {
+		if (part->status[i / 8][i % 8].function != FLASH_BIT_NONE)
+			n = i / 8 + 1;
+	}
+	return n;
+}
+
+uint8_t
+flash_writable_mask(const struct flash_part *part, unsigned int reg)
+{
+	uint8_t mask = 0;
+
+	for (unsigned int i = 0; i < 8; i++) {
+		const struct flash_register_bit *bit = &part->status[reg][i];
+
+		if (bit->function != FLASH_BIT_NONE && !bit->read_only)
+			mask |= 1 << i;
+	}
+	return mask;
+}
+
+uint8_t
+flash_otp_mask(const struct flash_part *part, unsigned int reg)
+{
+	uint8_t mask = 0;
+
+	for (unsigned int i = 0; i < 8; i++) {
+		if (part->status[reg][i].otp)
+			mask |= 1 << i;
+	}
+	return mask;
+}
+
+uint8_t
+flash_volatile_mask(const struct flash_part *part, unsigned int reg)
+{
+	uint8_t mask = 0;
+
+	for (unsigned int i = 0; i < 8; i++) {
+		if (part->status[reg][i].is_volatile)
+			mask |= 1 << i;
+	}
+	return mask;
+}

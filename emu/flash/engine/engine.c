@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The engine of a serial NOR flash: the operation in progress, and time.
+ *
+ * One operation can be in progress (BUSY) and one more suspended. An operation changes array or
+ * registers when it ends; cut off earlier by reset or power loss it is done in part.
+ *
+ * Left out here: frames on the wire (frame.c), what each command does (one file per family), how a
+ * chip comes to be (life.c).
+ */
+#include "flash/engine/internal.h"
+
+#include <glib.h>
+#include <string.h>
+
+int64_t
+flash_pick(const struct flash *chip, struct flash_time time)
+{
+	switch (chip->corner) {
+	case FLASH_CORNER_TYPICAL:
+		return time.typ_ns;
+	case FLASH_CORNER_MAXIMUM:
+		return time.max_ns;
+	case FLASH_CORNER_INSTANT:
+		break;
+	}
+	return 0;
+}
+
+int64_t
+flash_duration(const struct flash *chip, enum flash_timing timing)
+{
+	return flash_pick(chip, chip->part->timing[timing]);
+}
+
+static void
+complete_by_kind(struct flash *chip, const struct flash_operation *operation)
+{
+	switch (operation->kind) {
+	case OPERATION_PROGRAM:
+		flash_program_complete(chip, operation);
+		break;
+	case OPERATION_ERASE:
+	case OPERATION_ERASE_CHIP:
+		flash_erase_complete(chip, operation);
+		break;
+	case OPERATION_STATUS:
+		flash_status_complete(chip);
+		break;
+	case OPERATION_SECURITY_PROGRAM:
+	case OPERATION_SECURITY_ERASE:
+		flash_otp_complete(chip, operation);
+		break;
+	case OPERATION_NONE:
+	case OPERATION_BUFFER:
+	case OPERATION_SUSPEND:
+	case OPERATION_FAILED:
+	case OPERATION_FAMILY:
+		break;
+	}
+}
+
+static void
+take_effect(struct flash *chip, const struct flash_operation *operation)
+{
+	if (chip->faults && flash_faults_spoil(chip, operation))
+		return;
+	if (operation->action)
+		operation->action->complete(chip, operation);
+	else
+		complete_by_kind(chip, operation);
+	if (chip->faults && flash_faults_end(chip, operation))
+		flash_cells_failed(
+			chip, flash_operation_purpose(operation->kind) == FLASH_FOR_ERASE);
+}
+
+static void
+operation_complete(struct flash *chip)
+{
+	struct flash_operation operation = chip->operation;
+	bool stays;
+
+	take_effect(chip, &operation);
+	stays = chip->verified != FLASH_DONE && chip->part->busy_after_failure;
+	chip->operation.kind = OPERATION_NONE;
+	flash_bit_set(chip, FLASH_BIT_BUSY, false);
+	if (!chip->aai_bytes && !stays)
+		flash_bit_set(chip, FLASH_BIT_WEL, false);
+	flash_tell_end(chip, FLASH_EVENT_READY, &operation, operation.end_ns - operation.begin_ns);
+	chip->verified = FLASH_DONE;
+	if (stays)
+		flash_stay_busy(chip);
+}
+
+static bool
+needs_charge_pump(enum flash_operation_kind kind)
+{
+	return kind != OPERATION_BUFFER && kind != OPERATION_SUSPEND && kind != OPERATION_FAILED;
+}
+
+void
+flash_operation_begin(struct flash *chip, enum flash_operation_kind kind, uint32_t address,
+	uint32_t length, int64_t duration_ns)
+{
+	if (chip->writes_fail && needs_charge_pump(kind)) {
+		chip->frame.outcome = flash_supply_gate(chip);
+		return;
+	}
+	chip->operation = (struct flash_operation){
+		.kind = kind,
+		.address = address,
+		.length = length,
+		.begin_ns = chip->now_ns,
+		.end_ns = chip->now_ns + duration_ns,
+	};
+	if (chip->faults)
+		flash_faults_begin(chip, &chip->operation);
+	flash_bit_set(chip, FLASH_BIT_BUSY, true);
+	if (chip->part->dies > 1)
+		flash_die_follow(chip);
+	if (chip->failures_stay)
+		return;
+	if (kind == OPERATION_PROGRAM)
+		flash_bit_set(chip, FLASH_BIT_P_FAIL, false);
+	else if (kind == OPERATION_ERASE || kind == OPERATION_ERASE_CHIP)
+		flash_bit_set(chip, FLASH_BIT_E_FAIL, false);
+	flash_bit_set(chip, FLASH_BIT_EPFAIL, false);
+	if (kind == OPERATION_PROGRAM || kind == OPERATION_ERASE || kind == OPERATION_ERASE_CHIP)
+		flash_bit_set(chip, FLASH_BIT_EPE, false);
+}
+
+double
+flash_share_done(const struct flash *chip, const struct flash_operation *operation)
+{
+	double whole = (double)(operation->end_ns - operation->begin_ns);
+	double done = (double)(chip->now_ns - operation->begin_ns);
+
+	if (chip->cut.at_ns && chip->now_ns >= chip->cut.at_ns)
+		return chip->cut.share;
+	if (whole <= 0 || done >= whole)
+		return 1;
+	return done > 0 ? done / whole : 0;
+}
+
+static void
+interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	if (operation->kind == OPERATION_NONE)
+		return;
+	if (operation->action) {
+		if (operation->action->interrupt)
+			operation->action->interrupt(chip, operation);
+	} else if (operation->kind == OPERATION_PROGRAM)
+		flash_program_interrupt(chip, operation);
+	else if (operation->kind == OPERATION_STATUS)
+		flash_status_interrupt(chip, operation);
+	else if (operation->kind == OPERATION_SECURITY_PROGRAM ||
+		operation->kind == OPERATION_SECURITY_ERASE)
+		flash_otp_interrupt(chip, operation);
+	else if (operation->kind == OPERATION_ERASE || operation->kind == OPERATION_ERASE_CHIP)
+		flash_erase_interrupt(chip, operation);
+	if (chip->faults)
+		flash_faults_end(chip, operation);
+}
+
+/* The time since the suspend did nothing. What never ends (fault.c) does not end now either. */
+void
+flash_operation_put_back(const struct flash *chip, struct flash_operation *operation)
+{
+	operation->begin_ns += chip->now_ns;
+	if (operation->end_ns > INT64_MAX - chip->now_ns)
+		operation->end_ns = INT64_MAX;
+	else
+		operation->end_ns += chip->now_ns;
+}
+
+void
+flash_lose_operation(struct flash *chip)
+{
+	struct flash_operation operation = chip->operation;
+	struct flash_operation suspended = chip->suspended;
+	const struct flash_operation *lost =
+		operation.kind != OPERATION_NONE ? &operation : &suspended;
+
+	flash_operation_put_back(chip, &suspended);
+	interrupt(chip, &operation);
+	interrupt(chip, &suspended);
+	chip->operation.kind = OPERATION_NONE;
+	chip->suspended.kind = OPERATION_NONE;
+	chip->cut.at_ns = 0;
+	flash_aai_end(chip);
+	flash_bit_set(chip, FLASH_BIT_BUSY, false);
+	flash_bit_set(chip, FLASH_BIT_WEL, false);
+	flash_bit_set(chip, FLASH_BIT_SUS, false);
+	flash_bit_set(chip, FLASH_BIT_PSB, false);
+	flash_bit_set(chip, FLASH_BIT_PS2, false);
+	flash_bit_set(chip, FLASH_BIT_ESB, false);
+	if (lost->kind != OPERATION_NONE)
+		flash_tell_end(chip, FLASH_EVENT_INTERRUPTED, lost, chip->now_ns - lost->begin_ns);
+	chip->verified = FLASH_DONE;
+}
+
+void
+flash_advance(struct flash *chip)
+{
+	int64_t now_ns = chip->now_ns;
+
+	if (chip->operation.kind == OPERATION_NONE || now_ns < chip->operation.end_ns)
+		return;
+	/* That is when it ended, however late the tick; events say so. */
+	chip->now_ns = chip->operation.end_ns;
+	operation_complete(chip);
+	chip->now_ns = now_ns;
+}
+
+void
+flash_tick(struct flash *chip, int64_t now_ns)
+{
+	if (now_ns > chip->now_ns)
+		chip->now_ns = now_ns;
+	if (chip->cut.at_ns && chip->now_ns >= chip->cut.at_ns)
+		flash_faults_cut(chip);
+	flash_advance(chip);
+}
+
+void
+flash_pass(struct flash *chip, size_t n)
+{
+	uint64_t ps = (uint64_t)n * chip->byte_ps + chip->rest_ps;
+
+	chip->now_ns += ps / 1000;
+	chip->rest_ps = ps % 1000;
+	flash_advance(chip);
+}
+
+void
+flash_pass_bit(struct flash *chip)
+{
+	uint64_t ps = chip->byte_ps / 8 + chip->rest_ps;
+
+	chip->now_ns += ps / 1000;
+	chip->rest_ps = ps % 1000;
+	flash_advance(chip);
+}
+
+bool
+flash_is_busy(const struct flash *chip)
+{
+	return chip->operation.kind != OPERATION_NONE;
+}
+
+bool
+flash_is_powered(const struct flash *chip)
+{
+	return chip->powered;
+}
+
+int64_t
+flash_busy_until(const struct flash *chip)
+{
+	return chip->operation.end_ns;
+}
+
+void
+flash_watch_array(struct flash *chip, uint8_t *map)
+{
+	chip->changed = map;
+}
+
+void
+flash_array_changed(struct flash *chip, uint64_t address, uint64_t length)
+{
+	if (!chip->changed || length == 0)
+		return;
+	for (uint64_t block = address / FLASH_WATCH_BLOCK;
+		block <= (address + length - 1) / FLASH_WATCH_BLOCK; block++)
+		chip->changed[block / 8] |= (uint8_t)(1 << block % 8);
+}
+
+bool
+flash_is_selected(const struct flash *chip)
+{
+	return chip->selected;
+}
+
+uint8_t
+flash_status_register(const struct flash *chip, unsigned int reg)
+{
+	return chip->dataflash ? flash_dataflash_status(chip, reg) : chip->status[reg];
+}
+
+void
+flash_set_listener(struct flash *chip, const struct flash_listener *listener)
+{
+	chip->listener = NULL;
+	if (listener) {
+		chip->listener_copy = *listener;
+		chip->listener = &chip->listener_copy;
+	}
+}
+
+void
+flash_set_corner(struct flash *chip, enum flash_corner corner)
+{
+	chip->corner = corner;
+}
+
+void
+flash_set_clock(struct flash *chip, unsigned int hz)
+{
+	chip->byte_ps = hz ? (uint32_t)MIN(UINT64_C(8000000000000) / hz, UINT32_MAX) : 0;
+}

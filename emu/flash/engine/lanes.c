@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Commands with address or data on two or four lanes, as a host with single wires meets them: it
+ * drives IO0 (MOSI) and listens to IO1 (MISO). What it sends on the other lanes is nothing, and
+ * they read as 1 (IO2 and IO3 are WP# and HOLD# with their pull-ups; that IO1 floats to 1 is an
+ * assumption). So it sees every second or fourth bit of the data, and its address is mostly ones.
+ * Clock counts follow W25Q128JV rev. M, 8.2.8-8.2.12, 8.2.14, 8.2.24 and 8.2.25.
+ *
+ * A chip in QPI takes opcode, address and data on four lanes (two in Micron's dual protocol). To it
+ * the same host only says EE, EF, FE and FF: its first two clocks are the opcode, MOSI being the
+ * lowest bit of each half. So nothing that the host means is understood, 66 and 99 included, until
+ * power is cycled. FF ends QPI on many parts: MOSI held high for two clocks, or for eight, since
+ * the SST26VF064B data sheet lets FF be clocked as on one wire (eight clocks for others:
+ * unconfirmed). F5 can't be said. 38 and 35 enter; Winbond's 38 needs QE (W25Q128FV).
+ * Left out: the other dummy clocks that commands have in QPI, and C0 that sets them.
+ *
+ * Bit by bit and slow; nothing but such a command and such a chip comes here.
+ */
+#include "flash/engine/internal.h"
+
+bool
+flash_needs_lanes(const struct flash_command *command)
+{
+	return command->address_lanes > 1 || command->data_lanes > 1 || command->dummy_clocks % 8;
+}
+
+/* On how many lanes a part of a frame comes that its row has on n. */
+static unsigned int
+lanes(const struct flash *chip, uint8_t n)
+{
+	if (chip->lanes > 1)
+		return chip->lanes;
+	return n > 1 ? n : 1;
+}
+
+/* All lanes but IO0 read 1. */
+static unsigned int
+sample(unsigned int n_lanes, bool mosi)
+{
+	return ((1u << n_lanes) - 2) | mosi;
+}
+
+static unsigned int
+header_clocks(const struct flash *chip)
+{
+	const struct flash_frame *frame = &chip->frame;
+
+	return frame->address_bytes * 8u / lanes(chip, frame->command->address_lanes) +
+		frame->command->dummy_clocks;
+}
+
+static void
+start(struct flash *chip)
+{
+	const struct flash_command *command = chip->frame.command;
+
+	if (chip->frame.outcome == FLASH_DONE && command->start)
+		command->start(chip);
+}
+
+static void
+clock_opcode(struct flash *chip, bool mosi)
+{
+	struct flash_frame *frame = &chip->frame;
+
+	frame->shifter = frame->shifter << chip->lanes | sample(chip->lanes, mosi);
+	frame->pending += chip->lanes;
+	if (frame->pending < 8)
+		return;
+	frame->pending = 0;
+	flash_take_opcode(chip, frame->shifter);
+	if (frame->phase == PHASE_LANES && header_clocks(chip) == 0)
+		start(chip);
+}
+
+static void
+clock_header(struct flash *chip, bool mosi)
+{
+	struct flash_frame *frame = &chip->frame;
+	const struct flash_command *command = frame->command;
+	unsigned int n_lanes = lanes(chip, command->address_lanes);
+	unsigned int address_clocks = frame->address_bytes * 8u / n_lanes;
+
+	if (frame->clocks < address_clocks) {
+		frame->address = frame->address << n_lanes | sample(n_lanes, mosi);
+		if (frame->clocks + 1 == address_clocks) {
+			frame->has_address = true;
+			flash_address_extend(chip);
+		}
+	}
+	frame->clocks++;
+	if (frame->clocks == address_clocks + command->dummy_clocks) {
+		frame->has_address = address_clocks > 0;
+		start(chip);
+	}
+}
+
+bool
+flash_lanes_next(struct flash *chip)
+{
+	struct flash_frame *frame = &chip->frame;
+	unsigned int n_lanes = lanes(chip, frame->command->data_lanes);
+
+	if (frame->pending == 0 && !frame->begun)
+		frame->command->out(chip, &frame->shifter, 1);
+	frame->begun = frame->pending == 0;
+	/* Lane 0 of the group of bits is IO0, so IO1 is its second lowest. */
+	return frame->shifter >> (8 - n_lanes - frame->pending + (n_lanes > 1)) & 1;
+}
+
+/* One clock of data; returns the level of IO1. */
+static bool
+clock_data(struct flash *chip, bool mosi)
+{
+	struct flash_frame *frame = &chip->frame;
+	const struct flash_command *command = frame->command;
+	unsigned int n_lanes = lanes(chip, command->data_lanes);
+	bool miso = true;
+
+	if (command->out) {
+		miso = flash_lanes_next(chip);
+		frame->begun = false;
+	} else {
+		frame->shifter = frame->shifter << n_lanes | sample(n_lanes, mosi);
+	}
+	frame->pending += n_lanes;
+	if (frame->pending == 8) {
+		frame->pending = 0;
+		if (command->in)
+			command->in(chip, &frame->shifter, 1);
+		frame->position++;
+	}
+	return miso;
+}
+
+bool
+flash_lanes_clock(struct flash *chip, bool mosi)
+{
+	struct flash_frame *frame = &chip->frame;
+
+	if (frame->opcode < 0)
+		clock_opcode(chip, mosi);
+	else if (frame->phase != PHASE_LANES)
+		return true;
+	else if (!flash_lanes_ended(chip))
+		clock_header(chip, mosi);
+	else if (frame->outcome == FLASH_DONE)
+		return clock_data(chip, mosi);
+	return true;
+}
+
+void
+flash_lanes_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint8_t mosi = in ? in[i] : 0xff;
+		uint8_t miso = 0;
+
+		for (int bit = 7; bit >= 0; bit--)
+			miso = miso << 1 | flash_lanes_clock(chip, mosi >> bit & 1);
+		if (out)
+			out[i] = miso;
+	}
+}
+
+bool
+flash_lanes_ended(const struct flash *chip)
+{
+	return chip->frame.clocks >= header_clocks(chip);
+}
+
+void
+flash_lanes_set(struct flash *chip, unsigned int n_lanes)
+{
+	chip->lanes = n_lanes;
+	flash_bit_set(chip, FLASH_BIT_QPI, n_lanes == 4);
+}
+
+void
+flash_lanes_reset(struct flash *chip)
+{
+	flash_lanes_set(chip, flash_bit(chip, FLASH_BIT_QPI) ? 4 : 1);
+}
+
+static void
+eqio_finish(struct flash *chip)
+{
+	flash_lanes_set(chip, 4);
+}
+
+/* What follows the opcode has to look like more of it; other bytes are another command's. */
+static void
+rstqio_in(struct flash *chip, const uint8_t *in, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (in[i] != 0xff)
+			chip->frame.outcome = FLASH_LONG_FRAME;
+	}
+}
+
+static void
+rstqio_finish(struct flash *chip)
+{
+	flash_lanes_set(chip, 1);
+}
+
+const struct flash_command flash_lane_commands[] = {
+	{"EQIO", 0x38, .finish = eqio_finish},
+	{"EQIO_QE", 0x38, .gates = GATE_QUAD, .finish = eqio_finish},
+	{"RSTQIO", 0xff, .data_max = 3, .in = rstqio_in, .finish = rstqio_finish},
+	{0},
+};

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * VCC: how much it takes, and what too little and too much do.
+ *
+ *   0      inhibit            min              max        max + 1/4
+ *   |  off    |  low             |   good         |  good     |  high
+ *
+ * Off: all that is volatile is lost, no answer. On the way up, nothing is heard for tVSL and no
+ * write enable is taken for tPUW (W25Q128JV rev. M, 9.3; there VWI is 1.0 to 2.0 V). Low: the chip
+ * answers, but its charge pump can't program or erase, a brown-out stops what is in progress, and
+ * reads err, the more the lower. So does a chip that has no VCC and lives from what leaks through
+ * its I/O pins. High: beyond the absolute maximum (4.6 V for 3.6 V parts, about a quarter more) a
+ * 1.8 V chip at 3.3 V works and gets hot, then errs for ever. The rates of errors and of damage are
+ * assumptions: a chip of 1.8 V at 3.3 V has half a minute at best.
+ */
+#include "flash/engine/internal.h"
+
+#include <glib.h>
+
+/* From here on nothing is programmed or erased any more. */
+#define DAMAGE_WRITES 128
+#define DAMAGE_MAX 255
+
+int
+flash_inhibit_millivolts(const struct flash_part *part)
+{
+	return part->inhibit_mv ? part->inhibit_mv : part->vcc_min_mv * 3 / 4;
+}
+
+static int
+limit_millivolts(const struct flash_part *part)
+{
+	return part->vcc_max_mv * 5 / 4;
+}
+
+uint8_t
+flash_damage(const struct flash *chip)
+{
+	return chip->damage;
+}
+
+static enum flash_supply
+supply_of(const struct flash_part *part, int millivolts)
+{
+	if (millivolts < flash_inhibit_millivolts(part))
+		return SUPPLY_OFF;
+	if (millivolts < part->vcc_min_mv)
+		return SUPPLY_LOW;
+	return millivolts <= limit_millivolts(part) ? SUPPLY_GOOD : SUPPLY_HIGH;
+}
+
+/* One byte in 64 Ki just below the range, one in 16 where the chip goes off. */
+static uint32_t
+noise_of_low(const struct flash *chip)
+{
+	const struct flash_part *part = chip->part;
+	int range = part->vcc_min_mv - flash_inhibit_millivolts(part);
+	int missing = part->vcc_min_mv - chip->supply_mv;
+
+	return UINT32_C(65536) >> (range > 0 ? 12 * missing / range : 12);
+}
+
+/* One byte in 512 Ki at first, one in 32 at the end. */
+static uint32_t
+noise_of_damage(const struct flash *chip)
+{
+	return (UINT32_C(1) << 20) >> (1 + chip->damage * 14 / DAMAGE_MAX);
+}
+
+static void
+next_error(struct flash *chip)
+{
+	chip->noise_left = 1 + (uint32_t)(flash_random(chip) % (2 * (uint64_t)chip->noise_bytes));
+}
+
+static void
+update(struct flash *chip)
+{
+	uint32_t noise = chip->supply == SUPPLY_LOW ? noise_of_low(chip)
+		: chip->damage                      ? noise_of_damage(chip)
+						    : 0;
+
+	chip->writes_fail = chip->supply == SUPPLY_LOW || chip->damage >= DAMAGE_WRITES;
+	if (noise == chip->noise_bytes)
+		return;
+	chip->noise_bytes = noise;
+	if (noise)
+		next_error(chip);
+}
+
+/* Time of a unit of damage: a 1.95 V part at 3.3 V is at DAMAGE_MAX in 10 to 30 s, by its seed. */
+static int64_t
+ns_of_damage(const struct flash *chip)
+{
+	int limit = limit_millivolts(chip->part);
+	int excess = chip->supply_mv - limit;
+	int64_t best = INT64_C(30000000000) / DAMAGE_MAX;
+	int64_t of_this = best - (int64_t)(chip->seed % 1000) * best * 2 / 3 / 1000;
+
+	return of_this * limit / 3 / MAX(excess, 1) + 1;
+}
+
+void
+flash_set_damage(struct flash *chip, uint8_t damage)
+{
+	chip->damage = damage;
+	chip->damage_told = damage;
+	update(chip);
+}
+
+void
+flash_supply_reckon(struct flash *chip)
+{
+	int64_t step;
+	int64_t n;
+
+	if (chip->supply != SUPPLY_HIGH)
+		return;
+	step = ns_of_damage(chip);
+	n = (chip->now_ns - chip->supply_since_ns) / step;
+	chip->supply_since_ns += n * step;
+	chip->damage = (uint8_t)MIN(chip->damage + n, DAMAGE_MAX);
+	update(chip);
+}
+
+void
+flash_supply_noise(struct flash *chip, uint8_t *out, size_t n)
+{
+	while (n >= chip->noise_left) {
+		out += chip->noise_left;
+		n -= chip->noise_left;
+		out[-1] ^= (uint8_t)(1u << flash_random(chip) % 8);
+		next_error(chip);
+	}
+	chip->noise_left -= (uint32_t)n;
+}
+
+enum flash_outcome
+flash_supply_gate(const struct flash *chip)
+{
+	return chip->supply == SUPPLY_LOW ? FLASH_LOW_SUPPLY : FLASH_DAMAGED;
+}
+
+static void
+power_off(struct flash *chip)
+{
+	chip->selected = false;
+	flash_lose_operation(chip);
+	chip->powered = false;
+	flash_tell(chip, FLASH_EVENT_POWER, 0);
+}
+
+static void
+power_on(struct flash *chip)
+{
+	flash_power_up(chip);
+	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_VSL);
+	chip->inhibit_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_PUW);
+	flash_tell(chip, FLASH_EVENT_POWER, 1);
+}
+
+int
+flash_millivolts(const struct flash *chip)
+{
+	return chip->supply_mv;
+}
+
+void
+flash_supply(struct flash *chip, int millivolts)
+{
+	enum flash_supply supply = supply_of(chip->part, millivolts);
+
+	flash_supply_reckon(chip);
+	chip->supply = supply;
+	chip->supply_mv = millivolts;
+	chip->supply_since_ns = chip->now_ns;
+	if (chip->powered && supply == SUPPLY_OFF)
+		power_off(chip);
+	else if (chip->powered && supply == SUPPLY_LOW && flash_is_busy(chip))
+		flash_lose_operation(chip);
+	else if (!chip->powered && supply != SUPPLY_OFF)
+		power_on(chip);
+	update(chip);
+	/* Once per change of the supply, however often it was reckoned. */
+	if (chip->damage != chip->damage_told)
+		flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+	chip->damage_told = chip->damage;
+}
+
+void
+flash_power_up(struct flash *chip)
+{
+	chip->powered = true;
+	chip->inhibit_until_ns = chip->now_ns;
+	if (chip->supply == SUPPLY_OFF) {
+		chip->supply = SUPPLY_GOOD;
+		chip->supply_mv = chip->part->vcc_min_mv;
+	}
+	update(chip);
+	chip->selected = false;
+	chip->powered_down = false;
+	chip->ultra_powered_down = false;
+	chip->reset_enabled = false;
+	chip->volatile_write_enabled = false;
+	chip->status_write_enabled = false;
+	chip->aai_bytes = 0;
+	chip->wrap_bytes = 0;
+	chip->operation.kind = OPERATION_NONE;
+	chip->suspended.kind = OPERATION_NONE;
+	chip->deaf_until_ns = chip->now_ns;
+	chip->resumed_ns = INT64_MIN / 2;
+	flash_locks_power_up(chip, true);
+	flash_status_power_up(chip, true);
+	flash_modes_reset(chip);
+	flash_dataflash_power_up(chip);
+}

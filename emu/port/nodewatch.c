@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One inotify instance for all ports of the process (inotify(7): 128 instances per user, but
+ * thousands of watches). Its descriptor wakes the main thread, yet whoever needs to know reads it:
+ * a port must learn that its host has gone before it interprets bytes that came after that, and can
+ * not wait for another thread to tell. So every reader hands all events out to the entries, and
+ * wakes the ones that are not its own.
+ *
+ * Equal events that follow each other unread are merged by the kernel: one OPEN may stand for two.
+ * The ports know.
+ */
+#include "port/nodewatch.h"
+
+#include <errno.h>
+#include <gio/gio.h>
+#include <glib-unix.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+/* A port that is so far behind learns only that it is. */
+#define QUEUE_MAX 64
+
+struct port_watch {
+	int fd;
+	GSource *source;
+	GMutex mutex;        /* guards the rest */
+	GHashTable *entries; /* watch descriptor -> entry */
+};
+
+struct port_watch_entry {
+	int wd;
+	GSource *wake;
+	GByteArray *queue; /* of enum port_watch_event */
+};
+
+static void
+queue_event(struct port_watch_entry *entry, enum port_watch_event event)
+{
+	uint8_t byte = (uint8_t)event;
+
+	if (entry->queue->len >= QUEUE_MAX) {
+		g_byte_array_set_size(entry->queue, 0);
+		byte = PORT_WATCH_LOST;
+	}
+	g_byte_array_append(entry->queue, &byte, 1);
+}
+
+static void
+queue_for(struct port_watch_entry *entry, enum port_watch_event event,
+	const struct port_watch_entry *reader)
+{
+	queue_event(entry, event);
+	if (entry != reader)
+		g_source_set_ready_time(entry->wake, 0);
+}
+
+static void
+hand_out(struct port_watch *watch, const struct inotify_event *event,
+	const struct port_watch_entry *reader)
+{
+	struct port_watch_entry *entry;
+
+	if (event->mask & IN_Q_OVERFLOW) {
+		GHashTableIter iter;
+		gpointer value;
+
+		g_hash_table_iter_init(&iter, watch->entries);
+		while (g_hash_table_iter_next(&iter, NULL, &value))
+			queue_for(value, PORT_WATCH_LOST, reader);
+		return;
+	}
+	/* Events of a watch that was removed may still come. */
+	entry = g_hash_table_lookup(watch->entries, GINT_TO_POINTER(event->wd));
+	if (!entry)
+		return;
+	if (event->mask & IN_OPEN)
+		queue_for(entry, PORT_WATCH_OPEN, reader);
+	else if (event->mask & IN_CLOSE)
+		queue_for(entry, PORT_WATCH_CLOSE, reader);
+}
+
+/* With the mutex held. */
+static void
+read_events(struct port_watch *watch, const struct port_watch_entry *reader)
+{
+	char buffer[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+	ssize_t n;
+
+	while ((n = read(watch->fd, buffer, sizeof(buffer))) > 0) {
+		const char *p = buffer;
+
+		while (p < buffer + n) {
+			const struct inotify_event *event = (const void *)p;
+
+			hand_out(watch, event, reader);
+			p += sizeof(*event) + event->len;
+		}
+	}
+}
+
+static gboolean
+watch_readable(gint fd, GIOCondition condition, gpointer data)
+{
+	struct port_watch *watch = data;
+
+	(void)fd;
+	(void)condition;
+	g_mutex_lock(&watch->mutex);
+	read_events(watch, NULL);
+	g_mutex_unlock(&watch->mutex);
+	return G_SOURCE_CONTINUE;
+}
+
+struct port_watch *
+port_watch_new(GMainContext *context, GError **error)
+{
+	struct port_watch *watch;
+	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+
+	if (fd < 0) {
+		int code = errno;
+
+		g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(code),
+			"cannot watch for hosts: inotify_init1: %s%s", g_strerror(code),
+			code == EMFILE ? " (/proc/sys/fs/inotify/max_user_instances)" : "");
+		return NULL;
+	}
+	watch = g_new0(struct port_watch, 1);
+	watch->fd = fd;
+	g_mutex_init(&watch->mutex);
+	watch->entries = g_hash_table_new(NULL, NULL);
+	watch->source = g_unix_fd_source_new(fd, G_IO_IN);
+	g_source_set_callback(watch->source, G_SOURCE_FUNC(watch_readable), watch, NULL);
+	g_source_attach(watch->source, context);
+	return watch;
+}
+
+void
+port_watch_destroy(struct port_watch *watch)
+{
+	if (!watch)
+		return;
+	g_source_destroy(watch->source);
+	g_source_unref(watch->source);
+	g_hash_table_unref(watch->entries);
+	g_mutex_clear(&watch->mutex);
+	close(watch->fd);
+	g_free(watch);
+}
+
+struct port_watch_entry *
+port_watch_add(struct port_watch *watch, const char *path, GSource *wake, GError **error)
+{
+	struct port_watch_entry *entry = NULL;
+	int wd, code;
+
+	g_mutex_lock(&watch->mutex);
+	wd = inotify_add_watch(watch->fd, path, IN_OPEN | IN_CLOSE);
+	code = errno;
+	if (wd >= 0) {
+		entry = g_new0(struct port_watch_entry, 1);
+		entry->wd = wd;
+		entry->wake = g_source_ref(wake);
+		entry->queue = g_byte_array_new();
+		g_hash_table_insert(watch->entries, GINT_TO_POINTER(wd), entry);
+	}
+	g_mutex_unlock(&watch->mutex);
+	if (!entry)
+		g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(code),
+			"cannot watch %s for hosts: %s%s", path, g_strerror(code),
+			code == ENOSPC ? " (/proc/sys/fs/inotify/max_user_watches)" : "");
+	return entry;
+}
+
+void
+port_watch_remove(struct port_watch *watch, struct port_watch_entry *entry)
+{
+	if (!entry)
+		return;
+	g_mutex_lock(&watch->mutex);
+	inotify_rm_watch(watch->fd, entry->wd);
+	g_hash_table_remove(watch->entries, GINT_TO_POINTER(entry->wd));
+	g_mutex_unlock(&watch->mutex);
+	g_source_unref(entry->wake);
+	g_byte_array_unref(entry->queue);
+	g_free(entry);
+}
+
+bool
+port_watch_poll(
+	struct port_watch *watch, struct port_watch_entry *entry, enum port_watch_event *event)
+{
+	bool found;
+
+	g_mutex_lock(&watch->mutex);
+	if (entry->queue->len == 0)
+		read_events(watch, entry);
+	found = entry->queue->len > 0;
+	if (found) {
+		*event = (enum port_watch_event)entry->queue->data[0];
+		g_byte_array_remove_index(entry->queue, 0);
+	}
+	g_mutex_unlock(&watch->mutex);
+	return found;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Bench files, spinor-bench(5). */
+#ifndef SPINOR_SETUP_BENCHFILE_H
+#define SPINOR_SETUP_BENCHFILE_H
+
+#include <glib.h>
+
+struct setup_bench;
+
+/* Reads a bench file. Paths in it are made relative to its folder. Errors name file, group and key:
+ * BASE_ERROR_FILE when it can't be read, BASE_ERROR_USAGE when it is wrong. Free with
+ * setup_free(). */
+struct setup_bench *setup_file_read(const char *path, GError **error);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* In what condition a chip shall be when the first host comes: as keys and values, which are the
+ * same in bench files and on the command line. */
+#ifndef SPINOR_SETUP_CONDITION_H
+#define SPINOR_SETUP_CONDITION_H
+
+#include "flash/fault.h"
+#include "flash/flash.h"
+#include "flash/part.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum setup_condition_key {
+	SETUP_KEY_WP,
+	SETUP_KEY_HOLD,
+	SETUP_KEY_RESET,
+	SETUP_KEY_SUPPLY,
+	SETUP_KEY_CORNER,
+	SETUP_KEY_WEAR,
+	SETUP_KEY_CYCLES,
+	SETUP_KEY_STATUS,
+	SETUP_KEY_MODE,
+	SETUP_KEY_CUT_AT,
+	SETUP_KEY_ID,
+	SETUP_KEY_SFDP,
+	SETUP_KEY_SFDP_BYTES,
+	SETUP_KEY_REAL_SIZE,
+	SETUP_KEY_BEYOND,
+	SETUP_CONDITION_KEYS,
+};
+
+/* What another tool has left behind. */
+enum setup_mode {
+	SETUP_MODE_DEEP_POWER_DOWN,
+	SETUP_MODE_4_BYTE,
+	SETUP_MODE_3_BYTE,
+	SETUP_MODE_EAR, /* the extended address register is set */
+	SETUP_MODE_QPI,
+	SETUP_MODE_SUSPENDED, /* an erase of the block at 0 */
+	SETUP_MODE_LOCKED,    /* all individual block locks, or those of a region */
+	SETUP_MODE_UNLOCKED,
+	SETUP_MODE_POWER_UP_4_BYTE,
+	SETUP_MODE_OTP_LOCKED,
+	SETUP_MODES,
+};
+
+/* VCC is not connected: the chip lives from what leaks through its I/O pins. */
+#define SETUP_PARASITIC (-1)
+
+/* A plain value, to be copied; all zero: nothing is asked for. */
+struct setup_condition {
+	unsigned int given;     /* 1 << enum setup_condition_key */
+	unsigned int by_option; /* those that the command line gave */
+	uint8_t levels[3];      /* enum bench_level, by enum bench_pin */
+	int millivolts;         /* 0: off; SETUP_PARASITIC */
+	enum flash_corner corner;
+	bool wear;
+	uint32_t cycles;
+	uint8_t status[FLASH_STATUS_REGISTERS];
+	unsigned int n_status;
+	unsigned int modes;          /* 1 << enum setup_mode */
+	uint8_t ear;                 /* SETUP_MODE_EAR */
+	uint64_t lock_from, lock_to; /* SETUP_MODE_LOCKED: [from, to) only; to 0: all */
+	uint64_t cut_at;             /* the supply goes at that frame */
+	uint8_t id[FLASH_ID_MAX];
+	unsigned int n_id;
+	uint64_t sfdp_size; /* that the SFDP table tells; 0: there is no table */
+	struct flash_sfdp_byte sfdp_bytes[FLASH_SFDP_BYTES_MAX];
+	unsigned int n_sfdp_bytes;
+	uint64_t real_size;
+	enum flash_beyond beyond;
+};
+
+struct setup_condition_row {
+	const char *name;    /* of key and option */
+	const char *allowed; /* "low, high and float" */
+	const char *place;   /* what stands for a value in the help */
+	const char *help;
+};
+
+/* By enum setup_condition_key. */
+extern const struct setup_condition_row setup_condition_rows[SETUP_CONDITION_KEYS];
+
+/* As in lists: "deep-power-down"; SETUP_MODE_EAR is "ear:N", SETUP_MODE_LOCKED
+ * may have a region, "locked:FIRST-LAST". */
+extern const char *const setup_mode_names[SETUP_MODES];
+
+/* The key of that name, or SETUP_CONDITION_KEYS. */
+enum setup_condition_key setup_condition_find(const char *name);
+
+/* False, with the condition as it was, when the value is none that the key allows. */
+bool setup_condition_take(
+	struct setup_condition *condition, enum setup_condition_key key, const char *value);
+
+/* What option gives replaces what condition has. */
+void setup_condition_override(
+	struct setup_condition *condition, const struct setup_condition *option);
+
+static inline bool
+setup_condition_has(const struct setup_condition *condition, enum setup_condition_key key)
+{
+	return condition->given >> key & 1;
+}
+
+static inline bool
+setup_condition_mode(const struct setup_condition *condition, enum setup_mode mode)
+{
+	return condition->modes >> mode & 1;
+}
+
+#endif

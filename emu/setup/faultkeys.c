@@ -1,0 +1,593 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The settings of faults as a table: which faults have each, and how its value goes into the fault.
+ * What a value may be beyond its form is for the rooms that play the fault to say.
+ *
+ * long: a few lines for each of sixty settings.
+ */
+#include "setup/faultkeys.h"
+
+#include "base/units.h"
+#include "setup/faultwords.h"
+#include "base/escape.h"
+#include "base/value.h"
+#include "flash/flash.h"
+#include "serprog/serprog.h"
+
+#include <string.h>
+
+/* Faults that a setting is for: bits 1 << what. */
+#define WIRES(what) (1u << CLIP_##what)
+#define CHIP(what) (1u << FLASH_FAULT_##what)
+#define LINK(what) (1u << LINK_##what)
+#define ALL (~0u)
+#define IN_FRAMES (ALL & ~WIRES(BOARD_WRITES)) /* act while the host has the bus */
+
+#define WITH_LINE                                                                         \
+	(WIRES(OPEN) | WIRES(STUCK_0) | WIRES(STUCK_1) | WIRES(SHORT) | WIRES(PULL_UP) |  \
+		WIRES(PULL_DOWN) | WIRES(PULL_NONE) | WIRES(CONTACT) | WIRES(BIT_ERROR) | \
+		WIRES(TOO_FAST) | WIRES(BURST_ERROR) | WIRES(WEAK_GROUND))
+#define WITH_SIDE                                                                             \
+	(WIRES(STUCK_0) | WIRES(STUCK_1) | WIRES(SHORT) | WIRES(PULL_UP) | WIRES(PULL_DOWN) | \
+		WIRES(PULL_NONE))
+#define WITH_RATE                                                                               \
+	(WIRES(CONTACT) | WIRES(BIT_ERROR) | WIRES(SLIP) | WIRES(BOUNCE) | WIRES(BURST_ERROR) | \
+		WIRES(WEAK_GROUND))
+#define WITH_POLARITY (WIRES(BIT_ERROR) | WIRES(BURST_ERROR) | WIRES(WEAK_GROUND))
+#define CELLS (CHIP(STUCK_CELL) | CHIP(WEAK_CELL))
+#define OPERATIONS (CHIP(NO_EFFECT) | CHIP(ENDLESS) | CHIP(BROWN_OUT) | CHIP(SLOW))
+
+#define LINK_TIMED (LINK(STALL) | LINK(LATENCY) | LINK(RESET_ON_OPEN) | LINK(REBOOT) | LINK(UNPLUG))
+#define LINK_SAYS (LINK(GARBAGE) | LINK(BANNER) | LINK(RESET_ON_OPEN) | LINK(REBOOT))
+#define LINK_LOST (LINK(HANG) | LINK(REBOOT) | LINK(UNPLUG))
+#define LINK_DIRECTED \
+	(LINK(DROP) | LINK(DUPLICATE) | LINK(CORRUPT) | LINK(STALL) | LINK(GARBAGE) | LINK_LOST)
+#define LINK_COMMANDED (LINK_DIRECTED | LINK(NAK) | LINK(CS_STUCK))
+#define LINK_AT_BYTES (LINK_DIRECTED | LINK(ECHO))
+#define LINK_AT_TIMES (LINK_AT_BYTES | LINK(NAK) | LINK(CS_STUCK) | LINK(LATENCY) | LINK(CHUNKS))
+/* The other acts while the line is open, or not at all. */
+#define LINK_BY_CHANCE (ALL & ~LINK(WRONG_BAUD))
+
+static bool
+take_real(const char *value, double most, double *number)
+{
+	char *end;
+	double taken = g_ascii_strtod(value, &end);
+
+	if (end == value || *end != '\0' || !(taken >= 0 && taken <= most))
+		return false;
+	*number = taken;
+	return true;
+}
+
+static const struct base_value_word yes_words[] = {{"no", false}, {"yes", true}, {NULL, 0}};
+
+static bool
+take_line(struct setup_fault *fault, const char *value)
+{
+	return clip_line_from_string(value, &fault->wires.line);
+}
+
+static bool
+take_with(struct setup_fault *fault, const char *value)
+{
+	return clip_line_from_string(value, &fault->wires.line2);
+}
+
+static bool
+take_dominates(struct setup_fault *fault, const char *value)
+{
+	int word;
+
+	if (!base_value_word(yes_words, value, &word))
+		return false;
+	fault->wires.dominates = word;
+	return true;
+}
+
+static bool
+take_side(struct setup_fault *fault, const char *value)
+{
+	return clip_side_from_string(value, &fault->wires.side);
+}
+
+static bool
+take_pins(struct setup_fault *fault, const char *value)
+{
+	fault->wires.pins = value[0] == '-' ? -1 : 1;
+	return strcmp(value, "1") == 0 || strcmp(value, "+1") == 0 || strcmp(value, "-1") == 0;
+}
+
+static bool
+take_clocks(struct setup_fault *fault, const char *value)
+{
+	uint64_t clocks;
+
+	if (!base_parse_whole(value, 1, CLIP_CLOCKS_MAX, &clocks))
+		return false;
+	fault->wires.clocks = (unsigned int)clocks;
+	return true;
+}
+
+static bool
+take_only(struct setup_fault *fault, const char *value)
+{
+	return clip_polarity_from_string(value, &fault->wires.only);
+}
+
+static bool
+take_edge(struct setup_fault *fault, const char *value)
+{
+	return clip_slip_from_string(value, &fault->wires.slip);
+}
+
+static bool
+take_rate(struct setup_fault *fault, const char *value)
+{
+	return take_real(value, 1,
+		fault->place == SETUP_FAULT_OF_CHIP ? &fault->chip.rate : &fault->wires.rate);
+}
+
+static bool
+take_per_us(struct setup_fault *fault, const char *value)
+{
+	/* Instead of the usual rate per bit; two that were given are refused in the end. */
+	if (strstr(fault->text, " rate=") == NULL)
+		fault->wires.rate = 0;
+	return take_real(value, 1, &fault->wires.per_us);
+}
+
+static bool
+take_open_for(struct setup_fault *fault, const char *value)
+{
+	return base_parse_time(value, &fault->wires.open_ns);
+}
+
+static bool
+take_limit(struct setup_fault *fault, const char *value)
+{
+	return base_value_frequency(value, &fault->wires.limit_hz);
+}
+
+static bool
+take_limit_read(struct setup_fault *fault, const char *value)
+{
+	return base_value_frequency(value, &fault->wires.limit_read_hz);
+}
+
+static bool
+take_slope(struct setup_fault *fault, const char *value)
+{
+	return take_real(value, 1e6, &fault->wires.slope);
+}
+
+static bool
+take_after(struct setup_fault *fault, const char *value)
+{
+	return base_parse_whole(value, 0, G_MAXUINT64, &fault->wires.after_bytes);
+}
+
+static bool
+take_after_reads(struct setup_fault *fault, const char *value)
+{
+	return base_parse_whole(value, 0, FLASH_FAULT_AFTER_MAX, &fault->chip.after);
+}
+
+static bool
+take_duty(struct setup_fault *fault, const char *value)
+{
+	return take_real(value, 1, &fault->wires.master.duty);
+}
+
+static bool
+take_period(struct setup_fault *fault, const char *value)
+{
+	int64_t *period_ns = fault->wires.what == CLIP_BOARD_WRITES
+		? &fault->wires.writes.period_ns
+		: &fault->wires.master.period_ns;
+
+	return base_parse_time(value, period_ns) && *period_ns > 0;
+}
+
+static bool
+take_phase(struct setup_fault *fault, const char *value)
+{
+	return base_parse_time(value,
+		fault->wires.what == CLIP_BOARD_WRITES ? &fault->wires.writes.phase_ns
+						       : &fault->wires.master.phase_ns);
+}
+
+static bool
+take_rule(struct setup_fault *fault, const char *value)
+{
+	return clip_rule_from_string(value, &fault->wires.master.rule);
+}
+
+static bool
+take_drives(struct setup_fault *fault, const char *value)
+{
+	g_auto(GStrv) names = g_strsplit(value, ",", -1);
+	const unsigned int can_be =
+		1u << CLIP_CS | 1u << CLIP_MOSI | 1u << CLIP_CLK | 1u << CLIP_MISO;
+	unsigned int lines = 0;
+	enum clip_line line;
+
+	for (char **name = names; *name; name++) {
+		if (!clip_line_from_string(*name, &line))
+			return false;
+		lines |= 1u << line;
+	}
+	fault->wires.master.lines = lines;
+	return lines > 0 && (lines & ~can_be) == 0;
+}
+
+static bool
+take_clock(struct setup_fault *fault, const char *value)
+{
+	return base_value_frequency(value, &fault->wires.master.hz);
+}
+
+static bool
+take_reads(struct setup_fault *fault, const char *value)
+{
+	uint64_t bytes;
+
+	if (!base_parse_whole(value, 0, G_MAXUINT64, &bytes) || bytes == 0 || bytes > 1 << 20)
+		return false;
+	fault->wires.master.read_bytes = (uint32_t)bytes;
+	return true;
+}
+
+static bool
+take_writes(struct setup_fault *fault, const char *value)
+{
+	uint64_t bytes;
+
+	if (!base_parse_whole(value, 0, G_MAXUINT64, &bytes) || bytes == 0 || bytes > 256)
+		return false;
+	fault->wires.writes.bytes = (uint32_t)bytes;
+	return true;
+}
+
+static bool
+take_bits(struct setup_fault *fault, const char *value)
+{
+	return base_value_hex_byte(value, &fault->chip.mask);
+}
+
+static bool
+take_level(struct setup_fault *fault, const char *value)
+{
+	fault->chip.level = value[0] == '1';
+	return strcmp(value, "0") == 0 || strcmp(value, "1") == 0;
+}
+
+static bool
+take_every(struct setup_fault *fault, const char *value)
+{
+	uint64_t every;
+
+	if (!base_parse_whole(value, 0, G_MAXUINT64, &every) || every == 0 || every > G_MAXUINT32)
+		return false;
+	fault->chip.every = (uint32_t)every;
+	return true;
+}
+
+static bool
+take_offset(struct setup_fault *fault, const char *value)
+{
+	uint64_t offset;
+
+	if (!base_parse_whole(value, 0, G_MAXUINT64, &offset) || offset > G_MAXUINT32)
+		return false;
+	fault->chip.offset = (uint32_t)offset;
+	return true;
+}
+
+static bool
+take_down_to(struct setup_fault *fault, const char *value)
+{
+	return base_parse_voltage(value, &fault->chip.millivolts);
+}
+
+static bool
+take_factor(struct setup_fault *fault, const char *value)
+{
+	return take_real(value, 1e6, &fault->chip.factor) && fault->chip.factor >= 1;
+}
+
+static bool
+take_during(struct setup_fault *fault, const char *value)
+{
+	static const struct base_value_word words[] = {{"read", FLASH_FOR_READ},
+		{"program", FLASH_FOR_PROGRAM}, {"erase", FLASH_FOR_ERASE},
+		{"status-read", FLASH_FOR_STATUS_READ}, {"status-write", FLASH_FOR_STATUS_WRITE},
+		{"other", FLASH_FOR_OTHER}, {NULL, 0}};
+	g_auto(GStrv) names = g_strsplit(value, ",", -1);
+	unsigned int purposes = 0;
+	int purpose;
+
+	for (char **name = names; *name; name++) {
+		if (!base_value_word(words, *name, &purpose))
+			return false;
+		purposes |= 1u << purpose;
+	}
+	fault->wires.when.purposes = purposes;
+	fault->chip.purposes = purposes;
+	return purposes > 0;
+}
+
+/* Chips take their time for these only. */
+static bool
+take_during_operation(struct setup_fault *fault, const char *value)
+{
+	const unsigned int slow =
+		1u << FLASH_FOR_PROGRAM | 1u << FLASH_FOR_ERASE | 1u << FLASH_FOR_STATUS_WRITE;
+
+	return take_during(fault, value) && (fault->chip.purposes & ~slow) == 0;
+}
+
+static bool
+take_opcode(struct setup_fault *fault, const char *value)
+{
+	fault->wires.when.has_opcode = true;
+	return base_value_hex_byte(value, &fault->wires.when.opcode);
+}
+
+static bool
+take_address(struct setup_fault *fault, const char *value)
+{
+	struct clip_fault_when *when = &fault->wires.when;
+
+	if (!base_parse_range(value, true, &when->address_from, &when->address_to))
+		return false;
+	fault->chip.address_from = when->address_from;
+	fault->chip.address_to = when->address_to;
+	return true;
+}
+
+static bool
+take_bytes(struct setup_fault *fault, const char *value)
+{
+	return base_parse_range(
+		value, true, &fault->wires.when.byte_from, &fault->wires.when.byte_to);
+}
+
+static bool
+take_nth(struct setup_fault *fault, const char *value)
+{
+	if (!base_parse_whole(value, 0, G_MAXUINT64, &fault->wires.when.nth))
+		return false;
+	fault->chip.nth = fault->wires.when.nth;
+	return fault->chip.nth > 0;
+}
+
+static bool
+take_count(struct setup_fault *fault, const char *value)
+{
+	if (!base_parse_whole(value, 0, G_MAXUINT64, &fault->wires.when.count))
+		return false;
+	fault->chip.count = fault->wires.when.count;
+	fault->link.count = fault->wires.when.count;
+	return fault->chip.count > 0;
+}
+
+static bool
+take_per_frame(struct setup_fault *fault, const char *value)
+{
+	return base_parse_whole(value, 0, G_MAXUINT64, &fault->wires.when.per_frame) &&
+		fault->wires.when.per_frame > 0;
+}
+
+static bool
+take_probability(struct setup_fault *fault, const char *value)
+{
+	if (!take_real(value, 1, &fault->wires.when.probability))
+		return false;
+	fault->chip.probability = fault->wires.when.probability;
+	return fault->chip.probability > 0;
+}
+
+static bool
+take_from(struct setup_fault *fault, const char *value)
+{
+	return base_parse_time(value, &fault->wires.when.from_ns);
+}
+
+static bool
+take_to(struct setup_fault *fault, const char *value)
+{
+	return base_parse_time(value, &fault->wires.when.to_ns);
+}
+
+static bool
+take_select(struct setup_fault *fault, const char *value)
+{
+	uint64_t cs;
+
+	if (!base_parse_whole(value, 0, G_MAXUINT64, &cs) || cs > 7)
+		return false;
+	fault->wires.when.selects = 1u << cs;
+	return true;
+}
+
+static bool
+take_direction(struct setup_fault *fault, const char *value)
+{
+	return link_direction_from_string(value, &fault->link.direction);
+}
+
+static bool
+take_link_byte(struct setup_fault *fault, const char *value)
+{
+	return base_parse_whole(value, 0, G_MAXUINT64, &fault->link.byte) && fault->link.byte > 0;
+}
+
+static bool
+take_link_operation(struct setup_fault *fault, const char *value)
+{
+	return base_parse_whole(value, 0, G_MAXUINT64, &fault->link.operation) &&
+		fault->link.operation > 0;
+}
+
+static bool
+take_link_command(struct setup_fault *fault, const char *value)
+{
+	fault->link.has_command = true;
+	return serprog_opcode_from_string(value, &fault->link.command) ||
+		base_value_hex_byte(value, &fault->link.command);
+}
+
+static bool
+take_link_baud(struct setup_fault *fault, const char *value)
+{
+	uint64_t baud;
+
+	if (!base_parse_whole(value, LINK_BAUD_MIN, LINK_BAUD_MAX, &baud))
+		return false;
+	fault->link.baud = (uint32_t)baud;
+	return true;
+}
+
+static bool
+take_ms(const char *value, uint32_t *ms)
+{
+	int64_t ns;
+
+	if (!base_parse_time(value, &ns) || ns % 1000000 != 0 || ns / 1000000 > LINK_MS_MAX)
+		return false;
+	*ms = (uint32_t)(ns / 1000000);
+	return true;
+}
+
+static bool
+take_link_after(struct setup_fault *fault, const char *value)
+{
+	return take_ms(value, &fault->link.after_ms);
+}
+
+static bool
+take_link_chance(struct setup_fault *fault, const char *value)
+{
+	return take_real(value, 1, &fault->link.chance) && fault->link.chance > 0;
+}
+
+static bool
+take_link_time(struct setup_fault *fault, const char *value)
+{
+	return take_ms(value, &fault->link.ms);
+}
+
+static bool
+take_link_size(struct setup_fault *fault, const char *value)
+{
+	uint64_t size;
+
+	if (!base_parse_whole(value, 0, G_MAXUINT64, &size) || size == 0 || size > 1 << 20)
+		return false;
+	fault->link.size = (size_t)size;
+	return true;
+}
+
+static bool
+take_link_mask(struct setup_fault *fault, const char *value)
+{
+	return base_value_hex_byte(value, &fault->link.mask);
+}
+
+static bool
+take_link_text(struct setup_fault *fault, const char *value)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	return base_unescape(value, text) &&
+		link_fault_set_text(&fault->link, text->str, text->len);
+}
+
+#define LINES_ALLOWED "cs, clk, mosi, miso, wp, hold, vcc, gnd"
+#define RATE_ALLOWED "a probability from 0 to 1, such as 1e-6"
+#define RANGE_ALLOWED "a number or FIRST-LAST, such as 0x1000-0x1FFF"
+#define NUMBER_ALLOWED "a whole number from 1"
+#define TIME_ALLOWED "a time, such as 50us or 1.5s"
+#define FREQUENCY_ALLOWED "a frequency from 1Hz to 4000MHz, such as 20MHz"
+
+const struct setup_faultset setup_faultset_rows[] = {
+	{"line", WITH_LINE, 0, 0, LINES_ALLOWED, take_line},
+	{"with", WIRES(SHORT), 0, 0, LINES_ALLOWED, take_with},
+	{"dominates", WIRES(SHORT), 0, 0, "no or yes", take_dominates},
+	{"side", WITH_SIDE, 0, 0, "host or chip", take_side},
+	{"pins", WIRES(SHIFTED), 0, 0, "1 or -1", take_pins},
+	{"clocks", WIRES(LATE) | WIRES(EARLY), 0, 0,
+		"a number of clocks from 1 to " G_STRINGIFY(CLIP_CLOCKS_MAX), take_clocks},
+	{"only", WITH_POLARITY, 0, 0, "both, 0-to-1 or 1-to-0", take_only},
+	{"edge", WIRES(SLIP), 0, 0, "dropped, doubled or either", take_edge},
+	{"rate", WITH_RATE, CHIP(WEAK_CELL) | CHIP(READ_DISTURB), 0, RATE_ALLOWED, take_rate},
+	{"per-us", WIRES(CONTACT), 0, 0, RATE_ALLOWED, take_per_us},
+	{"open-for", WIRES(CONTACT), 0, 0, TIME_ALLOWED, take_open_for},
+	{"limit", WIRES(TOO_FAST), 0, 0, FREQUENCY_ALLOWED, take_limit},
+	{"limit-read", WIRES(TOO_FAST), 0, 0, FREQUENCY_ALLOWED, take_limit_read},
+	{"slope", WIRES(TOO_FAST), 0, 0, "a number from 0 to 1000000", take_slope},
+	{"after", WIRES(BURST_ERROR), 0, 0, "a number of bytes", take_after},
+	{"after", 0, CHIP(READ_DISTURB), 0, "a number of reads up to 1000000000", take_after_reads},
+	{"duty", WIRES(MASTER), 0, 0, "a share from 0 to 1", take_duty},
+	{"period", WIRES(MASTER) | WIRES(BOARD_WRITES), 0, 0, TIME_ALLOWED ", above 0",
+		take_period},
+	{"phase", WIRES(MASTER) | WIRES(BOARD_WRITES), 0, 0, TIME_ALLOWED ", below period",
+		take_phase},
+	{"rule", WIRES(MASTER), 0, 0, "and, or and random", take_rule},
+	{"drives", WIRES(MASTER), 0, 0, "some of cs,mosi,clk,miso", take_drives},
+	{"clock", WIRES(MASTER), 0, 0, FREQUENCY_ALLOWED, take_clock},
+	{"reads", WIRES(MASTER), 0, 0, "a number of bytes from 1 to 1048576", take_reads},
+	{"writes", WIRES(BOARD_WRITES), 0, 0, "a number of bytes from 1 to 256", take_writes},
+	{"bits", 0, CELLS, 0, "a mask in hex, such as 80", take_bits},
+	{"level", 0, CHIP(STUCK_CELL) | CHIP(READ_DISTURB), 0, "0 or 1", take_level},
+	{"every", 0, CELLS, 0, NUMBER_ALLOWED " to 4294967295 (bytes)", take_every},
+	{"offset", 0, CELLS, 0, "a whole number from 0, below every (bytes)", take_offset},
+	{"down-to", 0, CHIP(BROWN_OUT), 0, "a voltage, such as 2.2V or 0mV", take_down_to},
+	{"factor", 0, CHIP(SLOW), 0, "a number from 1 to 1000000", take_factor},
+	{"during", IN_FRAMES, 0, 0, "some of read,program,erase,status-read,status-write,other",
+		take_during},
+	{"during", 0, OPERATIONS, 0, "some of program,erase,status-write", take_during_operation},
+	{"opcode", IN_FRAMES, 0, 0, "a byte in hex, such as 9F or 0x9F", take_opcode},
+	{"address", ALL, ALL, 0, RANGE_ALLOWED, take_address},
+	{"bytes", IN_FRAMES, 0, 0, RANGE_ALLOWED, take_bytes},
+	{"nth", IN_FRAMES, OPERATIONS, 0, NUMBER_ALLOWED, take_nth},
+	{"count", ALL, ALL, LINK_BY_CHANCE, NUMBER_ALLOWED, take_count},
+	{"per-frame", IN_FRAMES, 0, 0, NUMBER_ALLOWED, take_per_frame},
+	{"probability", IN_FRAMES, OPERATIONS, 0, "above 0 and up to 1", take_probability},
+	{"from", ALL, 0, 0, TIME_ALLOWED, take_from},
+	{"to", ALL, 0, 0, TIME_ALLOWED, take_to},
+	{"select", ALL, 0, 0, "a chip select line, 0 to 7", take_select},
+	{"direction", 0, 0, LINK_DIRECTED, "to-adapter or to-host", take_direction},
+	{"byte", 0, 0, LINK_AT_BYTES, NUMBER_ALLOWED, take_link_byte},
+	{"operation", 0, 0, LINK_AT_TIMES, NUMBER_ALLOWED " (a command of the protocol)",
+		take_link_operation},
+	{"command", 0, 0, LINK_COMMANDED, "a command by name or in hex, such as O_SPIOP or 13",
+		take_link_command},
+	{"after", 0, 0, LINK_AT_TIMES,
+		"whole milliseconds up to an hour since the line was opened, such as 500ms",
+		take_link_after},
+	{"chance", 0, 0, LINK_BY_CHANCE, "above 0 and up to 1", take_link_chance},
+	{"baud", 0, 0, LINK(WRONG_BAUD), "a speed from 300 to 4000000 baud", take_link_baud},
+	{"time", 0, 0, LINK_TIMED, "whole milliseconds up to an hour, such as 16ms",
+		take_link_time},
+	{"size", 0, 0, LINK(CHUNKS), "a whole number from 1 to 1048576 (bytes)", take_link_size},
+	{"flips", 0, 0, LINK(CORRUPT), "a mask in hex, such as 01", take_link_mask},
+	{"text", 0, 0, LINK_SAYS,
+		"a text of up to 256 bytes; \\n, \\r, \\t, \\\\, \\\" and \\xFF as in C",
+		take_link_text},
+	{NULL, 0, 0, 0, NULL, NULL},
+};
+
+/* A bit of struct setup_fault for each. */
+G_STATIC_ASSERT(G_N_ELEMENTS(setup_faultset_rows) <= 64);
+
+bool
+setup_faultset_is_for(const struct setup_faultset *setting, const struct setup_fault *fault)
+{
+	if (fault->place == SETUP_FAULT_OF_CHIP)
+		return setting->chip >> fault->chip.what & 1;
+	if (fault->place == SETUP_FAULT_OF_LINK)
+		return setting->link >> fault->link.what & 1;
+	return setting->wires >> fault->wires.what & 1;
+}

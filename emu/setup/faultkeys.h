@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The settings of faults. Private to fault.c, which has the words around them. */
+#ifndef SPINOR_SETUP_FAULTKEYS_H
+#define SPINOR_SETUP_FAULTKEYS_H
+
+#include <stdbool.h>
+
+struct setup_fault;
+
+struct setup_faultset {
+	const char *name;
+	unsigned int wires; /* which faults of the wires have it: bits 1 << what */
+	unsigned int chip;
+	unsigned int link;
+	const char *allowed;
+	bool (*take)(struct setup_fault *fault, const char *value); /* false: refused */
+};
+
+/* Ends with a name that is NULL. One name can be there for different faults. */
+extern const struct setup_faultset setup_faultset_rows[];
+
+/* Whether the fault has that setting. */
+bool setup_faultset_is_for(const struct setup_faultset *setting, const struct setup_fault *fault);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Faults as people write them: what is wrong, and settings, "bit-error line=miso rate=1e-6". The
+ * same words stand in bench files, on command lines and on the control socket; spinor-bench(5)
+ * explains them.
+ */
+#ifndef SPINOR_SETUP_FAULTWORDS_H
+#define SPINOR_SETUP_FAULTWORDS_H
+
+#include "clip/wirefault.h"
+#include "flash/fault.h"
+#include "link/linkfault.h"
+
+#include <glib.h>
+
+/* Where it sits. */
+enum setup_fault_place {
+	SETUP_FAULT_OF_WIRES, /* between adapter and clip */
+	SETUP_FAULT_OF_CHIP,
+	SETUP_FAULT_OF_LINK, /* between host and adapter */
+};
+
+#define SETUP_FAULT_NAME_MAX 64
+
+struct setup_fault {
+	char *name;     /* what people call it; NULL: it has none */
+	char *text;     /* what and settings, as given */
+	uint64_t given; /* which settings: bits 1 << row of setup_faultset_rows */
+	enum setup_fault_place place;
+	struct clip_fault wires;
+	struct flash_fault chip;
+	struct link_fault link;
+};
+
+/* A fault of that name with its usual settings; NULL and BASE_ERROR_USAGE when there is none. */
+struct setup_fault *setup_fault_new(const char *what, GError **error);
+
+/* Changes a setting; false and BASE_ERROR_USAGE for one that the fault lacks, with the nearest it
+ * has, for a value that is refused, with what is allowed, and for one that was given before. */
+bool setup_fault_set(
+	struct setup_fault *fault, const char *name, const char *value, GError **error);
+
+/* "WHAT [NAME=VALUE ...]". */
+struct setup_fault *setup_fault_parse(const char *text, GError **error);
+
+/* False and BASE_ERROR_USAGE for what can't be told from a number, or is no word. */
+bool setup_fault_set_name(struct setup_fault *fault, const char *name, GError **error);
+
+void setup_fault_free(struct setup_fault *fault);
+
+/* All names of faults, and the settings of one, NULL-terminated. Free the list with g_free(). */
+const char **setup_fault_names(void);
+const char **setup_fault_settings(const struct setup_fault *fault);
+
+#endif

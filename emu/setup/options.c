@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The command line: one table of options, and what is allowed as their values as far as that can be
+ * told without looking at the chips or the disk. Whether a chip, a profile or a file exists is
+ * for bench.c to find out.
+ *
+ * Values are taken as the bytes they are (G_OPTION_ARG_FILENAME), since GOption would otherwise
+ * refuse names that the locale can't spell.
+ */
+#include "setup/options.h"
+
+#include "base/units.h"
+#include "base/error.h"
+#include "setup/setup.h"
+
+#include <string.h>
+
+static gboolean
+take_timing(const char *name, const char *value, void *data, GError **error)
+{
+	struct setup_options *options = data;
+
+	if (!base_clock_mode_from_string(value, &options->timing)) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+			"%s %s: no such timing; allowed are instant, virtual and real", name,
+			value);
+		return FALSE;
+	}
+	options->timing_given = true;
+	return TRUE;
+}
+
+static gboolean
+take_scale(const char *name, const char *value, void *data, GError **error)
+{
+	struct setup_options *options = data;
+
+	if (base_clock_scale_from_string(value, &options->time_scale))
+		return TRUE;
+	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+		"%s %s: no such scale; allowed are numbers from 0.1 to 1000", name, value);
+	return FALSE;
+}
+
+/* All options that are the keys of a chip's condition. */
+static gboolean
+take_condition(const char *name, const char *value, void *data, GError **error)
+{
+	struct setup_options *options = data;
+	enum setup_condition_key key = setup_condition_find(name + strlen("--"));
+
+	if (!setup_condition_take(&options->condition, key, value)) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "%s %s: allowed: %s", name, value,
+			setup_condition_rows[key].allowed);
+		return FALSE;
+	}
+	if (options->condition_option == NULL) {
+		options->condition_option = g_strdup(name + strlen("--"));
+		options->condition_value = g_strdup(value);
+	}
+	return TRUE;
+}
+
+static void
+add_condition(GOptionGroup *group)
+{
+	GOptionEntry entries[SETUP_CONDITION_KEYS + 1] = {0};
+
+	for (unsigned int key = 0; key < SETUP_CONDITION_KEYS; key++) {
+		const struct setup_condition_row *row = &setup_condition_rows[key];
+
+		entries[key] = (GOptionEntry){row->name, 0, G_OPTION_FLAG_FILENAME,
+			G_OPTION_ARG_CALLBACK, (void *)take_condition, row->help, row->place};
+	}
+	g_option_group_add_entries(group, entries);
+}
+
+static gboolean
+take_count(const char *name, const char *value, void *data, GError **error)
+{
+	struct setup_options *options = data;
+	guint64 count;
+
+	if (!g_ascii_string_to_unsigned(value, 10, 1, SETUP_COUNT_MAX, &count, NULL)) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+			"%s %s: not a number of adapters; allowed are whole numbers from 1 to %d",
+			name, value, SETUP_COUNT_MAX);
+		return FALSE;
+	}
+	options->count = (unsigned int)count;
+	return TRUE;
+}
+
+static gboolean
+take_check(const char *name, const char *value, void *data, GError **error)
+{
+	struct setup_options *options = data;
+
+	(void)name;
+	(void)error;
+	options->check = true;
+	g_free(options->file);
+	options->file = g_strdup(value);
+	return TRUE;
+}
+
+static gboolean
+take_seed(const char *name, const char *value, void *data, GError **error)
+{
+	struct setup_options *options = data;
+	uint64_t seed;
+
+	if (!base_parse_whole(value, 0, G_MAXUINT64, &seed)) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+			"%s %s: not a seed; allowed are whole numbers from 0 to %" G_GUINT64_FORMAT,
+			name, value, G_MAXUINT64);
+		return FALSE;
+	}
+	options->seed = seed;
+	options->seed_given = true;
+	return TRUE;
+}
+
+static gboolean
+take_list_chips(const char *name, const char *value, void *data, GError **error)
+{
+	struct setup_options *options = data;
+
+	(void)name;
+	(void)error;
+	options->list_chips = true;
+	g_free(options->list_pattern);
+	options->list_pattern = g_strdup(value);
+	return TRUE;
+}
+
+/* What GOption itself finds, in our words; a callback's own error stays as it is. */
+static void
+explain(GError **error)
+{
+	g_autoptr(GError) found = NULL;
+
+	if (error == NULL || (*error)->domain != G_OPTION_ERROR)
+		return;
+	found = g_steal_pointer(error);
+	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "%s; --help lists what is allowed",
+		found->message);
+}
+
+/* An empty name is never meant, but comes of an unset shell variable. */
+static bool
+refuse_empty(const GOptionEntry *entries, GError **error)
+{
+	for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++) {
+		const char *value;
+
+		if (entry->arg != G_OPTION_ARG_FILENAME)
+			continue;
+		value = *(char **)entry->arg_data;
+		if (value != NULL && *value == '\0') {
+			g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+				"--%s '': the value is empty; %s is wanted", entry->long_name,
+				entry->arg_description);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* An argument that is no option: the PATTERN of --list-chips, or else the bench file. */
+static bool
+take_rest(struct setup_options *options, char **rest, GError **error)
+{
+	if (rest == NULL || *rest == NULL)
+		return true;
+	if (options->list_chips && options->list_pattern == NULL)
+		options->list_pattern = g_strdup(*rest++);
+	else if (!options->list_chips && options->file == NULL)
+		options->file = g_strdup(*rest++);
+	if (*rest != NULL) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+			"%s: unexpected argument; %s; --help lists the options", *rest,
+			options->list_chips ? "only one pattern is allowed"
+					    : "only one bench file is allowed");
+		return false;
+	}
+	return true;
+}
+
+/* Opening the trace empties the file, and no one means that for a chip's content. */
+static bool
+refuse_clash(const struct setup_options *options, GError **error)
+{
+	if (options->link != NULL && options->tcp != NULL) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+			"--tcp %s: with --link %s, and only a terminal has a link; one of them is "
+			"allowed",
+			options->tcp, options->link);
+		return false;
+	}
+	if (options->control != NULL && options->no_control) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+			"--control %s: with --no-control; one of them is allowed",
+			options->control);
+		return false;
+	}
+	if (options->file != NULL && *options->file == '\0') {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+			"'': the name of the bench file is empty; FILE is wanted");
+		return false;
+	}
+	if (options->trace != NULL && g_strcmp0(options->trace, options->image) == 0) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+			"--trace %s: that is the image too; another file is wanted",
+			options->trace);
+		return false;
+	}
+	return true;
+}
+
+struct setup_options *
+setup_options_parse(int *argc, char ***argv, GError **error)
+{
+	struct setup_options *options = g_new0(struct setup_options, 1);
+	g_autoptr(GOptionContext) context = g_option_context_new("[FILE]");
+	g_auto(GStrv) rest = NULL;
+	GOptionGroup *group = g_option_group_new("bench", "", "", options, NULL);
+	gboolean verbose = FALSE;
+	gboolean version = FALSE;
+	gboolean help = FALSE;
+	gboolean no_control = FALSE;
+	const int bytes = G_OPTION_FLAG_FILENAME;
+	const GOptionEntry entries[] = {
+		{"chip", 0, 0, G_OPTION_ARG_FILENAME, &options->chip,
+			"Part number of the chip (default: " SETUP_DEFAULT_CHIP ")", "PART"},
+		{"image", 0, 0, G_OPTION_ARG_FILENAME, &options->image,
+			"Keep the chip's content in FILE, created blank when absent", "FILE"},
+		{"link", 0, 0, G_OPTION_ARG_FILENAME, &options->link,
+			"Keep a symbolic link to the terminal at PATH", "PATH"},
+		{"tcp", 0, 0, G_OPTION_ARG_FILENAME, &options->tcp,
+			"Listen there instead of opening a terminal; without HOST, locally",
+			"[HOST:]PORT"},
+		{"count", 0, bytes, G_OPTION_ARG_CALLBACK, (void *)take_count,
+			"So many equal adapters; {n} in names is the number of each", "N"},
+		{"timing", 0, bytes, G_OPTION_ARG_CALLBACK, (void *)take_timing,
+			"How time passes (default: virtual)", "instant|virtual|real"},
+		{"time-scale", 0, bytes, G_OPTION_ARG_CALLBACK, (void *)take_scale,
+			"--timing real: so many times faster (default: 1)", "N"},
+		{"seed", 0, bytes, G_OPTION_ARG_CALLBACK, (void *)take_seed,
+			"Where all that is random starts (default: 1)", "N"},
+		{"chipdb", 0, 0, G_OPTION_ARG_FILENAME, &options->chipdb,
+			"Read the chips from *.chips in DIR", "DIR"},
+		{"profile", 0, 0, G_OPTION_ARG_FILENAME, &options->profile,
+			"Adapter to emulate (default: spinor)", "ADAPTER"},
+		{"trace", 0, 0, G_OPTION_ARG_FILENAME, &options->trace,
+			"Write one line per chip command to FILE, - is standard output", "FILE|-"},
+		{"control", 0, 0, G_OPTION_ARG_FILENAME, &options->control,
+			"Put the control socket at PATH", "PATH"},
+		{"no-control", 0, 0, G_OPTION_ARG_NONE, &no_control, "No control socket", NULL},
+		{"check", 0, bytes, G_OPTION_ARG_CALLBACK, (void *)take_check,
+			"Say whether the bench file is good, and serve nothing", "FILE"},
+		{"list-chips", 0, bytes | G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK,
+			(void *)take_list_chips,
+			"List the chips whose name or vendor contains PATTERN", "PATTERN"},
+		{"verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "Log more", NULL},
+		{"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version", NULL},
+		{"help", 'h', 0, G_OPTION_ARG_NONE, &help, "Print this text", NULL},
+		{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, "", NULL},
+		{NULL, 0, 0, 0, NULL, NULL, NULL},
+	};
+
+	G_STATIC_ASSERT(SETUP_DEFAULT_SEED == 1);
+	options->timing = BASE_CLOCK_VIRTUAL;
+	options->seed = SETUP_DEFAULT_SEED;
+	g_option_group_add_entries(group, entries);
+	add_condition(group);
+	g_option_context_set_main_group(context, group);
+	g_option_context_set_help_enabled(context, FALSE);
+	if (!g_option_context_parse(context, argc, argv, error)) {
+		explain(error);
+		goto fail;
+	}
+	options->no_control = no_control;
+	if (!refuse_empty(entries, error) || !take_rest(options, rest, error) ||
+		!refuse_clash(options, error))
+		goto fail;
+	options->verbose = verbose;
+	options->version = version;
+	if (help)
+		options->help = g_option_context_get_help(context, TRUE, NULL);
+	return options;
+
+fail:
+	setup_options_free(options);
+	return NULL;
+}
+
+void
+setup_options_free(struct setup_options *options)
+{
+	if (options == NULL)
+		return;
+	g_free(options->chip);
+	g_free(options->image);
+	g_free(options->link);
+	g_free(options->tcp);
+	g_free(options->control);
+	g_free(options->file);
+	g_free(options->profile);
+	g_free(options->chipdb);
+	g_free(options->trace);
+	g_free(options->list_pattern);
+	g_free(options->condition_option);
+	g_free(options->condition_value);
+	g_free(options->help);
+	g_free(options);
+}

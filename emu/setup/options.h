@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line that spinord and spinor run share. */
+#ifndef SPINOR_SETUP_OPTIONS_H
+#define SPINOR_SETUP_OPTIONS_H
+
+#include "base/clock.h"
+#include "setup/condition.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SETUP_DEFAULT_CHIP "W25Q128JV"
+#define SETUP_DEFAULT_SEED 1
+
+struct setup_options {
+	char *chip;    /* part number; NULL: SETUP_DEFAULT_CHIP */
+	char *image;   /* file of the array; NULL: blank and forgotten */
+	char *link;    /* stable name of the pseudo-terminal */
+	char *profile; /* adapter; NULL: the default */
+	char *chipdb;  /* folder of *.chips files */
+	char *trace;   /* file, or "-" for stdout */
+	char *tcp;     /* [HOST:]PORT instead of the pseudo-terminal */
+	char *control; /* path of the control socket; NULL: the usual one */
+	bool no_control;
+	char *file;         /* the bench file; NULL: options alone describe the bench */
+	bool check;         /* only say whether it is good */
+	unsigned int count; /* adapters; 0: not given */
+	enum base_clock_mode timing;
+	bool timing_given;
+	unsigned int time_scale; /* thousandths; 0: not given */
+	struct setup_condition condition;
+	char *condition_option; /* the first of those options, and its value; NULL: none */
+	char *condition_value;
+	uint64_t seed;
+	bool seed_given;
+	bool verbose;
+	bool list_chips;
+	char *list_pattern;
+	bool version;
+	char *help; /* the text to print when --help was given, else NULL */
+};
+
+/* Reads argv; unknown options and bad values are BASE_ERROR_USAGE. Prints nothing: --help and
+ * --version are for the caller. NULL on error; free with setup_options_free(). */
+struct setup_options *setup_options_parse(int *argc, char ***argv, GError **error);
+void setup_options_free(struct setup_options *options);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A bench as somebody asked for it: what options and a bench file say, before anything is built. */
+#ifndef SPINOR_SETUP_SETUP_H
+#define SPINOR_SETUP_SETUP_H
+
+#include "base/clock.h"
+#include "setup/condition.h"
+#include "setup/firmware.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SETUP_COUNT_MAX 4096
+
+struct setup_options;
+
+/* where: how messages begin that are about a value, such as "FILE: [chip boot]: part". */
+struct setup_chip {
+	char *name; /* NULL: the adapter's */
+	unsigned int cs;
+	char *part;
+	char *part_where; /* NULL: --chip */
+	char *where;      /* "FILE: [chip boot]"; NULL: the command line */
+	char *image;      /* NULL: none */
+	struct setup_condition condition;
+};
+
+struct setup_adapter {
+	char *name;
+	char *profile;       /* NULL: the default */
+	char *profile_where; /* NULL: --profile */
+	struct setup_firmware firmware;
+	char *link;         /* NULL: none */
+	char *tcp;          /* NULL: a pseudo-terminal */
+	unsigned int count; /* how many like this; 0: one, and not numbered */
+	char *where;        /* "FILE: [adapter main]"; NULL: the command line */
+	GPtrArray *chips;   /* struct setup_chip */
+};
+
+struct setup_fault;
+struct board;
+
+/* adapter and chip are names, NULL where there is just one. */
+struct setup_fault_entry {
+	struct setup_fault *fault;
+	char *adapter;
+	char *chip;
+	char *where; /* "FILE: [fault NAME]" */
+};
+
+struct setup_board {
+	char *name;
+	struct board *board; /* taken by whoever builds the bench */
+	bool has_state;
+	int state;                  /* enum bench_board_state */
+	unsigned int address_bytes; /* 0: not given */
+	unsigned int registers;     /* that it wants: bits 1 << reg */
+	uint64_t end;               /* one past the highest address that it wants */
+	char *adapter;
+	char *chip;
+	char *where; /* "FILE: [board NAME]" */
+};
+
+struct setup_bench {
+	char *where; /* "FILE: [bench]"; NULL: the command line */
+	enum base_clock_mode timing;
+	unsigned int time_scale; /* thousandths; 0: not given */
+	bool time_scale_by_option;
+	uint64_t seed;
+	char *chipdb;        /* NULL: as chipdb_open() says */
+	char *trace;         /* NULL: none */
+	char *control;       /* NULL: wherever it usually is */
+	GPtrArray *adapters; /* struct setup_adapter */
+	GPtrArray *faults;   /* struct setup_fault_entry */
+	GPtrArray *boards;   /* struct setup_board */
+};
+
+/* What the options describe, their bench file read, every adapter for itself. Names of parts and
+ * profiles have not been looked up. */
+struct setup_bench *setup_new(const struct setup_options *options, GError **error);
+void setup_free(struct setup_bench *setup);
+
+unsigned int setup_n_chips(const struct setup_bench *setup);
+
+/* For those who make one: nothing set. */
+struct setup_bench *setup_empty(void);
+struct setup_adapter *setup_add_adapter(struct setup_bench *setup, const char *name);
+struct setup_chip *setup_add_chip(struct setup_adapter *adapter);
+struct setup_fault_entry *setup_add_fault(struct setup_bench *setup);
+struct setup_board *setup_add_board(struct setup_bench *setup);
+
+/* The chip of those names, and its adapter (either may be NULL: the only one); an adapter without
+ * chips has none, *found is NULL then. False: an error that begins with where. */
+bool setup_find(const struct setup_bench *setup, const char *adapter, const char *chip,
+	const char *where, struct setup_adapter **found_adapter, struct setup_chip **found,
+	GError **error);
+
+/* Whether all faults and boards are somewhere, and each board behind a chip of its own. */
+bool setup_check_places(const struct setup_bench *setup, GError **error);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which exit status an error becomes: the same for those of the tool and those of the bench. */
+#include "spinor/exitstatus.h"
+
+#include "base/error.h"
+
+GQuark
+spinor_error_quark(void)
+{
+	return g_quark_from_static_string("spinor-error");
+}
+
+int
+spinor_error_status(const GError *error)
+{
+	if (error->domain == SPINOR_ERROR)
+		return error->code;
+	if (g_error_matches(error, BASE_ERROR, BASE_ERROR_USAGE))
+		return SPINOR_ERROR_USAGE;
+	return SPINOR_ERROR_FAILED;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Collects what the end of a run is judged by, all of it through the control socket. Counters of
+ * several chips are added up; those of the adapter's are the same in all of its chips, and count
+ * once.
+ */
+#include "spinor/runreport.h"
+
+#include "spinor/methodcall.h"
+#include "spinor/client.h"
+#include "spinor/command.h"
+#include "spinor/exitstatus.h"
+#include "spinor/output.h"
+
+#include <string.h>
+
+static const char *const of_adapter[] = {"host_sessions", "bytes_in", "bytes_out", NULL};
+
+static void
+add_up(JsonObject *sums, JsonObject *stats, bool first_chip)
+{
+	GList *names = json_object_get_members(stats);
+
+	for (GList *at = names; at != NULL; at = at->next) {
+		const char *name = at->data;
+		int64_t sum = spinor_number(sums, name, 0);
+
+		if (spinor_number(stats, name, -1) < 0)
+			continue;
+		if (first_chip || !g_strv_contains(of_adapter, name))
+			sum += spinor_number(stats, name, 0);
+		json_object_set_int_member(sums, name, sum);
+	}
+	g_list_free(names);
+}
+
+static JsonObject *
+params_of(const char *adapter, int64_t cs)
+{
+	JsonObject *params = json_object_new();
+
+	json_object_set_string_member(params, "adapter", adapter);
+	json_object_set_int_member(params, "cs", cs);
+	return params;
+}
+
+/* Sets a member of row to what a method says of the chip. */
+static bool
+ask(JsonObject *row, const char *member, const char *method, struct spinor_client *client,
+	GError **error)
+{
+	JsonObject *params =
+		params_of(spinor_text(row, "adapter", ""), spinor_number(row, "cs", 0));
+	JsonNode *result = spinor_client_call(client, method, params, SPINOR_LONG_MS, error);
+
+	if (result == NULL)
+		return false;
+	json_object_set_member(row, member, result);
+	return true;
+}
+
+static bool
+is_meant(JsonObject *row, const struct spinor_command *command)
+{
+	return (command->adapter == NULL ||
+		       strcmp(command->adapter, spinor_text(row, "adapter", "")) == 0) &&
+		(command->cs < 0 || command->cs == spinor_number(row, "cs", 0));
+}
+
+static bool
+add_chip(struct spinor_report *report, JsonObject *row, bool first_chip,
+	struct spinor_client *client, const struct spinor_command *command, GError **error)
+{
+	json_array_add_object_element(report->chips, row);
+	if (!ask(row, "stats", "stats.get", client, error))
+		return false;
+	if (command->report != NULL && !ask(row, "image", "image.info", client, error))
+		return false;
+	if (is_meant(row, command) && spinor_object(row, "stats") != NULL)
+		add_up(report->stats, spinor_object(row, "stats"), first_chip);
+	return true;
+}
+
+static bool
+compare(struct spinor_report *report, struct spinor_client *client,
+	const struct spinor_command *command, GError **error)
+{
+	JsonObject *params = spinor_chip_params(command);
+	g_autoptr(JsonNode) result = NULL;
+
+	if (!spinor_set_path(params, "path", command->expect_image, error)) {
+		json_object_unref(params);
+		return false;
+	}
+	result = spinor_client_call(client, "image.compare", params, SPINOR_LONG_MS, error);
+	if (spinor_as_object(result, "image.compare", error) == NULL) {
+		g_prefix_error(error, "--expect-image %s: ", command->expect_image);
+		return false;
+	}
+	report->compare = json_object_ref(json_node_get_object(result));
+	return true;
+}
+
+bool
+spinor_report_collect(struct spinor_report *report, struct spinor_client *client,
+	JsonObject *status, const struct spinor_command *command, GError **error)
+{
+	JsonArray *adapters = spinor_array(status, "adapters");
+
+	report->chips = json_array_new();
+	report->stats = json_object_new();
+	for (guint i = 0; adapters != NULL && i < json_array_get_length(adapters); i++) {
+		JsonObject *adapter = spinor_item(adapters, i);
+		JsonArray *chips = spinor_array(adapter, "chips");
+
+		for (guint j = 0; chips != NULL && j < json_array_get_length(chips); j++) {
+			JsonObject *chip = spinor_item(chips, j);
+			JsonObject *row = params_of(
+				spinor_text(adapter, "name", ""), spinor_number(chip, "cs", 0));
+
+			json_object_set_string_member(row, "part", spinor_text(chip, "part", "?"));
+			if (!add_chip(report, row, j == 0, client, command, error))
+				return false;
+		}
+	}
+	return command->expect_image == NULL || compare(report, client, command, error);
+}
+
+void
+spinor_report_clear(struct spinor_report *report)
+{
+	g_clear_pointer(&report->chips, json_array_unref);
+	g_clear_pointer(&report->stats, json_object_unref);
+	g_clear_pointer(&report->compare, json_object_unref);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where a chip's array lives: blank and private, or a file that is mapped. */
+#ifndef SPINOR_STORE_IMAGE_H
+#define SPINOR_STORE_IMAGE_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct store_image;
+struct store_wafer;
+
+/* FF (memory shared by all blank chips of the process). */
+struct store_wafer *store_wafer_new(GError **error);
+void store_wafer_destroy(struct store_wafer *wafer);
+
+/*
+ * path NULL: a blank array, copy-on-write on the wafer. Otherwise the file, locked against other
+ * daemons and mapped shared; created blank when absent. size: bytes, the chip's; a file of another
+ * size is refused. On error nothing on disk has changed.
+ */
+struct store_image *store_image_open(
+	const char *path, uint64_t size, struct store_wafer *wafer, GError **error);
+void store_image_close(struct store_image *image);
+
+uint8_t *store_image_array(struct store_image *image);
+
+/* Makes path a copy of size bytes, durably and as a whole or not at all. An existing file is
+ * replaced; what is not a regular file, or the image of a running chip, is refused. */
+bool store_image_save(const uint8_t *array, uint64_t size, const char *path, GError **error);
+
+/* Fills the array from a file of exactly its size; on error the array is as before. The caller
+ * says flash_array_changed() and flash_array_replaced(). */
+bool store_image_load_into(const char *path, uint8_t *array, uint64_t size, GError **error);
+
+struct store_difference {
+	uint64_t bytes;       /* how many differ */
+	uint64_t first, last; /* offsets; meaningless when bytes is 0 */
+};
+
+/* Compares the array with a file of exactly its size; false only when that failed. */
+bool store_image_compare(const char *path, const uint8_t *array, uint64_t size,
+	struct store_difference *difference, GError **error);
+
+/* The bytes of a file of exactly that size; free with g_free(). NULL on error. */
+uint8_t *store_image_read(const char *path, uint64_t size, GError **error);
+
+/* Copies n bytes into an array and writes only pages that differ, so that shared memory stays
+ * shared and files clean. Returns the bytes written. */
+size_t store_image_put(uint8_t *array, const uint8_t *from, size_t n);
+
+#endif

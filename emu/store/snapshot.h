@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A chip as it was: array and non-volatile registers, kept by name or in files. */
+#ifndef SPINOR_STORE_SNAPSHOT_H
+#define SPINOR_STORE_SNAPSHOT_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct store_snapshots;
+struct flash;
+
+struct store_snapshot_info {
+	char *name;
+	int64_t time_us; /* since 1970 */
+	uint64_t size;   /* bytes of memory that dropping it gives back */
+};
+
+/*
+ * Snapshots of one chip. array, size: the chip's own, watched from now on (flash_watch_array());
+ * blank: it is known to be all FF. Chip and array outlive the snapshots. Everything here is to be
+ * called in the thread that owns the chip, between its frames, and after flash_tick().
+ */
+struct store_snapshots *store_snapshots_new(
+	struct flash *chip, uint8_t *array, uint64_t size, bool blank);
+void store_snapshots_destroy(struct store_snapshots *snapshots);
+
+/* restored is called after each restore, when the chip is as it was and before anybody uses it: for
+ * saving its registers. One listener; NULL ends it. */
+void store_snapshots_set_listener(
+	struct store_snapshots *snapshots, void (*restored)(void *data), void *data);
+
+/* Keeps the chip under a new name (1 to 64 of A-Z a-z 0-9 . _ -). An operation in progress is not
+ * in it yet. bytes_copied may be NULL. */
+bool store_snapshots_take(
+	struct store_snapshots *snapshots, const char *name, size_t *bytes_copied, GError **error);
+
+/*
+ * As if the chip had been taken off and the one of then put in its place: supply off, which cuts
+ * off what is in progress, and on again if it was on. bytes_copied may be NULL: how many bytes of
+ * the array were written.
+ */
+bool store_snapshots_restore(
+	struct store_snapshots *snapshots, const char *name, size_t *bytes_copied, GError **error);
+
+bool store_snapshots_drop(struct store_snapshots *snapshots, const char *name, GError **error);
+
+/* struct store_snapshot_info, oldest first; free with g_ptr_array_unref(). */
+GPtrArray *store_snapshots_list(const struct store_snapshots *snapshots);
+unsigned int store_snapshots_count(const struct store_snapshots *snapshots);
+
+/* The same with files: path is the array, a plain raw image, and path.state the registers. The two
+ * are replaced one after the other, each as a whole or not at all. */
+bool store_snapshots_take_file(struct store_snapshots *snapshots, const char *path, GError **error);
+bool store_snapshots_restore_file(
+	struct store_snapshots *snapshots, const char *path, size_t *bytes_copied, GError **error);
+
+/* True when the array may have changed since store_snapshots_new(). */
+bool store_snapshots_changed(const struct store_snapshots *snapshots);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A chip's non-volatile registers on disk, beside its image (IMAGE.state). */
+#ifndef SPINOR_STORE_STATE_H
+#define SPINOR_STORE_STATE_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+struct flash;
+
+/* Fills the chip's non-volatile state from path and powers it up; a missing file leaves it as
+ * delivered. A damaged file, one of a newer version or of another part is an error, and nothing has
+ * changed then, neither chip nor file. */
+bool store_state_load(const char *path, struct flash *chip, GError **error);
+
+/* Replaces path atomically and durably. */
+bool store_state_save(const char *path, struct flash *chip, GError **error);
+
+#endif

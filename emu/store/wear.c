@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Erase cycles, unstable blocks and damage of a chip. In a state file:
+ *
+ *     [cells]
+ *     block=4096
+ *     0-15=1
+ *     16=7 unstable
+ *     damage=12
+ *
+ * A key is a block or a run of blocks alike, of so many bytes, from address 0 up; its value is the
+ * number of erases. Blocks that are not named are as delivered.
+ */
+#include "store/wear.h"
+
+#include "flash/flash.h"
+#include "flash/part.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define KEY_BLOCK "block"
+#define KEY_DAMAGE "damage"
+#define UNSTABLE " unstable"
+
+struct store_wear {
+	uint32_t block_size;
+	uint8_t damage;
+	GArray *runs; /* struct run */
+};
+
+/* Blocks alike, side by side. */
+struct run {
+	struct flash_block first;
+	uint32_t n;
+};
+
+static struct store_wear *
+cells_new(const struct flash *chip)
+{
+	struct store_wear *cells = g_new0(struct store_wear, 1);
+
+	cells->block_size = flash_block_size(flash_part(chip));
+	cells->runs = g_array_new(FALSE, FALSE, sizeof(struct run));
+	return cells;
+}
+
+void
+store_wear_free(struct store_wear *cells)
+{
+	if (cells == NULL)
+		return;
+	g_array_unref(cells->runs);
+	g_free(cells);
+}
+
+static void
+add_block(struct store_wear *cells, const struct flash_block *block)
+{
+	struct run run = {.first = *block, .n = 1};
+
+	if (cells->runs->len > 0) {
+		struct run *last = &g_array_index(cells->runs, struct run, cells->runs->len - 1);
+
+		if (last->first.number + last->n == block->number &&
+			last->first.cycles == block->cycles &&
+			last->first.unstable == block->unstable) {
+			last->n++;
+			return;
+		}
+	}
+	g_array_append_val(cells->runs, run);
+}
+
+struct store_wear *
+store_wear_read(const struct flash *chip)
+{
+	struct store_wear *cells = cells_new(chip);
+	struct flash_block block;
+
+	cells->damage = flash_damage(chip);
+	for (uint32_t i = 0; flash_next_block(chip, i, &block); i = block.number + 1)
+		add_block(cells, &block);
+	return cells;
+}
+
+void
+store_wear_write(const struct store_wear *cells, struct flash *chip)
+{
+	flash_forget_blocks(chip);
+	flash_set_damage(chip, cells->damage);
+	for (guint i = 0; i < cells->runs->len; i++) {
+		const struct run *run = &g_array_index(cells->runs, struct run, i);
+		struct flash_block block = run->first;
+
+		for (uint32_t j = 0; j < run->n; j++, block.number++)
+			flash_put_block(chip, &block);
+	}
+}
+
+void
+store_wear_to_keys(const struct store_wear *cells, GKeyFile *keys)
+{
+	if (cells->damage)
+		g_key_file_set_integer(keys, STORE_WEAR_GROUP, KEY_DAMAGE, cells->damage);
+	if (cells->runs->len > 0)
+		g_key_file_set_uint64(keys, STORE_WEAR_GROUP, KEY_BLOCK, cells->block_size);
+	for (guint i = 0; i < cells->runs->len; i++) {
+		const struct run *run = &g_array_index(cells->runs, struct run, i);
+		char key[32];
+		char value[32];
+
+		if (run->n == 1)
+			snprintf(key, sizeof(key), "%u", run->first.number);
+		else
+			snprintf(key, sizeof(key), "%u-%u", run->first.number,
+				run->first.number + run->n - 1);
+		snprintf(value, sizeof(value), "%u%s", run->first.cycles,
+			run->first.unstable ? UNSTABLE : "");
+		g_key_file_set_value(keys, STORE_WEAR_GROUP, key, value);
+	}
+}
+
+/* "7" or "7-12" into the first of them and their number. */
+static bool
+parse_blocks(const char *key, uint64_t n_blocks, struct run *run)
+{
+	g_auto(GStrv) ends = g_strsplit(key, "-", 2);
+	guint64 first;
+	guint64 last;
+
+	if (!ends[0] || !g_ascii_string_to_unsigned(ends[0], 10, 0, n_blocks - 1, &first, NULL))
+		return false;
+	last = first;
+	if (ends[1] && !g_ascii_string_to_unsigned(ends[1], 10, first, n_blocks - 1, &last, NULL))
+		return false;
+	run->first.number = (uint32_t)first;
+	run->n = (uint32_t)(last - first + 1);
+	return true;
+}
+
+static bool
+parse_cycles(char *value, struct run *run)
+{
+	guint64 cycles;
+
+	run->first.unstable = g_str_has_suffix(value, UNSTABLE);
+	if (run->first.unstable)
+		value[strlen(value) - strlen(UNSTABLE)] = '\0';
+	if (!g_ascii_string_to_unsigned(value, 10, 0, G_MAXINT32, &cycles, NULL))
+		return false;
+	run->first.cycles = (uint32_t)cycles;
+	return true;
+}
+
+static bool
+parse_key(struct store_wear *cells, const struct flash *chip, const char *key, char *value)
+{
+	uint64_t size = flash_part(chip)->size;
+	struct run run = {0};
+	guint64 number;
+
+	if (strcmp(key, KEY_BLOCK) == 0)
+		return g_ascii_string_to_unsigned(
+			value, 10, cells->block_size, cells->block_size, NULL, NULL);
+	if (strcmp(key, KEY_DAMAGE) == 0) {
+		if (!g_ascii_string_to_unsigned(value, 10, 0, G_MAXUINT8, &number, NULL))
+			return false;
+		cells->damage = (uint8_t)number;
+		return true;
+	}
+	if (!cells->block_size || !parse_blocks(key, size / cells->block_size, &run) ||
+		!parse_cycles(value, &run))
+		return false;
+	g_array_append_val(cells->runs, run);
+	return true;
+}
+
+struct store_wear *
+store_wear_from_keys(GKeyFile *keys, const struct flash *chip, char **why)
+{
+	struct store_wear *cells = cells_new(chip);
+	g_auto(GStrv) names = g_key_file_get_keys(keys, STORE_WEAR_GROUP, NULL, NULL);
+
+	for (char **name = names; name && *name; name++) {
+		g_autofree char *value = g_key_file_get_value(keys, STORE_WEAR_GROUP, *name, NULL);
+
+		if (parse_key(cells, chip, *name, value))
+			continue;
+		*why = g_strdup_printf("[" STORE_WEAR_GROUP "] %s=%s does not fit a %s", *name,
+			value, flash_part(chip)->name);
+		store_wear_free(cells);
+		return NULL;
+	}
+	return cells;
+}
