@@ -79,6 +79,7 @@ emu_libchipdb_a_SOURCES = \
 	emu/chipdb/chipscan.c \
 	emu/chipdb/chipscan.h \
 	emu/chipdb/chiptable.c \
+	emu/chipdb/chiptable.h \
 	emu/chipdb/partcheck.c \
 	emu/chipdb/partcheck.h \
 	emu/chipdb/partcommand.c \
@@ -92,7 +93,9 @@ emu_libchipdb_a_SOURCES = \
 	emu/chipdb/partsfdp.c \
 	emu/chipdb/partsfdp.h \
 	emu/chipdb/partstatus.c \
-	emu/chipdb/partstatus.h
+	emu/chipdb/partstatus.h \
+	emu/chipdb/times.c \
+	emu/chipdb/times.h
 
 noinst_LIBRARIES += emu/libstore.a
 emu_libstore_a_SOURCES = \
@@ -143,6 +146,7 @@ emu_libserprog_a_SOURCES = \
 	emu/serprog/commands.c \
 	emu/serprog/divider.c \
 	emu/serprog/divider.h \
+	emu/serprog/filter.c \
 	emu/serprog/internal.h \
 	emu/serprog/opbuf.c \
 	emu/serprog/opbuf.h \

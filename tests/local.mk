@@ -19,6 +19,7 @@ AM_TESTS_ENVIRONMENT = \
 
 STYLE_TESTS = \
 	tests/style/check-headers \
+	tests/style/check-rooms \
 	tests/style/check-style
 
 SYSTEM_TESTS = \
@@ -63,7 +64,8 @@ LONG_TESTS = \
 	tests/system/power-sweep-long.test
 
 TESTS += $(STYLE_TESTS) $(SYSTEM_TESTS)
-EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/system/tap.sh \
+EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/style/rooms \
+	tests/system/tap.sh \
 	tests/system/behaviour.py \
 	tests/system/bench.py \
 	tests/system/recipe.py \

@@ -261,8 +261,8 @@ action_target_chip(struct action_context *actions, const char *adapter, int cs,
 }
 
 struct pin_request {
-	enum bench_pin pin;
-	enum bench_level level;
+	enum setup_pin pin;
+	enum flash_level level;
 };
 
 static bool
@@ -284,7 +284,7 @@ set_pin(struct action_work *work, GError **error)
 }
 
 bool
-action_pin(const struct action_target *target, enum bench_pin pin, enum bench_level level,
+action_pin(const struct action_target *target, enum setup_pin pin, enum flash_level level,
 	struct bench_pins *pins, GError **error)
 {
 	struct pin_request request = {.pin = pin, .level = level};
@@ -424,7 +424,24 @@ reset_stats(struct action_work *work, GError **error)
 }
 
 void
+action_stats_get(const struct action_target *target, struct trace_chip_stats *chip,
+	struct link_host_stats *host)
+{
+	bench_get_chip_stats(target->adapter, target->cs, chip);
+	bench_get_host_stats(target->adapter, host);
+}
+
+void
 action_stats_reset(const struct action_target *target)
 {
-	action_work_run(target, reset_stats, NULL, NULL, NULL);
+	if (target->wires == NULL)
+		bench_reset_stats(target->adapter);
+	else
+		action_work_run(target, reset_stats, NULL, NULL, NULL);
+}
+
+bool
+action_is_tcp(const struct action_target *target)
+{
+	return bench_adapter_tcp(target->adapter) != NULL;
 }

@@ -7,13 +7,17 @@
 #ifndef SPINOR_ACTION_ACTION_H
 #define SPINOR_ACTION_ACTION_H
 
+#include "bench/faults.h"
 #include "bench/levels.h"
+#include "board/board.h"
+#include "link/meter.h"
+#include "store/image.h"
+#include "store/snapshot.h"
+#include "trace/stats.h"
 
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
-
-#define ACTION_MILLIVOLTS_MAX 6000
 
 struct bench;
 struct action_context;
@@ -47,7 +51,7 @@ bool action_target_chip(struct action_context *actions, const char *adapter, int
 	struct action_target *target, GError **error);
 
 /* Pins stay as set until they are set again. */
-bool action_pin(const struct action_target *target, enum bench_pin pin, enum bench_level level,
+bool action_pin(const struct action_target *target, enum setup_pin pin, enum flash_level level,
 	struct bench_pins *pins, GError **error);
 
 enum action_power {
@@ -98,16 +102,9 @@ bool action_fault_find(struct action_context *actions, const char *adapter, cons
 /* struct bench_fault_info of the adapter. Free with g_ptr_array_unref(). */
 GPtrArray *action_fault_list(const struct action_target *target);
 
-/* The boards behind the adapter's clip: run, are held in reset, have no supply. */
-enum action_board {
-	ACTION_BOARD_RUN,
-	ACTION_BOARD_RESET,
-	ACTION_BOARD_NO_SUPPLY,
-};
 /* struct action_boot_outcome of those that start by that, a run after something else. Free with
  * g_ptr_array_unref(). NULL on error. */
-GPtrArray *action_board(
-	const struct action_target *target, enum action_board state, GError **error);
+GPtrArray *action_board(const struct action_target *target, enum board_state state, GError **error);
 
 /* How a line of the adapter stands: "high", "low" or "floating" at its ends. */
 struct action_line {
@@ -119,11 +116,18 @@ struct action_line {
 #define ACTION_LINES 8
 void action_wiring(const struct action_target *target, struct action_line lines[ACTION_LINES]);
 
-/* Of one chip; see bench_reset_stats(). */
+/* Counters of the target's chip and of its adapter's hosts. Operations that have ended by now are
+ * counted. */
+void action_stats_get(const struct action_target *target, struct trace_chip_stats *chip,
+	struct link_host_stats *host);
+/* The target's chip counts from 0 again; without a chip the adapter and all its chips do. */
 void action_stats_reset(const struct action_target *target);
 
 /* The software reset, 66 99, as by a host. */
 bool action_reset(const struct action_target *target, GError **error);
+
+/* Whether hosts reach the adapter by TCP, else by a pseudo-terminal. */
+bool action_is_tcp(const struct action_target *target);
 
 /* The adapter's cable is pulled: a terminal, or whoever is on its TCP port, goes away. And put in
  * again. place: the device node or HOST:PORT that has gone, NULL when it had before, or that is

@@ -93,8 +93,7 @@ describe_adapter(struct action_work *work, GError **error)
 	status->drivers = clip_drivers(bench_adapter_clip(adapter));
 	status->hz = clip_frequency(bench_adapter_clip(adapter));
 	status->n_faults = faults != NULL ? bench_faults_count(faults, -1) : 0;
-	status->board =
-		faults != NULL ? (enum action_board)bench_faults_board(faults) : ACTION_BOARD_RUN;
+	status->board = faults != NULL ? bench_faults_board(faults) : BOARD_RUNS;
 	status->ready_line = bench_adapter_ready_line(adapter);
 	return true;
 }

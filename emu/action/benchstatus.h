@@ -51,7 +51,7 @@ struct action_adapter_status {
 	unsigned int hz;
 	char *ready_line;      /* owned */
 	unsigned int n_faults; /* of wires, line and chips */
-	enum action_board board;
+	enum board_state board;
 	GArray *chips; /* struct action_chip_status */
 };
 

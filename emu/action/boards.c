@@ -37,9 +37,9 @@ what_holds(const struct action_work *work)
 	const struct bench_faults *faults = bench_adapter_has_faults(adapter);
 	unsigned int fault;
 
-	if (faults != NULL && bench_faults_board(faults) != BENCH_BOARD_RUNS)
-		return bench_faults_board(faults) == BENCH_BOARD_OFF ? "it has no supply"
-								     : "it is held in reset";
+	if (faults != NULL && bench_faults_board(faults) != BOARD_RUNS)
+		return bench_faults_board(faults) == BOARD_OFF ? "it has no supply"
+							       : "it is held in reset";
 	if (!clip_is_selected(bench_adapter_clip(adapter)))
 		return NULL;
 	return action_work_left_selected(work, &fault) ? "the adapter has left CS# low"
@@ -95,26 +95,25 @@ start(const struct action_work *work, GPtrArray *started)
 	}
 }
 
-G_STATIC_ASSERT((int)ACTION_BOARD_RUN == (int)BENCH_BOARD_RUNS &&
-	(int)ACTION_BOARD_RESET == (int)BENCH_BOARD_IN_RESET &&
-	(int)ACTION_BOARD_NO_SUPPLY == (int)BENCH_BOARD_OFF);
+G_STATIC_ASSERT((int)BOARD_RUNS == (int)BOARD_RUNS && (int)BOARD_IN_RESET == (int)BOARD_IN_RESET &&
+	(int)BOARD_OFF == (int)BOARD_OFF);
 
 static bool
 set_board(struct action_work *work, GError **error)
 {
 	struct bench_faults *faults = bench_adapter_faults(work->target->adapter);
-	const enum action_board *state = work->in;
-	bool starts = *state == ACTION_BOARD_RUN && bench_faults_board(faults) != BENCH_BOARD_RUNS;
+	const enum board_state *state = work->in;
+	bool starts = *state == BOARD_RUNS && bench_faults_board(faults) != BOARD_RUNS;
 
 	(void)error;
-	bench_faults_set_board(faults, (enum bench_board_state) * state);
+	bench_faults_set_board(faults, (enum board_state) * state);
 	if (starts)
 		start(work, work->out);
 	return true;
 }
 
 GPtrArray *
-action_board(const struct action_target *target, enum action_board state, GError **error)
+action_board(const struct action_target *target, enum board_state state, GError **error)
 {
 	GPtrArray *started =
 		g_ptr_array_new_with_free_func((GDestroyNotify)action_boot_outcome_free);

@@ -252,7 +252,7 @@ action_work_left_selected(const struct action_work *work, unsigned int *fault)
 }
 
 static const char *const levels[] = {
-	[CLIP_LOW] = "low", [CLIP_HIGH] = "high", [CLIP_FLOATING] = "floating"};
+	[FLASH_LOW] = "low", [FLASH_HIGH] = "high", [FLASH_FLOATING] = "floating"};
 
 G_STATIC_ASSERT(ACTION_LINES == CLIP_LINES);
 

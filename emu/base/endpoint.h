@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a port (pseudo-terminal, TCP) knows of the adapter behind it, and nothing more. */
+/* All that a port (pseudo-terminal, TCP) and the line behind it know of the adapter. */
 #ifndef SPINOR_BASE_ENDPOINT_H
 #define SPINOR_BASE_ENDPOINT_H
 
@@ -12,6 +12,25 @@
  * sent and give() to fetch what the host shall get; neither ever blocks, and the memory behind them
  * is bounded. Order of calls: host_opened, then take and give in any order, then host_closed.
  */
+struct base_endpoint_ops;
+
+/* What becomes of a command that a filter was asked about. */
+enum base_command_verdict {
+	BASE_COMMAND_RUN,
+	BASE_COMMAND_REFUSE,       /* its data are received and dropped, then the adapter refuses */
+	BASE_COMMAND_HANG,         /* as hang(), but replies to earlier commands get out */
+	BASE_COMMAND_KEEP_SELECTED /* CS# rises at the end of the next one instead of its own */
+};
+
+/* A command of the adapter's protocol, as soon as its opcode has come. */
+struct base_command {
+	uint8_t opcode;
+	bool selects; /* it takes CS# low and high again */
+};
+
+typedef enum base_command_verdict base_command_filter(
+	void *data, const struct base_command *command);
+
 struct base_endpoint_ops {
 	/* The first host has opened the line. */
 	void (*host_opened)(void *self);
@@ -31,7 +50,7 @@ struct base_endpoint_ops {
 	 * never. Both may be NULL: waits for ever. */
 	int64_t (*deadline_ns)(void *self);
 
-	/* The deadline has passed: the base_endpoint may give up what it was waiting for. */
+	/* The deadline has passed: the endpoint may give up what it was waiting for. */
 	void (*timed_out)(void *self);
 
 	/* True between commands: nothing half received and nothing left to send. */
@@ -39,6 +58,26 @@ struct base_endpoint_ops {
 
 	/* The last host has gone: whatever was half done is dropped. */
 	void (*host_closed)(void *self);
+
+	/*
+	 * Of the firmware at the end only, NULL in what stands before it.
+	 */
+
+	/* Asks filter about each command from now on; NULL ends it. */
+	void (*set_filter)(void *self, base_command_filter *filter, void *data);
+
+	/* Commands that have begun since the host opened the line. */
+	uint64_t (*commands)(void *self);
+
+	/* The adapter's time, ns. */
+	int64_t (*now_ns)(void *self);
+
+	/* The firmware has run into an endless loop: nothing moves, CS# included, until reset().
+	 * Replies that have not been fetched are lost. */
+	void (*hang)(void *self);
+
+	/* Power-on, a watchdog or a reset button: everything is lost except what is in the chip. */
+	void (*reset)(void *self);
 };
 
 struct base_endpoint {

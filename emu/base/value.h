@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The values that chip data is written in. Private to the bench. */
+/* The values that chip data is written in. */
 #ifndef SPINOR_BASE_VALUE_H
 #define SPINOR_BASE_VALUE_H
-
-#include "flash/part.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,9 +30,5 @@ bool base_value_range(const char *text, uint32_t *start, uint32_t *end);
 
 /* "50 MHz". False as well for what does not fit, and for 0. */
 bool base_value_frequency(const char *text, unsigned int *hz);
-
-/* {"0.4 ms", "3 ms"} is typical and maximum; one time alone is both. Strips the texts. Sets *why
- * (g_free()) where there is more to say than what is allowed. */
-bool chipdb_times(char **texts, struct flash_time *time, char **why);
 
 #endif

@@ -75,8 +75,8 @@ open_tcp(struct bench_adapter *adapter, const char *address, GError **error)
 {
 	GError *why = NULL;
 
-	adapter->tcp = port_tcp_new(
-		adapter->context, link_meter_personality(&adapter->meter), address, &why);
+	adapter->tcp =
+		port_tcp_new(adapter->context, link_meter_endpoint(&adapter->meter), address, &why);
 	if (adapter->tcp != NULL)
 		return true;
 	if (g_error_matches(why, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT))
@@ -92,12 +92,11 @@ open_tcp(struct bench_adapter *adapter, const char *address, GError **error)
 static bool
 open_port(struct bench_adapter *adapter, const struct bench_adapter_plan *plan, GError **error)
 {
-	struct base_endpoint base_endpoint = link_meter_personality(&adapter->meter);
+	struct base_endpoint endpoint = link_meter_endpoint(&adapter->meter);
 
 	if (plan->tcp != NULL)
 		return open_tcp(adapter, plan->tcp, error);
-	adapter->pty =
-		port_pty_new(adapter->context, plan->watch, base_endpoint, plan->link, error);
+	adapter->pty = port_pty_new(adapter->context, plan->watch, endpoint, plan->link, error);
 	if (adapter->pty == NULL)
 		return false;
 	if (plan->link != NULL)
@@ -465,7 +464,7 @@ bench_adapter_set_host_observer(
 	adapter->meter.data = adapter;
 }
 
-struct trace_host_stats *
+struct link_host_stats *
 bench_adapter_host_stats(struct bench_adapter *adapter)
 {
 	return &adapter->meter.stats;

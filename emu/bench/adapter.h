@@ -111,6 +111,6 @@ void bench_adapter_set_chip_observer(
 	struct bench_adapter *adapter, bench_chip_observer *observe, void *data);
 void bench_adapter_set_host_observer(
 	struct bench_adapter *adapter, bench_host_observer *observe, void *data);
-struct trace_host_stats *bench_adapter_host_stats(struct bench_adapter *adapter);
+struct link_host_stats *bench_adapter_host_stats(struct bench_adapter *adapter);
 
 #endif

@@ -299,7 +299,7 @@ add_board(struct bench *bench, struct setup_board *entry, GError **error)
 		bench_chip_part(chip)->size);
 	if (entry->has_state)
 		bench_faults_set_board(
-			bench_adapter_faults(adapter), (enum bench_board_state)entry->state);
+			bench_adapter_faults(adapter), (enum board_state)entry->state);
 	bench_adapter_set_board(
 		adapter, chip_from->cs, entry->name, g_steal_pointer(&entry->board));
 	return true;

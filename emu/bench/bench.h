@@ -57,12 +57,8 @@ void bench_set_host_observer(struct bench *bench, bench_host_observer *observe, 
  * on line cs. */
 bool bench_get_chip_stats(
 	struct bench_adapter *adapter, unsigned int cs, struct trace_chip_stats *stats);
-void bench_get_host_stats(struct bench_adapter *adapter, struct trace_host_stats *stats);
+void bench_get_host_stats(struct bench_adapter *adapter, struct link_host_stats *stats);
 /* All counters of the adapter and its chips start at 0 again. */
 void bench_reset_stats(struct bench_adapter *adapter);
-
-/* The chips that can be emulated as a table for people, one line each below a heading. pattern as
- * for chipdb_list(). Free with g_free(); no match is BASE_ERROR_USAGE. */
-char *chipdb_table(const char *chipdb, const char *pattern, GError **error);
 
 #endif

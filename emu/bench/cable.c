@@ -119,7 +119,7 @@ fault_acted(void *data, const struct link_fault_report *report)
 void
 bench_cable_begin(struct bench_cable *line)
 {
-	line->meter->behind = serprog_personality(line->serprog);
+	line->meter->behind = serprog_endpoint(line->serprog);
 }
 
 void
@@ -140,12 +140,12 @@ bench_cable_faults(struct bench_cable *line)
 
 	if (line->faults != NULL)
 		return line->faults;
-	line->faults = link_line_new(line->serprog, &listener);
+	line->faults = link_line_new(serprog_endpoint(line->serprog), &listener);
 	if (line->meter->host)
 		link_line_join(line->faults, line->meter->opened_us,
 			line->meter->stats.bytes_in - line->meter->before_in,
 			line->meter->stats.bytes_out - line->meter->before_out);
-	line->meter->behind = link_line_personality(line->faults);
+	line->meter->behind = link_line_endpoint(line->faults);
 	return line->faults;
 }
 

@@ -38,7 +38,7 @@ struct bench_faults {
 	char *owner;
 	GPtrArray *entries;
 	unsigned int last_id;
-	enum bench_board_state board;
+	enum board_state board;
 	void (*observe)(void *data, const struct bench_fault_act *act);
 	void *observe_data;
 	GDestroyNotify free_data;
@@ -327,7 +327,7 @@ is_board_s(const struct entry *entry)
 static void
 follow_board(struct bench_faults *faults, struct entry *entry)
 {
-	bool runs = faults->board == BENCH_BOARD_RUNS;
+	bool runs = faults->board == BOARD_RUNS;
 	struct clip_fault again = entry->wires;
 	uint64_t acted, matched;
 
@@ -366,10 +366,10 @@ scene_of(const struct bench_faults *faults, unsigned int cs)
 static bool
 has_room(const struct bench_faults *faults, const struct setup_fault *fault, GError **error)
 {
-	if (faults->entries->len >= BENCH_FAULTS_MAX) {
+	if (faults->entries->len >= SETUP_FAULTS_MAX) {
 		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,
 			"%s: %s has %d faults, and no more are allowed; remove some of them first",
-			fault->text, faults->owner, BENCH_FAULTS_MAX);
+			fault->text, faults->owner, SETUP_FAULTS_MAX);
 		return false;
 	}
 	if (fault->name != NULL && bench_faults_named(faults, fault->name) > 0) {
@@ -476,14 +476,14 @@ bench_faults_named(const struct bench_faults *faults, const char *name)
 }
 
 void
-bench_faults_set_board(struct bench_faults *faults, enum bench_board_state state)
+bench_faults_set_board(struct bench_faults *faults, enum board_state state)
 {
 	faults->board = state;
 	for (guint i = 0; i < faults->entries->len; i++)
 		follow_board(faults, faults->entries->pdata[i]);
 }
 
-enum bench_board_state
+enum board_state
 bench_faults_board(const struct bench_faults *faults)
 {
 	return faults->board;

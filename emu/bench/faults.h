@@ -3,6 +3,7 @@
 #ifndef SPINOR_BENCH_FAULTS_H
 #define SPINOR_BENCH_FAULTS_H
 
+#include "board/board.h"
 #include "clip/clip.h"
 
 #include <glib.h>
@@ -15,8 +16,6 @@ struct bench_cable;
 struct clip;
 struct flash_part;
 struct link_fault_report;
-
-#define BENCH_FAULTS_MAX 1024 /* of one adapter, its chips and its line */
 
 /* One act of a fault, for reports. */
 struct bench_fault_act {
@@ -84,14 +83,8 @@ unsigned int bench_faults_named(const struct bench_faults *faults, const char *n
 /* The id here of a fault that the clip knows by clip_id; 0: there is none. */
 unsigned int bench_faults_of_wires(const struct bench_faults *faults, unsigned int clip_id);
 
-/* What the board behind the clip does: only one that runs is a second master. */
-enum bench_board_state {
-	BENCH_BOARD_RUNS,
-	BENCH_BOARD_IN_RESET,
-	BENCH_BOARD_OFF, /* without supply of its own */
-};
-void bench_faults_set_board(struct bench_faults *faults, enum bench_board_state state);
-enum bench_board_state bench_faults_board(const struct bench_faults *faults);
+void bench_faults_set_board(struct bench_faults *faults, enum board_state state);
+enum board_state bench_faults_board(const struct bench_faults *faults);
 
 /* struct bench_fault_info, oldest first. Free with g_ptr_array_unref(). */
 GPtrArray *bench_faults_list(struct bench_faults *faults);

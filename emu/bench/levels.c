@@ -27,12 +27,6 @@
 
 #define USUAL_MILLIVOLTS 3300
 
-/* Levels are handed on by their number. */
-G_STATIC_ASSERT((int)BENCH_LOW == (int)FLASH_LOW && (int)BENCH_HIGH == (int)FLASH_HIGH &&
-	(int)BENCH_FLOAT == (int)FLASH_FLOATING);
-G_STATIC_ASSERT((int)BENCH_LOW == (int)CLIP_LOW && (int)BENCH_HIGH == (int)CLIP_HIGH &&
-	(int)BENCH_FLOAT == (int)CLIP_FLOATING);
-
 /* The protection diodes of the pins take 0.6 V, and the pins give little current: how far VCC falls
  * then is an assumption. */
 int
@@ -65,7 +59,7 @@ bench_levels_init(struct bench_levels *wires, struct flash *flash, struct base_c
 		.given_mv = bench_usual_millivolts(flash_part(flash)),
 	};
 	for (unsigned int pin = 0; pin < FLASH_PINS; pin++)
-		wires->levels[pin] = BENCH_HIGH;
+		wires->levels[pin] = FLASH_HIGH;
 	flash_supply(flash, wires->millivolts);
 }
 
@@ -74,10 +68,10 @@ static void
 tell(const struct bench_levels *wires, enum flash_pin place)
 {
 	if (wires->clip == NULL || place == FLASH_PIN_RESET)
-		flash_pin(wires->flash, place, (enum flash_level)wires->levels[place]);
+		flash_pin(wires->flash, place, wires->levels[place]);
 	else
 		clip_set_level(wires->clip, wires->cs, place == FLASH_PIN_WP ? CLIP_WP : CLIP_HOLD,
-			(enum clip_level)wires->levels[place]);
+			wires->levels[place]);
 }
 
 void
@@ -92,40 +86,40 @@ bench_levels_clip_on(struct bench_levels *wires, struct clip *clip, unsigned int
 
 /* Where the pin of that name is, or FLASH_PINS. */
 static enum flash_pin
-place_of(const struct bench_levels *wires, enum bench_pin pin)
+place_of(const struct bench_levels *wires, enum setup_pin pin)
 {
 	const struct flash_part *part = flash_part(wires->flash);
 	enum flash_pin place = FLASH_PIN_WP;
 
-	if (pin == BENCH_PIN_HOLD)
+	if (pin == SETUP_PIN_HOLD)
 		place = part->pin7 == FLASH_PIN7_HOLD ? FLASH_PIN_HOLD : FLASH_PINS;
-	else if (pin == BENCH_PIN_RESET && flash_has_pin(part, FLASH_PIN_RESET))
+	else if (pin == SETUP_PIN_RESET && flash_has_pin(part, FLASH_PIN_RESET))
 		place = FLASH_PIN_RESET;
-	else if (pin == BENCH_PIN_RESET)
+	else if (pin == SETUP_PIN_RESET)
 		place = flash_pin7_is_reset(wires->flash) ? FLASH_PIN_HOLD : FLASH_PINS;
 	return place < FLASH_PINS && flash_has_pin(part, place) ? place : FLASH_PINS;
 }
 
-static enum bench_level
-level_of(const struct bench_levels *wires, enum bench_pin pin)
+static enum flash_level
+level_of(const struct bench_levels *wires, enum setup_pin pin)
 {
 	enum flash_pin place = place_of(wires, pin);
 
-	return place < FLASH_PINS ? wires->levels[place] : BENCH_NO_PIN;
+	return place < FLASH_PINS ? wires->levels[place] : FLASH_NO_PIN;
 }
 
 struct bench_pins
 bench_levels_pins(const struct bench_levels *wires)
 {
 	return (struct bench_pins){
-		.wp = level_of(wires, BENCH_PIN_WP),
-		.hold = level_of(wires, BENCH_PIN_HOLD),
-		.reset = level_of(wires, BENCH_PIN_RESET),
+		.wp = level_of(wires, SETUP_PIN_WP),
+		.hold = level_of(wires, SETUP_PIN_HOLD),
+		.reset = level_of(wires, SETUP_PIN_RESET),
 	};
 }
 
 bool
-bench_levels_set_pin(struct bench_levels *wires, enum bench_pin pin, enum bench_level level)
+bench_levels_set_pin(struct bench_levels *wires, enum setup_pin pin, enum flash_level level)
 {
 	enum flash_pin place = place_of(wires, pin);
 
@@ -147,8 +141,8 @@ pin_names(bool hold, bool reset)
 const char *
 bench_levels_pin_names(const struct bench_levels *wires)
 {
-	return pin_names(place_of(wires, BENCH_PIN_HOLD) < FLASH_PINS,
-		place_of(wires, BENCH_PIN_RESET) < FLASH_PINS);
+	return pin_names(place_of(wires, SETUP_PIN_HOLD) < FLASH_PINS,
+		place_of(wires, SETUP_PIN_RESET) < FLASH_PINS);
 }
 
 static bool
@@ -162,14 +156,14 @@ has_reset_bit(const struct flash_part *part)
 }
 
 bool
-bench_part_may_have_pin(const struct flash_part *part, enum bench_pin pin)
+bench_part_may_have_pin(const struct flash_part *part, enum setup_pin pin)
 {
 	switch (pin) {
-	case BENCH_PIN_WP:
+	case SETUP_PIN_WP:
 		return true;
-	case BENCH_PIN_HOLD:
+	case SETUP_PIN_HOLD:
 		return part->pin7 == FLASH_PIN7_HOLD;
-	case BENCH_PIN_RESET:
+	case SETUP_PIN_RESET:
 		break;
 	}
 	return part->reset_pin || part->pin7 == FLASH_PIN7_RESET || has_reset_bit(part);
@@ -178,8 +172,8 @@ bench_part_may_have_pin(const struct flash_part *part, enum bench_pin pin)
 const char *
 bench_part_pin_names(const struct flash_part *part)
 {
-	return pin_names(bench_part_may_have_pin(part, BENCH_PIN_HOLD),
-		bench_part_may_have_pin(part, BENCH_PIN_RESET));
+	return pin_names(bench_part_may_have_pin(part, SETUP_PIN_HOLD),
+		bench_part_may_have_pin(part, SETUP_PIN_RESET));
 }
 
 void

@@ -5,6 +5,7 @@
 #define SPINOR_BENCH_LEVELS_H
 
 #include "flash/flash.h"
+#include "setup/condition.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,35 +15,20 @@ struct flash_event;
 struct flash_part;
 struct base_clock;
 
-/* By the names on the package; where pin 7 is a RESET#, both of the last two can be one pin. */
-enum bench_pin {
-	BENCH_PIN_WP,
-	BENCH_PIN_HOLD,
-	BENCH_PIN_RESET,
-};
-
-enum bench_level {
-	BENCH_LOW,
-	BENCH_HIGH,
-	BENCH_FLOAT,
-	BENCH_NO_PIN, /* the part has no such pin */
-};
-
 struct bench_pins {
-	enum bench_level wp;
-	enum bench_level hold;
-	enum bench_level reset;
+	enum flash_level wp;
+	enum flash_level hold;
+	enum flash_level reset;
 };
 
 #define BENCH_HALF_OF_BUSY (-1)
-#define BENCH_CUT_AFTER_MAX_NS INT64_C(86400000000000)
 
 struct bench_levels {
 	struct flash *flash;
 	struct base_clock *clock; /* NULL: there is none yet */
 	struct clip *clip;        /* NULL: it is in none */
 	unsigned int cs;          /* its line there */
-	enum bench_level levels[FLASH_PINS];
+	enum flash_level levels[FLASH_PINS];
 	int millivolts;        /* 0: off */
 	int given_mv;          /* the last that was not, or the usual one */
 	uint64_t cut_in;       /* frames until the supply is cut; 0: it stays */
@@ -69,13 +55,13 @@ void bench_levels_clip_on(struct bench_levels *wires, struct clip *clip, unsigne
 struct bench_pins bench_levels_pins(const struct bench_levels *wires);
 
 /* False: the part has no such pin. */
-bool bench_levels_set_pin(struct bench_levels *wires, enum bench_pin pin, enum bench_level level);
+bool bench_levels_set_pin(struct bench_levels *wires, enum setup_pin pin, enum flash_level level);
 
 /* Names of the pins that it has, for messages: "wp and hold". */
 const char *bench_levels_pin_names(const struct bench_levels *wires);
 
 /* Whether a chip of that part can have such a pin: a RESET# can be up to a register. */
-bool bench_part_may_have_pin(const struct flash_part *part, enum bench_pin pin);
+bool bench_part_may_have_pin(const struct flash_part *part, enum setup_pin pin);
 const char *bench_part_pin_names(const struct flash_part *part);
 
 /* millivolts 0: off. A cut that was to come does not. */

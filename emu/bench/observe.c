@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
+#include "link/meter.h"
 
 struct bench_adapter *
 bench_find_adapter(const struct bench *bench, const char *name, GError **error)
@@ -90,7 +91,7 @@ struct stats_call {
 	struct bench_adapter *adapter;
 	unsigned int cs;
 	struct trace_chip_stats *chip; /* NULL: not wanted */
-	struct trace_host_stats *host; /* NULL: not wanted */
+	struct link_host_stats *host;  /* NULL: not wanted */
 	bool found;
 };
 
@@ -134,7 +135,7 @@ bench_get_chip_stats(struct bench_adapter *adapter, unsigned int cs, struct trac
 }
 
 void
-bench_get_host_stats(struct bench_adapter *adapter, struct trace_host_stats *stats)
+bench_get_host_stats(struct bench_adapter *adapter, struct link_host_stats *stats)
 {
 	struct stats_call call = {.adapter = adapter, .host = stats};
 
@@ -152,7 +153,7 @@ reset_stats(void *data)
 		if (stats != NULL)
 			*stats = (struct trace_chip_stats){0};
 	}
-	*bench_adapter_host_stats(adapter) = (struct trace_host_stats){0};
+	*bench_adapter_host_stats(adapter) = (struct link_host_stats){0};
 }
 
 void

@@ -244,7 +244,7 @@ check_modes(const struct target *target, GError **error)
 static bool
 check_pins(const struct target *target, GError **error)
 {
-	for (enum bench_pin pin = BENCH_PIN_WP; pin <= BENCH_PIN_RESET; pin++)
+	for (enum setup_pin pin = SETUP_PIN_WP; pin <= SETUP_PIN_RESET; pin++)
 		if (setup_condition_has(target->condition, SETUP_KEY_WP + pin) &&
 			!bench_part_may_have_pin(target->part, pin))
 			return refuse(target, SETUP_KEY_WP + pin, error,
@@ -516,12 +516,11 @@ enter_last_mode(struct flash *flash, const struct setup_condition *condition)
 static bool
 set_pins(const struct target *target, struct bench_levels *wires, GError **error)
 {
-	for (enum bench_pin pin = BENCH_PIN_WP; pin <= BENCH_PIN_RESET; pin++) {
+	for (enum setup_pin pin = SETUP_PIN_WP; pin <= SETUP_PIN_RESET; pin++) {
 		enum setup_condition_key key = SETUP_KEY_WP + pin;
 
 		if (!setup_condition_has(target->condition, key) ||
-			bench_levels_set_pin(
-				wires, pin, (enum bench_level)target->condition->levels[pin]))
+			bench_levels_set_pin(wires, pin, target->condition->levels[pin]))
 			continue;
 		return refuse(target, key, error, "has no such pin as it is; allowed: %s",
 			bench_levels_pin_names(wires));

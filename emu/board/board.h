@@ -10,6 +10,13 @@
 struct board;
 struct clip;
 
+/* What a board does; only one that runs is a second master. */
+enum board_state {
+	BOARD_RUNS,
+	BOARD_IN_RESET,
+	BOARD_OFF, /* without supply of its own */
+};
+
 enum board_result {
 	BOARD_BOOTS,
 	BOARD_NO_CHIP,       /* it does not say that it is there */

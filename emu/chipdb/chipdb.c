@@ -29,8 +29,7 @@ struct chipdb {
 	GPtrArray *parts;     /* those of them that are parts, sorted by name */
 	GHashTable *families; /* name to GPtrArray of struct chipdb_scan_group, by layer */
 	GHashTable *names;    /* name or alias in lower case to struct chipdb_scan_group */
-	GHashTable *
-		flashrom; /* flashrom's name in lower case to GPtrArray of struct chipdb_scan_group */
+	GHashTable *flashrom; /* flashrom's name in lower case to GPtrArray of chipdb_scan_group */
 };
 
 /* Appends group to what table has under name. */

@@ -3,7 +3,7 @@
  * The table of chips for people, as spinor-chipdb(5) describes it. Leaves out what only a host
  * would notice, and where in a chip the blocks of each size lie.
  */
-#include "bench/bench.h"
+#include "chipdb/chiptable.h"
 
 #include "base/units.h"
 #include "chipdb/chipdb.h"

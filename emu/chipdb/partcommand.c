@@ -4,6 +4,7 @@
  * over from its family and changes.
  */
 #include "chipdb/partcommand.h"
+#include "chipdb/times.h"
 
 #include "base/units.h"
 #include "base/value.h"

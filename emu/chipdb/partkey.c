@@ -13,6 +13,7 @@
 #include "chipdb/partprotect.h"
 #include "chipdb/partsfdp.h"
 #include "chipdb/partstatus.h"
+#include "chipdb/times.h"
 #include "base/value.h"
 #include "flash/flash.h"
 

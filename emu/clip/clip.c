@@ -37,7 +37,7 @@ clip_new(struct base_clock *clock)
 	clip->hz = 1000000;
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
 		clip->outside[cs] = (struct clip_outside){
-			.levels = {[CLIP_WP] = CLIP_HIGH, [CLIP_HOLD] = CLIP_HIGH},
+			.levels = {[CLIP_WP] = FLASH_HIGH, [CLIP_HOLD] = FLASH_HIGH},
 			.supply_mv = SUPPLY_USUAL,
 		};
 	return clip;
@@ -255,7 +255,7 @@ clip_wait(struct clip *clip, int64_t ns)
 }
 
 void
-clip_set_level(struct clip *clip, unsigned int cs, enum clip_line line, enum clip_level level)
+clip_set_level(struct clip *clip, unsigned int cs, enum clip_line line, enum flash_level level)
 {
 	g_return_if_fail(cs < CLIP_SELECTS && (line == CLIP_WP || line == CLIP_HOLD));
 	clip->outside[cs].levels[line] = level;

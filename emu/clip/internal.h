@@ -32,7 +32,7 @@ struct clip_source {
 	uint8_t drivers; /* bits 1 << line, of the adapter and, with CLIP_MISO, of the chip */
 	int8_t dominant; /* line whose driver wins; -1: low wins */
 	int8_t forced;   /* 0 or 1, whatever drives; -1: not */
-	enum clip_level pull;
+	enum flash_level pull;
 };
 
 /* Of struct clip_active_fault: makes left be drawn anew. */
@@ -87,7 +87,7 @@ struct clip_wires {
 	unsigned int cs; /* the chip that the other lines go to at the moment */
 	bool powered;    /* VCC and GND reach the chips */
 	/* As the chips were told: WP#, HOLD#, supply. */
-	enum clip_level pins[CLIP_SELECTS][CLIP_LINES];
+	enum flash_level pins[CLIP_SELECTS][CLIP_LINES];
 	bool supplied;
 
 	/* The chip's side of the lines; CS# is clip->open. */
@@ -113,8 +113,8 @@ struct clip_wires {
 
 /* What a chip has from outside, by whoever's hand; faults act on top of it. */
 struct clip_outside {
-	enum clip_level levels[CLIP_LINES]; /* of WP# and HOLD#, at the adapter's side */
-	int supply_mv;                      /* 0: off; or SUPPLY_USUAL */
+	enum flash_level levels[CLIP_LINES]; /* of WP# and HOLD#, at the adapter's side */
+	int supply_mv;                       /* 0: off; or SUPPLY_USUAL */
 };
 
 struct clip {
@@ -172,12 +172,12 @@ const struct clip_source *clip_lines_source(const struct clip *clip, unsigned in
 void clip_lines_show(struct clip *clip);
 /* The same, as it was at that time, which no chip has passed. */
 void clip_lines_show_at(struct clip *clip, int64_t at_ns);
-void clip_lines_tell_pin(struct flash *chip, enum clip_line line, enum clip_level level);
+void clip_lines_tell_pin(struct flash *chip, enum clip_line line, enum flash_level level);
 /* The same for a chip that comes. */
 void clip_lines_greet(struct clip *clip, unsigned int cs);
 /* levels[line]: what drives, all bits of it; the value of a node, all bits of it. */
 uint8_t clip_lines_value(struct clip *clip, unsigned int node, const uint8_t *levels);
-enum clip_level clip_lines_level(const struct clip *clip, unsigned int node, unsigned int levels);
+enum flash_level clip_lines_level(const struct clip *clip, unsigned int node, unsigned int levels);
 /* Drivers that are on, bits 1 << line. */
 unsigned int clip_lines_driven(const struct clip *clip);
 
@@ -198,11 +198,11 @@ bool clip_trigger_is_spent(const struct clip_active_fault *fault);
 /* It has conditions that only a frame can meet. */
 bool clip_trigger_needs_frame(const struct clip_active_fault *fault);
 /* Reports what happened while nothing was clocked. */
-void clip_trigger_acted_at(
-	struct clip *clip, struct clip_active_fault *fault, int64_t time_ns, enum clip_level level);
+void clip_trigger_acted_at(struct clip *clip, struct clip_active_fault *fault, int64_t time_ns,
+	enum flash_level level);
 /* Reports; line and level as in struct clip_fault_report. */
 void clip_trigger_acted(struct clip *clip, struct clip_active_fault *fault, unsigned int bit,
-	enum clip_line line, enum clip_level level);
+	enum clip_line line, enum flash_level level);
 
 /* The same for a record that the board has begun at that time. */
 void clip_trigger_wrote(struct clip *clip, struct clip_active_fault *fault, int64_t time_ns,

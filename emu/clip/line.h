@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include "flash/flash.h"
+
 struct clip;
 
 /* In the order of the pins of a SOIC-8: pin 1 is line 0. */
@@ -26,15 +28,9 @@ enum clip_side {
 	CLIP_SIDES,
 };
 
-enum clip_level {
-	CLIP_LOW,
-	CLIP_HIGH,
-	CLIP_FLOATING, /* chance */
-};
-
 struct clip_line_state {
-	enum clip_level host;  /* at the adapter */
-	enum clip_level chip;  /* at the pin that the line is meant for */
+	enum flash_level host; /* at the adapter */
+	enum flash_level chip; /* at the pin that the line is meant for */
 	unsigned int fault_id; /* the first fault in force on it, or else the first; 0: none */
 };
 
@@ -45,7 +41,8 @@ void clip_line_state(const struct clip *clip, unsigned int cs, enum clip_line li
 
 /* What is done at the adapter's side with WP# or HOLD# of the chip on line cs: high at first, as
  * with a resistor. The chip has that level, or what faults make of it. */
-void clip_set_level(struct clip *clip, unsigned int cs, enum clip_line line, enum clip_level level);
+void clip_set_level(
+	struct clip *clip, unsigned int cs, enum clip_line line, enum flash_level level);
 
 /* Supply in mV (0: off) that the chip on line cs has: at once, or when no fault cuts it off any
  * more. One whose supply was never set gets back the middle of what its part takes. */

@@ -113,7 +113,7 @@ connect(const struct clip_wires *wires, struct nets *nets)
 }
 
 static void
-pull(struct nets *nets, struct clip_source *nodes, unsigned int node, enum clip_level level,
+pull(struct nets *nets, struct clip_source *nodes, unsigned int node, enum flash_level level,
 	int8_t strength)
 {
 	nodes[node].pull = level;
@@ -128,7 +128,7 @@ equip(const struct clip_outside *outside, struct nets *nets, struct clip_source 
 		nodes[node] = (struct clip_source){
 			.dominant = -1,
 			.forced = -1,
-			.pull = CLIP_FLOATING,
+			.pull = FLASH_FLOATING,
 		};
 		nets->strength[node] = 0;
 		nets->parent[node] = (uint8_t)node;
@@ -137,10 +137,10 @@ equip(const struct clip_outside *outside, struct nets *nets, struct clip_source 
 	nodes[NODE(CLIP_HOST, CLIP_CLK)].drivers = 1 << CLIP_CLK;
 	nodes[NODE(CLIP_HOST, CLIP_MOSI)].drivers = 1 << CLIP_MOSI;
 	nodes[NODE(CLIP_CHIP, CLIP_MISO)].drivers = 1 << CLIP_MISO;
-	pull(nets, nodes, NODE(CLIP_CHIP, CLIP_CS), CLIP_HIGH, 1);
-	pull(nets, nodes, NODE(CLIP_CHIP, CLIP_MOSI), CLIP_HIGH, 1);
-	pull(nets, nodes, NODE(CLIP_CHIP, CLIP_CLK), CLIP_LOW, 1);
-	pull(nets, nodes, NODE(CLIP_HOST, CLIP_MISO), CLIP_HIGH, 1);
+	pull(nets, nodes, NODE(CLIP_CHIP, CLIP_CS), FLASH_HIGH, 1);
+	pull(nets, nodes, NODE(CLIP_CHIP, CLIP_MOSI), FLASH_HIGH, 1);
+	pull(nets, nodes, NODE(CLIP_CHIP, CLIP_CLK), FLASH_LOW, 1);
+	pull(nets, nodes, NODE(CLIP_HOST, CLIP_MISO), FLASH_HIGH, 1);
 	pull(nets, nodes, NODE(CLIP_HOST, CLIP_WP), outside->levels[CLIP_WP], 1);
 	pull(nets, nodes, NODE(CLIP_HOST, CLIP_HOLD), outside->levels[CLIP_HOLD], 1);
 	nodes[NODE(CLIP_HOST, CLIP_GND)].forced = 0;
@@ -161,11 +161,11 @@ spoil(const struct clip_wires *wires, struct nets *nets, struct clip_source *nod
 		else if (fault->as.what == CLIP_STUCK_1)
 			nodes[node].forced = 1;
 		else if (fault->as.what == CLIP_PULL_UP)
-			pull(nets, nodes, node, CLIP_HIGH, 2);
+			pull(nets, nodes, node, FLASH_HIGH, 2);
 		else if (fault->as.what == CLIP_PULL_DOWN)
-			pull(nets, nodes, node, CLIP_LOW, 2);
+			pull(nets, nodes, node, FLASH_LOW, 2);
 		else if (fault->as.what == CLIP_PULL_NONE)
-			pull(nets, nodes, node, CLIP_FLOATING, 2);
+			pull(nets, nodes, node, FLASH_FLOATING, 2);
 		else if (fault->as.what == CLIP_SHORT && fault->as.dominates)
 			nodes[node].dominant = (int8_t)fault->as.line;
 	}
@@ -175,9 +175,9 @@ spoil(const struct clip_wires *wires, struct nets *nets, struct clip_source *nod
 static void
 add_pull(struct clip_source *net, int8_t *strength, const struct clip_source *node, int8_t more)
 {
-	if (more < *strength || (more == *strength && net->pull == CLIP_HIGH))
+	if (more < *strength || (more == *strength && net->pull == FLASH_HIGH))
 		return;
-	if (more == *strength && node->pull == CLIP_FLOATING)
+	if (more == *strength && node->pull == FLASH_FLOATING)
 		return;
 	net->pull = node->pull;
 	*strength = more;
@@ -186,7 +186,7 @@ add_pull(struct clip_source *net, int8_t *strength, const struct clip_source *no
 static struct clip_source
 gather(const struct nets *nets, const struct clip_source *nodes, unsigned int root)
 {
-	struct clip_source net = {.dominant = -1, .forced = -1, .pull = CLIP_FLOATING};
+	struct clip_source net = {.dominant = -1, .forced = -1, .pull = FLASH_FLOATING};
 	int8_t strength = 0;
 
 	for (unsigned int node = 0; node < NODES; node++) {
@@ -288,28 +288,28 @@ clip_lines_value(struct clip *clip, unsigned int node, const uint8_t *levels)
 			value &= levels[g_bit_nth_lsf(drivers, -1)];
 		return value;
 	}
-	if (source->pull != CLIP_FLOATING)
-		return source->pull == CLIP_HIGH ? 0xff : 0;
+	if (source->pull != FLASH_FLOATING)
+		return source->pull == FLASH_HIGH ? 0xff : 0;
 	if (node == NODE(CLIP_CHIP, CLIP_CS))
 		return wires->floating_cs ? 0xff : 0;
 	return (uint8_t)base_random_next(&wires->noise);
 }
 
-static enum clip_level
+static enum flash_level
 level_from(const struct clip *clip, const struct clip_source *source, unsigned int levels)
 {
 	unsigned int drivers = source->drivers & clip_lines_driven(clip);
 
 	if (source->forced >= 0)
-		return source->forced ? CLIP_HIGH : CLIP_LOW;
+		return source->forced ? FLASH_HIGH : FLASH_LOW;
 	if (source->dominant >= 0 && drivers & 1u << source->dominant)
-		return levels & 1u << source->dominant ? CLIP_HIGH : CLIP_LOW;
+		return levels & 1u << source->dominant ? FLASH_HIGH : FLASH_LOW;
 	if (drivers)
-		return (levels & drivers) == drivers ? CLIP_HIGH : CLIP_LOW;
+		return (levels & drivers) == drivers ? FLASH_HIGH : FLASH_LOW;
 	return source->pull;
 }
 
-enum clip_level
+enum flash_level
 clip_lines_level(const struct clip *clip, unsigned int node, unsigned int levels)
 {
 	return level_from(clip, clip_lines_source(clip, node), levels);
@@ -326,12 +326,12 @@ supply_mv(const struct clip *clip, unsigned int cs)
 }
 
 void
-clip_lines_tell_pin(struct flash *chip, enum clip_line line, enum clip_level level)
+clip_lines_tell_pin(struct flash *chip, enum clip_line line, enum flash_level level)
 {
 	static const enum flash_level levels[] = {
-		[CLIP_LOW] = FLASH_LOW,
-		[CLIP_HIGH] = FLASH_HIGH,
-		[CLIP_FLOATING] = FLASH_FLOATING,
+		[FLASH_LOW] = FLASH_LOW,
+		[FLASH_HIGH] = FLASH_HIGH,
+		[FLASH_FLOATING] = FLASH_FLOATING,
 	};
 
 	flash_pin(chip, line == CLIP_WP ? FLASH_PIN_WP : FLASH_PIN_HOLD, levels[level]);
@@ -348,7 +348,7 @@ static void
 show_pin(struct clip *clip, unsigned int cs, enum clip_line line, int64_t at_ns)
 {
 	struct clip_wires *wires = clip->faulty;
-	enum clip_level level = level_from(clip, &wires->sources[cs][NODE(CLIP_CHIP, line)],
+	enum flash_level level = level_from(clip, &wires->sources[cs][NODE(CLIP_CHIP, line)],
 		clip->selected >= 0 ? 0 : 1 << CLIP_CS);
 
 	if (level == wires->pins[cs][line])
@@ -433,33 +433,33 @@ is_fed(const struct clip *clip, unsigned int cs)
 		clip->outside[cs].supply_mv >= flash_part(clip->chips[cs])->vcc_min_mv;
 }
 
-static enum clip_level
+static enum flash_level
 sound_level(const struct clip *clip, unsigned int cs, enum clip_line line)
 {
 	switch (line) {
 	case CLIP_CS:
-		return clip->drivers && clip->selected == (int)cs ? CLIP_LOW : CLIP_HIGH;
+		return clip->drivers && clip->selected == (int)cs ? FLASH_LOW : FLASH_HIGH;
 	case CLIP_MISO:
-		return CLIP_HIGH;
+		return FLASH_HIGH;
 	case CLIP_VCC:
-		return is_fed(clip, cs) ? CLIP_HIGH : CLIP_LOW;
+		return is_fed(clip, cs) ? FLASH_HIGH : FLASH_LOW;
 	case CLIP_MOSI:
-		return clip->drivers ? CLIP_LOW : CLIP_HIGH;
+		return clip->drivers ? FLASH_LOW : FLASH_HIGH;
 	case CLIP_WP:
 	case CLIP_HOLD:
 		return clip->outside[cs].levels[line];
 	default:
-		return CLIP_LOW;
+		return FLASH_LOW;
 	}
 }
 
 /* For people: what touches the supply has none to give while that is off. */
-static enum clip_level
+static enum flash_level
 shown_level(const struct clip *clip, unsigned int cs, unsigned int node, unsigned int levels)
 {
 	const struct clip_source *source = &clip->faulty->sources[cs][node];
 
-	return source->forced > 0 && !is_fed(clip, cs) ? CLIP_LOW
+	return source->forced > 0 && !is_fed(clip, cs) ? FLASH_LOW
 						       : level_from(clip, source, levels);
 }
 
@@ -482,7 +482,7 @@ clip_line_state(const struct clip *clip, unsigned int cs, enum clip_line line,
 	state->chip = shown_level(clip, cs, NODE(CLIP_CHIP, line), levels);
 	/* With a second master on the bus the adapter does not know of it. */
 	if (line == CLIP_CS && clip->open && clip->open == clip->chips[cs])
-		state->chip = CLIP_LOW;
+		state->chip = FLASH_LOW;
 	for (guint i = 0; i < wires->faults->len; i++) {
 		const struct clip_active_fault *fault = g_ptr_array_index(wires->faults, i);
 

@@ -274,7 +274,7 @@ clip_master_step(struct clip *clip, unsigned int bit)
 	if (fault->told)
 		return;
 	fault->told = true;
-	clip_trigger_acted(clip, fault, bit, fault->as.line, CLIP_LOW);
+	clip_trigger_acted(clip, fault, bit, fault->as.line, FLASH_LOW);
 }
 
 void

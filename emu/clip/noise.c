@@ -68,6 +68,6 @@ clip_noise_bit(
 			return good;
 	}
 	if (bad != good)
-		clip_trigger_acted(clip, fault, bit, fault->as.line, bad ? CLIP_HIGH : CLIP_LOW);
+		clip_trigger_acted(clip, fault, bit, fault->as.line, bad ? FLASH_HIGH : FLASH_LOW);
 	return bad;
 }

@@ -22,7 +22,7 @@ clip_slip_clocks(struct clip *clip, struct clip_active_fault *fault, unsigned in
 	bool doubled = fault->as.slip == CLIP_SLIP_DOUBLED ||
 		(fault->as.slip == CLIP_SLIP_EITHER && base_random_next(&fault->random) & 1);
 
-	clip_trigger_acted(clip, fault, bit, CLIP_CLK, doubled ? CLIP_HIGH : CLIP_LOW);
+	clip_trigger_acted(clip, fault, bit, CLIP_CLK, doubled ? FLASH_HIGH : FLASH_LOW);
 	return doubled ? 2 : 0;
 }
 
@@ -32,7 +32,7 @@ clip_slip_bounce(
 {
 	if (!clip->open)
 		return;
-	clip_trigger_acted(clip, fault, bit, CLIP_CS, CLIP_HIGH);
+	clip_trigger_acted(clip, fault, bit, CLIP_CS, FLASH_HIGH);
 	/* It falls again when the levels are looked at next, before this bit's clock. */
 	clip_wires_raise(clip, now_ns);
 }
@@ -50,7 +50,7 @@ clip_slip_ahead(struct clip *clip, bool mosi)
 		if (fault->as.what != CLIP_EARLY || !fault->in_force || fault->told)
 			continue;
 		wires->ahead = fault->told = true;
-		clip_trigger_acted(clip, fault, 0, CLIP_MISO, wires->miso ? CLIP_HIGH : CLIP_LOW);
+		clip_trigger_acted(clip, fault, 0, CLIP_MISO, wires->miso ? FLASH_HIGH : FLASH_LOW);
 		for (unsigned int clock = 0; clock < fault->as.clocks; clock++)
 			clip_wires_clock(clip, mosi);
 	}

@@ -2,7 +2,7 @@
 /*
  * When a fault can act, and the word that it did.
  *
- * All conditions change at bytes only, so that a long span needs one look: clip_trigger_holds() says
+ * All conditions change at bytes only, so a long span needs one look: clip_trigger_holds() says
  * for how many bytes its answer stays true. Times are those of the bus clock; with a clock that
  * follows the wall a window may end a little earlier than counted.
  */
@@ -150,7 +150,7 @@ count(struct clip *clip, struct clip_active_fault *fault, const struct clip_faul
 
 void
 clip_trigger_acted(struct clip *clip, struct clip_active_fault *fault, unsigned int bit,
-	enum clip_line line, enum clip_level level)
+	enum clip_line line, enum flash_level level)
 {
 	const struct clip_frame *frame = &clip->faulty->frame;
 	struct clip_fault_report report = {
@@ -171,7 +171,7 @@ clip_trigger_acted(struct clip *clip, struct clip_active_fault *fault, unsigned 
 
 void
 clip_trigger_acted_at(
-	struct clip *clip, struct clip_active_fault *fault, int64_t time_ns, enum clip_level level)
+	struct clip *clip, struct clip_active_fault *fault, int64_t time_ns, enum flash_level level)
 {
 	const struct clip_frame *frame = &clip->faulty->frame;
 	struct clip_fault_report report = {

@@ -2,7 +2,7 @@
 /*
  * The faults on a clip: which there are, what values they may have, how they come and go.
  *
- * Without faults a clip has no struct clip_wires and goes its short way. The first fault brings one, the
+ * Without faults a clip has no clip_wires and goes its short way. The first fault brings one, the
  * last one takes it away again after all lines are back to where they are without.
  */
 #include "clip/internal.h"

@@ -147,11 +147,11 @@ struct clip_fault_report {
 	uint64_t byte;      /* of the frame, from 0 */
 	unsigned int bit;   /* 0: the byte's first on the wire .. 7 */
 	int64_t time_ns;
-	enum clip_level level; /* of the line, at the end that is misled */
-	bool by_board;         /* in a frame of the board behind the clip */
-	bool idle;             /* between frames: opcode, byte and bit mean nothing */
-	uint64_t address;      /* BOARD_WRITES: of its record, in place of line, byte and bit */
-	uint32_t length;       /* its bytes; 0: of another fault */
+	enum flash_level level; /* of the line, at the end that is misled */
+	bool by_board;          /* in a frame of the board behind the clip */
+	bool idle;              /* between frames: opcode, byte and bit mean nothing */
+	uint64_t address;       /* BOARD_WRITES: of its record, in place of line, byte and bit */
+	uint32_t length;        /* its bytes; 0: of another fault */
 };
 
 struct clip_fault_listener {

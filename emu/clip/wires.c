@@ -335,7 +335,7 @@ goes_by_bytes(const struct clip *clip)
 		return true;
 	if (clk->drivers & driven)
 		return (clk->drivers & driven) == 1u << CLIP_CLK;
-	return clk->pull != CLIP_FLOATING;
+	return clk->pull != FLASH_FLOATING;
 }
 
 /* How many of n bytes go by without an act at a single bit. */

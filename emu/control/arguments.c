@@ -8,10 +8,10 @@
 #include <string.h>
 
 const char *const control_levels[] = {
-	[BENCH_LOW] = "low",
-	[BENCH_HIGH] = "high",
-	[BENCH_FLOAT] = "float",
-	[BENCH_NO_PIN] = NULL,
+	[FLASH_LOW] = "low",
+	[FLASH_HIGH] = "high",
+	[FLASH_FLOATING] = "float",
+	[FLASH_NO_PIN] = NULL,
 };
 
 static JsonNode *

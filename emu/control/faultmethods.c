@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Methods about faults and wires. */
 #include "action/action.h"
-#include "bench/faults.h"
 #include "control/internal.h"
 #include "control/rpc.h"
 
@@ -98,9 +97,9 @@ control_fault_list(struct control_call *call, GError **error)
 }
 
 const char *const control_boards[] = {
-	[ACTION_BOARD_RUN] = "run",
-	[ACTION_BOARD_RESET] = "reset",
-	[ACTION_BOARD_NO_SUPPLY] = "off",
+	[BOARD_RUNS] = "run",
+	[BOARD_IN_RESET] = "reset",
+	[BOARD_OFF] = "off",
 	NULL,
 };
 
@@ -114,8 +113,7 @@ control_board(struct control_call *call, GError **error)
 
 	if (!control_adapter(call, &target, error))
 		return NULL;
-	started = action_board(
-		&target, (enum action_board)control_choice(call, "state", control_boards), error);
+	started = action_board(&target, control_choice(call, "state", control_boards), error);
 	if (started == NULL)
 		return NULL;
 	array = json_array_new();

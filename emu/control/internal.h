@@ -54,7 +54,7 @@ void control_set_text(JsonObject *object, const char *name, const char *text);
 
 JsonNode *control_pins(const struct bench_pins *pins);
 
-/* Names of enum bench_level, NULL-terminated. */
+/* Names of enum flash_level, NULL-terminated. */
 extern const char *const control_levels[];
 
 /* Handlers, a file for each subject. */

@@ -6,7 +6,6 @@
 #include "control/methods.h"
 
 #include "action/action.h"
-#include "bench/adapter.h"
 #include "control/events.h"
 #include "control/internal.h"
 #include "control/rpc.h"
@@ -35,7 +34,7 @@ static JsonNode *
 cable_result(const struct action_target *target, char *place)
 {
 	JsonObject *object = json_object_new();
-	bool is_tcp = bench_adapter_tcp(target->adapter) != NULL;
+	bool is_tcp = action_is_tcp(target);
 
 	control_set_text(object, "tty", is_tcp ? NULL : place);
 	control_set_text(object, "tcp", is_tcp ? place : NULL);
@@ -66,9 +65,9 @@ plug(struct control_call *call, GError **error)
 }
 
 static const char *const pins[] = {
-	[BENCH_PIN_WP] = "wp",
-	[BENCH_PIN_HOLD] = "hold",
-	[BENCH_PIN_RESET] = "reset",
+	[SETUP_PIN_WP] = "wp",
+	[SETUP_PIN_HOLD] = "hold",
+	[SETUP_PIN_RESET] = "reset",
 	NULL,
 };
 
@@ -80,9 +79,8 @@ set_pin(struct control_call *call, GError **error)
 	JsonObject *object;
 
 	if (!control_chip(call, &target, error) ||
-		!action_pin(&target, (enum bench_pin)control_choice(call, "pin", pins),
-			(enum bench_level)control_choice(call, "level", control_levels), &now,
-			error))
+		!action_pin(&target, (enum setup_pin)control_choice(call, "pin", pins),
+			control_choice(call, "level", control_levels), &now, error))
 		return NULL;
 	object = json_object_new();
 	json_object_set_member(object, "pins", control_pins(&now));
@@ -270,12 +268,12 @@ static const struct control_method methods[] = {
 		PARAMS(ADAPTER, CS,
 			{"action", CONTROL_STRING, true, .allowed = powers,
 				.summary = "cycle: off and on again"},
-			{"millivolts", CONTROL_INTEGER, .min = 1, .max = ACTION_MILLIVOLTS_MAX,
+			{"millivolts", CONTROL_INTEGER, .min = 1, .max = SETUP_MILLIVOLTS_MAX,
 				.summary =
 					"the supply; default: the one that it had the last time"},
 			{"at", CONTROL_INTEGER, .min = 1, .max = INT64_MAX,
 				.summary = "off: at the end of that many operations"},
-			{"after_ns", CONTROL_INTEGER, .max = BENCH_CUT_AFTER_MAX_NS,
+			{"after_ns", CONTROL_INTEGER, .max = SETUP_CUT_AFTER_MAX_NS,
 				.summary = "and so much later; default: half the busy time"}),
 		set_power},
 	{"chip.reset", "the software reset, 66 99, as by a host", "boolean", PARAMS(ADAPTER, CS),

@@ -3,7 +3,6 @@
 #include "config.h"
 
 #include "action/action.h"
-#include "bench/bench.h"
 #include "trace/stats.h"
 #include "action/benchstatus.h"
 #include "control/internal.h"
@@ -151,13 +150,12 @@ control_stats_get(struct control_call *call, GError **error)
 {
 	struct action_target target;
 	struct trace_chip_stats chip;
-	struct trace_host_stats host;
+	struct link_host_stats host;
 	JsonObject *object;
 
 	if (!control_chip(call, &target, error))
 		return NULL;
-	bench_get_chip_stats(target.adapter, target.cs, &chip);
-	bench_get_host_stats(target.adapter, &host);
+	action_stats_get(&target, &chip, &host);
 	const struct {
 		const char *name;
 		uint64_t count;
@@ -193,11 +191,9 @@ control_stats_reset(struct control_call *call, GError **error)
 	if (control_integer(call, "cs", -1) >= 0) {
 		if (!control_chip(call, &target, error))
 			return NULL;
-		action_stats_reset(&target);
-	} else {
-		if (!control_adapter(call, &target, error))
-			return NULL;
-		bench_reset_stats(target.adapter);
+	} else if (!control_adapter(call, &target, error)) {
+		return NULL;
 	}
+	action_stats_reset(&target);
 	return control_true();
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Methods about what chips keep: images and snapshots. */
 #include "action/action.h"
-#include "store/image.h"
-#include "store/snapshot.h"
 #include "control/internal.h"
 #include "control/rpc.h"
 

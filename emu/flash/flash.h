@@ -22,6 +22,7 @@ enum flash_level {
 	FLASH_LOW,
 	FLASH_HIGH,
 	FLASH_FLOATING, /* nobody drives it: the part's pull-up, or chance */
+	FLASH_NO_PIN,   /* in answers: the part has no such pin */
 };
 
 /* Which column of the data sheet's AC table an operation takes; INSTANT: nothing is ever busy. */

@@ -7,10 +7,7 @@
 
 #include <glib.h>
 
-#include "serprog/internal.h"
 #include "link/uart.h"
-
-#define O_SPIOP 0x13
 
 void
 link_report(struct link_line *line, const struct link_trap *trap)
@@ -24,8 +21,8 @@ link_report(struct link_line *line, const struct link_trap *trap)
 			.byte = trap->kind == LINK_AT_COMMAND
 				? 0
 				: line->bytes[trap->fault.direction] + 1,
-			.operation = serprog_commands(line->adapter),
-			.time_ns = base_clock_now(line->adapter->clock),
+			.operation = link_commands(line),
+			.time_ns = line->behind.ops->now_ns(line->behind.self),
 		});
 }
 
@@ -100,7 +97,7 @@ link_clear_lanes(struct link_line *line)
 void
 link_boot(struct link_line *line, const struct link_trap *trap)
 {
-	serprog_reset(line->adapter);
+	line->behind.ops->reset(line->behind.self);
 	link_clear_lanes(line);
 	line->boot_us = trap->fault.ms > 0 ? link_after_ms(trap->fault.ms) : 0;
 	line->boot_id = trap->id;
@@ -130,7 +127,7 @@ link_strike(struct link_line *line, const struct link_trap *trap)
 			fault->ms > 0 ? link_after_ms(fault->ms) : LINK_FOR_EVER;
 		return true;
 	case LINK_HANG:
-		serprog_hang(line->adapter);
+		line->behind.ops->hang(line->behind.self);
 		return false;
 	case LINK_REBOOT:
 		link_boot(line, trap);
@@ -148,7 +145,7 @@ link_is_due(const struct link_line *line, const struct link_trap *trap)
 {
 	const struct link_fault *fault = &trap->fault;
 
-	uint64_t begun = fault->has_command ? trap->commands : serprog_commands(line->adapter);
+	uint64_t begun = fault->has_command ? trap->commands : link_commands(line);
 
 	if (!link_trap_is_live(trap) || begun < link_fault_operation(fault))
 		return false;
@@ -264,34 +261,34 @@ link_settle(struct link_line *line)
 	}
 }
 
-enum serprog_fate
-link_judge(void *data, uint8_t opcode)
+enum base_command_verdict
+link_filter(void *data, const struct base_command *command)
 {
 	struct link_line *line = data;
-	enum serprog_fate fate = SERPROG_FATE_RUN;
+	enum base_command_verdict verdict = BASE_COMMAND_RUN;
 
 	for (size_t i = 0; i < line->traps->len; i++) {
 		struct link_trap *trap = link_trap_at(line, i);
 
-		if (trap->fault.has_command && trap->fault.command != opcode)
+		if (trap->fault.has_command && trap->fault.command != command->opcode)
 			continue;
 		trap->commands++;
 		if (trap->kind != LINK_AT_COMMAND || !link_is_due(line, trap) ||
-			(trap->fault.what == LINK_CS_STUCK && opcode != O_SPIOP) ||
+			(trap->fault.what == LINK_CS_STUCK && !command->selects) ||
 			!link_trap_try(trap))
 			continue;
 		link_report(line, trap);
 		switch (trap->fault.what) {
 		case LINK_NAK:
-			fate = SERPROG_FATE_NAK;
+			verdict = BASE_COMMAND_REFUSE;
 			break;
 		case LINK_CS_STUCK:
-			fate = SERPROG_FATE_KEEP_SELECTED;
+			verdict = BASE_COMMAND_KEEP_SELECTED;
 			break;
 		default:
 			line->crash = trap;
-			return SERPROG_FATE_HANG;
+			return BASE_COMMAND_HANG;
 		}
 	}
-	return fate;
+	return verdict;
 }

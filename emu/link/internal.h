@@ -11,12 +11,10 @@
 #include "base/endpoint.h"
 #include "link/link.h"
 #include "link/when.h"
-#include "serprog/serprog.h"
 
 #define LINK_FOR_EVER INT64_MAX
 
 struct link_line {
-	struct serprog *adapter;
 	struct base_endpoint behind;
 	struct link_listener listener;
 	GPtrArray *traps;
@@ -44,6 +42,13 @@ static inline struct link_trap *
 link_trap_at(const struct link_line *line, size_t i)
 {
 	return g_ptr_array_index(line->traps, i);
+}
+
+/* Commands of the adapter that have begun since the host opened the line. */
+static inline uint64_t
+link_commands(const struct link_line *line)
+{
+	return line->behind.ops->commands(line->behind.self);
 }
 
 static inline int64_t
@@ -97,7 +102,7 @@ void link_pass_byte(struct link_line *line, enum link_direction direction, uint8
 /* What times are over, and what is due at a time. */
 void link_settle(struct link_line *line);
 
-/* serprog_judge: the adapter asks about the command that it begins. */
-enum serprog_fate link_judge(void *data, uint8_t opcode);
+/* base_command_filter: the adapter asks about the command that it begins. */
+enum base_command_verdict link_filter(void *data, const struct base_command *command);
 
 #endif

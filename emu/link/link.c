@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The line between host and adapter with its faults: a base_endpoint in front of the adapter's own.
+ * The line between host and adapter with its faults: an endpoint in front of the adapter's own.
  *
  * What is between two acts of a fault goes straight through, in pieces as large as they come; where
  * a fault acts, one byte is looked at alone and what becomes of it, also nothing or more, waits in
@@ -32,7 +32,6 @@
 
 #include "link/internal.h"
 #include "link/when.h"
-#include "serprog/serprog.h"
 
 /* Echoed bytes that a host does not fetch stop it from sending more. */
 #define LANE_FULL 4096
@@ -386,7 +385,7 @@ host_closed(void *self)
 }
 
 struct base_endpoint
-link_line_personality(struct link_line *line)
+link_line_endpoint(struct link_line *line)
 {
 	static const struct base_endpoint_ops ops = {
 		.host_opened = host_opened,
@@ -403,12 +402,11 @@ link_line_personality(struct link_line *line)
 }
 
 struct link_line *
-link_line_new(struct serprog *adapter, const struct link_listener *listener)
+link_line_new(struct base_endpoint firmware, const struct link_listener *listener)
 {
 	struct link_line *line = g_new0(struct link_line, 1);
 
-	line->adapter = adapter;
-	line->behind = serprog_personality(adapter);
+	line->behind = firmware;
 	if (listener)
 		line->listener = *listener;
 	line->traps = g_ptr_array_new_with_free_func((GDestroyNotify)link_trap_free);
@@ -432,7 +430,7 @@ link_line_destroy(struct link_line *line)
 {
 	if (!line)
 		return;
-	serprog_set_judge(line->adapter, NULL, NULL);
+	line->behind.ops->set_filter(line->behind.self, NULL, NULL);
 	g_ptr_array_unref(line->traps);
 	for (size_t i = 0; i < LINK_DIRECTIONS; i++)
 		g_byte_array_unref(line->lanes[i]);
@@ -441,14 +439,14 @@ link_line_destroy(struct link_line *line)
 
 /* The adapter asks about its commands only when somebody wants to know. */
 static void
-set_judge(struct link_line *line)
+set_filter(struct link_line *line)
 {
 	bool wanted = false;
 
 	for (size_t i = 0; i < line->traps->len; i++)
 		wanted = wanted || link_trap_at(line, i)->kind == LINK_AT_COMMAND ||
 			link_trap_at(line, i)->fault.has_command;
-	serprog_set_judge(line->adapter, wanted ? link_judge : NULL, line);
+	line->behind.ops->set_filter(line->behind.self, wanted ? link_filter : NULL, line);
 }
 
 int
@@ -462,7 +460,7 @@ link_line_add_fault(struct link_line *line, const struct link_fault *fault)
 	if (!link_fault_has_direction(fault->what))
 		added.direction = usual.direction;
 	g_ptr_array_add(line->traps, link_trap_new(&added, ++line->last_id));
-	set_judge(line);
+	set_filter(line);
 	return (int)line->last_id;
 }
 
@@ -481,7 +479,7 @@ link_line_remove_fault(struct link_line *line, unsigned int id)
 		if (line->deaf_id == id)
 			line->deaf_id = 0;
 		g_ptr_array_remove_index(line->traps, i);
-		set_judge(line);
+		set_filter(line);
 		return true;
 	}
 	return false;
@@ -518,7 +516,7 @@ link_line_is_needed(const struct link_line *line)
 void
 link_line_plugged(struct link_line *line)
 {
-	serprog_reset(line->adapter);
+	line->behind.ops->reset(line->behind.self);
 	link_clear_lanes(line);
 	line->unplugged = false;
 	line->boot_us = 0;

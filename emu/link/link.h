@@ -11,7 +11,6 @@
 #include "link/linkfault.h"
 
 struct link_line;
-struct serprog;
 
 /* A fault has acted. */
 struct link_fault_report {
@@ -39,8 +38,9 @@ struct link_listener {
 	void *data;
 };
 
-/* A line without faults before adapter, which outlives it. The adapter serves it alone. */
-struct link_line *link_line_new(struct serprog *adapter, const struct link_listener *listener);
+/* A line without faults in front of the firmware, which outlives it and serves it alone. */
+struct link_line *link_line_new(
+	struct base_endpoint firmware, const struct link_listener *listener);
 void link_line_destroy(struct link_line *line);
 
 /* The line is put before an adapter that has had a host since then (monotonic), which has sent and
@@ -48,7 +48,7 @@ void link_line_destroy(struct link_line *line);
 void link_line_join(struct link_line *line, int64_t since_us, uint64_t taken, uint64_t given);
 
 /* What the port gets instead of the adapter's own. While there are no faults that does the same. */
-struct base_endpoint link_line_personality(struct link_line *line);
+struct base_endpoint link_line_endpoint(struct link_line *line);
 
 /* Adds a copy; its id, over 0, or -EINVAL: see link_fault_check(). In the midst of a session it
  * counts bytes and operations from the session's beginning, those of one command from now on. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A base_endpoint that passes everything on to another one, and keeps book of sessions and bytes.
+ * A endpoint that passes everything on to another one, and keeps book of sessions and bytes.
  * Bytes count when the adapter takes them, not when they are read from the line.
  */
 #include "link/meter.h"
@@ -87,7 +87,7 @@ timed_out(void *self)
 }
 
 struct base_endpoint
-link_meter_personality(struct link_meter *meter)
+link_meter_endpoint(struct link_meter *meter)
 {
 	static const struct base_endpoint_ops ops = {
 		.host_opened = host_opened,

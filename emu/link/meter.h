@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Stands between a port and a base_endpoint: counts, and tells when hosts come and go. */
+/* Stands between a port and an endpoint: counts, and tells when hosts come and go. */
 #ifndef SPINOR_LINK_METER_H
 #define SPINOR_LINK_METER_H
 
 #include "base/endpoint.h"
-#include "trace/stats.h"
 
 #include <stdbool.h>
+#include <stdint.h>
+
+struct link_host_stats {
+	uint64_t sessions;
+	uint64_t bytes_in; /* from the host */
+	uint64_t bytes_out;
+};
 
 struct link_meter {
 	struct base_endpoint behind;
-	struct trace_host_stats stats;
+	struct link_host_stats stats;
 	int64_t opened_us;                             /* by the host, monotonic */
 	uint64_t before_in, before_out;                /* bytes of the sessions before this one */
 	bool host;                                     /* there is one */
@@ -19,6 +25,6 @@ struct link_meter {
 };
 
 /* What the port gets instead of meter->behind; meter outlives the port. */
-struct base_endpoint link_meter_personality(struct link_meter *meter);
+struct base_endpoint link_meter_endpoint(struct link_meter *meter);
 
 #endif

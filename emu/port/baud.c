@@ -11,7 +11,7 @@
 #include <sys/ioctl.h>
 
 unsigned int
-baud_of(int fd)
+port_baud_of(int fd)
 {
 	struct termios2 settings;
 

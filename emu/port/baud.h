@@ -4,6 +4,6 @@
 #define SPINOR_PORT_BAUD_H
 
 /* In baud, also a speed that has no constant of its own; 0: fd is no terminal. */
-unsigned int baud_of(int fd);
+unsigned int port_baud_of(int fd);
 
 #endif

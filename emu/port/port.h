@@ -26,7 +26,7 @@ void port_watch_destroy(struct port_watch *watch);
  * the pty.
  */
 struct port_pty *port_pty_new(GMainContext *context, struct port_watch *watch,
-	struct base_endpoint base_endpoint, const char *link, GError **error);
+	struct base_endpoint endpoint, const char *link, GError **error);
 
 /* Removes the link. Call from the thread that runs the context, or after that has ended. */
 void port_pty_destroy(struct port_pty *pty);
@@ -35,10 +35,10 @@ void port_pty_destroy(struct port_pty *pty);
 const char *port_pty_path(const struct port_pty *pty);
 
 /*
- * The cable is pulled: hosts get a hang-up, device node and link are gone, and the base_endpoint's
+ * The cable is pulled: hosts get a hang-up, device node and link are gone, and the endpoint's
  * host has closed. Plugged in again it is a new device under the same link, and a failure leaves it
  * unplugged. Both do nothing when that is how it is. Call them where port_pty_destroy() may be
- * called, and not from inside the base_endpoint.
+ * called, and not from inside the endpoint.
  */
 void port_pty_unplug(struct port_pty *pty);
 bool port_pty_plug(struct port_pty *pty, GError **error);
@@ -46,7 +46,7 @@ bool port_pty_plug(struct port_pty *pty, GError **error);
 /* The speed that the host has set, which means nothing to the line itself; 0 while unplugged. */
 unsigned int port_pty_baud(const struct port_pty *pty);
 
-/* The base_endpoint may have something to do that it had not before: asks it. Call it where
+/* The endpoint may have something to do that it had not before: asks it. Call it where
  * port_pty_destroy() may be called. */
 void port_pty_kick(struct port_pty *pty);
 
@@ -55,8 +55,8 @@ void port_pty_kick(struct port_pty *pty);
  * this machine gets in (127.0.0.1), port 0 is any free one, an IPv6 host stands in brackets.
  * G_IO_ERROR_INVALID_ARGUMENT when address is none. SIGPIPE must be ignored.
  */
-struct port_tcp *port_tcp_new(GMainContext *context, struct base_endpoint base_endpoint,
-	const char *address, GError **error);
+struct port_tcp *port_tcp_new(
+	GMainContext *context, struct base_endpoint endpoint, const char *address, GError **error);
 
 /* Ends the session and closes the port. Call from the thread that runs the context, or after that
  * has ended. */
@@ -65,7 +65,7 @@ void port_tcp_destroy(struct port_tcp *tcp);
 /*
  * The adapter has gone from the net: the session is broken off, without a word of goodbye, and
  * whoever comes meanwhile is shown out in the same way. Both do nothing when that is how it is. Not
- * from inside the base_endpoint.
+ * from inside the endpoint.
  */
 void port_tcp_unplug(struct port_tcp *tcp);
 void port_tcp_plug(struct port_tcp *tcp);

@@ -59,13 +59,13 @@ struct port_pty {
 	char *path;
 	struct port_watch_entry *entry;
 	struct port_pump *pump;
-	struct base_endpoint base_endpoint;
+	struct base_endpoint endpoint;
 	struct port_symlink *link; /* NULL: none was asked for */
 	struct port_watch *watch;
 	GSource *wake;
 	int hosts;
 	bool uncertain; /* hosts is a guess */
-	bool opened;    /* the base_endpoint has a host */
+	bool opened;    /* the endpoint has a host */
 };
 
 struct wake_source {
@@ -195,7 +195,7 @@ static void
 begin_host(struct port_pty *pty)
 {
 	if (!pty->opened)
-		pty->base_endpoint.ops->host_opened(pty->base_endpoint.self);
+		pty->endpoint.ops->host_opened(pty->endpoint.self);
 	pty->opened = true;
 }
 
@@ -203,7 +203,7 @@ static void
 end_host(struct port_pty *pty)
 {
 	if (pty->opened)
-		pty->base_endpoint.ops->host_closed(pty->base_endpoint.self);
+		pty->endpoint.ops->host_closed(pty->endpoint.self);
 	pty->opened = false;
 	port_pump_drop_output(pty->pump);
 	tidy_line(pty);
@@ -398,7 +398,7 @@ put_in(struct port_pty *pty, const char *link, GError **error)
 	pty->entry = port_watch_add(pty->watch, pty->path, pty->wake, error);
 	if (!pty->entry)
 		return false;
-	pty->pump = port_pump_new(pty->context, pty->master, pty->base_endpoint, &hooks, pty);
+	pty->pump = port_pump_new(pty->context, pty->master, pty->endpoint, &hooks, pty);
 	/* Last: whoever waits for the link finds everything ready behind it. */
 	if (pty->link)
 		return port_symlink_point(pty->link, pty->path, error);
@@ -428,14 +428,14 @@ pull_out(struct port_pty *pty)
 }
 
 struct port_pty *
-port_pty_new(GMainContext *context, struct port_watch *watch, struct base_endpoint base_endpoint,
+port_pty_new(GMainContext *context, struct port_watch *watch, struct base_endpoint endpoint,
 	const char *link, GError **error)
 {
 	struct port_pty *pty = g_new0(struct port_pty, 1);
 
 	pty->context = g_main_context_ref(context);
 	pty->master = pty->slave = -1;
-	pty->base_endpoint = base_endpoint;
+	pty->endpoint = endpoint;
 	pty->watch = watch;
 	pty->wake = wake_source_new(pty);
 	g_source_attach(pty->wake, context);
@@ -465,7 +465,7 @@ port_pty_unplug(struct port_pty *pty)
 		return;
 	pull_out(pty);
 	if (pty->opened)
-		pty->base_endpoint.ops->host_closed(pty->base_endpoint.self);
+		pty->endpoint.ops->host_closed(pty->endpoint.self);
 	pty->opened = false;
 }
 
@@ -496,5 +496,5 @@ port_pty_path(const struct port_pty *pty)
 unsigned int
 port_pty_baud(const struct port_pty *pty)
 {
-	return pty->slave >= 0 ? baud_of(pty->slave) : 0;
+	return pty->slave >= 0 ? port_baud_of(pty->slave) : 0;
 }

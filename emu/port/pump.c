@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The pump: a GSource that reads from a file descriptor, lets a base_endpoint work, and writes what
+ * The pump: a GSource that reads from a file descriptor, lets an endpoint work, and writes what
  * it gives. Everything is bounded: what the host does not read stops giving, what is not given
  * stops taking, what is not taken stops reading, and then the kernel stops the host.
  *
  *	READ    nothing buffered either way: poll for input
  *	WRITE   the host does not read: poll for room; take and read nothing
- *	WAIT    the base_endpoint needs wall time: no poll, a timer
+ *	WAIT    the endpoint needs wall time: no poll, a timer
  *	MORE    work is left but others have their turn first
  *	ENDED   the line is dead
  *
- * In READ and WRITE a timer runs too when the base_endpoint has a deadline for the host.
+ * In READ and WRITE a timer runs too when the endpoint has a deadline for the host.
  *
  * Leaves out: who is at the other end and when they come and go (pty.c), and everything about what
  * the bytes mean.
@@ -28,7 +28,7 @@
 /* One read takes all that a tty holds (4 KiB) or a socket usually has; one write fills a tty. */
 #define BUFFER_BYTES 65536
 
-/* Turns of the base_endpoint before other sources of the context get theirs: some ms at most. */
+/* Turns of the endpoint before other sources of the context get theirs: some ms at most. */
 #define TURNS_PER_DISPATCH 64
 
 /* GLib's main loop times in ms and may be one late: the last of a wait is slept away exactly. */
@@ -48,7 +48,7 @@ struct port_pump {
 	gpointer tag;
 	GIOCondition polled;
 	int fd;
-	struct base_endpoint base_endpoint;
+	struct base_endpoint endpoint;
 	const struct port_pump_hooks *hooks;
 	void *owner;
 	size_t in_start, in_end;
@@ -107,7 +107,7 @@ write_output(struct port_pump *pump)
 static bool
 collect_output(struct port_pump *pump)
 {
-	const struct base_endpoint *p = &pump->base_endpoint;
+	const struct base_endpoint *p = &pump->endpoint;
 
 	while (pump->out_end < BUFFER_BYTES) {
 		size_t n;
@@ -122,11 +122,11 @@ collect_output(struct port_pump *pump)
 	return true;
 }
 
-/* Lets the base_endpoint work on what is buffered, until it needs something. */
+/* Lets the endpoint work on what is buffered, until it needs something. */
 static enum pump_state
 take_turns(struct port_pump *pump)
 {
-	const struct base_endpoint *p = &pump->base_endpoint;
+	const struct base_endpoint *p = &pump->endpoint;
 	bool stuck = false;
 
 	for (int turn = 0; turn < TURNS_PER_DISPATCH; turn++) {
@@ -189,12 +189,12 @@ poll_for(struct port_pump *pump, GIOCondition condition)
 static int64_t
 deadline_ns(const struct port_pump *pump)
 {
-	const struct base_endpoint *p = &pump->base_endpoint;
+	const struct base_endpoint *p = &pump->endpoint;
 
 	return p->ops->deadline_ns ? p->ops->deadline_ns(p->self) : -1;
 }
 
-/* Waits for the host, but not for ever when the base_endpoint does not. */
+/* Waits for the host, but not for ever when the endpoint does not. */
 static void
 wait_for_host(struct port_pump *pump, GIOCondition condition)
 {
@@ -209,7 +209,7 @@ wait_for_host(struct port_pump *pump, GIOCondition condition)
 static enum pump_state
 check_deadline(struct port_pump *pump, enum pump_state state)
 {
-	const struct base_endpoint *p = &pump->base_endpoint;
+	const struct base_endpoint *p = &pump->endpoint;
 
 	if ((state != PUMP_READ && state != PUMP_WRITE) || deadline_ns(pump) != 0)
 		return state;
@@ -221,7 +221,7 @@ check_deadline(struct port_pump *pump, enum pump_state state)
 static void
 arm(struct port_pump *pump, enum pump_state state)
 {
-	const struct base_endpoint *p = &pump->base_endpoint;
+	const struct base_endpoint *p = &pump->endpoint;
 	int64_t ns;
 
 	waiting = state == PUMP_READ || (state == PUMP_WRITE && pump->out_end > 0) ? pump : NULL;
@@ -250,7 +250,7 @@ arm(struct port_pump *pump, enum pump_state state)
 static void
 sleep_rest(struct port_pump *pump)
 {
-	const struct base_endpoint *p = &pump->base_endpoint;
+	const struct base_endpoint *p = &pump->endpoint;
 	int64_t ns = p->ops->wait_ns(p->self);
 
 	if (ns > 0 && ns < SLEEP_MAX_NS)
@@ -346,7 +346,7 @@ port_poll(GPollFD *fds, guint n, int timeout_ms)
 }
 
 struct port_pump *
-port_pump_new(GMainContext *context, int fd, struct base_endpoint base_endpoint,
+port_pump_new(GMainContext *context, int fd, struct base_endpoint endpoint,
 	const struct port_pump_hooks *hooks, void *owner)
 {
 	static GSourceFuncs funcs = {.dispatch = pump_dispatch};
@@ -355,7 +355,7 @@ port_pump_new(GMainContext *context, int fd, struct base_endpoint base_endpoint,
 
 	memset(pump, 0, offsetof(struct port_pump, in));
 	pump->fd = fd;
-	pump->base_endpoint = base_endpoint;
+	pump->endpoint = endpoint;
 	pump->hooks = hooks;
 	pump->owner = owner;
 	pump->polled = G_IO_IN;
@@ -418,8 +418,7 @@ port_pump_drop_output(struct port_pump *pump)
 bool
 port_pump_is_quiet(const struct port_pump *pump)
 {
-	return pump->out_start == pump->out_end &&
-		pump->base_endpoint.ops->idle(pump->base_endpoint.self);
+	return pump->out_start == pump->out_end && pump->endpoint.ops->idle(pump->endpoint.self);
 }
 
 void

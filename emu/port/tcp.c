@@ -55,7 +55,7 @@ struct port_tcp {
 	char *address;
 	bool is_public;
 	bool unplugged;
-	struct base_endpoint base_endpoint;
+	struct base_endpoint endpoint;
 	int host; /* -1: none, then pump and host_name are NULL */
 	char *host_name;
 	struct port_pump *pump;
@@ -97,7 +97,7 @@ end_session(struct port_tcp *tcp)
 	g_clear_pointer(&tcp->pump, port_pump_destroy);
 	close(tcp->host);
 	tcp->host = -1;
-	tcp->base_endpoint.ops->host_closed(tcp->base_endpoint.self);
+	tcp->endpoint.ops->host_closed(tcp->endpoint.self);
 	log_debug("%s: host %s has gone", tcp->address, tcp->host_name);
 	g_clear_pointer(&tcp->host_name, g_free);
 }
@@ -144,8 +144,8 @@ begin_session(struct port_tcp *tcp, int fd, char *name)
 	set_up_host(fd);
 	tcp->host = fd;
 	tcp->host_name = name;
-	tcp->base_endpoint.ops->host_opened(tcp->base_endpoint.self);
-	tcp->pump = port_pump_new(tcp->context, fd, tcp->base_endpoint, &hooks, tcp);
+	tcp->endpoint.ops->host_opened(tcp->endpoint.self);
+	tcp->pump = port_pump_new(tcp->context, fd, tcp->endpoint, &hooks, tcp);
 	log_debug("%s: host %s has come", tcp->address, name);
 }
 
@@ -297,8 +297,8 @@ open_listener(struct port_tcp *tcp, const char *address, GError **error)
 }
 
 struct port_tcp *
-port_tcp_new(GMainContext *context, struct base_endpoint base_endpoint, const char *address,
-	GError **error)
+port_tcp_new(
+	GMainContext *context, struct base_endpoint endpoint, const char *address, GError **error)
 {
 	static GSourceFuncs funcs = {.dispatch = listen_dispatch};
 	struct port_tcp *tcp = g_new0(struct port_tcp, 1);
@@ -306,7 +306,7 @@ port_tcp_new(GMainContext *context, struct base_endpoint base_endpoint, const ch
 	socklen_t length = sizeof(bound);
 
 	tcp->listener = tcp->host = -1;
-	tcp->base_endpoint = base_endpoint;
+	tcp->endpoint = endpoint;
 	if (!open_listener(tcp, address, error)) {
 		g_free(tcp);
 		return NULL;

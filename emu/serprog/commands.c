@@ -146,7 +146,7 @@ static void
 initialize_opbuf(struct serprog *adapter, const uint8_t *parameters)
 {
 	(void)parameters;
-	serprog_opbuf_clear(&adapter->serprog_opbuf);
+	serprog_opbuf_clear(&adapter->opbuf);
 	answer(adapter, true);
 }
 
@@ -154,7 +154,7 @@ static void
 add_write_byte(struct serprog *adapter, const uint8_t *parameters)
 {
 	(void)parameters;
-	answer(adapter, serprog_opbuf_add_write_byte(&adapter->serprog_opbuf, opbuf_size(adapter)));
+	answer(adapter, serprog_opbuf_add_write_byte(&adapter->opbuf, opbuf_size(adapter)));
 }
 
 static void
@@ -163,7 +163,7 @@ add_write_bytes(struct serprog *adapter, const uint8_t *parameters)
 	uint32_t length = serprog_le24(parameters);
 	uint32_t max = adapter->profile->write_max;
 	bool ok = length > 0 && (max == 0 || length <= max) &&
-		serprog_opbuf_add_write(&adapter->serprog_opbuf, opbuf_size(adapter), length);
+		serprog_opbuf_add_write(&adapter->opbuf, opbuf_size(adapter), length);
 
 	serprog_discard(adapter, length, ok ? SERPROG_ACK : SERPROG_NAK);
 }
@@ -174,14 +174,13 @@ add_delay(struct serprog *adapter, const uint8_t *parameters)
 	uint32_t microseconds = serprog_le32(parameters);
 
 	answer(adapter,
-		serprog_opbuf_add_delay(
-			&adapter->serprog_opbuf, opbuf_size(adapter), microseconds));
+		serprog_opbuf_add_delay(&adapter->opbuf, opbuf_size(adapter), microseconds));
 }
 
 static void
 execute(struct serprog *adapter, const uint8_t *parameters)
 {
-	int64_t delay_ns = serprog_opbuf_clear(&adapter->serprog_opbuf);
+	int64_t delay_ns = serprog_opbuf_clear(&adapter->opbuf);
 
 	(void)parameters;
 	if (delay_ns > 0)

@@ -79,12 +79,12 @@ struct serprog {
 	uint32_t hz;
 	bool hz_set; /* by a host, since power-on */
 
-	serprog_judge *judge; /* NULL: every command runs */
-	void *judge_data;
+	base_command_filter *filter; /* NULL: every command runs */
+	void *filter_data;
 	struct serprog_command refused; /* stands in for the row of a command that is not to run */
 	uint8_t refused_opcode;
 
-	struct serprog_opbuf serprog_opbuf;
+	struct serprog_opbuf opbuf;
 	struct serprog_reply reply;
 };
 
@@ -93,6 +93,16 @@ const struct serprog_command *serprog_command(const struct serprog *adapter, uin
 
 /* Receives n bytes for nobody and answers with the verdict. */
 void serprog_discard(struct serprog *adapter, uint32_t n, uint8_t verdict);
+
+/* filter.c */
+/* Asks the filter about the command that begins with opcode. False: the adapter has stopped. */
+bool serprog_ask_filter(struct serprog *adapter, uint8_t opcode);
+/* For struct base_endpoint_ops. */
+void serprog_set_filter(void *self, base_command_filter *filter, void *data);
+uint64_t serprog_filter_commands(void *self);
+int64_t serprog_filter_now_ns(void *self);
+void serprog_filter_hang(void *self);
+void serprog_filter_reset(void *self);
 
 /* CS# rises at the end of an operation, when the firmware does not forget it. */
 static inline void
@@ -124,7 +134,7 @@ serprog_burst(const struct serprog *adapter)
 	return n > 0 ? n : 1;
 }
 
-/* O_SPIOP; one function for each of its states. Like take() and give() of the base_endpoint, they
+/* O_SPIOP; one function for each of its states. Like take() and give() of the endpoint, they
  * return how many bytes they took or gave. */
 void serprog_spi_operation(struct serprog *adapter, const uint8_t *parameters);
 size_t serprog_spi_write(struct serprog *adapter, const uint8_t *in, size_t n);

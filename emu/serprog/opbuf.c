@@ -13,40 +13,40 @@
 #define DELAY_BYTES 5
 
 static bool
-add(struct serprog_opbuf *serprog_opbuf, uint32_t size, uint32_t n)
+add(struct serprog_opbuf *opbuf, uint32_t size, uint32_t n)
 {
-	if (size < serprog_opbuf->used_bytes || n > size - serprog_opbuf->used_bytes)
+	if (size < opbuf->used_bytes || n > size - opbuf->used_bytes)
 		return false;
-	serprog_opbuf->used_bytes += n;
+	opbuf->used_bytes += n;
 	return true;
 }
 
 bool
-serprog_opbuf_add_write_byte(struct serprog_opbuf *serprog_opbuf, uint32_t size)
+serprog_opbuf_add_write_byte(struct serprog_opbuf *opbuf, uint32_t size)
 {
-	return add(serprog_opbuf, size, WRITE_BYTE_BYTES);
+	return add(opbuf, size, WRITE_BYTE_BYTES);
 }
 
 bool
-serprog_opbuf_add_write(struct serprog_opbuf *serprog_opbuf, uint32_t size, uint32_t n)
+serprog_opbuf_add_write(struct serprog_opbuf *opbuf, uint32_t size, uint32_t n)
 {
-	return add(serprog_opbuf, size, WRITE_BYTES + n);
+	return add(opbuf, size, WRITE_BYTES + n);
 }
 
 bool
-serprog_opbuf_add_delay(struct serprog_opbuf *serprog_opbuf, uint32_t size, uint32_t microseconds)
+serprog_opbuf_add_delay(struct serprog_opbuf *opbuf, uint32_t size, uint32_t microseconds)
 {
-	if (!add(serprog_opbuf, size, DELAY_BYTES))
+	if (!add(opbuf, size, DELAY_BYTES))
 		return false;
-	serprog_opbuf->delay_ns += (int64_t)microseconds * 1000;
+	opbuf->delay_ns += (int64_t)microseconds * 1000;
 	return true;
 }
 
 int64_t
-serprog_opbuf_clear(struct serprog_opbuf *serprog_opbuf)
+serprog_opbuf_clear(struct serprog_opbuf *opbuf)
 {
-	int64_t delay_ns = serprog_opbuf->delay_ns;
+	int64_t delay_ns = opbuf->delay_ns;
 
-	*serprog_opbuf = (struct serprog_opbuf){0};
+	*opbuf = (struct serprog_opbuf){0};
 	return delay_ns;
 }

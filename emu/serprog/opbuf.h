@@ -13,12 +13,11 @@ struct serprog_opbuf {
 };
 
 /* Each takes its place out of size bytes; false and no change when there is not enough left. */
-bool serprog_opbuf_add_write_byte(struct serprog_opbuf *serprog_opbuf, uint32_t size);
-bool serprog_opbuf_add_write(struct serprog_opbuf *serprog_opbuf, uint32_t size, uint32_t n);
-bool serprog_opbuf_add_delay(
-	struct serprog_opbuf *serprog_opbuf, uint32_t size, uint32_t microseconds);
+bool serprog_opbuf_add_write_byte(struct serprog_opbuf *opbuf, uint32_t size);
+bool serprog_opbuf_add_write(struct serprog_opbuf *opbuf, uint32_t size, uint32_t n);
+bool serprog_opbuf_add_delay(struct serprog_opbuf *opbuf, uint32_t size, uint32_t microseconds);
 
 /* Empties it; returns for how long it would have waited. */
-int64_t serprog_opbuf_clear(struct serprog_opbuf *serprog_opbuf);
+int64_t serprog_opbuf_clear(struct serprog_opbuf *opbuf);
 
 #endif

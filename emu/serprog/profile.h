@@ -137,4 +137,8 @@ const struct serprog_profile *serprog_profiles(size_t *n);
 /* The SPI clock that hz (> 0) gives; 0: none, SPI is dead. */
 uint32_t serprog_profile_clock(const struct serprog_profile *profile, uint32_t hz);
 
+/* The opcode of the command that the protocol text, or the authors of S_VCC, name so: "Q_SERBUF".
+ * False: there is none. */
+bool serprog_opcode_from_string(const char *name, uint8_t *opcode);
+
 #endif

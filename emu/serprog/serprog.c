@@ -18,7 +18,7 @@
  * The protocol knows no time, and a half sent command waits for ever; firmwares may know better.
  * What a firmware does otherwise is in its profile.
  *
- * Whoever stands before the adapter may decide what becomes of a command: see serprog_set_judge().
+ * A filter before the adapter may decide what becomes of a command: see filter.c.
  *
  * Leaves out: the speed of the line, so that a receive buffer overflows only while the firmware is
  * giving, and USB devices that vanish and come back when their firmware is reset.
@@ -90,7 +90,7 @@ power_on(struct serprog *adapter)
 	adapter->cs = 0;
 	adapter->hz_set = false;
 	adapter->hz = serprog_profile_clock(adapter->profile, adapter->profile->clock_default_hz);
-	adapter->serprog_opbuf = (struct serprog_opbuf){0};
+	adapter->opbuf = (struct serprog_opbuf){0};
 	clip_set_frequency(adapter->clip, adapter->hz);
 	clip_set_drivers(adapter->clip, !adapter->profile->pins_off);
 }
@@ -177,40 +177,6 @@ refuse_opcode(struct serprog *adapter, uint8_t opcode)
 }
 
 /* Stands in for any command. */
-static void
-run_refused(struct serprog *adapter, const uint8_t *parameters)
-{
-	bool has_data = adapter->refused_opcode == 0x0d || adapter->refused_opcode == 0x13;
-
-	serprog_discard(adapter, has_data ? serprog_le24(parameters) : 0, SERPROG_NAK);
-}
-
-/* False: the adapter has stopped. */
-static bool
-ask_judge(struct serprog *adapter, uint8_t opcode)
-{
-	switch (adapter->judge(adapter->judge_data, opcode)) {
-	case SERPROG_FATE_RUN:
-		break;
-	case SERPROG_FATE_NAK:
-		if (!adapter->command)
-			break; /* is refused anyway */
-		adapter->refused = *adapter->command;
-		adapter->refused.operates = false;
-		adapter->refused.run = run_refused;
-		adapter->refused_opcode = opcode;
-		adapter->command = &adapter->refused;
-		break;
-	case SERPROG_FATE_HANG:
-		adapter->state = SERPROG_HUNG;
-		return false;
-	case SERPROG_FATE_KEEP_SELECTED:
-		adapter->keep_selected = true;
-		break;
-	}
-	return true;
-}
-
 static size_t
 take_opcode(struct serprog *adapter, const uint8_t *in, size_t n)
 {
@@ -221,7 +187,7 @@ take_opcode(struct serprog *adapter, const uint8_t *in, size_t n)
 	adapter->command = serprog_command(adapter, in[0]);
 	adapter->got = 0;
 	adapter->commands++;
-	if (adapter->judge && !ask_judge(adapter, in[0]))
+	if (adapter->filter && !serprog_ask_filter(adapter, in[0]))
 		return 1;
 	if (!adapter->command) {
 		refuse_opcode(adapter, in[0]);
@@ -512,13 +478,6 @@ serprog_new(const struct serprog_profile *profile, struct clip *clip, struct bas
 }
 
 void
-serprog_set_judge(struct serprog *adapter, serprog_judge *judge, void *data)
-{
-	adapter->judge = judge;
-	adapter->judge_data = data;
-}
-
-void
 serprog_destroy(struct serprog *adapter)
 {
 	if (!adapter)
@@ -538,7 +497,7 @@ is_odd(const struct serprog_profile *profile)
 }
 
 struct base_endpoint
-serprog_personality(struct serprog *adapter)
+serprog_endpoint(struct serprog *adapter)
 {
 	static const struct base_endpoint_ops patient = {
 		.host_opened = host_opened,
@@ -547,6 +506,11 @@ serprog_personality(struct serprog *adapter)
 		.wait_ns = wait_ns,
 		.idle = idle,
 		.host_closed = host_closed,
+		.set_filter = serprog_set_filter,
+		.commands = serprog_filter_commands,
+		.now_ns = serprog_filter_now_ns,
+		.hang = serprog_filter_hang,
+		.reset = serprog_filter_reset,
 	};
 	static const struct base_endpoint_ops odd = {
 		.host_opened = host_opened,
@@ -557,6 +521,11 @@ serprog_personality(struct serprog *adapter)
 		.timed_out = timed_out,
 		.idle = idle,
 		.host_closed = host_closed,
+		.set_filter = serprog_set_filter,
+		.commands = serprog_filter_commands,
+		.now_ns = serprog_filter_now_ns,
+		.hang = serprog_filter_hang,
+		.reset = serprog_filter_reset,
 	};
 
 	return (struct base_endpoint){

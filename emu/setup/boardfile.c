@@ -5,7 +5,6 @@
 #include "base/units.h"
 #include "base/error.h"
 #include "setup/faultfile.h"
-#include "bench/faults.h"
 #include "base/value.h"
 #include "setup/setup.h"
 #include "base/wholefile.h"
@@ -95,11 +94,16 @@ take_chip(struct reading *r, char *value)
 static bool
 take_state(struct reading *r, char *value)
 {
-	static const struct base_value_word words[] = {{"run", BENCH_BOARD_RUNS},
-		{"reset", BENCH_BOARD_IN_RESET}, {"off", BENCH_BOARD_OFF}, {NULL, 0}};
+	static const struct base_value_word words[] = {
+		{"run", BOARD_RUNS}, {"reset", BOARD_IN_RESET}, {"off", BOARD_OFF}, {NULL, 0}};
 
+	int state;
+
+	if (!base_value_word(words, value, &state))
+		return false;
 	r->entry->has_state = true;
-	return base_value_word(words, value, &r->entry->state);
+	r->entry->state = (enum board_state)state;
+	return true;
 }
 
 static bool

@@ -6,9 +6,7 @@
 #include "setup/condition.h"
 
 #include "base/units.h"
-#include "action/action.h"
 #include "base/value.h"
-#include "bench/levels.h"
 
 #include <glib.h>
 #include <string.h>
@@ -53,7 +51,7 @@ const struct setup_condition_row setup_condition_rows[SETUP_CONDITION_KEYS] = {
 	[SETUP_KEY_RESET] = {"reset", LEVELS, "low|high|float", "Level of its RESET# pin"},
 	[SETUP_KEY_SUPPLY] = {"supply",
 		"off, parasitic, and voltages up to " G_STRINGIFY(
-			ACTION_MILLIVOLTS_MAX) " mV with V or mV",
+			SETUP_MILLIVOLTS_MAX) " mV with V or mV",
 		"VOLTAGE", "The chip's supply, such as 2.9V, or off"},
 	[SETUP_KEY_CORNER] = {"corner", "typ and max", "typ|max",
 		"How long operations take: the data sheet's typical times or the longest"},
@@ -119,7 +117,7 @@ take_supply(int *millivolts, const char *value)
 		return true;
 	}
 	return base_parse_voltage(value, millivolts) && *millivolts > 0 &&
-		*millivolts <= ACTION_MILLIVOLTS_MAX;
+		*millivolts <= SETUP_MILLIVOLTS_MAX;
 }
 
 static bool
@@ -299,11 +297,11 @@ take(struct setup_condition *condition, enum setup_condition_key key, const char
 {
 	switch (key) {
 	case SETUP_KEY_WP:
-		return take_level(&condition->levels[BENCH_PIN_WP], value);
+		return take_level(&condition->levels[SETUP_PIN_WP], value);
 	case SETUP_KEY_HOLD:
-		return take_level(&condition->levels[BENCH_PIN_HOLD], value);
+		return take_level(&condition->levels[SETUP_PIN_HOLD], value);
 	case SETUP_KEY_RESET:
-		return take_level(&condition->levels[BENCH_PIN_RESET], value);
+		return take_level(&condition->levels[SETUP_PIN_RESET], value);
 	case SETUP_KEY_SUPPLY:
 		return take_supply(&condition->millivolts, value);
 	case SETUP_KEY_CORNER:

@@ -12,7 +12,7 @@
 #include "base/escape.h"
 #include "base/value.h"
 #include "flash/flash.h"
-#include "serprog/serprog.h"
+#include "serprog/profile.h"
 
 #include <string.h>
 

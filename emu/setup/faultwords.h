@@ -21,6 +21,7 @@ enum setup_fault_place {
 };
 
 #define SETUP_FAULT_NAME_MAX 64
+#define SETUP_FAULTS_MAX 1024 /* of one adapter, its chips and its line */
 
 struct setup_fault {
 	char *name;     /* what people call it; NULL: it has none */

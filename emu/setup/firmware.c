@@ -8,7 +8,6 @@
 #include "base/units.h"
 #include "base/value.h"
 #include "serprog/profile.h"
-#include "serprog/serprog.h"
 
 #include <glib.h>
 #include <string.h>

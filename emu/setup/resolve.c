@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 #include "setup/faultwords.h"
-#include "bench/faults.h"
 
 #include <string.h>
 
@@ -163,10 +162,10 @@ check_crowd(const struct setup_bench *setup, const struct setup_fault_entry *ent
 		return false;
 	count = GPOINTER_TO_UINT(g_hash_table_lookup(counts, adapter)) + 1;
 	g_hash_table_insert(counts, adapter, GUINT_TO_POINTER(count));
-	if (count > BENCH_FAULTS_MAX)
+	if (count > SETUP_FAULTS_MAX)
 		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
 			"%s: that is fault %u of %s; allowed are %d", entry->where, count,
-			adapter->name, BENCH_FAULTS_MAX);
+			adapter->name, SETUP_FAULTS_MAX);
 	else if (!g_hash_table_add(names, entry->fault->name))
 		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
 			"%s: there is a fault \"%s\" already; allowed is a name that is free",

@@ -4,6 +4,7 @@
 #define SPINOR_SETUP_SETUP_H
 
 #include "base/clock.h"
+#include "board/board.h"
 #include "setup/condition.h"
 #include "setup/firmware.h"
 
@@ -53,7 +54,7 @@ struct setup_board {
 	char *name;
 	struct board *board; /* taken by whoever builds the bench */
 	bool has_state;
-	int state;                  /* enum bench_board_state */
+	enum board_state state;
 	unsigned int address_bytes; /* 0: not given */
 	unsigned int registers;     /* that it wants: bits 1 << reg */
 	uint64_t end;               /* one past the highest address that it wants */

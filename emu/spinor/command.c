@@ -10,7 +10,7 @@
 
 #include "base/units.h"
 #include "setup/options.h"
-#include "bench/levels.h"
+#include "setup/condition.h"
 #include "spinor/exitstatus.h"
 #include "spinor/verbs.h"
 
@@ -101,7 +101,7 @@ take_after(const char *name, const char *value, void *data, GError **error)
 	struct spinor_command *command = ((struct reading *)data)->command;
 
 	if (base_parse_time(value, &command->after_ns) &&
-		command->after_ns <= BENCH_CUT_AFTER_MAX_NS)
+		command->after_ns <= SETUP_CUT_AFTER_MAX_NS)
 		return TRUE;
 	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
 		"%s %s: not a time; allowed are numbers with ns, us, ms or s, up to 86400 s", name,

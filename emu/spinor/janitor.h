@@ -9,7 +9,7 @@
 enum spinor_janitor_message_type {
 	SPINOR_JANITOR_READY,  /* value: errno, or 0; the directory's name follows */
 	SPINOR_JANITOR_SIGNAL, /* value: the signal that the command shall get */
-	SPINOR_JANITOR_END, /* value: milliseconds between SIGTERM and SIGKILL, for all that is left */
+	SPINOR_JANITOR_END,    /* value: ms between SIGTERM and SIGKILL, for all that is left */
 	SPINOR_JANITOR_EXITED, /* value: the command's status as from waitpid() */
 	SPINOR_JANITOR_DONE,   /* value: 1 when something could not be ended, else 0 */
 };

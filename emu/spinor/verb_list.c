@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The verbs that need no running bench: chips, chip, profiles. */
 #include "base/units.h"
-#include "bench/bench.h"
+#include "chipdb/chiptable.h"
 #include "chipdb/chipdb.h"
 #include "flash/part.h"
 #include "serprog/profile.h"

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "bench/bench.h"
+#include "chipdb/chiptable.h"
 #include "base/error.h"
 #include "setup/options.h"
 #include "control/control.h"

@@ -23,12 +23,6 @@ struct trace_chip_stats {
 	uint64_t by_opcode[256];
 };
 
-struct trace_host_stats {
-	uint64_t sessions;
-	uint64_t bytes_in; /* from the host */
-	uint64_t bytes_out;
-};
-
 void trace_chip_stats_count(struct trace_chip_stats *stats, const struct flash_event *event);
 
 #endif

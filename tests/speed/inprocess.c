@@ -258,7 +258,7 @@ static void
 measure_line(struct clip *clip, struct base_clock *clock, struct rig *rig)
 {
 	struct serprog *adapter = serprog_new(serprog_profile_find(NULL), clip, clock);
-	struct link_line *line = link_line_new(adapter, NULL);
+	struct link_line *line = link_line_new(serprog_endpoint(adapter), NULL);
 	struct link_fault fault;
 
 	link_fault_init(&fault, LINK_DROP);
@@ -266,8 +266,8 @@ measure_line(struct clip *clip, struct base_clock *clock, struct rig *rig)
 	fault.byte = UINT64_C(1) << 60;
 	if (link_line_add_fault(line, &fault) < 0)
 		g_error("the line's fault is refused");
-	printf("line_page_ns %.1f\n", line_page_ns(serprog_personality(adapter), rig));
-	printf("line_faulty_ns %.1f\n", line_page_ns(link_line_personality(line), rig));
+	printf("line_page_ns %.1f\n", line_page_ns(serprog_endpoint(adapter), rig));
+	printf("line_faulty_ns %.1f\n", line_page_ns(link_line_endpoint(line), rig));
 	link_line_destroy(line);
 	serprog_destroy(adapter);
 }

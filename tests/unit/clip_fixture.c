@@ -183,7 +183,7 @@ clip_fixture_assert_id(struct clip_fixture *f, const char *id)
 
 void
 clip_fixture_assert_report(struct clip_fixture *f, enum clip_fault_what what, enum clip_line line,
-	enum clip_level level)
+	enum flash_level level)
 {
 	const struct clip_fault_report *report = clip_fixture_report(f, 0);
 

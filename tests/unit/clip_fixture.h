@@ -55,6 +55,6 @@ void clip_fixture_assert_sound(struct clip_fixture *f);
 void clip_fixture_assert_id(struct clip_fixture *f, const char *id);
 /* There is one report, of that, at the frame's first bit. */
 void clip_fixture_assert_report(struct clip_fixture *f, enum clip_fault_what what,
-	enum clip_line line, enum clip_level level);
+	enum clip_line line, enum flash_level level);
 
 #endif

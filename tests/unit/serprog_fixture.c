@@ -73,7 +73,7 @@ rig_new(const struct serprog_profile *profile, enum base_clock_mode mode, unsign
 	}
 	clip_attach(rig->clip, 0, rig->chips[0]);
 	rig->adapter = serprog_new(profile, rig->clip, &rig->clock);
-	rig->port = serprog_personality(rig->adapter);
+	rig->port = serprog_endpoint(rig->adapter);
 	rig->port.ops->host_opened(rig->port.self);
 	return rig;
 }

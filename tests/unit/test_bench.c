@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Benches: what files and options make of them, threads, counters, observers. */
 #include "bench/bench.h"
+#include "link/meter.h"
 
 #include "bench/chip.h"
 #include "base/error.h"
@@ -514,7 +515,7 @@ START_TEST(hosts_and_their_bytes_are_counted)
 		struct bench_adapter *adapter;
 		char *path;
 	} tty = {.adapter = adapter};
-	struct trace_host_stats stats = {0};
+	struct link_host_stats stats = {0};
 	struct seen seen = {0};
 	uint8_t reply;
 	FILE *host;

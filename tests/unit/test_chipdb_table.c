@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table of chips for people: every kind of erase in as few characters as it takes. */
-#include "bench/bench.h"
+#include "chipdb/chiptable.h"
 
 #include "suites.h"
 

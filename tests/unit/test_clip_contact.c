@@ -59,7 +59,7 @@ START_TEST(a_contact_of_miso_opens_as_often_and_as_long_as_told)
 	/* Openings of 800 bits each; only closed ones open. */
 	ck_assert_double_eq_tol(f->reports->len, 8 * BITS * 1e-5 / (1 + 800 * 1e-5), 130);
 	ck_assert_double_eq_tol((double)open / f->reports->len, 800, 150);
-	ck_assert_uint_eq(clip_fixture_report(f, 0)->level, CLIP_HIGH);
+	ck_assert_uint_eq(clip_fixture_report(f, 0)->level, FLASH_HIGH);
 	/* The chip has noticed nothing. */
 	ck_assert_uint_eq(f->events->len, 8);
 	ck_assert_uint_eq(clip_fixture_event(f, 7)->length, CLIP_ARRAY_SIZE);
@@ -77,7 +77,7 @@ START_TEST(a_contact_of_cs_cuts_the_frame)
 	clip_fixture_put(f, &fault);
 	clip_fixture_read(f, 0, 10000);
 	ck_assert_uint_eq(f->reports->len, 1);
-	ck_assert_uint_eq(clip_fixture_report(f, 0)->level, CLIP_HIGH);
+	ck_assert_uint_eq(clip_fixture_report(f, 0)->level, FLASH_HIGH);
 	ck_assert_uint_eq(f->events->len, 2);
 	ck_assert_uint_eq(clip_fixture_event(f, 0)->length, 100);
 	ck_assert_mem_eq(f->read, f->array, 100);

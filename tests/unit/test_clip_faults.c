@@ -58,7 +58,7 @@ START_TEST(the_four_opens_differ_in_what_the_chip_sees_and_in_reports)
 	/* CS#: the chip sees its pull-up, and no frame at all. */
 	id = clip_fixture_add(f, CLIP_OPEN, CLIP_CS);
 	clip_fixture_assert_id(f, "\xff\xff\xff");
-	clip_fixture_assert_report(f, CLIP_OPEN, CLIP_CS, CLIP_HIGH);
+	clip_fixture_assert_report(f, CLIP_OPEN, CLIP_CS, FLASH_HIGH);
 	ck_assert_uint_eq(f->events->len, 0);
 	clip_fault_remove(f->clip, id);
 	clip_fixture_assert_sound(f);
@@ -67,7 +67,7 @@ START_TEST(the_four_opens_differ_in_what_the_chip_sees_and_in_reports)
 	clip_fixture_forget(f);
 	id = clip_fixture_add(f, CLIP_OPEN, CLIP_CLK);
 	clip_fixture_assert_id(f, "\xff\xff\xff");
-	clip_fixture_assert_report(f, CLIP_OPEN, CLIP_CLK, CLIP_LOW);
+	clip_fixture_assert_report(f, CLIP_OPEN, CLIP_CLK, FLASH_LOW);
 	ck_assert_uint_eq(f->events->len, 1);
 	ck_assert_uint_eq(clip_fixture_event(f, 0)->outcome, FLASH_NO_COMMAND);
 	clip_fault_remove(f->clip, id);
@@ -77,7 +77,7 @@ START_TEST(the_four_opens_differ_in_what_the_chip_sees_and_in_reports)
 	clip_fixture_forget(f);
 	id = clip_fixture_add(f, CLIP_OPEN, CLIP_MOSI);
 	clip_fixture_assert_id(f, "\xff\xff\xff");
-	clip_fixture_assert_report(f, CLIP_OPEN, CLIP_MOSI, CLIP_HIGH);
+	clip_fixture_assert_report(f, CLIP_OPEN, CLIP_MOSI, FLASH_HIGH);
 	ck_assert_uint_eq(f->events->len, 1);
 	ck_assert_uint_eq(clip_fixture_event(f, 0)->outcome, FLASH_UNKNOWN_OPCODE);
 	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0xff);
@@ -88,7 +88,7 @@ START_TEST(the_four_opens_differ_in_what_the_chip_sees_and_in_reports)
 	clip_fixture_forget(f);
 	id = clip_fixture_add(f, CLIP_OPEN, CLIP_MISO);
 	clip_fixture_assert_id(f, "\xff\xff\xff");
-	clip_fixture_assert_report(f, CLIP_OPEN, CLIP_MISO, CLIP_HIGH);
+	clip_fixture_assert_report(f, CLIP_OPEN, CLIP_MISO, FLASH_HIGH);
 	ck_assert_uint_eq(f->events->len, 1);
 	ck_assert_uint_eq(clip_fixture_event(f, 0)->outcome, FLASH_DONE);
 	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0x9f);
@@ -167,9 +167,9 @@ START_TEST(a_pull_shows_wherever_the_chip_drives_nothing)
 	ck_assert_uint_eq(answer[0], 0);
 	ck_assert_mem_eq(answer + 1, f->array, 3);
 	/* Clocks that HOLD# swallows. */
-	clip_set_level(f->clip, 0, CLIP_HOLD, CLIP_LOW);
+	clip_set_level(f->clip, 0, CLIP_HOLD, FLASH_LOW);
 	clip_fixture_assert_id(f, "\0\0\0");
-	clip_set_level(f->clip, 0, CLIP_HOLD, CLIP_HIGH);
+	clip_set_level(f->clip, 0, CLIP_HOLD, FLASH_HIGH);
 	clip_fixture_assert_id(f, "\xef\x40\x14");
 	/* No supply. */
 	clip_set_supply(f->clip, 0, 0);
@@ -303,7 +303,7 @@ START_TEST(stuck_lines)
 {
 	clip_fixture_add(f, CLIP_STUCK_0, CLIP_MISO);
 	clip_fixture_assert_id(f, "\x00\x00\x00");
-	clip_fixture_assert_report(f, CLIP_STUCK_0, CLIP_MISO, CLIP_LOW);
+	clip_fixture_assert_report(f, CLIP_STUCK_0, CLIP_MISO, FLASH_LOW);
 	clip_fault_clear(f->clip);
 	clip_fixture_forget(f);
 	clip_fixture_add(f, CLIP_STUCK_1, CLIP_MISO);
@@ -358,7 +358,7 @@ START_TEST(shorts)
 	fault.line2 = CLIP_MOSI;
 	clip_fixture_put(f, &fault);
 	clip_fixture_assert_id(f, "\x00\x00\x00");
-	clip_fixture_assert_report(f, CLIP_SHORT, CLIP_MISO, CLIP_LOW);
+	clip_fixture_assert_report(f, CLIP_SHORT, CLIP_MISO, FLASH_LOW);
 	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0x9f);
 	/* The host hears itself. */
 	clip_select(f->clip, 0);
@@ -417,8 +417,8 @@ START_TEST(all_lines_are_told_with_their_faults)
 		clip_line_state(f->clip, 0, line, &state);
 		ck_assert_uint_eq(state.fault_id, 0);
 		ck_assert_uint_eq(state.host,
-			line == CLIP_GND || line == CLIP_MOSI || line == CLIP_CLK ? CLIP_LOW
-										  : CLIP_HIGH);
+			line == CLIP_GND || line == CLIP_MOSI || line == CLIP_CLK ? FLASH_LOW
+										  : FLASH_HIGH);
 		ck_assert_uint_eq(state.chip, state.host);
 	}
 	open = clip_fixture_add(f, CLIP_OPEN, CLIP_MOSI);
@@ -431,10 +431,10 @@ START_TEST(all_lines_are_told_with_their_faults)
 						    : 0);
 	}
 	clip_line_state(f->clip, 0, CLIP_MOSI, &state);
-	ck_assert_uint_eq(state.host, CLIP_LOW);
-	ck_assert_uint_eq(state.chip, CLIP_HIGH);
+	ck_assert_uint_eq(state.host, FLASH_LOW);
+	ck_assert_uint_eq(state.chip, FLASH_HIGH);
 	clip_line_state(f->clip, 0, CLIP_MISO, &state);
-	ck_assert_uint_eq(state.host, CLIP_LOW);
+	ck_assert_uint_eq(state.host, FLASH_LOW);
 }
 END_TEST
 
@@ -519,7 +519,7 @@ START_TEST(a_line_names_its_fault)
 	id = clip_fixture_put(f, &fault);
 	clip_line_state(f->clip, 0, CLIP_MISO, &state);
 	ck_assert_uint_eq(state.fault_id, id);
-	ck_assert_int_eq(state.host, CLIP_HIGH);
+	ck_assert_int_eq(state.host, FLASH_HIGH);
 	clip_line_state(f->clip, 0, CLIP_MOSI, &state);
 	ck_assert_uint_eq(state.fault_id, 0);
 	id = clip_fixture_add(f, CLIP_BURST_ERROR, CLIP_MOSI);
@@ -573,7 +573,7 @@ START_TEST(drivers_that_are_off_leave_the_pulls)
 	ck_assert_mem_eq(id, "\xff\xff\xff", 3);
 	ck_assert_uint_eq(f->events->len, 0);
 	clip_line_state(f->clip, 0, CLIP_CS, &state);
-	ck_assert_uint_eq(state.host, CLIP_HIGH);
+	ck_assert_uint_eq(state.host, FLASH_HIGH);
 	clip_set_drivers(f->clip, true);
 	clip_fixture_transfer(f, "\x9f", 1, id, 3);
 	ck_assert_mem_eq(id, "\xef\x40\x14", 3);

@@ -88,7 +88,7 @@ START_TEST(miso_errors_have_their_rate_and_are_all_reported)
 		uint8_t mask = (uint8_t)(0x80 >> report->bit);
 
 		ck_assert(f->read[at] & mask ? !(f->array[at] & mask) : f->array[at] & mask);
-		ck_assert_uint_eq(report->level, f->read[at] & mask ? CLIP_HIGH : CLIP_LOW);
+		ck_assert_uint_eq(report->level, f->read[at] & mask ? FLASH_HIGH : FLASH_LOW);
 		ck_assert_int_eq(report->time_ns,
 			(int64_t)report->byte * CLIP_BYTE_NS + report->bit * CLIP_BYTE_NS / 8);
 		ck_assert_int_eq(report->opcode, 0x03);
@@ -193,7 +193,7 @@ START_TEST(a_slip_shifts_all_that_follows_until_cs_rises)
 	ck_assert_uint_eq(f->reports->len, 1);
 	ck_assert_uint_eq(clip_fixture_report(f, 0)->byte, 1004);
 	ck_assert_uint_eq(clip_fixture_report(f, 0)->line, CLIP_CLK);
-	ck_assert_uint_eq(clip_fixture_report(f, 0)->level, CLIP_LOW);
+	ck_assert_uint_eq(clip_fixture_report(f, 0)->level, FLASH_LOW);
 	ck_assert_mem_eq(f->read, f->array, 1000);
 	ck_assert_uint_eq(differ(8001, 8 * CLIP_ARRAY_SIZE, 1), 0);
 	read_all();
@@ -203,7 +203,7 @@ START_TEST(a_slip_shifts_all_that_follows_until_cs_rises)
 	fault.slip = CLIP_SLIP_DOUBLED;
 	clip_fixture_put(f, &fault);
 	read_all();
-	ck_assert_uint_eq(clip_fixture_report(f, 0)->level, CLIP_HIGH);
+	ck_assert_uint_eq(clip_fixture_report(f, 0)->level, FLASH_HIGH);
 	ck_assert_mem_eq(f->read, f->array, 1000);
 	ck_assert_uint_eq(differ(8001, 8 * CLIP_ARRAY_SIZE - 8, -1), 0);
 }

@@ -263,8 +263,8 @@ START_TEST(a_master_that_leaves_in_the_middle_lets_go)
 	clip_wait(f->clip, 20 * CLIP_BYTE_NS);
 	ck_assert(flash_is_selected(f->chip));
 	clip_line_state(f->clip, 0, CLIP_CS, &state);
-	ck_assert_int_eq(state.chip, CLIP_LOW);
-	ck_assert_int_eq(state.host, CLIP_HIGH);
+	ck_assert_int_eq(state.chip, FLASH_LOW);
+	ck_assert_int_eq(state.host, FLASH_HIGH);
 	clip_fault_remove(f->clip, id);
 	ck_assert(!flash_is_selected(f->chip));
 	ck_assert(id_is_right());

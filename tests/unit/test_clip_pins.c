@@ -33,10 +33,10 @@ START_TEST(a_clip_on_the_wrong_pins_feeds_nothing)
 	clip_fixture_assert_id(f, "\xff\xff\xff");
 	ck_assert_uint_eq(f->reports->len, 1);
 	clip_line_state(f->clip, 0, CLIP_VCC, &state);
-	ck_assert_uint_eq(state.host, CLIP_HIGH);
-	ck_assert_uint_eq(state.chip, CLIP_LOW);
+	ck_assert_uint_eq(state.host, FLASH_HIGH);
+	ck_assert_uint_eq(state.chip, FLASH_LOW);
 	clip_line_state(f->clip, 0, CLIP_GND, &state);
-	ck_assert_uint_eq(state.chip, CLIP_HIGH);
+	ck_assert_uint_eq(state.chip, FLASH_HIGH);
 	clip_fault_clear(f->clip);
 	ck_assert(flash_is_powered(f->chip));
 	clip_fixture_assert_sound(f);
@@ -50,16 +50,16 @@ START_TEST(a_clip_on_the_wrong_pins_feeds_nothing)
 		ck_assert_uint_eq(f->reports->len, 1);
 		/* Towards pin 1 the chip's ground is in the air, the other way its VCC is. */
 		clip_line_state(f->clip, 0, CLIP_GND, &state);
-		ck_assert_uint_eq(state.chip, pins < 0 ? CLIP_FLOATING : CLIP_HIGH);
+		ck_assert_uint_eq(state.chip, pins < 0 ? FLASH_FLOATING : FLASH_HIGH);
 		clip_line_state(f->clip, 0, CLIP_VCC, &state);
-		ck_assert_uint_eq(state.chip, pins < 0 ? CLIP_HIGH : CLIP_FLOATING);
+		ck_assert_uint_eq(state.chip, pins < 0 ? FLASH_HIGH : FLASH_FLOATING);
 		clip_fault_clear(f->clip);
 		clip_fixture_assert_sound(f);
 	}
 }
 END_TEST
 
-static enum clip_level
+static enum flash_level
 level_at(enum clip_line pin)
 {
 	struct clip_line_state state;
@@ -84,13 +84,13 @@ START_TEST(a_clip_put_on_wrongly_twice)
 	/* Two pins off: VCC is on pin 6, pins 1 and 2 have none. */
 	clip_fault_init(&shift, CLIP_SHIFTED);
 	clip_fixture_put(f, &shift);
-	ck_assert_uint_eq(level_at(CLIP_HOLD), CLIP_HIGH);
-	ck_assert_uint_eq(level_at(CLIP_CLK), CLIP_HIGH);
+	ck_assert_uint_eq(level_at(CLIP_HOLD), FLASH_HIGH);
+	ck_assert_uint_eq(level_at(CLIP_CLK), FLASH_HIGH);
 	clip_fixture_put(f, &shift);
 	clip_fixture_add(f, CLIP_STUCK_0, CLIP_HOLD);
-	ck_assert_uint_eq(level_at(CLIP_MOSI), CLIP_LOW);
-	ck_assert_uint_eq(level_at(CLIP_CLK), CLIP_HIGH);
-	ck_assert_uint_eq(level_at(CLIP_HOLD), CLIP_FLOATING);
+	ck_assert_uint_eq(level_at(CLIP_MOSI), FLASH_LOW);
+	ck_assert_uint_eq(level_at(CLIP_CLK), FLASH_HIGH);
+	ck_assert_uint_eq(level_at(CLIP_HOLD), FLASH_FLOATING);
 	clip_fault_clear(f->clip);
 	/* There and back again. */
 	clip_fixture_put(f, &shift);
@@ -107,8 +107,8 @@ START_TEST(a_mirrored_cable_has_each_line_on_the_opposite_pin)
 {
 	/* From pin 1 on, what the adapter has at pin 8, 7, ... between operations: VCC, HOLD#, CLK,
 	 * MOSI, ground, WP#, MISO (its pull-up), CS#. */
-	static const enum clip_level wanted[CLIP_LINES] = {CLIP_HIGH, CLIP_HIGH, CLIP_LOW, CLIP_LOW,
-		CLIP_LOW, CLIP_HIGH, CLIP_HIGH, CLIP_HIGH};
+	static const enum flash_level wanted[CLIP_LINES] = {FLASH_HIGH, FLASH_HIGH, FLASH_LOW,
+		FLASH_LOW, FLASH_LOW, FLASH_HIGH, FLASH_HIGH, FLASH_HIGH};
 	struct clip_line_state state;
 	unsigned int id = clip_fixture_add(f, CLIP_MIRRORED, CLIP_MISO);
 
@@ -122,11 +122,11 @@ START_TEST(a_mirrored_cable_has_each_line_on_the_opposite_pin)
 	clip_select(f->clip, 0);
 	clip_shift(f->clip, (const uint8_t *)"\x9f", NULL, 1);
 	clip_line_state(f->clip, 0, CLIP_VCC, &state);
-	ck_assert_uint_eq(state.chip, CLIP_LOW);
+	ck_assert_uint_eq(state.chip, FLASH_LOW);
 	clip_deselect(f->clip);
 	clip_fixture_forget(f);
 	clip_fixture_assert_id(f, "\xff\xff\xff");
-	clip_fixture_assert_report(f, CLIP_MIRRORED, CLIP_MISO, CLIP_HIGH);
+	clip_fixture_assert_report(f, CLIP_MIRRORED, CLIP_MISO, FLASH_HIGH);
 	clip_fault_clear(f->clip);
 	clip_fixture_assert_sound(f);
 }
@@ -139,11 +139,11 @@ START_TEST(wires_are_swapped_wherever_the_clip_is)
 		clip_fixture_add(f, i ? CLIP_SWAPPED : CLIP_ROTATED, CLIP_MISO);
 		clip_fixture_add(f, i ? CLIP_ROTATED : CLIP_SWAPPED, CLIP_MISO);
 		clip_fixture_add(f, CLIP_STUCK_1, CLIP_MISO);
-		ck_assert_uint_eq(level_at(CLIP_CS), CLIP_HIGH);
-		ck_assert_uint_eq(level_at(CLIP_CLK), CLIP_LOW);
-		ck_assert_uint_eq(level_at(CLIP_MOSI), CLIP_HIGH);
-		ck_assert_uint_eq(level_at(CLIP_MISO), CLIP_LOW);
-		ck_assert_uint_eq(level_at(CLIP_GND), CLIP_HIGH);
+		ck_assert_uint_eq(level_at(CLIP_CS), FLASH_HIGH);
+		ck_assert_uint_eq(level_at(CLIP_CLK), FLASH_LOW);
+		ck_assert_uint_eq(level_at(CLIP_MOSI), FLASH_HIGH);
+		ck_assert_uint_eq(level_at(CLIP_MISO), FLASH_LOW);
+		ck_assert_uint_eq(level_at(CLIP_GND), FLASH_HIGH);
 		clip_fault_clear(f->clip);
 	}
 }
@@ -158,7 +158,7 @@ START_TEST(swapped_data_wires)
 	clip_fixture_assert_id(f, "\xff\xff\xff");
 	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0xff);
 	clip_line_state(f->clip, 0, CLIP_MISO, &state);
-	ck_assert_uint_eq(state.chip, CLIP_LOW);
+	ck_assert_uint_eq(state.chip, FLASH_LOW);
 	clip_fault_clear(f->clip);
 	clip_fixture_assert_sound(f);
 }
@@ -192,7 +192,7 @@ START_TEST(hold_stuck_low_stops_the_chip)
 {
 	clip_fixture_add(f, CLIP_STUCK_0, CLIP_HOLD);
 	clip_fixture_assert_id(f, "\xff\xff\xff");
-	clip_fixture_assert_report(f, CLIP_STUCK_0, CLIP_HOLD, CLIP_LOW);
+	clip_fixture_assert_report(f, CLIP_STUCK_0, CLIP_HOLD, FLASH_LOW);
 	ck_assert_uint_eq(clip_fixture_event(f, 0)->outcome, FLASH_HELD);
 	clip_fault_clear(f->clip);
 	clip_fixture_assert_sound(f);
@@ -218,24 +218,24 @@ START_TEST(wp_has_the_adapter_s_level_unless_open)
 
 	clip_fixture_add(f, CLIP_OPEN, CLIP_WP);
 	clip_line_state(f->clip, 0, CLIP_WP, &state);
-	ck_assert_uint_eq(state.host, CLIP_HIGH);
-	ck_assert_uint_eq(state.chip, CLIP_FLOATING);
+	ck_assert_uint_eq(state.host, FLASH_HIGH);
+	ck_assert_uint_eq(state.chip, FLASH_FLOATING);
 	clip_fault_clear(f->clip);
-	clip_set_level(f->clip, 0, CLIP_WP, CLIP_LOW);
+	clip_set_level(f->clip, 0, CLIP_WP, FLASH_LOW);
 	clip_line_state(f->clip, 0, CLIP_WP, &state);
-	ck_assert_uint_eq(state.chip, CLIP_LOW);
+	ck_assert_uint_eq(state.chip, FLASH_LOW);
 	clip_fixture_add(f, CLIP_PULL_UP, CLIP_MISO);
 	clip_line_state(f->clip, 0, CLIP_WP, &state);
-	ck_assert_uint_eq(state.chip, CLIP_LOW);
+	ck_assert_uint_eq(state.chip, FLASH_LOW);
 	clip_fixture_add(f, CLIP_STUCK_1, CLIP_WP);
 	clip_line_state(f->clip, 0, CLIP_WP, &state);
-	ck_assert_uint_eq(state.chip, CLIP_HIGH);
+	ck_assert_uint_eq(state.chip, FLASH_HIGH);
 	clip_fault_clear(f->clip);
 	/* While there are faults the chip is told: HOLD# stops it. */
 	clip_fixture_add(f, CLIP_PULL_UP, CLIP_MISO);
-	clip_set_level(f->clip, 0, CLIP_HOLD, CLIP_LOW);
+	clip_set_level(f->clip, 0, CLIP_HOLD, FLASH_LOW);
 	clip_fixture_assert_id(f, "\xff\xff\xff");
-	clip_set_level(f->clip, 0, CLIP_HOLD, CLIP_HIGH);
+	clip_set_level(f->clip, 0, CLIP_HOLD, FLASH_HIGH);
 	clip_fixture_assert_id(f, "\xef\x40\x14");
 }
 END_TEST
@@ -274,7 +274,7 @@ START_TEST(each_chip_has_its_own_levels)
 	struct clip_line_state state;
 
 	clip_attach(f->clip, 1, other);
-	clip_set_level(f->clip, 0, CLIP_HOLD, CLIP_LOW);
+	clip_set_level(f->clip, 0, CLIP_HOLD, FLASH_LOW);
 	clip_fixture_assert_id(f, "\xff\xff\xff");
 	assert_other_id("\xef\x40\x14");
 	/* A fault elsewhere: as before. */
@@ -290,12 +290,12 @@ START_TEST(each_chip_has_its_own_levels)
 	assert_other_id("\xef\x40\x14");
 	/* A level that is set while there are faults. */
 	clip_fixture_add(f, CLIP_PULL_UP, CLIP_MOSI);
-	clip_set_level(f->clip, 1, CLIP_HOLD, CLIP_LOW);
-	clip_set_level(f->clip, 0, CLIP_HOLD, CLIP_HIGH);
+	clip_set_level(f->clip, 1, CLIP_HOLD, FLASH_LOW);
+	clip_set_level(f->clip, 0, CLIP_HOLD, FLASH_HIGH);
 	clip_line_state(f->clip, 0, CLIP_HOLD, &state);
-	ck_assert_uint_eq(state.chip, CLIP_HIGH);
+	ck_assert_uint_eq(state.chip, FLASH_HIGH);
 	clip_line_state(f->clip, 1, CLIP_HOLD, &state);
-	ck_assert_uint_eq(state.chip, CLIP_LOW);
+	ck_assert_uint_eq(state.chip, FLASH_LOW);
 	clip_fixture_assert_id(f, "\xef\x40\x14");
 	assert_other_id("\xff\xff\xff");
 	clip_fault_clear(f->clip);
@@ -340,8 +340,8 @@ START_TEST(vcc_is_low_with_less_than_the_chip_needs)
 {
 	static const struct {
 		int millivolts;
-		enum clip_level level;
-	} supplies[] = {{3300, CLIP_HIGH}, {2699, CLIP_LOW}, {0, CLIP_LOW}, {5000, CLIP_HIGH}};
+		enum flash_level level;
+	} supplies[] = {{3300, FLASH_HIGH}, {2699, FLASH_LOW}, {0, FLASH_LOW}, {5000, FLASH_HIGH}};
 	struct clip_line_state state;
 
 	for (size_t i = 0; i < 2 * G_N_ELEMENTS(supplies); i++) {
@@ -350,16 +350,16 @@ START_TEST(vcc_is_low_with_less_than_the_chip_needs)
 		clip_set_supply(f->clip, 0, supplies[i % G_N_ELEMENTS(supplies)].millivolts);
 		ck_assert_uint_eq(level_at(CLIP_VCC), supplies[i % G_N_ELEMENTS(supplies)].level);
 		clip_line_state(f->clip, 1, CLIP_VCC, &state);
-		ck_assert_uint_eq(state.chip, CLIP_HIGH);
+		ck_assert_uint_eq(state.chip, FLASH_HIGH);
 		clip_line_state(f->clip, 0, CLIP_GND, &state);
-		ck_assert_uint_eq(state.chip, CLIP_LOW);
+		ck_assert_uint_eq(state.chip, FLASH_LOW);
 	}
 	/* What is at the chip of a supply that is off. */
 	clip_set_supply(f->clip, 0, 0);
 	clip_fixture_add(f, CLIP_ROTATED, CLIP_MISO);
-	ck_assert_uint_eq(level_at(CLIP_GND), CLIP_LOW);
+	ck_assert_uint_eq(level_at(CLIP_GND), FLASH_LOW);
 	clip_fixture_add(f, CLIP_OPEN, CLIP_VCC);
-	ck_assert_uint_eq(level_at(CLIP_GND), CLIP_FLOATING);
+	ck_assert_uint_eq(level_at(CLIP_GND), FLASH_FLOATING);
 }
 END_TEST
 
@@ -369,10 +369,10 @@ START_TEST(cs_is_low_for_the_chip_that_is_meant)
 
 	for (int i = 0; i < 2; i++) {
 		clip_select(f->clip, 0);
-		ck_assert_uint_eq(level_at(CLIP_CS), CLIP_LOW);
+		ck_assert_uint_eq(level_at(CLIP_CS), FLASH_LOW);
 		clip_line_state(f->clip, 1, CLIP_CS, &state);
-		ck_assert_uint_eq(state.host, CLIP_HIGH);
-		ck_assert_uint_eq(state.chip, CLIP_HIGH);
+		ck_assert_uint_eq(state.host, FLASH_HIGH);
+		ck_assert_uint_eq(state.chip, FLASH_HIGH);
 		clip_deselect(f->clip);
 		clip_fixture_add(f, CLIP_PULL_UP, CLIP_MOSI);
 	}

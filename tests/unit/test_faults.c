@@ -246,12 +246,12 @@ START_TEST(a_count_outlives_a_reset)
 {
 	add("board-writes count=2 period=1ms");
 	clip_wait(f->clip, 1500000);
-	bench_faults_set_board(faults, BENCH_BOARD_IN_RESET);
-	bench_faults_set_board(faults, BENCH_BOARD_RUNS);
+	bench_faults_set_board(faults, BOARD_IN_RESET);
+	bench_faults_set_board(faults, BOARD_RUNS);
 	clip_wait(f->clip, 5000000);
 	assert_listed("1 -1 2/2 board-writes count=2 period=1ms;");
-	bench_faults_set_board(faults, BENCH_BOARD_OFF);
-	bench_faults_set_board(faults, BENCH_BOARD_RUNS);
+	bench_faults_set_board(faults, BOARD_OFF);
+	bench_faults_set_board(faults, BOARD_RUNS);
 	clip_wait(f->clip, 5000000);
 	assert_listed("1 -1 2/2 board-writes count=2 period=1ms;");
 }
@@ -333,14 +333,14 @@ START_TEST(a_board_writes_while_it_runs)
 	told = acts->pdata[1];
 	ck_assert_str_eq(told->place, "address 0FE010, 16 bytes");
 	ck_assert_uint_eq(told->acted, 2);
-	bench_faults_set_board(faults, BENCH_BOARD_IN_RESET);
+	bench_faults_set_board(faults, BOARD_IN_RESET);
 	clip_wait(f->clip, 5000000);
 	assert_listed("1 -1 2/2 board-writes address=0xFE000-0xFFFFF period=1ms writes=16;");
-	bench_faults_set_board(faults, BENCH_BOARD_OFF);
+	bench_faults_set_board(faults, BOARD_OFF);
 	clip_wait(f->clip, 5000000);
 	ck_assert_uint_eq(acts->len, 2);
 	/* It has forgotten where it was. */
-	bench_faults_set_board(faults, BENCH_BOARD_RUNS);
+	bench_faults_set_board(faults, BOARD_RUNS);
 	clip_wait(f->clip, 1000000);
 	ck_assert_uint_eq(acts->len, 3);
 	ck_assert_str_eq(((struct told *)acts->pdata[2])->place, "address 0FE000, 16 bytes");
@@ -350,13 +350,13 @@ END_TEST
 
 START_TEST(there_is_a_bound)
 {
-	for (unsigned int i = 0; i < BENCH_FAULTS_MAX; i++)
+	for (unsigned int i = 0; i < SETUP_FAULTS_MAX; i++)
 		add(i % 2 ? "slow" : "late count=1");
 	assert_not_added("open line=cs", NULL, G_IO_ERROR,
 		"open line=cs: left has 1024 faults, and no more are allowed; remove some of them "
 		"first");
 	ck_assert(bench_faults_remove(faults, 77));
-	ck_assert_uint_eq(add("open line=wp"), BENCH_FAULTS_MAX + 1);
+	ck_assert_uint_eq(add("open line=wp"), SETUP_FAULTS_MAX + 1);
 	bench_faults_clear(faults);
 	clip_fixture_assert_sound(f);
 }

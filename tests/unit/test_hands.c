@@ -276,7 +276,7 @@ started(int to)
 		ck_assert(action_power(&target, &request, NULL));
 		first = request.boot;
 	} else {
-		boards = action_board(&target, (enum action_board)to, NULL);
+		boards = action_board(&target, to, NULL);
 		ck_assert_ptr_nonnull(boards);
 		ck_assert_uint_le(boards->len, 1);
 		first = boards->len > 0 ? boards->pdata[0] : NULL;
@@ -316,13 +316,13 @@ START_TEST(boards_start_when_they_are_let_go)
 	start(text);
 	cycle = started(-1);
 	ck_assert_str_eq(cycle, boards[_i].cycle);
-	run = started(ACTION_BOARD_RUN);
+	run = started(BOARD_RUNS);
 	ck_assert_pstr_eq(run, boards[_i].run);
-	again = started(ACTION_BOARD_RUN);
+	again = started(BOARD_RUNS);
 	ck_assert_ptr_null(again);
-	held = started(ACTION_BOARD_RESET);
+	held = started(BOARD_IN_RESET);
 	ck_assert_ptr_null(held);
-	later = started(ACTION_BOARD_RUN);
+	later = started(BOARD_RUNS);
 	ck_assert_str_eq(later, boards[_i].run ? boards[_i].run : "boots");
 }
 END_TEST

@@ -55,8 +55,8 @@ setup_line(void)
 	static const struct link_listener listener = {.acted = note, .unplug = pull};
 
 	rig = rig_new(serprog_profile_find(NULL), BASE_CLOCK_INSTANT, 1);
-	line = link_line_new(rig->adapter, &listener);
-	rig->port = link_line_personality(line);
+	line = link_line_new(serprog_endpoint(rig->adapter), &listener);
+	rig->port = link_line_endpoint(line);
 	rig->port.ops->host_opened(rig->port.self);
 	acts = g_string_new(NULL);
 	last_ns = 0;
@@ -69,7 +69,7 @@ teardown_line(void)
 
 	rig->port.ops->host_closed(rig->port.self);
 	link_line_destroy(gone);
-	rig->port = serprog_personality(rig->adapter);
+	rig->port = serprog_endpoint(rig->adapter);
 	rig_free(rig);
 	g_string_free(acts, TRUE);
 }

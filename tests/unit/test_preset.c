@@ -289,12 +289,12 @@ START_TEST(pins_and_supply_are_set_last)
 {
 	/* HOLD/RST = 1 makes pin 7 a RESET#. */
 	ck_assert(apply(chipdb_find(db, "W25Q128FV", NULL), "reset=low; status=00 00 80", NULL));
-	ck_assert_int_eq(bench_levels_pins(&wires).reset, BENCH_LOW);
+	ck_assert_int_eq(bench_levels_pins(&wires).reset, FLASH_LOW);
 	remove_chip();
 	ck_assert(apply(chipdb_find(db, "W25Q80DV", NULL),
 		"wp=low; hold=float; supply=2.9 V; cut-at=3", NULL));
-	ck_assert_int_eq(bench_levels_pins(&wires).wp, BENCH_LOW);
-	ck_assert_int_eq(bench_levels_pins(&wires).hold, BENCH_FLOAT);
+	ck_assert_int_eq(bench_levels_pins(&wires).wp, FLASH_LOW);
+	ck_assert_int_eq(bench_levels_pins(&wires).hold, FLASH_FLOATING);
 	ck_assert_int_eq(wires.millivolts, 2900);
 	ck_assert_uint_eq(wires.cut_in, 3);
 	ck_assert(flash_is_powered(chip));
@@ -471,8 +471,8 @@ START_TEST(an_option_replaces_its_key_alone)
 	const struct setup_condition option = condition_of("wp=float;mode=qpi;status=00");
 
 	setup_condition_override(&condition, &option);
-	ck_assert_int_eq(condition.levels[BENCH_PIN_WP], BENCH_FLOAT);
-	ck_assert_int_eq(condition.levels[BENCH_PIN_HOLD], BENCH_LOW);
+	ck_assert_int_eq(condition.levels[SETUP_PIN_WP], FLASH_FLOATING);
+	ck_assert_int_eq(condition.levels[SETUP_PIN_HOLD], FLASH_LOW);
 	ck_assert_int_eq(condition.millivolts, 3000);
 	ck_assert_uint_eq(condition.modes, 1u << SETUP_MODE_QPI);
 	ck_assert_uint_eq(condition.n_status, 1);

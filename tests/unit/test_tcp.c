@@ -58,7 +58,7 @@ static struct port_tcp *tcp;
 static void
 count_opened(void *self)
 {
-	struct base_endpoint inner = serprog_personality(self);
+	struct base_endpoint inner = serprog_endpoint(self);
 
 	opened++;
 	inner.ops->host_opened(inner.self);
@@ -67,7 +67,7 @@ count_opened(void *self)
 static void
 count_closed(void *self)
 {
-	struct base_endpoint inner = serprog_personality(self);
+	struct base_endpoint inner = serprog_endpoint(self);
 
 	closed++;
 	dropped += !inner.ops->idle(inner.self);
@@ -77,7 +77,7 @@ count_closed(void *self)
 static size_t
 pass_take(void *self, const uint8_t *in, size_t n)
 {
-	struct base_endpoint inner = serprog_personality(self);
+	struct base_endpoint inner = serprog_endpoint(self);
 
 	return inner.ops->take(inner.self, in, n);
 }
@@ -85,7 +85,7 @@ pass_take(void *self, const uint8_t *in, size_t n)
 static size_t
 pass_give(void *self, uint8_t *out, size_t room)
 {
-	struct base_endpoint inner = serprog_personality(self);
+	struct base_endpoint inner = serprog_endpoint(self);
 
 	return inner.ops->give(inner.self, out, room);
 }
@@ -100,7 +100,7 @@ pass_wait_ns(void *self)
 static bool
 pass_idle(void *self)
 {
-	struct base_endpoint inner = serprog_personality(self);
+	struct base_endpoint inner = serprog_endpoint(self);
 
 	return inner.ops->idle(inner.self);
 }

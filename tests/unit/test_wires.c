@@ -64,9 +64,9 @@ START_TEST(a_new_chip_has_all_pins_high)
 {
 	struct bench_pins pins = bench_levels_pins(&wires);
 
-	ck_assert_int_eq(pins.wp, BENCH_HIGH);
-	ck_assert_int_eq(pins.hold, BENCH_HIGH);
-	ck_assert_int_eq(pins.reset, BENCH_NO_PIN);
+	ck_assert_int_eq(pins.wp, FLASH_HIGH);
+	ck_assert_int_eq(pins.hold, FLASH_HIGH);
+	ck_assert_int_eq(pins.reset, FLASH_NO_PIN);
 	ck_assert_int_eq(wires.millivolts, 3300);
 }
 END_TEST
@@ -94,16 +94,16 @@ START_TEST(pins_are_those_of_the_package)
 	start_part(&part);
 	ck_assert_str_eq(bench_levels_pin_names(&wires), packages[_i].names);
 	ck_assert_str_eq(bench_part_pin_names(&part), packages[_i].names);
-	ck_assert(bench_levels_set_pin(&wires, BENCH_PIN_WP, BENCH_LOW));
+	ck_assert(bench_levels_set_pin(&wires, SETUP_PIN_WP, FLASH_LOW));
 	ck_assert_int_eq(
-		bench_levels_set_pin(&wires, BENCH_PIN_HOLD, BENCH_FLOAT), packages[_i].hold);
+		bench_levels_set_pin(&wires, SETUP_PIN_HOLD, FLASH_FLOATING), packages[_i].hold);
 	ck_assert_int_eq(
-		bench_levels_set_pin(&wires, BENCH_PIN_RESET, BENCH_LOW), packages[_i].reset);
-	ck_assert_int_eq(bench_levels_pins(&wires).wp, BENCH_LOW);
+		bench_levels_set_pin(&wires, SETUP_PIN_RESET, FLASH_LOW), packages[_i].reset);
+	ck_assert_int_eq(bench_levels_pins(&wires).wp, FLASH_LOW);
 	ck_assert_int_eq(
-		bench_levels_pins(&wires).hold, packages[_i].hold ? BENCH_FLOAT : BENCH_NO_PIN);
+		bench_levels_pins(&wires).hold, packages[_i].hold ? FLASH_FLOATING : FLASH_NO_PIN);
 	ck_assert_int_eq(
-		bench_levels_pins(&wires).reset, packages[_i].reset ? BENCH_LOW : BENCH_NO_PIN);
+		bench_levels_pins(&wires).reset, packages[_i].reset ? FLASH_LOW : FLASH_NO_PIN);
 }
 END_TEST
 
@@ -115,9 +115,9 @@ START_TEST(levels_reach_the_chip)
 	fixture_part_init(&part);
 	part.status_default[1] = 0; /* QE */
 	start_part(&part);
-	bench_levels_set_pin(&wires, BENCH_PIN_HOLD, BENCH_LOW);
+	bench_levels_set_pin(&wires, SETUP_PIN_HOLD, FLASH_LOW);
 	ck_assert_int_eq(fixture_run(f, "06"), FLASH_HELD);
-	bench_levels_set_pin(&wires, BENCH_PIN_HOLD, BENCH_HIGH);
+	bench_levels_set_pin(&wires, SETUP_PIN_HOLD, FLASH_HIGH);
 	ck_assert_int_eq(fixture_run(f, "06"), FLASH_DONE);
 }
 END_TEST

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Times as chip data has them. Private to the room. */
+#ifndef SPINOR_CHIPDB_TIMES_H
+#define SPINOR_CHIPDB_TIMES_H
+
+#include "flash/part.h"
+
+#include <stdbool.h>
+
+/* {"0.4 ms", "3 ms"} is typical and maximum; one time alone is both. Strips the texts. Sets *why
+ * (g_free()) where there is more to say than what is allowed. */
+bool chipdb_times(char **texts, struct flash_time *time, char **why);
+
+#endif
