@@ -47,7 +47,7 @@ step()
 	echo "safe-write: $*"
 }
 
-# flash ARGS...: run flashrom with a time limit, as it waits indefinitely for a lost byte; its output
+# flash ARGS...: run flashrom with a time limit, as it waits indefinitely for a lost byte. The output
 # is in $said.
 flash()
 {
