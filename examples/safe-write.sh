@@ -47,8 +47,8 @@ step()
 	echo "safe-write: $*"
 }
 
-# flash ARGS...: run flashrom with a time limit, as it waits indefinitely for a lost byte. The output
-# is in $said.
+# flash ARGS...: run flashrom with a time limit, as it waits indefinitely for a lost byte. $said has
+# the output.
 flash()
 {
 	local status=0
