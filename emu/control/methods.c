@@ -29,16 +29,16 @@ stop(struct control_call *call, GError **error)
 	return control_true();
 }
 
-/* place is of a terminal or of TCP. */
+/* address: of a terminal or a TCP port; freed here. */
 static JsonNode *
-cable_result(const struct action_target *target, char *place)
+cable_result(const struct action_target *target, char *address)
 {
 	JsonObject *object = json_object_new();
 	bool is_tcp = action_is_tcp(target);
 
-	control_set_text(object, "tty", is_tcp ? NULL : place);
-	control_set_text(object, "tcp", is_tcp ? place : NULL);
-	g_free(place);
+	control_set_text(object, "tty", is_tcp ? NULL : address);
+	control_set_text(object, "tcp", is_tcp ? address : NULL);
+	g_free(address);
 	return control_take_object(object);
 }
 
@@ -46,22 +46,22 @@ static JsonNode *
 unplug(struct control_call *call, GError **error)
 {
 	struct action_target target;
-	char *place;
+	char *address;
 
-	if (!control_adapter(call, &target, error) || !action_unplug(&target, &place, error))
+	if (!control_adapter(call, &target, error) || !action_unplug(&target, &address, error))
 		return NULL;
-	return cable_result(&target, place);
+	return cable_result(&target, address);
 }
 
 static JsonNode *
 plug(struct control_call *call, GError **error)
 {
 	struct action_target target;
-	char *place;
+	char *address;
 
-	if (!control_adapter(call, &target, error) || !action_plug(&target, &place, error))
+	if (!control_adapter(call, &target, error) || !action_plug(&target, &address, error))
 		return NULL;
-	return cable_result(&target, place);
+	return cable_result(&target, address);
 }
 
 static const char *const pins[] = {
