@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What handlers of methods share: taking parameters, already checked, and making results. */
+/* Helpers for the handlers of methods: reading parameters, which are already checked, and building
+ * results. */
+#include "control/internal.h"
+
 #include "action/action.h"
 #include "base/error.h"
-#include "control/internal.h"
 #include "control/rpc.h"
 
 #include <string.h>

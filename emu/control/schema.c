@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Parameters against their rows, and rows as JSON Schema, so that what is told about a method is
- * what is checked. Leaves out whatever takes a bench to decide: names of adapters, sizes of files.
+ * Checks parameters against their rows, and formats rows as JSON Schema, so that description and
+ * check agree. Leaves out checks that need a bench: names of adapters, sizes of files.
  */
 #include "control/schema.h"
 
@@ -26,7 +26,7 @@ join_names(const struct control_param *params)
 	return g_string_free(names, FALSE);
 }
 
-/* "has to be …" */
+/* Returns the allowed values, to follow "has to be". */
 static char *
 describe_allowed(const struct control_param *param)
 {
@@ -176,7 +176,7 @@ param_schema(const struct control_param *param)
 	return schema;
 }
 
-/* TYPE or TYPE? */
+/* type: TYPE, or TYPE? for one that may be null. */
 static void
 set_type(JsonObject *schema, const char *type)
 {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Methods that only look: the status of the bench, and counters. */
+/* Methods that read the status of the bench, and counters. */
 #include "config.h"
 
-#include "action/action.h"
-#include "trace/stats.h"
-#include "action/benchstatus.h"
 #include "control/internal.h"
+
+#include "action/action.h"
+#include "action/benchstatus.h"
+#include "trace/stats.h"
 
 #include <unistd.h>
 
@@ -94,7 +95,7 @@ describe_adapter(const struct action_adapter_status *adapter)
 	return object;
 }
 
-/* Our JSON has integers up to 2^63 - 1; larger ones are text. */
+/* json-glib has integers up to 2^63 - 1; a larger seed becomes a string. */
 static void
 set_seed(JsonObject *object, uint64_t seed)
 {
