@@ -310,13 +310,13 @@ spinor_SOURCES = \
 	emu/spinor/expect.h \
 	emu/spinor/find.c \
 	emu/spinor/find.h \
-	emu/spinor/janitor.c \
-	emu/spinor/janitor.h \
 	emu/spinor/main.c \
 	emu/spinor/methodcall.c \
 	emu/spinor/methodcall.h \
 	emu/spinor/output.c \
 	emu/spinor/output.h \
+	emu/spinor/reaper.c \
+	emu/spinor/reaper.h \
 	emu/spinor/run.c \
 	emu/spinor/runreport.c \
 	emu/spinor/runreport.h \

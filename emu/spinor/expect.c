@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Expectations of counters: terms NAME OPERATOR NUMBER, joined by "and". Blanks around operators
- * may be left out. Numbers take the units of sizes (64K), those of counters that end in _ns the
- * units of time as well. Leaves out "or" and arithmetic: who needs them has --report and jq.
+ * are optional. Numbers may have units of sizes (64K), for counters that end in _ns also units of
+ * time. Leaves out "or" and arithmetic, for which --report and jq can be used.
  */
 #include "spinor/expect.h"
 
@@ -18,7 +18,7 @@ static const char *const counters[] = {"operations", "reads", "programs", "erase
 	"status_writes", "ignored", "bytes_read", "bytes_programmed", "bytes_erased", "busy_ns",
 	"host_sessions", "bytes_in", "bytes_out", NULL};
 
-/* The longer ones first: "<=" is no "<". */
+/* The longer ones first, so that "<=" is not read as "<". */
 static const char *const operators[] = {"<=", ">=", "==", "!=", "<", ">", NULL};
 
 struct term {
@@ -73,7 +73,7 @@ refuse_counter(const char *text, const char *name, GError **error)
 		g_ptr_array_add(known, (gpointer)*at);
 	hint = spinor_suggest(name, known);
 	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
-		"--assert \"%s\": no counter is called \"%s\"; %sallowed are %s", text, name, hint,
+		"--assert \"%s\": there is no counter \"%s\"; %sallowed are %s", text, name, hint,
 		list);
 	return false;
 }

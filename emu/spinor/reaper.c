@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The janitor: parent of the command, and adoptive parent of all that the command leaves behind.
- * It owns the private directory from before its creation to after its removal. When run goes away
- * without a word (SIGKILL), its end of the socket closes, and the janitor does what is left to do.
+ * The reaper: parent of the command, and subreaper of all processes that the command starts. It
+ * creates and removes the private directory. If run is killed (SIGKILL), its end of the socket
+ * closes, and the reaper ends the remaining processes and removes the directory.
  *
- *   run ----- line ----- janitor          fork() before any thread, so that all of this is safe
- *    |                      |
- *    +--- command line --- command        waits in run's group and session; execs when told to
+ *   run ------ channel ------ reaper      fork() before any thread is created, which is safe
+ *    |                          |
+ *    +---- start channel ---- command     waits in run's group and session for the text to exec
  *
- * It has a session of its own, so that neither a terminal nor a kill of run's group reaches it. The
- * command, forked before that, stays with the terminal as if run had started it. When the janitor
- * itself is killed, the kernel kills the command (PR_SET_PDEATHSIG), run adopts the rest, which is
- * a subreaper too, and does the janitor's work.
+ * It has a session of its own, so that neither signals of the terminal nor a kill of run's group
+ * reach it. The command, forked before that, stays with the terminal as if run had started it. If
+ * the reaper itself is killed, the kernel kills the command (PR_SET_PDEATHSIG), and run, which is a
+ * subreaper too, becomes the parent of the remaining processes and ends them.
  */
 #define _GNU_SOURCE /* nftw() */
 
-#include "spinor/janitor.h"
+#include "spinor/reaper.h"
 
 #include "spinor/tree.h"
 
@@ -39,10 +39,10 @@
 #define NOT_STARTED 127
 #define OPEN_DIRECTORIES 16
 
-struct janitor {
-	int line;
+struct reaper {
+	int channel;
 	pid_t command; /* 0: it has ended */
-	char directory[SPINOR_JANITOR_PATH_MAX];
+	char directory[SPINOR_REAPER_PATH_MAX];
 };
 
 static int
@@ -56,7 +56,7 @@ remove_entry(const char *path, const struct stat *info, int type, struct FTW *po
 }
 
 void
-spinor_janitor_remove(const char *path)
+spinor_reaper_remove(const char *path)
 {
 	nftw(path, remove_entry, OPEN_DIRECTORIES, FTW_DEPTH | FTW_PHYS);
 }
@@ -80,21 +80,21 @@ read_all(int fd, void *data, size_t n)
 }
 
 /*
- * The command's life before it is one: a length, then that many bytes of text. Each text ends in a
- * NUL; first come those for the environment, an empty one, and then the arguments.
+ * The process of the command before exec: receives a length, then that many bytes of text. Each
+ * text ends with a NUL: those for the environment, an empty one, and the arguments.
  */
 static _Noreturn void
-become_command(const struct spinor_janitor_plan *plan)
+exec_command(const struct spinor_reaper_plan *plan)
 {
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
 	size_t n;
 	char *texts, *at;
 	int code;
 
-	if (!read_all(plan->command_line, &n, sizeof n))
+	if (!read_all(plan->start_channel, &n, sizeof n))
 		_exit(NOT_STARTED);
 	texts = g_malloc(n);
-	if (!read_all(plan->command_line, texts, n))
+	if (!read_all(plan->start_channel, texts, n))
 		_exit(NOT_STARTED);
 	for (at = texts; *at != '\0'; at += strlen(at) + 1)
 		putenv(at);
@@ -104,134 +104,133 @@ become_command(const struct spinor_janitor_plan *plan)
 	sigprocmask(SIG_SETMASK, &plan->mask, NULL);
 	execvp(argv->pdata[0], (char **)argv->pdata);
 	code = errno;
-	if (write(plan->command_line, &code, sizeof code) < 0)
+	if (write(plan->start_channel, &code, sizeof code) < 0)
 		_exit(NOT_STARTED);
 	_exit(NOT_STARTED);
 }
 
 static pid_t
-fork_command(const struct spinor_janitor_plan *plan)
+fork_command(const struct spinor_reaper_plan *plan)
 {
-	pid_t janitor = getpid();
+	pid_t reaper = getpid();
 	pid_t pid = fork();
 
 	if (pid != 0)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != janitor)
+	if (getppid() != reaper)
 		_exit(NOT_STARTED);
-	close(plan->line);
-	become_command(plan);
+	close(plan->channel);
+	exec_command(plan);
 }
 
 static void
-tell(struct janitor *janitor, enum spinor_janitor_message_type type, int value)
+send_message(struct reaper *reaper, enum spinor_reaper_message_type type, int value)
 {
-	struct spinor_janitor_message message = {.type = type, .value = value};
+	struct spinor_reaper_message message = {.type = type, .value = value};
 
-	memcpy(message.path, janitor->directory, sizeof message.path);
-	/* When run has gone there is nobody to tell; the next read shows that. */
-	if (send(janitor->line, &message, sizeof message, MSG_NOSIGNAL) < 0)
+	memcpy(message.path, reaper->directory, sizeof message.path);
+	/* If run has ended, the next read detects it. */
+	if (send(reaper->channel, &message, sizeof message, MSG_NOSIGNAL) < 0)
 		return;
 }
 
 static void
 reaped(pid_t pid, int status, void *data)
 {
-	struct janitor *janitor = data;
+	struct reaper *reaper = data;
 
-	if (pid != janitor->command)
+	if (pid != reaper->command)
 		return;
-	janitor->command = 0;
-	tell(janitor, SPINOR_JANITOR_EXITED, status);
+	reaper->command = 0;
+	send_message(reaper, SPINOR_REAPER_EXITED, status);
 }
 
 static bool
-make_directory(struct janitor *janitor, const char *base)
+make_directory(struct reaper *reaper, const char *base)
 {
-	int n = snprintf(
-		janitor->directory, sizeof janitor->directory, "%s/spinor-run.XXXXXX", base);
+	int n = snprintf(reaper->directory, sizeof reaper->directory, "%s/spinor-run.XXXXXX", base);
 
-	if (n < 0 || (size_t)n >= sizeof janitor->directory) {
+	if (n < 0 || (size_t)n >= sizeof reaper->directory) {
 		errno = ENAMETOOLONG;
 		return false;
 	}
-	return mkdtemp(janitor->directory) != NULL;
+	return mkdtemp(reaper->directory) != NULL;
 }
 
 static void
-obey(struct janitor *janitor, const struct spinor_janitor_message *message)
+handle_message(struct reaper *reaper, const struct spinor_reaper_message *message)
 {
 	bool ended;
 
 	switch (message->type) {
-	case SPINOR_JANITOR_SIGNAL:
-		if (janitor->command > 0)
-			kill(janitor->command, message->value);
+	case SPINOR_REAPER_SIGNAL:
+		if (reaper->command > 0)
+			kill(reaper->command, message->value);
 		break;
-	case SPINOR_JANITOR_END:
-		ended = spinor_tree_end(message->value, reaped, janitor);
-		tell(janitor, SPINOR_JANITOR_DONE, !ended);
+	case SPINOR_REAPER_END:
+		ended = spinor_tree_end(message->value, reaped, reaper);
+		send_message(reaper, SPINOR_REAPER_DONE, !ended);
 		break;
 	default:
 		break;
 	}
 }
 
-/* Until run closes its end, or has gone. */
+/* Handles messages and children until run closes its end of the channel or ends. */
 static void
-serve(struct janitor *janitor, int children)
+serve(struct reaper *reaper, int children)
 {
 	struct pollfd pollers[] = {
-		{.fd = janitor->line, .events = POLLIN},
+		{.fd = reaper->channel, .events = POLLIN},
 		{.fd = children, .events = POLLIN},
 	};
 
 	for (;;) {
 		struct signalfd_siginfo info;
-		struct spinor_janitor_message message;
+		struct spinor_reaper_message message;
 
 		if (poll(pollers, G_N_ELEMENTS(pollers), -1) < 0 && errno != EINTR)
 			return;
 		while (read(children, &info, sizeof info) > 0)
 			;
-		spinor_tree_reap(reaped, janitor);
+		spinor_tree_reap(reaped, reaper);
 		if (pollers[0].revents == 0)
 			continue;
-		if (!read_all(janitor->line, &message, sizeof message))
+		if (!read_all(reaper->channel, &message, sizeof message))
 			return;
-		obey(janitor, &message);
+		handle_message(reaper, &message);
 	}
 }
 
 void
-spinor_janitor_main(const struct spinor_janitor_plan *plan)
+spinor_reaper_main(const struct spinor_reaper_plan *plan)
 {
-	struct janitor janitor = {.line = plan->line};
+	struct reaper reaper = {.channel = plan->channel};
 	sigset_t all, child;
 	int children;
 
-	close(plan->run_line);
-	close(plan->run_command_line);
+	close(plan->run_channel);
+	close(plan->run_start_channel);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	janitor.command = fork_command(plan);
-	close(plan->command_line);
+	reaper.command = fork_command(plan);
+	close(plan->start_channel);
 	setsid();
-	prctl(PR_SET_NAME, "spinor-janitor");
+	prctl(PR_SET_NAME, "spinor-reaper");
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	children = signalfd(-1, &child, SFD_NONBLOCK | SFD_CLOEXEC);
-	if (janitor.command < 0 || children < 0 || !make_directory(&janitor, plan->base)) {
-		tell(&janitor, SPINOR_JANITOR_READY, errno);
-		*janitor.directory = '\0';
+	if (reaper.command < 0 || children < 0 || !make_directory(&reaper, plan->base)) {
+		send_message(&reaper, SPINOR_REAPER_READY, errno);
+		*reaper.directory = '\0';
 	} else {
-		tell(&janitor, SPINOR_JANITOR_READY, 0);
-		serve(&janitor, children);
+		send_message(&reaper, SPINOR_REAPER_READY, 0);
+		serve(&reaper, children);
 	}
 	spinor_tree_end(ORPHAN_GRACE_MS, NULL, NULL);
-	if (*janitor.directory != '\0')
-		spinor_janitor_remove(janitor.directory);
+	if (*reaper.directory != '\0')
+		spinor_reaper_remove(reaper.directory);
 	_exit(EXIT_SUCCESS);
 }

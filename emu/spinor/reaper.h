@@ -1,41 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The process that cleans up after "spinor run", whatever happens to that. Private to run. */
-#ifndef SPINOR_SPINOR_JANITOR_H
-#define SPINOR_SPINOR_JANITOR_H
+/* The process that ends the command and removes its files, even if "spinor run" is killed. Private
+ * to run. */
+#ifndef SPINOR_SPINOR_REAPER_H
+#define SPINOR_SPINOR_REAPER_H
 
 #include <signal.h>
 
-/* Between run and its janitor, both ways. */
-enum spinor_janitor_message_type {
-	SPINOR_JANITOR_READY,  /* value: errno, or 0; the directory's name follows */
-	SPINOR_JANITOR_SIGNAL, /* value: the signal that the command shall get */
-	SPINOR_JANITOR_END,    /* value: ms between SIGTERM and SIGKILL, for all that is left */
-	SPINOR_JANITOR_EXITED, /* value: the command's status as from waitpid() */
-	SPINOR_JANITOR_DONE,   /* value: 1 when something could not be ended, else 0 */
+/* Messages between run and its reaper, in both directions. */
+enum spinor_reaper_message_type {
+	SPINOR_REAPER_READY,  /* value: errno, or 0; the directory's name follows */
+	SPINOR_REAPER_SIGNAL, /* value: the signal to send to the command */
+	SPINOR_REAPER_END, /* value: ms between SIGTERM and SIGKILL, for all remaining processes */
+	SPINOR_REAPER_EXITED, /* value: the command's status as from waitpid() */
+	SPINOR_REAPER_DONE,   /* value: 1: a process could not be ended, else 0 */
 };
 
-#define SPINOR_JANITOR_PATH_MAX 256
+#define SPINOR_REAPER_PATH_MAX 256
 
-struct spinor_janitor_message {
-	enum spinor_janitor_message_type type;
+struct spinor_reaper_message {
+	enum spinor_reaper_message_type type;
 	int value;
-	char path[SPINOR_JANITOR_PATH_MAX];
+	char path[SPINOR_REAPER_PATH_MAX];
 };
 
-/* What a janitor needs of the process it is forked from. */
-struct spinor_janitor_plan {
-	int line;         /* the socket to talk to run */
-	int command_line; /* the socket at which the command waits for its start */
-	int run_line;     /* run's ends of both, to be closed here */
-	int run_command_line;
-	const char *base; /* where the directory shall be */
+/* Arguments of spinor_reaper_main(), from the process that forks it. */
+struct spinor_reaper_plan {
+	int channel;       /* the socket to run */
+	int start_channel; /* the socket on which the command waits for its arguments */
+	int run_channel;   /* run's ends of both, to be closed in the reaper */
+	int run_start_channel;
+	const char *base; /* the parent of the private directory */
 	sigset_t mask;    /* the command's blocked signals */
 };
 
-/* The janitor's life, which begins in a new process: never returns. */
-_Noreturn void spinor_janitor_main(const struct spinor_janitor_plan *plan);
+/* Runs the reaper in a new process. Never returns. */
+_Noreturn void spinor_reaper_main(const struct spinor_reaper_plan *plan);
 
-/* Removes a directory with all that is in it. */
-void spinor_janitor_remove(const char *path);
+/* Removes a directory and its content. */
+void spinor_reaper_remove(const char *path);
 
 #endif
