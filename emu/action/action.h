@@ -76,8 +76,8 @@ struct action_power_request {
 	uint64_t cut_in;  /* off: after that many frames; 0: now. Result: the frames left */
 	int64_t after_ns; /* delay after that frame, or BENCH_HALF_OF_BUSY */
 	char *warning;    /* result: effect on the chip; NULL: none. Free with g_free() */
-	/* Result of on and cycle: whether the board of the chip boots; NULL: there is none. Free with
-	 * action_boot_outcome_free(). */
+	/* Result of on and cycle: whether the board of the chip boots; NULL: there is none. Free
+	 * with action_boot_outcome_free(). */
 	struct action_boot_outcome *boot;
 };
 
@@ -103,7 +103,8 @@ bool action_fault_find(struct action_context *actions, const char *adapter, cons
 GPtrArray *action_fault_list(const struct action_target *target);
 
 /* Sets the state of the adapter's boards. Returns a struct action_boot_outcome for each board that
- * starts, which is when state changes to BOARD_RUNS. Free with g_ptr_array_unref(). NULL on error. */
+ * starts, which is when state changes to BOARD_RUNS. Free with g_ptr_array_unref(). NULL on
+ * error. */
 GPtrArray *action_board(const struct action_target *target, enum board_state state, GError **error);
 
 /* The level of a line at its two ends: "high", "low" or "floating". */
@@ -120,7 +121,8 @@ void action_wiring(const struct action_target *target, struct action_line lines[
  * are over by now. */
 void action_stats_get(const struct action_target *target, struct trace_chip_stats *chip,
 	struct link_host_stats *host);
-/* Resets the counters of the target's chip; without a chip those of the adapter and all its chips. */
+/* Resets the counters of the target's chip; without a chip those of the adapter and all its
+ * chips. */
 void action_stats_reset(const struct action_target *target);
 
 /* Sends the software reset, 66 99, as a host does. */
@@ -129,9 +131,9 @@ bool action_reset(const struct action_target *target, GError **error);
 /* True: hosts reach the adapter by TCP; false: by a pseudo-terminal. */
 bool action_is_tcp(const struct action_target *target);
 
-/* Unplugs the adapter's cable, which removes the terminal or disconnects the host on the TCP port, and
- * plugs it in again. address: receives the device node or HOST:PORT that was removed (NULL: it was
- * unplugged before) or that exists now; free with g_free(). */
+/* Unplugs the adapter's cable, which removes the terminal or disconnects the host on the TCP port,
+ * and plugs it in again. address: receives the device node or HOST:PORT that was removed (NULL: it
+ * was unplugged before) or that exists now; free with g_free(). */
 bool action_unplug(const struct action_target *target, char **address, GError **error);
 bool action_plug(const struct action_target *target, char **address, GError **error);
 

@@ -25,7 +25,7 @@ struct action_chip_status {
 	uint64_t size;
 	const char *image;  /* NULL: none */
 	int millivolts;     /* as set; 0: off */
-	int vcc_millivolts; /* at the chip: faults can lower it */
+	int vcc_millivolts; /* at the chip: faults can change it */
 	uint64_t cut_in;    /* frames until the supply is cut; 0: never */
 	struct bench_pins pins;
 	bool busy;

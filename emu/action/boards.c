@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The boards of an adapter's chips. One state applies to all of them: they run, are held in reset or
- * have no supply. A board starts when its reset is released and when its chip gets its supply.
+ * The boards of an adapter's chips. One state applies to all of them: they run, are held in reset
+ * or have no supply. A board starts when its reset is released and when its chip gets its supply.
  *
  *   state    run ........ reset ............ run ...............
  *   supply   ____/‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾\__/‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾

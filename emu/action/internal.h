@@ -41,8 +41,8 @@ bool action_work_run(const struct action_target *target,
 /* Sets the error and returns false. */
 bool action_work_fail(const struct action_work *work, GError **error, const char *format, ...)
 	G_GNUC_PRINTF(3, 4);
-/* False and an error: a host's frame is in progress. Ends a frame that only a fault of the wires keeps
- * open. */
+/* False and an error: a host's frame is in progress. Ends a frame that only a fault of the wires
+ * keeps open. */
 bool action_work_between_frames(const struct action_work *work, GError **error);
 /* True: the firmware has left CS# low. *fault: number of the fault that caused it, 0: it has been
  * removed. */

@@ -58,8 +58,8 @@ void bench_adapter_destroy(struct bench_adapter *adapter);
 
 /*
  * Runs function in the adapter's thread, between two iterations of its main loop, and waits for it.
- * To be called in the main thread, or in the adapter's own, which runs it directly; so does the main
- * thread if the adapter's is not running.
+ * To be called in the main thread, or in the adapter's own, which runs it directly; so does the
+ * main thread if the adapter's is not running.
  */
 void bench_adapter_call(struct bench_adapter *adapter, void (*function)(void *data), void *data);
 

@@ -206,7 +206,8 @@ prepare(struct bench *bench, const struct setup_options *options, GError **error
 	return check_boards_and_faults(bench, error);
 }
 
-/* The chip's name in the trace: the part of the only chip; with several, the chip's or adapter's name. */
+/* The chip's name in the trace: the part of the only chip; with several, the chip's or adapter's
+ * name. */
 static const char *
 label(const struct bench *bench, const struct setup_adapter *adapter, const struct setup_chip *chip,
 	const struct flash_part *part)

@@ -13,8 +13,8 @@ struct setup_options;
 
 /*
  * Creates the bench that the options describe; chips are powered and ports exist, but no thread
- * serves them yet. context: the main thread's, for the resources that all adapters share. Errors are
- * BASE_ERROR_USAGE for mistakes in the options or the bench file, others otherwise.
+ * serves them yet. context: the main thread's, for the resources that all adapters share. Errors
+ * are BASE_ERROR_USAGE for mistakes in the options or the bench file, others otherwise.
  */
 struct bench *bench_new(const struct setup_options *options, GMainContext *context, GError **error);
 
@@ -29,14 +29,15 @@ bool bench_start(struct bench *bench, GError **error);
 /* Ends the threads, saves the state, removes the links and frees the bench. */
 void bench_destroy(struct bench *bench);
 
-/* Returns a line per adapter with its flashrom command: "ready: NAME PART SIZE flashrom -p …". Free
+/* Returns a line per adapter with its command: "ready: NAME PART SIZE flashrom -p …". Free
  * with g_free(). */
 char *bench_ready_lines(const struct bench *bench);
 
 /* The adapters, numbered from 0 in the order of the description. */
 unsigned int bench_n_adapters(const struct bench *bench);
 struct bench_adapter *bench_adapter_at(const struct bench *bench, unsigned int i);
-/* name NULL: the only one. BASE_ERROR_USAGE: none of that name, or none or several without a name. */
+/* name NULL: the only one. BASE_ERROR_USAGE: none of that name, or none or several without a
+ * name. */
 struct bench_adapter *bench_find_adapter(
 	const struct bench *bench, const char *name, GError **error);
 
@@ -45,9 +46,9 @@ uint64_t bench_seed(const struct bench *bench);
 /* The path of the control socket in options or bench file; NULL: the default. */
 const char *bench_control_path(const struct bench *bench);
 
-/* Sets the observer, which is called for every event of every chip from then on, in the thread of the
- * chip's adapter. NULL removes it; no call is in progress when this returns. To be called from the
- * main thread. */
+/* Sets the observer, which is called for every event of every chip from then on, in the thread of
+ * the chip's adapter. NULL removes it; no call is in progress when this returns. To be called from
+ * the main thread. */
 void bench_set_observer(struct bench *bench, bench_chip_observer *observe, void *data);
 /* The same for hosts that open and close the port. */
 void bench_set_host_observer(struct bench *bench, bench_host_observer *observe, void *data);

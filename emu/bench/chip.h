@@ -47,7 +47,8 @@ const char *bench_chip_label(const struct bench_chip *chip);
 /* NULL: none. */
 const char *bench_chip_image_path(const struct bench_chip *chip);
 
-/* The functions below are to be called in the thread that owns the chip, see bench_adapter_call(). */
+/* The functions below are to be called in the thread that owns the chip, see
+ * bench_adapter_call(). */
 
 struct flash *bench_chip_flash(struct bench_chip *chip);
 struct store_image *bench_chip_image(struct bench_chip *chip);
@@ -60,8 +61,8 @@ unsigned int bench_chip_n_snapshots(const struct bench_chip *chip);
 /* True: the array may have changed since the start. */
 bool bench_chip_is_changed(const struct bench_chip *chip);
 
-/* Saves the registers if the chip has an image. Needed only after a change that sends no event: others
- * are saved at once. Logs failures. */
+/* Saves the registers if the chip has an image. Needed only after a change that sends no event:
+ * others are saved at once. Logs failures. */
 void bench_chip_save_state(struct bench_chip *chip);
 
 /* Sets the only observer, which is called after state and counters are updated; NULL removes it. */

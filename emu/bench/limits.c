@@ -5,8 +5,8 @@
  * protects programs that use select(); the system's real limit is the hard one. Leaves out threads,
  * watches and mappings: the calls that need them report the system's error and the limit.
  *
- * Memory: malloc creates an arena for each thread, up to eight per CPU; threads that are mostly idle
- * need no more than two in all.
+ * Memory: malloc creates an arena for each thread, up to eight per CPU; threads that are mostly
+ * idle need no more than two in all.
  */
 #include "bench/limits.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Access to a running bench from the main thread: finding adapters, setting observers, reading
- * counters. Data that belongs to an adapter's thread is read and changed there, so that no locks are
- * needed.
+ * counters. Data that belongs to an adapter's thread is read and changed there, so that no locks
+ * are needed.
  */
 #include "bench/bench.h"
 

@@ -19,8 +19,8 @@ struct port_pump_hooks {
 	bool (*ended)(void *owner);
 };
 
-/* Starts to serve fd (non-blocking, owned by the caller) in context. host_opened and host_closed are
- * the owner's to call. SIGPIPE must be ignored if fd is a socket. */
+/* Starts to serve fd (non-blocking, owned by the caller) in context. host_opened and host_closed
+ * are the owner's to call. SIGPIPE must be ignored if fd is a socket. */
 struct port_pump *port_pump_new(GMainContext *context, int fd, struct base_endpoint endpoint,
 	const struct port_pump_hooks *hooks, void *owner);
 void port_pump_destroy(struct port_pump *pump);

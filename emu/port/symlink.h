@@ -7,8 +7,8 @@
 
 struct port_symlink;
 
-/* Creates the symbolic link path to target, a /dev/pts node. Replaces a stale link of a spinord that
- * has ended; any other existing file is an error. */
+/* Creates the symbolic link path to target, a /dev/pts node. Replaces a stale link of a spinord
+ * that has ended; any other existing file is an error. */
 struct port_symlink *port_symlink_new(const char *path, const char *target, GError **error);
 
 /* Points the link to another node; target NULL removes it and keeps the name locked. On error the

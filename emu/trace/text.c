@@ -2,8 +2,9 @@
 /*
  * The text trace: one line for each frame on the wires, and one when an operation completes, when
  * it is interrupted, and when the supply changes. Columns are separated by one space and always
- * present, so that awk and cut can process them. Leaves out data bytes, and FLASH_EVENT_NONVOLATILE,
- * which triggers the save of the state file and is visible neither on the wires nor to the host.
+ * present, so that awk and cut can process them. Leaves out data bytes, and
+ * FLASH_EVENT_NONVOLATILE, which triggers the save of the state file and is visible neither on the
+ * wires nor to the host.
  */
 #include "trace/text.h"
 
