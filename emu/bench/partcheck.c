@@ -212,15 +212,13 @@ check_sizes(const struct flash_part *part, const struct bench_part_group *at, GE
 	return true;
 }
 
-/* NULL, or which of its limits a security register, OTP area or identification page exceeds. */
+/* NULL, or which of its limits an OTP area or identification page exceeds. */
 static const char *
 find_area_limit(const struct flash_part *part)
 {
 	bool id_page =
 		bench_part_has_command(part, "RDIDP") || bench_part_has_command(part, "WRIDP");
 
-	if (part->security_registers && part->security_register_size > 4096)
-		return "security-register-size is more than 4K, where the next register begins";
 	if (part->otp_lock == FLASH_OTP_REGIONS && part->otp_size < 20)
 		return "otp-lock = regions needs an otp-size of at least 20, where its bits are";
 	if (id_page && part->page_size > 1024)

@@ -5,7 +5,7 @@
  * 1, n and n + 1 data bytes for each size n that the part has; where that makes the chip busy, the
  * operation completes, is suspended, and is cut off by each reset and by power loss.
  *
- *   as delivered, mode | write enable | opcode address dummies data x n | busy: status, end | status
+ *   as delivered, mode | write enable | opcode address dummies data | busy: status, end | status
  *
  * What a command does is other tests' business: here the sanitizers watch, and the page behind the
  * array, which cannot be accessed. So all parts are played under sanitizers too; it has to be
