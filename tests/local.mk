@@ -23,6 +23,7 @@ STYLE_TESTS = \
 
 SYSTEM_TESTS = \
 	tests/system/bench-file.test \
+	tests/system/bootstrap.test \
 	tests/system/ci-examples.test \
 	tests/system/completion.test \
 	tests/system/control.test \
