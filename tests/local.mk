@@ -45,6 +45,7 @@ SYSTEM_TESTS = \
 	tests/system/power-sweep.test \
 	tests/system/presets.test \
 	tests/system/profiles.test \
+	tests/system/release.test \
 	tests/system/repeat.test \
 	tests/system/spinor-lists.test \
 	tests/system/spinor-run.test \
@@ -65,6 +66,7 @@ LONG_TESTS = \
 
 TESTS += $(STYLE_TESTS) $(SYSTEM_TESTS)
 EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) \
+	tests/style/rooms \
 	tests/system/behaviour.py \
 	tests/system/bench.py \
 	tests/system/recipe.py \
