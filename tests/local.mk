@@ -41,6 +41,7 @@ SYSTEM_TESTS = \
 	tests/system/flashrom-timing.test \
 	tests/system/flashrom-unlock.test \
 	tests/system/flashrom-wp.test \
+	tests/system/install.test \
 	tests/system/many.test \
 	tests/system/power-sweep.test \
 	tests/system/presets.test \
