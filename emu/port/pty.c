@@ -354,7 +354,7 @@ wake_source_new(struct port_pty *pty)
 	GSource *source = g_source_new(&funcs, sizeof(struct wake_source));
 
 	((struct wake_source *)source)->pty = pty;
-	g_source_set_static_name(source, "pty hosts");
+	g_source_set_name(source, "pty hosts");
 	return source;
 }
 

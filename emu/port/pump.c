@@ -361,7 +361,7 @@ port_pump_new(GMainContext *context, int fd, struct base_endpoint endpoint,
 	pump->polled = G_IO_IN;
 	pump->source = g_source_new(&funcs, sizeof(struct pump_source));
 	((struct pump_source *)pump->source)->pump = pump;
-	g_source_set_static_name(pump->source, "pump");
+	g_source_set_name(pump->source, "pump");
 	pump->tag = g_source_add_unix_fd(pump->source, fd, G_IO_IN);
 	g_source_attach(pump->source, context);
 	return pump;

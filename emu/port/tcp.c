@@ -317,7 +317,7 @@ port_tcp_new(
 	tcp->context = g_main_context_ref(context);
 	tcp->source = g_source_new(&funcs, sizeof(struct listen_source));
 	((struct listen_source *)tcp->source)->tcp = tcp;
-	g_source_set_static_name(tcp->source, "tcp hosts");
+	g_source_set_name(tcp->source, "tcp hosts");
 	tcp->tag = g_source_add_unix_fd(tcp->source, tcp->listener, G_IO_IN);
 	g_source_attach(tcp->source, context);
 	return tcp;
