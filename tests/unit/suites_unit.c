@@ -5,6 +5,7 @@
 const struct suite_row suite_rows[] = {
 	{"base", suite_base},
 	{"port", suite_port},
+	{"pump", suite_pump},
 	{"tcp", suite_tcp},
 	{"chipdb", suite_chipdb},
 	{"chipdb-folders", suite_chipdb_folders},
