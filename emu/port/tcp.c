@@ -146,6 +146,8 @@ begin_session(struct port_tcp *tcp, int fd, char *name)
 	tcp->host_name = name;
 	tcp->personality.ops->host_opened(tcp->personality.self);
 	tcp->pump = port_pump_new(tcp->context, fd, tcp->personality, &hooks, tcp);
+	/* The adapter may be the first to speak, now or at a time. */
+	port_pump_kick(tcp->pump);
 	log_debug("%s: host %s has come", tcp->address, name);
 }
 
