@@ -142,9 +142,8 @@ bench_line_faults(struct bench_line *line)
 		return line->faults;
 	line->faults = link_line_new(line->serprog, &listener);
 	if (line->meter->host)
-		link_line_join(line->faults, line->meter->opened_us,
-			line->meter->stats.bytes_in - line->meter->before_in,
-			line->meter->stats.bytes_out - line->meter->before_out);
+		link_line_join(line->faults, line->meter->opened_us, line->meter->session_in,
+			line->meter->session_out);
 	line->meter->behind = link_line_personality(line->faults);
 	return line->faults;
 }
