@@ -25,6 +25,7 @@ SYSTEM_TESTS = \
 	tests/system/bench-file.test \
 	tests/system/ci-examples.test \
 	tests/system/completion.test \
+	tests/system/control-hammer.test \
 	tests/system/control.test \
 	tests/system/every-chip.test \
 	tests/system/every-protection.test \
