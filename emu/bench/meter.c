@@ -59,6 +59,15 @@ idle(void *self)
 	return meter->behind.ops->idle(meter->behind.self);
 }
 
+static size_t
+count_stale(void *self, const uint8_t *in, size_t n)
+{
+	struct bench_meter *meter = self;
+	const struct personality *behind = &meter->behind;
+
+	return behind->ops->count_stale ? behind->ops->count_stale(behind->self, in, n) : n;
+}
+
 static void
 host_closed(void *self)
 {
@@ -98,6 +107,7 @@ bench_meter_personality(struct bench_meter *meter)
 		.deadline_ns = deadline_ns,
 		.timed_out = timed_out,
 		.idle = idle,
+		.count_stale = count_stale,
 		.host_closed = host_closed,
 	};
 

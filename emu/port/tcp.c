@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A TCP port: what serprog:ip=HOST:PORT opens. The bytes are those of the pseudo-terminal, without
+ * A TCP port, which hosts open by HOST:PORT. The bytes are those of the pseudo-terminal, without
  * framing or escapes; unlike there, the line itself says when a host comes and goes.
  *
  * One host at a time. Another one is let in and shown out at once, so that it fails and does not
