@@ -27,6 +27,7 @@ SYSTEM_TESTS = \
 	tests/system/bootstrap.test \
 	tests/system/ci-examples.test \
 	tests/system/completion.test \
+	tests/system/control-hammer.test \
 	tests/system/control.test \
 	tests/system/every-chip.test \
 	tests/system/every-protection.test \
@@ -136,6 +137,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_port.c \
 	tests/unit/test_preset.c \
 	tests/unit/test_profiles.c \
+	tests/unit/test_pump.c \
 	tests/unit/test_serprog.c \
 	tests/unit/test_snapshot.c \
 	tests/unit/test_storage.c \
