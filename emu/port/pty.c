@@ -17,8 +17,9 @@
  *	a a a  CLOSE A  OPEN B  b b |poll|          the sender of each byte is unknown. If the
  *	                                            adapter was between commands: all are B's, since
  *	                                            a host that ended in order left none unread.
- *	                                            Otherwise: discarded, except for the NOPs and
- *	                                            SYNCNOPs at the end, with which hosts begin
+ *	                                            Otherwise: discarded, except for the bytes at the
+ *	                                            end with which a host begins, as the endpoint
+ *	                                            defines them
  *
  * When a host closes the line, its settings, its exclusive mode and the replies that it did not
  * read are discarded: with ECHO still on, our own replies would come back as requests.
@@ -50,10 +51,6 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
-
-/* serprog's synchronisation bytes, with which a host begins. */
-#define NOP 0x00
-#define SYNCNOP 0x10
 
 struct port_pty {
 	GMainContext *context;
@@ -211,15 +208,16 @@ end_host(struct port_pty *pty)
 	reset_line(pty);
 }
 
-/* Drops all input except for the synchronisation bytes at its end. */
+/* Drops all input except for the bytes at its end with which a host begins. */
 static void
-keep_sync_bytes(struct port_pty *pty)
+drop_stale(struct port_pty *pty)
 {
+	const struct base_endpoint *p = &pty->endpoint;
 	size_t n;
 	const uint8_t *in = port_pump_input(pty->pump, &n);
 
-	while (n > 0 && (in[n - 1] == NOP || in[n - 1] == SYNCNOP))
-		n--;
+	if (p->ops->count_stale)
+		n = p->ops->count_stale(p->self, in, n);
 	port_pump_drop_input(pty->pump, n);
 }
 
@@ -239,10 +237,10 @@ drain(struct port_pty *pty)
 	while (!port_pump_fill(pty->pump)) {
 		size_t n;
 
-		keep_sync_bytes(pty);
+		drop_stale(pty);
 		port_pump_input(pty->pump, &n);
 		if (n > 0)
-			return; /* a full buffer of synchronisation bytes is enough */
+			return; /* a full buffer of such bytes is enough */
 	}
 }
 
@@ -261,7 +259,7 @@ handle_closed(struct port_pty *pty)
 		drop_all(pty);
 		return;
 	}
-	keep_sync_bytes(pty);
+	drop_stale(pty);
 	begin_host(pty);
 }
 
@@ -275,7 +273,7 @@ handle_replaced(struct port_pty *pty, bool new_input)
 	end_host(pty);
 	if (!quiet) {
 		drain(pty);
-		keep_sync_bytes(pty);
+		drop_stale(pty);
 	}
 	begin_host(pty);
 }
@@ -357,7 +355,7 @@ wake_source_new(struct port_pty *pty)
 	GSource *source = g_source_new(&funcs, sizeof(struct wake_source));
 
 	((struct wake_source *)source)->pty = pty;
-	g_source_set_static_name(source, "pty hosts");
+	g_source_set_name(source, "pty hosts");
 	return source;
 }
 

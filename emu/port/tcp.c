@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A TCP port, which a host opens with serprog:ip=HOST:PORT. It transfers the same bytes as the
- * pseudo-terminal, without framing or escapes; unlike there, the connection itself shows when a
- * host connects and disconnects.
+ * A TCP port, which hosts open by HOST:PORT. It transfers the same bytes as the pseudo-terminal,
+ * without framing or escapes; unlike there, the connection itself shows when a host connects and
+ * disconnects.
  *
  * One host at a time. A second connection is accepted and closed at once, so that its host fails
  * and does not wait; a queue would let it access a chip that the first has left half written. Two
@@ -147,6 +147,8 @@ begin_session(struct port_tcp *tcp, int fd, char *name)
 	tcp->host_name = name;
 	tcp->endpoint.ops->host_opened(tcp->endpoint.self);
 	tcp->pump = port_pump_new(tcp->context, fd, tcp->endpoint, &hooks, tcp);
+	/* The adapter may send first, now or later. */
+	port_pump_kick(tcp->pump);
 	log_debug("%s: host %s has connected", tcp->address, name);
 }
 
@@ -319,7 +321,7 @@ port_tcp_new(
 	tcp->context = g_main_context_ref(context);
 	tcp->source = g_source_new(&funcs, sizeof(struct listen_source));
 	((struct listen_source *)tcp->source)->tcp = tcp;
-	g_source_set_static_name(tcp->source, "tcp hosts");
+	g_source_set_name(tcp->source, "tcp hosts");
 	tcp->tag = g_source_add_unix_fd(tcp->source, tcp->listener, G_IO_IN);
 	g_source_attach(tcp->source, context);
 	return tcp;
