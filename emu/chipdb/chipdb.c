@@ -13,11 +13,12 @@
  */
 #include "chipdb/chipdb.h"
 
-#include "base/log.h"
-#include "chipdb/chipscan.h"
 #include "base/error.h"
-#include "chipdb/partfile.h"
+#include "base/keyfile.h"
+#include "base/log.h"
 #include "base/wholefile.h"
+#include "chipdb/chipscan.h"
+#include "chipdb/partfile.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -196,21 +197,16 @@ read_group(struct chipdb *db, struct chipdb_scan_group *group, GError **error)
 static bool
 resolve(struct chipdb *db, struct chipdb_scan_group *group, GError **error)
 {
-	g_autoptr(GError) cause = NULL;
+	const struct base_keytext text = {
+		group->at.file, group->text, group->length, group->line, BASE_ERROR_FILE};
 	g_autoptr(GKeyFile) keys = NULL;
 	bool good;
 
 	if (group->part)
 		return true;
-	if (!chipdb_scan_check_lines(group, error))
+	keys = base_keyfile_parse(&text, error);
+	if (!keys)
 		return false;
-	keys = g_key_file_new();
-	if (!g_key_file_load_from_data(keys, group->text, group->length, G_KEY_FILE_NONE, &cause)) {
-		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-			"%s: [%s]: %s; allowed: KEY = VALUE and # comments", group->at.file,
-			group->at.name, cause->message);
-		return false;
-	}
 	group->at.keys = keys;
 	group->open = true;
 	good = read_group(db, group, error);

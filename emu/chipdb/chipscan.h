@@ -31,7 +31,4 @@ void chipdb_scan_group_free(struct chipdb_scan_group *group);
 bool chipdb_scan_text(GPtrArray *groups, GStringChunk *strings, const char *file, const char *text,
 	size_t length, unsigned int layer, GError **error);
 
-/* GKeyFile takes the last of two keys of one name; here a second one is a mistake. */
-bool chipdb_scan_check_lines(const struct chipdb_scan_group *group, GError **error);
-
 #endif

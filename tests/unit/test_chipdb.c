@@ -424,8 +424,10 @@ static const struct {
 	{PART "fR = 50\n",
 		"DIR/a.chips: [P1]: fR = \"50\" is refused; allowed: a frequency up "
 		"to 4 GHz, such as 50 MHz"},
-	{PART "size = 1M\n", "DIR/a.chips: line 17: [P1]: key size is there twice; allowed: once"},
-	{PART "a word\n", "DIR/a.chips: line 17: \"a word\" is refused; allowed: KEY = VALUE"},
+	{PART "size = 1M\n",
+		"DIR/a.chips: line 17: [P1]: key \"size\" is there twice; allowed is once"},
+	{PART "a word\n",
+		"DIR/a.chips: line 17: \"a word\" is refused; allowed: groups, KEY = VALUE and # comments"},
 	{PART "[P 2]\n",
 		"DIR/a.chips: line 17: [P 2] is no group; allowed: [PART] and [family "
 		"NAME], names without blanks"},

@@ -234,7 +234,7 @@ static const struct {
 	{CHIP "[fault x]\nwhat=open\nline=cs\nside=host\n",
 		"[fault x]: fault open has no \"side\"…"},
 	{CHIP "[fault x]\nwhat=open\nline=cs\nline=clk\n",
-		"[fault x]: key \"line\" is there twice; allowed is once"},
+		"line 6: [fault x]: key \"line\" is there twice; allowed is once"},
 	{CHIP "[fault x]\nwhat=bit-error\nrate=2\n",
 		"[fault x]: rate=2 is refused; allowed: a probability from 0 to 1, such as 1e-6"},
 	{CHIP "[fault x]\nwhat=slow\nduring=read\n",
