@@ -42,20 +42,6 @@ distance(const char *a, const char *b)
 	return rows[strlen(a) % 3][n];
 }
 
-char *
-base_unknown(const char *word, const char *const *known)
-{
-	g_autoptr(GPtrArray) candidates = g_ptr_array_new();
-	g_autofree char *list = g_strjoinv(", ", (char **)known);
-	const char *nearest;
-
-	for (const char *const *name = known; *name; name++)
-		g_ptr_array_add(candidates, (gpointer)*name);
-	nearest = base_nearest(word, candidates);
-	return g_strdup_printf("\"%s\"%s%s%s; allowed are %s", word,
-		nearest ? ": did you mean " : "", nearest ? nearest : "", nearest ? "?" : "", list);
-}
-
 const char *
 base_nearest(const char *word, const GPtrArray *candidates)
 {
@@ -81,4 +67,29 @@ base_nearest(const char *word, const GPtrArray *candidates)
 			break;
 	}
 	return nearest;
+}
+
+char *
+base_suggestion(const char *guess)
+{
+	return guess != NULL ? g_strdup_printf(": did you mean %s?", guess) : g_strdup("");
+}
+
+char *
+base_suggest(const char *word, const char *const *known)
+{
+	g_autoptr(GPtrArray) candidates = g_ptr_array_new();
+
+	for (const char *const *name = known; *name; name++)
+		g_ptr_array_add(candidates, (gpointer)*name);
+	return base_suggestion(base_nearest(word, candidates));
+}
+
+char *
+base_unknown(const char *word, const char *const *known)
+{
+	g_autofree char *list = g_strjoinv(", ", (char **)known);
+	g_autofree char *suggestion = base_suggest(word, known);
+
+	return g_strdup_printf("\"%s\"%s; allowed are %s", word, suggestion, list);
 }
