@@ -26,6 +26,16 @@ struct base_key {
 	bool (*matches)(const char *name);
 };
 
+/* A row; after take there can be more members, such as .field = 1. */
+#define BASE_KEY(name_, allowed_, take_, ...)                                  \
+	{                                                                      \
+		.name = name_, .allowed = allowed_, .take = take_, __VA_ARGS__ \
+	}
+#define BASE_KEY_END         \
+	{                    \
+		.name = NULL \
+	}
+
 /* Keys of one target. An array of tables ends with keys == NULL. */
 struct base_keytable {
 	const struct base_key *keys;

@@ -13,6 +13,9 @@ bool base_parse_size(const char *text, uint64_t *bytes);
 /* A whole number from min to max, decimal or hexadecimal with 0x. False on anything else. */
 bool base_parse_whole(const char *text, uint64_t min, uint64_t max, uint64_t *number);
 
+/* The same, decimal alone. */
+bool base_parse_decimal(const char *text, uint64_t min, uint64_t max, uint64_t *number);
+
 /* "0x1000-0x1FFF", first and last, into [from, to); one number alone is a range of one when single.
  * False on anything else, also when last is below first. */
 bool base_parse_range(const char *text, bool single, uint64_t *from, uint64_t *to);

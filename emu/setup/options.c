@@ -61,16 +61,40 @@ take_condition(const char *name, const char *value, void *data, GError **error)
 	return TRUE;
 }
 
+static const struct {
+	const char *place; /* stands for the value */
+	const char *text;
+} condition_help[SETUP_CONDITION_KEYS] = {
+	[SETUP_KEY_WP] = {"low|high|float", "Level of the chip's WP# pin"},
+	[SETUP_KEY_HOLD] = {"low|high|float", "Level of its HOLD# pin"},
+	[SETUP_KEY_RESET] = {"low|high|float", "Level of its RESET# pin"},
+	[SETUP_KEY_SUPPLY] = {"VOLTAGE", "The chip's supply, such as 2.9V, or off"},
+	[SETUP_KEY_CORNER] = {"typ|max",
+		"How long operations take: the data sheet's typical times or the longest"},
+	[SETUP_KEY_WEAR] = {"on|off", "Whether the chip wears out"},
+	[SETUP_KEY_CYCLES] = {"N", "How often each block has been erased so far"},
+	[SETUP_KEY_STATUS] = {"BYTES", "Status registers SR1 SR2 SR3 as another tool left them"},
+	[SETUP_KEY_MODE] = {"MODE", "What another tool left the chip in"},
+	[SETUP_KEY_CUT_AT] = {"N", "The supply goes at operation N"},
+	[SETUP_KEY_ID] = {"BYTES", "What the chip answers to RDID instead of its own ID"},
+	[SETUP_KEY_SFDP] = {"none|SIZE",
+		"The size that its SFDP table tells, or none for no table"},
+	[SETUP_KEY_SFDP_BYTES] = {"OFFSET BYTES", "Bytes of its SFDP table that are others"},
+	[SETUP_KEY_REAL_SIZE] = {"SIZE",
+		"The size of the die in it, when it is smaller than the part says"},
+	[SETUP_KEY_BEYOND] = {"wraps|ones",
+		"What is beyond that size: the same again, or nothing, which reads as FF"},
+};
+
 static void
 add_condition(GOptionGroup *group)
 {
 	GOptionEntry entries[SETUP_CONDITION_KEYS + 1] = {0};
 
 	for (unsigned int key = 0; key < SETUP_CONDITION_KEYS; key++) {
-		const struct setup_condition_row *row = &setup_condition_rows[key];
-
-		entries[key] = (GOptionEntry){row->name, 0, G_OPTION_FLAG_FILENAME,
-			G_OPTION_ARG_CALLBACK, (void *)take_condition, row->help, row->place};
+		entries[key] = (GOptionEntry){setup_condition_rows[key].name, 0,
+			G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, (void *)take_condition,
+			condition_help[key].text, condition_help[key].place};
 	}
 	g_option_group_add_entries(group, entries);
 }

@@ -238,8 +238,7 @@ static const struct {
 		"[chip c]: cs = 0: adapter a has a chip there already; each needs a line of its "
 		"own, 0 to 7"},
 	{"", A "[adapter main]\n[chip c]\npart=X\nadapter=mian\n",
-		"[chip c]: adapter = \"mian\": there is none, did you mean main?; allowed are a, "
-		"main"},
+		"[chip c]: no adapter \"mian\": did you mean main?; allowed are a, main"},
 	{"", A "[adapter b]\n[chip c]\npart=X\n",
 		"[chip c]: no adapter = NAME, and there is not just one; allowed are a, b"},
 	{"", "[chip c]\npart=X\n",
