@@ -330,11 +330,12 @@ static const struct {
 	const char *text; /* follows BASE */
 	const char *message;
 } refusals[] = {
-	{PART "siez = 1M\n", "DIR/a.chips: [P1]: unknown key \"siez\": did you mean size?"},
+	{PART "siez = 1M\n",
+		"DIR/a.chips: [P1]: unknown key \"siez\": did you mean size?; spinor-chipdb(5) lists all"},
 	{PART "erse-20 = 4K, 1 s\n",
-		"DIR/a.chips: [P1]: unknown key \"erse-20\": did you mean erase-20?"},
+		"DIR/a.chips: [P1]: unknown key \"erse-20\": did you mean erase-20?; spinor-chipdb(5) lists all"},
 	{PART "colour = red\n",
-		"DIR/a.chips: [P1]: unknown key \"colour\" (spinor-chipdb(5) lists all)"},
+		"DIR/a.chips: [P1]: unknown key \"colour\"; spinor-chipdb(5) lists all"},
 	{"[P1]\ninherits = BASE\n",
 		"DIR/a.chips: [P1]: key size is missing, here and in its families; allowed: a "
 		"power of two up to 4G, such as 16M; of a DataFlash also 33/32 of one"},
