@@ -136,14 +136,14 @@ read_size(struct base_key_reading *r, const char *value)
 		*size <= 4 * (1ull << 30);
 }
 
-/* Of a security register. */
+/* Of a security register: the next one lies 4K further. */
 static bool
 read_small_size(struct base_key_reading *r, const char *value)
 {
 	uint32_t *bytes = field(r);
 	uint64_t size;
 
-	if (!base_parse_size(value, &size) || !base_value_is_power_of_two(size) || size > 64 * 1024)
+	if (!base_parse_size(value, &size) || !base_value_is_power_of_two(size) || size > 4 * 1024)
 		return false;
 	*bytes = (uint32_t)size;
 	return true;
@@ -549,7 +549,7 @@ const struct base_key chipdb_partkeys[] = {
 	BASE_KEY("commands+", COMMANDS_ALLOWED, read_commands),
 	BASE_KEY("commands-", "commands of the family", read_commands),
 	BASE_KEY("security-registers", "0 to 16", read_count, .field = PART(security_registers)),
-	BASE_KEY("security-register-size", "a power of two up to 64K, such as 256", read_small_size,
+	BASE_KEY("security-register-size", "a power of two up to 4K, such as 256", read_small_size,
 		.field = PART(security_register_size)),
 	BASE_KEY("security-register-first", "0 to 16", read_count,
 		.field = PART(security_register_first)),
