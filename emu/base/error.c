@@ -43,7 +43,7 @@ distance(const char *a, const char *b)
 }
 
 const char *
-base_nearest(const char *word, const GPtrArray *candidates)
+base_nearest(const char *word, const char *const *known)
 {
 	g_autofree char *wanted = g_ascii_strdown(word, -1);
 	unsigned int limit = 1 + (unsigned int)MIN(strlen(word), WORD_MAX) / 4;
@@ -51,9 +51,8 @@ base_nearest(const char *word, const GPtrArray *candidates)
 
 	if (strlen(word) > WORD_MAX)
 		return NULL;
-	for (unsigned int i = 0; i < candidates->len; i++) {
-		const char *candidate = g_ptr_array_index(candidates, i);
-		g_autofree char *lower = g_ascii_strdown(candidate, -1);
+	for (; *known; known++) {
+		g_autofree char *lower = g_ascii_strdown(*known, -1);
 		unsigned int d;
 
 		if (strlen(lower) > WORD_MAX)
@@ -62,7 +61,7 @@ base_nearest(const char *word, const GPtrArray *candidates)
 		if (d > limit)
 			continue;
 		limit = d == 0 ? 0 : d - 1; /* only a nearer one replaces it */
-		nearest = candidate;
+		nearest = *known;
 		if (d <= 0)
 			break;
 	}
@@ -78,11 +77,7 @@ base_suggestion(const char *guess)
 char *
 base_suggest(const char *word, const char *const *known)
 {
-	g_autoptr(GPtrArray) candidates = g_ptr_array_new();
-
-	for (const char *const *name = known; *name; name++)
-		g_ptr_array_add(candidates, (gpointer)*name);
-	return base_suggestion(base_nearest(word, candidates));
+	return base_suggestion(base_nearest(word, known));
 }
 
 char *

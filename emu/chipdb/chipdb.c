@@ -140,7 +140,7 @@ find_family(
 {
 	struct chipdb_scan_group *family = visible_family(db, group, name);
 	g_autoptr(GPtrArray) known = NULL;
-	const char *nearest;
+	g_autofree char *suggestion = NULL;
 
 	if (family && family->open) {
 		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
@@ -158,12 +158,12 @@ find_family(
 		if (other->at.family)
 			g_ptr_array_add(known, (gpointer)family_name(other));
 	}
-	nearest = base_nearest(name, known);
+	g_ptr_array_add(known, NULL);
+	suggestion = base_suggest(name, (const char *const *)known->pdata);
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-		"%s: [%s]: inherits = \"%s\" is refused: no such family%s%s%s; allowed: the "
-		"NAME of a [family NAME]",
-		group->at.file, group->at.name, name, nearest ? ", did you mean " : "",
-		nearest ? nearest : "", nearest ? "?" : "");
+		"%s: [%s]: inherits = \"%s\" is refused: no such family%s; allowed: the NAME of a "
+		"[family NAME]",
+		group->at.file, group->at.name, name, suggestion);
 	return NULL;
 }
 
@@ -432,6 +432,7 @@ static void
 refuse_unknown(const struct chipdb *db, const char *name, GError **error)
 {
 	g_autoptr(GPtrArray) known = g_ptr_array_new();
+	g_autofree char *suggestion = NULL;
 	g_autofree char *guess = NULL;
 
 	for (unsigned int i = 0; i < db->parts->len; i++) {
@@ -445,11 +446,11 @@ refuse_unknown(const struct chipdb *db, const char *name, GError **error)
 		guess = longer_names(name, known);
 	if (!guess)
 		guess = shorter_name(name, known);
-	if (!guess)
-		guess = g_strdup(base_nearest(name, known));
+	g_ptr_array_add(known, NULL);
+	suggestion = guess ? base_suggestion(guess)
+			   : base_suggest(name, (const char *const *)known->pdata);
 	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-		"unknown chip \"%s\"%s%s%s (spinord --list-chips lists all)", name,
-		guess ? ": did you mean " : "", guess ? guess : "", guess ? "?" : "");
+		"unknown chip \"%s\"%s (spinord --list-chips lists all)", name, suggestion);
 }
 
 const struct flash_part *

@@ -439,7 +439,7 @@ static const struct {
 		"DIR/a.chips: line 17: [family BASE]: a family of that name is in "
 		"DIR/a.chips already; allowed: once"},
 	{"[P1]\ninherits = BSAE\n",
-		"DIR/a.chips: [P1]: inherits = \"BSAE\" is refused: no such family, did you mean "
+		"DIR/a.chips: [P1]: inherits = \"BSAE\" is refused: no such family: did you mean "
 		"BASE?; allowed: the NAME of a [family NAME]"},
 	{"[family A]\ninherits = B\n[family B]\ninherits = A\n[P1]\ninherits = A\n",
 		"DIR/a.chips: [family B]: inherits = \"A\" is refused: family A inherits this one "
