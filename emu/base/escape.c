@@ -2,6 +2,8 @@
 /* Escapes there and back. Leaves out octal ones, and bell, backspace, form feed, vertical tab. */
 #include "base/escape.h"
 
+#include "base/value.h"
+
 #include <string.h>
 
 char *
@@ -29,15 +31,16 @@ take_escape(const char **at, char *byte)
 {
 	static const char names[] = "nrt\\\"", bytes[] = "\n\r\t\\\"";
 	const char *name = **at != '\0' ? strchr(names, **at) : NULL;
+	uint8_t value;
 
 	if (name != NULL) {
 		*byte = bytes[name - names];
 		*at += 1;
 		return true;
 	}
-	if (**at != 'x' || !g_ascii_isxdigit((*at)[1]) || !g_ascii_isxdigit((*at)[2]))
+	if (**at != 'x' || !base_value_hex_digits(*at + 1, &value))
 		return false;
-	*byte = (char)(g_ascii_xdigit_value((*at)[1]) * 16 + g_ascii_xdigit_value((*at)[2]));
+	*byte = (char)value;
 	*at += 3;
 	return true;
 }

@@ -19,6 +19,9 @@ bool base_value_is_power_of_two(uint64_t n);
 /* A power of two, or 33/32 of one, as a DataFlash has them. */
 bool base_value_is_size(uint64_t n);
 
+/* Two hex digits at the start of text; more can follow. */
+bool base_value_hex_digits(const char *text, uint8_t *byte);
+
 /* "EF" or "0xEF" to 0xEF. */
 bool base_value_hex_byte(const char *text, uint8_t *byte);
 

@@ -101,13 +101,13 @@ parse_region(char *text, struct flash_region *region)
 	bool gap = *text == '-';
 	char *times;
 	uint64_t size;
-	guint64 count = 1;
+	uint64_t count = 1;
 
 	text += gap;
 	times = strchr(text, 'x');
 	if (times) {
 		*times = '\0';
-		if (!g_ascii_string_to_unsigned(times + 1, 10, 1, 65536, &count, NULL))
+		if (!base_parse_decimal(times + 1, 1, 65536, &count))
 			return false;
 	}
 	if (!base_parse_size(text, &size) || size == 0 || size > UINT32_MAX)

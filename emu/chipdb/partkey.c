@@ -184,9 +184,9 @@ static bool
 read_endurance(struct base_key_reading *r, const char *value)
 {
 	uint32_t *cycles = field(r);
-	guint64 number;
+	uint64_t number;
 
-	if (!g_ascii_string_to_unsigned(value, 10, 1, 100000000, &number, NULL))
+	if (!base_parse_decimal(value, 1, 100000000, &number))
 		return false;
 	*cycles = (uint32_t)number;
 	return true;

@@ -4,6 +4,7 @@
  * begin with "SFDP", or a text with two hex digits for each and # comments.
  */
 #include "chipdb/partsfdp.h"
+#include "base/value.h"
 #include "base/wholefile.h"
 
 #include <string.h>
@@ -26,6 +27,7 @@ static gsize
 decode(char *text)
 {
 	uint8_t *bytes = (uint8_t *)text;
+	uint8_t byte;
 	gsize n = 0;
 
 	while (*text) {
@@ -33,9 +35,8 @@ decode(char *text)
 			text += strcspn(text, "\n");
 		} else if (g_ascii_isspace(*text)) {
 			text++;
-		} else if (g_ascii_isxdigit(text[0]) && g_ascii_isxdigit(text[1])) {
-			bytes[n++] = (uint8_t)(g_ascii_xdigit_value(text[0]) * 16 +
-				g_ascii_xdigit_value(text[1]));
+		} else if (base_value_hex_digits(text, &byte)) {
+			bytes[n++] = byte;
 			text += 2;
 		} else {
 			return 0;

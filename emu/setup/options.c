@@ -103,9 +103,9 @@ static gboolean
 take_count(const char *name, const char *value, void *data, GError **error)
 {
 	struct setup_options *options = data;
-	guint64 count;
+	uint64_t count;
 
-	if (!g_ascii_string_to_unsigned(value, 10, 1, SETUP_COUNT_MAX, &count, NULL)) {
+	if (!base_parse_decimal(value, 1, SETUP_COUNT_MAX, &count)) {
 		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
 			"%s %s: not a number of adapters; allowed are whole numbers from 1 to %d",
 			name, value, SETUP_COUNT_MAX);

@@ -16,11 +16,13 @@
  */
 #include "store/state.h"
 
-#include "store/wear.h"
 #include "base/error.h"
+#include "base/units.h"
+#include "base/value.h"
 #include "base/wholefile.h"
 #include "flash/flash.h"
 #include "flash/part.h"
+#include "store/wear.h"
 
 #include <string.h>
 
@@ -57,9 +59,9 @@ check_head(const char *path, GKeyFile *keys, const char *part, GError **error)
 {
 	g_autofree char *owner = g_key_file_get_string(keys, GROUP_HEAD, "part", NULL);
 	g_autofree char *version = g_key_file_get_string(keys, GROUP_HEAD, "version", NULL);
-	guint64 number;
+	uint64_t number;
 
-	if (!version || !g_ascii_string_to_unsigned(version, 10, 1, G_MAXUINT, &number, NULL)) {
+	if (!version || !base_parse_decimal(version, 1, G_MAXUINT, &number)) {
 		refuse(path, error, "no version in group [" GROUP_HEAD "]");
 		return false;
 	}
@@ -93,10 +95,8 @@ parse_hex(const char *text, size_t size)
 	for (size_t i = 0; i < size; i++) {
 		while (*text == ' ')
 			text++;
-		if (!g_ascii_isxdigit(text[0]) || !g_ascii_isxdigit(text[1]))
+		if (!base_value_hex_digits(text, &data[i]))
 			return NULL;
-		data[i] = (uint8_t)(g_ascii_xdigit_value(text[0]) * 16 +
-			g_ascii_xdigit_value(text[1]));
 		text += 2;
 	}
 	while (*text == ' ')

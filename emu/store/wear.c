@@ -13,6 +13,7 @@
  */
 #include "store/wear.h"
 
+#include "base/units.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 
@@ -126,13 +127,13 @@ static bool
 parse_blocks(const char *key, uint64_t n_blocks, struct run *run)
 {
 	g_auto(GStrv) ends = g_strsplit(key, "-", 2);
-	guint64 first;
-	guint64 last;
+	uint64_t first;
+	uint64_t last;
 
-	if (!ends[0] || !g_ascii_string_to_unsigned(ends[0], 10, 0, n_blocks - 1, &first, NULL))
+	if (!ends[0] || !base_parse_decimal(ends[0], 0, n_blocks - 1, &first))
 		return false;
 	last = first;
-	if (ends[1] && !g_ascii_string_to_unsigned(ends[1], 10, first, n_blocks - 1, &last, NULL))
+	if (ends[1] && !base_parse_decimal(ends[1], first, n_blocks - 1, &last))
 		return false;
 	run->first.number = (uint32_t)first;
 	run->n = (uint32_t)(last - first + 1);
@@ -142,12 +143,12 @@ parse_blocks(const char *key, uint64_t n_blocks, struct run *run)
 static bool
 parse_cycles(char *value, struct run *run)
 {
-	guint64 cycles;
+	uint64_t cycles;
 
 	run->first.unstable = g_str_has_suffix(value, UNSTABLE);
 	if (run->first.unstable)
 		value[strlen(value) - strlen(UNSTABLE)] = '\0';
-	if (!g_ascii_string_to_unsigned(value, 10, 0, G_MAXINT32, &cycles, NULL))
+	if (!base_parse_decimal(value, 0, G_MAXINT32, &cycles))
 		return false;
 	run->first.cycles = (uint32_t)cycles;
 	return true;
@@ -158,13 +159,12 @@ parse_key(struct store_wear *cells, const struct flash *chip, const char *key, c
 {
 	uint64_t size = flash_part(chip)->size;
 	struct run run = {0};
-	guint64 number;
+	uint64_t number;
 
 	if (strcmp(key, KEY_BLOCK) == 0)
-		return g_ascii_string_to_unsigned(
-			value, 10, cells->block_size, cells->block_size, NULL, NULL);
+		return base_parse_decimal(value, cells->block_size, cells->block_size, &number);
 	if (strcmp(key, KEY_DAMAGE) == 0) {
-		if (!g_ascii_string_to_unsigned(value, 10, 0, G_MAXUINT8, &number, NULL))
+		if (!base_parse_decimal(value, 0, G_MAXUINT8, &number))
 			return false;
 		cells->damage = (uint8_t)number;
 		return true;
