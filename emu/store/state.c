@@ -7,7 +7,7 @@
  *     part=W25Q128JV
  *     [nonvolatile]
  *     status=00 02 60
- *     [cells]              (see cells.c)
+ *     [cells]              (see wear.c)
  *
  * One line of hex per item that the chip names. An item that the file lacks stays as delivered, so
  * that older files load when the model learns a new one; anything else that does not fit is
@@ -177,38 +177,44 @@ check_groups(const char *path, GKeyFile *keys, GError **error)
 	return true;
 }
 
-bool
-store_state_load(const char *path, struct flash *chip, GError **error)
+/* The text of the file as groups and keys; NULL on error. */
+static GKeyFile *
+parse_text(const char *path, const char *text, size_t length, GError **error)
 {
 	g_autoptr(GKeyFile) keys = g_key_file_new();
-	g_autoptr(GPtrArray) items = NULL;
 	g_autoptr(GError) cause = NULL;
-	g_autofree char *text = NULL;
+
+	/* GKeyFile reports an empty text like any wrong one; here it means a truncated file. */
+	if (length == 0)
+		refuse(path, error, "it is empty");
+	else if (!g_utf8_validate(text, (gssize)length, NULL))
+		refuse(path, error, "it is not a text");
+	else if (!g_key_file_load_from_data(keys, text, length, G_KEY_FILE_NONE, &cause))
+		refuse(path, error, cause->message);
+	else
+		return g_steal_pointer(&keys);
+	return NULL;
+}
+
+static void
+apply(struct flash *chip, const struct store_wear *cells, const GPtrArray *items)
+{
+	store_wear_write(cells, chip);
+	for (unsigned int i = 0; i < items->len; i++) {
+		const struct item *item = g_ptr_array_index(items, i);
+
+		memcpy(item->target->data, item->data, item->target->size);
+	}
+	flash_power_up(chip);
+}
+
+static bool
+load_keys(const char *path, GKeyFile *keys, struct flash *chip, GError **error)
+{
+	g_autoptr(GPtrArray) items = NULL;
 	g_autofree char *why = NULL;
 	struct store_wear *cells;
-	gsize length;
 
-	if (!base_whole_file(path, BASE_TEXT_MAX, &text, &length, &cause)) {
-		if (g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-			return true;
-		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-			"cannot read state \"%s\": %s; it has to be a file that can be read", path,
-			cause->message);
-		return false;
-	}
-	/* GKeyFile takes an empty text for an error of its own kind; an empty file is a cut one. */
-	if (length == 0) {
-		refuse(path, error, "it is empty");
-		return false;
-	}
-	if (!g_utf8_validate(text, (gssize)length, NULL)) {
-		refuse(path, error, "it is not a text");
-		return false;
-	}
-	if (!g_key_file_load_from_data(keys, text, length, G_KEY_FILE_NONE, &cause)) {
-		refuse(path, error, cause->message);
-		return false;
-	}
 	/* The version comes first: a newer file may have other groups. */
 	if (!check_head(path, keys, flash_part(chip)->name, error) ||
 		!check_groups(path, keys, error))
@@ -221,15 +227,29 @@ store_state_load(const char *path, struct flash *chip, GError **error)
 		refuse(path, error, why);
 		return false;
 	}
-	store_wear_write(cells, chip);
+	apply(chip, cells, items);
 	store_wear_free(cells);
-	for (unsigned int i = 0; i < items->len; i++) {
-		const struct item *item = g_ptr_array_index(items, i);
-
-		memcpy(item->target->data, item->data, item->target->size);
-	}
-	flash_power_up(chip);
 	return true;
+}
+
+bool
+store_state_load(const char *path, struct flash *chip, GError **error)
+{
+	g_autoptr(GKeyFile) keys = NULL;
+	g_autoptr(GError) cause = NULL;
+	g_autofree char *text = NULL;
+	gsize length;
+
+	if (!base_whole_file(path, BASE_TEXT_MAX, &text, &length, &cause)) {
+		if (g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+			return true;
+		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
+			"cannot read state \"%s\": %s; it has to be a file that can be read", path,
+			cause->message);
+		return false;
+	}
+	keys = parse_text(path, text, length, error);
+	return keys && load_keys(path, keys, chip, error);
 }
 
 bool
