@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What errors share that a user will read: their domain, and the word that was probably meant. The
- * messages are made where things go wrong.
+ * The domain of errors that a user will read, and the suggestion for an unknown word. The messages
+ * are composed where the error is found.
  */
 #include "base/error.h"
 
 #include <string.h>
 
-#define WORD_MAX 64 /* longer words are not guessed at */
+#define WORD_MAX 64 /* longer words get no suggestion */
 
 GQuark
 base_error_quark(void)
@@ -15,7 +15,7 @@ base_error_quark(void)
 	return g_quark_from_static_string("spinor-bench-error");
 }
 
-/* Changes of one letter, or swaps of two neighbours, that make a into b. */
+/* The number of changes of one letter, or swaps of two neighbours, that turn a into b. */
 static unsigned int
 distance(const char *a, const char *b)
 {

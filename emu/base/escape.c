@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Escapes there and back. Leaves out octal ones, and bell, backspace, form feed, vertical tab. */
+/* Adds and resolves escapes. Leaves out octal ones, bell, backspace, form feed, vertical tab. */
 #include "base/escape.h"
 
 #include "base/value.h"
@@ -25,7 +25,7 @@ base_escape(const char *text)
 	return g_string_free(line, FALSE);
 }
 
-/* What follows a backslash. */
+/* Resolves the escape after a backslash at *at, and moves *at past it. */
 static bool
 take_escape(const char **at, char *byte)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sizes, times and voltages in text. Whole numbers throughout: "0.4 ms" is 400000 ns and not what a
- * binary fraction makes of it, and what does not come out even is refused. No locale takes part.
+ * Sizes, numbers, times and voltages in text. The arithmetic is in whole numbers: "0.4 ms" is exactly
+ * 400000 ns, and a value finer than the smallest unit is refused. Independent of the locale.
  */
 #include "base/units.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The values that chip data is written in, as spinor-chipdb(5) describes them. */
+/* Values as spinor-chipdb(5) and spinor-bench(5) describe them. */
 #include "base/value.h"
 
 #include "base/units.h"

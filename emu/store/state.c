@@ -9,10 +9,10 @@
  *     status=00 02 60
  *     [cells]              (see wear.c)
  *
- * One line of hex per item that the chip names. An item that the file lacks stays as delivered, so
- * that older files load when the model learns a new one; anything else that does not fit is
- * refused, since a register that is silently not restored is worse. The whole file is read and
- * checked before the chip is touched.
+ * One line of hex per item of flash_nonvolatile(). An item that the file lacks stays as delivered,
+ * so that older files can be loaded when the model gets a new item; anything else that does not
+ * match is refused, since a register that is silently not restored is worse. The whole file is read
+ * and checked before the chip is changed.
  */
 #include "store/state.h"
 
@@ -32,7 +32,7 @@
 
 #define DAMAGED "; restore it, or remove it to have the registers as delivered"
 
-/* One item as read, before it goes to the chip. */
+/* One item of the file, before it is copied to the chip. */
 struct item {
 	const struct flash_nonvolatile *target;
 	uint8_t *data;
@@ -86,11 +86,11 @@ check_head(const char *path, GKeyFile *keys, const char *part, GError **error)
 	return true;
 }
 
-/* "00 02 60" to size bytes; NULL when it is anything else. */
+/* "00 02 60" to size bytes; NULL on anything else. */
 static uint8_t *
 parse_hex(const char *text, size_t size)
 {
-	g_autofree uint8_t *data = g_malloc0(size + 1); /* NULL is for errors */
+	g_autofree uint8_t *data = g_malloc0(size + 1); /* never NULL: that means an error */
 
 	for (size_t i = 0; i < size; i++) {
 		while (*text == ' ')

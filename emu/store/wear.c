@@ -8,8 +8,8 @@
  *     16=7 unstable
  *     damage=12
  *
- * A key is a block or a run of blocks alike, of so many bytes, from address 0 up; its value is the
- * number of erases. Blocks that are not named are as delivered.
+ * "block" is the size of a block in bytes. A number or a range is a block, or a run of equal blocks,
+ * counted from address 0; its value is the number of erases. Blocks without a key are as delivered.
  */
 #include "store/wear.h"
 
@@ -30,7 +30,7 @@ struct store_wear {
 	GArray *runs; /* struct run */
 };
 
-/* Blocks alike, side by side. */
+/* Adjacent blocks with equal wear. */
 struct run {
 	struct flash_block first;
 	uint32_t n;
@@ -122,7 +122,7 @@ store_wear_to_keys(const struct store_wear *cells, GKeyFile *keys)
 	}
 }
 
-/* "7" or "7-12" into the first of them and their number. */
+/* "7" or "7-12" to the first block and the number of blocks. */
 static bool
 parse_blocks(const char *key, uint64_t n_blocks, struct run *run)
 {
