@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The chips that can be emulated: the groups of all *.chips files of some folders (see
- * spinor-chipdb(5)), who inherits whom, and answers for names.
+ * The database of chips: the groups of all *.chips files of some folders (see spinor-chipdb(5)),
+ * inheritance between them, and look-up by name.
  *
  * Folders are layers: the vendors' files that come with spinor, then those of the user. A part or
- * family of a higher layer hides the one of the same name below it; families are looked for in the
- * group's own layer and below, so that a user's family changes no part but the user's.
+ * family of a higher layer hides the one of the same name below it; families are searched in the
+ * group's own layer and below, so that a user's family changes the user's parts only.
  *
- * Opening the folders only finds the groups and the names they answer to; a part is read and
- * checked when somebody asks for it, and then kept. So a start costs the same with a thousand
- * parts, and a mistake in one part is in nobody else's way.
+ * Opening the folders only finds the groups and their names; a part is read and checked at its first
+ * look-up, and then stored. So a start with a thousand parts is as fast as with one, and a mistake in
+ * a part does not affect the others.
  */
 #include "chipdb/chipdb.h"
 
@@ -33,7 +33,7 @@ struct chipdb {
 	GHashTable *flashrom; /* flashrom's name in lower case to GPtrArray of chipdb_scan_group */
 };
 
-/* Appends group to what table has under name. */
+/* Appends group to the list of that name in table. */
 static void
 add_to_list(GHashTable *table, const char *name, struct chipdb_scan_group *group)
 {
@@ -68,7 +68,7 @@ add_family(struct chipdb *db, struct chipdb_scan_group *group, GError **error)
 	return true;
 }
 
-/* A name or alias. One from a lower layer is hidden, and with it the part if it is its name. */
+/* Adds a name or alias. It hides the same name of a lower layer, and the part that has this name. */
 static bool
 add_name(struct chipdb *db, struct chipdb_scan_group *group, const char *name, GError **error)
 {
@@ -89,7 +89,7 @@ add_name(struct chipdb *db, struct chipdb_scan_group *group, const char *name, G
 	return true;
 }
 
-/* flashrom's names: several parts of a layer can have one; a higher layer's hides lower ones'. */
+/* Adds flashrom's name: parts of one layer can share it; it hides the same name of lower layers. */
 static void
 add_flashrom_name(struct chipdb *db, struct chipdb_scan_group *group, const char *name)
 {
@@ -119,7 +119,8 @@ add_group(struct chipdb *db, struct chipdb_scan_group *group, GError **error)
 	return true;
 }
 
-/* The one that is nearest below group, or in its own layer; never group itself. */
+/* The family of that name in the layer of group, or else in the nearest one below it. A family does
+ * not find itself. */
 static struct chipdb_scan_group *
 visible_family(struct chipdb *db, const struct chipdb_scan_group *group, const char *name)
 {
@@ -169,7 +170,7 @@ find_family(
 
 static bool resolve(struct chipdb *db, struct chipdb_scan_group *group, GError **error);
 
-/* Reads the keys on top of the family's. */
+/* Reads the keys of group on top of its family's. */
 static bool
 read_group(struct chipdb *db, struct chipdb_scan_group *group, GError **error)
 {
@@ -193,7 +194,7 @@ read_group(struct chipdb *db, struct chipdb_scan_group *group, GError **error)
 	return true;
 }
 
-/* Sees to it that group->part is there. */
+/* Reads group->part unless it is read already. */
 static bool
 resolve(struct chipdb *db, struct chipdb_scan_group *group, GError **error)
 {
@@ -305,7 +306,7 @@ load_folder(struct chipdb *db, const char *dir, unsigned int layer, GError **err
 	return files != NULL;
 }
 
-/* DATA/spinor/chipdb when it is there and not in folders yet. */
+/* Adds DATA/spinor/chipdb if it exists and is not in folders yet. */
 static void
 add_data_folder(GPtrArray *folders, const char *data)
 {
@@ -317,7 +318,7 @@ add_data_folder(GPtrArray *folders, const char *data)
 	g_ptr_array_add(folders, g_steal_pointer(&dir));
 }
 
-/* From the lowest layer to the highest. */
+/* The folders from the lowest layer to the highest. */
 static GPtrArray *
 find_folders(const char *dir)
 {
@@ -336,7 +337,7 @@ find_folders(const char *dir)
 	}
 	if (dir)
 		g_ptr_array_add(folders, g_strdup(dir));
-	/* Says what is wrong. */
+	/* Opening it fails with a message. */
 	if (folders->len == 0)
 		g_ptr_array_add(folders, g_strdup(CHIPDB_DIR));
 	return folders;
@@ -381,7 +382,7 @@ chipdb_close(struct chipdb *db)
 	g_free(db);
 }
 
-/* Several parts answer flashrom in the same way. */
+/* flashrom has one name for several parts. */
 static void
 refuse_ambiguous(const char *name, const GPtrArray *same, GError **error)
 {
@@ -396,7 +397,7 @@ refuse_ambiguous(const char *name, const GPtrArray *same, GError **error)
 		"chip \"%s\" can be any of %s: name one of these", name, text->str);
 }
 
-/* Names that go on where the word ends ("S25FL128S"), a few of them; NULL: none. */
+/* Up to four names that begin with the word ("S25FL128S"), joined by "or"; NULL: none. */
 static char *
 longer_names(const char *word, const GPtrArray *known)
 {
@@ -412,7 +413,7 @@ longer_names(const char *word, const GPtrArray *known)
 	return n ? g_strdup(text->str) : NULL;
 }
 
-/* The longest name that the word begins with: ordering codes go on with package and grade. */
+/* The longest name that the word begins with: an ordering code adds package and grade to it. */
 static char *
 shorter_name(const char *word, const GPtrArray *known)
 {
@@ -503,7 +504,7 @@ chipdb_list(struct chipdb *db, const char *pattern)
 		struct chipdb_scan_group *group = g_ptr_array_index(db->parts, i);
 		g_autoptr(GError) error = NULL;
 
-		/* Those that can be used are worth listing, but the others want to be known of. */
+		/* A part with a mistake is not listed, but reported. */
 		if (!resolve(db, group, &error))
 			log_warning("%s", error->message);
 		else if (matches(&group->part->part, lower))

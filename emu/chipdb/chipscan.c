@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The text of *.chips files cut into groups, without reading more of them than the names that they
- * answer to: files are scanned at every start, groups are read when somebody asks for them.
+ * Splits the text of *.chips files into groups, and reads nothing but their names: the files are
+ * scanned at every start, a group is read at the first look-up of its part.
  */
 #include "chipdb/chipscan.h"
 
@@ -18,7 +18,7 @@ chipdb_scan_group_free(struct chipdb_scan_group *group)
 	g_free(group);
 }
 
-/* The value when the line gives that key, or NULL. Free with g_free(). */
+/* The value, if the line has that key, or NULL. Free with g_free(). */
 static char *
 value_of(const struct base_keyline *line, const char *key)
 {
@@ -31,7 +31,7 @@ value_of(const struct base_keyline *line, const char *key)
 	return rest[0] == '=' ? g_strdup(g_strchug(rest + 1)) : NULL;
 }
 
-/* Names with ; between them. */
+/* Adds names that are separated by ; */
 static void
 add_names(GPtrArray *names, GStringChunk *strings, const char *value)
 {
@@ -43,7 +43,7 @@ add_names(GPtrArray *names, GStringChunk *strings, const char *value)
 	}
 }
 
-/* A group begins: its line, from [ to ]. NULL on error. */
+/* A new group from its line "[NAME]". NULL on error. */
 static struct chipdb_scan_group *
 begin_group(GStringChunk *strings, const char *file, unsigned int number,
 	const struct base_keyline *line, GError **error)

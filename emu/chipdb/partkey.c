@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The keys of a chip, as spinor-chipdb(5) describes them, read into struct flash_part.
- *
- * Every key is a row of one table: name, reader, field, and what is allowed, in words for messages.
- * A reader looks at one value alone; what takes several keys is checked in partcheck.c. Leaves out
- * the keys that have an opcode in their names: a part has as many of these as it has erases.
+ * The keys of a part, as spinor-chipdb(5) describes them, read into struct flash_part. Each key is a
+ * row of one table. A reader checks its value alone; checks of several keys are in partcheck.c.
  */
 #include "chipdb/partkey.h"
 
@@ -76,7 +73,7 @@ read_text(struct base_key_reading *r, const char *value)
 	return value[0] != '\0';
 }
 
-/* What a part answers to, so that it can be found before its family is read. */
+/* Names belong to a part alone: look-ups do not read its family. */
 static bool
 refuse_in_family(struct base_key_reading *r)
 {
@@ -85,7 +82,7 @@ refuse_in_family(struct base_key_reading *r)
 	return target_of(r)->group->family;
 }
 
-/* Names with ; between them; NULL-terminated. */
+/* Splits names that are separated by ; into a NULL-terminated list. */
 static const char **
 split_names(struct base_key_reading *r, const char *value)
 {
@@ -136,7 +133,7 @@ read_size(struct base_key_reading *r, const char *value)
 		*size <= 4 * (1ull << 30);
 }
 
-/* Of a security register: the next one lies 4K further. */
+/* The size of a security register: the next one begins 4K further. */
 static bool
 read_small_size(struct base_key_reading *r, const char *value)
 {
@@ -192,7 +189,7 @@ read_endurance(struct base_key_reading *r, const char *value)
 	return true;
 }
 
-/* The pins named, as a set; "-" for none. */
+/* A set of pins; "-" for none. */
 static bool
 read_floating(struct base_key_reading *r, const char *value)
 {
@@ -267,7 +264,7 @@ read_digit(struct base_key_reading *r, const char *value)
 	return read_number(r, value, 1, 4);
 }
 
-/* WRSR has no more than the status registers. */
+/* WRSR writes at most the status registers. */
 static bool
 read_wrsr_bytes(struct base_key_reading *r, const char *value)
 {
@@ -286,7 +283,7 @@ read_dummy(struct base_key_reading *r, const char *value)
 	return true;
 }
 
-/* Of an OTP area: any number up to 64K. */
+/* The size of an OTP area: any number up to 64K. */
 static bool
 read_bytes(struct base_key_reading *r, const char *value)
 {
@@ -341,7 +338,7 @@ read_time(struct base_key_reading *r, const char *value)
 	return chipdb_times(texts, field(r), &r->why);
 }
 
-/* Enumerations and flags: one of the key's words. */
+/* An enumeration: one of the key's words. */
 static bool
 read_choice(struct base_key_reading *r, const char *value)
 {
@@ -378,7 +375,7 @@ read_status_default(struct base_key_reading *r, const char *value)
 	return base_value_hex_byte(value, field(r));
 }
 
-/* For lists of commands and maps of blocks. */
+/* The target of lists of commands and maps of blocks. */
 static struct chipdb_partcommand
 place_of(struct base_key_reading *r)
 {
@@ -424,7 +421,7 @@ read_lock_map(struct base_key_reading *r, const char *value)
 	return chipdb_part_set_lock_map(&at, value);
 }
 
-/* "erase-20", "erase4-21" for one that takes 4 address bytes, "hybrid-20", "hybrid4-21". */
+/* "erase-20", "erase4-21" for an opcode with 4 address bytes, "hybrid-20", "hybrid4-21". */
 static bool
 parse_erase(const char *name, struct flash_erase *erase)
 {

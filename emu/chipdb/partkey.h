@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The keys that a part can have, one row for each. Private to the bench. */
+/* The keys of a part, a row for each. Private to the room. */
 #ifndef SPINOR_CHIPDB_PARTKEY_H
 #define SPINOR_CHIPDB_PARTKEY_H
 
@@ -12,10 +12,10 @@
 struct chipdb_partkey_reading {
 	struct chipdb_part *part;
 	const struct chipdb_part_group *group;
-	GStringChunk *strings; /* keeps texts of the part */
+	GStringChunk *strings; /* owns the texts of the part */
 };
 
-/* A table of keys; given[] of a part counts by its rows. */
+/* A table of keys. Its rows are the indices of given[] in struct chipdb_part. */
 extern const struct base_key chipdb_partkeys[];
 
 #endif

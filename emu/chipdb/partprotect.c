@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The protection of a part, as spinor-chipdb(5) describes it: ranges, and what has to fit. */
+/* The protection of a part, as spinor-chipdb(5) describes it: its ranges, and their checks. */
 #include "chipdb/partprotect.h"
 
 #include "base/units.h"
@@ -69,7 +69,7 @@ chipdb_part_set_bp_ranges(struct flash_part *part, const char *value)
 	return n > 0;
 }
 
-/* How many values the BP bits have. */
+/* The number of values of the BP bits. */
 static unsigned int
 count_bp_values(const struct flash_part *part)
 {
@@ -84,7 +84,7 @@ count_bp_values(const struct flash_part *part)
 	return n;
 }
 
-/* One region with one block is the size of all blocks. */
+/* A map of one region with one block gives the size of all blocks. */
 static bool
 lock_map_fits(const struct flash_part *part)
 {

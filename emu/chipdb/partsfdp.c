@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SFDP that was read out of a real chip, kept beside its chip data: the bytes themselves, which
- * begin with "SFDP", or a text with two hex digits for each and # comments.
+ * An SFDP table read out of a real chip, in a file beside the chip data: binary, which begins with
+ * "SFDP", or a text with two hex digits for each byte and # comments.
  */
 #include "chipdb/partsfdp.h"
 #include "base/value.h"
@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* Longer ones are no SFDP: the largest known have some hundred bytes. */
+/* The largest known tables have some hundred bytes. */
 enum {
 	LENGTH_MAX = 64 * 1024
 };
@@ -22,7 +22,7 @@ has_signature(const uint8_t *data, gsize length)
 	return length > strlen(signature) && memcmp(data, signature, strlen(signature)) == 0;
 }
 
-/* Hex text to bytes in the same place; how many, or 0 when it is anything else. */
+/* Converts hex text to bytes in place. Returns their number, or 0 on anything else. */
 static gsize
 decode(char *text)
 {
