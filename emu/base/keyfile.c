@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Texts of groups and keys. GKeyFile reads them, but it merges groups of one name and takes the last
- * of equal keys; both are mistakes here, and are refused before GKeyFile gets the text. So are lines
- * that are no key, since GKeyFile does not report the line number.
+ * Texts of groups and keys. GKeyFile reads them, but it merges groups of one name and takes the
+ * last of equal keys; both are mistakes here, and are refused before GKeyFile gets the text. So are
+ * lines that are no key, since GKeyFile does not report the line number.
  */
 #include "base/keyfile.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Checks parameters against their rows, and describes the rows as JSON Schema, so that the description
- * of a method is the one that is checked. Leaves out checks that need a bench, such as names of
- * adapters and sizes of files.
+ * Checks parameters against their rows, and describes the rows as JSON Schema, so that the
+ * description of a method is the one that is checked. Leaves out checks that need a bench, such as
+ * names of adapters and sizes of files.
  */
 #include "control/schema.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Methods as rows: their parameters and results, checked and described from the same data. Private to
- * the room. */
+/* Methods as rows: their parameters and results, checked and described from the same data. Private
+ * to the room. */
 #ifndef SPINOR_CONTROL_SCHEMA_H
 #define SPINOR_CONTROL_SCHEMA_H
 

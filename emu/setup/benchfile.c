@@ -302,7 +302,8 @@ static bool
 read_chip(struct reading *r, GError **error)
 {
 	const struct base_keygroup *keys = &r->group.keys;
-	/* Its adapter is one of its keys: until all are read, the chip is on an adapter of its own. */
+	/* Its adapter is one of its keys: until all are read, the chip is on an adapter of its
+	 * own. */
 	struct setup_bench *aside = setup_empty();
 	struct setup_chip *chip;
 	bool good;
@@ -349,7 +350,8 @@ read_board(struct reading *r, GError **error)
 	return setup_boardfile_read(&r->group, r->setup, error);
 }
 
-/* The kinds of groups. The late ones refer to adapters and chips that may follow them in the file. */
+/* The kinds of groups. The late ones refer to adapters and chips that may follow them in the
+ * file. */
 static const struct kind {
 	const char *name;
 	const char *article; /* NULL: there is one such group, and it has no name */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The condition of a chip when the first host comes, as keys and values, which are the same in bench
- * files and on the command line. */
+/* The condition of a chip when the first host comes, as keys and values, which are the same in
+ * bench files and on the command line. */
 #ifndef SPINOR_SETUP_CONDITION_H
 #define SPINOR_SETUP_CONDITION_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * [fault NAME]: the fault, the adapter or chip that it is on, and its settings. The settings are the
- * same as on the command line, and so are their messages: faultwords.c.
+ * [fault NAME]: the fault, the adapter or chip that it is on, and its settings. The settings are
+ * the same as on the command line, and so are their messages: faultwords.c.
  */
 #include "setup/faultfile.h"
 

@@ -209,7 +209,8 @@ take_rest(struct setup_options *options, char **rest, GError **error)
 	return true;
 }
 
-/* Refuses options that exclude each other, and a trace in the image: opening it empties the file. */
+/* Refuses options that exclude each other, and a trace in the image: opening it empties the
+ * file. */
 static bool
 refuse_clash(const struct setup_options *options, GError **error)
 {
@@ -250,8 +251,8 @@ struct parsing {
 #define PARSING(member) GSIZE_TO_POINTER(offsetof(struct parsing, member))
 #define BYTES G_OPTION_FLAG_FILENAME
 
-/* arg_data is an offset, which fill_entries() makes an address: of names in the options, of flags in
- * struct parsing. */
+/* arg_data is an offset, which fill_entries() makes an address: of names in the options, of flags
+ * in struct parsing. */
 static const GOptionEntry rows[] = {
 	{"chip", 0, 0, G_OPTION_ARG_FILENAME, OPTION(chip),
 		"Part number of the chip (default: " SETUP_DEFAULT_CHIP ")", "PART"},

@@ -77,8 +77,8 @@ struct setup_bench {
 	GPtrArray *boards;   /* struct setup_board */
 };
 
-/* The description by the options and their bench file, with a member for each single adapter. Names of
- * parts and profiles are not checked. NULL on error. */
+/* The description by the options and their bench file, with a member for each single adapter. Names
+ * of parts and profiles are not checked. NULL on error. */
 struct setup_bench *setup_new(const struct setup_options *options, GError **error);
 void setup_free(struct setup_bench *setup);
 
