@@ -12,19 +12,14 @@
 
 #define NS_PER_S INT64_C(1000000000)
 
-/* The host's frame, as MOSI at its side tells it. */
+/* The host's frame; see hostframe.c. */
 struct clip_frame {
 	bool open;
 	uint64_t operation;
 	uint64_t byte; /* the one that is clocked now, or next */
 	int opcode;    /* -1: not known */
-	unsigned int purpose;
-	unsigned int header_bytes; /* opcode and address */
-	unsigned int dummy_bytes;
-	unsigned int address_bytes;       /* that commands without a width of their own have */
-	unsigned int first_address_bytes; /* the same, after power-up */
-	bool has_address;
-	uint64_t address;
+	uint8_t sent[FLASH_HEADER_MAX];
+	struct flash_description means;
 };
 
 /* What gives a node its level: drivers, which agree or fight, or else its pull. */
@@ -181,11 +176,10 @@ enum flash_level clip_lines_level(const struct clip *clip, unsigned int node, un
 /* Drivers that are on, bits 1 << line. */
 unsigned int clip_lines_driven(const struct clip *clip);
 
-/* frame.c */
+/* hostframe.c */
 void clip_frame_begin(struct clip_frame *frame, uint64_t operation);
-void clip_frame_take(struct clip_frame *frame, uint8_t mosi);
-/* The address of the byte that is clocked next; false: has none. size: of the array. */
-bool clip_frame_address(const struct clip_frame *frame, uint64_t size, uint64_t *address);
+/* The host is about to send this byte, one of opcode and address. */
+void clip_frame_take(struct clip *clip, uint8_t mosi);
 
 /* trigger.c */
 /* Whether the fault can act at the next byte; *bytes is lowered to how long that stays so. */

@@ -452,8 +452,8 @@ shift_some(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 	uint8_t unheard[CHUNK];
 	size_t done;
 
-	if (wires->frame.open && wires->frame.byte < wires->frame.header_bytes) {
-		clip_frame_take(&wires->frame, *mosi);
+	if (wires->frame.open && wires->frame.byte < wires->frame.means.header_bytes) {
+		clip_frame_take(clip, *mosi);
 		bytes = 1;
 	}
 	if (wires->master)
@@ -461,7 +461,7 @@ shift_some(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 	look(clip, &bytes);
 	tell(clip, out != NULL);
 	clip_wires_settle(clip, idle_levels(clip, *mosi >> 7), base_clock_now(clip->clock));
-	if (out && wires->frame.byte >= wires->frame.header_bytes)
+	if (out && wires->frame.byte >= wires->frame.means.header_bytes)
 		clip_slip_ahead(clip, *mosi >> 7);
 	done = quiet(clip, bytes, in != NULL, out != NULL);
 	if (done > 0) {

@@ -10,6 +10,7 @@ const struct suite_row suite_rows[] = {
 	{"flash_erase", suite_flash_erase},
 	{"flash_fault", suite_flash_fault},
 	{"flash_brownout", suite_flash_brownout},
+	{"flash_describe", suite_flash_describe},
 	{"flash_disturb", suite_flash_disturb},
 	{"flash_frames", suite_flash_frames},
 	{"flash_identify", suite_flash_identify},
