@@ -354,7 +354,7 @@ reset(struct action_work *work, GError **error)
 {
 	const struct flash_part *part = bench_chip_part(work->chip);
 
-	if (board_send_opcode(part, "RSTEN", 0x66) < 0 || board_send_opcode(part, "RST", 0x99) < 0)
+	if (flash_opcode(part, "RSTEN") < 0 || flash_opcode(part, "RST") < 0)
 		return action_work_fail(work, error,
 			"a %s has no software reset; allowed is its supply, off "
 			"and on",
@@ -363,8 +363,8 @@ reset(struct action_work *work, GError **error)
 		return action_work_fail(work, error, "no reset without power");
 	if (!action_work_between_frames(work, error))
 		return false;
-	board_send(work->flash, "RSTEN", 0x66, NULL, 0);
-	board_send(work->flash, "RST", 0x99, NULL, 0);
+	board_send(work->flash, "RSTEN", NULL, 0);
+	board_send(work->flash, "RST", NULL, 0);
 	return true;
 }
 

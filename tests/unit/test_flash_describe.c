@@ -357,6 +357,18 @@ START_TEST(to_describe_a_frame_changes_nothing)
 }
 END_TEST
 
+START_TEST(a_command_has_the_opcode_of_its_part)
+{
+	const struct flash_part *at45 = chipdb_find(db, "AT45DB321E", NULL);
+
+	ck_assert_int_eq(flash_opcode(at45, "DF_BUF1_WRITE"), 0x84);
+	ck_assert_int_eq(flash_opcode(at45, "SUSPEND"), 0xb0);
+	ck_assert_int_eq(flash_opcode(chipdb_find(db, "W25Q128JV", NULL), "SUSPEND"), 0x75);
+	ck_assert_int_eq(flash_opcode(at45, "WREN"), -1);
+	ck_assert_int_eq(flash_opcode(at45, "NO_SUCH_COMMAND"), -1);
+}
+END_TEST
+
 /* --- reads: each byte comes from the address that is described for it --- */
 
 #define AROUND 1200 /* bytes on both sides of the array's end */
@@ -439,6 +451,7 @@ suite_flash_describe(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, a_frame_is_what_was_described, 0, G_N_ELEMENTS(modes));
 	tcase_add_test(tcase, an_accepted_program_as_well);
+	tcase_add_test(tcase, a_command_has_the_opcode_of_its_part);
 	tcase_add_test(tcase, to_describe_a_frame_changes_nothing);
 	tcase_add_test(tcase, a_read_counts_as_described);
 	suite_add_tcase(suite, tcase);
