@@ -297,7 +297,7 @@ static char *
 warn(const struct action_work *work)
 {
 	const struct flash_part *part = bench_chip_part(work->chip);
-	int millivolts = work->target->wires->millivolts;
+	int millivolts = bench_levels_millivolts(work->target->wires);
 
 	if (millivolts == 0)
 		return NULL;
@@ -332,7 +332,7 @@ set_power(struct action_work *work, GError **error)
 			bench_levels_supply(wires, 0);
 		bench_levels_supply(wires, request->millivolts);
 	}
-	request->millivolts = wires->millivolts;
+	request->millivolts = bench_levels_millivolts(wires);
 	request->cut_in = wires->cut_in;
 	request->warning = warn(work);
 	if (request->power != ACTION_POWER_OFF)

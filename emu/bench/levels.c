@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Levels and supply that a chip has from outside. They are remembered here, since a chip only knows
- * what it makes of them.
+ * Levels and supply of a chip, set and asked where they are kept: in the clip, whose wires can give
+ * the chip something else, or in the chip while it is on none. RESET# has no wire in the clip.
  *
  * And the supply that goes at a given operation, for hosts that are to survive that:
  *
@@ -55,23 +55,22 @@ bench_levels_init(struct bench_levels *wires, struct flash *flash, struct base_c
 	*wires = (struct bench_levels){
 		.flash = flash,
 		.clock = clock,
-		.millivolts = bench_usual_millivolts(flash_part(flash)),
 		.given_mv = bench_usual_millivolts(flash_part(flash)),
 	};
-	for (unsigned int pin = 0; pin < FLASH_PINS; pin++)
-		wires->levels[pin] = FLASH_HIGH;
-	flash_supply(flash, wires->millivolts);
+	flash_supply(flash, wires->given_mv);
 }
 
 /* The clip has lines to two of the pins. */
-static void
-tell(const struct bench_levels *wires, enum flash_pin place)
+static bool
+is_on_clip(const struct bench_levels *wires, enum flash_pin place)
 {
-	if (wires->clip == NULL || place == FLASH_PIN_RESET)
-		flash_pin(wires->flash, place, wires->levels[place]);
-	else
-		clip_set_level(wires->clip, wires->cs, place == FLASH_PIN_WP ? CLIP_WP : CLIP_HOLD,
-			wires->levels[place]);
+	return wires->clip != NULL && place != FLASH_PIN_RESET;
+}
+
+static enum clip_line
+line_of(enum flash_pin place)
+{
+	return place == FLASH_PIN_WP ? CLIP_WP : CLIP_HOLD;
 }
 
 void
@@ -79,9 +78,6 @@ bench_levels_clip_on(struct bench_levels *wires, struct clip *clip, unsigned int
 {
 	wires->clip = clip;
 	wires->cs = cs;
-	clip_set_supply(clip, cs, wires->millivolts);
-	for (enum flash_pin place = FLASH_PIN_WP; place <= FLASH_PIN_HOLD; place++)
-		tell(wires, place);
 }
 
 /* Where the pin of that name is, or FLASH_PINS. */
@@ -105,7 +101,10 @@ level_of(const struct bench_levels *wires, enum setup_pin pin)
 {
 	enum flash_pin place = place_of(wires, pin);
 
-	return place < FLASH_PINS ? wires->levels[place] : FLASH_NO_PIN;
+	if (place == FLASH_PINS)
+		return FLASH_NO_PIN;
+	return is_on_clip(wires, place) ? clip_level(wires->clip, wires->cs, line_of(place))
+					: flash_pin_level(wires->flash, place);
 }
 
 struct bench_pins
@@ -125,8 +124,10 @@ bench_levels_set_pin(struct bench_levels *wires, enum setup_pin pin, enum flash_
 
 	if (place == FLASH_PINS)
 		return false;
-	wires->levels[place] = level;
-	tell(wires, place);
+	if (is_on_clip(wires, place))
+		clip_set_level(wires->clip, wires->cs, line_of(place), level);
+	else
+		flash_pin(wires->flash, place, level);
 	return true;
 }
 
@@ -180,19 +181,19 @@ void
 bench_levels_supply(struct bench_levels *wires, int millivolts)
 {
 	wires->cut_in = 0;
-	wires->millivolts = millivolts;
 	if (millivolts > 0)
 		wires->given_mv = millivolts;
-	bench_levels_supply_again(wires);
+	if (wires->clip != NULL)
+		clip_set_supply(wires->clip, wires->cs, millivolts);
+	else
+		flash_supply(wires->flash, millivolts);
 }
 
-void
-bench_levels_supply_again(struct bench_levels *wires)
+int
+bench_levels_millivolts(const struct bench_levels *wires)
 {
-	if (wires->clip != NULL)
-		clip_set_supply(wires->clip, wires->cs, wires->millivolts);
-	else
-		flash_supply(wires->flash, wires->millivolts);
+	return wires->clip != NULL ? clip_supply(wires->clip, wires->cs)
+				   : flash_millivolts(wires->flash);
 }
 
 void

@@ -184,8 +184,6 @@ begin(struct clip *clip)
 	wires->faults = g_ptr_array_new_with_free_func(g_free);
 	base_random_init(&wires->noise, clip->seed, 0);
 	wires->powered = wires->supplied = true;
-	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
-		memcpy(wires->pins[cs], clip->outside[cs].levels, sizeof wires->pins[cs]);
 	clip->faulty = wires;
 	wires->cs = clip_wires_cs(clip);
 	wires->frame.opcode = -1;

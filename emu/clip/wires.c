@@ -155,12 +155,18 @@ clip_wires_update(struct clip *clip)
 }
 
 void
-clip_wires_attach(struct clip *clip, unsigned int cs, struct flash *before)
+clip_wires_attach(struct clip *clip, unsigned int cs)
 {
-	if (before && before == clip->open)
+	clip_lines_derive(clip);
+	clip_lines_greet(clip, cs);
+}
+
+void
+clip_wires_detach(struct clip *clip, unsigned int cs)
+{
+	if (clip->chips[cs] == clip->open)
 		clip_wires_raise(clip, base_clock_now(clip->clock));
-	if (clip->chips[cs])
-		clip_lines_greet(clip, cs);
+	clip_lines_restore(clip, cs);
 }
 
 void

@@ -153,6 +153,9 @@ void flash_deselect(struct flash *chip, unsigned int extra_bits);
  * nothing. */
 void flash_pin(struct flash *chip, enum flash_pin pin, enum flash_level level);
 
+/* What flash_pin() has set. */
+enum flash_level flash_pin_level(const struct flash *chip, enum flash_pin pin);
+
 /* Whether the part has that pin, whatever its function at the moment. */
 bool flash_has_pin(const struct flash_part *part, enum flash_pin pin);
 
@@ -170,7 +173,7 @@ bool flash_pin7_is_reset(const struct flash *chip);
  */
 void flash_supply(struct flash *chip, int millivolts);
 
-/* What it has there. */
+/* VCC at the chip, in mV. */
 int flash_millivolts(const struct flash *chip);
 
 /* Where a chip stops working altogether, mV. */

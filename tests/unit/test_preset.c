@@ -295,14 +295,15 @@ START_TEST(pins_and_supply_are_set_last)
 		"wp=low; hold=float; supply=2.9 V; cut-at=3", NULL));
 	ck_assert_int_eq(bench_levels_pins(&wires).wp, FLASH_LOW);
 	ck_assert_int_eq(bench_levels_pins(&wires).hold, FLASH_FLOATING);
-	ck_assert_int_eq(wires.millivolts, 2900);
+	ck_assert_int_eq(bench_levels_millivolts(&wires), 2900);
 	ck_assert_uint_eq(wires.cut_in, 3);
 	ck_assert(flash_is_powered(chip));
 	remove_chip();
 	ck_assert(apply(chipdb_find(db, "W25Q80DV", NULL), "supply=parasitic", NULL));
 	ck_assert(flash_is_powered(chip));
-	ck_assert_int_lt(wires.millivolts, flash_part(chip)->vcc_min_mv);
-	ck_assert_int_gt(wires.millivolts, flash_inhibit_millivolts(flash_part(chip)));
+	ck_assert_int_lt(bench_levels_millivolts(&wires), flash_part(chip)->vcc_min_mv);
+	ck_assert_int_gt(
+		bench_levels_millivolts(&wires), flash_inhibit_millivolts(flash_part(chip)));
 	remove_chip();
 	ck_assert(apply(chipdb_find(db, "W25Q80DV", NULL), "supply=off", NULL));
 	ck_assert(!flash_is_powered(chip));
