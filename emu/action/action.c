@@ -261,7 +261,7 @@ action_target_chip(struct action_context *actions, const char *adapter, int cs,
 }
 
 struct pin_request {
-	enum setup_pin pin;
+	enum flash_pin pin;
 	enum flash_level level;
 };
 
@@ -284,7 +284,7 @@ set_pin(struct action_work *work, GError **error)
 }
 
 bool
-action_pin(const struct action_target *target, enum setup_pin pin, enum flash_level level,
+action_pin(const struct action_target *target, enum flash_pin pin, enum flash_level level,
 	struct bench_pins *pins, GError **error)
 {
 	struct pin_request request = {.pin = pin, .level = level};

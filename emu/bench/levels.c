@@ -80,26 +80,26 @@ bench_levels_clip_on(struct bench_levels *wires, struct clip *clip, unsigned int
 	wires->cs = cs;
 }
 
-/* Where the pin of that name is, or FLASH_PINS. */
+/* The pin that has that name on the package; FLASH_PINS: none has. */
 static enum flash_pin
-place_of(const struct bench_levels *wires, enum setup_pin pin)
+place_of(const struct bench_levels *wires, enum flash_pin name)
 {
 	const struct flash_part *part = flash_part(wires->flash);
 	enum flash_pin place = FLASH_PIN_WP;
 
-	if (pin == SETUP_PIN_HOLD)
+	if (name == FLASH_PIN_HOLD)
 		place = part->pin7 == FLASH_PIN7_HOLD ? FLASH_PIN_HOLD : FLASH_PINS;
-	else if (pin == SETUP_PIN_RESET && flash_has_pin(part, FLASH_PIN_RESET))
+	else if (name == FLASH_PIN_RESET && flash_has_pin(part, FLASH_PIN_RESET))
 		place = FLASH_PIN_RESET;
-	else if (pin == SETUP_PIN_RESET)
+	else if (name == FLASH_PIN_RESET)
 		place = flash_pin7_is_reset(wires->flash) ? FLASH_PIN_HOLD : FLASH_PINS;
 	return place < FLASH_PINS && flash_has_pin(part, place) ? place : FLASH_PINS;
 }
 
 static enum flash_level
-level_of(const struct bench_levels *wires, enum setup_pin pin)
+level_of(const struct bench_levels *wires, enum flash_pin name)
 {
-	enum flash_pin place = place_of(wires, pin);
+	enum flash_pin place = place_of(wires, name);
 
 	if (place == FLASH_PINS)
 		return FLASH_NO_PIN;
@@ -111,16 +111,16 @@ struct bench_pins
 bench_levels_pins(const struct bench_levels *wires)
 {
 	return (struct bench_pins){
-		.wp = level_of(wires, SETUP_PIN_WP),
-		.hold = level_of(wires, SETUP_PIN_HOLD),
-		.reset = level_of(wires, SETUP_PIN_RESET),
+		.wp = level_of(wires, FLASH_PIN_WP),
+		.hold = level_of(wires, FLASH_PIN_HOLD),
+		.reset = level_of(wires, FLASH_PIN_RESET),
 	};
 }
 
 bool
-bench_levels_set_pin(struct bench_levels *wires, enum setup_pin pin, enum flash_level level)
+bench_levels_set_pin(struct bench_levels *wires, enum flash_pin name, enum flash_level level)
 {
-	enum flash_pin place = place_of(wires, pin);
+	enum flash_pin place = place_of(wires, name);
 
 	if (place == FLASH_PINS)
 		return false;
@@ -142,8 +142,8 @@ pin_names(bool hold, bool reset)
 const char *
 bench_levels_pin_names(const struct bench_levels *wires)
 {
-	return pin_names(place_of(wires, SETUP_PIN_HOLD) < FLASH_PINS,
-		place_of(wires, SETUP_PIN_RESET) < FLASH_PINS);
+	return pin_names(place_of(wires, FLASH_PIN_HOLD) < FLASH_PINS,
+		place_of(wires, FLASH_PIN_RESET) < FLASH_PINS);
 }
 
 static bool
@@ -157,14 +157,15 @@ has_reset_bit(const struct flash_part *part)
 }
 
 bool
-bench_part_may_have_pin(const struct flash_part *part, enum setup_pin pin)
+bench_part_may_have_pin(const struct flash_part *part, enum flash_pin pin)
 {
 	switch (pin) {
-	case SETUP_PIN_WP:
+	case FLASH_PIN_WP:
 		return true;
-	case SETUP_PIN_HOLD:
+	case FLASH_PIN_HOLD:
 		return part->pin7 == FLASH_PIN7_HOLD;
-	case SETUP_PIN_RESET:
+	case FLASH_PIN_RESET:
+	case FLASH_PINS:
 		break;
 	}
 	return part->reset_pin || part->pin7 == FLASH_PIN7_RESET || has_reset_bit(part);
@@ -173,8 +174,8 @@ bench_part_may_have_pin(const struct flash_part *part, enum setup_pin pin)
 const char *
 bench_part_pin_names(const struct flash_part *part)
 {
-	return pin_names(bench_part_may_have_pin(part, SETUP_PIN_HOLD),
-		bench_part_may_have_pin(part, SETUP_PIN_RESET));
+	return pin_names(bench_part_may_have_pin(part, FLASH_PIN_HOLD),
+		bench_part_may_have_pin(part, FLASH_PIN_RESET));
 }
 
 void

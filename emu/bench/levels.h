@@ -4,7 +4,6 @@
 #define SPINOR_BENCH_LEVELS_H
 
 #include "flash/flash.h"
-#include "setup/condition.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -51,14 +50,14 @@ void bench_levels_clip_on(struct bench_levels *wires, struct clip *clip, unsigne
 /* The pins as they are, those that the part has. */
 struct bench_pins bench_levels_pins(const struct bench_levels *wires);
 
-/* False: the part has no such pin. */
-bool bench_levels_set_pin(struct bench_levels *wires, enum setup_pin pin, enum flash_level level);
+/* Sets the pin of that name on the package. False: the chip has no such pin. */
+bool bench_levels_set_pin(struct bench_levels *wires, enum flash_pin name, enum flash_level level);
 
 /* Names of the pins that it has, for messages: "wp and hold". */
 const char *bench_levels_pin_names(const struct bench_levels *wires);
 
 /* Whether a chip of that part can have such a pin: a RESET# can be up to a register. */
-bool bench_part_may_have_pin(const struct flash_part *part, enum setup_pin pin);
+bool bench_part_may_have_pin(const struct flash_part *part, enum flash_pin pin);
 const char *bench_part_pin_names(const struct flash_part *part);
 
 /* millivolts 0: off. A cut that was to come does not. */

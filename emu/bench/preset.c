@@ -240,14 +240,20 @@ check_modes(const struct target *target, GError **error)
 	return true;
 }
 
+static const enum setup_condition_key pin_keys[FLASH_PINS] = {
+	[FLASH_PIN_WP] = SETUP_KEY_WP,
+	[FLASH_PIN_HOLD] = SETUP_KEY_HOLD,
+	[FLASH_PIN_RESET] = SETUP_KEY_RESET,
+};
+
 static bool
 check_pins(const struct target *target, GError **error)
 {
-	for (enum setup_pin pin = SETUP_PIN_WP; pin <= SETUP_PIN_RESET; pin++)
-		if (setup_condition_has(target->condition, SETUP_KEY_WP + pin) &&
+	for (enum flash_pin pin = FLASH_PIN_WP; pin < FLASH_PINS; pin++)
+		if (setup_condition_has(target->condition, pin_keys[pin]) &&
 			!bench_part_may_have_pin(target->part, pin))
-			return refuse(target, SETUP_KEY_WP + pin, error,
-				"has no such pin; allowed: %s", bench_part_pin_names(target->part));
+			return refuse(target, pin_keys[pin], error, "has no such pin; allowed: %s",
+				bench_part_pin_names(target->part));
 	return true;
 }
 
@@ -513,8 +519,8 @@ enter_last_mode(struct flash *flash, const struct setup_condition *condition)
 static bool
 set_pins(const struct target *target, struct bench_levels *wires, GError **error)
 {
-	for (enum setup_pin pin = SETUP_PIN_WP; pin <= SETUP_PIN_RESET; pin++) {
-		enum setup_condition_key key = SETUP_KEY_WP + pin;
+	for (enum flash_pin pin = FLASH_PIN_WP; pin < FLASH_PINS; pin++) {
+		enum setup_condition_key key = pin_keys[pin];
 
 		if (!setup_condition_has(target->condition, key) ||
 			bench_levels_set_pin(wires, pin, target->condition->levels[pin]))

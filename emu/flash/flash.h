@@ -10,6 +10,8 @@
 struct flash;
 struct flash_part;
 
+/* As a pin of the chip. Where a pin goes by its name on the package, HOLD is a HOLD# and RESET a
+ * RESET#, which can be pin 7 too. */
 enum flash_pin {
 	FLASH_PIN_WP,    /* WP#, IO2 */
 	FLASH_PIN_HOLD,  /* pin 7 of eight: HOLD# or, where part or register says so, RESET#; IO3 */

@@ -297,11 +297,11 @@ take(struct setup_condition *condition, enum setup_condition_key key, const char
 {
 	switch (key) {
 	case SETUP_KEY_WP:
-		return take_level(&condition->levels[SETUP_PIN_WP], value);
+		return take_level(&condition->levels[FLASH_PIN_WP], value);
 	case SETUP_KEY_HOLD:
-		return take_level(&condition->levels[SETUP_PIN_HOLD], value);
+		return take_level(&condition->levels[FLASH_PIN_HOLD], value);
 	case SETUP_KEY_RESET:
-		return take_level(&condition->levels[SETUP_PIN_RESET], value);
+		return take_level(&condition->levels[FLASH_PIN_RESET], value);
 	case SETUP_KEY_SUPPLY:
 		return take_supply(&condition->millivolts, value);
 	case SETUP_KEY_CORNER:

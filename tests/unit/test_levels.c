@@ -94,11 +94,11 @@ START_TEST(pins_are_those_of_the_package)
 	start_part(&part);
 	ck_assert_str_eq(bench_levels_pin_names(&wires), packages[_i].names);
 	ck_assert_str_eq(bench_part_pin_names(&part), packages[_i].names);
-	ck_assert(bench_levels_set_pin(&wires, SETUP_PIN_WP, FLASH_LOW));
+	ck_assert(bench_levels_set_pin(&wires, FLASH_PIN_WP, FLASH_LOW));
 	ck_assert_int_eq(
-		bench_levels_set_pin(&wires, SETUP_PIN_HOLD, FLASH_FLOATING), packages[_i].hold);
+		bench_levels_set_pin(&wires, FLASH_PIN_HOLD, FLASH_FLOATING), packages[_i].hold);
 	ck_assert_int_eq(
-		bench_levels_set_pin(&wires, SETUP_PIN_RESET, FLASH_LOW), packages[_i].reset);
+		bench_levels_set_pin(&wires, FLASH_PIN_RESET, FLASH_LOW), packages[_i].reset);
 	ck_assert_int_eq(bench_levels_pins(&wires).wp, FLASH_LOW);
 	ck_assert_int_eq(
 		bench_levels_pins(&wires).hold, packages[_i].hold ? FLASH_FLOATING : FLASH_NO_PIN);
@@ -115,9 +115,9 @@ START_TEST(levels_reach_the_chip)
 	fixture_part_init(&part);
 	part.status_default[1] = 0; /* QE */
 	start_part(&part);
-	bench_levels_set_pin(&wires, SETUP_PIN_HOLD, FLASH_LOW);
+	bench_levels_set_pin(&wires, FLASH_PIN_HOLD, FLASH_LOW);
 	ck_assert_int_eq(fixture_run(f, "06"), FLASH_HELD);
-	bench_levels_set_pin(&wires, SETUP_PIN_HOLD, FLASH_HIGH);
+	bench_levels_set_pin(&wires, FLASH_PIN_HOLD, FLASH_HIGH);
 	ck_assert_int_eq(fixture_run(f, "06"), FLASH_DONE);
 }
 END_TEST

@@ -472,8 +472,8 @@ START_TEST(an_option_replaces_its_key_alone)
 	const struct setup_condition option = condition_of("wp=float;mode=qpi;status=00");
 
 	setup_condition_override(&condition, &option);
-	ck_assert_int_eq(condition.levels[SETUP_PIN_WP], FLASH_FLOATING);
-	ck_assert_int_eq(condition.levels[SETUP_PIN_HOLD], FLASH_LOW);
+	ck_assert_int_eq(condition.levels[FLASH_PIN_WP], FLASH_FLOATING);
+	ck_assert_int_eq(condition.levels[FLASH_PIN_HOLD], FLASH_LOW);
 	ck_assert_int_eq(condition.millivolts, 3000);
 	ck_assert_uint_eq(condition.modes, 1u << SETUP_MODE_QPI);
 	ck_assert_uint_eq(condition.n_status, 1);
