@@ -13,6 +13,8 @@ emu_libbase_a_SOURCES = \
 	emu/base/escape.h \
 	emu/base/keyfile.c \
 	emu/base/keyfile.h \
+	emu/base/keytable.c \
+	emu/base/keytable.h \
 	emu/base/log.c \
 	emu/base/log.h \
 	emu/base/random.c \
@@ -39,6 +41,7 @@ emu_libflash_a_SOURCES = \
 	emu/flash/commands/dataflash.h \
 	emu/flash/commands/dataflash_program.c \
 	emu/flash/commands/dataflash_protect.c \
+	emu/flash/commands/describe.c \
 	emu/flash/commands/die.c \
 	emu/flash/commands/eeprom.c \
 	emu/flash/commands/erase.c \
@@ -118,7 +121,7 @@ emu_libclip_a_SOURCES = \
 	emu/clip/clip.h \
 	emu/clip/contact.c \
 	emu/clip/edge.c \
-	emu/clip/frame.c \
+	emu/clip/hostframe.c \
 	emu/clip/internal.h \
 	emu/clip/line.h \
 	emu/clip/lines.c \

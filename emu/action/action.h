@@ -51,7 +51,7 @@ bool action_target_chip(struct action_context *actions, const char *adapter, int
 	struct action_target *target, GError **error);
 
 /* Sets the level of a pin, which persists until it is set again. pins: receives all levels. */
-bool action_pin(const struct action_target *target, enum setup_pin pin, enum flash_level level,
+bool action_pin(const struct action_target *target, enum flash_pin pin, enum flash_level level,
 	struct bench_pins *pins, GError **error);
 
 enum action_power {

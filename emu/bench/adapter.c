@@ -141,8 +141,8 @@ bench_adapter_clip_on(struct bench_adapter *adapter, unsigned int cs, struct ben
 {
 	g_return_if_fail(cs < CLIP_SELECTS && adapter->selects[cs].chip == NULL);
 	adapter->selects[cs].chip = chip;
-	bench_levels_clip_on(bench_chip_levels(chip), adapter->clip, cs);
 	clip_attach(adapter->clip, cs, bench_chip_flash(chip));
+	bench_levels_clip_on(bench_chip_levels(chip), adapter->clip, cs);
 }
 
 static void *

@@ -205,8 +205,6 @@ restored(void *data)
 {
 	struct bench_chip *chip = data;
 
-	/* A snapshot does not change the supply, which belongs to the board. */
-	bench_levels_supply_again(&chip->levels);
 	bench_chip_save_state(chip);
 }
 

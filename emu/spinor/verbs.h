@@ -28,9 +28,6 @@ const struct spinor_verb *spinor_verbs(void);
  * verb is SPINOR_ERROR_USAGE; the message suggests the nearest. */
 const struct spinor_verb *spinor_verb_find(char *const *words, unsigned int *n, GError **error);
 
-/* Returns "did you mean X? ", or "" without a similar candidate. Free with g_free(). */
-char *spinor_suggest(const char *word, const GPtrArray *candidates);
-
 spinor_verb_function spinor_run;
 spinor_verb_function spinor_chips;
 spinor_verb_function spinor_chip;
