@@ -408,26 +408,12 @@ spinor_command_help(const struct spinor_verb *verb)
 }
 
 static void
-add_option(GPtrArray *options, const char *word)
+add_option(GPtrArray *options, const char *name)
 {
+	g_autofree char *word = g_strconcat("--", name, NULL);
+
 	if (!g_ptr_array_find_with_equal_func(options, word, g_str_equal, NULL))
-		g_ptr_array_add(options, g_strdup(word));
-}
-
-/* Adds the options of spinord. */
-static void
-add_bench_options(GPtrArray *options)
-{
-	g_autofree char *help = bench_help();
-
-	for (const char *at = help; (at = strstr(at, " --")) != NULL;) {
-		g_autofree char *word = NULL;
-
-		at++;
-		word = g_strndup(at, strspn(at, "-abcdefghijklmnopqrstuvwxyz"));
-		if (strlen(word) > 2)
-			add_option(options, word);
-	}
+		g_ptr_array_add(options, g_steal_pointer(&word));
 }
 
 char **
@@ -439,14 +425,15 @@ spinor_command_options(const struct spinor_verb *verb)
 	g_autoptr(GPtrArray) options = g_ptr_array_new_with_free_func(g_free);
 
 	fill_entries(entries, &parsing, verb->options);
-	for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++) {
-		g_autofree char *word = g_strconcat("--", entry->long_name, NULL);
-
+	for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++)
 		if (*entry->long_name != '\0')
-			add_option(options, word);
+			add_option(options, entry->long_name);
+	if (verb->options & SPINOR_OPTION_RUN) {
+		g_autofree const char **names = setup_options_names();
+
+		for (const char **name = names; *name != NULL; name++)
+			add_option(options, *name);
 	}
-	if (verb->options & SPINOR_OPTION_RUN)
-		add_bench_options(options);
 	g_ptr_array_add(options, NULL);
 	return (char **)g_ptr_array_free(g_steal_pointer(&options), FALSE);
 }
