@@ -702,9 +702,10 @@ static const struct {
 	{"chip.pin", "{\"pin\":1,\"level\":\"low\"}", -32602,
 		"chip.pin: \"pin\" has to be one of wp, hold, reset"},
 	{"chip.pin", "{\"pin\":\"wp\",\"levle\":\"low\"}", -32602,
-		"chip.pin: there is no parameter \"levle\"; allowed adapter, cs, pin, level"},
+		"chip.pin: no parameter \"levle\": did you mean level?; allowed are "
+		"adapter, cs, pin, level"},
 	{"bench.status", "{\"cs\":0}", -32602,
-		"bench.status: there is no parameter \"cs\"; allowed is none"},
+		"bench.status: no parameter \"cs\"; allowed is none"},
 	{"bench.status", "[0]", -32602,
 		"\"params\" has to be an object: parameters have names here"},
 	{"chip.reset", "{\"cs\":8}", -32602, "chip.reset: \"cs\" has to be an integer from 0 to 7"},
