@@ -11,9 +11,9 @@
  * While it is open the line is as with CLIP_OPEN: the effect on the chip follows from the nets.
  *
  * A short loss of supply, or a RESET#, also affects an idle chip. So the changes of such contacts
- * are replayed at the next evaluation: the first PLAYED_MAX one by one, each at its time. Later ones
- * have no further effect: only their number and the last one are drawn, by their distribution after
- * such a time. Contacts of other lines matter only in a frame: only their state is kept.
+ * are replayed at the next evaluation: the first PLAYED_MAX one by one, each at its time. Later
+ * ones have no further effect: only their number and the last one are drawn, by their distribution
+ * after such a time. Contacts of other lines matter only in a frame: only their state is kept.
  */
 #include "clip/internal.h"
 

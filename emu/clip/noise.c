@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Wrong single bits. Candidates come at a rate per bit that is known in advance; the bit itself then
- * decides whether a candidate becomes an error:
+ * Wrong single bits. Candidates come at a rate per bit that is known in advance; the bit itself
+ * then decides whether a candidate becomes an error:
  *
  * BIT_ERROR, BURST_ERROR  the bit is inverted, if its polarity matches
  * WEAK_GROUND             the same, with a probability that grows with the number of lines that
