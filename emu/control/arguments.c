@@ -70,7 +70,7 @@ control_as_params(bool good, GError **error)
 bool
 control_adapter(const struct control_call *call, struct action_target *target, GError **error)
 {
-	return control_as_params(action_target_adapter(call->host->actions,
+	return control_as_params(action_target_adapter(call->shared->actions,
 					 control_string(call, "adapter"), target, error),
 		error);
 }
@@ -79,7 +79,7 @@ bool
 control_chip(const struct control_call *call, struct action_target *target, GError **error)
 {
 	return control_as_params(
-		action_target_chip(call->host->actions, control_string(call, "adapter"),
+		action_target_chip(call->shared->actions, control_string(call, "adapter"),
 			(int)control_integer(call, "cs", -1), target, error),
 		error);
 }
@@ -87,7 +87,7 @@ control_chip(const struct control_call *call, struct action_target *target, GErr
 bool
 control_target(const struct control_call *call, struct action_target *target, GError **error)
 {
-	if (action_target_chip(call->host->actions, control_string(call, "adapter"),
+	if (action_target_chip(call->shared->actions, control_string(call, "adapter"),
 		    (int)control_integer(call, "cs", -1), target, NULL))
 		return true;
 	if (control_integer(call, "cs", -1) >= 0)

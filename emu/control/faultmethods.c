@@ -41,7 +41,7 @@ find_fault(
 	}
 	if (name == NULL)
 		return control_adapter(call, target, error);
-	return control_as_params(action_fault_find(call->host->actions,
+	return control_as_params(action_fault_find(call->shared->actions,
 					 control_string(call, "adapter"), name, target, id, error),
 		error);
 }

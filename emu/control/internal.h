@@ -14,8 +14,8 @@ struct action_target;
 struct control_connection;
 struct control_events;
 
-/* The context of all methods. */
-struct control_host {
+/* Data that all methods share. */
+struct control_shared {
 	struct action_context *actions;
 	struct control_events *events;
 	const char *path; /* of the socket */
@@ -23,7 +23,7 @@ struct control_host {
 
 /* One request, its parameters checked. */
 struct control_call {
-	struct control_host *host;
+	struct control_shared *shared;
 	struct control_connection *client;
 	JsonObject *params; /* NULL: none */
 };

@@ -182,7 +182,7 @@ subscribe(struct control_call *call, GError **error)
 
 	if (control_string(call, "adapter") != NULL && !control_adapter(call, &target, error))
 		return NULL;
-	number = control_events_subscribe(call->host->events, call->client, wanted_kinds(call),
+	number = control_events_subscribe(call->shared->events, call->client, wanted_kinds(call),
 		control_string(call, "adapter"), error);
 	if (number < 0)
 		return NULL;
@@ -196,7 +196,7 @@ unsubscribe(struct control_call *call, GError **error)
 {
 	int64_t number = control_integer(call, "subscription", 0);
 
-	if (control_events_unsubscribe(call->host->events, call->client, number))
+	if (control_events_unsubscribe(call->shared->events, call->client, number))
 		return control_true();
 	g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_PARAMS,
 		"events.unsubscribe: this client has no subscription %" G_GINT64_FORMAT, number);

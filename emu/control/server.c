@@ -31,7 +31,7 @@
 #define CLIENTS_MAX 64
 
 struct control_server {
-	struct control_host host;
+	struct control_shared shared;
 	GMainContext *context;
 	struct control_socket *socket;
 	GSource *source; /* of the socket */
@@ -45,7 +45,7 @@ handle_request(struct control_server *server, struct control_connection *client,
 {
 	const struct control_method *method = control_method_find(request->method);
 	struct control_call call = {
-		.host = &server->host,
+		.shared = &server->shared,
 		.client = client,
 		.params = request->params,
 	};
@@ -93,7 +93,7 @@ client_drained(void *self, struct control_connection *client)
 {
 	struct control_server *server = self;
 
-	control_events_drained(server->host.events, client);
+	control_events_drained(server->shared.events, client);
 }
 
 static void
@@ -101,7 +101,7 @@ client_closed(void *self, struct control_connection *client)
 {
 	struct control_server *server = self;
 
-	control_events_remove_client(server->host.events, client);
+	control_events_remove_client(server->shared.events, client);
 	g_ptr_array_remove_fast(server->clients, client);
 }
 
@@ -171,9 +171,9 @@ control_server_new(struct bench *bench, const char *path, GError **error)
 	server->socket = socket;
 	server->clients = g_ptr_array_new();
 	server->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	server->host.actions = action_context_new(bench);
-	server->host.path = control_socket_path(socket);
-	server->host.events = control_events_new(server->host.actions, server->context);
+	server->shared.actions = action_context_new(bench);
+	server->shared.path = control_socket_path(socket);
+	server->shared.events = control_events_new(server->shared.actions, server->context);
 	server->source = g_unix_fd_source_new(control_socket_fd(socket), G_IO_IN);
 	g_source_set_callback(server->source, G_SOURCE_FUNC(accept_client), server, NULL);
 	g_source_attach(server->source, server->context);
@@ -193,8 +193,8 @@ control_server_destroy(struct control_server *server)
 		return;
 	g_source_destroy(server->source);
 	g_source_unref(server->source);
-	control_events_destroy(server->host.events);
-	action_context_destroy(server->host.actions);
+	control_events_destroy(server->shared.events);
+	action_context_destroy(server->shared.actions);
 	for (guint i = 0; i < server->clients->len; i++)
 		control_connection_destroy(server->clients->pdata[i]);
 	g_ptr_array_unref(server->clients);

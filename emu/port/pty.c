@@ -17,9 +17,9 @@
  *	a a a  CLOSE A  OPEN B  b b |poll|          the sender of each byte is unknown. If the
  *	                                            adapter was between commands: all are B's, since
  *	                                            a host that ended in order left none unread.
- *	                                            Otherwise: discarded, except for the bytes at the
- *	                                            end with which a host begins, as the endpoint
- *	                                            defines them
+ *	                                            Otherwise: discarded, except for the bytes at
+ *	                                            the end with which a host begins, as the
+ *	                                            endpoint defines them
  *
  * When a host closes the line, its settings, its exclusive mode and the replies that it did not
  * read are discarded: with ECHO still on, our own replies would come back as requests.

@@ -46,7 +46,7 @@ fail(const struct spinor_client *client, GError **error, const char *doing)
 static void
 refuse_socket(const char *path, int code, GError **error)
 {
-	bool nobody = code == ENOENT || code == ECONNREFUSED;
+	bool no_bench = code == ENOENT || code == ECONNREFUSED;
 	struct stat info;
 
 	if (stat(path, &info) == 0 && !S_ISSOCK(info.st_mode))
@@ -56,10 +56,10 @@ refuse_socket(const char *path, int code, GError **error)
 			path);
 	else
 		g_set_error(error, SPINOR_ERROR,
-			nobody ? SPINOR_ERROR_NO_BENCH : SPINOR_ERROR_FAILED,
+			no_bench ? SPINOR_ERROR_NO_BENCH : SPINOR_ERROR_FAILED,
 			"control socket %s: %s", path,
-			nobody ? "no bench is running there; start one with: spinord"
-			       : g_strerror(code));
+			no_bench ? "no bench is running there; start one with: spinord"
+				 : g_strerror(code));
 }
 
 struct spinor_client *
