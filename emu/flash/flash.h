@@ -170,6 +170,15 @@ bool flash_pin7_is_reset(const struct flash *chip);
  */
 void flash_supply(struct flash *chip, int millivolts);
 
+/*
+ * Cuts the supply at a given time: it falls to millivolts at at_ns (chip time, not in the past) and
+ * stays there, as after flash_supply(). The time until then is skipped: the chip carries the cut
+ * out when the frame in progress has ended and was reported, whatever it does meanwhile; a caller
+ * with a clock of its own skips the same time. Outside of a frame, flash_tick() carries it out.
+ * May be called by a listener.
+ */
+void flash_cut_supply(struct flash *chip, int64_t at_ns, int millivolts);
+
 /* What it has there. */
 int flash_millivolts(const struct flash *chip);
 

@@ -19,7 +19,16 @@
  * then, block by block at different counts, single bits stay 0, more with each further cycle, and
  * the failure flags are set where the part has them.
  */
-#include "flash/engine/internal.h"
+#include "flash/cells/cells.h"
+
+#include "flash/cells/faults.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/family.h"
+#include "flash/engine/life.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 #include <glib.h>
 #include <string.h>
@@ -279,3 +288,20 @@ flash_cells_read(struct flash *chip, uint64_t address, uint8_t *out, size_t n)
 	if (chip->faulty_reads)
 		flash_faults_read(chip, address, out, n);
 }
+
+static void
+create(struct flash *chip)
+{
+	chip->block_size = flash_block_size(chip->part);
+}
+
+static void
+destroy(struct flash *chip)
+{
+	g_free(chip->cells);
+}
+
+const struct flash_family flash_cells_family = {
+	.create = create,
+	.destroy = destroy,
+};

@@ -7,7 +7,12 @@
  * security registers); how the chances follow the time is an assumption. With nothing done yet all
  * is as before.
  */
-#include "flash/engine/internal.h"
+#include "flash/cells/cutoff.h"
+
+#include "base/random.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/life.h"
+#include "flash/flash.h"
 
 #include <string.h>
 

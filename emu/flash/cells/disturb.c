@@ -16,8 +16,13 @@
  * A read is one operation that touches the block, wherever and however much of it. What it turns is
  * seen by the next one, so that it does not matter in which pieces the bytes went over the wire.
  */
-#include "flash/engine/internal.h"
+#include "flash/cells/disturb.h"
+
+#include "base/random.h"
+#include "flash/engine/chip.h"
 #include "flash/fault.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 #include <glib.h>
 

@@ -9,10 +9,18 @@
  */
 #include "flash/fault.h"
 
+#include "base/random.h"
+#include "flash/cells/disturb.h"
+#include "flash/cells/faults.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/family.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/supply.h"
+#include "flash/flash.h"
+#include "flash/part.h"
+
 #include <glib.h>
 #include <string.h>
-
-#include "flash/engine/internal.h"
 
 /* Several that slow the same operation stop here: 31 years. */
 #define SLOWEST_NS 1e18
@@ -118,6 +126,7 @@ faults_of(struct flash *chip)
 		chip->faults = g_new0(struct flash_faults, 1);
 		chip->faults->items = g_array_new(FALSE, TRUE, sizeof(struct item));
 		g_array_set_clear_func(chip->faults->items, clear_item);
+		chip->operations_watched = true;
 	}
 	return chip->faults;
 }
@@ -142,6 +151,7 @@ count_faulty_reads(struct flash *chip)
 	chip->faulty_reads = false;
 	FOR_EACH_ITEM(chip, item)
 	chip->faulty_reads |= is_of_reads(&item->fault);
+	chip->frames_watched = chip->faulty_reads;
 }
 
 /* One report, of the first of n acts. */
@@ -264,7 +274,7 @@ flash_fault_clear(struct flash *chip)
 {
 	if (chip->faults)
 		g_array_set_size(chip->faults->items, 0);
-	chip->faulty_reads = false;
+	count_faulty_reads(chip);
 }
 
 bool
@@ -286,8 +296,8 @@ flash_set_fault_listener(struct flash *chip, const struct flash_fault_listener *
 		listener ? *listener : (struct flash_fault_listener){NULL, NULL};
 }
 
-void
-flash_faults_free(struct flash *chip)
+static void
+destroy(struct flash *chip)
 {
 	if (!chip->faults)
 		return;
@@ -302,7 +312,7 @@ strikes(struct flash *chip, struct item *item, const struct flash_operation *ope
 	const struct flash_fault *fault = &item->fault;
 	uint64_t end = (uint64_t)operation->address + MAX(operation->length, 1);
 
-	if (!(fault->purposes & 1u << flash_operation_purpose(operation->kind)))
+	if (!(fault->purposes & 1u << operation->kind->purpose))
 		return false;
 	if (fault->address_to &&
 		(operation->address >= fault->address_to || end <= fault->address_from))
@@ -313,37 +323,8 @@ strikes(struct flash *chip, struct item *item, const struct flash_operation *ope
 	return fault->probability == 0 || base_random_chance(&chip->random, fault->probability);
 }
 
-/* The supply goes at a time between begin and end, the same for every operation that lasts for
- * ever or takes no time. The next tick does it: not in the midst of a frame. */
 static void
-cut_short(struct flash *chip, struct flash_operation *operation, int millivolts)
-{
-	int64_t whole_ns = operation->end_ns - operation->begin_ns;
-
-	chip->cut.share = 0.05 + 0.9 * base_random_unit(&chip->random);
-	chip->cut.at_ns = operation->begin_ns + 1;
-	if (operation->end_ns != INT64_MAX)
-		chip->cut.at_ns += (int64_t)(chip->cut.share * (double)whole_ns);
-	chip->cut.millivolts = millivolts;
-	operation->end_ns = INT64_MAX;
-}
-
-void
-flash_faults_cut(struct flash *chip)
-{
-	int64_t now_ns = chip->now_ns;
-	int millivolts = chip->supply_mv;
-
-	/* That is when it went, however late the tick. */
-	chip->now_ns = chip->cut.at_ns;
-	flash_supply(chip, chip->cut.millivolts);
-	chip->cut.at_ns = 0;
-	flash_supply(chip, millivolts);
-	chip->now_ns = now_ns;
-}
-
-void
-flash_faults_begin(struct flash *chip, struct flash_operation *operation)
+operation_began(struct flash *chip, struct flash_operation *operation)
 {
 	struct item *item;
 
@@ -359,7 +340,9 @@ flash_faults_begin(struct flash *chip, struct flash_operation *operation)
 		if (what == FLASH_FAULT_ENDLESS)
 			operation->end_ns = INT64_MAX;
 		else if (what == FLASH_FAULT_BROWN_OUT)
-			cut_short(chip, operation, item->fault.millivolts);
+			flash_supply_cut_operation(chip, operation,
+				0.05 + 0.9 * base_random_unit(&chip->random),
+				item->fault.millivolts);
 		else if (operation->end_ns == INT64_MAX)
 			continue; /* no time is longer */
 		else
@@ -369,8 +352,8 @@ flash_faults_begin(struct flash *chip, struct flash_operation *operation)
 	}
 }
 
-bool
-flash_faults_spoil(struct flash *chip, const struct flash_operation *operation)
+static bool
+operation_spoilt(struct flash *chip, const struct flash_operation *operation)
 {
 	bool spoilt = false;
 	struct item *item;
@@ -385,26 +368,27 @@ flash_faults_spoil(struct flash *chip, const struct flash_operation *operation)
 	return spoilt;
 }
 
-bool
-flash_faults_end(struct flash *chip, const struct flash_operation *operation)
+static void
+operation_ended(struct flash *chip, const struct flash_operation *operation, bool interrupted)
 {
-	enum flash_purpose purpose = flash_operation_purpose(operation->kind);
+	enum flash_purpose purpose = operation->kind->purpose;
 	bool failed = false;
 	struct item *item;
 
 	if (purpose != FLASH_FOR_PROGRAM && purpose != FLASH_FOR_ERASE)
-		return false;
+		return;
 	FOR_EACH_ITEM(chip, item)
 	{
 		if (item->fault.what == FLASH_FAULT_STUCK_CELL)
 			failed |= stick(chip, item, operation->address,
 				(uint64_t)operation->address + operation->length);
 	}
-	return failed;
+	if (failed && !interrupted)
+		flash_cells_failed(chip, purpose == FLASH_FOR_ERASE);
 }
 
-void
-flash_faults_frame(struct flash *chip)
+static void
+frame_edge(struct flash *chip)
 {
 	struct item *item;
 	uint64_t first, n;
@@ -502,3 +486,11 @@ flash_set_real_size(struct flash *chip, uint64_t size, enum flash_beyond beyond)
 	chip->die_size = MIN(size, chip->part->size);
 	chip->decoded = beyond == FLASH_ONES ? chip->part->size : chip->die_size;
 }
+
+const struct flash_family flash_faults_family = {
+	.destroy = destroy,
+	.frame_edge = frame_edge,
+	.operation_began = operation_began,
+	.operation_spoilt = operation_spoilt,
+	.operation_ended = operation_ended,
+};

@@ -16,21 +16,32 @@
  *
  * Left out: the end of a word shown on SO (70 and 80).
  */
-#include "flash/engine/internal.h"
+#include "flash/commands/aai.h"
+
+#include "flash/commands/families.h"
+#include "flash/commands/program.h"
+#include "flash/commands/protect.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/command.h"
+#include "flash/engine/family.h"
+#include "flash/engine/frame.h"
+#include "flash/engine/operation.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 enum {
 	AAI_ADDRESS_BYTES = 3
 };
 
 static void
-begin(struct flash *chip, uint64_t address, uint32_t n)
+begin(struct flash *chip, const struct flash_operation_kind *kind, uint64_t address, uint32_t n)
 {
 	if (flash_is_protected(chip, address, n)) {
 		flash_refuse_protected(chip);
 		return;
 	}
-	flash_operation_begin(
-		chip, OPERATION_PROGRAM, (uint32_t)address, n, flash_program_time(chip, 1));
+	flash_operation_begin(chip, kind, (uint32_t)address, n, flash_program_time(chip, 1));
 }
 
 static void
@@ -44,7 +55,7 @@ byte_in(struct flash *chip, const uint8_t *in, size_t n)
 static void
 byte_finish(struct flash *chip)
 {
-	begin(chip, flash_array_address(chip), 1);
+	begin(chip, &flash_program_kind, flash_array_address(chip), 1);
 }
 
 static void
@@ -72,7 +83,11 @@ aai_complete(struct flash *chip, const struct flash_operation *operation)
 	chip->aai_address = next;
 }
 
-static const struct flash_action aai_action = {aai_complete, flash_program_interrupt};
+static const struct flash_operation_kind aai_kind = {
+	.purpose = FLASH_FOR_PROGRAM,
+	.complete = aai_complete,
+	.interrupt = flash_program_interrupt,
+};
 
 static unsigned int
 address_bytes(const struct flash *chip)
@@ -108,11 +123,9 @@ aai_finish(struct flash *chip)
 	frame->has_address = true;
 	frame->address = chip->aai_bytes ? (uint32_t)chip->aai_address
 					 : (uint32_t)flash_array_address(chip) & ~(bytes - 1u);
-	begin(chip, frame->address, bytes);
-	if (frame->outcome != FLASH_DONE)
-		return;
-	chip->operation.action = &aai_action;
-	set_aai(chip, bytes);
+	begin(chip, &aai_kind, frame->address, bytes);
+	if (frame->outcome == FLASH_DONE)
+		set_aai(chip, bytes);
 }
 
 #define AAI                                                                                        \
@@ -120,11 +133,16 @@ aai_finish(struct flash *chip)
 	.gates = GATE_WEL | GATE_IN_AAI | GATE_NOT_IN_PROGRAM_SUSPEND | GATE_NOT_IN_ERASE_SUSPEND, \
 	.purpose = FLASH_FOR_PROGRAM
 
-const struct flash_command flash_aai_commands[] = {
+static const struct flash_command commands[] = {
 	{"BP", 0x02, ADDRESS, .gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND, .data_min = 1,
 		.data_max = DATA_ANY, .in = byte_in, .finish = byte_finish,
 		.purpose = FLASH_FOR_PROGRAM},
 	{"AAI", 0xad, AAI, .argument = 2},
 	{"AAI_BYTE", 0xaf, AAI, .argument = 1},
 	{0},
+};
+
+const struct flash_family flash_aai_family = {
+	.commands = commands,
+	.operations_lost = flash_aai_end,
 };

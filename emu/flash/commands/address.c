@@ -18,7 +18,15 @@
  * unconfirmed). A W25Q256FV comes out of 4-byte mode with 01 in the register, as drivers for it
  * say.
  */
-#include "flash/engine/internal.h"
+#include "flash/commands/address.h"
+
+#include "flash/commands/families.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/command.h"
+#include "flash/engine/family.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 #include <string.h>
 
@@ -42,25 +50,13 @@ flash_address_set_mode(struct flash *chip, bool four_byte)
 		flash_bit_set(chip, FLASH_BIT_ADP, four_byte);
 }
 
-void
-flash_address_reset(struct flash *chip)
+static void
+reset(struct flash *chip, bool lost_power)
 {
+	(void)lost_power;
 	chip->extended_address = 0;
 	flash_address_set_mode(
 		chip, chip->part->address_bytes == 4 || flash_bit(chip, FLASH_BIT_ADP));
-}
-
-void
-flash_address_extend(struct flash *chip)
-{
-	if (chip->frame.address_bytes == 3 && chip->frame.command->address_bytes == ADDRESS)
-		chip->frame.address |= (uint32_t)(chip->extended_address & ~BANK_EXTADD) << 24;
-}
-
-uint64_t
-flash_array_address(const struct flash *chip)
-{
-	return chip->frame.address & (chip->decoded - 1);
 }
 
 static void
@@ -108,7 +104,7 @@ extended_out(struct flash *chip, uint8_t *out, size_t n)
 	memset(out, chip->extended_address, n);
 }
 
-const struct flash_command flash_address_commands[] = {
+static const struct flash_command commands[] = {
 	{"EN4B", 0xb7, .argument = FOUR_BYTE, .finish = mode_finish},
 	{"EX4B", 0xe9, .argument = THREE_BYTE, .finish = mode_finish},
 	{"EX4B_UPPER", 0xe9, .argument = THREE_BYTE_UPPER, .finish = mode_finish},
@@ -120,4 +116,9 @@ const struct flash_command flash_address_commands[] = {
 	{"BRWR", 0x17, .data_min = 1, .data_max = 1, .in = extended_in, .finish = brwr_finish},
 	{"BRRD", 0x16, .data_max = DATA_ANY, .out = extended_out},
 	{0},
+};
+
+const struct flash_family flash_address_family = {
+	.commands = commands,
+	.reset = reset,
 };

@@ -11,7 +11,22 @@
  * brings it in force. Left out: password, PPB and DLP registers; the refusal of writes when the
  * status register is locked; other dummy clocks than 8.
  */
-#include "flash/engine/internal.h"
+#include "flash/cells/cutoff.h"
+#include "flash/commands/address.h"
+#include "flash/commands/erase.h"
+#include "flash/commands/families.h"
+#include "flash/commands/protect.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/command.h"
+#include "flash/engine/family.h"
+#include "flash/engine/lanes.h"
+#include "flash/engine/life.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/tell.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 #include <string.h>
 
@@ -87,7 +102,10 @@ wrar_interrupt(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action wrar_action = {wrar_complete, wrar_interrupt};
+static const struct flash_operation_kind wrar_kind = {
+	.complete = wrar_complete,
+	.interrupt = wrar_interrupt,
+};
 
 static void
 bring_in_force(struct flash *chip, unsigned int reg)
@@ -116,11 +134,19 @@ wrar_finish(struct flash *chip)
 		return;
 	}
 	chip->status_new[reg] = new;
-	flash_operation_begin(chip, OPERATION_FAMILY, reg, 0, flash_duration(chip, FLASH_T_W));
-	chip->operation.action = &wrar_action;
+	flash_operation_begin(chip, &wrar_kind, reg, 0, flash_duration(chip, FLASH_T_W));
 }
 
-const struct flash_command flash_any_register_commands[] = {
+/* Registers that only parts with these commands have. */
+static void
+create(struct flash *chip)
+{
+	if (flash_has_command(chip->part, "WRAR"))
+		flash_keep(chip, "configuration", chip->stored_status + FLASH_STATUS_REGISTERS,
+			FLASH_REGISTERS - FLASH_STATUS_REGISTERS);
+}
+
+static const struct flash_command commands[] = {
 	{"RDAR", 0x65, ADDRESS, 8, .gates = GATE_WHILE_BUSY, .data_max = DATA_ANY,
 		.start = register_start, .out = rdar_out},
 	{"WRAR", 0x71, ADDRESS,
@@ -128,4 +154,9 @@ const struct flash_command flash_any_register_commands[] = {
 		.data_min = 1, .data_max = 1, .start = register_start, .in = wrar_in,
 		.finish = wrar_finish},
 	{0},
+};
+
+const struct flash_family flash_any_register_family = {
+	.commands = commands,
+	.create = create,
 };

@@ -24,7 +24,19 @@
  *
  * Left out: passwords, and the register that says which of the two ways is in force.
  */
-#include "flash/engine/internal.h"
+#include "flash/cells/cutoff.h"
+#include "flash/commands/families.h"
+#include "flash/commands/lock.h"
+#include "flash/commands/statusregister.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/command.h"
+#include "flash/engine/family.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/tell.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 #include <string.h>
 
@@ -41,7 +53,7 @@ enum {
 static void
 answer(struct flash *chip, const uint8_t *bits, uint8_t *out, size_t n)
 {
-	bool protects = chip->locks.count && flash_lock_get(bits, flash_lock_addressed(chip));
+	bool protects = chip->locks->count && flash_lock_get(bits, flash_lock_addressed(chip));
 	bool inverted = chip->frame.command->argument == ZERO_IS_PROTECTED;
 
 	memset(out, protects != inverted ? 0xff : 0x00, n);
@@ -50,13 +62,13 @@ answer(struct flash *chip, const uint8_t *bits, uint8_t *out, size_t n)
 static void
 rddyb_out(struct flash *chip, uint8_t *out, size_t n)
 {
-	answer(chip, chip->locks.write, out, n);
+	answer(chip, chip->locks->write, out, n);
 }
 
 static void
 rdppb_out(struct flash *chip, uint8_t *out, size_t n)
 {
-	answer(chip, chip->locks.fixed, out, n);
+	answer(chip, chip->locks->fixed, out, n);
 }
 
 /* The one byte of data. */
@@ -73,9 +85,9 @@ wrdyb_finish(struct flash *chip)
 	bool zero = chip->frame.command->argument == ZERO_IS_PROTECTED;
 	uint8_t open = zero ? 0xff : 0x00;
 
-	if (chip->locks.count)
+	if (chip->locks->count)
 		flash_lock_set(
-			chip->locks.write, flash_lock_addressed(chip), chip->frame.cursor != open);
+			chip->locks->write, flash_lock_addressed(chip), chip->frame.cursor != open);
 	flash_bit_set(chip, FLASH_BIT_WEL, false);
 }
 
@@ -84,9 +96,9 @@ static void
 ppb_complete(struct flash *chip, const struct flash_operation *operation)
 {
 	if (operation->length)
-		flash_lock_set(chip->locks.fixed, operation->address, true);
+		flash_lock_set(chip->locks->fixed, operation->address, true);
 	else
-		flash_lock_set_all(chip, chip->locks.fixed, false);
+		flash_lock_set_all(chip, chip->locks->fixed, false);
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
@@ -97,9 +109,9 @@ ppb_interrupt(struct flash *chip, const struct flash_operation *operation)
 
 	if (operation->length && flash_cell_part(chip, share))
 		ppb_complete(chip, operation);
-	for (unsigned int i = 0; operation->length == 0 && i < chip->locks.count; i++) {
+	for (unsigned int i = 0; operation->length == 0 && i < chip->locks->count; i++) {
 		if (flash_cell_part(chip, share))
-			flash_lock_set(chip->locks.fixed, i, false);
+			flash_lock_set(chip->locks->fixed, i, false);
 	}
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
@@ -107,14 +119,17 @@ ppb_interrupt(struct flash *chip, const struct flash_operation *operation)
 static void
 ppb_begin(struct flash *chip, uint32_t lock, uint32_t length, int64_t duration_ns)
 {
-	static const struct flash_action ppb = {ppb_complete, ppb_interrupt};
+	static const struct flash_operation_kind ppb = {
+		.purpose = FLASH_FOR_STATUS_WRITE,
+		.complete = ppb_complete,
+		.interrupt = ppb_interrupt,
+	};
 
-	if (chip->locks.frozen || !chip->locks.fixed) {
+	if (chip->locks->frozen || !chip->locks->fixed) {
 		flash_refuse(chip, FLASH_PROTECTION_LOCKED);
 		return;
 	}
-	flash_operation_begin(chip, OPERATION_STATUS, lock, length, duration_ns);
-	chip->operation.action = &ppb;
+	flash_operation_begin(chip, &ppb, lock, length, duration_ns);
 }
 
 static void
@@ -134,20 +149,20 @@ ppbe_finish(struct flash *chip)
 static void
 plbwr_finish(struct flash *chip)
 {
-	chip->locks.frozen = true;
+	chip->locks->frozen = true;
 	flash_bit_set(chip, FLASH_BIT_WEL, false);
 }
 
 static void
 plbrd_out(struct flash *chip, uint8_t *out, size_t n)
 {
-	memset(out, chip->locks.frozen ? 0 : PPB_OPEN, n);
+	memset(out, chip->locks->frozen ? 0 : PPB_OPEN, n);
 }
 
 static void
 rdvlb_out(struct flash *chip, uint8_t *out, size_t n)
 {
-	const struct flash_locks *locks = &chip->locks;
+	const struct flash_locks *locks = chip->locks;
 	uint8_t value = 0;
 
 	if (locks->count && flash_lock_get(locks->write, flash_lock_addressed(chip)))
@@ -160,7 +175,7 @@ rdvlb_out(struct flash *chip, uint8_t *out, size_t n)
 static void
 wrvlb_finish(struct flash *chip)
 {
-	struct flash_locks *locks = &chip->locks;
+	struct flash_locks *locks = chip->locks;
 	unsigned int i = locks->count ? flash_lock_addressed(chip) : 0;
 
 	if (!locks->count || flash_lock_get(locks->down, i)) {
@@ -175,7 +190,7 @@ wrvlb_finish(struct flash *chip)
 #define READ .data_max = DATA_ANY
 #define WRITE .gates = GATE_WEL, .data_min = 1, .data_max = 1, .in = byte_in
 
-const struct flash_command flash_asp_commands[] = {
+static const struct flash_command commands[] = {
 	{"RDDYB", 0xe0, 4, READ, .argument = ZERO_IS_PROTECTED, .out = rddyb_out},
 	{"WRDYB", 0xe1, 4, WRITE, .argument = ZERO_IS_PROTECTED, .finish = wrdyb_finish},
 	{"RDPPB", 0xe2, 4, READ, .argument = ZERO_IS_PROTECTED, .out = rdppb_out},
@@ -191,4 +206,8 @@ const struct flash_command flash_asp_commands[] = {
 	{"RDVLB", 0xe8, ADDRESS, READ, .out = rdvlb_out},
 	{"WRVLB", 0xe5, ADDRESS, WRITE, .finish = wrvlb_finish},
 	{0},
+};
+
+const struct flash_family flash_asp_family = {
+	.commands = commands,
 };

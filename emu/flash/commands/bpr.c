@@ -20,7 +20,19 @@
  * Guessed: 42 and E8 of any other length do nothing; 72 starts over after the last byte; a
  * read-locked block reads 00; E8 takes as long as a page program, and its locks count at once.
  */
-#include "flash/engine/internal.h"
+#include "flash/cells/cutoff.h"
+#include "flash/commands/families.h"
+#include "flash/commands/lock.h"
+#include "flash/commands/statusregister.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/command.h"
+#include "flash/engine/family.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/tell.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 #include <string.h>
 
@@ -33,7 +45,7 @@ enum {
 static unsigned int
 n_blocks(const struct flash *chip)
 {
-	return chip->locks.count - ENDS;
+	return chip->locks->count - ENDS;
 }
 
 static unsigned int
@@ -45,7 +57,7 @@ n_bits(const struct flash *chip)
 static unsigned int
 n_bytes(const struct flash *chip)
 {
-	return chip->locks.count ? (n_bits(chip) + 7) / 8 : 0;
+	return chip->locks->count ? (n_bits(chip) + 7) / 8 : 0;
 }
 
 /* The lock that a bit of the register is for; sets read when it is a read lock. */
@@ -70,7 +82,7 @@ lock_of(const struct flash *chip, unsigned int bit, bool *read)
 static bool
 get_bit(const struct flash *chip, unsigned int bit)
 {
-	const struct flash_locks *locks = &chip->locks;
+	const struct flash_locks *locks = chip->locks;
 	bool read;
 	unsigned int i = lock_of(chip, bit, &read);
 
@@ -120,7 +132,7 @@ sent_bit(const struct flash *chip, unsigned int bit)
 static bool
 refuse(struct flash *chip)
 {
-	if (!chip->locks.frozen && !flash_status_is_locked(chip))
+	if (!chip->locks->frozen && !flash_status_is_locked(chip))
 		return false;
 	flash_refuse(chip, FLASH_PROTECTION_LOCKED);
 	return true;
@@ -146,7 +158,7 @@ done(struct flash *chip)
 static void
 wbpr_finish(struct flash *chip)
 {
-	struct flash_locks *locks = &chip->locks;
+	struct flash_locks *locks = chip->locks;
 
 	if (refuse_length(chip) || refuse(chip))
 		return;
@@ -167,7 +179,7 @@ lbpr_finish(struct flash *chip)
 {
 	if (refuse(chip))
 		return;
-	chip->locks.frozen = true;
+	chip->locks->frozen = true;
 	done(chip);
 }
 
@@ -176,8 +188,8 @@ ulbpr_finish(struct flash *chip)
 {
 	if (refuse(chip))
 		return;
-	if (chip->locks.count)
-		flash_lock_set_all(chip, chip->locks.write, false);
+	if (chip->locks->count)
+		flash_lock_set_all(chip, chip->locks->write, false);
 	done(chip);
 }
 
@@ -190,7 +202,7 @@ fix_locks(struct flash *chip, double share)
 		unsigned int i = lock_of(chip, bit, &read);
 
 		if (!read && sent_bit(chip, bit) && flash_cell_part(chip, share))
-			flash_lock_set(chip->locks.fixed, i, true);
+			flash_lock_set(chip->locks->fixed, i, true);
 	}
 	flash_status_report(chip);
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
@@ -212,12 +224,15 @@ nvwldr_interrupt(struct flash *chip, const struct flash_operation *operation)
 static void
 nvwldr_finish(struct flash *chip)
 {
-	static const struct flash_action nvwldr = {nvwldr_complete, nvwldr_interrupt};
+	static const struct flash_operation_kind nvwldr = {
+		.purpose = FLASH_FOR_STATUS_WRITE,
+		.complete = nvwldr_complete,
+		.interrupt = nvwldr_interrupt,
+	};
 
 	if (refuse_length(chip) || refuse(chip))
 		return;
-	flash_operation_begin(chip, OPERATION_STATUS, 0, 0, flash_duration(chip, FLASH_T_PP));
-	chip->operation.action = &nvwldr;
+	flash_operation_begin(chip, &nvwldr, 0, 0, flash_duration(chip, FLASH_T_PP));
 }
 
 /* A suspended program still needs the buffer that the data goes to. */
@@ -225,11 +240,15 @@ nvwldr_finish(struct flash *chip)
 	.gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND, .data_min = 1, .data_max = DATA_ANY, \
 	.in = wbpr_in
 
-const struct flash_command flash_bpr_commands[] = {
+static const struct flash_command commands[] = {
 	{"RBPR", 0x72, .data_max = DATA_ANY, .out = rbpr_out},
 	{"WBPR", 0x42, WRITE, .finish = wbpr_finish},
 	{"LBPR", 0x8d, .gates = GATE_WEL, .finish = lbpr_finish},
 	{"ULBPR", 0x98, .gates = GATE_WEL, .finish = ulbpr_finish},
 	{"NVWLDR", 0xe8, WRITE, .finish = nvwldr_finish},
 	{0},
+};
+
+const struct flash_family flash_bpr_family = {
+	.commands = commands,
 };

@@ -19,6 +19,18 @@
  */
 #include "flash/commands/dataflash.h"
 
+#include "flash/cells/cells.h"
+#include "flash/commands/families.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/command.h"
+#include "flash/engine/family.h"
+#include "flash/engine/life.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/supply.h"
+#include "flash/flash.h"
+#include "flash/part.h"
+
 #include <glib.h>
 #include <string.h>
 
@@ -45,8 +57,8 @@ binary_part(uint32_t n)
 	return n;
 }
 
-void
-flash_dataflash_new(struct flash *chip)
+static void
+create(struct flash *chip)
 {
 	const struct flash_part *part = chip->part;
 	struct flash_dataflash *df;
@@ -66,11 +78,10 @@ flash_dataflash_new(struct flash *chip)
 	chip->dataflash = df;
 	chip->page = g_realloc(chip->page, binary + binary / 32);
 	flash_keep(chip, "dataflash", &df->settings, 1);
-	flash_dataflash_protect_new(chip);
 }
 
-void
-flash_dataflash_destroy(struct flash *chip)
+static void
+destroy(struct flash *chip)
 {
 	struct flash_dataflash *df = chip->dataflash;
 
@@ -94,8 +105,8 @@ flash_dataflash_apply_page(struct flash *chip)
 		df->byte_bits++;
 }
 
-void
-flash_dataflash_lose_buffers(struct flash *chip)
+static void
+lose_buffers(struct flash *chip)
 {
 	struct flash_dataflash *df = chip->dataflash;
 
@@ -105,15 +116,15 @@ flash_dataflash_lose_buffers(struct flash *chip)
 		memset(df->buffers[i], 0xff, df->binary + df->binary / 32);
 }
 
-void
-flash_dataflash_power_up(struct flash *chip)
+static void
+reset(struct flash *chip, bool lost_power)
 {
-	if (!chip->dataflash)
+	if (!chip->dataflash || !lost_power)
 		return;
 	chip->dataflash->protection_on = false;
 	chip->dataflash->differs = false;
 	flash_dataflash_apply_page(chip);
-	flash_dataflash_lose_buffers(chip);
+	lose_buffers(chip);
 }
 
 uint32_t
@@ -218,17 +229,14 @@ page_read_out(struct flash *chip, uint8_t *out, size_t n)
 static bool
 buffer_can_be_used(const struct flash *chip, unsigned int buffer)
 {
-	switch (chip->operation.kind) {
-	case OPERATION_NONE:
+	const struct flash_operation *operation = &chip->operation;
+
+	if (!operation->kind)
 		return true;
-	case OPERATION_PROGRAM:
-	case OPERATION_ERASE:
-	case OPERATION_ERASE_CHIP:
-	case OPERATION_BUFFER:
-		return chip->operation.buffer != buffer + 1;
-	default:
+	if (operation->buffer == 0 && !flash_operation_is_for(operation, FLASH_FOR_PROGRAM) &&
+		!flash_operation_is_for(operation, FLASH_FOR_ERASE))
 		return false;
-	}
+	return operation->buffer != buffer + 1;
 }
 
 bool
@@ -238,7 +246,8 @@ flash_dataflash_buffer_free(struct flash *chip, unsigned int buffer)
 
 	if (!buffer_can_be_used(chip, buffer))
 		chip->frame.outcome = FLASH_BUSY;
-	else if (suspended->kind == OPERATION_PROGRAM && suspended->buffer == buffer + 1)
+	else if (flash_operation_is_for(suspended, FLASH_FOR_PROGRAM) &&
+		suspended->buffer == buffer + 1)
 		chip->frame.outcome = FLASH_SUSPENDED;
 	return chip->frame.outcome == FLASH_DONE;
 }
@@ -311,7 +320,7 @@ flash_dataflash_status(const struct flash *chip, unsigned int reg)
 	const struct flash_dataflash *df = chip->dataflash;
 	uint8_t value = chip->status[reg] & ~STATUS_READY;
 
-	if (chip->operation.kind == OPERATION_NONE && reg < df->n_status)
+	if (!chip->operation.kind && reg < df->n_status)
 		value |= STATUS_READY;
 	show(chip, reg, &value, FLASH_BIT_COMP, df->differs);
 	show(chip, reg, &value, FLASH_BIT_PROTECT, flash_dataflash_protection_on(chip));
@@ -349,7 +358,7 @@ reset_finish(struct flash *chip)
 	.gates = GATE_WHILE_BUSY | GATE_ANY_END, .data_max = DATA_ANY, \
 	.start = buffer_write_start, .in = buffer_write_in
 
-const struct flash_command flash_dataflash_commands[] = {
+static const struct flash_command commands[] = {
 	{"DF_READ", 0x03, ADDRESS, READ},
 	{"DF_READ_LP", 0x01, ADDRESS, READ},
 	{"DF_FAST_READ", 0x0b, ADDRESS, READ, .dummy_clocks = 8},
@@ -367,4 +376,12 @@ const struct flash_command flash_dataflash_commands[] = {
 	{"DF_RDSR", 0xd7, .gates = GATE_WHILE_BUSY, .data_max = DATA_ANY, .out = status_out,
 		.purpose = FLASH_FOR_STATUS_READ},
 	{0},
+};
+
+const struct flash_family flash_dataflash_family = {
+	.commands = commands,
+	.create = create,
+	.destroy = destroy,
+	.reset = reset,
+	.woke = lose_buffers,
 };

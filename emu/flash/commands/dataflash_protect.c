@@ -16,7 +16,19 @@
  *
  * Left out: the registers of the C series, which have other sectors (AT45DB321C 3387B).
  */
+#include "flash/cells/cutoff.h"
 #include "flash/commands/dataflash.h"
+#include "flash/commands/families.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/command.h"
+#include "flash/engine/family.h"
+#include "flash/engine/frame.h"
+#include "flash/engine/life.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/tell.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 #include <glib.h>
 #include <string.h>
@@ -38,12 +50,14 @@ count_sectors(const struct flash_erase *sectors)
 	return n > 1 ? n - 1 : n;
 }
 
-void
-flash_dataflash_protect_new(struct flash *chip)
+static void
+create(struct flash *chip)
 {
 	const struct flash_part *part = chip->part;
 	struct flash_dataflash *df = chip->dataflash;
 
+	if (!df)
+		return;
 	for (unsigned int i = 0; i < part->n_erases; i++) {
 		if (part->erases[i].opcode == 0x7c && part->erases[i].n_regions)
 			df->sectors = &part->erases[i];
@@ -123,13 +137,6 @@ flash_dataflash_is_protected(const struct flash *chip, uint64_t address, uint64_
 /* --- commands --- */
 
 static void
-begin(struct flash *chip, const struct flash_action *action, enum flash_timing timing)
-{
-	flash_operation_begin(chip, OPERATION_SECURITY_PROGRAM, 0, 0, flash_duration(chip, timing));
-	chip->operation.action = action;
-}
-
-static void
 protect_on_finish(struct flash *chip)
 {
 	chip->dataflash->protection_on = true;
@@ -167,8 +174,10 @@ erase_protection_interrupt(struct flash *chip, const struct flash_operation *ope
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action erase_protection_action = {
-	erase_protection_complete, erase_protection_interrupt};
+static const struct flash_operation_kind erase_protection_kind = {
+	.complete = erase_protection_complete,
+	.interrupt = erase_protection_interrupt,
+};
 
 /* As long as a page erase (tPE). */
 static int64_t
@@ -186,8 +195,7 @@ erase_protection_finish(struct flash *chip)
 {
 	if (!wp_allows(chip))
 		return;
-	begin(chip, &erase_protection_action, FLASH_T_PP);
-	chip->operation.end_ns = chip->now_ns + page_erase_time(chip);
+	flash_operation_begin(chip, &erase_protection_kind, 0, 0, page_erase_time(chip));
 }
 
 /* Data of any command that goes through the start of buffer 1. */
@@ -217,16 +225,19 @@ program_protection_interrupt(struct flash *chip, const struct flash_operation *o
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action program_protection_action = {
-	program_protection_complete, program_protection_interrupt};
+static const struct flash_operation_kind program_protection_kind = {
+	.complete = program_protection_complete,
+	.interrupt = program_protection_interrupt,
+};
 
 static void
 program_protection_finish(struct flash *chip)
 {
 	if (!wp_allows(chip))
 		return;
-	begin(chip, &program_protection_action, FLASH_T_PP);
-	chip->operation.length = (uint32_t)MIN(chip->frame.position, chip->dataflash->n_sectors);
+	flash_operation_begin(chip, &program_protection_kind, 0,
+		(uint32_t)MIN(chip->frame.position, chip->dataflash->n_sectors),
+		flash_duration(chip, FLASH_T_PP));
 }
 
 static void
@@ -254,7 +265,10 @@ lockdown_interrupt(struct flash *chip, const struct flash_operation *operation)
 		lockdown_complete(chip, operation);
 }
 
-static const struct flash_action lockdown_action = {lockdown_complete, lockdown_interrupt};
+static const struct flash_operation_kind lockdown_kind = {
+	.complete = lockdown_complete,
+	.interrupt = lockdown_interrupt,
+};
 
 static void
 lockdown_finish(struct flash *chip)
@@ -264,8 +278,9 @@ lockdown_finish(struct flash *chip)
 		return;
 	}
 	chip->frame.address = (uint32_t)chip->frame.cursor;
-	begin(chip, &lockdown_action, FLASH_T_PP);
-	chip->operation.address = flash_dataflash_page(chip) * chip->dataflash->stride;
+	flash_operation_begin(chip, &lockdown_kind,
+		flash_dataflash_page(chip) * chip->dataflash->stride, 0,
+		flash_duration(chip, FLASH_T_PP));
 }
 
 static void
@@ -284,13 +299,15 @@ settings_interrupt(struct flash *chip, const struct flash_operation *operation)
 		settings_complete(chip, operation);
 }
 
-static const struct flash_action settings_action = {settings_complete, settings_interrupt};
+static const struct flash_operation_kind settings_kind = {
+	.complete = settings_complete,
+	.interrupt = settings_interrupt,
+};
 
 static void
 change_settings(struct flash *chip, uint8_t settings, enum flash_timing timing)
 {
-	begin(chip, &settings_action, timing);
-	chip->operation.address = settings;
+	flash_operation_begin(chip, &settings_kind, settings, 0, flash_duration(chip, timing));
 }
 
 static void
@@ -339,7 +356,10 @@ security_interrupt(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action security_action = {security_complete, security_interrupt};
+static const struct flash_operation_kind security_kind = {
+	.complete = security_complete,
+	.interrupt = security_interrupt,
+};
 
 static void
 security_finish(struct flash *chip)
@@ -352,8 +372,8 @@ security_finish(struct flash *chip)
 		chip->frame.outcome = FLASH_OTP_LOCKED;
 		return;
 	}
-	begin(chip, &security_action, FLASH_T_PP);
-	chip->operation.length = (uint32_t)MIN(chip->frame.position, USER_BYTES);
+	flash_operation_begin(chip, &security_kind, 0,
+		(uint32_t)MIN(chip->frame.position, USER_BYTES), flash_duration(chip, FLASH_T_PP));
 }
 
 static void
@@ -418,7 +438,7 @@ static const uint32_t sequences[] = {
 	[PAGE_STANDARD] = 0x2a80a7,
 };
 
-const struct flash_command flash_dataflash_protect_commands[] = {
+static const struct flash_command commands[] = {
 	{"DF_PROTECT_ON", 0x3d, SEQUENCE(PROTECT_ON), .finish = protect_on_finish},
 	{"DF_PROTECT_OFF", 0x3d, SEQUENCE(PROTECT_OFF), .finish = protect_off_finish},
 	{"DF_ERASE_PROTECTION", 0x3d, SEQUENCE(ERASE_PROTECTION),
@@ -447,7 +467,7 @@ sequence_start(struct flash *chip)
 	struct flash_frame *frame = &chip->frame;
 
 	frame->cursor = 0;
-	for (const struct flash_command *row = flash_dataflash_protect_commands; row->name; row++) {
+	for (const struct flash_command *row = commands; row->name; row++) {
 		if (row->opcode == 0x3d && sequences[row->argument] == frame->address &&
 			flash_has_command(chip->part, row->name)) {
 			frame->command = row;
@@ -456,3 +476,8 @@ sequence_start(struct flash *chip)
 	}
 	frame->outcome = FLASH_UNKNOWN_OPCODE;
 }
+
+const struct flash_family flash_dataflash_protect_family = {
+	.commands = commands,
+	.create = create,
+};

@@ -13,7 +13,21 @@
  *
  * Left out: bit 7 in place of bit 10 on parts with one address byte (M95040).
  */
-#include "flash/engine/internal.h"
+#include "flash/cells/cutoff.h"
+#include "flash/commands/families.h"
+#include "flash/commands/program.h"
+#include "flash/commands/protect.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/command.h"
+#include "flash/engine/family.h"
+#include "flash/engine/frame.h"
+#include "flash/engine/life.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/tell.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 #include <glib.h>
 #include <string.h>
@@ -66,7 +80,11 @@ write_interrupt(struct flash *chip, const struct flash_operation *operation)
 			(uint32_t)((double)operation->length * ((double)done / (double)whole)));
 }
 
-static const struct flash_action write_action = {write_complete, write_interrupt};
+static const struct flash_operation_kind write_kind = {
+	.purpose = FLASH_FOR_PROGRAM,
+	.complete = write_complete,
+	.interrupt = write_interrupt,
+};
 
 static void
 write_finish(struct flash *chip)
@@ -78,14 +96,12 @@ write_finish(struct flash *chip)
 		flash_refuse_protected(chip);
 		return;
 	}
-	flash_operation_begin(
-		chip, OPERATION_PROGRAM, page, page_size, flash_duration(chip, FLASH_T_PP));
-	chip->operation.action = &write_action;
+	flash_operation_begin(chip, &write_kind, page, page_size, flash_duration(chip, FLASH_T_PP));
 }
 
 /* The page, and behind it the byte that tells whether it is locked. */
-void
-flash_eeprom_new(struct flash *chip)
+static void
+create(struct flash *chip)
 {
 	const struct flash_part *part = chip->part;
 
@@ -154,7 +170,10 @@ id_page_interrupt(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action id_page_action = {id_page_complete, id_page_interrupt};
+static const struct flash_operation_kind id_page_kind = {
+	.complete = id_page_complete,
+	.interrupt = id_page_interrupt,
+};
 
 static void
 id_page_finish(struct flash *chip)
@@ -173,12 +192,17 @@ id_page_finish(struct flash *chip)
 		chip->frame.outcome = FLASH_BAD_ADDRESS;
 		return;
 	}
-	flash_operation_begin(chip, OPERATION_SECURITY_PROGRAM, lock ? LOCK_ADDRESS : 0, 0,
-		flash_duration(chip, FLASH_T_PP));
-	chip->operation.action = &id_page_action;
+	flash_operation_begin(
+		chip, &id_page_kind, lock ? LOCK_ADDRESS : 0, 0, flash_duration(chip, FLASH_T_PP));
 }
 
-const struct flash_command flash_eeprom_commands[] = {
+static void
+destroy(struct flash *chip)
+{
+	g_free(chip->id_page);
+}
+
+static const struct flash_command commands[] = {
 	{"WRITE", 0x02, ADDRESS, .gates = GATE_WEL, .data_min = 1, .data_max = DATA_ANY,
 		.start = write_start, .in = write_in, .finish = write_finish,
 		.purpose = FLASH_FOR_PROGRAM},
@@ -186,4 +210,10 @@ const struct flash_command flash_eeprom_commands[] = {
 	{"WRIDP", 0x82, ADDRESS, .gates = GATE_WEL, .data_min = 1, .data_max = DATA_ANY,
 		.start = id_page_start, .in = id_page_in, .finish = id_page_finish},
 	{0},
+};
+
+const struct flash_family flash_eeprom_family = {
+	.commands = commands,
+	.create = create,
+	.destroy = destroy,
 };

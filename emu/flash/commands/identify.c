@@ -8,9 +8,16 @@
  * 9F (the part's id-tail decides) and after the 64 bits of 4B (its figure ends in Hi-Z: modelled as
  * a floating line, unconfirmed).
  */
-#include "flash/engine/internal.h"
+#include "flash/commands/families.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/command.h"
+#include "flash/engine/family.h"
+#include "flash/engine/life.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
-#include <string.h>
+#include <glib.h>
 
 static void
 rdid_out(struct flash *chip, uint8_t *out, size_t n)
@@ -70,7 +77,20 @@ unique_id_out(struct flash *chip, uint8_t *out, size_t n)
 		out[i] = position < length ? chip->unique_id[position] : 0xff;
 }
 
-const struct flash_command flash_identify_commands[] = {
+/* A serial number that differs from seed to seed. */
+static void
+create(struct flash *chip)
+{
+	for (size_t i = 0; i < sizeof(chip->unique_id); i += 8) {
+		uint64_t x = flash_random(chip);
+
+		for (size_t j = 0; j < 8; j++)
+			chip->unique_id[i + j] = (uint8_t)(x >> (j * 8));
+	}
+	flash_keep(chip, "unique-id", chip->unique_id, MIN(chip->part->unique_id_length, 16));
+}
+
+static const struct flash_command commands[] = {
 	{"RDID", 0x9f, .data_max = DATA_ANY, .out = rdid_out},
 	{"REMS", 0x90, .address_bytes = 3, .data_max = DATA_ANY, .out = rems_out},
 	{"DREMS", 0x92, .address_bytes = 3, .address_lanes = 2, .dummy_clocks = 4, .data_lanes = 2,
@@ -81,4 +101,9 @@ const struct flash_command flash_identify_commands[] = {
 		.out = res_out, .finish = res_finish},
 	{"RDUID", 0x4b, .dummy_clocks = 32, .data_max = DATA_ANY, .out = unique_id_out},
 	{0},
+};
+
+const struct flash_family flash_identify_family = {
+	.commands = commands,
+	.create = create,
 };

@@ -11,7 +11,22 @@
  * clocked. Both unconfirmed. Macronix has its WPS bit in the security register; 68 sets it for ever
  * (MX25L12835F PM1795 rev. 1.0, 9-31; its timing is unconfirmed).
  */
-#include "flash/engine/internal.h"
+#include "flash/commands/lock.h"
+
+#include "flash/cells/cutoff.h"
+#include "flash/commands/families.h"
+#include "flash/commands/statusregister.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/command.h"
+#include "flash/engine/family.h"
+#include "flash/engine/frame.h"
+#include "flash/engine/life.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/tell.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 #include <glib.h>
 #include <string.h>
@@ -40,7 +55,7 @@ static void
 erase_map(struct flash *chip)
 {
 	const struct flash_part *part = chip->part;
-	struct flash_locks *locks = &chip->locks;
+	struct flash_locks *locks = chip->locks;
 
 	for (unsigned int i = 0; i < part->n_erases && locks->n_regions == 0; i++) {
 		const struct flash_erase *erase = &part->erases[i];
@@ -58,7 +73,7 @@ erase_map(struct flash *chip)
 static void
 usual_map(struct flash *chip)
 {
-	struct flash_locks *locks = &chip->locks;
+	struct flash_locks *locks = chip->locks;
 	uint64_t n_blocks = chip->part->size / BLOCK;
 
 	if (chip->part->range_rule == FLASH_RANGE_AT2X_SECTORS) {
@@ -83,7 +98,7 @@ static void
 make_map(struct flash *chip)
 {
 	const struct flash_part *part = chip->part;
-	struct flash_locks *locks = &chip->locks;
+	struct flash_locks *locks = chip->locks;
 
 	if (part->n_lock_regions == 0) {
 		usual_map(chip);
@@ -101,7 +116,7 @@ make_map(struct flash *chip)
 unsigned int
 flash_lock_at(const struct flash *chip, uint64_t address, uint64_t *start, uint64_t *end)
 {
-	const struct flash_locks *locks = &chip->locks;
+	const struct flash_locks *locks = chip->locks;
 	uint64_t base = 0;
 	unsigned int before = 0;
 
@@ -154,7 +169,7 @@ flash_lock_set(uint8_t *bits, unsigned int i, bool on)
 static size_t
 n_bytes(const struct flash *chip)
 {
-	return (chip->locks.count + 7) / 8;
+	return (chip->locks->count + 7) / 8;
 }
 
 void
@@ -171,11 +186,12 @@ start_locked(const struct flash_part *part)
 	return !flash_has_command(part, "WRVLB") && !flash_has_command(part, "WRDYB");
 }
 
-void
-flash_locks_new(struct flash *chip)
+static void
+create(struct flash *chip)
 {
-	struct flash_locks *locks = &chip->locks;
+	struct flash_locks *locks = g_new0(struct flash_locks, 1);
 
+	chip->locks = locks;
 	make_map(chip);
 	if (locks->count == 0)
 		return;
@@ -192,20 +208,21 @@ flash_locks_new(struct flash *chip)
 	}
 }
 
-void
-flash_locks_free(struct flash *chip)
+static void
+destroy(struct flash *chip)
 {
-	g_free(chip->locks.write);
-	g_free(chip->locks.fixed);
-	g_free(chip->locks.down);
-	g_free(chip->locks.read);
+	g_free(chip->locks->write);
+	g_free(chip->locks->fixed);
+	g_free(chip->locks->down);
+	g_free(chip->locks->read);
+	g_free(chip->locks);
 }
 
 /* A reset brings back the locks as after power-up, unless they can't change before power goes. */
-void
-flash_locks_power_up(struct flash *chip, bool lost_power)
+static void
+reset(struct flash *chip, bool lost_power)
 {
-	struct flash_locks *locks = &chip->locks;
+	struct flash_locks *locks = chip->locks;
 
 	if (locks->count == 0 || (locks->frozen && !lost_power))
 		return;
@@ -214,6 +231,7 @@ flash_locks_power_up(struct flash *chip, bool lost_power)
 	flash_lock_set_all(chip, locks->write, locks->start_locked);
 	flash_lock_set_all(chip, locks->down, false);
 	flash_lock_set_all(chip, locks->read, false);
+	flash_status_report(chip);
 }
 
 /* --- whether it counts --- */
@@ -221,7 +239,7 @@ flash_locks_power_up(struct flash *chip, bool lost_power)
 bool
 flash_locks_count(const struct flash *chip)
 {
-	return chip->locks.count &&
+	return chip->locks->count &&
 		(!chip->bit[FLASH_BIT_WPS].mask || flash_bit(chip, FLASH_BIT_WPS));
 }
 
@@ -239,7 +257,7 @@ flash_is_locked(const struct flash *chip, uint64_t address, uint64_t length)
 	unsigned int last = flash_lock_at(chip, address + length - 1, &start, &end);
 
 	for (unsigned int i = flash_lock_at(chip, address, &start, &end); i <= last; i++) {
-		if (get(&chip->locks, i))
+		if (get(chip->locks, i))
 			return true;
 	}
 	return false;
@@ -250,8 +268,8 @@ flash_locks_locked(const struct flash *chip)
 {
 	unsigned int n = 0;
 
-	for (unsigned int i = 0; i < chip->locks.count; i++)
-		n += get(&chip->locks, i);
+	for (unsigned int i = 0; i < chip->locks->count; i++)
+		n += get(chip->locks, i);
 	return n;
 }
 
@@ -260,8 +278,8 @@ flash_locks_fixed(const struct flash *chip)
 {
 	unsigned int n = 0;
 
-	for (unsigned int i = 0; i < chip->locks.count; i++)
-		n += flash_lock_get(chip->locks.fixed, i);
+	for (unsigned int i = 0; i < chip->locks->count; i++)
+		n += flash_lock_get(chip->locks->fixed, i);
 	return n;
 }
 
@@ -275,7 +293,7 @@ flash_locks_hide(const struct flash *chip, uint64_t address, uint8_t *out, size_
 		unsigned int i = flash_lock_at(chip, address, &start, &end);
 		size_t span = MIN(n, end - address);
 
-		if (flash_lock_get(chip->locks.read, i))
+		if (flash_lock_get(chip->locks->read, i))
 			memset(out, 0x00, span);
 		out += span;
 		address += span;
@@ -289,22 +307,22 @@ flash_locks_hide(const struct flash *chip, uint64_t address, uint8_t *out, size_
 static void
 block_finish(struct flash *chip)
 {
-	if (chip->locks.count)
-		flash_lock_set(chip->locks.write, flash_lock_addressed(chip),
+	if (chip->locks->count)
+		flash_lock_set(chip->locks->write, flash_lock_addressed(chip),
 			chip->frame.command->argument);
 }
 
 static void
 global_finish(struct flash *chip)
 {
-	if (chip->locks.count)
-		flash_lock_set_all(chip, chip->locks.write, chip->frame.command->argument);
+	if (chip->locks->count)
+		flash_lock_set_all(chip, chip->locks->write, chip->frame.command->argument);
 }
 
 static void
 rdblock_out(struct flash *chip, uint8_t *out, size_t n)
 {
-	bool locked = chip->locks.count && get(&chip->locks, flash_lock_addressed(chip));
+	bool locked = chip->locks->count && get(chip->locks, flash_lock_addressed(chip));
 
 	memset(out, locked, n);
 }
@@ -330,13 +348,16 @@ wpsel_interrupt(struct flash *chip, const struct flash_operation *operation)
 static void
 wpsel_finish(struct flash *chip)
 {
-	static const struct flash_action wpsel = {wpsel_complete, wpsel_interrupt};
+	static const struct flash_operation_kind wpsel = {
+		.purpose = FLASH_FOR_STATUS_WRITE,
+		.complete = wpsel_complete,
+		.interrupt = wpsel_interrupt,
+	};
 
-	flash_operation_begin(chip, OPERATION_STATUS, 0, 0, flash_duration(chip, FLASH_T_W));
-	chip->operation.action = &wpsel;
+	flash_operation_begin(chip, &wpsel, 0, 0, flash_duration(chip, FLASH_T_W));
 }
 
-const struct flash_command flash_lock_commands[] = {
+static const struct flash_command commands[] = {
 	{"BLOCK_LOCK", 0x36, .address_bytes = ADDRESS, .gates = GATE_WEL, .argument = 1,
 		.finish = block_finish},
 	{"BLOCK_UNLOCK", 0x39, .address_bytes = ADDRESS, .gates = GATE_WEL, .argument = 0,
@@ -346,4 +367,11 @@ const struct flash_command flash_lock_commands[] = {
 	{"GLOBAL_UNLOCK", 0x98, .gates = GATE_WEL, .argument = 0, .finish = global_finish},
 	{"WPSEL", 0x68, .gates = GATE_WEL, .finish = wpsel_finish},
 	{0},
+};
+
+const struct flash_family flash_lock_family = {
+	.commands = commands,
+	.create = create,
+	.destroy = destroy,
+	.reset = reset,
 };

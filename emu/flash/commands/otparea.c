@@ -12,7 +12,21 @@
  * Beyond the area reads float and programs are dropped (data sheets: undefined). All as remembered
  * from the data sheets, unconfirmed.
  */
-#include "flash/engine/internal.h"
+#include "flash/commands/otparea.h"
+
+#include "flash/cells/cutoff.h"
+#include "flash/commands/families.h"
+#include "flash/commands/program.h"
+#include "flash/commands/protect.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/command.h"
+#include "flash/engine/family.h"
+#include "flash/engine/life.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/tell.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 #include <glib.h>
 #include <string.h>
@@ -29,8 +43,8 @@ flash_otp_area_limit(const struct flash_part *part)
 	return part->otp_size + (part->otp_lock == FLASH_OTP_CONTROL_BYTE);
 }
 
-void
-flash_otp_area_new(struct flash *chip)
+static void
+create(struct flash *chip)
 {
 	const struct flash_part *part = chip->part;
 	uint32_t limit = flash_otp_area_limit(part);
@@ -144,7 +158,10 @@ interrupt(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action program_action = {complete, interrupt};
+static const struct flash_operation_kind program_kind = {
+	.complete = complete,
+	.interrupt = interrupt,
+};
 
 /* A program that would change one locked byte changes none. */
 void
@@ -158,15 +175,41 @@ flash_otp_area_finish(struct flash *chip)
 		return;
 	}
 	flash_operation_begin(
-		chip, OPERATION_FAMILY, 0, 0, flash_program_time(chip, chip->frame.position));
-	chip->operation.action = &program_action;
+		chip, &program_kind, 0, 0, flash_program_time(chip, chip->frame.position));
 }
 
-const struct flash_command flash_otp_area_commands[] = {
+static void
+destroy(struct flash *chip)
+{
+	g_free(chip->otp);
+	g_free(chip->otp_new);
+}
+
+/* Dummy clocks that differ from those of the row. */
+static void
+adapt_rows(struct flash *chip)
+{
+	const struct flash_command *row;
+
+	for (unsigned int opcode = 0; chip->part->otp_read_dummy && opcode < 256; opcode++) {
+		row = chip->commands[opcode];
+		if (row && strcmp(row->name, "RDOTP") == 0)
+			flash_command_own(chip, opcode)->dummy_clocks = chip->part->otp_read_dummy;
+	}
+}
+
+static const struct flash_command commands[] = {
 	{"RDOTP", 0x4b, ADDRESS, 8, .data_max = DATA_ANY, .start = flash_otp_area_start,
 		.out = flash_otp_area_out},
 	{"PROTP", 0x42, ADDRESS, .gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND, .data_min = 1,
 		.data_max = DATA_ANY, .start = flash_otp_area_start, .in = flash_otp_area_in,
 		.finish = flash_otp_area_finish},
 	{0},
+};
+
+const struct flash_family flash_otp_area_family = {
+	.commands = commands,
+	.create = create,
+	.destroy = destroy,
+	.adapt_rows = adapt_rows,
 };

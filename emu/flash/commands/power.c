@@ -8,7 +8,13 @@
  * Ultra-deep power-down 79 hears nothing; any pulse of CS# ends it (AT45DB161E, unconfirmed), and
  * what a DataFlash had in its buffers is lost.
  */
-#include "flash/engine/internal.h"
+#include "flash/commands/families.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/command.h"
+#include "flash/engine/family.h"
+#include "flash/engine/supply.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
 
 static void
 dp_finish(struct flash *chip)
@@ -22,15 +28,6 @@ ultra_dp_finish(struct flash *chip)
 {
 	dp_finish(chip);
 	chip->ultra_powered_down = true;
-}
-
-void
-flash_power_wake(struct flash *chip)
-{
-	chip->powered_down = false;
-	chip->ultra_powered_down = false;
-	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_UDPD);
-	flash_dataflash_lose_buffers(chip);
 }
 
 static void
@@ -65,33 +62,7 @@ f0_finish(struct flash *chip)
 	flash_power_reset(chip);
 }
 
-void
-flash_modes_reset(struct flash *chip)
-{
-	chip->die = 0;
-	flash_otp_mode_reset(chip);
-	flash_lanes_reset(chip);
-	flash_address_reset(chip);
-	flash_micron_reset(chip);
-	flash_erase_rows_select(chip);
-}
-
-void
-flash_power_reset(struct flash *chip)
-{
-	flash_lose_operation(chip);
-	chip->powered_down = false;
-	chip->ultra_powered_down = false;
-	chip->volatile_write_enabled = false;
-	chip->status_write_enabled = false;
-	chip->wrap_bytes = 0;
-	flash_locks_power_up(chip, false);
-	flash_status_power_up(chip, false);
-	flash_modes_reset(chip);
-	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_RST);
-}
-
-const struct flash_command flash_power_commands[] = {
+static const struct flash_command commands[] = {
 	{"DP", 0xb9, .finish = dp_finish},
 	{"RDP", 0xab, .gates = GATE_POWERED_DOWN | GATE_ANY_END, .data_max = DATA_ANY,
 		.finish = rdp_finish},
@@ -100,4 +71,8 @@ const struct flash_command flash_power_commands[] = {
 	{"RST", 0x99, .gates = GATE_WHILE_BUSY, .finish = rst_finish},
 	{"RST_F0", 0xf0, .gates = GATE_WHILE_BUSY, .finish = f0_finish},
 	{0},
+};
+
+const struct flash_family flash_power_family = {
+	.commands = commands,
 };

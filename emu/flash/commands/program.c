@@ -4,7 +4,20 @@
  * the address wraps inside the page, and of more bytes than a page the last ones win. Follows
  * W25Q128JV rev. M, 8.2.13 and 8.2.14, and its AC table for tPP, tBP1 and tBP2.
  */
-#include "flash/engine/internal.h"
+#include "flash/commands/program.h"
+
+#include "flash/cells/cutoff.h"
+#include "flash/commands/families.h"
+#include "flash/commands/protect.h"
+#include "flash/commands/suspend.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/command.h"
+#include "flash/engine/family.h"
+#include "flash/engine/frame.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 #include <string.h>
 
@@ -59,24 +72,6 @@ program_in(struct flash *chip, const uint8_t *in, size_t n)
 }
 
 static void
-program_finish(struct flash *chip)
-{
-	uint32_t page_size = chip->part->page_size;
-	uint32_t page = flash_array_address(chip) & ~(uint64_t)(page_size - 1);
-
-	if (flash_is_protected(chip, page, page_size)) {
-		flash_refuse_protected(chip);
-		return;
-	}
-	if (flash_in_suspended(chip, page, page_size)) {
-		chip->frame.outcome = FLASH_SUSPENDED;
-		return;
-	}
-	flash_operation_begin(chip, OPERATION_PROGRAM, page, page_size,
-		flash_program_time(chip, chip->frame.position));
-}
-
-static void
 and_page(struct flash *chip, uint32_t address, uint32_t n)
 {
 	uint8_t *array = chip->array + address;
@@ -105,15 +100,43 @@ flash_program_interrupt(struct flash *chip, const struct flash_operation *operat
 	flash_array_changed(chip, operation->address, operation->length);
 }
 
+const struct flash_operation_kind flash_program_kind = {
+	.purpose = FLASH_FOR_PROGRAM,
+	.complete = flash_program_complete,
+	.interrupt = flash_program_interrupt,
+};
+
+static void
+program_finish(struct flash *chip)
+{
+	uint32_t page_size = chip->part->page_size;
+	uint32_t page = flash_array_address(chip) & ~(uint64_t)(page_size - 1);
+
+	if (flash_is_protected(chip, page, page_size)) {
+		flash_refuse_protected(chip);
+		return;
+	}
+	if (flash_in_suspended(chip, page, page_size)) {
+		chip->frame.outcome = FLASH_SUSPENDED;
+		return;
+	}
+	flash_operation_begin(chip, &flash_program_kind, page, page_size,
+		flash_program_time(chip, chip->frame.position));
+}
+
 #define PROGRAM                                                                        \
 	.data_min = 1, .data_max = DATA_ANY, .start = program_start, .in = program_in, \
 	.finish = program_finish, .purpose = FLASH_FOR_PROGRAM
 #define GATES GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND
 
-const struct flash_command flash_program_commands[] = {
+static const struct flash_command commands[] = {
 	{"PP", 0x02, ADDRESS, PROGRAM, .gates = GATES},
 	{"PP4", 0x12, 4, PROGRAM, .gates = GATES},
 	{"QPP", 0x32, ADDRESS, PROGRAM, .data_lanes = 4, .gates = GATES | GATE_QUAD},
 	{"QPP4", 0x34, 4, PROGRAM, .data_lanes = 4, .gates = GATES | GATE_QUAD},
 	{0},
+};
+
+const struct flash_family flash_program_family = {
+	.commands = commands,
 };

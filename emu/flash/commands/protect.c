@@ -10,7 +10,17 @@
  *
  * SEC = 1 with BP = 110 is in no table of the W25Q128JV: taken as 32 KiB like 100 and 101.
  */
-#include "flash/engine/internal.h"
+#include "flash/commands/protect.h"
+
+#include "flash/commands/dataflash.h"
+#include "flash/commands/flagstatus.h"
+#include "flash/commands/lock.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/command.h"
+#include "flash/engine/operation.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 #include <glib.h>
 
@@ -187,7 +197,7 @@ overlaps(uint64_t address, uint64_t length, uint64_t start, uint64_t end)
 static bool
 pin_protects_all(const struct flash *chip)
 {
-	return chip->locks.pin_protects && flash_bit(chip, FLASH_BIT_WPS) &&
+	return chip->locks->pin_protects && flash_bit(chip, FLASH_BIT_WPS) &&
 		!flash_bit(chip, FLASH_BIT_QE);
 }
 
@@ -219,7 +229,8 @@ flash_all_is_protected(const struct flash *chip)
 	if (chip->chip_erase_protected && !flash_bit(chip, FLASH_BIT_WPS))
 		return true;
 	return in_range(chip, 0, size) ||
-		(flash_locks_count(chip) && !chip->locks.skipped && flash_is_locked(chip, 0, size));
+		(flash_locks_count(chip) && !chip->locks->skipped &&
+			flash_is_locked(chip, 0, size));
 }
 
 /* From address on, up to where is all protected, or all not? */
@@ -257,13 +268,6 @@ flash_next_protected(const struct flash *chip, uint64_t from, uint64_t *start, u
 	return end > from;
 }
 
-/* S25FL128S, from memory, unconfirmed. */
-void
-flash_stay_busy(struct flash *chip)
-{
-	flash_operation_begin(chip, OPERATION_FAILED, 0, 0, INT64_MAX - chip->now_ns);
-}
-
 /* Parts with failure flags raise them (MX25L6436F, security register). */
 bool
 flash_fail(struct flash *chip, bool erase)
@@ -273,16 +277,6 @@ flash_fail(struct flash *chip, bool erase)
 	if (chip->part->busy_after_failure)
 		flash_stay_busy(chip);
 	return chip->part->busy_after_failure;
-}
-
-void
-flash_cells_failed(struct flash *chip, bool erase)
-{
-	chip->verified = erase ? FLASH_NOT_ERASED : FLASH_NOT_PROGRAMMED;
-	flash_bit_set(chip, erase ? FLASH_BIT_E_FAIL : FLASH_BIT_P_FAIL, true);
-	flash_bit_set(chip, FLASH_BIT_EPFAIL, true);
-	flash_bit_set(chip, FLASH_BIT_EPE, true);
-	flash_micron_failed(chip, erase);
 }
 
 /* A chip erase raises no flag where CLSR clears them (as asp.c says of S25FL128S; taken for its
@@ -295,7 +289,7 @@ flash_refuse_protected(struct flash *chip)
 	bool whole_chip = erase && command->address_bytes == 0;
 
 	chip->frame.outcome = FLASH_PROTECTED;
-	flash_micron_flag(chip, erase);
+	flash_flag_status_protected(chip, erase);
 	if (!(whole_chip && chip->failures_stay) && flash_fail(chip, erase))
 		return;
 	if (!chip->part->wel_kept_on_reject)

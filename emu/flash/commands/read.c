@@ -6,7 +6,14 @@
  * chapter on continuous read. Left out: the clock limits fR and FR; continuous read mode of older
  * parts (W25Q80DV).
  */
-#include "flash/engine/internal.h"
+#include "flash/cells/cells.h"
+#include "flash/commands/families.h"
+#include "flash/commands/lock.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/command.h"
+#include "flash/engine/family.h"
+#include "flash/engine/frame.h"
+#include "flash/flash.h"
 
 #include <string.h>
 
@@ -25,7 +32,7 @@ read_span(struct flash *chip, uint64_t address, uint8_t *out, size_t n)
 		return;
 	}
 	memcpy(out, chip->array + address, n);
-	if (chip->locks.hides)
+	if (chip->locks->hides)
 		flash_locks_hide(chip, address, out, n);
 	if (flash_cells_err(chip))
 		flash_cells_read(chip, address, out, n);
@@ -83,13 +90,20 @@ burst_wrap_finish(struct flash *chip)
 	chip->wrap_bytes = w & 0x10 ? 0 : 8u << (w >> 5 & 3);
 }
 
+static void
+reset(struct flash *chip, bool lost_power)
+{
+	(void)lost_power;
+	chip->wrap_bytes = 0;
+}
+
 #define READ .data_max = DATA_ANY, .start = read_start, .out = read_out, .purpose = FLASH_FOR_READ
 #define QUAD_IO_READ                                                                \
 	.address_lanes = 4, .dummy_clocks = 6, .data_lanes = 4, .gates = GATE_QUAD, \
 	.data_max = DATA_ANY, .start = read_start, .out = wrapped_read_out,         \
 	.purpose = FLASH_FOR_READ
 
-const struct flash_command flash_read_commands[] = {
+static const struct flash_command commands[] = {
 	{"READ", 0x03, ADDRESS, READ},
 	{"READ4", 0x13, 4, READ},
 	{"FAST_READ", 0x0b, ADDRESS, READ, .dummy_clocks = 8},
@@ -105,4 +119,9 @@ const struct flash_command flash_read_commands[] = {
 	{"BURST_WRAP", 0x77, 3, .address_lanes = 4, .data_lanes = 4, .gates = GATE_QUAD,
 		.data_min = 1, .data_max = 1, .in = burst_wrap_in, .finish = burst_wrap_finish},
 	{0},
+};
+
+const struct flash_family flash_read_family = {
+	.commands = commands,
+	.reset = reset,
 };

@@ -13,7 +13,17 @@
  *
  * Left out: sector lockdown (33, 34, 35), and RSTE with the reset F0 D0.
  */
-#include "flash/engine/internal.h"
+#include "flash/commands/sector.h"
+
+#include "flash/commands/families.h"
+#include "flash/commands/lock.h"
+#include "flash/commands/statusregister.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/command.h"
+#include "flash/engine/family.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 #include <string.h>
 
@@ -29,8 +39,8 @@ sector_finish(struct flash *chip)
 		flash_refuse(chip, FLASH_PROTECTION_LOCKED);
 		return;
 	}
-	if (chip->locks.count)
-		flash_lock_set(chip->locks.write, flash_lock_addressed(chip),
+	if (chip->locks->count)
+		flash_lock_set(chip->locks->write, flash_lock_addressed(chip),
 			chip->frame.command->argument);
 	flash_bit_set(chip, FLASH_BIT_WEL, false);
 	flash_status_report(chip);
@@ -39,8 +49,8 @@ sector_finish(struct flash *chip)
 static void
 rdsector_out(struct flash *chip, uint8_t *out, size_t n)
 {
-	bool locked =
-		chip->locks.count && flash_lock_get(chip->locks.write, flash_lock_addressed(chip));
+	bool locked = chip->locks->count &&
+		flash_lock_get(chip->locks->write, flash_lock_addressed(chip));
 
 	memset(out, locked ? 0xff : 0x00, n);
 }
@@ -52,15 +62,19 @@ flash_sectors_status_written(struct flash *chip, uint8_t value)
 
 	if (chip->part->range_rule != FLASH_RANGE_AT2X_SECTORS || flash_bit(chip, FLASH_BIT_SPRL))
 		return;
-	if (chip->locks.count && (global == 0 || global == GLOBAL_MASK))
-		flash_lock_set_all(chip, chip->locks.write, global != 0);
+	if (chip->locks->count && (global == 0 || global == GLOBAL_MASK))
+		flash_lock_set_all(chip, chip->locks->write, global != 0);
 }
 
-const struct flash_command flash_sector_commands[] = {
+static const struct flash_command commands[] = {
 	{"PROTECT_SECTOR", 0x36, .address_bytes = ADDRESS, .gates = GATE_WEL, .argument = 1,
 		.finish = sector_finish},
 	{"UNPROTECT_SECTOR", 0x39, .address_bytes = ADDRESS, .gates = GATE_WEL, .argument = 0,
 		.finish = sector_finish},
 	{"RDSECTOR", 0x3c, .address_bytes = ADDRESS, .data_max = DATA_ANY, .out = rdsector_out},
 	{0},
+};
+
+const struct flash_family flash_sector_family = {
+	.commands = commands,
 };

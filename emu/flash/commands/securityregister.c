@@ -7,7 +7,19 @@
  * the data sheet is silent: here reads float and the rest is ignored, with WEL kept (as in
  * Winbond's own model of the W25Q32JV).
  */
-#include "flash/engine/internal.h"
+#include "flash/cells/cutoff.h"
+#include "flash/commands/families.h"
+#include "flash/commands/program.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/command.h"
+#include "flash/engine/family.h"
+#include "flash/engine/life.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/tell.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 #include <glib.h>
 #include <string.h>
@@ -67,8 +79,55 @@ prscur_in(struct flash *chip, const uint8_t *in, size_t n)
 	flash_page_fill(chip, in, n, chip->part->security_register_size);
 }
 
+/* Interrupted, they are like the array's cells, but that those are unstable for a while is left
+ * out. */
 static void
-begin(struct flash *chip, enum flash_operation_kind kind, int64_t duration_ns)
+program_complete(struct flash *chip, const struct flash_operation *operation)
+{
+	uint8_t *reg = chip->security + operation->address;
+
+	for (uint32_t i = 0; i < operation->length; i++)
+		reg[i] &= chip->page[i];
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static void
+program_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	flash_program_part(chip, chip->security + operation->address, chip->page, operation->length,
+		flash_share_done(chip, operation));
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static const struct flash_operation_kind program_kind = {
+	.complete = program_complete,
+	.interrupt = program_interrupt,
+};
+
+static void
+erase_complete(struct flash *chip, const struct flash_operation *operation)
+{
+	memset(chip->security + operation->address, 0xff, operation->length);
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static void
+erase_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	uint8_t *reg = chip->security + operation->address;
+
+	for (uint32_t i = 0; i < operation->length; i++)
+		reg[i] = (uint8_t)flash_random(chip);
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static const struct flash_operation_kind erase_kind = {
+	.complete = erase_complete,
+	.interrupt = erase_interrupt,
+};
+
+static void
+begin(struct flash *chip, const struct flash_operation_kind *kind, int64_t duration_ns)
 {
 	uint32_t size = chip->part->security_register_size;
 	int index = addressed(chip);
@@ -87,7 +146,7 @@ begin(struct flash *chip, enum flash_operation_kind kind, int64_t duration_ns)
 static void
 prscur_finish(struct flash *chip)
 {
-	begin(chip, OPERATION_SECURITY_PROGRAM, flash_program_time(chip, chip->frame.position));
+	begin(chip, &program_kind, flash_program_time(chip, chip->frame.position));
 }
 
 /* Where the data sheet gives no time of its own it is that of a sector (8.2.29). */
@@ -108,39 +167,27 @@ erase_time(const struct flash *chip)
 static void
 erscur_finish(struct flash *chip)
 {
-	begin(chip, OPERATION_SECURITY_ERASE, erase_time(chip));
+	begin(chip, &erase_kind, erase_time(chip));
 }
 
-void
-flash_otp_complete(struct flash *chip, const struct flash_operation *operation)
+static void
+create(struct flash *chip)
 {
-	uint8_t *reg = chip->security + operation->address;
+	const struct flash_part *part = chip->part;
+	size_t size = (size_t)part->security_registers * part->security_register_size;
 
-	if (operation->kind == OPERATION_SECURITY_ERASE) {
-		memset(reg, 0xff, operation->length);
-	} else {
-		for (uint32_t i = 0; i < operation->length; i++)
-			reg[i] &= chip->page[i];
-	}
-	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+	chip->security = g_malloc(size + 1);
+	memset(chip->security, 0xff, size);
+	flash_keep(chip, "security", chip->security, size);
 }
 
-/* Like the array's cells; that they are unstable for a while is left out. */
-void
-flash_otp_interrupt(struct flash *chip, const struct flash_operation *operation)
+static void
+destroy(struct flash *chip)
 {
-	uint8_t *reg = chip->security + operation->address;
-	double share = flash_share_done(chip, operation);
-
-	if (operation->kind == OPERATION_SECURITY_PROGRAM)
-		flash_program_part(chip, reg, chip->page, operation->length, share);
-	else
-		for (uint32_t i = 0; i < operation->length; i++)
-			reg[i] = (uint8_t)flash_random(chip);
-	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+	g_free(chip->security);
 }
 
-const struct flash_command flash_otp_commands[] = {
+static const struct flash_command commands[] = {
 	{"RDSCUR", 0x48, .address_bytes = ADDRESS, .dummy_clocks = 8, .data_max = DATA_ANY,
 		.start = security_start, .out = rdscur_out},
 	{"PRSCUR", 0x42, .address_bytes = ADDRESS, .gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND,
@@ -157,4 +204,10 @@ const struct flash_command flash_otp_commands[] = {
 	{"SID_ERASE", 0x64, .address_bytes = ADDRESS, .gates = GATE_WEL | GATE_NOT_IN_ERASE_SUSPEND,
 		.finish = erscur_finish},
 	{0},
+};
+
+const struct flash_family flash_security_register_family = {
+	.commands = commands,
+	.create = create,
+	.destroy = destroy,
 };

@@ -10,8 +10,14 @@
  * A part may have a file instead, which is answered as it is and wraps likewise. Single bytes of
  * either can be others. Left out: vendor tables, 4-4-4 modes.
  */
-#include "flash/engine/internal.h"
 #include "flash/commands/sfdp.h"
+
+#include "flash/commands/families.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/command.h"
+#include "flash/engine/family.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 #include <glib.h>
 #include <string.h>
@@ -372,8 +378,19 @@ rdsfdp_out(struct flash *chip, uint8_t *out, size_t n)
 	chip->frame.cursor = cursor;
 }
 
-const struct flash_command flash_sfdp_commands[] = {
+static void
+destroy(struct flash *chip)
+{
+	g_free(chip->sfdp);
+}
+
+static const struct flash_command commands[] = {
 	{"RDSFDP", 0x5a, .address_bytes = 3, .dummy_clocks = 8, .data_max = DATA_ANY,
 		.start = rdsfdp_start, .out = rdsfdp_out},
 	{0},
+};
+
+const struct flash_family flash_sfdp_family = {
+	.commands = commands,
+	.destroy = destroy,
 };

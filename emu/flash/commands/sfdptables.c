@@ -7,9 +7,12 @@
  * A part has four erase types at most, each an opcode with one size; a map needs one for every size
  * that it has. What does not fit is not claimed: first the maps, then the largest.
  */
+#include "flash/commands/erase.h"
 #include "flash/commands/sfdp.h"
-
-#include "flash/engine/internal.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/command.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 #include <glib.h>
 #include <string.h>

@@ -19,7 +19,24 @@
  *
  * Left out: the AA 55 prefix that makes the lock of a W25Q128JV permanent.
  */
-#include "flash/engine/internal.h"
+#include "flash/commands/statusregister.h"
+
+#include "flash/commands/aai.h"
+#include "flash/commands/dataflash.h"
+#include "flash/commands/families.h"
+#include "flash/commands/lock.h"
+#include "flash/commands/protect.h"
+#include "flash/commands/sector.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/command.h"
+#include "flash/engine/family.h"
+#include "flash/engine/life.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/tell.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 #include <string.h>
 
@@ -70,9 +87,9 @@ clsr_finish(struct flash *chip)
 	flash_bit_set(chip, FLASH_BIT_P_FAIL, false);
 	flash_bit_set(chip, FLASH_BIT_E_FAIL, false);
 	flash_bit_set(chip, FLASH_BIT_EPFAIL, false);
-	if (chip->operation.kind != OPERATION_FAILED)
+	if (chip->operation.kind != &flash_failed_kind)
 		return;
-	chip->operation.kind = OPERATION_NONE;
+	chip->operation.kind = NULL;
 	flash_bit_set(chip, FLASH_BIT_BUSY, false);
 	flash_bit_set(chip, FLASH_BIT_WEL, false);
 }
@@ -102,11 +119,11 @@ flash_status_report(struct flash *chip)
 	unsigned int locked;
 
 	flash_bit_set(chip, FLASH_BIT_WPP, chip->pin_level[FLASH_PIN_WP]);
-	flash_bit_set(chip, FLASH_BIT_WPLD, chip->locks.frozen);
+	flash_bit_set(chip, FLASH_BIT_WPLD, chip->locks->frozen);
 	if (chip->bit[FLASH_BIT_SWP0].mask) {
 		locked = flash_locks_locked(chip);
 		flash_bit_set(chip, FLASH_BIT_SWP0, locked > 0);
-		flash_bit_set(chip, FLASH_BIT_SWP1, locked > 0 && locked == chip->locks.count);
+		flash_bit_set(chip, FLASH_BIT_SWP1, locked > 0 && locked == chip->locks->count);
 	}
 	if (chip->bit[FLASH_BIT_BPNV].mask)
 		flash_bit_set(chip, FLASH_BIT_BPNV, !flash_locks_fixed(chip));
@@ -172,6 +189,47 @@ apply(struct flash *chip, unsigned int reg, bool is_volatile)
 }
 
 static void
+write_complete(struct flash *chip, const struct flash_operation *operation)
+{
+	unsigned int end = operation->address + operation->length;
+
+	if (operation->address == 0)
+		flash_sectors_status_written(chip, chip->status_new[0]);
+	for (unsigned int reg = operation->address; reg < end; reg++)
+		apply(chip, reg, false);
+	flash_status_report(chip);
+	flash_protect_update(chip);
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+/* Registers are cells as well: erased, then programmed. Cut off, they are as before, erased (which
+ * is all ones, so that everything is protected) or as meant to be. One-time bits are never erased,
+ * so only a write that sets them can. */
+static void
+write_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	unsigned int left = flash_random(chip) % 3;
+	uint32_t end = operation->address + operation->length;
+
+	for (uint32_t reg = operation->address; reg < end; reg++) {
+		uint8_t erasable =
+			flash_writable_mask(chip->part, reg) & ~flash_otp_mask(chip->part, reg);
+
+		if (left == 1)
+			chip->stored_status[reg] |= erasable;
+		else if (left == 2)
+			apply(chip, reg, false);
+	}
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static const struct flash_operation_kind write_kind = {
+	.purpose = FLASH_FOR_STATUS_WRITE,
+	.complete = write_complete,
+	.interrupt = write_interrupt,
+};
+
+static void
 wrsr_finish(struct flash *chip)
 {
 	unsigned int first = chip->frame.command->argument;
@@ -197,42 +255,13 @@ wrsr_finish(struct flash *chip)
 		flash_protect_update(chip);
 		return;
 	}
-	flash_operation_begin(chip, OPERATION_STATUS, first, n, flash_duration(chip, FLASH_T_W));
+	flash_operation_begin(chip, &write_kind, first, n, flash_duration(chip, FLASH_T_W));
 }
 
-void
-flash_status_complete(struct flash *chip)
+uint8_t
+flash_status_register(const struct flash *chip, unsigned int reg)
 {
-	unsigned int end = chip->operation.address + chip->operation.length;
-
-	if (chip->operation.address == 0)
-		flash_sectors_status_written(chip, chip->status_new[0]);
-	for (unsigned int reg = chip->operation.address; reg < end; reg++)
-		apply(chip, reg, false);
-	flash_status_report(chip);
-	flash_protect_update(chip);
-	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
-}
-
-/* Registers are cells as well: erased, then programmed. Cut off, they are as before, erased (which
- * is all ones, so that everything is protected) or as meant to be. One-time bits are never erased,
- * so only a write that sets them can. */
-void
-flash_status_interrupt(struct flash *chip, const struct flash_operation *operation)
-{
-	unsigned int left = flash_random(chip) % 3;
-	uint32_t end = operation->address + operation->length;
-
-	for (uint32_t reg = operation->address; reg < end; reg++) {
-		uint8_t erasable =
-			flash_writable_mask(chip->part, reg) & ~flash_otp_mask(chip->part, reg);
-
-		if (left == 1)
-			chip->stored_status[reg] |= erasable;
-		else if (left == 2)
-			apply(chip, reg, false);
-	}
-	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+	return chip->dataflash ? flash_dataflash_status(chip, reg) : chip->status[reg];
 }
 
 void
@@ -285,8 +314,8 @@ keep_locked(struct flash *chip, const uint8_t *before)
 	}
 }
 
-void
-flash_status_power_up(struct flash *chip, bool lost_power)
+static void
+reset(struct flash *chip, bool lost_power)
 {
 	struct flash_bit_place srl = chip->bit[FLASH_BIT_SRL];
 	struct flash_bit_place srp = chip->bit[FLASH_BIT_SRP];
@@ -316,6 +345,18 @@ flash_status_power_up(struct flash *chip, bool lost_power)
 	flash_protect_update(chip);
 }
 
+static void
+create(struct flash *chip)
+{
+	flash_keep(chip, "status", chip->stored_status, FLASH_STATUS_REGISTERS);
+}
+
+static void
+adapt_rows(struct flash *chip)
+{
+	chip->failures_stay = flash_has_command(chip->part, "CLSR");
+}
+
 #define RDSR                                                                           \
 	.gates = GATE_WHILE_BUSY | GATE_IN_AAI, .data_max = DATA_ANY, .out = rdsr_out, \
 	.purpose = FLASH_FOR_STATUS_READ
@@ -324,7 +365,7 @@ flash_status_power_up(struct flash *chip, bool lost_power)
 	.data_min = 1, .start = wrsr_start, .in = wrsr_in, .finish = wrsr_finish, \
 	.purpose = FLASH_FOR_STATUS_WRITE
 
-const struct flash_command flash_status_commands[] = {
+static const struct flash_command commands[] = {
 	{"WREN", 0x06, .gates = GATE_INHIBIT, .finish = wren_finish},
 	{"WRDI", 0x04, .gates = GATE_IN_AAI, .finish = wrdi_finish},
 	{"VWREN", 0x50, .gates = GATE_INHIBIT, .finish = vwren_finish},
@@ -344,4 +385,12 @@ const struct flash_command flash_status_commands[] = {
 	{"WRSR3", 0x11, WRSR, .gates = GATE_STATUS_WRITE | NOT_SUSPENDED, .argument = 2,
 		.data_max = 1},
 	{0},
+};
+
+const struct flash_family flash_status_family = {
+	.commands = commands,
+	.create = create,
+	.adapt_rows = adapt_rows,
+	.reset = reset,
+	.pins_changed = flash_status_report,
 };

@@ -3,7 +3,11 @@
  * Where each functional bit of the status registers lives in this part. The engine asks for WEL or
  * TB and never for a bit number; the part's registers are drawn in its chipdb entry.
  */
-#include "flash/engine/internal.h"
+#include "flash/engine/bits.h"
+
+#include "flash/engine/chip.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 void
 flash_bits_build(struct flash *chip)

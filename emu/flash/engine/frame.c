@@ -16,7 +16,18 @@
  * is missing or doubled they come bit by bit, and from then on all is shifted, until CS# rises.
  * HOLD# low (pins.c) swallows clocks: nothing is sampled, MISO floats, time passes.
  */
-#include "flash/engine/internal.h"
+#include "flash/engine/frame.h"
+
+#include "flash/engine/chip.h"
+#include "flash/engine/command.h"
+#include "flash/engine/family.h"
+#include "flash/engine/lanes.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/pins.h"
+#include "flash/engine/supply.h"
+#include "flash/engine/tell.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
 
 #include <glib.h>
 #include <string.h>
@@ -31,8 +42,8 @@ flash_select(struct flash *chip)
 	if (chip->pins_matter)
 		flash_pins_settle(chip);
 	flash_supply_reckon(chip);
-	if (chip->faulty_reads)
-		flash_faults_frame(chip);
+	if (chip->frames_watched)
+		flash_families_frame_edge(chip);
 	chip->selected = true;
 	frame->command = NULL;
 	frame->outcome = !chip->powered ? FLASH_NO_POWER
@@ -102,6 +113,23 @@ flash_take_opcode(struct flash *chip, uint8_t opcode)
 		frame->phase = PHASE_ADDRESS;
 	else
 		enter_dummy(chip);
+}
+
+enum {
+	EXTENDED_ADDRESS = 0x7f, /* bits of the register */
+};
+
+void
+flash_address_extend(struct flash *chip)
+{
+	if (chip->frame.address_bytes == 3 && chip->frame.command->address_bytes == ADDRESS)
+		chip->frame.address |= (uint32_t)(chip->extended_address & EXTENDED_ADDRESS) << 24;
+}
+
+uint64_t
+flash_array_address(const struct flash *chip)
+{
+	return chip->frame.address & (chip->decoded - 1);
 }
 
 static void
@@ -193,7 +221,7 @@ bytes_until_ready(const struct flash *chip, size_t n)
 	int64_t left_ns = chip->operation.end_ns - chip->now_ns;
 	uint64_t bytes;
 
-	if (chip->operation.kind == OPERATION_NONE || chip->byte_ps == 0)
+	if (!chip->operation.kind || chip->byte_ps == 0)
 		return n;
 	if (left_ns <= 0)
 		return 1;
@@ -396,6 +424,16 @@ check_end(const struct flash *chip)
 	return FLASH_DONE;
 }
 
+/* CS# rose in ultra-deep power-down. */
+static void
+wake(struct flash *chip)
+{
+	chip->powered_down = false;
+	chip->ultra_powered_down = false;
+	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_UDPD);
+	flash_families_woke(chip);
+}
+
 void
 flash_deselect(struct flash *chip, unsigned int extra_bits)
 {
@@ -407,10 +445,10 @@ flash_deselect(struct flash *chip, unsigned int extra_bits)
 	if (extra_bits)
 		flash_shift_bits(chip, extra_bits, 0xff, NULL);
 	chip->selected = false;
-	if (chip->faulty_reads)
-		flash_faults_frame(chip);
+	if (chip->frames_watched)
+		flash_families_frame_edge(chip);
 	if (waking)
-		flash_power_wake(chip);
+		wake(chip);
 	if (frame->opcode < 0) {
 		if (frame->outcome == FLASH_DONE)
 			frame->outcome = frame->held ? FLASH_HELD : FLASH_NO_COMMAND;
@@ -428,4 +466,6 @@ flash_deselect(struct flash *chip, unsigned int extra_bits)
 	flash_tell_command(chip);
 	/* Operations without duration have ended by now; the frame is reported first. */
 	flash_advance(chip);
+	if (chip->cut.planned && chip->cut.skips)
+		flash_tick(chip, chip->cut.at_ns);
 }

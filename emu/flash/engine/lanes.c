@@ -16,7 +16,13 @@
  *
  * Bit by bit and slow; nothing but such a command and such a chip comes here.
  */
-#include "flash/engine/internal.h"
+#include "flash/engine/lanes.h"
+
+#include "flash/engine/bits.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/command.h"
+#include "flash/engine/frame.h"
+#include "flash/flash.h"
 
 bool
 flash_needs_lanes(const struct flash_command *command)
@@ -175,38 +181,3 @@ flash_lanes_set(struct flash *chip, unsigned int n_lanes)
 	chip->lanes = n_lanes;
 	flash_bit_set(chip, FLASH_BIT_QPI, n_lanes == 4);
 }
-
-void
-flash_lanes_reset(struct flash *chip)
-{
-	flash_lanes_set(chip, flash_bit(chip, FLASH_BIT_QPI) ? 4 : 1);
-}
-
-static void
-eqio_finish(struct flash *chip)
-{
-	flash_lanes_set(chip, 4);
-}
-
-/* What follows the opcode has to look like more of it; other bytes are another command's. */
-static void
-rstqio_in(struct flash *chip, const uint8_t *in, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (in[i] != 0xff)
-			chip->frame.outcome = FLASH_LONG_FRAME;
-	}
-}
-
-static void
-rstqio_finish(struct flash *chip)
-{
-	flash_lanes_set(chip, 1);
-}
-
-const struct flash_command flash_lane_commands[] = {
-	{"EQIO", 0x38, .finish = eqio_finish},
-	{"EQIO_QE", 0x38, .gates = GATE_QUAD, .finish = eqio_finish},
-	{"RSTQIO", 0xff, .data_max = 3, .in = rstqio_in, .finish = rstqio_finish},
-	{0},
-};

@@ -3,7 +3,15 @@
  * How a chip comes to be, as delivered, and how it goes; and the list of what survives power loss,
  * for whoever keeps it. Families make what they need themselves.
  */
-#include "flash/engine/internal.h"
+#include "flash/engine/life.h"
+
+#include "base/random.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/command.h"
+#include "flash/engine/family.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 #include <glib.h>
 #include <string.h>
@@ -37,36 +45,14 @@ flash_random(struct flash *chip)
 	return base_random_next(&chip->random);
 }
 
-/* A serial number that differs from seed to seed. */
-static void
-make_unique_id(struct flash *chip)
-{
-	for (size_t i = 0; i < sizeof(chip->unique_id); i += 8) {
-		uint64_t x = flash_random(chip);
-
-		for (size_t j = 0; j < 8; j++)
-			chip->unique_id[i + j] = (uint8_t)(x >> (j * 8));
-	}
-}
-
-/* Registers that only parts with the command for them have. */
-static void
-keep_registers(struct flash *chip)
-{
-	if (flash_command_named(chip, "WRAR"))
-		flash_keep(chip, "configuration", chip->stored_status + FLASH_STATUS_REGISTERS,
-			FLASH_REGISTERS - FLASH_STATUS_REGISTERS);
-	if (flash_command_named(chip, "WRNVCR"))
-		flash_keep(chip, "nvcr", chip->nvcr, sizeof(chip->nvcr));
-}
-
 struct flash *
-flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed)
+flash_engine_new(const struct flash_part *part, uint8_t *array, uint64_t seed,
+	const struct flash_family *const *families)
 {
 	struct flash *chip = g_new0(struct flash, 1);
-	size_t security = (size_t)part->security_registers * part->security_register_size;
 
 	chip->part = part;
+	chip->families = families;
 	chip->array = array;
 	chip->page = g_malloc(MAX(part->page_size, PAGE_BUFFER_MIN));
 	for (enum flash_pin pin = FLASH_PIN_WP; pin < FLASH_PINS; pin++) {
@@ -75,25 +61,12 @@ flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed)
 	}
 	base_random_init(&chip->random, seed, 0);
 	chip->seed = seed;
-	chip->block_size = flash_block_size(part);
 	chip->die_size = part->size;
 	chip->decoded = part->size;
-	chip->security = g_malloc(security + 1);
-	memset(chip->security, 0xff, security);
-	make_unique_id(chip);
 	memcpy(chip->stored_status, part->status_default, sizeof(chip->stored_status));
-	memset(chip->nvcr, 0xff, sizeof(chip->nvcr));
-	flash_keep(chip, "status", chip->stored_status, FLASH_STATUS_REGISTERS);
-	flash_keep(chip, "security", chip->security, security);
-	flash_keep(chip, "unique-id", chip->unique_id, MIN(part->unique_id_length, 16));
-	flash_otp_area_new(chip);
-	flash_eeprom_new(chip);
-	flash_dataflash_new(chip);
-
 	flash_bits_build(chip);
+	flash_families_create(chip);
 	flash_commands_build(chip);
-	keep_registers(chip);
-	flash_locks_new(chip);
 	flash_power_up(chip);
 	return chip;
 }
@@ -103,18 +76,8 @@ flash_destroy(struct flash *chip)
 {
 	if (!chip)
 		return;
+	flash_families_destroy(chip);
 	g_free(chip->page);
-	g_free(chip->security);
-	g_free(chip->id_page);
-	flash_dataflash_destroy(chip);
-	flash_locks_free(chip);
-	g_free(chip->erase_rows);
 	g_free(chip->own_rows);
-	g_free(chip->otp_mode);
-	g_free(chip->otp);
-	g_free(chip->otp_new);
-	g_free(chip->sfdp);
-	g_free(chip->cells);
-	flash_faults_free(chip);
 	g_free(chip);
 }

@@ -15,7 +15,16 @@
  * Left out: HOLD# edges in the middle of a clock (a real chip waits for CLK low), the least width
  * of a RESET# pulse.
  */
-#include "flash/engine/internal.h"
+#include "flash/engine/pins.h"
+
+#include "flash/engine/bits.h"
+#include "flash/engine/chip.h"
+#include "flash/engine/family.h"
+#include "flash/engine/life.h"
+#include "flash/engine/supply.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 /* Of ten frames with a floating pin, those that see it low. */
 #define LOW_OF_TEN 9
@@ -83,7 +92,7 @@ flash_pins_settle(struct flash *chip)
 	for (enum flash_pin pin = FLASH_PIN_WP; pin < FLASH_PINS; pin++)
 		chip->pin_level[pin] = settled(chip, pin);
 	update(chip);
-	flash_status_report(chip);
+	flash_families_pins_changed(chip);
 }
 
 void

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Calls the functions of the families that a chip is made of. */
+#include "flash/engine/family.h"
+
+#include "flash/engine/chip.h"
+#include "flash/engine/operation.h"
+#include "flash/flash.h"
+
+#define FOR_EACH(chip, family) \
+	for (const struct flash_family *const *family = (chip)->families; *family; family++)
+
+void
+flash_families_create(struct flash *chip)
+{
+	FOR_EACH(chip, family)
+	{
+		if ((*family)->create)
+			(*family)->create(chip);
+	}
+}
+
+void
+flash_families_destroy(struct flash *chip)
+{
+	FOR_EACH(chip, family)
+	{
+		if ((*family)->destroy)
+			(*family)->destroy(chip);
+	}
+}
+
+void
+flash_families_adapt_rows(struct flash *chip)
+{
+	FOR_EACH(chip, family)
+	{
+		if ((*family)->adapt_rows)
+			(*family)->adapt_rows(chip);
+	}
+}
+
+void
+flash_families_reset(struct flash *chip, bool lost_power)
+{
+	FOR_EACH(chip, family)
+	{
+		if ((*family)->reset)
+			(*family)->reset(chip, lost_power);
+	}
+}
+
+void
+flash_families_woke(struct flash *chip)
+{
+	FOR_EACH(chip, family)
+	{
+		if ((*family)->woke)
+			(*family)->woke(chip);
+	}
+}
+
+void
+flash_families_pins_changed(struct flash *chip)
+{
+	FOR_EACH(chip, family)
+	{
+		if ((*family)->pins_changed)
+			(*family)->pins_changed(chip);
+	}
+}
+
+void
+flash_families_frame_edge(struct flash *chip)
+{
+	FOR_EACH(chip, family)
+	{
+		if ((*family)->frame_edge)
+			(*family)->frame_edge(chip);
+	}
+}
+
+void
+flash_families_operation_began(struct flash *chip, struct flash_operation *operation)
+{
+	FOR_EACH(chip, family)
+	{
+		if ((*family)->operation_began)
+			(*family)->operation_began(chip, operation);
+	}
+}
+
+bool
+flash_families_operation_spoilt(struct flash *chip, const struct flash_operation *operation)
+{
+	bool spoilt = false;
+
+	FOR_EACH(chip, family)
+	{
+		if ((*family)->operation_spoilt)
+			spoilt |= (*family)->operation_spoilt(chip, operation);
+	}
+	return spoilt;
+}
+
+void
+flash_families_operation_ended(
+	struct flash *chip, const struct flash_operation *operation, bool interrupted)
+{
+	FOR_EACH(chip, family)
+	{
+		if ((*family)->operation_ended)
+			(*family)->operation_ended(chip, operation, interrupted);
+	}
+}
+
+void
+flash_families_operations_lost(struct flash *chip)
+{
+	FOR_EACH(chip, family)
+	{
+		if ((*family)->operations_lost)
+			(*family)->operations_lost(chip);
+	}
+}
+
+void
+flash_families_cells_failed(struct flash *chip, bool erase)
+{
+	FOR_EACH(chip, family)
+	{
+		if ((*family)->cells_failed)
+			(*family)->cells_failed(chip, erase);
+	}
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* VCC and RESET: what they do to the rest of the engine. */
+#ifndef SPINOR_FLASH_ENGINE_SUPPLY_H
+#define SPINOR_FLASH_ENGINE_SUPPLY_H
+
+#include "flash/flash.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct flash;
+
+/* Adds the damage of the time since the last call, if the supply is too high. */
+void flash_supply_reckon(struct flash *chip);
+
+/* Adds bit errors to n bytes that the chip has driven, at a supply that causes some. */
+void flash_supply_noise(struct flash *chip, uint8_t *out, size_t n);
+
+/* The reason why a program or erase does nothing at this supply. */
+enum flash_outcome flash_supply_gate(const struct flash *chip);
+
+/* Recomputes noise and write inhibition after a change of the supply or of the damage. */
+void flash_supply_update(struct flash *chip);
+
+/* Plans a brown-out in the middle of the operation that begins: the supply falls to millivolts when
+ * that share (0 to 1) of it is done, and is back at once. The operation itself never ends. An
+ * operation that takes no time, or lasts for ever, is cut off after 1 ns. */
+struct flash_operation;
+void flash_supply_cut_operation(
+	struct flash *chip, struct flash_operation *operation, double share, int millivolts);
+
+/* Carries out the planned cuts that are due. */
+void flash_supply_cut_due(struct flash *chip);
+
+/* A software or hardware reset. */
+void flash_power_reset(struct flash *chip);
+
+#endif
