@@ -4,6 +4,7 @@
 #define SPINOR_CLIP_LINE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "flash/flash.h"
 
@@ -47,6 +48,9 @@ void clip_set_level(
 /* Supply in mV (0: off) that the chip on line cs has: at once, or when no fault cuts it off any
  * more. One whose supply was never set gets back the middle of what its part takes. */
 void clip_set_supply(struct clip *clip, unsigned int cs, int millivolts);
+
+/* Cuts that supply at at_ns, as flash_cut_supply() does. */
+void clip_cut_supply(struct clip *clip, unsigned int cs, int64_t at_ns, int millivolts);
 
 /* "cs", "clk", "mosi", "miso", "wp", "hold", "vcc", "gnd". */
 bool clip_line_from_string(const char *text, enum clip_line *line);

@@ -30,7 +30,7 @@ enum flash_supply {
 /* A planned failure of the supply; see supply.c. */
 struct flash_cut {
 	bool planned;
-	bool skips;   /* the time until then is skipped */
+	bool skips;   /* planned, and the time until then is skipped */
 	bool returns; /* the supply is back at once */
 	int64_t at_ns;
 	int millivolts;

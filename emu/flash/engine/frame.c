@@ -434,6 +434,21 @@ wake(struct flash *chip)
 	flash_families_woke(chip);
 }
 
+static void
+finish(struct flash *chip)
+{
+	struct flash_frame *frame = &chip->frame;
+
+	/* 99 has to follow 66 directly: any other frame cancels 66. */
+	frame->reset_enabled = chip->reset_enabled;
+	chip->reset_enabled = false;
+	chip->status_write_enabled = false;
+	if (frame->outcome == FLASH_DONE)
+		frame->outcome = check_end(chip);
+	if (frame->outcome == FLASH_DONE && frame->command->finish)
+		frame->command->finish(chip);
+}
+
 void
 flash_deselect(struct flash *chip, unsigned int extra_bits)
 {
@@ -449,23 +464,13 @@ flash_deselect(struct flash *chip, unsigned int extra_bits)
 		flash_families_frame_edge(chip);
 	if (waking)
 		wake(chip);
-	if (frame->opcode < 0) {
-		if (frame->outcome == FLASH_DONE)
-			frame->outcome = frame->held ? FLASH_HELD : FLASH_NO_COMMAND;
-		flash_tell_command(chip);
-		return;
-	}
-	/* 99 has to follow 66 directly: whatever this frame is, it uses 66 up. */
-	frame->reset_enabled = chip->reset_enabled;
-	chip->reset_enabled = false;
-	chip->status_write_enabled = false;
-	if (frame->outcome == FLASH_DONE)
-		frame->outcome = check_end(chip);
-	if (frame->outcome == FLASH_DONE && frame->command->finish)
-		frame->command->finish(chip);
+	if (frame->opcode >= 0)
+		finish(chip);
+	else if (frame->outcome == FLASH_DONE)
+		frame->outcome = frame->held ? FLASH_HELD : FLASH_NO_COMMAND;
 	flash_tell_command(chip);
 	/* Operations without duration have ended by now; the frame is reported first. */
 	flash_advance(chip);
-	if (chip->cut.planned && chip->cut.skips)
+	if (chip->cut.skips)
 		flash_tick(chip, chip->cut.at_ns);
 }

@@ -239,6 +239,7 @@ carry_out(struct flash *chip, struct flash_cut *cut)
 	flash_advance(chip);
 	flash_supply(chip, cut->millivolts);
 	cut->planned = false;
+	cut->skips = false;
 	if (cut->returns)
 		flash_supply(chip, before_mv);
 	chip->now_ns = now_ns;
