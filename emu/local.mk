@@ -26,6 +26,7 @@ emu_libbase_a_SOURCES = \
 
 noinst_LIBRARIES += emu/libflash.a
 emu_libflash_a_SOURCES = \
+	emu/flash/cells/cellfault.h \
 	emu/flash/cells/cells.c \
 	emu/flash/cells/cells.h \
 	emu/flash/cells/cutoff.c \
@@ -33,7 +34,6 @@ emu_libflash_a_SOURCES = \
 	emu/flash/cells/disturb.c \
 	emu/flash/cells/disturb.h \
 	emu/flash/cells/fault.c \
-	emu/flash/cells/faults.h \
 	emu/flash/commands/aai.c \
 	emu/flash/commands/aai.h \
 	emu/flash/commands/address.c \
@@ -78,8 +78,7 @@ emu_libflash_a_SOURCES = \
 	emu/flash/commands/suspend.h \
 	emu/flash/engine/bits.c \
 	emu/flash/engine/bits.h \
-	emu/flash/engine/chip.h \
-	emu/flash/engine/command.h \
+	emu/flash/engine/device.h \
 	emu/flash/engine/engine.c \
 	emu/flash/engine/failure.c \
 	emu/flash/engine/family.c \
@@ -91,6 +90,7 @@ emu_libflash_a_SOURCES = \
 	emu/flash/engine/life.c \
 	emu/flash/engine/life.h \
 	emu/flash/engine/opcodes.c \
+	emu/flash/engine/opcodes.h \
 	emu/flash/engine/operation.h \
 	emu/flash/engine/pins.c \
 	emu/flash/engine/pins.h \

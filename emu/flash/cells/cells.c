@@ -21,8 +21,8 @@
  */
 #include "flash/cells/cells.h"
 
-#include "flash/cells/faults.h"
-#include "flash/engine/chip.h"
+#include "flash/cells/cellfault.h"
+#include "flash/engine/device.h"
 #include "flash/engine/family.h"
 #include "flash/engine/life.h"
 #include "flash/engine/operation.h"

@@ -3,7 +3,7 @@
 #ifndef SPINOR_FLASH_CELLS_CELLS_H
 #define SPINOR_FLASH_CELLS_CELLS_H
 
-#include "flash/engine/chip.h"
+#include "flash/engine/device.h"
 #include "flash/engine/family.h"
 #include "flash/part.h"
 

@@ -10,7 +10,7 @@
 #include "flash/cells/cutoff.h"
 
 #include "base/random.h"
-#include "flash/engine/chip.h"
+#include "flash/engine/device.h"
 #include "flash/engine/life.h"
 #include "flash/flash.h"
 

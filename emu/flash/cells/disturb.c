@@ -19,7 +19,7 @@
 #include "flash/cells/disturb.h"
 
 #include "base/random.h"
-#include "flash/engine/chip.h"
+#include "flash/engine/device.h"
 #include "flash/fault.h"
 #include "flash/flash.h"
 #include "flash/part.h"

@@ -12,7 +12,8 @@ struct flash_fault;
 struct flash_disturb *flash_disturb_new(const struct flash *chip);
 void flash_disturb_free(struct flash_disturb *disturb);
 
-/* Counts a read of bytes in [from, to); returns how many of its blocks are new in this operation. */
+/* Counts a read of bytes in [from, to); returns how many of its blocks this operation had not read
+ * before. */
 uint64_t flash_disturb_read(struct flash_disturb *disturb, uint64_t from, uint64_t to);
 
 /* Whole blocks have been erased: their counts begin again. */

@@ -10,9 +10,9 @@
 #include "flash/fault.h"
 
 #include "base/random.h"
+#include "flash/cells/cellfault.h"
 #include "flash/cells/disturb.h"
-#include "flash/cells/faults.h"
-#include "flash/engine/chip.h"
+#include "flash/engine/device.h"
 #include "flash/engine/family.h"
 #include "flash/engine/operation.h"
 #include "flash/engine/supply.h"

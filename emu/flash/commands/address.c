@@ -22,9 +22,9 @@
 
 #include "flash/commands/families.h"
 #include "flash/engine/bits.h"
-#include "flash/engine/chip.h"
-#include "flash/engine/command.h"
+#include "flash/engine/device.h"
 #include "flash/engine/family.h"
+#include "flash/engine/opcodes.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 

@@ -3,7 +3,7 @@
 #ifndef SPINOR_FLASH_COMMANDS_DATAFLASH_H
 #define SPINOR_FLASH_COMMANDS_DATAFLASH_H
 
-#include "flash/engine/command.h"
+#include "flash/engine/opcodes.h"
 #include "flash/part.h"
 
 #include <stdbool.h>

@@ -9,9 +9,9 @@
  * is refused.
  */
 #include "flash/commands/families.h"
-#include "flash/engine/chip.h"
-#include "flash/engine/command.h"
+#include "flash/engine/device.h"
 #include "flash/engine/family.h"
+#include "flash/engine/opcodes.h"
 #include "flash/engine/operation.h"
 #include "flash/flash.h"
 #include "flash/part.h"

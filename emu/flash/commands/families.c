@@ -9,11 +9,11 @@
  */
 #include "flash/commands/families.h"
 
+#include "flash/cells/cellfault.h"
 #include "flash/cells/cells.h"
-#include "flash/cells/faults.h"
-#include "flash/engine/command.h"
 #include "flash/engine/family.h"
 #include "flash/engine/life.h"
+#include "flash/engine/opcodes.h"
 #include "flash/flash.h"
 
 #include <string.h>

@@ -9,10 +9,10 @@
  * a floating line, unconfirmed).
  */
 #include "flash/commands/families.h"
-#include "flash/engine/chip.h"
-#include "flash/engine/command.h"
+#include "flash/engine/device.h"
 #include "flash/engine/family.h"
 #include "flash/engine/life.h"
+#include "flash/engine/opcodes.h"
 #include "flash/engine/timing.h"
 #include "flash/flash.h"
 #include "flash/part.h"

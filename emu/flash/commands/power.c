@@ -9,9 +9,9 @@
  * what a DataFlash had in its buffers is lost.
  */
 #include "flash/commands/families.h"
-#include "flash/engine/chip.h"
-#include "flash/engine/command.h"
+#include "flash/engine/device.h"
 #include "flash/engine/family.h"
+#include "flash/engine/opcodes.h"
 #include "flash/engine/supply.h"
 #include "flash/engine/timing.h"
 #include "flash/flash.h"

@@ -9,10 +9,10 @@
 #include "flash/cells/cells.h"
 #include "flash/commands/families.h"
 #include "flash/commands/lock.h"
-#include "flash/engine/chip.h"
-#include "flash/engine/command.h"
+#include "flash/engine/device.h"
 #include "flash/engine/family.h"
 #include "flash/engine/frame.h"
+#include "flash/engine/opcodes.h"
 #include "flash/flash.h"
 
 #include <string.h>

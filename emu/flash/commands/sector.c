@@ -19,9 +19,9 @@
 #include "flash/commands/lock.h"
 #include "flash/commands/statusregister.h"
 #include "flash/engine/bits.h"
-#include "flash/engine/chip.h"
-#include "flash/engine/command.h"
+#include "flash/engine/device.h"
 #include "flash/engine/family.h"
+#include "flash/engine/opcodes.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 

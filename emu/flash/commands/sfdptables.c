@@ -9,8 +9,8 @@
  */
 #include "flash/commands/erase.h"
 #include "flash/commands/sfdp.h"
-#include "flash/engine/chip.h"
-#include "flash/engine/command.h"
+#include "flash/engine/device.h"
+#include "flash/engine/opcodes.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 

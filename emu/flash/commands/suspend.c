@@ -15,9 +15,9 @@
 
 #include "flash/commands/families.h"
 #include "flash/engine/bits.h"
-#include "flash/engine/chip.h"
-#include "flash/engine/command.h"
+#include "flash/engine/device.h"
 #include "flash/engine/family.h"
+#include "flash/engine/opcodes.h"
 #include "flash/engine/operation.h"
 #include "flash/engine/supply.h"
 #include "flash/engine/timing.h"

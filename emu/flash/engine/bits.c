@@ -5,7 +5,7 @@
  */
 #include "flash/engine/bits.h"
 
-#include "flash/engine/chip.h"
+#include "flash/engine/device.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 

@@ -3,7 +3,7 @@
 #ifndef SPINOR_FLASH_ENGINE_BITS_H
 #define SPINOR_FLASH_ENGINE_BITS_H
 
-#include "flash/engine/chip.h"
+#include "flash/engine/device.h"
 #include "flash/part.h"
 
 #include <stdbool.h>

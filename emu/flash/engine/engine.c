@@ -11,7 +11,7 @@
 #include "flash/engine/operation.h"
 
 #include "flash/engine/bits.h"
-#include "flash/engine/chip.h"
+#include "flash/engine/device.h"
 #include "flash/engine/family.h"
 #include "flash/engine/supply.h"
 #include "flash/engine/tell.h"

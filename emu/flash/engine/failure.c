@@ -5,7 +5,7 @@
  * memory, unconfirmed).
  */
 #include "flash/engine/bits.h"
-#include "flash/engine/chip.h"
+#include "flash/engine/device.h"
 #include "flash/engine/family.h"
 #include "flash/engine/operation.h"
 #include "flash/flash.h"

@@ -2,7 +2,7 @@
 /* Calls the functions of the families that a chip is made of. */
 #include "flash/engine/family.h"
 
-#include "flash/engine/chip.h"
+#include "flash/engine/device.h"
 #include "flash/engine/operation.h"
 #include "flash/flash.h"
 

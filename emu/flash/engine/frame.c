@@ -18,10 +18,10 @@
  */
 #include "flash/engine/frame.h"
 
-#include "flash/engine/chip.h"
-#include "flash/engine/command.h"
+#include "flash/engine/device.h"
 #include "flash/engine/family.h"
 #include "flash/engine/lanes.h"
+#include "flash/engine/opcodes.h"
 #include "flash/engine/operation.h"
 #include "flash/engine/pins.h"
 #include "flash/engine/supply.h"

@@ -19,9 +19,9 @@
 #include "flash/engine/lanes.h"
 
 #include "flash/engine/bits.h"
-#include "flash/engine/chip.h"
-#include "flash/engine/command.h"
+#include "flash/engine/device.h"
 #include "flash/engine/frame.h"
+#include "flash/engine/opcodes.h"
 #include "flash/flash.h"
 
 bool

@@ -7,9 +7,9 @@
 
 #include "base/random.h"
 #include "flash/engine/bits.h"
-#include "flash/engine/chip.h"
-#include "flash/engine/command.h"
+#include "flash/engine/device.h"
 #include "flash/engine/family.h"
+#include "flash/engine/opcodes.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 

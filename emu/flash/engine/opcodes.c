@@ -4,10 +4,10 @@
  * that decide whether a command is let through. Vendors differ in rows and opcodes, not in code
  * paths.
  */
-#include "flash/engine/command.h"
+#include "flash/engine/opcodes.h"
 
 #include "flash/engine/bits.h"
-#include "flash/engine/chip.h"
+#include "flash/engine/device.h"
 #include "flash/engine/family.h"
 #include "flash/engine/supply.h"
 #include "flash/flash.h"

@@ -18,7 +18,7 @@
 #include "flash/engine/pins.h"
 
 #include "flash/engine/bits.h"
-#include "flash/engine/chip.h"
+#include "flash/engine/device.h"
 #include "flash/engine/family.h"
 #include "flash/engine/life.h"
 #include "flash/engine/supply.h"

@@ -3,7 +3,7 @@
  * Power-up and reset: what is volatile returns to its first state. A reset keeps what the data
  * sheets say only power loss clears; each family knows its own (W25Q128JV rev. M, 8.2.37).
  */
-#include "flash/engine/chip.h"
+#include "flash/engine/device.h"
 #include "flash/engine/family.h"
 #include "flash/engine/operation.h"
 #include "flash/engine/supply.h"

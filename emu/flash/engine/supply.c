@@ -15,7 +15,7 @@
  */
 #include "flash/engine/supply.h"
 
-#include "flash/engine/chip.h"
+#include "flash/engine/device.h"
 #include "flash/engine/life.h"
 #include "flash/engine/operation.h"
 #include "flash/engine/tell.h"

@@ -5,9 +5,9 @@
  */
 #include "flash/engine/tell.h"
 
-#include "flash/engine/chip.h"
-#include "flash/engine/command.h"
+#include "flash/engine/device.h"
 #include "flash/engine/frame.h"
+#include "flash/engine/opcodes.h"
 #include "flash/engine/operation.h"
 #include "flash/flash.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A command as a row of data, the gates it has to pass, and the opcode table of a chip. */
-#ifndef SPINOR_FLASH_ENGINE_COMMAND_H
-#define SPINOR_FLASH_ENGINE_COMMAND_H
+#ifndef SPINOR_FLASH_ENGINE_OPCODES_H
+#define SPINOR_FLASH_ENGINE_OPCODES_H
 
 #include "flash/flash.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Faults of the chip, as the cells see them; see flash/fault.h. */
-#ifndef SPINOR_FLASH_CELLS_FAULTS_H
-#define SPINOR_FLASH_CELLS_FAULTS_H
+#ifndef SPINOR_FLASH_CELLS_CELLFAULT_H
+#define SPINOR_FLASH_CELLS_CELLFAULT_H
 
 #include "flash/engine/family.h"
 

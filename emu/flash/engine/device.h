@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The state of one chip. */
-#ifndef SPINOR_FLASH_ENGINE_CHIP_H
-#define SPINOR_FLASH_ENGINE_CHIP_H
+#ifndef SPINOR_FLASH_ENGINE_DEVICE_H
+#define SPINOR_FLASH_ENGINE_DEVICE_H
 
 #include "base/random.h"
 #include "flash/engine/frame.h"
