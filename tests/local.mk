@@ -205,6 +205,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/serprog_fixture.h \
 	tests/unit/suites.h \
 	tests/unit/suites_unit.c \
+	tests/unit/test_action.c \
 	tests/unit/test_base.c \
 	tests/unit/test_bench.c \
 	tests/unit/test_board.c \
@@ -231,8 +232,8 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_fault_words.c \
 	tests/unit/test_faults.c \
 	tests/unit/test_firmware.c \
-	tests/unit/test_hands.c \
 	tests/unit/test_image.c \
+	tests/unit/test_levels.c \
 	tests/unit/test_link_faults.c \
 	tests/unit/test_link_port.c \
 	tests/unit/test_options.c \
@@ -245,8 +246,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_tcp.c \
 	tests/unit/test_trace.c \
 	tests/unit/test_uart.c \
-	tests/unit/test_wear.c \
-	tests/unit/test_wires.c
+	tests/unit/test_wear.c
 tests_unit_unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_unit_LDADD = $(SPINOR_ROOMS) $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 
@@ -272,11 +272,11 @@ tests_unit_flash_SOURCES = \
 	tests/unit/test_flash_eeprom.c \
 	tests/unit/test_flash_erase.c \
 	tests/unit/test_flash_fault.c \
+	tests/unit/test_flash_flagstatus.c \
 	tests/unit/test_flash_frames.c \
 	tests/unit/test_flash_identify.c \
 	tests/unit/test_flash_idways.c \
 	tests/unit/test_flash_lanes.c \
-	tests/unit/test_flash_micron.c \
 	tests/unit/test_flash_otp.c \
 	tests/unit/test_flash_pins.c \
 	tests/unit/test_flash_power.c \
@@ -296,6 +296,8 @@ tests_unit_flash_LDADD = $(SPINOR_ROOMS) $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 # A program of its own, as it takes as long as all the others together.
 tests_unit_parts_SOURCES = \
 	tests/unit/parts.c \
+	tests/unit/parts_frames.c \
+	tests/unit/parts_frames.h \
 	tests/unit/player.c \
 	tests/unit/player.h
 tests_unit_parts_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

@@ -4,9 +4,9 @@
 
 const struct suite_row suite_rows[] = {
 	{"base", suite_base},
+	{"chipdb", suite_chipdb},
 	{"port", suite_port},
 	{"tcp", suite_tcp},
-	{"chipdb", suite_chipdb},
 	{"chipdb-folders", suite_chipdb_folders},
 	{"chipdb-manual", suite_chipdb_manual},
 	{"chipdb-modes", suite_chipdb_modes},
@@ -15,7 +15,7 @@ const struct suite_row suite_rows[] = {
 	{"chipdb-failures", suite_chipdb_failures},
 	{"chipdb-table", suite_chipdb_table},
 	{"storage", suite_storage},
-	{"hands", suite_hands},
+	{"action", suite_action},
 	{"image", suite_image},
 	{"snapshot", suite_snapshot},
 	{"serprog", suite_serprog},
@@ -43,7 +43,7 @@ const struct suite_row suite_rows[] = {
 	{"options", suite_options},
 	{"bench", suite_bench},
 	{"board", suite_board},
-	{"wires", suite_wires},
+	{"levels", suite_levels},
 	{"preset", suite_preset},
 	{NULL, NULL},
 };

@@ -57,6 +57,15 @@ binary_part(uint32_t n)
 	return n;
 }
 
+/* Bytes of a buffer, which holds a page of either size; 0: no DataFlash. */
+static size_t
+buffer_size(const struct flash *chip)
+{
+	const struct flash_dataflash *df = chip->dataflash;
+
+	return df ? df->binary + df->binary / 32 : 0;
+}
+
 static void
 create(struct flash *chip)
 {
@@ -73,10 +82,9 @@ create(struct flash *chip)
 	df->n_pages = (uint32_t)(part->size / part->page_size);
 	df->n_status = part->status[1][7].function == FLASH_BIT_NONE ? 1 : 2;
 	df->settings = df->stride == binary ? SETTING_BINARY : 0;
-	for (unsigned int i = 0; i < 2; i++)
-		df->buffers[i] = g_malloc(binary + binary / 32);
 	chip->dataflash = df;
-	chip->page = g_realloc(chip->page, binary + binary / 32);
+	for (unsigned int i = 0; i < 2; i++)
+		df->buffers[i] = g_malloc(buffer_size(chip));
 	flash_keep(chip, "dataflash", &df->settings, 1);
 }
 
@@ -113,7 +121,7 @@ lose_buffers(struct flash *chip)
 	if (!df)
 		return;
 	for (unsigned int i = 0; i < 2; i++)
-		memset(df->buffers[i], 0xff, df->binary + df->binary / 32);
+		memset(df->buffers[i], 0xff, buffer_size(chip));
 }
 
 static void
@@ -383,5 +391,6 @@ const struct flash_family flash_dataflash_family = {
 	.create = create,
 	.destroy = destroy,
 	.reset = reset,
+	.page_bytes = buffer_size,
 	.woke = lose_buffers,
 };

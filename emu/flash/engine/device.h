@@ -71,6 +71,7 @@ struct flash {
 	bool failures_stay;        /* the part has CLSR */
 	bool frames_watched;       /* see struct flash_family */
 	bool operations_watched;
+	bool cuts_planned;                    /* cut or operation_cut may be planned */
 	enum flash_level pin_set[FLASH_PINS]; /* from outside; see pins.c */
 	bool pin_level[FLASH_PINS];           /* as the chip sees it */
 	bool pins_matter;                     /* some pin is not driven high */
@@ -96,7 +97,7 @@ struct flash {
 	struct flash_operation operation;
 	struct flash_operation suspended; /* begin/end: what was left of it */
 	enum flash_outcome verified;      /* by the chip itself, of the operation that ends */
-	uint8_t *page;                    /* program buffer, page_size bytes */
+	uint8_t *page;                    /* program buffer; see life.c for its size */
 	struct flash_nonvolatile stored[NONVOLATILE_MAX];
 	size_t n_stored;
 

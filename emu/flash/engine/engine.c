@@ -167,17 +167,22 @@ flash_lose_operation(struct flash *chip)
 	chip->verified = FLASH_DONE;
 }
 
-void
-flash_advance(struct flash *chip)
+/* At the time when it ended, however late the tick; events say so. */
+static void
+complete_in_time(struct flash *chip)
 {
 	int64_t now_ns = chip->now_ns;
 
-	if (!chip->operation.kind || now_ns < chip->operation.end_ns)
-		return;
-	/* That is when it ended, however late the tick; events say so. */
 	chip->now_ns = chip->operation.end_ns;
 	operation_complete(chip);
 	chip->now_ns = now_ns;
+}
+
+void
+flash_advance(struct flash *chip)
+{
+	if (chip->operation.kind && chip->now_ns >= chip->operation.end_ns)
+		complete_in_time(chip);
 }
 
 void
@@ -185,7 +190,7 @@ flash_tick(struct flash *chip, int64_t now_ns)
 {
 	if (now_ns > chip->now_ns)
 		chip->now_ns = now_ns;
-	if (chip->operation_cut.planned || chip->cut.planned)
+	if (chip->cuts_planned)
 		flash_supply_cut_due(chip);
 	flash_advance(chip);
 }

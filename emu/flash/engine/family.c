@@ -3,6 +3,8 @@
 #include "flash/engine/family.h"
 
 #include "flash/engine/device.h"
+
+#include <glib.h>
 #include "flash/engine/operation.h"
 #include "flash/flash.h"
 
@@ -27,6 +29,19 @@ flash_families_destroy(struct flash *chip)
 		if ((*family)->destroy)
 			(*family)->destroy(chip);
 	}
+}
+
+size_t
+flash_families_page_bytes(const struct flash *chip)
+{
+	size_t most = 0;
+
+	FOR_EACH(chip, family)
+	{
+		if ((*family)->page_bytes)
+			most = MAX(most, (*family)->page_bytes(chip));
+	}
+	return most;
 }
 
 void

@@ -8,6 +8,7 @@
 #define SPINOR_FLASH_ENGINE_FAMILY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct flash;
 struct flash_command;
@@ -20,6 +21,9 @@ struct flash_family {
 	/* Makes the family's state, as delivered, and registers what survives power loss. */
 	void (*create)(struct flash *chip);
 	void (*destroy)(struct flash *chip);
+
+	/* Bytes that the family needs in the program buffer. */
+	size_t (*page_bytes)(const struct flash *chip);
 
 	/* The opcode table is complete: adds rows to it, or changes them. */
 	void (*adapt_rows)(struct flash *chip);
@@ -56,6 +60,8 @@ struct flash_family {
 /* Each calls that function of every family of the chip that has it. */
 void flash_families_create(struct flash *chip);
 void flash_families_destroy(struct flash *chip);
+/* The largest of them. */
+size_t flash_families_page_bytes(const struct flash *chip);
 void flash_families_adapt_rows(struct flash *chip);
 void flash_families_reset(struct flash *chip, bool lost_power);
 void flash_families_woke(struct flash *chip);

@@ -45,6 +45,15 @@ flash_random(struct flash *chip)
 	return base_random_next(&chip->random);
 }
 
+/* The largest of what goes through the program buffer: a page, or what a family needs. */
+static size_t
+page_buffer_size(const struct flash *chip)
+{
+	size_t size = MAX(chip->part->page_size, PAGE_BUFFER_MIN);
+
+	return MAX(size, flash_families_page_bytes(chip));
+}
+
 struct flash *
 flash_engine_new(const struct flash_part *part, uint8_t *array, uint64_t seed,
 	const struct flash_family *const *families)
@@ -54,7 +63,6 @@ flash_engine_new(const struct flash_part *part, uint8_t *array, uint64_t seed,
 	chip->part = part;
 	chip->families = families;
 	chip->array = array;
-	chip->page = g_malloc(MAX(part->page_size, PAGE_BUFFER_MIN));
 	for (enum flash_pin pin = FLASH_PIN_WP; pin < FLASH_PINS; pin++) {
 		chip->pin_set[pin] = FLASH_HIGH;
 		chip->pin_level[pin] = true;
@@ -67,6 +75,7 @@ flash_engine_new(const struct flash_part *part, uint8_t *array, uint64_t seed,
 	flash_bits_build(chip);
 	flash_families_create(chip);
 	flash_commands_build(chip);
+	chip->page = g_malloc0(page_buffer_size(chip));
 	flash_power_up(chip);
 	return chip;
 }

@@ -200,6 +200,7 @@ flash_supply(struct flash *chip, int millivolts)
 void
 flash_cut_supply(struct flash *chip, int64_t at_ns, int millivolts)
 {
+	chip->cuts_planned = true;
 	chip->cut = (struct flash_cut){
 		.planned = true,
 		.skips = true,
@@ -214,6 +215,7 @@ flash_supply_cut_operation(
 {
 	int64_t whole_ns = operation->end_ns - operation->begin_ns;
 
+	chip->cuts_planned = true;
 	chip->cut_share = share;
 	chip->operation_cut = (struct flash_cut){
 		.planned = true,
@@ -252,4 +254,5 @@ flash_supply_cut_due(struct flash *chip)
 
 	carry_out(chip, operation_first ? &chip->operation_cut : &chip->cut);
 	carry_out(chip, operation_first ? &chip->cut : &chip->operation_cut);
+	chip->cuts_planned = chip->operation_cut.planned || chip->cut.planned;
 }
