@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "flash/engine/frame.h"
 #include "flash/engine/operation.h"
+#include "flash/engine/supply.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 
@@ -18,23 +19,6 @@ struct flash_family;
 
 /* Pieces of state that survive power loss. */
 #define NONVOLATILE_MAX 12
-
-/* See supply.c. */
-enum flash_supply {
-	SUPPLY_OFF,
-	SUPPLY_LOW,
-	SUPPLY_GOOD,
-	SUPPLY_HIGH,
-};
-
-/* A planned failure of the supply; see supply.c. */
-struct flash_cut {
-	bool planned;
-	bool skips;   /* planned, and the time until then is skipped */
-	bool returns; /* the supply is back at once */
-	int64_t at_ns;
-	int millivolts;
-};
 
 struct flash_bit_place {
 	uint8_t reg;
