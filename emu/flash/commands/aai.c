@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Programming a byte or a word at a time: 02 with one byte, auto address increment AD with words
+ * Programs of one byte or one word: 02 with one byte, auto address increment AD with words
  * (SST25VFxxxB, SST25WF) and AF with bytes (SST25VFxxxA, SST25LF). Follows SST25VF080B DS25045A,
  * "Byte-Program" and "Auto Address Increment (AAI) Word-Program".
  *
@@ -9,12 +9,12 @@
  *   WEL   ‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾\______
  *   BUSY  _____________/‾‾‾‾‾‾‾‾‾‾‾\________/‾‾‾‾\__________
  *
- * Only the first command of a sequence has an address; until 04, AD, 04 and 05 are all that is
- * taken. It also ends after the highest unprotected address, without wrapping. A word begins at an
- * even address. An AD or AF of another length does nothing (unconfirmed); of an 02 that has more
- * bytes the first is programmed, which is what is left of pages that hosts send by mistake.
+ * Only the first command of a sequence has an address; until 04 the chip accepts only AD, 04 and
+ * 05. The sequence also ends after the highest unprotected address, without wrapping. A word begins
+ * at an even address. An AD or AF of another length has no effect (unconfirmed). An 02 with more
+ * bytes programs only the first one: that is the result if a host sends a page by mistake.
  *
- * Left out: the end of a word shown on SO (70 and 80).
+ * Left out: end-of-write detection on SO (70 and 80).
  */
 #include "flash/commands/aai.h"
 
@@ -116,7 +116,7 @@ aai_finish(struct flash *chip)
 	uint8_t bytes = frame->command->argument;
 	unsigned int length = address_bytes(chip) + bytes;
 
-	/* A sequence is one of bytes or one of words (no part has both; unconfirmed). */
+	/* A sequence has either bytes or words (no part has both; unconfirmed). */
 	if (chip->aai_bytes && chip->aai_bytes != bytes) {
 		frame->outcome = FLASH_IN_AAI;
 		return;

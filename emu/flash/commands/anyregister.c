@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Registers by address: 65 reads, 71 writes. Address bit 23 chooses between what is in force and
- * what is stored; below it is the register's number, and the part says which register that is.
- * Follows the register chapter of the S25FS-S data sheets, as remembered (unconfirmed).
+ * Registers by address: 65 reads, 71 writes. Address bit 23 selects the value in force or the
+ * stored value; the bits below are a number, and the part defines which register that is. Follows
+ * the register chapter of the S25FS-S data sheets, as remembered (unconfirmed).
  *
  *   000000 SR1   000002 CR1   000003 CR2   000004 CR3   000005 CR4     stored, written in tW
  *   800000 SR1   800002 CR1   ...   800001 SR2                         in force, at once
  *
- * What is written to a stored register counts from the next power-up or reset on, so that 66 99
- * brings it in force. Left out: password, PPB and DLP registers; the refusal of writes when the
- * status register is locked; other dummy clocks than 8.
+ * A stored register takes effect at the next power-up or reset, so that 66 99 brings it into force.
+ * Left out: password, PPB and DLP registers; the refusal of writes while the status register is
+ * locked; other numbers of dummy clocks than 8.
  */
 #include "flash/cells/cutoff.h"
 #include "flash/commands/address.h"
@@ -34,7 +34,7 @@ enum {
 	IN_FORCE = 0x800000
 };
 
-/* The register that the frame's address names, or -1. */
+/* The register that the frame's address selects, or -1. */
 static int
 addressed(const struct flash *chip)
 {
@@ -67,7 +67,7 @@ wrar_in(struct flash *chip, const uint8_t *in, size_t n)
 	chip->frame.cursor = in[n - 1];
 }
 
-/* old with the bits of new that a host may change; one-time bits stay 1. */
+/* Returns old with those bits of new that a host may change; one-time bits stay 1. */
 static uint8_t
 merge(const struct flash *chip, unsigned int reg, uint8_t old, uint8_t new)
 {
@@ -137,7 +137,7 @@ wrar_finish(struct flash *chip)
 	flash_operation_begin(chip, &wrar_kind, reg, 0, flash_duration(chip, FLASH_T_W));
 }
 
-/* Registers that only parts with these commands have. */
+/* The configuration registers: only parts with these commands have them. */
 static void
 create(struct flash *chip)
 {

@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Locks with a byte per sector, beside the BP bits: what either protects is protected.
+ * Locks with a byte per sector, in addition to the BP bits: a sector is protected if either
+ * protects it.
  *
  * Spansion's advanced sector protection: a volatile bit (DYB: E0 reads, E1 writes) and a
  * non-volatile one (PPB: E2 reads, E3 programs, E4 erases all of them) per sector. 00 is protected,
- * FF is not, and all are open as delivered. The PPB lock (A6 sets it, A7 reads it: 01 open, 00
- * locked) keeps the PPBs as they are until power is cycled. A chip erase passes over protected
+ * FF is not, and no sector is protected as delivered. The PPB lock (A6 sets it, A7 reads it: 01
+ * open, 00 locked) prevents changes of the PPBs until power is cycled. A chip erase skips protected
  * sectors (Infineon's answer on S25FL128S bulk erase in its community). Follows S25FL128S/S25FL256S
  * 001-98283, 8.4; the commands from memory.
  *
- * Macronix has the same under the names DPB and SPB, where FF is protected; it counts while WPSEL
- * is set, with all DPBs locked after power-up, and then WP# low protects everything (MX25L12835F
- * PM1795 rev. 1.0, 9-31 and 9-35).
+ * Macronix has the same under the names DPB and SPB, where FF is protected; it is in force while
+ * WPSEL is set, all DPBs are locked after power-up, and then WP# low protects everything
+ * (MX25L12835F PM1795 rev. 1.0, 9-31 and 9-35).
  *
- * Micron's lock registers: E8 reads, E5 writes; bit 0 locks the sector, bit 1 keeps this register
- * as it is until power is cycled or a reset (N25Q256A rev. W, table 4; M25PX32, 6.9). MT25Q calls
- * them volatile lock bits, open after power-up; its non-volatile ones are commands and values of
- * Spansion's PPBs (MT25QL256A rev. K, table 15). An N25Q256A comes up with all of its registers
- * active, says the same table of rev. W, and other revisions do not.
+ * Micron's lock registers: E8 reads, E5 writes; bit 0 locks the sector, bit 1 prevents changes of
+ * this register until power is cycled or a reset (N25Q256A rev. W, table 4; M25PX32, 6.9). MT25Q
+ * calls them volatile lock bits, open after power-up; its non-volatile ones have the commands and
+ * values of Spansion's PPBs (MT25QL256A rev. K, table 15). All registers of an N25Q256A are active
+ * after power-up according to that table of rev. W, but not according to other revisions.
  *
- * Unconfirmed: E3 takes as long as a page program, E4 as the first erase of the part; E1 and E5
- * take no time; a command that a lock refuses leaves WEL as protection does.
+ * Unconfirmed: E3 takes as long as a page program, E4 as long as the first erase of the part; E1
+ * and E5 take no time; a command that a lock refuses treats WEL as protection does.
  *
- * Left out: passwords, and the register that says which of the two ways is in force.
+ * Left out: passwords, and the register that selects one of the two protection modes.
  */
 #include "flash/cells/cutoff.h"
 #include "flash/commands/families.h"
@@ -41,7 +42,7 @@
 #include <string.h>
 
 enum {
-	/* Arguments: the value that says protected. */
+	/* Arguments: the value that means protected. */
 	ZERO_IS_PROTECTED = 0,
 	FF_IS_PROTECTED = 1,
 
@@ -78,7 +79,7 @@ byte_in(struct flash *chip, const uint8_t *in, size_t n)
 	chip->frame.cursor = in[n - 1];
 }
 
-/* Any other value than 00 and FF is for nobody to send: here each but the open one protects. */
+/* Values other than 00 and FF are undefined: here every value protects except the open one. */
 static void
 wrdyb_finish(struct flash *chip)
 {

@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Block-protection register of the SST26: 72 reads it, 42 writes it as a whole, 98 clears all write
- * locks, 8D locks it down until power is cycled (WPLD), E8 sets write locks for ever (which clears
- * BPNV in the configuration register). All blocks are write-locked after power-up. Follows
+ * Block-protection register of the SST26: 72 reads it, 42 writes all of it, 98 clears all write
+ * locks, 8D locks it down until power is cycled (WPLD), E8 sets write locks permanently (which
+ * clears BPNV in the configuration register). All blocks are write-locked after power-up. Follows
  * the data sheets of SST26VF016B, 032B and 064B (DS20005262, DS20005218, DS20005119) as remembered,
  * unconfirmed.
  *
- * The register is sent with its highest bit first. From bit 0 up, n = size / 64 KiB - 2 bits:
+ * The register is sent with its highest bit first. From bit 0 up, where n = size / 64 KiB - 2:
  *
  *   n          write locks of the 64 KiB blocks, from the lowest address on
  *   1, 1       write lock of the lower, the upper 32 KiB block
  *   4 x 2      write lock and, above it, read lock of the 8 KiB blocks at the bottom
  *   4 x 2      the same at the top
  *
- * so that a 16 Mbit part has 48 bits, 32 Mbit 80, 64 Mbit 144, and reads 55 55 FF FF ... at first.
- * The register can't be changed while it is locked down, or while WPEN is set, WP# low and no I/O
- * line (IOC = 0); the words of a part file are SRP for WPEN and QE for IOC.
+ * A 16 Mbit part has 48 bits, 32 Mbit 80, 64 Mbit 144, and reads 55 55 FF FF ... at first. The
+ * register can't be changed while it is locked down, or while WPEN is set, WP# low and the pin no
+ * I/O line (IOC = 0); part files call WPEN SRP and IOC QE.
  *
- * Guessed: 42 and E8 of any other length do nothing; 72 starts over after the last byte; a
- * read-locked block reads 00; E8 takes as long as a page program, and its locks count at once.
+ * Assumptions: 42 and E8 of any other length have no effect; 72 starts over after the last byte; a
+ * read-locked block reads 00; E8 takes as long as a page program, and its locks are in force at
+ * once.
  */
 #include "flash/cells/cutoff.h"
 #include "flash/commands/families.h"
@@ -69,7 +70,7 @@ page_bytes(const struct flash *chip)
 	return written ? n_bytes(chip) : 0;
 }
 
-/* The lock that a bit of the register is for; sets read when it is a read lock. */
+/* The lock of a bit of the register; *read: it is a read lock. */
 static unsigned int
 lock_of(const struct flash *chip, unsigned int bit, bool *read)
 {
@@ -121,7 +122,7 @@ rbpr_out(struct flash *chip, uint8_t *out, size_t n)
 		out[i] = length ? get_byte(chip, (chip->frame.position + i) % length) : 0xff;
 }
 
-/* The program buffer keeps what was sent, up to the register's length. */
+/* The program buffer holds the data, up to the register's length. */
 static void
 wbpr_in(struct flash *chip, const uint8_t *in, size_t n)
 {
@@ -137,7 +138,7 @@ sent_bit(const struct flash *chip, unsigned int bit)
 	return chip->page[n_bytes(chip) - 1 - bit / 8] >> bit % 8 & 1;
 }
 
-/* What speaks against changing the register. */
+/* Refuses the command, and returns true, if the register can't be changed. */
 static bool
 refuse(struct flash *chip)
 {
@@ -202,7 +203,7 @@ ulbpr_finish(struct flash *chip)
 	done(chip);
 }
 
-/* Locks that have been set by when that share of the operation is done. */
+/* Sets the locks that are set once that share of the operation is done. */
 static void
 fix_locks(struct flash *chip, double share)
 {
@@ -244,7 +245,7 @@ nvwldr_finish(struct flash *chip)
 	flash_operation_begin(chip, &nvwldr, 0, 0, flash_duration(chip, FLASH_T_PP));
 }
 
-/* A suspended program still needs the buffer that the data goes to. */
+/* A suspended program still needs the program buffer. */
 #define WRITE                                                                                 \
 	.gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND, .data_min = 1, .data_max = DATA_ANY, \
 	.in = wbpr_in

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * AT45 DataFlash: pages, reads, the two buffers and the status register. What changes the array is
- * in dataflash_program.c, protection in dataflash_protect.c. There is no WEL.
+ * AT45 DataFlash: pages, reads, the two buffers and the status register. Programs and erases are in
+ * dataflash_program.c, protection in dataflash_protect.c. There is no WEL.
  *
  *   address |  - - -  |  page  |  byte in page  |      264-byte pages: 9 bits for the byte
  *
- * A page has a power of two of bytes, or 1/32 more as most parts are delivered. The image has what
- * the part is said to have. In the other mode a page of the image has bytes that cannot be reached,
- * or the host sees bytes that no image holds: these read FF and forget what is written.
+ * The size of a page is a power of two, or 1/32 more on most parts as delivered. The image has the
+ * page size of the part. In the other mode either some bytes of a page of the image cannot be
+ * reached, or the host sees bytes that are not in the image: these read FF, and writes to them have
+ * no effect.
  *
- * Follows AT45DB161D 3500O, AT45DB161E 8782D and, where these are named, others. From them as
- * remembered, unconfirmed: which commands are taken while busy (buffers and status, not the array),
- * timing, a byte address beyond the page (taken modulo its size), and the buffers being FF when
- * power comes.
+ * Follows AT45DB161D 3500O, AT45DB161E 8782D and others where named. From these data sheets as
+ * remembered, unconfirmed: which commands are accepted while busy (buffers and status, not the
+ * array), timing, a byte address beyond the page (taken modulo its size), and that buffers are FF
+ * after power-up.
  *
  * Left out: 9F while busy; WP# and RESET# of the B and C series (the first 256 pages); frames that
  * continue a buffer write as a page program of the same buffer.
@@ -48,7 +49,7 @@ flash_part_is_dataflash(const struct flash_part *part)
 	return false;
 }
 
-/* The largest power of two that fits. */
+/* The largest power of two up to n. */
 static uint32_t
 binary_part(uint32_t n)
 {
@@ -163,7 +164,7 @@ flash_dataflash_get_page(struct flash *chip, uint32_t page, uint8_t *to)
 	memset(to + held, 0xff, df->page - held);
 }
 
-/* The bytes from offset on, up to n and the page's end; returns how many. */
+/* Copies up to n bytes from offset on, not beyond the page's end; returns how many. */
 static size_t
 copy_from_page(struct flash *chip, uint64_t page, uint32_t offset, uint8_t *out, size_t n)
 {
@@ -186,7 +187,7 @@ read_start(struct flash *chip)
 		flash_dataflash_byte(chip);
 }
 
-/* Over page boundaries, and round the end of the array. */
+/* Continues over page boundaries, and wraps at the end of the array. */
 static void
 read_out(struct flash *chip, uint8_t *out, size_t n)
 {
@@ -215,7 +216,7 @@ read_out(struct flash *chip, uint8_t *out, size_t n)
 	chip->frame.cursor = cursor;
 }
 
-/* Round the end of the page. */
+/* Wraps at the end of the page. */
 static void
 page_read_out(struct flash *chip, uint8_t *out, size_t n)
 {
@@ -233,7 +234,7 @@ page_read_out(struct flash *chip, uint8_t *out, size_t n)
 	chip->frame.cursor = page * size + offset;
 }
 
-/* The array can be worked on while a host uses the buffer that has no part in it. */
+/* During an operation on the array a host can use the buffer that is not involved. */
 static bool
 buffer_can_be_used(const struct flash *chip, unsigned int buffer)
 {
@@ -312,7 +313,7 @@ buffer_write_in(struct flash *chip, const uint8_t *in, size_t n)
 	flash_dataflash_fill(chip, chip->dataflash->buffers[chip->frame.command->argument], in, n);
 }
 
-/* Bits that the chip works out when it is asked; the default of the register says nothing. */
+/* Sets a bit that the chip computes at each read, whatever the default of the register. */
 static void
 show(const struct flash *chip, unsigned int reg, uint8_t *value, enum flash_bit bit, bool on)
 {
@@ -337,7 +338,7 @@ flash_dataflash_status(const struct flash *chip, unsigned int reg)
 	return value;
 }
 
-/* One byte over and over, or two of them in turn. */
+/* Repeats one byte, or two in turn. */
 static void
 status_out(struct flash *chip, uint8_t *out, size_t n)
 {
@@ -348,7 +349,7 @@ status_out(struct flash *chip, uint8_t *out, size_t n)
 		out[i] = flash_dataflash_status(chip, (unsigned int)(position % n_status));
 }
 
-/* All four bytes of F0 00 00 00; protection stays as it is (unconfirmed). */
+/* F0 00 00 00, all four bytes. Protection does not change (unconfirmed). */
 static void
 reset_finish(struct flash *chip)
 {

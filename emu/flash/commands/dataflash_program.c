@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * AT45 DataFlash: what moves data between the pages of the array and the buffers, and erases.
+ * AT45 DataFlash: transfers between the pages of the array and the buffers, and erases.
  *
  *              84 87           83 86 88 89, 82 85
  *   host  ------------> buffer ------------------> page     83 86 82 85 erase the page first,
@@ -8,12 +8,13 @@
  *         <------------             53 55                   60 61 compare the two
  *
  * Programs take the whole buffer; 02 takes only the bytes that were sent (E series). Sizes and
- * times of erases are the part's, chip erase C7 94 80 9A included; it leaves out sectors that are
- * protected or locked down. Follows AT45DB161D 3500O and AT45DB161E 8782D, as remembered where not
- * said otherwise, unconfirmed: 58 and 59 only refresh the page on the D series, and change the
+ * times of erases are the part's, also of the chip erase C7 94 80 9A, which skips sectors that are
+ * protected or locked down. Follows AT45DB161D 3500O and AT45DB161E 8782D, as remembered unless
+ * stated otherwise. Unconfirmed: 58 and 59 only refresh the page on the D series, and change the
  * bytes that are sent on the E series.
  *
- * Cut off, what the elapsed time stands for is done (unconfirmed).
+ * An interrupted operation has changed the share of bytes that corresponds to the time
+ * (unconfirmed).
  */
 #include "flash/cells/cells.h"
 #include "flash/commands/dataflash.h"
@@ -38,7 +39,7 @@ enum {
 	CHIP_ERASE_TAIL = 0x94809a,
 };
 
-/* False, with the outcome set, when the page can't be changed now. */
+/* False, with the outcome set, if the span can't be changed now. */
 static bool
 page_can_change(struct flash *chip, uint64_t address, uint64_t length)
 {
@@ -69,7 +70,7 @@ buffer_of(const struct flash *chip, const struct flash_operation *operation)
 	return chip->dataflash->buffers[operation->buffer - 1];
 }
 
-/* The first n bytes of the page take over the data; with erase the rest of it becomes FF. */
+/* Copies data to the first n bytes of the page; bytes of it that no buffer has become FF. */
 static void
 copy_to_page(struct flash *chip, const struct flash_operation *operation, const uint8_t *data,
 	uint32_t n)
@@ -189,7 +190,7 @@ static const struct flash_operation_kind compare_kind = {
 	.complete = compare_complete,
 };
 
-/* 83, 86 and the end of 82, 85. */
+/* 83, 86, and 82, 85 after their data. */
 static void
 replace_finish(struct flash *chip)
 {
@@ -216,7 +217,7 @@ through_in(struct flash *chip, const uint8_t *in, size_t n)
 	flash_dataflash_fill(chip, chip->dataflash->buffers[chip->frame.command->argument], in, n);
 }
 
-/* 58 and 59: the page comes into the buffer and goes back, on the E series with changes. */
+/* 58 and 59: the page is copied to the buffer and back, on the E series with changes. */
 static void
 modify_start(struct flash *chip)
 {
@@ -229,7 +230,7 @@ modify_start(struct flash *chip)
 	chip->frame.cursor = flash_dataflash_byte(chip);
 }
 
-/* 02 of the E series, by way of buffer 1. */
+/* 02 of the E series uses buffer 1. */
 static void
 bytes_start(struct flash *chip)
 {
@@ -284,7 +285,7 @@ erase_finish(struct flash *chip)
 			flash_pick(chip, erase->time));
 }
 
-/* Sector by sector, up to n bytes, but for those that are protected. */
+/* Erases the first n bytes, except sectors that are protected. */
 static void
 erase_sectors(struct flash *chip, uint64_t n)
 {
@@ -362,7 +363,7 @@ flash_dataflash_erase_row(const struct flash *chip, unsigned int index)
 	};
 }
 
-/* Whatever comes after the address is not listened to. */
+/* Bytes after the address are ignored. */
 #define REPLACE                                                                 \
 	.gates = NOT_SUSPENDED, .data_max = DATA_ANY, .finish = replace_finish, \
 	.purpose = FLASH_FOR_PROGRAM

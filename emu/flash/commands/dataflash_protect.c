@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * AT45 DataFlash: sector protection, lockdown, the security register, and the page size. Most of
- * these commands are 3D and three more bytes, and act only when all four are right.
+ * these commands are 3D and three more bytes, and act only if all four are right.
  *
  * A register has a byte per sector; in byte 0 bits 7 and 6 are sector 0a, bits 5 and 4 sector 0b.
- * FF is protected and 00 is not, and so these bits (AT45DB161D 3500O, table 10-3; AT45DB161E 8782D,
- * 7.3); what else is written there is not defined: here any set bit protects. Protection counts
- * while it is switched on, by 3D 2A 7F A9 or by WP# low; with WP# low it can't be switched off, nor
- * its register be changed. Lockdown counts always and is for ever.
+ * FF is protected and 00 is not, and these two bits likewise (AT45DB161D 3500O, table 10-3;
+ * AT45DB161E 8782D, 7.3). Other values are undefined: here any set bit protects. Protection is in
+ * force while 3D 2A 7F A9 or WP# low enables it; while WP# is low it can't be disabled, and its
+ * register can't be changed. Lockdown is always in force, and permanent.
  *
- * The register is erased to FF before it is programmed; programming overwrites buffer 1 and clears
- * bits only. From the data sheets as remembered, unconfirmed: the security register takes its 64
- * user bytes once; 3D 2A 80 A6 is for ever and acts with the next power-up on parts without A7, and
- * at once on those with it.
+ * The register has to be erased to FF before it is programmed; programming overwrites buffer 1 and
+ * only clears bits. From the data sheets as remembered, unconfirmed: the 64 user bytes of the
+ * security register can be programmed once; 3D 2A 80 A6 is permanent, and takes effect at the next
+ * power-up on parts without A7, at once on parts with it.
  *
  * Left out: the registers of the C series, which have other sectors (AT45DB321C 3387B).
  */
@@ -79,7 +79,7 @@ flash_dataflash_protection_on(const struct flash *chip)
 	return chip->dataflash->protection_on || !chip->pin_level[FLASH_PIN_WP];
 }
 
-/* A sector at the address: where it ends, its byte in the registers, and its bits there. */
+/* A sector: where it ends, its byte in the registers, and its bits there. */
 struct sector {
 	uint64_t end;
 	unsigned int number;
@@ -142,7 +142,7 @@ protect_on_finish(struct flash *chip)
 	chip->dataflash->protection_on = true;
 }
 
-/* False, with the outcome set, while WP# holds the protection as it is. */
+/* False, with the outcome set, while WP# prevents changes of the protection. */
 static bool
 wp_allows(struct flash *chip)
 {
@@ -198,7 +198,7 @@ erase_protection_finish(struct flash *chip)
 	flash_operation_begin(chip, &erase_protection_kind, 0, 0, page_erase_time(chip));
 }
 
-/* Data of any command that goes through the start of buffer 1. */
+/* Data that goes to the start of buffer 1. */
 static void
 register_in(struct flash *chip, const uint8_t *in, size_t n)
 {
@@ -341,7 +341,7 @@ security_complete(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-/* Bytes of which some are programmed can't be programmed again (unconfirmed). */
+/* After an interrupted program the bytes can't be programmed again (unconfirmed). */
 static void
 security_interrupt(struct flash *chip, const struct flash_operation *operation)
 {
@@ -412,7 +412,7 @@ security_out(struct flash *chip, uint8_t *out, size_t n)
 static void sequence_start(struct flash *chip);
 
 #define NOT_SUSPENDED GATE_NOT_IN_ERASE_SUSPEND | GATE_NOT_IN_PROGRAM_SUSPEND
-/* The argument is the place in sequences[]. */
+/* The argument is an index of sequences[]. */
 #define SEQUENCE(which) \
 	.address_bytes = 3, .start = sequence_start, .gates = NOT_SUSPENDED, .argument = which
 #define REGISTER .dummy_clocks = 24, .data_max = DATA_ANY
@@ -427,7 +427,7 @@ enum sequence {
 	PAGE_STANDARD,
 };
 
-/* What comes after 3D. */
+/* The three bytes after 3D. */
 static const uint32_t sequences[] = {
 	[PROTECT_ON] = 0x2a7fa9,
 	[PROTECT_OFF] = 0x2a7f9a,
@@ -460,7 +460,7 @@ static const struct flash_command commands[] = {
 	{0},
 };
 
-/* All four bytes are there: the frame goes on as the command that they are, if the part has it. */
+/* All four bytes are complete: they select the command, if the part has it. */
 static void
 sequence_start(struct flash *chip)
 {

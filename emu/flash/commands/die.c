@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Parts of several dies behind one CS# with one address range: C2 and a number choose the die whose
- * status registers answer. Each die is busy on its own; a chip erase runs on all of them. Follows
- * what hosts do with Winbond's W77Q12NW: chip erase, then C2 and 05 for each die.
+ * Parts of several dies with one CS# and one address range: C2 and a number select the die whose
+ * status registers are read. Each die is busy on its own; a chip erase runs on all of them. Follows
+ * the behaviour of hosts with Winbond's W77Q12NW: chip erase, then C2 and 05 for each die.
  *
- * An operation at an address selects the die that the address lies in, since those hosts poll 05
- * after it without C2 (unconfirmed). Left out: a command for an idle die while another is busy; it
- * is refused.
+ * An operation at an address selects the die of that address, since those hosts poll 05 after it
+ * without C2 (unconfirmed). Left out: commands for an idle die while another is busy; they are
+ * refused.
  */
 #include "flash/commands/families.h"
 #include "flash/engine/device.h"

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Serial EEPROMs: a page write 02 that needs no erase, since bits go both ways. Bytes that are not
- * sent keep their value, the address wraps in the page, and of more bytes than a page the last ones
- * win. Cut off by power loss, what the elapsed time stands for is new and the rest as before
- * (unconfirmed).
+ * Serial EEPROMs: a page write 02 that needs no erase, since it sets and clears bits. Bytes that
+ * are not sent keep their value, the address wraps in the page, and of more bytes than a page the
+ * last ones are written. If power loss interrupts a write, the share of bytes that corresponds to
+ * the time is new and the rest as before (unconfirmed).
  *
  * ST's M95-D have an identification page beside the array, as large as a page: 83 reads, 82 writes
- * it. With address bit 10 set 83 reads whether it is locked instead, and 82 locks it for ever when
- * bit 1 of its byte is set; both writes need WEL and are discarded while everything is protected
- * (M95128 Doc ID 5798 rev. 16, 6.7-6.10). It does not roll over: past its end reads float
- * (unconfirmed). Its first bytes are the part's ID as delivered.
+ * it. With address bit 10 set 83 reads its lock instead, and 82 locks it permanently if bit 1 of
+ * its byte is set. Both writes need WEL and are discarded while everything is protected (M95128 Doc
+ * ID 5798 rev. 16, 6.7-6.10). Reads do not wrap: bytes past the end float (unconfirmed). As
+ * delivered its first bytes are the part's ID.
  *
  * Left out: bit 7 in place of bit 10 on parts with one address byte (M95040).
  */
@@ -99,7 +99,7 @@ write_finish(struct flash *chip)
 	flash_operation_begin(chip, &write_kind, page, page_size, flash_duration(chip, FLASH_T_PP));
 }
 
-/* The page, and behind it the byte that tells whether it is locked. */
+/* The page, followed by a byte that is not 0 when it is locked. */
 static void
 create(struct flash *chip)
 {

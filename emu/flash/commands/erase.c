@@ -2,14 +2,15 @@
 /*
  * Erase: sectors, blocks and the chip. The address is aligned down to the block; the block reads FF
  * when the operation ends. Opcodes, sizes and times are the part's; where blocks differ in size
- * (boot sectors) the address picks the block out of the part's map. Where an opcode erases nothing
+ * (boot sectors) the address selects the block in the part's map. Where an opcode erases nothing
  * (small parameter sectors that only cover one end) the command is ignored and the erase failure
  * flag is set. Follows W25Q128JV rev. M, 8.2.15-8.2.18.
  *
  * Hybrid parts have a second set of erases, in force until a configuration bit makes all sectors
- * the same (S25FS-S, CR3 bit 3).
+ * equal (S25FS-S, CR3 bit 3).
  *
- * Cut off by reset or power loss, the block is neither as before nor erased: see cells.c.
+ * A block whose erase was interrupted by a reset or power loss is neither as before nor erased: see
+ * cells.c.
  */
 #include "flash/commands/erase.h"
 
@@ -63,7 +64,7 @@ erase_bytes(struct flash *chip, uint32_t address, uint64_t n)
 	flash_array_changed(chip, address, n);
 }
 
-/* The first n bytes of the array, but not the locked blocks: see asp.c. */
+/* Erases the first n bytes of the array, except locked blocks: see asp.c. */
 static void
 erase_unlocked(struct flash *chip, uint64_t n)
 {
@@ -100,7 +101,7 @@ const struct flash_operation_kind flash_erase_kind = {
 	.interrupt = erase_interrupt,
 };
 
-/* The first n bytes of the array in a chip erase. */
+/* Erases the first n bytes of the array as a chip erase does. */
 static void
 erase_first(struct flash *chip, uint64_t n)
 {
@@ -116,7 +117,7 @@ erase_chip_complete(struct flash *chip, const struct flash_operation *operation)
 	erase_first(chip, operation->length);
 }
 
-/* From start to end, but not the locked blocks. */
+/* Leaves the span as after an interrupted erase, except locked blocks. */
 static void
 cut_off_unlocked(struct flash *chip, uint64_t start, uint64_t end, double share)
 {
@@ -132,7 +133,7 @@ cut_off_unlocked(struct flash *chip, uint64_t start, uint64_t end, double share)
 	}
 }
 
-/* A chip erase goes through the array piece by piece: some are erased, one is half way. */
+/* A chip erase erases piece after piece: some are erased, and one is interrupted. */
 static void
 erase_chip_interrupt(struct flash *chip, const struct flash_operation *operation)
 {
@@ -179,7 +180,7 @@ erase_finish(struct flash *chip)
 		flash_erase_time(chip, erase->time, start, size));
 }
 
-/* Ignored when any part of the array is protected; see also erase_unlocked(). */
+/* Ignored if any part of the array is protected; see also erase_unlocked(). */
 static void
 erase_chip_finish(struct flash *chip)
 {

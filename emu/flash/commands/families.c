@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The families of commands, and the cells below them: the table that makes a chip of the engine. A
- * new family is a new file, a line here and one in families.h.
+ * The families of commands, and the cells below them: the table that makes the engine a chip. A new
+ * family is a new file, a line here and one in families.h.
  *
- * The engine calls their functions in this order. It matters in two places: a reset restores
- * the status registers before what reads its mode from their bits (QPI, address mode, erases in
- * force), and lanes and address mode before Micron's configuration, which overrides both.
+ * The engine calls their functions in this order. It matters in two places: a reset restores the
+ * status registers before the modes that depend on their bits (QPI, address mode, erases in force),
+ * and lanes and address mode before Micron's configuration, which overrides both.
  */
 #include "flash/commands/families.h"
 

@@ -8,15 +8,15 @@
  *   flag status   7 ready, 6 erase suspended, 5 erase error, 4 program error, 2 program suspended,
  *                 1 protection, 0 4-byte address mode
  *
- * An error stays until 50, a reset or power loss, whatever succeeds meanwhile. The volatile
- * registers come out of the non-volatile one at power-up and reset: address mode, 16 MiB segment,
- * and whether opcodes come on one, two or four lanes, which the enhanced register also changes at
- * once.
+ * An error flag stays set until 50, a reset or power loss, even if later operations succeed. At
+ * power-up and reset the volatile registers are loaded from the non-volatile one: address mode, 16
+ * MiB segment, and whether opcodes come on one, two or four lanes. A write of the enhanced register
+ * changes the lanes at once.
  *
- * Of parts with several dies the data sheets (N25Q512A, N25Q00AA) ask the host to poll 70 until
- * each die was ready. Hosts that poll 05 alone get along with real ones, so here 70 may be left out
- * and one poll is enough. Left out as well: dummy clocks, XIP and wrap of the volatile register,
- * drive strength, VPP (bit 3).
+ * For parts with several dies the data sheets (N25Q512A, N25Q00AA) ask the host to poll 70 until
+ * each die was ready. Hosts that poll only 05 work with real ones, so here 70 is optional and one
+ * poll is enough. Left out as well: dummy clocks, XIP and wrap of the volatile register, drive
+ * strength, VPP (bit 3).
  */
 #include "flash/commands/flagstatus.h"
 
@@ -217,7 +217,7 @@ reset(struct flash *chip, bool lost_power)
 
 	(void)lost_power;
 	chip->flag_status->errors = 0;
-	/* A part without these commands: its non-volatile register is FFFF and changes nothing. */
+	/* A part without these commands has no configuration to restore. */
 	if (!flash_command_named(chip, "RDNVCR"))
 		return;
 	/* 7:4 dummy clocks, 3 XIP off, 2 reserved, 1:0 no wrap */

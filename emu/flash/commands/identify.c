@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Identification: RDID 9F, REMS 90 and its dual and quad forms 92/94, RES AB, unique ID 4B. Parts
- * that lack some answer the others; their rows are put under other opcodes, or RDP takes the place
- * of RES.
+ * that lack some of these have others; they have the rows at other opcodes, or RDP in place of RES.
  *
- * Follows W25Q128JV rev. M, 8.2.22-8.2.27. That data sheet is silent about what follows the ID in
- * 9F (the part's id-tail decides) and after the 64 bits of 4B (its figure ends in Hi-Z: modelled as
- * a floating line, unconfirmed).
+ * Follows W25Q128JV rev. M, 8.2.22-8.2.27. That data sheet does not define the output after the ID
+ * in 9F (the part's id-tail decides) and after the 64 bits of 4B (its figure ends in Hi-Z: modelled
+ * as a floating line, unconfirmed).
  */
 #include "flash/commands/families.h"
 #include "flash/engine/device.h"
@@ -33,7 +32,7 @@ rdid_out(struct flash *chip, uint8_t *out, size_t n)
 	}
 }
 
-/* Address bit 0 says which of the two comes first; then they alternate. */
+/* Address bit 0 selects which of the two comes first; then they alternate. */
 static void
 rems_out(struct flash *chip, uint8_t *out, size_t n)
 {
@@ -43,7 +42,7 @@ rems_out(struct flash *chip, uint8_t *out, size_t n)
 		out[i] = position & 1 ? chip->part->device_id : chip->part->manufacturer;
 }
 
-/* Three dummy bytes, then the part's answer for as long as it is clocked. */
+/* Three dummy bytes, then the part's answer, repeated to the end of the frame. */
 static void
 res_out(struct flash *chip, uint8_t *out, size_t n)
 {
@@ -63,7 +62,7 @@ res_finish(struct flash *chip)
 	if (!chip->powered_down)
 		return;
 	chip->powered_down = false;
-	chip->deaf_until_ns =
+	chip->unready_until_ns =
 		chip->now_ns + flash_duration(chip, id_read ? FLASH_T_RES2 : FLASH_T_RES1);
 }
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Individual block locks, whatever the commands that set them: which block a lock is for, what
- * keeps it, and whether it counts. Parts with a WPS bit heed either the locks or the BP bits; parts
- * without heed both.
+ * Individual block locks, independent of the commands that set them: which block a lock protects,
+ * where its bits are stored, and when it is in force. Parts with a WPS bit use either the locks or
+ * the BP bits; parts without use both.
  *
- * And the commands of the most common kind, 36, 39, 3D, 7E, 98: one volatile bit per 64 KiB block,
+ * Also the commands of the most common kind, 36, 39, 3D, 7E, 98: one volatile bit per 64 KiB block,
  * and per 4 KiB sector in the first and the last block, all locked after power-up and reset.
- * Follows W25Q128JV rev. M, 7.1.10 and 8.2.32-8.2.36. The data sheet's list of what clears WEL does
- * not name these commands, so they leave it set; and 3D repeats its byte for as long as it is
- * clocked. Both unconfirmed. Macronix has its WPS bit in the security register; 68 sets it for ever
- * (MX25L12835F PM1795 rev. 1.0, 9-31; its timing is unconfirmed).
+ * Follows W25Q128JV rev. M, 7.1.10 and 8.2.32-8.2.36. The data sheet's list of commands that clear
+ * WEL does not contain these, so they leave it set; and 3D repeats its byte to the end of the
+ * frame. Both unconfirmed. Macronix has its WPS bit in the security register; 68 sets it
+ * permanently (MX25L12835F PM1795 rev. 1.0, 9-31; its timing is unconfirmed).
  */
 #include "flash/commands/lock.h"
 
@@ -39,7 +39,7 @@ enum {
 	OVERLAY = 32768,
 };
 
-/* --- which block --- */
+/* --- blocks --- */
 
 static void
 add_region(struct flash_locks *locks, uint64_t n_blocks, uint32_t block_size)
@@ -69,7 +69,7 @@ erase_map(struct flash *chip)
 	}
 }
 
-/* The map that a family has unless its part says otherwise. */
+/* The usual map of a family, for parts that do not define their own. */
 static void
 usual_map(struct flash *chip)
 {
@@ -134,7 +134,7 @@ flash_lock_at(const struct flash *chip, uint64_t address, uint64_t *start, uint6
 		base += size;
 		before += region->n_blocks;
 	}
-	/* Behind the map: the last one, so that nothing is open by mistake. */
+	/* Beyond the map: the last lock, so that nothing is unprotected by mistake. */
 	*start = base;
 	*end = chip->part->size;
 	return locks->count - 1;
@@ -149,7 +149,7 @@ flash_lock_addressed(const struct flash *chip)
 	return flash_lock_at(chip, flash_array_address(chip), &start, &end);
 }
 
-/* --- what keeps it --- */
+/* --- bits --- */
 
 bool
 flash_lock_get(const uint8_t *bits, unsigned int i)
@@ -218,7 +218,7 @@ destroy(struct flash *chip)
 	g_free(chip->locks);
 }
 
-/* A reset brings back the locks as after power-up, unless they can't change before power goes. */
+/* A reset restores the locks as after power-up, unless they are frozen until power loss. */
 static void
 reset(struct flash *chip, bool lost_power)
 {
@@ -234,7 +234,7 @@ reset(struct flash *chip, bool lost_power)
 	flash_status_report(chip);
 }
 
-/* --- whether it counts --- */
+/* --- in force --- */
 
 bool
 flash_locks_count(const struct flash *chip)

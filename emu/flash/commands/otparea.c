@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The one-time area beside the array: bytes that only go from 1 to 0 and that nothing erases, in an
- * address space of their own. Here are its storage and locks, and the commands that address it
- * directly; the parts that put it in the array's place are in otpmode.c.
+ * The one-time area beside the array: bytes that only change from 1 to 0 and can't be erased, in an
+ * address space of their own. Storage, locks, and the commands that address the area directly; for
+ * parts that map it in place of the array see otpmode.c.
  *
  *   4B 42   64 bytes and a control byte, which reads on and on (M25PX, N25Q256A, A25LQ)
  *   4B 42   1024 bytes: 16 of the factory, then a lock bit for each 32 bytes (S25FL128S)
  *   77 9B   64 bytes, programmed once, and 64 of the factory (AT25DF641; 9A: AT26DF081A)
  *   4B B1   Pm25LQ, IS25LQ      88 A5   SST26VF064B
  *
- * Beyond the area reads float and programs are dropped (data sheets: undefined). All as remembered
- * from the data sheets, unconfirmed.
+ * Beyond the area reads float and programs have no effect (data sheets: undefined). All as
+ * remembered from the data sheets, unconfirmed.
  */
 #include "flash/commands/otparea.h"
 
@@ -55,7 +55,7 @@ create(struct flash *chip)
 	chip->otp_new = g_malloc(limit);
 	memset(chip->otp, 0xff, limit);
 	chip->otp[limit] = 0;
-	/* What the factory wrote differs from chip to chip. */
+	/* The bytes of the factory differ from chip to chip. */
 	for (uint32_t i = part->otp_factory_start; i < part->otp_factory_end; i++)
 		chip->otp[i] = (uint8_t)(chip->unique_id[i % 16] ^ i * 0x3d);
 	flash_keep(chip, "otp", chip->otp, limit + 1);
@@ -92,7 +92,7 @@ is_locked(const struct flash *chip, uint32_t position)
 	return false;
 }
 
-/* Position after that one: programs wrap in the page. */
+/* The position that follows: programs wrap in the page. */
 static uint64_t
 next(const struct flash *chip, uint64_t position)
 {
@@ -146,7 +146,7 @@ complete(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-/* Whether a program that can't be repeated counts as done then is a guess. */
+/* That a one-time program may count as done then is an assumption. */
 static void
 interrupt(struct flash *chip, const struct flash_operation *operation)
 {
@@ -163,7 +163,7 @@ static const struct flash_operation_kind program_kind = {
 	.interrupt = interrupt,
 };
 
-/* A program that would change one locked byte changes none. */
+/* A program that includes a locked byte has no effect. */
 void
 flash_otp_area_finish(struct flash *chip)
 {
@@ -185,7 +185,7 @@ destroy(struct flash *chip)
 	g_free(chip->otp_new);
 }
 
-/* Dummy clocks that differ from those of the row. */
+/* A part's own number of dummy clocks for RDOTP. */
 static void
 adapt_rows(struct flash *chip)
 {

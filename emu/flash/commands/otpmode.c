@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * OTP mode: the area of otparea.c takes the array's place. Reads and programs of the array, with
- * whatever opcode, go to it; only the low bits of the address count. Power loss and reset leave it.
+ * OTP mode: the area of otparea.c replaces the array. All commands that read or program the array
+ * address it; only the low bits of the address count. Power loss and reset end the mode.
  *
  *   B1 in, C1 out, 2F locks for ever, LDSO in the security register tells (Macronix, MX25L6436F)
  *   3A in, 04 out; meanwhile bit 7 of the status register is the lock, written by 01, and a sector
  *      erase erases the area as long as it is not locked (Eon, EN25QH32)
  *
- * Other erases are refused meanwhile. The rows of the opcode table are exchanged, so that array
- * commands need not ask for the mode. As remembered from the data sheets, unconfirmed.
+ * Other erases are refused in this mode. The rows of the opcode table are exchanged, so that
+ * commands of the array do not need to check the mode. As remembered from the data sheets,
+ * unconfirmed.
  */
 #include "flash/cells/cutoff.h"
 #include "flash/commands/families.h"
@@ -26,7 +27,7 @@
 #include <glib.h>
 #include <string.h>
 
-/* Made when the mode is first entered. */
+/* Allocated when the mode is first entered. */
 struct flash_otp_mode {
 	bool active;
 	const struct flash_command *array_rows[256]; /* the table that is exchanged */
@@ -52,7 +53,7 @@ destroy(struct flash *chip)
 	g_free(chip->otp_mode);
 }
 
-/* Addresses repeat with the next power of two. */
+/* Addresses wrap at the next power of two. */
 static void
 otp_start(struct flash *chip)
 {

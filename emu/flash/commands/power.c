@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Deep power-down B9 and the software reset 66, 99. Follows W25Q128JV rev. M, 8.2.21 and 8.2.37: in
- * power-down every command but AB is ignored, the reset included; 99 acts only right after 66, also
- * during an operation, which is then cut off. F0 resets by itself (S25FL256S, software reset). The
- * way out of power-down, AB, is in identify.c, and here for parts that answer no ID to it.
+ * power-down every command except AB is ignored, also the reset; 99 acts only right after 66, also
+ * during an operation, which it interrupts. F0 resets without 66 (S25FL256S, software reset). AB,
+ * which ends power-down, is in identify.c, and here for parts that answer no ID to it.
  *
- * Ultra-deep power-down 79 hears nothing; any pulse of CS# ends it (AT45DB161E, unconfirmed), and
- * what a DataFlash had in its buffers is lost.
+ * In ultra-deep power-down, 79, the chip ignores all commands; any pulse of CS# ends it
+ * (AT45DB161E, unconfirmed), and the buffers of a DataFlash lose their content.
  */
 #include "flash/commands/families.h"
 #include "flash/engine/device.h"
@@ -20,7 +20,7 @@ static void
 dp_finish(struct flash *chip)
 {
 	chip->powered_down = true;
-	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_DP);
+	chip->unready_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_DP);
 }
 
 static void
@@ -46,14 +46,14 @@ rst_finish(struct flash *chip)
 	flash_power_reset(chip);
 }
 
-/* Chips without an ID to read: AB only wakes them (M25P10 and others without RES). */
+/* Chips without an ID here: AB only wakes them (M25P10 and others without RES). */
 static void
 rdp_finish(struct flash *chip)
 {
 	if (!chip->powered_down)
 		return;
 	chip->powered_down = false;
-	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_RES1);
+	chip->unready_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_RES1);
 }
 
 static void

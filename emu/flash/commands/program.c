@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Page program: 02, its quad form 32, and 12 and 34 with 4 address bytes. Bits only go from 1 to 0;
- * the address wraps inside the page, and of more bytes than a page the last ones win. Follows
- * W25Q128JV rev. M, 8.2.13 and 8.2.14, and its AC table for tPP, tBP1 and tBP2.
+ * Page program: 02, its quad form 32, and 12 and 34 with 4 address bytes. Bits only change from 1
+ * to 0; the address wraps inside the page, and of more bytes than a page the last ones are
+ * programmed. Follows W25Q128JV rev. M, 8.2.13 and 8.2.14, and its AC table for tPP, tBP1 and tBP2.
  */
 #include "flash/commands/program.h"
 
@@ -26,7 +26,7 @@ flash_page_fill(struct flash *chip, const uint8_t *in, size_t n, uint32_t page_s
 {
 	uint64_t offset = chip->frame.cursor;
 
-	/* What is overwritten anyway need not be stored. */
+	/* Skips bytes that later ones would overwrite. */
 	if (n > page_size) {
 		in += n - page_size;
 		offset += n - page_size;
@@ -89,7 +89,7 @@ flash_program_complete(struct flash *chip, const struct flash_operation *operati
 		and_page(chip, operation->address, operation->length);
 }
 
-/* Bytes are programmed in order; those up to the moment are done. */
+/* Bytes are programmed in order: the first ones are done. */
 void
 flash_program_interrupt(struct flash *chip, const struct flash_operation *operation)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Into QPI and out of it: 38 and 35 enter, FF leaves. Winbond's 38 needs QE (W25Q128FV). A
- * configuration register can have a bit for it that counts at power-up and reset. What a chip in
- * QPI makes of a host with single wires is in engine/lanes.c.
+ * Enters and leaves QPI: 38 and 35 enter, FF leaves. Winbond's 38 needs QE (W25Q128FV). A
+ * configuration register can have a bit for it that applies at power-up and reset. How a chip in
+ * QPI understands a host with single wires is in engine/lanes.c.
  */
 #include "flash/commands/families.h"
 #include "flash/engine/bits.h"
@@ -18,7 +18,7 @@ eqio_finish(struct flash *chip)
 	flash_lanes_set(chip, 4);
 }
 
-/* What follows the opcode has to look like more of it; other bytes are another command's. */
+/* Only further FF may follow the opcode; other bytes belong to another command. */
 static void
 rstqio_in(struct flash *chip, const uint8_t *in, size_t n)
 {

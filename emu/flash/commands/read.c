@@ -2,9 +2,9 @@
 /*
  * Array reads: 03, 0B and the dual and quad forms 3B/6B/BB/EB, of any length, wrapping at the end
  * of the array, and their forms with 4 address bytes. Follows W25Q128JV rev. M, 8.2.6-8.2.12. The
- * mode bits M7-0 of BB and EB count as dummy clocks: that data sheet wants them to be Fx and has no
- * chapter on continuous read. Left out: the clock limits fR and FR; continuous read mode of older
- * parts (W25Q80DV).
+ * mode bits M7-0 of BB and EB count as dummy clocks: that data sheet requires Fx and has no chapter
+ * on continuous read. Left out: the clock limits fR and FR; continuous read mode of older parts
+ * (W25Q80DV).
  */
 #include "flash/cells/cells.h"
 #include "flash/commands/families.h"
@@ -23,7 +23,7 @@ read_start(struct flash *chip)
 	chip->frame.cursor = flash_array_address(chip);
 }
 
-/* All of the span has cells, or nothing of it. */
+/* Either all of the span has cells, or none of it. */
 static void
 read_span(struct flash *chip, uint64_t address, uint8_t *out, size_t n)
 {
@@ -57,7 +57,7 @@ read_out(struct flash *chip, uint8_t *out, size_t n)
 	chip->frame.cursor = cursor;
 }
 
-/* Quad I/O reads stay in an aligned piece of 8 to 64 bytes when burst wrap is set. */
+/* Quad I/O reads wrap in an aligned section of 8 to 64 bytes if burst wrap is set. */
 static void
 wrapped_read_out(struct flash *chip, uint8_t *out, size_t n)
 {
@@ -81,7 +81,7 @@ burst_wrap_in(struct flash *chip, const uint8_t *in, size_t n)
 	chip->frame.cursor = in[n - 1];
 }
 
-/* W4 = 0 turns wrapping on, W6-5 choose the length (8.2.12). */
+/* W4 = 0 enables wrapping, W6-5 select the length (8.2.12). */
 static void
 burst_wrap_finish(struct flash *chip)
 {

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Sector protection registers of Atmel's kind: 36 protects a sector, 39 unprotects it, 3C reads FF
- * or 00 for as long as it is clocked, and writing SR1 protects or unprotects all of them when its
- * bits 5 to 2 are all 1 or all 0. All sectors are protected after power-up. SPRL locks the
- * registers as they are; with WP# low it can't be cleared. SWP and WPP report sectors and pin.
- * Follows AT25DF081A 8715C, page 22 (global functions), AT25DF081 3674E, 10.1 (SPRL, WPP, EPE, SWP)
- * and AT25DF041A, 9.6 (3C).
+ * or 00, repeated, and a write of SR1 protects or unprotects all of them if its bits 5 to 2 are all
+ * 1 or all 0. All sectors are protected after power-up. SPRL prevents changes of the registers;
+ * with WP# low it can't be cleared. SWP and WPP report sectors and pin. Follows AT25DF081A 8715C,
+ * page 22 (global functions), AT25DF081 3674E, 10.1 (SPRL, WPP, EPE, SWP) and AT25DF041A, 9.6 (3C).
  *
- * SPRL has to be 0 before a write of SR1 for the global functions: one that clears SPRL does
- * nothing else. Every one of these commands clears WEL, refused or not (unconfirmed for refused
+ * SPRL has to be 0 before a write of SR1 for the global functions: a write that clears SPRL has no
+ * other effect. Every one of these commands clears WEL, refused or not (unconfirmed for refused
  * ones).
  *
  * Left out: sector lockdown (33, 34, 35), and RSTE with the reset F0 D0.

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Security registers of Winbond's kind: 44 erases, 42 programs, 48 reads one of them; register n
- * lies at address n << 12 and is locked for ever by its LB bit, or by LB1 when that is the only
- * one. Numbers begin at 1, elsewhere at 0 (GD25Q64B: one register of 1024 bytes at 0; ISSI's
- * information rows, 68, 62 and 64). Follows W25Q128JV rev. M, 8.2.29-8.2.31. At any other address
- * the data sheet is silent: here reads float and the rest is ignored, with WEL kept (as in
+ * has the address n << 12 and is locked permanently by its LB bit, or by LB1 if that is the only
+ * one. Numbers begin at 1, on some parts at 0 (GD25Q64B: one register of 1024 bytes at 0; ISSI's
+ * information rows, 68, 62 and 64). Follows W25Q128JV rev. M, 8.2.29-8.2.31. The data sheet does
+ * not define other addresses: here reads float and the rest is ignored, with WEL kept (as in
  * Winbond's own model of the W25Q32JV).
  *
  * A program is limited to a page, also in a register of several pages, and wraps in it: of more
- * bytes the last ones win. GigaDevice says so by "similar to the Page Program command" and "each
- * security register contains four pages content" (GD25Q128C, "Program Security Registers (42H)";
- * as remembered, unconfirmed; Puya likewise). A read goes through all of the register and starts
- * over at its end.
+ * bytes the last ones are programmed. GigaDevice describes this by "similar to the Page Program
+ * command" and "each security register contains four pages content" (GD25Q128C, "Program Security
+ * Registers (42H)"; as remembered, unconfirmed; Puya likewise). A read covers all of the register
+ * and wraps at its end.
  */
 #include "flash/cells/cutoff.h"
 #include "flash/commands/families.h"
@@ -30,12 +30,12 @@
 #include <glib.h>
 #include <string.h>
 
-/* Index of the register that the frame's address names, or -1. */
+/* Index of the register that the frame's address selects, or -1. */
 static int
 addressed(const struct flash *chip)
 {
 	uint32_t size = chip->part->security_register_size;
-	/* The extended address register has no say here. */
+	/* The extended address register does not apply here. */
 	uint32_t number = (chip->frame.address & 0xffffff) >> 12;
 	uint32_t first = chip->part->security_register_first;
 
@@ -92,8 +92,8 @@ prscur_in(struct flash *chip, const uint8_t *in, size_t n)
 	flash_page_fill(chip, in, n, program_size(chip));
 }
 
-/* Interrupted, they are like the array's cells, but that those are unstable for a while is left
- * out. */
+/* Interrupted operations act as on the array; that its cells are unstable afterwards is left out.
+ * */
 static void
 program_complete(struct flash *chip, const struct flash_operation *operation)
 {
@@ -165,7 +165,7 @@ prscur_finish(struct flash *chip)
 		flash_program_time(chip, chip->frame.position));
 }
 
-/* Where the data sheet gives no time of its own it is that of a sector (8.2.29). */
+/* The time of a sector if the data sheet gives no other (8.2.29). */
 static int64_t
 erase_time(const struct flash *chip)
 {

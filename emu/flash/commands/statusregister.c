@@ -3,19 +3,19 @@
  * Status registers: reads 05/35/15 (and the Macronix reads 15 and 2B), writes 01 with one to three
  * bytes, 31 and 11, the write enables 06, 04 and 50. Follows W25Q128JV rev. M, 7.1 and 8.2.1-8.2.5.
  *
- * A write after 06 goes to the non-volatile bits and takes tW; after 50 it changes only what is in
- * force, at once, and leaves OTP bits alone. The data sheet does not say how long 50 lasts: here
- * until the next write or reset (unconfirmed). With SRL set, even by a volatile write, the
- * registers stay locked through a reset and until power is cycled, which clears SRL (7.1.1, SRP/SRL
- * table; 8.2.5 could also be read so that a reset clears a volatile SRL).
+ * A write after 06 changes the non-volatile bits and takes tW; after 50 it changes only the values
+ * in force, at once, and no OTP bits. The data sheet does not define how long 50 lasts: here until
+ * the next write or reset (unconfirmed). With SRL set, even by a volatile write, the registers stay
+ * locked through a reset and until power is cycled, which clears SRL (7.1.1, SRP/SRL table; 8.2.5
+ * could also mean that a reset clears a volatile SRL).
  *
- * SST's 50 is another command: it lets the next frame write the registers, as non-volatile as their
- * bits are, and nothing else (SST25VF-B; the older SST25VF and SST25LF take no 06 in its place).
- * AT25DF081A reads its two registers in turn with 05. From memory, unconfirmed.
+ * SST's 50 is another command: it allows the next frame to write the registers, with their bits as
+ * volatile as defined, and nothing else (SST25VF-B; the older SST25VF and SST25LF do not accept 06
+ * in its place). AT25DF081A reads its two registers in turn with 05. From memory, unconfirmed.
  *
- * Spansion: FREEZE keeps the protection bits as they are until power is cycled; with BPNV set the
+ * Spansion: FREEZE prevents changes of the protection bits until power is cycled; with BPNV set the
  * BP bits are volatile and all 1 after power-up; 30 clears the failure flags and ends the busy
- * state that a failure leaves (S25FL128S; from memory, unconfirmed).
+ * state after a failure (S25FL128S; from memory, unconfirmed).
  *
  * Left out: the AA 55 prefix that makes the lock of a W25Q128JV permanent.
  */
@@ -46,7 +46,7 @@ rdsr_out(struct flash *chip, uint8_t *out, size_t n)
 	memset(out, chip->status[chip->frame.command->argument], n);
 }
 
-/* All registers of the part in turn, over and over. */
+/* All registers of the part in turn, repeated. */
 static void
 rdsr_all_out(struct flash *chip, uint8_t *out, size_t n)
 {
@@ -147,7 +147,7 @@ wrsr_in(struct flash *chip, const uint8_t *in, size_t n)
 	}
 }
 
-/* What FREEZE keeps. */
+/* The bits that FREEZE protects. */
 static uint8_t
 frozen_mask(const struct flash *chip, unsigned int reg)
 {
@@ -164,7 +164,7 @@ frozen_mask(const struct flash *chip, unsigned int reg)
 	return mask;
 }
 
-/* What reg becomes when new is written over old. */
+/* The value of reg after a write of new over old. */
 static uint8_t
 merge(const struct flash *chip, unsigned int reg, uint8_t old, uint8_t new, bool is_volatile)
 {
@@ -202,9 +202,9 @@ write_complete(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-/* Registers are cells as well: erased, then programmed. Cut off, they are as before, erased (which
- * is all ones, so that everything is protected) or as meant to be. One-time bits are never erased,
- * so only a write that sets them can. */
+/* Registers are cells as well: erased, then programmed. After an interruption they have the old
+ * value, are erased (all ones, so that everything is protected) or have the new value. One-time
+ * bits are never erased, so only a write that sets them can change them. */
 static void
 write_interrupt(struct flash *chip, const struct flash_operation *operation)
 {
@@ -276,7 +276,7 @@ flash_status_preset(struct flash *chip, unsigned int reg, uint8_t value)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-/* Volatile bits forget: they come up as delivered. */
+/* Volatile bits return to their delivered state. */
 static void
 restore_volatile(struct flash *chip)
 {
@@ -288,7 +288,7 @@ restore_volatile(struct flash *chip)
 	}
 }
 
-/* BPNV: the BP bits forget as well, and come up as 1. */
+/* With BPNV set the BP bits are volatile as well, and 1 after power-up. */
 static void
 restore_bp(struct flash *chip)
 {
@@ -298,7 +298,7 @@ restore_bp(struct flash *chip)
 		flash_bit_set(chip, bit, true);
 }
 
-/* What a reset does not end, only power loss. */
+/* FREEZE and the bits that it protects survive a reset. */
 static void
 keep_locked(struct flash *chip, const uint8_t *before)
 {

@@ -6,10 +6,10 @@
  *   BUSY  ____/‾‾‾‾‾‾‾‾‾‾‾\______________________/‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾\___
  *   SUS   ____/‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾\____________________
  *
- * WEL falls with BUSY when the suspend is complete and is set again by the resume (from the
- * vendors' own models, their data sheets are silent). Reading what is suspended is undefined by the
- * data sheet; here it still reads as before the operation. A suspend within tSUS of the last resume
- * is ignored.
+ * WEL is cleared with BUSY when the suspend is complete, and set again by the resume (from the
+ * vendors' own models; their data sheets do not mention it). Reads of the suspended block are
+ * undefined by the data sheet; here they return the content before the operation. A suspend within
+ * tSUS of the last resume is ignored.
  */
 #include "flash/commands/suspend.h"
 
@@ -53,7 +53,7 @@ suspend_finish(struct flash *chip)
 		return;
 	}
 	chip->suspended = chip->operation;
-	/* Times from here on are relative: what is done, and what is left. */
+	/* From here on the times are relative to now. */
 	chip->suspended.begin_ns -= chip->now_ns;
 	chip->suspended.end_ns -= chip->now_ns;
 	set_suspended(chip, true);

@@ -20,6 +20,9 @@ struct flash_family;
 /* Pieces of state that survive power loss. */
 #define NONVOLATILE_MAX 12
 
+/* Families that watch frames or operations. */
+#define WATCHERS_MAX 4
+
 struct flash_bit_place {
 	uint8_t reg;
 	uint8_t mask; /* 0: the part has no such bit */
@@ -28,6 +31,8 @@ struct flash_bit_place {
 struct flash {
 	const struct flash_part *part;
 	const struct flash_family *const *families;
+	const struct flash_family *watchers[WATCHERS_MAX + 1]; /* those that watch frames and
+								* operations, then NULL */
 	uint8_t *array;
 	uint8_t *changed; /* see flash_watch_array(); may be NULL */
 	const struct flash_listener *listener;
@@ -42,8 +47,8 @@ struct flash {
 	int64_t now_ns;
 	uint32_t byte_ps; /* one byte on the wire; 0: no time */
 	uint32_t rest_ps;
-	int64_t deaf_until_ns; /* tRST, tDP, tRES, tVSL: no command is accepted before */
-	int64_t resumed_ns;    /* last resume; a suspend needs tSUS from it */
+	int64_t unready_until_ns; /* tRST, tDP, tRES, tVSL: no command is accepted before */
+	int64_t resumed_ns;       /* last resume; a suspend needs tSUS from it */
 
 	bool powered;
 	bool selected;

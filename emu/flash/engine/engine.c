@@ -3,10 +3,10 @@
  * The engine of a serial NOR flash: the operation in progress, and time.
  *
  * One operation can be in progress (BUSY) and one more suspended. An operation changes array or
- * registers when it ends; cut off earlier by reset or power loss it is done in part.
+ * registers when it ends; if a reset or power loss interrupts it, it is done in part.
  *
- * Left out here: frames on the wire (frame.c), what each command does (one file per family), how a
- * chip comes to be (life.c).
+ * Not here: frames on the wire (frame.c), the commands (../commands, one file per family), the
+ * creation of a chip (life.c).
  */
 #include "flash/engine/operation.h"
 
@@ -45,7 +45,7 @@ flash_duration(const struct flash *chip, enum flash_timing timing)
 static void
 take_effect(struct flash *chip, const struct flash_operation *operation)
 {
-	if (chip->operations_watched && flash_families_operation_spoilt(chip, operation))
+	if (chip->operations_watched && flash_families_operation_suppressed(chip, operation))
 		return;
 	if (operation->kind->complete)
 		operation->kind->complete(chip, operation);
@@ -131,7 +131,7 @@ interrupt(struct flash *chip, const struct flash_operation *operation)
 		flash_families_operation_ended(chip, operation, true);
 }
 
-/* The time since the suspend did nothing. What never ends (fault.c) does not end now either. */
+/* The time since the suspend does not count. An endless operation (cells/fault.c) stays endless. */
 void
 flash_operation_put_back(const struct flash *chip, struct flash_operation *operation)
 {
@@ -167,7 +167,7 @@ flash_lose_operation(struct flash *chip)
 	chip->verified = FLASH_DONE;
 }
 
-/* At the time when it ended, however late the tick; events say so. */
+/* At the time when it ended, however late the tick; events have that time. */
 static void
 complete_in_time(struct flash *chip)
 {
@@ -178,11 +178,17 @@ complete_in_time(struct flash *chip)
 	chip->now_ns = now_ns;
 }
 
-void
-flash_advance(struct flash *chip)
+static inline void
+advance(struct flash *chip)
 {
 	if (chip->operation.kind && chip->now_ns >= chip->operation.end_ns)
 		complete_in_time(chip);
+}
+
+void
+flash_advance(struct flash *chip)
+{
+	advance(chip);
 }
 
 void
@@ -192,7 +198,7 @@ flash_tick(struct flash *chip, int64_t now_ns)
 		chip->now_ns = now_ns;
 	if (chip->cuts_planned)
 		flash_supply_cut_due(chip);
-	flash_advance(chip);
+	advance(chip);
 }
 
 void
@@ -202,7 +208,7 @@ flash_pass(struct flash *chip, size_t n)
 
 	chip->now_ns += ps / 1000;
 	chip->rest_ps = ps % 1000;
-	flash_advance(chip);
+	advance(chip);
 }
 
 void
@@ -212,7 +218,7 @@ flash_pass_bit(struct flash *chip)
 
 	chip->now_ns += ps / 1000;
 	chip->rest_ps = ps % 1000;
-	flash_advance(chip);
+	advance(chip);
 }
 
 bool

@@ -44,7 +44,7 @@ struct flash_family {
 	void (*operation_began)(struct flash *chip, struct flash_operation *operation);
 
 	/* An operation ends; true: without effect. Only while chip->operations_watched. */
-	bool (*operation_spoilt)(struct flash *chip, const struct flash_operation *operation);
+	bool (*operation_suppressed)(struct flash *chip, const struct flash_operation *operation);
 
 	/* An operation has taken effect or was interrupted. Only while chip->operations_watched. */
 	void (*operation_ended)(
@@ -57,6 +57,9 @@ struct flash_family {
 	void (*cells_failed)(struct flash *chip, bool erase);
 };
 
+/* Gives the chip its families: a list that ends with NULL. */
+void flash_families_init(struct flash *chip, const struct flash_family *const *families);
+
 /* Each calls that function of every family of the chip that has it. */
 void flash_families_create(struct flash *chip);
 void flash_families_destroy(struct flash *chip);
@@ -68,7 +71,8 @@ void flash_families_woke(struct flash *chip);
 void flash_families_pins_changed(struct flash *chip);
 void flash_families_frame_edge(struct flash *chip);
 void flash_families_operation_began(struct flash *chip, struct flash_operation *operation);
-bool flash_families_operation_spoilt(struct flash *chip, const struct flash_operation *operation);
+bool flash_families_operation_suppressed(
+	struct flash *chip, const struct flash_operation *operation);
 void flash_families_operation_ended(
 	struct flash *chip, const struct flash_operation *operation, bool interrupted);
 void flash_families_operations_lost(struct flash *chip);

@@ -7,14 +7,15 @@
  *   MISO   |            floats            |  data out           |
  *   phase   OPCODE    ADDRESS     DUMMY      DATA                 -> finish() acts
  *
- * Gates are checked when the opcode is complete; a refused frame still walks through its phases, so
- * that reports know its address, but reads as a floating line and does nothing. Commands that
+ * Gates are checked when the opcode is complete. A refused frame still goes through its phases, so
+ * that reports have its address, but reads as a floating line and has no effect. Commands that
  * change something act in finish(), when CS# rises on a byte boundary (W25Q128JV rev. M, 8.1 and
  * 8.2).
  *
- * Frames come in whole bytes, as hosts send them, and go span by span. Where an edge of the clock
- * is missing or doubled they come bit by bit, and from then on all is shifted, until CS# rises.
- * HOLD# low (pins.c) swallows clocks: nothing is sampled, MISO floats, time passes.
+ * Hosts send whole bytes, and the frame is processed span by span. If an edge of the clock is
+ * missing or doubled the clocks come bit by bit, and from then on all bytes are shifted, until CS#
+ * rises. While HOLD# is low (pins.c) clocks have no effect: nothing is sampled, MISO floats, time
+ * passes.
  */
 #include "flash/engine/frame.h"
 
@@ -41,7 +42,7 @@ flash_select(struct flash *chip)
 		return;
 	if (chip->pins_matter)
 		flash_pins_settle(chip);
-	flash_supply_reckon(chip);
+	flash_supply_add_damage(chip);
 	if (chip->frames_watched)
 		flash_families_frame_edge(chip);
 	chip->selected = true;
@@ -98,7 +99,7 @@ flash_take_opcode(struct flash *chip, uint8_t opcode)
 		frame->phase = PHASE_IGNORED;
 		return;
 	}
-	if (chip->now_ns < chip->deaf_until_ns)
+	if (chip->now_ns < chip->unready_until_ns)
 		frame->outcome = FLASH_BUSY;
 	else
 		frame->outcome = flash_gate(chip, command);
@@ -181,7 +182,7 @@ data_in(struct flash *chip, const uint8_t *in, size_t n)
 		chip->frame.command->in(chip, &idle, 1);
 }
 
-/* The chip drives MISO, and counts its address up, whether anybody listens or not. */
+/* The chip drives MISO, and increments its address, also if MISO is not sampled. */
 static void
 data_out(struct flash *chip, uint8_t *out, size_t n)
 {
@@ -262,7 +263,7 @@ shift_spans(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n)
 	}
 }
 
-/* A byte of the frame begins: what the chip will drive. */
+/* A byte of the frame begins: fetches the byte that the chip will drive. */
 static void
 begin_byte(struct flash *chip)
 {
@@ -351,7 +352,7 @@ drives_lane(const struct flash *chip)
 		flash_lanes_ended(chip);
 }
 
-/* Bytes for which the frame stays in the phase that it is in, as far as that is known. */
+/* Bytes for which the frame is known to stay in its phase. */
 static size_t
 bytes_of_phase(const struct flash *chip)
 {
@@ -397,14 +398,14 @@ flash_next_miso(struct flash *chip)
 	return frame->bits_out >> (7 - frame->bits) & 1;
 }
 
-/* How many bits of a byte are left over. */
+/* Bits beyond the last whole byte. */
 static unsigned int
 odd_bits(const struct flash *chip)
 {
 	return chip->frame.phase == PHASE_LANES ? chip->frame.pending : chip->frame.bits;
 }
 
-/* What speaks against acting on the frame as it ended. */
+/* The reason why the frame, as it ended, has no effect, or FLASH_DONE. */
 static enum flash_outcome
 check_end(const struct flash *chip)
 {
@@ -430,7 +431,7 @@ wake(struct flash *chip)
 {
 	chip->powered_down = false;
 	chip->ultra_powered_down = false;
-	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_UDPD);
+	chip->unready_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_UDPD);
 	flash_families_woke(chip);
 }
 

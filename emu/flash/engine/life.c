@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How a chip comes to be, as delivered, and how it goes; and the list of what survives power loss,
- * for whoever keeps it. Families make what they need themselves.
+ * Creates a chip as delivered, and destroys it; and the list of the state that survives power loss,
+ * for programs that save it. Families create their own state.
  */
 #include "flash/engine/life.h"
 
@@ -16,7 +16,7 @@
 #include <glib.h>
 #include <string.h>
 
-/* AAI has words also where a page is a byte. */
+/* AAI has words, also if a page is one byte. */
 #define PAGE_BUFFER_MIN 16
 
 const struct flash_part *
@@ -45,7 +45,7 @@ flash_random(struct flash *chip)
 	return base_random_next(&chip->random);
 }
 
-/* The largest of what goes through the program buffer: a page, or what a family needs. */
+/* A page, or more if a family needs more. */
 static size_t
 page_buffer_size(const struct flash *chip)
 {
@@ -61,7 +61,7 @@ flash_engine_new(const struct flash_part *part, uint8_t *array, uint64_t seed,
 	struct flash *chip = g_new0(struct flash, 1);
 
 	chip->part = part;
-	chip->families = families;
+	flash_families_init(chip, families);
 	chip->array = array;
 	for (enum flash_pin pin = FLASH_PIN_WP; pin < FLASH_PINS; pin++) {
 		chip->pin_set[pin] = FLASH_HIGH;

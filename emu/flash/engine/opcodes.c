@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The opcode table of a chip, built once out of the rows of all command families, and the gates
- * that decide whether a command is let through. Vendors differ in rows and opcodes, not in code
- * paths.
+ * The opcode table of a chip, built once from the rows of all command families, and the gates that
+ * a command has to pass. Vendors differ in rows and opcodes, not in code paths.
  */
 #include "flash/engine/opcodes.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Power-up and reset: what is volatile returns to its first state. A reset keeps what the data
- * sheets say only power loss clears; each family knows its own (W25Q128JV rev. M, 8.2.37).
+ * Power-up and reset: volatile state returns to its initial value. A reset keeps the state that
+ * only power loss clears according to the data sheets; each family defines its own (W25Q128JV rev.
+ * M, 8.2.37).
  */
 #include "flash/engine/device.h"
 #include "flash/engine/family.h"
@@ -36,7 +37,7 @@ flash_power_up(struct flash *chip)
 	chip->aai_bytes = 0;
 	chip->operation.kind = NULL;
 	chip->suspended.kind = NULL;
-	chip->deaf_until_ns = chip->now_ns;
+	chip->unready_until_ns = chip->now_ns;
 	chip->resumed_ns = INT64_MIN / 2;
 	flash_families_reset(chip, true);
 }
@@ -47,5 +48,5 @@ flash_power_reset(struct flash *chip)
 	flash_lose_operation(chip);
 	reset_modes(chip);
 	flash_families_reset(chip, false);
-	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_RST);
+	chip->unready_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_RST);
 }

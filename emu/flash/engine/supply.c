@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * VCC: how much it takes, and what too little and too much do.
+ * VCC: its ranges, and the effects of too low and too high a supply.
  *
  *   0      inhibit            min              max        max + 1/4
  *   |  off    |  low             |   good         |  good     |  high
  *
- * Off: all that is volatile is lost, no answer. On the way up, nothing is heard for tVSL and no
- * write enable is taken for tPUW (W25Q128JV rev. M, 9.3; there VWI is 1.0 to 2.0 V). Low: the chip
- * answers, but its charge pump can't program or erase, a brown-out stops what is in progress, and
- * reads err, the more the lower. So does a chip that has no VCC and lives from what leaks through
- * its I/O pins. High: beyond the absolute maximum (4.6 V for 3.6 V parts, about a quarter more) a
- * 1.8 V chip at 3.3 V works and gets hot, then errs for ever. The rates of errors and of damage are
- * assumptions: a chip of 1.8 V at 3.3 V has half a minute at best.
+ * Off: volatile state is lost, and the chip does not answer. On the way up no command is accepted
+ * for tVSL and no write enable for tPUW (W25Q128JV rev. M, 9.3; there VWI is 1.0 to 2.0 V). Low:
+ * the chip answers, but its charge pump can't program or erase, a brown-out interrupts the
+ * operation in progress, and reads have errors, more the lower it is. The same holds for a chip
+ * without VCC that is supplied by leakage through its I/O pins. High: beyond the absolute maximum
+ * (4.6 V for 3.6 V parts, about a quarter more) a 1.8 V chip at 3.3 V works and gets hot, then has
+ * errors permanently. The rates of errors and of damage are assumptions: a chip of 1.8 V at 3.3 V
+ * lasts half a minute at most.
  */
 #include "flash/engine/supply.h"
 
@@ -25,7 +26,7 @@
 
 #include <glib.h>
 
-/* From here on nothing is programmed or erased any more. */
+/* From here on programs and erases fail. */
 #define DAMAGE_WRITES 128
 #define DAMAGE_MAX 255
 
@@ -117,7 +118,7 @@ flash_set_damage(struct flash *chip, uint8_t damage)
 }
 
 void
-flash_supply_reckon(struct flash *chip)
+flash_supply_add_damage(struct flash *chip)
 {
 	int64_t step;
 	int64_t n;
@@ -162,7 +163,7 @@ static void
 power_on(struct flash *chip)
 {
 	flash_power_up(chip);
-	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_VSL);
+	chip->unready_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_VSL);
 	chip->inhibit_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_PUW);
 	flash_tell(chip, FLASH_EVENT_POWER, 1);
 }
@@ -178,7 +179,7 @@ flash_supply(struct flash *chip, int millivolts)
 {
 	enum flash_supply supply = supply_of(chip->part, millivolts);
 
-	flash_supply_reckon(chip);
+	flash_supply_add_damage(chip);
 	chip->supply = supply;
 	chip->supply_mv = millivolts;
 	chip->supply_since_ns = chip->now_ns;
@@ -189,7 +190,7 @@ flash_supply(struct flash *chip, int millivolts)
 	else if (!chip->powered && supply != SUPPLY_OFF)
 		power_on(chip);
 	flash_supply_update(chip);
-	/* Once per change of the supply, however often it was reckoned. */
+	/* Once per change of the supply, however often damage was added. */
 	if (chip->damage != chip->damage_told)
 		flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 	chip->damage_told = chip->damage;

@@ -30,7 +30,7 @@ struct flash_cut {
 };
 
 /* Adds the damage of the time since the last call, if the supply is too high. */
-void flash_supply_reckon(struct flash *chip);
+void flash_supply_add_damage(struct flash *chip);
 
 /* Adds bit errors to n bytes that the chip has driven, at a supply that causes some. */
 void flash_supply_noise(struct flash *chip, uint8_t *out, size_t n);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a real chip does silently is said here: each frame and each end of an operation is an event
- * for the one listener. The model formats no text; the outcomes' names are for whoever does.
+ * Reports what a real chip does silently: each frame and each end of an operation is an event for
+ * the listener. The model formats no text, except the names of outcomes.
  */
 #include "flash/engine/tell.h"
 
