@@ -4,8 +4,10 @@
 
 const struct suite_row suite_rows[] = {
 	{"base", suite_base},
+	{"keytable", suite_keytable},
 	{"chipdb", suite_chipdb},
 	{"port", suite_port},
+	{"pump", suite_pump},
 	{"tcp", suite_tcp},
 	{"chipdb-folders", suite_chipdb_folders},
 	{"chipdb-manual", suite_chipdb_manual},
