@@ -30,10 +30,6 @@
 #include "flash/flash.h"
 #include "flash/part.h"
 
-enum {
-	AAI_ADDRESS_BYTES = 3
-};
-
 static void
 begin(struct flash *chip, const struct flash_operation_kind *kind, uint64_t address, uint32_t n)
 {
@@ -92,7 +88,7 @@ static const struct flash_operation_kind aai_kind = {
 static unsigned int
 address_bytes(const struct flash *chip)
 {
-	return chip->aai_bytes ? 0 : AAI_ADDRESS_BYTES;
+	return chip->aai_bytes ? 0 : FLASH_AAI_ADDRESS_BYTES;
 }
 
 static void

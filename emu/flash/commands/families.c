@@ -15,6 +15,7 @@
 #include "flash/engine/life.h"
 #include "flash/engine/opcodes.h"
 #include "flash/flash.h"
+#include "flash/part.h"
 
 #include <string.h>
 
@@ -55,16 +56,36 @@ flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed)
 	return flash_engine_new(part, array, seed, families);
 }
 
-bool
-flash_command_known(const char *name)
+static const struct flash_command *
+find(const char *name)
 {
 	for (size_t i = 0; families[i]; i++) {
 		const struct flash_command *row = families[i]->commands;
 
 		for (; row && row->name; row++) {
 			if (strcmp(row->name, name) == 0)
-				return true;
+				return row;
 		}
 	}
-	return false;
+	return NULL;
+}
+
+bool
+flash_command_known(const char *name)
+{
+	return find(name) != NULL;
+}
+
+int
+flash_opcode(const struct flash_part *part, const char *name)
+{
+	const struct flash_command *row = find(name);
+
+	for (unsigned int i = 0; row && i < part->n_commands; i++) {
+		const struct flash_part_command *command = &part->commands[i];
+
+		if (strcmp(command->name, name) == 0)
+			return command->opcode < 0 ? row->opcode : command->opcode;
+	}
+	return -1;
 }
