@@ -385,7 +385,7 @@ find_place(const struct bench_adapter *adapter)
 static bool
 unplug(struct action_work *work, GError **error)
 {
-	struct bench_cable *line = bench_adapter_line(work->target->adapter);
+	struct bench_cable *line = bench_adapter_cable(work->target->adapter);
 
 	(void)error;
 	*(char **)work->out =
@@ -403,7 +403,7 @@ action_unplug(const struct action_target *target, char **place, GError **error)
 static bool
 plug(struct action_work *work, GError **error)
 {
-	if (!bench_cable_plug(bench_adapter_line(work->target->adapter), error))
+	if (!bench_cable_plug(bench_adapter_cable(work->target->adapter), error))
 		return false;
 	*(char **)work->out = find_place(work->target->adapter);
 	return true;

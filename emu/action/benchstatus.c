@@ -88,7 +88,7 @@ describe_adapter(struct action_work *work, GError **error)
 	status->tty = g_strdup(bench_adapter_path(adapter));
 	status->link = bench_adapter_link(adapter);
 	status->tcp = bench_adapter_tcp(adapter);
-	status->plugged = bench_cable_is_plugged(bench_adapter_line(adapter));
+	status->plugged = bench_cable_is_plugged(bench_adapter_cable(adapter));
 	status->host = bench_adapter_has_host(adapter);
 	status->drivers = clip_drivers(bench_adapter_clip(adapter));
 	status->hz = clip_frequency(bench_adapter_clip(adapter));

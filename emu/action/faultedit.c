@@ -240,12 +240,12 @@ action_work_left_selected(const struct action_work *work, unsigned int *fault)
 	g_autoptr(GPtrArray) list = faults != NULL ? bench_faults_list(faults) : g_ptr_array_new();
 
 	*fault = 0;
-	if (!serprog_left_selected(bench_adapter_line(adapter)->serprog))
+	if (!serprog_left_selected(bench_adapter_cable(adapter)->serprog))
 		return false;
 	for (guint i = 0; i < list->len && *fault == 0; i++) {
 		const struct bench_fault_info *info = list->pdata[i];
 
-		if (g_str_has_prefix(info->text, "cs-stuck"))
+		if (info->keeps_selected)
 			*fault = info->id;
 	}
 	return true;

@@ -359,7 +359,7 @@ line_acted(void *data, const struct link_fault_report *report)
 {
 	const struct bench_adapter *adapter = data;
 
-	bench_faults_line_acted(adapter->faults, report);
+	bench_faults_link_acted(adapter->faults, report);
 }
 
 struct bench_faults *
@@ -369,7 +369,7 @@ bench_adapter_faults(struct bench_adapter *adapter)
 		adapter->faults = bench_faults_new(adapter->clip, adapter->name);
 		adapter->line.acted = line_acted;
 		adapter->line.data = adapter;
-		bench_faults_set_line(adapter->faults, &adapter->line);
+		bench_faults_set_cable(adapter->faults, &adapter->line);
 	}
 	return adapter->faults;
 }
@@ -415,7 +415,7 @@ bench_adapter_boot(const struct bench_adapter *adapter, unsigned int cs)
 }
 
 struct bench_cable *
-bench_adapter_line(struct bench_adapter *adapter)
+bench_adapter_cable(struct bench_adapter *adapter)
 {
 	return &adapter->line;
 }

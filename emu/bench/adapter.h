@@ -104,7 +104,7 @@ void bench_adapter_set_boot(struct bench_adapter *adapter, unsigned int cs, enum
 enum bench_boot bench_adapter_boot(const struct bench_adapter *adapter, unsigned int cs);
 
 /* The line to the host, for its faults. */
-struct bench_cable *bench_adapter_line(struct bench_adapter *adapter);
+struct bench_cable *bench_adapter_cable(struct bench_adapter *adapter);
 
 /* One of each; NULL ends it. */
 void bench_adapter_set_chip_observer(

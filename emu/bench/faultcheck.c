@@ -91,7 +91,7 @@ what_is_wrong(const struct setup_fault *fault, const struct bench_fault_scene *s
 	case SETUP_FAULT_OF_WIRES:
 		return what_is_wrong_with_wires(&fault->wires, scene);
 	case SETUP_FAULT_OF_LINK:
-		if (fault->link.what == LINK_WRONG_BAUD && !scene->is_terminal)
+		if (link_fault_needs_speed(fault->link.what) && !scene->is_terminal)
 			return g_strdup("TCP has no speed; allowed is an adapter on a terminal");
 		allowed = link_fault_check(&fault->link);
 		return allowed != NULL ? g_strconcat("allowed: ", allowed, NULL) : NULL;

@@ -368,7 +368,7 @@ take_count(struct setup_fault *fault, const char *value)
 	if (!base_parse_whole(value, 0, G_MAXUINT64, &fault->wires.when.count))
 		return false;
 	fault->chip.count = fault->wires.when.count;
-	fault->link.count = fault->wires.when.count;
+	fault->link.when.count = fault->wires.when.count;
 	return fault->chip.count > 0;
 }
 
@@ -420,22 +420,28 @@ take_direction(struct setup_fault *fault, const char *value)
 static bool
 take_link_byte(struct setup_fault *fault, const char *value)
 {
-	return base_parse_whole(value, 0, G_MAXUINT64, &fault->link.byte) && fault->link.byte > 0;
+	uint64_t byte;
+
+	if (!base_parse_whole(value, 1, G_MAXUINT64, &byte))
+		return false;
+	fault->link.at_byte = true;
+	fault->link.when.byte_from = byte - 1;
+	return true;
 }
 
 static bool
 take_link_operation(struct setup_fault *fault, const char *value)
 {
-	return base_parse_whole(value, 0, G_MAXUINT64, &fault->link.operation) &&
-		fault->link.operation > 0;
+	return base_parse_whole(value, 0, G_MAXUINT64, &fault->link.when.from_nth) &&
+		fault->link.when.from_nth > 0;
 }
 
 static bool
 take_link_command(struct setup_fault *fault, const char *value)
 {
-	fault->link.has_command = true;
-	return serprog_opcode_from_string(value, &fault->link.command) ||
-		base_value_hex_byte(value, &fault->link.command);
+	fault->link.when.has_opcode = true;
+	return serprog_opcode_from_string(value, &fault->link.when.opcode) ||
+		base_value_hex_byte(value, &fault->link.when.opcode);
 }
 
 static bool
@@ -463,13 +469,19 @@ take_ms(const char *value, uint32_t *ms)
 static bool
 take_link_after(struct setup_fault *fault, const char *value)
 {
-	return take_ms(value, &fault->link.after_ms);
+	uint32_t ms;
+
+	if (!take_ms(value, &ms))
+		return false;
+	fault->link.when.from_ns = ms * INT64_C(1000000);
+	return true;
 }
 
 static bool
 take_link_chance(struct setup_fault *fault, const char *value)
 {
-	return take_real(value, 1, &fault->link.chance) && fault->link.chance > 0;
+	return take_real(value, 1, &fault->link.when.probability) &&
+		fault->link.when.probability > 0;
 }
 
 static bool

@@ -258,17 +258,18 @@ static void
 measure_line(struct clip *clip, struct base_clock *clock, struct rig *rig)
 {
 	struct serprog *adapter = serprog_new(serprog_profile_find(NULL), clip, clock);
-	struct link_line *line = link_line_new(serprog_endpoint(adapter), NULL);
+	struct link *line = link_new(serprog_endpoint(adapter), NULL);
 	struct link_fault fault;
 
 	link_fault_init(&fault, LINK_DROP);
 	fault.direction = LINK_TO_ADAPTER;
-	fault.byte = UINT64_C(1) << 60;
-	if (link_line_add_fault(line, &fault) < 0)
+	fault.at_byte = true;
+	fault.when.byte_from = UINT64_C(1) << 60;
+	if (link_fault_add(line, &fault) < 0)
 		g_error("the line's fault is refused");
 	printf("line_page_ns %.1f\n", line_page_ns(serprog_endpoint(adapter), rig));
-	printf("line_faulty_ns %.1f\n", line_page_ns(link_line_endpoint(line), rig));
-	link_line_destroy(line);
+	printf("line_faulty_ns %.1f\n", line_page_ns(link_endpoint(line), rig));
+	link_destroy(line);
 	serprog_destroy(adapter);
 }
 

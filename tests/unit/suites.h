@@ -14,6 +14,7 @@ struct suite_row {
 extern const struct suite_row suite_rows[];
 
 Suite *suite_base(void);
+Suite *suite_base_faults(void);
 Suite *suite_bench(void);
 Suite *suite_board(void);
 Suite *suite_chipdb(void);

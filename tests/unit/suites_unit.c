@@ -4,6 +4,7 @@
 
 const struct suite_row suite_rows[] = {
 	{"base", suite_base},
+	{"base_faults", suite_base_faults},
 	{"port", suite_port},
 	{"tcp", suite_tcp},
 	{"chipdb", suite_chipdb},

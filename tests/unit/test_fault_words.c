@@ -122,13 +122,13 @@ START_TEST(others)
 	fault = parse("unplug direction=to-adapter command=O_SPIOP operation=3 time=2s");
 	ck_assert_int_eq(fault->place, SETUP_FAULT_OF_LINK);
 	ck_assert_int_eq(fault->link.direction, LINK_TO_ADAPTER);
-	ck_assert(fault->link.has_command);
-	ck_assert_uint_eq(fault->link.command, 0x13);
-	ck_assert_uint_eq(fault->link.operation, 3);
+	ck_assert(fault->link.when.has_opcode);
+	ck_assert_uint_eq(fault->link.when.opcode, 0x13);
+	ck_assert_uint_eq(fault->link.when.from_nth, 3);
 	ck_assert_uint_eq(fault->link.ms, 2000);
 	setup_fault_free(fault);
 	fault = parse("nak command=1f");
-	ck_assert_uint_eq(fault->link.command, 0x1f);
+	ck_assert_uint_eq(fault->link.when.opcode, 0x1f);
 	setup_fault_free(fault);
 	fault = parse("wrong-baud baud=57600");
 	ck_assert_uint_eq(fault->link.baud, 57600);
@@ -246,7 +246,7 @@ START_TEST(bytes_in_hex_with_and_without_0x)
 	ck_assert_uint_eq(fault->chip.mask, 0x80);
 	setup_fault_free(fault);
 	fault = parse("nak command=0x13");
-	ck_assert_uint_eq(fault->link.command, 0x13);
+	ck_assert_uint_eq(fault->link.when.opcode, 0x13);
 	setup_fault_free(fault);
 }
 END_TEST
