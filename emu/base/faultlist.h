@@ -35,14 +35,6 @@ struct base_fault_list {
 	unsigned int last_id;
 };
 
-/* The state of a fault. fault is the model's, until the fault is removed. */
-struct base_fault_status {
-	unsigned int id;
-	const void *fault;
-	uint64_t acted;
-	uint64_t matched;
-};
-
 /* An empty list. seed: of all random numbers; each fault has numbers of its own. free_fault frees
  * the model's struct. */
 void base_fault_list_init(struct base_fault_list *list, uint64_t seed, GDestroyNotify free_fault);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * When a fault acts: the conditions of all faults, of wires, chips and serial links alike. Each
- * model says in its own header which of them it knows, and what a match and a byte are to it.
+ * model says in its own header which of them it knows, and what a match and a byte are to it. Needs
+ * nothing but the C library, for those who embed a model.
  */
 #ifndef SPINOR_BASE_FAULTWHEN_H
 #define SPINOR_BASE_FAULTWHEN_H
@@ -24,6 +25,14 @@ struct base_fault_when {
 	uint64_t byte_from, byte_to;       /* bytes of the frame, [from, to); to 0: no end */
 	uint64_t per_frame;                /* acts at most so often in a frame; 0: no limit */
 	uint64_t count;                    /* acts at most so often; 0: no limit */
+};
+
+/* The state of a fault. fault is the model's, until the fault is removed. */
+struct base_fault_status {
+	unsigned int id;
+	const void *fault;
+	uint64_t acted;
+	uint64_t matched;
 };
 
 /* NULL, or the reason why no fault can have these conditions and the values allowed. */

@@ -100,7 +100,7 @@ what_is_wrong(const struct setup_fault *fault, const struct bench_fault_scene *s
 	}
 	if (part == NULL)
 		return g_strdup("it is a chip's, and there is none; allowed are other faults");
-	if (fault->chip.address_to > part->size)
+	if (fault->chip.when.address_to > part->size)
 		return beyond(part);
 	if (fault->chip.every == 0 && strstr(fault->text, " offset=") != NULL)
 		return g_strdup("the offset goes with every only");

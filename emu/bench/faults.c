@@ -89,71 +89,38 @@ find(const struct bench_faults *faults, enum setup_fault_place place, const stru
 	return NULL;
 }
 
-static void
-count_wires(const struct bench_faults *faults, const struct entry *entry, uint64_t *acted,
-	uint64_t *matched)
+/* The i-th fault of the model that the entry's fault is in. */
+static bool
+status_at(const struct bench_faults *faults, const struct entry *entry, size_t i,
+	struct base_fault_status *status)
 {
-	struct clip_fault_status status;
-
-	for (size_t i = 0; clip_fault_at(faults->clip, i, &status); i++) {
-		if (status.id == entry->inner) {
-			*acted = status.acted;
-			*matched = status.matched;
-		}
+	switch (entry->place) {
+	case SETUP_FAULT_OF_WIRES:
+		return clip_fault_at(faults->clip, i, status);
+	case SETUP_FAULT_OF_CHIP:
+		return flash_fault_at(entry->chip, i, status);
+	case SETUP_FAULT_OF_LINK:
+		/* Once the fault is removed there may be no filter any more. */
+		return faults->cable->faults != NULL &&
+			link_fault_at(faults->cable->faults, i, status);
 	}
+	return false;
 }
 
-static void
-count_chip(const struct entry *entry, uint64_t *acted, uint64_t *matched)
-{
-	struct flash_fault_status status;
-
-	for (size_t i = 0; flash_fault_at(entry->chip, i, &status); i++) {
-		if (status.id == entry->inner) {
-			*acted = status.acted;
-			*matched = status.matched;
-		}
-	}
-}
-
-/* A link counts only the acts. */
-static void
-count_link(const struct bench_faults *faults, const struct entry *entry, uint64_t *acted,
-	uint64_t *matched)
-{
-	struct base_fault_status status;
-
-	/* Once the fault is removed there may be no filter any more. */
-	for (size_t i = 0;
-		faults->cable->faults != NULL && link_fault_at(faults->cable->faults, i, &status);
-		i++) {
-		if (status.id == entry->inner)
-			*acted = *matched = status.acted;
-	}
-}
-
+/* With those of before the board was reset, for faults that come and go with it. */
 static void
 read_counters(const struct bench_faults *faults, const struct entry *entry, uint64_t *acted,
 	uint64_t *matched)
 {
-	*acted = *matched = 0;
-	if (entry->inner == 0) {
-		*acted = entry->acted;
-		*matched = entry->matched;
-		return;
-	}
-	switch (entry->place) {
-	case SETUP_FAULT_OF_WIRES:
-		count_wires(faults, entry, acted, matched);
-		*acted += entry->acted;
-		*matched += entry->matched;
-		break;
-	case SETUP_FAULT_OF_CHIP:
-		count_chip(entry, acted, matched);
-		break;
-	case SETUP_FAULT_OF_LINK:
-		count_link(faults, entry, acted, matched);
-		break;
+	struct base_fault_status status;
+
+	*acted = entry->acted;
+	*matched = entry->matched;
+	for (size_t i = 0; entry->inner > 0 && status_at(faults, entry, i, &status); i++) {
+		if (status.id == entry->inner) {
+			*acted += status.acted;
+			*matched += status.matched;
+		}
 	}
 }
 
@@ -225,7 +192,7 @@ chip_acted(void *data, const struct flash_fault_report *report)
 	g_snprintf(place, sizeof(place), "address %06" PRIX64, report->address);
 	for (guint i = 0; i < faults->entries->len && entry == NULL; i++) {
 		const struct entry *candidate = faults->entries->pdata[i];
-		struct flash_fault_status status;
+		struct base_fault_status status;
 
 		for (size_t j = 0; candidate->chip && flash_fault_at(candidate->chip, j, &status);
 			j++) {

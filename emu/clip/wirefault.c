@@ -273,21 +273,21 @@ clip_fault_remove(struct clip *clip, unsigned int id)
 void
 clip_fault_clear(struct clip *clip)
 {
-	struct clip_fault_status status;
+	struct base_fault_status status;
 
 	while (clip_fault_at(clip, 0, &status))
 		clip_fault_remove(clip, status.id);
 }
 
 bool
-clip_fault_at(const struct clip *clip, size_t i, struct clip_fault_status *status)
+clip_fault_at(const struct clip *clip, size_t i, struct base_fault_status *status)
 {
 	const struct clip_active_fault *fault;
 
 	if (!clip->faulty || i >= clip->faulty->faults->len)
 		return false;
 	fault = g_ptr_array_index(clip->faulty->faults, i);
-	*status = (struct clip_fault_status){
+	*status = (struct base_fault_status){
 		.id = fault->id,
 		.fault = &fault->as,
 		.acted = fault->acted,

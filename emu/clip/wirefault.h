@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/faultwhen.h"
 #include "clip/line.h"
 
 struct clip;
@@ -159,14 +160,6 @@ struct clip_fault_listener {
 	void *data;
 };
 
-/* How a fault on the clip stands. fault is the clip's, until the fault is removed. */
-struct clip_fault_status {
-	unsigned int id;
-	const struct clip_fault *fault;
-	uint64_t acted;   /* times */
-	uint64_t matched; /* frames */
-};
-
 /* A fault with nothing but sound defaults for what it is. */
 void clip_fault_init(struct clip_fault *fault, enum clip_fault_what what);
 
@@ -181,7 +174,7 @@ bool clip_fault_remove(struct clip *clip, unsigned int id);
 void clip_fault_clear(struct clip *clip);
 
 /* The i-th fault on the clip, in the order they came; false when there are no more. */
-bool clip_fault_at(const struct clip *clip, size_t i, struct clip_fault_status *status);
+bool clip_fault_at(const struct clip *clip, size_t i, struct base_fault_status *status);
 
 /* One listener; NULL ends it. It must not change the clip's faults. */
 void clip_set_fault_listener(struct clip *clip, const struct clip_fault_listener *listener);

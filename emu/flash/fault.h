@@ -12,10 +12,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/faultwhen.h"
+
 struct flash;
 struct flash_part;
 
-/* What is wrong. The names in files and on command lines are those in fault.c. */
+/* The kinds of faults. Their names in files and on command lines are those in fault.c. */
 enum flash_fault_what {
 	FLASH_FAULT_STUCK_CELL, /* a cell that holds no charge, or does not lose it */
 	FLASH_FAULT_WEAK_CELL,  /* near the threshold: reads one way or the other */
@@ -35,25 +37,30 @@ enum flash_beyond {
 	FLASH_ONES,  /* no cells: reads as FF; programs and erases take their time and do nothing */
 };
 
+/*
+ * Of the conditions a chip knows:
+ *
+ *	purposes     of operations: bits 1 << enum flash_purpose of PROGRAM, ERASE, STATUS_WRITE;
+ *	             0: programs and erases
+ *	address      [from, to) that are touched
+ *	nth          operations: only in the nth that matches
+ *	probability  operations: of acting in a match
+ *	count
+ */
 struct flash_fault {
 	enum flash_fault_what what;
-	unsigned int purposes; /* of operations: bits 1 << enum flash_purpose of PROGRAM, ERASE,
-				* STATUS_WRITE; 0: programs and erases */
-	uint64_t address_from, address_to; /* [from, to) that are touched; to 0: any */
-	uint32_t every;                    /* cells: only addresses with address % every == offset,
-					    * such as a column of the array; 0: all */
+	struct base_fault_when when;
+	uint32_t every; /* cells: only addresses with address % every == offset, such as a column
+			 * of the array; 0: all */
 	uint32_t offset;
-	uint8_t mask;       /* cells: which bits, not 0 */
-	bool level;         /* STUCK_CELL: at 1, which can't be programmed; false: at 0.
-			     * READ_DISTURB: what bits turn to */
-	double rate;        /* WEAK_CELL: probability of a wrong bit per read of it, 0..1;
-			     * READ_DISTURB: of a bit that turns, per further read of its block */
-	uint64_t after;     /* READ_DISTURB: reads of a block without harm */
-	double factor;      /* SLOW: so many times as long, >= 1 */
-	int millivolts;     /* BROWN_OUT: down to that; 0: off */
-	uint64_t nth;       /* operations: only in the nth that matches, from 1; 0: in all */
-	uint64_t count;     /* acts at most so often; 0: no limit */
-	double probability; /* operations: of acting in a match, 0..1; 0: always */
+	uint8_t mask;   /* cells: which bits, not 0 */
+	bool level;     /* STUCK_CELL: at 1, which can't be programmed; false: at 0.
+			 * READ_DISTURB: the level that bits turn to */
+	double rate;    /* WEAK_CELL: probability of a wrong bit per read of it, 0..1;
+			 * READ_DISTURB: of a bit that turns, per further read of its block */
+	uint64_t after; /* READ_DISTURB: reads of a block without harm */
+	double factor;  /* SLOW: so many times as long, >= 1 */
+	int millivolts; /* BROWN_OUT: down to that; 0: off */
 };
 
 #define FLASH_FAULT_AFTER_MAX UINT32_C(1000000000)
@@ -71,15 +78,7 @@ struct flash_fault_listener {
 	void *data;
 };
 
-/* How a fault of the chip stands. fault is the chip's, until the fault is removed. */
-struct flash_fault_status {
-	unsigned int id;
-	const struct flash_fault *fault;
-	uint64_t acted;   /* of what has matched */
-	uint64_t matched; /* operations; WEAK_CELL: reads of a cell; READ_DISTURB: of a block */
-};
-
-/* NULL, or what is wrong with the fault's values for such a part, and what is allowed. */
+/* NULL, or the reason why such a part cannot have the fault, and the values allowed. */
 const char *flash_fault_check(const struct flash_part *part, const struct flash_fault *fault);
 
 /* Gives the chip a copy of the fault. Its id, > 0, is never used again; 0: the check fails. */
@@ -89,8 +88,9 @@ unsigned int flash_fault_add(struct flash *chip, const struct flash_fault *fault
 bool flash_fault_remove(struct flash *chip, unsigned int id);
 void flash_fault_clear(struct flash *chip);
 
-/* The i-th fault, in the order they came; false when there are no more. */
-bool flash_fault_at(const struct flash *chip, size_t i, struct flash_fault_status *status);
+/* The i-th fault, oldest first; false when there are no more. Matches are operations, of WEAK_CELL
+ * reads of a cell, of READ_DISTURB reads of a block. */
+bool flash_fault_at(const struct flash *chip, size_t i, struct base_fault_status *status);
 
 /* One listener; NULL ends it. It must not change the chip's faults. */
 void flash_set_fault_listener(struct flash *chip, const struct flash_fault_listener *listener);

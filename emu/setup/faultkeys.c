@@ -313,7 +313,7 @@ take_during(struct setup_fault *fault, const char *value)
 		purposes |= 1u << purpose;
 	}
 	fault->wires.when.purposes = purposes;
-	fault->chip.purposes = purposes;
+	fault->chip.when.purposes = purposes;
 	return purposes > 0;
 }
 
@@ -324,7 +324,7 @@ take_during_operation(struct setup_fault *fault, const char *value)
 	const unsigned int slow =
 		1u << FLASH_FOR_PROGRAM | 1u << FLASH_FOR_ERASE | 1u << FLASH_FOR_STATUS_WRITE;
 
-	return take_during(fault, value) && (fault->chip.purposes & ~slow) == 0;
+	return take_during(fault, value) && (fault->chip.when.purposes & ~slow) == 0;
 }
 
 static bool
@@ -341,8 +341,8 @@ take_address(struct setup_fault *fault, const char *value)
 
 	if (!base_parse_range(value, true, &when->address_from, &when->address_to))
 		return false;
-	fault->chip.address_from = when->address_from;
-	fault->chip.address_to = when->address_to;
+	fault->chip.when.address_from = when->address_from;
+	fault->chip.when.address_to = when->address_to;
 	return true;
 }
 
@@ -358,8 +358,8 @@ take_nth(struct setup_fault *fault, const char *value)
 {
 	if (!base_parse_whole(value, 0, G_MAXUINT64, &fault->wires.when.nth))
 		return false;
-	fault->chip.nth = fault->wires.when.nth;
-	return fault->chip.nth > 0;
+	fault->chip.when.nth = fault->wires.when.nth;
+	return fault->chip.when.nth > 0;
 }
 
 static bool
@@ -367,9 +367,9 @@ take_count(struct setup_fault *fault, const char *value)
 {
 	if (!base_parse_whole(value, 0, G_MAXUINT64, &fault->wires.when.count))
 		return false;
-	fault->chip.count = fault->wires.when.count;
+	fault->chip.when.count = fault->wires.when.count;
 	fault->link.when.count = fault->wires.when.count;
-	return fault->chip.count > 0;
+	return fault->chip.when.count > 0;
 }
 
 static bool
@@ -384,8 +384,8 @@ take_probability(struct setup_fault *fault, const char *value)
 {
 	if (!take_real(value, 1, &fault->wires.when.probability))
 		return false;
-	fault->chip.probability = fault->wires.when.probability;
-	return fault->chip.probability > 0;
+	fault->chip.when.probability = fault->wires.when.probability;
+	return fault->chip.when.probability > 0;
 }
 
 static bool

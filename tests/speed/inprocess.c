@@ -216,8 +216,8 @@ static void
 measure_chip_faults(struct clip *clip, struct rig *rig)
 {
 	const struct flash_fault fault = {.what = FLASH_FAULT_WEAK_CELL,
-		.address_from = rig->size - 1,
-		.address_to = rig->size,
+		.when.address_from = rig->size - 1,
+		.when.address_to = rig->size,
 		.mask = 1,
 		.rate = 1e-6};
 	unsigned int id = flash_fault_add(rig->chip, &fault);

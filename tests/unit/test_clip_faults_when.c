@@ -170,7 +170,7 @@ END_TEST
 
 START_TEST(the_nth_match)
 {
-	struct clip_fault_status status;
+	struct base_fault_status status;
 
 	fault.when.has_opcode = true;
 	fault.when.opcode = 0x9f;
@@ -186,7 +186,7 @@ START_TEST(the_nth_match)
 	ck_assert_uint_eq(status.matched, 6);
 	ck_assert_uint_eq(status.acted, 1);
 	ck_assert_uint_eq(status.id, 1);
-	ck_assert_uint_eq(status.fault->what, CLIP_STUCK_0);
+	ck_assert_uint_eq(((const struct clip_fault *)status.fault)->what, CLIP_STUCK_0);
 	ck_assert(!clip_fault_at(f->clip, 1, &status));
 }
 END_TEST
@@ -307,7 +307,7 @@ END_TEST
 
 START_TEST(faults_are_taken_off_by_their_ids)
 {
-	struct clip_fault_status status;
+	struct base_fault_status status;
 	unsigned int first = clip_fixture_put(f, &fault);
 	unsigned int second = clip_fixture_add(f, CLIP_LATE, CLIP_MISO);
 	unsigned int third = clip_fixture_add(f, CLIP_EARLY, CLIP_MISO);
@@ -316,7 +316,7 @@ START_TEST(faults_are_taken_off_by_their_ids)
 	ck_assert(!clip_fault_remove(f->clip, first));
 	ck_assert(clip_fault_at(f->clip, 0, &status));
 	ck_assert_uint_eq(status.id, second);
-	ck_assert_uint_eq(status.fault->what, CLIP_LATE);
+	ck_assert_uint_eq(((const struct clip_fault *)status.fault)->what, CLIP_LATE);
 	ck_assert(clip_fault_at(f->clip, 1, &status));
 	ck_assert_uint_eq(status.id, third);
 	clip_fault_clear(f->clip);

@@ -55,18 +55,18 @@ START_TEST(chips)
 
 	ck_assert_int_eq(fault->place, SETUP_FAULT_OF_CHIP);
 	ck_assert_int_eq(fault->chip.what, FLASH_FAULT_WEAK_CELL);
-	ck_assert_uint_eq(fault->chip.address_from, 16);
-	ck_assert_uint_eq(fault->chip.address_to, 32);
+	ck_assert_uint_eq(fault->chip.when.address_from, 16);
+	ck_assert_uint_eq(fault->chip.when.address_to, 32);
 	ck_assert_uint_eq(fault->chip.every, 256);
 	ck_assert_uint_eq(fault->chip.offset, 6);
 	ck_assert_uint_eq(fault->chip.mask, 0x80);
 	ck_assert(fault->chip.rate == 0.25);
-	ck_assert_uint_eq(fault->chip.count, 9);
+	ck_assert_uint_eq(fault->chip.when.count, 9);
 	setup_fault_free(fault);
 	fault = parse("slow during=erase factor=20 nth=2 probability=1");
-	ck_assert_uint_eq(fault->chip.purposes, 1 << FLASH_FOR_ERASE);
+	ck_assert_uint_eq(fault->chip.when.purposes, 1 << FLASH_FOR_ERASE);
 	ck_assert(fault->chip.factor == 20);
-	ck_assert_uint_eq(fault->chip.nth, 2);
+	ck_assert_uint_eq(fault->chip.when.nth, 2);
 	setup_fault_free(fault);
 	fault = parse("read-disturb");
 	ck_assert_uint_eq(fault->chip.after, 1000);
@@ -77,8 +77,8 @@ START_TEST(chips)
 	ck_assert_uint_eq(fault->chip.after, 7);
 	ck_assert(fault->chip.rate == 1e-3);
 	ck_assert(fault->chip.level);
-	ck_assert_uint_eq(fault->chip.address_to, 0x2000);
-	ck_assert_uint_eq(fault->chip.count, 2);
+	ck_assert_uint_eq(fault->chip.when.address_to, 0x2000);
+	ck_assert_uint_eq(fault->chip.when.count, 2);
 	setup_fault_free(fault);
 	fault = parse("stuck-cell level=1 bits=0F");
 	ck_assert(fault->chip.level);

@@ -384,17 +384,17 @@ void flash_faults_erased(struct flash *chip, uint64_t start, uint64_t length);
 void flash_faults_free(struct flash *chip);
 
 /* --- disturb.c --- */
+struct base_fault;
 struct flash_disturb;
-struct flash_fault;
 struct flash_disturb *flash_disturb_new(const struct flash *chip);
 void flash_disturb_free(struct flash_disturb *disturb);
 /* Bytes of [from, to) were read; in how many blocks that have not been in this operation. */
 uint64_t flash_disturb_read(struct flash_disturb *disturb, uint64_t from, uint64_t to);
 void flash_disturb_erased(struct flash_disturb *disturb, uint64_t start, uint64_t length);
-/* The operation is over: bits turn, in up to that many blocks. In how many they did, the first of
- * them at that address. */
+/* The operation is over: bits turn, in as many blocks as the fault may still act on. Returns the
+ * number of blocks; first is the first address that turned. */
 uint64_t flash_disturb_end(struct flash *chip, struct flash_disturb *disturb,
-	const struct flash_fault *fault, uint64_t most, uint64_t *first);
+	struct base_fault *fault, uint64_t *first);
 
 /* --- pins.c --- */
 /* Before CS# falls: pins that float get a level, registers may have changed what pins do. */
