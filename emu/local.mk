@@ -121,6 +121,7 @@ emu_libclip_a_SOURCES = \
 	emu/clip/clip.h \
 	emu/clip/contact.c \
 	emu/clip/edge.c \
+	emu/clip/faulttable.c \
 	emu/clip/frame.c \
 	emu/clip/internal.h \
 	emu/clip/line.h \

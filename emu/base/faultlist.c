@@ -105,18 +105,6 @@ base_fault_list_set_seed(struct base_fault_list *list, uint64_t value)
 		seed(list, base_fault_list_get(list, i));
 }
 
-void
-base_fault_list_begin_frame(struct base_fault_list *list)
-{
-	for (guint i = 0; i < base_fault_list_length(list); i++) {
-		struct base_fault *fault = base_fault_list_get(list, i);
-
-		fault->met = false;
-		fault->chosen = true;
-		fault->acted_here = 0;
-	}
-}
-
 uint64_t
 base_fault_acts_left(const struct base_fault *fault)
 {

@@ -58,8 +58,14 @@ bool base_fault_list_at(
 /* Starts the random numbers of all faults anew. */
 void base_fault_list_set_seed(struct base_fault_list *list, uint64_t seed);
 
-/* A frame begins: what was counted in the one before is forgotten. */
-void base_fault_list_begin_frame(struct base_fault_list *list);
+/* Resets the counters of a frame. */
+static inline void
+base_fault_begin_frame(struct base_fault *fault)
+{
+	fault->met = false;
+	fault->chosen = true;
+	fault->acted_here = 0;
+}
 
 static inline guint
 base_fault_list_length(const struct base_fault_list *list)

@@ -284,8 +284,7 @@ add_to_link(struct bench_faults *faults, const struct setup_fault *fault)
 static bool
 is_board_s(const struct entry *entry)
 {
-	return entry->place == SETUP_FAULT_OF_WIRES &&
-		(entry->wires.what == CLIP_MASTER || entry->wires.what == CLIP_BOARD_WRITES);
+	return entry->place == SETUP_FAULT_OF_WIRES && clip_fault_is_of_board(entry->wires.what);
 }
 
 /* A second master goes and comes with the board. */

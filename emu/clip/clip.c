@@ -32,6 +32,7 @@ clip_new(struct base_clock *clock)
 	struct clip *clip = g_new0(struct clip, 1);
 
 	clip->clock = clock;
+	base_fault_list_init(&clip->faults, 0, g_free);
 	clip->selected = -1;
 	clip->drivers = true;
 	clip->hz = 1000000;
@@ -50,6 +51,7 @@ clip_destroy(struct clip *clip)
 		return;
 	clip_deselect(clip);
 	clip_fault_clear(clip);
+	base_fault_list_clear(&clip->faults);
 	g_free(clip);
 }
 

@@ -10,11 +10,11 @@
  * Per bit: it opens only while clocks go by. Per us: between frames as well, as one that vibrates.
  * While it is open the line is as with CLIP_OPEN: what that does to the chip follows from the nets.
  *
- * A supply that goes for an instant, or a RESET#, is something to a chip that nobody talks to, too.
- * So what such contacts did in the meantime is played when somebody looks next: the first
- * PLAYED_MAX changes one by one, each at its time, and of those behind them, which find nothing
- * more to spoil, their number and the last one, by what is likely after so long. Other lines matter
- * only to a frame: of them no more is kept than how they stand.
+ * A supply that fails for an instant, or a RESET#, has an effect on a chip between frames, too. So
+ * the changes of such contacts are applied at the next look: the first PLAYED_MAX of them one by
+ * one, each at its time; of the later ones, which find nothing more to spoil, only the number and
+ * the last one, as is likely after that time. Other lines matter only within a frame: of them just
+ * the state is kept.
  */
 #include "clip/internal.h"
 
@@ -23,32 +23,58 @@
 /* Changes that the chips see one by one. */
 #define PLAYED_MAX 64
 
-/* Changes between two looks that are followed one by one; older ones leave no trace. */
+/* Changes between two looks that are followed one by one; older ones have no effect. */
 #define PASS_MAX 1000
 
-double
-clip_contact_rate(const struct clip *clip, const struct clip_active_fault *fault)
+void
+clip_contact_init(struct clip_fault *fault)
 {
-	if (fault->as.per_us > 0)
-		return MIN(1, fault->as.per_us * 1e6 / clip->hz);
-	return fault->as.rate;
+	fault->rate = 1e-6;
+	fault->open_ns = 100000;
 }
 
-uint64_t
-clip_contact_left(const struct clip *clip, const struct clip_active_fault *fault, int64_t now_ns)
+const char *
+clip_contact_check(const struct clip_fault *fault)
+{
+	if (!(fault->per_us >= 0 && fault->per_us <= 1) || (fault->rate > 0 && fault->per_us > 0))
+		return "a contact takes a rate per bit or per us, 0 to 1";
+	return fault->open_ns > 0 ? NULL : "a contact has to be open for more than 0 ns";
+}
+
+/* Bits until it closes. */
+static uint64_t
+bits_left(const struct clip *clip, const struct clip_active_fault *fault, int64_t now_ns)
 {
 	if (fault->change_ns <= now_ns)
 		return 0;
 	return (uint64_t)((double)(fault->change_ns - now_ns) * clip->hz / NS_PER_S);
 }
 
+void
+clip_contact_hold(struct clip *clip, struct clip_active_fault *fault)
+{
+	if (fault->open)
+		fault->left = bits_left(clip, fault, base_clock_now(clip->clock));
+	else if (fault->as.per_us > 0)
+		clip_wires_set_rate(fault, MIN(1, fault->as.per_us * 1e6 / clip->hz));
+	else
+		clip_wires_set_rate(fault, fault->as.rate);
+}
+
+bool
+clip_contact_shows(const struct clip_active_fault *fault, bool reads)
+{
+	(void)reads;
+	return fault->open;
+}
+
 static int64_t
 lasts_ns(struct clip_active_fault *fault)
 {
-	return 1 + (int64_t)base_random_duration(&fault->random, (double)fault->as.open_ns);
+	return 1 + (int64_t)base_random_duration(&fault->base.random, (double)fault->as.open_ns);
 }
 
-/* How long it stays closed on average; 0: as long as no clocks go by. */
+/* The average time that it stays closed; 0: as long as no clocks go by. */
 static double
 closed_ns(const struct clip_active_fault *fault)
 {
@@ -60,33 +86,18 @@ is_played(const struct clip *clip, const struct clip_active_fault *fault)
 {
 	enum clip_line line = fault->as.line;
 
-	if (fault->as.what != CLIP_CONTACT ||
-		(line != CLIP_VCC && line != CLIP_GND && line != CLIP_HOLD))
+	if (!fault->row->opens || (line != CLIP_VCC && line != CLIP_GND && line != CLIP_HOLD))
 		return false;
 	if (!clip_wires_meet(clip, fault))
 		return false;
 	return clip->faulty->frame.open ? fault->in_force : !clip_trigger_needs_frame(fault);
 }
 
-/* Of one that is closed: how many times it may open yet. */
-static uint64_t
-chances(const struct clip_active_fault *fault)
-{
-	const struct clip_fault_when *when = &fault->as.when;
-	uint64_t n = UINT64_MAX;
-
-	if (when->count)
-		n = when->count - MIN(fault->acted, when->count);
-	if (when->per_frame)
-		n = MIN(n, when->per_frame - MIN(fault->acted_here, when->per_frame));
-	return n;
-}
-
 /* The time in which it can open, from where it was looked at last: [*from, *to). */
 static void
 window(const struct clip_active_fault *fault, int64_t now_ns, int64_t *from, int64_t *to)
 {
-	const struct clip_fault_when *when = &fault->as.when;
+	const struct base_fault_when *when = &fault->as.when;
 
 	*from = MAX(fault->change_ns, when->from_ns);
 	*to = when->to_ns ? MIN(now_ns, when->to_ns) : now_ns;
@@ -102,9 +113,9 @@ next_change(struct clip_active_fault *fault, int64_t now_ns)
 	if (fault->open)
 		return fault->change_ns <= now_ns ? fault->change_ns : INT64_MAX;
 	window(fault, now_ns, &from, &to);
-	if (closed <= 0 || from >= to || chances(fault) == 0)
+	if (closed <= 0 || from >= to || base_fault_acts_left(&fault->base) == 0)
 		return INT64_MAX;
-	closed = base_random_duration(&fault->random, closed);
+	closed = base_random_duration(&fault->base.random, closed);
 	return closed < (double)(to - from) ? from + (int64_t)closed : INT64_MAX;
 }
 
@@ -124,7 +135,7 @@ static void
 report(struct clip *clip, struct clip_active_fault *fault, int64_t at_ns)
 {
 	fault->told = true;
-	fault->matched++;
+	fault->base.matched++;
 	clip_trigger_acted_at(clip, fault, at_ns,
 		clip_lines_level(clip, NODE(CLIP_CHIP, fault->as.line), 1 << CLIP_MISO));
 }
@@ -137,12 +148,12 @@ open_at(struct clip *clip, struct clip_active_fault *fault, int64_t at_ns)
 	report(clip, fault, at_ns);
 }
 
-/* The rest of a long time: how often it has opened, when for the last time, and how it stands. */
+/* The rest of a long time: the number of times it has opened, the last of them, and its state. */
 static void
 leap(struct clip *clip, struct clip_active_fault *fault, int64_t now_ns)
 {
 	const double closed = closed_ns(fault), cycle = closed + (double)fault->as.open_ns;
-	uint64_t left = chances(fault), n;
+	uint64_t left = base_fault_acts_left(&fault->base), n;
 	int64_t from, to, closes;
 
 	if (fault->open || closed <= 0 || left == 0)
@@ -150,22 +161,22 @@ leap(struct clip *clip, struct clip_active_fault *fault, int64_t now_ns)
 	window(fault, now_ns, &from, &to);
 	if (from >= to)
 		return;
-	n = (uint64_t)((double)(to - from) / cycle + base_random_unit(&fault->random));
+	n = (uint64_t)((double)(to - from) / cycle + base_random_unit(&fault->base.random));
 	if (n == 0)
 		return;
 	n = MIN(n, left);
-	fault->acted += n - 1;
-	fault->acted_here += n - 1;
-	fault->matched += n - 1;
+	base_fault_acted(&fault->base, n - 1);
+	fault->base.matched += n - 1;
 	if (n < left && to == now_ns &&
-		base_random_chance(&fault->random, (double)fault->as.open_ns / cycle)) {
+		base_random_chance(&fault->base.random, (double)fault->as.open_ns / cycle)) {
 		open_at(clip, fault, now_ns);
 		return;
 	}
 	closes = from +
 		(n < left ? MAX(0,
 				    to - from -
-					    (int64_t)base_random_duration(&fault->random, closed))
+					    (int64_t)base_random_duration(
+						    &fault->base.random, closed))
 			  : MIN(to - from - 1, (int64_t)((double)n * cycle)));
 	open_at(clip, fault, MAX(from, closes - lasts_ns(fault)));
 	show(clip, fault, false, closes);
@@ -175,12 +186,11 @@ leap(struct clip *clip, struct clip_active_fault *fault, int64_t now_ns)
 static bool
 step(struct clip *clip, int64_t now_ns)
 {
-	GPtrArray *faults = clip->faulty->faults;
 	struct clip_active_fault *first = NULL;
 	int64_t first_ns = INT64_MAX;
 
-	for (guint i = 0; i < faults->len; i++) {
-		struct clip_active_fault *fault = g_ptr_array_index(faults, i);
+	for (guint i = 0; i < clip_n_faults(clip); i++) {
+		struct clip_active_fault *fault = clip_active(clip, i);
 		int64_t next_ns = is_played(clip, fault) ? next_change(fault, now_ns) : INT64_MAX;
 
 		if (next_ns >= first_ns)
@@ -189,8 +199,8 @@ step(struct clip *clip, int64_t now_ns)
 		first_ns = next_ns;
 	}
 	/* The others have stayed as they are up to then, or now. */
-	for (guint i = 0; i < faults->len; i++) {
-		struct clip_active_fault *fault = g_ptr_array_index(faults, i);
+	for (guint i = 0; i < clip_n_faults(clip); i++) {
+		struct clip_active_fault *fault = clip_active(clip, i);
 
 		if (is_played(clip, fault) && fault != first && !fault->open)
 			fault->change_ns = MAX(fault->change_ns, MIN(first_ns, now_ns));
@@ -205,20 +215,19 @@ step(struct clip *clip, int64_t now_ns)
 void
 clip_contact_play(struct clip *clip)
 {
-	GPtrArray *faults = clip->faulty->faults;
 	int64_t now_ns;
 	bool any = false;
 
-	for (guint i = 0; i < faults->len; i++)
-		any |= is_played(clip, g_ptr_array_index(faults, i));
+	for (guint i = 0; i < clip_n_faults(clip); i++)
+		any |= is_played(clip, clip_active(clip, i));
 	if (!any)
 		return;
 	now_ns = base_clock_now(clip->clock);
 	for (int i = 0; i < PLAYED_MAX; i++)
 		if (!step(clip, now_ns))
 			return;
-	for (guint i = 0; i < faults->len; i++) {
-		struct clip_active_fault *fault = g_ptr_array_index(faults, i);
+	for (guint i = 0; i < clip_n_faults(clip); i++) {
+		struct clip_active_fault *fault = clip_active(clip, i);
 
 		if (!is_played(clip, fault))
 			continue;
@@ -249,7 +258,7 @@ clip_contact_pass(struct clip *clip, struct clip_active_fault *fault)
 			fault->rate = RATE_UNKNOWN;
 		} else {
 			double closed = mean_ns > 0 && fault->change_ns < now
-				? base_random_duration(&fault->random, mean_ns)
+				? base_random_duration(&fault->base.random, mean_ns)
 				: (double)INT64_MAX;
 
 			if (closed >= (double)(now - fault->change_ns))
@@ -266,33 +275,34 @@ clip_contact_pass(struct clip *clip, struct clip_active_fault *fault)
 void
 clip_contact_clocked(struct clip *clip)
 {
-	GPtrArray *faults = clip->faulty->faults;
+	for (guint i = 0; i < clip_n_faults(clip); i++) {
+		struct clip_active_fault *fault = clip_active(clip, i);
 
-	for (guint i = 0; i < faults->len; i++) {
-		struct clip_active_fault *fault = g_ptr_array_index(faults, i);
-
-		if (fault->as.what == CLIP_CONTACT && !fault->open)
+		if (fault->row->opens && !fault->open)
 			fault->change_ns = base_clock_now(clip->clock);
 	}
 }
 
 void
-clip_contact_toggle(
-	struct clip *clip, struct clip_active_fault *fault, unsigned int bit, int64_t now_ns)
+clip_contact_act(struct clip *clip, struct clip_active_fault *fault, struct clip_bit *bit)
 {
+	enum clip_line line = fault->as.line;
+
 	fault->open = !fault->open;
-	if (!fault->open) {
-		fault->change_ns = now_ns;
-		fault->left = base_random_skip(&fault->random, fault->rate);
-		return;
+	if (fault->open) {
+		fault->change_ns = bit->now_ns + lasts_ns(fault);
+		fault->left = bits_left(clip, fault, bit->now_ns);
+		fault->told = true;
+		/* The level of the line without the contact. */
+		clip_lines_derive(clip);
+		clip_trigger_acted(clip, fault, bit->bit, line,
+			clip_lines_level(clip,
+				NODE(line == CLIP_MISO ? CLIP_HOST : CLIP_CHIP, line),
+				1 << CLIP_MISO));
+	} else {
+		fault->change_ns = bit->now_ns;
+		fault->left = base_random_skip(&fault->base.random, fault->rate);
 	}
-	fault->change_ns = now_ns + lasts_ns(fault);
-	fault->left = clip_contact_left(clip, fault, now_ns);
-	fault->told = true;
-	/* What the line is without the contact. */
 	clip_lines_derive(clip);
-	clip_trigger_acted(clip, fault, bit, fault->as.line,
-		clip_lines_level(clip,
-			NODE(fault->as.line == CLIP_MISO ? CLIP_HOST : CLIP_CHIP, fault->as.line),
-			1 << CLIP_MISO));
+	clip_lines_show(clip);
 }

@@ -78,6 +78,9 @@ struct flash_fault_listener {
 	void *data;
 };
 
+/* Fills fault with the usual values of its kind. */
+void flash_fault_init(struct flash_fault *fault, enum flash_fault_what what);
+
 /* NULL, or the reason why such a part cannot have the fault, and the values allowed. */
 const char *flash_fault_check(const struct flash_part *part, const struct flash_fault *fault);
 

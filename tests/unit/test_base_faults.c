@@ -82,10 +82,10 @@ START_TEST(a_frame_begins_with_its_own_limit)
 	ck_assert_uint_eq(base_fault_acts_left(fault), 2);
 	base_fault_acted(fault, 2);
 	ck_assert(base_fault_is_spent(fault));
-	base_fault_list_begin_frame(&list);
+	base_fault_begin_frame(fault);
 	ck_assert_uint_eq(base_fault_acts_left(fault), 1);
 	base_fault_acted(fault, 1);
-	base_fault_list_begin_frame(&list);
+	base_fault_begin_frame(fault);
 	ck_assert_uint_eq(base_fault_acts_left(fault), 0);
 	ck_assert(base_fault_is_spent(fault));
 }
@@ -97,7 +97,7 @@ START_TEST(a_frame_is_one_match)
 
 	ck_assert(!base_fault_match_once(fault));
 	ck_assert(!base_fault_match_once(fault));
-	base_fault_list_begin_frame(&list);
+	base_fault_begin_frame(fault);
 	ck_assert(base_fault_match_once(fault));
 	ck_assert(base_fault_match_once(fault));
 	ck_assert_uint_eq(fault->matched, 2);

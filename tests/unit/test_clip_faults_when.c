@@ -378,7 +378,7 @@ START_TEST(values_out_of_range_are_refused)
 		{CLIP_SHORT, CLIP_CS, CLIP_CS, 0, 0, "a short takes two different lines"},
 		{CLIP_BIT_ERROR, CLIP_CS, 0, 0, 0, "lines with single wrong bits are mosi, miso"},
 		{CLIP_BIT_ERROR, CLIP_MISO, 0, 1.1, 0, "the rate has to be 0 to 1"},
-		{CLIP_OPEN, CLIP_MISO, 0, 0, -0.1, "the probability has to be 0 to 1"},
+		{CLIP_OPEN, CLIP_MISO, 0, 0, -0.1, "the probability has to be from 0 to 1"},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {

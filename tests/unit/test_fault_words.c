@@ -99,15 +99,15 @@ START_TEST(others)
 	setup_fault_free(fault);
 	fault = parse("master duty=0.7 period=10ms phase=1ms rule=and drives=cs,mosi,clk "
 		      "clock=24MHz reads=64");
-	ck_assert_int_eq(fault->wires.master.period_ns, 10000000);
+	ck_assert_int_eq(fault->wires.period_ns, 10000000);
 	ck_assert_uint_eq(
 		fault->wires.master.lines, 1u << CLIP_CS | 1u << CLIP_MOSI | 1u << CLIP_CLK);
 	ck_assert_uint_eq(fault->wires.master.read_bytes, 64);
 	setup_fault_free(fault);
 	fault = parse("board-writes writes=16 period=2s phase=3ms address=0x1000-0x2FFF select=1");
 	ck_assert_uint_eq(fault->wires.writes.bytes, 16);
-	ck_assert_int_eq(fault->wires.writes.period_ns, 2000000000);
-	ck_assert_int_eq(fault->wires.writes.phase_ns, 3000000);
+	ck_assert_int_eq(fault->wires.period_ns, 2000000000);
+	ck_assert_int_eq(fault->wires.phase_ns, 3000000);
 	ck_assert_uint_eq(fault->wires.when.address_from, 0x1000);
 	ck_assert_uint_eq(fault->wires.when.address_to, 0x3000);
 	ck_assert_uint_eq(fault->wires.when.selects, 1 << 1);

@@ -36,6 +36,7 @@ struct flash_faults {
 /* All that a fault is; the table is at the end. */
 struct row {
 	const char *name;
+	void (*init)(struct flash_fault *fault);
 	bool of_cells; /* some bits of some addresses */
 	bool of_reads;
 	const char *(*check)(const struct flash_part *part, const struct flash_fault *fault);
@@ -68,6 +69,21 @@ const char *
 flash_fault_what_string(enum flash_fault_what what)
 {
 	return what < FLASH_FAULT_WHATS ? rows[what].name : NULL;
+}
+
+static void
+init_disturb(struct flash_fault *fault)
+{
+	fault->rate = 1e-6;
+	fault->after = 1000;
+}
+
+void
+flash_fault_init(struct flash_fault *fault, enum flash_fault_what what)
+{
+	*fault = (struct flash_fault){.what = what, .mask = 0x01, .rate = 0.5, .factor = 10};
+	if (rows[what].init)
+		rows[what].init(fault);
 }
 
 static const char *
@@ -517,8 +533,8 @@ static const struct row rows[FLASH_FAULT_WHATS] = {
 	[FLASH_FAULT_ENDLESS] = {"endless", .begin = begin_endless},
 	[FLASH_FAULT_BROWN_OUT] = {"brown-out", .check = check_voltage, .begin = begin_brown_out},
 	[FLASH_FAULT_SLOW] = {"slow", .check = check_factor, .begin = begin_slow},
-	[FLASH_FAULT_READ_DISTURB] = {"read-disturb", .of_reads = true, .check = check_disturb,
-		.add = add_disturb, .read = read_disturbing},
+	[FLASH_FAULT_READ_DISTURB] = {"read-disturb", .init = init_disturb, .of_reads = true,
+		.check = check_disturb, .add = add_disturb, .read = read_disturbing},
 };
 
 void
