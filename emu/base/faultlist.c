@@ -33,11 +33,18 @@ base_fault_when_check(const struct base_fault_when *when)
 void
 base_fault_list_init(struct base_fault_list *list, uint64_t seed, GDestroyNotify free_fault)
 {
-	*list = (struct base_fault_list){.seed = seed, .free_fault = free_fault};
+	*list = (struct base_fault_list){
+		.faults = g_ptr_array_new_with_free_func(free_fault), .seed = seed};
 }
 
 void
 base_fault_list_clear(struct base_fault_list *list)
+{
+	g_ptr_array_set_size(list->faults, 0);
+}
+
+void
+base_fault_list_free(struct base_fault_list *list)
 {
 	g_clear_pointer(&list->faults, g_ptr_array_unref);
 }
@@ -51,9 +58,11 @@ seed(const struct base_fault_list *list, struct base_fault *fault)
 unsigned int
 base_fault_list_add(struct base_fault_list *list, struct base_fault *fault)
 {
-	if (!list->faults)
-		list->faults = g_ptr_array_new_with_free_func(list->free_fault);
+	const struct base_fault_when *when = fault->when;
+
 	fault->id = ++list->last_id;
+	fault->most = when->count ? when->count : UINT64_MAX;
+	fault->most_here = when->per_frame ? when->per_frame : UINT64_MAX;
 	fault->chosen = true;
 	seed(list, fault);
 	g_ptr_array_add(list->faults, fault);
@@ -108,14 +117,9 @@ base_fault_list_set_seed(struct base_fault_list *list, uint64_t value)
 uint64_t
 base_fault_acts_left(const struct base_fault *fault)
 {
-	const struct base_fault_when *when = fault->when;
-	uint64_t left = UINT64_MAX;
-
-	if (when->count)
-		left = when->count - MIN(fault->acted, when->count);
-	if (when->per_frame)
-		left = MIN(left, when->per_frame - MIN(fault->acted_here, when->per_frame));
-	return left;
+	return base_fault_is_spent(fault)
+		? 0
+		: MIN(fault->most - fault->acted, fault->most_here - fault->acted_here);
 }
 
 bool

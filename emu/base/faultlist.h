@@ -21,6 +21,8 @@ struct base_fault {
 	struct base_random random;
 	uint64_t acted;   /* times */
 	uint64_t matched; /* times its conditions held, whether or not it acted */
+	uint64_t most;    /* times that it may act, in all and in a frame; UINT64_MAX: no limit */
+	uint64_t most_here;
 
 	/* In this frame: */
 	bool met;    /* it has been a match */
@@ -29,8 +31,7 @@ struct base_fault {
 };
 
 struct base_fault_list {
-	GPtrArray *faults; /* NULL: there has been none yet */
-	GDestroyNotify free_fault;
+	GPtrArray *faults;
 	uint64_t seed;
 	unsigned int last_id;
 };
@@ -41,6 +42,9 @@ void base_fault_list_init(struct base_fault_list *list, uint64_t seed, GDestroyN
 
 /* Frees all faults; the list is empty then, and its ids go on. */
 void base_fault_list_clear(struct base_fault_list *list);
+
+/* Frees the list with all faults. */
+void base_fault_list_free(struct base_fault_list *list);
 
 /* Takes fault, whose description and conditions are set. Its id, > 0, is never used again. */
 unsigned int base_fault_list_add(struct base_fault_list *list, struct base_fault *fault);
@@ -70,7 +74,7 @@ base_fault_begin_frame(struct base_fault *fault)
 static inline guint
 base_fault_list_length(const struct base_fault_list *list)
 {
-	return list->faults ? list->faults->len : 0;
+	return list->faults->len;
 }
 
 /* The i-th of them, as the model's struct. */
@@ -86,10 +90,7 @@ uint64_t base_fault_acts_left(const struct base_fault *fault);
 static inline bool
 base_fault_is_spent(const struct base_fault *fault)
 {
-	const struct base_fault_when *when = fault->when;
-
-	return (when->count && fault->acted >= when->count) ||
-		(when->per_frame && fault->acted_here >= when->per_frame);
+	return fault->acted >= fault->most || fault->acted_here >= fault->most_here;
 }
 
 /* Counts a match; true when nth, from_nth and probability let it act. */

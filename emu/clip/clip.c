@@ -51,7 +51,7 @@ clip_destroy(struct clip *clip)
 		return;
 	clip_deselect(clip);
 	clip_fault_clear(clip);
-	base_fault_list_clear(&clip->faults);
+	base_fault_list_free(&clip->faults);
 	g_free(clip);
 }
 

@@ -102,9 +102,8 @@ matches(const struct clip *clip, const struct base_fault_when *when, uint64_t *b
 bool
 clip_trigger_is_spent(const struct clip_active_fault *fault)
 {
-	if (fault->row->opens ? fault->open : fault->told)
-		return false;
-	return base_fault_is_spent(&fault->base);
+	return base_fault_is_spent(&fault->base) &&
+		!(fault->row->opens ? fault->open : fault->told);
 }
 
 bool

@@ -432,7 +432,7 @@ link_destroy(struct link *link)
 	if (!link)
 		return;
 	link->behind.ops->set_filter(link->behind.self, NULL, NULL);
-	base_fault_list_clear(&link->faults);
+	base_fault_list_free(&link->faults);
 	for (size_t i = 0; i < LINK_DIRECTIONS; i++)
 		g_byte_array_unref(link->lanes[i]);
 	g_free(link);

@@ -21,7 +21,7 @@ setup(void)
 static void
 teardown(void)
 {
-	base_fault_list_clear(&list);
+	base_fault_list_free(&list);
 }
 
 static struct base_fault *

@@ -297,7 +297,7 @@ flash_faults_free(struct flash *chip)
 {
 	if (!chip->faults)
 		return;
-	base_fault_list_clear(&chip->faults->list);
+	base_fault_list_free(&chip->faults->list);
 	g_free(chip->faults);
 }
 
