@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# Completion of spinor(1) for bash. All words come from spinor itself, so that nothing here gets old.
+# Completion of spinor(1) for bash. The words come from spinor itself and so stay current.
 
-# _spinor_words KIND [VERB]...: with the bench that the line names.
+# _spinor_words KIND [VERB]...: words from spinor, for the bench named on the command line.
 _spinor_words()
 {
 	spinor complete "${_spinor_bench[@]}" "$@" 2>/dev/null
@@ -14,7 +14,7 @@ _spinor_reply()
 	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$_spinor_current")
 }
 
-# Values of the option before the current word; fails when that takes none.
+# Values of the option before the current word; fails if that takes none.
 _spinor_value()
 {
 	case $1 in
@@ -25,7 +25,7 @@ _spinor_value()
 	--timing) _spinor_reply "instant virtual real" ;;
 	--wp | --hold) _spinor_reply "low high float" ;;
 	--reset)
-		# Of stats it is a flag.
+		# For stats it is a flag.
 		[[ ${words[0]-} == run ]] || return 1
 		_spinor_reply "low high float"
 		;;
@@ -55,7 +55,7 @@ _spinor_value()
 	esac
 }
 
-# NAME=VALUE of a fault, which bash takes for three words.
+# NAME=VALUE of a fault, which bash splits into three words.
 _spinor_setting()
 {
 	local at=$COMP_CWORD
@@ -73,7 +73,7 @@ _spinor_setting()
 	esac
 }
 
-# Words of a verb that are no options.
+# Arguments of a verb, other than options.
 _spinor_argument()
 {
 	case "$*" in

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# A board's firmware chip, backed up, rewritten and read back with the real flashrom, with spinord
-# in the place of the adapter and the chip. Says in its last line whether all held.
+# Backs up, rewrites and reads back a board's firmware chip with the real flashrom, with spinord in
+# place of adapter and chip. The last line of output is the result.
 #
-# SPINORD names the daemon; without it the one in PATH is run.
+# SPINORD is the daemon to run; the default is spinord in PATH.
 
 set -u
 export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
@@ -24,7 +24,7 @@ else
 	bold='' dim='' red='' green='' plain=''
 fi
 
-# stop: SIGTERM, and wait for the daemon's end, which closes its standard output.
+# stop: send SIGTERM, and wait until the daemon ends, which closes its standard output.
 stop()
 {
 	local line status=0
@@ -75,7 +75,7 @@ begin()
 	echo "${bold}$step${plain}"
 }
 
-# show COMMAND...: as a user types it, with the private directory for a home.
+# show COMMAND...: print it as a user types it, with paths relative to the private directory.
 show()
 {
 	echo "${dim}\$${plain} ${*//$tmp\//}"
@@ -102,7 +102,7 @@ start()
 	fail "spinord did not get ready"
 }
 
-# flash TELLING ARGS...: flashrom on the link; prints the lines of its output that match TELLING.
+# flash TELLING ARGS...: run flashrom on the link; print the lines of output that match TELLING.
 flash()
 {
 	local telling=$1 began=$SECONDS status=0
@@ -123,8 +123,8 @@ same()
 	echo "  same, byte by byte"
 }
 
-# known_image FILE: always the same bytes, and no pattern in them. Park and Miller's generator stays
-# within what awk counts exactly; 24 bits of each number make four characters of base64.
+# known_image FILE: the same pseudo-random bytes each time. Park and Miller's generator stays within
+# awk's exact integers; 24 bits of each number make four characters of base64.
 known_image()
 {
 	LC_ALL=C awk -v groups=$((flash_bytes / 3 + 1)) 'BEGIN {

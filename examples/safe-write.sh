@@ -1,20 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Writes a flash chip as a careful person does: nothing is written before the chip was found twice,
-# two backups are equal and the image has the chip's size, and nothing is taken for written before
-# it was verified, read back, and the board has booted. Stops at the first thing that is wrong.
+# Writes a flash chip safely: it writes only after it has found the chip twice, taken two equal
+# backups and compared the size of the image with the chip's, and it reports success only after
+# verify, read back, and a boot of the board. It stops at the first failure.
 #
 #   safe-write.sh [-c CHIP] [-d FOLDER] [-t SECONDS] [-s] PROGRAMMER IMAGE
 #
 #   safe-write.sh serprog:dev=/dev/ttyACM0:115200 new.bin
 #   safe-write.sh -s serprog:dev=/dev/pts/7:115200 new.bin     # a bench of spinord
 #
-# With -s spinor does the power cycle, and says whether the board boots; else a person is asked. The
-# two backups, the read back and flashrom's words are left in FOLDER, a new one by default.
+# With -s spinor does the power cycle and reports whether the board boots; otherwise the script asks
+# the user. FOLDER, by default a new one, keeps the backups, the read back and flashrom's output.
 #
-# Exit status: 0 all is well; 2 usage; 10 probe; 11 backup; 12 image size; 13 write; 14 verify;
-# 15 read back; 16 power cycle; 17 boot; 1 anything else.
+# Exit status: 0 success; 2 usage; 10 probe; 11 backup; 12 image size; 13 write; 14 verify;
+# 15 read back; 16 power cycle; 17 boot; 1 any other error.
 
 set -u
 export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
@@ -31,7 +31,7 @@ usage()
 	exit 2
 }
 
-# stop STATUS TEXT...: what is wrong, and what to do.
+# stop STATUS TEXT...: print the error and advice, and exit.
 stop()
 {
 	local status=$1
@@ -47,8 +47,8 @@ step()
 	echo "safe-write: $*"
 }
 
-# flash ARGS...: flashrom with a time limit. It waits for ever for an adapter that has lost a byte.
-# Its words are in said.
+# flash ARGS...: run flashrom with a time limit, as it waits indefinitely for a lost byte. $said has
+# the output.
 flash()
 {
 	local status=0
@@ -63,14 +63,14 @@ flash()
 	return "$status"
 }
 
-# last_words: the lines of flashrom that say most, for a message.
+# last_words: the most informative lines of flashrom's output, for a message.
 last_words()
 {
 	local telling='FAILED at|Error|No EEPROM|could not be|Multiple|did not end|apparently'
 	grep -E "$telling" <<<"$said" | cut -c 1-140 | tail -n 4
 }
 
-# found: the chip of the last probe, as flashrom says it; nothing unless it is just one.
+# found: flashrom's line for the chip of the last probe; nothing unless it found exactly one.
 found()
 {
 	local lines

@@ -143,9 +143,8 @@ bench_cable_faults(struct bench_cable *cable)
 	cable->faults = link_new(serprog_endpoint(cable->serprog), &listener);
 	link_set_seed(cable->faults, cable->seed);
 	if (cable->meter->host)
-		link_join(cable->faults, cable->meter->opened_us,
-			cable->meter->stats.bytes_in - cable->meter->before_in,
-			cable->meter->stats.bytes_out - cable->meter->before_out);
+		link_join(cable->faults, cable->meter->opened_us, cable->meter->session_in,
+			cable->meter->session_out);
 	cable->meter->behind = link_endpoint(cable->faults);
 	return cable->faults;
 }

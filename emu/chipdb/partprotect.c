@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The protection of a part, as spinor-chipdb(5) describes it: ranges, and what has to fit. */
+/* The protection of a part, as spinor-chipdb(5) describes it: its ranges, and their checks. */
 #include "chipdb/partprotect.h"
 
 #include "base/units.h"
@@ -12,13 +12,11 @@ static bool
 parse_fraction(const char *text, struct flash_bp_range *range)
 {
 	g_auto(GStrv) parts = g_strsplit(text, "/", 2);
-	guint64 numerator;
-	guint64 denominator;
+	uint64_t numerator;
+	uint64_t denominator;
 
-	if (g_strv_length(parts) != 2 ||
-		!g_ascii_string_to_unsigned(parts[0], 10, 1, UINT16_MAX, &numerator, NULL) ||
-		!g_ascii_string_to_unsigned(
-			parts[1], 10, numerator, UINT16_MAX, &denominator, NULL))
+	if (g_strv_length(parts) != 2 || !base_parse_decimal(parts[0], 1, UINT16_MAX, &numerator) ||
+		!base_parse_decimal(parts[1], numerator, UINT16_MAX, &denominator))
 		return false;
 	range->numerator = (uint16_t)numerator;
 	range->denominator = (uint16_t)denominator;
@@ -71,7 +69,7 @@ chipdb_part_set_bp_ranges(struct flash_part *part, const char *value)
 	return n > 0;
 }
 
-/* How many values the BP bits have. */
+/* The number of values of the BP bits. */
 static unsigned int
 count_bp_values(const struct flash_part *part)
 {
@@ -86,7 +84,7 @@ count_bp_values(const struct flash_part *part)
 	return n;
 }
 
-/* One region with one block is the size of all blocks. */
+/* A map of one region with one block gives the size of all blocks. */
 static bool
 lock_map_fits(const struct flash_part *part)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The protection of a part, read and checked. Private to the bench. */
+/* The protection of a part, read and checked. Private to the room. */
 #ifndef SPINOR_CHIPDB_PARTPROTECT_H
 #define SPINOR_CHIPDB_PARTPROTECT_H
 
@@ -13,7 +13,7 @@
  * "64K", "1/64", "63/64@other", "chip-erase". */
 bool chipdb_part_set_bp_ranges(struct flash_part *part, const char *value);
 
-/* Keys that have to fit the bits, the commands and the size of the part. */
+/* Checks the keys of protection against the bits, commands and size of the part. */
 bool chipdb_part_check_protection(
 	const struct flash_part *part, const struct chipdb_part_group *group, GError **error);
 

@@ -3,8 +3,8 @@
  * Decides when a fault of the wires can act, and reports its acts.
  *
  * All conditions change at bytes only, so one look is enough for a long span: clip_trigger_holds()
- * says for how many bytes its answer stays true. Times are those of the bus clock; with a clock that
- * follows the wall a window may end a little earlier than counted.
+ * says for how many bytes its answer stays true. Times are those of the bus clock; with a clock
+ * that follows the wall a window may end a little earlier than counted.
  */
 #include "clip/internal.h"
 

@@ -14,7 +14,8 @@
  * nothing, or stores it elsewhere, and the board does not verify.
  *
  * A frame of the board can come between two of the host's, such as a write enable and its program,
- * which is lost then. Records that were due while the host had the bus are written once, afterwards.
+ * which is lost then. Records that were due while the host had the bus are written once,
+ * afterwards.
  *
  * Leaves out: how long the board's own frames take, and that the adapter's drivers pull against
  * them; the board wins. After a pause too long for STEPS_MAX the rest is dropped.

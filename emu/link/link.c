@@ -374,6 +374,15 @@ host_opened(void *self)
 		act_at_opening(link, turn);
 }
 
+static size_t
+count_stale(void *self, const uint8_t *in, size_t n)
+{
+	struct link *link = self;
+	const struct base_endpoint *behind = &link->behind;
+
+	return behind->ops->count_stale ? behind->ops->count_stale(behind->self, in, n) : n;
+}
+
 static void
 host_closed(void *self)
 {
@@ -396,6 +405,7 @@ link_endpoint(struct link *link)
 		.deadline_ns = deadline_ns,
 		.timed_out = timed_out,
 		.idle = idle,
+		.count_stale = count_stale,
 		.host_closed = host_closed,
 	};
 

@@ -16,6 +16,10 @@
 
 #define SERPROG_PARAMETERS_MAX 6
 
+/* The commands that a host sends to synchronize. */
+#define SERPROG_NOP 0x00
+#define SERPROG_SYNCNOP 0x10
+
 /* The meaning of the next byte, from the host or to it. */
 enum serprog_state {
 	SERPROG_OPCODE,        /* between commands */

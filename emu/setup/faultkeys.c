@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The settings of faults as a table: the faults that have each, and the function that stores its
- * value. The conditions that all faults share are stored in one place, setup_fault_when(). The rooms
- * that implement a fault check its values beyond their form.
+ * value. The conditions that all faults share are stored in one place, setup_fault_when(). The
+ * rooms that implement a fault check its values beyond their form.
  *
  * long: a few lines for each of sixty settings.
  */

@@ -28,7 +28,12 @@ struct reading {
 static bool
 parse_number(const char *text, int64_t max, int64_t *value)
 {
-	return g_ascii_string_to_signed(text, 10, 0, max, value, NULL);
+	uint64_t number;
+
+	if (!base_parse_decimal(text, 0, (uint64_t)max, &number))
+		return false;
+	*value = (int64_t)number;
+	return true;
 }
 
 static gboolean
@@ -364,8 +369,9 @@ spinor_command_free(struct spinor_command *command)
 static char *
 bench_help(void)
 {
-	char *words[] = {"spinord", "--help", NULL};
-	char **argv = words;
+	static const char *const words[] = {"spinord", "--help", NULL};
+	g_autofree char **arguments = g_memdup2(words, sizeof(words));
+	char **argv = arguments;
 	int argc = 2;
 	struct setup_options *options = setup_options_parse(&argc, &argv, NULL);
 	const char *text = options != NULL && options->help != NULL ? options->help : "";

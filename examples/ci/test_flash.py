@@ -18,7 +18,7 @@ SIZE = 1024 * 1024
 
 @pytest.fixture
 def emulated(tmp_path):
-    """A function that runs a command against a fresh chip and returns what happened."""
+    """A function that runs a command against a new chip and returns the process and the report."""
 
     def run(*command, options=()):
         report = tmp_path / "report.json"

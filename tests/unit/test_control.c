@@ -55,9 +55,11 @@ at(const char *name)
 static struct bench *
 new_bench(void)
 {
-	char *arguments[] = {"test", "--chip", "W25Q80DV", "--timing", "instant", NULL};
+	static const char *const words[] = {
+		"test", "--chip", "W25Q80DV", "--timing", "instant", NULL};
+	g_autofree char **arguments = g_memdup2(words, sizeof(words));
 	char **argv = arguments;
-	int argc = G_N_ELEMENTS(arguments) - 1;
+	int argc = G_N_ELEMENTS(words) - 1;
 	g_autoptr(GError) error = NULL;
 	struct setup_options *options = setup_options_parse(&argc, &argv, &error);
 	struct bench *made;
@@ -700,9 +702,10 @@ static const struct {
 	{"chip.pin", "{\"pin\":1,\"level\":\"low\"}", -32602,
 		"chip.pin: \"pin\" has to be one of wp, hold, reset"},
 	{"chip.pin", "{\"pin\":\"wp\",\"levle\":\"low\"}", -32602,
-		"chip.pin: there is no parameter \"levle\"; allowed adapter, cs, pin, level"},
+		"chip.pin: no parameter \"levle\": did you mean level?; allowed are "
+		"adapter, cs, pin, level"},
 	{"bench.status", "{\"cs\":0}", -32602,
-		"bench.status: there is no parameter \"cs\"; allowed is none"},
+		"bench.status: no parameter \"cs\"; allowed is none"},
 	{"bench.status", "[0]", -32602,
 		"\"params\" has to be an object: parameters have names here"},
 	{"chip.reset", "{\"cs\":8}", -32602, "chip.reset: \"cs\" has to be an integer from 0 to 7"},
@@ -1086,9 +1089,8 @@ START_TEST(who_unsubscribed_hears_nothing)
 	assert_result(&client, "events.unsubscribe", "{\"subscription\":1}", "true");
 	assert_result(&client, "chip.reset", NULL, "true");
 	assert_result(&client, "chip.power", "{\"action\":\"off\"}", "{\"power_mv\":0}");
-	for (int i = 0; i < 16; i++) {
-		g_autoptr(JsonNode) result = ask(&client, "events.subscribe", NULL);
-	}
+	for (int i = 0; i < 16; i++)
+		json_node_unref(ask(&client, "events.subscribe", NULL));
 	assert_error(&client, "events.subscribe", NULL, -32000,
 		"events.subscribe: this client has 16 subscriptions, and no more are allowed; end "
 		"one of them");

@@ -156,10 +156,10 @@ START_TEST(dies)
 END_TEST
 
 Suite *
-suite_flash_micron(void)
+suite_flash_flagstatus(void)
 {
-	Suite *suite = suite_create("flash_micron");
-	TCase *tcase = tcase_create("flash_micron");
+	Suite *suite = suite_create("flash_flagstatus");
+	TCase *tcase = tcase_create("flash_flagstatus");
 
 	fixture_prepare();
 	tcase_add_test(tcase, registers);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Hands on a running bench: what they do to a chip with faults, its supply and its board. */
+/* Actions on a running bench: faults, the supply and the board of a chip. */
 #include "action/action.h"
 #include "bench/adapter.h"
 #include "bench/bench.h"
@@ -328,10 +328,10 @@ START_TEST(boards_start_when_they_are_let_go)
 END_TEST
 
 Suite *
-suite_hands(void)
+suite_action(void)
 {
-	Suite *suite = suite_create("hands");
-	TCase *tcase = tcase_create("hands");
+	Suite *suite = suite_create("action");
+	TCase *tcase = tcase_create("action");
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, teardown);

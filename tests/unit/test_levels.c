@@ -249,9 +249,9 @@ START_TEST(a_supply_that_is_off_stays_off_when_a_wire_is_mended)
 END_TEST
 
 Suite *
-suite_wires(void)
+suite_levels(void)
 {
-	Suite *suite = suite_create("wires");
+	Suite *suite = suite_create("levels");
 	TCase *pins = tcase_create("pins");
 	TCase *supply = tcase_create("supply");
 
