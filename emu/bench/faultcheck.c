@@ -20,23 +20,23 @@ beyond(const struct flash_part *part)
 
 /* Lines with a chip, as bits. */
 static unsigned int
-lines_of(const struct bench_fault_scene *scene)
+lines_of(const struct bench_fault_target *target)
 {
 	unsigned int lines = 0;
 
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
-		lines |= scene->parts[cs] != NULL ? 1u << cs : 0;
+		lines |= target->parts[cs] != NULL ? 1u << cs : 0;
 	return lines;
 }
 
 /* Of the chips on these lines the largest, or the first: a board writes to that. NULL: none. */
 static const struct flash_part *
-aimed_at(const struct bench_fault_scene *scene, unsigned int lines, bool first)
+aimed_at(const struct bench_fault_target *target, unsigned int lines, bool first)
 {
 	const struct flash_part *found = NULL;
 
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
-		const struct flash_part *part = lines & 1u << cs ? scene->parts[cs] : NULL;
+		const struct flash_part *part = lines & 1u << cs ? target->parts[cs] : NULL;
 
 		if (part != NULL && (found == NULL || (!first && part->size > found->size)))
 			found = part;
@@ -61,12 +61,12 @@ no_chip_there(unsigned int lines)
 }
 
 static char *
-refuse_wires(const struct clip_fault *fault, const struct bench_fault_scene *scene)
+refuse_wires(const struct clip_fault *fault, const struct bench_fault_target *target)
 {
-	unsigned int there = lines_of(scene);
+	unsigned int there = lines_of(target);
 	unsigned int selects = fault->when.selects;
 	const struct flash_part *part =
-		aimed_at(scene, selects != 0 ? selects : there, clip_fault_writes(fault->what));
+		aimed_at(target, selects != 0 ? selects : there, clip_fault_writes(fault->what));
 
 	if (selects != 0 && (selects & there) == 0)
 		return no_chip_there(there);
@@ -79,16 +79,16 @@ refuse_wires(const struct clip_fault *fault, const struct bench_fault_scene *sce
 
 /* NULL, or the reason why it is refused and what is allowed. Free with g_free(). */
 static char *
-find_error(const struct setup_fault *fault, const struct bench_fault_scene *scene)
+find_error(const struct setup_fault *fault, const struct bench_fault_target *target)
 {
-	const struct flash_part *part = scene->parts[scene->cs];
+	const struct flash_part *part = target->parts[target->cs];
 	const char *allowed;
 
 	switch (fault->place) {
 	case SETUP_FAULT_OF_WIRES:
-		return refuse_wires(&fault->wires, scene);
+		return refuse_wires(&fault->wires, target);
 	case SETUP_FAULT_OF_LINK:
-		if (link_fault_needs_speed(fault->link.what) && !scene->is_terminal)
+		if (link_fault_needs_speed(fault->link.what) && !target->is_terminal)
 			return g_strdup("TCP has no speed; allowed is an adapter on a terminal");
 		allowed = link_fault_check(&fault->link);
 		return allowed != NULL ? g_strconcat("allowed: ", allowed, NULL) : NULL;
@@ -106,9 +106,9 @@ find_error(const struct setup_fault *fault, const struct bench_fault_scene *scen
 
 bool
 bench_faults_check(
-	const struct setup_fault *fault, const struct bench_fault_scene *scene, GError **error)
+	const struct setup_fault *fault, const struct bench_fault_target *target, GError **error)
 {
-	g_autofree char *wrong = find_error(fault, scene);
+	g_autofree char *wrong = find_error(fault, target);
 
 	if (wrong != NULL)
 		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "%s: %s", fault->text, wrong);

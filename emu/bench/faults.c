@@ -312,18 +312,18 @@ follow_board(struct bench_faults *faults, struct entry *entry)
 	entry->inner = 0;
 }
 
-static struct bench_fault_scene
-scene_of(const struct bench_faults *faults, unsigned int cs)
+static struct bench_fault_target
+target_of(const struct bench_faults *faults, unsigned int cs)
 {
-	struct bench_fault_scene scene = {
+	struct bench_fault_target target = {
 		.cs = cs, .is_terminal = faults->cable == NULL || faults->cable->tcp == NULL};
 
 	for (unsigned int line = 0; line < CLIP_SELECTS; line++) {
 		const struct flash *chip = clip_chip(faults->clip, line);
 
-		scene.parts[line] = chip != NULL ? flash_part(chip) : NULL;
+		target.parts[line] = chip != NULL ? flash_part(chip) : NULL;
 	}
-	return scene;
+	return target;
 }
 
 /* Whether one more may come. */
@@ -349,13 +349,13 @@ unsigned int
 bench_faults_add(struct bench_faults *faults, const struct setup_fault *fault, unsigned int cs,
 	GError **error)
 {
-	const struct bench_fault_scene scene = scene_of(faults, cs);
+	const struct bench_fault_target target = target_of(faults, cs);
 	bool of_chip = fault->place == SETUP_FAULT_OF_CHIP;
 	struct flash *chip = of_chip ? clip_chip(faults->clip, cs) : NULL;
 	struct entry *entry;
 	unsigned int inner;
 
-	if (!has_room(faults, fault, error) || !bench_faults_check(fault, &scene, error))
+	if (!has_room(faults, fault, error) || !bench_faults_check(fault, &target, error))
 		return 0;
 	if (of_chip)
 		inner = add_to_chip(faults, fault, chip);

@@ -54,7 +54,7 @@ void bench_faults_link_acted(struct bench_faults *faults, const struct link_faul
 void bench_faults_destroy(struct bench_faults *faults);
 
 /* What is on an adapter's select lines, for bench_faults_check(); NULL: nothing. */
-struct bench_fault_scene {
+struct bench_fault_target {
 	const struct flash_part *parts[CLIP_SELECTS];
 	unsigned int cs; /* of a chip's fault: which is meant */
 	bool is_terminal;
@@ -63,7 +63,7 @@ struct bench_fault_scene {
 /* Whether the chip that is meant, or the wires, can have the fault. Errors are BASE_ERROR_USAGE
  * and begin with the fault's text. */
 bool bench_faults_check(
-	const struct setup_fault *fault, const struct bench_fault_scene *scene, GError **error);
+	const struct setup_fault *fault, const struct bench_fault_target *target, GError **error);
 
 /* Puts a fault on the wires or on the chip of line cs. Its id, > 0, is never used again; 0 and an
  * error when a value is refused, the line has no chip, the name is taken or there are as many as

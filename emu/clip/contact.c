@@ -11,7 +11,7 @@
  * While it is open the line is as with CLIP_OPEN: what that does to the chip follows from the nets.
  *
  * A supply that fails for an instant, or a RESET#, has an effect on a chip between frames, too. So
- * the changes of such contacts are applied at the next look: the first PLAYED_MAX of them one by
+ * the changes of such contacts are applied at the next look: the first FOLLOWED_MAX of them one by
  * one, each at its time; of the later ones, which find nothing more to spoil, only the number and
  * the last one, as is likely after that time. Other lines matter only within a frame: of them just
  * the state is kept.
@@ -21,7 +21,7 @@
 #include "base/clock.h"
 
 /* Changes that the chips see one by one. */
-#define PLAYED_MAX 64
+#define FOLLOWED_MAX 64
 
 /* Changes between two looks that are followed one by one; older ones have no effect. */
 #define PASS_MAX 1000
@@ -82,7 +82,7 @@ closed_ns(const struct clip_active_fault *fault)
 }
 
 static bool
-is_played(const struct clip *clip, const struct clip_active_fault *fault)
+is_followed(const struct clip *clip, const struct clip_active_fault *fault)
 {
 	enum clip_line line = fault->as.line;
 
@@ -191,7 +191,7 @@ step(struct clip *clip, int64_t now_ns)
 
 	for (guint i = 0; i < clip_n_faults(clip); i++) {
 		struct clip_active_fault *fault = clip_active(clip, i);
-		int64_t next_ns = is_played(clip, fault) ? next_change(fault, now_ns) : INT64_MAX;
+		int64_t next_ns = is_followed(clip, fault) ? next_change(fault, now_ns) : INT64_MAX;
 
 		if (next_ns >= first_ns)
 			continue;
@@ -202,7 +202,7 @@ step(struct clip *clip, int64_t now_ns)
 	for (guint i = 0; i < clip_n_faults(clip); i++) {
 		struct clip_active_fault *fault = clip_active(clip, i);
 
-		if (is_played(clip, fault) && fault != first && !fault->open)
+		if (is_followed(clip, fault) && fault != first && !fault->open)
 			fault->change_ns = MAX(fault->change_ns, MIN(first_ns, now_ns));
 	}
 	if (first && first->open)
@@ -213,23 +213,23 @@ step(struct clip *clip, int64_t now_ns)
 }
 
 void
-clip_contact_play(struct clip *clip)
+clip_contact_catch_up(struct clip *clip)
 {
 	int64_t now_ns;
 	bool any = false;
 
 	for (guint i = 0; i < clip_n_faults(clip); i++)
-		any |= is_played(clip, clip_active(clip, i));
+		any |= is_followed(clip, clip_active(clip, i));
 	if (!any)
 		return;
 	now_ns = base_clock_now(clip->clock);
-	for (int i = 0; i < PLAYED_MAX; i++)
+	for (int i = 0; i < FOLLOWED_MAX; i++)
 		if (!step(clip, now_ns))
 			return;
 	for (guint i = 0; i < clip_n_faults(clip); i++) {
 		struct clip_active_fault *fault = clip_active(clip, i);
 
-		if (!is_played(clip, fault))
+		if (!is_followed(clip, fault))
 			continue;
 		if (fault->open && fault->change_ns <= now_ns)
 			show(clip, fault, false, fault->change_ns);

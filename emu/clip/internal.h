@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of the clip share: the wires with faults on them. */
+/* Private to the files of the clip: the wires with faults. */
 #ifndef SPINOR_CLIP_INTERNAL_H
 #define SPINOR_CLIP_INTERNAL_H
 
@@ -28,7 +28,7 @@ struct clip_frame {
 	uint64_t address;
 };
 
-/* What gives a node its level: drivers, which agree or fight, or else its pull. */
+/* The source of the level of a node: its drivers, or else its pull. */
 struct clip_source {
 	uint8_t drivers; /* bits 1 << line, of the adapter and, with CLIP_MISO, of the chip */
 	int8_t dominant; /* line whose driver wins; -1: low wins */
@@ -164,7 +164,7 @@ struct clip_wires {
 /* No supply was named: the middle of what the part takes. */
 #define SUPPLY_USUAL (-1)
 
-/* What a chip has from outside, by whoever's hand; faults act on top of it. */
+/* The pins and supply of a chip as set from outside; faults act on top of them. */
 struct clip_outside {
 	enum flash_level levels[CLIP_LINES]; /* of WP# and HOLD#, at the adapter's side */
 	int supply_mv;                       /* 0: off; or SUPPLY_USUAL */
@@ -207,7 +207,7 @@ void clip_show(struct clip *clip);
 void clip_pass(struct clip *clip, size_t n);
 
 /* wires.c: what clip.h has, with faults */
-/* The chip on line cs is another than before. */
+/* Another chip is on line cs; before: the one that was there. */
 void clip_wires_attach(struct clip *clip, unsigned int cs, struct flash *before);
 void clip_wires_select(struct clip *clip);
 void clip_wires_deselect(struct clip *clip);
@@ -215,7 +215,7 @@ void clip_wires_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t
 /* Levels, faults in force and time as they are now, between frames or between bytes. */
 void clip_wires_update(struct clip *clip);
 
-/* Whoever has the bus meets the fault. */
+/* True when the fault is on the way of the master that has the bus: host or board. */
 bool clip_wires_meet(const struct clip *clip, const struct clip_active_fault *fault);
 /* Sets the probability per bit of acting, and draws how many bits are left when it is another. */
 void clip_wires_set_rate(struct clip_active_fault *fault, double rate);
@@ -227,7 +227,7 @@ unsigned int clip_wires_cs(const struct clip *clip);
 void clip_wires_raise(struct clip *clip, int64_t now_ns);
 void clip_wires_lower(struct clip *clip, int64_t now_ns);
 void clip_wires_clock(struct clip *clip, bool mosi);
-/* Lets the chip see what the adapter drives (bits 1 << line). */
+/* Shows the chip the levels that the adapter drives (bits 1 << line). */
 void clip_wires_settle(struct clip *clip, unsigned int levels, int64_t now_ns);
 
 /* lines.c: effects of the rows on contacts and nets */
@@ -245,9 +245,9 @@ void clip_lines_pull_down(const struct clip_active_fault *fault, struct clip_net
 void clip_lines_pull_none(const struct clip_active_fault *fault, struct clip_nets *nets);
 
 void clip_lines_derive(struct clip *clip);
-/* What gives the node its level, for the chip that lines go to at the moment. */
+/* The source of the level of a node, for the chip that the lines go to at the moment. */
 const struct clip_source *clip_lines_source(const struct clip *clip, unsigned int node);
-/* Tells the chips of pins and supply what they do not know yet. */
+/* Tells the chips the levels of pins and supply that have changed. */
 void clip_lines_show(struct clip *clip);
 /* The same, as it was at that time, which no chip has passed. */
 void clip_lines_show_at(struct clip *clip, int64_t at_ns);
@@ -316,8 +316,8 @@ void clip_slip_bounce(struct clip *clip, struct clip_active_fault *fault, struct
 void clip_slip_ahead(struct clip *clip, struct clip_active_fault *fault, bool mosi);
 
 /* contact.c */
-/* What contacts of supply and HOLD# have done to the chips since it was looked at last. */
-void clip_contact_play(struct clip *clip);
+/* Applies to the chips the changes of contacts of supply and HOLD# since the last look. */
+void clip_contact_catch_up(struct clip *clip);
 /* Time went on between bytes. True: it opened or closed. */
 bool clip_contact_pass(struct clip *clip, struct clip_active_fault *fault);
 /* Bits went by: chances of those are used up. */

@@ -72,7 +72,7 @@ look(struct clip *clip, uint64_t *bytes)
 	bool changed = false;
 
 	wires->cs = clip_wires_cs(clip);
-	clip_contact_play(clip);
+	clip_contact_catch_up(clip);
 	wires->late = 0;
 	wires->master = NULL;
 	for (guint i = 0; i < clip_n_faults(clip); i++) {
@@ -144,7 +144,7 @@ clip_wires_select(struct clip *clip)
 	struct clip_wires *wires = clip->faulty;
 
 	clip_master_pass(clip, base_clock_now(clip->clock));
-	clip_contact_play(clip);
+	clip_contact_catch_up(clip);
 	clip_writer_pass(clip, base_clock_now(clip->clock));
 	clip_frame_begin(&wires->frame, clip->operations);
 	wires->began_ns = base_clock_now(clip->clock);

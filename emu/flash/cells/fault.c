@@ -320,7 +320,7 @@ begin_brown_out(struct flash *chip, struct item *item, struct flash_operation *o
 {
 	int64_t whole_ns = operation->end_ns - operation->begin_ns;
 
-	chip->cut.share = 0.05 + 0.9 * base_random_unit(&item->base.random);
+	chip->cut.share = 0.05 + 0.9 * base_random_unit(&chip->random);
 	chip->cut.at_ns = operation->begin_ns + 1;
 	if (operation->end_ns != INT64_MAX)
 		chip->cut.at_ns += (int64_t)(chip->cut.share * (double)whole_ns);
