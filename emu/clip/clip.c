@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The wires between an adapter and its chips: who is selected, who drives MISO, how long it takes.
+ * The wires between an adapter and its chips: chip select, MISO, and the time that clocks take.
  *
- * Models the adapter's side of CS#, CLK, MOSI and MISO in SPI mode 0: the level the adapter wants
- * on each chip select, whether its drivers are on, and the time that clocks take. Whether a chip
- * sees a frame follows from both: with the drivers off the board's pull-up holds CS# high.
+ * Models the adapter's side of CS#, CLK, MOSI and MISO in SPI mode 0: the level that the adapter
+ * drives on each chip select, whether its drivers are on, and the time of the clocks. A chip sees a
+ * frame only with the drivers on; with the drivers off the board's pull-up holds CS# high.
  *
- * All this is for wires that are well. Once there is a fault on them, wires.c does it instead: the
- * one place where a span meets a chip is clip_shift(), the one place where CS# moves clip_show().
+ * This file models wires without faults. While there is a fault on them, wires.c takes over: here
+ * clip_shift() is the only place where data reaches a chip, clip_show() the only one where CS#
+ * does.
  */
 #include "clip/internal.h"
 
@@ -37,10 +38,8 @@ clip_new(struct base_clock *clock)
 	clip->drivers = true;
 	clip->hz = 1000000;
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
-		clip->outside[cs] = (struct clip_outside){
-			.levels = {[CLIP_WP] = FLASH_HIGH, [CLIP_HOLD] = FLASH_HIGH},
-			.supply_mv = SUPPLY_USUAL,
-		};
+		clip->outside[cs].levels[CLIP_WP] = clip->outside[cs].levels[CLIP_HOLD] =
+			FLASH_HIGH;
 	return clip;
 }
 
@@ -75,7 +74,7 @@ clip_show(struct clip *clip)
 	}
 }
 
-/* As clip_show(), whatever the wires are. */
+/* As clip_show(), with or without faults. */
 static void
 show(struct clip *clip)
 {
@@ -88,15 +87,18 @@ show(struct clip *clip)
 void
 clip_attach(struct clip *clip, unsigned int cs, struct flash *chip)
 {
-	struct flash *before;
-
 	g_return_if_fail(cs < CLIP_SELECTS);
-	before = clip->chips[cs];
+	if (clip->faulty && clip->chips[cs])
+		clip_wires_detach(clip, cs);
 	clip->chips[cs] = chip;
-	if (clip->faulty)
-		clip_wires_attach(clip, cs, before);
-	if (chip)
+	if (chip) {
+		clip->outside[cs].levels[CLIP_WP] = flash_pin_level(chip, FLASH_PIN_WP);
+		clip->outside[cs].levels[CLIP_HOLD] = flash_pin_level(chip, FLASH_PIN_HOLD);
+		clip->outside[cs].supply_mv = flash_millivolts(chip);
 		flash_set_clock(chip, clip->hz);
+	}
+	if (clip->faulty && chip)
+		clip_wires_attach(clip, cs);
 	show(clip);
 }
 
@@ -207,8 +209,8 @@ clip_board_end(struct clip *clip)
 	show(clip);
 }
 
-/* What is left over from one span is carried into the next, so that a million short operations take
- * exactly as long as their clocks. */
+/* The fraction of a nanosecond that remains is carried into the next span, so that a million short
+ * operations take exactly as long as their clocks. */
 void
 clip_pass(struct clip *clip, size_t n)
 {
@@ -249,7 +251,7 @@ clip_wait(struct clip *clip, int64_t ns)
 	base_clock_skip(clip->clock, ns);
 	if (clip->faulty)
 		clip_wires_update(clip);
-	/* Afterwards, so that the chips report what ended meanwhile. */
+	/* After the update, so that the chips report operations that ended meanwhile. */
 	now = base_clock_now(clip->clock);
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
 		if (clip->chips[cs])
@@ -265,8 +267,14 @@ clip_set_level(struct clip *clip, unsigned int cs, enum clip_line line, enum fla
 		clip_lines_derive(clip);
 		clip_lines_show(clip);
 	} else if (clip->chips[cs]) {
-		clip_lines_tell_pin(clip->chips[cs], line, level);
+		flash_pin(clip->chips[cs], clip_lines_pin(line), level);
 	}
+}
+
+enum flash_level
+clip_level(const struct clip *clip, unsigned int cs, enum clip_line line)
+{
+	return clip->outside[cs].levels[line];
 }
 
 void
@@ -277,4 +285,10 @@ clip_set_supply(struct clip *clip, unsigned int cs, int millivolts)
 	if (clip->chips[cs])
 		flash_supply(
 			clip->chips[cs], !clip->faulty || clip->faulty->supplied ? millivolts : 0);
+}
+
+int
+clip_supply(const struct clip *clip, unsigned int cs)
+{
+	return clip->outside[cs].supply_mv;
 }

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A contact that opens now and then: closed and open, without memory of how long it has been so.
+ * An intermittent contact: closed or open, without memory of how long it has been so.
  *
  *            probability per bit, or per us
  *   closed  --------------------------------->  open
  *           <---------------------------------
  *              open_ns later, on average
  *
- * Per bit: it opens only while clocks go by. Per us: between frames as well, as one that vibrates.
- * While it is open the line is as with CLIP_OPEN: what that does to the chip follows from the nets.
+ * Per bit: it opens only while there are clocks. Per us: also between frames, as with vibration.
+ * While it is open the line is as with CLIP_OPEN: the effect on the chip follows from the nets.
  *
- * A supply that fails for an instant, or a RESET#, has an effect on a chip between frames, too. So
- * the changes of such contacts are applied at the next look: the first FOLLOWED_MAX of them one by
- * one, each at its time; of the later ones, which find nothing more to spoil, only the number and
- * the last one, as is likely after that time. Other lines matter only within a frame: of them just
- * the state is kept.
+ * A short loss of supply, or a RESET#, also affects an idle chip. So the changes of such contacts
+ * are replayed at the next evaluation: the first FOLLOWED_MAX one by one, each at its time. Later
+ * ones have no further effect: only their number and the last one are drawn, by their distribution
+ * after such a time. Contacts of other lines matter only in a frame: only their state is kept.
  */
 #include "clip/internal.h"
 
@@ -74,7 +73,7 @@ lasts_ns(struct clip_active_fault *fault)
 	return 1 + (int64_t)base_random_duration(&fault->base.random, (double)fault->as.open_ns);
 }
 
-/* The average time that it stays closed; 0: as long as no clocks go by. */
+/* The average time for which it stays closed; 0: it opens with clocks only. */
 static double
 closed_ns(const struct clip_active_fault *fault)
 {
@@ -93,7 +92,7 @@ is_followed(const struct clip *clip, const struct clip_active_fault *fault)
 	return clip->faulty->frame.open ? fault->in_force : !clip_trigger_needs_frame(fault);
 }
 
-/* The time in which it can open, from where it was looked at last: [*from, *to). */
+/* The time in which it can open since its last evaluation: [*from, *to). */
 static void
 window(const struct clip_active_fault *fault, int64_t now_ns, int64_t *from, int64_t *to)
 {
@@ -103,7 +102,7 @@ window(const struct clip_active_fault *fault, int64_t now_ns, int64_t *from, int
 	*to = when->to_ns ? MIN(now_ns, when->to_ns) : now_ns;
 }
 
-/* When it changes next; INT64_MAX: not before now. */
+/* The time of its next change; INT64_MAX: none up to now. */
 static int64_t
 next_change(struct clip_active_fault *fault, int64_t now_ns)
 {
@@ -122,7 +121,7 @@ next_change(struct clip_active_fault *fault, int64_t now_ns)
 static void
 show(struct clip *clip, struct clip_active_fault *fault, bool open, int64_t at_ns)
 {
-	/* Also within a window of time that began, or ended, unseen. */
+	/* Also in a time window that began or ended since the last evaluation. */
 	fault->in_force = true;
 	fault->open = open;
 	fault->change_ns = at_ns;
@@ -148,7 +147,7 @@ open_at(struct clip *clip, struct clip_active_fault *fault, int64_t at_ns)
 	report(clip, fault, at_ns);
 }
 
-/* The rest of a long time: the number of times it has opened, the last of them, and its state. */
+/* The rest of a long time: draws how often it has opened, when it did last, and its state. */
 static void
 leap(struct clip *clip, struct clip_active_fault *fault, int64_t now_ns)
 {
@@ -182,7 +181,7 @@ leap(struct clip *clip, struct clip_active_fault *fault, int64_t now_ns)
 	show(clip, fault, false, closes);
 }
 
-/* One change, of the contact that changes first. False: none does up to now. */
+/* Plays one change, of the contact that changes first. False: none does up to now. */
 static bool
 step(struct clip *clip, int64_t now_ns)
 {

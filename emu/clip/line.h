@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The eight lines between adapter and chip, and how each of them stands. */
+/* The eight lines between adapter and chip, and their state. */
 #ifndef SPINOR_CLIP_LINE_H
 #define SPINOR_CLIP_LINE_H
 
@@ -30,23 +30,29 @@ enum clip_side {
 
 struct clip_line_state {
 	enum flash_level host; /* at the adapter */
-	enum flash_level chip; /* at the pin that the line is meant for */
-	unsigned int fault_id; /* the first fault in force on it, or else the first; 0: none */
+	enum flash_level chip; /* at the pin that the line is for */
+	unsigned int fault_id; /* the first fault on it that is in force, else the first; 0: none */
 };
 
-/* How the line stands now, to the chip on line cs. Of CLK and MOSI it is the idle level; VCC is low
- * where there is less than the chip needs. */
+/* The state of the line to the chip on line cs. CLK and MOSI have their idle level; VCC is low
+ * where it is less than the chip needs. */
 void clip_line_state(const struct clip *clip, unsigned int cs, enum clip_line line,
 	struct clip_line_state *state);
 
-/* What is done at the adapter's side with WP# or HOLD# of the chip on line cs: high at first, as
- * with a resistor. The chip has that level, or what faults make of it. */
+/* Sets WP# or HOLD# of the chip on line cs at the adapter's side, as with a resistor. The chip has
+ * that level, or what faults make of it. */
 void clip_set_level(
 	struct clip *clip, unsigned int cs, enum clip_line line, enum flash_level level);
 
-/* Supply in mV (0: off) that the chip on line cs has: at once, or when no fault cuts it off any
- * more. One whose supply was never set gets back the middle of what its part takes. */
+/* The level that was set, or that the chip brought. */
+enum flash_level clip_level(const struct clip *clip, unsigned int cs, enum clip_line line);
+
+/* Sets the supply in mV (0: off) of the chip on line cs. It has that at once, or as soon as no
+ * fault cuts it off any more. */
 void clip_set_supply(struct clip *clip, unsigned int cs, int millivolts);
+
+/* The supply that was set, or that the chip brought, in mV. */
+int clip_supply(const struct clip *clip, unsigned int cs);
 
 /* "cs", "clk", "mosi", "miso", "wp", "hold", "vcc", "gnd". */
 bool clip_line_from_string(const char *text, enum clip_line *line);

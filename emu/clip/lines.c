@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The connections of the lines. Each line has two nodes, one at the adapter and one at the chip:
+ * The nets of the wires. Each line has two nodes, one at the adapter and one at the chip:
  *
  *   adapter            clip             chip
  *   drivers, pulls  o--------o  drivers, pulls
  *    CS# CLK MOSI   |  wire  |    MISO
  *                   stuck, short, open, on another pin
  *
- * Nodes that touch are one net. A net's level comes from what it is stuck at, or else from its
- * drivers, where low wins over high, or else from its pulls; a net without any of these floats and
- * has random levels. So the effect of a fault follows from the net alone: a chip whose CS# is
- * open sees the pull, a host whose MISO is open as well, and a clip on the wrong pins feeds the
- * chip nothing.
+ * Connected nodes are one net. Its level is the one that it is stuck at, or else that of its
+ * drivers (low wins over high), or else that of its pulls; a net without any of these floats and
+ * has a random level. The effect of a fault follows from the net alone: a chip whose CS# is open
+ * sees the pull, so does a host whose MISO is open, and a clip on the wrong pins supplies no chip.
  *
- * Pulls without faults: up at CS#, MOSI and down at CLK of the chip, up at MISO, WP# and HOLD# of
- * the adapter. Those of faults are stronger. WP# and HOLD# of the chip have what the part has.
- * VCC and ground win over all drivers. A chip is fed when its own VCC and ground pins touch those
- * of the adapter and nothing shorts them. A chip that gets current only through its other pins is
- * taken to be off.
+ * Pulls without faults: up at CS# and MOSI, down at CLK of the chip; up at MISO, WP# and HOLD# of
+ * the adapter. Pulls of faults are stronger. WP# and HOLD# of the chip have the pulls of the part.
+ * VCC and ground win over all drivers. A chip has its supply when its VCC and ground pins are
+ * connected to those of the adapter and nothing shorts them. Leaves out a chip that lives from the
+ * current through its other pins: it is off.
  *
- * Bits that the chip lets float within its data, as some do behind their ID, count as driven ones.
+ * Where a chip stops driving MISO within its data, as some do after their ID, it counts as driving
+ * ones.
  */
 #include "clip/internal.h"
 
@@ -126,7 +126,7 @@ pull(struct clip_nets *nets, unsigned int node, enum flash_level level, int8_t s
 	nets->strength[node] = strength;
 }
 
-/* The nodes without faults. */
+/* The drivers and pulls of every node without faults. */
 static void
 equip(const struct clip_outside *outside, struct clip_nets *nets)
 {
@@ -224,7 +224,7 @@ spoil(const struct clip *clip, struct clip_nets *nets)
 	}
 }
 
-/* Of two pulls the stronger one; of two equal ones up, unless one of them is none. */
+/* The stronger of two pulls wins; of two equal ones up wins, and any wins over none. */
 static void
 add_pull(struct clip_source *net, int8_t *strength, const struct clip_source *node, int8_t more)
 {
@@ -276,7 +276,7 @@ derive_for(struct clip *clip, unsigned int cs)
 		wires->sources[cs][NODE(CLIP_CHIP, CLIP_VCC)].forced == 1;
 }
 
-/* A line before cs, or cs itself, that has the same from outside. */
+/* The first line with the same levels at the adapter as cs: a lower one, or cs itself. */
 static unsigned int
 like(const struct clip *clip, unsigned int cs)
 {
@@ -368,26 +368,10 @@ clip_lines_level(const struct clip *clip, unsigned int node, unsigned int levels
 	return level_from(clip, clip_lines_source(clip, node), levels);
 }
 
-static int
-supply_mv(const struct clip *clip, unsigned int cs)
+enum flash_pin
+clip_lines_pin(enum clip_line line)
 {
-	const struct flash_part *part = flash_part(clip->chips[cs]);
-
-	return clip->outside[cs].supply_mv != SUPPLY_USUAL
-		? clip->outside[cs].supply_mv
-		: (part->vcc_min_mv + part->vcc_max_mv) / 2;
-}
-
-void
-clip_lines_tell_pin(struct flash *chip, enum clip_line line, enum flash_level level)
-{
-	static const enum flash_level levels[] = {
-		[FLASH_LOW] = FLASH_LOW,
-		[FLASH_HIGH] = FLASH_HIGH,
-		[FLASH_FLOATING] = FLASH_FLOATING,
-	};
-
-	flash_pin(chip, line == CLIP_WP ? FLASH_PIN_WP : FLASH_PIN_HOLD, levels[level]);
+	return line == CLIP_WP ? FLASH_PIN_WP : FLASH_PIN_HOLD;
 }
 
 /* at_ns: or NOW. */
@@ -400,22 +384,20 @@ catch_up(const struct clip *clip, unsigned int cs, int64_t at_ns)
 static void
 show_pin(struct clip *clip, unsigned int cs, enum clip_line line, int64_t at_ns)
 {
-	struct clip_wires *wires = clip->faulty;
-	enum flash_level level = level_from(clip, &wires->sources[cs][NODE(CLIP_CHIP, line)],
-		clip->selected >= 0 ? 0 : 1 << CLIP_CS);
+	const struct clip_source *source = &clip->faulty->sources[cs][NODE(CLIP_CHIP, line)];
+	enum flash_level level = level_from(clip, source, clip->selected >= 0 ? 0 : 1 << CLIP_CS);
 
-	if (level == wires->pins[cs][line])
+	if (level == flash_pin_level(clip->chips[cs], clip_lines_pin(line)))
 		return;
-	wires->pins[cs][line] = level;
 	catch_up(clip, cs, at_ns);
-	clip_lines_tell_pin(clip->chips[cs], line, level);
+	flash_pin(clip->chips[cs], clip_lines_pin(line), level);
 }
 
 static void
 show_supply(const struct clip *clip, unsigned int cs, int64_t at_ns)
 {
 	catch_up(clip, cs, at_ns);
-	flash_supply(clip->chips[cs], clip->faulty->supplied ? supply_mv(clip, cs) : 0);
+	flash_supply(clip->chips[cs], clip->faulty->supplied ? clip_supply(clip, cs) : 0);
 }
 
 void
@@ -444,13 +426,20 @@ clip_lines_show(struct clip *clip)
 void
 clip_lines_greet(struct clip *clip, unsigned int cs)
 {
-	struct clip_wires *wires = clip->faulty;
-
-	memcpy(wires->pins[cs], clip->outside[cs].levels, sizeof wires->pins[cs]);
 	show_pin(clip, cs, CLIP_WP, NOW);
 	show_pin(clip, cs, CLIP_HOLD, NOW);
-	if (!wires->supplied)
+	if (!clip->faulty->supplied)
 		show_supply(clip, cs, NOW);
+}
+
+void
+clip_lines_restore(struct clip *clip, unsigned int cs)
+{
+	catch_up(clip, cs, NOW);
+	flash_pin(clip->chips[cs], FLASH_PIN_WP, clip_level(clip, cs, CLIP_WP));
+	flash_pin(clip->chips[cs], FLASH_PIN_HOLD, clip_level(clip, cs, CLIP_HOLD));
+	if (!clip->faulty->supplied)
+		flash_supply(clip->chips[cs], clip_supply(clip, cs));
 }
 
 static bool
@@ -461,12 +450,11 @@ concerns(const struct clip_active_fault *fault, enum clip_line line)
 	return row->lines ? row->lines(&fault->as) & 1u << line : fault->as.line == line;
 }
 
-/* True when the supply at the clip is as high as the chip needs. */
+/* The supply at the adapter's side is enough for the chip. */
 static bool
 is_fed(const struct clip *clip, unsigned int cs)
 {
-	return clip->outside[cs].supply_mv == SUPPLY_USUAL || !clip->chips[cs] ||
-		clip->outside[cs].supply_mv >= flash_part(clip->chips[cs])->vcc_min_mv;
+	return !clip->chips[cs] || clip_supply(clip, cs) >= flash_part(clip->chips[cs])->vcc_min_mv;
 }
 
 static enum flash_level
@@ -489,7 +477,7 @@ sound_level(const struct clip *clip, unsigned int cs, enum clip_line line)
 	}
 }
 
-/* For reports: a net that touches the supply is low while that is off. */
+/* For display: a net with VCC is low while the supply is off. */
 static enum flash_level
 shown_level(const struct clip *clip, unsigned int cs, unsigned int node, unsigned int levels)
 {
@@ -516,7 +504,7 @@ clip_line_state(const struct clip *clip, unsigned int cs, enum clip_line line,
 		levels |= 1 << CLIP_MISO;
 	state->host = shown_level(clip, cs, NODE(CLIP_HOST, line), levels);
 	state->chip = shown_level(clip, cs, NODE(CLIP_CHIP, line), levels);
-	/* A second master can select the chip without the adapter. */
+	/* A second master can hold it low without the adapter. */
 	if (line == CLIP_CS && clip->open && clip->open == clip->chips[cs])
 		state->chip = FLASH_LOW;
 	for (guint i = 0; i < clip_n_faults(clip); i++) {

@@ -6,11 +6,11 @@
  *   dropped              1 2   3 4 5 6 7    all later bits come to the chip in a place too early,
  *   doubled              1 2 34 5 6 7 8 9   or too late
  *
- * A slip lasts until CS# rises. A bounce of CS# ends the chip's frame at once; the bits that follow
- * are the opcode of the next. Late: MISO shows each bit clocks after the chip drove it, and
- * first the levels that the line had before (wires.c). Early: the host samples a bit that comes
- * later: the chip gets more clocks than the host counts, right before the first byte that the host
- * reads after opcode and address; MOSI, which the chip ignores by then, is not moved with it.
+ * A slip lasts until CS# rises. A bounce of CS# ends the chip's frame at once; the next bits are
+ * the opcode of a new one. Late: MISO has each bit some clocks after the chip drove it, and first
+ * the level from before (wires.c). Early: the host samples a later bit: the chip gets more clocks
+ * than the host counts, right before the first byte that the host reads after opcode and address.
+ * MOSI, which the chip ignores by then, does not move with it.
  */
 #include "clip/internal.h"
 

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The wires while there are faults on them.
+ * The wires with faults.
  *
- * A span is cut where the set of faults in force changes, and once more where one of them acts at a
- * single bit. The parts between go by bytes: MOSI, MISO or both may carry something else than
- * what was driven, but each clock arrives as one clock.
+ * A span is split where the set of faults in force changes, and again where one of them acts at a
+ * single bit. The parts between go byte by byte: MOSI, MISO or both may carry other data than was
+ * driven, but each clock arrives as one clock.
  *
  *   host      |--------------- span of n bytes -----------------|
  *   in force  | opcode | address |  fault A   |   A and B       |
  *   bytes                        |=========|  |=======|  |=====|
  *   bits      |========|=========|         |==|       |==|        an error, a slip, a contact
  *
- * Faults that act at single bits know how many bits are left until they do, so a long span without
- * an act costs them one subtraction. Everything else follows from the nets (lines.c) at that time.
- * The fall of CS# is shown to the chip at the first clock, when the opcode is known.
+ * A fault that acts at single bits knows the number of bits until its next act, so a long span
+ * without one costs one subtraction. Everything else follows from the nets (lines.c) at the time.
+ * The chip sees a fall of CS# when the first clock comes, when the opcode is known.
  *
  * Leaves out: analogue levels, delays below half a clock, and the effect of one chip on the
  * wires of another. A second chip select shares the faults unless they are aimed at one.
@@ -63,7 +63,7 @@ clip_wires_set_rate(struct clip_active_fault *fault, double rate)
 	fault->left = base_random_skip(&fault->base.random, rate);
 }
 
-/* Which faults are in force; *bytes is lowered to how long that stays so. */
+/* Updates which faults are in force; lowers *bytes to the number of bytes for which that holds. */
 static void
 look(struct clip *clip, uint64_t *bytes)
 {
@@ -93,7 +93,7 @@ look(struct clip *clip, uint64_t *bytes)
 	clip_lines_show(clip);
 }
 
-/* Reports what is there all the time, once in a frame. */
+/* Reports the faults that act all the time, once in a frame. */
 static void
 tell(struct clip *clip, bool reads)
 {
@@ -130,12 +130,18 @@ clip_wires_update(struct clip *clip)
 }
 
 void
-clip_wires_attach(struct clip *clip, unsigned int cs, struct flash *before)
+clip_wires_attach(struct clip *clip, unsigned int cs)
 {
-	if (before && before == clip->open)
+	clip_lines_derive(clip);
+	clip_lines_greet(clip, cs);
+}
+
+void
+clip_wires_detach(struct clip *clip, unsigned int cs)
+{
+	if (clip->chips[cs] == clip->open)
 		clip_wires_raise(clip, base_clock_now(clip->clock));
-	if (clip->chips[cs])
-		clip_lines_greet(clip, cs);
+	clip_lines_restore(clip, cs);
 }
 
 void
@@ -175,7 +181,7 @@ clip_wires_deselect(struct clip *clip)
 	clip_wires_update(clip);
 }
 
-/* A clock of the host as the chip gets it: not at all, once, or twice. */
+/* A clock of the host as it arrives at the chip: n times, 0 to 2. */
 static void
 clock_chip(struct clip *clip, bool mosi, unsigned int n, int64_t now_ns)
 {
@@ -220,7 +226,7 @@ sample(struct clip *clip, unsigned int bit, bool mosi, bool miso)
 	return miso;
 }
 
-/* One byte, bit by bit; returns the byte that the host samples. */
+/* Shifts one byte bit by bit. Returns the byte that the host samples. */
 static uint8_t
 shift_bits(struct clip *clip, uint8_t in, bool writes, bool reads)
 {
@@ -269,7 +275,7 @@ shift_bits(struct clip *clip, uint8_t in, bool writes, bool reads)
 	return out;
 }
 
-/* True when all clocks arrive, or none at all, and CS# does not change meanwhile. */
+/* Whether each clock arrives as one clock, or none does, while CS# keeps its level. */
 static bool
 goes_by_bytes(const struct clip *clip)
 {
@@ -288,7 +294,7 @@ goes_by_bytes(const struct clip *clip)
 	return clk->pull != FLASH_FLOATING;
 }
 
-/* The number of bytes, up to n, that pass without an act at a single bit. */
+/* How many of the next n bytes pass without an act at a single bit. */
 static size_t
 quiet(struct clip *clip, size_t n, bool writes, bool reads)
 {
@@ -339,7 +345,7 @@ hear(struct clip_wires *wires, uint8_t *out, size_t n)
 	}
 }
 
-/* n bytes (1..CHUNK) without an act at a single bit; in and out both there. */
+/* Shifts n bytes (1..CHUNK) without an act at a single bit. in and out are not NULL. */
 static void
 shift_bytes(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 {
@@ -414,8 +420,8 @@ shift_some(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 	uint8_t unheard[CHUNK];
 	size_t done;
 
-	if (wires->frame.open && wires->frame.byte < wires->frame.header_bytes) {
-		clip_frame_take(&wires->frame, *mosi);
+	if (wires->frame.open && wires->frame.byte < wires->frame.means.header_bytes) {
+		clip_frame_take(clip, *mosi);
 		bytes = 1;
 	}
 	if (wires->master)
@@ -423,7 +429,7 @@ shift_some(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 	look(clip, &bytes);
 	tell(clip, out != NULL);
 	clip_wires_settle(clip, idle_levels(clip, *mosi >> 7), base_clock_now(clip->clock));
-	if (out && wires->frame.byte >= wires->frame.header_bytes)
+	if (out && wires->frame.byte >= wires->frame.means.header_bytes)
 		act_before_data(clip, *mosi >> 7);
 	done = quiet(clip, bytes, in != NULL, out != NULL);
 	if (done > 0) {
