@@ -88,10 +88,10 @@ struct clip_writes {
 /*
  * A fault of the wires. It knows all conditions: purposes are bits 1 << enum flash_purpose, times
  * are simulated ones, a match is a frame. What the host does is known from MOSI at the host's side
- * (see hostframe.c): the opcode from the frame's first clock on, the address from the first clock of
- * its last byte on. Reads count their address up as the bytes go by, all else stands at the address
- * of the command. A frame is a match once it has opcode, purpose, address, selects and time right
- * at one of its bytes.
+ * (see hostframe.c): the opcode from the frame's first clock on, the address from the first clock
+ * of its last byte on. Reads count their address up as the bytes go by, all else stands at the
+ * address of the command. A frame is a match once it has opcode, purpose, address, selects and time
+ * right at one of its bytes.
  */
 struct clip_fault {
 	enum clip_fault_what what;
