@@ -6,14 +6,14 @@
  */
 #include "bench/faults.h"
 
-#include "base/log.h"
 #include "base/error.h"
-#include "setup/faultwords.h"
+#include "base/log.h"
 #include "bench/cable.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
 #include "flash/part.h"
 #include "link/link.h"
+#include "setup/faultwords.h"
 
 #include <gio/gio.h>
 #include <inttypes.h>

@@ -8,8 +8,8 @@
 #include "base/faultlist.h"
 #include "base/random.h"
 #include "clip/clip.h"
-#include "clip/wirefault.h"
 #include "clip/line.h"
+#include "clip/wirefault.h"
 
 #define NS_PER_S INT64_C(1000000000)
 
@@ -243,7 +243,7 @@ void clip_lines_show(struct clip *clip);
 /* The same, as it was at that time, which no chip has passed. */
 void clip_lines_show_at(struct clip *clip, int64_t at_ns);
 /* The same for the chip on line cs, which has come. */
-void clip_lines_greet(struct clip *clip, unsigned int cs);
+void clip_lines_attach(struct clip *clip, unsigned int cs);
 /* Gives the chip on line cs what is at the adapter's side, whatever the wires are. */
 void clip_lines_restore(struct clip *clip, unsigned int cs);
 /* The chip's pin at the end of WP# or HOLD#. */

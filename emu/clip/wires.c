@@ -133,7 +133,7 @@ void
 clip_wires_attach(struct clip *clip, unsigned int cs)
 {
 	clip_lines_derive(clip);
-	clip_lines_greet(clip, cs);
+	clip_lines_attach(clip, cs);
 }
 
 void
