@@ -107,8 +107,8 @@ struct link_fault_row {
 	void (*change)(struct link *link, struct link_active_fault *fault, struct link_byte *byte);
 	/* Does more than that. False when the link is no more what it was. */
 	bool (*effect)(struct link *link, struct link_active_fault *fault);
-	/* At a command. After BASE_COMMAND_HANG the effect comes as soon as the adapter has returned,
-	 * unless the verdict is all that it does. */
+	/* At a command. After BASE_COMMAND_HANG the effect comes as soon as the adapter has
+	 * returned, unless the verdict is all that it does. */
 	enum base_command_verdict verdict;
 	bool verdict_is_all;
 	/* Ends what is left of it when it is removed; NULL: nothing is. */
