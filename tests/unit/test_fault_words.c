@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Faults as people write them: into the right fields, or refused with what is allowed. */
+/* Faults in text form: they set the right fields, or are rejected with the allowed values. */
 #include "setup/faultwords.h"
 #include "flash/flash.h"
 #include "suites.h"
@@ -17,7 +17,7 @@ parse(const char *text)
 	return fault;
 }
 
-START_TEST(wires)
+START_TEST(texts_set_the_fields_of_wire_faults)
 {
 	struct setup_fault *fault =
 		parse("bit-error line=miso rate=1e-3 only=0-to-1 opcode=9F  address=0x1000-0x1FFF "
@@ -25,30 +25,32 @@ START_TEST(wires)
 		      "select=1 during=read,erase");
 
 	ck_assert_int_eq(fault->place, SETUP_FAULT_OF_WIRES);
-	ck_assert_int_eq(fault->wires.what, CLIP_BIT_ERROR);
-	ck_assert_int_eq(fault->wires.line, CLIP_MISO);
-	ck_assert(fault->wires.rate > 0.00099 && fault->wires.rate < 0.00101);
-	ck_assert_int_eq(fault->wires.only, CLIP_0_TO_1);
-	ck_assert(fault->wires.when.has_opcode);
-	ck_assert_uint_eq(fault->wires.when.opcode, 0x9f);
-	ck_assert_uint_eq(fault->wires.when.address_from, 0x1000);
-	ck_assert_uint_eq(fault->wires.when.address_to, 0x2000);
-	ck_assert_uint_eq(fault->wires.when.nth, 3);
-	ck_assert_uint_eq(fault->wires.when.count, 7);
-	ck_assert_uint_eq(fault->wires.when.per_frame, 2);
-	ck_assert(fault->wires.when.probability == 0.5);
-	ck_assert_uint_eq(fault->wires.when.byte_from, 4);
-	ck_assert_uint_eq(fault->wires.when.byte_to, 261);
-	ck_assert_int_eq(fault->wires.when.from_ns, 1000000);
-	ck_assert_int_eq(fault->wires.when.to_ns, 2000000000);
-	ck_assert_uint_eq(fault->wires.when.selects, 2);
-	ck_assert_uint_eq(fault->wires.when.purposes, 1 << FLASH_FOR_READ | 1 << FLASH_FOR_ERASE);
+	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.what, CLIP_BIT_ERROR);
+	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.line, CLIP_MISO);
+	ck_assert(fault->texts_set_the_fields_of_wire_faults.rate > 0.00099 &&
+		fault->texts_set_the_fields_of_wire_faults.rate < 0.00101);
+	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.only, CLIP_0_TO_1);
+	ck_assert(fault->texts_set_the_fields_of_wire_faults.when.has_opcode);
+	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.opcode, 0x9f);
+	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.address_from, 0x1000);
+	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.address_to, 0x2000);
+	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.nth, 3);
+	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.count, 7);
+	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.per_frame, 2);
+	ck_assert(fault->texts_set_the_fields_of_wire_faults.when.probability == 0.5);
+	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.byte_from, 4);
+	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.byte_to, 261);
+	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.when.from_ns, 1000000);
+	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.when.to_ns, 2000000000);
+	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.selects, 2);
+	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.purposes,
+		1 << FLASH_FOR_READ | 1 << FLASH_FOR_ERASE);
 	ck_assert_ptr_nonnull(strstr(fault->text, "bit-error line=miso rate=1e-3 only=0-to-1"));
 	setup_fault_free(fault);
 }
 END_TEST
 
-START_TEST(chips)
+START_TEST(texts_set_the_fields_of_chip_faults)
 {
 	struct setup_fault *fault = parse("weak-cell address=16-31 every=256 offset=6 bits=80 "
 					  "rate=0.25 count=9");
@@ -86,38 +88,38 @@ START_TEST(chips)
 }
 END_TEST
 
-START_TEST(others)
+START_TEST(texts_set_the_fields_of_line_faults)
 {
 	struct setup_fault *fault = parse("contact line=clk per-us=0.01 open-for=50us");
 
-	ck_assert_int_eq(fault->wires.line, CLIP_CLK);
-	ck_assert_int_eq(fault->wires.open_ns, 50000);
+	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.line, CLIP_CLK);
+	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.open_ns, 50000);
 	setup_fault_free(fault);
 	fault = parse("too-fast limit=10MHz limit-read=5MHz slope=0.1");
-	ck_assert_uint_eq(fault->wires.limit_hz, 10000000);
-	ck_assert_uint_eq(fault->wires.limit_read_hz, 5000000);
+	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.limit_hz, 10000000);
+	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.limit_read_hz, 5000000);
 	setup_fault_free(fault);
 	fault = parse("master duty=0.7 period=10ms phase=1ms rule=and drives=cs,mosi,clk "
 		      "clock=24MHz reads=64");
-	ck_assert_int_eq(fault->wires.master.period_ns, 10000000);
-	ck_assert_uint_eq(
-		fault->wires.master.lines, 1u << CLIP_CS | 1u << CLIP_MOSI | 1u << CLIP_CLK);
-	ck_assert_uint_eq(fault->wires.master.read_bytes, 64);
+	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.master.period_ns, 10000000);
+	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.master.lines,
+		1u << CLIP_CS | 1u << CLIP_MOSI | 1u << CLIP_CLK);
+	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.master.read_bytes, 64);
 	setup_fault_free(fault);
 	fault = parse("board-writes writes=16 period=2s phase=3ms address=0x1000-0x2FFF select=1");
-	ck_assert_uint_eq(fault->wires.writes.bytes, 16);
-	ck_assert_int_eq(fault->wires.writes.period_ns, 2000000000);
-	ck_assert_int_eq(fault->wires.writes.phase_ns, 3000000);
-	ck_assert_uint_eq(fault->wires.when.address_from, 0x1000);
-	ck_assert_uint_eq(fault->wires.when.address_to, 0x3000);
-	ck_assert_uint_eq(fault->wires.when.selects, 1 << 1);
+	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.writes.bytes, 16);
+	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.writes.period_ns, 2000000000);
+	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.writes.phase_ns, 3000000);
+	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.address_from, 0x1000);
+	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.address_to, 0x3000);
+	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.selects, 1 << 1);
 	setup_fault_free(fault);
 	fault = parse("short line=mosi with=miso dominates=yes side=host");
-	ck_assert_int_eq(fault->wires.line2, CLIP_MISO);
-	ck_assert(fault->wires.dominates);
+	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.line2, CLIP_MISO);
+	ck_assert(fault->texts_set_the_fields_of_wire_faults.dominates);
 	setup_fault_free(fault);
 	fault = parse("shifted pins=-1");
-	ck_assert_int_eq(fault->wires.pins, -1);
+	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.pins, -1);
 	setup_fault_free(fault);
 	fault = parse("unplug direction=to-adapter command=O_SPIOP operation=3 time=2s");
 	ck_assert_int_eq(fault->place, SETUP_FAULT_OF_LINK);
@@ -134,7 +136,7 @@ START_TEST(others)
 	ck_assert_uint_eq(fault->link.baud, 57600);
 	setup_fault_free(fault);
 	fault = parse("slip edge=doubled rate=1e-4");
-	ck_assert_int_eq(fault->wires.slip, CLIP_SLIP_DOUBLED);
+	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.slip, CLIP_SLIP_DOUBLED);
 	setup_fault_free(fault);
 }
 END_TEST
@@ -194,7 +196,7 @@ static const struct {
 	{"wrong-baud baud=9600.5", "baud=9600.5 is refused; allowed: a speed from 300 to"},
 };
 
-START_TEST(what_is_refused_says_why)
+START_TEST(errors_give_the_reason)
 {
 	g_autoptr(GError) error = NULL;
 
@@ -204,7 +206,7 @@ START_TEST(what_is_refused_says_why)
 }
 END_TEST
 
-START_TEST(a_name_is_a_word_and_no_number)
+START_TEST(a_number_is_not_a_valid_name)
 {
 	static const char *const bad[] = {"", "3", "0815", "a b", "a/b", "\xC3\xA4",
 		"0123456789012345678901234567890123456789012345678901234567890123x"};
@@ -226,7 +228,7 @@ START_TEST(a_name_is_a_word_and_no_number)
 }
 END_TEST
 
-START_TEST(bytes_of_a_text)
+START_TEST(a_text_sets_its_bytes)
 {
 	struct setup_fault *fault = parse("garbage text=a\\n\\r\\t\\\\\\\"\\xff\\x00z");
 
@@ -236,11 +238,11 @@ START_TEST(bytes_of_a_text)
 }
 END_TEST
 
-START_TEST(bytes_in_hex_with_and_without_0x)
+START_TEST(hexadecimal_bytes_may_begin_with_0x)
 {
 	struct setup_fault *fault = parse("open opcode=0x9F");
 
-	ck_assert_uint_eq(fault->wires.when.opcode, 0x9f);
+	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.opcode, 0x9f);
 	setup_fault_free(fault);
 	fault = parse("stuck-cell bits=0x80");
 	ck_assert_uint_eq(fault->chip.mask, 0x80);
@@ -251,8 +253,8 @@ START_TEST(bytes_in_hex_with_and_without_0x)
 }
 END_TEST
 
-/* What comes over the socket can hold anything. */
-START_TEST(a_text_is_one_line)
+/* Text from the socket can contain any byte. */
+START_TEST(control_characters_of_a_text_are_escaped)
 {
 	struct setup_fault *fault = parse("garbage text=AT\r\n\x1b[1m");
 
@@ -262,8 +264,8 @@ START_TEST(a_text_is_one_line)
 }
 END_TEST
 
-/* With the usual settings every one of them can be added as it is. */
-START_TEST(every_name_is_a_fault)
+/* Every fault is valid with its default settings. */
+START_TEST(every_name_parses_as_a_fault)
 {
 	g_autofree const char **names = setup_fault_names();
 
@@ -273,8 +275,10 @@ START_TEST(every_name_is_a_fault)
 
 		ck_assert_msg(known[0] != NULL, "%s", *name);
 		if (fault->place == SETUP_FAULT_OF_WIRES)
-			ck_assert_msg(clip_fault_check(&fault->wires) == NULL, "%s: %s", *name,
-				clip_fault_check(&fault->wires));
+			ck_assert_msg(clip_fault_check(
+					      &fault->texts_set_the_fields_of_wire_faults) == NULL,
+				"%s: %s", *name,
+				clip_fault_check(&fault->texts_set_the_fields_of_wire_faults));
 		setup_fault_free(fault);
 	}
 }
@@ -286,15 +290,15 @@ suite_fault_words(void)
 	Suite *suite = suite_create("fault_words");
 	TCase *tcase = tcase_create("words");
 
-	tcase_add_test(tcase, wires);
-	tcase_add_test(tcase, chips);
-	tcase_add_test(tcase, others);
-	tcase_add_loop_test(tcase, what_is_refused_says_why, 0, G_N_ELEMENTS(refused));
-	tcase_add_test(tcase, a_name_is_a_word_and_no_number);
-	tcase_add_test(tcase, bytes_of_a_text);
-	tcase_add_test(tcase, bytes_in_hex_with_and_without_0x);
-	tcase_add_test(tcase, a_text_is_one_line);
-	tcase_add_test(tcase, every_name_is_a_fault);
+	tcase_add_test(tcase, texts_set_the_fields_of_wire_faults);
+	tcase_add_test(tcase, texts_set_the_fields_of_chip_faults);
+	tcase_add_test(tcase, texts_set_the_fields_of_line_faults);
+	tcase_add_loop_test(tcase, errors_give_the_reason, 0, G_N_ELEMENTS(refused));
+	tcase_add_test(tcase, a_number_is_not_a_valid_name);
+	tcase_add_test(tcase, a_text_sets_its_bytes);
+	tcase_add_test(tcase, hexadecimal_bytes_may_begin_with_0x);
+	tcase_add_test(tcase, control_characters_of_a_text_are_escaped);
+	tcase_add_test(tcase, every_name_parses_as_a_fault);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
