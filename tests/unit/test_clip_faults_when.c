@@ -63,8 +63,7 @@ END_TEST
 
 START_TEST(a_purpose_matches_its_opcodes_only)
 {
-	fault.when.a_purpose_matches_its_opcodes_only =
-		1 << FLASH_FOR_STATUS_READ | 1 << FLASH_FOR_READ;
+	fault.when.purposes = 1 << FLASH_FOR_STATUS_READ | 1 << FLASH_FOR_READ;
 	clip_fixture_put(f, &fault);
 	ck_assert(!id_is_spoiled());
 	clip_fixture_transfer(f, "\x06", 1, NULL, 0);
@@ -117,7 +116,7 @@ START_TEST(an_erase_is_matched_by_its_address)
 	fault.rate = 1;
 	fault.slip = CLIP_SLIP_DROPPED;
 	fault.when.per_frame = 1;
-	fault.when.a_purpose_matches_its_opcodes_only = 1 << FLASH_FOR_ERASE;
+	fault.when.purposes = 1 << FLASH_FOR_ERASE;
 	fault.when.address_from = 0x2000;
 	fault.when.address_to = 0x3000;
 	clip_fixture_put(f, &fault);

@@ -25,26 +25,24 @@ START_TEST(texts_set_the_fields_of_wire_faults)
 		      "select=1 during=read,erase");
 
 	ck_assert_int_eq(fault->place, SETUP_FAULT_OF_WIRES);
-	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.what, CLIP_BIT_ERROR);
-	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.line, CLIP_MISO);
-	ck_assert(fault->texts_set_the_fields_of_wire_faults.rate > 0.00099 &&
-		fault->texts_set_the_fields_of_wire_faults.rate < 0.00101);
-	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.only, CLIP_0_TO_1);
-	ck_assert(fault->texts_set_the_fields_of_wire_faults.when.has_opcode);
-	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.opcode, 0x9f);
-	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.address_from, 0x1000);
-	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.address_to, 0x2000);
-	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.nth, 3);
-	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.count, 7);
-	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.per_frame, 2);
-	ck_assert(fault->texts_set_the_fields_of_wire_faults.when.probability == 0.5);
-	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.byte_from, 4);
-	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.byte_to, 261);
-	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.when.from_ns, 1000000);
-	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.when.to_ns, 2000000000);
-	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.selects, 2);
-	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.purposes,
-		1 << FLASH_FOR_READ | 1 << FLASH_FOR_ERASE);
+	ck_assert_int_eq(fault->wires.what, CLIP_BIT_ERROR);
+	ck_assert_int_eq(fault->wires.line, CLIP_MISO);
+	ck_assert(fault->wires.rate > 0.00099 && fault->wires.rate < 0.00101);
+	ck_assert_int_eq(fault->wires.only, CLIP_0_TO_1);
+	ck_assert(fault->wires.when.has_opcode);
+	ck_assert_uint_eq(fault->wires.when.opcode, 0x9f);
+	ck_assert_uint_eq(fault->wires.when.address_from, 0x1000);
+	ck_assert_uint_eq(fault->wires.when.address_to, 0x2000);
+	ck_assert_uint_eq(fault->wires.when.nth, 3);
+	ck_assert_uint_eq(fault->wires.when.count, 7);
+	ck_assert_uint_eq(fault->wires.when.per_frame, 2);
+	ck_assert(fault->wires.when.probability == 0.5);
+	ck_assert_uint_eq(fault->wires.when.byte_from, 4);
+	ck_assert_uint_eq(fault->wires.when.byte_to, 261);
+	ck_assert_int_eq(fault->wires.when.from_ns, 1000000);
+	ck_assert_int_eq(fault->wires.when.to_ns, 2000000000);
+	ck_assert_uint_eq(fault->wires.when.selects, 2);
+	ck_assert_uint_eq(fault->wires.when.purposes, 1 << FLASH_FOR_READ | 1 << FLASH_FOR_ERASE);
 	ck_assert_ptr_nonnull(strstr(fault->text, "bit-error line=miso rate=1e-3 only=0-to-1"));
 	setup_fault_free(fault);
 }
@@ -92,34 +90,34 @@ START_TEST(texts_set_the_fields_of_line_faults)
 {
 	struct setup_fault *fault = parse("contact line=clk per-us=0.01 open-for=50us");
 
-	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.line, CLIP_CLK);
-	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.open_ns, 50000);
+	ck_assert_int_eq(fault->wires.line, CLIP_CLK);
+	ck_assert_int_eq(fault->wires.open_ns, 50000);
 	setup_fault_free(fault);
 	fault = parse("too-fast limit=10MHz limit-read=5MHz slope=0.1");
-	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.limit_hz, 10000000);
-	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.limit_read_hz, 5000000);
+	ck_assert_uint_eq(fault->wires.limit_hz, 10000000);
+	ck_assert_uint_eq(fault->wires.limit_read_hz, 5000000);
 	setup_fault_free(fault);
 	fault = parse("master duty=0.7 period=10ms phase=1ms rule=and drives=cs,mosi,clk "
 		      "clock=24MHz reads=64");
-	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.master.period_ns, 10000000);
-	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.master.lines,
-		1u << CLIP_CS | 1u << CLIP_MOSI | 1u << CLIP_CLK);
-	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.master.read_bytes, 64);
+	ck_assert_int_eq(fault->wires.master.period_ns, 10000000);
+	ck_assert_uint_eq(
+		fault->wires.master.lines, 1u << CLIP_CS | 1u << CLIP_MOSI | 1u << CLIP_CLK);
+	ck_assert_uint_eq(fault->wires.master.read_bytes, 64);
 	setup_fault_free(fault);
 	fault = parse("board-writes writes=16 period=2s phase=3ms address=0x1000-0x2FFF select=1");
-	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.writes.bytes, 16);
-	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.writes.period_ns, 2000000000);
-	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.writes.phase_ns, 3000000);
-	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.address_from, 0x1000);
-	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.address_to, 0x3000);
-	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.selects, 1 << 1);
+	ck_assert_uint_eq(fault->wires.writes.bytes, 16);
+	ck_assert_int_eq(fault->wires.writes.period_ns, 2000000000);
+	ck_assert_int_eq(fault->wires.writes.phase_ns, 3000000);
+	ck_assert_uint_eq(fault->wires.when.address_from, 0x1000);
+	ck_assert_uint_eq(fault->wires.when.address_to, 0x3000);
+	ck_assert_uint_eq(fault->wires.when.selects, 1 << 1);
 	setup_fault_free(fault);
 	fault = parse("short line=mosi with=miso dominates=yes side=host");
-	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.line2, CLIP_MISO);
-	ck_assert(fault->texts_set_the_fields_of_wire_faults.dominates);
+	ck_assert_int_eq(fault->wires.line2, CLIP_MISO);
+	ck_assert(fault->wires.dominates);
 	setup_fault_free(fault);
 	fault = parse("shifted pins=-1");
-	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.pins, -1);
+	ck_assert_int_eq(fault->wires.pins, -1);
 	setup_fault_free(fault);
 	fault = parse("unplug direction=to-adapter command=O_SPIOP operation=3 time=2s");
 	ck_assert_int_eq(fault->place, SETUP_FAULT_OF_LINK);
@@ -136,7 +134,7 @@ START_TEST(texts_set_the_fields_of_line_faults)
 	ck_assert_uint_eq(fault->link.baud, 57600);
 	setup_fault_free(fault);
 	fault = parse("slip edge=doubled rate=1e-4");
-	ck_assert_int_eq(fault->texts_set_the_fields_of_wire_faults.slip, CLIP_SLIP_DOUBLED);
+	ck_assert_int_eq(fault->wires.slip, CLIP_SLIP_DOUBLED);
 	setup_fault_free(fault);
 }
 END_TEST
@@ -242,7 +240,7 @@ START_TEST(hexadecimal_bytes_may_begin_with_0x)
 {
 	struct setup_fault *fault = parse("open opcode=0x9F");
 
-	ck_assert_uint_eq(fault->texts_set_the_fields_of_wire_faults.when.opcode, 0x9f);
+	ck_assert_uint_eq(fault->wires.when.opcode, 0x9f);
 	setup_fault_free(fault);
 	fault = parse("stuck-cell bits=0x80");
 	ck_assert_uint_eq(fault->chip.mask, 0x80);
@@ -275,10 +273,8 @@ START_TEST(every_name_parses_as_a_fault)
 
 		ck_assert_msg(known[0] != NULL, "%s", *name);
 		if (fault->place == SETUP_FAULT_OF_WIRES)
-			ck_assert_msg(clip_fault_check(
-					      &fault->texts_set_the_fields_of_wire_faults) == NULL,
-				"%s: %s", *name,
-				clip_fault_check(&fault->texts_set_the_fields_of_wire_faults));
+			ck_assert_msg(clip_fault_check(&fault->wires) == NULL, "%s: %s", *name,
+				clip_fault_check(&fault->wires));
 		setup_fault_free(fault);
 	}
 }
