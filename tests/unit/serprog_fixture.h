@@ -34,8 +34,8 @@ struct rig {
 	GByteArray *got; /* bytes from the adapter */
 };
 
-/* The first chip is on line 0, the second one on no line. With two chips, each frame begins with the
- * name of its chip: "a9f+3 ". profile outlives the rig. A host has opened the line. */
+/* The first chip is on line 0, the second one on no line. With two chips, each frame begins with
+ * the name of its chip: "a9f+3 ". profile outlives the rig. A host has opened the line. */
 struct rig *rig_new(
 	const struct serprog_profile *profile, enum base_clock_mode mode, unsigned int n_chips);
 void rig_free(struct rig *rig);
