@@ -8,8 +8,8 @@
  *                 to queries like spinord's default profile, so that the traffic is the same.
  * floor pump      sends 16 MiB for each byte received: the rate of the terminal itself.
  *
- * Supports only the commands that flashrom sends with -c W25Q128.V, and one host; it runs until it is
- * killed.
+ * Supports only the commands that flashrom sends with -c W25Q128.V, and one host; it runs until it
+ * is killed.
  *
  * Document: flashrom's Serial Flasher Protocol Specification, version 1.
  */
