@@ -28,12 +28,18 @@ emu_libbase_a_SOURCES = \
 
 noinst_LIBRARIES += emu/libflash.a
 emu_libflash_a_SOURCES = \
+	emu/flash/cells/cellfault.h \
 	emu/flash/cells/cells.c \
+	emu/flash/cells/cells.h \
 	emu/flash/cells/cutoff.c \
+	emu/flash/cells/cutoff.h \
 	emu/flash/cells/disturb.c \
+	emu/flash/cells/disturb.h \
 	emu/flash/cells/fault.c \
 	emu/flash/commands/aai.c \
+	emu/flash/commands/aai.h \
 	emu/flash/commands/address.c \
+	emu/flash/commands/address.h \
 	emu/flash/commands/anyregister.c \
 	emu/flash/commands/asp.c \
 	emu/flash/commands/bpr.c \
@@ -45,32 +51,58 @@ emu_libflash_a_SOURCES = \
 	emu/flash/commands/die.c \
 	emu/flash/commands/eeprom.c \
 	emu/flash/commands/erase.c \
+	emu/flash/commands/erase.h \
+	emu/flash/commands/families.c \
+	emu/flash/commands/families.h \
 	emu/flash/commands/flagstatus.c \
+	emu/flash/commands/flagstatus.h \
 	emu/flash/commands/identify.c \
 	emu/flash/commands/lock.c \
+	emu/flash/commands/lock.h \
 	emu/flash/commands/otparea.c \
+	emu/flash/commands/otparea.h \
 	emu/flash/commands/otpmode.c \
 	emu/flash/commands/power.c \
 	emu/flash/commands/program.c \
+	emu/flash/commands/program.h \
 	emu/flash/commands/protect.c \
+	emu/flash/commands/protect.h \
+	emu/flash/commands/qpi.c \
 	emu/flash/commands/read.c \
 	emu/flash/commands/sector.c \
+	emu/flash/commands/sector.h \
 	emu/flash/commands/securityregister.c \
 	emu/flash/commands/sfdp.c \
 	emu/flash/commands/sfdp.h \
 	emu/flash/commands/sfdptables.c \
 	emu/flash/commands/statusregister.c \
+	emu/flash/commands/statusregister.h \
 	emu/flash/commands/suspend.c \
+	emu/flash/commands/suspend.h \
 	emu/flash/engine/bits.c \
+	emu/flash/engine/bits.h \
+	emu/flash/engine/device.h \
 	emu/flash/engine/engine.c \
+	emu/flash/engine/failure.c \
+	emu/flash/engine/family.c \
+	emu/flash/engine/family.h \
 	emu/flash/engine/frame.c \
-	emu/flash/engine/internal.h \
+	emu/flash/engine/frame.h \
 	emu/flash/engine/lanes.c \
+	emu/flash/engine/lanes.h \
 	emu/flash/engine/life.c \
+	emu/flash/engine/life.h \
 	emu/flash/engine/opcodes.c \
+	emu/flash/engine/opcodes.h \
+	emu/flash/engine/operation.h \
 	emu/flash/engine/pins.c \
+	emu/flash/engine/pins.h \
+	emu/flash/engine/reset.c \
 	emu/flash/engine/supply.c \
+	emu/flash/engine/supply.h \
 	emu/flash/engine/tell.c \
+	emu/flash/engine/tell.h \
+	emu/flash/engine/timing.h \
 	emu/flash/fault.h \
 	emu/flash/flash.h \
 	emu/flash/part.h
@@ -313,13 +345,13 @@ spinor_SOURCES = \
 	emu/spinor/expect.h \
 	emu/spinor/find.c \
 	emu/spinor/find.h \
-	emu/spinor/janitor.c \
-	emu/spinor/janitor.h \
 	emu/spinor/main.c \
 	emu/spinor/methodcall.c \
 	emu/spinor/methodcall.h \
 	emu/spinor/output.c \
 	emu/spinor/output.h \
+	emu/spinor/reaper.c \
+	emu/spinor/reaper.h \
 	emu/spinor/run.c \
 	emu/spinor/runreport.c \
 	emu/spinor/runreport.h \

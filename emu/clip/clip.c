@@ -285,6 +285,15 @@ clip_set_supply(struct clip *clip, unsigned int cs, int millivolts)
 			clip->chips[cs], !clip->faulty || clip->faulty->supplied ? millivolts : 0);
 }
 
+void
+clip_cut_supply(struct clip *clip, unsigned int cs, int64_t at_ns, int millivolts)
+{
+	g_return_if_fail(cs < CLIP_SELECTS);
+	clip->outside[cs].supply_mv = millivolts;
+	if (clip->chips[cs])
+		flash_cut_supply(clip->chips[cs], at_ns, millivolts);
+}
+
 int
 clip_supply(const struct clip *clip, unsigned int cs)
 {

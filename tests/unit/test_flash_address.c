@@ -2,7 +2,7 @@
 /*
  * Address modes of parts beyond 16 MiB, with 32 MiB parts of five vendors as examples: how they
  * enter and leave 4-byte mode, what the extended address register does, and the targets of reads,
- * programs and erases. Names of data sheets: emu/flash/address.c.
+ * programs and erases. Names of data sheets: emu/flash/commands/address.c.
  */
 #include "flash_fixture.h"
 #include "suites.h"

@@ -141,6 +141,58 @@ START_TEST(the_voltage_must_be_below_the_supply_range)
 }
 END_TEST
 
+static const struct flash_event *
+first_event(enum flash_event_kind kind)
+{
+	for (guint i = 0; i < f->events->len; i++) {
+		const struct flash_event *event = &g_array_index(f->events, struct flash_event, i);
+
+		if (event->kind == kind)
+			return event;
+	}
+	ck_abort_msg("no event of kind %d", kind);
+	return NULL;
+}
+
+/* A tick carries out the cut at its own time, however late the tick is. */
+START_TEST(a_cut_comes_at_its_time)
+{
+	int64_t at_ns;
+
+	memset(f->array, 0, 0x2000);
+	fixture_run(f, "06; 20 00 10 00");
+	at_ns = flash_busy_until(f->chip) - 10 * MS;
+	flash_cut_supply(f->chip, at_ns, 0);
+	flash_tick(f->chip, at_ns - 1);
+	ck_assert(flash_is_powered(f->chip));
+	flash_tick(f->chip, at_ns + 1000 * MS);
+	ck_assert(!flash_is_powered(f->chip));
+	ck_assert_int_eq(flash_millivolts(f->chip), 0);
+	ck_assert_int_eq(first_event(FLASH_EVENT_INTERRUPTED)->time_ns, at_ns);
+	ck_assert_int_eq(first_event(FLASH_EVENT_POWER)->time_ns, at_ns);
+	flash_supply(f->chip, 3300);
+	flash_tick(f->chip, at_ns + 2000 * MS);
+	ck_assert(flash_is_powered(f->chip));
+}
+END_TEST
+
+/* The dip caused by the operation comes first and interrupts only the operation. */
+START_TEST(a_cut_comes_after_a_dip)
+{
+	int64_t at_ns;
+
+	memset(f->array, 0, 0x2000);
+	add((struct flash_fault){.what = FLASH_FAULT_BROWN_OUT, .millivolts = 2600});
+	fixture_run(f, "06; 20 00 10 00");
+	at_ns = f->now_ns + 500 * MS;
+	flash_cut_supply(f->chip, at_ns, 0);
+	flash_tick(f->chip, at_ns);
+	ck_assert_int_lt(first_event(FLASH_EVENT_INTERRUPTED)->time_ns, f->now_ns + 45 * MS);
+	ck_assert_int_eq(first_event(FLASH_EVENT_POWER)->time_ns, at_ns);
+	ck_assert(!flash_is_powered(f->chip));
+}
+END_TEST
+
 Suite *
 suite_flash_brownout(void)
 {
@@ -153,6 +205,8 @@ suite_flash_brownout(void)
 	tcase_add_test(tcase, a_brown_out_corrupts_a_register_write);
 	tcase_add_test(tcase, a_reset_cancels_a_brown_out);
 	tcase_add_test(tcase, the_voltage_must_be_below_the_supply_range);
+	tcase_add_test(tcase, a_cut_comes_at_its_time);
+	tcase_add_test(tcase, a_cut_comes_after_a_dip);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -72,7 +72,7 @@ note(void *data, const struct link_fault_report *report)
 static void
 add_in_thread(void *data)
 {
-	struct bench_cable *line = bench_adapter_line(adapter);
+	struct bench_cable *line = bench_adapter_cable(adapter);
 
 	line->acted = note;
 	line->data = &reports;
@@ -99,7 +99,7 @@ add(enum link_fault_what what, uint32_t ms, uint64_t byte)
 static void
 clear_in_thread(void *data)
 {
-	struct bench_cable *line = bench_adapter_line(adapter);
+	struct bench_cable *line = bench_adapter_cable(adapter);
 
 	(void)data;
 	link_line_clear_faults(bench_cable_faults(line));
@@ -111,8 +111,8 @@ static void
 replug_in_thread(void *data)
 {
 	(void)data;
-	bench_cable_unplug(bench_adapter_line(adapter));
-	ck_assert(bench_cable_plug(bench_adapter_line(adapter), NULL));
+	bench_cable_unplug(bench_adapter_cable(adapter));
+	ck_assert(bench_cable_plug(bench_adapter_cable(adapter), NULL));
 }
 
 static int

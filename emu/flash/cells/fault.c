@@ -1,20 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Faults of one chip. Operations ask here when they begin (how long) and when they end (whether
- * they did anything); stuck cells have their way afterwards; reads pass by weak cells and disturb
- * others (disturb.c). A chip without faults has no list, and asks nobody.
+ * Faults of one chip. They act when an operation begins (its duration) and ends (its effect); then
+ * stuck cells return to their level. Reads get errors of weak cells and disturb others (disturb.c).
+ * A chip without faults has no list, and no cost.
  *
- * That bad cells read as two values that differ in one bit, and sit in a column over many blocks,
- * is what ten dumps of a worn XM25QH32C looked like.
+ * In ten dumps of a worn XM25QH32C bad cells read as two values that differ in one bit, and were in
+ * one column over many blocks.
  */
 #include "flash/fault.h"
+
+#include "base/random.h"
+#include "flash/cells/cellfault.h"
+#include "flash/cells/disturb.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/supply.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 #include <glib.h>
 #include <string.h>
 
-#include "flash/engine/internal.h"
-
-/* Several that slow the same operation stop here: 31 years. */
+/* The longest duration when several faults slow one operation: 31 years. */
 #define SLOWEST_NS 1e18
 
 #define USUAL_PURPOSES (1u << FLASH_FOR_PROGRAM | 1u << FLASH_FOR_ERASE)
@@ -24,7 +32,7 @@ struct item {
 	struct flash_fault fault;
 	uint64_t acted;
 	uint64_t matched;
-	bool told;                     /* in this frame or operation */
+	bool reported;                 /* in this frame or operation */
 	struct flash_disturb *disturb; /* READ_DISTURB */
 };
 
@@ -118,6 +126,7 @@ faults_of(struct flash *chip)
 		chip->faults = g_new0(struct flash_faults, 1);
 		chip->faults->items = g_array_new(FALSE, TRUE, sizeof(struct item));
 		g_array_set_clear_func(chip->faults->items, clear_item);
+		chip->operations_watched = true;
 	}
 	return chip->faults;
 }
@@ -133,7 +142,7 @@ item_at(const struct flash *chip, size_t i)
 		(chip)->faults && i_ < (chip)->faults->items->len && ((item) = item_at(chip, i_)); \
 		i_++)
 
-/* Reads come here only when there is something for them. */
+/* Reads and frames ask the faults only if one of them affects reads. */
 static void
 count_faulty_reads(struct flash *chip)
 {
@@ -142,9 +151,10 @@ count_faulty_reads(struct flash *chip)
 	chip->faulty_reads = false;
 	FOR_EACH_ITEM(chip, item)
 	chip->faulty_reads |= is_of_reads(&item->fault);
+	chip->frames_watched = chip->faulty_reads;
 }
 
-/* One report, of the first of n acts. */
+/* Counts n acts and reports the first one. */
 static void
 act_often(struct flash *chip, struct item *item, uint64_t address, uint64_t n)
 {
@@ -161,7 +171,7 @@ act(struct flash *chip, struct item *item, uint64_t address)
 	act_often(chip, item, address, 1);
 }
 
-/* How often it may still act. */
+/* How many more times it may act. */
 static uint64_t
 acts_left(const struct item *item)
 {
@@ -176,7 +186,7 @@ is_spent(const struct item *item)
 	return acts_left(item) == 0;
 }
 
-/* The first address of the span that the fault names, or the span's end. */
+/* The first address of the span that the fault applies to, or the span's end. */
 static uint64_t
 first_cell(const struct flash_fault *fault, uint64_t from, uint64_t to)
 {
@@ -196,9 +206,9 @@ end_of_cells(const struct flash_fault *fault, uint64_t to)
 	return fault->address_to ? MIN(to, fault->address_to) : to;
 }
 
-/* Stuck cells within the span do not do what was asked of them; true: that was something. */
+/* Sets stuck cells within the span to their level; true if that changed any. */
 static bool
-stick(struct flash *chip, struct item *item, uint64_t from, uint64_t to)
+set_stuck(struct flash *chip, struct item *item, uint64_t from, uint64_t to)
 {
 	const struct flash_fault *fault = &item->fault;
 	uint64_t end = end_of_cells(fault, to);
@@ -239,7 +249,7 @@ flash_fault_add(struct flash *chip, const struct flash_fault *fault)
 	g_array_append_val(faults->items, item);
 	count_faulty_reads(chip);
 	if (fault->what == FLASH_FAULT_STUCK_CELL)
-		stick(chip, item_at(chip, faults->items->len - 1), 0, chip->part->size);
+		set_stuck(chip, item_at(chip, faults->items->len - 1), 0, chip->part->size);
 	return item.id;
 }
 
@@ -264,7 +274,7 @@ flash_fault_clear(struct flash *chip)
 {
 	if (chip->faults)
 		g_array_set_size(chip->faults->items, 0);
-	chip->faulty_reads = false;
+	count_faulty_reads(chip);
 }
 
 bool
@@ -286,8 +296,8 @@ flash_set_fault_listener(struct flash *chip, const struct flash_fault_listener *
 		listener ? *listener : (struct flash_fault_listener){NULL, NULL};
 }
 
-void
-flash_faults_free(struct flash *chip)
+static void
+destroy(struct flash *chip)
 {
 	if (!chip->faults)
 		return;
@@ -295,14 +305,14 @@ flash_faults_free(struct flash *chip)
 	g_free(chip->faults);
 }
 
-/* Whether a fault of operations is for this one, by nth, count and chance. */
+/* Whether a fault acts on this operation, by nth, count and probability. */
 static bool
-strikes(struct flash *chip, struct item *item, const struct flash_operation *operation)
+acts_on(struct flash *chip, struct item *item, const struct flash_operation *operation)
 {
 	const struct flash_fault *fault = &item->fault;
 	uint64_t end = (uint64_t)operation->address + MAX(operation->length, 1);
 
-	if (!(fault->purposes & 1u << flash_operation_purpose(operation->kind)))
+	if (!(fault->purposes & 1u << operation->kind->purpose))
 		return false;
 	if (fault->address_to &&
 		(operation->address >= fault->address_to || end <= fault->address_from))
@@ -313,37 +323,8 @@ strikes(struct flash *chip, struct item *item, const struct flash_operation *ope
 	return fault->probability == 0 || base_random_chance(&chip->random, fault->probability);
 }
 
-/* The supply goes at a time between begin and end, the same for every operation that lasts for
- * ever or takes no time. The next tick does it: not in the midst of a frame. */
 static void
-cut_short(struct flash *chip, struct flash_operation *operation, int millivolts)
-{
-	int64_t whole_ns = operation->end_ns - operation->begin_ns;
-
-	chip->cut.share = 0.05 + 0.9 * base_random_unit(&chip->random);
-	chip->cut.at_ns = operation->begin_ns + 1;
-	if (operation->end_ns != INT64_MAX)
-		chip->cut.at_ns += (int64_t)(chip->cut.share * (double)whole_ns);
-	chip->cut.millivolts = millivolts;
-	operation->end_ns = INT64_MAX;
-}
-
-void
-flash_faults_cut(struct flash *chip)
-{
-	int64_t now_ns = chip->now_ns;
-	int millivolts = chip->supply_mv;
-
-	/* That is when it went, however late the tick. */
-	chip->now_ns = chip->cut.at_ns;
-	flash_supply(chip, chip->cut.millivolts);
-	chip->cut.at_ns = 0;
-	flash_supply(chip, millivolts);
-	chip->now_ns = now_ns;
-}
-
-void
-flash_faults_begin(struct flash *chip, struct flash_operation *operation)
+operation_began(struct flash *chip, struct flash_operation *operation)
 {
 	struct item *item;
 
@@ -354,14 +335,16 @@ flash_faults_begin(struct flash *chip, struct flash_operation *operation)
 
 		if ((what != FLASH_FAULT_SLOW && what != FLASH_FAULT_ENDLESS &&
 			    what != FLASH_FAULT_BROWN_OUT) ||
-			!strikes(chip, item, operation))
+			!acts_on(chip, item, operation))
 			continue;
 		if (what == FLASH_FAULT_ENDLESS)
 			operation->end_ns = INT64_MAX;
 		else if (what == FLASH_FAULT_BROWN_OUT)
-			cut_short(chip, operation, item->fault.millivolts);
+			flash_supply_cut_operation(chip, operation,
+				0.05 + 0.9 * base_random_unit(&chip->random),
+				item->fault.millivolts);
 		else if (operation->end_ns == INT64_MAX)
-			continue; /* no time is longer */
+			continue; /* already endless */
 		else
 			operation->end_ns = operation->begin_ns +
 				(int64_t)MIN((double)time_ns * item->fault.factor, SLOWEST_NS);
@@ -369,49 +352,50 @@ flash_faults_begin(struct flash *chip, struct flash_operation *operation)
 	}
 }
 
-bool
-flash_faults_spoil(struct flash *chip, const struct flash_operation *operation)
+static bool
+operation_suppressed(struct flash *chip, const struct flash_operation *operation)
 {
-	bool spoilt = false;
+	bool suppressed = false;
 	struct item *item;
 
 	FOR_EACH_ITEM(chip, item)
 	{
-		if (item->fault.what != FLASH_FAULT_NO_EFFECT || !strikes(chip, item, operation))
+		if (item->fault.what != FLASH_FAULT_NO_EFFECT || !acts_on(chip, item, operation))
 			continue;
 		act(chip, item, operation->address);
-		spoilt = true;
+		suppressed = true;
 	}
-	return spoilt;
+	return suppressed;
 }
 
-bool
-flash_faults_end(struct flash *chip, const struct flash_operation *operation)
+static void
+operation_ended(struct flash *chip, const struct flash_operation *operation, bool interrupted)
 {
-	enum flash_purpose purpose = flash_operation_purpose(operation->kind);
+	enum flash_purpose purpose = operation->kind->purpose;
 	bool failed = false;
 	struct item *item;
 
 	if (purpose != FLASH_FOR_PROGRAM && purpose != FLASH_FOR_ERASE)
-		return false;
+		return;
 	FOR_EACH_ITEM(chip, item)
 	{
 		if (item->fault.what == FLASH_FAULT_STUCK_CELL)
-			failed |= stick(chip, item, operation->address,
+			failed |= set_stuck(chip, item, operation->address,
 				(uint64_t)operation->address + operation->length);
 	}
-	return failed;
+	if (failed && !interrupted)
+		flash_cells_failed(chip, purpose == FLASH_FOR_ERASE);
 }
 
-void
-flash_faults_frame(struct flash *chip)
+static void
+frame_edge(struct flash *chip)
 {
 	struct item *item;
 	uint64_t first, n;
 
 	FOR_EACH_ITEM(chip, item)
 	{
-		item->told = false;
+		item->reported = false;
 		n = item->disturb ? flash_disturb_end(chip, item->disturb, &item->fault,
 					    acts_left(item), &first)
 				  : 0;
@@ -440,7 +424,7 @@ flash_array_replaced(struct flash *chip)
 	FOR_EACH_ITEM(chip, item)
 	{
 		if (item->fault.what == FLASH_FAULT_STUCK_CELL)
-			stick(chip, item, 0, chip->part->size);
+			set_stuck(chip, item, 0, chip->part->size);
 	}
 }
 
@@ -456,7 +440,7 @@ wrong_bits(struct flash *chip, const struct flash_fault *fault)
 	return wrong;
 }
 
-/* What is wrong in the byte; one report in an operation. A cell is a bit. */
+/* The wrong bits of the byte; one report per operation. A cell is a bit. */
 static uint8_t
 read_weak(struct flash *chip, struct item *item, uint64_t at)
 {
@@ -467,11 +451,11 @@ read_weak(struct flash *chip, struct item *item, uint64_t at)
 		wrong &= wrong - 1;
 	if (!wrong)
 		return 0;
-	if (item->told)
+	if (item->reported)
 		item->acted += (uint64_t)__builtin_popcount(wrong);
 	else
 		act_often(chip, item, at, (uint64_t)__builtin_popcount(wrong));
-	item->told = true;
+	item->reported = true;
 	return wrong;
 }
 
@@ -502,3 +486,11 @@ flash_set_real_size(struct flash *chip, uint64_t size, enum flash_beyond beyond)
 	chip->die_size = MIN(size, chip->part->size);
 	chip->decoded = beyond == FLASH_ONES ? chip->part->size : chip->die_size;
 }
+
+const struct flash_family flash_faults_family = {
+	.destroy = destroy,
+	.frame_edge = frame_edge,
+	.operation_began = operation_began,
+	.operation_suppressed = operation_suppressed,
+	.operation_ended = operation_ended,
+};

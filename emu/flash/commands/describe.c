@@ -19,7 +19,13 @@
  *
  * Leaves out the burst wrap of quad reads, which a host with one wire cannot use.
  */
+#include "flash/commands/aai.h"
 #include "flash/commands/dataflash.h"
+#include "flash/engine/device.h"
+#include "flash/engine/frame.h"
+#include "flash/engine/opcodes.h"
+#include "flash/flash.h"
+#include "flash/part.h"
 
 #include <glib.h>
 #include <string.h>
@@ -43,8 +49,8 @@ walk(struct flash *deaf, const struct flash *chip, const uint8_t *bytes, size_t 
 	*deaf = *chip;
 	deaf->listener = NULL;
 	deaf->byte_ps = 0;
-	deaf->operation.kind = OPERATION_NONE;
-	deaf->deaf_until_ns = INT64_MAX;
+	deaf->operation.kind = NULL;
+	deaf->unready_until_ns = INT64_MAX;
 	deaf->held = false;
 	deaf->noise_bytes = 0;
 	deaf->selected = true;
