@@ -11,6 +11,9 @@ emu_libbase_a_SOURCES = \
 	emu/base/error.h \
 	emu/base/escape.c \
 	emu/base/escape.h \
+	emu/base/faultlist.c \
+	emu/base/faultlist.h \
+	emu/base/faultwhen.h \
 	emu/base/keyfile.c \
 	emu/base/keyfile.h \
 	emu/base/keytable.c \
@@ -153,6 +156,7 @@ emu_libclip_a_SOURCES = \
 	emu/clip/clip.h \
 	emu/clip/contact.c \
 	emu/clip/edge.c \
+	emu/clip/faulttable.c \
 	emu/clip/hostframe.c \
 	emu/clip/internal.h \
 	emu/clip/line.h \
@@ -204,10 +208,10 @@ emu_liblink_a_SOURCES = \
 	emu/link/linkfault.h \
 	emu/link/meter.c \
 	emu/link/meter.h \
+	emu/link/occasion.c \
+	emu/link/occasion.h \
 	emu/link/uart.c \
-	emu/link/uart.h \
-	emu/link/when.c \
-	emu/link/when.h
+	emu/link/uart.h
 
 noinst_LIBRARIES += emu/libport.a
 emu_libport_a_SOURCES = \

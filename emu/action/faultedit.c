@@ -246,7 +246,7 @@ action_work_left_selected(const struct action_work *work, unsigned int *fault)
 	for (guint i = 0; i < list->len && *fault == 0; i++) {
 		const struct bench_fault_info *info = list->pdata[i];
 
-		if (g_str_has_prefix(info->text, "cs-stuck"))
+		if (info->keeps_selected)
 			*fault = info->id;
 	}
 	return true;

@@ -360,7 +360,7 @@ link_acted(void *data, const struct link_fault_report *report)
 {
 	const struct bench_adapter *adapter = data;
 
-	bench_faults_line_acted(adapter->faults, report);
+	bench_faults_link_acted(adapter->faults, report);
 }
 
 struct bench_faults *
@@ -370,7 +370,7 @@ bench_adapter_faults(struct bench_adapter *adapter)
 		adapter->faults = bench_faults_new(adapter->clip, adapter->name);
 		adapter->cable.acted = link_acted;
 		adapter->cable.data = adapter;
-		bench_faults_set_line(adapter->faults, &adapter->cable);
+		bench_faults_set_cable(adapter->faults, &adapter->cable);
 	}
 	return adapter->faults;
 }

@@ -152,7 +152,7 @@ check_board(struct bench *bench, const struct setup_board *entry, GError **error
 static bool
 check_fault(struct bench *bench, const struct setup_fault_entry *entry, GError **error)
 {
-	struct bench_fault_scene scene = {0};
+	struct bench_fault_target target = {0};
 	struct setup_adapter *adapter;
 	struct setup_chip *chip;
 	GError *why = NULL;
@@ -160,16 +160,16 @@ check_fault(struct bench *bench, const struct setup_fault_entry *entry, GError *
 	if (!setup_find(bench->setup, entry->adapter, entry->chip, entry->where, &adapter, &chip,
 		    error))
 		return false;
-	scene.cs = chip != NULL ? chip->cs : 0;
-	scene.is_terminal = adapter->tcp == NULL;
+	target.cs = chip != NULL ? chip->cs : 0;
+	target.is_terminal = adapter->tcp == NULL;
 	for (guint i = 0; i < adapter->chips->len; i++) {
 		const struct setup_chip *there = adapter->chips->pdata[i];
 
-		scene.parts[there->cs] = find_part(bench->chipdb, there, error);
-		if (scene.parts[there->cs] == NULL)
+		target.parts[there->cs] = find_part(bench->chipdb, there, error);
+		if (target.parts[there->cs] == NULL)
 			return false;
 	}
-	if (bench_faults_check(entry->fault, &scene, &why))
+	if (bench_faults_check(entry->fault, &target, &why))
 		return true;
 	g_propagate_prefixed_error(error, why, "%s: ", entry->where);
 	return false;

@@ -9,10 +9,10 @@
 #include "chipdb/partcheck.h"
 
 #include "base/error.h"
+#include "base/value.h"
 #include "chipdb/partcommand.h"
 #include "chipdb/partprotect.h"
 #include "chipdb/partstatus.h"
-#include "base/value.h"
 #include "flash/flash.h"
 
 /* Commands that answer with what another key says. */

@@ -2,8 +2,8 @@
 /* The protection of a part, as spinor-chipdb(5) describes it: its ranges, and their checks. */
 #include "chipdb/partprotect.h"
 
-#include "base/units.h"
 #include "base/error.h"
+#include "base/units.h"
 #include "chipdb/partcommand.h"
 
 #include <string.h>

@@ -33,6 +33,7 @@ clip_new(struct base_clock *clock)
 	struct clip *clip = g_new0(struct clip, 1);
 
 	clip->clock = clock;
+	base_fault_list_init(&clip->faults, 0, g_free);
 	clip->selected = -1;
 	clip->drivers = true;
 	clip->hz = 1000000;
@@ -49,6 +50,7 @@ clip_destroy(struct clip *clip)
 		return;
 	clip_deselect(clip);
 	clip_fault_clear(clip);
+	base_fault_list_free(&clip->faults);
 	g_free(clip);
 }
 

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/faultwhen.h"
+
 struct flash;
 struct flash_part;
 
@@ -35,25 +37,30 @@ enum flash_beyond {
 	FLASH_ONES,  /* no cells: reads FF; programs and erases take their time without effect */
 };
 
+/*
+ * Of the conditions a chip knows:
+ *
+ *	purposes     of operations: bits 1 << enum flash_purpose of PROGRAM, ERASE, STATUS_WRITE;
+ *	             0: programs and erases
+ *	address      [from, to) that are touched
+ *	nth          operations: only in the nth that matches
+ *	probability  operations: of acting in a match
+ *	count
+ */
 struct flash_fault {
 	enum flash_fault_what what;
-	unsigned int purposes; /* of operations: bits 1 << enum flash_purpose of PROGRAM, ERASE,
-				* STATUS_WRITE; 0: programs and erases */
-	uint64_t address_from, address_to; /* [from, to) that are touched; to 0: any */
-	uint32_t every;                    /* cells: only addresses with address % every == offset,
-					    * such as a column of the array; 0: all */
+	struct base_fault_when when;
+	uint32_t every; /* cells: only addresses with address % every == offset, such as a column
+			 * of the array; 0: all */
 	uint32_t offset;
-	uint8_t mask;       /* cells: which bits, not 0 */
-	bool level;         /* STUCK_CELL: at 1, which can't be programmed; false: at 0.
-			     * READ_DISTURB: what bits turn to */
-	double rate;        /* WEAK_CELL: probability of a wrong bit per read of it, 0..1;
-			     * READ_DISTURB: of a bit that turns, per further read of its block */
-	uint64_t after;     /* READ_DISTURB: reads of a block without harm */
-	double factor;      /* SLOW: so many times as long, >= 1 */
-	int millivolts;     /* BROWN_OUT: down to that; 0: off */
-	uint64_t nth;       /* operations: only in the nth that matches, from 1; 0: in all */
-	uint64_t count;     /* acts at most so often; 0: no limit */
-	double probability; /* operations: of acting in a match, 0..1; 0: always */
+	uint8_t mask;   /* cells: which bits, not 0 */
+	bool level;     /* STUCK_CELL: at 1, which can't be programmed; false: at 0.
+			 * READ_DISTURB: the level that bits turn to */
+	double rate;    /* WEAK_CELL: probability of a wrong bit per read of it, 0..1;
+			 * READ_DISTURB: of a bit that turns, per further read of its block */
+	uint64_t after; /* READ_DISTURB: reads of a block without harm */
+	double factor;  /* SLOW: so many times as long, >= 1 */
+	int millivolts; /* BROWN_OUT: down to that; 0: off */
 };
 
 #define FLASH_FAULT_AFTER_MAX UINT32_C(1000000000)
@@ -71,14 +78,8 @@ struct flash_fault_listener {
 	void *data;
 };
 
-/* State of a fault of the chip. fault belongs to the chip, and is valid until the fault is removed.
- * */
-struct flash_fault_status {
-	unsigned int id;
-	const struct flash_fault *fault;
-	uint64_t acted;   /* of what has matched */
-	uint64_t matched; /* operations; WEAK_CELL: reads of a cell; READ_DISTURB: of a block */
-};
+/* Fills fault with the usual values of its kind. */
+void flash_fault_init(struct flash_fault *fault, enum flash_fault_what what);
 
 /* Checks a fault's values for the part: NULL, or a message that says what is allowed. */
 const char *flash_fault_check(const struct flash_part *part, const struct flash_fault *fault);
@@ -91,8 +92,9 @@ unsigned int flash_fault_add(struct flash *chip, const struct flash_fault *fault
 bool flash_fault_remove(struct flash *chip, unsigned int id);
 void flash_fault_clear(struct flash *chip);
 
-/* The i-th fault, in the order of their addition; false if there are no more. */
-bool flash_fault_at(const struct flash *chip, size_t i, struct flash_fault_status *status);
+/* The i-th fault, oldest first; false when there are no more. Matches are operations, of WEAK_CELL
+ * reads of a cell, of READ_DISTURB reads of a block. */
+bool flash_fault_at(const struct flash *chip, size_t i, struct base_fault_status *status);
 
 /* Sets the listener; NULL removes it. It must not change the chip's faults. */
 void flash_set_fault_listener(struct flash *chip, const struct flash_fault_listener *listener);

@@ -13,10 +13,10 @@
  * read, that is at once, or after the last one written when rlen is 0. A host that writes more than
  * the line and SERPROG_REPLY_SIZE hold has to read meanwhile.
  *
- * A length over what Q_WRNMAXLEN and Q_RDNMAXLEN report is NAKed after its data has come; the chip
- * sees nothing. Firmwares that collect the data, ACK elsewhere or refuse otherwise have it in their
- * profile. With the drivers off (S_PIN_STATE 0) the text is silent: nothing keeps the adapter
- * from clocking into the air, so the operation is done and MISO floats (FF).
+ * A length over Q_WRNMAXLEN and Q_RDNMAXLEN is NAKed after its data has come; the chip sees
+ * nothing. The profile of a firmware says whether it collects the data, ACKs at another time or
+ * refuses otherwise. With the drivers off (S_PIN_STATE 0) the text is silent: nothing keeps the
+ * adapter from clocking into the air, so the operation is done and MISO floats (FF).
  *
  * Document: flashrom's Serial Flasher Protocol Specification, version 1, commands 13, 17 and 18.
  */
@@ -28,7 +28,7 @@
 #include "clip/clip.h"
 #include "serprog/profile.h"
 
-/* MOSI while a firmware reads that holds it high. */
+/* MOSI while reading, for firmwares that hold it high. */
 static const uint8_t high[4096] = {[0 ... sizeof high - 1] = 0xff};
 
 static inline bool
@@ -124,7 +124,7 @@ static void
 collected(struct serprog *adapter)
 {
 	const struct serprog_profile *profile = adapter->profile;
-	uint32_t slen = adapter->kept_bytes;
+	uint32_t slen = adapter->collected_bytes;
 
 	adapter->state = SERPROG_OPCODE;
 	if (adapter->hz == 0) {
@@ -132,33 +132,33 @@ collected(struct serprog *adapter)
 		return;
 	}
 	begin(adapter);
-	clip_shift(adapter->clip, adapter->kept, NULL, slen);
+	clip_shift(adapter->clip, adapter->collected, NULL, slen);
 	if (profile->order == SERPROG_COLLECT) {
 		serprog_reply_byte(&adapter->reply, SERPROG_ACK);
 		written(adapter);
 		return;
 	}
-	adapter->kept_bytes = adapter->read_left;
-	read_chip(adapter, adapter->kept, adapter->kept_bytes);
+	adapter->collected_bytes = adapter->read_left;
+	read_chip(adapter, adapter->collected, adapter->collected_bytes);
 	end(adapter);
 	if (profile->reply_max > 0 && 1 + adapter->read_left > profile->reply_max)
 		return;
 	serprog_reply_byte(&adapter->reply, SERPROG_ACK);
 	if (adapter->read_left > 0)
-		adapter->state = SERPROG_SPI_KEPT;
+		adapter->state = SERPROG_SPI_SEND;
 }
 
 static void
 collect(struct serprog *adapter, uint32_t slen)
 {
-	adapter->kept_bytes = slen;
+	adapter->collected_bytes = slen;
 	if (slen > 0)
 		adapter->state = SERPROG_SPI_COLLECT;
 	else
 		collected(adapter);
 }
 
-/* A firmware that fetches all of a write again for each piece of it. */
+/* For a firmware that fetches all of a write again for each piece of it. */
 static uint32_t
 fetched_bytes(const struct serprog_profile *profile, uint32_t slen)
 {
@@ -176,7 +176,7 @@ serprog_spi_prepare(struct serprog *adapter)
 	const struct serprog_profile *profile = adapter->profile;
 	uint32_t most = profile->total_limit;
 
-	adapter->odd_spi = profile->write_limit > 0 || profile->read_limit > 0 || most > 0 ||
+	adapter->spi_departs = profile->write_limit > 0 || profile->read_limit > 0 || most > 0 ||
 		profile->pins_needed || profile->clock_needed || profile->reread_bytes > 0 ||
 		profile->order != SERPROG_STREAM;
 	if (profile->order != SERPROG_COLLECT && profile->order != SERPROG_COLLECT_ALL)
@@ -184,7 +184,7 @@ serprog_spi_prepare(struct serprog *adapter)
 	if (most == 0)
 		most = MAX(profile->write_limit ? profile->write_limit : profile->write_max,
 			profile->read_limit ? profile->read_limit : profile->read_max);
-	adapter->kept = g_malloc(most);
+	adapter->collected = g_malloc(most);
 }
 
 void
@@ -194,21 +194,21 @@ serprog_spi_operation(struct serprog *adapter, const uint8_t *parameters)
 	uint32_t rlen = serprog_le24(parameters + 3);
 	bool duplex = adapter->full_duplex && rlen > 0;
 
-	if (adapter->odd_spi && adapter->profile->clock_needed && !adapter->hz_set) {
-		adapter->state = SERPROG_HUNG; /* what was said before gets out */
+	if (adapter->spi_departs && adapter->profile->clock_needed && !adapter->hz_set) {
+		adapter->state = SERPROG_HUNG; /* earlier replies get out */
 		return;
 	}
-	if (adapter->odd_spi ? !is_allowed(adapter, slen, rlen)
-			     : !fits(slen, adapter->profile->write_max) ||
+	if (adapter->spi_departs ? !is_allowed(adapter, slen, rlen)
+				 : !fits(slen, adapter->profile->write_max) ||
 				!fits(rlen, adapter->profile->read_max)) {
 		refuse(adapter, slen);
 		return;
 	}
 	adapter->write_left = slen;
 	adapter->read_left = rlen;
-	if (adapter->odd_spi)
+	if (adapter->spi_departs)
 		adapter->write_left = fetched_bytes(adapter->profile, slen);
-	if (adapter->kept) {
+	if (adapter->collected) {
 		collect(adapter, slen);
 		return;
 	}
@@ -239,7 +239,7 @@ size_t
 serprog_spi_collect(struct serprog *adapter, const uint8_t *in, size_t n)
 {
 	n = MIN(n, adapter->write_left);
-	memcpy(adapter->kept + adapter->kept_bytes - adapter->write_left, in, n);
+	memcpy(adapter->collected + adapter->collected_bytes - adapter->write_left, in, n);
 	adapter->write_left -= (uint32_t)n;
 	if (adapter->write_left == 0)
 		collected(adapter);
@@ -247,11 +247,11 @@ serprog_spi_collect(struct serprog *adapter, const uint8_t *in, size_t n)
 }
 
 size_t
-serprog_spi_kept(struct serprog *adapter, uint8_t *out, size_t room)
+serprog_spi_send(struct serprog *adapter, uint8_t *out, size_t room)
 {
 	size_t n = MIN(room, adapter->read_left);
 
-	memcpy(out, adapter->kept + adapter->kept_bytes - adapter->read_left, n);
+	memcpy(out, adapter->collected + adapter->collected_bytes - adapter->read_left, n);
 	adapter->read_left -= (uint32_t)n;
 	if (adapter->read_left == 0)
 		adapter->state = SERPROG_OPCODE;

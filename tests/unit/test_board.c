@@ -284,7 +284,7 @@ put(enum clip_fault_what what, enum clip_line line, enum clip_side side)
 
 START_TEST(faults_of_the_clip_do_not_affect_the_board)
 {
-	struct clip_fault_status status;
+	struct base_fault_status status;
 	unsigned int operations;
 
 	board_want_unchanged(board, 0, 0x10000);

@@ -49,10 +49,10 @@ START_TEST(a_brown_out_interrupts_an_erase_and_resets_the_chip)
 		flash_set_corner(f->chip, FLASH_CORNER_INSTANT);
 	memset(f->array, 0, 0x3000);
 	add((struct flash_fault){.what = FLASH_FAULT_BROWN_OUT,
-		.purposes = 1 << FLASH_FOR_ERASE,
-		.address_from = 0x1000,
-		.address_to = 0x2000,
-		.count = 1});
+		.when.purposes = 1 << FLASH_FOR_ERASE,
+		.when.address_from = 0x1000,
+		.when.address_to = 0x2000,
+		.when.count = 1});
 	fixture_run(f, "50; 11 40; 06; 20 00 20 00; W; 06; 20 00 10 00");
 	ck_assert_uint_eq(f->n_acts, 1);
 	ck_assert_uint_eq(f->act.address, 0x1000);
@@ -79,7 +79,7 @@ START_TEST(a_dip_interrupts_a_program_only)
 	memset(f->array, 0xff, 0x1000);
 	add((struct flash_fault){.what = FLASH_FAULT_BROWN_OUT,
 		.millivolts = 2600,
-		.purposes = 1 << FLASH_FOR_PROGRAM});
+		.when.purposes = 1 << FLASH_FOR_PROGRAM});
 	fixture_run(
 		f, "50; 11 40; 06; 02 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00");
 	fixture_pass(f, 10 * MS);
@@ -97,8 +97,8 @@ START_TEST(a_brown_out_corrupts_a_register_write)
 
 	for (uint64_t seed = 0; seed < 60; seed++) {
 		struct fixture *one = fixture_new_seed(&f->part, seed);
-		struct flash_fault fault = {
-			.what = FLASH_FAULT_BROWN_OUT, .purposes = 1 << FLASH_FOR_STATUS_WRITE};
+		struct flash_fault fault = {.what = FLASH_FAULT_BROWN_OUT,
+			.when.purposes = 1 << FLASH_FOR_STATUS_WRITE};
 		uint8_t status;
 
 		ck_assert_uint_gt(flash_fault_add(one->chip, &fault), 0);
@@ -120,7 +120,7 @@ END_TEST
 /* A reset before the brown-out cancels it. */
 START_TEST(a_reset_cancels_a_brown_out)
 {
-	add((struct flash_fault){.what = FLASH_FAULT_BROWN_OUT, .count = 1});
+	add((struct flash_fault){.what = FLASH_FAULT_BROWN_OUT, .when.count = 1});
 	fixture_run(f, "50; 11 40; 06; C7; T1; 66; 99");
 	fixture_pass(f, 1000 * MS);
 	fixture_run(f, "50; 11 40");

@@ -19,6 +19,7 @@
  */
 #include "flash/cells/disturb.h"
 
+#include "base/faultlist.h"
 #include "base/random.h"
 #include "flash/engine/device.h"
 #include "flash/fault.h"
@@ -87,16 +88,17 @@ flash_disturb_erased(struct flash_disturb *disturb, uint64_t start, uint64_t len
 
 /* Turns bits of [from, to); returns the first address that has changed, or to. */
 static uint64_t
-turn_bits(struct flash *chip, const struct flash_fault *fault, uint64_t from, uint64_t to)
+turn_bits(struct flash *chip, struct base_fault *base, uint64_t from, uint64_t to)
 {
+	const struct flash_fault *fault = base->fault;
 	uint64_t first = to;
-	uint64_t bit = base_random_skip(&chip->random, fault->rate);
+	uint64_t bit = base_random_skip(&base->random, fault->rate);
 
 	while (bit < (to - from) * 8) {
 		uint64_t at = from + bit / 8;
 		uint8_t mask = (uint8_t)(1u << bit % 8);
 		uint8_t new = fault->level ? chip->array[at] | mask : chip->array[at] & ~mask;
-		uint64_t skipped = base_random_skip(&chip->random, fault->rate);
+		uint64_t skipped = base_random_skip(&base->random, fault->rate);
 
 		if (new != chip->array[at]) {
 			chip->array[at] = new;
@@ -109,9 +111,11 @@ turn_bits(struct flash *chip, const struct flash_fault *fault, uint64_t from, ui
 }
 
 uint64_t
-flash_disturb_end(struct flash *chip, struct flash_disturb *disturb,
-	const struct flash_fault *fault, uint64_t most, uint64_t *first)
+flash_disturb_end(
+	struct flash *chip, struct flash_disturb *disturb, struct base_fault *base, uint64_t *first)
 {
+	const struct flash_fault *fault = base->fault;
+	const uint64_t most = base_fault_acts_left(base);
 	uint64_t n = 0;
 
 	*first = UINT64_MAX;
@@ -122,13 +126,13 @@ flash_disturb_end(struct flash *chip, struct flash_disturb *disturb,
 		uint64_t turned;
 
 		disturb->reads[block] &= ~TOUCHED;
-		if (fault->address_to) {
-			from = MAX(from, fault->address_from);
-			to = MIN(to, fault->address_to);
+		if (fault->when.address_to) {
+			from = MAX(from, fault->when.address_from);
+			to = MIN(to, fault->when.address_to);
 		}
 		if (n >= most || disturb->reads[block] <= fault->after)
 			continue;
-		turned = turn_bits(chip, fault, from, to);
+		turned = turn_bits(chip, base, from, to);
 		if (turned >= to)
 			continue;
 		if (n++ == 0)

@@ -5,9 +5,9 @@
 
 #include <stdint.h>
 
+struct base_fault;
 struct flash;
 struct flash_disturb;
-struct flash_fault;
 
 struct flash_disturb *flash_disturb_new(const struct flash *chip);
 void flash_disturb_free(struct flash_disturb *disturb);
@@ -19,9 +19,9 @@ uint64_t flash_disturb_read(struct flash_disturb *disturb, uint64_t from, uint64
 /* Whole blocks have been erased: their counts begin again. */
 void flash_disturb_erased(struct flash_disturb *disturb, uint64_t start, uint64_t length);
 
-/* The operation is over: bits turn, in at most that many blocks. Returns in how many they did;
- * *first is the address of the first one. */
+/* The operation is over: bits turn, in as many blocks as the fault may still act on. Returns the
+ * number of blocks; *first is the first address that turned. */
 uint64_t flash_disturb_end(struct flash *chip, struct flash_disturb *disturb,
-	const struct flash_fault *fault, uint64_t most, uint64_t *first);
+	struct base_fault *fault, uint64_t *first);
 
 #endif
