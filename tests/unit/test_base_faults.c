@@ -68,7 +68,7 @@ static const struct {
 	{{.probability = 1}, "xxxxxx"},
 };
 
-START_TEST(nth_and_count_select_the_matches)
+START_TEST(each_condition_selects_its_matches)
 {
 	struct base_fault *fault = add(rows[_i].when);
 	g_autofree char *acts = play(fault, 6);
@@ -187,7 +187,7 @@ suite_base_faults(void)
 	TCase *tcase = tcase_create("list");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_loop_test(tcase, nth_and_count_select_the_matches, 0, G_N_ELEMENTS(rows));
+	tcase_add_loop_test(tcase, each_condition_selects_its_matches, 0, G_N_ELEMENTS(rows));
 	tcase_add_test(tcase, the_limit_per_frame_restarts_with_each_frame);
 	tcase_add_test(tcase, a_frame_counts_as_one_match);
 	tcase_add_test(tcase, each_fault_has_its_own_random_numbers);
