@@ -70,7 +70,10 @@ emu_libflash_a_SOURCES = \
 	emu/flash/engine/tell.c \
 	emu/flash/fault.h \
 	emu/flash/flash.h \
-	emu/flash/part.h
+	emu/flash/part.c \
+	emu/flash/part.h \
+	emu/flash/partdata.h \
+	emu/flash/version.h
 
 noinst_LIBRARIES += emu/libchipdb.a
 emu_libchipdb_a_SOURCES = \

@@ -22,7 +22,7 @@
 #include "bench/levels.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <gio/gio.h>
 #include <stdarg.h>

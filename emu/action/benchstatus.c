@@ -14,7 +14,7 @@
 #include "bench/cable.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <string.h>
 

@@ -12,7 +12,7 @@
 #include "store/image.h"
 #include "store/snapshot.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 static uint8_t *
 array_of(const struct action_work *work)

@@ -19,7 +19,7 @@
 #include "bench/preset.h"
 #include "setup/setup.h"
 #include "board/board.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "port/port.h"
 #include "serprog/profile.h"
 #include "trace/text.h"

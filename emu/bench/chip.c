@@ -20,7 +20,7 @@
 #include "store/state.h"
 #include "bench/levels.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "trace/text.h"
 
 struct bench_chip {

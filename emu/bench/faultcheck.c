@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "setup/faultwords.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <inttypes.h>
 #include <string.h>

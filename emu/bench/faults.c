@@ -12,7 +12,7 @@
 #include "bench/cable.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "link/link.h"
 
 #include <gio/gio.h>

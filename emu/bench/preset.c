@@ -19,7 +19,7 @@
 #include "bench/levels.h"
 #include "flash/fault.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <stdarg.h>
 #include <inttypes.h>

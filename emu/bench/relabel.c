@@ -12,7 +12,7 @@
 #include "setup/condition.h"
 #include "base/error.h"
 #include "board/send.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #include "board/send.h"
 
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <string.h>
 

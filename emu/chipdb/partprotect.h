@@ -4,7 +4,7 @@
 #define SPINOR_CHIPDB_PARTPROTECT_H
 
 #include "chipdb/partfile.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 #include <stdbool.h>

@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 void
 clip_trigger_forget(struct clip *clip)

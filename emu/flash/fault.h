@@ -12,6 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
 struct flash;
 struct flash_part;
 
@@ -54,6 +59,7 @@ struct flash_fault {
 	uint64_t nth;       /* operations: only in the nth that matches, from 1; 0: in all */
 	uint64_t count;     /* acts at most so often; 0: no limit */
 	double probability; /* operations: of acting in a match, 0..1; 0: always */
+	uint64_t reserved[8];
 };
 
 #define FLASH_FAULT_AFTER_MAX UINT32_C(1000000000)
@@ -77,6 +83,7 @@ struct flash_fault_status {
 	const struct flash_fault *fault;
 	uint64_t acted;   /* of what has matched */
 	uint64_t matched; /* operations; WEAK_CELL: reads of a cell; READ_DISTURB: of a block */
+	uint64_t reserved[4];
 };
 
 /* NULL, or what is wrong with the fault's values for such a part, and what is allowed. */
@@ -105,5 +112,10 @@ const char *flash_fault_what_string(enum flash_fault_what what);
  * DataFlash.
  */
 void flash_set_real_size(struct flash *chip, uint64_t size, enum flash_beyond beyond);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,14 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A SPI NOR flash chip as seen from its pins. */
+/*
+ * A SPI NOR flash chip as seen from its pins. Installed with part.h and fault.h; version.h says
+ * what of it can change.
+ *
+ * A chip belongs to one thread at a time. Different chips have nothing in common but their parts,
+ * which do not change.
+ */
 #ifndef SPINOR_FLASH_FLASH_H
 #define SPINOR_FLASH_FLASH_H
+
+#include "part.h"
+#include "version.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
 struct flash;
-struct flash_part;
 
 enum flash_pin {
 	FLASH_PIN_WP,    /* WP#, IO2 */
@@ -111,8 +124,9 @@ struct flash_nonvolatile {
 };
 
 /*
- * Makes a chip as delivered and powers it up. array: part->size bytes that outlive the chip.
- * seed: gives the chip its unique ID. Never fails (out of memory aborts, as with g_new).
+ * Makes a chip as delivered and powers it up. The part outlives it, and so does array, the
+ * flash_part_size() bytes of its cells. seed: gives the chip its unique ID. NULL: the part does not
+ * pass its check (none that chips.h provides). Out of memory aborts, as with g_new.
  */
 struct flash *flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed);
 void flash_destroy(struct flash *chip);
@@ -238,6 +252,7 @@ struct flash_block {
 	uint32_t number; /* from address 0 up */
 	uint32_t cycles; /* complete erases; up to 2^31 - 1 */
 	bool unstable;   /* an erase was cut off: cells don't read the same each time */
+	uint32_t reserved[5];
 };
 
 /* Bytes of such a block; 0: the part is not erased by blocks. */
@@ -267,7 +282,9 @@ bool flash_part_is_dataflash(const struct flash_part *part);
 /* Bytes of the part's SFDP, which is read over and over; meaningless for a part without RDSFDP. */
 uint32_t flash_sfdp_length(const struct flash_part *part);
 
-/* True when the engine has a command row of that mnemonic (see chipdb). */
-bool flash_command_known(const char *name);
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
 
 #endif

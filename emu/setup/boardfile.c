@@ -9,7 +9,7 @@
 #include "setup/setup.h"
 #include "base/wholefile.h"
 #include "board/board.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
 
 #include "flash/fault.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -6,7 +6,7 @@
  */
 #include "chipdb/chipdb.h"
 #include "setup/faultwords.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "serprog/profile.h"
 #include "spinor/methodcall.h"
 #include "spinor/client.h"

@@ -3,7 +3,7 @@
 #include "base/units.h"
 #include "chipdb/chiptable.h"
 #include "chipdb/chipdb.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "serprog/profile.h"
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"

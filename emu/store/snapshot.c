@@ -25,7 +25,7 @@
 #include "store/registers.h"
 #include "store/state.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <string.h>
 

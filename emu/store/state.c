@@ -20,7 +20,7 @@
 #include "base/error.h"
 #include "base/wholefile.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <string.h>
 

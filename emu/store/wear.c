@@ -14,7 +14,7 @@
 #include "store/wear.h"
 
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -37,7 +37,7 @@
 #include "clip/wirefault.h"
 #include "flash/fault.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "link/link.h"
 #include "serprog/profile.h"
 #include "serprog/serprog.h"

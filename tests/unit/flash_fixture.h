@@ -5,7 +5,7 @@
 
 #include "flash/fault.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 

@@ -7,7 +7,7 @@
 
 #include "clip/clip.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "serprog/profile.h"
 #include "serprog/serprog.h"
 

@@ -9,7 +9,7 @@
 #include "setup/setup.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "suites.h"
 
 #include <check.h>

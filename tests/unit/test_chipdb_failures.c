@@ -2,7 +2,7 @@
 /* Parts that come with spinor tell of cells that fail, each in its own register. */
 #include "chipdb/chipdb.h"
 #include "flash/fault.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "flash_fixture.h"
 #include "suites.h"
 

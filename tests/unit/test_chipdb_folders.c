@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which folders chips are read from, and what overrides what. */
 #include "chipdb/chipdb.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "suites.h"
 
 #include <glib/gstdio.h>

@@ -2,7 +2,7 @@
 /* spinor-chipdb(5) beside the code: no key that only the code knows, no command without a word. */
 #include "chipdb/chipdb.h"
 #include "chipdb/partkey.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "suites.h"
 
 #include <check.h>

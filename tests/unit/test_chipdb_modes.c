@@ -4,7 +4,7 @@
  * files: what they mean in struct flash_part, and what is said of a mistake.
  */
 #include "chipdb/chipdb.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "suites.h"
 
 #include <glib/gstdio.h>

@@ -3,7 +3,7 @@
  * their data sheets. */
 #include "chipdb/chipdb.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "suites.h"
 
 #include <check.h>

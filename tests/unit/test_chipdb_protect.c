@@ -4,7 +4,7 @@
  * mistake.
  */
 #include "chipdb/chipdb.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "suites.h"
 
 #include <glib/gstdio.h>

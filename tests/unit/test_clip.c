@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 Suite *suite_clip(void);
 

@@ -8,7 +8,7 @@
 #include "board/board.h"
 #include "clip_fixture.h"
 #include "flash/fault.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "suites.h"
 
 #include <check.h>

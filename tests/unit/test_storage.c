@@ -5,7 +5,7 @@
 #include "store/image.h"
 #include "store/state.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "suites.h"
 
 #include <check.h>

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "port/port.h"
 #include "serprog/profile.h"
 #include "serprog/serprog.h"

@@ -275,7 +275,10 @@ flash_fault_at(const struct flash *chip, size_t i, struct flash_fault_status *st
 	if (!chip->faults || i >= chip->faults->items->len)
 		return false;
 	item = item_at(chip, i);
-	*status = (struct flash_fault_status){item->id, &item->fault, item->acted, item->matched};
+	*status = (struct flash_fault_status){.id = item->id,
+		.fault = &item->fault,
+		.acted = item->acted,
+		.matched = item->matched};
 	return true;
 }
 

@@ -5,7 +5,7 @@
 
 #include "base/random.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 /* When a command is let through; see flash_gate(). */
 enum {
