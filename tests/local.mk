@@ -296,6 +296,8 @@ tests_unit_flash_LDADD = $(SPINOR_ROOMS) $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 # A program of its own, as it takes as long as all the others together.
 tests_unit_parts_SOURCES = \
 	tests/unit/parts.c \
+	tests/unit/parts_frames.c \
+	tests/unit/parts_frames.h \
 	tests/unit/player.c \
 	tests/unit/player.h
 tests_unit_parts_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

@@ -31,7 +31,11 @@ check_needs(const struct chipdb_part *part, const struct chipdb_part_group *grou
 		{"AAI", "tPP"}, {"AAI_BYTE", "tPP"}, {"WRITE", "page"}, {"WRITE", "tPP"},
 		{"PRSCUR", "page"}, {"RDSFDP", "page"}, {"SID_READ", "security-registers"},
 		{"ENSO", "otp-size"}, {"OTP_ENTER", "otp-size"}, {"RDOTP", "otp-size"},
-		{"PROTP", "otp-size"}, {"DIE_SELECT", "dies"}, {"DF_RDSR", "sr1"},
+		{"PROTP", "otp-size"}, {"DIE_SELECT", "dies"}, {"DF_RDSR", "sr1"}, {"QPP4", "page"},
+		{"PRSCUR", "security-register-size"}, {"ERSCUR", "security-register-size"},
+		{"SID_READ", "security-register-size"}, {"SID_PROGRAM", "security-registers"},
+		{"SID_PROGRAM", "security-register-size"}, {"SID_PROGRAM", "page"},
+		{"SID_ERASE", "security-registers"}, {"SID_ERASE", "security-register-size"},
 		{"DF_BUF1_PROGRAM", "tPP"}, {"DF_BUF1_ERASE_PROGRAM", "tEP"},
 		{"DF_PAGE_PROGRAM1", "tEP"}};
 
@@ -138,6 +142,9 @@ check_units(const struct flash_part *part, const struct chipdb_part_group *at, G
 	return false;
 }
 
+/* The engine counts the cycles of each erase block and has a bit for each lock. */
+#define BLOCKS_MAX (1 << 24)
+
 static bool
 is_block_size(const struct flash_part *part, uint32_t size)
 {
@@ -158,7 +165,19 @@ find_fault(const struct flash_part *part, const struct flash_erase *erase)
 						     : "has blocks that are no powers of two";
 	if (erase->n_regions && map_size(erase) != part->size)
 		return "has blocks that are together not as large as size";
-	return erase->size > part->size ? "is larger than size" : NULL;
+	if (erase->size > part->size)
+		return "is larger than size";
+	if (erase->size && part->size % erase->size)
+		return "has blocks that do not fill size";
+	if (erase->size && part->size / erase->size > BLOCKS_MAX)
+		return "has more than 16777216 blocks";
+	for (unsigned int i = 0; i < erase->n_regions; i++) {
+		if (part->size / erase->regions[i].block_size > BLOCKS_MAX)
+			return "has blocks so small that size has more than 16777216 of them";
+	}
+	if (!erase->size && !erase->n_regions && part->size > UINT32_MAX)
+		return "erases the whole chip, which can have up to 2G";
+	return NULL;
 }
 
 static bool
@@ -194,6 +213,93 @@ check_sizes(const struct flash_part *part, const struct chipdb_part_group *at, G
 	return true;
 }
 
+/* NULL, or which of its limits an OTP area or identification page exceeds. */
+static const char *
+find_area_limit(const struct flash_part *part)
+{
+	bool id_page =
+		chipdb_part_has_command(part, "RDIDP") || chipdb_part_has_command(part, "WRIDP");
+
+	if (part->otp_lock == FLASH_OTP_REGIONS && part->otp_size < 20)
+		return "otp-lock = regions needs an otp-size of at least 20, where its bits are";
+	if (id_page && part->page_size > 1024)
+		return "an identification page (RDIDP, WRIDP) has up to 1K: address bit 10 is its "
+		       "lock";
+	return NULL;
+}
+
+/* The sectors of a DataFlash are those of 7C, 0a and 0b being one. */
+static uint64_t
+count_sectors(const struct flash_part *part)
+{
+	uint64_t n = 0;
+
+	for (unsigned int i = 0; i < part->n_erases; i++) {
+		if (part->erases[i].opcode != 0x7c)
+			continue;
+		for (unsigned int j = 0; j < part->erases[i].n_regions; j++)
+			n += part->erases[i].regions[j].n_blocks;
+	}
+	return n;
+}
+
+static const char *
+find_dataflash_limit(const struct flash_part *part)
+{
+	static const char *const binary[] = {"PP", "PP4", "QPP", "QPP4", "WRITE", "WRIDP", "PRSCUR",
+		"SID_PROGRAM", "READ", "FAST_READ", "BP", "AAI", "AAI_BYTE"};
+
+	if (!flash_part_is_dataflash(part))
+		return NULL;
+	if (part->page_size < 64)
+		return "page of a DataFlash is at least 64, as its security register";
+	if (count_sectors(part) > part->page_size)
+		return "erase-7C has more sectors than page has bytes for their protection";
+	for (size_t i = 0; i < G_N_ELEMENTS(binary); i++) {
+		if (!base_value_is_power_of_two(part->page_size) &&
+			chipdb_part_has_command(part, binary[i]))
+			return "a page of 33/32 of a power of two is for commands DF_... only";
+	}
+	return NULL;
+}
+
+static const char *
+find_lock_limit(const struct flash_part *part)
+{
+	static const char *const commands[] = {"RBPR", "WBPR", "NVWLDR"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+		if (!chipdb_part_has_command(part, commands[i]))
+			continue;
+		if (part->range_rule != FLASH_RANGE_SST26 || part->n_lock_regions ||
+			part->size < 128 * 1024)
+			return "a block-protection register (RBPR, WBPR, NVWLDR) needs protection "
+			       "= sst26, a size of at least 128K and no lock-map";
+	}
+	for (unsigned int i = 0; i < part->n_lock_regions; i++) {
+		if (part->size / part->lock_regions[i].block_size > BLOCKS_MAX)
+			return "lock-map has blocks so small that size has more than 16777216 of "
+			       "them";
+	}
+	return NULL;
+}
+
+/* Beyond these the engine's own buffers and counts end. */
+static bool
+check_limits(const struct flash_part *part, const struct chipdb_part_group *at, GError **error)
+{
+	const char *fault = find_area_limit(part);
+
+	if (!fault)
+		fault = find_dataflash_limit(part);
+	if (!fault)
+		fault = find_lock_limit(part);
+	if (fault)
+		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE, "%s: [%s]: %s", at->file, at->name,
+			fault);
+	return fault == NULL;
+}
+
 bool
 chipdb_part_check(
 	const struct chipdb_part *part, const struct chipdb_part_group *group, GError **error)
@@ -201,5 +307,6 @@ chipdb_part_check(
 	return check_needs(part, group, error) && check_res(part, group, error) &&
 		check_inhibit(part, group, error) && check_status(&part->part, group, error) &&
 		check_sizes(&part->part, group, error) && check_otp(&part->part, group, error) &&
-		chipdb_part_check_protection(&part->part, group, error);
+		chipdb_part_check_protection(&part->part, group, error) &&
+		check_limits(&part->part, group, error);
 }

@@ -126,7 +126,7 @@ read_size(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, co
 		*size <= 4 * (1ull << 30);
 }
 
-/* Of a security register. */
+/* Of a security register: the next one lies 4K further. */
 static bool
 read_small_size(
 	struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
@@ -134,7 +134,7 @@ read_small_size(
 	uint32_t *bytes = field(r, key);
 	uint64_t size;
 
-	if (!base_parse_size(value, &size) || !base_value_is_power_of_two(size) || size > 64 * 1024)
+	if (!base_parse_size(value, &size) || !base_value_is_power_of_two(size) || size > 4 * 1024)
 		return false;
 	*bytes = (uint32_t)size;
 	return true;
@@ -504,7 +504,7 @@ static const struct chipdb_partkey keys[] = {
 	{"commands-", read_commands, 0, "commands of the family", false, NULL},
 	{"security-registers", read_count, PART(security_registers), "0 to 16", false, NULL},
 	{"security-register-size", read_small_size, PART(security_register_size),
-		"a power of two up to 64K, such as 256", false, NULL},
+		"a power of two up to 4K, such as 256", false, NULL},
 	{"security-register-first", read_count, PART(security_register_first), "0 to 16", false,
 		NULL},
 	{"otp-size", read_bytes, PART(otp_size), "1 to 64K", false, NULL},

@@ -3,9 +3,11 @@
  * Every part of the chip files, played by a host that goes by the part's data: it identifies the
  * chip by its own method, erases each block of each erase opcode and looks what has changed,
  * programs by the part's method across the edges of pages and dies, and reads all of it. TAP on
- * stdout. With UNIT_PARTS_FEW set, one part is played of those that lead the same ways.
+ * stdout. With UNIT_PARTS_FEW set, one part is played of those that lead the same ways; frames of
+ * every length (parts_frames.c) go to all of them even then.
  */
 #include "chipdb/chipdb.h"
+#include "parts_frames.h"
 #include "player.h"
 
 #include <check.h>
@@ -517,6 +519,7 @@ main(void)
 	SRunner *runner = srunner_create(suite);
 	bool few = g_getenv("UNIT_PARTS_FEW");
 	struct chipdb *db;
+	g_autoptr(GPtrArray) all = NULL;
 	g_autoptr(GError) error = NULL;
 	int failed;
 
@@ -524,6 +527,7 @@ main(void)
 	if (!db)
 		g_error("%s", error->message);
 	parts = chipdb_list(db, NULL);
+	all = g_ptr_array_copy(parts, NULL, NULL);
 	if (few) {
 		keep_one_of_each_way();
 		/* A look for leaks at the end of every process is most of the time. */
@@ -536,6 +540,7 @@ main(void)
 	tcase_add_loop_test(tcase, programs_by_its_own_method, 0, (int)parts->len);
 	tcase_add_loop_test(tcase, reads_all_of_it, 0, (int)parts->len);
 	suite_add_tcase(suite, tcase);
+	parts_frames_add(suite, all);
 	srunner_set_tap(runner, "-");
 	srunner_run_all(runner, CK_SILENT);
 	failed = srunner_ntests_failed(runner);

@@ -13,9 +13,9 @@
 static char *folder;
 
 #define BASE                                                                                   \
-	"[P]\nvendor = V\npage = 256\nvoltage = 2.7 V - 3.6 V\nsize = 2M\n"                    \
+	"[family B]\nvendor = V\npage = 256\nvoltage = 2.7 V - 3.6 V\nsize = 2M\n"             \
 	"sr1 = - - - BP2 BP1 BP0 WEL BUSY\nfR = 50 MHz\nFR = 104 MHz\ntPP = 1 ms\ntW = 5 ms\n" \
-	"commands = READ PP\n"
+	"commands = READ PP\n[P]\ninherits = B\n"
 
 static void
 setup(void)
@@ -174,6 +174,29 @@ static const struct {
 	{"erase-20 = --4K, 1 s\n", "erase-20 = \"--4K, 1 s\" is refused"},
 	{"erase5-20 = 4K, 1 s\n", "unknown key \"erase5-20\""},
 	{"hybridx20 = 4K, 1 s\n", "unknown key \"hybridx20\""},
+	/* What the engine cannot hold. */
+	{"commands += PRSCUR\nsecurity-registers = 3\n",
+		"command PRSCUR needs the key security-register-size, which is missing"},
+	{"commands += SID_PROGRAM\n",
+		"command SID_PROGRAM needs the key security-registers, which is missing"},
+	{"security-register-size = 8K\n",
+		"security-register-size = \"8K\" is refused; allowed: a power of two up to 4K"},
+	{"otp-size = 19\notp-lock = regions\n",
+		"otp-lock = regions needs an otp-size of at least 20, where its bits are"},
+	{"id = 20\npage = 2K\ncommands += RDIDP\n",
+		"an identification page (RDIDP, WRIDP) has up to 1K: address bit 10 is its lock"},
+	{"page = 32\ncommands += DF_READ\n",
+		"page of a DataFlash is at least 64, as its security register"},
+	{"commands += DF_READ\nerase-7C = 256x8192, 1 s\n",
+		"erase-7C has more sectors than page has bytes for their protection"},
+	{"size = 2112K\npage = 264\ncommands += DF_READ\n",
+		"a page of 33/32 of a power of two is for commands DF_... only"},
+	{"commands = DF_READ\nerase-50 = 768, 1 s\n", "erase-50 has blocks that do not fill size"},
+	{"size = 2G\nerase-20 = 64, 1 s\n", "erase-20 has more than 16777216 blocks"},
+	{"size = 2G\nerase-20 = 64x2048 + 64Kx32766, 1 s\n",
+		"erase-20 has blocks so small that size has more than 16777216 of them"},
+	{"size = 4G\nerase-C7 = chip, 1 s\n",
+		"erase-C7 erases the whole chip, which can have up to 2G"},
 	{"sfdp = nothing.bin\n", "nothing.bin"},
 	{"sfdp = empty.hex\n", "empty.hex is no SFDP: neither bytes nor hex that begin with"},
 	{"sfdp = odd.hex\n", "odd.hex is no SFDP: neither bytes nor hex that begin with"},

@@ -226,6 +226,14 @@ static const struct {
 	{"wp-protects = 64Q\n", "wp-protects = \"64Q\" is refused; allowed: a size, such as 64K"},
 	{"lock-map = 64Kx31\n", "the blocks of lock-map are not as large as size"},
 	{"lock-map = 4M\n", "the blocks of lock-map are not as large as size"},
+	{"size = 2G\nlock-map = 64\n",
+		"lock-map has blocks so small that size has more than 16777216 of them"},
+	{"commands += WBPR\n",
+		"a block-protection register (RBPR, WBPR, NVWLDR) needs protection = sst26, a size "
+		"of at least 128K and no lock-map"},
+	{"protection = sst26\nsize = 64K\ncommands += NVWLDR\n",
+		"a block-protection register (RBPR, WBPR, NVWLDR) needs protection = sst26, a size "
+		"of at least 128K and no lock-map"},
 	{"lock-map = chip\n",
 		"lock-map = \"chip\" is refused; allowed: the size of all blocks, or a map such as "
 		"4Kx16 + 64Kx30 + 4Kx16"},

@@ -246,6 +246,31 @@ START_TEST(the_factory_wrote_a_number)
 }
 END_TEST
 
+/* GD25Q64C: three registers of 1024 bytes, four pages each. */
+START_TEST(registers_of_several_pages)
+{
+	static const struct fixture_row rows[] = {
+		{"a program wraps in its page", "06; 42 00 11 FF A5 5A; W", "48 00 11 00 00 00 00",
+			"5A FF", NULL, FLASH_DONE},
+		{"and not in the next one", "06; 42 00 11 FF A5 5A; W", "48 00 11 FF 00 00 00",
+			"A5 FF", NULL, FLASH_DONE},
+		{"nor at the register's start", "06; 42 00 13 FF A5 5A; W", "48 00 10 00 00 00",
+			"FF", NULL, FLASH_DONE},
+		{"a read goes on at the start", "06; 42 00 10 00 A5; W", "48 00 13 FF 00 00 00",
+			"FF A5", NULL, FLASH_DONE},
+		{"an erase takes all pages", "06; 42 00 13 00 A5; W; 06; 44 00 10 00; W",
+			"48 00 13 00 00 00", "FF", NULL, FLASH_DONE},
+		{"cut off", "06; 42 00 13 FF A5; P", "48 00 10 FF 00 00", "FF", NULL, FLASH_DONE},
+	};
+	struct flash_part part;
+
+	fixture_part_init(&part);
+	part.security_registers = 3;
+	part.security_register_size = 1024;
+	check(&part, rows, G_N_ELEMENTS(rows));
+}
+END_TEST
+
 /* ISSI: four rows of 256 from address 0 on; GD25Q64B: one of 1024; one lock bit for all. */
 START_TEST(registers_from_zero)
 {
@@ -285,6 +310,7 @@ suite_flash_otp(void)
 	tcase_add_test(tcase, regions);
 	tcase_add_test(tcase, once);
 	tcase_add_test(tcase, the_factory_wrote_a_number);
+	tcase_add_test(tcase, registers_of_several_pages);
 	tcase_add_test(tcase, registers_from_zero);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -101,6 +101,11 @@ aai_finish(struct flash *chip)
 	uint8_t bytes = frame->command->argument;
 	unsigned int length = address_bytes(chip) + bytes;
 
+	/* A sequence is one of bytes or one of words (no part has both; unconfirmed). */
+	if (chip->aai_bytes && chip->aai_bytes != bytes) {
+		frame->outcome = FLASH_IN_AAI;
+		return;
+	}
 	if (frame->position != length) {
 		frame->outcome = frame->position < length ? FLASH_SHORT_FRAME : FLASH_LONG_FRAME;
 		return;

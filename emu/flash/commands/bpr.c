@@ -48,6 +48,14 @@ n_bytes(const struct flash *chip)
 	return chip->locks.count ? (n_bits(chip) + 7) / 8 : 0;
 }
 
+unsigned int
+flash_bpr_size(const struct flash *chip)
+{
+	bool written = flash_command_named(chip, "WBPR") || flash_command_named(chip, "NVWLDR");
+
+	return written ? n_bytes(chip) : 0;
+}
+
 /* The lock that a bit of the register is for; sets read when it is a read lock. */
 static unsigned int
 lock_of(const struct flash *chip, unsigned int bit, bool *read)
@@ -100,12 +108,12 @@ rbpr_out(struct flash *chip, uint8_t *out, size_t n)
 		out[i] = length ? get_byte(chip, (chip->frame.position + i) % length) : 0xff;
 }
 
-/* The program buffer keeps what was sent; a page is longer than any register. */
+/* The program buffer keeps what was sent, up to the register's length. */
 static void
 wbpr_in(struct flash *chip, const uint8_t *in, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (chip->frame.position + i < chip->part->page_size)
+		if (chip->frame.position + i < n_bytes(chip))
 			chip->page[chip->frame.position + i] = in[i];
 	}
 }

@@ -61,12 +61,19 @@ flash_dataflash_new(struct flash *chip)
 	df->n_pages = (uint32_t)(part->size / part->page_size);
 	df->n_status = part->status[1][7].function == FLASH_BIT_NONE ? 1 : 2;
 	df->settings = df->stride == binary ? SETTING_BINARY : 0;
-	for (unsigned int i = 0; i < 2; i++)
-		df->buffers[i] = g_malloc(binary + binary / 32);
 	chip->dataflash = df;
-	chip->page = g_realloc(chip->page, binary + binary / 32);
+	for (unsigned int i = 0; i < 2; i++)
+		df->buffers[i] = g_malloc(flash_dataflash_buffer_size(chip));
 	flash_keep(chip, "dataflash", &df->settings, 1);
 	flash_dataflash_protect_new(chip);
+}
+
+uint32_t
+flash_dataflash_buffer_size(const struct flash *chip)
+{
+	const struct flash_dataflash *df = chip->dataflash;
+
+	return df ? df->binary + df->binary / 32 : 0;
 }
 
 void
@@ -102,7 +109,7 @@ flash_dataflash_lose_buffers(struct flash *chip)
 	if (!df)
 		return;
 	for (unsigned int i = 0; i < 2; i++)
-		memset(df->buffers[i], 0xff, df->binary + df->binary / 32);
+		memset(df->buffers[i], 0xff, flash_dataflash_buffer_size(chip));
 }
 
 void

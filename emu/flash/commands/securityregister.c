@@ -6,6 +6,12 @@
  * information rows, 68, 62 and 64). Follows W25Q128JV rev. M, 8.2.29-8.2.31. At any other address
  * the data sheet is silent: here reads float and the rest is ignored, with WEL kept (as in
  * Winbond's own model of the W25Q32JV).
+ *
+ * A program is limited to a page, also in a register of several pages, and wraps in it: of more
+ * bytes the last ones win. GigaDevice says so by "similar to the Page Program command" and "each
+ * security register contains four pages content" (GD25Q128C, "Program Security Registers (42H)";
+ * as remembered, unconfirmed; Puya likewise). A read goes through all of the register and starts
+ * over at its end.
  */
 #include "flash/engine/internal.h"
 
@@ -54,23 +60,31 @@ rdscur_out(struct flash *chip, uint8_t *out, size_t n)
 	chip->frame.cursor = cursor & (size - 1);
 }
 
+/* Bytes that one program can change: a page, or a register that is smaller. */
+static uint32_t
+program_size(const struct flash *chip)
+{
+	return MIN(chip->part->page_size, chip->part->security_register_size);
+}
+
 static void
 prscur_start(struct flash *chip)
 {
 	security_start(chip);
-	memset(chip->page, 0xff, chip->part->page_size);
+	memset(chip->page, 0xff, program_size(chip));
 }
 
 static void
 prscur_in(struct flash *chip, const uint8_t *in, size_t n)
 {
-	flash_page_fill(chip, in, n, chip->part->security_register_size);
+	flash_page_fill(chip, in, n, program_size(chip));
 }
 
 static void
-begin(struct flash *chip, enum flash_operation_kind kind, int64_t duration_ns)
+begin(struct flash *chip, enum flash_operation_kind kind, uint32_t length, int64_t duration_ns)
 {
 	uint32_t size = chip->part->security_register_size;
+	uint32_t offset = chip->frame.address & (size - 1) & ~(length - 1);
 	int index = addressed(chip);
 
 	if (index < 0) {
@@ -81,13 +95,14 @@ begin(struct flash *chip, enum flash_operation_kind kind, int64_t duration_ns)
 		chip->frame.outcome = FLASH_OTP_LOCKED;
 		return;
 	}
-	flash_operation_begin(chip, kind, (uint32_t)index * size, size, duration_ns);
+	flash_operation_begin(chip, kind, (uint32_t)index * size + offset, length, duration_ns);
 }
 
 static void
 prscur_finish(struct flash *chip)
 {
-	begin(chip, OPERATION_SECURITY_PROGRAM, flash_program_time(chip, chip->frame.position));
+	begin(chip, OPERATION_SECURITY_PROGRAM, program_size(chip),
+		flash_program_time(chip, chip->frame.position));
 }
 
 /* Where the data sheet gives no time of its own it is that of a sector (8.2.29). */
@@ -108,7 +123,7 @@ erase_time(const struct flash *chip)
 static void
 erscur_finish(struct flash *chip)
 {
-	begin(chip, OPERATION_SECURITY_ERASE, erase_time(chip));
+	begin(chip, OPERATION_SECURITY_ERASE, chip->part->security_register_size, erase_time(chip));
 }
 
 void

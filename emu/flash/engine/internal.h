@@ -206,7 +206,7 @@ struct flash {
 	struct flash_frame frame;
 	struct flash_operation operation;
 	struct flash_operation suspended; /* begin/end: what was left of it */
-	uint8_t *page;                    /* program buffer, page_size bytes */
+	uint8_t *page;                    /* program buffer; see life.c for its size */
 	uint8_t *sfdp;
 
 	uint8_t flag_errors; /* micron.c */
@@ -450,6 +450,8 @@ void flash_power_wake(struct flash *chip);
 
 /* --- dataflash.c --- */
 void flash_dataflash_new(struct flash *chip);
+/* Bytes of a buffer, which holds a page of either size; 0: no DataFlash. */
+uint32_t flash_dataflash_buffer_size(const struct flash *chip);
 void flash_dataflash_destroy(struct flash *chip);
 void flash_dataflash_power_up(struct flash *chip);
 void flash_dataflash_lose_buffers(struct flash *chip);
@@ -491,6 +493,10 @@ unsigned int flash_locks_locked(const struct flash *chip);
 unsigned int flash_locks_fixed(const struct flash *chip);
 /* Blanks what can't be read in n bytes that were read from address. */
 void flash_locks_hide(const struct flash *chip, uint64_t address, uint8_t *out, size_t n);
+
+/* --- bpr.c --- */
+/* Bytes of the block-protection register; 0: no command writes it. */
+unsigned int flash_bpr_size(const struct flash *chip);
 
 /* --- sector.c --- */
 /* SR1 is written and its old value still stands. */

@@ -60,6 +60,18 @@ keep_registers(struct flash *chip)
 		flash_keep(chip, "nvcr", chip->nvcr, sizeof(chip->nvcr));
 }
 
+/* The largest of what goes through the program buffer: a page (programs of security registers and
+ * writes of the identification page have no more), a DataFlash's page of either size, the
+ * block-protection register. */
+static size_t
+page_buffer_size(const struct flash *chip)
+{
+	size_t size = MAX(chip->part->page_size, PAGE_BUFFER_MIN);
+
+	size = MAX(size, flash_dataflash_buffer_size(chip));
+	return MAX(size, flash_bpr_size(chip));
+}
+
 struct flash *
 flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed)
 {
@@ -68,7 +80,6 @@ flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed)
 
 	chip->part = part;
 	chip->array = array;
-	chip->page = g_malloc(MAX(part->page_size, PAGE_BUFFER_MIN));
 	for (enum flash_pin pin = FLASH_PIN_WP; pin < FLASH_PINS; pin++) {
 		chip->pin_set[pin] = FLASH_HIGH;
 		chip->pin_level[pin] = true;
@@ -94,6 +105,7 @@ flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed)
 	flash_commands_build(chip);
 	keep_registers(chip);
 	flash_locks_new(chip);
+	chip->page = g_malloc0(page_buffer_size(chip));
 	flash_power_up(chip);
 	return chip;
 }

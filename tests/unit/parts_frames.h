@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Frames of every length at every part; see parts_frames.c. */
+#ifndef SPINOR_TESTS_UNIT_PARTS_FRAMES_H
+#define SPINOR_TESTS_UNIT_PARTS_FRAMES_H
+
+#include <check.h>
+#include <glib.h>
+
+/* Adds the test case. parts: struct flash_part, which outlive the suite's run. */
+void parts_frames_add(Suite *suite, const GPtrArray *parts);
+
+#endif
