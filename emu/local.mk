@@ -73,6 +73,7 @@ emu_libflash_a_SOURCES = \
 	emu/flash/part.c \
 	emu/flash/part.h \
 	emu/flash/partdata.h \
+	emu/flash/validate.c \
 	emu/flash/version.h
 
 noinst_LIBRARIES += emu/libchipdb.a

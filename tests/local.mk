@@ -278,6 +278,7 @@ tests_unit_flash_SOURCES = \
 	tests/unit/test_flash_idways.c \
 	tests/unit/test_flash_lanes.c \
 	tests/unit/test_flash_otp.c \
+	tests/unit/test_flash_part.c \
 	tests/unit/test_flash_pins.c \
 	tests/unit/test_flash_power.c \
 	tests/unit/test_flash_program.c \

@@ -114,6 +114,8 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 	chip->relabelled = bench_relabel_part(plan->condition, plan->part);
 	chip->flash = flash_new(chip->relabelled != NULL ? chip->relabelled : plan->part,
 		store_image_array(image), plan->seed);
+	/* The reader of chip data has checked the part, and relabelling keeps to its limits. */
+	g_assert(chip->flash != NULL);
 	if (!load_state(chip, error)) {
 		bench_chip_destroy(chip);
 		return NULL;

@@ -12,16 +12,6 @@
 
 #include <string.h>
 
-bool
-chipdb_part_has_command(const struct flash_part *part, const char *name)
-{
-	for (unsigned int i = 0; i < part->n_commands; i++) {
-		if (strcmp(part->commands[i].name, name) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* "RDSR1", or "SUSPEND:B0" for another opcode than the engine's row has. One may have both. */
 static bool
 add_command(const struct chipdb_partcommand *place, char *text)

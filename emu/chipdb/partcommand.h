@@ -34,8 +34,6 @@ bool chipdb_part_set_erase(
 /* Copies the erases that others are like. False when there is no such one: *missing. */
 bool chipdb_part_copy_erases(struct chipdb_part *part, uint8_t *missing);
 
-bool chipdb_part_has_command(const struct flash_part *part, const char *name);
-
 /* The blocks that have a lock each: "64K", or "4Kx16 + 64Kx30 + 4Kx16". */
 bool chipdb_part_set_lock_map(const struct chipdb_partcommand *place, const char *value);
 

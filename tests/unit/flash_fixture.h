@@ -44,6 +44,9 @@ struct fixture_row {
 /* The part out of its data sheet, revision M. */
 void fixture_part_init(struct flash_part *part);
 
+/* Another size, without the erases that are larger. */
+void fixture_part_resize(struct flash_part *part, uint64_t size);
+
 /* The part's commands, and no others: "WREN RDID:15". */
 void fixture_part_commands(struct flash_part *part, const char *commands);
 /* A register as drawn: 8 functions, bit 7 first. */

@@ -60,6 +60,7 @@ Suite *suite_flash_identify(void);
 Suite *suite_flash_idways(void);
 Suite *suite_flash_lanes(void);
 Suite *suite_flash_otp(void);
+Suite *suite_flash_part(void);
 Suite *suite_flash_pins(void);
 Suite *suite_flash_power(void);
 Suite *suite_flash_program(void);

@@ -76,6 +76,8 @@ set_up_chip(const char *path, uint64_t size)
 
 	sized = part;
 	sized.size = (uint32_t)size;
+	if (size < BLOCK)
+		sized.erases[1] = sized.erases[2];
 	image = store_image_open(path, size, wafer, NULL);
 	ck_assert_ptr_nonnull(image);
 	array = store_image_array(image);

@@ -75,9 +75,12 @@ page_buffer_size(const struct flash *chip)
 struct flash *
 flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed)
 {
-	struct flash *chip = g_new0(struct flash, 1);
 	size_t security = (size_t)part->security_registers * part->security_register_size;
+	struct flash *chip;
 
+	if (!flash_part_check(part, NULL))
+		return NULL;
+	chip = g_new0(struct flash, 1);
 	chip->part = part;
 	chip->array = array;
 	for (enum flash_pin pin = FLASH_PIN_WP; pin < FLASH_PINS; pin++) {
