@@ -24,8 +24,10 @@ STYLE_TESTS = \
 
 SYSTEM_TESTS = \
 	tests/system/bench-file.test \
+	tests/system/bootstrap.test \
 	tests/system/ci-examples.test \
 	tests/system/completion.test \
+	tests/system/control-hammer.test \
 	tests/system/control.test \
 	tests/system/every-chip.test \
 	tests/system/every-protection.test \
@@ -41,10 +43,12 @@ SYSTEM_TESTS = \
 	tests/system/flashrom-timing.test \
 	tests/system/flashrom-unlock.test \
 	tests/system/flashrom-wp.test \
+	tests/system/install.test \
 	tests/system/many.test \
-	tests/system/presets.test \
 	tests/system/power-sweep.test \
+	tests/system/presets.test \
 	tests/system/profiles.test \
+	tests/system/release.test \
 	tests/system/repeat.test \
 	tests/system/spinor-lists.test \
 	tests/system/spinor-run.test \
@@ -64,120 +68,13 @@ LONG_TESTS = \
 	tests/system/power-sweep-long.test
 
 TESTS += $(STYLE_TESTS) $(SYSTEM_TESTS)
-EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) tests/style/rooms \
-	tests/system/tap.sh \
+EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) \
+	tests/style/rooms \
 	tests/system/behaviour.py \
 	tests/system/bench.py \
 	tests/system/recipe.py \
-	tests/system/tee.py \
-	examples/README.md \
-	examples/adapter-hangs.bench \
-	examples/adapter-reboots.bench \
-	examples/block-locks.bench \
-	examples/board-clamps-the-lines.bench \
-	examples/board-drives-bus.bench \
-	examples/board-load.bench \
-	examples/board-writes-its-own-data.bench \
-	examples/boot-banner.bench \
-	examples/brown-out.bench \
-	examples/byte-late.bench \
-	examples/byte-program-only.bench \
-	examples/calibration-lost.bench \
-	examples/chip-comes-and-goes.bench \
-	examples/clk-open.bench \
-	examples/clock-slip.bench \
-	examples/clock-too-fast.bench \
-	examples/clock-too-fast-for-a-write.bench \
-	examples/cmp-inversion.bench \
-	examples/corrupt-serial-line.bench \
-	examples/counterfeit.bench \
-	examples/counterfeit-ones.bench \
-	examples/cpu-fetches-in-bursts.bench \
-	examples/crosstalk-in-an-erase.bench \
-	examples/cs-bounces.bench \
-	examples/cs-open.bench \
-	examples/cs-stuck.bench \
-	examples/dead-block.bench \
-	examples/dead-sector.bench \
-	examples/debug-prints.bench \
-	examples/deep-power-down.bench \
-	examples/ear-bank.bench \
-	examples/early-sample.bench \
-	examples/echo.bench \
-	examples/endless-busy.bench \
-	examples/erase-does-nothing.bench \
-	examples/erase-suspended.bench \
-	examples/hangs-without-a-clock.bench \
-	examples/hold-floating.bench \
-	examples/hold-low.bench \
-	examples/image-size.bench \
-	examples/late-data.bench \
-	examples/latency.bench \
-	examples/left-in-4-byte-mode.bench \
-	examples/left-in-qpi.bench \
-	examples/limits-not-told.bench \
-	examples/locked-at-power-up.bench \
-	examples/long-wires.bench \
-	examples/loose-clip.bench \
-	examples/loose-clip-in-a-write.bench \
-	examples/lost-byte-to-adapter.bench \
-	examples/lost-byte-to-host.bench \
-	examples/lost-programs.bench \
-	examples/lost-write-enable.bench \
-	examples/low-supply.bench \
-	examples/mirrored-cable.bench \
-	examples/miso-to-ground.bench \
-	examples/missing-capacitor.bench \
-	examples/modem-manager.bench \
-	examples/mosi-miso-short.bench \
-	examples/mosi-open.bench \
-	examples/nak.bench \
-	examples/nand-chip.bench \
-	examples/needs-dtr.bench \
-	examples/no-contact-miso.bench \
-	examples/no-ground.bench \
-	examples/no-room-for-an-address.bench \
-	examples/no-supply.bench \
-	examples/one-block-locked.bench \
-	examples/parasitic-supply.bench \
-	examples/protected-status.bench \
-	examples/qe-cleared.bench \
-	examples/read-disturb.bench \
-	examples/region-never-written.bench \
-	examples/register-lost.bench \
-	examples/relabelled.bench \
-	examples/reset-on-open.bench \
-	examples/rotated-clip.bench \
-	examples/safe-write.sh \
-	examples/shifted-clip.bench \
-	examples/six-wire-clip.bench \
-	examples/slow-boot.bench \
-	examples/slow-erase.bench \
-	examples/small-buffers.bench \
-	examples/status-all-ones.bench \
-	examples/status-locked-for-ever.bench \
-	examples/status-power-cycle-lock.bench \
-	examples/stuck-bit.bench \
-	examples/supply-dips.bench \
-	examples/swapped-data-lines.bench \
-	examples/too-high-supply.bench \
-	examples/two-adapters.bench \
-	examples/two-chips.bench \
-	examples/two-definitions.bench \
-	examples/unknown-id.bench \
-	examples/unplug.bench \
-	examples/vcc-open.bench \
-	examples/verified-but-no-boot.bench \
-	examples/weak-cells.bench \
-	examples/worn-out.bench \
-	examples/wp-low.bench \
-	examples/wp-low-and-locked.bench \
-	examples/wrong-baud.bench \
-	examples/wrong-chip-of-two.bench \
-	examples/wrong-power-up-address-mode.bench \
-	examples/wrong-sfdp.bench \
-	examples/wrong-sfdp-erase.bench \
-	examples/wrong-sfdp-opcode.bench
+	tests/system/tap.sh \
+	tests/system/tee.py
 
 check_PROGRAMS += tests/system/host
 tests_system_host_SOURCES = tests/system/host.c
@@ -190,8 +87,8 @@ tests_system_idle_so_CFLAGS = -Wall -Wextra -fPIC
 tests_system_idle_so_LDFLAGS = -shared
 
 if HAVE_CHECK
-check_PROGRAMS += tests/unit/unit tests/unit/flash tests/unit/parts
-TESTS += tests/unit/unit tests/unit/flash tests/unit/parts
+check_PROGRAMS += tests/unit/flash tests/unit/parts tests/unit/unit
+TESTS += tests/unit/flash tests/unit/parts tests/unit/unit
 endif
 tests_unit_unit_SOURCES = \
 	tests/unit/clip_fixture.c \
@@ -240,6 +137,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_port.c \
 	tests/unit/test_preset.c \
 	tests/unit/test_profiles.c \
+	tests/unit/test_pump.c \
 	tests/unit/test_serprog.c \
 	tests/unit/test_snapshot.c \
 	tests/unit/test_storage.c \

@@ -56,6 +56,13 @@ struct base_endpoint_ops {
 	/* True between commands: nothing half received and nothing left to send. */
 	bool (*idle)(void *self);
 
+	/*
+	 * How to get in step again: these n bytes were the last on the line when a host left in the
+	 * middle of a command and another may have begun. Returns how many of them, from the start,
+	 * are stale; the rest are bytes with which a host begins. NULL: all are stale.
+	 */
+	size_t (*count_stale)(void *self, const uint8_t *in, size_t n);
+
 	/* The last host has gone: whatever was half done is dropped. */
 	void (*host_closed)(void *self);
 

@@ -142,9 +142,8 @@ bench_cable_faults(struct bench_cable *line)
 		return line->faults;
 	line->faults = link_line_new(serprog_endpoint(line->serprog), &listener);
 	if (line->meter->host)
-		link_line_join(line->faults, line->meter->opened_us,
-			line->meter->stats.bytes_in - line->meter->before_in,
-			line->meter->stats.bytes_out - line->meter->before_out);
+		link_line_join(line->faults, line->meter->opened_us, line->meter->session_in,
+			line->meter->session_out);
 	line->meter->behind = link_line_endpoint(line->faults);
 	return line->faults;
 }

@@ -57,7 +57,7 @@ refuse_key(const struct chipdb_part_group *group, const char *name, GError **err
 
 	for (unsigned int i = 0; chipdb_partkey_get(i); i++)
 		g_ptr_array_add(known, (gpointer)chipdb_partkey_get(i)->name);
-	g_ptr_array_add(known, "erase-20");
+	g_ptr_array_add(known, (gpointer) "erase-20");
 	nearest = base_nearest(name, known);
 	if (nearest)
 		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,

@@ -373,6 +373,15 @@ host_opened(void *self)
 		greet(line, LINK_BANNER);
 }
 
+static size_t
+count_stale(void *self, const uint8_t *in, size_t n)
+{
+	struct link_line *line = self;
+	const struct base_endpoint *behind = &line->behind;
+
+	return behind->ops->count_stale ? behind->ops->count_stale(behind->self, in, n) : n;
+}
+
 static void
 host_closed(void *self)
 {
@@ -395,6 +404,7 @@ link_line_endpoint(struct link_line *line)
 		.deadline_ns = deadline_ns,
 		.timed_out = timed_out,
 		.idle = idle,
+		.count_stale = count_stale,
 		.host_closed = host_closed,
 	};
 

@@ -15,8 +15,7 @@ host_opened(void *self)
 	meter->host = true;
 	meter->stats.sessions++;
 	meter->opened_us = g_get_monotonic_time();
-	meter->before_in = meter->stats.bytes_in;
-	meter->before_out = meter->stats.bytes_out;
+	meter->session_in = meter->session_out = 0;
 	meter->behind.ops->host_opened(meter->behind.self);
 	if (meter->host_changed)
 		meter->host_changed(meter->data, true);
@@ -29,6 +28,7 @@ take(void *self, const uint8_t *in, size_t n)
 	size_t taken = meter->behind.ops->take(meter->behind.self, in, n);
 
 	meter->stats.bytes_in += taken;
+	meter->session_in += taken;
 	return taken;
 }
 
@@ -39,6 +39,7 @@ give(void *self, uint8_t *out, size_t room)
 	size_t given = meter->behind.ops->give(meter->behind.self, out, room);
 
 	meter->stats.bytes_out += given;
+	meter->session_out += given;
 	return given;
 }
 
@@ -56,6 +57,15 @@ idle(void *self)
 	struct link_meter *meter = self;
 
 	return meter->behind.ops->idle(meter->behind.self);
+}
+
+static size_t
+count_stale(void *self, const uint8_t *in, size_t n)
+{
+	struct link_meter *meter = self;
+	const struct base_endpoint *behind = &meter->behind;
+
+	return behind->ops->count_stale ? behind->ops->count_stale(behind->self, in, n) : n;
 }
 
 static void
@@ -97,6 +107,7 @@ link_meter_endpoint(struct link_meter *meter)
 		.deadline_ns = deadline_ns,
 		.timed_out = timed_out,
 		.idle = idle,
+		.count_stale = count_stale,
 		.host_closed = host_closed,
 	};
 

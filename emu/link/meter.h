@@ -18,7 +18,7 @@ struct link_meter {
 	struct base_endpoint behind;
 	struct link_host_stats stats;
 	int64_t opened_us;                             /* by the host, monotonic */
-	uint64_t before_in, before_out;                /* bytes of the sessions before this one */
+	uint64_t session_in, session_out;              /* bytes since then; stats may be reset */
 	bool host;                                     /* there is one */
 	void (*host_changed)(void *data, bool opened); /* may be NULL */
 	void *data;

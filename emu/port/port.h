@@ -83,7 +83,8 @@ bool port_tcp_is_public(const struct port_tcp *tcp);
 /*
  * The poll function for a context that serves a port, see g_main_context_set_poll_func(): a host
  * that asks and waits, asks and waits, is answered without a round of the main loop for each time.
- * Set it before the context runs.
+ * Set it before the context runs. A source that the thread itself attaches from inside the
+ * endpoint needs a g_main_context_wakeup(): without one GLib does not end the poll for it.
  */
 int port_poll(GPollFD *fds, guint n, int timeout_ms);
 

@@ -15,8 +15,8 @@
  *	a a a  CLOSE A  OPEN B  b b |look|          which are whose cannot be known. When the
  *	                                            adapter was between commands: all taken as B's,
  *	                                            a host that ended in order left none behind.
- *	                                            Else: dropped, but for the NOPs and SYNCNOPs at
- *	                                            the end, with which hosts begin
+ *	                                            Else: dropped, but for those at the end with
+ *	                                            which hosts begin, as the adapter knows
  *
  * When a host has gone, its settings, its exclusive use and the replies that it did not read go
  * too: with ECHO left on, our own replies would come back as requests.
@@ -48,10 +48,6 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
-
-/* What a host may send to get in step, whatever the adapter thinks of it. */
-#define NOP 0x00
-#define SYNCNOP 0x10
 
 struct port_pty {
 	GMainContext *context;
@@ -213,11 +209,12 @@ end_host(struct port_pty *pty)
 static void
 keep_beginning(struct port_pty *pty)
 {
+	const struct base_endpoint *p = &pty->endpoint;
 	size_t n;
 	const uint8_t *in = port_pump_input(pty->pump, &n);
 
-	while (n > 0 && (in[n - 1] == NOP || in[n - 1] == SYNCNOP))
-		n--;
+	if (p->ops->count_stale)
+		n = p->ops->count_stale(p->self, in, n);
 	port_pump_drop_input(pty->pump, n);
 }
 
@@ -354,7 +351,7 @@ wake_source_new(struct port_pty *pty)
 	GSource *source = g_source_new(&funcs, sizeof(struct wake_source));
 
 	((struct wake_source *)source)->pty = pty;
-	g_source_set_static_name(source, "pty hosts");
+	g_source_set_name(source, "pty hosts");
 	return source;
 }
 

@@ -217,20 +217,28 @@ check_deadline(struct port_pump *pump, enum pump_state state)
 	return PUMP_MORE;
 }
 
+/* The events of the line that the pump waits for in that state, 0 for none. */
+static GIOCondition
+events_for(const struct port_pump *pump, enum pump_state state)
+{
+	if (state == PUMP_READ)
+		return G_IO_IN;
+	return state == PUMP_WRITE && pump->out_end > 0 ? G_IO_OUT : 0;
+}
+
 /* Arranges to be called again when there is something to do. */
 static void
 arm(struct port_pump *pump, enum pump_state state)
 {
 	const struct base_endpoint *p = &pump->endpoint;
+	GIOCondition events = events_for(pump, state);
 	int64_t ns;
 
-	waiting = state == PUMP_READ || (state == PUMP_WRITE && pump->out_end > 0) ? pump : NULL;
+	waiting = events != 0 ? pump : NULL;
 	switch (state) {
 	case PUMP_READ:
-		wait_for_host(pump, G_IO_IN);
-		break;
 	case PUMP_WRITE:
-		wait_for_host(pump, pump->out_end > 0 ? G_IO_OUT : 0);
+		wait_for_host(pump, events);
 		break;
 	case PUMP_WAIT:
 		ns = p->ops->wait_ns(p->self);
@@ -239,9 +247,8 @@ arm(struct port_pump *pump, enum pump_state state)
 			pump->source, g_get_monotonic_time() + MAX(ns - TIMER_MARGIN_NS, 0) / 1000);
 		break;
 	case PUMP_MORE:
-		g_source_set_ready_time(pump->source, 0);
-		break;
 	case PUMP_ENDED:
+		g_source_set_ready_time(pump->source, 0);
 		break;
 	}
 }
@@ -308,40 +315,36 @@ find_fd(GPollFD *fds, guint n, int fd)
 
 /*
  * One exchange after the other without the main loop's bookkeeping, as long as nothing but the line
- * has something to say and there is nothing to wait for but the line. When that ends, the pump is
- * dispatched once more and arranges for what it then needs.
+ * has an event and the pump waits for nothing but the line. The main loop may dispatch any number
+ * of sources of a higher priority before it looks at the pump again, and polls before each of them:
+ * therefore the pump is armed for its state, whatever that is, before this function returns.
  */
 int
 port_poll(GPollFD *fds, guint n, int timeout_ms)
 {
 	struct port_pump *pump = waiting;
 	GPollFD *line = pump && timeout_ms < 0 ? find_fd(fds, n, pump->fd) : NULL;
+	enum pump_state state = PUMP_READ;
 	bool served = false;
 	int ready;
 
 	if (!line)
 		return g_poll(fds, n, timeout_ms);
 	for (;;) {
-		enum pump_state state;
-
 		ready = g_poll(fds, n, -1);
 		if (ready != 1 || line->revents != line->events)
 			break;
 		state = serve(pump);
 		served = true;
-		if (deadline_ns(pump) >= 0)
-			break;
-		if (state == PUMP_READ)
-			line->events = G_IO_IN;
-		else if (state == PUMP_WRITE && pump->out_end > 0)
-			line->events = G_IO_OUT;
-		else
+		ready = 0;
+		line->revents = 0;
+		line->events = events_for(pump, state);
+		if (line->events == 0 || deadline_ns(pump) >= 0)
 			break;
 	}
-	if (served && line->revents == 0)
-		ready++;
+	/* A line that has ended is found so again when the pump is dispatched. */
 	if (served)
-		line->revents |= pump->polled;
+		arm(pump, state);
 	return ready;
 }
 
@@ -361,7 +364,7 @@ port_pump_new(GMainContext *context, int fd, struct base_endpoint endpoint,
 	pump->polled = G_IO_IN;
 	pump->source = g_source_new(&funcs, sizeof(struct pump_source));
 	((struct pump_source *)pump->source)->pump = pump;
-	g_source_set_static_name(pump->source, "pump");
+	g_source_set_name(pump->source, "pump");
 	pump->tag = g_source_add_unix_fd(pump->source, fd, G_IO_IN);
 	g_source_attach(pump->source, context);
 	return pump;

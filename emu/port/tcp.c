@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A TCP port: what serprog:ip=HOST:PORT opens. The bytes are those of the pseudo-terminal, without
+ * A TCP port, which hosts open by HOST:PORT. The bytes are those of the pseudo-terminal, without
  * framing or escapes; unlike there, the line itself says when a host comes and goes.
  *
  * One host at a time. Another one is let in and shown out at once, so that it fails and does not
@@ -146,6 +146,8 @@ begin_session(struct port_tcp *tcp, int fd, char *name)
 	tcp->host_name = name;
 	tcp->endpoint.ops->host_opened(tcp->endpoint.self);
 	tcp->pump = port_pump_new(tcp->context, fd, tcp->endpoint, &hooks, tcp);
+	/* The adapter may be the first to speak, now or at a time. */
+	port_pump_kick(tcp->pump);
 	log_debug("%s: host %s has come", tcp->address, name);
 }
 
@@ -317,7 +319,7 @@ port_tcp_new(
 	tcp->context = g_main_context_ref(context);
 	tcp->source = g_source_new(&funcs, sizeof(struct listen_source));
 	((struct listen_source *)tcp->source)->tcp = tcp;
-	g_source_set_static_name(tcp->source, "tcp hosts");
+	g_source_set_name(tcp->source, "tcp hosts");
 	tcp->tag = g_source_add_unix_fd(tcp->source, tcp->listener, G_IO_IN);
 	g_source_attach(tcp->source, context);
 	return tcp;

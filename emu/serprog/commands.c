@@ -311,7 +311,7 @@ set_supply(struct serprog *adapter, const uint8_t *parameters)
 
 /* The index is the opcode. */
 static const struct serprog_command commands[] = {
-	[0x00] = {"NOP", 0, false, nop},
+	[SERPROG_NOP] = {"NOP", 0, false, nop},
 	[0x01] = {"Q_IFACE", 0, false, query_interface},
 	[0x02] = {"Q_CMDMAP", 0, false, query_command_map},
 	[0x03] = {"Q_PGMNAME", 0, false, query_program},
@@ -327,7 +327,7 @@ static const struct serprog_command commands[] = {
 	[0x0d] = {"O_WRITEN", 6, false, add_write_bytes},
 	[0x0e] = {"O_DELAY", 4, false, add_delay},
 	[0x0f] = {"O_EXEC", 0, true, execute},
-	[0x10] = {"SYNCNOP", 0, false, sync_nop},
+	[SERPROG_SYNCNOP] = {"SYNCNOP", 0, false, sync_nop},
 	[0x11] = {"Q_RDNMAXLEN", 0, false, query_read_max},
 	[0x12] = {"S_BUSTYPE", 1, false, set_bus_type},
 	[0x13] = {"O_SPIOP", 6, true, serprog_spi_operation},

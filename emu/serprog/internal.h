@@ -16,6 +16,10 @@
 
 #define SERPROG_PARAMETERS_MAX 6
 
+/* What a host sends to get in step. */
+#define SERPROG_NOP 0x00
+#define SERPROG_SYNCNOP 0x10
+
 /* What the next byte is, from the host or to it. */
 enum serprog_state {
 	SERPROG_OPCODE,        /* between commands */

@@ -449,6 +449,16 @@ host_opened(void *self)
 	adapter->commands = 0;
 }
 
+/* Hosts begin with NOPs and SYNCNOPs, whatever the adapter thinks of them. */
+static size_t
+count_stale(void *self, const uint8_t *in, size_t n)
+{
+	(void)self;
+	while (n > 0 && (in[n - 1] == SERPROG_NOP || in[n - 1] == SERPROG_SYNCNOP))
+		n--;
+	return n;
+}
+
 static void
 host_closed(void *self)
 {
@@ -505,6 +515,7 @@ serprog_endpoint(struct serprog *adapter)
 		.give = give,
 		.wait_ns = wait_ns,
 		.idle = idle,
+		.count_stale = count_stale,
 		.host_closed = host_closed,
 		.set_filter = serprog_set_filter,
 		.commands = serprog_filter_commands,
@@ -520,6 +531,7 @@ serprog_endpoint(struct serprog *adapter)
 		.deadline_ns = deadline_ns,
 		.timed_out = timed_out,
 		.idle = idle,
+		.count_stale = count_stale,
 		.host_closed = host_closed,
 		.set_filter = serprog_set_filter,
 		.commands = serprog_filter_commands,

@@ -364,8 +364,9 @@ spinor_command_free(struct spinor_command *command)
 static char *
 bench_help(void)
 {
-	char *words[] = {"spinord", "--help", NULL};
-	char **argv = words;
+	static const char *const words[] = {"spinord", "--help", NULL};
+	g_autofree char **arguments = g_memdup2(words, sizeof(words));
+	char **argv = arguments;
 	int argc = 2;
 	struct setup_options *options = setup_options_parse(&argc, &argv, NULL);
 	const char *text = options != NULL && options->help != NULL ? options->help : "";

@@ -446,9 +446,11 @@ run(int64_t seconds)
 static struct bench *
 build(GError **error)
 {
-	char *arguments[] = {"control-fuzz", "--chip", "W25Q80DV", "--timing", "instant", NULL};
+	static const char *const words[] = {
+		"control-fuzz", "--chip", "W25Q80DV", "--timing", "instant", NULL};
+	g_autofree char **arguments = g_memdup2(words, sizeof(words));
 	char **argv = arguments;
-	int argc = G_N_ELEMENTS(arguments) - 1;
+	int argc = G_N_ELEMENTS(words) - 1;
 	struct setup_options *options = setup_options_parse(&argc, &argv, error);
 	g_autofree char *data = g_malloc0(1 << 20);
 	struct bench *bench;

@@ -9,17 +9,23 @@
  * client pages PORT TIMES  us per page: 1000 times WREN, PP of 256 bytes FF, status register read,
  *                          in the pieces in which flashrom 1.3 writes and reads them
  *
+ * client ready TIMES COMMAND [ARGUMENT...]
+ *                          ms from the fork until the ready line of a daemon has been read; ends
+ *                          the daemon by SIGTERM and waits for it before the next
+ *
  * The first repetition is not counted: it meets memory that was never touched. Leaves out
  * time-outs; whoever starts it has one.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -177,6 +183,72 @@ write_pages(int fd)
 	}
 }
 
+/* The first line of its standard output goes to fd. */
+static G_NORETURN void
+become_daemon(char **command, int fd)
+{
+	if (dup2(fd, STDOUT_FILENO) < 0)
+		_exit(EXIT_FAILURE);
+	execv(command[0], command);
+	_exit(EXIT_FAILURE);
+}
+
+static void
+read_ready_line(int fd)
+{
+	char line[4096];
+	size_t n = 0;
+
+	do {
+		ssize_t done = read(fd, line + n, sizeof(line) - n);
+
+		if (done <= 0)
+			fail("ready", "the daemon has ended");
+		n += (size_t)done;
+	} while (!memchr(line, '\n', n) && n < sizeof(line));
+	if (n < 6 || memcmp(line, "ready:", 6) != 0)
+		fail("ready", "the daemon said something else");
+}
+
+static double
+start_once(char **command)
+{
+	int ends[2], status;
+	double start, taken;
+	pid_t pid;
+
+	if (pipe(ends) < 0)
+		fail("pipe", g_strerror(errno));
+	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+	start = now_s();
+	pid = fork();
+	if (pid < 0)
+		fail("fork", g_strerror(errno));
+	if (pid == 0)
+		become_daemon(command, ends[1]);
+	close(ends[1]);
+	read_ready_line(ends[0]);
+	taken = now_s() - start;
+	kill(pid, SIGTERM);
+	if (waitpid(pid, &status, 0) != pid || status != 0)
+		fail(command[0], "did not end well");
+	close(ends[0]);
+	return taken;
+}
+
+static int
+measure_ready(int times, char **command)
+{
+	for (int i = 0; i <= times; i++) {
+		double taken = start_once(command);
+
+		if (i > 0)
+			printf("%.3f\n", taken * 1e3);
+	}
+	return EXIT_SUCCESS;
+}
+
 static const struct mode {
 	const char *name;
 	bool serprog;
@@ -204,8 +276,11 @@ main(int argc, char **argv)
 	const struct mode *mode = argc == 4 ? find_mode(argv[1]) : NULL;
 	int fd, times;
 
+	if (argc >= 4 && strcmp(argv[1], "ready") == 0)
+		return measure_ready(atoi(argv[2]), argv + 3);
 	if (!mode) {
-		fputs("usage: client read|pump|pages PORT TIMES\n", stderr);
+		fputs("usage: client read|pump|pages PORT TIMES, client ready TIMES COMMAND...\n",
+			stderr);
 		return 2;
 	}
 	fd = open_port(argv[2]);

@@ -128,22 +128,12 @@ measure_ports()
 	done
 }
 
-# From the spawn to the ready line. The first start finds nothing in memory and does not count.
+# From the spawn to the ready line, without this shell's own time.
 measure_ready()
 {
-	local i begin line fd pid
-	for ((i = 0; i <= READY_STARTS; i++)); do
-		begin=$(now_us)
-		exec {fd}< <(exec "$SPINORD" --chip "$CHIP" 2>/dev/null)
-		pid=$!
-		line=
-		read -r -t 10 -u "$fd" line
-		[ "$i" = 0 ] || record ready "$(seconds $((($(now_us) - begin) * 1000)))"
-		kill "$pid" 2>/dev/null
-		wait "$pid" 2>/dev/null
-		exec {fd}<&-
-		[[ $line == ready:* ]] || give_up "spinord did not get ready"
-	done
+	run_limited 120 "$BINDIR/client" ready "$READY_STARTS" "$SPINORD" --chip "$CHIP" \
+		2>"$TMP/out" >"$RESULTS/ready" ||
+		give_up "spinord did not get ready: $(tail -n 5 "$TMP/out")"
 }
 
 # Many adapters in one daemon, of which the last one has a host, beside a daemon that has only one.

@@ -33,7 +33,7 @@ dataflash_part_resize(struct flash_part *part, uint32_t page)
 	part->erases[0] = (struct flash_erase){0x81, .size = page, .time = {13 * MS, 32 * MS}};
 	part->erases[1] = (struct flash_erase){0x50, .size = 8 * page, .time = {30 * MS, 75 * MS}};
 	part->erases[2] = (struct flash_erase){0x7c, .n_regions = 3,
-		.regions = {{1, 8 * page}, {1, 120 * page}, {3, 128 * page}},
+		.regions = {{1, 8 * page, false}, {1, 120 * page, false}, {3, 128 * page, false}},
 		.time = {800 * MS, 2500 * MS}};
 	part->erases[3] = (struct flash_erase){0xc7, .time = {3000 * MS, 3000 * MS}};
 }

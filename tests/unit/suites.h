@@ -81,6 +81,7 @@ Suite *suite_options(void);
 Suite *suite_port(void);
 Suite *suite_preset(void);
 Suite *suite_profiles(void);
+Suite *suite_pump(void);
 Suite *suite_serprog(void);
 Suite *suite_snapshot(void);
 Suite *suite_storage(void);

@@ -6,6 +6,7 @@ const struct suite_row suite_rows[] = {
 	{"base", suite_base},
 	{"chipdb", suite_chipdb},
 	{"port", suite_port},
+	{"pump", suite_pump},
 	{"tcp", suite_tcp},
 	{"chipdb-folders", suite_chipdb_folders},
 	{"chipdb-manual", suite_chipdb_manual},

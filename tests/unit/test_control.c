@@ -55,9 +55,11 @@ at(const char *name)
 static struct bench *
 new_bench(void)
 {
-	char *arguments[] = {"test", "--chip", "W25Q80DV", "--timing", "instant", NULL};
+	static const char *const words[] = {
+		"test", "--chip", "W25Q80DV", "--timing", "instant", NULL};
+	g_autofree char **arguments = g_memdup2(words, sizeof(words));
 	char **argv = arguments;
-	int argc = G_N_ELEMENTS(arguments) - 1;
+	int argc = G_N_ELEMENTS(words) - 1;
 	g_autoptr(GError) error = NULL;
 	struct setup_options *options = setup_options_parse(&argc, &argv, &error);
 	struct bench *made;
@@ -1086,9 +1088,8 @@ START_TEST(who_unsubscribed_hears_nothing)
 	assert_result(&client, "events.unsubscribe", "{\"subscription\":1}", "true");
 	assert_result(&client, "chip.reset", NULL, "true");
 	assert_result(&client, "chip.power", "{\"action\":\"off\"}", "{\"power_mv\":0}");
-	for (int i = 0; i < 16; i++) {
-		g_autoptr(JsonNode) result = ask(&client, "events.subscribe", NULL);
-	}
+	for (int i = 0; i < 16; i++)
+		json_node_unref(ask(&client, "events.subscribe", NULL));
 	assert_error(&client, "events.subscribe", NULL, -32000,
 		"events.subscribe: this client has 16 subscriptions, and no more are allowed; end "
 		"one of them");

@@ -5,9 +5,11 @@
  */
 #include "bench/adapter.h"
 #include "bench/cable.h"
+#include "trace/stats.h"
 #include "host_fixture.h"
 #include "port/port.h"
 #include "link/link.h"
+#include "link/meter.h"
 #include "serprog/profile.h"
 #include "suites.h"
 
@@ -320,6 +322,33 @@ START_TEST(it_counts_from_the_opening_also_when_it_comes_late)
 }
 END_TEST
 
+static void
+reset_stats_in_thread(void *data)
+{
+	(void)data;
+	*bench_adapter_host_stats(adapter) = (struct link_host_stats){0};
+}
+
+/* Who resets the counters does not move a fault that comes later. */
+START_TEST(it_counts_from_the_opening_whatever_the_counters_say)
+{
+	int fd = open_host();
+
+	SEND(fd, "\x00");
+	EXPECT(fd, "\x06");
+	close(fd);
+	fd = open_host();
+	SEND(fd, "\x10");
+	EXPECT(fd, "\x15\x06");
+	bench_adapter_call(adapter, reset_stats_in_thread, NULL);
+	add(LINK_DROP, 0, 6);
+	SEND(fd, "\x10\x10");
+	EXPECT(fd, "\x15\x06\x15");
+	ck_assert_int_eq(reports, 1);
+	close(fd);
+}
+END_TEST
+
 START_TEST(it_may_not_hear_the_first_host)
 {
 	int fd;
@@ -352,6 +381,7 @@ suite_link_port(void)
 	tcase_add_test(tcase, a_cable_may_never_come_back);
 	tcase_add_test(tcase, the_speed_has_to_be_right);
 	tcase_add_test(tcase, it_counts_from_the_opening_also_when_it_comes_late);
+	tcase_add_test(tcase, it_counts_from_the_opening_whatever_the_counters_say);
 	tcase_add_test(tcase, it_may_not_hear_the_first_host);
 	tcase_add_loop_test(tcase, a_hung_adapter_needs_its_cable_pulled, 0, 2);
 	suite_add_tcase(suite, tcase);

@@ -142,6 +142,16 @@ echo_idle(void *self)
 	return echo->received == 0 && !echo_busy(echo);
 }
 
+/* Hosts begin with commands 00 and 10. */
+static size_t
+echo_stale(void *self, const uint8_t *in, size_t n)
+{
+	(void)self;
+	while (n > 0 && (in[n - 1] == 0x00 || in[n - 1] == 0x10))
+		n--;
+	return n;
+}
+
 static void
 echo_closed(void *self)
 {
@@ -160,6 +170,7 @@ static const struct base_endpoint_ops echo_ops = {
 	.give = echo_give,
 	.wait_ns = echo_wait_ns,
 	.idle = echo_idle,
+	.count_stale = echo_stale,
 	.host_closed = echo_closed,
 };
 

@@ -9,7 +9,9 @@
 #include <glib.h>
 #include <string.h>
 
+#include "link/meter.h"
 #include "clip/clip.h"
+#include "link/link.h"
 #include "serprog/profile.h"
 #include "serprog/serprog.h"
 #include "serprog_fixture.h"
@@ -489,6 +491,36 @@ START_TEST(idle_is_between_commands)
 }
 END_TEST
 
+static const struct {
+	const char *bytes;
+	size_t n, stale;
+} beginnings[] = {
+	{"", 0, 0},
+	{"\x10", 1, 0},
+	{"\x10\x00\x00\x10\x10", 5, 0},
+	{"\x05\x10", 2, 1},
+	{"\x10\x00\x02\x00\x10", 5, 3},
+	{"\x10\x10\x01", 3, 3},
+};
+
+/* A host that comes in the middle of a command begins with NOP and SYNCNOP. A line with faults
+ * before the adapter and the meter before that know it too. */
+START_TEST(what_a_host_begins_with_is_not_stale)
+{
+	struct rig *rig = rig_default();
+	struct link_line *line = link_line_new(rig->adapter, NULL);
+	struct link_meter meter = {.behind = link_line_endpoint(line)};
+	const struct base_endpoint ports[] = {rig->port, meter.behind, link_meter_endpoint(&meter)};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(ports); i++)
+		ck_assert_uint_eq(ports[i].ops->count_stale(ports[i].self,
+					  (const uint8_t *)beginnings[_i].bytes, beginnings[_i].n),
+			beginnings[_i].stale);
+	link_line_destroy(line);
+	rig_free(rig);
+}
+END_TEST
+
 START_TEST(replies_that_nobody_fetches_stop_the_intake)
 {
 	struct rig *rig = rig_default();
@@ -637,6 +669,8 @@ suite_serprog(void)
 	tcase_add_loop_test(stream, the_longest_operation_streams, 0, 2);
 	tcase_add_test(stream, a_parallel_read_of_length_zero_is_two_to_the_24);
 	tcase_add_test(stream, idle_is_between_commands);
+	tcase_add_loop_test(
+		stream, what_a_host_begins_with_is_not_stale, 0, (int)G_N_ELEMENTS(beginnings));
 	tcase_add_test(stream, replies_that_nobody_fetches_stop_the_intake);
 	tcase_add_loop_test(
 		stream, a_host_that_leaves_makes_place_for_the_next, 0, G_N_ELEMENTS(leaving));

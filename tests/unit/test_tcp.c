@@ -53,6 +53,7 @@ static struct serprog *serprog;
 static unsigned int opened, closed;
 static unsigned int dropped; /* hosts that went in the middle of something */
 static int64_t wait_ns;      /* what the adapter says it needs */
+static bool greets;          /* the adapter has a byte for its host at once */
 static struct port_tcp *tcp;
 
 static void
@@ -87,6 +88,11 @@ pass_give(void *self, uint8_t *out, size_t room)
 {
 	struct base_endpoint inner = serprog_endpoint(self);
 
+	if (greets && room > 0) {
+		greets = false;
+		*out = '!';
+		return 1;
+	}
 	return inner.ops->give(inner.self, out, room);
 }
 
@@ -132,6 +138,7 @@ setup(void)
 	signal(SIGPIPE, SIG_IGN);
 	opened = closed = dropped = 0;
 	wait_ns = 0;
+	greets = false;
 	host_fixture_setup();
 	for (size_t i = 0; i < ARRAY_SIZE; i++)
 		array[i] = (uint8_t)(i * 7 ^ i >> 8);
@@ -245,6 +252,18 @@ START_TEST(second_host_is_refused)
 	second = open_host();
 	check_host(second);
 	close(second);
+}
+END_TEST
+
+START_TEST(adapter_may_speak_first)
+{
+	int host;
+
+	greets = true;
+	host = open_host();
+	EXPECT(host, "!");
+	check_host(host);
+	close(host);
 }
 END_TEST
 
@@ -575,6 +594,7 @@ suite_tcp(void)
 	tcase_add_test(tcase, hosts_come_and_go);
 	tcase_add_test(tcase, host_after_a_gone_one_is_served_at_once);
 	tcase_add_test(tcase, second_host_is_refused);
+	tcase_add_test(tcase, adapter_may_speak_first);
 	tcase_add_test(tcase, unplugged_it_serves_nobody);
 	tcase_add_loop_test(tcase, half_a_command_goes_with_its_host, 0, 2);
 	tcase_add_loop_test(tcase, host_that_goes_during_a_long_reply_is_noticed, 0, 2);

@@ -36,7 +36,7 @@ static const struct doubling doublings[] = {
 	[FLASH_RANGE_POW2_CMP_INVERTS_BP] = {1, 1, UNIT_USUAL, .cmp_inverts_bp = true},
 	[FLASH_RANGE_POW2_FIXED64K] = {1, 1, UNIT_USUAL, .unit_fixed = true, .sectors = true},
 	[FLASH_RANGE_POW2_DOUBLE] = {1, 0, UNIT_USUAL, .sectors = true},
-	[FLASH_RANGE_FROM3_SIXTEENTH] = {3, 3, UNIT_USUAL},
+	[FLASH_RANGE_FROM3_SIXTEENTH] = {3, 3, UNIT_USUAL, .sectors = false},
 	[FLASH_RANGE_QUARTERS] = {1, 1, 1, .sectors = true},
 };
 
