@@ -15,6 +15,9 @@ struct flash_part;
  * allowed.
  */
 struct chipdb *chipdb_open(const char *dir, GError **error);
+
+/* Reads text, the content of a *.chips file, and no file. Errors name it "text". */
+struct chipdb *chipdb_open_text(const char *text, GError **error);
 void chipdb_close(struct chipdb *db);
 
 /* The part of that name or alias, case ignored. Unknown: an error that suggests the nearest. The
