@@ -13,6 +13,8 @@ emu_libbase_a_SOURCES = \
 	emu/base/escape.h \
 	emu/base/keyfile.c \
 	emu/base/keyfile.h \
+	emu/base/keytable.c \
+	emu/base/keytable.h \
 	emu/base/log.c \
 	emu/base/log.h \
 	emu/base/random.c \

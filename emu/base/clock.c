@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Simulated time: the wall clock (CLOCK_MONOTONIC), what was skipped, or both. Leaves out: waiting.
- * In REAL mode the clock only says how far the wall lags behind; whoever owns a main loop waits.
+ * Simulated time: the wall clock (CLOCK_MONOTONIC), the skipped time, or their sum. Leaves out
+ * waiting: in REAL mode the clock only reports how far the wall lags behind, and the owner of a main
+ * loop waits.
  */
 #include "base/clock.h"
 
@@ -93,7 +94,7 @@ base_clock_debt(const struct base_clock *clock)
 		return 0;
 	if (clock->scale == BASE_CLOCK_SCALE_ONE)
 		return debt;
-	/* Rounded up, so that whoever has waited that long has none left. */
+	/* Rounded up, so that no debt is left after a wait of that length. */
 	return debt / clock->scale * BASE_CLOCK_SCALE_ONE +
 		(debt % clock->scale * BASE_CLOCK_SCALE_ONE + clock->scale - 1) / clock->scale;
 }

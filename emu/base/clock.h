@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The time that chips and adapters live in: nanoseconds since the clock was made. */
+/* The time of chips and adapters: nanoseconds since the clock was created. */
 #ifndef SPINOR_BASE_CLOCK_H
 #define SPINOR_BASE_CLOCK_H
 
@@ -8,9 +8,9 @@
 
 /*
  * How simulated time relates to the wall:
- * VIRTUAL  the wall clock plus everything that was skipped; skipping costs no real time
- * INSTANT  only what was skipped: the wall never enters, so equal input gives equal times
- * REAL     the wall clock, or a multiple of it; what is skipped has to be waited for (see
+ * VIRTUAL  the wall clock plus all skipped time; skipping takes no real time
+ * INSTANT  only the skipped time: independent of the wall, so equal input gives equal times
+ * REAL     the wall clock, or a multiple of it; the owner has to wait for skipped time (see
  *          base_clock_debt())
  */
 enum base_clock_mode {
@@ -21,7 +21,7 @@ enum base_clock_mode {
 
 struct base_clock {
 	enum base_clock_mode mode;
-	int64_t origin_ns; /* CLOCK_MONOTONIC when the clock was made */
+	int64_t origin_ns; /* CLOCK_MONOTONIC when the clock was created */
 	int64_t skipped_ns;
 	int64_t due_ns;     /* REAL: simulated time reached so far; the wall may lag behind it */
 	unsigned int scale; /* REAL: thousandths of simulated time for each of the wall's */
@@ -45,11 +45,11 @@ int64_t base_clock_now(const struct base_clock *clock);
 /* Lets ns (>= 0) of simulated time pass at once. */
 void base_clock_skip(struct base_clock *clock, int64_t ns);
 
-/* All that has been skipped: what has passed without what the wall has added, in any mode. */
+/* The sum of all skipped time, without the time of the wall, in any mode. */
 int64_t base_clock_skipped(const struct base_clock *clock);
 
-/* REAL: how many ns of wall time must pass until the wall has caught up with what was skipped.
- * 0 in the other modes. */
+/* REAL: the wall time in ns until the wall has caught up with the skipped time. 0 in the other
+ * modes. */
 int64_t base_clock_debt(const struct base_clock *clock);
 
 /* "virtual", "instant" or "real" to a mode; false when it is none of them. */

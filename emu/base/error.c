@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What errors share that a user will read: their domain, and the word that was probably meant. The
- * messages are made where things go wrong.
+ * The domain of errors that a user will read, and the suggestion for an unknown word. The messages
+ * are composed where the error is found.
  */
 #include "base/error.h"
 
 #include <string.h>
 
-#define WORD_MAX 64 /* longer words are not guessed at */
+#define WORD_MAX 64 /* longer words get no suggestion */
 
 GQuark
 base_error_quark(void)
@@ -15,7 +15,7 @@ base_error_quark(void)
 	return g_quark_from_static_string("spinor-bench-error");
 }
 
-/* Changes of one letter, or swaps of two neighbours, that make a into b. */
+/* The number of changes of one letter, or swaps of two neighbours, that turn a into b. */
 static unsigned int
 distance(const char *a, const char *b)
 {
@@ -42,22 +42,8 @@ distance(const char *a, const char *b)
 	return rows[strlen(a) % 3][n];
 }
 
-char *
-base_unknown(const char *word, const char *const *known)
-{
-	g_autoptr(GPtrArray) candidates = g_ptr_array_new();
-	g_autofree char *list = g_strjoinv(", ", (char **)known);
-	const char *nearest;
-
-	for (const char *const *name = known; *name; name++)
-		g_ptr_array_add(candidates, (gpointer)*name);
-	nearest = base_nearest(word, candidates);
-	return g_strdup_printf("\"%s\"%s%s%s; allowed are %s", word,
-		nearest ? ": did you mean " : "", nearest ? nearest : "", nearest ? "?" : "", list);
-}
-
 const char *
-base_nearest(const char *word, const GPtrArray *candidates)
+base_nearest(const char *word, const char *const *known)
 {
 	g_autofree char *wanted = g_ascii_strdown(word, -1);
 	unsigned int limit = 1 + (unsigned int)MIN(strlen(word), WORD_MAX) / 4;
@@ -65,9 +51,8 @@ base_nearest(const char *word, const GPtrArray *candidates)
 
 	if (strlen(word) > WORD_MAX)
 		return NULL;
-	for (unsigned int i = 0; i < candidates->len; i++) {
-		const char *candidate = g_ptr_array_index(candidates, i);
-		g_autofree char *lower = g_ascii_strdown(candidate, -1);
+	for (; *known; known++) {
+		g_autofree char *lower = g_ascii_strdown(*known, -1);
 		unsigned int d;
 
 		if (strlen(lower) > WORD_MAX)
@@ -76,9 +61,30 @@ base_nearest(const char *word, const GPtrArray *candidates)
 		if (d > limit)
 			continue;
 		limit = d == 0 ? 0 : d - 1; /* only a nearer one replaces it */
-		nearest = candidate;
+		nearest = *known;
 		if (d <= 0)
 			break;
 	}
 	return nearest;
+}
+
+char *
+base_suggestion(const char *guess)
+{
+	return guess != NULL ? g_strdup_printf(": did you mean %s?", guess) : g_strdup("");
+}
+
+char *
+base_suggest(const char *word, const char *const *known)
+{
+	return base_suggestion(base_nearest(word, known));
+}
+
+char *
+base_unknown(const char *word, const char *const *known)
+{
+	g_autofree char *list = g_strjoinv(", ", (char **)known);
+	g_autofree char *suggestion = base_suggest(word, known);
+
+	return g_strdup_printf("\"%s\"%s; allowed are %s", word, suggestion, list);
 }

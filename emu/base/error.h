@@ -14,8 +14,16 @@ enum base_error {
 
 GQuark base_error_quark(void);
 
-/* The one of candidates (strings) that word was probably meant to be, or NULL; case ignored. */
-const char *base_nearest(const char *word, const GPtrArray *candidates);
+/* The one of known, a NULL-terminated list, that word was probably meant to be, or NULL. Ignores
+ * case. */
+const char *base_nearest(const char *word, const char *const *known);
+
+/* ": did you mean GUESS?", to be put after an unknown word; "" when guess is NULL. Free with
+ * g_free(). */
+char *base_suggestion(const char *guess);
+
+/* The same with the nearest of known. Free with g_free(). */
+char *base_suggest(const char *word, const char *const *known);
 
 /* "\"WORD\": did you mean NEAREST?; allowed are A, B, C" with the words of known. Free with
  * g_free(). */

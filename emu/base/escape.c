@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Escapes there and back. Leaves out octal ones, and bell, backspace, form feed, vertical tab. */
+/* Adds and resolves escapes. Leaves out octal ones, bell, backspace, form feed, vertical tab. */
 #include "base/escape.h"
+
+#include "base/value.h"
 
 #include <string.h>
 
@@ -23,21 +25,22 @@ base_escape(const char *text)
 	return g_string_free(line, FALSE);
 }
 
-/* What follows a backslash. */
+/* Resolves the escape after a backslash at *at, and moves *at past it. */
 static bool
 take_escape(const char **at, char *byte)
 {
 	static const char names[] = "nrt\\\"", bytes[] = "\n\r\t\\\"";
 	const char *name = **at != '\0' ? strchr(names, **at) : NULL;
+	uint8_t value;
 
 	if (name != NULL) {
 		*byte = bytes[name - names];
 		*at += 1;
 		return true;
 	}
-	if (**at != 'x' || !g_ascii_isxdigit((*at)[1]) || !g_ascii_isxdigit((*at)[2]))
+	if (**at != 'x' || !base_value_hex_digits(*at + 1, &value))
 		return false;
-	*byte = (char)(g_ascii_xdigit_value((*at)[1]) * 16 + g_ascii_xdigit_value((*at)[2]));
+	*byte = (char)value;
 	*at += 3;
 	return true;
 }

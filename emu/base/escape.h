@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Texts of any bytes as people write them on one line, with escapes as in C. */
+/* Texts of any bytes on one line, with escapes as in C. */
 #ifndef SPINOR_BASE_ESCAPE_H
 #define SPINOR_BASE_ESCAPE_H
 
 #include <glib.h>
 #include <stdbool.h>
 
-/* Control characters become \n, \r, \t or \x1B; all else stays. Free with g_free(). */
+/* Replaces control characters by \n, \r, \t or \x1B. Free with g_free(). */
 char *base_escape(const char *text);
 
-/* The bytes that text stands for, with \n, \r, \t, \\, \" and \xFF, appended to bytes; false for
- * any other backslash. */
+/* Appends text to bytes, with \n, \r, \t, \\, \" and \xFF replaced by the bytes that they stand
+ * for. False on any other backslash. */
 bool base_unescape(const char *text, GString *bytes);
 
 #endif

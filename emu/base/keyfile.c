@@ -1,86 +1,141 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The text of a bench file. GKeyFile would merge groups of one name and keep the last of equal
- * keys; both are mistakes here, and are found before it gets the text.
+ * Texts of groups and keys. GKeyFile reads them, but it merges groups of one name and keeps the last
+ * of equal keys; both are mistakes here, and are found before it gets the text. So are lines that
+ * are no key, since GKeyFile does not say which line it means.
  */
 #include "base/keyfile.h"
 
-#include "base/error.h"
 #include "base/wholefile.h"
 
-#include <stdbool.h>
 #include <string.h>
 
-/* The text between the brackets of a line that begins a group, or its key; NULL: neither. */
-static char *
-line_subject(const char *line, bool *is_group)
+bool
+base_keyfile_line(const char **text, const char *end, struct base_keyline *line)
 {
-	g_autofree char *text = g_strstrip(g_strdup(line));
-	char *end = strchr(text, *text == '[' ? ']' : '=');
+	const char *stop;
 
-	*is_group = *text == '[';
-	if (*text == '#' || end == NULL)
-		return NULL;
-	*end = '\0';
-	return g_strdup(g_strstrip(text + *is_group));
+	if (*text == end)
+		return false;
+	stop = memchr(*text, '\n', (size_t)(end - *text));
+	if (stop == NULL)
+		stop = end;
+	line->text = *text;
+	line->length = (size_t)(stop - *text);
+	*text = stop == end ? end : stop + 1;
+	while (line->length > 0 && g_ascii_isspace(line->text[0])) {
+		line->text++;
+		line->length--;
+	}
+	while (line->length > 0 && g_ascii_isspace(line->text[line->length - 1]))
+		line->length--;
+	return true;
+}
+
+/* The lines of a text while they are checked. */
+struct lines {
+	const struct base_keytext *text;
+	unsigned int number;
+	GHashTable *seen; /* "[GROUP", and "GROUP\nKEY" */
+	char *group;      /* NULL: no group has begun */
+};
+
+static bool
+refuse_repeat(const struct lines *lines, const char *key, GError **error)
+{
+	g_set_error(error, BASE_ERROR, (gint)lines->text->code,
+		"%s: line %u: [%s]: %s%s%s is there twice; allowed is once", lines->text->path,
+		lines->number, lines->group, key != NULL ? "key \"" : "the group",
+		key != NULL ? key : "", key != NULL ? "\"" : "");
+	return false;
+}
+
+/* line: "[GROUP]", without the end when that is missing. */
+static bool
+check_group(struct lines *lines, const char *line, GError **error)
+{
+	g_free(lines->group);
+	lines->group = g_strndup(line + 1, strcspn(line + 1, "]"));
+	return g_hash_table_add(lines->seen, g_strconcat("[", lines->group, NULL)) ||
+		refuse_repeat(lines, NULL, error);
 }
 
 static bool
-refuse_repeats(const char *path, const char *text, GError **error)
+check_key(struct lines *lines, char *line, GError **error)
 {
-	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	g_autofree char *group = g_strdup("");
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	char *equals = strchr(line, '=');
 
-	for (char **line = lines; *line != NULL; line++) {
-		bool is_group;
-		g_autofree char *subject = line_subject(*line, &is_group);
-
-		if (subject == NULL)
-			continue;
-		if (is_group) {
-			g_free(group);
-			group = g_strdup(subject);
-		}
-		if (g_hash_table_add(seen,
-			    is_group ? g_strconcat("[", subject, NULL)
-				     : g_strconcat(group, "\n", subject, NULL)))
-			continue;
-		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-			"%s: [%s]: %s%s%s is there twice; allowed is once", path, group,
-			is_group ? "the group" : "key \"", is_group ? "" : subject,
-			is_group ? "" : "\"");
+	if (equals == NULL || equals == line) {
+		g_set_error(error, BASE_ERROR, (gint)lines->text->code,
+			"%s: line %u: \"%s\" is refused; allowed: groups, KEY = VALUE and # "
+			"comments",
+			lines->text->path, lines->number, line);
 		return false;
 	}
-	return true;
+	*equals = '\0';
+	g_strchomp(line);
+	if (lines->group == NULL) /* GKeyFile refuses it */
+		return true;
+	return g_hash_table_add(lines->seen, g_strconcat(lines->group, "\n", line, NULL)) ||
+		refuse_repeat(lines, line, error);
+}
+
+static bool
+check_lines(const struct base_keytext *text, GError **error)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	struct lines lines = {.text = text, .number = text->line, .seen = seen};
+	const char *at = text->text;
+	struct base_keyline line;
+	bool good = true;
+
+	for (; good && base_keyfile_line(&at, text->text + text->length, &line); lines.number++) {
+		g_autofree char *copy = g_strndup(line.text, line.length);
+
+		if (*copy == '[')
+			good = check_group(&lines, copy, error);
+		else if (*copy != '\0' && *copy != '#')
+			good = check_key(&lines, copy, error);
+	}
+	g_free(lines.group);
+	return good;
+}
+
+GKeyFile *
+base_keyfile_parse(const struct base_keytext *text, GError **error)
+{
+	g_autoptr(GKeyFile) file = g_key_file_new();
+	g_autoptr(GError) cause = NULL;
+
+	if (!check_lines(text, error))
+		return NULL;
+	if (g_key_file_load_from_data(file, text->text, text->length, G_KEY_FILE_NONE, &cause))
+		return g_steal_pointer(&file);
+	g_set_error(error, BASE_ERROR, (gint)text->code,
+		"%s: %s; allowed: groups, KEY = VALUE and # comments", text->path, cause->message);
+	return NULL;
 }
 
 GKeyFile *
 base_keyfile_load(const char *path, GError **error)
 {
-	g_autoptr(GKeyFile) file = g_key_file_new();
+	struct base_keytext whole = {.path = path, .line = 1, .code = BASE_ERROR_USAGE};
 	g_autoptr(GError) cause = NULL;
 	g_autofree char *text = NULL;
-	gsize length;
 
-	if (!base_whole_file(path, BASE_TEXT_MAX, &text, &length, &cause)) {
+	if (!base_whole_file(path, BASE_TEXT_MAX, &text, &whole.length, &cause)) {
 		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 			"cannot read the bench: %s; it takes a file as spinor-bench(5) tells",
 			cause->message);
 		return NULL;
 	}
-	if (!g_utf8_validate(text, (gssize)length, NULL)) {
+	if (!g_utf8_validate(text, (gssize)whole.length, NULL)) {
 		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
 			"cannot read the bench: \"%s\" is not a text; spinor-bench(5) tells "
 			"what is allowed",
 			path);
 		return NULL;
 	}
-	if (!refuse_repeats(path, text, error))
-		return NULL;
-	if (g_key_file_load_from_data(file, text, length, G_KEY_FILE_NONE, &cause))
-		return g_steal_pointer(&file);
-	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-		"%s: %s; allowed: groups, KEY = VALUE and # comments", path, cause->message);
-	return NULL;
+	whole.text = text;
+	return base_keyfile_parse(&whole, error);
 }

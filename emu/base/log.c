@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The log: GLib decides who calls, this writes the line. One write(2) per message, so that lines of
- * several threads, or of a tool that shares the terminal, never mix. Leaves out: files, journals
- * and time stamps; whoever starts the daemon has better ones.
+ * The writer of GLib's structured log. One write(2) per message, so that lines of several threads,
+ * or of a tool that shares the terminal, never mix. Leaves out files, journals and time stamps: the
+ * service manager adds them.
  */
 #include "base/log.h"
 
@@ -49,7 +49,7 @@ write_all(const char *text, size_t n)
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written <= 0)
-			return; /* nobody listens: there is no better place to complain */
+			return; /* stderr fails: there is no other place to report it */
 		text += written;
 		n -= (size_t)written;
 	}

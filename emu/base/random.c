@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Seeded random numbers: SplitMix64, and the two distributions that events without memory follow.
+ * Seeded random numbers: SplitMix64, and the geometric and the exponential distribution.
  *
- * The logarithm is made here: the one of the C library differs in the last bit from release to
- * release, and a fault that is found with a seed has to be found again elsewhere.
+ * The logarithm is computed here: the C library's differs in the last bit from release to release,
+ * and a seed has to give the same faults everywhere.
  *
  * Documents: G. Steele, D. Lea, C. Flood, Fast Splittable Pseudorandom Number Generators, 2014;
  * L. Devroye, Non-Uniform Random Variate Generation, 1986, X.2 (geometric distribution).

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Seeded random numbers for what a model leaves to chance; equal on every machine. */
+/* Seeded random numbers, equal on every machine. */
 #ifndef SPINOR_BASE_RANDOM_H
 #define SPINOR_BASE_RANDOM_H
 
@@ -10,7 +10,7 @@ struct base_random {
 	uint64_t state;
 };
 
-/* Any two of seed and stream give a sequence of their own. */
+/* Each pair of seed and stream gives a different sequence. */
 void base_random_init(struct base_random *random, uint64_t seed, uint64_t stream);
 
 /* 64 random bits. */
@@ -22,12 +22,12 @@ double base_random_unit(struct base_random *random);
 /* True with that probability (0..1). */
 bool base_random_chance(struct base_random *random, double probability);
 
-/* How many trials fail before the first that succeeds, each with that probability: 0 from 1
- * upwards, UINT64_MAX (never) at 0. One call instead of one per trial. */
+/* The number of trials that fail before the first success, each with that probability: 0 for 1 and
+ * more, UINT64_MAX (never) for 0. One call instead of one per trial. */
 uint64_t base_random_skip(struct base_random *random, double probability);
 
-/* How long something lasts that ends at any moment with the same probability: mean (>= 0) on
- * average, in the unit of mean, below 45 times mean. */
+/* An exponentially distributed duration: mean (>= 0) on average, in the unit of mean, below 45 times
+ * mean. */
 double base_random_duration(struct base_random *random, double mean);
 
 #endif

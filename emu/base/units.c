@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sizes, times and voltages in text. Whole numbers throughout: "0.4 ms" is 400000 ns and not what a
- * binary fraction makes of it, and what does not come out even is refused. No locale takes part.
+ * Sizes, numbers, times and voltages in text. The arithmetic is in whole numbers: "0.4 ms" is exactly
+ * 400000 ns, and a value finer than the smallest unit is refused. Independent of the locale.
  */
 #include "base/units.h"
 
@@ -175,15 +175,27 @@ base_format_size(uint64_t bytes)
 	return g_strdup_printf("%" G_GUINT64_FORMAT " %s", (guint64)bytes, names[unit]);
 }
 
+static bool
+parse_number(const char *text, unsigned int base, uint64_t min, uint64_t max, uint64_t *number)
+{
+	guint64 taken;
+
+	if (!g_ascii_string_to_unsigned(text, base, min, max, &taken, NULL))
+		return false;
+	*number = taken;
+	return true;
+}
+
 bool
 base_parse_whole(const char *text, uint64_t min, uint64_t max, uint64_t *number)
 {
 	bool hex = g_ascii_strncasecmp(text, "0x", 2) == 0;
-	guint64 taken;
 
-	if (!g_ascii_string_to_unsigned(
-		    hex ? text + 2 : text, hex ? 16 : 10, min, max, &taken, NULL))
-		return false;
-	*number = taken;
-	return true;
+	return parse_number(hex ? text + 2 : text, hex ? 16 : 10, min, max, number);
+}
+
+bool
+base_parse_decimal(const char *text, uint64_t min, uint64_t max, uint64_t *number)
+{
+	return parse_number(text, 10, min, max, number);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sizes and times as people write them: "16M", "4K", "256", "0.4 ms", "40 s". */
+/* Sizes, numbers, times and voltages in text: "16M", "4K", "256", "0.4 ms", "40 s", "2.7 V". */
 #ifndef SPINOR_BASE_UNITS_H
 #define SPINOR_BASE_UNITS_H
 
@@ -13,6 +13,9 @@ bool base_parse_size(const char *text, uint64_t *bytes);
 /* A whole number from min to max, decimal or hexadecimal with 0x. False on anything else. */
 bool base_parse_whole(const char *text, uint64_t min, uint64_t max, uint64_t *number);
 
+/* The same, decimal only. */
+bool base_parse_decimal(const char *text, uint64_t min, uint64_t max, uint64_t *number);
+
 /* "0x1000-0x1FFF", first and last, into [from, to); one number alone is a range of one when single.
  * False on anything else, also when last is below first. */
 bool base_parse_range(const char *text, bool single, uint64_t *from, uint64_t *to);
@@ -21,7 +24,7 @@ bool base_parse_range(const char *text, bool single, uint64_t *from, uint64_t *t
  * negative time and on more than about 292 years. */
 bool base_parse_time(const char *text, int64_t *ns);
 
-/* Volts "2.7 V" or millivolts "2700 mV". */
+/* Volts "2.7 V" or millivolts "2700 mV". False on anything else. */
 bool base_parse_voltage(const char *text, int *millivolts);
 
 /* "16 MiB", "4 KiB", "264 B": the largest unit that divides evenly. Free with g_free(). */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The values that chip data is written in, as spinor-chipdb(5) describes them. */
+/* Values as spinor-chipdb(5) and spinor-bench(5) describe them. */
 #include "base/value.h"
 
 #include "base/units.h"
@@ -33,14 +33,20 @@ base_value_is_size(uint64_t n)
 }
 
 bool
+base_value_hex_digits(const char *text, uint8_t *byte)
+{
+	if (!g_ascii_isxdigit(text[0]) || !g_ascii_isxdigit(text[1]))
+		return false;
+	*byte = (uint8_t)(g_ascii_xdigit_value(text[0]) * 16 + g_ascii_xdigit_value(text[1]));
+	return true;
+}
+
+bool
 base_value_hex_byte(const char *text, uint8_t *byte)
 {
 	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
 		text += 2;
-	if (!g_ascii_isxdigit(text[0]) || !g_ascii_isxdigit(text[1]) || text[2] != '\0')
-		return false;
-	*byte = (uint8_t)(g_ascii_xdigit_value(text[0]) * 16 + g_ascii_xdigit_value(text[1]));
-	return true;
+	return base_value_hex_digits(text, byte) && text[2] == '\0';
 }
 
 unsigned int
@@ -63,12 +69,12 @@ bool
 base_value_range(const char *text, uint32_t *start, uint32_t *end)
 {
 	g_auto(GStrv) words = g_strsplit(text, "-", -1);
-	guint64 first;
-	guint64 last;
+	uint64_t first;
+	uint64_t last;
 
 	if (g_strv_length(words) != 2 ||
-		!g_ascii_string_to_unsigned(g_strstrip(words[0]), 10, 0, 65535, &first, NULL) ||
-		!g_ascii_string_to_unsigned(g_strstrip(words[1]), 10, first, 65535, &last, NULL))
+		!base_parse_decimal(g_strstrip(words[0]), 0, UINT16_MAX, &first) ||
+		!base_parse_decimal(g_strstrip(words[1]), first, UINT16_MAX, &last))
 		return false;
 	*start = (uint32_t)first;
 	*end = (uint32_t)last + 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reading a file that a user has named. Its kind and size are looked at before the first byte is
- * read. Leaves out a file that grows meanwhile: what has come up to most bytes counts.
+ * Reads a file that a user has named. Its type and size are checked before the first byte is read.
+ * Leaves out a file that grows meanwhile: the bytes beyond its first size are ignored.
  */
 #include "base/wholefile.h"
 
@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* False: what it is not, or how large. */
+/* Checks type and size. False and an error when one of them is refused. */
 static bool
 check(int fd, const char *path, uint64_t most, struct stat *info, GError **error)
 {
@@ -58,7 +58,7 @@ base_whole_file(const char *path, uint64_t most, char **text, gsize *length, GEr
 	int reason = ENOMEM;
 	struct stat info;
 
-	/* It will fail as well, and has the words for it. */
+	/* Fails as well, with a message. */
 	if (fd < 0)
 		return g_file_get_contents(path, text, length, error);
 	if (!check(fd, path, most, &info, error)) {

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A text of this size has gone wrong. */
+/* No text that people write is larger. */
 #define BASE_TEXT_MAX (UINT64_C(16) << 20)
 
 /* As g_file_get_contents(), but only of a regular file of at most most bytes: a device or a pipe

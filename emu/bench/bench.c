@@ -41,7 +41,7 @@ find_profile(const struct setup_adapter *adapter, GError **error)
 	g_autoptr(GPtrArray) known = NULL;
 	const struct serprog_profile *all;
 	g_autofree char *list = NULL;
-	const char *nearest;
+	g_autofree char *suggestion = NULL;
 	size_t n;
 
 	if (found != NULL)
@@ -50,14 +50,12 @@ find_profile(const struct setup_adapter *adapter, GError **error)
 	known = g_ptr_array_new();
 	for (size_t i = 0; i < n; i++)
 		g_ptr_array_add(known, (gpointer)all[i].name);
-	nearest = base_nearest(adapter->profile, known);
 	g_ptr_array_add(known, NULL);
+	suggestion = base_suggest(adapter->profile, (const char *const *)known->pdata);
 	list = g_strjoinv(", ", (char **)known->pdata);
-	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-		"%s %s: no such adapter%s%s%s; allowed are %s",
+	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "%s %s: no such adapter%s; allowed are %s",
 		adapter->profile_where != NULL ? adapter->profile_where : "--profile",
-		adapter->profile, nearest != NULL ? ", did you mean " : "",
-		nearest != NULL ? nearest : "", nearest != NULL ? "?" : "", list);
+		adapter->profile, suggestion, list);
 	return NULL;
 }
 

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The chips that can be emulated: the groups of all *.chips files of some folders (see
- * spinor-chipdb(5)), who inherits whom, and answers for names.
+ * The database of chips: the groups of all *.chips files of some folders (see spinor-chipdb(5)),
+ * inheritance between them, and look-up by name.
  *
  * Folders are layers: the vendors' files that come with spinor, then those of the user. A part or
- * family of a higher layer hides the one of the same name below it; families are looked for in the
- * group's own layer and below, so that a user's family changes no part but the user's.
+ * family of a higher layer hides the one of the same name below it; families are searched in the
+ * group's own layer and below, so that a user's family changes the user's parts only.
  *
- * Opening the folders only finds the groups and the names they answer to; a part is read and
- * checked when somebody asks for it, and then kept. So a start costs the same with a thousand
- * parts, and a mistake in one part is in nobody else's way.
+ * Opening the folders only finds the groups and their names; a part is read and checked at its first
+ * look-up, and then stored. So a start with a thousand parts is as fast as with one, and a mistake in
+ * a part does not affect the others.
  */
 #include "chipdb/chipdb.h"
 
-#include "base/log.h"
-#include "chipdb/chipscan.h"
 #include "base/error.h"
-#include "chipdb/partfile.h"
+#include "base/keyfile.h"
+#include "base/log.h"
 #include "base/wholefile.h"
+#include "chipdb/chipscan.h"
+#include "chipdb/partfile.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -32,7 +33,7 @@ struct chipdb {
 	GHashTable *flashrom; /* flashrom's name in lower case to GPtrArray of chipdb_scan_group */
 };
 
-/* Appends group to what table has under name. */
+/* Appends group to the list of that name in table. */
 static void
 add_to_list(GHashTable *table, const char *name, struct chipdb_scan_group *group)
 {
@@ -67,7 +68,7 @@ add_family(struct chipdb *db, struct chipdb_scan_group *group, GError **error)
 	return true;
 }
 
-/* A name or alias. One from a lower layer is hidden, and with it the part if it is its name. */
+/* Adds a name or alias. It hides the same name of a lower layer, and the part that has this name. */
 static bool
 add_name(struct chipdb *db, struct chipdb_scan_group *group, const char *name, GError **error)
 {
@@ -88,7 +89,7 @@ add_name(struct chipdb *db, struct chipdb_scan_group *group, const char *name, G
 	return true;
 }
 
-/* flashrom's names: several parts of a layer can have one; a higher layer's hides lower ones'. */
+/* Adds flashrom's name: parts of one layer can share it; it hides the same name of lower layers. */
 static void
 add_flashrom_name(struct chipdb *db, struct chipdb_scan_group *group, const char *name)
 {
@@ -118,7 +119,8 @@ add_group(struct chipdb *db, struct chipdb_scan_group *group, GError **error)
 	return true;
 }
 
-/* The one that is nearest below group, or in its own layer; never group itself. */
+/* The family of that name in the layer of group, or else in the nearest one below it. A family does
+ * not find itself. */
 static struct chipdb_scan_group *
 visible_family(struct chipdb *db, const struct chipdb_scan_group *group, const char *name)
 {
@@ -139,7 +141,7 @@ find_family(
 {
 	struct chipdb_scan_group *family = visible_family(db, group, name);
 	g_autoptr(GPtrArray) known = NULL;
-	const char *nearest;
+	g_autofree char *suggestion = NULL;
 
 	if (family && family->open) {
 		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
@@ -157,18 +159,18 @@ find_family(
 		if (other->at.family)
 			g_ptr_array_add(known, (gpointer)family_name(other));
 	}
-	nearest = base_nearest(name, known);
+	g_ptr_array_add(known, NULL);
+	suggestion = base_suggest(name, (const char *const *)known->pdata);
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-		"%s: [%s]: inherits = \"%s\" is refused: no such family%s%s%s; allowed: the "
-		"NAME of a [family NAME]",
-		group->at.file, group->at.name, name, nearest ? ", did you mean " : "",
-		nearest ? nearest : "", nearest ? "?" : "");
+		"%s: [%s]: inherits = \"%s\" is refused: no such family%s; allowed: the NAME of a "
+		"[family NAME]",
+		group->at.file, group->at.name, name, suggestion);
 	return NULL;
 }
 
 static bool resolve(struct chipdb *db, struct chipdb_scan_group *group, GError **error);
 
-/* Reads the keys on top of the family's. */
+/* Reads the keys of group on top of its family's. */
 static bool
 read_group(struct chipdb *db, struct chipdb_scan_group *group, GError **error)
 {
@@ -192,25 +194,20 @@ read_group(struct chipdb *db, struct chipdb_scan_group *group, GError **error)
 	return true;
 }
 
-/* Sees to it that group->part is there. */
+/* Reads group->part unless it is read already. */
 static bool
 resolve(struct chipdb *db, struct chipdb_scan_group *group, GError **error)
 {
-	g_autoptr(GError) cause = NULL;
+	const struct base_keytext text = {
+		group->at.file, group->text, group->length, group->line, BASE_ERROR_FILE};
 	g_autoptr(GKeyFile) keys = NULL;
 	bool good;
 
 	if (group->part)
 		return true;
-	if (!chipdb_scan_check_lines(group, error))
+	keys = base_keyfile_parse(&text, error);
+	if (!keys)
 		return false;
-	keys = g_key_file_new();
-	if (!g_key_file_load_from_data(keys, group->text, group->length, G_KEY_FILE_NONE, &cause)) {
-		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-			"%s: [%s]: %s; allowed: KEY = VALUE and # comments", group->at.file,
-			group->at.name, cause->message);
-		return false;
-	}
 	group->at.keys = keys;
 	group->open = true;
 	good = read_group(db, group, error);
@@ -318,7 +315,7 @@ load_folder(struct chipdb *db, const char *dir, unsigned int layer, GError **err
 	return files != NULL;
 }
 
-/* DATA/spinor/chipdb when it is there and not in folders yet. */
+/* Adds DATA/spinor/chipdb if it exists and is not in folders yet. */
 static void
 add_data_folder(GPtrArray *folders, const char *data)
 {
@@ -330,7 +327,7 @@ add_data_folder(GPtrArray *folders, const char *data)
 	g_ptr_array_add(folders, g_steal_pointer(&dir));
 }
 
-/* From the lowest layer to the highest. */
+/* The folders from the lowest layer to the highest. */
 static GPtrArray *
 find_folders(const char *dir)
 {
@@ -349,7 +346,7 @@ find_folders(const char *dir)
 	}
 	if (dir)
 		g_ptr_array_add(folders, g_strdup(dir));
-	/* Says what is wrong. */
+	/* Opening it fails with a message. */
 	if (folders->len == 0)
 		g_ptr_array_add(folders, g_strdup(CHIPDB_DIR));
 	return folders;
@@ -417,7 +414,7 @@ chipdb_close(struct chipdb *db)
 	g_free(db);
 }
 
-/* Several parts answer flashrom in the same way. */
+/* flashrom has one name for several parts. */
 static void
 refuse_ambiguous(const char *name, const GPtrArray *same, GError **error)
 {
@@ -432,7 +429,7 @@ refuse_ambiguous(const char *name, const GPtrArray *same, GError **error)
 		"chip \"%s\" can be any of %s: name one of these", name, text->str);
 }
 
-/* Names that go on where the word ends ("S25FL128S"), a few of them; NULL: none. */
+/* Up to four names that begin with the word ("S25FL128S"), joined by "or"; NULL: none. */
 static char *
 longer_names(const char *word, const GPtrArray *known)
 {
@@ -448,7 +445,7 @@ longer_names(const char *word, const GPtrArray *known)
 	return n ? g_strdup(text->str) : NULL;
 }
 
-/* The longest name that the word begins with: ordering codes go on with package and grade. */
+/* The longest name that the word begins with: an ordering code adds package and grade to it. */
 static char *
 shorter_name(const char *word, const GPtrArray *known)
 {
@@ -468,6 +465,7 @@ static void
 refuse_unknown(const struct chipdb *db, const char *name, GError **error)
 {
 	g_autoptr(GPtrArray) known = g_ptr_array_new();
+	g_autofree char *suggestion = NULL;
 	g_autofree char *guess = NULL;
 
 	for (unsigned int i = 0; i < db->parts->len; i++) {
@@ -481,11 +479,11 @@ refuse_unknown(const struct chipdb *db, const char *name, GError **error)
 		guess = longer_names(name, known);
 	if (!guess)
 		guess = shorter_name(name, known);
-	if (!guess)
-		guess = g_strdup(base_nearest(name, known));
+	g_ptr_array_add(known, NULL);
+	suggestion = guess ? base_suggestion(guess)
+			   : base_suggest(name, (const char *const *)known->pdata);
 	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-		"unknown chip \"%s\"%s%s%s (spinord --list-chips lists all)", name,
-		guess ? ": did you mean " : "", guess ? guess : "", guess ? "?" : "");
+		"unknown chip \"%s\"%s (spinord --list-chips lists all)", name, suggestion);
 }
 
 const struct flash_part *
@@ -538,7 +536,7 @@ chipdb_list(struct chipdb *db, const char *pattern)
 		struct chipdb_scan_group *group = g_ptr_array_index(db->parts, i);
 		g_autoptr(GError) error = NULL;
 
-		/* Those that can be used are worth listing, but the others want to be known of. */
+		/* A part with a mistake is not listed, but reported. */
 		if (!resolve(db, group, &error))
 			log_warning("%s", error->message);
 		else if (matches(&group->part->part, lower))

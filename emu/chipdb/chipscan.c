@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The text of *.chips files cut into groups, without reading more of them than the names that they
- * answer to: files are scanned at every start, groups are read when somebody asks for them.
+ * Splits the text of *.chips files into groups, and reads nothing but their names: the files are
+ * scanned at every start, a group is read at the first look-up of its part.
  */
 #include "chipdb/chipscan.h"
 
-#include "base/error.h"
+#include "base/keyfile.h"
 
 #include <string.h>
-
-/* A line of a file, without its blanks and its end. */
-struct line {
-	const char *text;
-	size_t length;
-};
 
 void
 chipdb_scan_group_free(struct chipdb_scan_group *group)
@@ -24,32 +18,9 @@ chipdb_scan_group_free(struct chipdb_scan_group *group)
 	g_free(group);
 }
 
-/* The line at *text, which moves on to the next. False at the end. */
-static bool
-next_line(const char **text, const char *end, struct line *line)
-{
-	const char *stop;
-
-	if (*text == end)
-		return false;
-	stop = memchr(*text, '\n', (size_t)(end - *text));
-	if (!stop)
-		stop = end;
-	line->text = *text;
-	line->length = (size_t)(stop - *text);
-	*text = stop == end ? end : stop + 1;
-	while (line->length && g_ascii_isspace(line->text[0])) {
-		line->text++;
-		line->length--;
-	}
-	while (line->length && g_ascii_isspace(line->text[line->length - 1]))
-		line->length--;
-	return true;
-}
-
-/* The value when the line gives that key, or NULL. Free with g_free(). */
+/* The value, if the line has that key, or NULL. Free with g_free(). */
 static char *
-value_of(const struct line *line, const char *key)
+value_of(const struct base_keyline *line, const char *key)
 {
 	size_t n = strlen(key);
 	g_autofree char *rest = NULL;
@@ -60,7 +31,7 @@ value_of(const struct line *line, const char *key)
 	return rest[0] == '=' ? g_strdup(g_strchug(rest + 1)) : NULL;
 }
 
-/* Names with ; between them. */
+/* Adds names that are separated by ; */
 static void
 add_names(GPtrArray *names, GStringChunk *strings, const char *value)
 {
@@ -72,10 +43,10 @@ add_names(GPtrArray *names, GStringChunk *strings, const char *value)
 	}
 }
 
-/* A group begins: its line, from [ to ]. NULL on error. */
+/* A new group from its line "[NAME]". NULL on error. */
 static struct chipdb_scan_group *
-begin_group(GStringChunk *strings, const char *file, unsigned int number, const struct line *line,
-	GError **error)
+begin_group(GStringChunk *strings, const char *file, unsigned int number,
+	const struct base_keyline *line, GError **error)
 {
 	g_autofree char *header = g_strndup(line->text, line->length);
 	struct chipdb_scan_group *group;
@@ -104,7 +75,7 @@ begin_group(GStringChunk *strings, const char *file, unsigned int number, const 
 }
 
 static void
-take_names(struct chipdb_scan_group *group, GStringChunk *strings, const struct line *line)
+take_names(struct chipdb_scan_group *group, GStringChunk *strings, const struct base_keyline *line)
 {
 	g_autofree char *flashrom = value_of(line, "flashrom");
 	g_autofree char *aliases = value_of(line, "aliases");
@@ -121,9 +92,9 @@ chipdb_scan_text(GPtrArray *groups, GStringChunk *strings, const char *file, con
 {
 	const char *end = text + length;
 	struct chipdb_scan_group *group = NULL;
-	struct line line;
+	struct base_keyline line;
 
-	for (unsigned int number = 1; next_line(&text, end, &line); number++) {
+	for (unsigned int number = 1; base_keyfile_line(&text, end, &line); number++) {
 		if (line.length == 0 || line.text[0] == '#')
 			continue;
 		if (line.text[0] == '[') {
@@ -142,37 +113,6 @@ chipdb_scan_text(GPtrArray *groups, GStringChunk *strings, const char *file, con
 		group->length = (size_t)(line.text + line.length - group->text);
 		if (!group->at.family)
 			take_names(group, strings, &line);
-	}
-	return true;
-}
-
-bool
-chipdb_scan_check_lines(const struct chipdb_scan_group *group, GError **error)
-{
-	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	const char *text = group->text;
-	const char *end = text + group->length;
-	struct line line;
-
-	for (unsigned int number = group->line; next_line(&text, end, &line); number++) {
-		g_autofree char *copy = g_strndup(line.text, line.length);
-		char *equals = strchr(copy, '=');
-
-		if (line.length == 0 || line.text[0] == '#' || line.text[0] == '[')
-			continue;
-		if (!equals || equals == copy) {
-			g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-				"%s: line %u: \"%s\" is refused; allowed: KEY = VALUE",
-				group->at.file, number, copy);
-			return false;
-		}
-		*equals = '\0';
-		if (g_hash_table_add(seen, g_strdup(g_strchomp(copy))))
-			continue;
-		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-			"%s: line %u: [%s]: key %s is there twice; allowed: once", group->at.file,
-			number, group->at.name, copy);
-		return false;
 	}
 	return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The text of *.chips files cut into groups. Private to the bench. */
+/* Splits the text of *.chips files into groups. Private to the room. */
 #ifndef SPINOR_CHIPDB_CHIPSCAN_H
 #define SPINOR_CHIPDB_CHIPSCAN_H
 
@@ -11,27 +11,24 @@
 
 #define CHIPDB_SCAN_FAMILY_PREFIX "family "
 
-/* A part or a family: where its text is, and what was read from it. */
+/* A part or a family: its text, and the part read from it. */
 struct chipdb_scan_group {
-	struct chipdb_part_group at; /* keys: only while it is read */
+	struct chipdb_part_group at; /* at.keys: set only while the group is read */
 	const char *text;            /* from its [ to the next group's */
 	size_t length;
 	unsigned int line;        /* of the [, from 1 */
-	unsigned int layer;       /* which folder it is from; a higher one overrides */
+	unsigned int layer;       /* number of its folder; a higher one overrides */
 	bool open;                /* being read */
 	struct chipdb_part *part; /* NULL until read */
-	GPtrArray *aliases;       /* as written, for look-ups before it is read */
+	GPtrArray *aliases;       /* for look-ups before the group is read */
 	GPtrArray *flashrom;      /* likewise */
 };
 
 void chipdb_scan_group_free(struct chipdb_scan_group *group);
 
-/* Appends the groups of a file's text to groups, with the names that are in them. The text has to
- * last as long as the groups, strings as well. */
+/* Appends the groups of a file's text to groups, with their names and aliases. Text and strings must
+ * outlive the groups. */
 bool chipdb_scan_text(GPtrArray *groups, GStringChunk *strings, const char *file, const char *text,
 	size_t length, unsigned int layer, GError **error);
-
-/* GKeyFile takes the last of two keys of one name; here a second one is a mistake. */
-bool chipdb_scan_check_lines(const struct chipdb_scan_group *group, GError **error);
 
 #endif

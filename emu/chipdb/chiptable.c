@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table of chips for people, as spinor-chipdb(5) describes it. Leaves out what only a host
- * would notice, and where in a chip the blocks of each size lie.
+ * The table of chips that --list-chips prints, as spinor-chipdb(5) describes it. Leaves out protection,
+ * timing and commands, and the addresses of blocks of each size.
  */
 #include "chipdb/chiptable.h"
 
@@ -26,11 +26,11 @@ enum column {
 static const char *const headings[COLUMNS] = {
 	"NAME", "VENDOR", "SIZE", "SUPPLY", "ID", "ERASES", "FLASHROM NAME"};
 
-/* What one opcode can erase. */
+/* The blocks that one opcode can erase. */
 struct reach {
 	uint32_t smallest; /* block, bytes; 0: the whole chip at once */
 	uint32_t largest;
-	bool partial; /* not everywhere in the chip */
+	bool partial; /* only a part of the chip */
 };
 
 static struct reach
@@ -54,7 +54,7 @@ reach_of(const struct flash_erase *erase)
 	return reach;
 }
 
-/* The small ones first, the whole chip last. */
+/* Sorts small blocks first, the whole chip last. */
 static gint
 compare_reach(gconstpointer a, gconstpointer b)
 {
@@ -88,7 +88,7 @@ format_reach(const struct reach *reach)
 	return g_strdup_printf("%s%s-%s%s", open, smallest, largest, close);
 }
 
-/* Two opcodes may erase the same: C7 and 60 the whole chip. */
+/* Two opcodes may erase the same blocks, such as C7 and 60 the whole chip: these are listed once. */
 static char *
 format_erases(const struct flash_part *part)
 {
@@ -112,7 +112,7 @@ format_erases(const struct flash_part *part)
 	return g_string_free(text, FALSE);
 }
 
-/* Two decimals, and a third one where it counts: "1.695". */
+/* Two decimals, and a third one unless it is 0: "1.695". */
 static char *
 format_volts(int millivolts)
 {
@@ -131,7 +131,7 @@ format_id(const struct flash_part *part)
 	return g_string_free(id, FALSE);
 }
 
-/* COLUMNS cells; one that would be empty is "-". */
+/* COLUMNS cells; an empty cell is "-". */
 static char **
 make_row(const struct flash_part *part)
 {
@@ -155,7 +155,7 @@ make_row(const struct flash_part *part)
 	return row;
 }
 
-/* As wide as the widest cell, but for the last column. */
+/* Pads each column but the last to its width. */
 static void
 add_line(GString *table, const char *const *cells, const glong *widths)
 {

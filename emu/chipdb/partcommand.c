@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The commands and erases of a part, as spinor-chipdb(5) describes them: lists that a part takes
- * over from its family and changes.
+ * The commands and erases of a part, as spinor-chipdb(5) describes them: lists that a part inherits
+ * from its family and changes.
  */
 #include "chipdb/partcommand.h"
 #include "chipdb/times.h"
@@ -12,7 +12,8 @@
 
 #include <string.h>
 
-/* "RDSR1", or "SUSPEND:B0" for another opcode than the engine's row has. One may have both. */
+/* "RDSR1", or "SUSPEND:B0" for an opcode other than the one of the engine's row. A part can have a
+ * command with several opcodes. */
 static bool
 add_command(const struct chipdb_partcommand *place, char *text)
 {
@@ -47,7 +48,7 @@ add_command(const struct chipdb_partcommand *place, char *text)
 	return true;
 }
 
-/* With all its opcodes. */
+/* Removes the command with all its opcodes. */
 static bool
 remove_command(const struct chipdb_partcommand *place, const char *text)
 {
@@ -84,20 +85,20 @@ chipdb_part_change_commands(const struct chipdb_partcommand *place, const char *
 	return true;
 }
 
-/* "64Kx31" or "64K"; "-64K" where the opcode erases nothing. */
+/* "64Kx31" or "64K"; "-64K" for a region that the opcode does not erase. */
 static bool
 parse_region(char *text, struct flash_region *region)
 {
 	bool gap = *text == '-';
 	char *times;
 	uint64_t size;
-	guint64 count = 1;
+	uint64_t count = 1;
 
 	text += gap;
 	times = strchr(text, 'x');
 	if (times) {
 		*times = '\0';
-		if (!g_ascii_string_to_unsigned(times + 1, 10, 1, 65536, &count, NULL))
+		if (!base_parse_decimal(times + 1, 1, 65536, &count))
 			return false;
 	}
 	if (!base_parse_size(text, &size) || size == 0 || size > UINT32_MAX)
@@ -215,7 +216,7 @@ chipdb_part_set_erase(
 	return true;
 }
 
-/* Among the first n. */
+/* Searches the first n erases. */
 static const struct flash_erase *
 find_erase(const struct flash_part *part, unsigned int n, uint8_t opcode, bool hybrid)
 {

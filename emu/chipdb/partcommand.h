@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The commands and erases of a part, read from chip data. Private to the bench. */
+/* The commands and erases of a part, read from chip data. Private to the room. */
 #ifndef SPINOR_CHIPDB_PARTCOMMAND_H
 #define SPINOR_CHIPDB_PARTCOMMAND_H
 
@@ -9,11 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What a list is read into. */
+/* The target of a list. */
 struct chipdb_partcommand {
 	struct chipdb_part *part;
-	GStringChunk *strings; /* keeps texts of the part */
-	char **why;            /* set to what exactly is wrong, where there is more to say */
+	GStringChunk *strings; /* owns the texts of the part */
+	char **why;            /* set to the reason why a value is refused */
 };
 
 enum chipdb_partcommand_change {
@@ -22,16 +22,16 @@ enum chipdb_partcommand_change {
 	CHIPDB_PARTCOMMAND_REMOVE,
 };
 
-/* Mnemonics of the engine's rows, each with :OPCODE where it differs. */
+/* value: mnemonics of the engine's rows, each with :OPCODE if that differs. */
 bool chipdb_part_change_commands(const struct chipdb_partcommand *place, const char *value,
 	enum chipdb_partcommand_change change);
 
 /* key: the opcode, and which of its erases. value: "4K, 45 ms, 400 ms", "4Kx2 + 8K + 64Kx31, 1 s",
- * "chip, 40 s, 200 s", "as C7", or "none" for what only the family has. */
+ * "chip, 40 s, 200 s", "as C7", or "none" to remove an erase of the family. */
 bool chipdb_part_set_erase(
 	const struct chipdb_partcommand *place, const struct flash_erase *key, const char *value);
 
-/* Copies the erases that others are like. False when there is no such one: *missing. */
+/* Resolves the erases of the form "as C7". False when there is no erase C7: *missing is 0xC7. */
 bool chipdb_part_copy_erases(struct chipdb_part *part, uint8_t *missing);
 
 /* The blocks that have a lock each: "64K", or "4Kx16 + 64Kx30 + 4Kx16". */

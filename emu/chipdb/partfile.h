@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One group of a *.chips file, read into a part. Private to the bench. */
+/* One group of a *.chips file, read into a part. Private to the room. */
 #ifndef SPINOR_CHIPDB_PARTFILE_H
 #define SPINOR_CHIPDB_PARTFILE_H
 
@@ -11,10 +11,10 @@
 
 #define CHIPDB_PART_KEYS 96
 
-/* A part, or the family that parts begin as a copy of. */
+/* A part, or a family, whose copy parts begin with. */
 struct chipdb_part {
 	struct flash_part part;
-	/* Erases that take size and times of another opcode, "as C7": known when all is read. */
+	/* Erases with the size and times of another opcode, "as C7": resolved after all keys. */
 	struct chipdb_erase_as {
 		uint8_t opcode;
 		uint8_t as;
@@ -23,12 +23,12 @@ struct chipdb_part {
 	} erases_as[FLASH_ERASES_MAX];
 	unsigned int n_erases_as;
 
-	bool given[CHIPDB_PART_KEYS]; /* which keys were set so far, here or by a family */
+	bool given[CHIPDB_PART_KEYS]; /* keys set by the part or by a family, by row */
 	const char **aliases;         /* owned; part.aliases points to it */
 	const char **flashrom_names;  /* likewise */
 };
 
-/* Where a group stands, for messages too. */
+/* A group of a file. */
 struct chipdb_part_group {
 	const char *file;
 	const char *name; /* between the brackets */
@@ -36,20 +36,20 @@ struct chipdb_part_group {
 	GKeyFile *keys;
 };
 
-/* A part with nothing set but what spinor-chipdb(5) gives as defaults, or a copy of family. */
+/* A part with the defaults of spinor-chipdb(5), or a copy of family. */
 struct chipdb_part *chipdb_part_new(const struct chipdb_part *family);
 void chipdb_part_free(struct chipdb_part *part);
 
-/* Sets what the group's keys say. strings keeps every text of the part. */
+/* Sets the keys of the group. strings owns all texts of the part. */
 bool chipdb_part_read(struct chipdb_part *part, const struct chipdb_part_group *group,
 	GStringChunk *strings, GError **error);
 
-/* A part (no family) is read: completes what needs all of it, and checks that no key is missing and
+/* Completes a part (not a family) after all its keys are read, and checks that no key is missing and
  * that none contradicts another. */
 bool chipdb_part_finish(
 	struct chipdb_part *part, const struct chipdb_part_group *group, GError **error);
 
-/* Whether the key was set, here or by a family. name: a key of spinor-chipdb(5). */
+/* True when the part or a family has set the key. name: a key of spinor-chipdb(5). */
 bool chipdb_part_is_given(const struct chipdb_part *part, const char *name);
 
 #endif

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The keys of a chip, as spinor-chipdb(5) describes them, read into struct flash_part.
- *
- * Every key is a row of one table: name, reader, field, and what is allowed, in words for messages.
- * A reader looks at one value alone; what takes several keys is checked in partcheck.c. Leaves out
- * the keys that have an opcode in their names: a part has as many of these as it has erases.
+ * The keys of a part, as spinor-chipdb(5) describes them, read into struct flash_part. Each key is a
+ * row of one table. A reader checks its value alone; checks of several keys are in partcheck.c.
  */
 #include "chipdb/partkey.h"
 
@@ -49,33 +46,45 @@ static const struct base_value_word no_yes_words[] = {{"no", false}, {"yes", tru
 static const struct base_value_word pin_words[] = {
 	{"wp", FLASH_PIN_WP}, {"hold", FLASH_PIN_HOLD}, {"reset", FLASH_PIN_RESET}, {NULL, 0}};
 
-static void *
-field(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key)
+static struct chipdb_partkey_reading *
+target_of(const struct base_key_reading *r)
 {
-	return (char *)&r->part->part + key->field;
+	return r->target;
+}
+
+static struct flash_part *
+part_of(const struct base_key_reading *r)
+{
+	return &target_of(r)->part->part;
+}
+
+static void *
+field(const struct base_key_reading *r)
+{
+	return (char *)part_of(r) + r->key->field;
 }
 
 static bool
-read_text(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_text(struct base_key_reading *r, const char *value)
 {
-	const char **text = field(r, key);
+	const char **text = field(r);
 
-	*text = g_string_chunk_insert_const(r->strings, value);
+	*text = g_string_chunk_insert_const(target_of(r)->strings, value);
 	return value[0] != '\0';
 }
 
-/* What a part answers to, so that it can be found before its family is read. */
+/* Names belong to a part alone: look-ups do not read its family. */
 static bool
-refuse_in_family(struct chipdb_partkey_reading *r)
+refuse_in_family(struct base_key_reading *r)
 {
-	if (r->group->family)
+	if (target_of(r)->group->family)
 		r->why = g_strdup("a part's own, not a family's");
-	return r->group->family;
+	return target_of(r)->group->family;
 }
 
-/* Names with ; between them; NULL-terminated. */
+/* Splits names that are separated by ; into a NULL-terminated list. */
 static const char **
-split_names(struct chipdb_partkey_reading *r, const char *value)
+split_names(struct base_key_reading *r, const char *value)
 {
 	g_auto(GStrv) words = g_strsplit(value, ";", -1);
 	const char **names = g_new0(const char *, g_strv_length(words) + 1);
@@ -83,34 +92,32 @@ split_names(struct chipdb_partkey_reading *r, const char *value)
 
 	for (char **word = words; *word; word++) {
 		if (*g_strstrip(*word) != '\0')
-			names[n++] = g_string_chunk_insert_const(r->strings, *word);
+			names[n++] = g_string_chunk_insert_const(target_of(r)->strings, *word);
 	}
 	return names;
 }
 
 static bool
-read_flashrom(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_flashrom(struct base_key_reading *r, const char *value)
 {
-	(void)key;
 	if (refuse_in_family(r))
 		return false;
-	g_free(r->part->flashrom_names);
-	r->part->flashrom_names = split_names(r, value);
-	r->part->part.flashrom_names = r->part->flashrom_names;
-	r->part->part.flashrom_name = r->part->flashrom_names[0];
-	return r->part->part.flashrom_name != NULL;
+	g_free(target_of(r)->part->flashrom_names);
+	target_of(r)->part->flashrom_names = split_names(r, value);
+	part_of(r)->flashrom_names = target_of(r)->part->flashrom_names;
+	part_of(r)->flashrom_name = target_of(r)->part->flashrom_names[0];
+	return part_of(r)->flashrom_name != NULL;
 }
 
 static bool
-read_aliases(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_aliases(struct base_key_reading *r, const char *value)
 {
-	(void)key;
 	if (refuse_in_family(r))
 		return false;
-	g_free(r->part->aliases);
-	r->part->aliases = split_names(r, value);
-	r->part->part.aliases = r->part->aliases;
-	for (const char **name = r->part->aliases; *name; name++) {
+	g_free(target_of(r)->part->aliases);
+	target_of(r)->part->aliases = split_names(r, value);
+	part_of(r)->aliases = target_of(r)->part->aliases;
+	for (const char **name = target_of(r)->part->aliases; *name; name++) {
 		if (strpbrk(*name, " \t"))
 			return false;
 	}
@@ -118,20 +125,19 @@ read_aliases(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key,
 }
 
 static bool
-read_size(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_size(struct base_key_reading *r, const char *value)
 {
-	uint64_t *size = field(r, key);
+	uint64_t *size = field(r);
 
 	return base_parse_size(value, size) && base_value_is_size(*size) &&
 		*size <= 4 * (1ull << 30);
 }
 
-/* Of a security register: the next one lies 4K further. */
+/* The size of a security register: the next one begins 4K further. */
 static bool
-read_small_size(
-	struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_small_size(struct base_key_reading *r, const char *value)
 {
-	uint32_t *bytes = field(r, key);
+	uint32_t *bytes = field(r);
 	uint64_t size;
 
 	if (!base_parse_size(value, &size) || !base_value_is_power_of_two(size) || size > 4 * 1024)
@@ -141,24 +147,22 @@ read_small_size(
 }
 
 static bool
-read_page(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_page(struct base_key_reading *r, const char *value)
 {
 	uint64_t size;
 
-	(void)key;
 	if (!base_parse_size(value, &size) || !base_value_is_size(size) || size > 64 * 1024)
 		return false;
-	r->part->part.page_size = (uint32_t)size;
+	part_of(r)->page_size = (uint32_t)size;
 	return true;
 }
 
 static bool
-read_voltage(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_voltage(struct base_key_reading *r, const char *value)
 {
 	g_auto(GStrv) ends = g_strsplit(value, "-", -1);
-	struct flash_part *part = &r->part->part;
+	struct flash_part *part = part_of(r);
 
-	(void)key;
 	return g_strv_length(ends) == 2 &&
 		base_parse_voltage(g_strstrip(ends[0]), &part->vcc_min_mv) &&
 		base_parse_voltage(g_strstrip(ends[1]), &part->vcc_max_mv) &&
@@ -166,40 +170,38 @@ read_voltage(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key,
 }
 
 static bool
-read_millivolts(
-	struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_millivolts(struct base_key_reading *r, const char *value)
 {
-	int *millivolts = field(r, key);
+	int *millivolts = field(r);
 
 	return base_parse_voltage(value, millivolts) && *millivolts > 0;
 }
 
 static bool
-read_endurance(
-	struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_endurance(struct base_key_reading *r, const char *value)
 {
-	uint32_t *cycles = field(r, key);
-	guint64 number;
+	uint32_t *cycles = field(r);
+	uint64_t number;
 
-	if (!g_ascii_string_to_unsigned(value, 10, 1, 100000000, &number, NULL))
+	if (!base_parse_decimal(value, 1, 100000000, &number))
 		return false;
 	*cycles = (uint32_t)number;
 	return true;
 }
 
-/* The pins named, as a set; "-" for none. */
+/* A set of pins; "-" for none. */
 static bool
-read_floating(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_floating(struct base_key_reading *r, const char *value)
 {
 	g_auto(GStrv) names = g_strsplit(value, " ", -1);
-	uint8_t *pins = field(r, key);
+	uint8_t *pins = field(r);
 	int pin;
 
 	*pins = 0;
 	if (strcmp(value, "-") == 0)
 		return true;
 	for (char **name = names; *name; name++) {
-		if (!base_value_word(key->words, *name, &pin))
+		if (!base_value_word(r->key->words, *name, &pin))
 			return false;
 		*pins |= (uint8_t)(1 << pin);
 	}
@@ -207,89 +209,85 @@ read_floating(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key
 }
 
 static bool
-read_id(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_id(struct base_key_reading *r, const char *value)
 {
-	(void)key;
-	r->part->part.id_length = base_value_hex_bytes(value, r->part->part.id, FLASH_ID_MAX);
-	return r->part->part.id_length > 0;
+	part_of(r)->id_length = base_value_hex_bytes(value, part_of(r)->id, FLASH_ID_MAX);
+	return part_of(r)->id_length > 0;
 }
 
 static bool
-read_rems(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_rems(struct base_key_reading *r, const char *value)
 {
 	uint8_t bytes[2];
 
-	(void)key;
 	if (base_value_hex_bytes(value, bytes, 2) != 2)
 		return false;
-	r->part->part.manufacturer = bytes[0];
-	r->part->part.device_id = bytes[1];
-	if (!chipdb_part_is_given(r->part, "res")) {
-		r->part->part.res[0] = bytes[1];
-		r->part->part.res_length = 1;
+	part_of(r)->manufacturer = bytes[0];
+	part_of(r)->device_id = bytes[1];
+	if (!chipdb_part_is_given(target_of(r)->part, "res")) {
+		part_of(r)->res[0] = bytes[1];
+		part_of(r)->res_length = 1;
 	}
 	return true;
 }
 
 static bool
-read_res(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_res(struct base_key_reading *r, const char *value)
 {
-	(void)key;
-	r->part->part.res_length = base_value_hex_bytes(value, r->part->part.res, FLASH_ID_MAX);
-	return r->part->part.res_length > 0;
+	part_of(r)->res_length = base_value_hex_bytes(value, part_of(r)->res, FLASH_ID_MAX);
+	return part_of(r)->res_length > 0;
 }
 
 static bool
-read_number(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value,
-	unsigned int lowest, unsigned int highest)
+read_number(
+	struct base_key_reading *r, const char *value, unsigned int lowest, unsigned int highest)
 {
-	unsigned int *number = field(r, key);
-	guint64 n;
+	unsigned int *number = field(r);
+	uint64_t n;
 
-	if (!g_ascii_string_to_unsigned(value, 10, lowest, highest, &n, NULL))
+	if (!base_parse_decimal(value, lowest, highest, &n))
 		return false;
 	*number = (unsigned int)n;
 	return true;
 }
 
 static bool
-read_count(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_count(struct base_key_reading *r, const char *value)
 {
-	return read_number(r, key, value, 0, 16);
+	return read_number(r, value, 0, 16);
 }
 
 /* From 1 to 4. */
 static bool
-read_digit(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_digit(struct base_key_reading *r, const char *value)
 {
-	return read_number(r, key, value, 1, 4);
+	return read_number(r, value, 1, 4);
 }
 
-/* WRSR has no more than the status registers. */
+/* WRSR writes at most the status registers. */
 static bool
-read_wrsr_bytes(
-	struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_wrsr_bytes(struct base_key_reading *r, const char *value)
 {
-	return read_number(r, key, value, 1, FLASH_STATUS_REGISTERS);
+	return read_number(r, value, 1, FLASH_STATUS_REGISTERS);
 }
 
 static bool
-read_dummy(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_dummy(struct base_key_reading *r, const char *value)
 {
-	unsigned int *clocks = field(r, key);
-	guint64 n;
+	unsigned int *clocks = field(r);
+	uint64_t n;
 
-	if (!g_ascii_string_to_unsigned(value, 10, 8, 32, &n, NULL) || n % 8)
+	if (!base_parse_decimal(value, 8, 32, &n) || n % 8)
 		return false;
 	*clocks = (unsigned int)n;
 	return true;
 }
 
-/* Of an OTP area: any number up to 64K. */
+/* The size of an OTP area: any number up to 64K. */
 static bool
-read_bytes(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_bytes(struct base_key_reading *r, const char *value)
 {
-	uint32_t *bytes = field(r, key);
+	uint32_t *bytes = field(r);
 	uint64_t size;
 
 	if (!base_parse_size(value, &size) || size < 1 || size > 64 * 1024)
@@ -299,94 +297,97 @@ read_bytes(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, c
 }
 
 static bool
-read_factory(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_factory(struct base_key_reading *r, const char *value)
 {
-	(void)key;
 	return base_value_range(
-		value, &r->part->part.otp_factory_start, &r->part->part.otp_factory_end);
+		value, &part_of(r)->otp_factory_start, &part_of(r)->otp_factory_end);
 }
 
 static bool
-read_registers(
-	struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_registers(struct base_key_reading *r, const char *value)
 {
-	return chipdb_part_read_registers(value, field(r, key));
+	return chipdb_part_read_registers(value, field(r));
 }
 
 static bool
-read_sfdp(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_sfdp(struct base_key_reading *r, const char *value)
 {
-	struct flash_part *part = &r->part->part;
+	struct flash_part *part = part_of(r);
 	int word;
 
-	if (base_value_word(key->words, value, &word)) {
+	if (base_value_word(r->key->words, value, &word)) {
 		part->sfdp = (enum flash_sfdp)word;
 		return true;
 	}
 	part->sfdp = FLASH_SFDP_FILE;
-	return chipdb_part_read_sfdp(
-		r->group->file, value, r->strings, &part->sfdp_data, &part->sfdp_length, &r->why);
+	return chipdb_part_read_sfdp(target_of(r)->group->file, value, target_of(r)->strings,
+		&part->sfdp_data, &part->sfdp_length, &r->why);
 }
 
 static bool
-read_frequency(
-	struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_frequency(struct base_key_reading *r, const char *value)
 {
-	return base_value_frequency(value, field(r, key));
+	return base_value_frequency(value, field(r));
 }
 
 static bool
-read_time(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_time(struct base_key_reading *r, const char *value)
 {
 	g_auto(GStrv) texts = g_strsplit(value, ",", -1);
 
-	return chipdb_times(texts, field(r, key), &r->why);
+	return chipdb_times(texts, field(r), &r->why);
 }
 
-/* Enumerations and flags: one of the key's words. */
+/* An enumeration: one of the key's words. */
 static bool
-read_choice(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_choice(struct base_key_reading *r, const char *value)
 {
-	unsigned int *choice = field(r, key);
+	unsigned int *choice = field(r);
 	int word;
 
-	if (!base_value_word(key->words, value, &word))
+	if (!base_value_word(r->key->words, value, &word))
 		return false;
 	*choice = (unsigned int)word;
 	return true;
 }
 
 static bool
-read_flag(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_flag(struct base_key_reading *r, const char *value)
 {
-	bool *flag = field(r, key);
+	bool *flag = field(r);
 	int word;
 
-	if (!base_value_word(key->words, value, &word))
+	if (!base_value_word(r->key->words, value, &word))
 		return false;
 	*flag = word;
 	return true;
 }
 
 static bool
-read_status(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_status(struct base_key_reading *r, const char *value)
 {
-	return chipdb_part_read_figure(value, field(r, key), &r->why);
+	return chipdb_part_read_figure(value, field(r), &r->why);
 }
 
 static bool
-read_status_default(
-	struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_status_default(struct base_key_reading *r, const char *value)
 {
-	return base_value_hex_byte(value, field(r, key));
+	return base_value_hex_byte(value, field(r));
+}
+
+/* The target of lists of commands and maps of blocks. */
+static struct chipdb_partcommand
+place_of(struct base_key_reading *r)
+{
+	return (struct chipdb_partcommand){target_of(r)->part, target_of(r)->strings, &r->why};
 }
 
 /* commands, commands+ and commands-: the last letter says which. */
 static bool
-read_commands(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_commands(struct base_key_reading *r, const char *value)
 {
-	struct chipdb_partcommand at = chipdb_partkey_place(r);
-	char how = key->name[strlen(key->name) - 1];
+	struct chipdb_partcommand at = place_of(r);
+	char how = r->key->name[strlen(r->key->name) - 1];
 
 	return chipdb_part_change_commands(&at, value,
 		how == '+'           ? CHIPDB_PARTCOMMAND_ADD
@@ -395,18 +396,15 @@ read_commands(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key
 }
 
 static bool
-read_bp_ranges(
-	struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_bp_ranges(struct base_key_reading *r, const char *value)
 {
-	(void)key;
-	return chipdb_part_set_bp_ranges(&r->part->part, value);
+	return chipdb_part_set_bp_ranges(part_of(r), value);
 }
 
 static bool
-read_wp_protects(
-	struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_wp_protects(struct base_key_reading *r, const char *value)
 {
-	uint32_t *bytes = field(r, key);
+	uint32_t *bytes = field(r);
 	uint64_t size;
 
 	if (!base_parse_size(value, &size) || size > UINT32_MAX)
@@ -416,12 +414,43 @@ read_wp_protects(
 }
 
 static bool
-read_lock_map(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key, const char *value)
+read_lock_map(struct base_key_reading *r, const char *value)
 {
-	struct chipdb_partcommand at = chipdb_partkey_place(r);
+	struct chipdb_partcommand at = place_of(r);
 
-	(void)key;
 	return chipdb_part_set_lock_map(&at, value);
+}
+
+/* "erase-20", "erase4-21" for an opcode with 4 address bytes, "hybrid-20", "hybrid4-21". */
+static bool
+parse_erase(const char *name, struct flash_erase *erase)
+{
+	const char *dash = strchr(name, '-');
+
+	memset(erase, 0, sizeof(*erase));
+	erase->hybrid = g_str_has_prefix(name, "hybrid");
+	erase->four_byte = dash && dash > name && dash[-1] == '4';
+	if (!dash || (!erase->hybrid && !g_str_has_prefix(name, "erase")) ||
+		dash - name != (erase->hybrid ? 6 : 5) + erase->four_byte)
+		return false;
+	return base_value_hex_byte(dash + 1, &erase->opcode);
+}
+
+static bool
+is_erase(const char *name)
+{
+	struct flash_erase erase;
+
+	return parse_erase(name, &erase);
+}
+
+static bool
+read_erase(struct base_key_reading *r, const char *value)
+{
+	struct chipdb_partcommand at = place_of(r);
+	struct flash_erase erase;
+
+	return parse_erase(r->name, &erase) && chipdb_part_set_erase(&at, &erase, value);
 }
 
 #define PART(member) offsetof(struct flash_part, member)
@@ -437,124 +466,120 @@ read_lock_map(struct chipdb_partkey_reading *r, const struct chipdb_partkey *key
 #define TIME_ALLOWED "typical and maximum, such as 0.4 ms, 3 ms, or one time for both"
 #define FREQUENCY_ALLOWED "a frequency up to 4 GHz, such as 50 MHz"
 #define SIZE_ALLOWED "a power of two up to 4G, such as 16M; of a DataFlash also 33/32 of one"
+#define ERASE_ALLOWED                                                                            \
+	"a power of two, a map such as 4Kx2 + 8K + 16K, or chip; and one or two times, such as " \
+	"4K, 45 ms, 400 ms; as and another opcode, such as as C7; or none"
 #define CLOCKS_ALLOWED "clocks: 8, 16, 24 or 32"
 
-static const struct chipdb_partkey keys[] = {
-	{"inherits", NULL, 0, "the name of a family", false, NULL},
-	{"vendor", read_text, PART(vendor), TEXT_ALLOWED, true, NULL},
-	{"flashrom", read_flashrom, 0, "names, with ; between them", false, NULL},
-	{"aliases", read_aliases, 0, "names without blanks, with ; between them", false, NULL},
-	{"size", read_size, PART(size), SIZE_ALLOWED, true, NULL},
-	{"page", read_page, 0,
-		"a power of two up to 64K, such as 256; of a DataFlash also 33/32 of one", false,
-		NULL},
-	{"voltage", read_voltage, 0, "lowest and highest, such as 2.7 V - 3.6 V", true, NULL},
-	{"address", read_digit, PART(address_bytes), "1 to 4 (bytes)", false, NULL},
-	{"id", read_id, 0, "1 to 8 hex bytes, such as EF 40 18", false, NULL},
-	{"id-tail", read_choice, PART(id_tail), "repeat, float or zero", false, tail_words},
-	{"rems", read_rems, 0, "2 hex bytes: manufacturer and device, such as EF 17", false, NULL},
-	{"res", read_res, 0, "1 to 8 hex bytes, such as BF 43", false, NULL},
-	{"unique-id", read_count, PART(unique_id_length), "0 to 16 (bytes)", false, NULL},
-	{"sr1", read_status, STATUS(0), FIGURE_ALLOWED, false, NULL},
-	{"sr2", read_status, STATUS(1), FIGURE_ALLOWED, false, NULL},
-	{"sr3", read_status, STATUS(2), FIGURE_ALLOWED, false, NULL},
-	{"sr1-default", read_status_default, PART(status_default[0]), BYTE_ALLOWED, false, NULL},
-	{"sr2-default", read_status_default, PART(status_default[1]), BYTE_ALLOWED, false, NULL},
-	{"sr3-default", read_status_default, PART(status_default[2]), BYTE_ALLOWED, false, NULL},
-	{"cr2", read_status, STATUS(3), FIGURE_ALLOWED, false, NULL},
-	{"cr3", read_status, STATUS(4), FIGURE_ALLOWED, false, NULL},
-	{"cr4", read_status, STATUS(5), FIGURE_ALLOWED, false, NULL},
-	{"cr2-default", read_status_default, PART(status_default[3]), BYTE_ALLOWED, false, NULL},
-	{"cr3-default", read_status_default, PART(status_default[4]), BYTE_ALLOWED, false, NULL},
-	{"cr4-default", read_status_default, PART(status_default[5]), BYTE_ALLOWED, false, NULL},
-	{"registers", read_registers, PART(any_registers), "up to 6 of sr1 sr2 sr3 cr2 cr3 cr4 -",
-		false, NULL},
-	{"evcr-default", read_status_default, PART(evcr_default), BYTE_ALLOWED, false, NULL},
-	{"dies", read_digit, PART(dies), "1 to 4", false, NULL},
-	{"wrsr-bytes", read_wrsr_bytes, PART(wrsr_bytes), "1 to 3", false, NULL},
-	{"wrsr-short", read_flag, PART(wrsr_short_clears), "keep or clear", false,
-		keep_clear_words},
-	{"wel-on-reject", read_flag, PART(wel_kept_on_reject), "clear or keep", false,
-		clear_keep_words},
-	{"protection", read_choice, PART(range_rule),
+const struct base_key chipdb_partkeys[] = {
+	BASE_KEY("inherits", "the name of a family", NULL),
+	BASE_KEY("vendor", TEXT_ALLOWED, read_text, .field = PART(vendor), .mandatory = true),
+	BASE_KEY("flashrom", "names, with ; between them", read_flashrom),
+	BASE_KEY("aliases", "names without blanks, with ; between them", read_aliases),
+	BASE_KEY("size", SIZE_ALLOWED, read_size, .field = PART(size), .mandatory = true),
+	BASE_KEY("page", "a power of two up to 64K, such as 256; of a DataFlash also 33/32 of one",
+		read_page),
+	BASE_KEY("voltage", "lowest and highest, such as 2.7 V - 3.6 V", read_voltage,
+		.mandatory = true),
+	BASE_KEY("address", "1 to 4 (bytes)", read_digit, .field = PART(address_bytes)),
+	BASE_KEY("id", "1 to 8 hex bytes, such as EF 40 18", read_id),
+	BASE_KEY("id-tail", "repeat, float or zero", read_choice, .field = PART(id_tail),
+		.words = tail_words),
+	BASE_KEY("rems", "2 hex bytes: manufacturer and device, such as EF 17", read_rems),
+	BASE_KEY("res", "1 to 8 hex bytes, such as BF 43", read_res),
+	BASE_KEY("unique-id", "0 to 16 (bytes)", read_count, .field = PART(unique_id_length)),
+	BASE_KEY("sr1", FIGURE_ALLOWED, read_status, .field = STATUS(0)),
+	BASE_KEY("sr2", FIGURE_ALLOWED, read_status, .field = STATUS(1)),
+	BASE_KEY("sr3", FIGURE_ALLOWED, read_status, .field = STATUS(2)),
+	BASE_KEY(
+		"sr1-default", BYTE_ALLOWED, read_status_default, .field = PART(status_default[0])),
+	BASE_KEY(
+		"sr2-default", BYTE_ALLOWED, read_status_default, .field = PART(status_default[1])),
+	BASE_KEY(
+		"sr3-default", BYTE_ALLOWED, read_status_default, .field = PART(status_default[2])),
+	BASE_KEY("cr2", FIGURE_ALLOWED, read_status, .field = STATUS(3)),
+	BASE_KEY("cr3", FIGURE_ALLOWED, read_status, .field = STATUS(4)),
+	BASE_KEY("cr4", FIGURE_ALLOWED, read_status, .field = STATUS(5)),
+	BASE_KEY(
+		"cr2-default", BYTE_ALLOWED, read_status_default, .field = PART(status_default[3])),
+	BASE_KEY(
+		"cr3-default", BYTE_ALLOWED, read_status_default, .field = PART(status_default[4])),
+	BASE_KEY(
+		"cr4-default", BYTE_ALLOWED, read_status_default, .field = PART(status_default[5])),
+	BASE_KEY("registers", "up to 6 of sr1 sr2 sr3 cr2 cr3 cr4 -", read_registers,
+		.field = PART(any_registers)),
+	BASE_KEY("evcr-default", BYTE_ALLOWED, read_status_default, .field = PART(evcr_default)),
+	BASE_KEY("dies", "1 to 4", read_digit, .field = PART(dies)),
+	BASE_KEY("wrsr-bytes", "1 to 3", read_wrsr_bytes, .field = PART(wrsr_bytes)),
+	BASE_KEY("wrsr-short", "keep or clear", read_flag, .field = PART(wrsr_short_clears),
+		.words = keep_clear_words),
+	BASE_KEY("wel-on-reject", "clear or keep", read_flag, .field = PART(wel_kept_on_reject),
+		.words = clear_keep_words),
+	BASE_KEY("protection",
 		"none, pow2, pow2-mirrored, pow2-cmp-inverts-bp, pow2-fixed64k, pow2-double, "
 		"from3-sixteenth, quarters, list, at2x-sectors or sst26",
-		false, range_words},
-	{"protection-list", read_bp_ranges, 0,
+		read_choice, .field = PART(range_rule), .words = range_words),
+	BASE_KEY("protection-list",
 		"a range for each value of BP: none, all, a size, a fraction such as 1/64, @other "
 		"behind it for the other end, or chip-erase; such as none 1/4 1/2 all",
-		false, NULL},
-	{"write-inhibit", read_millivolts, PART(inhibit_mv), "a voltage, such as 2.0 V", false,
-		NULL},
-	{"endurance", read_endurance, PART(endurance), "1 to 100000000 (cycles)", false, NULL},
-	{"pin7", read_choice, PART(pin7), "hold, reset or none", false, pin7_words},
-	{"reset-pin", read_flag, PART(reset_pin), "no or yes", false, no_yes_words},
-	{"floating", read_floating, PART(no_pull_up), "-, or some of wp hold reset", false,
-		pin_words},
-	{"wp-protects", read_wp_protects, PART(wp_protects), "a size, such as 64K", false, NULL},
-	{"lock-map", read_lock_map, 0,
-		"the size of all blocks, or a map such as 4Kx16 + 64Kx30 + 4Kx16", false, NULL},
-	{"lock-power-up", read_choice, PART(lock_start), "locked or open", false, lock_start_words},
-	{"after-failure", read_flag, PART(busy_after_failure), "ready or busy", false,
-		failure_words},
-	{"srl-with-srp", read_flag, PART(srl_srp_permanent), "power-cycle or permanent", false,
-		lock_words},
-	{"commands", read_commands, 0, COMMANDS_ALLOWED, true, NULL},
-	{"commands+", read_commands, 0, COMMANDS_ALLOWED, false, NULL},
-	{"commands-", read_commands, 0, "commands of the family", false, NULL},
-	{"security-registers", read_count, PART(security_registers), "0 to 16", false, NULL},
-	{"security-register-size", read_small_size, PART(security_register_size),
-		"a power of two up to 4K, such as 256", false, NULL},
-	{"security-register-first", read_count, PART(security_register_first), "0 to 16", false,
-		NULL},
-	{"otp-size", read_bytes, PART(otp_size), "1 to 64K", false, NULL},
-	{"otp-factory", read_factory, 0, "first and last byte, such as 0-15", false, NULL},
-	{"otp-lock", read_choice, PART(otp_lock), "none, control-byte, regions or once", false,
-		otp_lock_words},
-	{"otp-read-dummy", read_dummy, PART(otp_read_dummy), CLOCKS_ALLOWED, false, NULL},
-	{"sfdp", read_sfdp, 0, "none, generated or the name of a file", false, sfdp_words},
-	{"fR", read_frequency, PART(read_max_hz), FREQUENCY_ALLOWED, true, NULL},
-	{"FR", read_frequency, PART(fast_read_max_hz), FREQUENCY_ALLOWED, true, NULL},
-	{"tPP", read_time, TIMING(FLASH_T_PP), TIME_ALLOWED, false, NULL},
-	{"tEP", read_time, TIMING(FLASH_T_EP), TIME_ALLOWED, false, NULL},
-	{"tXFR", read_time, TIMING(FLASH_T_XFR), TIME_ALLOWED, false, NULL},
-	{"tCOMP", read_time, TIMING(FLASH_T_COMP), TIME_ALLOWED, false, NULL},
-	{"tBP1", read_time, TIMING(FLASH_T_BP1), TIME_ALLOWED, false, NULL},
-	{"tBP2", read_time, TIMING(FLASH_T_BP2), TIME_ALLOWED, false, NULL},
-	{"tW", read_time, TIMING(FLASH_T_W), TIME_ALLOWED, false, NULL},
-	{"tSR", read_time, TIMING(FLASH_T_SR), TIME_ALLOWED, false, NULL},
-	{"tDP", read_time, TIMING(FLASH_T_DP), TIME_ALLOWED, false, NULL},
-	{"tRES1", read_time, TIMING(FLASH_T_RES1), TIME_ALLOWED, false, NULL},
-	{"tRES2", read_time, TIMING(FLASH_T_RES2), TIME_ALLOWED, false, NULL},
-	{"tSUS", read_time, TIMING(FLASH_T_SUS), TIME_ALLOWED, false, NULL},
-	{"tRST", read_time, TIMING(FLASH_T_RST), TIME_ALLOWED, false, NULL},
-	{"tXUDPD", read_time, TIMING(FLASH_T_UDPD), TIME_ALLOWED, false, NULL},
-	{"tVSL", read_time, TIMING(FLASH_T_VSL), TIME_ALLOWED, false, NULL},
-	{"tPUW", read_time, TIMING(FLASH_T_PUW), TIME_ALLOWED, false, NULL},
-	{"tNVCR", read_time, TIMING(FLASH_T_NVCR), TIME_ALLOWED, false, NULL},
+		read_bp_ranges),
+	BASE_KEY("write-inhibit", "a voltage, such as 2.0 V", read_millivolts,
+		.field = PART(inhibit_mv)),
+	BASE_KEY("endurance", "1 to 100000000 (cycles)", read_endurance, .field = PART(endurance)),
+	BASE_KEY("pin7", "hold, reset or none", read_choice, .field = PART(pin7),
+		.words = pin7_words),
+	BASE_KEY("reset-pin", "no or yes", read_flag, .field = PART(reset_pin),
+		.words = no_yes_words),
+	BASE_KEY("floating", "-, or some of wp hold reset", read_floating,
+		.field = PART(no_pull_up), .words = pin_words),
+	BASE_KEY(
+		"wp-protects", "a size, such as 64K", read_wp_protects, .field = PART(wp_protects)),
+	BASE_KEY("lock-map", "the size of all blocks, or a map such as 4Kx16 + 64Kx30 + 4Kx16",
+		read_lock_map),
+	BASE_KEY("lock-power-up", "locked or open", read_choice, .field = PART(lock_start),
+		.words = lock_start_words),
+	BASE_KEY("after-failure", "ready or busy", read_flag, .field = PART(busy_after_failure),
+		.words = failure_words),
+	BASE_KEY("srl-with-srp", "power-cycle or permanent", read_flag,
+		.field = PART(srl_srp_permanent), .words = lock_words),
+	BASE_KEY("commands", COMMANDS_ALLOWED, read_commands, .mandatory = true),
+	BASE_KEY("commands+", COMMANDS_ALLOWED, read_commands),
+	BASE_KEY("commands-", "commands of the family", read_commands),
+	BASE_KEY("security-registers", "0 to 16", read_count, .field = PART(security_registers)),
+	BASE_KEY("security-register-size", "a power of two up to 4K, such as 256", read_small_size,
+		.field = PART(security_register_size)),
+	BASE_KEY("security-register-first", "0 to 16", read_count,
+		.field = PART(security_register_first)),
+	BASE_KEY("otp-size", "1 to 64K", read_bytes, .field = PART(otp_size)),
+	BASE_KEY("otp-factory", "first and last byte, such as 0-15", read_factory),
+	BASE_KEY("otp-lock", "none, control-byte, regions or once", read_choice,
+		.field = PART(otp_lock), .words = otp_lock_words),
+	BASE_KEY("otp-read-dummy", CLOCKS_ALLOWED, read_dummy, .field = PART(otp_read_dummy)),
+	BASE_KEY("sfdp", "none, generated or the name of a file", read_sfdp, .words = sfdp_words),
+	BASE_KEY("fR", FREQUENCY_ALLOWED, read_frequency, .field = PART(read_max_hz),
+		.mandatory = true),
+	BASE_KEY("FR", FREQUENCY_ALLOWED, read_frequency, .field = PART(fast_read_max_hz),
+		.mandatory = true),
+	BASE_KEY("tPP", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_PP)),
+	BASE_KEY("tEP", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_EP)),
+	BASE_KEY("tXFR", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_XFR)),
+	BASE_KEY("tCOMP", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_COMP)),
+	BASE_KEY("tBP1", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_BP1)),
+	BASE_KEY("tBP2", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_BP2)),
+	BASE_KEY("tW", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_W)),
+	BASE_KEY("tSR", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_SR)),
+	BASE_KEY("tDP", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_DP)),
+	BASE_KEY("tRES1", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_RES1)),
+	BASE_KEY("tRES2", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_RES2)),
+	BASE_KEY("tSUS", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_SUS)),
+	BASE_KEY("tRST", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_RST)),
+	BASE_KEY("tXUDPD", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_UDPD)),
+	BASE_KEY("tVSL", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_VSL)),
+	BASE_KEY("tPUW", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_PUW)),
+	BASE_KEY("tNVCR", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_NVCR)),
+	BASE_KEY("erase-20", ERASE_ALLOWED, read_erase, .matches = is_erase),
+	BASE_KEY_END,
 };
-G_STATIC_ASSERT(G_N_ELEMENTS(keys) <= CHIPDB_PART_KEYS);
+G_STATIC_ASSERT(G_N_ELEMENTS(chipdb_partkeys) <= CHIPDB_PART_KEYS);
 G_STATIC_ASSERT(sizeof(enum flash_pin7) == sizeof(unsigned int));
 G_STATIC_ASSERT(sizeof(enum flash_id_tail) == sizeof(unsigned int)); /* read_choice */
-
-const struct chipdb_partkey *
-chipdb_partkey_get(unsigned int index)
-{
-	return index < G_N_ELEMENTS(keys) ? &keys[index] : NULL;
-}
-
-int
-chipdb_partkey_find(const char *name)
-{
-	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
-		if (strcmp(keys[i].name, name) == 0)
-			return (int)i;
-	}
-	return -1;
-}
-
-struct chipdb_partcommand
-chipdb_partkey_place(struct chipdb_partkey_reading *r)
-{
-	return (struct chipdb_partcommand){r->part, r->strings, &r->why};
-}

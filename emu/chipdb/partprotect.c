@@ -11,13 +11,11 @@ static bool
 parse_fraction(const char *text, struct flash_bp_range *range)
 {
 	g_auto(GStrv) parts = g_strsplit(text, "/", 2);
-	guint64 numerator;
-	guint64 denominator;
+	uint64_t numerator;
+	uint64_t denominator;
 
-	if (g_strv_length(parts) != 2 ||
-		!g_ascii_string_to_unsigned(parts[0], 10, 1, UINT16_MAX, &numerator, NULL) ||
-		!g_ascii_string_to_unsigned(
-			parts[1], 10, numerator, UINT16_MAX, &denominator, NULL))
+	if (g_strv_length(parts) != 2 || !base_parse_decimal(parts[0], 1, UINT16_MAX, &numerator) ||
+		!base_parse_decimal(parts[1], numerator, UINT16_MAX, &denominator))
 		return false;
 	range->numerator = (uint16_t)numerator;
 	range->denominator = (uint16_t)denominator;

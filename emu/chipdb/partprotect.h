@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The protection of a part, read from chip data. Private to the bench. */
+/* The protection of a part, read from chip data. Private to the room. */
 #ifndef SPINOR_CHIPDB_PARTPROTECT_H
 #define SPINOR_CHIPDB_PARTPROTECT_H
 

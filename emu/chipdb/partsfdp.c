@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SFDP that was read out of a real chip, kept beside its chip data: the bytes themselves, which
- * begin with "SFDP", or a text with two hex digits for each and # comments.
+ * An SFDP table read out of a real chip, in a file beside the chip data: binary, which begins with
+ * "SFDP", or a text with two hex digits for each byte and # comments.
  */
 #include "chipdb/partsfdp.h"
+#include "base/value.h"
 #include "base/wholefile.h"
 
 #include <string.h>
 
-/* Longer ones are no SFDP: the largest known have some hundred bytes. */
+/* The largest known tables have some hundred bytes. */
 enum {
 	LENGTH_MAX = 64 * 1024
 };
@@ -21,11 +22,12 @@ has_signature(const uint8_t *data, gsize length)
 	return length > strlen(signature) && memcmp(data, signature, strlen(signature)) == 0;
 }
 
-/* Hex text to bytes in the same place; how many, or 0 when it is anything else. */
+/* Converts hex text to bytes in place. Returns their number, or 0 on anything else. */
 static gsize
 decode(char *text)
 {
 	uint8_t *bytes = (uint8_t *)text;
+	uint8_t byte;
 	gsize n = 0;
 
 	while (*text) {
@@ -33,9 +35,8 @@ decode(char *text)
 			text += strcspn(text, "\n");
 		} else if (g_ascii_isspace(*text)) {
 			text++;
-		} else if (g_ascii_isxdigit(text[0]) && g_ascii_isxdigit(text[1])) {
-			bytes[n++] = (uint8_t)(g_ascii_xdigit_value(text[0]) * 16 +
-				g_ascii_xdigit_value(text[1]));
+		} else if (base_value_hex_digits(text, &byte)) {
+			bytes[n++] = byte;
 			text += 2;
 		} else {
 			return 0;

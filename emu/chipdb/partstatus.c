@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The registers of a part, as spinor-chipdb(5) describes them: figures of eight bits, each with a
- * name that the engine knows, and the addresses that RDAR and WRAR find them at. Leaves out their
- * values as delivered, which are plain bytes.
+ * The registers of a part, as spinor-chipdb(5) describes them: rows of eight bits by their names, and
+ * their addresses for RDAR and WRAR. Leaves out their values as delivered, which are plain bytes.
  */
 #include "chipdb/partstatus.h"
 
@@ -29,7 +28,7 @@ static const struct base_value_word bit_words[] = {{"-", FLASH_BIT_NONE}, {"BUSY
 	{"SWP1", FLASH_BIT_SWP1}, {"WPP", FLASH_BIT_WPP}, {"WPLD", FLASH_BIT_WPLD},
 	{"BPNV", FLASH_BIT_BPNV}, {"BPNV_O", FLASH_BIT_BPNV_O}, {"FREEZE", FLASH_BIT_FREEZE},
 	{"HOLD_RST", FLASH_BIT_HRSW}, {"USER", FLASH_BIT_USER},
-	/* What other data sheets call the same. */
+	/* Names of other data sheets for the same bits. */
 	{"WIP", FLASH_BIT_BUSY}, {"PS1", FLASH_BIT_PSB}, {"ES", FLASH_BIT_ESB},
 	{"SRP0", FLASH_BIT_SRP}, {"SRP1", FLASH_BIT_SRL}, {"SRWD", FLASH_BIT_SRP},
 	{"BPL", FLASH_BIT_SRP}, {"WPEN", FLASH_BIT_SRP}, {"RES", FLASH_BIT_NONE},
@@ -40,6 +39,7 @@ static const struct base_value_word bit_words[] = {{"-", FLASH_BIT_NONE}, {"BUSY
 
 static const struct base_value_word register_words[] = {{"-", 0}, {"sr1", 1}, {"sr2", 2},
 	{"sr3", 3}, {"cr2", 4}, {"cr3", 5}, {"cr4", 6}, {NULL, 0}};
+
 /* Bits that only the chip itself sets. */
 static bool
 is_reported(enum flash_bit bit)
@@ -74,14 +74,14 @@ is_reported(enum flash_bit bit)
 	}
 }
 
-/* Bits that forget by nature. */
+/* Bits that are volatile in all parts. */
 static bool
 is_forgetful(enum flash_bit bit)
 {
 	return bit == FLASH_BIT_SPRL || bit == FLASH_BIT_FREEZE;
 }
 
-/* One cell of a register's figure: "LB1/otp". */
+/* One bit of a register: "LB1/otp". */
 static bool
 read_bit(char *cell, struct flash_register_bit *bit, char **why)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The registers of a part, read from chip data. Private to the bench. */
+/* The registers of a part, read from chip data. Private to the room. */
 #ifndef SPINOR_CHIPDB_PARTSTATUS_H
 #define SPINOR_CHIPDB_PARTSTATUS_H
 
@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /* "SRP - TB BP2 BP1 BP0 WEL BUSY", "LB1/otp": eight cells, bit 7 first, to bits[8], bit 0 first.
- * Sets *why (g_free()) to what is wrong with it. */
+ * Sets *why (g_free()) to the reason when it is refused. */
 bool chipdb_part_read_figure(const char *value, struct flash_register_bit *bits, char **why);
 
 /* "sr1 sr3 sr2 cr2": which register lies at address 0, 1, ...; registers has FLASH_REGISTERS. */

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 /* {"0.4 ms", "3 ms"} is typical and maximum; one time alone is both. Strips the texts. Sets *why
- * (g_free()) where there is more to say than what is allowed. */
+ * (g_free()) to the reason when the order is wrong. */
 bool chipdb_times(char **texts, struct flash_time *time, char **why);
 
 #endif

@@ -5,10 +5,13 @@
  */
 #include "control/schema.h"
 
+#include "base/error.h"
 #include "control/rpc.h"
 
 #include <stdarg.h>
 #include <string.h>
+
+#define SHOWN_MAX 64 /* of a name, in characters */
 
 static const char *const type_names[] = {
 	[CONTROL_STRING] = "string",
@@ -16,14 +19,16 @@ static const char *const type_names[] = {
 	[CONTROL_STRINGS] = "array",
 };
 
-static char *
-join_names(const struct control_param *params)
+/* Their names, NULL-terminated. Free the list with g_free(). */
+static const char **
+list_names(const struct control_param *params)
 {
-	GString *names = g_string_new(NULL);
+	GPtrArray *names = g_ptr_array_new();
 
 	for (; params->name != NULL; params++)
-		g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "", params->name);
-	return g_string_free(names, FALSE);
+		g_ptr_array_add(names, (gpointer)params->name);
+	g_ptr_array_add(names, NULL);
+	return (const char **)g_ptr_array_free(names, FALSE);
 }
 
 /* "has to be …" */
@@ -79,30 +84,33 @@ is_allowed(const struct control_param *param, JsonNode *node)
 	return true;
 }
 
-static bool
-is_known(const struct control_param *params, const char *name)
+static void
+refuse_name(
+	const struct control_method *method, const char *name, const char **known, GError **error)
 {
-	for (; params->name != NULL; params++)
-		if (strcmp(params->name, name) == 0)
-			return true;
-	return false;
+	g_autofree char *start = g_utf8_substring(name, 0, MIN(g_utf8_strlen(name, -1), SHOWN_MAX));
+	g_autofree char *unknown = base_unknown(start, known);
+
+	if (*known == NULL)
+		g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_PARAMS,
+			"%s: no parameter \"%s\"; allowed is none", method->name, start);
+	else
+		g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_PARAMS, "%s: no parameter %s",
+			method->name, unknown);
 }
 
 static bool
 check_names(const struct control_method *method, JsonObject *params, GError **error)
 {
-	g_autofree char *names = NULL;
+	g_autofree const char **known = list_names(method->params);
 	JsonObjectIter iter;
 	const char *name;
 
 	json_object_iter_init_ordered(&iter, params);
 	while (json_object_iter_next_ordered(&iter, &name, NULL)) {
-		if (is_known(method->params, name))
+		if (g_strv_contains(known, name))
 			continue;
-		names = join_names(method->params);
-		g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_PARAMS,
-			"%s: there is no parameter \"%.64s\"; allowed %s", method->name, name,
-			*names != '\0' ? names : "is none");
+		refuse_name(method, name, known, error);
 		return false;
 	}
 	return true;

@@ -157,8 +157,10 @@ take_turns(struct port_pump *pump)
 
 /*
  * After an exchange the main loop waits for the next one. Measured and worse: spinning on
- * non-blocking reads (a kernel thread carries the bytes and wants the core), and a poll() with a
- * time limit right here (setting a timer costs more than a round of the main loop).
+ * non-blocking reads (a kernel thread carries the bytes and wants the core), a poll() with a time
+ * limit right here (setting a timer costs more than a round of the main loop), and io_uring with
+ * write and poll in one call. A blocking read in place of poll and read saves a tenth of an
+ * exchange, but GLib wakes a context by a descriptor alone, which does not end a read.
  */
 static enum pump_state
 serve(struct port_pump *pump)

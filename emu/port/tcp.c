@@ -21,6 +21,7 @@
 #include "port/pump.h"
 
 #include "base/log.h"
+#include "base/units.h"
 
 #include <errno.h>
 #include <gio/gio.h>
@@ -218,10 +219,10 @@ static bool
 split_address(const char *text, char **host, char **port)
 {
 	const char *colon = strrchr(text, ':');
-	guint64 number;
+	uint64_t number;
 
 	*port = g_strdup(colon ? colon + 1 : text);
-	if (!g_ascii_string_to_unsigned(*port, 10, 0, 65535, &number, NULL))
+	if (!base_parse_decimal(*port, 0, UINT16_MAX, &number))
 		return false;
 	if (!colon) {
 		*host = g_strdup(LOOPBACK);

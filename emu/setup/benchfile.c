@@ -8,12 +8,12 @@
  */
 #include "setup/benchfile.h"
 
-#include "base/units.h"
 #include "base/error.h"
-#include "setup/faultfile.h"
 #include "base/keyfile.h"
-#include "setup/setup.h"
+#include "base/units.h"
 #include "clip/clip.h"
+#include "setup/faultfile.h"
+#include "setup/setup.h"
 
 #include <string.h>
 
@@ -21,46 +21,26 @@
 #define GROUPS_ALLOWED \
 	"allowed are [bench], [adapter NAME], [chip NAME], [fault NAME] and [board NAME]"
 
-/* One group while it is read; target is what its keys are about. */
+/* One group while it is read: the target of its keys. */
 struct reading {
-	const char *path;
-	const char *folder;
+	struct setup_group group;
 	struct setup_bench *setup;
-	const char *group; /* as between the brackets */
-	const char *key;   /* NULL: the group as a whole */
 	struct setup_adapter *adapter;
 	struct setup_chip *chip;
 	char *chip_adapter; /* [chip]: the adapter's name */
 };
 
-struct key {
-	const char *name;
-	const char *allowed;
-	bool (*take)(struct reading *r, const char *value);
-};
-
-static bool refuse(const struct reading *r, GError **error, const char *format, ...)
-	G_GNUC_PRINTF(3, 4);
-
-/* "FILE: [GROUP]: …"; always false. */
-static bool
-refuse(const struct reading *r, GError **error, const char *format, ...)
-{
-	g_autofree char *text = NULL;
-	va_list arguments;
-
-	va_start(arguments, format);
-	text = g_strdup_vprintf(format, arguments);
-	va_end(arguments);
-	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "%s: [%s]: %s", r->path, r->group, text);
-	return false;
-}
-
 static char *
 where(const struct reading *r)
 {
-	return g_strdup_printf("%s: [%s]%s%s", r->path, r->group, r->key != NULL ? ": " : "",
-		r->key != NULL ? r->key : "");
+	return base_keygroup_where(&r->group.keys, NULL);
+}
+
+/* Of the key that is taken. */
+static char *
+key_where(const struct base_key_reading *at)
+{
+	return base_keygroup_where(at->group, at->name);
 }
 
 static bool
@@ -72,30 +52,37 @@ take_text(char **place, const char *value)
 }
 
 static bool
-take_path(const struct reading *r, char **place, const char *value)
+take_path(const struct base_key_reading *at, char **place, const char *value)
 {
+	const struct reading *r = at->target;
+
 	g_free(*place);
 	*place = g_path_is_absolute(value) ? g_strdup(value)
-					   : g_build_filename(r->folder, value, NULL);
+					   : g_build_filename(r->group.folder, value, NULL);
 	return true;
 }
 
 static bool
-take_timing(struct reading *r, const char *value)
+take_timing(struct base_key_reading *at, const char *value)
 {
+	struct reading *r = at->target;
+
 	return base_clock_mode_from_string(value, &r->setup->timing);
 }
 
 static bool
-take_scale(struct reading *r, const char *value)
+take_scale(struct base_key_reading *at, const char *value)
 {
+	struct reading *r = at->target;
+
 	return base_clock_scale_from_string(value, &r->setup->time_scale);
 }
 
 static bool
-take_seed(struct reading *r, const char *value)
+take_seed(struct base_key_reading *at, const char *value)
 {
-	guint64 seed;
+	struct reading *r = at->target;
+	uint64_t seed;
 
 	if (!base_parse_whole(value, 0, G_MAXUINT64, &seed))
 		return false;
@@ -104,49 +91,62 @@ take_seed(struct reading *r, const char *value)
 }
 
 static bool
-take_chipdb(struct reading *r, const char *value)
+take_chipdb(struct base_key_reading *at, const char *value)
 {
-	return take_path(r, &r->setup->chipdb, value);
+	struct reading *r = at->target;
+
+	return take_path(at, &r->setup->chipdb, value);
 }
 
 static bool
-take_trace(struct reading *r, const char *value)
+take_trace(struct base_key_reading *at, const char *value)
 {
+	struct reading *r = at->target;
+
 	if (strcmp(value, "-") == 0)
 		return take_text(&r->setup->trace, value);
-	return take_path(r, &r->setup->trace, value);
+	return take_path(at, &r->setup->trace, value);
 }
 
 static bool
-take_control(struct reading *r, const char *value)
+take_control(struct base_key_reading *at, const char *value)
 {
-	return take_path(r, &r->setup->control, value);
+	struct reading *r = at->target;
+
+	return take_path(at, &r->setup->control, value);
 }
 
 static bool
-take_profile(struct reading *r, const char *value)
+take_profile(struct base_key_reading *at, const char *value)
 {
+	struct reading *r = at->target;
+
 	g_free(r->adapter->profile_where);
-	r->adapter->profile_where = where(r);
+	r->adapter->profile_where = key_where(at);
 	return take_text(&r->adapter->profile, value);
 }
 
 static bool
-take_link(struct reading *r, const char *value)
+take_link(struct base_key_reading *at, const char *value)
 {
-	return take_path(r, &r->adapter->link, value);
+	struct reading *r = at->target;
+
+	return take_path(at, &r->adapter->link, value);
 }
 
 static bool
-take_tcp(struct reading *r, const char *value)
+take_tcp(struct base_key_reading *at, const char *value)
 {
+	struct reading *r = at->target;
+
 	return take_text(&r->adapter->tcp, value);
 }
 
 static bool
-take_count(struct reading *r, const char *value)
+take_count(struct base_key_reading *at, const char *value)
 {
-	guint64 count;
+	struct reading *r = at->target;
+	uint64_t count;
 
 	if (!base_parse_whole(value, 1, SETUP_COUNT_MAX, &count))
 		return false;
@@ -161,30 +161,34 @@ chip_of(struct reading *r)
 	if (r->chip == NULL)
 		r->chip = setup_add_chip(r->adapter);
 	if (r->chip->where == NULL)
-		r->chip->where = g_strdup_printf("%s: [%s]", r->path, r->group);
+		r->chip->where = where(r);
 	return r->chip;
 }
 
 static bool
-take_part(struct reading *r, const char *value)
+take_part(struct base_key_reading *at, const char *value)
 {
+	struct reading *r = at->target;
 	struct setup_chip *chip = chip_of(r);
 
 	g_free(chip->part_where);
-	chip->part_where = where(r);
+	chip->part_where = key_where(at);
 	return take_text(&chip->part, value);
 }
 
 static bool
-take_image(struct reading *r, const char *value)
+take_image(struct base_key_reading *at, const char *value)
 {
-	return take_path(r, &chip_of(r)->image, value);
+	struct reading *r = at->target;
+
+	return take_path(at, &chip_of(r)->image, value);
 }
 
 static bool
-take_cs(struct reading *r, const char *value)
+take_cs(struct base_key_reading *at, const char *value)
 {
-	guint64 cs;
+	struct reading *r = at->target;
+	uint64_t cs;
 
 	if (!base_parse_whole(value, 0, CLIP_SELECTS - 1, &cs))
 		return false;
@@ -193,8 +197,10 @@ take_cs(struct reading *r, const char *value)
 }
 
 static bool
-take_chip_adapter(struct reading *r, const char *value)
+take_chip_adapter(struct base_key_reading *at, const char *value)
 {
+	struct reading *r = at->target;
+
 	return take_text(&r->chip_adapter, value);
 }
 
@@ -202,167 +208,66 @@ take_chip_adapter(struct reading *r, const char *value)
 #define IMAGE_ALLOWED "a file"
 #define WHOLE_ALLOWED "a whole number from 0 to 18446744073709551615"
 
-static const struct key bench_keys[] = {
-	{"timing", "instant, virtual and real", take_timing},
-	{"time-scale", "a number from 0.1 to 1000", take_scale},
-	{"seed", WHOLE_ALLOWED, take_seed},
-	{"chipdb", "a folder", take_chipdb},
-	{"trace", "a file, or - for standard output", take_trace},
-	{"control", "the path of a socket", take_control},
-	{NULL, NULL, NULL},
+static const struct base_key bench_keys[] = {
+	BASE_KEY("timing", "instant, virtual and real", take_timing),
+	BASE_KEY("time-scale", "a number from 0.1 to 1000", take_scale),
+	BASE_KEY("seed", WHOLE_ALLOWED, take_seed),
+	BASE_KEY("chipdb", "a folder", take_chipdb),
+	BASE_KEY("trace", "a file, or - for standard output", take_trace),
+	BASE_KEY("control", "the path of a socket", take_control),
+	BASE_KEY_END,
 };
 
-static const struct key adapter_keys[] = {
-	{"profile", "the name of an adapter's firmware", take_profile},
-	{"link", "a path", take_link},
-	{"tcp", "[HOST:]PORT", take_tcp},
-	{"chip", PART_ALLOWED, take_part},
-	{"image", IMAGE_ALLOWED, take_image},
-	{"count", "a whole number from 1 to " G_STRINGIFY(SETUP_COUNT_MAX), take_count},
-	{NULL, NULL, NULL},
+static const struct base_key adapter_keys[] = {
+	BASE_KEY("profile", "the name of an adapter's firmware", take_profile),
+	BASE_KEY("link", "a path", take_link),
+	BASE_KEY("tcp", "[HOST:]PORT", take_tcp),
+	BASE_KEY("chip", PART_ALLOWED, take_part),
+	BASE_KEY("image", IMAGE_ALLOWED, take_image),
+	BASE_KEY("count", "a whole number from 1 to " G_STRINGIFY(SETUP_COUNT_MAX), take_count),
+	BASE_KEY_END,
 };
 
-static const struct key chip_keys[] = {
-	{"adapter", "the name of an [adapter NAME]", take_chip_adapter},
-	{"cs", "a chip select line, 0 to 7", take_cs},
-	{"part", PART_ALLOWED, take_part},
-	{"image", IMAGE_ALLOWED, take_image},
-	{NULL, NULL, NULL},
+static const struct base_key chip_keys[] = {
+	BASE_KEY("adapter", "the name of an [adapter NAME]", take_chip_adapter),
+	BASE_KEY("cs", "a chip select line, 0 to 7", take_cs),
+	BASE_KEY("part", PART_ALLOWED, take_part),
+	BASE_KEY("image", IMAGE_ALLOWED, take_image),
+	BASE_KEY_END,
 };
 
 static bool
-refuse_key(const struct reading *r, const struct key *keys, const char *name, GError **error)
+read_bench(struct reading *r, GError **error)
 {
-	g_autoptr(GPtrArray) known = g_ptr_array_new();
-	g_autofree char *list = NULL;
-	const char *nearest;
+	const struct base_keytable tables[] = {{bench_keys, r, NULL}, {NULL, NULL, NULL}};
 
-	for (const struct key *key = keys; key->name != NULL; key++)
-		g_ptr_array_add(known, (gpointer)key->name);
-	for (unsigned int key = 0; keys == chip_keys && key < SETUP_CONDITION_KEYS; key++)
-		g_ptr_array_add(known, (gpointer)setup_condition_rows[key].name);
-	for (unsigned int key = 0; keys == adapter_keys && key < SETUP_FIRMWARE_KEYS; key++)
-		g_ptr_array_add(known, (gpointer)setup_firmware_rows[key].name);
-	nearest = base_nearest(name, known);
-	g_ptr_array_add(known, NULL);
-	list = g_strjoinv(", ", (char **)known->pdata);
-	return refuse(r, error, "unknown key \"%s\"%s%s%s; allowed are %s", name,
-		nearest != NULL ? ": did you mean " : "", nearest != NULL ? nearest : "",
-		nearest != NULL ? "?" : "", list);
-}
-
-static bool
-read_condition(struct reading *r, const char *name, const char *value, GError **error)
-{
-	enum setup_condition_key key = setup_condition_find(name);
-
-	r->key = name;
-	return setup_condition_take(&chip_of(r)->condition, key, value) ||
-		refuse(r, error, "%s = \"%s\" is refused; allowed: %s", name, value,
-			setup_condition_rows[key].allowed);
-}
-
-static bool
-read_firmware(struct reading *r, const char *name, const char *value, GError **error)
-{
-	enum setup_firmware_key key = setup_firmware_find(name);
-
-	r->key = name;
-	return setup_firmware_take(&r->adapter->firmware, key, value) ||
-		refuse(r, error, "%s = \"%s\" is refused; allowed: %s", name, value,
-			setup_firmware_rows[key].allowed);
-}
-
-static bool
-read_key(struct reading *r, const struct key *keys, const char *name, const char *value,
-	GError **error)
-{
-	const struct key *key = keys;
-
-	while (key->name != NULL && strcmp(key->name, name) != 0)
-		key++;
-	if (key->name == NULL && keys == chip_keys &&
-		setup_condition_find(name) < SETUP_CONDITION_KEYS)
-		return read_condition(r, name, value, error);
-	if (key->name == NULL && keys == adapter_keys &&
-		setup_firmware_find(name) < SETUP_FIRMWARE_KEYS)
-		return read_firmware(r, name, value, error);
-	if (key->name == NULL)
-		return refuse_key(r, keys, name, error);
-	r->key = name;
-	if (*value != '\0' && key->take(r, value))
-		return true;
-	return refuse(r, error, "%s = \"%s\" is refused; allowed: %s", name, value, key->allowed);
-}
-
-static bool
-read_keys(struct reading *r, const struct key *keys, GKeyFile *file, GError **error)
-{
-	g_auto(GStrv) names = g_key_file_get_keys(file, r->group, NULL, NULL);
-	bool good = true;
-
-	for (char **name = names; good && *name != NULL; name++) {
-		g_autofree char *value = g_key_file_get_value(file, r->group, *name, NULL);
-
-		good = read_key(r, keys, *name, g_strstrip(value), error);
-	}
-	r->key = NULL;
-	return good;
-}
-
-static bool
-read_bench(struct reading *r, GKeyFile *file, GError **error)
-{
 	r->setup->where = where(r);
-	return read_keys(r, bench_keys, file, error);
+	return base_keytable_read(&r->group.keys, tables, error);
 }
 
 static bool
-read_adapter(struct reading *r, const char *name, GKeyFile *file, GError **error)
+read_adapter(struct reading *r, GError **error)
 {
-	r->adapter = setup_add_adapter(r->setup, name);
-	r->adapter->where = where(r);
+	const struct base_keygroup *keys = &r->group.keys;
+	struct setup_adapter *adapter = setup_add_adapter(r->setup, r->group.name);
+	const struct base_keytable tables[] = {
+		{adapter_keys, r, NULL},
+		{setup_firmware_rows, &adapter->firmware, setup_firmware_taken},
+		{NULL, NULL, NULL},
+	};
+
+	adapter->where = where(r);
+	r->adapter = adapter;
 	r->chip = NULL;
-	if (!read_keys(r, adapter_keys, file, error))
+	if (!base_keytable_read(keys, tables, error))
 		return false;
 	if (r->chip != NULL && r->chip->part == NULL)
-		return refuse(r, error, "an image, but no chip; chip = PART is wanted");
-	if (r->adapter->link != NULL && r->adapter->tcp != NULL)
-		return refuse(r, error, "link and tcp; an adapter has one of them");
+		return base_keygroup_refuse(
+			keys, error, "an image, but no chip; chip = PART is wanted");
+	if (adapter->link != NULL && adapter->tcp != NULL)
+		return base_keygroup_refuse(
+			keys, error, "link and tcp; an adapter has one of them");
 	return true;
-}
-
-/* The adapter that a chip is clipped to; NULL and an error when that is not clear. */
-static struct setup_adapter *
-find_adapter(const struct reading *r, const char *name, GError **error)
-{
-	g_autoptr(GPtrArray) known = g_ptr_array_new();
-	const GPtrArray *adapters = r->setup->adapters;
-	g_autofree char *list = NULL;
-	const char *nearest;
-
-	if (name == NULL && adapters->len == 1)
-		return adapters->pdata[0];
-	for (guint i = 0; i < adapters->len; i++) {
-		struct setup_adapter *adapter = adapters->pdata[i];
-
-		if (g_strcmp0(adapter->name, name) == 0)
-			return adapter;
-		g_ptr_array_add(known, adapter->name);
-	}
-	nearest = name != NULL ? base_nearest(name, known) : NULL;
-	g_ptr_array_add(known, NULL);
-	list = g_strjoinv(", ", (char **)known->pdata);
-	if (adapters->len == 0)
-		refuse(r, error, "there is no adapter for it; an [adapter NAME] is wanted");
-	else if (name == NULL)
-		refuse(r, error, "no adapter = NAME, and there is not just one; allowed are %s",
-			list);
-	else
-		refuse(r, error, "adapter = \"%s\": there is none%s%s%s; allowed are %s", name,
-			nearest != NULL ? ", did you mean " : "", nearest != NULL ? nearest : "",
-			nearest != NULL ? "?" : "", list);
-	return NULL;
 }
 
 static bool
@@ -373,7 +278,7 @@ line_is_free(const struct reading *r, const struct setup_adapter *adapter,
 		const struct setup_chip *other = adapter->chips->pdata[i];
 
 		if (other != chip && other->cs == chip->cs)
-			return refuse(r, error,
+			return base_keygroup_refuse(&r->group.keys, error,
 				"cs = %u: adapter %s has a chip there already; each needs a line "
 				"of its own, 0 to %d",
 				chip->cs, adapter->name, CLIP_SELECTS - 1);
@@ -381,29 +286,45 @@ line_is_free(const struct reading *r, const struct setup_adapter *adapter,
 	return true;
 }
 
+/* Moves the chip to the adapter that its keys name. */
 static bool
-read_chip(struct reading *r, const char *name, GKeyFile *file, GError **error)
+place_chip(struct reading *r, GError **error)
 {
-	/* Its adapter is one of its keys, so it is read before it has a place. */
+	struct setup_adapter *adapter =
+		setup_find_adapter(r->setup, r->chip_adapter, r->chip->where, error);
+
+	if (adapter == NULL)
+		return false;
+	g_ptr_array_add(adapter->chips, g_ptr_array_steal_index(r->adapter->chips, 0));
+	return line_is_free(r, adapter, r->chip, error);
+}
+
+static bool
+read_chip(struct reading *r, GError **error)
+{
+	const struct base_keygroup *keys = &r->group.keys;
+	/* Its adapter is one of its keys: until all are read, the chip is on an adapter of its own. */
 	struct setup_bench *aside = setup_empty();
-	struct setup_adapter *adapter = NULL;
+	struct setup_chip *chip;
 	bool good;
 
 	r->adapter = setup_add_adapter(aside, "");
-	r->chip = setup_add_chip(r->adapter);
-	r->chip->name = g_strdup(name);
-	good = read_keys(r, chip_keys, file, error);
-	if (good && r->chip->part == NULL)
-		good = refuse(r, error, "no part; part = PART is wanted");
-	if (good)
-		adapter = find_adapter(r, r->chip_adapter, error);
-	if (adapter != NULL) {
-		g_ptr_array_add(adapter->chips, g_ptr_array_steal_index(r->adapter->chips, 0));
-		good = line_is_free(r, adapter, r->chip, error);
-	}
+	r->chip = chip = setup_add_chip(r->adapter);
+	chip->name = g_strdup(r->group.name);
+	chip->where = where(r);
+	good = base_keytable_read(keys,
+		(const struct base_keytable[]){
+			{chip_keys, r, NULL},
+			{setup_condition_rows, &chip->condition, setup_condition_taken},
+			{NULL, NULL, NULL},
+		},
+		error);
+	if (good && chip->part == NULL)
+		good = base_keygroup_refuse(keys, error, "no part; part = PART is wanted");
+	good = good && place_chip(r, error);
 	g_clear_pointer(&r->chip_adapter, g_free);
 	setup_free(aside);
-	return good && adapter != NULL;
+	return good;
 }
 
 /* The name in "KIND NAME", NULL when the group is of another kind. */
@@ -418,107 +339,81 @@ name_in(const char *group, const char *kind)
 }
 
 static bool
-check_name(const struct reading *r, const char *kind, const char *name, GError **error)
+read_fault(struct reading *r, GError **error)
 {
-	if (*name != '\0' && name[strspn(name, NAME_CHARACTERS)] == '\0')
-		return true;
-	return refuse(
-		r, error, "\"%s\" is no name for %s; allowed are A-Z a-z 0-9 . _ -", name, kind);
+	return setup_faultfile_read(&r->group, r->setup, error);
 }
+
+static bool
+read_board(struct reading *r, GError **error)
+{
+	return setup_boardfile_read(&r->group, r->setup, error);
+}
+
+/* The kinds of groups. The late ones name adapters and chips, which can stand after them. */
+static const struct kind {
+	const char *name;
+	const char *article; /* NULL: there is one such group, and it has no name */
+	bool (*read)(struct reading *r, GError **error);
+	bool late;
+} kinds[] = {
+	{"bench", NULL, read_bench, false},
+	{"adapter", "an", read_adapter, false},
+	{"chip", "a", read_chip, true},
+	{"fault", "a", read_fault, true},
+	{"board", "a", read_board, true},
+};
 
 static bool
 refuse_group(const struct reading *r, GError **error)
 {
-	static const char *const kinds[] = {"bench", "adapter", "chip", "fault", "board"};
-	g_autoptr(GPtrArray) known = g_ptr_array_new();
-	g_autofree char *kind = g_strndup(r->group, strcspn(r->group, " "));
-	const char *nearest;
+	const char *known[G_N_ELEMENTS(kinds) + 1] = {NULL};
+	const char *group = r->group.keys.name;
+	g_autofree char *kind = g_strndup(group, strcspn(group, " "));
+	g_autofree char *suggestion = NULL;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
-		g_ptr_array_add(known, (gpointer)kinds[i]);
-	nearest = base_nearest(kind, known);
-	return refuse(r, error, "unknown group%s%s%s; " GROUPS_ALLOWED,
-		nearest != NULL ? ": did you mean " : "", nearest != NULL ? nearest : "",
-		nearest != NULL ? "?" : "");
+		known[i] = kinds[i].name;
+	suggestion = base_suggest(kind, known);
+	return base_keygroup_refuse(
+		&r->group.keys, error, "unknown group%s; " GROUPS_ALLOWED, suggestion);
 }
 
 static bool
-read_adapter_group(struct reading *r, const char *name, GKeyFile *file, GError **error)
+check_name(const struct reading *r, const struct kind *kind, GError **error)
 {
-	return check_name(r, "an adapter", name, error) && read_adapter(r, name, file, error);
+	const char *name = r->group.name;
+
+	if (kind->article == NULL)
+		return *name == '\0' || refuse_group(r, error);
+	if (*name != '\0' && name[strspn(name, NAME_CHARACTERS)] == '\0')
+		return true;
+	return base_keygroup_refuse(&r->group.keys, error,
+		"\"%s\" is no name for %s %s; allowed are A-Z a-z 0-9 . _ -", name, kind->article,
+		kind->name);
 }
 
 static bool
-read_chip_group(struct reading *r, const char *name, GKeyFile *file, GError **error)
+read_group(struct reading *r, bool late, GError **error)
 {
-	return check_name(r, "a chip", name, error) && read_chip(r, name, file, error);
-}
-
-static bool
-read_bench_group(struct reading *r, const char *name, GKeyFile *file, GError **error)
-{
-	return *name == '\0' ? read_bench(r, file, error) : refuse_group(r, error);
-}
-
-static struct setup_group
-group_of(const struct reading *r, const char *name, GKeyFile *file)
-{
-	return (struct setup_group){r->path, r->folder, r->group, name, file};
-}
-
-static bool
-read_fault_group(struct reading *r, const char *name, GKeyFile *file, GError **error)
-{
-	struct setup_group group = group_of(r, name, file);
-
-	return check_name(r, "a fault", name, error) &&
-		setup_faultfile_read(&group, r->setup, error);
-}
-
-static bool
-read_board_group(struct reading *r, const char *name, GKeyFile *file, GError **error)
-{
-	struct setup_group group = group_of(r, name, file);
-
-	return check_name(r, "a board", name, error) &&
-		setup_boardfile_read(&group, r->setup, error);
-}
-
-/* Chips come after all adapters, wherever they stand in the file. */
-static const struct {
-	const char *kind;
-	bool (*read)(struct reading *r, const char *name, GKeyFile *file, GError **error);
-	bool late;
-} groups_known[] = {
-	{"bench", read_bench_group, false},
-	{"adapter", read_adapter_group, false},
-	{"chip", read_chip_group, true},
-	{"fault", read_fault_group, true},
-	{"board", read_board_group, true},
-};
-
-static bool
-read_group(struct reading *r, GKeyFile *file, bool late, GError **error)
-{
-	for (size_t i = 0; i < G_N_ELEMENTS(groups_known); i++) {
-		const char *name = name_in(r->group, groups_known[i].kind);
-
-		if (name != NULL)
-			return groups_known[i].late != late ||
-				groups_known[i].read(r, name, file, error);
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		r->group.name = name_in(r->group.keys.name, kinds[i].name);
+		if (r->group.name != NULL)
+			return kinds[i].late != late ||
+				(check_name(r, &kinds[i], error) && kinds[i].read(r, error));
 	}
 	return refuse_group(r, error);
 }
 
 static bool
-read_groups(struct reading *r, GKeyFile *file, bool late, GError **error)
+read_groups(struct reading *r, bool late, GError **error)
 {
-	g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
+	g_auto(GStrv) groups = g_key_file_get_groups(r->group.keys.file, NULL);
 	bool good = true;
 
 	for (char **group = groups; good && *group != NULL; group++) {
-		r->group = *group;
-		good = read_group(r, file, late, error);
+		r->group.keys.name = *group;
+		good = read_group(r, late, error);
 	}
 	return good;
 }
@@ -528,12 +423,13 @@ setup_file_read(const char *path, GError **error)
 {
 	g_autoptr(GKeyFile) file = base_keyfile_load(path, error);
 	g_autofree char *folder = g_path_get_dirname(path);
-	struct reading r = {.path = path, .folder = folder};
+	struct reading r = {.group = {.keys = {.path = path, .file = file}, .folder = folder}};
 
 	if (file == NULL)
 		return NULL;
+	r.group.keys.code = BASE_ERROR_USAGE;
 	r.setup = setup_empty();
-	if (read_groups(&r, file, false, error) && read_groups(&r, file, true, error)) {
+	if (read_groups(&r, false, error) && read_groups(&r, true, error)) {
 		if (r.setup->adapters->len > 0)
 			return r.setup;
 		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,

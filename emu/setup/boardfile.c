@@ -1,31 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * [board NAME]: what the board behind a chip wants to find there, as a table of keys.
- */
+/* [board NAME]: the board behind a chip, and the content that it needs to boot. */
 #include "base/units.h"
-#include "base/error.h"
-#include "setup/faultfile.h"
 #include "base/value.h"
-#include "setup/setup.h"
 #include "base/wholefile.h"
 #include "board/board.h"
 #include "flash/partdata.h"
+#include "setup/faultfile.h"
+#include "setup/setup.h"
 
 #include <string.h>
 
 #define BYTES_MAX 256
 #define CONTENT_MAX (UINT64_C(1) << 30) /* no part is larger */
 
+/* The target of the keys. */
 struct reading {
 	const struct setup_group *group;
 	struct setup_board *entry;
-	char *why; /* more than what is allowed; may be NULL */
-};
-
-struct key {
-	const char *name;
-	const char *allowed;
-	bool (*take)(struct reading *r, char *value);
 };
 
 /* "0x1000-0x1FFF", both ends included. */
@@ -71,6 +62,12 @@ each_item(struct reading *r, const char *value, bool (*take)(struct reading *r, 
 	return good;
 }
 
+static struct setup_board *
+entry_of(const struct base_key_reading *r)
+{
+	return ((struct reading *)r->target)->entry;
+}
+
 static void
 reaches(struct reading *r, uint64_t end)
 {
@@ -78,44 +75,43 @@ reaches(struct reading *r, uint64_t end)
 }
 
 static bool
-take_adapter(struct reading *r, char *value)
+take_adapter(struct base_key_reading *r, const char *value)
 {
-	r->entry->adapter = g_strdup(value);
+	entry_of(r)->adapter = g_strdup(value);
 	return true;
 }
 
 static bool
-take_chip(struct reading *r, char *value)
+take_chip(struct base_key_reading *r, const char *value)
 {
-	r->entry->chip = g_strdup(value);
+	entry_of(r)->chip = g_strdup(value);
 	return true;
 }
 
 static bool
-take_state(struct reading *r, char *value)
+take_state(struct base_key_reading *r, const char *value)
 {
-	static const struct base_value_word words[] = {
-		{"run", BOARD_RUNS}, {"reset", BOARD_IN_RESET}, {"off", BOARD_OFF}, {NULL, 0}};
-
+	struct setup_board *entry = entry_of(r);
 	int state;
 
-	if (!base_value_word(words, value, &state))
+	if (!base_value_word(r->key->words, value, &state))
 		return false;
-	r->entry->has_state = true;
-	r->entry->state = (enum board_state)state;
+	entry->has_state = true;
+	entry->state = (enum board_state)state;
 	return true;
 }
 
 static bool
-take_address(struct reading *r, char *value)
+take_address(struct base_key_reading *r, const char *value)
 {
-	r->entry->address_bytes = value[0] == '4' ? 4 : 3;
+	entry_of(r)->address_bytes = value[0] == '4' ? 4 : 3;
 	return strcmp(value, "3") == 0 || strcmp(value, "4") == 0;
 }
 
 static bool
-take_content(struct reading *r, char *value)
+take_content(struct base_key_reading *at, const char *value)
 {
+	struct reading *r = at->target;
 	g_autofree char *path = g_path_is_absolute(value)
 		? g_strdup(value)
 		: g_build_filename(r->group->folder, value, NULL);
@@ -124,7 +120,7 @@ take_content(struct reading *r, char *value)
 	gsize n;
 
 	if (!base_whole_file(path, CONTENT_MAX, &bytes, &n, &cause)) {
-		r->why = g_strdup(cause->message);
+		at->why = g_strdup(cause->message);
 		return false;
 	}
 	board_want_content(r->entry->board, 0, (const uint8_t *)bytes, n);
@@ -152,9 +148,9 @@ take_magic_item(struct reading *r, char **words)
 }
 
 static bool
-take_magic(struct reading *r, char *value)
+take_magic(struct base_key_reading *r, const char *value)
 {
-	return each_item(r, value, take_magic_item);
+	return each_item(r->target, value, take_magic_item);
 }
 
 static bool
@@ -171,9 +167,9 @@ take_sha256_item(struct reading *r, char **words)
 }
 
 static bool
-take_sha256(struct reading *r, char *value)
+take_sha256(struct base_key_reading *r, const char *value)
 {
-	return each_item(r, value, take_sha256_item);
+	return each_item(r->target, value, take_sha256_item);
 }
 
 static bool
@@ -189,9 +185,9 @@ take_unchanged_item(struct reading *r, char **words)
 }
 
 static bool
-take_unchanged(struct reading *r, char *value)
+take_unchanged(struct base_key_reading *r, const char *value)
 {
-	return each_item(r, value, take_unchanged_item);
+	return each_item(r->target, value, take_unchanged_item);
 }
 
 /* Register, mask, value. */
@@ -215,92 +211,47 @@ take_register_item(struct reading *r, char **words)
 }
 
 static bool
-take_registers(struct reading *r, char *value)
+take_registers(struct base_key_reading *r, const char *value)
 {
-	return each_item(r, value, take_register_item);
+	return each_item(r->target, value, take_register_item);
 }
 
-static const struct key keys[] = {
-	{"adapter", "the name of an [adapter NAME]", take_adapter},
-	{"chip", "the name of a [chip NAME]", take_chip},
-	{"state", "run, reset or off", take_state},
-	{"address", "3 or 4 (bytes)", take_address},
-	{"content", "a regular file that is not empty and no longer than the chip", take_content},
-	{"magic", "an address and bytes in hex, such as 0x10 5A A5 F0 0F; more of them after ;",
-		take_magic},
-	{"sha256", "FIRST-LAST and 64 hex digits; more of them after ;", take_sha256},
-	{"unchanged", "FIRST-LAST, such as 0x1000-0x1FFF; more of them after ;", take_unchanged},
-	{"registers",
+static const struct base_value_word state_words[] = {
+	{"run", BOARD_RUNS}, {"reset", BOARD_IN_RESET}, {"off", BOARD_OFF}, {NULL, 0}};
+
+static const struct base_key keys[] = {
+	BASE_KEY("adapter", "the name of an [adapter NAME]", take_adapter),
+	BASE_KEY("chip", "the name of a [chip NAME]", take_chip),
+	BASE_KEY("state", "run, reset or off", take_state, .words = state_words),
+	BASE_KEY("address", "3 or 4 (bytes)", take_address),
+	BASE_KEY("content", "a regular file that is not empty and no longer than the chip",
+		take_content),
+	BASE_KEY("magic",
+		"an address and bytes in hex, such as 0x10 5A A5 F0 0F; more of them after ;",
+		take_magic),
+	BASE_KEY("sha256", "FIRST-LAST and 64 hex digits; more of them after ;", take_sha256),
+	BASE_KEY("unchanged", "FIRST-LAST, such as 0x1000-0x1FFF; more of them after ;",
+		take_unchanged),
+	BASE_KEY("registers",
 		"sr1, sr2 or sr3, a mask from 01 to FF and a value of these bits in hex, such as "
 		"sr2 02 02; more of them after ;",
-		take_registers},
+		take_registers),
+	BASE_KEY_END,
 };
-
-static bool
-refuse(const struct setup_group *group, const char *text, GError **error)
-{
-	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "%s: [%s]: %s", group->path, group->group,
-		text);
-	return false;
-}
 
 const char **
 setup_board_keys(void)
 {
-	const char **names = g_new0(const char *, G_N_ELEMENTS(keys) + 1);
-
-	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
-		names[i] = keys[i].name;
-	return names;
-}
-
-static bool
-refuse_key(const struct setup_group *group, const char *name, GError **error)
-{
-	g_autofree const char **known = setup_board_keys();
-	g_autofree char *unknown = NULL;
-	g_autofree char *text = NULL;
-
-	unknown = base_unknown(name, known);
-	text = g_strdup_printf("unknown key %s", unknown);
-	return refuse(group, text, error);
-}
-
-static bool
-read_key(struct reading *r, const char *name, char *value, GError **error)
-{
-	g_autofree char *text = NULL;
-	const struct key *key = NULL;
-
-	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
-		if (strcmp(keys[i].name, name) == 0)
-			key = &keys[i];
-	}
-	if (key == NULL)
-		return refuse_key(r->group, name, error);
-	g_strstrip(value);
-	if (*value != '\0' && key->take(r, value))
-		return true;
-	text = g_strdup_printf("%s = \"%s\" is refused%s%s; allowed: %s", name, value,
-		r->why ? ": " : "", r->why ? r->why : "", key->allowed);
-	g_clear_pointer(&r->why, g_free);
-	return refuse(r->group, text, error);
+	return base_keytable_names((const struct base_keytable[]){{.keys = keys}, {.keys = NULL}});
 }
 
 bool
 setup_boardfile_read(const struct setup_group *group, struct setup_bench *setup, GError **error)
 {
 	struct reading r = {.group = group, .entry = setup_add_board(setup)};
-	g_auto(GStrv) names = g_key_file_get_keys(group->file, group->group, NULL, NULL);
+	const struct base_keytable tables[] = {{keys, &r, NULL}, {NULL, NULL, NULL}};
 
 	r.entry->name = g_strdup(group->name);
-	r.entry->where = g_strdup_printf("%s: [%s]", group->path, group->group);
-	for (char **name = names; *name; name++) {
-		g_autofree char *value =
-			g_key_file_get_value(group->file, group->group, *name, NULL);
-
-		if (!read_key(&r, *name, value, error))
-			return false;
-	}
-	return true;
+	r.entry->where = base_keygroup_where(&group->keys, NULL);
+	return base_keytable_read(&group->keys, tables, error);
 }

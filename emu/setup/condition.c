@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Keys and values of a chip's condition, as far as they can be judged without its part; preset.c
- * brings it about.
+ * The keys of a chip's condition: a row for each, and the checks of their values that need no part.
+ * preset.c brings the chip into that condition.
  */
 #include "setup/condition.h"
 
@@ -38,77 +38,38 @@ static const enum setup_mode either[][2] = {
 };
 
 #define LEVELS "low, high and float"
-#define WHOLE_FROM_1 "a whole number from 1 on"
 #define MODES                                                                              \
 	"deep-power-down, 4-byte, 3-byte, ear:N, qpi, suspended, locked, "                 \
 	"locked:FIRST-LAST, unlocked, power-up-4-byte and otp-locked, or several of them " \
 	"with commas, but not 4-byte with 3-byte, locked with unlocked, qpi or suspended " \
 	"with deep-power-down"
 
-const struct setup_condition_row setup_condition_rows[SETUP_CONDITION_KEYS] = {
-	[SETUP_KEY_WP] = {"wp", LEVELS, "low|high|float", "Level of the chip's WP# pin"},
-	[SETUP_KEY_HOLD] = {"hold", LEVELS, "low|high|float", "Level of its HOLD# pin"},
-	[SETUP_KEY_RESET] = {"reset", LEVELS, "low|high|float", "Level of its RESET# pin"},
-	[SETUP_KEY_SUPPLY] = {"supply",
-		"off, parasitic, and voltages up to " G_STRINGIFY(
-			SETUP_MILLIVOLTS_MAX) " mV with V or mV",
-		"VOLTAGE", "The chip's supply, such as 2.9V, or off"},
-	[SETUP_KEY_CORNER] = {"corner", "typ and max", "typ|max",
-		"How long operations take: the data sheet's typical times or the longest"},
-	[SETUP_KEY_WEAR] = {"wear", "on and off", "on|off", "Whether the chip wears out"},
-	[SETUP_KEY_CYCLES] = {"cycles", "a whole number from 0 to 2147483647", "N",
-		"How often each block has been erased so far"},
-	[SETUP_KEY_STATUS] = {"status", "one to three bytes in hexadecimal, such as 1C 02 60",
-		"BYTES", "Status registers SR1 SR2 SR3 as another tool left them"},
-	[SETUP_KEY_MODE] = {"mode", MODES, "MODE", "What another tool left the chip in"},
-	[SETUP_KEY_CUT_AT] = {"cut-at", WHOLE_FROM_1, "N", "The supply goes at operation N"},
-	[SETUP_KEY_ID] = {"id", "1 to 8 hex bytes, such as EF 40 18", "BYTES",
-		"What the chip answers to RDID instead of its own ID"},
-	[SETUP_KEY_SFDP] = {"sfdp", "none, and sizes from 64K to 1G that are powers of two",
-		"none|SIZE", "The size that its SFDP table tells, or none for no table"},
-	[SETUP_KEY_SFDP_BYTES] = {"sfdp-bytes",
-		"an offset and bytes in hexadecimal, such as 0x9D 21; more of them after ; and 64 "
-		"bytes in all",
-		"OFFSET BYTES", "Bytes of its SFDP table that are others"},
-	[SETUP_KEY_REAL_SIZE] = {"real-size", "a power of two, such as 512K", "SIZE",
-		"The size of the die in it, when it is smaller than the part says"},
-	[SETUP_KEY_BEYOND] = {"beyond", "wraps and ones", "wraps|ones",
-		"What is beyond that size: the same again, or nothing, which reads as FF"},
-};
+static const struct base_value_word level_words[] = {
+	{"low", FLASH_LOW}, {"high", FLASH_HIGH}, {"float", FLASH_FLOATING}, {NULL, 0}};
+static const struct base_value_word corner_words[] = {
+	{"typ", FLASH_CORNER_TYPICAL}, {"max", FLASH_CORNER_MAXIMUM}, {NULL, 0}};
+static const struct base_value_word wear_words[] = {{"off", false}, {"on", true}, {NULL, 0}};
+static const struct base_value_word beyond_words[] = {
+	{"wraps", FLASH_WRAPS}, {"ones", FLASH_ONES}, {NULL, 0}};
 
-enum setup_condition_key
-setup_condition_find(const char *name)
+/* field: enum setup_pin. */
+static bool
+take_level(struct base_key_reading *r, const char *value)
 {
-	enum setup_condition_key key = SETUP_KEY_WP;
+	struct setup_condition *condition = r->target;
+	int level;
 
-	while (key < SETUP_CONDITION_KEYS && strcmp(setup_condition_rows[key].name, name) != 0)
-		key++;
-	return key;
-}
-
-/* The place of text in a NULL-terminated list, or -1. */
-static int
-index_in(const char *const *list, const char *text)
-{
-	for (int i = 0; list[i] != NULL; i++)
-		if (strcmp(list[i], text) == 0)
-			return i;
-	return -1;
+	if (!base_value_word(r->key->words, value, &level))
+		return false;
+	condition->levels[r->key->field] = (uint8_t)level;
+	return true;
 }
 
 static bool
-take_level(uint8_t *level, const char *value)
+take_supply(struct base_key_reading *r, const char *value)
 {
-	static const char *const names[] = {"low", "high", "float", NULL};
-	int i = index_in(names, value);
+	int *millivolts = &((struct setup_condition *)r->target)->millivolts;
 
-	*level = (uint8_t)i;
-	return i >= 0;
-}
-
-static bool
-take_supply(int *millivolts, const char *value)
-{
 	*millivolts = 0;
 	if (strcmp(value, "off") == 0)
 		return true;
@@ -120,65 +81,60 @@ take_supply(int *millivolts, const char *value)
 		*millivolts <= SETUP_MILLIVOLTS_MAX;
 }
 
+/* An enumeration; field: its offset. */
 static bool
-take_corner(enum flash_corner *corner, const char *value)
+take_word(struct base_key_reading *r, const char *value)
 {
-	static const char *const names[] = {
-		[FLASH_CORNER_TYPICAL] = "typ", [FLASH_CORNER_MAXIMUM] = "max", NULL};
-	int i = index_in(names, value);
+	int *word = (void *)((char *)r->target + r->key->field);
 
-	*corner = (enum flash_corner)i;
-	return i >= 0;
+	return base_value_word(r->key->words, value, word);
 }
 
 static bool
-take_wear(bool *wear, const char *value)
+take_wear(struct base_key_reading *r, const char *value)
 {
-	static const char *const names[] = {"off", "on", NULL};
-	int i = index_in(names, value);
+	struct setup_condition *condition = r->target;
+	int wear;
 
-	*wear = i > 0;
-	return i >= 0;
-}
-
-static bool
-take_cycles(uint32_t *cycles, const char *value)
-{
-	guint64 number;
-
-	if (!g_ascii_string_to_unsigned(value, 10, 0, INT32_MAX, &number, NULL))
+	if (!base_value_word(r->key->words, value, &wear))
 		return false;
-	*cycles = (uint32_t)number;
+	condition->wear = wear;
 	return true;
 }
 
 static bool
-take_cut_at(uint64_t *frames, const char *value)
+take_cycles(struct base_key_reading *r, const char *value)
 {
-	guint64 number;
+	struct setup_condition *condition = r->target;
+	uint64_t number;
 
-	if (!g_ascii_string_to_unsigned(value, 10, 1, INT64_MAX, &number, NULL))
+	if (!base_parse_decimal(value, 0, INT32_MAX, &number))
 		return false;
-	*frames = number;
+	condition->cycles = (uint32_t)number;
 	return true;
 }
 
 static bool
-take_status(struct setup_condition *condition, const char *value)
+take_cut_at(struct base_key_reading *r, const char *value)
 {
+	struct setup_condition *condition = r->target;
+
+	return base_parse_decimal(value, 1, INT64_MAX, &condition->cut_at);
+}
+
+static bool
+take_status(struct base_key_reading *r, const char *value)
+{
+	struct setup_condition *condition = r->target;
 	g_auto(GStrv) words = g_strsplit_set(value, SEPARATORS, -1);
 
 	condition->n_status = 0;
 	for (char **word = words; *word != NULL; word++) {
-		const char *digits = g_str_has_prefix(*word, "0x") ? *word + 2 : *word;
-		guint64 byte;
-
 		if (**word == '\0')
 			continue;
-		if (condition->n_status == FLASH_STATUS_REGISTERS || strlen(digits) > 2 ||
-			!g_ascii_string_to_unsigned(digits, 16, 0, 0xff, &byte, NULL))
+		if (condition->n_status == FLASH_STATUS_REGISTERS ||
+			!base_value_hex_byte(*word, &condition->status[condition->n_status++]))
 			return false;
-		condition->status[condition->n_status++] = (uint8_t)byte;
 	}
 	return condition->n_status > 0;
 }
@@ -186,10 +142,10 @@ take_status(struct setup_condition *condition, const char *value)
 static bool
 take_mode(struct setup_condition *condition, const char *word)
 {
-	guint64 ear;
+	uint64_t ear;
 
 	if (g_str_has_prefix(word, "ear:")) {
-		if (!g_ascii_string_to_unsigned(word + 4, 10, 0, 0xff, &ear, NULL))
+		if (!base_parse_decimal(word + strlen("ear:"), 0, 0xff, &ear))
 			return false;
 		condition->ear = (uint8_t)ear;
 		condition->modes |= 1u << SETUP_MODE_EAR;
@@ -210,8 +166,9 @@ take_mode(struct setup_condition *condition, const char *word)
 }
 
 static bool
-take_modes(struct setup_condition *condition, const char *value)
+take_modes(struct base_key_reading *r, const char *value)
 {
+	struct setup_condition *condition = r->target;
 	g_auto(GStrv) words = g_strsplit_set(value, SEPARATORS, -1);
 
 	condition->modes = 0;
@@ -227,16 +184,26 @@ take_modes(struct setup_condition *condition, const char *value)
 }
 
 static bool
-take_id(struct setup_condition *condition, const char *value)
+take_id(struct base_key_reading *r, const char *value)
 {
+	struct setup_condition *condition = r->target;
+
 	condition->n_id = base_value_hex_bytes(value, condition->id, FLASH_ID_MAX);
 	return condition->n_id > 0;
 }
 
 static bool
-take_power_of_two(uint64_t *size, const char *value)
+parse_power_of_two(const char *value, uint64_t *size)
 {
 	return base_parse_size(value, size) && base_value_is_power_of_two(*size);
+}
+
+static bool
+take_real_size(struct base_key_reading *r, const char *value)
+{
+	struct setup_condition *condition = r->target;
+
+	return parse_power_of_two(value, &condition->real_size);
 }
 
 /* "0x9D 21 0F": an offset and what is there. */
@@ -262,8 +229,9 @@ take_sfdp_item(struct setup_condition *condition, char *item)
 }
 
 static bool
-take_sfdp_bytes(struct setup_condition *condition, const char *value)
+take_sfdp_bytes(struct base_key_reading *r, const char *value)
 {
+	struct setup_condition *condition = r->target;
 	g_auto(GStrv) items = g_strsplit(value, ";", -1);
 	bool good = items[0] != NULL;
 
@@ -274,62 +242,64 @@ take_sfdp_bytes(struct setup_condition *condition, const char *value)
 }
 
 static bool
-take_beyond(enum flash_beyond *beyond, const char *value)
+take_sfdp(struct base_key_reading *r, const char *value)
 {
-	static const char *const names[] = {[FLASH_WRAPS] = "wraps", [FLASH_ONES] = "ones", NULL};
-	int i = index_in(names, value);
+	uint64_t *size = &((struct setup_condition *)r->target)->sfdp_size;
 
-	*beyond = (enum flash_beyond)i;
-	return i >= 0;
-}
-
-static bool
-take_sfdp(uint64_t *size, const char *value)
-{
 	*size = 0;
 	if (strcmp(value, "none") == 0)
 		return true;
-	return take_power_of_two(size, value) && *size >= SFDP_SIZE_MIN && *size <= SFDP_SIZE_MAX;
+	return parse_power_of_two(value, size) && *size >= SFDP_SIZE_MIN && *size <= SFDP_SIZE_MAX;
 }
 
-static bool
-take(struct setup_condition *condition, enum setup_condition_key key, const char *value)
+#define OFFSET(member) offsetof(struct setup_condition, member)
+
+const struct base_key setup_condition_rows[SETUP_CONDITION_KEYS + 1] = {
+	[SETUP_KEY_WP] =
+		BASE_KEY("wp", LEVELS, take_level, .field = SETUP_PIN_WP, .words = level_words),
+	[SETUP_KEY_HOLD] =
+		BASE_KEY("hold", LEVELS, take_level, .field = SETUP_PIN_HOLD, .words = level_words),
+	[SETUP_KEY_RESET] = BASE_KEY(
+		"reset", LEVELS, take_level, .field = SETUP_PIN_RESET, .words = level_words),
+	[SETUP_KEY_SUPPLY] = BASE_KEY("supply",
+		"off, parasitic, and voltages up to " G_STRINGIFY(
+			SETUP_MILLIVOLTS_MAX) " mV with V or mV",
+		take_supply),
+	[SETUP_KEY_CORNER] = BASE_KEY(
+		"corner", "typ and max", take_word, .field = OFFSET(corner), .words = corner_words),
+	[SETUP_KEY_WEAR] = BASE_KEY("wear", "on and off", take_wear, .words = wear_words),
+	[SETUP_KEY_CYCLES] = BASE_KEY("cycles", "a whole number from 0 to 2147483647", take_cycles),
+	[SETUP_KEY_STATUS] = BASE_KEY(
+		"status", "one to three bytes in hexadecimal, such as 1C 02 60", take_status),
+	[SETUP_KEY_MODE] = BASE_KEY("mode", MODES, take_modes),
+	[SETUP_KEY_CUT_AT] = BASE_KEY("cut-at", "a whole number from 1 on", take_cut_at),
+	[SETUP_KEY_ID] = BASE_KEY("id", "1 to 8 hex bytes, such as EF 40 18", take_id),
+	[SETUP_KEY_SFDP] = BASE_KEY(
+		"sfdp", "none, and sizes from 64K to 1G that are powers of two", take_sfdp),
+	[SETUP_KEY_SFDP_BYTES] = BASE_KEY("sfdp-bytes",
+		"an offset and bytes in hexadecimal, such as 0x9D 21; more of them after ; and 64 "
+		"bytes in all",
+		take_sfdp_bytes),
+	[SETUP_KEY_REAL_SIZE] =
+		BASE_KEY("real-size", "a power of two, such as 512K", take_real_size),
+	[SETUP_KEY_BEYOND] = BASE_KEY("beyond", "wraps and ones", take_word,
+		.field = OFFSET(beyond), .words = beyond_words),
+	[SETUP_CONDITION_KEYS] = BASE_KEY_END,
+};
+G_STATIC_ASSERT(sizeof(enum flash_corner) == sizeof(int)); /* take_word */
+
+enum setup_condition_key
+setup_condition_find(const char *name)
 {
-	switch (key) {
-	case SETUP_KEY_WP:
-		return take_level(&condition->levels[SETUP_PIN_WP], value);
-	case SETUP_KEY_HOLD:
-		return take_level(&condition->levels[SETUP_PIN_HOLD], value);
-	case SETUP_KEY_RESET:
-		return take_level(&condition->levels[SETUP_PIN_RESET], value);
-	case SETUP_KEY_SUPPLY:
-		return take_supply(&condition->millivolts, value);
-	case SETUP_KEY_CORNER:
-		return take_corner(&condition->corner, value);
-	case SETUP_KEY_WEAR:
-		return take_wear(&condition->wear, value);
-	case SETUP_KEY_CYCLES:
-		return take_cycles(&condition->cycles, value);
-	case SETUP_KEY_STATUS:
-		return take_status(condition, value);
-	case SETUP_KEY_MODE:
-		return take_modes(condition, value);
-	case SETUP_KEY_CUT_AT:
-		return take_cut_at(&condition->cut_at, value);
-	case SETUP_KEY_ID:
-		return take_id(condition, value);
-	case SETUP_KEY_SFDP:
-		return take_sfdp(&condition->sfdp_size, value);
-	case SETUP_KEY_SFDP_BYTES:
-		return take_sfdp_bytes(condition, value);
-	case SETUP_KEY_REAL_SIZE:
-		return take_power_of_two(&condition->real_size, value);
-	case SETUP_KEY_BEYOND:
-		return take_beyond(&condition->beyond, value);
-	case SETUP_CONDITION_KEYS:
-		break;
-	}
-	return false;
+	int row = base_key_find(setup_condition_rows, name);
+
+	return row >= 0 ? (enum setup_condition_key)row : SETUP_CONDITION_KEYS;
+}
+
+void
+setup_condition_taken(void *condition, size_t row)
+{
+	((struct setup_condition *)condition)->given |= 1u << row;
 }
 
 bool
@@ -338,78 +308,51 @@ setup_condition_take(
 {
 	struct setup_condition with = *condition;
 
-	if (!take(&with, key, value))
+	if (!base_key_take(&setup_condition_rows[key], &with, value, NULL))
 		return false;
-	with.given |= 1u << key;
+	setup_condition_taken(&with, key);
 	*condition = with;
 	return true;
 }
 
-static void
-copy_key(struct setup_condition *to, const struct setup_condition *from,
-	enum setup_condition_key key)
-{
-	switch (key) {
-	case SETUP_KEY_WP:
-	case SETUP_KEY_HOLD:
-	case SETUP_KEY_RESET:
-		to->levels[key - SETUP_KEY_WP] = from->levels[key - SETUP_KEY_WP];
-		break;
-	case SETUP_KEY_SUPPLY:
-		to->millivolts = from->millivolts;
-		break;
-	case SETUP_KEY_CORNER:
-		to->corner = from->corner;
-		break;
-	case SETUP_KEY_WEAR:
-		to->wear = from->wear;
-		break;
-	case SETUP_KEY_CYCLES:
-		to->cycles = from->cycles;
-		break;
-	case SETUP_KEY_STATUS:
-		memcpy(to->status, from->status, sizeof(to->status));
-		to->n_status = from->n_status;
-		break;
-	case SETUP_KEY_MODE:
-		to->modes = from->modes;
-		to->ear = from->ear;
-		to->lock_from = from->lock_from;
-		to->lock_to = from->lock_to;
-		break;
-	case SETUP_KEY_CUT_AT:
-		to->cut_at = from->cut_at;
-		break;
-	case SETUP_KEY_ID:
-		memcpy(to->id, from->id, sizeof(to->id));
-		to->n_id = from->n_id;
-		break;
-	case SETUP_KEY_SFDP:
-		to->sfdp_size = from->sfdp_size;
-		break;
-	case SETUP_KEY_SFDP_BYTES:
-		memcpy(to->sfdp_bytes, from->sfdp_bytes, sizeof(to->sfdp_bytes));
-		to->n_sfdp_bytes = from->n_sfdp_bytes;
-		break;
-	case SETUP_KEY_REAL_SIZE:
-		to->real_size = from->real_size;
-		break;
-	case SETUP_KEY_BEYOND:
-		to->beyond = from->beyond;
-		break;
-	case SETUP_CONDITION_KEYS:
-		break;
+#define FIELDS(first, last)                                                               \
+	{                                                                                 \
+		OFFSET(first), OFFSET(last) + sizeof(((struct setup_condition *)0)->last) \
 	}
-}
+#define FIELD(only) FIELDS(only, only)
+
+/* Which fields of the condition a key sets: from start to end. */
+static const struct {
+	size_t start, end;
+} fields[SETUP_CONDITION_KEYS] = {
+	[SETUP_KEY_WP] = FIELD(levels[SETUP_PIN_WP]),
+	[SETUP_KEY_HOLD] = FIELD(levels[SETUP_PIN_HOLD]),
+	[SETUP_KEY_RESET] = FIELD(levels[SETUP_PIN_RESET]),
+	[SETUP_KEY_SUPPLY] = FIELD(millivolts),
+	[SETUP_KEY_CORNER] = FIELD(corner),
+	[SETUP_KEY_WEAR] = FIELD(wear),
+	[SETUP_KEY_CYCLES] = FIELD(cycles),
+	[SETUP_KEY_STATUS] = FIELDS(status, n_status),
+	[SETUP_KEY_MODE] = FIELDS(modes, lock_to),
+	[SETUP_KEY_CUT_AT] = FIELD(cut_at),
+	[SETUP_KEY_ID] = FIELDS(id, n_id),
+	[SETUP_KEY_SFDP] = FIELD(sfdp_size),
+	[SETUP_KEY_SFDP_BYTES] = FIELDS(sfdp_bytes, n_sfdp_bytes),
+	[SETUP_KEY_REAL_SIZE] = FIELD(real_size),
+	[SETUP_KEY_BEYOND] = FIELD(beyond),
+};
 
 void
 setup_condition_override(struct setup_condition *condition, const struct setup_condition *option)
 {
 	for (unsigned int key = 0; key < SETUP_CONDITION_KEYS; key++) {
+		size_t start = fields[key].start;
+
 		if (!setup_condition_has(option, key))
 			continue;
-		copy_key(condition, option, key);
-		condition->given |= 1u << key;
+		memcpy((char *)condition + start, (const char *)option + start,
+			fields[key].end - start);
+		setup_condition_taken(condition, key);
 		condition->by_option |= 1u << key;
 	}
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* In what condition a chip shall be when the first host comes: as keys and values, which are the
- * same in bench files and on the command line. */
+/* The condition of a chip when the first host comes, as keys and values, which are the same in bench
+ * files and on the command line. */
 #ifndef SPINOR_SETUP_CONDITION_H
 #define SPINOR_SETUP_CONDITION_H
 
+#include "base/keytable.h"
 #include "flash/fault.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
@@ -40,7 +41,7 @@ enum setup_condition_key {
 	SETUP_CONDITION_KEYS,
 };
 
-/* What another tool has left behind. */
+/* States that another tool may have left the chip in. */
 enum setup_mode {
 	SETUP_MODE_DEEP_POWER_DOWN,
 	SETUP_MODE_4_BYTE,
@@ -55,10 +56,10 @@ enum setup_mode {
 	SETUP_MODES,
 };
 
-/* VCC is not connected: the chip lives from what leaks through its I/O pins. */
+/* VCC is not connected: the chip is supplied through its I/O pins. */
 #define SETUP_PARASITIC (-1)
 
-/* A plain value, to be copied; all zero: nothing is asked for. */
+/* A plain value that can be copied; all zero: no key is given. */
 struct setup_condition {
 	unsigned int given;     /* 1 << enum setup_condition_key */
 	unsigned int by_option; /* those that the command line gave */
@@ -82,15 +83,8 @@ struct setup_condition {
 	enum flash_beyond beyond;
 };
 
-struct setup_condition_row {
-	const char *name;    /* of key and option */
-	const char *allowed; /* "low, high and float" */
-	const char *place;   /* what stands for a value in the help */
-	const char *help;
-};
-
-/* By enum setup_condition_key. */
-extern const struct setup_condition_row setup_condition_rows[SETUP_CONDITION_KEYS];
+/* By enum setup_condition_key; ends as a table of keys. Target: struct setup_condition. */
+extern const struct base_key setup_condition_rows[SETUP_CONDITION_KEYS + 1];
 
 /* As in lists: "deep-power-down"; SETUP_MODE_EAR is "ear:N", SETUP_MODE_LOCKED
  * may have a region, "locked:FIRST-LAST". */
@@ -99,11 +93,14 @@ extern const char *const setup_mode_names[SETUP_MODES];
 /* The key of that name, or SETUP_CONDITION_KEYS. */
 enum setup_condition_key setup_condition_find(const char *name);
 
-/* False, with the condition as it was, when the value is none that the key allows. */
+/* Marks a key as given: struct base_keytable's taken(). */
+void setup_condition_taken(void *condition, size_t row);
+
+/* False, with the condition unchanged, when the key does not allow the value. */
 bool setup_condition_take(
 	struct setup_condition *condition, enum setup_condition_key key, const char *value);
 
-/* What option gives replaces what condition has. */
+/* Replaces the keys of condition that option gives. */
 void setup_condition_override(
 	struct setup_condition *condition, const struct setup_condition *option);
 

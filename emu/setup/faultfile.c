@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * [fault NAME]: what is wrong, on which adapter or chip, and the settings of fault.c as keys.
+ * [fault NAME]: the fault, the adapter or chip that it is on, and its settings. The settings are the
+ * same as on the command line, and so are their messages: faultwords.c.
  */
 #include "setup/faultfile.h"
 
@@ -10,96 +11,94 @@
 
 #include <string.h>
 
+/* Says itself what is wrong and what is allowed. */
 static bool
-refuse(const struct setup_group *group, const char *text, GError **error)
+take_setting(struct base_key_reading *r, const char *value)
 {
-	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "%s: [%s]: %s", group->path, group->group,
-		text);
+	g_autoptr(GError) why = NULL;
+
+	if (setup_fault_set(r->target, r->name, value, &why))
+		return true;
+	r->why = g_strdup(why->message);
 	return false;
 }
 
-/* What a fault's place is said with. */
-static const char *const places[] = {"what", "adapter", "chip", NULL};
-
-/* why, unless the key was meant for one of places. */
-static bool
-refuse_setting(const struct setup_group *group, const char *name, const char *why, GError **error)
+/* A table of the settings that the fault has. Free with g_free(). */
+static struct base_key *
+setting_keys(const struct setup_fault *fault)
 {
-	g_autoptr(GPtrArray) known = g_ptr_array_new();
-	g_autofree char *text = NULL;
-	const char *nearest;
+	g_autofree const char **names = setup_fault_settings(fault);
+	struct base_key *keys = g_new0(struct base_key, g_strv_length((char **)names) + 1);
 
-	for (const char *const *place = places; *place != NULL; place++)
-		g_ptr_array_add(known, (gpointer)*place);
-	nearest = strstr(why, " has no \"") != NULL && strstr(why, "did you mean") == NULL
-		? base_nearest(name, known)
-		: NULL;
-	if (nearest != NULL)
-		text = g_strdup_printf(
-			"unknown key \"%s\": did you mean %s?; %s", name, nearest, why);
-	return refuse(group, text != NULL ? text : why, error);
+	for (size_t i = 0; names[i] != NULL; i++)
+		keys[i] = (struct base_key){.name = names[i], .take = take_setting};
+	return keys;
 }
 
-/* All keys but those that say where it is. */
 static bool
-read_settings(const struct setup_group *group, struct setup_fault *fault, GError **error)
+take_adapter(struct base_key_reading *r, const char *value)
 {
-	g_auto(GStrv) names = g_key_file_get_keys(group->file, group->group, NULL, NULL);
-	g_autoptr(GError) why = NULL;
-
-	for (char **name = names; *name; name++) {
-		g_autofree char *value =
-			g_key_file_get_value(group->file, group->group, *name, NULL);
-
-		if (g_strv_contains(places, *name) ||
-			setup_fault_set(fault, *name, g_strstrip(value), &why))
-			continue;
-		return refuse_setting(group, *name, why->message, error);
-	}
+	((struct setup_fault_entry *)r->target)->adapter = g_strdup(value);
 	return true;
+}
+
+static bool
+take_chip(struct base_key_reading *r, const char *value)
+{
+	((struct setup_fault_entry *)r->target)->chip = g_strdup(value);
+	return true;
+}
+
+static const struct base_key place_keys[] = {
+	BASE_KEY("what", "the name of a fault", NULL), /* read before */
+	BASE_KEY("adapter", "the name of an [adapter NAME]", take_adapter),
+	BASE_KEY("chip", "the name of a [chip NAME]", take_chip),
+	BASE_KEY_END,
+};
+
+static bool
+read_keys(const struct setup_group *group, struct setup_fault_entry *entry, GError **error)
+{
+	g_autofree struct base_key *settings = setting_keys(entry->fault);
+	const struct base_keytable tables[] = {
+		{place_keys, entry, NULL}, {settings, entry->fault, NULL}, {NULL, NULL, NULL}};
+	g_autofree char *unknown = g_strdup_printf("fault %s has no", entry->fault->text);
+	struct base_keygroup keys = group->keys;
+
+	keys.unknown = unknown;
+	return base_keytable_read(&keys, tables, error);
 }
 
 /* A key may be meant for it. */
 static bool
 refuse_without_what(const struct setup_group *group, GError **error)
 {
-	g_auto(GStrv) names = g_key_file_get_keys(group->file, group->group, NULL, NULL);
-	g_autoptr(GPtrArray) known = g_ptr_array_new();
-	g_autofree char *text = NULL;
+	const struct base_keygroup *keys = &group->keys;
+	g_auto(GStrv) names = g_key_file_get_keys(keys->file, keys->name, NULL, NULL);
 
-	g_ptr_array_add(known, (gpointer) "what");
-	for (char **name = names; *name != NULL && text == NULL; name++)
-		if (base_nearest(*name, known) != NULL)
-			text = g_strdup_printf("no what, but %s: did you mean what?; what = FAULT "
-					       "is wanted",
-				*name);
-	return refuse(group, text != NULL ? text : "no what; what = FAULT is wanted", error);
-}
+	for (char **name = names; *name != NULL; name++) {
+		g_autofree char *hint = base_suggest(*name, (const char *[]){"what", NULL});
 
-static char *
-name_of(const struct setup_group *group, const char *key)
-{
-	char *name = g_key_file_get_value(group->file, group->group, key, NULL);
-
-	return name != NULL ? g_strstrip(name) : NULL;
+		if (*hint != '\0')
+			return base_keygroup_refuse(keys, error,
+				"no what, but %s%s; what = FAULT is wanted", *name, hint);
+	}
+	return base_keygroup_refuse(keys, error, "no what; what = FAULT is wanted");
 }
 
 bool
 setup_faultfile_read(const struct setup_group *group, struct setup_bench *setup, GError **error)
 {
+	const struct base_keygroup *keys = &group->keys;
 	struct setup_fault_entry *entry = setup_add_fault(setup);
-	g_autofree char *what = g_key_file_get_value(group->file, group->group, "what", NULL);
+	g_autofree char *what = g_key_file_get_value(keys->file, keys->name, "what", NULL);
 	g_autoptr(GError) why = NULL;
 
-	entry->where = g_strdup_printf("%s: [%s]", group->path, group->group);
-	entry->adapter = name_of(group, "adapter");
-	entry->chip = name_of(group, "chip");
+	entry->where = base_keygroup_where(keys, NULL);
 	if (what == NULL)
 		return refuse_without_what(group, error);
 	entry->fault = setup_fault_new(g_strstrip(what), &why);
-	if (entry->fault == NULL)
-		return refuse(group, why->message, error);
-	if (!setup_fault_set_name(entry->fault, group->name, &why))
-		return refuse(group, why->message, error);
-	return read_settings(group, entry->fault, error);
+	if (entry->fault == NULL || !setup_fault_set_name(entry->fault, group->name, &why))
+		return base_keygroup_refuse(keys, error, "%s", why->message);
+	return read_keys(group, entry, error);
 }

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The groups of a bench file that say what is wrong, and what the board wants. */
+/* The groups of a bench file that add faults and boards. */
 #ifndef SPINOR_SETUP_FAULTFILE_H
 #define SPINOR_SETUP_FAULTFILE_H
+
+#include "base/keytable.h"
 
 #include <glib.h>
 #include <stdbool.h>
 
 struct setup_bench;
 
-/* Which group it is. */
+/* A group of a bench file. */
 struct setup_group {
-	const char *path;   /* of the file */
-	const char *folder; /* that names of files in it start from */
-	const char *group;  /* as between the brackets */
-	const char *name;   /* the second word of it */
-	GKeyFile *file;
+	struct base_keygroup keys;
+	const char *folder; /* relative paths in the group begin there */
+	const char *name;   /* the second word of the group's name */
 };
 
 /* [fault NAME] and [board NAME], added to the setup. Errors are BASE_ERROR_USAGE. */

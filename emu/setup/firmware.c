@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Firmwares that nobody has written yet: a profile, and what is different. So authors of hosts can
- * try each limit by itself, also one that the firmware does not tell or tells wrongly.
+ * Firmwares that nobody has written yet: a profile with single properties changed. Authors of hosts
+ * can try each limit by itself, also one that the firmware does not announce or announces wrongly.
  */
 #include "setup/firmware.h"
 
@@ -15,24 +15,6 @@
 /* Lengths on the line have 24 bits. */
 #define LENGTH_MAX (UINT32_C(1) << 24)
 
-#define BUFFER_ALLOWED "a number of bytes from 0 to 65535"
-#define LENGTH_ALLOWED "a number of bytes from 1 to 16777216"
-
-const struct setup_firmware_row setup_firmware_rows[SETUP_FIRMWARE_KEYS] = {
-	[SETUP_FIRMWARE_SERIAL_BUFFER] = {"serial-buffer", BUFFER_ALLOWED},
-	[SETUP_FIRMWARE_OPERATION_BUFFER] = {"operation-buffer", BUFFER_ALLOWED},
-	[SETUP_FIRMWARE_WRITE_MAX] = {"write-max", LENGTH_ALLOWED},
-	[SETUP_FIRMWARE_READ_MAX] = {"read-max", LENGTH_ALLOWED},
-	[SETUP_FIRMWARE_WRITE_LIMIT] = {"write-limit", LENGTH_ALLOWED},
-	[SETUP_FIRMWARE_READ_LIMIT] = {"read-limit", LENGTH_ALLOWED},
-	[SETUP_FIRMWARE_OVER] = {"over", "drain, nak, purge and reset"},
-	[SETUP_FIRMWARE_WITHOUT] = {"without",
-		"commands by name or in hex, such as Q_SERBUF, 11, with commas between them"},
-	[SETUP_FIRMWARE_REFUSAL] = {"refusal", "nak, silence and ack"},
-	[SETUP_FIRMWARE_CLOCK] = {"clock", "a frequency, such as 1 MHz"},
-	[SETUP_FIRMWARE_CLOCK_NEEDED] = {"clock-needed", "yes and no"},
-};
-
 static const struct base_value_word overs[] = {{"drain", SERPROG_OVER_DRAIN},
 	{"nak", SERPROG_OVER_NAK}, {"purge", SERPROG_OVER_PURGE}, {"reset", SERPROG_OVER_RESET},
 	{NULL, 0}};
@@ -42,45 +24,54 @@ static const struct base_value_word refusals[] = {{"nak", SERPROG_STRANGER_NAK},
 
 static const struct base_value_word answers[] = {{"no", false}, {"yes", true}, {NULL, 0}};
 
-enum setup_firmware_key
-setup_firmware_find(const char *name)
+/* The values stand in the order of the rows. */
+static uint32_t *
+field(const struct base_key_reading *r)
 {
-	enum setup_firmware_key key = SETUP_FIRMWARE_SERIAL_BUFFER;
-
-	while (key < SETUP_FIRMWARE_KEYS && strcmp(setup_firmware_rows[key].name, name) != 0)
-		key++;
-	return key;
+	return &((struct setup_firmware *)r->target)->values[r->key - setup_firmware_rows];
 }
 
 static bool
-take_number(const char *value, uint32_t min, uint32_t max, uint32_t *number)
+take_number(struct base_key_reading *r, const char *value, uint32_t min, uint32_t max)
 {
-	uint64_t taken;
+	uint64_t number;
 
-	if (!base_parse_whole(value, min, max, &taken))
+	if (!base_parse_whole(value, min, max, &number))
 		return false;
-	*number = (uint32_t)taken;
+	*field(r) = (uint32_t)number;
 	return true;
 }
 
 static bool
-take_word(const struct base_value_word *words, const char *value, uint32_t *number)
+take_buffer(struct base_key_reading *r, const char *value)
+{
+	return take_number(r, value, 0, UINT16_MAX);
+}
+
+static bool
+take_length(struct base_key_reading *r, const char *value)
+{
+	return take_number(r, value, 1, LENGTH_MAX);
+}
+
+static bool
+take_word(struct base_key_reading *r, const char *value)
 {
 	int word;
 
-	if (!base_value_word(words, value, &word))
+	if (!base_value_word(r->key->words, value, &word))
 		return false;
-	*number = (uint32_t)word;
+	*field(r) = (uint32_t)word;
 	return true;
 }
 
 static bool
-take_commands(const char *value, uint32_t *set)
+take_commands(struct base_key_reading *r, const char *value)
 {
 	g_auto(GStrv) names = g_strsplit(value, ",", -1);
+	uint32_t set = 0;
 	uint8_t opcode;
 
-	*set = 0;
 	for (char **name = names; *name != NULL; name++) {
 		g_strstrip(*name);
 		if (!serprog_opcode_from_string(*name, &opcode) &&
@@ -88,43 +79,121 @@ take_commands(const char *value, uint32_t *set)
 			return false;
 		if (opcode >= 32)
 			return false;
-		*set |= SERPROG_COMMAND(opcode);
+		set |= SERPROG_COMMAND(opcode);
 	}
-	return *set != 0;
+	*field(r) = set;
+	return set != 0;
 }
 
 static bool
-take(enum setup_firmware_key key, const char *value, uint32_t *number)
+take_clock(struct base_key_reading *r, const char *value)
 {
-	switch (key) {
-	case SETUP_FIRMWARE_SERIAL_BUFFER:
-	case SETUP_FIRMWARE_OPERATION_BUFFER:
-		return take_number(value, 0, UINT16_MAX, number);
-	case SETUP_FIRMWARE_OVER:
-		return take_word(overs, value, number);
-	case SETUP_FIRMWARE_WITHOUT:
-		return take_commands(value, number);
-	case SETUP_FIRMWARE_REFUSAL:
-		return take_word(refusals, value, number);
-	case SETUP_FIRMWARE_CLOCK:
-		return base_value_frequency(value, number);
-	case SETUP_FIRMWARE_CLOCK_NEEDED:
-		return take_word(answers, value, number);
-	default:
-		return take_number(value, 1, LENGTH_MAX, number);
-	}
+	return base_value_frequency(value, field(r));
+}
+
+#define BUFFER_ALLOWED "a number of bytes from 0 to 65535"
+#define LENGTH_ALLOWED "a number of bytes from 1 to 16777216"
+
+const struct base_key setup_firmware_rows[SETUP_FIRMWARE_KEYS + 1] = {
+	[SETUP_FIRMWARE_SERIAL_BUFFER] = BASE_KEY("serial-buffer", BUFFER_ALLOWED, take_buffer),
+	[SETUP_FIRMWARE_OPERATION_BUFFER] =
+		BASE_KEY("operation-buffer", BUFFER_ALLOWED, take_buffer),
+	[SETUP_FIRMWARE_WRITE_MAX] = BASE_KEY("write-max", LENGTH_ALLOWED, take_length),
+	[SETUP_FIRMWARE_READ_MAX] = BASE_KEY("read-max", LENGTH_ALLOWED, take_length),
+	[SETUP_FIRMWARE_WRITE_LIMIT] = BASE_KEY("write-limit", LENGTH_ALLOWED, take_length),
+	[SETUP_FIRMWARE_READ_LIMIT] = BASE_KEY("read-limit", LENGTH_ALLOWED, take_length),
+	[SETUP_FIRMWARE_OVER] =
+		BASE_KEY("over", "drain, nak, purge and reset", take_word, .words = overs),
+	[SETUP_FIRMWARE_WITHOUT] = BASE_KEY("without",
+		"commands by name or in hex, such as Q_SERBUF, 11, with commas between them",
+		take_commands),
+	[SETUP_FIRMWARE_REFUSAL] =
+		BASE_KEY("refusal", "nak, silence and ack", take_word, .words = refusals),
+	[SETUP_FIRMWARE_CLOCK] = BASE_KEY("clock", "a frequency, such as 1 MHz", take_clock),
+	[SETUP_FIRMWARE_CLOCK_NEEDED] =
+		BASE_KEY("clock-needed", "yes and no", take_word, .words = answers),
+	[SETUP_FIRMWARE_KEYS] = BASE_KEY_END,
+};
+
+enum setup_firmware_key
+setup_firmware_find(const char *name)
+{
+	int row = base_key_find(setup_firmware_rows, name);
+
+	return row >= 0 ? (enum setup_firmware_key)row : SETUP_FIRMWARE_KEYS;
+}
+
+void
+setup_firmware_taken(void *firmware, size_t row)
+{
+	((struct setup_firmware *)firmware)->given |= 1u << row;
 }
 
 bool
 setup_firmware_take(struct setup_firmware *firmware, enum setup_firmware_key key, const char *value)
 {
-	uint32_t number;
+	struct setup_firmware with = *firmware;
 
-	if (!take(key, value, &number))
+	if (!base_key_take(&setup_firmware_rows[key], &with, value, NULL))
 		return false;
-	firmware->values[key] = number;
-	firmware->given |= 1u << key;
+	setup_firmware_taken(&with, key);
+	*firmware = with;
 	return true;
+}
+
+/* Lengths that the firmware announces, and those that it really has. */
+static void
+apply_lengths(struct serprog_profile *made, enum setup_firmware_key key, uint32_t value)
+{
+	switch (key) {
+	case SETUP_FIRMWARE_SERIAL_BUFFER:
+		made->serial_buffer = (uint16_t)value;
+		break;
+	case SETUP_FIRMWARE_OPERATION_BUFFER:
+		made->operation_buffer = (uint16_t)value;
+		made->operation_buffer_fake = false;
+		break;
+	case SETUP_FIRMWARE_WRITE_MAX:
+		made->write_max = value;
+		made->write_limit = 0;
+		break;
+	case SETUP_FIRMWARE_READ_MAX:
+		made->read_max = value;
+		made->read_limit = 0;
+		break;
+	case SETUP_FIRMWARE_WRITE_LIMIT:
+		made->write_limit = value;
+		break;
+	case SETUP_FIRMWARE_READ_LIMIT:
+		made->read_limit = value;
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+apply_behaviour(struct serprog_profile *made, enum setup_firmware_key key, uint32_t value)
+{
+	switch (key) {
+	case SETUP_FIRMWARE_OVER:
+		made->over = (enum serprog_over)value;
+		break;
+	case SETUP_FIRMWARE_WITHOUT:
+		made->commands &= ~value;
+		break;
+	case SETUP_FIRMWARE_REFUSAL:
+		made->unknown = made->refused = (enum serprog_stranger)value;
+		break;
+	case SETUP_FIRMWARE_CLOCK:
+		made->clock_default_hz = value;
+		break;
+	case SETUP_FIRMWARE_CLOCK_NEEDED:
+		made->clock_needed = value;
+		break;
+	default:
+		break;
+	}
 }
 
 struct serprog_profile *
@@ -134,50 +203,10 @@ setup_firmware_apply(const struct setup_firmware *firmware, const struct serprog
 
 	*made = *profile;
 	for (enum setup_firmware_key key = 0; key < SETUP_FIRMWARE_KEYS; key++) {
-		uint32_t value = firmware->values[key];
-
 		if (!(firmware->given >> key & 1))
 			continue;
-		switch (key) {
-		case SETUP_FIRMWARE_SERIAL_BUFFER:
-			made->serial_buffer = (uint16_t)value;
-			break;
-		case SETUP_FIRMWARE_OPERATION_BUFFER:
-			made->operation_buffer = (uint16_t)value;
-			made->operation_buffer_fake = false;
-			break;
-		case SETUP_FIRMWARE_WRITE_MAX:
-			made->write_max = value;
-			made->write_limit = 0;
-			break;
-		case SETUP_FIRMWARE_READ_MAX:
-			made->read_max = value;
-			made->read_limit = 0;
-			break;
-		case SETUP_FIRMWARE_WRITE_LIMIT:
-			made->write_limit = value;
-			break;
-		case SETUP_FIRMWARE_READ_LIMIT:
-			made->read_limit = value;
-			break;
-		case SETUP_FIRMWARE_OVER:
-			made->over = (enum serprog_over)value;
-			break;
-		case SETUP_FIRMWARE_WITHOUT:
-			made->commands &= ~value;
-			break;
-		case SETUP_FIRMWARE_REFUSAL:
-			made->unknown = made->refused = (enum serprog_stranger)value;
-			break;
-		case SETUP_FIRMWARE_CLOCK:
-			made->clock_default_hz = value;
-			break;
-		case SETUP_FIRMWARE_CLOCK_NEEDED:
-			made->clock_needed = value;
-			break;
-		case SETUP_FIRMWARE_KEYS:
-			break;
-		}
+		apply_lengths(made, key, firmware->values[key]);
+		apply_behaviour(made, key, firmware->values[key]);
 	}
 	return made;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a bench file says of an adapter's firmware on top of its profile, as keys and values. */
+/* Properties of an adapter's firmware that a bench file changes, as keys and values. */
 #ifndef SPINOR_SETUP_FIRMWARE_H
 #define SPINOR_SETUP_FIRMWARE_H
+
+#include "base/keytable.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,28 +25,26 @@ enum setup_firmware_key {
 	SETUP_FIRMWARE_KEYS,
 };
 
-/* A plain value, to be copied; all zero: the profile as it is. */
+/* A plain value that can be copied; all zero: the profile unchanged. */
 struct setup_firmware {
 	unsigned int given;                   /* 1 << enum setup_firmware_key */
 	uint32_t values[SETUP_FIRMWARE_KEYS]; /* numbers as they are, words by their enum */
 };
 
-struct setup_firmware_row {
-	const char *name;
-	const char *allowed;
-};
-
-/* By enum setup_firmware_key. */
-extern const struct setup_firmware_row setup_firmware_rows[SETUP_FIRMWARE_KEYS];
+/* By enum setup_firmware_key; ends as a table of keys. Target: struct setup_firmware. */
+extern const struct base_key setup_firmware_rows[SETUP_FIRMWARE_KEYS + 1];
 
 /* The key of that name, or SETUP_FIRMWARE_KEYS. */
 enum setup_firmware_key setup_firmware_find(const char *name);
 
-/* False, with the firmware as it was, when the value is none that the key allows. */
+/* Marks a key as given: struct base_keytable's taken(). */
+void setup_firmware_taken(void *firmware, size_t row);
+
+/* False, with the firmware unchanged, when the key does not allow the value. */
 bool setup_firmware_take(
 	struct setup_firmware *firmware, enum setup_firmware_key key, const char *value);
 
-/* The profile with that on top of it. g_free() it after the adapter. */
+/* A copy of the profile with these changes. g_free() it after the adapter. */
 struct serprog_profile *setup_firmware_apply(
 	const struct setup_firmware *firmware, const struct serprog_profile *profile);
 

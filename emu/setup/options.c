@@ -9,8 +9,8 @@
  */
 #include "setup/options.h"
 
-#include "base/units.h"
 #include "base/error.h"
+#include "base/units.h"
 #include "setup/setup.h"
 
 #include <string.h>
@@ -61,16 +61,40 @@ take_condition(const char *name, const char *value, void *data, GError **error)
 	return TRUE;
 }
 
+static const struct {
+	const char *place; /* stands for the value */
+	const char *text;
+} condition_help[SETUP_CONDITION_KEYS] = {
+	[SETUP_KEY_WP] = {"low|high|float", "Level of the chip's WP# pin"},
+	[SETUP_KEY_HOLD] = {"low|high|float", "Level of its HOLD# pin"},
+	[SETUP_KEY_RESET] = {"low|high|float", "Level of its RESET# pin"},
+	[SETUP_KEY_SUPPLY] = {"VOLTAGE", "The chip's supply, such as 2.9V, or off"},
+	[SETUP_KEY_CORNER] = {"typ|max",
+		"How long operations take: the data sheet's typical times or the longest"},
+	[SETUP_KEY_WEAR] = {"on|off", "Whether the chip wears out"},
+	[SETUP_KEY_CYCLES] = {"N", "How often each block has been erased so far"},
+	[SETUP_KEY_STATUS] = {"BYTES", "Status registers SR1 SR2 SR3 as another tool left them"},
+	[SETUP_KEY_MODE] = {"MODE", "What another tool left the chip in"},
+	[SETUP_KEY_CUT_AT] = {"N", "The supply goes at operation N"},
+	[SETUP_KEY_ID] = {"BYTES", "What the chip answers to RDID instead of its own ID"},
+	[SETUP_KEY_SFDP] = {"none|SIZE",
+		"The size that its SFDP table tells, or none for no table"},
+	[SETUP_KEY_SFDP_BYTES] = {"OFFSET BYTES", "Bytes of its SFDP table that are others"},
+	[SETUP_KEY_REAL_SIZE] = {"SIZE",
+		"The size of the die in it, when it is smaller than the part says"},
+	[SETUP_KEY_BEYOND] = {"wraps|ones",
+		"What is beyond that size: the same again, or nothing, which reads as FF"},
+};
+
 static void
 add_condition(GOptionGroup *group)
 {
 	GOptionEntry entries[SETUP_CONDITION_KEYS + 1] = {0};
 
 	for (unsigned int key = 0; key < SETUP_CONDITION_KEYS; key++) {
-		const struct setup_condition_row *row = &setup_condition_rows[key];
-
-		entries[key] = (GOptionEntry){row->name, 0, G_OPTION_FLAG_FILENAME,
-			G_OPTION_ARG_CALLBACK, (void *)take_condition, row->help, row->place};
+		entries[key] = (GOptionEntry){setup_condition_rows[key].name, 0,
+			G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, (void *)take_condition,
+			condition_help[key].text, condition_help[key].place};
 	}
 	g_option_group_add_entries(group, entries);
 }
@@ -79,9 +103,9 @@ static gboolean
 take_count(const char *name, const char *value, void *data, GError **error)
 {
 	struct setup_options *options = data;
-	guint64 count;
+	uint64_t count;
 
-	if (!g_ascii_string_to_unsigned(value, 10, 1, SETUP_COUNT_MAX, &count, NULL)) {
+	if (!base_parse_decimal(value, 1, SETUP_COUNT_MAX, &count)) {
 		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
 			"%s %s: not a number of adapters; allowed are whole numbers from 1 to %d",
 			name, value, SETUP_COUNT_MAX);
@@ -218,79 +242,110 @@ refuse_clash(const struct setup_options *options, GError **error)
 	return true;
 }
 
-struct setup_options *
-setup_options_parse(int *argc, char ***argv, GError **error)
-{
-	struct setup_options *options = g_new0(struct setup_options, 1);
-	g_autoptr(GOptionContext) context = g_option_context_new("[FILE]");
-	g_auto(GStrv) rest = NULL;
-	GOptionGroup *group = g_option_group_new("bench", "", "", options, NULL);
-	gboolean verbose = FALSE;
-	gboolean version = FALSE;
-	gboolean help = FALSE;
-	gboolean no_control = FALSE;
-	const int bytes = G_OPTION_FLAG_FILENAME;
-	const GOptionEntry entries[] = {
-		{"chip", 0, 0, G_OPTION_ARG_FILENAME, &options->chip,
-			"Part number of the chip (default: " SETUP_DEFAULT_CHIP ")", "PART"},
-		{"image", 0, 0, G_OPTION_ARG_FILENAME, &options->image,
-			"Keep the chip's content in FILE, created blank when absent", "FILE"},
-		{"link", 0, 0, G_OPTION_ARG_FILENAME, &options->link,
-			"Keep a symbolic link to the terminal at PATH", "PATH"},
-		{"tcp", 0, 0, G_OPTION_ARG_FILENAME, &options->tcp,
-			"Listen there instead of opening a terminal; without HOST, locally",
-			"[HOST:]PORT"},
-		{"count", 0, bytes, G_OPTION_ARG_CALLBACK, (void *)take_count,
-			"So many equal adapters; {n} in names is the number of each", "N"},
-		{"timing", 0, bytes, G_OPTION_ARG_CALLBACK, (void *)take_timing,
-			"How time passes (default: virtual)", "instant|virtual|real"},
-		{"time-scale", 0, bytes, G_OPTION_ARG_CALLBACK, (void *)take_scale,
-			"--timing real: so many times faster (default: 1)", "N"},
-		{"seed", 0, bytes, G_OPTION_ARG_CALLBACK, (void *)take_seed,
-			"Where all that is random starts (default: 1)", "N"},
-		{"chipdb", 0, 0, G_OPTION_ARG_FILENAME, &options->chipdb,
-			"Read the chips from *.chips in DIR", "DIR"},
-		{"profile", 0, 0, G_OPTION_ARG_FILENAME, &options->profile,
-			"Adapter to emulate (default: spinor)", "ADAPTER"},
-		{"trace", 0, 0, G_OPTION_ARG_FILENAME, &options->trace,
-			"Write one line per chip command to FILE, - is standard output", "FILE|-"},
-		{"control", 0, 0, G_OPTION_ARG_FILENAME, &options->control,
-			"Put the control socket at PATH", "PATH"},
-		{"no-control", 0, 0, G_OPTION_ARG_NONE, &no_control, "No control socket", NULL},
-		{"check", 0, bytes, G_OPTION_ARG_CALLBACK, (void *)take_check,
-			"Say whether the bench file is good, and serve nothing", "FILE"},
-		{"list-chips", 0, bytes | G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK,
-			(void *)take_list_chips,
-			"List the chips whose name or vendor contains PATTERN", "PATTERN"},
-		{"verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "Log more", NULL},
-		{"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version", NULL},
-		{"help", 'h', 0, G_OPTION_ARG_NONE, &help, "Print this text", NULL},
-		{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, "", NULL},
-		{NULL, 0, 0, 0, NULL, NULL, NULL},
-	};
+/* Values that GOption sets, and that are no part of the options. */
+struct parsing {
+	char **rest;
+	gboolean verbose, version, help, no_control;
+};
 
-	G_STATIC_ASSERT(SETUP_DEFAULT_SEED == 1);
-	options->timing = BASE_CLOCK_VIRTUAL;
-	options->seed = SETUP_DEFAULT_SEED;
+#define OPTION(member) GSIZE_TO_POINTER(offsetof(struct setup_options, member))
+#define PARSING(member) GSIZE_TO_POINTER(offsetof(struct parsing, member))
+#define BYTES G_OPTION_FLAG_FILENAME
+
+/* arg_data is an offset, which fill_entries() makes an address: of names in the options, of flags in
+ * struct parsing. */
+static const GOptionEntry rows[] = {
+	{"chip", 0, 0, G_OPTION_ARG_FILENAME, OPTION(chip),
+		"Part number of the chip (default: " SETUP_DEFAULT_CHIP ")", "PART"},
+	{"image", 0, 0, G_OPTION_ARG_FILENAME, OPTION(image),
+		"Keep the chip's content in FILE, created blank when absent", "FILE"},
+	{"link", 0, 0, G_OPTION_ARG_FILENAME, OPTION(link),
+		"Keep a symbolic link to the terminal at PATH", "PATH"},
+	{"tcp", 0, 0, G_OPTION_ARG_FILENAME, OPTION(tcp),
+		"Listen there instead of opening a terminal; without HOST, locally", "[HOST:]PORT"},
+	{"count", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_count,
+		"So many equal adapters; {n} in names is the number of each", "N"},
+	{"timing", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_timing,
+		"How time passes (default: virtual)", "instant|virtual|real"},
+	{"time-scale", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_scale,
+		"--timing real: so many times faster (default: 1)", "N"},
+	{"seed", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_seed,
+		"Where all that is random starts (default: 1)", "N"},
+	{"chipdb", 0, 0, G_OPTION_ARG_FILENAME, OPTION(chipdb),
+		"Read the chips from *.chips in DIR", "DIR"},
+	{"profile", 0, 0, G_OPTION_ARG_FILENAME, OPTION(profile),
+		"Adapter to emulate (default: spinor)", "ADAPTER"},
+	{"trace", 0, 0, G_OPTION_ARG_FILENAME, OPTION(trace),
+		"Write one line per chip command to FILE, - is standard output", "FILE|-"},
+	{"control", 0, 0, G_OPTION_ARG_FILENAME, OPTION(control), "Put the control socket at PATH",
+		"PATH"},
+	{"no-control", 0, 0, G_OPTION_ARG_NONE, PARSING(no_control), "No control socket", NULL},
+	{"check", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_check,
+		"Say whether the bench file is good, and serve nothing", "FILE"},
+	{"list-chips", 0, BYTES | G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK,
+		(void *)take_list_chips, "List the chips whose name or vendor contains PATTERN",
+		"PATTERN"},
+	{"verbose", 'v', 0, G_OPTION_ARG_NONE, PARSING(verbose), "Log more", NULL},
+	{"version", 0, 0, G_OPTION_ARG_NONE, PARSING(version), "Print the version", NULL},
+	{"help", 'h', 0, G_OPTION_ARG_NONE, PARSING(help), "Print this text", NULL},
+	{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, PARSING(rest), "", NULL},
+	{NULL, 0, 0, 0, NULL, NULL, NULL},
+};
+
+static void
+fill_entries(GOptionEntry *entries, struct setup_options *options, struct parsing *parsing)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		size_t at = GPOINTER_TO_SIZE(rows[i].arg_data);
+
+		entries[i] = rows[i];
+		if (rows[i].arg == G_OPTION_ARG_FILENAME)
+			entries[i].arg_data = (char *)options + at;
+		else if (rows[i].arg != G_OPTION_ARG_CALLBACK)
+			entries[i].arg_data = (char *)parsing + at;
+	}
+}
+
+static GOptionContext *
+new_context(const GOptionEntry *entries, struct setup_options *options)
+{
+	GOptionContext *context = g_option_context_new("[FILE]");
+	GOptionGroup *group = g_option_group_new("bench", "", "", options, NULL);
+
 	g_option_group_add_entries(group, entries);
 	add_condition(group);
 	g_option_context_set_main_group(context, group);
 	g_option_context_set_help_enabled(context, FALSE);
-	if (!g_option_context_parse(context, argc, argv, error)) {
-		explain(error);
-		goto fail;
-	}
-	options->no_control = no_control;
-	if (!refuse_empty(entries, error) || !take_rest(options, rest, error) ||
-		!refuse_clash(options, error))
-		goto fail;
-	options->verbose = verbose;
-	options->version = version;
-	if (help)
-		options->help = g_option_context_get_help(context, TRUE, NULL);
-	return options;
+	return context;
+}
 
-fail:
+struct setup_options *
+setup_options_parse(int *argc, char ***argv, GError **error)
+{
+	struct setup_options *options = g_new0(struct setup_options, 1);
+	struct parsing parsing = {0};
+	GOptionEntry entries[G_N_ELEMENTS(rows)];
+	g_autoptr(GOptionContext) context = NULL;
+	bool good;
+
+	G_STATIC_ASSERT(SETUP_DEFAULT_SEED == 1);
+	options->timing = BASE_CLOCK_VIRTUAL;
+	options->seed = SETUP_DEFAULT_SEED;
+	fill_entries(entries, options, &parsing);
+	context = new_context(entries, options);
+	good = g_option_context_parse(context, argc, argv, error);
+	if (!good)
+		explain(error);
+	options->no_control = parsing.no_control;
+	options->verbose = parsing.verbose;
+	options->version = parsing.version;
+	good = good && refuse_empty(entries, error) && take_rest(options, parsing.rest, error) &&
+		refuse_clash(options, error);
+	g_strfreev(parsing.rest);
+	if (good && parsing.help)
+		options->help = g_option_context_get_help(context, TRUE, NULL);
+	if (good)
+		return options;
 	setup_options_free(options);
 	return NULL;
 }

@@ -30,13 +30,14 @@ refuse(const char *where, const char *key, const char *value, GPtrArray *names, 
 {
 	g_autofree char *unknown = NULL;
 	g_autofree char *list = NULL;
+	const char *wanted = strcmp(key, "adapter") == 0 ? "an [adapter NAME]" : "a chip";
 	bool any = names->len > 0;
 
 	g_ptr_array_add(names, NULL);
 	list = g_strjoinv(", ", (char **)names->pdata);
 	if (!any)
 		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-			"%s: there is no %s for it; a %s is wanted", where, key, key);
+			"%s: there is no %s for it; %s is wanted", where, key, wanted);
 	else if (value == NULL)
 		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
 			"%s: no %s = NAME, and there is not just one; allowed are %s", where, key,
@@ -48,9 +49,9 @@ refuse(const char *where, const char *key, const char *value, GPtrArray *names, 
 	return false;
 }
 
-/* name NULL: the only one. */
-static struct setup_adapter *
-find_adapter(const struct setup_bench *setup, const char *name, const char *where, GError **error)
+struct setup_adapter *
+setup_find_adapter(
+	const struct setup_bench *setup, const char *name, const char *where, GError **error)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
 
@@ -107,7 +108,7 @@ setup_find(const struct setup_bench *setup, const char *adapter, const char *chi
 	*found = NULL;
 	*found_adapter = NULL;
 	if (adapter != NULL || chip == NULL) {
-		*found_adapter = find_adapter(setup, adapter, where, error);
+		*found_adapter = setup_find_adapter(setup, adapter, where, error);
 		if (*found_adapter == NULL)
 			return false;
 	}

@@ -10,6 +10,7 @@
 #include "setup/setup.h"
 
 #include "base/error.h"
+#include "base/units.h"
 #include "setup/faultwords.h"
 #include "setup/benchfile.h"
 #include "setup/options.h"
@@ -392,7 +393,9 @@ check_tcp(const struct setup_adapter *adapter, GError **error)
 	const char *colon = adapter->tcp != NULL ? strrchr(adapter->tcp, ':') : NULL;
 	const char *port = colon != NULL ? colon + 1 : adapter->tcp;
 
-	return port == NULL || g_ascii_string_to_unsigned(port, 10, 0, 65535, NULL, NULL) ||
+	uint64_t number;
+
+	return port == NULL || base_parse_decimal(port, 0, UINT16_MAX, &number) ||
 		refuse(adapter->where, "tcp", adapter->tcp,
 			"no such address; allowed is [HOST:]PORT with a port of 0 (any free one) "
 			"to 65535",

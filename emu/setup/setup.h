@@ -91,6 +91,10 @@ struct setup_chip *setup_add_chip(struct setup_adapter *adapter);
 struct setup_fault_entry *setup_add_fault(struct setup_bench *setup);
 struct setup_board *setup_add_board(struct setup_bench *setup);
 
+/* The adapter of that name (NULL: the only one). NULL: an error that begins with where. */
+struct setup_adapter *setup_find_adapter(
+	const struct setup_bench *setup, const char *name, const char *where, GError **error);
+
 /* The chip of those names, and its adapter (either may be NULL: the only one); an adapter without
  * chips has none, *found is NULL then. False: an error that begins with where. */
 bool setup_find(const struct setup_bench *setup, const char *adapter, const char *chip,

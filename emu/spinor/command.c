@@ -28,7 +28,12 @@ struct reading {
 static bool
 parse_number(const char *text, int64_t max, int64_t *value)
 {
-	return g_ascii_string_to_signed(text, 10, 0, max, value, NULL);
+	uint64_t number;
+
+	if (!base_parse_decimal(text, 0, (uint64_t)max, &number))
+		return false;
+	*value = (int64_t)number;
+	return true;
 }
 
 static gboolean

@@ -6,6 +6,7 @@
  */
 #include "spinor/expect.h"
 
+#include "base/error.h"
 #include "base/units.h"
 #include "spinor/exitstatus.h"
 #include "spinor/output.h"
@@ -65,16 +66,10 @@ find_operator(const char *text)
 static bool
 refuse_counter(const char *text, const char *name, GError **error)
 {
-	g_autoptr(GPtrArray) known = g_ptr_array_new();
-	g_autofree char *hint = NULL;
-	g_autofree char *list = g_strjoinv(", ", (char **)counters);
+	g_autofree char *unknown = base_unknown(name, counters);
 
-	for (const char *const *at = counters; *at != NULL; at++)
-		g_ptr_array_add(known, (gpointer)*at);
-	hint = spinor_suggest(name, known);
-	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
-		"--assert \"%s\": no counter is called \"%s\"; %sallowed are %s", text, name, hint,
-		list);
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE, "--assert \"%s\": no counter %s", text,
+		unknown);
 	return false;
 }
 

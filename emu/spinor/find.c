@@ -6,6 +6,7 @@
  */
 #include "spinor/find.h"
 
+#include "base/units.h"
 #include "control/control.h"
 #include "spinor/client.h"
 #include "spinor/command.h"
@@ -42,10 +43,10 @@ static bool
 owner_is_gone(const char *name)
 {
 	g_autofree char *digits = g_strndup(name, strlen(name) - strlen(SOCKET_SUFFIX));
-	gint64 pid;
+	uint64_t pid;
 
-	return g_ascii_string_to_signed(digits, 10, 1, G_MAXINT, &pid, NULL) &&
-		kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+	return base_parse_decimal(digits, 1, G_MAXINT, &pid) && kill((pid_t)pid, 0) < 0 &&
+		errno == ESRCH;
 }
 
 static void

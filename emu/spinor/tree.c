@@ -8,9 +8,10 @@
  */
 #include "spinor/tree.h"
 
+#include "base/units.h"
+
 #include <glib.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -24,21 +25,32 @@ struct process {
 	bool below;
 };
 
+/* Fields of /proc/PID/stat, from the ) after the name. */
+enum {
+	FIELD_PARENT = 2,
+	FIELDS_READ,
+};
+
 /* Field 4 of /proc/PID/stat; the name before it may hold anything, parentheses too. */
 static pid_t
 parent_of(const char *pid)
 {
 	g_autofree char *path = g_strdup_printf("/proc/%s/stat", pid);
 	g_autofree char *text = NULL;
+	g_auto(GStrv) fields = NULL;
 	const char *after;
-	int parent;
+	uint64_t parent;
 
 	if (!g_file_get_contents(path, &text, NULL, NULL))
 		return -1;
 	after = strrchr(text, ')');
-	if (after == NULL || sscanf(after + 1, " %*c %d", &parent) != 1)
+	if (after == NULL)
 		return -1;
-	return parent;
+	fields = g_strsplit(after, " ", FIELDS_READ + 1);
+	if (g_strv_length(fields) < FIELDS_READ ||
+		!base_parse_decimal(fields[FIELD_PARENT], 0, G_MAXINT, &parent))
+		return -1;
+	return (pid_t)parent;
 }
 
 static GArray *
@@ -50,10 +62,11 @@ all_processes(void)
 
 	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
 		struct process process = {0};
+		uint64_t pid;
 
-		if (!g_ascii_isdigit(*name))
+		if (!base_parse_decimal(name, 1, G_MAXINT, &pid))
 			continue;
-		process.pid = (pid_t)g_ascii_strtoll(name, NULL, 10);
+		process.pid = (pid_t)pid;
 		process.parent = parent_of(name);
 		if (process.parent > 0)
 			g_array_append_val(all, process);

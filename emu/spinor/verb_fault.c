@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The verbs that break things, and show what is broken: fault, board, wiring. */
+#include "base/units.h"
 #include "setup/faultwords.h"
 #include "spinor/methodcall.h"
 #include "spinor/command.h"
@@ -84,9 +85,9 @@ spinor_fault_remove(struct spinor_command *command, GError **error)
 	bool is_number = which[strspn(which, "0123456789")] == '\0';
 	JsonObject *params;
 	g_autoptr(JsonNode) result = NULL;
-	guint64 id = 0;
+	uint64_t id = 0;
 
-	if (is_number && !g_ascii_string_to_unsigned(which, 10, 1, G_MAXINT32, &id, NULL)) {
+	if (is_number && !base_parse_decimal(which, 1, G_MAXINT32, &id)) {
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
 			"%s: no number of a fault; allowed are those in spinor fault list", which);
 		return -1;

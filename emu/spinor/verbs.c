@@ -63,14 +63,6 @@ spinor_verbs(void)
 	return verbs;
 }
 
-char *
-spinor_suggest(const char *word, const GPtrArray *candidates)
-{
-	const char *nearest = base_nearest(word, candidates);
-
-	return nearest != NULL ? g_strdup_printf("did you mean %s? ", nearest) : g_strdup("");
-}
-
 /* How many words of the verb's name the words begin with, or 0 when they are of another verb. */
 static unsigned int
 matching(const struct spinor_verb *verb, char *const *words)
@@ -84,7 +76,7 @@ matching(const struct spinor_verb *verb, char *const *words)
 	return words[1] != NULL && strcmp(words[1], verb->name + n + 1) == 0 ? 2 : 0;
 }
 
-/* The second words of verbs that begin with first, or NULL when there are none. */
+/* The second words of verbs that begin with first, NULL-terminated; NULL when there are none. */
 static GPtrArray *
 second_words(const char *first)
 {
@@ -95,7 +87,10 @@ second_words(const char *first)
 		if (strncmp(verb->name, first, n) == 0 && verb->name[n] == ' ')
 			g_ptr_array_add(seconds, (gpointer)(verb->name + n + 1));
 	}
-	return seconds->len > 0 ? g_steal_pointer(&seconds) : NULL;
+	if (seconds->len == 0)
+		return NULL;
+	g_ptr_array_add(seconds, NULL);
+	return g_steal_pointer(&seconds);
 }
 
 static void
@@ -108,29 +103,31 @@ refuse_first(const char *word, GError **error)
 		if (!verb->hidden)
 			g_ptr_array_add(known, g_strndup(verb->name, strcspn(verb->name, " ")));
 	}
-	hint = spinor_suggest(word, known);
+	g_ptr_array_add(known, NULL);
+	hint = base_suggest(word, (const char *const *)known->pdata);
 	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
-		"%s: no such verb; %sspinor help lists them", word, hint);
+		"%s: no such verb%s; spinor help lists them", word, hint);
 }
 
 static void
 refuse_second(char *const *words, const GPtrArray *seconds, GError **error)
 {
-	g_autofree char *hint = words[1] != NULL ? spinor_suggest(words[1], seconds) : NULL;
+	const char *const *known = (const char *const *)seconds->pdata;
+	g_autofree char *hint = words[1] != NULL ? base_suggest(words[1], known) : NULL;
 	g_autoptr(GString) allowed = g_string_new(NULL);
 
-	for (guint i = 0; i < seconds->len; i++)
+	for (const char *const *word = known; *word != NULL; word++)
 		g_string_append_printf(allowed, "%s%s",
-			i == 0                          ? ""
-				: i + 1 == seconds->len ? " and "
-							: ", ",
-			(const char *)seconds->pdata[i]);
+			word == known             ? ""
+				: word[1] == NULL ? " and "
+						  : ", ",
+			*word);
 	if (words[1] == NULL)
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
 			"%s: it needs a second word; allowed are %s", words[0], allowed->str);
 	else
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
-			"%s %s: no such verb; %sallowed are %s", words[0], words[1], hint,
+			"%s %s: no such verb%s; allowed are %s", words[0], words[1], hint,
 			allowed->str);
 }
 

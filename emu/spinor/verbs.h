@@ -28,9 +28,6 @@ const struct spinor_verb *spinor_verbs(void);
  * nearest that there is, are SPINOR_ERROR_USAGE. */
 const struct spinor_verb *spinor_verb_find(char *const *words, unsigned int *n, GError **error);
 
-/* "did you mean X? " or "". Free with g_free(). */
-char *spinor_suggest(const char *word, const GPtrArray *candidates);
-
 spinor_verb_function spinor_run;
 spinor_verb_function spinor_chips;
 spinor_verb_function spinor_chip;

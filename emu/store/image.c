@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where a chip's array lives: on the wafer, or in a file. The file is a plain raw image at any
- * time: it is mapped shared, so what was written is in it even when the daemon is killed.
+ * The storage of a chip's array: the wafer, or a file. The file is a plain raw image at any
+ * time: it is mapped shared, so it contains all that was written even when the daemon is killed.
  *
- * A file is never padded, cut or overwritten: it has the chip's size or is refused. A new one
- * appears under its name complete and locked, or not at all. The lock is advisory (flock): it keeps
- * chips of spinor apart, not editors; a file that is cut while it is mapped kills the daemon.
+ * A file is never padded, truncated or overwritten: a file of another size than the chip is refused.
+ * A new one appears under its name complete and locked, or not at all. The lock is advisory (flock):
+ * it excludes other chips of spinor, not editors; truncating a mapped file kills the daemon.
  *
- * Copies come and go too: an array is saved to a file, loaded or compared. A file that is saved
- * over is replaced by a new one, so it must not be the image of a chip, which would go on to write
+ * An array is also saved to a file, loaded from one or compared with one. Saving replaces an existing
+ * file by a new one, so that file must not be the image of a chip: the chip would continue to write
  * to the old one.
  */
 #define _GNU_SOURCE /* renameat2(), fallocate() */
@@ -101,8 +101,8 @@ publish(const char *temporary, const char *path)
 }
 
 /*
- * Makes a blank file, locked before anybody can see it. -1 on error; errno is EEXIST and error is
- * not set when somebody else was first.
+ * Creates a blank file, locked before it has a name. -1 on error; errno is EEXIST and error is not
+ * set when another process has created the name first.
  */
 static int
 create(const char *path, uint64_t size, GError **error)
@@ -135,11 +135,11 @@ create(const char *path, uint64_t size, GError **error)
 static int
 open_existing(const char *path)
 {
-	/* Without O_NONBLOCK some devices would hold us up before they can be refused. */
+	/* Without O_NONBLOCK opening some devices blocks before they can be refused. */
 	return open(path, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 }
 
-/* Opens the file or makes it; locked in either case. -1 on error. */
+/* Opens or creates the file, locked in either case. -1 on error. */
 static int
 open_locked(const char *path, uint64_t size, GError **error)
 {
@@ -195,7 +195,7 @@ map_file(struct store_image *image, const char *path, GError **error)
 {
 	int reason;
 
-	/* Holes would be filled on the first write, and a full disk would kill the daemon then. */
+	/* A hole is filled on the first write; a full disk would kill the daemon then. */
 	if (fallocate(image->fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)image->size) < 0 &&
 		errno == ENOSPC) {
 		reason = errno;
@@ -250,7 +250,7 @@ store_image_array(struct store_image *image)
 }
 
 /*
- * What path leads to must be a regular file or nothing, and no chip's image. Sets target to its
+ * Checks that path is free or leads to a regular file that is no chip's image. Sets target to its
  * name without symbolic links and mode to its permissions. Returns a descriptor that holds the lock
  * on it until the new file has its name, -1 when there is no file yet, -2 on error.
  */
@@ -343,7 +343,7 @@ check_source(int fd, const char *path, uint64_t size, GError **error)
 	return false;
 }
 
-/* 0 or errno; a file that has become shorter is an error of its own. */
+/* 0 or errno; reports a file that has become shorter as an error too. */
 static int
 read_all(int fd, uint8_t *data, uint64_t size)
 {

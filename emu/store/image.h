@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where a chip's array lives: blank and private, or a file that is mapped. */
+/* The storage of a chip's array: blank and private, or a mapped file. */
 #ifndef SPINOR_STORE_IMAGE_H
 #define SPINOR_STORE_IMAGE_H
 
@@ -18,7 +18,7 @@ void store_wafer_destroy(struct store_wafer *wafer);
 /*
  * path NULL: a blank array, copy-on-write on the wafer. Otherwise the file, locked against other
  * daemons and mapped shared; created blank when absent. size: bytes, the chip's; a file of another
- * size is refused. On error nothing on disk has changed.
+ * size is refused. On error nothing on disk is changed.
  */
 struct store_image *store_image_open(
 	const char *path, uint64_t size, struct store_wafer *wafer, GError **error);
@@ -26,28 +26,28 @@ void store_image_close(struct store_image *image);
 
 uint8_t *store_image_array(struct store_image *image);
 
-/* Makes path a copy of size bytes, durably and as a whole or not at all. An existing file is
- * replaced; what is not a regular file, or the image of a running chip, is refused. */
+/* Writes a copy of size bytes to path, durably, and as a whole or not at all. Replaces an existing
+ * file; refuses anything but a regular file, and the image of a running chip. */
 bool store_image_save(const uint8_t *array, uint64_t size, const char *path, GError **error);
 
-/* Fills the array from a file of exactly its size; on error the array is as before. The caller
- * says flash_array_changed() and flash_array_replaced(). */
+/* Fills the array from a file of exactly its size; on error the array is unchanged. The caller calls
+ * flash_array_changed() and flash_array_replaced(). */
 bool store_image_load_into(const char *path, uint8_t *array, uint64_t size, GError **error);
 
 struct store_difference {
-	uint64_t bytes;       /* how many differ */
+	uint64_t bytes;       /* number of different bytes */
 	uint64_t first, last; /* offsets; meaningless when bytes is 0 */
 };
 
-/* Compares the array with a file of exactly its size; false only when that failed. */
+/* Compares the array with a file of exactly its size. False when the file cannot be read. */
 bool store_image_compare(const char *path, const uint8_t *array, uint64_t size,
 	struct store_difference *difference, GError **error);
 
 /* The bytes of a file of exactly that size; free with g_free(). NULL on error. */
 uint8_t *store_image_read(const char *path, uint64_t size, GError **error);
 
-/* Copies n bytes into an array and writes only pages that differ, so that shared memory stays
- * shared and files clean. Returns the bytes written. */
+/* Copies n bytes into an array, but writes only pages that differ, so that shared memory stays
+ * shared and mapped files clean. Returns the number of bytes written. */
 size_t store_image_put(uint8_t *array, const uint8_t *from, size_t n);
 
 #endif

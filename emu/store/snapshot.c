@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Snapshots of a chip that cost as much as has changed, not as much as the chip is large.
+ * Snapshots of a chip. A snapshot costs memory for the changes only, not for the size of the chip.
  *
- * A snapshot is a row of blocks of 64 KiB that are never written again and counted by the snapshots
- * that have them; FF is one block that all share. For each block of the live array we remember
- * which kept block it equals, and the chip notes what it changes (flash_watch_array()):
+ * A snapshot is a row of 64 KiB blocks. Blocks are read-only and reference-counted by the snapshots
+ * that contain them; all snapshots share one block of FF. For each block of the live array we store
+ * which saved block it equals, and the chip marks the blocks that it changes (flash_watch_array()):
  *
  *	live array    [ 0 ][ 1 ][ 2*][ 3 ]      * changed since the last take or restore
  *	equals          A    FF   B    C
  *	take            A    FF   D    C        only block 2 is copied
- *	restore A FF B C        B <- copied, the rest is there
+ *	restore A FF B C        B <- copied, the others are equal already
  *
- * The memory of "equals" is no owner: when the last snapshot with a block is dropped, the block is
- * freed and its place in the array counts as unknown, which the next take copies.
+ * "equals" holds no reference: when the last snapshot with a block is dropped, the block is freed and
+ * that block of the array counts as unknown, so the next take copies it.
  *
- * Leaves out: volatile state (a restored chip has just got its supply), snapshots that outlive the
- * daemon other than as files, and changes of an image file by others than its chip. A daemon that
- * is killed in the middle of a restore leaves a mixture in the image.
+ * Leaves out volatile state (a restored chip has just powered up), snapshots that outlive the daemon
+ * other than as files, and changes of an image file by other programs. A daemon that is killed during
+ * a restore leaves a mixture of old and new blocks in the image.
  */
 #include "store/snapshot.h"
 
@@ -34,7 +34,7 @@
 #define NAME_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 
 struct block {
-	unsigned int refs; /* snapshots that have it; the blank one is not counted */
+	unsigned int refs; /* snapshots that contain it; not counted for the blank one */
 	uint8_t data[BLOCK_BYTES];
 };
 
@@ -42,7 +42,7 @@ struct snapshot {
 	char *name;
 	int64_t time_us;
 	struct block **blocks;
-	struct store_registers *kept; /* registers and wear */
+	struct store_registers *registers; /* and wear */
 };
 
 struct store_snapshots {
@@ -50,11 +50,11 @@ struct store_snapshots {
 	uint8_t *array;
 	uint64_t size;
 	size_t n_blocks;
-	uint8_t *dirty;       /* the chip's notes: bit set, "equals" is no longer true */
+	uint8_t *dirty;       /* set by the chip: bit set, "equals" is out of date */
 	struct block **equal; /* NULL: unknown */
 	struct block *blank;
 	GPtrArray *snapshots; /* oldest first */
-	bool changed;         /* by the notes that have been cleared already */
+	bool changed;         /* according to bits of dirty that were cleared */
 	void (*restored)(void *data);
 	void *data;
 };
@@ -77,7 +77,7 @@ is_dirty(const struct store_snapshots *s, size_t i)
 	return s->dirty[i / 8] >> i % 8 & 1;
 }
 
-/* From now on block i of the array is known to equal that one. */
+/* Records that block i of the array equals that one. */
 static void
 set_equal(struct store_snapshots *s, size_t i, struct block *block)
 {
@@ -102,12 +102,12 @@ free_snapshot(struct store_snapshots *s, struct snapshot *snapshot)
 	for (size_t i = 0; i < s->n_blocks; i++)
 		release_block(s, i, snapshot->blocks[i]);
 	g_free(snapshot->blocks);
-	store_registers_free(snapshot->kept);
+	store_registers_free(snapshot->registers);
 	g_free(snapshot->name);
 	g_free(snapshot);
 }
 
-/* A kept block that equals block i of the array, with a reference; NULL when memory is short. */
+/* A saved block that equals block i of the array, with a reference; NULL when out of memory. */
 static struct block *
 keep_block(struct store_snapshots *s, size_t i, size_t *copied)
 {
@@ -115,7 +115,7 @@ keep_block(struct store_snapshots *s, size_t i, size_t *copied)
 	size_t n = block_length(s, i);
 	struct block *block = s->equal[i];
 
-	/* What was erased and written anew is often as before. */
+	/* A block that was erased and rewritten often has the same content. */
 	if (block && is_dirty(s, i) && memcmp(array, block->data, n) != 0)
 		block = NULL;
 	if (!block && memcmp(array, s->blank->data, n) == 0)
@@ -254,7 +254,7 @@ store_snapshots_take(
 	snapshot->name = g_strdup(name);
 	snapshot->time_us = g_get_real_time();
 	snapshot->blocks = g_new0(struct block *, s->n_blocks);
-	snapshot->kept = store_registers_read(s->chip);
+	snapshot->registers = store_registers_read(s->chip);
 	for (size_t i = 0; i < s->n_blocks; i++) {
 		snapshot->blocks[i] = keep_block(s, i, &copied);
 		if (snapshot->blocks[i])
@@ -272,7 +272,7 @@ store_snapshots_take(
 	return true;
 }
 
-/* Makes the array that of the snapshot; returns the bytes written. */
+/* Copies the array of the snapshot into the chip; returns the number of bytes written. */
 static size_t
 put_blocks(struct store_snapshots *s, const struct snapshot *snapshot)
 {
@@ -299,7 +299,7 @@ switch_on(struct flash *chip)
 	flash_supply(chip, (part->vcc_min_mv + part->vcc_max_mv) / 2);
 }
 
-/* The first half of putting another chip in: the old one is taken off. */
+/* The first step of a restore: switches the supply off, as when the chip is taken off. */
 static bool
 take_off(struct store_snapshots *s)
 {
@@ -310,10 +310,10 @@ take_off(struct store_snapshots *s)
 }
 
 static void
-put_on(struct store_snapshots *s, const struct store_registers *kept, bool powered)
+put_on(struct store_snapshots *s, const struct store_registers *registers, bool powered)
 {
 	flash_array_replaced(s->chip);
-	store_registers_write(kept, s->chip);
+	store_registers_write(registers, s->chip);
 	if (powered)
 		switch_on(s->chip);
 	if (s->restored)
@@ -332,7 +332,7 @@ store_snapshots_restore(
 		return false;
 	powered = take_off(s);
 	written = put_blocks(s, snapshot);
-	put_on(s, snapshot->kept, powered);
+	put_on(s, snapshot->registers, powered);
 	if (bytes_copied)
 		*bytes_copied = written;
 	return true;
@@ -396,12 +396,12 @@ store_snapshots_take_file(struct store_snapshots *s, const char *path, GError **
 		store_state_save(state, s->chip, error);
 }
 
-/* What path.state holds; NULL on error. */
+/* The content of path.state; NULL on error. */
 static struct store_registers *
 read_state(struct store_snapshots *s, const char *path, GError **error)
 {
 	g_autofree char *state = g_strconcat(path, ".state", NULL);
-	struct store_registers *kept;
+	struct store_registers *registers;
 	struct flash *model;
 	bool good;
 
@@ -412,23 +412,23 @@ read_state(struct store_snapshots *s, const char *path, GError **error)
 			path, state);
 		return NULL;
 	}
-	/* Another chip of that part reads the file, so that ours is as before when it is bad. */
+	/* A second chip of that part reads the file, so that a bad file leaves ours unchanged. */
 	model = flash_new(flash_part(s->chip), NULL, 0);
-	kept = store_registers_read(s->chip);
-	store_registers_write(kept, model);
-	store_registers_free(kept);
+	registers = store_registers_read(s->chip);
+	store_registers_write(registers, model);
+	store_registers_free(registers);
 	good = store_state_load(state, model, error);
-	kept = good ? store_registers_read(model) : NULL;
+	registers = good ? store_registers_read(model) : NULL;
 	flash_destroy(model);
-	return kept;
+	return registers;
 }
 
 bool
 store_snapshots_restore_file(
 	struct store_snapshots *s, const char *path, size_t *bytes_copied, GError **error)
 {
-	g_autoptr(store_registers) kept = read_state(s, path, error);
-	g_autofree uint8_t *array = kept ? store_image_read(path, s->size, error) : NULL;
+	g_autoptr(store_registers) registers = read_state(s, path, error);
+	g_autofree uint8_t *array = registers ? store_image_read(path, s->size, error) : NULL;
 	size_t written;
 	bool powered;
 
@@ -437,7 +437,7 @@ store_snapshots_restore_file(
 	powered = take_off(s);
 	written = store_image_put(s->array, array, (size_t)s->size);
 	flash_array_changed(s->chip, 0, s->size);
-	put_on(s, kept, powered);
+	put_on(s, registers, powered);
 	if (bytes_copied)
 		*bytes_copied = written;
 	return true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A chip as it was: array and non-volatile registers, kept by name or in files. */
+/* Snapshots of a chip: its array and non-volatile registers, in memory by name, or in files. */
 #ifndef SPINOR_STORE_SNAPSHOT_H
 #define SPINOR_STORE_SNAPSHOT_H
 
@@ -14,32 +14,32 @@ struct flash;
 struct store_snapshot_info {
 	char *name;
 	int64_t time_us; /* since 1970 */
-	uint64_t size;   /* bytes of memory that dropping it gives back */
+	uint64_t size;   /* bytes of memory that dropping it frees */
 };
 
 /*
  * Snapshots of one chip. array, size: the chip's own, watched from now on (flash_watch_array());
- * blank: it is known to be all FF. Chip and array outlive the snapshots. Everything here is to be
- * called in the thread that owns the chip, between its frames, and after flash_tick().
+ * blank: the array is known to be all FF. Chip and array outlive the snapshots. Call all these
+ * functions in the thread that owns the chip, between its frames, and after flash_tick().
  */
 struct store_snapshots *store_snapshots_new(
 	struct flash *chip, uint8_t *array, uint64_t size, bool blank);
 void store_snapshots_destroy(struct store_snapshots *snapshots);
 
-/* restored is called after each restore, when the chip is as it was and before anybody uses it: for
- * saving its registers. One listener; NULL ends it. */
+/* Calls restored after each restore, before the chip is used again: for saving its registers. One
+ * listener; NULL removes it. */
 void store_snapshots_set_listener(
 	struct store_snapshots *snapshots, void (*restored)(void *data), void *data);
 
-/* Keeps the chip under a new name (1 to 64 of A-Z a-z 0-9 . _ -). An operation in progress is not
- * in it yet. bytes_copied may be NULL. */
+/* Takes a snapshot under a new name (1 to 64 of A-Z a-z 0-9 . _ -). It does not contain the effect
+ * of an operation in progress. bytes_copied may be NULL. */
 bool store_snapshots_take(
 	struct store_snapshots *snapshots, const char *name, size_t *bytes_copied, GError **error);
 
 /*
- * As if the chip had been taken off and the one of then put in its place: supply off, which cuts
- * off what is in progress, and on again if it was on. bytes_copied may be NULL: how many bytes of
- * the array were written.
+ * Restores array and registers, as if the chip were replaced by the one of the snapshot: supply off,
+ * which interrupts an operation in progress, and on again if it was on. bytes_copied (may be NULL)
+ * is set to the number of bytes written to the array.
  */
 bool store_snapshots_restore(
 	struct store_snapshots *snapshots, const char *name, size_t *bytes_copied, GError **error);

@@ -7,20 +7,22 @@
  *     part=W25Q128JV
  *     [nonvolatile]
  *     status=00 02 60
- *     [cells]              (see cells.c)
+ *     [cells]              (see wear.c)
  *
- * One line of hex per item that the chip names. An item that the file lacks stays as delivered, so
- * that older files load when the model learns a new one; anything else that does not fit is
- * refused, since a register that is silently not restored is worse. The whole file is read and
- * checked before the chip is touched.
+ * One line of hex per item of flash_nonvolatile(). An item that the file lacks stays as delivered,
+ * so that older files can be loaded when the model gets a new item; anything else that does not
+ * match is refused, since a register that is silently not restored is worse. The whole file is read
+ * and checked before the chip is changed.
  */
 #include "store/state.h"
 
-#include "store/wear.h"
 #include "base/error.h"
+#include "base/units.h"
+#include "base/value.h"
 #include "base/wholefile.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
+#include "store/wear.h"
 
 #include <string.h>
 
@@ -30,7 +32,7 @@
 
 #define DAMAGED "; restore it, or remove it to have the registers as delivered"
 
-/* One item as read, before it goes to the chip. */
+/* One item of the file, before it is copied to the chip. */
 struct item {
 	const struct flash_nonvolatile *target;
 	uint8_t *data;
@@ -57,9 +59,9 @@ check_head(const char *path, GKeyFile *keys, const char *part, GError **error)
 {
 	g_autofree char *owner = g_key_file_get_string(keys, GROUP_HEAD, "part", NULL);
 	g_autofree char *version = g_key_file_get_string(keys, GROUP_HEAD, "version", NULL);
-	guint64 number;
+	uint64_t number;
 
-	if (!version || !g_ascii_string_to_unsigned(version, 10, 1, G_MAXUINT, &number, NULL)) {
+	if (!version || !base_parse_decimal(version, 1, G_MAXUINT, &number)) {
 		refuse(path, error, "no version in group [" GROUP_HEAD "]");
 		return false;
 	}
@@ -84,19 +86,17 @@ check_head(const char *path, GKeyFile *keys, const char *part, GError **error)
 	return true;
 }
 
-/* "00 02 60" to size bytes; NULL when it is anything else. */
+/* "00 02 60" to size bytes; NULL on anything else. */
 static uint8_t *
 parse_hex(const char *text, size_t size)
 {
-	g_autofree uint8_t *data = g_malloc0(size + 1); /* NULL is for errors */
+	g_autofree uint8_t *data = g_malloc0(size + 1); /* never NULL: that means an error */
 
 	for (size_t i = 0; i < size; i++) {
 		while (*text == ' ')
 			text++;
-		if (!g_ascii_isxdigit(text[0]) || !g_ascii_isxdigit(text[1]))
+		if (!base_value_hex_digits(text, &data[i]))
 			return NULL;
-		data[i] = (uint8_t)(g_ascii_xdigit_value(text[0]) * 16 +
-			g_ascii_xdigit_value(text[1]));
 		text += 2;
 	}
 	while (*text == ' ')
@@ -177,38 +177,44 @@ check_groups(const char *path, GKeyFile *keys, GError **error)
 	return true;
 }
 
-bool
-store_state_load(const char *path, struct flash *chip, GError **error)
+/* The text of the file as groups and keys; NULL on error. */
+static GKeyFile *
+parse_text(const char *path, const char *text, size_t length, GError **error)
 {
 	g_autoptr(GKeyFile) keys = g_key_file_new();
-	g_autoptr(GPtrArray) items = NULL;
 	g_autoptr(GError) cause = NULL;
-	g_autofree char *text = NULL;
+
+	/* GKeyFile reports an empty text like any wrong one; here it means a truncated file. */
+	if (length == 0)
+		refuse(path, error, "it is empty");
+	else if (!g_utf8_validate(text, (gssize)length, NULL))
+		refuse(path, error, "it is not a text");
+	else if (!g_key_file_load_from_data(keys, text, length, G_KEY_FILE_NONE, &cause))
+		refuse(path, error, cause->message);
+	else
+		return g_steal_pointer(&keys);
+	return NULL;
+}
+
+static void
+apply(struct flash *chip, const struct store_wear *cells, const GPtrArray *items)
+{
+	store_wear_write(cells, chip);
+	for (unsigned int i = 0; i < items->len; i++) {
+		const struct item *item = g_ptr_array_index(items, i);
+
+		memcpy(item->target->data, item->data, item->target->size);
+	}
+	flash_power_up(chip);
+}
+
+static bool
+load_keys(const char *path, GKeyFile *keys, struct flash *chip, GError **error)
+{
+	g_autoptr(GPtrArray) items = NULL;
 	g_autofree char *why = NULL;
 	struct store_wear *cells;
-	gsize length;
 
-	if (!base_whole_file(path, BASE_TEXT_MAX, &text, &length, &cause)) {
-		if (g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-			return true;
-		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-			"cannot read state \"%s\": %s; it has to be a file that can be read", path,
-			cause->message);
-		return false;
-	}
-	/* GKeyFile takes an empty text for an error of its own kind; an empty file is a cut one. */
-	if (length == 0) {
-		refuse(path, error, "it is empty");
-		return false;
-	}
-	if (!g_utf8_validate(text, (gssize)length, NULL)) {
-		refuse(path, error, "it is not a text");
-		return false;
-	}
-	if (!g_key_file_load_from_data(keys, text, length, G_KEY_FILE_NONE, &cause)) {
-		refuse(path, error, cause->message);
-		return false;
-	}
 	/* The version comes first: a newer file may have other groups. */
 	if (!check_head(path, keys, flash_part(chip)->name, error) ||
 		!check_groups(path, keys, error))
@@ -221,15 +227,29 @@ store_state_load(const char *path, struct flash *chip, GError **error)
 		refuse(path, error, why);
 		return false;
 	}
-	store_wear_write(cells, chip);
+	apply(chip, cells, items);
 	store_wear_free(cells);
-	for (unsigned int i = 0; i < items->len; i++) {
-		const struct item *item = g_ptr_array_index(items, i);
-
-		memcpy(item->target->data, item->data, item->target->size);
-	}
-	flash_power_up(chip);
 	return true;
+}
+
+bool
+store_state_load(const char *path, struct flash *chip, GError **error)
+{
+	g_autoptr(GKeyFile) keys = NULL;
+	g_autoptr(GError) cause = NULL;
+	g_autofree char *text = NULL;
+	gsize length;
+
+	if (!base_whole_file(path, BASE_TEXT_MAX, &text, &length, &cause)) {
+		if (g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+			return true;
+		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
+			"cannot read state \"%s\": %s; it has to be a file that can be read", path,
+			cause->message);
+		return false;
+	}
+	keys = parse_text(path, text, length, error);
+	return keys && load_keys(path, keys, chip, error);
 }
 
 bool

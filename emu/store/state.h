@@ -8,9 +8,9 @@
 
 struct flash;
 
-/* Fills the chip's non-volatile state from path and powers it up; a missing file leaves it as
- * delivered. A damaged file, one of a newer version or of another part is an error, and nothing has
- * changed then, neither chip nor file. */
+/* Sets the chip's non-volatile state from path and powers the chip up; without the file it stays as
+ * delivered. A damaged file, and one of a newer version or of another part, is an error and changes
+ * nothing. */
 bool store_state_load(const char *path, struct flash *chip, GError **error);
 
 /* Replaces path atomically and durably. */

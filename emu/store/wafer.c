@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Blank arrays. A wafer is 2 MiB of FF in a memory file; an array maps it copy-on-write as often as
- * it is long, side by side. Until a page is written it is the wafer's own, so blank chips take
- * address space and page tables, but no memory. An array takes one mapping per 2 MiB, and Linux
+ * Blank arrays. The wafer is 2 MiB of FF in a memory file; an array maps it copy-on-write, repeated
+ * over its whole length. A page belongs to the wafer until it is written, so blank chips need
+ * address space and page tables, but no memory. An array needs one mapping per 2 MiB, and Linux
  * allows a process about 65000 of these.
  */
 #define _GNU_SOURCE /* memfd_create() */
@@ -48,7 +48,7 @@ store_wafer_new(GError **error)
 	int fd = memfd_create("spinor-wafer", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	struct store_wafer *wafer;
 
-	/* Sealed, so that no slip can write on the blank of all chips. */
+	/* Sealed, so that no bug can write to the pages that all blank chips share. */
 	if (fd < 0 || !fill(fd) ||
 		fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) <
 			0) {
@@ -77,7 +77,7 @@ store_wafer_destroy(struct store_wafer *wafer)
 uint8_t *
 store_wafer_map(struct store_wafer *wafer, uint64_t size, GError **error)
 {
-	/* Reserved in one go; the pieces then replace the reservation in place. */
+	/* Reserves the whole range; the mappings then replace the reservation in place. */
 	uint8_t *array =
 		mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	bool good = array != MAP_FAILED;

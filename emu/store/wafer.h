@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Blank arrays, cut from one piece of FF that all of them share. Private to the bench. */
+/* Blank arrays that share their pages of FF. */
 #ifndef SPINOR_STORE_WAFER_H
 #define SPINOR_STORE_WAFER_H
 
@@ -8,7 +8,7 @@
 
 struct store_wafer;
 
-/* size bytes of FF, writable; what is written stays with the one who wrote it. */
+/* Maps size bytes of FF, writable and private to the caller. */
 uint8_t *store_wafer_map(struct store_wafer *wafer, uint64_t size, GError **error);
 void store_wafer_unmap(uint8_t *array, uint64_t size);
 

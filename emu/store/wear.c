@@ -8,11 +8,12 @@
  *     16=7 unstable
  *     damage=12
  *
- * A key is a block or a run of blocks alike, of so many bytes, from address 0 up; its value is the
- * number of erases. Blocks that are not named are as delivered.
+ * "block" is the size of a block in bytes. A number or a range is a block, or a run of equal blocks,
+ * counted from address 0; its value is the number of erases. Blocks without a key are as delivered.
  */
 #include "store/wear.h"
 
+#include "base/units.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
 
@@ -29,7 +30,7 @@ struct store_wear {
 	GArray *runs; /* struct run */
 };
 
-/* Blocks alike, side by side. */
+/* Adjacent blocks with equal wear. */
 struct run {
 	struct flash_block first;
 	uint32_t n;
@@ -121,18 +122,18 @@ store_wear_to_keys(const struct store_wear *cells, GKeyFile *keys)
 	}
 }
 
-/* "7" or "7-12" into the first of them and their number. */
+/* "7" or "7-12" to the first block and the number of blocks. */
 static bool
 parse_blocks(const char *key, uint64_t n_blocks, struct run *run)
 {
 	g_auto(GStrv) ends = g_strsplit(key, "-", 2);
-	guint64 first;
-	guint64 last;
+	uint64_t first;
+	uint64_t last;
 
-	if (!ends[0] || !g_ascii_string_to_unsigned(ends[0], 10, 0, n_blocks - 1, &first, NULL))
+	if (!ends[0] || !base_parse_decimal(ends[0], 0, n_blocks - 1, &first))
 		return false;
 	last = first;
-	if (ends[1] && !g_ascii_string_to_unsigned(ends[1], 10, first, n_blocks - 1, &last, NULL))
+	if (ends[1] && !base_parse_decimal(ends[1], first, n_blocks - 1, &last))
 		return false;
 	run->first.number = (uint32_t)first;
 	run->n = (uint32_t)(last - first + 1);
@@ -142,12 +143,12 @@ parse_blocks(const char *key, uint64_t n_blocks, struct run *run)
 static bool
 parse_cycles(char *value, struct run *run)
 {
-	guint64 cycles;
+	uint64_t cycles;
 
 	run->first.unstable = g_str_has_suffix(value, UNSTABLE);
 	if (run->first.unstable)
 		value[strlen(value) - strlen(UNSTABLE)] = '\0';
-	if (!g_ascii_string_to_unsigned(value, 10, 0, G_MAXINT32, &cycles, NULL))
+	if (!base_parse_decimal(value, 0, G_MAXINT32, &cycles))
 		return false;
 	run->first.cycles = (uint32_t)cycles;
 	return true;
@@ -158,13 +159,12 @@ parse_key(struct store_wear *cells, const struct flash *chip, const char *key, c
 {
 	uint64_t size = flash_part(chip)->size;
 	struct run run = {0};
-	guint64 number;
+	uint64_t number;
 
 	if (strcmp(key, KEY_BLOCK) == 0)
-		return g_ascii_string_to_unsigned(
-			value, 10, cells->block_size, cells->block_size, NULL, NULL);
+		return base_parse_decimal(value, cells->block_size, cells->block_size, &number);
 	if (strcmp(key, KEY_DAMAGE) == 0) {
-		if (!g_ascii_string_to_unsigned(value, 10, 0, G_MAXUINT8, &number, NULL))
+		if (!base_parse_decimal(value, 0, G_MAXUINT8, &number))
 			return false;
 		cells->damage = (uint8_t)number;
 		return true;

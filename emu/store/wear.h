@@ -13,16 +13,16 @@ struct store_wear;
 
 struct store_wear *store_wear_read(const struct flash *chip);
 
-/* The chip's cells are then as those, and all others as delivered. */
+/* Sets the wear of the chip's blocks; blocks without wear are as delivered. */
 void store_wear_write(const struct store_wear *cells, struct flash *chip);
 
 void store_wear_free(struct store_wear *cells);
 
-/* Puts the group into keys; nothing when all cells are as delivered. */
+/* Adds the group to keys; adds nothing when all cells are as delivered. */
 void store_wear_to_keys(const struct store_wear *cells, GKeyFile *keys);
 
-/* What the group says for a chip like this; without the group all cells are as delivered. NULL: the
- * group says something else, why (to be freed) says what. */
+/* Reads the group for a chip of that part; without the group all cells are as delivered. NULL when
+ * the group does not match the part: *why (g_free()) is the reason. */
 struct store_wear *store_wear_from_keys(GKeyFile *keys, const struct flash *chip, char **why);
 
 #endif

@@ -4,6 +4,7 @@
 
 const struct suite_row suite_rows[] = {
 	{"base", suite_base},
+	{"keytable", suite_keytable},
 	{"chipdb", suite_chipdb},
 	{"port", suite_port},
 	{"pump", suite_pump},

@@ -217,8 +217,9 @@ static const struct {
 	{"", "[adapter]\n", "[adapter]: \"\" is no name for an adapter; " NAMES},
 	{"", "[adapter a b]\n", "[adapter a b]: \"a b\" is no name for an adapter; " NAMES},
 	{"", A "[chip /]\npart=X\n", "[chip /]: \"/\" is no name for a chip; " NAMES},
-	{"", A A, "[adapter a]: the group is there twice; allowed is once"},
-	{"", A "chip=X\nchip = Y\n", "[adapter a]: key \"chip\" is there twice; allowed is once"},
+	{"", A A, "line 2: [adapter a]: the group is there twice; allowed is once"},
+	{"", A "chip=X\nchip = Y\n",
+		"line 3: [adapter a]: key \"chip\" is there twice; allowed is once"},
 	{"", A "chip=\n", "[adapter a]: chip = \"\" is refused; " PARTS},
 	{"", A "image=i\n", "[adapter a]: an image, but no chip; chip = PART is wanted"},
 	{"", A "link=l\ntcp=0\n", "[adapter a]: link and tcp; an adapter has one of them"},
@@ -237,8 +238,7 @@ static const struct {
 		"[chip c]: cs = 0: adapter a has a chip there already; each needs a line of its "
 		"own, 0 to 7"},
 	{"", A "[adapter main]\n[chip c]\npart=X\nadapter=mian\n",
-		"[chip c]: adapter = \"mian\": there is none, did you mean main?; allowed are a, "
-		"main"},
+		"[chip c]: no adapter \"mian\": did you mean main?; allowed are a, main"},
 	{"", A "[adapter b]\n[chip c]\npart=X\n",
 		"[chip c]: no adapter = NAME, and there is not just one; allowed are a, b"},
 	{"", "[chip c]\npart=X\n",

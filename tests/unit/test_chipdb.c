@@ -330,11 +330,12 @@ static const struct {
 	const char *text; /* follows BASE */
 	const char *message;
 } refusals[] = {
-	{PART "siez = 1M\n", "DIR/a.chips: [P1]: unknown key \"siez\": did you mean size?"},
+	{PART "siez = 1M\n",
+		"DIR/a.chips: [P1]: unknown key \"siez\": did you mean size?; spinor-chipdb(5) lists all"},
 	{PART "erse-20 = 4K, 1 s\n",
-		"DIR/a.chips: [P1]: unknown key \"erse-20\": did you mean erase-20?"},
+		"DIR/a.chips: [P1]: unknown key \"erse-20\": did you mean erase-20?; spinor-chipdb(5) lists all"},
 	{PART "colour = red\n",
-		"DIR/a.chips: [P1]: unknown key \"colour\" (spinor-chipdb(5) lists all)"},
+		"DIR/a.chips: [P1]: unknown key \"colour\"; spinor-chipdb(5) lists all"},
 	{"[P1]\ninherits = BASE\n",
 		"DIR/a.chips: [P1]: key size is missing, here and in its families; allowed: a "
 		"power of two up to 4G, such as 16M; of a DataFlash also 33/32 of one"},
@@ -424,8 +425,10 @@ static const struct {
 	{PART "fR = 50\n",
 		"DIR/a.chips: [P1]: fR = \"50\" is refused; allowed: a frequency up "
 		"to 4 GHz, such as 50 MHz"},
-	{PART "size = 1M\n", "DIR/a.chips: line 17: [P1]: key size is there twice; allowed: once"},
-	{PART "a word\n", "DIR/a.chips: line 17: \"a word\" is refused; allowed: KEY = VALUE"},
+	{PART "size = 1M\n",
+		"DIR/a.chips: line 17: [P1]: key \"size\" is there twice; allowed is once"},
+	{PART "a word\n",
+		"DIR/a.chips: line 17: \"a word\" is refused; allowed: groups, KEY = VALUE and # comments"},
 	{PART "[P 2]\n",
 		"DIR/a.chips: line 17: [P 2] is no group; allowed: [PART] and [family "
 		"NAME], names without blanks"},
@@ -436,7 +439,7 @@ static const struct {
 		"DIR/a.chips: line 17: [family BASE]: a family of that name is in "
 		"DIR/a.chips already; allowed: once"},
 	{"[P1]\ninherits = BSAE\n",
-		"DIR/a.chips: [P1]: inherits = \"BSAE\" is refused: no such family, did you mean "
+		"DIR/a.chips: [P1]: inherits = \"BSAE\" is refused: no such family: did you mean "
 		"BASE?; allowed: the NAME of a [family NAME]"},
 	{"[family A]\ninherits = B\n[family B]\ninherits = A\n[P1]\ninherits = A\n",
 		"DIR/a.chips: [family B]: inherits = \"A\" is refused: family A inherits this one "

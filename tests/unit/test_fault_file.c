@@ -226,15 +226,15 @@ static const struct {
 		"[fault x]: unknown fault \"opne\": did you mean open?; allowed are open, "
 		"stuck-0, …"},
 	{CHIP "[fault x]\nwhat=open\nlien=miso\n",
-		"[fault x]: fault open has no \"lien\": did you mean line?; allowed are line, "
-		"during, …"},
+		"[fault x]: fault open has no \"lien\": did you mean line?; allowed are what, "
+		"adapter, chip, line, during, …"},
 	{CHIP "[fault x]\nwhat=open\nline=sck\n",
 		"[fault x]: line=sck is refused; allowed: cs, clk, mosi, miso, wp, hold, vcc, "
 		"gnd"},
 	{CHIP "[fault x]\nwhat=open\nline=cs\nside=host\n",
 		"[fault x]: fault open has no \"side\"…"},
 	{CHIP "[fault x]\nwhat=open\nline=cs\nline=clk\n",
-		"[fault x]: key \"line\" is there twice; allowed is once"},
+		"line 6: [fault x]: key \"line\" is there twice; allowed is once"},
 	{CHIP "[fault x]\nwhat=bit-error\nrate=2\n",
 		"[fault x]: rate=2 is refused; allowed: a probability from 0 to 1, such as 1e-6"},
 	{CHIP "[fault x]\nwhat=slow\nduring=read\n",
@@ -278,7 +278,7 @@ static const struct {
 	{CHIP "[fault x]\nWhat=open\n",
 		"[fault x]: no what, but What: did you mean what?; what = FAULT is wanted"},
 	{CHIP "[fault x]\nwhat=open\nadaptor=a\n",
-		"[fault x]: unknown key \"adaptor\": did you mean adapter?; …"},
+		"[fault x]: fault open has no \"adaptor\": did you mean adapter?; …"},
 	{CHIP "[board x]\nmagci=0 5A\n",
 		"[board x]: unknown key \"magci\": did you mean magic?; allowed are adapter, chip, "
 		"state, address, content, magic, sha256, unchanged, registers"},

@@ -508,7 +508,7 @@ static const struct {
 START_TEST(what_a_host_begins_with_is_not_stale)
 {
 	struct rig *rig = rig_default();
-	struct link_line *line = link_line_new(rig->adapter, NULL);
+	struct link_line *line = link_line_new(serprog_endpoint(rig->adapter), NULL);
 	struct link_meter meter = {.behind = link_line_endpoint(line)};
 	const struct base_endpoint ports[] = {rig->port, meter.behind, link_meter_endpoint(&meter)};
 
