@@ -16,9 +16,10 @@ extern "C" {
 struct flash_part;
 
 /*
- * The part of that name, alias or flashrom name, case ignored, from the chip data of spinord(1): the
- * installed folder or $SPINOR_CHIPDB instead, and the user's. They are read once. The part belongs
- * to the library and is valid until the process ends. NULL: flash_part_load(NULL, ...) tells why.
+ * The part of that name, alias or flashrom name, case ignored, from the chip data of spinord(1):
+ * the installed folder or $SPINOR_CHIPDB instead, and the user's. They are read once. The part
+ * belongs to the library and is valid until the process ends. NULL: flash_part_load(NULL, ...)
+ * tells why.
  */
 const struct flash_part *flash_part_by_name(const char *name);
 

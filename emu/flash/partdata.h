@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The fields of a part: what its data sheet says, and nothing about one chip's state. Not installed:
- * the struct changes with each kind of chip that is added, programs outside of this project have
- * the functions of part.h.
+ * The fields of a part: what its data sheet says, and nothing about one chip's state. Not
+ * installed: the struct changes with each kind of chip that is added, programs outside of this
+ * project have the functions of part.h.
  */
 #ifndef SPINOR_FLASH_PARTDATA_H
 #define SPINOR_FLASH_PARTDATA_H

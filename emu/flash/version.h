@@ -11,10 +11,11 @@
  *   counts at the ends of enumerations (FLASH_OUTCOMES, ...) change: no array of a program should
  *   have that size without a check;
  * - structs that the library passes by pointer (flash_event, flash_fault_report) can get more
- *   fields at their end: a program must neither copy them whole into a file nor count on their size;
+ *   fields at their end: a program does not rely on their size;
  * - structs that a program provides, and arrays of structs, keep their size. Those that may need
- *   more fields end in reserved ones: the program sets all fields to 0 that it does not know, as an
- *   initialiser with field names does, and 0 means what earlier versions did.
+ *   more fields end in reserved ones, which take their places: the program sets all fields to 0
+ *   that it does not know, as an initialiser with field names does, and 0 means what earlier
+ *   versions did.
  */
 #ifndef SPINOR_FLASH_VERSION_H
 #define SPINOR_FLASH_VERSION_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A chip inside of a program: a page program, an erase and what they leave, with the events that the
- * chip reports. README.md says how to build it.
+ * A chip inside of a program: a page program, an erase and what they leave, with the events that
+ * the chip reports. README.md says how to build it.
  */
 #include <spinor/chips.h>
 #include <spinor/flash.h>
