@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Simulated time: the wall clock (CLOCK_MONOTONIC), the skipped time, or their sum. Leaves out
- * waiting: in REAL mode the clock only reports how far the wall lags behind, and the owner of a main
- * loop waits.
+ * waiting: in REAL mode the clock only reports how far the wall lags behind, and the owner of a
+ * main loop waits.
  */
 #include "base/clock.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Texts of groups and keys. GKeyFile reads them, but it merges groups of one name and keeps the last
- * of equal keys; both are mistakes here, and are found before it gets the text. So are lines that
- * are no key, since GKeyFile does not say which line it means.
+ * Texts of groups and keys. GKeyFile reads them, but it merges groups of one name and takes the
+ * last of equal keys; both are mistakes here, and are refused before GKeyFile gets the text. So are
+ * lines that are no key, since GKeyFile does not report the line number.
  */
 #include "base/keyfile.h"
 
@@ -125,14 +125,14 @@ base_keyfile_load(const char *path, GError **error)
 
 	if (!base_whole_file(path, BASE_TEXT_MAX, &text, &whole.length, &cause)) {
 		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-			"cannot read the bench: %s; it takes a file as spinor-bench(5) tells",
+			"cannot read the bench: %s; a file as in spinor-bench(5) is wanted",
 			cause->message);
 		return NULL;
 	}
 	if (!g_utf8_validate(text, (gssize)whole.length, NULL)) {
 		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-			"cannot read the bench: \"%s\" is not a text; spinor-bench(5) tells "
-			"what is allowed",
+			"cannot read the bench: \"%s\" is not a text; a file as in spinor-bench(5) "
+			"is wanted",
 			path);
 		return NULL;
 	}

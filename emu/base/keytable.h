@@ -12,7 +12,8 @@
 struct base_value_word;
 struct base_key_reading;
 
-/* One key of a group. The members after take are for take() alone, or for the owner of the table. */
+/* One key of a group. The members after take are for take() alone, or for the owner of the
+ * table. */
 struct base_key {
 	const char *name;    /* NULL ends a table */
 	const char *allowed; /* its values, in words; NULL: take() says in why what is wrong */

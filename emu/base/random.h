@@ -26,8 +26,8 @@ bool base_random_chance(struct base_random *random, double probability);
  * more, UINT64_MAX (never) for 0. One call instead of one per trial. */
 uint64_t base_random_skip(struct base_random *random, double probability);
 
-/* An exponentially distributed duration: mean (>= 0) on average, in the unit of mean, below 45 times
- * mean. */
+/* An exponentially distributed duration: mean (>= 0) on average, in the unit of mean, below 45
+ * times mean. */
 double base_random_duration(struct base_random *random, double mean);
 
 #endif

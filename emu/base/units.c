@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sizes, numbers, times and voltages in text. The arithmetic is in whole numbers: "0.4 ms" is exactly
- * 400000 ns, and a value finer than the smallest unit is refused. Independent of the locale.
+ * Sizes, numbers, times and voltages in text. The arithmetic is in whole numbers: "0.4 ms" is
+ * exactly 400000 ns, and a value finer than the smallest unit is refused. Independent of the
+ * locale.
  */
 #include "base/units.h"
 

@@ -7,9 +7,9 @@
  * family of a higher layer hides the one of the same name below it; families are searched in the
  * group's own layer and below, so that a user's family changes the user's parts only.
  *
- * Opening the folders only finds the groups and their names; a part is read and checked at its first
- * look-up, and then stored. So a start with a thousand parts is as fast as with one, and a mistake in
- * a part does not affect the others.
+ * Opening the folders only finds the groups and their names; a part is read and checked at its
+ * first look-up, and then stored. So a start with a thousand parts is as fast as with one, and a
+ * mistake in a part does not affect the others.
  */
 #include "chipdb/chipdb.h"
 
@@ -68,7 +68,8 @@ add_family(struct chipdb *db, struct chipdb_scan_group *group, GError **error)
 	return true;
 }
 
-/* Adds a name or alias. It hides the same name of a lower layer, and the part that has this name. */
+/* Adds a name or alias. It hides the same name of a lower layer, and the part that has this
+ * name. */
 static bool
 add_name(struct chipdb *db, struct chipdb_scan_group *group, const char *name, GError **error)
 {

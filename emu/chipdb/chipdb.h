@@ -10,8 +10,8 @@ struct flash_part;
 
 /*
  * Reads every *.chips file of the installed folder and of spinor/chipdb in the XDG data folders, or
- * of $SPINOR_CHIPDB instead of these (empty: of none), then of dir (may be NULL). Later files override
- * earlier ones. Errors name file, group and key, the value found and the values allowed.
+ * of $SPINOR_CHIPDB instead of these (empty: of none), then of dir (may be NULL). Later files
+ * override earlier ones. Errors name file, group and key, the value found and the values allowed.
  */
 struct chipdb *chipdb_open(const char *dir, GError **error);
 
@@ -19,8 +19,8 @@ struct chipdb *chipdb_open(const char *dir, GError **error);
 struct chipdb *chipdb_open_text(const char *text, GError **error);
 void chipdb_close(struct chipdb *db);
 
-/* The part of that name or alias, case ignored. NULL and an error that suggests the nearest name when
- * there is none. The part belongs to the chipdb. */
+/* The part of that name or alias, case ignored. NULL and an error that suggests the nearest name
+ * when there is none. The part belongs to the chipdb. */
 const struct flash_part *chipdb_find(struct chipdb *db, const char *name, GError **error);
 
 /* Parts whose name, vendor or alias contains pattern (NULL: all), case ignored, sorted by name.

@@ -26,8 +26,8 @@ struct chipdb_scan_group {
 
 void chipdb_scan_group_free(struct chipdb_scan_group *group);
 
-/* Appends the groups of a file's text to groups, with their names and aliases. Text and strings must
- * outlive the groups. */
+/* Appends the groups of a file's text to groups, with their names and aliases. Text and strings
+ * must outlive the groups. */
 bool chipdb_scan_text(GPtrArray *groups, GStringChunk *strings, const char *file, const char *text,
 	size_t length, unsigned int layer, GError **error);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table of chips that --list-chips prints, as spinor-chipdb(5) describes it. Leaves out protection,
- * timing and commands, and the addresses of blocks of each size.
+ * The table of chips that --list-chips prints, as spinor-chipdb(5) describes it. Leaves out
+ * protection, timing and commands, and the addresses of blocks of each size.
  */
 #include "chipdb/chiptable.h"
 
@@ -88,7 +88,8 @@ format_reach(const struct reach *reach)
 	return g_strdup_printf("%s%s-%s%s", open, smallest, largest, close);
 }
 
-/* Two opcodes may erase the same blocks, such as C7 and 60 the whole chip: these are listed once. */
+/* Two opcodes may erase the same blocks, such as C7 and 60 the whole chip: these are listed
+ * once. */
 static char *
 format_erases(const struct flash_part *part)
 {

@@ -5,8 +5,8 @@
 
 #include <glib.h>
 
-/* A heading, and a line for each part that matches pattern (as for chipdb_list()). Free with g_free().
- * NULL and BASE_ERROR_USAGE when none matches. */
+/* A heading, and a line for each part that matches pattern (as for chipdb_list()). Free with
+ * g_free(). NULL and BASE_ERROR_USAGE when none matches. */
 char *chipdb_table(const char *chipdb, const char *pattern, GError **error);
 
 #endif

@@ -2,9 +2,9 @@
 /*
  * A group of a *.chips file, as spinor-chipdb(5) describes it, read into a part.
  *
- * A group sets only the keys that it has, on top of a copy of its family; chipdb.c finds the family.
- * The keys are the rows of partkey.c. Checks of several keys together come last, when families and
- * part are merged: partcheck.c.
+ * A group sets only the keys that it has, on top of a copy of its family; chipdb.c finds the
+ * family. The keys are the rows of partkey.c. Checks of several keys together come last, when
+ * families and part are merged: partcheck.c.
  */
 #include "chipdb/partfile.h"
 

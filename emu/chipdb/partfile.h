@@ -44,8 +44,8 @@ void chipdb_part_free(struct chipdb_part *part);
 bool chipdb_part_read(struct chipdb_part *part, const struct chipdb_part_group *group,
 	GStringChunk *strings, GError **error);
 
-/* Completes a part (not a family) after all its keys are read, and checks that no key is missing and
- * that none contradicts another. */
+/* Completes a part (not a family) after all its keys are read, and checks that no key is missing
+ * and that none contradicts another. */
 bool chipdb_part_finish(
 	struct chipdb_part *part, const struct chipdb_part_group *group, GError **error);
 

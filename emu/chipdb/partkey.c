@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The keys of a part, as spinor-chipdb(5) describes them, read into struct flash_part. Each key is a
- * row of one table. A reader checks its value alone; checks of several keys are in partcheck.c.
+ * The keys of a part, as spinor-chipdb(5) describes them, read into struct flash_part. Each key is
+ * a row of one table. A reader checks its value alone; checks of several keys are in partcheck.c.
  */
 #include "chipdb/partkey.h"
 

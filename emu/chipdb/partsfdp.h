@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 /*
- * name: a file in the folder of the file chips, or an absolute path; binary, or hex bytes with blanks.
- * strings owns the bytes. Sets *why (g_free()) to the reason when the file is refused.
+ * name: a file in the folder of the file chips, or an absolute path; binary, or hex bytes with
+ * blanks. strings owns the bytes. Sets *why (g_free()) to the reason when the file is refused.
  */
 bool chipdb_part_read_sfdp(const char *chips, const char *name, GStringChunk *strings,
 	const uint8_t **data, uint32_t *length, char **why);

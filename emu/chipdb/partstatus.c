@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The registers of a part, as spinor-chipdb(5) describes them: rows of eight bits by their names, and
- * their addresses for RDAR and WRAR. Leaves out their values as delivered, which are plain bytes.
+ * The registers of a part, as spinor-chipdb(5) describes them: rows of eight bits by their names,
+ * and their addresses for RDAR and WRAR. Leaves out their values as delivered, which are plain
+ * bytes.
  */
 #include "chipdb/partstatus.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Parameters against their rows, and rows as JSON Schema, so that what is told about a method is
- * what is checked. Leaves out whatever takes a bench to decide: names of adapters, sizes of files.
+ * Checks parameters against their rows, and describes the rows as JSON Schema, so that the
+ * description of a method is the one that is checked. Leaves out checks that need a bench, such as
+ * names of adapters and sizes of files.
  */
 #include "control/schema.h"
 
@@ -31,7 +32,7 @@ list_names(const struct control_param *params)
 	return (const char **)g_ptr_array_free(names, FALSE);
 }
 
-/* "has to be …" */
+/* Follows "has to be". */
 static char *
 describe_allowed(const struct control_param *param)
 {
@@ -184,7 +185,7 @@ param_schema(const struct control_param *param)
 	return schema;
 }
 
-/* TYPE or TYPE? */
+/* type: TYPE, or TYPE? for one that may be null. */
 static void
 set_type(JsonObject *schema, const char *type)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Methods as rows: what they take and give, checked and described from the same data. Private to
- * the control room. */
+/* Methods as rows: their parameters and results, checked and described from the same data. Private
+ * to the room. */
 #ifndef SPINOR_CONTROL_SCHEMA_H
 #define SPINOR_CONTROL_SCHEMA_H
 
@@ -32,15 +32,15 @@ struct control_method {
 	/* "TYPE", or "object|array FIELD:TYPE …"; a type that ends in ? may be null. */
 	const char *result;
 	const struct control_param *params;
-	/* What it answers; NULL on error. */
+	/* The result; NULL on error. */
 	JsonNode *(*handler)(struct control_call *call, GError **error);
 };
 
-/* Compares what was sent (NULL: nothing) with the rows; errors name the parameter and what is
+/* Checks the parameters (NULL: none) against the rows. Errors name the parameter and the values
  * allowed. */
 bool control_schema_check(const struct control_method *method, JsonObject *params, GError **error);
 
-/* A row as rpc.discover tells it. */
+/* A row as rpc.discover returns it. */
 JsonNode *control_schema_describe(const struct control_method *method);
 
 #endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Bench files: a table of keys for each kind of group, and the reading that follows it. What values
- * mean together (names that exist, two chips on one line) is checked here as far as the file alone
- * tells; parts and profiles are looked up later.
+ * Bench files: a table of keys for each kind of group, and the checks that need several keys or
+ * groups (names of adapters, two chips on one select line). bench.c looks up parts and profiles.
  *
  * Document: spinor-bench(5).
  */
@@ -36,7 +35,7 @@ where(const struct reading *r)
 	return base_keygroup_where(&r->group.keys, NULL);
 }
 
-/* Of the key that is taken. */
+/* The same, with the key that is taken. */
 static char *
 key_where(const struct base_key_reading *at)
 {
@@ -154,7 +153,7 @@ take_count(struct base_key_reading *at, const char *value)
 	return true;
 }
 
-/* The keys of a chip, also where they stand in the group of its adapter. */
+/* The chip of the group; the keys of a chip can also be in the group of its adapter. */
 static struct setup_chip *
 chip_of(struct reading *r)
 {
@@ -303,7 +302,8 @@ static bool
 read_chip(struct reading *r, GError **error)
 {
 	const struct base_keygroup *keys = &r->group.keys;
-	/* Its adapter is one of its keys: until all are read, the chip is on an adapter of its own. */
+	/* Its adapter is one of its keys: until all are read, the chip is on an adapter of its
+	 * own. */
 	struct setup_bench *aside = setup_empty();
 	struct setup_chip *chip;
 	bool good;
@@ -327,7 +327,7 @@ read_chip(struct reading *r, GError **error)
 	return good;
 }
 
-/* The name in "KIND NAME", NULL when the group is of another kind. */
+/* The NAME of a group "KIND NAME", NULL when the group is of another kind. */
 static const char *
 name_in(const char *group, const char *kind)
 {
@@ -350,7 +350,8 @@ read_board(struct reading *r, GError **error)
 	return setup_boardfile_read(&r->group, r->setup, error);
 }
 
-/* The kinds of groups. The late ones name adapters and chips, which can stand after them. */
+/* The kinds of groups. The late ones refer to adapters and chips that may follow them in the
+ * file. */
 static const struct kind {
 	const char *name;
 	const char *article; /* NULL: there is one such group, and it has no name */

@@ -7,7 +7,7 @@
 
 struct setup_bench;
 
-/* Reads a bench file. Paths in it are made relative to its folder. Errors name file, group and key:
+/* Reads a bench file. Relative paths in it begin at its folder. Errors name file, group and key:
  * BASE_ERROR_FILE when it can't be read, BASE_ERROR_USAGE when it is wrong. Free with
  * setup_free(). */
 struct setup_bench *setup_file_read(const char *path, GError **error);

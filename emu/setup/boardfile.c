@@ -31,7 +31,7 @@ take_region(const char *value, uint64_t *start, uint64_t *length)
 	return true;
 }
 
-/* The words of one of the items that ; separates. */
+/* The words of an item. */
 static char **
 words_of(char *item)
 {
@@ -128,7 +128,7 @@ take_content(struct base_key_reading *at, const char *value)
 	return n > 0;
 }
 
-/* An address and the bytes there. */
+/* "0x10 5A A5": an address and the bytes there. */
 static bool
 take_magic_item(struct reading *r, char **words)
 {
@@ -190,7 +190,7 @@ take_unchanged(struct base_key_reading *r, const char *value)
 	return each_item(r->target, value, take_unchanged_item);
 }
 
-/* Register, mask, value. */
+/* "sr2 02 02": register, mask, value. */
 static bool
 take_register_item(struct reading *r, char **words)
 {

@@ -29,7 +29,7 @@ const char *const setup_mode_names[SETUP_MODES] = {
 	[SETUP_MODE_OTP_LOCKED] = "otp-locked",
 };
 
-/* No chip can be in both. */
+/* Modes that exclude each other. */
 static const enum setup_mode either[][2] = {
 	{SETUP_MODE_4_BYTE, SETUP_MODE_3_BYTE},
 	{SETUP_MODE_LOCKED, SETUP_MODE_UNLOCKED},
@@ -52,7 +52,7 @@ static const struct base_value_word wear_words[] = {{"off", false}, {"on", true}
 static const struct base_value_word beyond_words[] = {
 	{"wraps", FLASH_WRAPS}, {"ones", FLASH_ONES}, {NULL, 0}};
 
-/* field: enum setup_pin. */
+/* key->field: enum setup_pin. */
 static bool
 take_level(struct base_key_reading *r, const char *value)
 {
@@ -81,7 +81,7 @@ take_supply(struct base_key_reading *r, const char *value)
 		*millivolts <= SETUP_MILLIVOLTS_MAX;
 }
 
-/* An enumeration; field: its offset. */
+/* key->field: the offset of an enumeration. */
 static bool
 take_word(struct base_key_reading *r, const char *value)
 {
@@ -206,7 +206,7 @@ take_real_size(struct base_key_reading *r, const char *value)
 	return parse_power_of_two(value, &condition->real_size);
 }
 
-/* "0x9D 21 0F": an offset and what is there. */
+/* "0x9D 21 0F": an offset and the bytes there. */
 static bool
 take_sfdp_item(struct setup_condition *condition, char *item)
 {
@@ -321,7 +321,7 @@ setup_condition_take(
 	}
 #define FIELD(only) FIELDS(only, only)
 
-/* Which fields of the condition a key sets: from start to end. */
+/* The fields of the condition that a key sets: offsets [start, end). */
 static const struct {
 	size_t start, end;
 } fields[SETUP_CONDITION_KEYS] = {

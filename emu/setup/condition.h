@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The condition of a chip when the first host comes, as keys and values, which are the same in bench
- * files and on the command line. */
+/* The condition of a chip when the first host comes, as keys and values, which are the same in
+ * bench files and on the command line. */
 #ifndef SPINOR_SETUP_CONDITION_H
 #define SPINOR_SETUP_CONDITION_H
 
@@ -62,7 +62,7 @@ enum setup_mode {
 /* A plain value that can be copied; all zero: no key is given. */
 struct setup_condition {
 	unsigned int given;     /* 1 << enum setup_condition_key */
-	unsigned int by_option; /* those that the command line gave */
+	unsigned int by_option; /* the keys given on the command line */
 	uint8_t levels[3];      /* enum flash_level, by enum setup_pin */
 	int millivolts;         /* 0: off; SETUP_PARASITIC */
 	enum flash_corner corner;
@@ -73,10 +73,10 @@ struct setup_condition {
 	unsigned int modes;          /* 1 << enum setup_mode */
 	uint8_t ear;                 /* SETUP_MODE_EAR */
 	uint64_t lock_from, lock_to; /* SETUP_MODE_LOCKED: [from, to) only; to 0: all */
-	uint64_t cut_at;             /* the supply goes at that frame */
+	uint64_t cut_at;             /* the supply is switched off at that frame */
 	uint8_t id[FLASH_ID_MAX];
 	unsigned int n_id;
-	uint64_t sfdp_size; /* that the SFDP table tells; 0: there is no table */
+	uint64_t sfdp_size; /* in the SFDP table; 0: there is no table */
 	struct flash_sfdp_byte sfdp_bytes[FLASH_SFDP_BYTES_MAX];
 	unsigned int n_sfdp_bytes;
 	uint64_t real_size;

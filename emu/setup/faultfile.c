@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * [fault NAME]: the fault, the adapter or chip that it is on, and its settings. The settings are the
- * same as on the command line, and so are their messages: faultwords.c.
+ * [fault NAME]: the fault, the adapter or chip that it is on, and its settings. The settings are
+ * the same as on the command line, and so are their messages: faultwords.c.
  */
 #include "setup/faultfile.h"
 
@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-/* Says itself what is wrong and what is allowed. */
+/* The message of setup_fault_set() is complete: the row has no allowed. */
 static bool
 take_setting(struct base_key_reading *r, const char *value)
 {
@@ -23,7 +23,7 @@ take_setting(struct base_key_reading *r, const char *value)
 	return false;
 }
 
-/* A table of the settings that the fault has. Free with g_free(). */
+/* A table of the settings of this kind of fault. Free with g_free(). */
 static struct base_key *
 setting_keys(const struct setup_fault *fault)
 {
@@ -50,7 +50,7 @@ take_chip(struct base_key_reading *r, const char *value)
 }
 
 static const struct base_key place_keys[] = {
-	BASE_KEY("what", "the name of a fault", NULL), /* read before */
+	BASE_KEY("what", "the name of a fault", NULL), /* setup_faultfile_read() has read it */
 	BASE_KEY("adapter", "the name of an [adapter NAME]", take_adapter),
 	BASE_KEY("chip", "the name of a [chip NAME]", take_chip),
 	BASE_KEY_END,
@@ -69,7 +69,7 @@ read_keys(const struct setup_group *group, struct setup_fault_entry *entry, GErr
 	return base_keytable_read(&keys, tables, error);
 }
 
-/* A key may be meant for it. */
+/* Suggests what for a misspelt key. */
 static bool
 refuse_without_what(const struct setup_group *group, GError **error)
 {

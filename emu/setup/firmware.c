@@ -24,7 +24,7 @@ static const struct base_value_word refusals[] = {{"nak", SERPROG_STRANGER_NAK},
 
 static const struct base_value_word answers[] = {{"no", false}, {"yes", true}, {NULL, 0}};
 
-/* The values stand in the order of the rows. */
+/* The values have the order of the rows. */
 static uint32_t *
 field(const struct base_key_reading *r)
 {
@@ -141,7 +141,7 @@ setup_firmware_take(struct setup_firmware *firmware, enum setup_firmware_key key
 	return true;
 }
 
-/* Lengths that the firmware announces, and those that it really has. */
+/* Lengths that the firmware announces, and its real limits. */
 static void
 apply_lengths(struct serprog_profile *made, enum setup_firmware_key key, uint32_t value)
 {

@@ -28,7 +28,7 @@ enum setup_firmware_key {
 /* A plain value that can be copied; all zero: the profile unchanged. */
 struct setup_firmware {
 	unsigned int given;                   /* 1 << enum setup_firmware_key */
-	uint32_t values[SETUP_FIRMWARE_KEYS]; /* numbers as they are, words by their enum */
+	uint32_t values[SETUP_FIRMWARE_KEYS]; /* numbers, and words as their enum */
 };
 
 /* By enum setup_firmware_key; ends as a table of keys. Target: struct setup_firmware. */

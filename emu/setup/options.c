@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The command line: one table of options, and what is allowed as their values as far as that can be
- * told without looking at the chips or the disk. Whether a chip, a profile or a file exists is
- * for bench.c to find out.
+ * The command line: a table of options, and the checks of their values that need neither the chips
+ * nor the disk. bench.c checks that a chip, a profile or a file exists.
  *
- * Values are taken as the bytes they are (G_OPTION_ARG_FILENAME), since GOption would otherwise
- * refuse names that the locale can't spell.
+ * Values are plain bytes (G_OPTION_ARG_FILENAME), since GOption refuses other strings that are not
+ * valid in the locale.
  */
 #include "setup/options.h"
 
@@ -42,7 +41,7 @@ take_scale(const char *name, const char *value, void *data, GError **error)
 	return FALSE;
 }
 
-/* All options that are the keys of a chip's condition. */
+/* The options that are the keys of a chip's condition. */
 static gboolean
 take_condition(const char *name, const char *value, void *data, GError **error)
 {
@@ -62,28 +61,27 @@ take_condition(const char *name, const char *value, void *data, GError **error)
 }
 
 static const struct {
-	const char *place; /* stands for the value */
+	const char *place; /* placeholder of the value */
 	const char *text;
 } condition_help[SETUP_CONDITION_KEYS] = {
 	[SETUP_KEY_WP] = {"low|high|float", "Level of the chip's WP# pin"},
 	[SETUP_KEY_HOLD] = {"low|high|float", "Level of its HOLD# pin"},
 	[SETUP_KEY_RESET] = {"low|high|float", "Level of its RESET# pin"},
-	[SETUP_KEY_SUPPLY] = {"VOLTAGE", "The chip's supply, such as 2.9V, or off"},
+	[SETUP_KEY_SUPPLY] = {"VOLTAGE", "Supply voltage of the chip, such as 2.9V, or off"},
 	[SETUP_KEY_CORNER] = {"typ|max",
-		"How long operations take: the data sheet's typical times or the longest"},
+		"Duration of operations: the data sheet's typical or maximum times"},
 	[SETUP_KEY_WEAR] = {"on|off", "Whether the chip wears out"},
-	[SETUP_KEY_CYCLES] = {"N", "How often each block has been erased so far"},
+	[SETUP_KEY_CYCLES] = {"N", "Erase cycles of each block so far"},
 	[SETUP_KEY_STATUS] = {"BYTES", "Status registers SR1 SR2 SR3 as another tool left them"},
-	[SETUP_KEY_MODE] = {"MODE", "What another tool left the chip in"},
-	[SETUP_KEY_CUT_AT] = {"N", "The supply goes at operation N"},
-	[SETUP_KEY_ID] = {"BYTES", "What the chip answers to RDID instead of its own ID"},
-	[SETUP_KEY_SFDP] = {"none|SIZE",
-		"The size that its SFDP table tells, or none for no table"},
-	[SETUP_KEY_SFDP_BYTES] = {"OFFSET BYTES", "Bytes of its SFDP table that are others"},
+	[SETUP_KEY_MODE] = {"MODE", "State that another tool left the chip in"},
+	[SETUP_KEY_CUT_AT] = {"N", "Switch the supply off at operation N"},
+	[SETUP_KEY_ID] = {"BYTES", "Answer to RDID instead of the chip's own ID"},
+	[SETUP_KEY_SFDP] = {"none|SIZE", "Size in the SFDP table, or none for no table"},
+	[SETUP_KEY_SFDP_BYTES] = {"OFFSET BYTES",
+		"Bytes of the SFDP table that differ from the part's"},
 	[SETUP_KEY_REAL_SIZE] = {"SIZE",
-		"The size of the die in it, when it is smaller than the part says"},
-	[SETUP_KEY_BEYOND] = {"wraps|ones",
-		"What is beyond that size: the same again, or nothing, which reads as FF"},
+		"Size of the die, when it is smaller than the part's size"},
+	[SETUP_KEY_BEYOND] = {"wraps|ones", "Content beyond that size: the die's again, or FF"},
 };
 
 static void
@@ -158,7 +156,7 @@ take_list_chips(const char *name, const char *value, void *data, GError **error)
 	return TRUE;
 }
 
-/* What GOption itself finds, in our words; a callback's own error stays as it is. */
+/* Completes an error of GOption itself; an error of a callback is complete. */
 static void
 explain(GError **error)
 {
@@ -171,7 +169,7 @@ explain(GError **error)
 		found->message);
 }
 
-/* An empty name is never meant, but comes of an unset shell variable. */
+/* An empty name is a mistake, such as an unset shell variable. */
 static bool
 refuse_empty(const GOptionEntry *entries, GError **error)
 {
@@ -191,7 +189,7 @@ refuse_empty(const GOptionEntry *entries, GError **error)
 	return true;
 }
 
-/* An argument that is no option: the PATTERN of --list-chips, or else the bench file. */
+/* Takes an argument that is no option: the PATTERN of --list-chips, or else the bench file. */
 static bool
 take_rest(struct setup_options *options, char **rest, GError **error)
 {
@@ -211,7 +209,8 @@ take_rest(struct setup_options *options, char **rest, GError **error)
 	return true;
 }
 
-/* Opening the trace empties the file, and no one means that for a chip's content. */
+/* Refuses options that exclude each other, and a trace in the image: opening it empties the
+ * file. */
 static bool
 refuse_clash(const struct setup_options *options, GError **error)
 {
@@ -242,7 +241,7 @@ refuse_clash(const struct setup_options *options, GError **error)
 	return true;
 }
 
-/* Values that GOption sets, and that are no part of the options. */
+/* Values that GOption sets outside of struct setup_options. */
 struct parsing {
 	char **rest;
 	gboolean verbose, version, help, no_control;
@@ -252,8 +251,8 @@ struct parsing {
 #define PARSING(member) GSIZE_TO_POINTER(offsetof(struct parsing, member))
 #define BYTES G_OPTION_FLAG_FILENAME
 
-/* arg_data is an offset, which fill_entries() makes an address: of names in the options, of flags in
- * struct parsing. */
+/* arg_data is an offset, which fill_entries() makes an address: of names in the options, of flags
+ * in struct parsing. */
 static const GOptionEntry rows[] = {
 	{"chip", 0, 0, G_OPTION_ARG_FILENAME, OPTION(chip),
 		"Part number of the chip (default: " SETUP_DEFAULT_CHIP ")", "PART"},
@@ -264,13 +263,13 @@ static const GOptionEntry rows[] = {
 	{"tcp", 0, 0, G_OPTION_ARG_FILENAME, OPTION(tcp),
 		"Listen there instead of opening a terminal; without HOST, locally", "[HOST:]PORT"},
 	{"count", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_count,
-		"So many equal adapters; {n} in names is the number of each", "N"},
+		"Number of equal adapters; {n} in names is the number of each", "N"},
 	{"timing", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_timing,
 		"How time passes (default: virtual)", "instant|virtual|real"},
 	{"time-scale", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_scale,
-		"--timing real: so many times faster (default: 1)", "N"},
+		"Speed factor of --timing real (default: 1)", "N"},
 	{"seed", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_seed,
-		"Where all that is random starts (default: 1)", "N"},
+		"Seed of all random values (default: 1)", "N"},
 	{"chipdb", 0, 0, G_OPTION_ARG_FILENAME, OPTION(chipdb),
 		"Read the chips from *.chips in DIR", "DIR"},
 	{"profile", 0, 0, G_OPTION_ARG_FILENAME, OPTION(profile),
@@ -281,7 +280,7 @@ static const GOptionEntry rows[] = {
 		"PATH"},
 	{"no-control", 0, 0, G_OPTION_ARG_NONE, PARSING(no_control), "No control socket", NULL},
 	{"check", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_check,
-		"Say whether the bench file is good, and serve nothing", "FILE"},
+		"Check the bench file and exit", "FILE"},
 	{"list-chips", 0, BYTES | G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK,
 		(void *)take_list_chips, "List the chips whose name or vendor contains PATTERN",
 		"PATTERN"},

@@ -15,16 +15,16 @@
 
 struct setup_options {
 	char *chip;    /* part number; NULL: SETUP_DEFAULT_CHIP */
-	char *image;   /* file of the array; NULL: blank and forgotten */
-	char *link;    /* stable name of the pseudo-terminal */
+	char *image;   /* file of the array; NULL: blank, in memory */
+	char *link;    /* symbolic link to the pseudo-terminal */
 	char *profile; /* adapter; NULL: the default */
 	char *chipdb;  /* folder of *.chips files */
 	char *trace;   /* file, or "-" for stdout */
 	char *tcp;     /* [HOST:]PORT instead of the pseudo-terminal */
-	char *control; /* path of the control socket; NULL: the usual one */
+	char *control; /* path of the control socket; NULL: the default */
 	bool no_control;
 	char *file;         /* the bench file; NULL: options alone describe the bench */
-	bool check;         /* only say whether it is good */
+	bool check;         /* only check the bench file */
 	unsigned int count; /* adapters; 0: not given */
 	enum base_clock_mode timing;
 	bool timing_given;
@@ -38,11 +38,11 @@ struct setup_options {
 	bool list_chips;
 	char *list_pattern;
 	bool version;
-	char *help; /* the text to print when --help was given, else NULL */
+	char *help; /* the text that --help prints; NULL: not given */
 };
 
-/* Reads argv; unknown options and bad values are BASE_ERROR_USAGE. Prints nothing: --help and
- * --version are for the caller. NULL on error; free with setup_options_free(). */
+/* Reads argv; unknown options and bad values are BASE_ERROR_USAGE. Prints nothing: the
+ * caller handles --help and --version. NULL on error; free with setup_options_free(). */
 struct setup_options *setup_options_parse(int *argc, char ***argv, GError **error);
 void setup_options_free(struct setup_options *options);
 

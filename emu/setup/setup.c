@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From options, and the bench file that they may name, to one description of the whole bench: what
- * the file says, what options put in its place, and each "so many of these" written out.
+ * Builds the description of a bench from the options and the bench file that they may name: options
+ * override keys of the file, and an adapter with a count is replaced by that many adapters.
  *
- * An option that is about one chip or one adapter is refused when there are several: guessing which
- * one was meant would overwrite somebody's image. Whether parts and profiles exist is for bench.c
- * to find out.
+ * An option for one chip or one adapter is refused when there are several: a wrong guess would
+ * overwrite an image. bench.c checks that parts and profiles exist.
  */
 #include "setup/setup.h"
 
@@ -162,7 +161,7 @@ replace(char **place, const char *option)
 	*place = g_strdup(option);
 }
 
-/* The only adapter, or NULL with an error about the option that wants it to be. */
+/* The only adapter; with several, NULL and an error about the option. */
 static struct setup_adapter *
 only_adapter(const struct setup_bench *setup, const char *option, const char *value, GError **error)
 {
@@ -220,7 +219,7 @@ override_chip(struct setup_bench *setup, const struct setup_options *options, GE
 	return true;
 }
 
-/* A port is one of two things, and the option says which. */
+/* A port is a terminal or TCP: the option replaces the other kind. */
 static void
 override_port(struct setup_adapter *adapter, const struct setup_options *options)
 {
@@ -263,7 +262,7 @@ override_adapter(struct setup_bench *setup, const struct setup_options *options,
 	return true;
 }
 
-/* Without a bench file: one adapter with one chip. */
+/* The bench without a bench file: one adapter with one chip. */
 static struct setup_bench *
 default_setup(void)
 {
@@ -276,7 +275,7 @@ default_setup(void)
 	return setup;
 }
 
-/* What stands for the adapter's number, replaced. */
+/* Replaces {n} by the adapter's number. */
 static char *
 number(const char *text, unsigned int n)
 {
@@ -321,7 +320,7 @@ refuse_shared(const struct setup_adapter *model, const char *key, const char *va
 {
 	if (value == NULL || model->count <= 1 || strstr(value, NUMBER) != NULL)
 		return true;
-	/* The system gives each one a port of its own. */
+	/* The system assigns a different port to each. */
 	if (strcmp(key, "tcp") == 0 && (strcmp(value, "0") == 0 || g_str_has_suffix(value, ":0")))
 		return true;
 	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
@@ -332,7 +331,7 @@ refuse_shared(const struct setup_adapter *model, const char *key, const char *va
 	return false;
 }
 
-/* Writes out the adapters that stand for several. */
+/* Replaces each adapter that has a count by that many adapters. */
 static bool
 expand(struct setup_bench *setup, GError **error)
 {
@@ -371,7 +370,7 @@ refuse(const char *where, const char *key, const char *value, const char *why, G
 	return false;
 }
 
-/* Two of one name, one link or one image. */
+/* Refuses a name, link or image that is used twice. */
 static bool
 claim(GHashTable *taken, const char *where, const char *key, const char *value, GError **error)
 {
@@ -418,7 +417,7 @@ check_adapter(GHashTable *taken, const struct setup_adapter *adapter, GError **e
 	return true;
 }
 
-/* A scale is for time that passes on the wall. */
+/* A scale has an effect with timing real only. */
 static bool
 check_scale(const struct setup_bench *setup, GError **error)
 {
@@ -430,7 +429,7 @@ check_scale(const struct setup_bench *setup, GError **error)
 			error);
 }
 
-/* What only shows when all adapters are known. */
+/* Checks that need all adapters. */
 static bool
 check(const struct setup_bench *setup, GError **error)
 {
@@ -445,7 +444,7 @@ check(const struct setup_bench *setup, GError **error)
 			return false;
 	if (setup->trace == NULL || strcmp(setup->trace, "-") == 0)
 		return true;
-	/* Opening the trace empties the file, and no one means that for a chip's content. */
+	/* Opening the trace would empty the image. */
 	trace = g_canonicalize_filename(setup->trace, NULL);
 	image = g_strconcat("image ", trace, NULL);
 	return !g_hash_table_contains(taken, image) ||

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A bench as somebody asked for it: what options and a bench file say, before anything is built. */
+/* The description of a bench by options and a bench file, before it is built. */
 #ifndef SPINOR_SETUP_SETUP_H
 #define SPINOR_SETUP_SETUP_H
 
@@ -16,7 +16,7 @@
 
 struct setup_options;
 
-/* where: how messages begin that are about a value, such as "FILE: [chip boot]: part". */
+/* where: the begin of messages about a value, such as "FILE: [chip boot]: part". */
 struct setup_chip {
 	char *name; /* NULL: the adapter's */
 	unsigned int cs;
@@ -34,7 +34,7 @@ struct setup_adapter {
 	struct setup_firmware firmware;
 	char *link;         /* NULL: none */
 	char *tcp;          /* NULL: a pseudo-terminal */
-	unsigned int count; /* how many like this; 0: one, and not numbered */
+	unsigned int count; /* number of equal adapters; 0: one, without a number */
 	char *where;        /* "FILE: [adapter main]"; NULL: the command line */
 	GPtrArray *chips;   /* struct setup_chip */
 };
@@ -42,7 +42,7 @@ struct setup_adapter {
 struct setup_fault;
 struct board;
 
-/* adapter and chip are names, NULL where there is just one. */
+/* adapter and chip are names; NULL: the only one. */
 struct setup_fault_entry {
 	struct setup_fault *fault;
 	char *adapter;
@@ -52,12 +52,12 @@ struct setup_fault_entry {
 
 struct setup_board {
 	char *name;
-	struct board *board; /* taken by whoever builds the bench */
+	struct board *board; /* owned by the bench once it is built */
 	bool has_state;
 	enum board_state state;
 	unsigned int address_bytes; /* 0: not given */
-	unsigned int registers;     /* that it wants: bits 1 << reg */
-	uint64_t end;               /* one past the highest address that it wants */
+	unsigned int registers;     /* that it checks: bits 1 << reg */
+	uint64_t end;               /* one past the highest address that it checks */
 	char *adapter;
 	char *chip;
 	char *where; /* "FILE: [board NAME]" */
@@ -71,20 +71,20 @@ struct setup_bench {
 	uint64_t seed;
 	char *chipdb;        /* NULL: as chipdb_open() says */
 	char *trace;         /* NULL: none */
-	char *control;       /* NULL: wherever it usually is */
+	char *control;       /* NULL: the default path */
 	GPtrArray *adapters; /* struct setup_adapter */
 	GPtrArray *faults;   /* struct setup_fault_entry */
 	GPtrArray *boards;   /* struct setup_board */
 };
 
-/* What the options describe, their bench file read, every adapter for itself. Names of parts and
- * profiles have not been looked up. */
+/* The description by the options and their bench file, with a member for each single adapter. Names
+ * of parts and profiles are not checked. NULL on error. */
 struct setup_bench *setup_new(const struct setup_options *options, GError **error);
 void setup_free(struct setup_bench *setup);
 
 unsigned int setup_n_chips(const struct setup_bench *setup);
 
-/* For those who make one: nothing set. */
+/* An empty description, and functions that add to it. */
 struct setup_bench *setup_empty(void);
 struct setup_adapter *setup_add_adapter(struct setup_bench *setup, const char *name);
 struct setup_chip *setup_add_chip(struct setup_adapter *adapter);
@@ -101,7 +101,8 @@ bool setup_find(const struct setup_bench *setup, const char *adapter, const char
 	const char *where, struct setup_adapter **found_adapter, struct setup_chip **found,
 	GError **error);
 
-/* Whether all faults and boards are somewhere, and each board behind a chip of its own. */
+/* Checks that each fault and board is on an adapter or chip of the bench, and that no two boards
+ * share a chip. */
 bool setup_check_places(const struct setup_bench *setup, GError **error);
 
 #endif

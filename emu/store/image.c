@@ -3,13 +3,14 @@
  * The storage of a chip's array: the wafer, or a file. The file is a plain raw image at any
  * time: it is mapped shared, so it contains all that was written even when the daemon is killed.
  *
- * A file is never padded, truncated or overwritten: a file of another size than the chip is refused.
- * A new one appears under its name complete and locked, or not at all. The lock is advisory (flock):
- * it excludes other chips of spinor, not editors; truncating a mapped file kills the daemon.
+ * A file is never padded, truncated or overwritten: a file of another size than the chip is
+ * refused. A new one appears under its name complete and locked, or not at all. The lock is
+ * advisory (flock): it excludes other chips of spinor, not editors; truncating a mapped file kills
+ * the daemon.
  *
- * An array is also saved to a file, loaded from one or compared with one. Saving replaces an existing
- * file by a new one, so that file must not be the image of a chip: the chip would continue to write
- * to the old one.
+ * An array is also saved to a file, loaded from one or compared with one. Saving replaces an
+ * existing file by a new one, so that file must not be the image of a chip: the chip would continue
+ * to write to the old one.
  */
 #define _GNU_SOURCE /* renameat2(), fallocate() */
 

@@ -30,8 +30,8 @@ uint8_t *store_image_array(struct store_image *image);
  * file; refuses anything but a regular file, and the image of a running chip. */
 bool store_image_save(const uint8_t *array, uint64_t size, const char *path, GError **error);
 
-/* Fills the array from a file of exactly its size; on error the array is unchanged. The caller calls
- * flash_array_changed() and flash_array_replaced(). */
+/* Fills the array from a file of exactly its size; on error the array is unchanged. The caller
+ * calls flash_array_changed() and flash_array_replaced(). */
 bool store_image_load_into(const char *path, uint8_t *array, uint64_t size, GError **error);
 
 struct store_difference {

@@ -11,12 +11,12 @@
  *	take            A    FF   D    C        only block 2 is copied
  *	restore A FF B C        B <- copied, the others are equal already
  *
- * "equals" holds no reference: when the last snapshot with a block is dropped, the block is freed and
- * that block of the array counts as unknown, so the next take copies it.
+ * "equals" holds no reference: when the last snapshot with a block is dropped, the block is freed
+ * and that block of the array counts as unknown, so the next take copies it.
  *
- * Leaves out volatile state (a restored chip has just powered up), snapshots that outlive the daemon
- * other than as files, and changes of an image file by other programs. A daemon that is killed during
- * a restore leaves a mixture of old and new blocks in the image.
+ * Leaves out volatile state (a restored chip has just powered up), snapshots that outlive the
+ * daemon other than as files, and changes of an image file by other programs. A daemon that is
+ * killed during a restore leaves a mixture of old and new blocks in the image.
  */
 #include "store/snapshot.h"
 

@@ -37,9 +37,9 @@ bool store_snapshots_take(
 	struct store_snapshots *snapshots, const char *name, size_t *bytes_copied, GError **error);
 
 /*
- * Restores array and registers, as if the chip were replaced by the one of the snapshot: supply off,
- * which interrupts an operation in progress, and on again if it was on. bytes_copied (may be NULL)
- * is set to the number of bytes written to the array.
+ * Restores array and registers, as if the chip were replaced by the one of the snapshot: supply
+ * off, which interrupts an operation in progress, and on again if it was on. bytes_copied (may be
+ * NULL) is set to the number of bytes written to the array.
  */
 bool store_snapshots_restore(
 	struct store_snapshots *snapshots, const char *name, size_t *bytes_copied, GError **error);

@@ -8,8 +8,9 @@
  *     16=7 unstable
  *     damage=12
  *
- * "block" is the size of a block in bytes. A number or a range is a block, or a run of equal blocks,
- * counted from address 0; its value is the number of erases. Blocks without a key are as delivered.
+ * "block" is the size of a block in bytes. A number or a range is a block, or a run of equal
+ * blocks, counted from address 0; its value is the number of erases. Blocks without a key are as
+ * delivered.
  */
 #include "store/wear.h"
 

@@ -331,9 +331,11 @@ static const struct {
 	const char *message;
 } refusals[] = {
 	{PART "siez = 1M\n",
-		"DIR/a.chips: [P1]: unknown key \"siez\": did you mean size?; spinor-chipdb(5) lists all"},
+		"DIR/a.chips: [P1]: unknown key \"siez\": did you mean size?; "
+		"spinor-chipdb(5) lists all"},
 	{PART "erse-20 = 4K, 1 s\n",
-		"DIR/a.chips: [P1]: unknown key \"erse-20\": did you mean erase-20?; spinor-chipdb(5) lists all"},
+		"DIR/a.chips: [P1]: unknown key \"erse-20\": did you mean erase-20?; "
+		"spinor-chipdb(5) lists all"},
 	{PART "colour = red\n",
 		"DIR/a.chips: [P1]: unknown key \"colour\"; spinor-chipdb(5) lists all"},
 	{"[P1]\ninherits = BASE\n",
@@ -428,7 +430,8 @@ static const struct {
 	{PART "size = 1M\n",
 		"DIR/a.chips: line 17: [P1]: key \"size\" is there twice; allowed is once"},
 	{PART "a word\n",
-		"DIR/a.chips: line 17: \"a word\" is refused; allowed: groups, KEY = VALUE and # comments"},
+		"DIR/a.chips: line 17: \"a word\" is refused; allowed: groups, "
+		"KEY = VALUE and # comments"},
 	{PART "[P 2]\n",
 		"DIR/a.chips: line 17: [P 2] is no group; allowed: [PART] and [family "
 		"NAME], names without blanks"},

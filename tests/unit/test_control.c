@@ -702,7 +702,8 @@ static const struct {
 	{"chip.pin", "{\"pin\":1,\"level\":\"low\"}", -32602,
 		"chip.pin: \"pin\" has to be one of wp, hold, reset"},
 	{"chip.pin", "{\"pin\":\"wp\",\"levle\":\"low\"}", -32602,
-		"chip.pin: no parameter \"levle\": did you mean level?; allowed are adapter, cs, pin, level"},
+		"chip.pin: no parameter \"levle\": did you mean level?; allowed are "
+		"adapter, cs, pin, level"},
 	{"bench.status", "{\"cs\":0}", -32602,
 		"bench.status: no parameter \"cs\"; allowed is none"},
 	{"bench.status", "[0]", -32602,
