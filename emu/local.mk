@@ -41,6 +41,7 @@ emu_libflash_a_SOURCES = \
 	emu/flash/commands/dataflash.h \
 	emu/flash/commands/dataflash_program.c \
 	emu/flash/commands/dataflash_protect.c \
+	emu/flash/commands/describe.c \
 	emu/flash/commands/die.c \
 	emu/flash/commands/eeprom.c \
 	emu/flash/commands/erase.c \
@@ -129,7 +130,7 @@ emu_libclip_a_SOURCES = \
 	emu/clip/clip.h \
 	emu/clip/contact.c \
 	emu/clip/edge.c \
-	emu/clip/frame.c \
+	emu/clip/hostframe.c \
 	emu/clip/internal.h \
 	emu/clip/line.h \
 	emu/clip/lines.c \

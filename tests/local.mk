@@ -116,6 +116,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_chipdb_protect.c \
 	tests/unit/test_chipdb_table.c \
 	tests/unit/test_clip.c \
+	tests/unit/test_clip_aim.c \
 	tests/unit/test_clip_contact.c \
 	tests/unit/test_clip_faults.c \
 	tests/unit/test_clip_faults_bits.c \
@@ -168,6 +169,7 @@ tests_unit_flash_SOURCES = \
 	tests/unit/test_flash_cutoff.c \
 	tests/unit/test_flash_dataflash.c \
 	tests/unit/test_flash_dataflash_protect.c \
+	tests/unit/test_flash_describe.c \
 	tests/unit/test_flash_disturb.c \
 	tests/unit/test_flash_eeprom.c \
 	tests/unit/test_flash_erase.c \

@@ -261,7 +261,7 @@ action_target_chip(struct action_context *actions, const char *adapter, int cs,
 }
 
 struct pin_request {
-	enum setup_pin pin;
+	enum flash_pin pin;
 	enum flash_level level;
 };
 
@@ -284,7 +284,7 @@ set_pin(struct action_work *work, GError **error)
 }
 
 bool
-action_pin(const struct action_target *target, enum setup_pin pin, enum flash_level level,
+action_pin(const struct action_target *target, enum flash_pin pin, enum flash_level level,
 	struct bench_pins *pins, GError **error)
 {
 	struct pin_request request = {.pin = pin, .level = level};
@@ -297,7 +297,7 @@ static char *
 warn(const struct action_work *work)
 {
 	const struct flash_part *part = bench_chip_part(work->chip);
-	int millivolts = work->target->wires->millivolts;
+	int millivolts = bench_levels_millivolts(work->target->wires);
 
 	if (millivolts == 0)
 		return NULL;
@@ -332,7 +332,7 @@ set_power(struct action_work *work, GError **error)
 			bench_levels_supply(wires, 0);
 		bench_levels_supply(wires, request->millivolts);
 	}
-	request->millivolts = wires->millivolts;
+	request->millivolts = bench_levels_millivolts(wires);
 	request->cut_in = wires->cut_in;
 	request->warning = warn(work);
 	if (request->power != ACTION_POWER_OFF)
@@ -354,7 +354,7 @@ reset(struct action_work *work, GError **error)
 {
 	const struct flash_part *part = bench_chip_part(work->chip);
 
-	if (board_send_opcode(part, "RSTEN", 0x66) < 0 || board_send_opcode(part, "RST", 0x99) < 0)
+	if (flash_opcode(part, "RSTEN") < 0 || flash_opcode(part, "RST") < 0)
 		return action_work_fail(work, error,
 			"a %s has no software reset; allowed is its supply, off "
 			"and on",
@@ -363,8 +363,8 @@ reset(struct action_work *work, GError **error)
 		return action_work_fail(work, error, "no reset without power");
 	if (!action_work_between_frames(work, error))
 		return false;
-	board_send(work->flash, "RSTEN", 0x66, NULL, 0);
-	board_send(work->flash, "RST", 0x99, NULL, 0);
+	board_send(work->flash, "RSTEN", NULL, 0);
+	board_send(work->flash, "RST", NULL, 0);
 	return true;
 }
 

@@ -51,7 +51,7 @@ bool action_target_chip(struct action_context *actions, const char *adapter, int
 	struct action_target *target, GError **error);
 
 /* Pins stay as set until they are set again. */
-bool action_pin(const struct action_target *target, enum setup_pin pin, enum flash_level level,
+bool action_pin(const struct action_target *target, enum flash_pin pin, enum flash_level level,
 	struct bench_pins *pins, GError **error);
 
 enum action_power {

@@ -58,7 +58,7 @@ describe_chip(struct action_work *work, GError **error)
 		.flashrom = part->flashrom_name,
 		.size = part->size,
 		.image = bench_chip_image_path(work->chip),
-		.millivolts = work->target->wires->millivolts,
+		.millivolts = bench_levels_millivolts(work->target->wires),
 		.vcc_millivolts = flash_millivolts(work->flash),
 		.cut_in = work->target->wires->cut_in,
 		.pins = bench_levels_pins(work->target->wires),

@@ -106,7 +106,7 @@ set_board(struct action_work *work, GError **error)
 	bool starts = *state == BOARD_RUNS && bench_faults_board(faults) != BOARD_RUNS;
 
 	(void)error;
-	bench_faults_set_board(faults, (enum board_state) * state);
+	bench_faults_set_board(faults, *state);
 	if (starts)
 		start(work, work->out);
 	return true;

@@ -140,8 +140,8 @@ bench_adapter_clip_on(struct bench_adapter *adapter, unsigned int cs, struct ben
 {
 	g_return_if_fail(cs < CLIP_SELECTS && adapter->seats[cs].chip == NULL);
 	adapter->seats[cs].chip = chip;
-	bench_levels_clip_on(bench_chip_wires(chip), adapter->clip, cs);
 	clip_attach(adapter->clip, cs, bench_chip_flash(chip));
+	bench_levels_clip_on(bench_chip_wires(chip), adapter->clip, cs);
 }
 
 static void *

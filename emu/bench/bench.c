@@ -296,8 +296,7 @@ add_board(struct bench *bench, struct setup_board *entry, GError **error)
 	board_begin(entry->board, store_image_array(bench_chip_image(chip)),
 		bench_chip_part(chip)->size);
 	if (entry->has_state)
-		bench_faults_set_board(
-			bench_adapter_faults(adapter), (enum board_state)entry->state);
+		bench_faults_set_board(bench_adapter_faults(adapter), entry->state);
 	bench_adapter_set_board(
 		adapter, chip_from->cs, entry->name, g_steal_pointer(&entry->board));
 	return true;

@@ -207,8 +207,6 @@ restored(void *data)
 {
 	struct bench_chip *chip = data;
 
-	/* The supply is a matter of the board, not of the chip on it. */
-	bench_levels_supply_again(&chip->wires);
 	bench_chip_save_state(chip);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Levels and supply that a chip has from outside. They are remembered here, since a chip only knows
- * what it makes of them.
+ * Levels and supply of a chip, set and asked where they are kept: in the clip, whose wires can give
+ * the chip something else, or in the chip while it is on none. RESET# has no wire in the clip.
  *
  * And the supply that goes at a given operation, for hosts that are to survive that:
  *
@@ -55,23 +55,22 @@ bench_levels_init(struct bench_levels *wires, struct flash *flash, struct base_c
 	*wires = (struct bench_levels){
 		.flash = flash,
 		.clock = clock,
-		.millivolts = bench_usual_millivolts(flash_part(flash)),
 		.given_mv = bench_usual_millivolts(flash_part(flash)),
 	};
-	for (unsigned int pin = 0; pin < FLASH_PINS; pin++)
-		wires->levels[pin] = FLASH_HIGH;
-	flash_supply(flash, wires->millivolts);
+	flash_supply(flash, wires->given_mv);
 }
 
 /* The clip has lines to two of the pins. */
-static void
-tell(const struct bench_levels *wires, enum flash_pin place)
+static bool
+is_on_clip(const struct bench_levels *wires, enum flash_pin place)
 {
-	if (wires->clip == NULL || place == FLASH_PIN_RESET)
-		flash_pin(wires->flash, place, wires->levels[place]);
-	else
-		clip_set_level(wires->clip, wires->cs, place == FLASH_PIN_WP ? CLIP_WP : CLIP_HOLD,
-			wires->levels[place]);
+	return wires->clip != NULL && place != FLASH_PIN_RESET;
+}
+
+static enum clip_line
+line_of(enum flash_pin place)
+{
+	return place == FLASH_PIN_WP ? CLIP_WP : CLIP_HOLD;
 }
 
 void
@@ -79,54 +78,56 @@ bench_levels_clip_on(struct bench_levels *wires, struct clip *clip, unsigned int
 {
 	wires->clip = clip;
 	wires->cs = cs;
-	clip_set_supply(clip, cs, wires->millivolts);
-	for (enum flash_pin place = FLASH_PIN_WP; place <= FLASH_PIN_HOLD; place++)
-		tell(wires, place);
 }
 
-/* Where the pin of that name is, or FLASH_PINS. */
+/* The pin that has that name on the package; FLASH_PINS: none has. */
 static enum flash_pin
-place_of(const struct bench_levels *wires, enum setup_pin pin)
+place_of(const struct bench_levels *wires, enum flash_pin name)
 {
 	const struct flash_part *part = flash_part(wires->flash);
 	enum flash_pin place = FLASH_PIN_WP;
 
-	if (pin == SETUP_PIN_HOLD)
+	if (name == FLASH_PIN_HOLD)
 		place = part->pin7 == FLASH_PIN7_HOLD ? FLASH_PIN_HOLD : FLASH_PINS;
-	else if (pin == SETUP_PIN_RESET && flash_has_pin(part, FLASH_PIN_RESET))
+	else if (name == FLASH_PIN_RESET && flash_has_pin(part, FLASH_PIN_RESET))
 		place = FLASH_PIN_RESET;
-	else if (pin == SETUP_PIN_RESET)
+	else if (name == FLASH_PIN_RESET)
 		place = flash_pin7_is_reset(wires->flash) ? FLASH_PIN_HOLD : FLASH_PINS;
 	return place < FLASH_PINS && flash_has_pin(part, place) ? place : FLASH_PINS;
 }
 
 static enum flash_level
-level_of(const struct bench_levels *wires, enum setup_pin pin)
+level_of(const struct bench_levels *wires, enum flash_pin name)
 {
-	enum flash_pin place = place_of(wires, pin);
+	enum flash_pin place = place_of(wires, name);
 
-	return place < FLASH_PINS ? wires->levels[place] : FLASH_NO_PIN;
+	if (place == FLASH_PINS)
+		return FLASH_NO_PIN;
+	return is_on_clip(wires, place) ? clip_level(wires->clip, wires->cs, line_of(place))
+					: flash_pin_level(wires->flash, place);
 }
 
 struct bench_pins
 bench_levels_pins(const struct bench_levels *wires)
 {
 	return (struct bench_pins){
-		.wp = level_of(wires, SETUP_PIN_WP),
-		.hold = level_of(wires, SETUP_PIN_HOLD),
-		.reset = level_of(wires, SETUP_PIN_RESET),
+		.wp = level_of(wires, FLASH_PIN_WP),
+		.hold = level_of(wires, FLASH_PIN_HOLD),
+		.reset = level_of(wires, FLASH_PIN_RESET),
 	};
 }
 
 bool
-bench_levels_set_pin(struct bench_levels *wires, enum setup_pin pin, enum flash_level level)
+bench_levels_set_pin(struct bench_levels *wires, enum flash_pin name, enum flash_level level)
 {
-	enum flash_pin place = place_of(wires, pin);
+	enum flash_pin place = place_of(wires, name);
 
 	if (place == FLASH_PINS)
 		return false;
-	wires->levels[place] = level;
-	tell(wires, place);
+	if (is_on_clip(wires, place))
+		clip_set_level(wires->clip, wires->cs, line_of(place), level);
+	else
+		flash_pin(wires->flash, place, level);
 	return true;
 }
 
@@ -141,8 +142,8 @@ pin_names(bool hold, bool reset)
 const char *
 bench_levels_pin_names(const struct bench_levels *wires)
 {
-	return pin_names(place_of(wires, SETUP_PIN_HOLD) < FLASH_PINS,
-		place_of(wires, SETUP_PIN_RESET) < FLASH_PINS);
+	return pin_names(place_of(wires, FLASH_PIN_HOLD) < FLASH_PINS,
+		place_of(wires, FLASH_PIN_RESET) < FLASH_PINS);
 }
 
 static bool
@@ -156,14 +157,15 @@ has_reset_bit(const struct flash_part *part)
 }
 
 bool
-bench_part_may_have_pin(const struct flash_part *part, enum setup_pin pin)
+bench_part_may_have_pin(const struct flash_part *part, enum flash_pin pin)
 {
 	switch (pin) {
-	case SETUP_PIN_WP:
+	case FLASH_PIN_WP:
 		return true;
-	case SETUP_PIN_HOLD:
+	case FLASH_PIN_HOLD:
 		return part->pin7 == FLASH_PIN7_HOLD;
-	case SETUP_PIN_RESET:
+	case FLASH_PIN_RESET:
+	case FLASH_PINS:
 		break;
 	}
 	return part->reset_pin || part->pin7 == FLASH_PIN7_RESET || has_reset_bit(part);
@@ -172,27 +174,27 @@ bench_part_may_have_pin(const struct flash_part *part, enum setup_pin pin)
 const char *
 bench_part_pin_names(const struct flash_part *part)
 {
-	return pin_names(bench_part_may_have_pin(part, SETUP_PIN_HOLD),
-		bench_part_may_have_pin(part, SETUP_PIN_RESET));
+	return pin_names(bench_part_may_have_pin(part, FLASH_PIN_HOLD),
+		bench_part_may_have_pin(part, FLASH_PIN_RESET));
 }
 
 void
 bench_levels_supply(struct bench_levels *wires, int millivolts)
 {
 	wires->cut_in = 0;
-	wires->millivolts = millivolts;
 	if (millivolts > 0)
 		wires->given_mv = millivolts;
-	bench_levels_supply_again(wires);
+	if (wires->clip != NULL)
+		clip_set_supply(wires->clip, wires->cs, millivolts);
+	else
+		flash_supply(wires->flash, millivolts);
 }
 
-void
-bench_levels_supply_again(struct bench_levels *wires)
+int
+bench_levels_millivolts(const struct bench_levels *wires)
 {
-	if (wires->clip != NULL)
-		clip_set_supply(wires->clip, wires->cs, wires->millivolts);
-	else
-		flash_supply(wires->flash, wires->millivolts);
+	return wires->clip != NULL ? clip_supply(wires->clip, wires->cs)
+				   : flash_millivolts(wires->flash);
 }
 
 void

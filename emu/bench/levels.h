@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a chip has on its pins and its supply from outside, by whoever's hand. In the thread that
- * owns the chip. */
+/* The levels that are applied to a chip's pins, and its supply. In the thread that owns the chip. */
 #ifndef SPINOR_BENCH_LEVELS_H
 #define SPINOR_BENCH_LEVELS_H
 
 #include "flash/flash.h"
-#include "setup/condition.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,12 +26,10 @@ struct bench_levels {
 	struct base_clock *clock; /* NULL: there is none yet */
 	struct clip *clip;        /* NULL: it is in none */
 	unsigned int cs;          /* its line there */
-	enum flash_level levels[FLASH_PINS];
-	int millivolts;        /* 0: off */
-	int given_mv;          /* the last that was not, or the usual one */
-	uint64_t cut_in;       /* frames until the supply is cut; 0: it stays */
-	int64_t cut_after_ns;  /* from the end of that frame; or BENCH_HALF_OF_BUSY */
-	int64_t busy_until_ns; /* the operation in progress before the next frame; -1: none */
+	int given_mv;             /* the last supply that was not off, or the usual one */
+	uint64_t cut_in;          /* frames until the supply is cut; 0: it stays */
+	int64_t cut_after_ns;     /* from the end of that frame; or BENCH_HALF_OF_BUSY */
+	int64_t busy_until_ns;    /* the operation in progress before the next frame; -1: none */
 };
 
 /* The supply that a board gives such a chip, mV. */
@@ -47,28 +43,28 @@ int bench_parasitic_millivolts(const struct flash_part *part);
  * it outlives the wires, and may be NULL. */
 void bench_levels_init(struct bench_levels *wires, struct flash *flash, struct base_clock *clock);
 
-/* The chip is on line cs of that clip from now on, which outlives the wires: pins and supply go by
- * way of it. Comes before clip_attach(). */
+/* The chip is on line cs of that clip, which outlives the wires: pins and supply go by way of it
+ * from now on. Comes after clip_attach(). */
 void bench_levels_clip_on(struct bench_levels *wires, struct clip *clip, unsigned int cs);
 
 /* The pins as they are, those that the part has. */
 struct bench_pins bench_levels_pins(const struct bench_levels *wires);
 
-/* False: the part has no such pin. */
-bool bench_levels_set_pin(struct bench_levels *wires, enum setup_pin pin, enum flash_level level);
+/* Sets the pin of that name on the package. False: the chip has no such pin. */
+bool bench_levels_set_pin(struct bench_levels *wires, enum flash_pin name, enum flash_level level);
 
 /* Names of the pins that it has, for messages: "wp and hold". */
 const char *bench_levels_pin_names(const struct bench_levels *wires);
 
 /* Whether a chip of that part can have such a pin: a RESET# can be up to a register. */
-bool bench_part_may_have_pin(const struct flash_part *part, enum setup_pin pin);
+bool bench_part_may_have_pin(const struct flash_part *part, enum flash_pin pin);
 const char *bench_part_pin_names(const struct flash_part *part);
 
 /* millivolts 0: off. A cut that was to come does not. */
 void bench_levels_supply(struct bench_levels *wires, int millivolts);
 
-/* The supply again as it was set, for whoever has switched the chip off and on meanwhile. */
-void bench_levels_supply_again(struct bench_levels *wires);
+/* The supply as it was set. */
+int bench_levels_millivolts(const struct bench_levels *wires);
 
 /* Cuts the supply after_ns (or BENCH_HALF_OF_BUSY) after the end of the frames-th frame from now
  * on, a frame being CS# low to CS# high; the time until then is skipped. frames 0: not any more. */

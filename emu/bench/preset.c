@@ -34,7 +34,7 @@
 static bool
 has(const struct flash_part *part, const char *name)
 {
-	return board_send_opcode(part, name, 0) >= 0;
+	return flash_opcode(part, name) >= 0;
 }
 
 /* Where the bit is; false: the part has none that is written like others. */
@@ -83,7 +83,7 @@ address_bytes(struct flash *flash)
 
 	if (find_bit(part, FLASH_BIT_ADP, &reg, &mask) && flash_status_register(flash, reg) & mask)
 		return 4;
-	if (part->size > LARGE && board_send_read(flash, "RDNVCR", 0xb5, nvcr, sizeof nvcr) &&
+	if (part->size > LARGE && board_send_read(flash, "RDNVCR", nvcr, sizeof nvcr) &&
 		!(nvcr[0] & NVCR_ADDRESS))
 		return 4;
 	return part->address_bytes;
@@ -185,18 +185,17 @@ refuse(const struct target *target, enum setup_condition_key key, GError **error
 /* One of the commands that take a block's address and, most of them, a byte. */
 struct block_command {
 	const char *name[2]; /* to unlock, to lock */
-	uint8_t usual[2];
 	uint8_t value[2];
 	uint8_t n_values;
 	uint8_t n_address; /* 0: as many as the part's mode says */
 };
 
 static const struct block_command block_commands[] = {
-	{{"UNPROTECT_SECTOR", "PROTECT_SECTOR"}, {0x39, 0x36}, {0, 0}, 0, 0},
-	{{"BLOCK_UNLOCK", "BLOCK_LOCK"}, {0x39, 0x36}, {0, 0}, 0, 0},
-	{{"WRDYB", "WRDYB"}, {0xe1, 0xe1}, {0xff, 0x00}, 1, 4},
-	{{"WRDPB", "WRDPB"}, {0xe1, 0xe1}, {0x00, 0xff}, 1, 4},
-	{{"WRVLB", "WRVLB"}, {0xe5, 0xe5}, {0x00, 0x01}, 1, 0},
+	{{"UNPROTECT_SECTOR", "PROTECT_SECTOR"}, {0, 0}, 0, 0},
+	{{"BLOCK_UNLOCK", "BLOCK_LOCK"}, {0, 0}, 0, 0},
+	{{"WRDYB", "WRDYB"}, {0xff, 0x00}, 1, 4},
+	{{"WRDPB", "WRDPB"}, {0x00, 0xff}, 1, 4},
+	{{"WRVLB", "WRVLB"}, {0x00, 0x01}, 1, 0},
 };
 
 /* The part's, or NULL. */
@@ -241,14 +240,20 @@ check_modes(const struct target *target, GError **error)
 	return true;
 }
 
+static const enum setup_condition_key pin_keys[FLASH_PINS] = {
+	[FLASH_PIN_WP] = SETUP_KEY_WP,
+	[FLASH_PIN_HOLD] = SETUP_KEY_HOLD,
+	[FLASH_PIN_RESET] = SETUP_KEY_RESET,
+};
+
 static bool
 check_pins(const struct target *target, GError **error)
 {
-	for (enum setup_pin pin = SETUP_PIN_WP; pin <= SETUP_PIN_RESET; pin++)
-		if (setup_condition_has(target->condition, SETUP_KEY_WP + pin) &&
+	for (enum flash_pin pin = FLASH_PIN_WP; pin < FLASH_PINS; pin++)
+		if (setup_condition_has(target->condition, pin_keys[pin]) &&
 			!bench_part_may_have_pin(target->part, pin))
-			return refuse(target, SETUP_KEY_WP + pin, error,
-				"has no such pin; allowed: %s", bench_part_pin_names(target->part));
+			return refuse(target, pin_keys[pin], error, "has no such pin; allowed: %s",
+				bench_part_pin_names(target->part));
 	return true;
 }
 
@@ -275,10 +280,10 @@ preset_nvcr(struct flash *flash)
 {
 	uint8_t value[2];
 
-	if (!board_send_read(flash, "RDNVCR", 0xb5, value, sizeof value))
+	if (!board_send_read(flash, "RDNVCR", value, sizeof value))
 		return;
 	value[0] &= (uint8_t)~NVCR_ADDRESS;
-	board_send_enabled(flash, "WRNVCR", 0xb1, value, sizeof value);
+	board_send_enabled(flash, "WRNVCR", value, sizeof value);
 }
 
 static void
@@ -313,7 +318,7 @@ lock_otp_area(struct flash *flash)
 		return;
 	for (size_t i = 0; i < n_address; i++)
 		frame[i] = (uint8_t)(address >> 8 * (n_address - 1 - i));
-	board_send_enabled(flash, "PROTP", 0x42, frame, n_address + (regions ? 4 : 1));
+	board_send_enabled(flash, "PROTP", frame, n_address + (regions ? 4 : 1));
 }
 
 static void
@@ -322,7 +327,7 @@ lock_otp(struct flash *flash)
 	set_bit(flash, FLASH_BIT_LB1);
 	set_bit(flash, FLASH_BIT_LB2);
 	set_bit(flash, FLASH_BIT_LB3);
-	board_send_enabled(flash, "WRSCUR_LDSO", 0x2f, NULL, 0);
+	board_send_enabled(flash, "WRSCUR_LDSO", NULL, 0);
 	lock_otp_area(flash);
 }
 
@@ -364,8 +369,7 @@ lock_blocks(struct flash *flash, const struct block_command *command, bool lock,
 		for (size_t i = 0; i < n; i++)
 			frame[i] = (uint8_t)(address >> 8 * (n - 1 - i));
 		frame[n] = command->value[lock];
-		board_send_enabled(flash, command->name[lock], command->usual[lock], frame,
-			n + command->n_values);
+		board_send_enabled(flash, command->name[lock], frame, n + command->n_values);
 	}
 }
 
@@ -374,9 +378,9 @@ set_locks(struct flash *flash, bool lock)
 {
 	const struct block_command *command;
 
-	if (lock ? board_send_enabled(flash, "GLOBAL_LOCK", 0x7e, NULL, 0)
-		 : board_send_enabled(flash, "GLOBAL_UNLOCK", 0x98, NULL, 0) ||
-				board_send_enabled(flash, "ULBPR", 0x98, NULL, 0))
+	if (lock ? board_send_enabled(flash, "GLOBAL_LOCK", NULL, 0)
+		 : board_send_enabled(flash, "GLOBAL_UNLOCK", NULL, 0) ||
+				board_send_enabled(flash, "ULBPR", NULL, 0))
 		return;
 	command = find_block_command(flash_part(flash), lock);
 	if (command != NULL)
@@ -396,7 +400,7 @@ read_bpr(struct flash *flash, uint8_t *bpr)
 {
 	size_t n = (size_t)(flash_part(flash)->size / 65536 + 16 + 7) / 8;
 
-	return n <= BPR_MAX && board_send_read(flash, "RBPR", 0x72, bpr, n) ? n : 0;
+	return n <= BPR_MAX && board_send_read(flash, "RBPR", bpr, n) ? n : 0;
 }
 
 /* --- an erase that waits --- */
@@ -414,7 +418,7 @@ begin_erase(struct flash *flash, bool hybrid)
 		if (whole || erase->hybrid != hybrid ||
 			(erase->n_regions > 0 && erase->regions[0].gap))
 			continue;
-		board_send(flash, "WREN", 0x06, NULL, 0);
+		board_send(flash, "WREN", NULL, 0);
 		board_send_at_0(flash, erase->opcode, erase->four_byte ? 4 : address_bytes(flash));
 	}
 }
@@ -431,7 +435,7 @@ suspend_erase(struct flash *flash, enum flash_corner corner)
 	flash_set_corner(flash, FLASH_CORNER_INSTANT);
 	if (!flash_is_busy(flash))
 		return false;
-	board_send(flash, "SUSPEND", 0x75, NULL, 0);
+	board_send(flash, "SUSPEND", NULL, 0);
 	return !flash_is_busy(flash);
 }
 
@@ -447,16 +451,16 @@ set_address_mode(struct flash *flash, const struct setup_condition *condition)
 
 	if (has(flash_part(flash), "BRWR")) {
 		if (four || three || ear)
-			board_send(flash, "BRWR", 0x17, &bank, 1);
+			board_send(flash, "BRWR", &bank, 1);
 		return;
 	}
-	if (four && !board_send(flash, "EN4B", 0xb7, NULL, 0))
-		board_send_enabled(flash, "EN4B_WREN", 0xb7, NULL, 0);
-	if (three && !board_send(flash, "EX4B", 0xe9, NULL, 0) &&
-		!board_send(flash, "EX4B_UPPER", 0xe9, NULL, 0))
-		board_send_enabled(flash, "EX4B_WREN", 0xe9, NULL, 0);
+	if (four && !board_send(flash, "EN4B", NULL, 0))
+		board_send_enabled(flash, "EN4B_WREN", NULL, 0);
+	if (three && !board_send(flash, "EX4B", NULL, 0) &&
+		!board_send(flash, "EX4B_UPPER", NULL, 0))
+		board_send_enabled(flash, "EX4B_WREN", NULL, 0);
 	if (ear)
-		board_send_enabled(flash, "WREAR", 0xc5, &condition->ear, 1);
+		board_send_enabled(flash, "WREAR", &condition->ear, 1);
 }
 
 static void
@@ -464,12 +468,11 @@ enter_qpi(struct flash *flash)
 {
 	uint8_t evcr;
 
-	if (board_send(flash, "EQIO_QE", 0x38, NULL, 0) ||
-		board_send(flash, "EQIO", 0x38, NULL, 0) ||
-		!board_send_read(flash, "RDEVCR", 0x65, &evcr, 1))
+	if (board_send(flash, "EQIO_QE", NULL, 0) || board_send(flash, "EQIO", NULL, 0) ||
+		!board_send_read(flash, "RDEVCR", &evcr, 1))
 		return;
 	evcr &= (uint8_t)~EVCR_QUAD;
-	board_send_enabled(flash, "WREVCR", 0x61, &evcr, 1);
+	board_send_enabled(flash, "WREVCR", &evcr, 1);
 }
 
 static bool
@@ -490,15 +493,15 @@ enter_modes(const struct target *target, struct flash *flash, GError **error)
 	if (setup_condition_mode(condition, SETUP_MODE_UNLOCKED))
 		set_locks(flash, false);
 	if (locked)
-		board_send_enabled(flash, "WPSEL", 0x68, NULL, 0);
+		board_send_enabled(flash, "WPSEL", NULL, 0);
 	if (locked && condition->lock_to > 0)
 		lock_region(flash, condition->lock_from, condition->lock_to);
 	else if (locked && n_bpr > 0)
-		board_send_enabled(flash, "WBPR", 0x42, bpr, n_bpr);
+		board_send_enabled(flash, "WBPR", bpr, n_bpr);
 	else if (locked)
 		set_locks(flash, true);
 	set_address_mode(flash, condition);
-	board_send(flash, "WRDI", 0x04, NULL, 0);
+	board_send(flash, "WRDI", NULL, 0);
 	return true;
 }
 
@@ -507,8 +510,8 @@ static void
 enter_last_mode(struct flash *flash, const struct setup_condition *condition)
 {
 	if (setup_condition_mode(condition, SETUP_MODE_DEEP_POWER_DOWN) &&
-		!board_send(flash, "DP", 0xb9, NULL, 0))
-		board_send(flash, "ULTRA_DP", 0x79, NULL, 0);
+		!board_send(flash, "DP", NULL, 0))
+		board_send(flash, "ULTRA_DP", NULL, 0);
 	if (setup_condition_mode(condition, SETUP_MODE_QPI))
 		enter_qpi(flash);
 }
@@ -516,8 +519,8 @@ enter_last_mode(struct flash *flash, const struct setup_condition *condition)
 static bool
 set_pins(const struct target *target, struct bench_levels *wires, GError **error)
 {
-	for (enum setup_pin pin = SETUP_PIN_WP; pin <= SETUP_PIN_RESET; pin++) {
-		enum setup_condition_key key = SETUP_KEY_WP + pin;
+	for (enum flash_pin pin = FLASH_PIN_WP; pin < FLASH_PINS; pin++) {
+		enum setup_condition_key key = pin_keys[pin];
 
 		if (!setup_condition_has(target->condition, key) ||
 			bench_levels_set_pin(wires, pin, target->condition->levels[pin]))

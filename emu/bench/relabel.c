@@ -11,7 +11,7 @@
 #include "base/units.h"
 #include "setup/condition.h"
 #include "base/error.h"
-#include "board/send.h"
+#include "flash/flash.h"
 #include "flash/partdata.h"
 
 #include <string.h>
@@ -70,7 +70,7 @@ check_sfdp(const struct setup_condition *condition, const struct flash_part *par
 	g_autofree char *text = NULL;
 
 	if (!setup_condition_has(condition, SETUP_KEY_SFDP) || condition->sfdp_size == 0 ||
-		board_send_opcode(part, RDSFDP, 0) >= 0)
+		flash_opcode(part, RDSFDP) >= 0)
 		return true;
 	text = g_strdup_printf("%s has no table to change; allowed: none", part->name);
 	return refuse(condition, SETUP_KEY_SFDP, where, text, error);
@@ -98,7 +98,7 @@ check_sfdp_bytes(const struct setup_condition *condition, const struct flash_par
 	if (!setup_condition_has(condition, SETUP_KEY_SFDP_BYTES))
 		return true;
 	length = generated ? FLASH_SFDP_GENERATED_LENGTH : flash_sfdp_length(part);
-	if (board_send_opcode(part, RDSFDP, 0) < 0)
+	if (flash_opcode(part, RDSFDP) < 0)
 		text = g_strdup_printf(
 			"%s has no SFDP table to change; allowed is a part that has", part->name);
 	else if (generated && condition->sfdp_size == 0)

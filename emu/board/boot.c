@@ -6,7 +6,6 @@
  */
 #include "board/boot.h"
 
-#include "board/send.h"
 #include "board/board.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
@@ -32,21 +31,20 @@ find_register(const struct flash_part *part, unsigned int reg, uint8_t *opcode, 
 {
 	static const struct {
 		const char *name;
-		uint8_t opcode;
 		unsigned int reg;
 		bool in_turn; /* all registers, one byte after the other */
 	} reads[] = {
-		{"RDSR1", 0x05, 0, false},
-		{"RDSR2", 0x35, 1, false},
-		{"RDCR", 0x15, 1, false},
-		{"RDSR3", 0x15, 2, false},
-		{"RDSECUR", 0x2b, 2, false},
-		{"RDSR_ALL", 0x05, 0, true},
-		{"DF_RDSR", 0xd7, 0, true},
+		{"RDSR1", 0, false},
+		{"RDSR2", 1, false},
+		{"RDCR", 1, false},
+		{"RDSR3", 2, false},
+		{"RDSECUR", 2, false},
+		{"RDSR_ALL", 0, true},
+		{"DF_RDSR", 0, true},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(reads); i++) {
-		int own = board_send_opcode(part, reads[i].name, reads[i].opcode);
+		int own = flash_opcode(part, reads[i].name);
 
 		if (own < 0 || (reads[i].in_turn ? !has_bits(part, reg) : reads[i].reg != reg))
 			continue;
@@ -75,26 +73,24 @@ board_boot_expect(struct board *board, const struct flash_part *part, unsigned i
 {
 	const struct {
 		const char *name;
-		uint8_t opcode;
 		unsigned int behind;
 		unsigned int n;
 	} ways[] = {
-		{"RDID", 0x9f, 0, part->id_length},
-		{"REMS", 0x90, 3, 2},
-		{"RES", 0xab, 3, part->res_length},
-		{"RDIDP", 0x83, part->address_bytes, part->id_length},
-		{"DF_RDSR", 0xd7, 0, 1},
-		{"RDSR1", 0x05, 0, 0},
+		{"RDID", 0, part->id_length},
+		{"REMS", 3, 2},
+		{"RES", 3, part->res_length},
+		{"RDIDP", part->address_bytes, part->id_length},
+		{"DF_RDSR", 0, 1},
+		{"RDSR1", 0, 0},
 	};
 	unsigned int skip;
 	size_t way = 0;
 	uint8_t opcode;
 
-	while (way < G_N_ELEMENTS(ways) - 1 && board_send_opcode(part, ways[way].name, 0) < 0)
+	while (way < G_N_ELEMENTS(ways) - 1 && flash_opcode(part, ways[way].name) < 0)
 		way++;
-	board_set_identity(board,
-		(uint8_t)board_send_opcode(part, ways[way].name, ways[way].opcode),
-		ways[way].behind, MIN(ways[way].n, ID_BYTES));
+	board_set_identity(board, (uint8_t)flash_opcode(part, ways[way].name), ways[way].behind,
+		MIN(ways[way].n, ID_BYTES));
 	board_set_address_bytes(board, address_bytes > 0 ? address_bytes : part->address_bytes);
 	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++)
 		if (find_register(part, reg, &opcode, &skip))

@@ -8,23 +8,15 @@
 #include <stdint.h>
 
 struct flash;
-struct flash_part;
-
-/* The opcode that the part has for the command of that mnemonic, -1 when it has none; usual where
- * the part does not say. */
-int board_send_opcode(const struct flash_part *part, const char *name, uint8_t usual);
 
 /* Opcode, then n bytes. False, with nothing sent, when the chip's part lacks the command. */
-bool board_send(
-	struct flash *flash, const char *name, uint8_t usual, const uint8_t *bytes, size_t n);
+bool board_send(struct flash *flash, const char *name, const uint8_t *bytes, size_t n);
 
 /* Opcode, then n bytes are read. */
-bool board_send_read(
-	struct flash *flash, const char *name, uint8_t usual, uint8_t *bytes, size_t n);
+bool board_send_read(struct flash *flash, const char *name, uint8_t *bytes, size_t n);
 
 /* After a write enable. */
-bool board_send_enabled(
-	struct flash *flash, const char *name, uint8_t usual, const uint8_t *bytes, size_t n);
+bool board_send_enabled(struct flash *flash, const char *name, const uint8_t *bytes, size_t n);
 
 /* Any opcode, then n_address address bytes, all 0. */
 void board_send_at_0(struct flash *flash, uint8_t opcode, size_t n_address);

@@ -36,10 +36,8 @@ clip_new(struct base_clock *clock)
 	clip->drivers = true;
 	clip->hz = 1000000;
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
-		clip->outside[cs] = (struct clip_outside){
-			.levels = {[CLIP_WP] = FLASH_HIGH, [CLIP_HOLD] = FLASH_HIGH},
-			.supply_mv = SUPPLY_USUAL,
-		};
+		clip->outside[cs].levels[CLIP_WP] = clip->outside[cs].levels[CLIP_HOLD] =
+			FLASH_HIGH;
 	return clip;
 }
 
@@ -86,15 +84,18 @@ show(struct clip *clip)
 void
 clip_attach(struct clip *clip, unsigned int cs, struct flash *chip)
 {
-	struct flash *before;
-
 	g_return_if_fail(cs < CLIP_SELECTS);
-	before = clip->chips[cs];
+	if (clip->faulty && clip->chips[cs])
+		clip_wires_detach(clip, cs);
 	clip->chips[cs] = chip;
-	if (clip->faulty)
-		clip_wires_attach(clip, cs, before);
-	if (chip)
+	if (chip) {
+		clip->outside[cs].levels[CLIP_WP] = flash_pin_level(chip, FLASH_PIN_WP);
+		clip->outside[cs].levels[CLIP_HOLD] = flash_pin_level(chip, FLASH_PIN_HOLD);
+		clip->outside[cs].supply_mv = flash_millivolts(chip);
 		flash_set_clock(chip, clip->hz);
+	}
+	if (clip->faulty && chip)
+		clip_wires_attach(clip, cs);
 	show(clip);
 }
 
@@ -263,8 +264,14 @@ clip_set_level(struct clip *clip, unsigned int cs, enum clip_line line, enum fla
 		clip_lines_derive(clip);
 		clip_lines_show(clip);
 	} else if (clip->chips[cs]) {
-		clip_lines_tell_pin(clip->chips[cs], line, level);
+		flash_pin(clip->chips[cs], clip_lines_pin(line), level);
 	}
+}
+
+enum flash_level
+clip_level(const struct clip *clip, unsigned int cs, enum clip_line line)
+{
+	return clip->outside[cs].levels[line];
 }
 
 void
@@ -275,4 +282,10 @@ clip_set_supply(struct clip *clip, unsigned int cs, int millivolts)
 	if (clip->chips[cs])
 		flash_supply(
 			clip->chips[cs], !clip->faulty || clip->faulty->supplied ? millivolts : 0);
+}
+
+int
+clip_supply(const struct clip *clip, unsigned int cs)
+{
+	return clip->outside[cs].supply_mv;
 }

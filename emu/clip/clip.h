@@ -17,7 +17,9 @@ struct clip;
 struct clip *clip_new(struct base_clock *clock);
 void clip_destroy(struct clip *clip);
 
-/* Puts chip (NULL: none) on chip select cs (0..CLIP_SELECTS-1). The chip outlives the clip. */
+/* Puts chip (NULL: none) on chip select cs (0..CLIP_SELECTS-1). The chip outlives the clip. What it
+ * has on its pins and as its supply is then what clip_level() and clip_supply() tell, and what the
+ * wires have a say in; a chip that is taken off gets it back. */
 void clip_attach(struct clip *clip, unsigned int cs, struct flash *chip);
 struct flash *clip_chip(const struct clip *clip, unsigned int cs);
 

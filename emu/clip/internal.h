@@ -12,19 +12,14 @@
 
 #define NS_PER_S INT64_C(1000000000)
 
-/* The host's frame, as MOSI at its side tells it. */
+/* The host's frame; see hostframe.c. */
 struct clip_frame {
 	bool open;
 	uint64_t operation;
 	uint64_t byte; /* the one that is clocked now, or next */
 	int opcode;    /* -1: not known */
-	unsigned int purpose;
-	unsigned int header_bytes; /* opcode and address */
-	unsigned int dummy_bytes;
-	unsigned int address_bytes;       /* that commands without a width of their own have */
-	unsigned int first_address_bytes; /* the same, after power-up */
-	bool has_address;
-	uint64_t address;
+	uint8_t sent[FLASH_HEADER_MAX];
+	struct flash_description means;
 };
 
 /* What gives a node its level: drivers, which agree or fight, or else its pull. */
@@ -86,9 +81,7 @@ struct clip_wires {
 	struct clip_source sources[CLIP_SELECTS][NODES];
 	unsigned int cs; /* the chip that the other lines go to at the moment */
 	bool powered;    /* VCC and GND reach the chips */
-	/* As the chips were told: WP#, HOLD#, supply. */
-	enum flash_level pins[CLIP_SELECTS][CLIP_LINES];
-	bool supplied;
+	bool supplied;   /* as the chips were told */
 
 	/* The chip's side of the lines; CS# is clip->open. */
 	bool clk;
@@ -108,13 +101,10 @@ struct clip_wires {
 	unsigned int master_clocks; /* in this clock of the host's */
 };
 
-/* No supply was named: the middle of what the part takes. */
-#define SUPPLY_USUAL (-1)
-
-/* What a chip has from outside, by whoever's hand; faults act on top of it. */
+/* WP#, HOLD# and supply at the adapter's side of the wires; without faults the chip has them. */
 struct clip_outside {
-	enum flash_level levels[CLIP_LINES]; /* of WP# and HOLD#, at the adapter's side */
-	int supply_mv;                       /* 0: off; or SUPPLY_USUAL */
+	enum flash_level levels[CLIP_LINES]; /* of WP# and HOLD# */
+	int supply_mv;                       /* 0: off */
 };
 
 struct clip {
@@ -143,8 +133,9 @@ void clip_show(struct clip *clip);
 void clip_pass(struct clip *clip, size_t n);
 
 /* wires.c: what clip.h has, with faults */
-/* The chip on line cs is another than before. */
-void clip_wires_attach(struct clip *clip, unsigned int cs, struct flash *before);
+/* The chip on line cs has come, or is about to go. */
+void clip_wires_attach(struct clip *clip, unsigned int cs);
+void clip_wires_detach(struct clip *clip, unsigned int cs);
 void clip_wires_select(struct clip *clip);
 void clip_wires_deselect(struct clip *clip);
 void clip_wires_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n);
@@ -172,20 +163,22 @@ const struct clip_source *clip_lines_source(const struct clip *clip, unsigned in
 void clip_lines_show(struct clip *clip);
 /* The same, as it was at that time, which no chip has passed. */
 void clip_lines_show_at(struct clip *clip, int64_t at_ns);
-void clip_lines_tell_pin(struct flash *chip, enum clip_line line, enum flash_level level);
-/* The same for a chip that comes. */
+/* The same for the chip on line cs, which has come. */
 void clip_lines_greet(struct clip *clip, unsigned int cs);
+/* Gives the chip on line cs what is at the adapter's side, whatever the wires are. */
+void clip_lines_restore(struct clip *clip, unsigned int cs);
+/* The chip's pin at the end of WP# or HOLD#. */
+enum flash_pin clip_lines_pin(enum clip_line line);
 /* levels[line]: what drives, all bits of it; the value of a node, all bits of it. */
 uint8_t clip_lines_value(struct clip *clip, unsigned int node, const uint8_t *levels);
 enum flash_level clip_lines_level(const struct clip *clip, unsigned int node, unsigned int levels);
 /* Drivers that are on, bits 1 << line. */
 unsigned int clip_lines_driven(const struct clip *clip);
 
-/* frame.c */
+/* hostframe.c */
 void clip_frame_begin(struct clip_frame *frame, uint64_t operation);
-void clip_frame_take(struct clip_frame *frame, uint8_t mosi);
-/* The address of the byte that is clocked next; false: has none. size: of the array. */
-bool clip_frame_address(const struct clip_frame *frame, uint64_t size, uint64_t *address);
+/* The host is about to send this byte, one of opcode and address. */
+void clip_frame_take(struct clip *clip, uint8_t mosi);
 
 /* trigger.c */
 /* Whether the fault can act at the next byte; *bytes is lowered to how long that stays so. */

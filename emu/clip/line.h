@@ -39,14 +39,20 @@ struct clip_line_state {
 void clip_line_state(const struct clip *clip, unsigned int cs, enum clip_line line,
 	struct clip_line_state *state);
 
-/* What is done at the adapter's side with WP# or HOLD# of the chip on line cs: high at first, as
- * with a resistor. The chip has that level, or what faults make of it. */
+/* Sets WP# or HOLD# of the chip on line cs at the adapter's side, as with a resistor. The chip has
+ * that level, or what faults make of it. */
 void clip_set_level(
 	struct clip *clip, unsigned int cs, enum clip_line line, enum flash_level level);
 
-/* Supply in mV (0: off) that the chip on line cs has: at once, or when no fault cuts it off any
- * more. One whose supply was never set gets back the middle of what its part takes. */
+/* The level that was set, or that the chip brought. */
+enum flash_level clip_level(const struct clip *clip, unsigned int cs, enum clip_line line);
+
+/* Sets the supply in mV (0: off) of the chip on line cs. It has that at once, or as soon as no
+ * fault cuts it off any more. */
 void clip_set_supply(struct clip *clip, unsigned int cs, int millivolts);
+
+/* The supply that was set, or that the chip brought, in mV. */
+int clip_supply(const struct clip *clip, unsigned int cs);
 
 /* "cs", "clk", "mosi", "miso", "wp", "hold", "vcc", "gnd". */
 bool clip_line_from_string(const char *text, enum clip_line *line);

@@ -315,26 +315,10 @@ clip_lines_level(const struct clip *clip, unsigned int node, unsigned int levels
 	return level_from(clip, clip_lines_source(clip, node), levels);
 }
 
-static int
-supply_mv(const struct clip *clip, unsigned int cs)
+enum flash_pin
+clip_lines_pin(enum clip_line line)
 {
-	const struct flash_part *part = flash_part(clip->chips[cs]);
-
-	return clip->outside[cs].supply_mv != SUPPLY_USUAL
-		? clip->outside[cs].supply_mv
-		: (part->vcc_min_mv + part->vcc_max_mv) / 2;
-}
-
-void
-clip_lines_tell_pin(struct flash *chip, enum clip_line line, enum flash_level level)
-{
-	static const enum flash_level levels[] = {
-		[FLASH_LOW] = FLASH_LOW,
-		[FLASH_HIGH] = FLASH_HIGH,
-		[FLASH_FLOATING] = FLASH_FLOATING,
-	};
-
-	flash_pin(chip, line == CLIP_WP ? FLASH_PIN_WP : FLASH_PIN_HOLD, levels[level]);
+	return line == CLIP_WP ? FLASH_PIN_WP : FLASH_PIN_HOLD;
 }
 
 /* at_ns: or NOW. */
@@ -347,22 +331,20 @@ catch_up(const struct clip *clip, unsigned int cs, int64_t at_ns)
 static void
 show_pin(struct clip *clip, unsigned int cs, enum clip_line line, int64_t at_ns)
 {
-	struct clip_wires *wires = clip->faulty;
-	enum flash_level level = level_from(clip, &wires->sources[cs][NODE(CLIP_CHIP, line)],
-		clip->selected >= 0 ? 0 : 1 << CLIP_CS);
+	const struct clip_source *source = &clip->faulty->sources[cs][NODE(CLIP_CHIP, line)];
+	enum flash_level level = level_from(clip, source, clip->selected >= 0 ? 0 : 1 << CLIP_CS);
 
-	if (level == wires->pins[cs][line])
+	if (level == flash_pin_level(clip->chips[cs], clip_lines_pin(line)))
 		return;
-	wires->pins[cs][line] = level;
 	catch_up(clip, cs, at_ns);
-	clip_lines_tell_pin(clip->chips[cs], line, level);
+	flash_pin(clip->chips[cs], clip_lines_pin(line), level);
 }
 
 static void
 show_supply(const struct clip *clip, unsigned int cs, int64_t at_ns)
 {
 	catch_up(clip, cs, at_ns);
-	flash_supply(clip->chips[cs], clip->faulty->supplied ? supply_mv(clip, cs) : 0);
+	flash_supply(clip->chips[cs], clip->faulty->supplied ? clip_supply(clip, cs) : 0);
 }
 
 void
@@ -391,13 +373,20 @@ clip_lines_show(struct clip *clip)
 void
 clip_lines_greet(struct clip *clip, unsigned int cs)
 {
-	struct clip_wires *wires = clip->faulty;
-
-	memcpy(wires->pins[cs], clip->outside[cs].levels, sizeof wires->pins[cs]);
 	show_pin(clip, cs, CLIP_WP, NOW);
 	show_pin(clip, cs, CLIP_HOLD, NOW);
-	if (!wires->supplied)
+	if (!clip->faulty->supplied)
 		show_supply(clip, cs, NOW);
+}
+
+void
+clip_lines_restore(struct clip *clip, unsigned int cs)
+{
+	catch_up(clip, cs, NOW);
+	flash_pin(clip->chips[cs], FLASH_PIN_WP, clip_level(clip, cs, CLIP_WP));
+	flash_pin(clip->chips[cs], FLASH_PIN_HOLD, clip_level(clip, cs, CLIP_HOLD));
+	if (!clip->faulty->supplied)
+		flash_supply(clip->chips[cs], clip_supply(clip, cs));
 }
 
 /* The fault tampers with that line, or the clip as a whole. */
@@ -425,12 +414,11 @@ concerns(const struct clip_fault *fault, enum clip_line line)
 	}
 }
 
-/* What the chip has from outside is as much as it needs. */
+/* The supply at the adapter's side is enough for the chip. */
 static bool
 is_fed(const struct clip *clip, unsigned int cs)
 {
-	return clip->outside[cs].supply_mv == SUPPLY_USUAL || !clip->chips[cs] ||
-		clip->outside[cs].supply_mv >= flash_part(clip->chips[cs])->vcc_min_mv;
+	return !clip->chips[cs] || clip_supply(clip, cs) >= flash_part(clip->chips[cs])->vcc_min_mv;
 }
 
 static enum flash_level

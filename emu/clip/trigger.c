@@ -10,7 +10,6 @@
 
 #include "base/clock.h"
 #include "flash/flash.h"
-#include "flash/partdata.h"
 
 void
 clip_trigger_forget(struct clip *clip)
@@ -72,18 +71,14 @@ static bool
 at_address(const struct clip *clip, const struct clip_fault_when *when, uint64_t *bytes)
 {
 	const struct clip_frame *frame = &clip->faulty->frame;
-	struct flash *chip = clip_wires_chip(clip);
-	uint64_t size = chip ? flash_part(chip)->size : 0;
-	uint64_t address;
+	uint64_t address, stays;
+	bool there = flash_described_address(&frame->means, frame->byte, &address, &stays);
 
-	if (!clip_frame_address(frame, size, &address))
+	lower(bytes, stays);
+	if (!there)
 		return false;
-	if (frame->purpose != FLASH_FOR_READ)
+	if (frame->means.purpose != FLASH_FOR_READ)
 		return address >= when->address_from && address < when->address_to;
-	if (frame->byte < frame->header_bytes + frame->dummy_bytes)
-		lower(bytes, 1);
-	if (size > address)
-		lower(bytes, size - address);
 	return within(address, when->address_from, when->address_to, bytes);
 }
 
@@ -97,7 +92,7 @@ matches(const struct clip *clip, const struct clip_fault_when *when, uint64_t *b
 		return false;
 	if (when->has_opcode && frame->opcode != when->opcode)
 		return false;
-	if (when->purposes && (frame->opcode < 0 || !(when->purposes & 1u << frame->purpose)))
+	if (when->purposes && (frame->opcode < 0 || !(when->purposes & 1u << frame->means.purpose)))
 		return false;
 	return when->address_to == 0 || at_address(clip, when, bytes);
 }

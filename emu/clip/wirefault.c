@@ -180,23 +180,16 @@ static void
 begin(struct clip *clip)
 {
 	struct clip_wires *wires = g_new0(struct clip_wires, 1);
-	struct flash *chip;
 
 	wires->faults = g_ptr_array_new_with_free_func(g_free);
 	base_random_init(&wires->noise, clip->seed, 0);
 	wires->powered = wires->supplied = true;
-	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
-		memcpy(wires->pins[cs], clip->outside[cs].levels, sizeof wires->pins[cs]);
 	clip->faulty = wires;
 	wires->cs = clip_wires_cs(clip);
-	chip = clip_wires_chip(clip);
-	wires->frame.first_address_bytes = chip ? flash_part(chip)->address_bytes : 3;
-	wires->frame.address_bytes = wires->frame.first_address_bytes;
 	wires->frame.opcode = -1;
 	/* In the middle of a frame: what it is for stays unknown. */
 	wires->frame.open = clip->selected >= 0;
 	wires->frame.operation = clip->operations;
-	wires->frame.header_bytes = wires->frame.open ? 0 : 1;
 	wires->drives = clip->open && flash_drives_miso(clip->open, NULL);
 	clip_lines_derive(clip);
 }

@@ -90,10 +90,10 @@ struct clip_writes {
 
 /*
  * When a fault can act; all that is set has to hold, a zeroed struct is always. What the host does
- * is known from MOSI at the host's side (see frame.c): the opcode from the frame's first clock on,
- * the address from the first clock of its last byte on. Reads count their address up as the bytes
- * go by, all else stands at the address of the command. A frame is a match once it has opcode,
- * purpose, address, selects and time right at one of its bytes.
+ * is known from MOSI at the host's side (see hostframe.c): the opcode from the frame's first clock
+ * on, the address from the first clock of its last byte on. Reads count their address up as the
+ * bytes go by, all else stands at the address of the command. A frame is a match once it has
+ * opcode, purpose, address, selects and time right at one of its bytes.
  */
 struct clip_fault_when {
 	unsigned int purposes; /* bits 1 << enum flash_purpose; 0: any */

@@ -155,12 +155,18 @@ clip_wires_update(struct clip *clip)
 }
 
 void
-clip_wires_attach(struct clip *clip, unsigned int cs, struct flash *before)
+clip_wires_attach(struct clip *clip, unsigned int cs)
 {
-	if (before && before == clip->open)
+	clip_lines_derive(clip);
+	clip_lines_greet(clip, cs);
+}
+
+void
+clip_wires_detach(struct clip *clip, unsigned int cs)
+{
+	if (clip->chips[cs] == clip->open)
 		clip_wires_raise(clip, base_clock_now(clip->clock));
-	if (clip->chips[cs])
-		clip_lines_greet(clip, cs);
+	clip_lines_restore(clip, cs);
 }
 
 void
@@ -452,8 +458,8 @@ shift_some(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 	uint8_t unheard[CHUNK];
 	size_t done;
 
-	if (wires->frame.open && wires->frame.byte < wires->frame.header_bytes) {
-		clip_frame_take(&wires->frame, *mosi);
+	if (wires->frame.open && wires->frame.byte < wires->frame.means.header_bytes) {
+		clip_frame_take(clip, *mosi);
 		bytes = 1;
 	}
 	if (wires->master)
@@ -461,7 +467,7 @@ shift_some(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 	look(clip, &bytes);
 	tell(clip, out != NULL);
 	clip_wires_settle(clip, idle_levels(clip, *mosi >> 7), base_clock_now(clip->clock));
-	if (out && wires->frame.byte >= wires->frame.header_bytes)
+	if (out && wires->frame.byte >= wires->frame.means.header_bytes)
 		clip_slip_ahead(clip, *mosi >> 7);
 	done = quiet(clip, bytes, in != NULL, out != NULL);
 	if (done > 0) {

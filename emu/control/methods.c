@@ -10,6 +10,7 @@
 #include "control/internal.h"
 #include "control/rpc.h"
 #include "control/schema.h"
+#include "setup/condition.h"
 
 #include <signal.h>
 #include <string.h>
@@ -65,9 +66,9 @@ plug(struct control_call *call, GError **error)
 }
 
 static const char *const pins[] = {
-	[SETUP_PIN_WP] = "wp",
-	[SETUP_PIN_HOLD] = "hold",
-	[SETUP_PIN_RESET] = "reset",
+	[FLASH_PIN_WP] = "wp",
+	[FLASH_PIN_HOLD] = "hold",
+	[FLASH_PIN_RESET] = "reset",
 	NULL,
 };
 
@@ -79,7 +80,7 @@ set_pin(struct control_call *call, GError **error)
 	JsonObject *object;
 
 	if (!control_chip(call, &target, error) ||
-		!action_pin(&target, (enum setup_pin)control_choice(call, "pin", pins),
+		!action_pin(&target, (enum flash_pin)control_choice(call, "pin", pins),
 			control_choice(call, "level", control_levels), &now, error))
 		return NULL;
 	object = json_object_new();

@@ -256,11 +256,11 @@ take_sfdp(struct base_key_reading *r, const char *value)
 
 const struct base_key setup_condition_rows[SETUP_CONDITION_KEYS + 1] = {
 	[SETUP_KEY_WP] =
-		BASE_KEY("wp", LEVELS, take_level, .field = SETUP_PIN_WP, .words = level_words),
+		BASE_KEY("wp", LEVELS, take_level, .field = FLASH_PIN_WP, .words = level_words),
 	[SETUP_KEY_HOLD] =
-		BASE_KEY("hold", LEVELS, take_level, .field = SETUP_PIN_HOLD, .words = level_words),
+		BASE_KEY("hold", LEVELS, take_level, .field = FLASH_PIN_HOLD, .words = level_words),
 	[SETUP_KEY_RESET] = BASE_KEY(
-		"reset", LEVELS, take_level, .field = SETUP_PIN_RESET, .words = level_words),
+		"reset", LEVELS, take_level, .field = FLASH_PIN_RESET, .words = level_words),
 	[SETUP_KEY_SUPPLY] = BASE_KEY("supply",
 		"off, parasitic, and voltages up to " G_STRINGIFY(
 			SETUP_MILLIVOLTS_MAX) " mV with V or mV",
@@ -325,9 +325,9 @@ setup_condition_take(
 static const struct {
 	size_t start, end;
 } fields[SETUP_CONDITION_KEYS] = {
-	[SETUP_KEY_WP] = FIELD(levels[SETUP_PIN_WP]),
-	[SETUP_KEY_HOLD] = FIELD(levels[SETUP_PIN_HOLD]),
-	[SETUP_KEY_RESET] = FIELD(levels[SETUP_PIN_RESET]),
+	[SETUP_KEY_WP] = FIELD(levels[FLASH_PIN_WP]),
+	[SETUP_KEY_HOLD] = FIELD(levels[FLASH_PIN_HOLD]),
+	[SETUP_KEY_RESET] = FIELD(levels[FLASH_PIN_RESET]),
 	[SETUP_KEY_SUPPLY] = FIELD(millivolts),
 	[SETUP_KEY_CORNER] = FIELD(corner),
 	[SETUP_KEY_WEAR] = FIELD(wear),

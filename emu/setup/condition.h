@@ -12,13 +12,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Pins by their names on the package; where pin 7 is a RESET#, HOLD and RESET can be one pin. */
-enum setup_pin {
-	SETUP_PIN_WP,
-	SETUP_PIN_HOLD,
-	SETUP_PIN_RESET,
-};
-
 #define SETUP_MILLIVOLTS_MAX 6000
 #define SETUP_CUT_AFTER_MAX_NS INT64_C(86400000000000) /* a day */
 
@@ -63,8 +56,9 @@ enum setup_mode {
 struct setup_condition {
 	unsigned int given;     /* 1 << enum setup_condition_key */
 	unsigned int by_option; /* the keys given on the command line */
-	uint8_t levels[3];      /* enum flash_level, by enum setup_pin */
-	int millivolts;         /* 0: off; SETUP_PARASITIC */
+	/* enum flash_level, by enum flash_pin: a pin by the name that it has on the package */
+	uint8_t levels[FLASH_PINS];
+	int millivolts; /* 0: off; SETUP_PARASITIC */
 	enum flash_corner corner;
 	bool wear;
 	uint32_t cycles;

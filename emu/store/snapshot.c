@@ -290,32 +290,23 @@ put_blocks(struct store_snapshots *s, const struct snapshot *snapshot)
 	return written;
 }
 
-/* Any supply that is enough will do. */
-static void
-switch_on(struct flash *chip)
+/* Switches the chip off, as if it were replaced by another. Returns its supply, in mV. */
+static int
+switch_off(struct store_snapshots *s)
 {
-	const struct flash_part *part = flash_part(chip);
-
-	flash_supply(chip, (part->vcc_min_mv + part->vcc_max_mv) / 2);
-}
-
-/* The first step of a restore: switches the supply off, as when the chip is taken off. */
-static bool
-take_off(struct store_snapshots *s)
-{
-	bool powered = flash_is_powered(s->chip);
+	int millivolts = flash_millivolts(s->chip);
 
 	flash_supply(s->chip, 0);
-	return powered;
+	return millivolts;
 }
 
+/* Switches on the chip that has replaced it. */
 static void
-put_on(struct store_snapshots *s, const struct store_registers *registers, bool powered)
+switch_on(struct store_snapshots *s, const struct store_registers *registers, int millivolts)
 {
 	flash_array_replaced(s->chip);
 	store_registers_write(registers, s->chip);
-	if (powered)
-		switch_on(s->chip);
+	flash_supply(s->chip, millivolts);
 	if (s->restored)
 		s->restored(s->data);
 }
@@ -326,13 +317,13 @@ store_snapshots_restore(
 {
 	const struct snapshot *snapshot = find_or_fail(s, name, "restore", error);
 	size_t written;
-	bool powered;
+	int millivolts;
 
 	if (!snapshot)
 		return false;
-	powered = take_off(s);
+	millivolts = switch_off(s);
 	written = put_blocks(s, snapshot);
-	put_on(s, snapshot->registers, powered);
+	switch_on(s, snapshot->registers, millivolts);
 	if (bytes_copied)
 		*bytes_copied = written;
 	return true;
@@ -430,14 +421,14 @@ store_snapshots_restore_file(
 	g_autoptr(store_registers) registers = read_state(s, path, error);
 	g_autofree uint8_t *array = registers ? store_image_read(path, s->size, error) : NULL;
 	size_t written;
-	bool powered;
+	int millivolts;
 
 	if (!array)
 		return false;
-	powered = take_off(s);
+	millivolts = switch_off(s);
 	written = store_image_put(s->array, array, (size_t)s->size);
 	flash_array_changed(s->chip, 0, s->size);
-	put_on(s, registers, powered);
+	switch_on(s, registers, millivolts);
 	if (bytes_copied)
 		*bytes_copied = written;
 	return true;

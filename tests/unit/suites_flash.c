@@ -13,6 +13,7 @@ const struct suite_row suite_rows[] = {
 	{"flash_cutoff", suite_flash_cutoff},
 	{"flash_dataflash", suite_flash_dataflash},
 	{"flash_dataflash_protect", suite_flash_dataflash_protect},
+	{"flash_describe", suite_flash_describe},
 	{"flash_disturb", suite_flash_disturb},
 	{"flash_eeprom", suite_flash_eeprom},
 	{"flash_erase", suite_flash_erase},

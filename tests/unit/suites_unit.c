@@ -27,6 +27,7 @@ const struct suite_row suite_rows[] = {
 	{"uart", suite_uart},
 	{"firmware", suite_firmware},
 	{"clip", suite_clip},
+	{"clip_aim", suite_clip_aim},
 	{"clip_contact", suite_clip_contact},
 	{"clip_faults", suite_clip_faults},
 	{"clip_faults_bits", suite_clip_faults_bits},

@@ -305,6 +305,26 @@ START_TEST(a_chip_that_comes_gets_what_the_wires_have)
 }
 END_TEST
 
+START_TEST(a_chip_that_goes_has_its_levels_and_supply_again)
+{
+	clip_attach(f->clip, 0, NULL);
+	flash_supply(f->chip, 3123);
+	flash_pin(f->chip, FLASH_PIN_WP, FLASH_LOW);
+	clip_attach(f->clip, 0, f->chip);
+	ck_assert_int_eq(clip_supply(f->clip, 0), 3123);
+	ck_assert_int_eq(clip_level(f->clip, 0, CLIP_WP), FLASH_LOW);
+	clip_fixture_add(f, CLIP_OPEN, CLIP_VCC);
+	clip_fixture_add(f, CLIP_STUCK_1, CLIP_WP);
+	ck_assert_int_eq(flash_millivolts(f->chip), 0);
+	ck_assert_int_eq(flash_pin_level(f->chip, FLASH_PIN_WP), FLASH_HIGH);
+	clip_set_supply(f->clip, 0, 3210);
+	ck_assert_int_eq(flash_millivolts(f->chip), 0);
+	clip_attach(f->clip, 0, NULL);
+	ck_assert_int_eq(flash_millivolts(f->chip), 3210);
+	ck_assert_int_eq(flash_pin_level(f->chip, FLASH_PIN_WP), FLASH_LOW);
+}
+END_TEST
+
 START_TEST(faults_are_taken_off_by_their_ids)
 {
 	struct clip_fault_status status;
@@ -415,6 +435,7 @@ suite_clip_faults_when(void)
 	tcase_add_test(when, a_window_of_the_supply_needs_no_frame);
 	tcase_add_test(when, one_chip_select_of_two);
 	tcase_add_test(when, a_chip_that_comes_gets_what_the_wires_have);
+	tcase_add_test(when, a_chip_that_goes_has_its_levels_and_supply_again);
 	tcase_add_test(when, faults_are_taken_off_by_their_ids);
 	tcase_add_test(when, names_lead_both_ways);
 	tcase_add_test(when, values_out_of_range_are_refused);

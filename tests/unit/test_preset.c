@@ -295,14 +295,15 @@ START_TEST(pins_and_supply_are_set_last)
 		"wp=low; hold=float; supply=2.9 V; cut-at=3", NULL));
 	ck_assert_int_eq(bench_levels_pins(&wires).wp, FLASH_LOW);
 	ck_assert_int_eq(bench_levels_pins(&wires).hold, FLASH_FLOATING);
-	ck_assert_int_eq(wires.millivolts, 2900);
+	ck_assert_int_eq(bench_levels_millivolts(&wires), 2900);
 	ck_assert_uint_eq(wires.cut_in, 3);
 	ck_assert(flash_is_powered(chip));
 	remove_chip();
 	ck_assert(apply(chipdb_find(db, "W25Q80DV", NULL), "supply=parasitic", NULL));
 	ck_assert(flash_is_powered(chip));
-	ck_assert_int_lt(wires.millivolts, flash_part(chip)->vcc_min_mv);
-	ck_assert_int_gt(wires.millivolts, flash_inhibit_millivolts(flash_part(chip)));
+	ck_assert_int_lt(bench_levels_millivolts(&wires), flash_part(chip)->vcc_min_mv);
+	ck_assert_int_gt(
+		bench_levels_millivolts(&wires), flash_inhibit_millivolts(flash_part(chip)));
 	remove_chip();
 	ck_assert(apply(chipdb_find(db, "W25Q80DV", NULL), "supply=off", NULL));
 	ck_assert(!flash_is_powered(chip));
@@ -471,8 +472,8 @@ START_TEST(an_option_replaces_its_key_alone)
 	const struct setup_condition option = condition_of("wp=float;mode=qpi;status=00");
 
 	setup_condition_override(&condition, &option);
-	ck_assert_int_eq(condition.levels[SETUP_PIN_WP], FLASH_FLOATING);
-	ck_assert_int_eq(condition.levels[SETUP_PIN_HOLD], FLASH_LOW);
+	ck_assert_int_eq(condition.levels[FLASH_PIN_WP], FLASH_FLOATING);
+	ck_assert_int_eq(condition.levels[FLASH_PIN_HOLD], FLASH_LOW);
 	ck_assert_int_eq(condition.millivolts, 3000);
 	ck_assert_uint_eq(condition.modes, 1u << SETUP_MODE_QPI);
 	ck_assert_uint_eq(condition.n_status, 1);

@@ -346,6 +346,7 @@ START_TEST(interrupted_operations_count_as_changes)
 	ck_assert_mem_ne(array + 0x100000, "kept", 4);
 	restore("before");
 	ck_assert_mem_eq(array + 0x100000, "kept\xff", 5);
+	ck_assert_int_eq(flash_millivolts(chip), 3300);
 	settle();
 	start(0x02, 0x200000, (const uint8_t[256]){0}, 256);
 	now_ns += 200000;

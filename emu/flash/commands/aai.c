@@ -18,10 +18,6 @@
  */
 #include "flash/engine/internal.h"
 
-enum {
-	AAI_ADDRESS_BYTES = 3
-};
-
 static void
 begin(struct flash *chip, uint64_t address, uint32_t n)
 {
@@ -77,7 +73,7 @@ static const struct flash_action aai_action = {aai_complete, flash_program_inter
 static unsigned int
 address_bytes(const struct flash *chip)
 {
-	return chip->aai_bytes ? 0 : AAI_ADDRESS_BYTES;
+	return chip->aai_bytes ? 0 : FLASH_AAI_ADDRESS_BYTES;
 }
 
 static void

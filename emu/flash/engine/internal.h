@@ -407,6 +407,8 @@ int64_t flash_program_time(const struct flash *chip, uint64_t n_bytes);
 /* Fills the program buffer from byte offset of the page on, wrapping in it. */
 void flash_page_fill(struct flash *chip, const uint8_t *in, size_t n, uint32_t page_size);
 void flash_eeprom_new(struct flash *chip);
+/* Of the first frame of an auto address increment. */
+#define FLASH_AAI_ADDRESS_BYTES 3u
 /* Out of auto address increment, whatever the reason. */
 void flash_aai_end(struct flash *chip);
 void flash_erase_rows_build(struct flash *chip);

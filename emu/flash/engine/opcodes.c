@@ -54,6 +54,20 @@ flash_command_known(const char *name)
 	return find(name) != NULL;
 }
 
+int
+flash_opcode(const struct flash_part *part, const char *name)
+{
+	const struct flash_command *row = find(name);
+
+	for (unsigned int i = 0; row && i < part->n_commands; i++) {
+		const struct flash_part_command *command = &part->commands[i];
+
+		if (strcmp(command->name, name) == 0)
+			return command->opcode < 0 ? row->opcode : command->opcode;
+	}
+	return -1;
+}
+
 bool
 flash_has_command(const struct flash_part *part, const char *name)
 {

@@ -95,3 +95,9 @@ flash_pin(struct flash *chip, enum flash_pin pin, enum flash_level level)
 		chip->pins_matter |= chip->pin_set[i] != FLASH_HIGH;
 	flash_pins_settle(chip);
 }
+
+enum flash_level
+flash_pin_level(const struct flash *chip, enum flash_pin pin)
+{
+	return chip->pin_set[pin];
+}
