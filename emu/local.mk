@@ -61,6 +61,7 @@ emu_libflash_a_SOURCES = \
 	emu/flash/commands/sfdptables.c \
 	emu/flash/commands/statusregister.c \
 	emu/flash/commands/suspend.c \
+	emu/flash/describe.h \
 	emu/flash/engine/bits.c \
 	emu/flash/engine/engine.c \
 	emu/flash/engine/frame.c \

@@ -27,7 +27,7 @@ check_needs(const struct chipdb_part *part, const struct chipdb_part_group *grou
 		{"DF_PAGE_PROGRAM1", "tEP"}};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(needs); i++) {
-		if (!flash_has_command(&part->part, needs[i][0]) ||
+		if (flash_opcode(&part->part, needs[i][0]) < 0 ||
 			chipdb_part_is_given(part, needs[i][1]))
 			continue;
 		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,

@@ -9,6 +9,7 @@
 #include "clip/clip.h"
 #include "clip/wirefault.h"
 #include "clip/line.h"
+#include "flash/describe.h"
 
 #define NS_PER_S INT64_C(1000000000)
 

@@ -10,7 +10,6 @@
 #ifndef SPINOR_FLASH_PART_H
 #define SPINOR_FLASH_PART_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,8 +47,9 @@ const uint8_t *flash_part_id(const struct flash_part *part, size_t *length);
 int flash_part_vcc_min_mv(const struct flash_part *part);
 int flash_part_vcc_max_mv(const struct flash_part *part);
 
-/* True when the part has the command of that mnemonic, as in spinor-chipdb(5): "RDSFDP". */
-bool flash_has_command(const struct flash_part *part, const char *name);
+/* The opcode that the part has for the command of that mnemonic, see spinor-chipdb(5): its own, or
+ * the engine's usual one. -1: the part lacks the command, or the engine does. */
+int flash_opcode(const struct flash_part *part, const char *name);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

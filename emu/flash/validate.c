@@ -237,7 +237,7 @@ check_protection(const struct flash_part *part)
 	if (part->range_rule == FLASH_RANGE_LIST && part->n_bp_ranges != n)
 		return g_strdup_printf("protection-list has %u ranges, its BP bits have %u values",
 			part->n_bp_ranges, n);
-	if (part->busy_after_failure && !flash_has_command(part, "CLSR"))
+	if (part->busy_after_failure && flash_opcode(part, "CLSR") < 0)
 		return g_strdup("after-failure = busy needs the command CLSR, which is missing");
 	return lock_map_fits(part) ? NULL
 				   : g_strdup("the blocks of lock-map are not as large as size");
@@ -247,7 +247,7 @@ check_protection(const struct flash_part *part)
 static const char *
 find_area_limit(const struct flash_part *part)
 {
-	bool id_page = flash_has_command(part, "RDIDP") || flash_has_command(part, "WRIDP");
+	bool id_page = flash_opcode(part, "RDIDP") >= 0 || flash_opcode(part, "WRIDP") >= 0;
 
 	if (part->otp_factory_end > part->otp_size)
 		return "otp-factory goes beyond otp-size";
@@ -289,7 +289,7 @@ find_dataflash_limit(const struct flash_part *part)
 	if (base_value_is_power_of_two(part->page_size))
 		return NULL;
 	for (size_t i = 0; i < G_N_ELEMENTS(binary); i++) {
-		if (flash_has_command(part, binary[i]))
+		if (flash_opcode(part, binary[i]) >= 0)
 			return "a page of 33/32 of a power of two is for commands DF_... only";
 	}
 	return NULL;
@@ -301,7 +301,7 @@ find_lock_limit(const struct flash_part *part)
 	static const char *const commands[] = {"RBPR", "WBPR", "NVWLDR"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
-		if (!flash_has_command(part, commands[i]))
+		if (flash_opcode(part, commands[i]) < 0)
 			continue;
 		if (part->range_rule != FLASH_RANGE_SST26 || part->n_lock_regions ||
 			part->size < 128 * 1024)

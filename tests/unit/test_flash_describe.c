@@ -4,7 +4,7 @@
  * against what the chip reports of it afterwards; see test_clip_aim.c for the faults that use it.
  */
 #include "chipdb/chipdb.h"
-#include "flash/flash.h"
+#include "flash/describe.h"
 #include "flash/partdata.h"
 #include "suites.h"
 

@@ -19,6 +19,8 @@
  *
  * Leaves out the burst wrap of quad reads, which a host with one wire cannot use.
  */
+#include "flash/describe.h"
+
 #include "flash/commands/dataflash.h"
 
 #include <glib.h>
