@@ -126,6 +126,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_clip_writer.c \
 	tests/unit/test_control.c \
 	tests/unit/test_control_manual.c \
+	tests/unit/test_embed.c \
 	tests/unit/test_fault_file.c \
 	tests/unit/test_fault_manual.c \
 	tests/unit/test_fault_words.c \
@@ -149,7 +150,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_uart.c \
 	tests/unit/test_wear.c
 tests_unit_unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_unit_unit_LDADD = $(SPINOR_ROOMS) $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
+tests_unit_unit_LDADD = emu/libembed.a $(SPINOR_ROOMS) $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 
 tests_unit_flash_SOURCES = \
 	tests/unit/flash_dataflash_parts.c \

@@ -36,6 +36,7 @@ Suite *suite_clip_pins(void);
 Suite *suite_clip_writer(void);
 Suite *suite_control(void);
 Suite *suite_control_manual(void);
+Suite *suite_embed(void);
 Suite *suite_fault_file(void);
 Suite *suite_fault_manual(void);
 Suite *suite_fault_words(void);
