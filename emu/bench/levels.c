@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Levels and supply of a chip, set and asked where they are kept: in the clip, whose wires can give
- * the chip something else, or in the chip while it is on none. RESET# has no wire in the clip.
+ * Levels of a chip's pins, and its supply. They are kept in the clip, whose faults act on them, or
+ * in the chip as long as it is not on a clip. RESET# has no line in the clip.
  *
- * And the supply that goes at a given operation, for hosts that are to survive that:
+ * And the power loss at a given operation, for hosts that have to survive it:
  *
  *   CS#     ‾‾\___ frame N ___/‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾
  *   chip                      | busy ............x
@@ -80,7 +80,7 @@ bench_levels_clip_on(struct bench_levels *wires, struct clip *clip, unsigned int
 	wires->cs = cs;
 }
 
-/* The pin that has that name on the package; FLASH_PINS: none has. */
+/* The pin with that name on the package; FLASH_PINS: there is none. */
 static enum flash_pin
 place_of(const struct bench_levels *wires, enum flash_pin name)
 {

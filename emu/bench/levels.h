@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The levels that are applied to a chip's pins, and its supply. In the thread that owns the chip. */
+/* The levels at a chip's pins, and its supply. To be used in the thread that owns the chip. */
 #ifndef SPINOR_BENCH_LEVELS_H
 #define SPINOR_BENCH_LEVELS_H
 
@@ -32,38 +32,38 @@ struct bench_levels {
 	int64_t busy_until_ns;    /* the operation in progress before the next frame; -1: none */
 };
 
-/* The supply that a board gives such a chip, mV. */
+/* The usual supply of such a chip, in mV. */
 int bench_usual_millivolts(const struct flash_part *part);
 
-/* What is left of it where VCC is open and the chip lives from its I/O pins, mV: answers, but
+/* The supply of a chip whose VCC is open and that lives from its I/O pins, in mV: it answers, but
  * programs and erases nothing. */
 int bench_parasitic_millivolts(const struct flash_part *part);
 
-/* All pins high and the usual supply, as with a new chip. clock is what the chip's time follows;
- * it outlives the wires, and may be NULL. */
+/* Sets the usual supply; the pins of a new chip are high. clock: the one that the chip's time
+ * follows; it outlives the wires, and may be NULL. */
 void bench_levels_init(struct bench_levels *wires, struct flash *flash, struct base_clock *clock);
 
 /* The chip is on line cs of that clip, which outlives the wires: pins and supply go by way of it
  * from now on. Comes after clip_attach(). */
 void bench_levels_clip_on(struct bench_levels *wires, struct clip *clip, unsigned int cs);
 
-/* The pins as they are, those that the part has. */
+/* The levels of the pins; FLASH_NO_PIN for one that the chip lacks. */
 struct bench_pins bench_levels_pins(const struct bench_levels *wires);
 
 /* Sets the pin of that name on the package. False: the chip has no such pin. */
 bool bench_levels_set_pin(struct bench_levels *wires, enum flash_pin name, enum flash_level level);
 
-/* Names of the pins that it has, for messages: "wp and hold". */
+/* The names of its pins, for messages: "wp and hold". */
 const char *bench_levels_pin_names(const struct bench_levels *wires);
 
-/* Whether a chip of that part can have such a pin: a RESET# can be up to a register. */
+/* Whether a chip of that part can have such a pin: a register can turn pin 7 into a RESET#. */
 bool bench_part_may_have_pin(const struct flash_part *part, enum flash_pin pin);
 const char *bench_part_pin_names(const struct flash_part *part);
 
-/* millivolts 0: off. A cut that was to come does not. */
+/* Sets the supply in mV, 0: off. Cancels bench_levels_cut_in(). */
 void bench_levels_supply(struct bench_levels *wires, int millivolts);
 
-/* The supply as it was set. */
+/* The supply that was set, in mV. */
 int bench_levels_millivolts(const struct bench_levels *wires);
 
 /* Cuts the supply after_ns (or BENCH_HALF_OF_BUSY) after the end of the frames-th frame from now

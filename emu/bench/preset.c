@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A chip as another tool, a board or the years have left it. Modes are entered by the part's own
- * commands, so that a chip can only be where a host could have brought it. Registers are written
- * past the locks that they may set themselves.
+ * A chip in the state in which another tool, a board or age has left it. Modes are entered by the
+ * part's own commands, so that a chip can only be in a state that a host can bring about. Registers
+ * are written directly, in spite of the locks that they may set themselves.
  *
- * Each step finds what the ones before it have left: whatever takes effect at power-up, then what
- * the chip listens to, at the end what makes it deaf, and pins and supply last of all.
+ * The order of the steps matters: first the settings that take effect at power-up, then those by
+ * commands, then the modes in which the chip ignores commands, and pins and supply last.
  *
- * No operation takes time here but the erase that is suspended, which is to have some left. Leaves
- * out modes of DataFlash, and QPI or addresses by WRAR.
+ * Operations take no time here, except the erase that is suspended, which has some time left.
+ * Leaves out modes of DataFlash, and QPI or address modes by WRAR.
  */
 #include "bench/preset.h"
 
@@ -37,7 +37,7 @@ has(const struct flash_part *part, const char *name)
 	return flash_opcode(part, name) >= 0;
 }
 
-/* Where the bit is; false: the part has none that is written like others. */
+/* Finds the bit. False: the part has none that can be written. */
 static bool
 find_bit(const struct flash_part *part, enum flash_bit function, unsigned int *reg, uint8_t *mask)
 {
@@ -62,7 +62,7 @@ has_bit(const struct flash_part *part, enum flash_bit function)
 	return find_bit(part, function, &reg, &mask);
 }
 
-/* Sets the bit for good; nothing where the part lacks it. */
+/* Sets the bit, also its non-volatile value. No effect where the part lacks it. */
 static void
 set_bit(struct flash *flash, enum flash_bit function)
 {
@@ -89,12 +89,12 @@ address_bytes(struct flash *flash)
 	return part->address_bytes;
 }
 
-/* --- what a part can be in --- */
+/* --- the modes of a part --- */
 
 static bool
 has_lock_commands(const struct flash_part *part)
 {
-	/* Some have these commands without anything to lock. */
+	/* Some parts have these commands but nothing to lock. */
 	bool wps = has_bit(part, FLASH_BIT_WPS) || has(part, "WPSEL") || part->n_lock_regions > 0;
 
 	return (wps && (has(part, "GLOBAL_LOCK") || has(part, "BLOCK_LOCK"))) ||
@@ -198,7 +198,7 @@ static const struct block_command block_commands[] = {
 	{{"WRVLB", "WRVLB"}, {0x00, 0x01}, 1, 0},
 };
 
-/* The part's, or NULL. */
+/* The one that the part has, or NULL. */
 static const struct block_command *
 find_block_command(const struct flash_part *part, bool lock)
 {
@@ -304,7 +304,7 @@ preset_power_up(struct flash *flash, const struct setup_condition *condition)
 		flash_power_up(flash);
 }
 
-/* Bytes 10 to 13 of the area, or the one behind it. */
+/* The lock is in bytes 10 to 13 of the area, or in the byte after it. */
 static void
 lock_otp_area(struct flash *flash)
 {
@@ -331,7 +331,7 @@ lock_otp(struct flash *flash)
 	lock_otp_area(flash);
 }
 
-/* What was asked for, and what the modes can't be without. */
+/* Writes the requested registers, and the bits that the requested modes need. */
 static void
 preset_status(struct flash *flash, const struct setup_condition *condition)
 {
@@ -355,7 +355,7 @@ smallest_block(const struct flash_part *part)
 	return size > 0 ? size : 4096;
 }
 
-/* Those of which something is in [from, to). */
+/* Locks or unlocks all blocks that overlap [from, to). */
 static void
 lock_blocks(struct flash *flash, const struct block_command *command, bool lock, uint64_t from,
 	uint64_t to)
@@ -394,7 +394,8 @@ lock_region(struct flash *flash, uint64_t from, uint64_t to)
 	lock_blocks(flash, find_block_command(flash_part(flash), true), true, from, to);
 }
 
-/* A block-protection register after power-up has every write lock set, and can be written back. */
+/* Reads the block-protection register, which has every write lock set after power-up, to write it
+ * back later. Returns its length, 0: the part has none. */
 static size_t
 read_bpr(struct flash *flash, uint8_t *bpr)
 {
@@ -403,9 +404,9 @@ read_bpr(struct flash *flash, uint8_t *bpr)
 	return n <= BPR_MAX && board_send_read(flash, "RBPR", bpr, n) ? n : 0;
 }
 
-/* --- an erase that waits --- */
+/* --- a suspended erase --- */
 
-/* Sends the erases of a block at 0, as far as the part tells, until the chip takes one. */
+/* Sends the part's block erases with address 0 until the chip accepts one. */
 static void
 begin_erase(struct flash *flash, bool hybrid)
 {
@@ -423,13 +424,13 @@ begin_erase(struct flash *flash, bool hybrid)
 	}
 }
 
-/* True when the erase waits for its resume. */
+/* True: the erase is suspended. */
 static bool
 suspend_erase(struct flash *flash, enum flash_corner corner)
 {
 	set_locks(flash, false);
 	flash_set_corner(flash, corner);
-	/* While hybrid erases are in force the others find nothing at 0. */
+	/* While hybrid erases are in force the others erase nothing at 0. */
 	begin_erase(flash, true);
 	begin_erase(flash, false);
 	flash_set_corner(flash, FLASH_CORNER_INSTANT);
@@ -505,7 +506,7 @@ enter_modes(const struct target *target, struct flash *flash, GError **error)
 	return true;
 }
 
-/* After them the chip hears nothing, or nothing right. */
+/* In these modes the chip ignores commands, or misreads them. */
 static void
 enter_last_mode(struct flash *flash, const struct setup_condition *condition)
 {

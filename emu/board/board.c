@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A board that boots, or does not, from the chip as it finds it. The chip is soldered to it:
- * adapter and clip, and what is wrong with them, are no part of its wires; what is wrong with the
- * chip's own pins is. It reads with 03 as boot ROMs do, and knows nothing of the chip but what
- * comes back: with a wrong address mode or bank it finds other bytes than are in the array. This
- * is how a chip that was verified can still leave a board dead: wrong file, a region with the
- * board's own data (calibration, MAC address) overwritten, QE cleared.
+ * A board that tries to boot from its chip. The chip is soldered to it: faults of the adapter and
+ * the clip do not affect the board, faults at the chip's own pins do. It reads with 03 as boot ROMs
+ * do, and relies on the data alone: with a wrong address mode or bank it reads other bytes than it
+ * should. That is how a board can be dead although the chip was verified: wrong file, a region with
+ * the board's own data (calibration, MAC address) overwritten, QE cleared.
  *
- * Leaves out an adapter whose drivers pull against the board's: it is taken to be idle. Also what
- * a board does after that, and quad reads: a boot ROM that needs them needs QE.
+ * Leaves out an adapter whose drivers fight the board's (the adapter is taken to be idle), what a
+ * board does after the boot, and quad reads: a boot ROM that needs them needs QE.
  */
 #include "board/board.h"
 
@@ -17,7 +16,7 @@
 
 #include "clip/clip.h"
 
-/* Longer than any tVSL and tPUW: boards have reset circuits. */
+/* Boards have reset circuits: this is longer than any tVSL and tPUW. */
 #define POWER_UP_NS INT64_C(20000000)
 
 #define WEL 0x02
@@ -172,7 +171,7 @@ read_piece(const struct board *board, struct clip *clip, unsigned int cs, uint64
 	frame(clip, cs, header, 1 + n_address, out, n);
 }
 
-/* Calls each with the region piece by piece, no piece on both sides of REACH. */
+/* Calls each for the region, piece by piece; no piece crosses REACH. */
 static void
 read_region(const struct board *board, struct clip *clip, unsigned int cs, const struct want *want,
 	void (*each)(void *data, uint64_t offset, const uint8_t *bytes, size_t n), void *data)
@@ -231,7 +230,7 @@ board_begin(struct board *board, const uint8_t *array, uint64_t size)
 	}
 }
 
-/* A line that is dead or stuck is at one level all the time. */
+/* Tells a chip from a dead or stuck line, whose level never changes. */
 static bool
 has_latch(const struct board *board, struct clip *clip, unsigned int cs, uint8_t *id)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a board knows of the part that it was made for, and its verdict as a sentence that a person
- * can act on. A board asks for the chip's ID in the first way that the part has; a DataFlash
- * without one has a status register that names its size, and other parts have at least WEL.
+ * The board's knowledge of the part that it was made for, and its verdict as a sentence that a
+ * person can act on. A board reads the chip's ID by the first of the usual commands that the part
+ * has. A DataFlash without an ID has a status register that tells its size, other parts without one
+ * have at least WEL.
  */
 #include "board/boot.h"
 
@@ -13,9 +14,9 @@
 #include <glib.h>
 #include <inttypes.h>
 
-#define ID_BYTES 3U /* that a board looks at */
+#define ID_BYTES 3U /* that a board reads */
 
-/* Whether the part has bits there at all. */
+/* Whether the register has any bit in this part. */
 static bool
 has_bits(const struct flash_part *part, unsigned int reg)
 {
@@ -25,7 +26,7 @@ has_bits(const struct flash_part *part, unsigned int reg)
 	return false;
 }
 
-/* How register reg is read; false: it is not there, or nothing reads it. */
+/* Finds how register reg is read. False: there is no such register, or no command reads it. */
 static bool
 find_register(const struct flash_part *part, unsigned int reg, uint8_t *opcode, unsigned int *skip)
 {

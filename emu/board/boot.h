@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a board knows of its chip's part, and why it does not boot, for people. */
+/* The board's knowledge of its chip's part, and the reason for a failed boot as text. */
 #ifndef SPINOR_BOARD_BOOT_H
 #define SPINOR_BOARD_BOOT_H
 
@@ -7,15 +7,15 @@ struct board;
 struct board_verdict;
 struct flash_part;
 
-/* Makes it a board for that part: how the chip says that it is there, with how many address
- * bytes it is read, and by what its registers are; address_bytes 0: the part's own. */
+/* Sets up the board for that part: how to detect the chip, the number of address bytes of reads
+ * (address_bytes, or 0 for the part's own), and how to read its registers. */
 void board_boot_expect(
 	struct board *board, const struct flash_part *part, unsigned int address_bytes);
 
-/* Registers that a board can read of such a chip: bits 1 << reg, 0 being SR1. */
+/* The registers of such a chip that a board can read: bits 1 << reg, 0 is SR1. */
 unsigned int board_boot_registers(const struct flash_part *part);
 
-/* What is amiss and where, one line; of a board that does not boot. Free with g_free(). */
+/* Why the board does not boot, on one line. Free with g_free(). */
 char *board_boot_reason(const struct board_verdict *verdict);
 
 #endif

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The wires between an adapter and its chips: who is selected, who drives MISO, how long it takes.
+ * The wires between an adapter and its chips: chip select, MISO, and the time that clocks take.
  *
- * Models the adapter's side of CS#, CLK, MOSI and MISO in SPI mode 0: the level the adapter wants
- * on each chip select, whether its drivers are on, and the time that clocks take. Whether a chip
- * sees a frame follows from both: with the drivers off the board's pull-up holds CS# high.
+ * Models the adapter's side of CS#, CLK, MOSI and MISO in SPI mode 0: the level that the adapter
+ * drives on each chip select, whether its drivers are on, and the time of the clocks. A chip sees a
+ * frame only with the drivers on; with the drivers off the board's pull-up holds CS# high.
  *
- * All this is for wires that are well. Once there is a fault on them, wires.c does it instead: the
- * one place where a span meets a chip is clip_shift(), the one place where CS# moves clip_show().
+ * This file models wires without faults. While there is a fault on them, wires.c takes over: here
+ * clip_shift() is the only place where data reaches a chip, clip_show() the only one where CS#
+ * does.
  */
 #include "clip/internal.h"
 
@@ -71,7 +72,7 @@ clip_show(struct clip *clip)
 	}
 }
 
-/* As clip_show(), whatever the wires are. */
+/* As clip_show(), with or without faults. */
 static void
 show(struct clip *clip)
 {
@@ -206,8 +207,8 @@ clip_board_end(struct clip *clip)
 	show(clip);
 }
 
-/* What is left over from one span is carried into the next, so that a million short operations take
- * exactly as long as their clocks. */
+/* The fraction of a nanosecond that remains is carried into the next span, so that a million short
+ * operations take exactly as long as their clocks. */
 void
 clip_pass(struct clip *clip, size_t n)
 {
@@ -248,7 +249,7 @@ clip_wait(struct clip *clip, int64_t ns)
 	base_clock_skip(clip->clock, ns);
 	if (clip->faulty)
 		clip_wires_update(clip);
-	/* Afterwards, so that the chips report what ended meanwhile. */
+	/* After the update, so that the chips report operations that ended meanwhile. */
 	now = base_clock_now(clip->clock);
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
 		if (clip->chips[cs])

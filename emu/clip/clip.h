@@ -17,9 +17,9 @@ struct clip;
 struct clip *clip_new(struct base_clock *clock);
 void clip_destroy(struct clip *clip);
 
-/* Puts chip (NULL: none) on chip select cs (0..CLIP_SELECTS-1). The chip outlives the clip. What it
- * has on its pins and as its supply is then what clip_level() and clip_supply() tell, and what the
- * wires have a say in; a chip that is taken off gets it back. */
+/* Puts chip (NULL: none) on chip select cs (0..CLIP_SELECTS-1). The chip outlives the clip. The
+ * levels of its pins and its supply become those at the adapter's side, clip_level() and
+ * clip_supply(); faults of the wires act on them. A chip that is taken off gets them back. */
 void clip_attach(struct clip *clip, unsigned int cs, struct flash *chip);
 struct flash *clip_chip(const struct clip *clip, unsigned int cs);
 
@@ -31,7 +31,7 @@ unsigned int clip_frequency(const struct clip *clip);
 void clip_set_drivers(struct clip *clip, bool on);
 bool clip_drivers(const struct clip *clip);
 
-/* CS# of line cs falls; nothing happens while another frame is open. */
+/* CS# of line cs falls. No effect while another frame is open. */
 void clip_select(struct clip *clip, unsigned int cs);
 
 /* Clocks n bytes, full duplex; in NULL: MOSI held low. out (may be NULL) gets what MISO carried: FF
@@ -50,14 +50,15 @@ uint64_t clip_operations(const struct clip *clip);
 /* CS# rises. */
 void clip_deselect(struct clip *clip);
 
-/* For whoever handles the chip past its wires: the frame ends in which a fault keeps a chip, and
- * begins anew with the next edge. One that the adapter has open goes on. */
+/* Ends a frame in which a fault holds a chip, for a caller that accesses the chip directly, not
+ * over the wires; the next edge begins a new one. A frame that the adapter has open goes on. */
 void clip_end_frame(struct clip *clip);
 
 /*
- * From begin to end the board that the chips are soldered to has the bus, by wires of its own, and
- * feeds them. What is wrong with adapter and clip does not matter to it, what is wrong at the
- * chips' side does. No frame may be open at either; the board's are no operations of the host's.
+ * Between begin and end the board that the chips are soldered to is the master of the bus, over its
+ * own wires, and supplies the chips. Faults of the adapter and the clip do not affect it, faults at
+ * the chips' side do. No frame may be open at either call. The board's frames do not count as
+ * operations of the host.
  */
 void clip_board_begin(struct clip *clip);
 void clip_board_end(struct clip *clip);

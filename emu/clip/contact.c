@@ -1,29 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A contact that opens now and then: closed and open, without memory of how long it has been so.
+ * An intermittent contact: closed or open, without memory of how long it has been so.
  *
  *            probability per bit, or per us
  *   closed  --------------------------------->  open
  *           <---------------------------------
  *              open_ns later, on average
  *
- * Per bit: it opens only while clocks go by. Per us: between frames as well, as one that vibrates.
- * While it is open the line is as with CLIP_OPEN: what that does to the chip follows from the nets.
+ * Per bit: it opens only while there are clocks. Per us: also between frames, as with vibration.
+ * While it is open the line is as with CLIP_OPEN: the effect on the chip follows from the nets.
  *
- * A supply that goes for an instant, or a RESET#, is something to a chip that nobody talks to, too.
- * So what such contacts did in the meantime is played when somebody looks next: the first
- * PLAYED_MAX changes one by one, each at its time, and of those behind them, which find nothing
- * more to spoil, their number and the last one, by what is likely after so long. Other lines matter
- * only to a frame: of them no more is kept than how they stand.
+ * A short loss of supply, or a RESET#, also affects an idle chip. So the changes of such contacts
+ * are replayed at the next evaluation: the first PLAYED_MAX one by one, each at its time. Later
+ * ones have no further effect: only their number and the last one are drawn, by their distribution
+ * after such a time. Contacts of other lines matter only in a frame: only their state is kept.
  */
 #include "clip/internal.h"
 
 #include "base/clock.h"
 
-/* Changes that the chips see one by one. */
+/* Changes that are replayed to the chips one by one. */
 #define PLAYED_MAX 64
 
-/* Changes between two looks that are followed one by one; older ones leave no trace. */
+/* Changes between two evaluations that are followed one by one; the others have no effect. */
 #define PASS_MAX 1000
 
 double
@@ -48,7 +47,7 @@ lasts_ns(struct clip_active_fault *fault)
 	return 1 + (int64_t)base_random_duration(&fault->random, (double)fault->as.open_ns);
 }
 
-/* How long it stays closed on average; 0: as long as no clocks go by. */
+/* The average time for which it stays closed; 0: it opens with clocks only. */
 static double
 closed_ns(const struct clip_active_fault *fault)
 {
@@ -68,7 +67,7 @@ is_played(const struct clip *clip, const struct clip_active_fault *fault)
 	return clip->faulty->frame.open ? fault->in_force : !clip_trigger_needs_frame(fault);
 }
 
-/* Of one that is closed: how many times it may open yet. */
+/* How many times a closed contact may still open. */
 static uint64_t
 chances(const struct clip_active_fault *fault)
 {
@@ -82,7 +81,7 @@ chances(const struct clip_active_fault *fault)
 	return n;
 }
 
-/* The time in which it can open, from where it was looked at last: [*from, *to). */
+/* The time in which it can open since its last evaluation: [*from, *to). */
 static void
 window(const struct clip_active_fault *fault, int64_t now_ns, int64_t *from, int64_t *to)
 {
@@ -92,7 +91,7 @@ window(const struct clip_active_fault *fault, int64_t now_ns, int64_t *from, int
 	*to = when->to_ns ? MIN(now_ns, when->to_ns) : now_ns;
 }
 
-/* When it changes next; INT64_MAX: not before now. */
+/* The time of its next change; INT64_MAX: none up to now. */
 static int64_t
 next_change(struct clip_active_fault *fault, int64_t now_ns)
 {
@@ -111,7 +110,7 @@ next_change(struct clip_active_fault *fault, int64_t now_ns)
 static void
 show(struct clip *clip, struct clip_active_fault *fault, bool open, int64_t at_ns)
 {
-	/* Also within a window of time that began, or ended, unseen. */
+	/* Also in a time window that began or ended since the last evaluation. */
 	fault->in_force = true;
 	fault->open = open;
 	fault->change_ns = at_ns;
@@ -137,7 +136,7 @@ open_at(struct clip *clip, struct clip_active_fault *fault, int64_t at_ns)
 	report(clip, fault, at_ns);
 }
 
-/* The rest of a long time: how often it has opened, when for the last time, and how it stands. */
+/* The rest of a long time: draws how often it has opened, when it did last, and its state. */
 static void
 leap(struct clip *clip, struct clip_active_fault *fault, int64_t now_ns)
 {
@@ -171,7 +170,7 @@ leap(struct clip *clip, struct clip_active_fault *fault, int64_t now_ns)
 	show(clip, fault, false, closes);
 }
 
-/* One change, of the contact that changes first. False: none does up to now. */
+/* Plays one change, of the contact that changes first. False: none does up to now. */
 static bool
 step(struct clip *clip, int64_t now_ns)
 {
@@ -188,7 +187,7 @@ step(struct clip *clip, int64_t now_ns)
 		first = fault;
 		first_ns = next_ns;
 	}
-	/* The others have stayed as they are up to then, or now. */
+	/* The others have kept their state until then, or until now. */
 	for (guint i = 0; i < faults->len; i++) {
 		struct clip_active_fault *fault = g_ptr_array_index(faults, i);
 
@@ -289,7 +288,7 @@ clip_contact_toggle(
 	fault->change_ns = now_ns + lasts_ns(fault);
 	fault->left = clip_contact_left(clip, fault, now_ns);
 	fault->told = true;
-	/* What the line is without the contact. */
+	/* The level of the line without the contact. */
 	clip_lines_derive(clip);
 	clip_trigger_acted(clip, fault, bit, fault->as.line,
 		clip_lines_level(clip,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The chip's end of the wires: which edges of CS# and CLK arrive there, whatever the adapter meant.
+ * The chip's end of the wires: the edges of CS# and CLK that arrive there.
  *
- * The levels of all nets are looked at before and after each edge that the adapter makes. CLK that
- * has risen while CS# is low is a clock for the chip; SPI mode 0: MOSI counts at that moment, and
- * MISO shows the bit that goes with this clock. A chip never drives MISO in answer to a bit of MOSI
- * in the same clock, so a net that joins both has MISO high while the chip looks at MOSI. Where
- * MISO touches CLK or CS# its bit is there before the clock, from the fall of the one before on: a
- * zero keeps the edge, or the end of the frame, from the chip.
+ * The levels of all nets are evaluated before and after each edge that the adapter makes. A rise of
+ * CLK while CS# is low is a clock for the chip. In SPI mode 0 the chip samples MOSI at that moment,
+ * and MISO has the bit of this clock. A chip never drives MISO in response to a bit of MOSI in the
+ * same clock, so a net with both has MISO high while the chip samples MOSI. Where MISO is connected
+ * to CLK or CS#, its bit is there before the clock, from the fall of the previous one on: a zero
+ * keeps the edge, or the end of the frame, from the chip.
  */
 #include "clip/internal.h"
 
@@ -71,7 +71,7 @@ clip_wires_clock(struct clip *clip, bool mosi)
 	clip->faulty->miso = miso;
 }
 
-/* The node's level with what the second master, if there is one, makes of it. */
+/* The node's level, with the drivers of a second master if there is one. */
 static bool
 level_at_chip(struct clip *clip, enum clip_line line, const uint8_t *levels)
 {
@@ -86,7 +86,7 @@ level_at_chip(struct clip *clip, enum clip_line line, const uint8_t *levels)
 				 : wires->master_mosi;
 }
 
-/* MISO as the chip drives it between clocks, where that comes back to its own CLK or CS#. */
+/* MISO as the chip drives it between clocks, where it is connected to its own CLK or CS#. */
 static bool
 miso_at_chip(struct clip *clip)
 {

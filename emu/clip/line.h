@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The eight lines between adapter and chip, and how each of them stands. */
+/* The eight lines between adapter and chip, and their state. */
 #ifndef SPINOR_CLIP_LINE_H
 #define SPINOR_CLIP_LINE_H
 
@@ -30,12 +30,12 @@ enum clip_side {
 
 struct clip_line_state {
 	enum flash_level host; /* at the adapter */
-	enum flash_level chip; /* at the pin that the line is meant for */
-	unsigned int fault_id; /* the first fault in force on it, or else the first; 0: none */
+	enum flash_level chip; /* at the pin that the line is for */
+	unsigned int fault_id; /* the first fault on it that is in force, else the first; 0: none */
 };
 
-/* How the line stands now, to the chip on line cs. Of CLK and MOSI it is the idle level; VCC is low
- * where there is less than the chip needs. */
+/* The state of the line to the chip on line cs. CLK and MOSI have their idle level; VCC is low
+ * where it is less than the chip needs. */
 void clip_line_state(const struct clip *clip, unsigned int cs, enum clip_line line,
 	struct clip_line_state *state);
 

@@ -1,26 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who is connected to whom. Each line has two nodes, one at the adapter and one at the chip:
+ * The nets of the wires. Each line has two nodes, one at the adapter and one at the chip:
  *
  *   adapter            clip             chip
  *   drivers, pulls  o--------o  drivers, pulls
  *    CS# CLK MOSI   |  wire  |    MISO
  *                   stuck, short, open, on another pin
  *
- * Nodes that touch are one net. A net's level comes from what it is stuck at, or else from its
- * drivers, where low wins over high, or else from its pulls; a net with nothing of all this floats
- * and is a matter of chance. So what a fault does follows from the net alone: a chip whose CS# is
- * open sees the pull, a host whose MISO is open as well, and a clip on the wrong pins feeds the
- * chip nothing.
+ * Connected nodes are one net. Its level is the one that it is stuck at, or else that of its
+ * drivers (low wins over high), or else that of its pulls; a net without any of these floats and
+ * has a random level. The effect of a fault follows from the net alone: a chip whose CS# is open
+ * sees the pull, so does a host whose MISO is open, and a clip on the wrong pins supplies no chip.
  *
- * Pulls without faults: up at CS#, MOSI and down at CLK of the chip, up at MISO, WP# and HOLD# of
- * the adapter. Those of faults are stronger. WP# and HOLD# of the chip have what the part has.
- * VCC and ground win over all drivers. A chip is fed when its own VCC and ground pins touch those
- * of the adapter and nothing shorts them; what a chip does that gets current through its other
- * pins only is left out: it is off.
+ * Pulls without faults: up at CS# and MOSI, down at CLK of the chip; up at MISO, WP# and HOLD# of
+ * the adapter. Pulls of faults are stronger. WP# and HOLD# of the chip have the pulls of the part.
+ * VCC and ground win over all drivers. A chip has its supply when its VCC and ground pins are
+ * connected to those of the adapter and nothing shorts them. Leaves out a chip that lives from the
+ * current through its other pins: it is off.
  *
- * What the chip lets float within its data, as some do behind their ID, counts as ones that it
- * drives.
+ * Where a chip stops driving MISO within its data, as some do after their ID, it counts as driving
+ * ones.
  */
 #include "clip/internal.h"
 
@@ -32,10 +31,10 @@
 
 #define PINS_OF_ROW 4
 
-/* Asked for only where it is needed. */
+/* A time: the clock's, which is read only where it is needed. */
 #define NOW (-1)
 
-/* Nets by union: each node's leads to one of its net. */
+/* Nets by union-find: each node leads to another one of its net. */
 struct nets {
 	uint8_t parent[NODES];
 	int8_t strength[NODES]; /* of the pull: 1 by design, 2 by fault */
@@ -55,8 +54,8 @@ join(struct nets *nets, unsigned int a, unsigned int b)
 	nets->parent[find(nets, a)] = (uint8_t)find(nets, b);
 }
 
-/* The contact on a pin, or -1. Each fault moves the clip, with all that was wrong with it before,
- * against the pins of the chip; wires behind the contacts are swapped wherever those are. */
+/* The contact on a pin, or -1. Each fault moves the clip, with the faults before it, against the
+ * pins of the chip. Swapped wires are behind the contacts, wherever these are. */
 static int
 contact_on(const struct clip_wires *wires, int pin)
 {
@@ -78,7 +77,7 @@ contact_on(const struct clip_wires *wires, int pin)
 		else if (fault->as.what == CLIP_SWAPPED)
 			swapped = !swapped;
 	}
-	/* Both rows of contacts move along the chip, ends of them into the air. */
+	/* Both rows of contacts move along the chip; those beyond its end touch nothing. */
 	if (along < 0 || along >= PINS_OF_ROW)
 		return -1;
 	contact = is_left ? along : along + PINS_OF_ROW;
@@ -120,7 +119,7 @@ pull(struct nets *nets, struct clip_source *nodes, unsigned int node, enum flash
 	nets->strength[node] = strength;
 }
 
-/* What every node has of its own. */
+/* The drivers and pulls of every node without faults. */
 static void
 equip(const struct clip_outside *outside, struct nets *nets, struct clip_source *nodes)
 {
@@ -171,7 +170,7 @@ spoil(const struct clip_wires *wires, struct nets *nets, struct clip_source *nod
 	}
 }
 
-/* Of two pulls the stronger one; of two equal ones up, unless one of them is none. */
+/* The stronger of two pulls wins; of two equal ones up wins, and any wins over none. */
 static void
 add_pull(struct clip_source *net, int8_t *strength, const struct clip_source *node, int8_t more)
 {
@@ -223,7 +222,7 @@ derive_for(struct clip *clip, unsigned int cs)
 		wires->sources[cs][NODE(CLIP_CHIP, CLIP_VCC)].forced == 1;
 }
 
-/* A line before cs, or cs itself, that has the same from outside. */
+/* The first line with the same levels at the adapter as cs: a lower one, or cs itself. */
 static unsigned int
 like(const struct clip *clip, unsigned int cs)
 {
@@ -389,7 +388,7 @@ clip_lines_restore(struct clip *clip, unsigned int cs)
 		flash_supply(clip->chips[cs], clip_supply(clip, cs));
 }
 
-/* The fault tampers with that line, or the clip as a whole. */
+/* The fault affects that line, or the clip as a whole. */
 static bool
 concerns(const struct clip_fault *fault, enum clip_line line)
 {
@@ -441,7 +440,7 @@ sound_level(const struct clip *clip, unsigned int cs, enum clip_line line)
 	}
 }
 
-/* For people: what touches the supply has none to give while that is off. */
+/* For display: a net with VCC is low while the supply is off. */
 static enum flash_level
 shown_level(const struct clip *clip, unsigned int cs, unsigned int node, unsigned int levels)
 {
@@ -468,7 +467,7 @@ clip_line_state(const struct clip *clip, unsigned int cs, enum clip_line line,
 		levels |= 1 << CLIP_MISO;
 	state->host = shown_level(clip, cs, NODE(CLIP_HOST, line), levels);
 	state->chip = shown_level(clip, cs, NODE(CLIP_CHIP, line), levels);
-	/* With a second master on the bus the adapter does not know of it. */
+	/* A second master can hold it low without the adapter. */
 	if (line == CLIP_CS && clip->open && clip->open == clip->chips[cs])
 		state->chip = FLASH_LOW;
 	for (guint i = 0; i < wires->faults->len; i++) {

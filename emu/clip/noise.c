@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Single bits that arrive wrong. Candidates come at a rate per bit that is known beforehand; the
- * candidate's own bit then decides whether it is an error:
+ * Wrong single bits. Candidates come at a rate per bit that is known in advance; the bit itself
+ * then decides whether a candidate becomes an error:
  *
- * BIT_ERROR, BURST_ERROR  the bit turns over, when its polarity allows
- * WEAK_GROUND             as these, with a probability that grows with the lines that switch
- *                         together with CLK: ground moves by the sum of their currents
+ * BIT_ERROR, BURST_ERROR  the bit is inverted, if its polarity matches
+ * WEAK_GROUND             the same, with a probability that grows with the number of lines that
+ *                         switch together with CLK: ground moves by the sum of their currents
  * TOO_FAST                the bit's edge comes too late, so the bit before it is sampled: an error
- *                         shows only where the line changes
+ *                         only where the line changes
  *
  * A clock that far exceeds the limit delays each bit by a whole clock; that is CLIP_LATE.
  */
@@ -15,7 +15,7 @@
 
 #include "flash/flash.h"
 
-/* CLK, MOSI, MISO: all of them at once make all of the candidates errors. */
+/* CLK, MOSI, MISO: when all of them switch, every candidate becomes an error. */
 #define MOST_LINES 3
 
 bool

@@ -6,11 +6,11 @@
  *   dropped              1 2   3 4 5 6 7    all later bits come to the chip in a place too early,
  *   doubled              1 2 34 5 6 7 8 9   or too late
  *
- * Nothing mends a slip before CS# rises. A bounce of CS# ends the chip's frame at once; what
- * follows is the opcode of the next. Late: MISO shows each bit clocks after the chip drove it, and
- * first what the line was before (wires.c). Early: the host has a bit that comes later: the chip
- * gets clocks more than the host counts, right before the first byte that the host reads after
- * opcode and address; MOSI, which the chip no longer minds, is not moved with it.
+ * A slip lasts until CS# rises. A bounce of CS# ends the chip's frame at once; the next bits are
+ * the opcode of a new one. Late: MISO has each bit some clocks after the chip drove it, and first
+ * the level from before (wires.c). Early: the host samples a later bit: the chip gets more clocks
+ * than the host counts, right before the first byte that the host reads after opcode and address.
+ * MOSI, which the chip ignores by then, does not move with it.
  */
 #include "clip/internal.h"
 
@@ -33,7 +33,7 @@ clip_slip_bounce(
 	if (!clip->open)
 		return;
 	clip_trigger_acted(clip, fault, bit, CLIP_CS, FLASH_HIGH);
-	/* It falls again when the levels are looked at next, before this bit's clock. */
+	/* CS# falls again at the next evaluation of the levels, before this bit's clock. */
 	clip_wires_raise(clip, now_ns);
 }
 

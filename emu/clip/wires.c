@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The wires while there are faults on them.
+ * The wires with faults.
  *
- * A span is cut where the set of faults in force changes, and once more where one of them acts at a
- * single bit. What lies between goes by bytes: MOSI, MISO or both may carry something else than
- * what was driven, but each clock arrives as one clock.
+ * A span is split where the set of faults in force changes, and again where one of them acts at a
+ * single bit. The parts between go byte by byte: MOSI, MISO or both may carry other data than was
+ * driven, but each clock arrives as one clock.
  *
  *   host      |--------------- span of n bytes -----------------|
  *   in force  | opcode | address |  fault A   |   A and B       |
  *   bytes                        |=========|  |=======|  |=====|
  *   bits      |========|=========|         |==|       |==|        an error, a slip, a contact
  *
- * Faults that act at single bits know how many bits are left until they do, so a long span without
- * an act costs them one subtraction. All the rest follows from the nets (lines.c) at the time. CS#
- * that falls is shown to the chip when the first clock comes, when the opcode is known.
+ * A fault that acts at single bits knows the number of bits until its next act, so a long span
+ * without one costs one subtraction. Everything else follows from the nets (lines.c) at the time.
+ * The chip sees a fall of CS# when the first clock comes, when the opcode is known.
  *
  * Leaves out: analogue levels, delays below half a clock, and what one chip on the adapter does to
  * the wires of another. A second chip select shares the faults unless they are aimed at one.
@@ -40,7 +40,7 @@ idle_levels(const struct clip *clip, bool mosi)
 	return mosi ? levels | 1 << CLIP_MOSI : levels;
 }
 
-/* It is there all the time that it is in force, and is reported once in a frame. */
+/* The fault acts all the time that it is in force, and is reported once in a frame. */
 static bool
 is_lasting(const struct clip_fault *fault)
 {
@@ -81,7 +81,7 @@ set_rate(struct clip *clip, struct clip_active_fault *fault)
 	}
 }
 
-/* Which faults are in force; *bytes is lowered to how long that stays so. */
+/* Updates which faults are in force; lowers *bytes to the number of bytes for which that holds. */
 static void
 look(struct clip *clip, uint64_t *bytes)
 {
@@ -116,7 +116,7 @@ look(struct clip *clip, uint64_t *bytes)
 	clip_lines_show(clip);
 }
 
-/* Reports what is there all the time, once in a frame. */
+/* Reports the faults that act all the time, once in a frame. */
 static void
 tell(struct clip *clip, bool reads)
 {
@@ -206,7 +206,7 @@ clip_wires_deselect(struct clip *clip)
 	clip_wires_update(clip);
 }
 
-/* A clock of the host's as the chip gets it: not at all, once, or twice. */
+/* A clock of the host as it arrives at the chip: n times, 0 to 2. */
 static void
 clock_chip(struct clip *clip, bool mosi, unsigned int n, int64_t now_ns)
 {
@@ -279,7 +279,7 @@ sample(struct clip *clip, unsigned int bit, bool mosi, bool miso)
 	return miso;
 }
 
-/* One byte, bit by bit; what the host samples. */
+/* Shifts one byte bit by bit. Returns the byte that the host samples. */
 static uint8_t
 shift_bits(struct clip *clip, uint8_t in, bool writes, bool reads)
 {
@@ -308,7 +308,7 @@ shift_bits(struct clip *clip, uint8_t in, bool writes, bool reads)
 		if (wires->master)
 			clip_master_step(clip, bit);
 		clock_chip(clip, mosi, clocks, begin);
-		/* Without a clock of the host's the first of the master's is what it samples at. */
+		/* Without a clock of its own the host samples at the first one of the master. */
 		if (wires->master && !(clip_lines_driven(clip) & 1 << CLIP_CLK))
 			clip_master_rest(clip, 0, mosi);
 		miso = miso_at_host(clip, mosi);
@@ -325,7 +325,7 @@ shift_bits(struct clip *clip, uint8_t in, bool writes, bool reads)
 	return out;
 }
 
-/* Whether clocks arrive as clocks, or none at all, and CS# stays as it is meanwhile. */
+/* Whether each clock arrives as one clock, or none does, while CS# keeps its level. */
 static bool
 goes_by_bytes(const struct clip *clip)
 {
@@ -344,7 +344,7 @@ goes_by_bytes(const struct clip *clip)
 	return clk->pull != FLASH_FLOATING;
 }
 
-/* How many of n bytes go by without an act at a single bit. */
+/* How many of the next n bytes pass without an act at a single bit. */
 static size_t
 quiet(struct clip *clip, size_t n, bool writes, bool reads)
 {
@@ -376,11 +376,11 @@ is_plain(const struct clip *clip, unsigned int node, enum clip_line line)
 	return source->forced < 0 && (source->drivers & clip_lines_driven(clip)) == 1u << line;
 }
 
-/* What was sampled goes by, and comes out as late as it is. */
+/* Delays the n bytes that were sampled, and remembers the last bits. */
 static void
 hear(struct clip_wires *wires, uint8_t *out, size_t n)
 {
-	/* Without a delay only the last of it is of use. */
+	/* Without a delay only the last bits matter. */
 	for (size_t i = wires->late || n < sizeof wires->heard ? 0 : n - sizeof wires->heard; i < n;
 		i++) {
 		uint64_t before = wires->heard;
@@ -395,7 +395,7 @@ hear(struct clip_wires *wires, uint8_t *out, size_t n)
 	}
 }
 
-/* n bytes (1..CHUNK) without an act at a single bit; in and out both there. */
+/* Shifts n bytes (1..CHUNK) without an act at a single bit. in and out are not NULL. */
 static void
 shift_bytes(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 {
@@ -448,7 +448,7 @@ count_down(struct clip *clip, size_t n, bool writes, bool reads)
 	}
 }
 
-/* The part of a span in which the same faults are in force: at least one of n bytes, how many. */
+/* Shifts the part of a span in which the same faults are in force. Returns its length, 1 to n. */
 static size_t
 shift_some(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 {

@@ -52,7 +52,7 @@ static const struct base_value_word wear_words[] = {{"off", false}, {"on", true}
 static const struct base_value_word beyond_words[] = {
 	{"wraps", FLASH_WRAPS}, {"ones", FLASH_ONES}, {NULL, 0}};
 
-/* key->field: enum setup_pin. */
+/* key->field: enum flash_pin. */
 static bool
 take_level(struct base_key_reading *r, const char *value)
 {
