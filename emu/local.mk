@@ -397,9 +397,12 @@ $(FLASH_SO).$(FLASH_VERSION): $(FLASH_PIC) $(FLASH_MAP)
 		-Wl,-soname,$(FLASH_SONAME) -Wl,--version-script,$(FLASH_MAP) -Wl,--as-needed \
 		-o $@ $(LINK_FLASH_PIC) $(GLIB_LIBS)
 
+# With -flto in CFLAGS, gcc needs nolto-rel for an object with code, in which names can be local;
+# other compilers do not know it.
+LINK_FLASH_O = $(CC) $(CFLAGS) -r -nostdlib -o libspinor-flash.o $(LINK_FLASH_PIC)
 libspinor-flash.a: $(FLASH_PIC)
 	$(AM_V_AR)rm -f $@ && \
-	$(CC) $(CFLAGS) -r -nostdlib -o libspinor-flash.o $(LINK_FLASH_PIC) && \
+	{ $(LINK_FLASH_O) -flinker-output=nolto-rel 2>/dev/null || $(LINK_FLASH_O); } && \
 	$(OBJCOPY) --localize-hidden libspinor-flash.o && \
 	$(AR) cr $@ libspinor-flash.o && $(RANLIB) $@
 CLEANFILES += libspinor-flash.o
