@@ -11,6 +11,9 @@ emu_libbase_a_SOURCES = \
 	emu/base/error.h \
 	emu/base/escape.c \
 	emu/base/escape.h \
+	emu/base/faultlist.c \
+	emu/base/faultlist.h \
+	emu/base/faultwhen.h \
 	emu/base/keyfile.c \
 	emu/base/keyfile.h \
 	emu/base/keytable.c \
@@ -28,12 +31,18 @@ emu_libbase_a_SOURCES = \
 
 noinst_LIBRARIES += emu/libflash.a
 emu_libflash_a_SOURCES = \
+	emu/flash/cells/cellfault.h \
 	emu/flash/cells/cells.c \
+	emu/flash/cells/cells.h \
 	emu/flash/cells/cutoff.c \
+	emu/flash/cells/cutoff.h \
 	emu/flash/cells/disturb.c \
+	emu/flash/cells/disturb.h \
 	emu/flash/cells/fault.c \
 	emu/flash/commands/aai.c \
+	emu/flash/commands/aai.h \
 	emu/flash/commands/address.c \
+	emu/flash/commands/address.h \
 	emu/flash/commands/anyregister.c \
 	emu/flash/commands/asp.c \
 	emu/flash/commands/bpr.c \
@@ -45,33 +54,59 @@ emu_libflash_a_SOURCES = \
 	emu/flash/commands/die.c \
 	emu/flash/commands/eeprom.c \
 	emu/flash/commands/erase.c \
+	emu/flash/commands/erase.h \
+	emu/flash/commands/families.c \
+	emu/flash/commands/families.h \
 	emu/flash/commands/flagstatus.c \
+	emu/flash/commands/flagstatus.h \
 	emu/flash/commands/identify.c \
 	emu/flash/commands/lock.c \
+	emu/flash/commands/lock.h \
 	emu/flash/commands/otparea.c \
+	emu/flash/commands/otparea.h \
 	emu/flash/commands/otpmode.c \
 	emu/flash/commands/power.c \
 	emu/flash/commands/program.c \
+	emu/flash/commands/program.h \
 	emu/flash/commands/protect.c \
+	emu/flash/commands/protect.h \
+	emu/flash/commands/qpi.c \
 	emu/flash/commands/read.c \
 	emu/flash/commands/sector.c \
+	emu/flash/commands/sector.h \
 	emu/flash/commands/securityregister.c \
 	emu/flash/commands/sfdp.c \
 	emu/flash/commands/sfdp.h \
 	emu/flash/commands/sfdptables.c \
 	emu/flash/commands/statusregister.c \
+	emu/flash/commands/statusregister.h \
 	emu/flash/commands/suspend.c \
+	emu/flash/commands/suspend.h \
 	emu/flash/describe.h \
 	emu/flash/engine/bits.c \
+	emu/flash/engine/bits.h \
+	emu/flash/engine/device.h \
 	emu/flash/engine/engine.c \
+	emu/flash/engine/failure.c \
+	emu/flash/engine/family.c \
+	emu/flash/engine/family.h \
 	emu/flash/engine/frame.c \
-	emu/flash/engine/internal.h \
+	emu/flash/engine/frame.h \
 	emu/flash/engine/lanes.c \
+	emu/flash/engine/lanes.h \
 	emu/flash/engine/life.c \
+	emu/flash/engine/life.h \
 	emu/flash/engine/opcodes.c \
+	emu/flash/engine/opcodes.h \
+	emu/flash/engine/operation.h \
 	emu/flash/engine/pins.c \
+	emu/flash/engine/pins.h \
+	emu/flash/engine/reset.c \
 	emu/flash/engine/supply.c \
+	emu/flash/engine/supply.h \
 	emu/flash/engine/tell.c \
+	emu/flash/engine/tell.h \
+	emu/flash/engine/timing.h \
 	emu/flash/fault.h \
 	emu/flash/flash.h \
 	emu/flash/part.c \
@@ -131,6 +166,7 @@ emu_libclip_a_SOURCES = \
 	emu/clip/clip.h \
 	emu/clip/contact.c \
 	emu/clip/edge.c \
+	emu/clip/faulttable.c \
 	emu/clip/hostframe.c \
 	emu/clip/internal.h \
 	emu/clip/line.h \
@@ -182,10 +218,10 @@ emu_liblink_a_SOURCES = \
 	emu/link/linkfault.h \
 	emu/link/meter.c \
 	emu/link/meter.h \
+	emu/link/occasion.c \
+	emu/link/occasion.h \
 	emu/link/uart.c \
-	emu/link/uart.h \
-	emu/link/when.c \
-	emu/link/when.h
+	emu/link/uart.h
 
 noinst_LIBRARIES += emu/libport.a
 emu_libport_a_SOURCES = \
@@ -323,13 +359,13 @@ spinor_SOURCES = \
 	emu/spinor/expect.h \
 	emu/spinor/find.c \
 	emu/spinor/find.h \
-	emu/spinor/janitor.c \
-	emu/spinor/janitor.h \
 	emu/spinor/main.c \
 	emu/spinor/methodcall.c \
 	emu/spinor/methodcall.h \
 	emu/spinor/output.c \
 	emu/spinor/output.h \
+	emu/spinor/reaper.c \
+	emu/spinor/reaper.h \
 	emu/spinor/run.c \
 	emu/spinor/runreport.c \
 	emu/spinor/runreport.h \
@@ -417,6 +453,9 @@ flashinclude_HEADERS = \
 	emu/flash/flash.h \
 	emu/flash/part.h \
 	emu/flash/version.h
+# Included by fault.h.
+flashincludebasedir = $(flashincludedir)/base
+flashincludebase_HEADERS = emu/base/faultwhen.h
 pkgconfigdir = $(libdir)/pkgconfig
 pkgconfig_DATA = emu/embed/spinor-flash.pc
 
@@ -428,7 +467,7 @@ install-flash-links: install-flashexeclibDATA
 
 # The library, what is compiled against it and the chips that it reads, without the programs.
 install-flash: install-flash-links install-flashincludeHEADERS install-pkgconfigDATA \
-	install-dist_chipdbDATA
+	install-dist_chipdbDATA install-flashincludebaseHEADERS
 
 install-exec-hook: install-flash-links
 

@@ -105,6 +105,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/suites_unit.c \
 	tests/unit/test_action.c \
 	tests/unit/test_base.c \
+	tests/unit/test_base_faults.c \
 	tests/unit/test_bench.c \
 	tests/unit/test_board.c \
 	tests/unit/test_chipdb.c \

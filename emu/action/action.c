@@ -1,28 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Hands on the bench: they ground a pin, switch the supply, pull a cable, take a chip's content.
+ * Actions of a user on the bench: setting a pin, switching the supply, unplugging a cable, reading
+ * counters; and the functions that run each action.
  *
- * An action is a function that runs in the adapter's thread, where chips, wires and time are, while
- * the caller waits. It sees the chip as of now: what has ended by then has ended. Actions that a
- * host's frame would spoil, or that would spoil it, are refused while one is open.
+ * An action is a function that runs in the adapter's thread, which owns the chips, the wires and
+ * the clock, while the caller waits. The chip's clock is advanced first, so that operations which
+ * are over are complete. Actions that would disturb a host's frame, or be disturbed by it, fail
+ * while a frame is in progress.
  */
 #include "action/action.h"
 
-#include "base/clock.h"
-#include "bench/adapter.h"
-#include "bench/bench.h"
-#include "bench/chip.h"
-#include "base/error.h"
-#include "bench/cable.h"
 #include "action/event.h"
 #include "action/internal.h"
-#include "store/image.h"
-#include "board/send.h"
-#include "store/snapshot.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "bench/adapter.h"
+#include "bench/bench.h"
+#include "bench/cable.h"
+#include "bench/chip.h"
 #include "bench/levels.h"
+#include "board/send.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
+#include "store/image.h"
+#include "store/snapshot.h"
 
 #include <gio/gio.h>
 #include <stdarg.h>
@@ -34,7 +36,7 @@ run_work(void *data)
 	struct action_work *work = data;
 	struct clip *clip = bench_adapter_clip(work->target->adapter);
 
-	/* What the wires, and a board behind them, have done to the chips by now is done. */
+	/* Advances the wires, and a board behind them, to the present. */
 	if (!clip_is_selected(clip))
 		clip_wait(clip, 0);
 	if (work->chip != NULL)
@@ -48,7 +50,7 @@ action_work_run(const struct action_target *target,
 {
 	struct action_work work = {.target = target, .act = act, .in = in, .out = out};
 
-	if (target->wires != NULL) {
+	if (target->levels != NULL) {
 		work.chip = bench_adapter_chip(target->adapter, target->cs);
 		work.flash = bench_chip_flash(work.chip);
 	}
@@ -58,14 +60,14 @@ action_work_run(const struct action_target *target,
 	return work.done;
 }
 
-/* An event of the target's own, to which the caller adds. */
+/* Returns an event about the target, which the caller completes. */
 static struct action_event
-event_of(const struct action_target *target, enum action_event_kind kind)
+new_event(const struct action_target *target, enum action_event_kind kind)
 {
 	return (struct action_event){
 		.kind = kind,
 		.adapter = bench_adapter_name(target->adapter),
-		.cs = target->wires != NULL ? (int)target->cs : -1,
+		.cs = target->levels != NULL ? (int)target->cs : -1,
 		.time_ns = base_clock_now(bench_adapter_clock(target->adapter)),
 		.opcode = -1,
 		.outcome = "",
@@ -73,11 +75,11 @@ event_of(const struct action_target *target, enum action_event_kind kind)
 }
 
 void
-action_work_tell(const struct action_work *work, enum action_event_kind kind, const char *what,
+action_work_notify(const struct action_work *work, enum action_event_kind kind, const char *what,
 	const char *text)
 {
 	const struct action_context *actions = work->target->actions;
-	struct action_event event = event_of(work->target, kind);
+	struct action_event event = new_event(work->target, kind);
 
 	if (actions->observe == NULL)
 		return;
@@ -101,8 +103,8 @@ action_work_fail(const struct action_work *work, GError **error, const char *for
 	return false;
 }
 
-/* A host's frame goes over the wires in pieces, and is open between them. One in which only a fault
- * of the wires keeps the chip would never end by itself. */
+/* A host's frame is transferred in pieces, and CS# stays low between them. If only a fault of the
+ * wires keeps CS# low at the chip, the frame would never end by itself. */
 bool
 action_work_between_frames(const struct action_work *work, GError **error)
 {
@@ -144,27 +146,27 @@ kind_of(const struct flash_event *event)
 }
 
 static void
-chip_event(
-	void *data, struct bench_adapter *adapter, unsigned int cs, const struct flash_event *event)
+chip_event(void *data, struct bench_adapter *adapter, unsigned int cs,
+	const struct flash_event *source)
 {
 	const struct action_context *actions = data;
-	struct action_event told = {
-		.kind = kind_of(event),
+	struct action_event event = {
+		.kind = kind_of(source),
 		.adapter = bench_adapter_name(adapter),
 		.cs = (int)cs,
-		.time_ns = event->time_ns,
-		.opcode = event->opcode,
-		.name = event->name,
-		.has_address = event->has_address,
-		.address = event->address,
-		.length = event->length,
-		.outcome = flash_outcome_string(event->outcome),
-		.busy_ns = event->busy_ns,
-		.on = event->length != 0,
+		.time_ns = source->time_ns,
+		.opcode = source->opcode,
+		.name = source->name,
+		.has_address = source->has_address,
+		.address = source->address,
+		.length = source->length,
+		.outcome = flash_outcome_string(source->outcome),
+		.busy_ns = source->busy_ns,
+		.on = source->length != 0,
 	};
 
-	if (told.kind != ACTION_EVENT_KINDS && actions->observe != NULL)
-		actions->observe(actions->data, &told);
+	if (event.kind != ACTION_EVENT_KINDS && actions->observe != NULL)
+		actions->observe(actions->data, &event);
 }
 
 static void
@@ -172,11 +174,11 @@ host_event(void *data, struct bench_adapter *adapter, bool opened)
 {
 	struct action_context *actions = data;
 	struct action_target target = {.actions = actions, .adapter = adapter};
-	struct action_event told = event_of(&target, ACTION_EVENT_HOST);
+	struct action_event event = new_event(&target, ACTION_EVENT_HOST);
 
-	told.on = opened;
+	event.on = opened;
 	if (actions->observe != NULL)
-		actions->observe(actions->data, &told);
+		actions->observe(actions->data, &event);
 }
 
 void
@@ -227,18 +229,18 @@ action_target_adapter(struct action_context *actions, const char *adapter,
 }
 
 static void
-list_chips(GString *lines, const struct bench_adapter *adapter)
+list_chips(GString *selects, const struct bench_adapter *adapter)
 {
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
 		if (bench_adapter_chip(adapter, cs) != NULL)
-			g_string_append_printf(lines, "%s%u", lines->len > 0 ? ", " : "", cs);
+			g_string_append_printf(selects, "%s%u", selects->len > 0 ? ", " : "", cs);
 }
 
 bool
 action_target_chip(struct action_context *actions, const char *adapter, int cs,
 	struct action_target *target, GError **error)
 {
-	g_autoptr(GString) lines = g_string_new(NULL);
+	g_autoptr(GString) selects = g_string_new(NULL);
 	struct bench_chip *chip;
 
 	if (!action_target_adapter(actions, adapter, target, error))
@@ -249,14 +251,14 @@ action_target_chip(struct action_context *actions, const char *adapter, int cs,
 			target->cs++;
 	chip = bench_adapter_chip(target->adapter, target->cs);
 	if (chip != NULL) {
-		target->wires = bench_chip_wires(chip);
+		target->levels = bench_chip_levels(chip);
 		return true;
 	}
-	list_chips(lines, target->adapter);
+	list_chips(selects, target->adapter);
 	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
 		"%s has no chip on chip select %u; allowed %s%s",
-		bench_adapter_name(target->adapter), target->cs, lines->len > 0 ? "are " : "is ",
-		lines->len > 0 ? lines->str : "none");
+		bench_adapter_name(target->adapter), target->cs, selects->len > 0 ? "are " : "is ",
+		selects->len > 0 ? selects->str : "none");
 	return false;
 }
 
@@ -268,18 +270,19 @@ struct pin_request {
 static bool
 set_pin(struct action_work *work, GError **error)
 {
-	static const char *const levels[] = {"low", "high", "float"};
+	static const char *const level_names[] = {"low", "high", "float"};
 	static const char *const names[] = {"wp", "hold", "reset"};
 	static const char *const labels[] = {"WP#", "HOLD#", "RESET#"};
 	const struct pin_request *request = work->in;
-	struct bench_levels *wires = work->target->wires;
+	struct bench_levels *levels = work->target->levels;
 
-	if (!bench_levels_set_pin(wires, request->pin, request->level))
+	if (!bench_levels_set_pin(levels, request->pin, request->level))
 		return action_work_fail(work, error, "a %s has no %s pin; allowed: %s",
 			bench_chip_part(work->chip)->name, labels[request->pin],
-			bench_levels_pin_names(wires));
-	*(struct bench_pins *)work->out = bench_levels_pins(wires);
-	action_work_tell(work, ACTION_EVENT_PIN, names[request->pin], levels[request->level]);
+			bench_levels_pin_names(levels));
+	*(struct bench_pins *)work->out = bench_levels_pins(levels);
+	action_work_notify(
+		work, ACTION_EVENT_PIN, names[request->pin], level_names[request->level]);
 	return true;
 }
 
@@ -292,25 +295,26 @@ action_pin(const struct action_target *target, enum flash_pin pin, enum flash_le
 	return action_work_run(target, set_pin, &request, pins, error);
 }
 
-/* What will become of a chip that gets this. */
+/* Returns a warning about the effect of the supply on the chip, NULL: none. Free with g_free(). */
 static char *
-warn(const struct action_work *work)
+supply_warning(const struct action_work *work)
 {
 	const struct flash_part *part = bench_chip_part(work->chip);
-	int millivolts = bench_levels_millivolts(work->target->wires);
+	int millivolts = bench_levels_millivolts(work->target->levels);
 
 	if (millivolts == 0)
 		return NULL;
 	if (millivolts > part->vcc_max_mv)
-		return g_strdup_printf("%d mV is more than the %d mV that a %s is made for; far "
-				       "above, it is damaged for ever, more each second",
+		return g_strdup_printf(
+			"%d mV is more than the maximum of %d mV for a %s; far above "
+			"it, the chip is permanently damaged, more each second",
 			millivolts, part->vcc_max_mv, part->name);
 	if (millivolts >= part->vcc_min_mv)
 		return NULL;
 	return g_strdup_printf("%d mV is less than the %d mV that a %s needs: %s", millivolts,
 		part->vcc_min_mv, part->name,
 		flash_is_powered(work->flash)
-			? "what is read can be wrong, and nothing is programmed or erased"
+			? "reads can return wrong data, and nothing is programmed or erased"
 			: "it is off");
 }
 
@@ -318,23 +322,23 @@ static bool
 set_power(struct action_work *work, GError **error)
 {
 	struct action_power_request *request = work->in;
-	struct bench_levels *wires = work->target->wires;
+	struct bench_levels *levels = work->target->levels;
 
 	(void)error;
 	if (request->power == ACTION_POWER_OFF && request->cut_in > 0) {
-		bench_levels_cut_in(wires, request->cut_in, request->after_ns);
+		bench_levels_cut_in(levels, request->cut_in, request->after_ns);
 	} else {
 		if (request->power == ACTION_POWER_OFF)
 			request->millivolts = 0;
 		else if (request->millivolts == 0)
-			request->millivolts = wires->given_mv;
+			request->millivolts = levels->given_mv;
 		if (request->power != ACTION_POWER_ON)
-			bench_levels_supply(wires, 0);
-		bench_levels_supply(wires, request->millivolts);
+			bench_levels_supply(levels, 0);
+		bench_levels_supply(levels, request->millivolts);
 	}
-	request->millivolts = bench_levels_millivolts(wires);
-	request->cut_in = wires->cut_in;
-	request->warning = warn(work);
+	request->millivolts = bench_levels_millivolts(levels);
+	request->cut_in = levels->cut_in;
+	request->warning = supply_warning(work);
 	if (request->power != ACTION_POWER_OFF)
 		request->boot = action_work_boot(work);
 	return true;
@@ -356,8 +360,7 @@ reset(struct action_work *work, GError **error)
 
 	if (flash_opcode(part, "RSTEN") < 0 || flash_opcode(part, "RST") < 0)
 		return action_work_fail(work, error,
-			"a %s has no software reset; allowed is its supply, off "
-			"and on",
+			"a %s has no software reset; switch its supply off and on instead",
 			part->name);
 	if (!flash_is_powered(work->flash))
 		return action_work_fail(work, error, "no reset without power");
@@ -374,8 +377,9 @@ action_reset(const struct action_target *target, GError **error)
 	return action_work_run(target, reset, NULL, NULL, error);
 }
 
+/* Returns the address under which a host reaches the adapter. Free with g_free(). */
 static char *
-find_place(const struct bench_adapter *adapter)
+address_of(const struct bench_adapter *adapter)
 {
 	const char *tcp = bench_adapter_tcp(adapter);
 
@@ -385,34 +389,34 @@ find_place(const struct bench_adapter *adapter)
 static bool
 unplug(struct action_work *work, GError **error)
 {
-	struct bench_cable *line = bench_adapter_line(work->target->adapter);
+	struct bench_cable *cable = bench_adapter_cable(work->target->adapter);
 
 	(void)error;
 	*(char **)work->out =
-		bench_cable_is_plugged(line) ? find_place(work->target->adapter) : NULL;
-	bench_cable_unplug(line);
+		bench_cable_is_plugged(cable) ? address_of(work->target->adapter) : NULL;
+	bench_cable_unplug(cable);
 	return true;
 }
 
 bool
-action_unplug(const struct action_target *target, char **place, GError **error)
+action_unplug(const struct action_target *target, char **address, GError **error)
 {
-	return action_work_run(target, unplug, NULL, place, error);
+	return action_work_run(target, unplug, NULL, address, error);
 }
 
 static bool
 plug(struct action_work *work, GError **error)
 {
-	if (!bench_cable_plug(bench_adapter_line(work->target->adapter), error))
+	if (!bench_cable_plug(bench_adapter_cable(work->target->adapter), error))
 		return false;
-	*(char **)work->out = find_place(work->target->adapter);
+	*(char **)work->out = address_of(work->target->adapter);
 	return true;
 }
 
 bool
-action_plug(const struct action_target *target, char **place, GError **error)
+action_plug(const struct action_target *target, char **address, GError **error)
 {
-	return action_work_run(target, plug, NULL, place, error);
+	return action_work_run(target, plug, NULL, address, error);
 }
 
 static bool
@@ -434,7 +438,7 @@ action_stats_get(const struct action_target *target, struct trace_chip_stats *ch
 void
 action_stats_reset(const struct action_target *target)
 {
-	if (target->wires == NULL)
+	if (target->levels == NULL)
 		bench_reset_stats(target->adapter);
 	else
 		action_work_run(target, reset_stats, NULL, NULL, NULL);

@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The state of a bench for people and programs, read in each adapter's thread. Registers are read
- * past the wires, so that looking at a chip is nothing that the chip or its counters notice.
+ * from the model, not over the wires, so that reading the state changes neither the chip nor its
+ * counters.
  */
 #include "action/benchstatus.h"
 
+#include "action/internal.h"
 #include "base/clock.h"
 #include "bench/adapter.h"
 #include "bench/bench.h"
+#include "bench/cable.h"
 #include "bench/chip.h"
 #include "bench/faults.h"
-#include "action/internal.h"
-#include "bench/cable.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
 
 #include <string.h>
 
-/* Up to the last one with a bit that means something. */
+/* Counts up to the last register with a bit that has a function. */
 static unsigned int
 count_registers(const struct flash_part *part)
 {
@@ -58,10 +59,10 @@ describe_chip(struct action_work *work, GError **error)
 		.flashrom = part->flashrom_name,
 		.size = part->size,
 		.image = bench_chip_image_path(work->chip),
-		.millivolts = bench_levels_millivolts(work->target->wires),
+		.millivolts = bench_levels_millivolts(work->target->levels),
 		.vcc_millivolts = flash_millivolts(work->flash),
-		.cut_in = work->target->wires->cut_in,
-		.pins = bench_levels_pins(work->target->wires),
+		.cut_in = work->target->levels->cut_in,
+		.pins = bench_levels_pins(work->target->levels),
 		.busy = flash_is_busy(work->flash),
 		.n_registers = count_registers(part),
 		.protected = protected_ranges(work->flash),
@@ -88,7 +89,7 @@ describe_adapter(struct action_work *work, GError **error)
 	status->tty = g_strdup(bench_adapter_path(adapter));
 	status->link = bench_adapter_link(adapter);
 	status->tcp = bench_adapter_tcp(adapter);
-	status->plugged = bench_cable_is_plugged(bench_adapter_line(adapter));
+	status->plugged = bench_cable_is_plugged(bench_adapter_cable(adapter));
 	status->host = bench_adapter_has_host(adapter);
 	status->drivers = clip_drivers(bench_adapter_clip(adapter));
 	status->hz = clip_frequency(bench_adapter_clip(adapter));
@@ -125,7 +126,7 @@ adapter_status_new(struct action_context *actions, struct bench_adapter *adapter
 
 		if (chip == NULL)
 			continue;
-		target.wires = bench_chip_wires(chip);
+		target.levels = bench_chip_levels(chip);
 		action_work_run(&target, describe_chip, NULL, &chip_status, NULL);
 		g_array_append_val(status->chips, chip_status);
 	}

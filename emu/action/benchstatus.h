@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What stands on a bench and how it is doing, all at one time for each adapter. */
+/* The state of a bench; the values of one adapter are read at the same time. */
 #ifndef SPINOR_ACTION_BENCHSTATUS_H
 #define SPINOR_ACTION_BENCHSTATUS_H
 
@@ -25,12 +25,12 @@ struct action_chip_status {
 	uint64_t size;
 	const char *image;  /* NULL: none */
 	int millivolts;     /* as set; 0: off */
-	int vcc_millivolts; /* what the chip has of it: faults can be in between */
-	uint64_t cut_in;    /* frames until the supply is cut; 0: it stays */
+	int vcc_millivolts; /* at the chip: faults can change it */
+	uint64_t cut_in;    /* frames until the supply is cut; 0: never */
 	struct bench_pins pins;
 	bool busy;
 	uint8_t registers[ACTION_STATUS_REGISTERS];
-	unsigned int n_registers; /* that the part has */
+	unsigned int n_registers; /* of the part */
 	GArray *protected;        /* struct action_range, in ascending order */
 	unsigned int n_snapshots;
 	unsigned int n_faults; /* of the chip itself */
@@ -38,7 +38,7 @@ struct action_chip_status {
 	enum bench_boot boot;
 };
 
-/* Strings that are not marked live as long as the bench. */
+/* Strings that are not marked as owned live as long as the bench. */
 struct action_adapter_status {
 	const char *name;
 	const char *profile;
@@ -50,7 +50,7 @@ struct action_adapter_status {
 	bool drivers;
 	unsigned int hz;
 	char *ready_line;      /* owned */
-	unsigned int n_faults; /* of wires, line and chips */
+	unsigned int n_faults; /* of wires, serial link and chips */
 	enum board_state board;
 	GArray *chips; /* struct action_chip_status */
 };
@@ -62,7 +62,7 @@ struct action_status {
 	GPtrArray *adapters; /* struct action_adapter_status */
 };
 
-/* From the main thread. Free with action_status_free(). */
+/* To be called from the main thread. Free with action_status_free(). */
 struct action_status *action_status_new(struct action_context *actions);
 void action_status_free(struct action_status *status);
 

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The boards behind an adapter's chips. All of them run, are held in reset or have no supply, by
- * one hand; a board starts when it is let go, and when its chip gets its supply.
+ * The boards of an adapter's chips. One state applies to all of them: they run, are held in reset
+ * or have no supply. A board starts when its reset is released and when its chip gets its supply.
  *
  *   state    run ........ reset ............ run ...............
  *   supply   ____/‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾\__/‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾
  *   starts       x                (held)       x
  *
- * Leaves out what a board is doing when it is stopped.
+ * Leaves out accesses of a board that are in progress when it is stopped.
  */
 #include "action/action.h"
 
+#include "action/internal.h"
 #include "bench/adapter.h"
-#include "board/boot.h"
 #include "bench/chip.h"
 #include "bench/faults.h"
-#include "action/internal.h"
 #include "board/board.h"
+#include "board/boot.h"
 #include "clip/clip.h"
 
 void
@@ -29,9 +29,9 @@ action_boot_outcome_free(struct action_boot_outcome *boot)
 	g_free(boot);
 }
 
-/* NULL, or why it does not even try. */
+/* Returns the reason for which the board cannot start, or NULL. */
 static const char *
-what_holds(const struct action_work *work)
+blocking_reason(const struct action_work *work)
 {
 	struct bench_adapter *adapter = work->target->adapter;
 	const struct bench_faults *faults = bench_adapter_has_faults(adapter);
@@ -43,7 +43,7 @@ what_holds(const struct action_work *work)
 	if (!clip_is_selected(bench_adapter_clip(adapter)))
 		return NULL;
 	return action_work_left_selected(work, &fault) ? "the adapter has left CS# low"
-						       : "a host has the bus";
+						       : "a host is using the bus";
 }
 
 struct action_boot_outcome *
@@ -61,7 +61,7 @@ action_work_boot(const struct action_work *work)
 	boot = g_new0(struct action_boot_outcome, 1);
 	boot->cs = work->target->cs;
 	boot->name = g_strdup(name);
-	boot->why_not = g_strdup(what_holds(work));
+	boot->why_not = g_strdup(blocking_reason(work));
 	if (boot->why_not == NULL) {
 		boot->boots = board_boot(board, clip, boot->cs, &verdict);
 		if (!boot->boots)
@@ -69,14 +69,14 @@ action_work_boot(const struct action_work *work)
 	}
 	bench_adapter_set_boot(
 		adapter, boot->cs, boot->boots ? BENCH_BOOT_DONE : BENCH_BOOT_FAILED);
-	action_work_tell(work, ACTION_EVENT_BOOT, boot->boots ? "boots" : "does not boot",
+	action_work_notify(work, ACTION_EVENT_BOOT, boot->boots ? "boots" : "does not boot",
 		boot->why_not != NULL ? boot->why_not : "");
 	return boot;
 }
 
-/* Those of all chips on the adapter. */
+/* Starts the boards of all chips on the adapter. */
 static void
-start(const struct action_work *work, GPtrArray *started)
+start_boards(const struct action_work *work, GPtrArray *started)
 {
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
 		struct action_target target = *work->target;
@@ -87,16 +87,13 @@ start(const struct action_work *work, GPtrArray *started)
 		if (inner.chip == NULL)
 			continue;
 		target.cs = cs;
-		target.wires = bench_chip_wires(inner.chip);
+		target.levels = bench_chip_levels(inner.chip);
 		inner.target = &target;
 		boot = action_work_boot(&inner);
 		if (boot != NULL)
 			g_ptr_array_add(started, boot);
 	}
 }
-
-G_STATIC_ASSERT((int)BOARD_RUNS == (int)BOARD_RUNS && (int)BOARD_IN_RESET == (int)BOARD_IN_RESET &&
-	(int)BOARD_OFF == (int)BOARD_OFF);
 
 static bool
 set_board(struct action_work *work, GError **error)
@@ -108,7 +105,7 @@ set_board(struct action_work *work, GError **error)
 	(void)error;
 	bench_faults_set_board(faults, *state);
 	if (starts)
-		start(work, work->out);
+		start_boards(work, work->out);
 	return true;
 }
 

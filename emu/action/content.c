@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Actions on what chips hold: their arrays as files, and snapshots.
+ * Actions on the content of chips: images and snapshots.
  *
- * Files are read and written in the adapter's thread, since the array is there; its host waits
- * meanwhile. Leaves out registers, but for snapshots: an image is the array alone.
+ * The adapter's thread reads and writes the files, since it owns the array; its host waits
+ * meanwhile. Leaves out registers, except in snapshots: an image is the array alone.
  */
 #include "action/action.h"
 
-#include "bench/chip.h"
 #include "action/internal.h"
-#include "store/image.h"
-#include "store/snapshot.h"
+#include "bench/chip.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
+#include "store/image.h"
+#include "store/snapshot.h"
 
 static uint8_t *
 array_of(const struct action_work *work)
@@ -57,7 +57,7 @@ action_image_info(
 	return action_work_run(target, describe_image, NULL, info, error);
 }
 
-/* Between a chip and a file or a snapshot. */
+/* A transfer between a chip and a file or a snapshot. */
 struct transfer {
 	bool in;          /* to the chip */
 	const char *name; /* of the snapshot; NULL: none */
@@ -80,7 +80,8 @@ transfer_image(struct action_work *work, GError **error)
 		flash_array_changed(work->flash, 0, *bytes);
 		flash_array_replaced(work->flash);
 	}
-	action_work_tell(work, ACTION_EVENT_IMAGE, transfer->in ? "load" : "save", transfer->file);
+	action_work_notify(
+		work, ACTION_EVENT_IMAGE, transfer->in ? "load" : "save", transfer->file);
 	return true;
 }
 
@@ -140,7 +141,7 @@ transfer_snapshot(struct action_work *work, GError **error)
 	}
 	*bytes_copied = copied;
 	if (good)
-		action_work_tell(work, ACTION_EVENT_SNAPSHOT, transfer->in ? "restore" : "take",
+		action_work_notify(work, ACTION_EVENT_SNAPSHOT, transfer->in ? "restore" : "take",
 			transfer->in && file != NULL ? file : name);
 	return good;
 }
@@ -185,7 +186,7 @@ drop_snapshot(struct action_work *work, GError **error)
 {
 	if (!store_snapshots_drop(bench_chip_snapshots(work->chip), work->in, error))
 		return false;
-	action_work_tell(work, ACTION_EVENT_SNAPSHOT, "drop", work->in);
+	action_work_notify(work, ACTION_EVENT_SNAPSHOT, "drop", work->in);
 	return true;
 }
 

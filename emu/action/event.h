@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What happens on a bench, for whoever wants to be told: one record for all kinds. */
+/* Events of a bench for observers: one record for all kinds. */
 #ifndef SPINOR_ACTION_EVENT_H
 #define SPINOR_ACTION_EVENT_H
 
@@ -15,12 +15,12 @@ enum action_event_kind {
 	ACTION_EVENT_INTERRUPTED, /* length, busy_ns */
 	ACTION_EVENT_POWER,       /* on */
 	ACTION_EVENT_PIN,         /* what: the pin, text: its level */
-	ACTION_EVENT_HOST,        /* on: it came */
-	ACTION_EVENT_FAULT,       /* what: "acted", text: the fault and the place, id, label: name,
+	ACTION_EVENT_HOST,        /* on: it has opened the port */
+	ACTION_EVENT_FAULT,    /* what: "acted", text: the fault and its location, id, label: name,
 				  * operation, address or byte */
-	ACTION_EVENT_BOOT,        /* on: the board boots, text: why not */
-	ACTION_EVENT_SNAPSHOT,    /* what: "take", …, text: its name, or the file's */
-	ACTION_EVENT_IMAGE,       /* what: "load", …, text: the file's name */
+	ACTION_EVENT_BOOT,     /* on: the board boots, text: the reason if it does not */
+	ACTION_EVENT_SNAPSHOT, /* what: "take", …, text: its name, or the file's */
+	ACTION_EVENT_IMAGE,    /* what: "load", …, text: the file's name */
 	ACTION_EVENT_KINDS,
 };
 
@@ -28,22 +28,22 @@ enum action_event_kind {
 struct action_event {
 	enum action_event_kind kind;
 	const char *adapter;
-	int cs; /* -1: none in particular */
+	int cs; /* -1: not of one chip */
 	int64_t time_ns;
 	int opcode;       /* -1: none */
 	const char *name; /* NULL: unknown */
 	uint64_t operation;
 	bool has_address;
 	uint32_t address;
-	int64_t byte; /* -1: of none */
+	int64_t byte; /* offset in the frame; -1: none */
 	uint64_t length;
 	const char *outcome; /* "": done */
 	int64_t busy_ns;
 	bool on;
 	const char *what;
 	unsigned int id;
-	char text[ACTION_EVENT_TEXT_BYTES];   /* cut when it is longer */
-	char label[ACTION_EVENT_LABEL_BYTES]; /* cut when it is longer; "": none */
+	char text[ACTION_EVENT_TEXT_BYTES];   /* truncated */
+	char label[ACTION_EVENT_LABEL_BYTES]; /* truncated; "": none */
 };
 
 #endif

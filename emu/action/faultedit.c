@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Hands that break things: faults on wires and chips, come and gone; and a look at the wires. */
+/* Actions that add, remove and list faults, and read the state of the wires. */
+#include "action/action.h"
+
+#include "action/internal.h"
+#include "base/error.h"
 #include "bench/adapter.h"
 #include "bench/bench.h"
-#include "base/error.h"
-#include "setup/faultwords.h"
-#include "bench/faults.h"
-#include "action/internal.h"
 #include "bench/cable.h"
+#include "bench/faults.h"
 #include "clip/clip.h"
 #include "clip/line.h"
 #include "serprog/serprog.h"
+#include "setup/faultwords.h"
 
-/* An act of a fault, in the adapter's thread. */
+/* Receives the acts of an adapter's faults, in its thread. */
 struct listener {
 	struct action_context *actions;
 	struct bench_adapter *adapter;
@@ -79,7 +81,7 @@ add(struct action_work *work, GError **error)
 }
 
 static bool
-look_for_name(struct action_work *work, GError **error)
+find_name(struct action_work *work, GError **error)
 {
 	struct request *request = work->in;
 	const struct bench_faults *faults = bench_adapter_has_faults(work->target->adapter);
@@ -103,7 +105,7 @@ action_fault_find(struct action_context *actions, const char *adapter, const cha
 		if (adapter != NULL && candidate != target->adapter)
 			continue;
 		*target = (struct action_target){.actions = actions, .adapter = candidate};
-		if (!action_work_run(target, look_for_name, &request, NULL, NULL))
+		if (!action_work_run(target, find_name, &request, NULL, NULL))
 			continue;
 		*id = request.id;
 		return true;
@@ -115,9 +117,9 @@ action_fault_find(struct action_context *actions, const char *adapter, const cha
 	return false;
 }
 
-/* Names are told apart over all of the bench, numbers on each adapter. */
+/* Names are unique on the bench, numbers on each adapter. */
 static bool
-take_name(
+set_name(
 	struct setup_fault *fault, struct action_context *actions, const char *name, GError **error)
 {
 	struct action_target holder;
@@ -133,9 +135,9 @@ take_name(
 	return false;
 }
 
-/* A chip that is named goes with a chip's fault only. */
+/* Only a chip's fault allows the user to name a chip. */
 static bool
-check_place(const struct setup_fault *fault, const struct action_fault_request *request,
+check_chip_given(const struct setup_fault *fault, const struct action_fault_request *request,
 	unsigned int cs, GError **error)
 {
 	if (!request->has_chip || fault->place == SETUP_FAULT_OF_CHIP)
@@ -164,9 +166,8 @@ action_fault_add(
 
 	if (fault == NULL)
 		return false;
-	good = check_place(fault, request, target->cs, error) &&
-		(request->name == NULL ||
-			take_name(fault, target->actions, request->name, error)) &&
+	good = check_chip_given(fault, request, target->cs, error) &&
+		(request->name == NULL || set_name(fault, target->actions, request->name, error)) &&
 		action_work_run(target, add, &inner, NULL, error);
 	request->id = inner.id;
 	setup_fault_free(fault);
@@ -174,7 +175,7 @@ action_fault_add(
 }
 
 static bool
-take_away(struct action_work *work, GError **error)
+remove_fault(struct action_work *work, GError **error)
 {
 	struct request *request = work->in;
 	struct bench_faults *faults = bench_adapter_has_faults(work->target->adapter);
@@ -192,7 +193,7 @@ action_fault_remove(const struct action_target *target, unsigned int id, GError 
 {
 	struct request request = {.id = id};
 
-	return action_work_run(target, take_away, &request, NULL, error);
+	return action_work_run(target, remove_fault, &request, NULL, error);
 }
 
 static bool
@@ -240,24 +241,24 @@ action_work_left_selected(const struct action_work *work, unsigned int *fault)
 	g_autoptr(GPtrArray) list = faults != NULL ? bench_faults_list(faults) : g_ptr_array_new();
 
 	*fault = 0;
-	if (!serprog_left_selected(bench_adapter_line(adapter)->serprog))
+	if (!serprog_left_selected(bench_adapter_cable(adapter)->serprog))
 		return false;
 	for (guint i = 0; i < list->len && *fault == 0; i++) {
 		const struct bench_fault_info *info = list->pdata[i];
 
-		if (g_str_has_prefix(info->text, "cs-stuck"))
+		if (info->keeps_selected)
 			*fault = info->id;
 	}
 	return true;
 }
 
-static const char *const levels[] = {
+static const char *const level_names[] = {
 	[FLASH_LOW] = "low", [FLASH_HIGH] = "high", [FLASH_FLOATING] = "floating"};
 
 G_STATIC_ASSERT(ACTION_LINES == CLIP_LINES);
 
 static bool
-look(struct action_work *work, GError **error)
+read_wiring(struct action_work *work, GError **error)
 {
 	struct request *request = work->in;
 	const struct clip *clip = bench_adapter_clip(work->target->adapter);
@@ -270,8 +271,8 @@ look(struct action_work *work, GError **error)
 		clip_line_state(clip, work->target->cs, (enum clip_line)i, &state);
 		request->lines[i] = (struct action_line){
 			.name = clip_line_string((enum clip_line)i),
-			.host = levels[state.host],
-			.chip = levels[state.chip],
+			.host = level_names[state.host],
+			.chip = level_names[state.chip],
 			.fault = faults ? bench_faults_of_wires(faults, state.fault_id) : 0,
 		};
 	}
@@ -285,5 +286,5 @@ action_wiring(const struct action_target *target, struct action_line lines[ACTIO
 {
 	struct request request = {.lines = lines};
 
-	action_work_run(target, look, &request, NULL, NULL);
+	action_work_run(target, read_wiring, &request, NULL, NULL);
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of actions share. Private to them. */
+/* Declarations that the files of this room share. Private to it. */
 #ifndef SPINOR_ACTION_INTERNAL_H
 #define SPINOR_ACTION_INTERNAL_H
 
 #include "action/action.h"
-
 #include "action/event.h"
 
 #include <glib.h>
@@ -21,10 +20,10 @@ struct action_context {
 	void *data;
 };
 
-/* An action under way, in the adapter's thread. */
+/* An action in progress, in the adapter's thread. */
 struct action_work {
 	const struct action_target *target;
-	struct bench_chip *chip; /* NULL: the adapter alone */
+	struct bench_chip *chip; /* NULL: the target is an adapter alone */
 	struct flash *flash;
 	bool (*act)(struct action_work *work, GError **error);
 	void *in;
@@ -33,24 +32,29 @@ struct action_work {
 	bool done;
 };
 
-/* Runs act in the target's thread; what has ended by then has ended for the chip, too. */
+/* Runs act in the target's thread, after it has advanced the chip's clock. */
 bool action_work_run(const struct action_target *target,
 	bool (*act)(struct action_work *work, GError **error), void *in, void *out, GError **error);
 
-/* The rest is for act. Sets the error and is always false. */
+/* The functions below are for act. */
+
+/* Sets the error and returns false. */
 bool action_work_fail(const struct action_work *work, GError **error, const char *format, ...)
 	G_GNUC_PRINTF(3, 4);
-/* False while a host's frame is open; one that is open by a fault of the wires is ended. */
+/* False and an error: a host's frame is in progress. Ends a frame that only a fault of the wires
+ * keeps open. */
 bool action_work_between_frames(const struct action_work *work, GError **error);
-/* The firmware has left CS# low; *fault is the number of what made it do so, 0: that is gone. */
+/* True: the firmware has left CS# low. *fault: number of the fault that caused it, 0: it has been
+ * removed. */
 bool action_work_left_selected(const struct action_work *work, unsigned int *fault);
-void action_work_tell(const struct action_work *work, enum action_event_kind kind, const char *what,
-	const char *text);
+/* Sends an event about the target to the observer. */
+void action_work_notify(const struct action_work *work, enum action_event_kind kind,
+	const char *what, const char *text);
 
-/* The board behind the target's chip starts, unless something holds it; NULL: there is none. */
+/* Starts the board of the target's chip, unless something blocks it; NULL: there is none. */
 struct action_boot_outcome *action_work_boot(const struct action_work *work);
 
-/* Acts of the adapter's faults become events; in its thread, or before it runs. */
+/* Sends acts of the adapter's faults as events. To be called in its thread, or before it runs. */
 void action_faults_observe(struct action_context *actions, struct bench_adapter *adapter);
 
 #endif

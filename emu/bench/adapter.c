@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One adapter: what the rooms below are, put together, and the thread that serves it.
+ * One adapter: connects its port, cable, firmware, wires and chips, and runs the thread that serves
+ * it.
  *
  * Everything here belongs to the adapter's thread from bench_adapter_start() until that thread has
  * been joined; the main thread only attaches sources to the context, and waits for those that
- * bench_adapter_call() attaches. The chips on its wires are chip.c's.
+ * bench_adapter_call() attaches. Leaves out the chips themselves (chip.c).
  */
 #include "bench/adapter.h"
 
-#include "base/units.h"
-#include "bench/chip.h"
 #include "base/error.h"
-#include "bench/faults.h"
+#include "base/units.h"
 #include "bench/cable.h"
-#include "link/meter.h"
+#include "bench/chip.h"
+#include "bench/faults.h"
 #include "bench/levels.h"
 #include "board/board.h"
 #include "clip/clip.h"
 #include "clip/wirefault.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
+#include "link/meter.h"
 #include "port/port.h"
 #include "serprog/profile.h"
 #include "serprog/serprog.h"
@@ -27,18 +28,18 @@
 #include <gio/gio.h>
 #include <string.h>
 
-/* Serial adapters ignore the speed, but flashrom wants one after the device. */
+/* Serial adapters ignore the speed, but flashrom requires one after the device. */
 #define READY_BAUD 115200
 
-/* What neither flashrom's programmer parameters nor a shell take for anything special. */
+/* The characters without special meaning in a shell and in flashrom's programmer parameters. */
 #define PLAIN_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+-@%"
 
 /* A chip select line. */
-struct seat {
+struct chip_select {
 	struct bench_adapter *adapter;
 	unsigned int cs;
 	struct bench_chip *chip; /* NULL: none */
-	struct board *board;     /* behind it; NULL: none */
+	struct board *board;     /* of that chip; NULL: none */
 	char *board_name;
 	enum bench_boot boot;
 };
@@ -51,17 +52,17 @@ struct bench_adapter {
 	GMainContext *context;
 	GMainLoop *loop;
 	GThread *thread; /* NULL: not running */
-	bool stopping;   /* main thread: it was asked to end */
+	bool stopping;   /* main thread: bench_adapter_stop() was called */
 
 	struct base_clock clock;
 	struct clip *clip;
 	struct serprog *serprog;
-	struct bench_cable line;
+	struct bench_cable cable;
 	struct link_meter meter;
 	struct port_pty *pty; /* NULL: TCP */
 	struct port_tcp *tcp; /* NULL: pseudo-terminal */
-	struct seat seats[CLIP_SELECTS];
-	struct bench_faults *faults; /* NULL: never any */
+	struct chip_select selects[CLIP_SELECTS];
+	struct bench_faults *faults; /* NULL: no fault was ever added */
 
 	bench_chip_observer *observe_chip;
 	void *chip_data;
@@ -69,7 +70,7 @@ struct bench_adapter {
 	void *host_data;
 };
 
-/* A bad address is what somebody wrote, not what the system refused. */
+/* An address that cannot be parsed is a usage error, one that the system refuses is not. */
 static bool
 open_tcp(struct bench_adapter *adapter, const char *address, GError **error)
 {
@@ -120,15 +121,15 @@ bench_adapter_new(const struct bench_adapter_plan *plan, GError **error)
 	adapter->clip = clip_new(&adapter->clock);
 	clip_set_seed(adapter->clip, plan->seed);
 	adapter->serprog = serprog_new(adapter->profile, adapter->clip, &adapter->clock);
-	adapter->line = (struct bench_cable){.owner = adapter->name,
+	adapter->cable = (struct bench_cable){.owner = adapter->name,
 		.context = adapter->context,
 		.serprog = adapter->serprog,
 		.meter = &adapter->meter,
 		.seed = plan->seed};
-	bench_cable_begin(&adapter->line);
+	bench_cable_begin(&adapter->cable);
 	if (open_port(adapter, plan, error)) {
-		adapter->line.pty = adapter->pty;
-		adapter->line.tcp = adapter->tcp;
+		adapter->cable.pty = adapter->pty;
+		adapter->cable.tcp = adapter->tcp;
 		return adapter;
 	}
 	bench_adapter_destroy(adapter);
@@ -138,10 +139,10 @@ bench_adapter_new(const struct bench_adapter_plan *plan, GError **error)
 void
 bench_adapter_clip_on(struct bench_adapter *adapter, unsigned int cs, struct bench_chip *chip)
 {
-	g_return_if_fail(cs < CLIP_SELECTS && adapter->seats[cs].chip == NULL);
-	adapter->seats[cs].chip = chip;
+	g_return_if_fail(cs < CLIP_SELECTS && adapter->selects[cs].chip == NULL);
+	adapter->selects[cs].chip = chip;
 	clip_attach(adapter->clip, cs, bench_chip_flash(chip));
-	bench_levels_clip_on(bench_chip_wires(chip), adapter->clip, cs);
+	bench_levels_clip_on(bench_chip_levels(chip), adapter->clip, cs);
 }
 
 static void *
@@ -163,14 +164,14 @@ bench_adapter_start(struct bench_adapter *adapter, GError **error)
 	adapter->thread = g_thread_try_new(adapter->name, serve, adapter, &why);
 	if (adapter->thread == NULL) {
 		g_propagate_prefixed_error(error, g_steal_pointer(&why),
-			"%s: can't start its thread: ", adapter->name);
+			"%s: cannot start its thread: ", adapter->name);
 		return false;
 	}
 	return true;
 }
 
-/* Not g_main_context_invoke(), which would run the function here when the thread has not yet come
- * to its loop. */
+/* Not g_main_context_invoke(), which would run the function in this thread if the adapter's has not
+ * yet entered its loop. */
 static void
 attach(struct bench_adapter *adapter, GSourceFunc function, void *data)
 {
@@ -236,7 +237,7 @@ bench_adapter_call(struct bench_adapter *adapter, void (*function)(void *data), 
 		function(data);
 		return;
 	}
-	/* A thread that is about to end would leave the call undone. */
+	/* A thread that is about to end would not run the call. */
 	if (adapter->stopping)
 		join(adapter);
 	if (adapter->thread == NULL) {
@@ -254,19 +255,19 @@ bench_adapter_call(struct bench_adapter *adapter, void (*function)(void *data), 
 	g_mutex_clear(&call.mutex);
 }
 
-/* What has finished by now counts; what has not is cut off, as when a clip is pulled off. */
+/* Completes operations that are over; interrupts others, as when a clip is removed. */
 static void
 remove_chips(struct bench_adapter *adapter)
 {
 	int64_t now = base_clock_now(&adapter->clock);
 
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
-		g_clear_pointer(&adapter->seats[cs].board, board_free);
-		g_clear_pointer(&adapter->seats[cs].board_name, g_free);
-		if (adapter->seats[cs].chip == NULL)
+		g_clear_pointer(&adapter->selects[cs].board, board_free);
+		g_clear_pointer(&adapter->selects[cs].board_name, g_free);
+		if (adapter->selects[cs].chip == NULL)
 			continue;
-		flash_tick(bench_chip_flash(adapter->seats[cs].chip), now);
-		g_clear_pointer(&adapter->seats[cs].chip, bench_chip_destroy);
+		flash_tick(bench_chip_flash(adapter->selects[cs].chip), now);
+		g_clear_pointer(&adapter->selects[cs].chip, bench_chip_destroy);
 	}
 }
 
@@ -276,7 +277,7 @@ bench_adapter_destroy(struct bench_adapter *adapter)
 	join(adapter);
 	adapter->meter.host_changed = NULL;
 	g_clear_pointer(&adapter->faults, bench_faults_destroy);
-	bench_cable_end(&adapter->line);
+	bench_cable_end(&adapter->cable);
 	g_clear_pointer(&adapter->pty, port_pty_destroy);
 	g_clear_pointer(&adapter->tcp, port_tcp_destroy);
 	g_clear_pointer(&adapter->serprog, serprog_destroy);
@@ -317,7 +318,7 @@ bench_adapter_tcp(const struct bench_adapter *adapter)
 struct bench_chip *
 bench_adapter_chip(const struct bench_adapter *adapter, unsigned int cs)
 {
-	return cs < CLIP_SELECTS ? adapter->seats[cs].chip : NULL;
+	return cs < CLIP_SELECTS ? adapter->selects[cs].chip : NULL;
 }
 
 unsigned int
@@ -326,7 +327,7 @@ bench_adapter_n_chips(const struct bench_adapter *adapter)
 	unsigned int n = 0;
 
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
-		n += adapter->seats[cs].chip != NULL;
+		n += adapter->selects[cs].chip != NULL;
 	return n;
 }
 
@@ -355,11 +356,11 @@ bench_adapter_clip(struct bench_adapter *adapter)
 }
 
 static void
-line_acted(void *data, const struct link_fault_report *report)
+link_acted(void *data, const struct link_fault_report *report)
 {
 	const struct bench_adapter *adapter = data;
 
-	bench_faults_line_acted(adapter->faults, report);
+	bench_faults_link_acted(adapter->faults, report);
 }
 
 struct bench_faults *
@@ -367,9 +368,9 @@ bench_adapter_faults(struct bench_adapter *adapter)
 {
 	if (adapter->faults == NULL) {
 		adapter->faults = bench_faults_new(adapter->clip, adapter->name);
-		adapter->line.acted = line_acted;
-		adapter->line.data = adapter;
-		bench_faults_set_line(adapter->faults, &adapter->line);
+		adapter->cable.acted = link_acted;
+		adapter->cable.data = adapter;
+		bench_faults_set_cable(adapter->faults, &adapter->cable);
 	}
 	return adapter->faults;
 }
@@ -384,11 +385,11 @@ void
 bench_adapter_set_board(
 	struct bench_adapter *adapter, unsigned int cs, const char *name, struct board *board)
 {
-	struct seat *seat = &adapter->seats[cs];
+	struct chip_select *select = &adapter->selects[cs];
 
-	g_return_if_fail(seat->board == NULL);
-	seat->board = board;
-	seat->board_name = g_strdup(name);
+	g_return_if_fail(select->board == NULL);
+	select->board = board;
+	select->board_name = g_strdup(name);
 }
 
 struct board *
@@ -397,36 +398,36 @@ bench_adapter_board(const struct bench_adapter *adapter, unsigned int cs, const 
 	if (cs >= CLIP_SELECTS)
 		return NULL;
 	if (name != NULL)
-		*name = adapter->seats[cs].board_name;
-	return adapter->seats[cs].board;
+		*name = adapter->selects[cs].board_name;
+	return adapter->selects[cs].board;
 }
 
 void
 bench_adapter_set_boot(struct bench_adapter *adapter, unsigned int cs, enum bench_boot boot)
 {
 	g_return_if_fail(cs < CLIP_SELECTS);
-	adapter->seats[cs].boot = boot;
+	adapter->selects[cs].boot = boot;
 }
 
 enum bench_boot
 bench_adapter_boot(const struct bench_adapter *adapter, unsigned int cs)
 {
-	return cs < CLIP_SELECTS ? adapter->seats[cs].boot : BENCH_BOOT_NEVER;
+	return cs < CLIP_SELECTS ? adapter->selects[cs].boot : BENCH_BOOT_NEVER;
 }
 
 struct bench_cable *
-bench_adapter_line(struct bench_adapter *adapter)
+bench_adapter_cable(struct bench_adapter *adapter)
 {
-	return &adapter->line;
+	return &adapter->cable;
 }
 
 static void
 chip_event(void *data, const struct flash_event *event)
 {
-	const struct seat *seat = data;
-	struct bench_adapter *adapter = seat->adapter;
+	const struct chip_select *select = data;
+	struct bench_adapter *adapter = select->adapter;
 
-	adapter->observe_chip(adapter->chip_data, adapter, seat->cs, event);
+	adapter->observe_chip(adapter->chip_data, adapter, select->cs, event);
 }
 
 void
@@ -436,13 +437,13 @@ bench_adapter_set_chip_observer(
 	adapter->observe_chip = observe;
 	adapter->chip_data = data;
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
-		struct seat *seat = &adapter->seats[cs];
+		struct chip_select *select = &adapter->selects[cs];
 
-		seat->adapter = adapter;
-		seat->cs = cs;
-		if (seat->chip != NULL)
+		select->adapter = adapter;
+		select->cs = cs;
+		if (select->chip != NULL)
 			bench_chip_set_observer(
-				seat->chip, observe != NULL ? chip_event : NULL, seat);
+				select->chip, observe != NULL ? chip_event : NULL, select);
 	}
 }
 
@@ -470,7 +471,7 @@ bench_adapter_host_stats(struct bench_adapter *adapter)
 	return &adapter->meter.stats;
 }
 
-/* The parts of all chips, in the order of their lines. */
+/* Formats the parts and sizes of all chips, in the order of their chip selects. */
 static char *
 describe_chips(const struct bench_adapter *adapter)
 {
@@ -480,9 +481,9 @@ describe_chips(const struct bench_adapter *adapter)
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
 		const struct flash_part *part;
 
-		if (adapter->seats[cs].chip == NULL)
+		if (adapter->selects[cs].chip == NULL)
 			continue;
-		part = bench_chip_part(adapter->seats[cs].chip);
+		part = bench_chip_part(adapter->selects[cs].chip);
 		g_autofree char *size = base_format_size(part->size);
 		g_auto(GStrv) words = g_strsplit(size, " ", -1);
 		g_autofree char *one_word = g_strjoinv("", words);

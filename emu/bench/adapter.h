@@ -21,58 +21,58 @@ struct flash_event;
 struct port_watch;
 struct serprog_profile;
 
-/* cs: the line of the chip that something happened to. */
+/* cs: the chip select of the chip that sends the event. */
 typedef void bench_chip_observer(void *data, struct bench_adapter *adapter, unsigned int cs,
 	const struct flash_event *event);
-/* The first host has come (opened) or the last one gone. */
+/* opened: the first host has opened the port, else the last one has closed it. */
 typedef void bench_host_observer(void *data, struct bench_adapter *adapter, bool opened);
 
-/* What to build. Strings are copied, everything else outlives the adapter. */
+/* Arguments of bench_adapter_new(). Strings are copied, everything else outlives the adapter. */
 struct bench_adapter_plan {
 	const char *name; /* in ready lines and the log */
 	const struct serprog_profile *profile;
-	struct setup_firmware firmware; /* on top of it */
+	struct setup_firmware firmware; /* changes to the profile */
 	const char *link;               /* may be NULL */
 	const char *tcp;                /* [HOST:]PORT instead of a pseudo-terminal; may be NULL */
 	enum base_clock_mode timing;
-	unsigned int time_scale; /* of REAL, in thousandths; 0: as on the wall */
+	unsigned int time_scale; /* of BASE_CLOCK_REAL, in thousandths; 0: as wall-clock time */
 	struct port_watch *watch;
-	uint64_t seed; /* of what faults leave to chance */
+	uint64_t seed; /* of the random numbers of faults */
 };
 
-/* Builds the adapter, without chips; its port exists. On error nothing is left behind. */
+/* Creates the adapter, with its port and without chips. On error nothing remains. */
 struct bench_adapter *bench_adapter_new(const struct bench_adapter_plan *plan, GError **error);
 
-/* Clips chip, which is the adapter's from now on, to a free chip select line; before
+/* Connects chip, which the adapter owns from then on, to a free chip select. To be called before
  * bench_adapter_start(). */
 void bench_adapter_clip_on(struct bench_adapter *adapter, unsigned int cs, struct bench_chip *chip);
 
-/* Starts the thread, which owns all of the adapter until bench_adapter_stop(). */
+/* Starts the thread, which owns the adapter until bench_adapter_stop(). */
 bool bench_adapter_start(struct bench_adapter *adapter, GError **error);
 
-/* Asks the thread to end, without waiting for it. */
+/* Makes the thread end, without waiting for it. */
 void bench_adapter_stop(struct bench_adapter *adapter);
 
-/* Waits for the thread, takes the chips' supply away, saves their state and frees the adapter. */
+/* Waits for the thread, switches the chips' supply off, saves their state and frees the adapter. */
 void bench_adapter_destroy(struct bench_adapter *adapter);
 
 /*
- * Runs function in the adapter's thread, between two rounds of its main loop, and waits for it. For
- * the main thread, or the adapter's own, which runs it at once; so does the main thread when the
- * adapter's is not running.
+ * Runs function in the adapter's thread, between two iterations of its main loop, and waits for it.
+ * To be called in the main thread, or in the adapter's own, which runs it directly; so does the
+ * main thread if the adapter's is not running.
  */
 void bench_adapter_call(struct bench_adapter *adapter, void (*function)(void *data), void *data);
 
-/* Fixed for the adapter's life. */
+/* Constant during the adapter's life. */
 const char *bench_adapter_name(const struct bench_adapter *adapter);
 const char *bench_adapter_profile(const struct bench_adapter *adapter);
 const char *bench_adapter_link(const struct bench_adapter *adapter); /* absolute; NULL: none */
 const char *bench_adapter_tcp(const struct bench_adapter *adapter);  /* HOST:PORT; NULL: none */
-/* The chip on line cs, NULL when there is none. Any cs may be asked for. */
+/* The chip on chip select cs, NULL: none. Any cs is valid. */
 struct bench_chip *bench_adapter_chip(const struct bench_adapter *adapter, unsigned int cs);
 unsigned int bench_adapter_n_chips(const struct bench_adapter *adapter);
 
-/* All below: in the adapter's thread, or before it serves its first host. */
+/* The functions below are to be called in the adapter's thread, or before it runs. */
 
 /* "ready: NAME PART SIZE flashrom -p …", without a newline. Free with g_free(). */
 char *bench_adapter_ready_line(const struct bench_adapter *adapter);
@@ -82,31 +82,31 @@ bool bench_adapter_has_host(const struct bench_adapter *adapter);
 struct base_clock *bench_adapter_clock(struct bench_adapter *adapter);
 struct clip *bench_adapter_clip(struct bench_adapter *adapter);
 
-/* Its faults; made when they are first asked for. */
+/* The adapter's faults; the first call creates the list. */
 struct bench_faults *bench_adapter_faults(struct bench_adapter *adapter);
-/* NULL: there have never been any. */
+/* NULL: no fault was ever added. */
 struct bench_faults *bench_adapter_has_faults(const struct bench_adapter *adapter);
 
-/* The board behind the chip of line cs, which the adapter frees. */
+/* Sets the board of the chip on chip select cs, which the adapter frees. */
 void bench_adapter_set_board(
 	struct bench_adapter *adapter, unsigned int cs, const char *name, struct board *board);
-/* NULL: there is none. name may be NULL. */
+/* NULL: there is none. name: receives its name; may be NULL. */
 struct board *bench_adapter_board(
 	const struct bench_adapter *adapter, unsigned int cs, const char **name);
 
-/* What became of the board when it last started. */
+/* The outcome of the board's last attempt to boot. */
 enum bench_boot {
-	BENCH_BOOT_NEVER, /* that has not been */
+	BENCH_BOOT_NEVER, /* no attempt yet */
 	BENCH_BOOT_DONE,
 	BENCH_BOOT_FAILED,
 };
 void bench_adapter_set_boot(struct bench_adapter *adapter, unsigned int cs, enum bench_boot boot);
 enum bench_boot bench_adapter_boot(const struct bench_adapter *adapter, unsigned int cs);
 
-/* The line to the host, for its faults. */
-struct bench_cable *bench_adapter_line(struct bench_adapter *adapter);
+/* The serial link and cable to the host. */
+struct bench_cable *bench_adapter_cable(struct bench_adapter *adapter);
 
-/* One of each; NULL ends it. */
+/* Sets the only observer of each kind; NULL removes it. */
 void bench_adapter_set_chip_observer(
 	struct bench_adapter *adapter, bench_chip_observer *observe, void *data);
 void bench_adapter_set_host_observer(

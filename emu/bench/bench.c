@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The bench: what all adapters share, and the adapters.
+ * The bench: the adapters, and the resources that they share.
  *
- * Things are built in the order in which they can fail without a trace: names are looked up first,
- * files are touched last. Leaves out what happens while it runs (observe.c, action.h) and where its
- * description comes from (setup.c).
+ * All names are looked up before the first file is opened, so that a mistake in the description
+ * leaves no files behind. Leaves out access to the running bench (observe.c, action.h) and the
+ * reader of its description (setup.c).
  */
 #include "bench/bench.h"
 
-#include "board/boot.h"
-#include "bench/chip.h"
-#include "chipdb/chipdb.h"
 #include "base/error.h"
+#include "bench/chip.h"
 #include "bench/faults.h"
-#include "store/image.h"
 #include "bench/limits.h"
-#include "setup/options.h"
 #include "bench/preset.h"
-#include "setup/setup.h"
 #include "board/board.h"
+#include "board/boot.h"
+#include "chipdb/chipdb.h"
 #include "flash/partdata.h"
 #include "port/port.h"
 #include "serprog/profile.h"
+#include "setup/options.h"
+#include "setup/setup.h"
+#include "store/image.h"
 #include "trace/text.h"
 
 struct bench {
@@ -31,7 +31,7 @@ struct bench {
 	struct port_watch *watch;
 	struct trace_text *trace; /* may be NULL */
 	GPtrArray *adapters;      /* struct bench_adapter */
-	unsigned int n_chips;     /* on adapters that are built */
+	unsigned int n_chips;     /* that have been created */
 };
 
 static const struct serprog_profile *
@@ -75,7 +75,7 @@ find_part(struct chipdb *chipdb, const struct setup_chip *chip, GError **error)
 }
 
 static void
-refuse_line(const struct setup_adapter *adapter, const struct setup_chip *chip,
+refuse_chip_select(const struct setup_adapter *adapter, const struct setup_chip *chip,
 	const struct serprog_profile *profile, GError **error)
 {
 	unsigned int last = profile->chip_selects - 1;
@@ -87,7 +87,7 @@ refuse_line(const struct setup_adapter *adapter, const struct setup_chip *chip,
 		adapter->name, profile->name, allowed);
 }
 
-/* Names that are unknown, and lines that the adapter's firmware can't select. */
+/* Refuses unknown names, and chip selects that the adapter's firmware does not have. */
 static bool
 check_adapter(struct chipdb *chipdb, const struct setup_adapter *adapter, GError **error)
 {
@@ -97,20 +97,19 @@ check_adapter(struct chipdb *chipdb, const struct setup_adapter *adapter, GError
 		return false;
 	for (guint i = 0; i < adapter->chips->len; i++) {
 		const struct setup_chip *chip = adapter->chips->pdata[i];
-
 		const struct flash_part *part = find_part(chipdb, chip, error);
 
 		if (part == NULL || !bench_preset_check(&chip->condition, part, chip->where, error))
 			return false;
 		if (profile->chip_selects == 0 || chip->cs < profile->chip_selects)
 			continue;
-		refuse_line(adapter, chip, profile, error);
+		refuse_chip_select(adapter, chip, profile, error);
 		return false;
 	}
 	return true;
 }
 
-/* The first of the registers that the part lacks is an error. */
+/* Refuses expectations of registers that the part does not have; the message names the first. */
 static bool
 check_registers(const struct setup_board *entry, const struct flash_part *part, GError **error)
 {
@@ -125,7 +124,7 @@ check_registers(const struct setup_board *entry, const struct flash_part *part, 
 			g_string_append_printf(
 				allowed, "%ssr%u", allowed->len > 0 ? ", " : "", reg + 1);
 	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-		"%s: it wants sr%d, which a %s has not; allowed: %s", entry->where,
+		"%s: sr%d: a %s has no such register; allowed: %s", entry->where,
 		g_bit_nth_lsf(missing, -1) + 1, part->name,
 		allowed->len > 0 ? allowed->str : "no registers");
 	return false;
@@ -144,7 +143,7 @@ check_board(struct bench *bench, const struct setup_board *entry, GError **error
 	part = find_part(bench->chipdb, chip, error);
 	if (part != NULL && entry->end > part->size)
 		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-			"%s: it wants bytes up to %06" G_GINT64_MODIFIER
+			"%s: it needs bytes up to %06" G_GINT64_MODIFIER
 			"X; allowed are addresses of a %s, 000000 to %06" G_GINT64_MODIFIER "X",
 			entry->where, entry->end - 1, part->name, part->size - 1);
 	return part != NULL && entry->end <= part->size && check_registers(entry, part, error);
@@ -153,7 +152,7 @@ check_board(struct bench *bench, const struct setup_board *entry, GError **error
 static bool
 check_fault(struct bench *bench, const struct setup_fault_entry *entry, GError **error)
 {
-	struct bench_fault_scene scene = {0};
+	struct bench_fault_target target = {0};
 	struct setup_adapter *adapter;
 	struct setup_chip *chip;
 	GError *why = NULL;
@@ -161,24 +160,24 @@ check_fault(struct bench *bench, const struct setup_fault_entry *entry, GError *
 	if (!setup_find(bench->setup, entry->adapter, entry->chip, entry->where, &adapter, &chip,
 		    error))
 		return false;
-	scene.cs = chip != NULL ? chip->cs : 0;
-	scene.is_terminal = adapter->tcp == NULL;
+	target.cs = chip != NULL ? chip->cs : 0;
+	target.is_terminal = adapter->tcp == NULL;
 	for (guint i = 0; i < adapter->chips->len; i++) {
 		const struct setup_chip *there = adapter->chips->pdata[i];
 
-		scene.parts[there->cs] = find_part(bench->chipdb, there, error);
-		if (scene.parts[there->cs] == NULL)
+		target.parts[there->cs] = find_part(bench->chipdb, there, error);
+		if (target.parts[there->cs] == NULL)
 			return false;
 	}
-	if (bench_faults_check(entry->fault, &scene, &why))
+	if (bench_faults_check(entry->fault, &target, &why))
 		return true;
 	g_propagate_prefixed_error(error, why, "%s: ", entry->where);
 	return false;
 }
 
-/* What faults and boards want of the chips that they are on. */
+/* Checks boards and faults against their chips. */
 static bool
-check_troubles(struct bench *bench, GError **error)
+check_boards_and_faults(struct bench *bench, GError **error)
 {
 	bool good = true;
 
@@ -189,7 +188,7 @@ check_troubles(struct bench *bench, GError **error)
 	return good;
 }
 
-/* Reads the description and looks up all names. */
+/* Reads the description and checks all names. */
 static bool
 prepare(struct bench *bench, const struct setup_options *options, GError **error)
 {
@@ -202,10 +201,11 @@ prepare(struct bench *bench, const struct setup_options *options, GError **error
 	for (guint i = 0; i < bench->setup->adapters->len; i++)
 		if (!check_adapter(bench->chipdb, bench->setup->adapters->pdata[i], error))
 			return false;
-	return check_troubles(bench, error);
+	return check_boards_and_faults(bench, error);
 }
 
-/* In the trace: the part, unless that leaves open which one. */
+/* The chip's name in the trace: the part of the only chip; with several, the chip's or adapter's
+ * name. */
 static const char *
 label(const struct bench *bench, const struct setup_adapter *adapter, const struct setup_chip *chip,
 	const struct flash_part *part)
@@ -269,9 +269,9 @@ add_adapter(struct bench *bench, const struct setup_adapter *from, GError **erro
 	return true;
 }
 
-/* The adapter that was built from that, and the line of that chip. */
+/* Returns the adapter that was created from that description. */
 static struct bench_adapter *
-built_from(const struct bench *bench, const struct setup_adapter *from)
+created_from(const struct bench *bench, const struct setup_adapter *from)
 {
 	guint i = 0;
 
@@ -290,7 +290,7 @@ add_board(struct bench *bench, struct setup_board *entry, GError **error)
 	if (!setup_find(bench->setup, entry->adapter, entry->chip, entry->where, &from, &chip_from,
 		    error))
 		return false;
-	adapter = built_from(bench, from);
+	adapter = created_from(bench, from);
 	chip = bench_adapter_chip(adapter, chip_from->cs);
 	board_boot_expect(entry->board, bench_chip_part(chip), entry->address_bytes);
 	board_begin(entry->board, store_image_array(bench_chip_image(chip)),
@@ -312,16 +312,15 @@ add_fault(struct bench *bench, const struct setup_fault_entry *entry, GError **e
 	if (!setup_find(
 		    bench->setup, entry->adapter, entry->chip, entry->where, &from, &chip, error))
 		return false;
-	if (bench_faults_add(bench_adapter_faults(built_from(bench, from)), entry->fault,
+	if (bench_faults_add(bench_adapter_faults(created_from(bench, from)), entry->fault,
 		    chip != NULL ? chip->cs : 0, &why) > 0)
 		return true;
 	g_propagate_prefixed_error(error, why, "%s: ", entry->where);
 	return false;
 }
 
-/* What is wrong, and what boards want. */
 static bool
-add_troubles(struct bench *bench, GError **error)
+add_boards_and_faults(struct bench *bench, GError **error)
 {
 	bool good = true;
 
@@ -332,9 +331,9 @@ add_troubles(struct bench *bench, GError **error)
 	return good;
 }
 
-/* What the adapters share, as far as it can fail. */
+/* Creates the resources that the adapters share. */
 static bool
-build_shared(struct bench *bench, GMainContext *context, GError **error)
+create_shared(struct bench *bench, GMainContext *context, GError **error)
 {
 	const struct setup_bench *setup = bench->setup;
 
@@ -358,10 +357,10 @@ bench_new(const struct setup_options *options, GMainContext *context, GError **e
 	bool good;
 
 	bench->adapters = g_ptr_array_new_with_free_func((GDestroyNotify)bench_adapter_destroy);
-	good = prepare(bench, options, error) && build_shared(bench, context, error);
+	good = prepare(bench, options, error) && create_shared(bench, context, error);
 	for (guint i = 0; good && i < bench->setup->adapters->len; i++)
 		good = add_adapter(bench, bench->setup->adapters->pdata[i], error);
-	if (good && add_troubles(bench, error))
+	if (good && add_boards_and_faults(bench, error))
 		return bench;
 	bench_destroy(bench);
 	return NULL;
@@ -399,7 +398,7 @@ bench_destroy(struct bench *bench)
 {
 	if (bench == NULL)
 		return;
-	/* All threads end side by side before the first is waited for. */
+	/* All threads end in parallel before the first join. */
 	for (guint i = 0; i < bench->adapters->len; i++)
 		bench_adapter_stop(bench->adapters->pdata[i]);
 	g_ptr_array_unref(bench->adapters);

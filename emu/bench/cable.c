@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What stands between the port and the adapter's firmware. Without faults that is nothing: the
- * meter talks to the firmware itself. The cable is pulled and put in again by timers of the
- * adapter's own main context, never from within the firmware. With TCP the cable is the network's.
+ * The serial link and the cable between the port and the adapter's firmware. Without faults the
+ * meter is connected to the firmware directly. Timers of the adapter's own main context unplug the
+ * cable and plug it in again, never the firmware itself. With TCP the cable is the network's.
  */
 #include "bench/cable.h"
 
@@ -13,148 +13,149 @@
 #include "serprog/serprog.h"
 
 static void
-forget_cable(struct bench_cable *line)
+cancel_timer(struct bench_cable *cable)
 {
-	if (line->cable != NULL)
-		g_source_destroy(line->cable);
-	g_clear_pointer(&line->cable, g_source_unref);
+	if (cable->timer != NULL)
+		g_source_destroy(cable->timer);
+	g_clear_pointer(&cable->timer, g_source_unref);
 }
 
 static void
-wait_for_cable(struct bench_cable *line, uint32_t ms, GSourceFunc function)
+start_timer(struct bench_cable *cable, uint32_t ms, GSourceFunc function)
 {
-	forget_cable(line);
-	line->cable = g_timeout_source_new(ms);
-	g_source_set_callback(line->cable, function, line, NULL);
-	g_source_attach(line->cable, line->context);
-	/* A fault acts while port_poll() waits for the line alone. */
-	g_main_context_wakeup(line->context);
+	cancel_timer(cable);
+	cable->timer = g_timeout_source_new(ms);
+	g_source_set_callback(cable->timer, function, cable, NULL);
+	g_source_attach(cable->timer, cable->context);
+	/* A fault acts while port_poll() waits for the port alone. */
+	g_main_context_wakeup(cable->context);
 }
 
 bool
-bench_cable_is_plugged(const struct bench_cable *line)
+bench_cable_is_plugged(const struct bench_cable *cable)
 {
-	return line->pty != NULL ? port_pty_path(line->pty) != NULL
-				 : port_tcp_is_plugged(line->tcp);
+	return cable->pty != NULL ? port_pty_path(cable->pty) != NULL
+				  : port_tcp_is_plugged(cable->tcp);
 }
 
 void
-bench_cable_unplug(struct bench_cable *line)
+bench_cable_unplug(struct bench_cable *cable)
 {
-	forget_cable(line);
+	cancel_timer(cable);
 	/* Without its supply the adapter holds no line any more. */
-	if (bench_cable_is_plugged(line))
-		serprog_reset(line->serprog);
-	if (line->pty != NULL)
-		port_pty_unplug(line->pty);
+	if (bench_cable_is_plugged(cable))
+		serprog_reset(cable->serprog);
+	if (cable->pty != NULL)
+		port_pty_unplug(cable->pty);
 	else
-		port_tcp_unplug(line->tcp);
+		port_tcp_unplug(cable->tcp);
 }
 
 bool
-bench_cable_plug(struct bench_cable *line, GError **error)
+bench_cable_plug(struct bench_cable *cable, GError **error)
 {
-	forget_cable(line);
+	cancel_timer(cable);
 	/* With the cable in, nothing starts anew; else the adapter gets its supply again. */
-	if (!bench_cable_is_plugged(line)) {
-		if (line->faults != NULL)
-			link_line_plugged(line->faults);
+	if (!bench_cable_is_plugged(cable)) {
+		if (cable->faults != NULL)
+			link_plugged(cable->faults);
 		else
-			serprog_reset(line->serprog);
+			serprog_reset(cable->serprog);
 	}
-	if (line->pty != NULL)
-		return port_pty_plug(line->pty, error);
-	port_tcp_plug(line->tcp);
+	if (cable->pty != NULL)
+		return port_pty_plug(cable->pty, error);
+	port_tcp_plug(cable->tcp);
 	return true;
 }
 
 static gboolean
-put_in(void *data)
+plug_in(void *data)
 {
-	struct bench_cable *line = data;
+	struct bench_cable *cable = data;
 	g_autoptr(GError) error = NULL;
 
-	if (!bench_cable_plug(line, &error))
-		log_warning("%s: cannot plug in again: %s", line->owner, error->message);
+	if (!bench_cable_plug(cable, &error))
+		log_warning("%s: cannot plug in again: %s", cable->owner, error->message);
 	return G_SOURCE_REMOVE;
 }
 
 static gboolean
-pull_out(void *data)
+unplug(void *data)
 {
-	struct bench_cable *line = data;
+	struct bench_cable *cable = data;
 
-	bench_cable_unplug(line);
-	if (line->out_ms > 0)
-		wait_for_cable(line, line->out_ms, put_in);
+	bench_cable_unplug(cable);
+	if (cable->out_ms > 0)
+		start_timer(cable, cable->out_ms, plug_in);
 	return G_SOURCE_REMOVE;
 }
 
 static void
 fault_unplugs(void *data, uint32_t ms)
 {
-	struct bench_cable *line = data;
+	struct bench_cable *cable = data;
 
-	line->out_ms = ms;
-	wait_for_cable(line, 0, pull_out);
+	cable->out_ms = ms;
+	start_timer(cable, 0, unplug);
 }
 
 static unsigned int
 host_baud(void *data)
 {
-	const struct bench_cable *line = data;
+	const struct bench_cable *cable = data;
 
-	return line->pty != NULL ? port_pty_baud(line->pty) : 0;
+	return cable->pty != NULL ? port_pty_baud(cable->pty) : 0;
 }
 
 static void
 fault_acted(void *data, const struct link_fault_report *report)
 {
-	struct bench_cable *line = data;
+	struct bench_cable *cable = data;
 
-	if (line->acted != NULL)
-		line->acted(line->data, report);
+	if (cable->acted != NULL)
+		cable->acted(cable->data, report);
 }
 
 void
-bench_cable_begin(struct bench_cable *line)
+bench_cable_begin(struct bench_cable *cable)
 {
-	line->meter->behind = serprog_endpoint(line->serprog);
+	cable->meter->behind = serprog_endpoint(cable->serprog);
 }
 
 void
-bench_cable_end(struct bench_cable *line)
+bench_cable_end(struct bench_cable *cable)
 {
-	forget_cable(line);
-	if (line->faults == NULL)
+	cancel_timer(cable);
+	if (cable->faults == NULL)
 		return;
-	bench_cable_begin(line);
-	g_clear_pointer(&line->faults, link_line_destroy);
+	bench_cable_begin(cable);
+	g_clear_pointer(&cable->faults, link_destroy);
 }
 
-struct link_line *
-bench_cable_faults(struct bench_cable *line)
+struct link *
+bench_cable_faults(struct bench_cable *cable)
 {
 	const struct link_listener listener = {
-		.acted = fault_acted, .unplug = fault_unplugs, .baud = host_baud, .data = line};
+		.acted = fault_acted, .unplug = fault_unplugs, .baud = host_baud, .data = cable};
 
-	if (line->faults != NULL)
-		return line->faults;
-	line->faults = link_line_new(serprog_endpoint(line->serprog), &listener);
-	if (line->meter->host)
-		link_line_join(line->faults, line->meter->opened_us, line->meter->session_in,
-			line->meter->session_out);
-	line->meter->behind = link_line_endpoint(line->faults);
-	return line->faults;
+	if (cable->faults != NULL)
+		return cable->faults;
+	cable->faults = link_new(serprog_endpoint(cable->serprog), &listener);
+	link_set_seed(cable->faults, cable->seed);
+	if (cable->meter->host)
+		link_join(cable->faults, cable->meter->opened_us, cable->meter->session_in,
+			cable->meter->session_out);
+	cable->meter->behind = link_endpoint(cable->faults);
+	return cable->faults;
 }
 
 void
-bench_cable_changed(struct bench_cable *line)
+bench_cable_changed(struct bench_cable *cable)
 {
-	if (line->faults != NULL && !link_line_is_needed(line->faults))
-		bench_cable_end(line);
-	if (line->pty != NULL)
-		port_pty_kick(line->pty);
-	if (line->tcp != NULL)
-		port_tcp_kick(line->tcp);
+	if (cable->faults != NULL && !link_is_needed(cable->faults))
+		bench_cable_end(cable);
+	if (cable->pty != NULL)
+		port_pty_kick(cable->pty);
+	if (cable->tcp != NULL)
+		port_tcp_kick(cable->tcp);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The line from host to adapter and its USB cable: faults of both. In the adapter's thread. */
+/* The serial link from host to adapter and its USB cable. In the adapter's thread. */
 #ifndef SPINOR_BENCH_CABLE_H
 #define SPINOR_BENCH_CABLE_H
 
@@ -9,43 +9,43 @@
 
 struct link_meter;
 struct link_fault_report;
-struct link_line;
+struct link;
 struct port_pty;
 struct port_tcp;
 struct serprog;
 
-/* All 0 but for the upper part: a perfect line. */
+/* The lower part is 0 at first: no faults. */
 struct bench_cable {
 	const char *owner; /* in the log */
 	GMainContext *context;
 	struct serprog *serprog;
-	struct link_meter *meter; /* stands before what is chosen here */
+	struct link_meter *meter; /* in front of the filter or the firmware */
 	struct port_pty *pty;     /* NULL: TCP */
 	struct port_tcp *tcp;     /* NULL: pseudo-terminal */
 	uint64_t seed;            /* of what faults leave to chance */
 	void (*acted)(void *data, const struct link_fault_report *report); /* may be NULL */
 	void *data;
 
-	struct link_line *faults; /* NULL: none */
-	GSource *cable;           /* waits to pull it or put it in; NULL: neither */
-	uint32_t out_ms;          /* the cable stays out; 0: for ever */
+	struct link *faults; /* NULL: none */
+	GSource *timer;      /* waits to pull it or put it in; NULL: neither */
+	uint32_t out_ms;     /* the cable stays out; 0: for ever */
 };
 
-/* Chooses the adapter without faults before it. */
-void bench_cable_begin(struct bench_cable *line);
+/* Connects the meter directly to the firmware: no fault filter. */
+void bench_cable_begin(struct bench_cable *cable);
 
-/* Before the port and the adapter end. */
-void bench_cable_end(struct bench_cable *line);
+/* To be called before the port and the adapter are destroyed. */
+void bench_cable_end(struct bench_cable *cable);
 
-/* The filter for faults; made, and put before the adapter, when it is first asked for. */
-struct link_line *bench_cable_faults(struct bench_cable *line);
+/* The filter for faults; created, and put before the adapter, when it is first asked for. */
+struct link *bench_cable_faults(struct bench_cable *cable);
 
-/* After a change of faults: the port looks again, and a filter without any is taken away. */
-void bench_cable_changed(struct bench_cable *line);
+/* After a change of faults: wakes the port, and removes a filter that is not needed any more. */
+void bench_cable_changed(struct bench_cable *cable);
 
-/* Both do nothing when that is how it is. */
-void bench_cable_unplug(struct bench_cable *line);
-bool bench_cable_plug(struct bench_cable *line, GError **error);
-bool bench_cable_is_plugged(const struct bench_cable *line);
+/* No effect if it is already in that state. */
+void bench_cable_unplug(struct bench_cable *cable);
+bool bench_cable_plug(struct bench_cable *cable, GError **error);
+bool bench_cable_is_plugged(const struct bench_cable *cable);
 
 #endif

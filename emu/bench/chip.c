@@ -1,48 +1,48 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One chip: the model, where its array and registers are kept, and the one listener of the model,
- * which hands each event on to all who want it.
+ * One chip: the model, the storage of its array and registers, and the only listener of the model,
+ * which distributes each event.
  *
- *	event -> registers to disk -> counters -> trace -> observer -> wires
+ *	event -> registers to disk -> counters -> trace -> observer -> levels
  *
- * Registers are saved first, in the thread that runs the model and before it goes on, so that a
- * host which has seen an operation end will find its result after any crash of the daemon.
+ * Registers are saved first, in the thread that runs the model and before it continues, so that the
+ * result of an operation that a host has seen complete survives any crash of the daemon.
  *
- * Leaves out time, which belongs to the adapter.
+ * Leaves out the clock, which belongs to the adapter.
  */
 #include "bench/chip.h"
 
 #include "base/log.h"
-#include "store/image.h"
+#include "bench/levels.h"
 #include "bench/preset.h"
 #include "bench/relabel.h"
-#include "store/snapshot.h"
-#include "store/state.h"
-#include "bench/levels.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
+#include "store/image.h"
+#include "store/snapshot.h"
+#include "store/state.h"
 #include "trace/text.h"
 
 struct bench_chip {
 	char *label;
 	char *owner;
-	char *image_path;              /* NULL: the chip is forgotten at the end */
-	char *state_path;              /* NULL: likewise */
-	struct flash_part *relabelled; /* NULL: the part is what it says */
+	char *image_path;              /* NULL: the content is not saved */
+	char *state_path;              /* NULL: the registers are not saved */
+	struct flash_part *relabelled; /* the part with changed identification; NULL: unchanged */
 	struct store_image *image;
 	struct flash *flash;
-	struct bench_levels wires;
+	struct bench_levels levels;
 
 	struct flash_listener trace;
 	void (*observe)(void *data, const struct flash_event *event);
 	void *observe_data;
 	struct trace_chip_stats stats;
 
-	struct store_snapshots *snapshots; /* NULL: nobody has asked for them */
-	uint8_t *changed;                  /* blocks changed before there were snapshots */
+	struct store_snapshots *snapshots; /* NULL: not used yet */
+	uint8_t *changed;                  /* blocks changed before snapshots exists */
 	size_t changed_bytes;
 
-	bool state_dirty; /* something is not saved: wear, or the last save failed */
+	bool state_dirty; /* unsaved changes: wear, or the last save failed */
 	bool save_failure_logged;
 };
 
@@ -66,8 +66,7 @@ chip_event(void *data, const struct flash_event *event)
 {
 	struct bench_chip *chip = data;
 
-	/* Wear can wait for the next time that something is saved; an erase would take longer for
-	 * it. */
+	/* Wear is saved with the next change of registers: a save now would slow the erase down. */
 	if (event->kind == FLASH_EVENT_READY && event->purpose == FLASH_FOR_ERASE)
 		chip->state_dirty = true;
 	if (event->kind == FLASH_EVENT_NONVOLATILE ||
@@ -78,10 +77,10 @@ chip_event(void *data, const struct flash_event *event)
 		chip->trace.event(chip->trace.data, event);
 	if (chip->observe != NULL)
 		chip->observe(chip->observe_data, event);
-	bench_levels_event(&chip->wires, event);
+	bench_levels_event(&chip->levels, event);
 }
 
-/* As delivered, or as its file says. */
+/* Leaves the registers as delivered, or loads them from the state file. */
 static bool
 load_state(struct bench_chip *chip, GError **error)
 {
@@ -120,13 +119,14 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 		bench_chip_destroy(chip);
 		return NULL;
 	}
-	bench_levels_init(&chip->wires, chip->flash, plan->clock);
+	bench_levels_init(&chip->levels, chip->flash, plan->clock);
 	if (plan->trace != NULL)
 		chip->trace = trace_text_listen(plan->trace, plan->label);
 	chip->changed_bytes = plan->part->size / FLASH_WATCH_BLOCK / 8 + 1;
 	chip->changed = g_malloc0(chip->changed_bytes);
 	flash_watch_array(chip->flash, chip->changed);
-	if (!bench_preset_apply(plan->condition, &chip->wires, plan->instant, plan->where, error)) {
+	if (!bench_preset_apply(
+		    plan->condition, &chip->levels, plan->instant, plan->where, error)) {
 		bench_chip_destroy(chip);
 		return NULL;
 	}
@@ -188,13 +188,13 @@ bench_chip_image(struct bench_chip *chip)
 }
 
 struct bench_levels *
-bench_chip_wires(struct bench_chip *chip)
+bench_chip_levels(struct bench_chip *chip)
 {
-	return &chip->wires;
+	return &chip->levels;
 }
 
 static bool
-changed_early(const struct bench_chip *chip)
+changed_before_snapshots(const struct bench_chip *chip)
 {
 	for (size_t i = 0; i < chip->changed_bytes; i++)
 		if (chip->changed[i] != 0)
@@ -210,11 +210,11 @@ restored(void *data)
 	bench_chip_save_state(chip);
 }
 
-/* Their book-keeping is larger than all else of an idle chip. */
+/* Created on demand: their administrative data is larger than the rest of an idle chip. */
 struct store_snapshots *
 bench_chip_snapshots(struct bench_chip *chip)
 {
-	bool blank = chip->image_path == NULL && !changed_early(chip);
+	bool blank = chip->image_path == NULL && !changed_before_snapshots(chip);
 
 	if (chip->snapshots == NULL) {
 		chip->snapshots = store_snapshots_new(chip->flash, store_image_array(chip->image),
@@ -233,7 +233,7 @@ bench_chip_n_snapshots(const struct bench_chip *chip)
 bool
 bench_chip_is_changed(const struct bench_chip *chip)
 {
-	return changed_early(chip) ||
+	return changed_before_snapshots(chip) ||
 		(chip->snapshots != NULL && store_snapshots_changed(chip->snapshots));
 }
 

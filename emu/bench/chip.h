@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One chip on the bench: the model, its array and registers on disk, and who listens to it. */
+/* One chip on the bench: the model, its array and registers on disk, and its listeners. */
 #ifndef SPINOR_BENCH_CHIP_H
 #define SPINOR_BENCH_CHIP_H
 
@@ -21,25 +21,25 @@ struct flash_part;
 struct base_clock;
 struct trace_text;
 
-/* What to build. Strings are copied, everything else outlives the chip. */
+/* Arguments of bench_chip_new(). Strings are copied, everything else outlives the chip. */
 struct bench_chip_plan {
 	const char *label; /* in the trace */
-	const char *owner; /* whose chip it is, in the log */
+	const char *owner; /* adapter and chip select, in the log */
 	const struct flash_part *part;
-	const char *image; /* may be NULL: blank and forgotten */
+	const char *image; /* may be NULL: blank and not saved */
 	const struct setup_condition *condition;
-	const char *where; /* how errors about it begin; may be NULL */
-	bool instant;      /* nothing is ever busy */
+	const char *where; /* prefix of error messages; may be NULL */
+	bool instant;      /* no operation takes time */
 	uint64_t seed;
 	struct store_wafer *wafer;
 	struct base_clock *clock; /* the adapter's */
 	struct trace_text *trace; /* may be NULL */
 };
 
-/* Builds the chip and brings it into its condition. On error nothing is left behind. */
+/* Creates the chip and brings it into its condition. On error nothing remains. */
 struct bench_chip *bench_chip_new(const struct bench_chip_plan *plan, GError **error);
 
-/* Takes the supply away, saves the registers and frees the chip. */
+/* Switches the supply off, saves the registers and frees the chip. */
 void bench_chip_destroy(struct bench_chip *chip);
 
 const struct flash_part *bench_chip_part(const struct bench_chip *chip);
@@ -47,24 +47,25 @@ const char *bench_chip_label(const struct bench_chip *chip);
 /* NULL: none. */
 const char *bench_chip_image_path(const struct bench_chip *chip);
 
-/* All below: in the thread that owns the chip, see bench_adapter_call(). */
+/* The functions below are to be called in the thread that owns the chip, see
+ * bench_adapter_call(). */
 
 struct flash *bench_chip_flash(struct bench_chip *chip);
 struct store_image *bench_chip_image(struct bench_chip *chip);
-struct bench_levels *bench_chip_wires(struct bench_chip *chip);
+struct bench_levels *bench_chip_levels(struct bench_chip *chip);
 
-/* Made when first asked for; belongs to the chip. */
+/* The first call creates them; the chip owns them. */
 struct store_snapshots *bench_chip_snapshots(struct bench_chip *chip);
-/* How many there are, without making anything. */
+/* The number of snapshots; creates nothing. */
 unsigned int bench_chip_n_snapshots(const struct bench_chip *chip);
-/* True when the array may have changed since the start. */
+/* True: the array may have changed since the start. */
 bool bench_chip_is_changed(const struct bench_chip *chip);
 
-/* Writes the registers to disk, when the chip has an image. For whoever has changed them past the
- * chip; all else is saved as it happens. Failures are logged. */
+/* Saves the registers if the chip has an image. Needed only after a change that sends no event:
+ * others are saved at once. Logs failures. */
 void bench_chip_save_state(struct bench_chip *chip);
 
-/* Called after state and counters are up to date. One observer; NULL ends it. */
+/* Sets the only observer, which is called after state and counters are updated; NULL removes it. */
 void bench_chip_set_observer(struct bench_chip *chip,
 	void (*observe)(void *data, const struct flash_event *event), void *data);
 

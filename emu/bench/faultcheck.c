@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whether a fault can be where it is to be: its values among each other, and what they mean for the
- * chips that are there. What the rooms that play it say of their values comes last.
+ * Checks a fault against the adapter it is added to: its select lines, its chips, its port. The
+ * checks of the rooms that implement the fault come last.
  */
 #include "bench/faults.h"
 
@@ -10,7 +10,6 @@
 #include "flash/partdata.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 static char *
 beyond(const struct flash_part *part)
@@ -21,23 +20,23 @@ beyond(const struct flash_part *part)
 
 /* Lines with a chip, as bits. */
 static unsigned int
-lines_of(const struct bench_fault_scene *scene)
+lines_of(const struct bench_fault_target *target)
 {
 	unsigned int lines = 0;
 
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
-		lines |= scene->parts[cs] != NULL ? 1u << cs : 0;
+		lines |= target->parts[cs] != NULL ? 1u << cs : 0;
 	return lines;
 }
 
 /* Of the chips on these lines the largest, or the first: a board writes to that. NULL: none. */
 static const struct flash_part *
-aimed_at(const struct bench_fault_scene *scene, unsigned int lines, bool first)
+aimed_at(const struct bench_fault_target *target, unsigned int lines, bool first)
 {
 	const struct flash_part *found = NULL;
 
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
-		const struct flash_part *part = lines & 1u << cs ? scene->parts[cs] : NULL;
+		const struct flash_part *part = lines & 1u << cs ? target->parts[cs] : NULL;
 
 		if (part != NULL && (found == NULL || (!first && part->size > found->size)))
 			found = part;
@@ -62,36 +61,34 @@ no_chip_there(unsigned int lines)
 }
 
 static char *
-what_is_wrong_with_wires(const struct clip_fault *fault, const struct bench_fault_scene *scene)
+refuse_wires(const struct clip_fault *fault, const struct bench_fault_target *target)
 {
-	unsigned int there = lines_of(scene);
+	unsigned int there = lines_of(target);
 	unsigned int selects = fault->when.selects;
-	bool board_writes = fault->what == CLIP_BOARD_WRITES;
 	const struct flash_part *part =
-		aimed_at(scene, selects != 0 ? selects : there, board_writes);
+		aimed_at(target, selects != 0 ? selects : there, clip_fault_writes(fault->what));
 
 	if (selects != 0 && (selects & there) == 0)
 		return no_chip_there(there);
 	if (part != NULL && fault->when.address_to > part->size)
 		return beyond(part);
-	if ((fault->what == CLIP_MASTER && fault->master.phase_ns >= fault->master.period_ns) ||
-		(board_writes && fault->writes.phase_ns >= fault->writes.period_ns))
+	if (fault->period_ns > 0 && fault->phase_ns >= fault->period_ns)
 		return g_strdup("the phase has to be below the period");
 	return g_strdup(clip_fault_check(fault));
 }
 
-/* NULL, or what is wrong with it. */
+/* NULL, or the reason why it is refused and what is allowed. Free with g_free(). */
 static char *
-what_is_wrong(const struct setup_fault *fault, const struct bench_fault_scene *scene)
+find_error(const struct setup_fault *fault, const struct bench_fault_target *target)
 {
-	const struct flash_part *part = scene->parts[scene->cs];
+	const struct flash_part *part = target->parts[target->cs];
 	const char *allowed;
 
 	switch (fault->place) {
 	case SETUP_FAULT_OF_WIRES:
-		return what_is_wrong_with_wires(&fault->wires, scene);
+		return refuse_wires(&fault->wires, target);
 	case SETUP_FAULT_OF_LINK:
-		if (fault->link.what == LINK_WRONG_BAUD && !scene->is_terminal)
+		if (link_fault_needs_speed(fault->link.what) && !target->is_terminal)
 			return g_strdup("TCP has no speed; allowed is an adapter on a terminal");
 		allowed = link_fault_check(&fault->link);
 		return allowed != NULL ? g_strconcat("allowed: ", allowed, NULL) : NULL;
@@ -100,18 +97,18 @@ what_is_wrong(const struct setup_fault *fault, const struct bench_fault_scene *s
 	}
 	if (part == NULL)
 		return g_strdup("it is a chip's, and there is none; allowed are other faults");
-	if (fault->chip.address_to > part->size)
+	if (fault->chip.when.address_to > part->size)
 		return beyond(part);
-	if (fault->chip.every == 0 && strstr(fault->text, " offset=") != NULL)
+	if (fault->chip.every == 0 && setup_fault_is_given(fault, "offset"))
 		return g_strdup("the offset goes with every only");
 	return g_strdup(flash_fault_check(part, &fault->chip));
 }
 
 bool
 bench_faults_check(
-	const struct setup_fault *fault, const struct bench_fault_scene *scene, GError **error)
+	const struct setup_fault *fault, const struct bench_fault_target *target, GError **error)
 {
-	g_autofree char *wrong = what_is_wrong(fault, scene);
+	g_autofree char *wrong = find_error(fault, target);
 
 	if (wrong != NULL)
 		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "%s: %s", fault->text, wrong);

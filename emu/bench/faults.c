@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Faults by one number, wherever they sit: on the wires, which the clip plays, in a chip, or on the
- * line between host and adapter. Each act is a line of the log (at level info) and goes to whoever
- * observes; at the end each fault says how often it acted.
+ * The faults of an adapter under one numbering, wherever they are: on the wires, in a chip, or on
+ * the serial link between host and adapter. Each act is logged (at level info) and told to the
+ * observer; the removal of a fault logs how often it acted.
  */
 #include "bench/faults.h"
 
@@ -29,12 +29,13 @@ struct entry {
 	unsigned int cs;
 	unsigned int inner; /* its id there; 0: the board that it stands for does not run */
 	struct clip_fault wires;
+	bool keeps_selected;
 	uint64_t acted, matched; /* before it was put there the last time */
 };
 
 struct bench_faults {
 	struct clip *clip;
-	struct bench_cable *line;
+	struct bench_cable *cable;
 	char *owner;
 	GPtrArray *entries;
 	unsigned int last_id;
@@ -88,71 +89,38 @@ find(const struct bench_faults *faults, enum setup_fault_place place, const stru
 	return NULL;
 }
 
-static void
-count_wires(const struct bench_faults *faults, const struct entry *entry, uint64_t *acted,
-	uint64_t *matched)
+/* The i-th fault of the model that the entry's fault is in. */
+static bool
+status_at(const struct bench_faults *faults, const struct entry *entry, size_t i,
+	struct base_fault_status *status)
 {
-	struct clip_fault_status status;
-
-	for (size_t i = 0; clip_fault_at(faults->clip, i, &status); i++) {
-		if (status.id == entry->inner) {
-			*acted = status.acted;
-			*matched = status.matched;
-		}
+	switch (entry->place) {
+	case SETUP_FAULT_OF_WIRES:
+		return clip_fault_at(faults->clip, i, status);
+	case SETUP_FAULT_OF_CHIP:
+		return flash_fault_at(entry->chip, i, status);
+	case SETUP_FAULT_OF_LINK:
+		/* Once the fault is removed there may be no filter any more. */
+		return faults->cable->faults != NULL &&
+			link_fault_at(faults->cable->faults, i, status);
 	}
+	return false;
 }
 
-static void
-count_chip(const struct entry *entry, uint64_t *acted, uint64_t *matched)
-{
-	struct flash_fault_status status;
-
-	for (size_t i = 0; flash_fault_at(entry->chip, i, &status); i++) {
-		if (status.id == entry->inner) {
-			*acted = status.acted;
-			*matched = status.matched;
-		}
-	}
-}
-
-/* A line only knows how often it acted. */
-static void
-count_line(const struct bench_faults *faults, const struct entry *entry, uint64_t *acted,
-	uint64_t *matched)
-{
-	struct link_fault_status status;
-
-	/* Once removed, the line may have no filter any more. */
-	for (size_t i = 0; faults->line->faults != NULL &&
-		link_line_fault_at(faults->line->faults, i, &status);
-		i++) {
-		if (status.id == entry->inner)
-			*acted = *matched = status.acted;
-	}
-}
-
+/* With those of before the board was reset, for faults that come and go with it. */
 static void
 read_counters(const struct bench_faults *faults, const struct entry *entry, uint64_t *acted,
 	uint64_t *matched)
 {
-	*acted = *matched = 0;
-	if (entry->inner == 0) {
-		*acted = entry->acted;
-		*matched = entry->matched;
-		return;
-	}
-	switch (entry->place) {
-	case SETUP_FAULT_OF_WIRES:
-		count_wires(faults, entry, acted, matched);
-		*acted += entry->acted;
-		*matched += entry->matched;
-		break;
-	case SETUP_FAULT_OF_CHIP:
-		count_chip(entry, acted, matched);
-		break;
-	case SETUP_FAULT_OF_LINK:
-		count_line(faults, entry, acted, matched);
-		break;
+	struct base_fault_status status;
+
+	*acted = entry->acted;
+	*matched = entry->matched;
+	for (size_t i = 0; entry->inner > 0 && status_at(faults, entry, i, &status); i++) {
+		if (status.id == entry->inner) {
+			*acted += status.acted;
+			*matched += status.matched;
+		}
 	}
 }
 
@@ -167,7 +135,7 @@ tell(const struct bench_faults *faults, const struct entry *entry, struct bench_
 	act->cs = entry->chip != NULL ? (int)entry->cs : -1;
 	act->text = entry->text;
 	read_counters(faults, entry, &act->acted, &matched);
-	/* The line knows commands of the protocol, the wires frames. */
+	/* The link counts commands of the protocol, the wires frames. */
 	log_info("%s: %s, %s %" PRIu64 ", %" PRId64 ".%09" PRId64 " s", title, act->place,
 		entry->place == SETUP_FAULT_OF_LINK ? "command" : "operation", act->operation,
 		act->time_ns / NS_PER_S, act->time_ns % NS_PER_S);
@@ -224,7 +192,7 @@ chip_acted(void *data, const struct flash_fault_report *report)
 	g_snprintf(place, sizeof(place), "address %06" PRIX64, report->address);
 	for (guint i = 0; i < faults->entries->len && entry == NULL; i++) {
 		const struct entry *candidate = faults->entries->pdata[i];
-		struct flash_fault_status status;
+		struct base_fault_status status;
 
 		for (size_t j = 0; candidate->chip && flash_fault_at(candidate->chip, j, &status);
 			j++) {
@@ -237,7 +205,7 @@ chip_acted(void *data, const struct flash_fault_report *report)
 }
 
 void
-bench_faults_line_acted(struct bench_faults *faults, const struct link_fault_report *report)
+bench_faults_link_acted(struct bench_faults *faults, const struct link_fault_report *report)
 {
 	const struct entry *entry = find(faults, SETUP_FAULT_OF_LINK, NULL, report->id);
 	char place[60];
@@ -259,9 +227,9 @@ bench_faults_line_acted(struct bench_faults *faults, const struct link_fault_rep
 }
 
 void
-bench_faults_set_line(struct bench_faults *faults, struct bench_cable *line)
+bench_faults_set_cable(struct bench_faults *faults, struct bench_cable *cable)
 {
-	faults->line = line;
+	faults->cable = cable;
 }
 
 struct bench_faults *
@@ -304,14 +272,11 @@ add_to_chip(struct bench_faults *faults, const struct setup_fault *fault, struct
 }
 
 static unsigned int
-add_to_line(struct bench_faults *faults, const struct setup_fault *fault)
+add_to_link(struct bench_faults *faults, const struct setup_fault *fault)
 {
-	struct link_fault link = fault->link;
-	int id;
+	int id = link_fault_add(bench_cable_faults(faults->cable), &fault->link);
 
-	link.seed = faults->line->seed;
-	id = link_line_add_fault(bench_cable_faults(faults->line), &link);
-	bench_cable_changed(faults->line);
+	bench_cable_changed(faults->cable);
 	return id > 0 ? (unsigned int)id : 0;
 }
 
@@ -319,8 +284,7 @@ add_to_line(struct bench_faults *faults, const struct setup_fault *fault)
 static bool
 is_board_s(const struct entry *entry)
 {
-	return entry->place == SETUP_FAULT_OF_WIRES &&
-		(entry->wires.what == CLIP_MASTER || entry->wires.what == CLIP_BOARD_WRITES);
+	return entry->place == SETUP_FAULT_OF_WIRES && clip_fault_is_of_board(entry->wires.what);
 }
 
 /* A second master goes and comes with the board. */
@@ -348,18 +312,18 @@ follow_board(struct bench_faults *faults, struct entry *entry)
 	entry->inner = 0;
 }
 
-static struct bench_fault_scene
-scene_of(const struct bench_faults *faults, unsigned int cs)
+static struct bench_fault_target
+target_of(const struct bench_faults *faults, unsigned int cs)
 {
-	struct bench_fault_scene scene = {
-		.cs = cs, .is_terminal = faults->line == NULL || faults->line->tcp == NULL};
+	struct bench_fault_target target = {
+		.cs = cs, .is_terminal = faults->cable == NULL || faults->cable->tcp == NULL};
 
 	for (unsigned int line = 0; line < CLIP_SELECTS; line++) {
 		const struct flash *chip = clip_chip(faults->clip, line);
 
-		scene.parts[line] = chip != NULL ? flash_part(chip) : NULL;
+		target.parts[line] = chip != NULL ? flash_part(chip) : NULL;
 	}
-	return scene;
+	return target;
 }
 
 /* Whether one more may come. */
@@ -385,18 +349,18 @@ unsigned int
 bench_faults_add(struct bench_faults *faults, const struct setup_fault *fault, unsigned int cs,
 	GError **error)
 {
-	const struct bench_fault_scene scene = scene_of(faults, cs);
+	const struct bench_fault_target target = target_of(faults, cs);
 	bool of_chip = fault->place == SETUP_FAULT_OF_CHIP;
 	struct flash *chip = of_chip ? clip_chip(faults->clip, cs) : NULL;
 	struct entry *entry;
 	unsigned int inner;
 
-	if (!has_room(faults, fault, error) || !bench_faults_check(fault, &scene, error))
+	if (!has_room(faults, fault, error) || !bench_faults_check(fault, &target, error))
 		return 0;
 	if (of_chip)
 		inner = add_to_chip(faults, fault, chip);
 	else if (fault->place == SETUP_FAULT_OF_LINK)
-		inner = add_to_line(faults, fault);
+		inner = add_to_link(faults, fault);
 	else
 		inner = clip_fault_add(faults->clip, &fault->wires);
 	entry = g_new0(struct entry, 1);
@@ -405,6 +369,8 @@ bench_faults_add(struct bench_faults *faults, const struct setup_fault *fault, u
 	entry->text = g_strdup(fault->text);
 	entry->place = fault->place;
 	entry->wires = fault->wires;
+	entry->keeps_selected =
+		fault->place == SETUP_FAULT_OF_LINK && link_fault_keeps_selected(fault->link.what);
 	entry->chip = chip;
 	entry->cs = cs;
 	entry->inner = inner;
@@ -414,10 +380,10 @@ bench_faults_add(struct bench_faults *faults, const struct setup_fault *fault, u
 }
 
 static void
-remove_from_line(const struct bench_faults *faults, unsigned int id)
+remove_from_link(const struct bench_faults *faults, unsigned int id)
 {
-	link_line_remove_fault(bench_cable_faults(faults->line), id);
-	bench_cable_changed(faults->line);
+	link_fault_remove(bench_cable_faults(faults->cable), id);
+	bench_cable_changed(faults->cable);
 }
 
 /* What it has done is said when it goes. */
@@ -434,7 +400,7 @@ take_away(struct bench_faults *faults, const struct entry *entry)
 	if (entry->chip != NULL)
 		flash_fault_remove(entry->chip, entry->inner);
 	else if (entry->place == SETUP_FAULT_OF_LINK)
-		remove_from_line(faults, entry->inner);
+		remove_from_link(faults, entry->inner);
 	else if (entry->inner > 0)
 		clip_fault_remove(faults->clip, entry->inner);
 }
@@ -535,6 +501,7 @@ bench_faults_list(struct bench_faults *faults)
 		info->name = g_strdup(entry->name);
 		info->text = g_strdup(entry->text);
 		info->cs = entry->chip != NULL ? (int)entry->cs : -1;
+		info->keeps_selected = entry->keeps_selected;
 		read_counters(faults, entry, &info->acted, &info->matched);
 		g_ptr_array_add(list, info);
 	}

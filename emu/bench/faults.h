@@ -35,7 +35,8 @@ struct bench_fault_info {
 	unsigned int id;
 	char *name; /* NULL: it has none */
 	char *text;
-	int cs; /* of a chip's fault; -1: of another */
+	int cs;              /* of a chip's fault; -1: of another */
+	bool keeps_selected; /* the adapter keeps a chip selected after it has acted */
 	uint64_t acted;
 	uint64_t matched; /* frames or operations that it was aimed at; cells that were read */
 };
@@ -43,17 +44,17 @@ struct bench_fault_info {
 /* None yet. clip outlives it; its chips are those that are on it then and later. */
 struct bench_faults *bench_faults_new(struct clip *clip, const char *owner);
 
-/* Where faults of the line to the host go. */
-void bench_faults_set_line(struct bench_faults *faults, struct bench_cable *line);
+/* Faults of the serial link go to that cable. */
+void bench_faults_set_cable(struct bench_faults *faults, struct bench_cable *cable);
 
-/* For the line's listener. */
-void bench_faults_line_acted(struct bench_faults *faults, const struct link_fault_report *report);
+/* For the link's listener. */
+void bench_faults_link_acted(struct bench_faults *faults, const struct link_fault_report *report);
 
 /* Clears them first. */
 void bench_faults_destroy(struct bench_faults *faults);
 
 /* What is on an adapter's select lines, for bench_faults_check(); NULL: nothing. */
-struct bench_fault_scene {
+struct bench_fault_target {
 	const struct flash_part *parts[CLIP_SELECTS];
 	unsigned int cs; /* of a chip's fault: which is meant */
 	bool is_terminal;
@@ -62,7 +63,7 @@ struct bench_fault_scene {
 /* Whether the chip that is meant, or the wires, can have the fault. Errors are BASE_ERROR_USAGE
  * and begin with the fault's text. */
 bool bench_faults_check(
-	const struct setup_fault *fault, const struct bench_fault_scene *scene, GError **error);
+	const struct setup_fault *fault, const struct bench_fault_target *target, GError **error);
 
 /* Puts a fault on the wires or on the chip of line cs. Its id, > 0, is never used again; 0 and an
  * error when a value is refused, the line has no chip, the name is taken or there are as many as

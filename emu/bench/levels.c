@@ -10,9 +10,10 @@
  *   VCC     ‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾\___________
  *   time                      |<--- skipped --->|
  *
- * It happens inside the report of that frame, by which the chip has done all that it does at CS#
- * high. The time in between is skipped for chip and adapter alike, so that the host can do nothing
- * meanwhile and the same operations always leave the same array.
+ * The cut is planned when the chip reports that frame, and carried out by the chip as soon as it
+ * has done all that it does at CS# high (flash_cut_supply()). The time in between is skipped for
+ * chip and adapter alike, so that the host can do nothing meanwhile and the same operations always
+ * leave the same array.
  *
  * Leaves out how fast a supply rises and falls.
  */
@@ -219,6 +220,15 @@ delay_of(const struct bench_levels *wires, int64_t now_ns)
 	return (end_ns - now_ns) / 2;
 }
 
+static void
+cut_supply(struct bench_levels *wires, int64_t at_ns)
+{
+	if (wires->clip != NULL)
+		clip_cut_supply(wires->clip, wires->cs, at_ns, 0);
+	else
+		flash_cut_supply(wires->flash, at_ns, 0);
+}
+
 void
 bench_levels_event(struct bench_levels *wires, const struct flash_event *event)
 {
@@ -234,6 +244,5 @@ bench_levels_event(struct bench_levels *wires, const struct flash_event *event)
 	cut_ns = event->time_ns + delay_of(wires, event->time_ns);
 	if (wires->clock != NULL)
 		base_clock_skip(wires->clock, cut_ns - base_clock_now(wires->clock));
-	flash_tick(wires->flash, cut_ns);
-	bench_levels_supply(wires, 0);
+	cut_supply(wires, cut_ns);
 }

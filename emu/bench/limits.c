@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Descriptors: an adapter takes a terminal's two ends (or a listener and a host) and one to wake
- * its thread, a chip with an image its file and its lock. The usual soft limit, 1024, is for
- * programs that use select(); the hard one is what the system really allows. Leaves out threads,
- * watches and mappings: whoever asks for these gets the system's own answer, with the name of the
- * limit.
+ * Descriptors: an adapter needs two for its terminal (or listener and host) and one to wake its
+ * thread, a chip with an image one for the file and one for the lock. The usual soft limit, 1024,
+ * protects programs that use select(); the system's real limit is the hard one. Leaves out threads,
+ * watches and mappings: the calls that need them report the system's error and the limit.
  *
- * Memory: malloc keeps a pool for each thread, up to eight per CPU; threads that are idle and small
- * get along with two.
+ * Memory: malloc creates an arena for each thread, up to eight per CPU; threads that are mostly
+ * idle need no more than two in all.
  */
 #include "bench/limits.h"
 
@@ -40,7 +39,7 @@ bench_limits_raise(unsigned int n_adapters, unsigned int n_chips, GError **error
 			return true;
 	}
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-		"%u adapters with %u chips: that takes %" G_GUINT64_FORMAT
+		"%u adapters with %u chips need %" G_GUINT64_FORMAT
 		" file descriptors, and the hard limit is %" G_GUINT64_FORMAT
 		"; use fewer, or raise the limit (ulimit -Hn)",
 		n_adapters, n_chips, (guint64)wanted, (guint64)limit.rlim_max);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the system allows one process, raised as far as a bench needs and may. */
+/* Resource limits of the process. */
 #ifndef SPINOR_BENCH_LIMITS_H
 #define SPINOR_BENCH_LIMITS_H
 
 #include <glib.h>
 #include <stdbool.h>
 
-/* False when that many adapters and chips can't have their descriptors. */
+/* Raises the limit of descriptors for that many adapters and chips; false: the hard limit is lower.
+ * Also limits malloc's arenas. */
 bool bench_limits_raise(unsigned int n_adapters, unsigned int n_chips, GError **error);
 
 #endif

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Looking at a running bench from the main thread: finding adapters, observers, counters. All that
- * belongs to an adapter's thread is read and changed there, so that there are no locks.
+ * Access to a running bench from the main thread: finding adapters, setting observers, reading
+ * counters. Data that belongs to an adapter's thread is read and changed there, so that no locks
+ * are needed.
  */
 #include "bench/bench.h"
 
+#include "base/error.h"
 #include "bench/adapter.h"
 #include "bench/chip.h"
-#include "base/error.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
 #include "link/meter.h"
@@ -25,7 +26,7 @@ bench_find_adapter(const struct bench *bench, const char *name, GError **error)
 
 		if (g_strcmp0(name, bench_adapter_name(adapter)) == 0)
 			return adapter;
-		/* A bench of a thousand is not listed to the end. */
+		/* Keeps the message short for a bench of a thousand adapters. */
 		if (i < 16)
 			g_string_append_printf(
 				names, "%s%s", i > 0 ? ", " : "", bench_adapter_name(adapter));
@@ -90,12 +91,13 @@ bench_set_host_observer(struct bench *bench, bench_host_observer *observe, void 
 struct stats_call {
 	struct bench_adapter *adapter;
 	unsigned int cs;
-	struct trace_chip_stats *chip; /* NULL: not wanted */
-	struct link_host_stats *host;  /* NULL: not wanted */
+	struct trace_chip_stats *chip; /* NULL: not requested */
+	struct link_host_stats *host;  /* NULL: not requested */
 	bool found;
 };
 
-/* Operations end when somebody looks; what has ended by now shall be counted. */
+/* A chip completes an operation only when its clock advances: advance it before reading the
+ * counters. */
 static struct trace_chip_stats *
 chip_stats_now(struct bench_adapter *adapter, unsigned int cs)
 {

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Relabelled and counterfeit chips: the part is copied, and what it says of itself is changed in
- * the copy. How much die there is behind it is for the chip, see flash_set_real_size().
+ * Relabelled and counterfeit chips: copies the part and changes its identification in the copy. The
+ * real size of the die is set in the chip, see flash_set_real_size().
  *
- * Leaves out the answers to REMS and RES, which stay the part's: who relabels changes the marking,
- * and a host that asks twice finds out.
+ * Leaves out the answers to REMS and RES, which remain those of the part: relabelling changes only
+ * the marking, so a host that compares the answers can detect it.
  */
 #include "bench/relabel.h"
 
-#include "base/units.h"
-#include "setup/condition.h"
 #include "base/error.h"
+#include "base/units.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
+#include "setup/condition.h"
 
 #include <string.h>
 
@@ -76,7 +76,7 @@ check_sfdp(const struct setup_condition *condition, const struct flash_part *par
 	return refuse(condition, SETUP_KEY_SFDP, where, text, error);
 }
 
-/* One past the last byte that is to be replaced. */
+/* Returns the offset after the last byte to replace. */
 static uint32_t
 end_of_bytes(const struct setup_condition *condition)
 {
@@ -155,7 +155,7 @@ bench_relabel_part(const struct setup_condition *condition, const struct flash_p
 		!setup_condition_has(condition, SETUP_KEY_SFDP) &&
 		!setup_condition_has(condition, SETUP_KEY_SFDP_BYTES))
 		return NULL;
-	/* The bytes lie behind the part, so that both go together. */
+	/* One allocation for the part and the bytes after it. */
 	copy = g_malloc(sizeof(*part) + n_bytes);
 	*copy = *part;
 	memcpy(copy + 1, condition->sfdp_bytes, n_bytes);

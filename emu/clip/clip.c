@@ -33,6 +33,7 @@ clip_new(struct base_clock *clock)
 	struct clip *clip = g_new0(struct clip, 1);
 
 	clip->clock = clock;
+	base_fault_list_init(&clip->faults, 0, g_free);
 	clip->selected = -1;
 	clip->drivers = true;
 	clip->hz = 1000000;
@@ -49,6 +50,7 @@ clip_destroy(struct clip *clip)
 		return;
 	clip_deselect(clip);
 	clip_fault_clear(clip);
+	base_fault_list_free(&clip->faults);
 	g_free(clip);
 }
 
@@ -283,6 +285,15 @@ clip_set_supply(struct clip *clip, unsigned int cs, int millivolts)
 	if (clip->chips[cs])
 		flash_supply(
 			clip->chips[cs], !clip->faulty || clip->faulty->supplied ? millivolts : 0);
+}
+
+void
+clip_cut_supply(struct clip *clip, unsigned int cs, int64_t at_ns, int millivolts)
+{
+	g_return_if_fail(cs < CLIP_SELECTS);
+	clip->outside[cs].supply_mv = millivolts;
+	if (clip->chips[cs])
+		flash_cut_supply(clip->chips[cs], at_ns, millivolts);
 }
 
 int

@@ -11,7 +11,7 @@
  * While it is open the line is as with CLIP_OPEN: the effect on the chip follows from the nets.
  *
  * A short loss of supply, or a RESET#, also affects an idle chip. So the changes of such contacts
- * are replayed at the next evaluation: the first PLAYED_MAX one by one, each at its time. Later
+ * are replayed at the next evaluation: the first FOLLOWED_MAX one by one, each at its time. Later
  * ones have no further effect: only their number and the last one are drawn, by their distribution
  * after such a time. Contacts of other lines matter only in a frame: only their state is kept.
  */
@@ -19,32 +19,58 @@
 
 #include "base/clock.h"
 
-/* Changes that are replayed to the chips one by one. */
-#define PLAYED_MAX 64
+/* Changes that the chips see one by one. */
+#define FOLLOWED_MAX 64
 
-/* Changes between two evaluations that are followed one by one; the others have no effect. */
+/* Changes between two looks that are followed one by one; older ones have no effect. */
 #define PASS_MAX 1000
 
-double
-clip_contact_rate(const struct clip *clip, const struct clip_active_fault *fault)
+void
+clip_contact_init(struct clip_fault *fault)
 {
-	if (fault->as.per_us > 0)
-		return MIN(1, fault->as.per_us * 1e6 / clip->hz);
-	return fault->as.rate;
+	fault->rate = 1e-6;
+	fault->open_ns = 100000;
 }
 
-uint64_t
-clip_contact_left(const struct clip *clip, const struct clip_active_fault *fault, int64_t now_ns)
+const char *
+clip_contact_check(const struct clip_fault *fault)
+{
+	if (!(fault->per_us >= 0 && fault->per_us <= 1) || (fault->rate > 0 && fault->per_us > 0))
+		return "a contact takes a rate per bit or per us, 0 to 1";
+	return fault->open_ns > 0 ? NULL : "a contact has to be open for more than 0 ns";
+}
+
+/* Bits until it closes. */
+static uint64_t
+bits_left(const struct clip *clip, const struct clip_active_fault *fault, int64_t now_ns)
 {
 	if (fault->change_ns <= now_ns)
 		return 0;
 	return (uint64_t)((double)(fault->change_ns - now_ns) * clip->hz / NS_PER_S);
 }
 
+void
+clip_contact_hold(struct clip *clip, struct clip_active_fault *fault)
+{
+	if (fault->open)
+		fault->left = bits_left(clip, fault, base_clock_now(clip->clock));
+	else if (fault->as.per_us > 0)
+		clip_wires_set_rate(fault, MIN(1, fault->as.per_us * 1e6 / clip->hz));
+	else
+		clip_wires_set_rate(fault, fault->as.rate);
+}
+
+bool
+clip_contact_shows(const struct clip_active_fault *fault, bool reads)
+{
+	(void)reads;
+	return fault->open;
+}
+
 static int64_t
 lasts_ns(struct clip_active_fault *fault)
 {
-	return 1 + (int64_t)base_random_duration(&fault->random, (double)fault->as.open_ns);
+	return 1 + (int64_t)base_random_duration(&fault->base.random, (double)fault->as.open_ns);
 }
 
 /* The average time for which it stays closed; 0: it opens with clocks only. */
@@ -55,37 +81,22 @@ closed_ns(const struct clip_active_fault *fault)
 }
 
 static bool
-is_played(const struct clip *clip, const struct clip_active_fault *fault)
+is_followed(const struct clip *clip, const struct clip_active_fault *fault)
 {
 	enum clip_line line = fault->as.line;
 
-	if (fault->as.what != CLIP_CONTACT ||
-		(line != CLIP_VCC && line != CLIP_GND && line != CLIP_HOLD))
+	if (!fault->row->opens || (line != CLIP_VCC && line != CLIP_GND && line != CLIP_HOLD))
 		return false;
 	if (!clip_wires_meet(clip, fault))
 		return false;
 	return clip->faulty->frame.open ? fault->in_force : !clip_trigger_needs_frame(fault);
 }
 
-/* How many times a closed contact may still open. */
-static uint64_t
-chances(const struct clip_active_fault *fault)
-{
-	const struct clip_fault_when *when = &fault->as.when;
-	uint64_t n = UINT64_MAX;
-
-	if (when->count)
-		n = when->count - MIN(fault->acted, when->count);
-	if (when->per_frame)
-		n = MIN(n, when->per_frame - MIN(fault->acted_here, when->per_frame));
-	return n;
-}
-
 /* The time in which it can open since its last evaluation: [*from, *to). */
 static void
 window(const struct clip_active_fault *fault, int64_t now_ns, int64_t *from, int64_t *to)
 {
-	const struct clip_fault_when *when = &fault->as.when;
+	const struct base_fault_when *when = &fault->as.when;
 
 	*from = MAX(fault->change_ns, when->from_ns);
 	*to = when->to_ns ? MIN(now_ns, when->to_ns) : now_ns;
@@ -101,9 +112,9 @@ next_change(struct clip_active_fault *fault, int64_t now_ns)
 	if (fault->open)
 		return fault->change_ns <= now_ns ? fault->change_ns : INT64_MAX;
 	window(fault, now_ns, &from, &to);
-	if (closed <= 0 || from >= to || chances(fault) == 0)
+	if (closed <= 0 || from >= to || base_fault_acts_left(&fault->base) == 0)
 		return INT64_MAX;
-	closed = base_random_duration(&fault->random, closed);
+	closed = base_random_duration(&fault->base.random, closed);
 	return closed < (double)(to - from) ? from + (int64_t)closed : INT64_MAX;
 }
 
@@ -123,7 +134,7 @@ static void
 report(struct clip *clip, struct clip_active_fault *fault, int64_t at_ns)
 {
 	fault->told = true;
-	fault->matched++;
+	fault->base.matched++;
 	clip_trigger_acted_at(clip, fault, at_ns,
 		clip_lines_level(clip, NODE(CLIP_CHIP, fault->as.line), 1 << CLIP_MISO));
 }
@@ -141,7 +152,7 @@ static void
 leap(struct clip *clip, struct clip_active_fault *fault, int64_t now_ns)
 {
 	const double closed = closed_ns(fault), cycle = closed + (double)fault->as.open_ns;
-	uint64_t left = chances(fault), n;
+	uint64_t left = base_fault_acts_left(&fault->base), n;
 	int64_t from, to, closes;
 
 	if (fault->open || closed <= 0 || left == 0)
@@ -149,22 +160,22 @@ leap(struct clip *clip, struct clip_active_fault *fault, int64_t now_ns)
 	window(fault, now_ns, &from, &to);
 	if (from >= to)
 		return;
-	n = (uint64_t)((double)(to - from) / cycle + base_random_unit(&fault->random));
+	n = (uint64_t)((double)(to - from) / cycle + base_random_unit(&fault->base.random));
 	if (n == 0)
 		return;
 	n = MIN(n, left);
-	fault->acted += n - 1;
-	fault->acted_here += n - 1;
-	fault->matched += n - 1;
+	base_fault_acted(&fault->base, n - 1);
+	fault->base.matched += n - 1;
 	if (n < left && to == now_ns &&
-		base_random_chance(&fault->random, (double)fault->as.open_ns / cycle)) {
+		base_random_chance(&fault->base.random, (double)fault->as.open_ns / cycle)) {
 		open_at(clip, fault, now_ns);
 		return;
 	}
 	closes = from +
 		(n < left ? MAX(0,
 				    to - from -
-					    (int64_t)base_random_duration(&fault->random, closed))
+					    (int64_t)base_random_duration(
+						    &fault->base.random, closed))
 			  : MIN(to - from - 1, (int64_t)((double)n * cycle)));
 	open_at(clip, fault, MAX(from, closes - lasts_ns(fault)));
 	show(clip, fault, false, closes);
@@ -174,24 +185,23 @@ leap(struct clip *clip, struct clip_active_fault *fault, int64_t now_ns)
 static bool
 step(struct clip *clip, int64_t now_ns)
 {
-	GPtrArray *faults = clip->faulty->faults;
 	struct clip_active_fault *first = NULL;
 	int64_t first_ns = INT64_MAX;
 
-	for (guint i = 0; i < faults->len; i++) {
-		struct clip_active_fault *fault = g_ptr_array_index(faults, i);
-		int64_t next_ns = is_played(clip, fault) ? next_change(fault, now_ns) : INT64_MAX;
+	for (guint i = 0; i < clip_n_faults(clip); i++) {
+		struct clip_active_fault *fault = clip_active(clip, i);
+		int64_t next_ns = is_followed(clip, fault) ? next_change(fault, now_ns) : INT64_MAX;
 
 		if (next_ns >= first_ns)
 			continue;
 		first = fault;
 		first_ns = next_ns;
 	}
-	/* The others have kept their state until then, or until now. */
-	for (guint i = 0; i < faults->len; i++) {
-		struct clip_active_fault *fault = g_ptr_array_index(faults, i);
+	/* The others have stayed as they are up to then, or now. */
+	for (guint i = 0; i < clip_n_faults(clip); i++) {
+		struct clip_active_fault *fault = clip_active(clip, i);
 
-		if (is_played(clip, fault) && fault != first && !fault->open)
+		if (is_followed(clip, fault) && fault != first && !fault->open)
 			fault->change_ns = MAX(fault->change_ns, MIN(first_ns, now_ns));
 	}
 	if (first && first->open)
@@ -202,24 +212,23 @@ step(struct clip *clip, int64_t now_ns)
 }
 
 void
-clip_contact_play(struct clip *clip)
+clip_contact_catch_up(struct clip *clip)
 {
-	GPtrArray *faults = clip->faulty->faults;
 	int64_t now_ns;
 	bool any = false;
 
-	for (guint i = 0; i < faults->len; i++)
-		any |= is_played(clip, g_ptr_array_index(faults, i));
+	for (guint i = 0; i < clip_n_faults(clip); i++)
+		any |= is_followed(clip, clip_active(clip, i));
 	if (!any)
 		return;
 	now_ns = base_clock_now(clip->clock);
-	for (int i = 0; i < PLAYED_MAX; i++)
+	for (int i = 0; i < FOLLOWED_MAX; i++)
 		if (!step(clip, now_ns))
 			return;
-	for (guint i = 0; i < faults->len; i++) {
-		struct clip_active_fault *fault = g_ptr_array_index(faults, i);
+	for (guint i = 0; i < clip_n_faults(clip); i++) {
+		struct clip_active_fault *fault = clip_active(clip, i);
 
-		if (!is_played(clip, fault))
+		if (!is_followed(clip, fault))
 			continue;
 		if (fault->open && fault->change_ns <= now_ns)
 			show(clip, fault, false, fault->change_ns);
@@ -248,7 +257,7 @@ clip_contact_pass(struct clip *clip, struct clip_active_fault *fault)
 			fault->rate = RATE_UNKNOWN;
 		} else {
 			double closed = mean_ns > 0 && fault->change_ns < now
-				? base_random_duration(&fault->random, mean_ns)
+				? base_random_duration(&fault->base.random, mean_ns)
 				: (double)INT64_MAX;
 
 			if (closed >= (double)(now - fault->change_ns))
@@ -265,33 +274,34 @@ clip_contact_pass(struct clip *clip, struct clip_active_fault *fault)
 void
 clip_contact_clocked(struct clip *clip)
 {
-	GPtrArray *faults = clip->faulty->faults;
+	for (guint i = 0; i < clip_n_faults(clip); i++) {
+		struct clip_active_fault *fault = clip_active(clip, i);
 
-	for (guint i = 0; i < faults->len; i++) {
-		struct clip_active_fault *fault = g_ptr_array_index(faults, i);
-
-		if (fault->as.what == CLIP_CONTACT && !fault->open)
+		if (fault->row->opens && !fault->open)
 			fault->change_ns = base_clock_now(clip->clock);
 	}
 }
 
 void
-clip_contact_toggle(
-	struct clip *clip, struct clip_active_fault *fault, unsigned int bit, int64_t now_ns)
+clip_contact_act(struct clip *clip, struct clip_active_fault *fault, struct clip_bit *bit)
 {
+	enum clip_line line = fault->as.line;
+
 	fault->open = !fault->open;
-	if (!fault->open) {
-		fault->change_ns = now_ns;
-		fault->left = base_random_skip(&fault->random, fault->rate);
-		return;
+	if (fault->open) {
+		fault->change_ns = bit->now_ns + lasts_ns(fault);
+		fault->left = bits_left(clip, fault, bit->now_ns);
+		fault->told = true;
+		/* The level of the line without the contact. */
+		clip_lines_derive(clip);
+		clip_trigger_acted(clip, fault, bit->bit, line,
+			clip_lines_level(clip,
+				NODE(line == CLIP_MISO ? CLIP_HOST : CLIP_CHIP, line),
+				1 << CLIP_MISO));
+	} else {
+		fault->change_ns = bit->now_ns;
+		fault->left = base_random_skip(&fault->base.random, fault->rate);
 	}
-	fault->change_ns = now_ns + lasts_ns(fault);
-	fault->left = clip_contact_left(clip, fault, now_ns);
-	fault->told = true;
-	/* The level of the line without the contact. */
 	clip_lines_derive(clip);
-	clip_trigger_acted(clip, fault, bit, fault->as.line,
-		clip_lines_level(clip,
-			NODE(fault->as.line == CLIP_MISO ? CLIP_HOST : CLIP_CHIP, fault->as.line),
-			1 << CLIP_MISO));
+	clip_lines_show(clip);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of the clip share: the wires with faults on them. */
+/* Private to the files of the clip: the wires with faults. */
 #ifndef SPINOR_CLIP_INTERNAL_H
 #define SPINOR_CLIP_INTERNAL_H
 
 #include <glib.h>
 
+#include "base/faultlist.h"
 #include "base/random.h"
 #include "clip/clip.h"
 #include "clip/wirefault.h"
@@ -23,7 +24,7 @@ struct clip_frame {
 	struct flash_description means;
 };
 
-/* What gives a node its level: drivers, which agree or fight, or else its pull. */
+/* The source of the level of a node: its drivers, or else its pull. */
 struct clip_source {
 	uint8_t drivers; /* bits 1 << line, of the adapter and, with CLIP_MISO, of the chip */
 	int8_t dominant; /* line whose driver wins; -1: low wins */
@@ -31,22 +32,15 @@ struct clip_source {
 	enum flash_level pull;
 };
 
-/* Of struct clip_active_fault: makes left be drawn anew. */
+/* Of struct clip_active_fault: left has to be drawn anew. */
 #define RATE_UNKNOWN -1.0
 
 struct clip_active_fault {
-	unsigned int id;
+	struct base_fault base; /* first: the list knows it */
 	struct clip_fault as;
-	struct base_random random;
-	uint64_t acted;
-	uint64_t matched;
+	const struct clip_fault_row *row;
 	bool in_force;
-
-	/* In this frame of the host's: */
-	bool met;    /* it has been a match */
-	bool chosen; /* nth and probability let it act */
-	bool told;   /* of a fault that is there all the time: reported */
-	uint64_t acted_here;
+	bool told; /* of a lasting fault: reported in this frame */
 
 	/* Of faults that act at single bits: */
 	double rate;
@@ -70,11 +64,70 @@ struct clip_active_fault {
 	uint32_t unwritten; /* bytes of the record */
 };
 
+/* A contact of the clip on its way to a pin of the chip. */
+struct clip_contact {
+	bool is_left;
+	int along; /* from pin 1 or 8 on */
+	bool swapped;
+};
+
+/* A bit of the host's that faults act at, before the host samples it. */
+struct clip_bit {
+	unsigned int bit; /* 0: the first of its byte .. 7 */
+	int64_t now_ns;
+	bool mosi;
+	unsigned int clocks; /* for the chip */
+};
+
+struct clip_nets;
+
+/* All that a fault is: its name, its usual values and its effects. The table is in faulttable.c;
+ * where a function is NULL the fault has no such effect. */
+struct clip_fault_row {
+	const char *name;
+	enum clip_line line; /* the usual one */
+	bool one_line;       /* there is no other */
+	bool lasting;        /* there all the time it is in force: reported once in a frame */
+	bool opens;          /* an act lasts until the contact closes, not until the frame ends */
+	bool of_board;       /* made by the board, while it runs */
+	bool by_itself;      /* whatever the host does */
+
+	void (*init)(struct clip_fault *fault);
+	/* NULL, or the reason why no clip can have the fault. */
+	const char *(*check)(const struct clip_fault *fault);
+	/* Its lines, bits 1 << line. NULL: fault->line. */
+	unsigned int (*lines)(const struct clip_fault *fault);
+	void (*start)(struct clip_active_fault *fault, int64_t now_ns);
+
+	/* lines.c: moves the contacts; changes the nets */
+	void (*move)(const struct clip_fault *fault, struct clip_contact *contact);
+	void (*wire)(const struct clip_active_fault *fault, struct clip_nets *nets);
+
+	/* wires.c. At each look, in force or not: true when the nets have changed. */
+	bool (*pass)(struct clip *clip, struct clip_active_fault *fault);
+	/* At each look, in force. */
+	void (*hold)(struct clip *clip, struct clip_active_fault *fault);
+	/* To be reported in this frame, lasting faults aside. */
+	bool (*shows)(const struct clip_active_fault *fault, bool reads);
+	/* Acts at single bits; of_data: of those only that the host writes to MOSI or reads from
+	 * MISO. hold() sets how many are left until it does. */
+	void (*act)(struct clip *clip, struct clip_active_fault *fault, struct clip_bit *bit);
+	bool of_data;
+	/* Of data: the bit of its line that arrives instead of the one of mosi or miso. */
+	bool (*arrives)(struct clip *clip, struct clip_active_fault *fault, bool mosi, bool miso);
+	/* Between the command and the first byte that the host reads. */
+	void (*before_data)(struct clip *clip, struct clip_active_fault *fault, bool mosi);
+	/* While CS# is high and no board starts: what is due up to now. */
+	void (*idle)(struct clip *clip, struct clip_active_fault *fault, int64_t now_ns);
+};
+
+/* faulttable.c */
+const struct clip_fault_row *clip_fault_row(enum clip_fault_what what);
+
 #define NODES (CLIP_SIDES * CLIP_LINES)
 #define NODE(side, line) ((side)*CLIP_LINES + (line))
 
 struct clip_wires {
-	GPtrArray *faults; /* of struct clip_active_fault */
 	struct base_random noise;
 	struct clip_frame frame;
 
@@ -122,10 +175,21 @@ struct clip {
 	unsigned int hz;
 	uint64_t fraction; /* of a ns, in units of 1/hz, that clocks took and the clock lacks */
 	uint64_t operations;
-	uint64_t seed;
+	struct base_fault_list faults; /* of struct clip_active_fault */
 	struct clip_fault_listener listener;
-	unsigned int last_id;
 };
+
+static inline guint
+clip_n_faults(const struct clip *clip)
+{
+	return base_fault_list_length(&clip->faults);
+}
+
+static inline struct clip_active_fault *
+clip_active(const struct clip *clip, guint i)
+{
+	return base_fault_list_get(&clip->faults, i);
+}
 
 /* clip.c */
 /* Shows the chips the levels of CS# as they are now, all wires being well. */
@@ -143,8 +207,10 @@ void clip_wires_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t
 /* Levels, faults in force and time as they are now, between frames or between bytes. */
 void clip_wires_update(struct clip *clip);
 
-/* Whoever has the bus meets the fault. */
+/* True when the fault is on the way of the master that has the bus: host or board. */
 bool clip_wires_meet(const struct clip *clip, const struct clip_active_fault *fault);
+/* Sets the probability per bit of acting, and draws how many bits are left when it is another. */
+void clip_wires_set_rate(struct clip_active_fault *fault, double rate);
 
 /* edge.c: the chip's side */
 struct flash *clip_wires_chip(const struct clip *clip);
@@ -153,14 +219,27 @@ unsigned int clip_wires_cs(const struct clip *clip);
 void clip_wires_raise(struct clip *clip, int64_t now_ns);
 void clip_wires_lower(struct clip *clip, int64_t now_ns);
 void clip_wires_clock(struct clip *clip, bool mosi);
-/* Lets the chip see what the adapter drives (bits 1 << line). */
+/* Shows the chip the levels that the adapter drives (bits 1 << line). */
 void clip_wires_settle(struct clip *clip, unsigned int levels, int64_t now_ns);
 
-/* lines.c */
+/* lines.c: effects of the rows on contacts and nets */
+void clip_lines_rotate(const struct clip_fault *fault, struct clip_contact *contact);
+void clip_lines_move(const struct clip_fault *fault, struct clip_contact *contact);
+void clip_lines_mirror(const struct clip_fault *fault, struct clip_contact *contact);
+void clip_lines_swap(const struct clip_fault *fault, struct clip_contact *contact);
+void clip_lines_open(const struct clip_active_fault *fault, struct clip_nets *nets);
+void clip_lines_open_now(const struct clip_active_fault *fault, struct clip_nets *nets);
+void clip_lines_short(const struct clip_active_fault *fault, struct clip_nets *nets);
+void clip_lines_force_0(const struct clip_active_fault *fault, struct clip_nets *nets);
+void clip_lines_force_1(const struct clip_active_fault *fault, struct clip_nets *nets);
+void clip_lines_pull_up(const struct clip_active_fault *fault, struct clip_nets *nets);
+void clip_lines_pull_down(const struct clip_active_fault *fault, struct clip_nets *nets);
+void clip_lines_pull_none(const struct clip_active_fault *fault, struct clip_nets *nets);
+
 void clip_lines_derive(struct clip *clip);
-/* What gives the node its level, for the chip that lines go to at the moment. */
+/* The source of the level of a node, for the chip that the lines go to at the moment. */
 const struct clip_source *clip_lines_source(const struct clip *clip, unsigned int node);
-/* Tells the chips of pins and supply what they do not know yet. */
+/* Tells the chips the levels of pins and supply that have changed. */
 void clip_lines_show(struct clip *clip);
 /* The same, as it was at that time, which no chip has passed. */
 void clip_lines_show_at(struct clip *clip, int64_t at_ns);
@@ -202,39 +281,53 @@ void clip_trigger_acted(struct clip *clip, struct clip_active_fault *fault, unsi
 void clip_trigger_wrote(struct clip *clip, struct clip_active_fault *fault, int64_t time_ns,
 	uint64_t address, uint32_t length);
 
-/* noise.c */
-bool clip_noise_is(enum clip_fault_what what);
-/* Candidates per bit at this byte. */
-double clip_noise_rate(const struct clip *clip, const struct clip_active_fault *fault);
-/* The bit (mosi or miso, the fault's) after a candidate came. */
+/* noise.c: rows of faults of single bits */
+void clip_noise_init(struct clip_fault *fault);
+void clip_noise_init_burst(struct clip_fault *fault);
+void clip_noise_init_too_fast(struct clip_fault *fault);
+const char *clip_noise_check(const struct clip_fault *fault);
+const char *clip_noise_check_too_fast(const struct clip_fault *fault);
+void clip_noise_hold(struct clip *clip, struct clip_active_fault *fault);
+void clip_noise_hold_ground(struct clip *clip, struct clip_active_fault *fault);
+void clip_noise_hold_too_fast(struct clip *clip, struct clip_active_fault *fault);
+void clip_noise_act(struct clip *clip, struct clip_active_fault *fault, struct clip_bit *bit);
+bool clip_noise_flip(struct clip *clip, struct clip_active_fault *fault, bool mosi, bool miso);
+bool clip_noise_jump(struct clip *clip, struct clip_active_fault *fault, bool mosi, bool miso);
+bool clip_noise_hold_last(struct clip *clip, struct clip_active_fault *fault, bool mosi, bool miso);
+/* The bit of the fault's line (mosi or miso) at a candidate; reports an error. */
 bool clip_noise_bit(
 	struct clip *clip, struct clip_active_fault *fault, unsigned int bit, bool mosi, bool miso);
 
 /* slip.c */
-/* Clocks that the chip sees instead of one. */
-unsigned int clip_slip_clocks(struct clip *clip, struct clip_active_fault *fault, unsigned int bit);
-void clip_slip_bounce(
-	struct clip *clip, struct clip_active_fault *fault, unsigned int bit, int64_t now_ns);
-/* EARLY: gives the chip the clock by which it is to be ahead, once in a frame. */
-void clip_slip_ahead(struct clip *clip, bool mosi);
+void clip_slip_init(struct clip_fault *fault);
+const char *clip_slip_check_clocks(const struct clip_fault *fault);
+void clip_slip_hold(struct clip *clip, struct clip_active_fault *fault);
+void clip_slip_hold_late(struct clip *clip, struct clip_active_fault *fault);
+bool clip_slip_shows_late(const struct clip_active_fault *fault, bool reads);
+void clip_slip_act(struct clip *clip, struct clip_active_fault *fault, struct clip_bit *bit);
+void clip_slip_bounce(struct clip *clip, struct clip_active_fault *fault, struct clip_bit *bit);
+/* Gives the chip the clocks by which it is to be ahead, once in a frame. */
+void clip_slip_ahead(struct clip *clip, struct clip_active_fault *fault, bool mosi);
 
 /* contact.c */
-/* What contacts of supply and HOLD# have done to the chips since it was looked at last. */
-void clip_contact_play(struct clip *clip);
+/* Applies to the chips the changes of contacts of supply and HOLD# since the last look. */
+void clip_contact_catch_up(struct clip *clip);
 /* Time went on between bytes. True: it opened or closed. */
 bool clip_contact_pass(struct clip *clip, struct clip_active_fault *fault);
 /* Bits went by: chances of those are used up. */
 void clip_contact_clocked(struct clip *clip);
-void clip_contact_toggle(
-	struct clip *clip, struct clip_active_fault *fault, unsigned int bit, int64_t now_ns);
-double clip_contact_rate(const struct clip *clip, const struct clip_active_fault *fault);
-/* Bits until it closes. */
-uint64_t clip_contact_left(
-	const struct clip *clip, const struct clip_active_fault *fault, int64_t now_ns);
+void clip_contact_init(struct clip_fault *fault);
+const char *clip_contact_check(const struct clip_fault *fault);
+void clip_contact_hold(struct clip *clip, struct clip_active_fault *fault);
+bool clip_contact_shows(const struct clip_active_fault *fault, bool reads);
+/* Opens or closes. */
+void clip_contact_act(struct clip *clip, struct clip_active_fault *fault, struct clip_bit *bit);
 
 /* master.c */
-/* How long one of its reads takes, with the pause behind it. */
-int64_t clip_master_read_ns(const struct clip_master *master);
+void clip_master_init(struct clip_fault *fault);
+const char *clip_master_check(const struct clip_fault *fault);
+unsigned int clip_master_lines(const struct clip_fault *fault);
+void clip_master_hold(struct clip *clip, struct clip_active_fault *fault);
 /* The fault comes into force. */
 void clip_master_start(struct clip *clip, struct clip_active_fault *fault);
 /* Host is silent: the master does what it does up to now. */
@@ -249,6 +342,10 @@ void clip_master_rest(struct clip *clip, unsigned int given, bool mosi);
 bool clip_master_mix(struct clip *clip, enum clip_line line, bool host, bool master);
 
 /* writer.c */
+void clip_writer_init(struct clip_fault *fault);
+const char *clip_writer_check(const struct clip_fault *fault);
+unsigned int clip_writer_lines(const struct clip_fault *fault);
+void clip_writer_idle(struct clip *clip, struct clip_active_fault *fault, int64_t now_ns);
 /* The fault comes. */
 void clip_writer_start(struct clip_active_fault *fault, int64_t now_ns);
 /* Up to now the host had the bus: what was due meanwhile is due now. */

@@ -4,6 +4,7 @@
 #define SPINOR_CLIP_LINE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "flash/flash.h"
 
@@ -50,6 +51,9 @@ enum flash_level clip_level(const struct clip *clip, unsigned int cs, enum clip_
 /* Sets the supply in mV (0: off) of the chip on line cs. It has that at once, or as soon as no
  * fault cuts it off any more. */
 void clip_set_supply(struct clip *clip, unsigned int cs, int millivolts);
+
+/* Cuts that supply at at_ns, as flash_cut_supply() does. */
+void clip_cut_supply(struct clip *clip, unsigned int cs, int64_t at_ns, int millivolts);
 
 /* The supply that was set, or that the chip brought, in mV. */
 int clip_supply(const struct clip *clip, unsigned int cs);

@@ -31,17 +31,19 @@
 
 #define PINS_OF_ROW 4
 
-/* A time: the clock's, which is read only where it is needed. */
+/* The time is read only where it is needed. */
 #define NOW (-1)
 
-/* Nets by union-find: each node leads to another one of its net. */
-struct nets {
+/* Nets by union: the parent of each node leads to another one of its net. */
+struct clip_nets {
 	uint8_t parent[NODES];
 	int8_t strength[NODES]; /* of the pull: 1 by design, 2 by fault */
+	struct clip_source nodes[NODES];
+	unsigned int open; /* lines, bits 1 << line */
 };
 
 static unsigned int
-find(const struct nets *nets, unsigned int node)
+find(const struct clip_nets *nets, unsigned int node)
 {
 	while (nets->parent[node] != node)
 		node = nets->parent[node];
@@ -49,80 +51,88 @@ find(const struct nets *nets, unsigned int node)
 }
 
 static void
-join(struct nets *nets, unsigned int a, unsigned int b)
+join(struct clip_nets *nets, unsigned int a, unsigned int b)
 {
 	nets->parent[find(nets, a)] = (uint8_t)find(nets, b);
 }
 
-/* The contact on a pin, or -1. Each fault moves the clip, with the faults before it, against the
- * pins of the chip. Swapped wires are behind the contacts, wherever these are. */
-static int
-contact_on(const struct clip_wires *wires, int pin)
+void
+clip_lines_rotate(const struct clip_fault *fault, struct clip_contact *contact)
 {
-	bool is_left = pin < PINS_OF_ROW, swapped = false;
-	int along = pin % PINS_OF_ROW;
+	(void)fault;
+	contact->is_left = !contact->is_left;
+}
+
+void
+clip_lines_mirror(const struct clip_fault *fault, struct clip_contact *contact)
+{
+	(void)fault;
+	contact->is_left = !contact->is_left;
+	contact->along = PINS_OF_ROW - 1 - contact->along;
+}
+
+void
+clip_lines_move(const struct clip_fault *fault, struct clip_contact *contact)
+{
+	contact->along += contact->is_left ? -fault->pins : fault->pins;
+}
+
+void
+clip_lines_swap(const struct clip_fault *fault, struct clip_contact *contact)
+{
+	(void)fault;
+	contact->swapped = !contact->swapped;
+}
+
+/* The contact on a pin, or -1. Each fault moves the clip, with all earlier faults of it, against
+ * the pins of the chip; wires behind the contacts are swapped wherever those are. */
+static int
+contact_on(const struct clip *clip, int pin)
+{
+	struct clip_contact on = {.is_left = pin < PINS_OF_ROW, .along = pin % PINS_OF_ROW};
 	int contact;
 
-	for (guint i = wires->faults->len; i-- > 0;) {
-		const struct clip_active_fault *fault = g_ptr_array_index(wires->faults, i);
+	for (guint i = clip_n_faults(clip); i-- > 0;) {
+		const struct clip_active_fault *fault = clip_active(clip, i);
 
-		if (!fault->in_force)
-			continue;
-		if (fault->as.what == CLIP_ROTATED || fault->as.what == CLIP_MIRRORED)
-			is_left = !is_left;
-		if (fault->as.what == CLIP_MIRRORED)
-			along = PINS_OF_ROW - 1 - along;
-		else if (fault->as.what == CLIP_SHIFTED)
-			along += is_left ? -fault->as.pins : fault->as.pins;
-		else if (fault->as.what == CLIP_SWAPPED)
-			swapped = !swapped;
+		if (fault->in_force && fault->row->move)
+			fault->row->move(&fault->as, &on);
 	}
-	/* Both rows of contacts move along the chip; those beyond its end touch nothing. */
-	if (along < 0 || along >= PINS_OF_ROW)
+	/* Both rows of contacts move along the chip, the last ones beyond its pins. */
+	if (on.along < 0 || on.along >= PINS_OF_ROW)
 		return -1;
-	contact = is_left ? along : along + PINS_OF_ROW;
-	if (swapped && (contact == CLIP_MOSI || contact == CLIP_MISO))
+	contact = on.is_left ? on.along : on.along + PINS_OF_ROW;
+	if (on.swapped && (contact == CLIP_MOSI || contact == CLIP_MISO))
 		return CLIP_MOSI + CLIP_MISO - contact;
 	return contact;
 }
 
 static void
-connect(const struct clip_wires *wires, struct nets *nets)
+connect(const struct clip *clip, struct clip_nets *nets)
 {
-	unsigned int open = 0;
-
-	for (guint i = 0; i < wires->faults->len; i++) {
-		const struct clip_active_fault *fault = g_ptr_array_index(wires->faults, i);
-
-		if (!fault->in_force)
-			continue;
-		if (fault->as.what == CLIP_OPEN || (fault->as.what == CLIP_CONTACT && fault->open))
-			open |= 1u << fault->as.line;
-		else if (fault->as.what == CLIP_SHORT)
-			join(nets, NODE(fault->as.side, fault->as.line),
-				NODE(fault->as.side, fault->as.line2));
-	}
 	for (int pin = 0; pin < CLIP_LINES; pin++) {
-		int contact = contact_on(wires, pin);
+		int contact = contact_on(clip, pin);
 
-		if (contact >= 0 && !(open & 1u << contact))
+		if (contact >= 0 && !(nets->open & 1u << contact))
 			join(nets, NODE(CLIP_HOST, (unsigned int)contact),
 				NODE(CLIP_CHIP, (unsigned int)pin));
 	}
 }
 
 static void
-pull(struct nets *nets, struct clip_source *nodes, unsigned int node, enum flash_level level,
-	int8_t strength)
+pull(struct clip_nets *nets, unsigned int node, enum flash_level level, int8_t strength)
 {
-	nodes[node].pull = level;
+	nets->nodes[node].pull = level;
 	nets->strength[node] = strength;
 }
 
 /* The drivers and pulls of every node without faults. */
 static void
-equip(const struct clip_outside *outside, struct nets *nets, struct clip_source *nodes)
+equip(const struct clip_outside *outside, struct clip_nets *nets)
 {
+	struct clip_source *nodes = nets->nodes;
+
+	nets->open = 0;
 	for (unsigned int node = 0; node < NODES; node++) {
 		nodes[node] = (struct clip_source){
 			.dominant = -1,
@@ -136,37 +146,81 @@ equip(const struct clip_outside *outside, struct nets *nets, struct clip_source 
 	nodes[NODE(CLIP_HOST, CLIP_CLK)].drivers = 1 << CLIP_CLK;
 	nodes[NODE(CLIP_HOST, CLIP_MOSI)].drivers = 1 << CLIP_MOSI;
 	nodes[NODE(CLIP_CHIP, CLIP_MISO)].drivers = 1 << CLIP_MISO;
-	pull(nets, nodes, NODE(CLIP_CHIP, CLIP_CS), FLASH_HIGH, 1);
-	pull(nets, nodes, NODE(CLIP_CHIP, CLIP_MOSI), FLASH_HIGH, 1);
-	pull(nets, nodes, NODE(CLIP_CHIP, CLIP_CLK), FLASH_LOW, 1);
-	pull(nets, nodes, NODE(CLIP_HOST, CLIP_MISO), FLASH_HIGH, 1);
-	pull(nets, nodes, NODE(CLIP_HOST, CLIP_WP), outside->levels[CLIP_WP], 1);
-	pull(nets, nodes, NODE(CLIP_HOST, CLIP_HOLD), outside->levels[CLIP_HOLD], 1);
+	pull(nets, NODE(CLIP_CHIP, CLIP_CS), FLASH_HIGH, 1);
+	pull(nets, NODE(CLIP_CHIP, CLIP_MOSI), FLASH_HIGH, 1);
+	pull(nets, NODE(CLIP_CHIP, CLIP_CLK), FLASH_LOW, 1);
+	pull(nets, NODE(CLIP_HOST, CLIP_MISO), FLASH_HIGH, 1);
+	pull(nets, NODE(CLIP_HOST, CLIP_WP), outside->levels[CLIP_WP], 1);
+	pull(nets, NODE(CLIP_HOST, CLIP_HOLD), outside->levels[CLIP_HOLD], 1);
 	nodes[NODE(CLIP_HOST, CLIP_GND)].forced = 0;
 	nodes[NODE(CLIP_HOST, CLIP_VCC)].forced = 1;
 }
 
-static void
-spoil(const struct clip_wires *wires, struct nets *nets, struct clip_source *nodes)
+static unsigned int
+node_of(const struct clip_active_fault *fault)
 {
-	for (guint i = 0; i < wires->faults->len; i++) {
-		const struct clip_active_fault *fault = g_ptr_array_index(wires->faults, i);
-		unsigned int node = NODE(fault->as.side, fault->as.line);
+	return NODE(fault->as.side, fault->as.line);
+}
 
-		if (!fault->in_force)
-			continue;
-		if (fault->as.what == CLIP_STUCK_0)
-			nodes[node].forced = 0;
-		else if (fault->as.what == CLIP_STUCK_1)
-			nodes[node].forced = 1;
-		else if (fault->as.what == CLIP_PULL_UP)
-			pull(nets, nodes, node, FLASH_HIGH, 2);
-		else if (fault->as.what == CLIP_PULL_DOWN)
-			pull(nets, nodes, node, FLASH_LOW, 2);
-		else if (fault->as.what == CLIP_PULL_NONE)
-			pull(nets, nodes, node, FLASH_FLOATING, 2);
-		else if (fault->as.what == CLIP_SHORT && fault->as.dominates)
-			nodes[node].dominant = (int8_t)fault->as.line;
+void
+clip_lines_open(const struct clip_active_fault *fault, struct clip_nets *nets)
+{
+	nets->open |= 1u << fault->as.line;
+}
+
+void
+clip_lines_open_now(const struct clip_active_fault *fault, struct clip_nets *nets)
+{
+	if (fault->open)
+		clip_lines_open(fault, nets);
+}
+
+void
+clip_lines_short(const struct clip_active_fault *fault, struct clip_nets *nets)
+{
+	if (fault->as.dominates)
+		nets->nodes[node_of(fault)].dominant = (int8_t)fault->as.line;
+	join(nets, node_of(fault), NODE(fault->as.side, fault->as.line2));
+}
+
+void
+clip_lines_force_0(const struct clip_active_fault *fault, struct clip_nets *nets)
+{
+	nets->nodes[node_of(fault)].forced = 0;
+}
+
+void
+clip_lines_force_1(const struct clip_active_fault *fault, struct clip_nets *nets)
+{
+	nets->nodes[node_of(fault)].forced = 1;
+}
+
+void
+clip_lines_pull_up(const struct clip_active_fault *fault, struct clip_nets *nets)
+{
+	pull(nets, node_of(fault), FLASH_HIGH, 2);
+}
+
+void
+clip_lines_pull_down(const struct clip_active_fault *fault, struct clip_nets *nets)
+{
+	pull(nets, node_of(fault), FLASH_LOW, 2);
+}
+
+void
+clip_lines_pull_none(const struct clip_active_fault *fault, struct clip_nets *nets)
+{
+	pull(nets, node_of(fault), FLASH_FLOATING, 2);
+}
+
+static void
+spoil(const struct clip *clip, struct clip_nets *nets)
+{
+	for (guint i = 0; i < clip_n_faults(clip); i++) {
+		const struct clip_active_fault *fault = clip_active(clip, i);
+
+		if (fault->in_force && fault->row->wire)
+			fault->row->wire(fault, nets);
 	}
 }
 
@@ -183,9 +237,10 @@ add_pull(struct clip_source *net, int8_t *strength, const struct clip_source *no
 }
 
 static struct clip_source
-gather(const struct nets *nets, const struct clip_source *nodes, unsigned int root)
+gather(const struct clip_nets *nets, unsigned int root)
 {
 	struct clip_source net = {.dominant = -1, .forced = -1, .pull = FLASH_FLOATING};
+	const struct clip_source *nodes = nets->nodes;
 	int8_t strength = 0;
 
 	for (unsigned int node = 0; node < NODES; node++) {
@@ -205,15 +260,14 @@ static void
 derive_for(struct clip *clip, unsigned int cs)
 {
 	struct clip_wires *wires = clip->faulty;
-	struct clip_source nodes[NODES];
-	struct nets nets;
+	struct clip_nets nets;
 	unsigned int vcc, ground;
 
-	equip(&clip->outside[cs], &nets, nodes);
-	spoil(wires, &nets, nodes);
-	connect(wires, &nets);
+	equip(&clip->outside[cs], &nets);
+	spoil(clip, &nets);
+	connect(clip, &nets);
 	for (unsigned int node = 0; node < NODES; node++)
-		wires->sources[cs][node] = gather(&nets, nodes, find(&nets, node));
+		wires->sources[cs][node] = gather(&nets, find(&nets, node));
 	vcc = NODE(CLIP_HOST, CLIP_VCC);
 	ground = NODE(CLIP_HOST, CLIP_GND);
 	wires->powered = find(&nets, vcc) != find(&nets, ground) &&
@@ -388,29 +442,12 @@ clip_lines_restore(struct clip *clip, unsigned int cs)
 		flash_supply(clip->chips[cs], clip_supply(clip, cs));
 }
 
-/* The fault affects that line, or the clip as a whole. */
 static bool
-concerns(const struct clip_fault *fault, enum clip_line line)
+concerns(const struct clip_active_fault *fault, enum clip_line line)
 {
-	switch (fault->what) {
-	case CLIP_ROTATED:
-	case CLIP_SHIFTED:
-	case CLIP_MIRRORED:
-		return true;
-	case CLIP_SWAPPED:
-		return line == CLIP_MOSI || line == CLIP_MISO;
-	case CLIP_SHORT:
-		return fault->line == line || fault->line2 == line;
-	case CLIP_LATE:
-	case CLIP_EARLY:
-		return line == CLIP_MISO;
-	case CLIP_MASTER:
-		return fault->master.lines & 1u << line;
-	case CLIP_BOARD_WRITES:
-		return line == CLIP_CS || line == CLIP_CLK || line == CLIP_MOSI;
-	default:
-		return fault->line == line;
-	}
+	const struct clip_fault_row *row = fault->row;
+
+	return row->lines ? row->lines(&fault->as) & 1u << line : fault->as.line == line;
 }
 
 /* The supply at the adapter's side is enough for the chip. */
@@ -470,16 +507,16 @@ clip_line_state(const struct clip *clip, unsigned int cs, enum clip_line line,
 	/* A second master can hold it low without the adapter. */
 	if (line == CLIP_CS && clip->open && clip->open == clip->chips[cs])
 		state->chip = FLASH_LOW;
-	for (guint i = 0; i < wires->faults->len; i++) {
-		const struct clip_active_fault *fault = g_ptr_array_index(wires->faults, i);
+	for (guint i = 0; i < clip_n_faults(clip); i++) {
+		const struct clip_active_fault *fault = clip_active(clip, i);
 
-		if (!concerns(&fault->as, line))
+		if (!concerns(fault, line))
 			continue;
 		if (fault->in_force) {
-			state->fault_id = fault->id;
+			state->fault_id = fault->base.id;
 			break;
 		}
 		if (state->fault_id == 0)
-			state->fault_id = fault->id;
+			state->fault_id = fault->base.id;
 	}
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A second master: the board's own processor, fed through the clip, that reads the chip too.
+ * A second master: the processor of the board, fed through the clip, reads the chip too.
  *
  *   host    ____|=====frame=====|_______________|==frame==|___
  *   master  __|=03=|.|=03=|.|=03=|_________________|=03=|.|=03=|____
@@ -14,9 +14,8 @@
  * the rest of a read, reads begin in the middle of them, and some bytes of both together make
  * commands that nobody sent. With the adapter's drivers off the master has the bus for itself.
  *
- * While the host is in a frame the wall does not count, only what passes by clocks and delays: a
- * daemon that takes long to work out what two masters do together would else find still more to
- * do, without an end.
+ * While the host is in a frame only the time of clocks and delays counts, not that of the wall: a
+ * slow daemon would otherwise never catch up with the second master.
  *
  * Leaves out: who would win by strength of the drivers, and reads that nobody can meet any more:
  * after a long silence only the last of them are played. Between its frames the master lets go of
@@ -37,7 +36,7 @@
 #define BACKLOG 4
 
 /* Where the master is: in a frame after that many bits of it, or behind the last one. */
-struct place {
+struct position {
 	bool low;
 	int64_t burst; /* from 0; -1: none yet */
 	unsigned int bit;
@@ -56,38 +55,89 @@ bits_ns(const struct clip_master *master, uint64_t bits)
 	return (int64_t)((unsigned __int128)bits * NS_PER_S / master->hz);
 }
 
-int64_t
-clip_master_read_ns(const struct clip_master *master)
+/* The time of one of its reads, with the pause behind it. */
+static int64_t
+read_ns(const struct clip_master *master)
 {
 	return bits_ns(master, frame_bits(master) + PAUSE_BITS);
 }
 
-/* A read that has begun within the duty is finished after it. */
-static struct place
-locate(const struct clip_master *master, int64_t now_ns)
+void
+clip_master_init(struct clip_fault *fault)
 {
+	fault->master = (struct clip_master){
+		.lines = 1 << CLIP_CS | 1 << CLIP_MOSI | 1 << CLIP_CLK,
+		.hz = 25000000,
+		.read_bytes = 64,
+		.duty = 0.3,
+	};
+	fault->period_ns = 100000000;
+}
+
+const char *
+clip_master_check(const struct clip_fault *fault)
+{
+	const unsigned int allowed = 1 << CLIP_CS | 1 << CLIP_MOSI | 1 << CLIP_CLK | 1 << CLIP_MISO;
+	const struct clip_master *master = &fault->master;
+
+	if ((size_t)master->rule > CLIP_RANDOM)
+		return "the rule has to be one of and, or, random";
+	if (master->lines & ~allowed)
+		return "a second master's lines are cs, clk, mosi, miso";
+	if (master->hz == 0)
+		return "the second master's frequency has to be above 0 Hz";
+	if (master->read_bytes == 0 || master->read_bytes > 1 << 24)
+		return "the second master has to read 1 to 16 Mi bytes at a time";
+	if (fault->period_ns <= 0 || fault->phase_ns < 0)
+		return "period has to be above 0, phase 0 or more";
+	if (!(master->duty >= 0 && master->duty <= 1))
+		return "the duty has to be 0 to 1";
+	if (master->duty < 1 && read_ns(master) > fault->period_ns)
+		return "a read of the second master has to fit into its period";
+	return NULL;
+}
+
+unsigned int
+clip_master_lines(const struct clip_fault *fault)
+{
+	return fault->master.lines;
+}
+
+/* The first one in force has the bus. */
+void
+clip_master_hold(struct clip *clip, struct clip_active_fault *fault)
+{
+	if (!clip->faulty->master)
+		clip->faulty->master = fault;
+}
+
+/* A read that has begun within the duty is finished after it. */
+static struct position
+locate(const struct clip_fault *fault, int64_t now_ns)
+{
+	const struct clip_master *master = &fault->master;
 	unsigned int slot_bits = frame_bits(master) + PAUSE_BITS;
-	int64_t since = now_ns - master->phase_ns;
+	int64_t since = now_ns - fault->phase_ns;
 	bool always = master->duty >= 1;
-	int64_t on_ns = (int64_t)(master->duty * (double)master->period_ns);
+	int64_t on_ns = (int64_t)(master->duty * (double)fault->period_ns);
 	int64_t slots = on_ns > 0 ? (on_ns - 1) / bits_ns(master, slot_bits) + 1 : 0;
 	int64_t period, at, slot;
 	uint64_t bits;
 
 	if (slots == 0)
-		return (struct place){.burst = -1, .next_ns = INT64_MAX};
+		return (struct position){.burst = -1, .next_ns = INT64_MAX};
 	if (since < 0)
-		return (struct place){.burst = -1, .next_ns = master->phase_ns};
-	period = always ? 0 : since / master->period_ns;
-	at = always ? since : since % master->period_ns;
+		return (struct position){.burst = -1, .next_ns = fault->phase_ns};
+	period = always ? 0 : since / fault->period_ns;
+	at = always ? since : since % fault->period_ns;
 	bits = (uint64_t)((unsigned __int128)at * master->hz / NS_PER_S);
 	slot = (int64_t)(bits / slot_bits);
 	if (!always && slot >= slots)
-		return (struct place){
+		return (struct position){
 			.burst = (period + 1) * slots - 1,
-			.next_ns = now_ns - at + master->period_ns,
+			.next_ns = now_ns - at + fault->period_ns,
 		};
-	return (struct place){
+	return (struct position){
 		.low = bits % slot_bits < frame_bits(master),
 		.burst = period * slots + slot,
 		.bit = (unsigned int)(bits % slot_bits),
@@ -191,50 +241,50 @@ begin(struct clip_active_fault *fault, int64_t burst)
 	fault->low = true;
 	fault->burst = burst;
 	fault->bit = 0;
-	fault->wins = base_random_next(&fault->random) & 1;
+	fault->wins = base_random_next(&fault->base.random) & 1;
 }
 
 void
 clip_master_start(struct clip *clip, struct clip_active_fault *fault)
 {
-	struct place place = locate(&fault->as.master, time_now(clip));
+	struct position position = locate(&fault->as, time_now(clip));
 
 	fault->low = false;
-	fault->burst = place.burst - place.low;
+	fault->burst = position.burst - position.low;
 }
 
 void
 clip_master_pass(struct clip *clip, int64_t now_ns)
 {
 	struct clip_active_fault *fault = clip->faulty->master;
-	struct place place;
+	struct position position;
 
 	if (!fault)
 		return;
-	place = locate(&fault->as.master, time_now(clip));
+	position = locate(&fault->as, time_now(clip));
 	if (fault->low) {
-		bool same = place.low && place.burst == fault->burst;
+		bool same = position.low && position.burst == fault->burst;
 
 		feed(clip, fault, fault->bit,
-			same ? MAX(place.bit, fault->bit) : frame_bits(&fault->as.master));
+			same ? MAX(position.bit, fault->bit) : frame_bits(&fault->as.master));
 		if (same)
 			return;
 		fault->low = false;
 		settle(clip, now_ns);
 	}
-	for (int64_t burst = MAX(fault->burst + 1, place.burst - BACKLOG); burst <= place.burst;
-		burst++) {
-		bool last = burst == place.burst && place.low;
+	for (int64_t burst = MAX(fault->burst + 1, position.burst - BACKLOG);
+		burst <= position.burst; burst++) {
+		bool last = burst == position.burst && position.low;
 
 		begin(fault, burst);
 		settle(clip, now_ns);
-		feed(clip, fault, 0, last ? place.bit : frame_bits(&fault->as.master));
+		feed(clip, fault, 0, last ? position.bit : frame_bits(&fault->as.master));
 		if (last)
 			return;
 		fault->low = false;
 		settle(clip, now_ns);
 	}
-	fault->burst = place.burst;
+	fault->burst = position.burst;
 }
 
 size_t
@@ -242,11 +292,11 @@ clip_master_quiet(const struct clip *clip, size_t n)
 {
 	const struct clip_active_fault *fault = clip->faulty->master;
 	int64_t now_ns = time_now(clip);
-	struct place place = locate(&fault->as.master, now_ns);
+	struct position position = locate(&fault->as, now_ns);
 
-	if (fault->low || place.low)
+	if (fault->low || position.low)
 		return 0;
-	return MIN(n, (double)(place.next_ns - now_ns) * clip->hz / (8 * NS_PER_S));
+	return MIN(n, (double)(position.next_ns - now_ns) * clip->hz / (8 * NS_PER_S));
 }
 
 void
@@ -256,17 +306,17 @@ clip_master_step(struct clip *clip, unsigned int bit)
 	struct clip_active_fault *fault = wires->master;
 	const unsigned int bits = frame_bits(&fault->as.master);
 	int64_t end_ns = time_now(clip) + (int64_t)((bit + 1) * NS_PER_S / clip->hz);
-	struct place place = locate(&fault->as.master, end_ns);
+	struct position position = locate(&fault->as, end_ns);
 	unsigned int to;
 
 	wires->master_clocks = 0;
 	if (fault->low && fault->bit == bits)
 		fault->low = false;
-	else if (!fault->low && place.low && place.burst > fault->burst)
-		begin(fault, place.burst);
+	else if (!fault->low && position.low && position.burst > fault->burst)
+		begin(fault, position.burst);
 	if (!fault->low)
 		return;
-	to = place.low && place.burst == fault->burst ? MAX(place.bit, fault->bit) : bits;
+	to = position.low && position.burst == fault->burst ? MAX(position.bit, fault->bit) : bits;
 	if (fault->as.master.lines & 1 << CLIP_CLK)
 		wires->master_clocks = to - fault->bit;
 	wires->master_mosi = bit_at(clip, fault, fault->bit);

@@ -1,34 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The words for lines and faults, the same wherever people write them. */
+/* The words for lines and settings of faults, in files and on command lines alike. */
 #include "clip/wirefault.h"
 
 #include <glib.h>
 #include <string.h>
-
-static const char *const whats[] = {
-	[CLIP_OPEN] = "open",
-	[CLIP_STUCK_0] = "stuck-0",
-	[CLIP_STUCK_1] = "stuck-1",
-	[CLIP_SHORT] = "short",
-	[CLIP_PULL_UP] = "pull-up",
-	[CLIP_PULL_DOWN] = "pull-down",
-	[CLIP_PULL_NONE] = "pull-none",
-	[CLIP_ROTATED] = "rotated",
-	[CLIP_SHIFTED] = "shifted",
-	[CLIP_MIRRORED] = "mirrored",
-	[CLIP_SWAPPED] = "swapped",
-	[CLIP_CONTACT] = "contact",
-	[CLIP_BIT_ERROR] = "bit-error",
-	[CLIP_SLIP] = "slip",
-	[CLIP_BOUNCE] = "bounce",
-	[CLIP_TOO_FAST] = "too-fast",
-	[CLIP_BURST_ERROR] = "burst-error",
-	[CLIP_WEAK_GROUND] = "weak-ground",
-	[CLIP_LATE] = "late",
-	[CLIP_EARLY] = "early",
-	[CLIP_MASTER] = "master",
-	[CLIP_BOARD_WRITES] = "board-writes",
-};
 
 static const char *const lines[] = {
 	[CLIP_CS] = "cs",
@@ -61,7 +36,6 @@ static const char *const rules[] = {
 	[CLIP_RANDOM] = "random",
 };
 
-G_STATIC_ASSERT(G_N_ELEMENTS(whats) == CLIP_FAULT_WHATS);
 G_STATIC_ASSERT(G_N_ELEMENTS(lines) == CLIP_LINES);
 G_STATIC_ASSERT(G_N_ELEMENTS(sides) == CLIP_SIDES);
 
@@ -91,7 +65,6 @@ find(const char *const *words, size_t n, const char *text)
 		return (size_t)value < G_N_ELEMENTS(words) ? words[value] : NULL; \
 	}
 
-WORDS(clip_fault_what, clip_fault_what, whats)
 WORDS(clip_line, clip_line, lines)
 WORDS(clip_side, clip_side, sides)
 WORDS(clip_polarity, clip_polarity, polarities)

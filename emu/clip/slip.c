@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Edges that are missing or too many, and sampling at the wrong one.
+ * Missing and additional edges, and sampling at the wrong edge.
  *
  *   clocks of the host   1 2 3 4 5 6 7 8
  *   dropped              1 2   3 4 5 6 7    all later bits come to the chip in a place too early,
@@ -16,42 +16,71 @@
 
 #include "base/clock.h"
 
-unsigned int
-clip_slip_clocks(struct clip *clip, struct clip_active_fault *fault, unsigned int bit)
+void
+clip_slip_init(struct clip_fault *fault)
 {
-	bool doubled = fault->as.slip == CLIP_SLIP_DOUBLED ||
-		(fault->as.slip == CLIP_SLIP_EITHER && base_random_next(&fault->random) & 1);
+	fault->rate = 1e-7;
+}
 
-	clip_trigger_acted(clip, fault, bit, CLIP_CLK, doubled ? FLASH_HIGH : FLASH_LOW);
-	return doubled ? 2 : 0;
+const char *
+clip_slip_check_clocks(const struct clip_fault *fault)
+{
+	return fault->clocks > 0 && fault->clocks <= CLIP_CLOCKS_MAX
+		? NULL
+		: "it can be late or early by 1 to 64 clocks";
 }
 
 void
-clip_slip_bounce(
-	struct clip *clip, struct clip_active_fault *fault, unsigned int bit, int64_t now_ns)
+clip_slip_hold(struct clip *clip, struct clip_active_fault *fault)
 {
-	if (!clip->open)
-		return;
-	clip_trigger_acted(clip, fault, bit, CLIP_CS, FLASH_HIGH);
-	/* CS# falls again at the next evaluation of the levels, before this bit's clock. */
-	clip_wires_raise(clip, now_ns);
+	(void)clip;
+	clip_wires_set_rate(fault, fault->as.rate);
 }
 
 void
-clip_slip_ahead(struct clip *clip, bool mosi)
+clip_slip_hold_late(struct clip *clip, struct clip_active_fault *fault)
 {
 	struct clip_wires *wires = clip->faulty;
 
-	if (wires->ahead)
-		return;
-	for (guint i = 0; i < wires->faults->len; i++) {
-		struct clip_active_fault *fault = g_ptr_array_index(wires->faults, i);
+	wires->late = MIN(wires->late + fault->as.clocks, CLIP_CLOCKS_MAX);
+}
 
-		if (fault->as.what != CLIP_EARLY || !fault->in_force || fault->told)
-			continue;
-		wires->ahead = fault->told = true;
-		clip_trigger_acted(clip, fault, 0, CLIP_MISO, wires->miso ? FLASH_HIGH : FLASH_LOW);
-		for (unsigned int clock = 0; clock < fault->as.clocks; clock++)
-			clip_wires_clock(clip, mosi);
-	}
+bool
+clip_slip_shows_late(const struct clip_active_fault *fault, bool reads)
+{
+	(void)fault;
+	return reads;
+}
+
+void
+clip_slip_act(struct clip *clip, struct clip_active_fault *fault, struct clip_bit *bit)
+{
+	bool doubled = fault->as.slip == CLIP_SLIP_DOUBLED ||
+		(fault->as.slip == CLIP_SLIP_EITHER && base_random_next(&fault->base.random) & 1);
+
+	clip_trigger_acted(clip, fault, bit->bit, CLIP_CLK, doubled ? FLASH_HIGH : FLASH_LOW);
+	bit->clocks = doubled ? 2 : 0;
+	fault->left = base_random_skip(&fault->base.random, fault->rate);
+}
+
+void
+clip_slip_bounce(struct clip *clip, struct clip_active_fault *fault, struct clip_bit *bit)
+{
+	fault->left = base_random_skip(&fault->base.random, fault->rate);
+	if (!clip->open)
+		return;
+	clip_trigger_acted(clip, fault, bit->bit, CLIP_CS, FLASH_HIGH);
+	/* It falls again at the next look at the levels, before the clock of this bit. */
+	clip_wires_raise(clip, bit->now_ns);
+}
+
+void
+clip_slip_ahead(struct clip *clip, struct clip_active_fault *fault, bool mosi)
+{
+	struct clip_wires *wires = clip->faulty;
+
+	wires->ahead = fault->told = true;
+	clip_trigger_acted(clip, fault, 0, CLIP_MISO, wires->miso ? FLASH_HIGH : FLASH_LOW);
+	for (unsigned int clock = 0; clock < fault->as.clocks; clock++)
+		clip_wires_clock(clip, mosi);
 }

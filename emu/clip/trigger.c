@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * When a fault can act, and the word that it did.
+ * Decides when a fault of the wires can act, and reports its acts.
  *
- * All conditions change at bytes only, so a long span needs one look: clip_trigger_holds() says
- * for how many bytes its answer stays true. Times are those of the bus clock; with a clock that
- * follows the wall a window may end a little earlier than counted.
+ * All conditions change at bytes only, so one look is enough for a long span: clip_trigger_holds()
+ * says for how many bytes its answer stays true. Times are those of the bus clock; with a clock
+ * that follows the wall a window may end a little earlier than counted.
  */
 #include "clip/internal.h"
 
@@ -14,25 +14,22 @@
 void
 clip_trigger_forget(struct clip *clip)
 {
-	GPtrArray *faults = clip->faulty->faults;
+	for (guint i = 0; i < clip_n_faults(clip); i++) {
+		struct clip_active_fault *fault = clip_active(clip, i);
 
-	for (guint i = 0; i < faults->len; i++) {
-		struct clip_active_fault *fault = g_ptr_array_index(faults, i);
-
-		fault->met = fault->told = false;
-		fault->chosen = true;
-		fault->acted_here = 0;
+		base_fault_begin_frame(&fault->base);
+		fault->told = false;
 	}
 }
 
 bool
 clip_trigger_needs_frame(const struct clip_active_fault *fault)
 {
-	const struct clip_fault_when *when = &fault->as.when;
+	const struct base_fault_when *when = &fault->as.when;
 
 	return when->purposes || when->has_opcode || when->address_to || when->selects ||
-		when->nth || when->probability > 0 || when->byte_from || when->byte_to ||
-		fault->as.after_bytes;
+		when->nth || when->from_nth || when->probability > 0 || when->byte_from ||
+		when->byte_to || fault->as.after_bytes;
 }
 
 static void
@@ -57,18 +54,18 @@ within(uint64_t at, uint64_t from, uint64_t to, uint64_t *bytes)
 }
 
 static bool
-in_time(const struct clip *clip, const struct clip_fault_when *when, uint64_t *bytes)
+in_time(const struct clip *clip, const struct base_fault_when *when, uint64_t *bytes)
 {
 	int64_t now = base_clock_now(clip->clock);
 	int64_t next = now < when->from_ns ? when->from_ns : when->to_ns;
 
 	if (next > now)
 		lower(bytes, (uint64_t)((double)(next - now) * clip->hz / (8 * NS_PER_S)) + 1);
-	return now >= when->from_ns && (when->to_ns == 0 || now < when->to_ns);
+	return base_fault_when_is_in_time(when, now);
 }
 
 static bool
-at_address(const struct clip *clip, const struct clip_fault_when *when, uint64_t *bytes)
+at_address(const struct clip *clip, const struct base_fault_when *when, uint64_t *bytes)
 {
 	const struct clip_frame *frame = &clip->faulty->frame;
 	uint64_t address, stays;
@@ -82,9 +79,9 @@ at_address(const struct clip *clip, const struct clip_fault_when *when, uint64_t
 	return within(address, when->address_from, when->address_to, bytes);
 }
 
-/* Opcode, address and the like: what makes a frame a match. */
+/* True when opcode, purpose, address and select make the frame a match. */
 static bool
-matches(const struct clip *clip, const struct clip_fault_when *when, uint64_t *bytes)
+matches(const struct clip *clip, const struct base_fault_when *when, uint64_t *bytes)
 {
 	const struct clip_frame *frame = &clip->faulty->frame;
 
@@ -100,36 +97,25 @@ matches(const struct clip *clip, const struct clip_fault_when *when, uint64_t *b
 bool
 clip_trigger_is_spent(const struct clip_active_fault *fault)
 {
-	const struct clip_fault_when *when = &fault->as.when;
-
-	if (fault->as.what == CLIP_CONTACT ? fault->open : fault->told)
-		return false;
-	return (when->count && fault->acted >= when->count) ||
-		(when->per_frame && fault->acted_here >= when->per_frame);
+	return base_fault_is_spent(&fault->base) &&
+		!(fault->row->opens ? fault->open : fault->told);
 }
 
 bool
 clip_trigger_holds(struct clip *clip, struct clip_active_fault *fault, uint64_t *bytes)
 {
-	const struct clip_fault_when *when = &fault->as.when;
+	const struct base_fault_when *when = &fault->as.when;
 	const struct clip_frame *frame = &clip->faulty->frame;
 
 	if (!in_time(clip, when, bytes) || clip_trigger_is_spent(fault))
 		return false;
-	if (fault->as.what == CLIP_BOARD_WRITES)
+	if (fault->row->by_itself)
 		return true;
 	if (!frame->open)
 		return !clip_trigger_needs_frame(fault);
 	if (!matches(clip, when, bytes))
 		return false;
-	if (!fault->met) {
-		fault->met = true;
-		fault->matched++;
-		fault->chosen = (when->nth == 0 || fault->matched == when->nth) &&
-			(when->probability <= 0 ||
-				base_random_chance(&fault->random, when->probability));
-	}
-	return fault->chosen &&
+	return base_fault_match_once(&fault->base) &&
 		within(frame->byte, MAX(when->byte_from, fault->as.after_bytes), when->byte_to,
 			bytes);
 }
@@ -137,8 +123,7 @@ clip_trigger_holds(struct clip *clip, struct clip_active_fault *fault, uint64_t 
 static void
 count(struct clip *clip, struct clip_active_fault *fault, const struct clip_fault_report *report)
 {
-	fault->acted++;
-	fault->acted_here++;
+	base_fault_acted(&fault->base, 1);
 	if (clip->listener.acted)
 		clip->listener.acted(clip->listener.data, report);
 }
@@ -149,7 +134,7 @@ clip_trigger_acted(struct clip *clip, struct clip_active_fault *fault, unsigned 
 {
 	const struct clip_frame *frame = &clip->faulty->frame;
 	struct clip_fault_report report = {
-		.id = fault->id,
+		.id = fault->base.id,
 		.fault = &fault->as,
 		.line = line,
 		.operation = frame->operation,
@@ -170,7 +155,7 @@ clip_trigger_acted_at(
 {
 	const struct clip_frame *frame = &clip->faulty->frame;
 	struct clip_fault_report report = {
-		.id = fault->id,
+		.id = fault->base.id,
 		.fault = &fault->as,
 		.line = fault->as.line,
 		.operation = frame->operation,
@@ -189,7 +174,7 @@ clip_trigger_wrote(struct clip *clip, struct clip_active_fault *fault, int64_t t
 	uint64_t address, uint32_t length)
 {
 	struct clip_fault_report report = {
-		.id = fault->id,
+		.id = fault->base.id,
 		.fault = &fault->as,
 		.line = fault->as.line,
 		.operation = clip->faulty->frame.operation,
@@ -199,7 +184,5 @@ clip_trigger_wrote(struct clip *clip, struct clip_active_fault *fault, int64_t t
 		.length = length,
 	};
 
-	fault->acted++;
-	if (clip->listener.acted)
-		clip->listener.acted(clip->listener.data, &report);
+	count(clip, fault, &report);
 }

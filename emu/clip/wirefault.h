@@ -10,14 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/faultwhen.h"
 #include "clip/line.h"
 
 struct clip;
 
-/* Of a fault that is late or early: eight bytes. */
+/* The most clocks that a fault is late or early: eight bytes. */
 #define CLIP_CLOCKS_MAX 64
 
-/* What is wrong. The names in files and on command lines are those in names.c. */
+/* The kinds of faults. Their names in files and on command lines are in faulttable.c. */
 enum clip_fault_what {
 	CLIP_OPEN,        /* broken wire, contact that touches nothing */
 	CLIP_STUCK_0,     /* solder splash to ground; a board without power clamps the line */
@@ -56,7 +57,7 @@ enum clip_slip {
 	CLIP_SLIP_EITHER,  /* one or the other, as chance has it */
 };
 
-/* What a line is that two masters drive. */
+/* The level of a line that two masters drive. */
 enum clip_rule {
 	CLIP_WIRED_AND, /* low wins */
 	CLIP_WIRED_OR,  /* high wins */
@@ -75,40 +76,23 @@ struct clip_master {
 	unsigned int lines;
 	unsigned int hz;
 	uint32_t read_bytes; /* > 0 */
-	int64_t period_ns;   /* > 0 */
-	int64_t phase_ns;
-	double duty; /* 0..1; 1: all the time */
+	double duty;         /* 0..1; 1: all the time */
 };
 
 /* A board that writes to the region of its addresses (when.address_from, to; to 0: the last 64 KiB)
  * of the first chip that it is aimed at: every period_ns, from phase_ns on, bytes more. */
 struct clip_writes {
-	uint32_t bytes;    /* 1..256 */
-	int64_t period_ns; /* > 0 */
-	int64_t phase_ns;
+	uint32_t bytes; /* 1..256 */
 };
 
 /*
- * When a fault can act; all that is set has to hold, a zeroed struct is always. What the host does
- * is known from MOSI at the host's side (see hostframe.c): the opcode from the frame's first clock
- * on, the address from the first clock of its last byte on. Reads count their address up as the
- * bytes go by, all else stands at the address of the command. A frame is a match once it has
- * opcode, purpose, address, selects and time right at one of its bytes.
+ * A fault of the wires. It knows all conditions: purposes are bits 1 << enum flash_purpose, times
+ * are simulated ones, a match is a frame. What the host does is known from MOSI at the host's side
+ * (see hostframe.c): the opcode from the frame's first clock on, the address from the first clock
+ * of its last byte on. Reads count their address up as the bytes go by, all else stands at the
+ * address of the command. A frame is a match once it has opcode, purpose, address, selects and time
+ * right at one of its bytes.
  */
-struct clip_fault_when {
-	unsigned int purposes; /* bits 1 << enum flash_purpose; 0: any */
-	bool has_opcode;
-	uint8_t opcode;
-	uint64_t address_from, address_to; /* [from, to); to 0: any */
-	unsigned int selects;              /* bits 1 << chip select; 0: any */
-	int64_t from_ns, to_ns;            /* simulated time, [from, to); to 0: no end */
-	uint64_t nth;                      /* only in the nth match, from 1; 0: in all */
-	double probability;                /* of acting in a match, 0..1; 0: always */
-	uint64_t byte_from, byte_to;       /* bytes of the frame, [from, to); to 0: no end */
-	uint64_t per_frame;                /* acts at most so often in a frame; 0: no limit */
-	uint64_t count;                    /* acts at most so often; 0: no limit */
-};
-
 struct clip_fault {
 	enum clip_fault_what what;
 	enum clip_line line;
@@ -134,7 +118,9 @@ struct clip_fault {
 	uint64_t after_bytes;      /* BURST_ERROR: bytes of a frame without errors */
 	struct clip_master master; /* MASTER */
 	struct clip_writes writes; /* BOARD_WRITES */
-	struct clip_fault_when when;
+	int64_t period_ns;         /* MASTER, BOARD_WRITES: > 0 */
+	int64_t phase_ns;          /* the first period begins then */
+	struct base_fault_when when;
 };
 
 /* One act of a fault. A line that is wrong all the time acts once in each frame that meets it. */
@@ -159,34 +145,32 @@ struct clip_fault_listener {
 	void *data;
 };
 
-/* How a fault on the clip stands. fault is the clip's, until the fault is removed. */
-struct clip_fault_status {
-	unsigned int id;
-	const struct clip_fault *fault;
-	uint64_t acted;   /* times */
-	uint64_t matched; /* frames */
-};
-
-/* A fault with nothing but sound defaults for what it is. */
+/* Fills fault with the usual values of its kind. */
 void clip_fault_init(struct clip_fault *fault, enum clip_fault_what what);
 
-/* NULL, or what is wrong with the fault's values and what is allowed. */
+/* NULL, or the reason why no clip can have the fault, and the values allowed. */
 const char *clip_fault_check(const struct clip_fault *fault);
 
-/* Puts a copy of the fault on the clip. Its id, > 0, is never used again; 0: the check fails. */
+/* True when the board makes that fault, and only while it runs. */
+bool clip_fault_is_of_board(enum clip_fault_what what);
+
+/* True when the fault writes to the addresses of its conditions, in the first chip it may. */
+bool clip_fault_writes(enum clip_fault_what what);
+
+/* Adds a copy of the fault to the clip. Its id, > 0, is never used again; 0: the check fails. */
 unsigned int clip_fault_add(struct clip *clip, const struct clip_fault *fault);
 
 /* False when there is none of that id. */
 bool clip_fault_remove(struct clip *clip, unsigned int id);
 void clip_fault_clear(struct clip *clip);
 
-/* The i-th fault on the clip, in the order they came; false when there are no more. */
-bool clip_fault_at(const struct clip *clip, size_t i, struct clip_fault_status *status);
+/* The i-th fault on the clip, oldest first; false when there are no more. */
+bool clip_fault_at(const struct clip *clip, size_t i, struct base_fault_status *status);
 
 /* One listener; NULL ends it. It must not change the clip's faults. */
 void clip_set_fault_listener(struct clip *clip, const struct clip_fault_listener *listener);
 
-/* For all that is left to chance. Starts the random numbers of faults on the clip anew. */
+/* The seed of all random numbers. Starts those of the faults on the clip anew. */
 void clip_set_seed(struct clip *clip, uint64_t seed);
 
 /* "open", "stuck-0", ...; false, NULL when there is no such one. */

@@ -15,8 +15,8 @@
  * without one costs one subtraction. Everything else follows from the nets (lines.c) at the time.
  * The chip sees a fall of CS# when the first clock comes, when the opcode is known.
  *
- * Leaves out: analogue levels, delays below half a clock, and what one chip on the adapter does to
- * the wires of another. A second chip select shares the faults unless they are aimed at one.
+ * Leaves out: analogue levels, delays below half a clock, and the effect of one chip on the
+ * wires of another. A second chip select shares the faults unless they are aimed at one.
  */
 #include "clip/internal.h"
 
@@ -40,45 +40,27 @@ idle_levels(const struct clip *clip, bool mosi)
 	return mosi ? levels | 1 << CLIP_MOSI : levels;
 }
 
-/* The fault acts all the time that it is in force, and is reported once in a frame. */
-static bool
-is_lasting(const struct clip_fault *fault)
-{
-	return fault->what <= CLIP_SWAPPED;
-}
-
 static bool
 acts_at_bits(const struct clip_active_fault *fault, bool writes, bool reads)
 {
-	if (!fault->in_force || clip_trigger_is_spent(fault))
+	if (!fault->in_force || !fault->row->act || clip_trigger_is_spent(fault))
 		return false;
-	if (clip_noise_is(fault->as.what))
-		return fault->as.line == CLIP_MISO ? reads : writes;
-	return fault->as.what == CLIP_SLIP || fault->as.what == CLIP_BOUNCE ||
-		fault->as.what == CLIP_CONTACT;
+	return !fault->row->of_data || (fault->as.line == CLIP_MISO ? reads : writes);
 }
 
 bool
 clip_wires_meet(const struct clip *clip, const struct clip_active_fault *fault)
 {
-	return !clip->by_board || (is_lasting(&fault->as) && fault->as.side == CLIP_CHIP);
+	return !clip->by_board || (fault->row->lasting && fault->as.side == CLIP_CHIP);
 }
 
-static void
-set_rate(struct clip *clip, struct clip_active_fault *fault)
+void
+clip_wires_set_rate(struct clip_active_fault *fault, double rate)
 {
-	double rate = fault->as.rate;
-
-	if (clip_noise_is(fault->as.what))
-		rate = clip_noise_rate(clip, fault);
-	else if (fault->as.what == CLIP_CONTACT)
-		rate = clip_contact_rate(clip, fault);
-	if (fault->as.what == CLIP_CONTACT && fault->open) {
-		fault->left = clip_contact_left(clip, fault, base_clock_now(clip->clock));
-	} else if (rate != fault->rate) {
-		fault->rate = rate;
-		fault->left = base_random_skip(&fault->random, rate);
-	}
+	if (rate == fault->rate)
+		return;
+	fault->rate = rate;
+	fault->left = base_random_skip(&fault->base.random, rate);
 }
 
 /* Updates which faults are in force; lowers *bytes to the number of bytes for which that holds. */
@@ -90,24 +72,19 @@ look(struct clip *clip, uint64_t *bytes)
 	bool changed = false;
 
 	wires->cs = clip_wires_cs(clip);
-	clip_contact_play(clip);
+	clip_contact_catch_up(clip);
 	wires->late = 0;
 	wires->master = NULL;
-	for (guint i = 0; i < wires->faults->len; i++) {
-		struct clip_active_fault *fault = g_ptr_array_index(wires->faults, i);
+	for (guint i = 0; i < clip_n_faults(clip); i++) {
+		struct clip_active_fault *fault = clip_active(clip, i);
 		bool holds = clip_wires_meet(clip, fault) && clip_trigger_holds(clip, fault, bytes);
 
 		changed |= holds != fault->in_force;
 		fault->in_force = holds;
-		if (fault->as.what == CLIP_CONTACT)
-			changed |= clip_contact_pass(clip, fault);
-		if (!holds)
-			continue;
-		if (fault->as.what == CLIP_LATE)
-			wires->late = MIN(wires->late + fault->as.clocks, CLIP_CLOCKS_MAX);
-		if (fault->as.what == CLIP_MASTER && !wires->master)
-			wires->master = fault;
-		set_rate(clip, fault);
+		if (fault->row->pass)
+			changed |= fault->row->pass(clip, fault);
+		if (holds && fault->row->hold)
+			fault->row->hold(clip, fault);
 	}
 	if (wires->master && wires->master != master)
 		clip_master_start(clip, wires->master);
@@ -120,17 +97,15 @@ look(struct clip *clip, uint64_t *bytes)
 static void
 tell(struct clip *clip, bool reads)
 {
-	struct clip_wires *wires = clip->faulty;
 	unsigned int levels = idle_levels(clip, false);
 
-	for (guint i = 0; i < wires->faults->len; i++) {
-		struct clip_active_fault *fault = g_ptr_array_index(wires->faults, i);
+	for (guint i = 0; i < clip_n_faults(clip); i++) {
+		struct clip_active_fault *fault = clip_active(clip, i);
 		enum clip_line line = fault->as.line;
-		bool acts = is_lasting(&fault->as) ||
-			(fault->as.what == CLIP_CONTACT && fault->open) ||
-			(fault->as.what == CLIP_LATE && reads);
 
-		if (!fault->in_force || fault->told || !acts)
+		if (!fault->in_force || fault->told)
+			continue;
+		if (!fault->row->lasting && !(fault->row->shows && fault->row->shows(fault, reads)))
 			continue;
 		fault->told = true;
 		clip_trigger_acted(clip, fault, 0, line,
@@ -175,7 +150,7 @@ clip_wires_select(struct clip *clip)
 	struct clip_wires *wires = clip->faulty;
 
 	clip_master_pass(clip, base_clock_now(clip->clock));
-	clip_contact_play(clip);
+	clip_contact_catch_up(clip);
 	clip_writer_pass(clip, base_clock_now(clip->clock));
 	clip_frame_begin(&wires->frame, clip->operations);
 	wires->began_ns = base_clock_now(clip->clock);
@@ -238,39 +213,11 @@ miso_at_host(struct clip *clip, bool mosi)
 	return miso;
 }
 
-/* One fault acts at this bit, before the host samples it. */
-static void
-act(struct clip *clip, struct clip_active_fault *fault, unsigned int bit, int64_t now_ns,
-	bool *mosi, unsigned int *clocks)
-{
-	switch (fault->as.what) {
-	case CLIP_CONTACT:
-		clip_contact_toggle(clip, fault, bit, now_ns);
-		clip_lines_derive(clip);
-		clip_lines_show(clip);
-		return;
-	case CLIP_SLIP:
-		*clocks = clip_slip_clocks(clip, fault, bit);
-		break;
-	case CLIP_BOUNCE:
-		clip_slip_bounce(clip, fault, bit, now_ns);
-		break;
-	default:
-		if (fault->as.line == CLIP_MOSI)
-			*mosi = clip_noise_bit(clip, fault, bit, *mosi, clip->faulty->last_miso);
-		else
-			fault->due = true;
-	}
-	fault->left = base_random_skip(&fault->random, fault->rate);
-}
-
 static bool
 sample(struct clip *clip, unsigned int bit, bool mosi, bool miso)
 {
-	GPtrArray *faults = clip->faulty->faults;
-
-	for (guint i = 0; i < faults->len; i++) {
-		struct clip_active_fault *fault = g_ptr_array_index(faults, i);
+	for (guint i = 0; i < clip_n_faults(clip); i++) {
+		struct clip_active_fault *fault = clip_active(clip, i);
 
 		if (fault->due)
 			miso = clip_noise_bit(clip, fault, bit, mosi, miso);
@@ -288,34 +235,37 @@ shift_bits(struct clip *clip, uint8_t in, bool writes, bool reads)
 	uint8_t out = 0;
 
 	for (unsigned int bit = 0; bit < 8; bit++) {
-		int64_t begin = now + bit * NS_PER_S / clip->hz;
 		int64_t end = now + (bit + 1) * NS_PER_S / clip->hz;
 		bool driven = in >> (7 - bit) & 1;
-		bool mosi = driven;
-		unsigned int clocks = 1;
+		struct clip_bit at = {
+			.bit = bit,
+			.now_ns = now + bit * NS_PER_S / clip->hz,
+			.mosi = driven,
+			.clocks = 1,
+		};
 		bool miso, heard;
 
-		for (guint i = 0; i < wires->faults->len; i++) {
-			struct clip_active_fault *fault = g_ptr_array_index(wires->faults, i);
+		for (guint i = 0; i < clip_n_faults(clip); i++) {
+			struct clip_active_fault *fault = clip_active(clip, i);
 
 			if (!acts_at_bits(fault, writes, reads))
 				continue;
 			if (fault->left > 0)
 				fault->left--;
 			else
-				act(clip, fault, bit, begin, &mosi, &clocks);
+				fault->row->act(clip, fault, &at);
 		}
 		if (wires->master)
 			clip_master_step(clip, bit);
-		clock_chip(clip, mosi, clocks, begin);
-		/* Without a clock of its own the host samples at the first one of the master. */
+		clock_chip(clip, at.mosi, at.clocks, at.now_ns);
+		/* Without a clock of the host's it samples at the first of the master's. */
 		if (wires->master && !(clip_lines_driven(clip) & 1 << CLIP_CLK))
-			clip_master_rest(clip, 0, mosi);
-		miso = miso_at_host(clip, mosi);
+			clip_master_rest(clip, 0, at.mosi);
+		miso = miso_at_host(clip, at.mosi);
 		heard = sample(clip, bit, driven, miso);
 		if (wires->master && clip_lines_driven(clip) & 1 << CLIP_CLK)
-			clip_master_rest(clip, 1, mosi);
-		clip_wires_settle(clip, idle_levels(clip, mosi), end);
+			clip_master_rest(clip, 1, at.mosi);
+		clip_wires_settle(clip, idle_levels(clip, at.mosi), end);
 		out = (uint8_t)(out << 1 |
 			(wires->late ? wires->heard >> (wires->late - 1) & 1 : heard));
 		wires->last_mosi = driven;
@@ -358,8 +308,8 @@ quiet(struct clip *clip, size_t n, bool writes, bool reads)
 	n = MIN(n, stays);
 	if (wires->master)
 		n = clip_master_quiet(clip, n);
-	for (guint i = 0; i < wires->faults->len; i++) {
-		const struct clip_active_fault *fault = g_ptr_array_index(wires->faults, i);
+	for (guint i = 0; i < clip_n_faults(clip); i++) {
+		const struct clip_active_fault *fault = clip_active(clip, i);
 
 		if (acts_at_bits(fault, writes, reads))
 			n = MIN(n, fault->left / 8);
@@ -376,11 +326,11 @@ is_plain(const struct clip *clip, unsigned int node, enum clip_line line)
 	return source->forced < 0 && (source->drivers & clip_lines_driven(clip)) == 1u << line;
 }
 
-/* Delays the n bytes that were sampled, and remembers the last bits. */
+/* Delays the sampled bits in out by the clocks that they are late. */
 static void
 hear(struct clip_wires *wires, uint8_t *out, size_t n)
 {
-	/* Without a delay only the last bits matter. */
+	/* Without a delay only the last bits can be needed. */
 	for (size_t i = wires->late || n < sizeof wires->heard ? 0 : n - sizeof wires->heard; i < n;
 		i++) {
 		uint64_t before = wires->heard;
@@ -438,17 +388,29 @@ shift_bytes(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 static void
 count_down(struct clip *clip, size_t n, bool writes, bool reads)
 {
-	GPtrArray *faults = clip->faulty->faults;
-
-	for (guint i = 0; i < faults->len; i++) {
-		struct clip_active_fault *fault = g_ptr_array_index(faults, i);
+	for (guint i = 0; i < clip_n_faults(clip); i++) {
+		struct clip_active_fault *fault = clip_active(clip, i);
 
 		if (acts_at_bits(fault, writes, reads) && fault->left != UINT64_MAX)
 			fault->left -= n * 8;
 	}
 }
 
-/* Shifts the part of a span in which the same faults are in force. Returns its length, 1 to n. */
+/* Before the first byte that the host reads after opcode and address. */
+static void
+act_before_data(struct clip *clip, bool mosi)
+{
+	if (clip->faulty->ahead)
+		return;
+	for (guint i = 0; i < clip_n_faults(clip); i++) {
+		struct clip_active_fault *fault = clip_active(clip, i);
+
+		if (fault->row->before_data && fault->in_force && !fault->told)
+			fault->row->before_data(clip, fault, mosi);
+	}
+}
+
+/* The part of a span in which the same faults are in force; returns its length, 1 to n bytes. */
 static size_t
 shift_some(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 {
@@ -468,7 +430,7 @@ shift_some(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 	tell(clip, out != NULL);
 	clip_wires_settle(clip, idle_levels(clip, *mosi >> 7), base_clock_now(clip->clock));
 	if (out && wires->frame.byte >= wires->frame.means.header_bytes)
-		clip_slip_ahead(clip, *mosi >> 7);
+		act_before_data(clip, *mosi >> 7);
 	done = quiet(clip, bytes, in != NULL, out != NULL);
 	if (done > 0) {
 		shift_bytes(clip, mosi, out ? out : unheard, done);

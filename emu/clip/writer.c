@@ -6,18 +6,19 @@
  *   board   _________________|05 06 20|________|05 .. 05 06 02|__________________
  *   chip                              | erase          |      | program |
  *
- * Every period it appends a record of random bytes to its region, and begins anew at the end of it.
- * Before a record enters a sector of 4 KiB the board erases that sector. It is a polite master: it
+ * Every period it appends a record of random bytes to its region, and starts over at its end.
+ * Before a record enters a sector of 4 KiB the board erases that sector. It respects the host: it
  * waits until CS# is high, asks for the status (05) until the chip is ready, and sends whole frames
- * of 06, 20 and 02, with three address bytes, beyond 16 MiB 21 and 12 with four. That is all it
- * knows of the chip: one that is protected, in another address mode or without 20 keeps nothing, or
- * keeps it elsewhere, and the board does not look.
+ * of 06, 20 and 02, with three address bytes, beyond 16 MiB 21 and 12 with four. It
+ * knows no more of the chip: one that is protected, in another address mode or without 20 stores
+ * nothing, or stores it elsewhere, and the board does not verify.
  *
- * A frame of the board can come between two of the host's, a write enable and its program as well:
- * the host's is lost then. What was due while the host had the bus is done once, afterwards.
+ * A frame of the board can come between two of the host's, such as a write enable and its program,
+ * which is lost then. Records that were due while the host had the bus are written once,
+ * afterwards.
  *
  * Leaves out: how long the board's own frames take, and that the adapter's drivers pull against
- * them; the board wins. After a silence too long for STEPS_MAX the rest is forgotten.
+ * them; the board wins. After a pause too long for STEPS_MAX the rest is dropped.
  */
 #include "clip/internal.h"
 
@@ -58,13 +59,13 @@ region_of(const struct clip_fault *fault, const struct flash *chip)
 
 /* The first time after now at which a record is due. */
 static int64_t
-next_due(const struct clip_writes *writes, int64_t now_ns)
+next_due(const struct clip_fault *fault, int64_t now_ns)
 {
-	int64_t since = now_ns - writes->phase_ns;
+	int64_t since = now_ns - fault->phase_ns;
 
 	if (since < 0)
-		return writes->phase_ns;
-	return writes->phase_ns + (since / writes->period_ns + 1) * writes->period_ns;
+		return fault->phase_ns;
+	return fault->phase_ns + (since / fault->period_ns + 1) * fault->period_ns;
 }
 
 /* One frame at that time; the chip's clock is the host's, time goes on by itself. */
@@ -127,7 +128,7 @@ program(const struct clip *clip, struct clip_active_fault *fault, struct flash *
 	uint8_t data[PAGE];
 
 	for (size_t i = 0; i < n; i++)
-		data[i] = (uint8_t)base_random_next(&fault->random);
+		data[i] = (uint8_t)base_random_next(&fault->base.random);
 	command(clip, chip, now_ns, 0x02, 0x12, fault->write_at, data, n);
 	fault->write_at += n;
 	fault->unwritten -= (uint32_t)n;
@@ -136,21 +137,19 @@ program(const struct clip *clip, struct clip_active_fault *fault, struct flash *
 static bool
 may_begin(const struct clip_active_fault *fault, int64_t now_ns)
 {
-	const struct clip_fault_when *when = &fault->as.when;
-
-	return now_ns >= when->from_ns && (when->to_ns == 0 || now_ns < when->to_ns) &&
-		(when->count == 0 || fault->acted < when->count);
+	return base_fault_when_is_in_time(&fault->as.when, now_ns) &&
+		!base_fault_is_spent(&fault->base);
 }
 
 static void
 begin(struct clip *clip, struct clip_active_fault *fault)
 {
 	fault->unwritten = fault->as.writes.bytes;
-	fault->matched++;
+	fault->base.matched++;
 	clip_trigger_wrote(clip, fault, fault->due_ns, fault->write_at, fault->unwritten);
 }
 
-/* What is due first. */
+/* The step that is due first. */
 static void
 step(struct clip *clip, struct clip_active_fault *fault, struct flash *chip,
 	const struct region *region, int64_t now_ns)
@@ -158,7 +157,7 @@ step(struct clip *clip, struct clip_active_fault *fault, struct flash *chip,
 	int64_t at_ns = fault->due_ns;
 
 	if (fault->unwritten == 0 && !may_begin(fault, at_ns)) {
-		fault->due_ns = next_due(&fault->as.writes, at_ns);
+		fault->due_ns = next_due(&fault->as, at_ns);
 		return;
 	}
 	if (!is_ready(clip, chip, at_ns)) {
@@ -176,11 +175,11 @@ step(struct clip *clip, struct clip_active_fault *fault, struct flash *chip,
 	else
 		program(clip, fault, chip, at_ns);
 	if (fault->unwritten == 0)
-		fault->due_ns = next_due(&fault->as.writes, at_ns);
+		fault->due_ns = next_due(&fault->as, at_ns);
 }
 
-static void
-pass(struct clip *clip, struct clip_active_fault *fault, int64_t now_ns)
+void
+clip_writer_idle(struct clip *clip, struct clip_active_fault *fault, int64_t now_ns)
 {
 	struct flash *chip = chip_of(clip, &fault->as);
 	struct region region;
@@ -188,7 +187,7 @@ pass(struct clip *clip, struct clip_active_fault *fault, int64_t now_ns)
 	if (fault->due_ns > now_ns)
 		return;
 	if (!chip) {
-		fault->due_ns = next_due(&fault->as.writes, now_ns);
+		fault->due_ns = next_due(&fault->as, now_ns);
 		return;
 	}
 	region = region_of(&fault->as, chip);
@@ -197,22 +196,46 @@ pass(struct clip *clip, struct clip_active_fault *fault, int64_t now_ns)
 	for (unsigned int i = 0; i < STEPS_MAX && fault->due_ns <= now_ns; i++)
 		step(clip, fault, chip, &region, now_ns);
 	if (fault->due_ns <= now_ns && fault->unwritten == 0)
-		fault->due_ns = next_due(&fault->as.writes, now_ns);
+		fault->due_ns = next_due(&fault->as, now_ns);
+}
+
+void
+clip_writer_init(struct clip_fault *fault)
+{
+	fault->writes = (struct clip_writes){.bytes = 64};
+	fault->period_ns = NS_PER_S;
+}
+
+const char *
+clip_writer_check(const struct clip_fault *fault)
+{
+	if (fault->writes.bytes == 0 || fault->writes.bytes > 256)
+		return "a board writes 1 to 256 bytes at a time";
+	if (fault->period_ns <= 0 || fault->phase_ns < 0)
+		return "period has to be above 0, phase 0 or more";
+	if (fault->when.address_from % SECTOR || fault->when.address_to % SECTOR)
+		return "a board writes to whole sectors of 4096 bytes, such as 0xFE000-0xFFFFF";
+	return NULL;
+}
+
+unsigned int
+clip_writer_lines(const struct clip_fault *fault)
+{
+	(void)fault;
+	return 1 << CLIP_CS | 1 << CLIP_CLK | 1 << CLIP_MOSI;
 }
 
 void
 clip_writer_start(struct clip_active_fault *fault, int64_t now_ns)
 {
-	fault->due_ns = next_due(&fault->as.writes, now_ns);
+	fault->due_ns = next_due(&fault->as, now_ns);
 }
 
 void
 clip_writer_wait(struct clip *clip, int64_t now_ns)
 {
-	GPtrArray *faults = clip->faulty->faults;
-
-	for (guint i = 0; i < faults->len; i++) {
-		struct clip_active_fault *fault = g_ptr_array_index(faults, i);
+	for (guint i = 0; i < clip_n_faults(clip); i++) {
+		struct clip_active_fault *fault = clip_active(clip, i);
 
 		fault->due_ns = MAX(fault->due_ns, now_ns);
 	}
@@ -221,14 +244,12 @@ clip_writer_wait(struct clip *clip, int64_t now_ns)
 void
 clip_writer_pass(struct clip *clip, int64_t now_ns)
 {
-	GPtrArray *faults = clip->faulty->faults;
-
 	if (clip->faulty->frame.open || clip->open || clip->by_board)
 		return;
-	for (guint i = 0; i < faults->len; i++) {
-		struct clip_active_fault *fault = g_ptr_array_index(faults, i);
+	for (guint i = 0; i < clip_n_faults(clip); i++) {
+		struct clip_active_fault *fault = clip_active(clip, i);
 
-		if (fault->as.what == CLIP_BOARD_WRITES)
-			pass(clip, fault, now_ns);
+		if (fault->row->idle)
+			fault->row->idle(clip, fault, now_ns);
 	}
 }

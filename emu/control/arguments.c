@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What handlers of methods share: taking parameters, already checked, and making results. */
+/* Helpers for the handlers of methods: reading parameters, which are already checked, and building
+ * results. */
+#include "control/internal.h"
+
 #include "action/action.h"
 #include "base/error.h"
-#include "control/internal.h"
 #include "control/rpc.h"
 
 #include <string.h>
@@ -68,7 +70,7 @@ control_as_params(bool good, GError **error)
 bool
 control_adapter(const struct control_call *call, struct action_target *target, GError **error)
 {
-	return control_as_params(action_target_adapter(call->host->actions,
+	return control_as_params(action_target_adapter(call->shared->actions,
 					 control_string(call, "adapter"), target, error),
 		error);
 }
@@ -77,7 +79,7 @@ bool
 control_chip(const struct control_call *call, struct action_target *target, GError **error)
 {
 	return control_as_params(
-		action_target_chip(call->host->actions, control_string(call, "adapter"),
+		action_target_chip(call->shared->actions, control_string(call, "adapter"),
 			(int)control_integer(call, "cs", -1), target, error),
 		error);
 }
@@ -85,7 +87,7 @@ control_chip(const struct control_call *call, struct action_target *target, GErr
 bool
 control_target(const struct control_call *call, struct action_target *target, GError **error)
 {
-	if (action_target_chip(call->host->actions, control_string(call, "adapter"),
+	if (action_target_chip(call->shared->actions, control_string(call, "adapter"),
 		    (int)control_integer(call, "cs", -1), target, NULL))
 		return true;
 	if (control_integer(call, "cs", -1) >= 0)

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One connection. Its memory is bounded: a line that grows too long ends it, and a client that does
- * not take its replies is not listened to until it does. Requests are handled a few at a time, so
- * that one who sends thousands does not keep the others waiting.
+ * One connection. Its memory is bounded: a line over the limit ends it, and the server reads
+ * nothing more from a client that does not read its replies. Requests are handled a few at a time,
+ * so that a client with thousands of them does not block the others.
  *
- * A client has one source, which wakes up for what there is to do:
+ * A client has one source, which is dispatched as follows:
  *
- *   a complete line is buffered, and replies are taken     now: handle it
- *   no complete line, and replies are taken                when there is something to read
- *   something is left to send                              when there is room for it
+ *   a complete line is buffered, and the client reads replies     now: handle it
+ *   no complete line, and the client reads replies                when there is input
+ *   output is pending                                             when there is room for it
  *
- * A client that ends its side of the connection still gets all replies. Leaves out time limits: who
- * is connected and silent costs a descriptor and nothing else.
+ * A client that shuts down its side of the connection still gets all replies. Leaves out time
+ * limits: an idle client only occupies a descriptor.
  */
 #include "control/connection.h"
 
@@ -28,7 +28,7 @@
 #define PIECE_BYTES 65536
 #define LINES_PER_TURN 16
 
-/* With more than this to send, no further request is handled. */
+/* With more pending output than this, no further request is handled. */
 #define REPLIES_MAX ((size_t)65536)
 
 struct client_source {
@@ -42,14 +42,14 @@ struct control_connection {
 	void *tag; /* of the descriptor in source */
 	struct control_connection_owner owner;
 	GByteArray *in;
-	size_t looked; /* bytes of in known to hold no newline */
-	size_t line;   /* bytes of the first complete line, when has_line */
-	bool has_line; /* in begins with a complete line */
-	bool ended;    /* nothing more will come */
-	bool dropped;  /* replies need not be waited for */
-	bool broken;   /* nothing can be sent */
+	size_t scanned; /* bytes of in without a newline */
+	size_t line;    /* bytes of the first complete line, if has_line */
+	bool has_line;  /* in begins with a complete line */
+	bool ended;     /* end of input */
+	bool dropped;   /* close without waiting until the output is sent */
+	bool broken;    /* sending has failed */
 	GByteArray *out;
-	size_t sent; /* bytes of out */
+	size_t sent; /* bytes of out that are sent */
 };
 
 size_t
@@ -59,7 +59,7 @@ control_connection_backlog(const struct control_connection *client)
 }
 
 static bool
-takes_replies(const struct control_connection *client)
+reads_replies(const struct control_connection *client)
 {
 	return control_connection_backlog(client) <= REPLIES_MAX;
 }
@@ -68,10 +68,10 @@ static void
 update(struct control_connection *client)
 {
 	bool over = client->ended && !client->has_line && control_connection_backlog(client) == 0;
-	bool work = client->has_line && takes_replies(client);
+	bool work = client->has_line && reads_replies(client);
 	GIOCondition wanted = 0;
 
-	if (!client->ended && !client->has_line && takes_replies(client))
+	if (!client->ended && !client->has_line && reads_replies(client))
 		wanted |= G_IO_IN;
 	if (control_connection_backlog(client) > 0)
 		wanted |= G_IO_OUT;
@@ -80,9 +80,9 @@ update(struct control_connection *client)
 		client->source, work || over || client->broken || client->dropped ? 0 : -1);
 }
 
-/* A buffer that was once large does not stay so. */
+/* Empties a buffer; frees the memory of a large one. */
 static GByteArray *
-emptied(GByteArray *buffer)
+empty(GByteArray *buffer)
 {
 	if (buffer->len <= PIECE_BYTES)
 		return g_byte_array_set_size(buffer, 0);
@@ -107,7 +107,7 @@ flush(struct control_connection *client)
 			client->sent += (size_t)n;
 	}
 	if (control_connection_backlog(client) == 0)
-		client->out = emptied(client->out);
+		client->out = empty(client->out);
 	else if (client->sent >= PIECE_BYTES)
 		g_byte_array_remove_range(client->out, 0, (guint)client->sent);
 	else
@@ -120,16 +120,16 @@ find_line(struct control_connection *client)
 {
 	const uint8_t *newline = NULL;
 
-	if (client->in->len > client->looked)
-		newline = memchr(
-			client->in->data + client->looked, '\n', client->in->len - client->looked);
+	if (client->in->len > client->scanned)
+		newline = memchr(client->in->data + client->scanned, '\n',
+			client->in->len - client->scanned);
 	client->has_line = newline != NULL;
-	client->looked = client->in->len;
+	client->scanned = client->in->len;
 	if (newline != NULL)
 		client->line = (size_t)(newline - client->in->data);
 }
 
-/* The end of a client that can't be understood any more. */
+/* Sends a last error and drops the client, the further input of which cannot be parsed. */
 static void refuse(struct control_connection *client, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 static void
@@ -172,7 +172,7 @@ handle_lines(struct control_connection *client)
 {
 	size_t used = 0;
 
-	for (int i = 0; i < LINES_PER_TURN && client->has_line && takes_replies(client); i++) {
+	for (int i = 0; i < LINES_PER_TURN && client->has_line && reads_replies(client); i++) {
 		const char *line = (const char *)client->in->data + used;
 		const uint8_t *next;
 
@@ -186,11 +186,11 @@ handle_lines(struct control_connection *client)
 			client->line = (size_t)(next - client->in->data);
 	}
 	if (used == client->in->len)
-		client->in = emptied(client->in);
+		client->in = empty(client->in);
 	else
 		g_byte_array_remove_range(client->in, 0, (guint)used);
 	client->line -= client->has_line ? used : 0;
-	client->looked = client->in->len;
+	client->scanned = client->in->len;
 	if (client->ended && !client->has_line && client->in->len > 0)
 		refuse(client, "the message is not complete: it has to end with a newline");
 }
@@ -205,17 +205,17 @@ dispatch(GSource *source, GSourceFunc callback, void *data)
 	(void)callback;
 	(void)data;
 	if (!client->ended && !client->has_line && (ready & (G_IO_IN | G_IO_HUP | G_IO_ERR)) &&
-		!client->dropped && takes_replies(client))
+		!client->dropped && reads_replies(client))
 		receive(client);
 	if (client->has_line && !client->dropped)
 		handle_lines(client);
-	/* With nobody at the other end, sending fails and ends the client. */
+	/* If the client has closed the connection, sending fails and ends it. */
 	flush(client);
 	if (full && control_connection_backlog(client) == 0 && !client->dropped)
 		client->owner.drained(client->owner.self, client);
 	if (client->broken || client->dropped ||
 		(client->ended && !client->has_line && control_connection_backlog(client) == 0)) {
-		client->owner.gone(client->owner.self, client);
+		client->owner.closed(client->owner.self, client);
 		control_connection_destroy(client);
 		return G_SOURCE_REMOVE;
 	}
@@ -255,7 +255,7 @@ control_connection_destroy(struct control_connection *client)
 void
 control_connection_send(struct control_connection *client, char *text)
 {
-	/* In place of the NUL. */
+	/* The newline replaces the NUL. */
 	size_t n = strlen(text);
 
 	text[n] = '\n';

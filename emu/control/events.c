@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Events: from an adapter's thread, where they happen, to the clients that subscribed.
+ * Events: from an adapter's thread, in which they occur, to the clients that have subscribed.
  *
  *   adapter's thread            main context                 client
  *   observe() -> queue -------> deliver() -> subscriptions -> its buffer -> socket
  *             full: counted               backlog: counted
  *
- * Both stores are bounded and neither side waits for the other: what finds no room is counted, and
- * the count is sent as soon as there is room again. Nobody observes the adapters while there are no
- * subscriptions, and kinds that nobody wants do not enter the queue.
+ * Queue and buffer are bounded and neither side waits for the other: an event that does not fit is
+ * counted, and the count is sent as soon as there is room again. Without subscriptions the adapters
+ * have no observer, and only kinds with a subscription enter the queue.
  *
- * Leaves out an exact count per subscription: what the queue had no room for is counted per kind,
- * whichever adapter it came from.
+ * Leaves out an exact count per subscription: events that do not fit into the queue are counted per
+ * kind, for all adapters together.
  */
 #include "control/events.h"
 
@@ -26,10 +26,10 @@
 #define QUEUE_EVENTS 4096
 #define SUBSCRIPTIONS_MAX 16 /* of one client */
 
-/* Bytes that wait for a client before it loses events. */
+/* With more unsent bytes than this, a client loses events. */
 #define BACKLOG_MAX ((size_t)262144)
 
-/* How many events are passed on before other clients have their turn. */
+/* Events that one dispatch delivers before other sources of the context. */
 #define EVENTS_PER_TURN 256
 
 #define KINDS (G_N_ELEMENTS(control_event_kinds) - 1)
@@ -53,8 +53,8 @@ struct control_events {
 	GPtrArray *subscriptions;
 	int64_t last_number;
 
-	gint wanted; /* atomic: kinds that anybody subscribed to */
-	GMutex lock; /* the rest */
+	gint wanted; /* atomic: kinds with a subscription */
+	GMutex lock; /* guards the rest */
 	struct action_event *queue;
 	unsigned int first;
 	unsigned int used;
@@ -75,7 +75,7 @@ const char *const control_event_kinds[] = {
 	NULL,
 };
 
-/* In an adapter's thread. */
+/* Runs in an adapter's thread. */
 static void
 observe(void *data, const struct action_event *event)
 {
@@ -112,9 +112,9 @@ send(const struct subscription *subscription, JsonObject *params)
 		subscription->client, control_notification("event", control_take_object(params)));
 }
 
-/* Says how many there were no room for, now that there is. */
+/* Sends the number of lost events as soon as there is room for it. */
 static void
-settle(struct subscription *subscription)
+send_lost_count(struct subscription *subscription)
 {
 	JsonObject *params;
 
@@ -144,9 +144,9 @@ describe_operation(JsonObject *params, const struct action_event *event)
 		params, "outcome", *event->outcome != '\0' ? event->outcome : "done");
 }
 
-/* Of a fault that has acted. */
+/* Adds where a fault has acted. */
 static void
-describe_place(JsonObject *params, const struct action_event *event)
+describe_location(JsonObject *params, const struct action_event *event)
 {
 	json_object_set_int_member(params, "operation", (int64_t)event->operation);
 	if (event->has_address)
@@ -160,14 +160,19 @@ describe_place(JsonObject *params, const struct action_event *event)
 }
 
 static void
-describe(JsonObject *params, const struct action_event *event)
+describe_fault(JsonObject *params, const struct action_event *event)
 {
-	control_set_text(params, "adapter", event->adapter);
-	if (event->cs >= 0)
-		json_object_set_int_member(params, "cs", event->cs);
-	else
-		json_object_set_null_member(params, "cs");
-	json_object_set_int_member(params, "time_ns", event->time_ns);
+	control_set_text(params, "action", event->what);
+	control_set_text(params, "name", event->text);
+	json_object_set_int_member(params, "id", event->id);
+	control_set_text(params, "fault_name", *event->label != '\0' ? event->label : NULL);
+	describe_location(params, event);
+}
+
+/* Adds the members that depend on the kind. */
+static void
+describe_kind(JsonObject *params, const struct action_event *event)
+{
 	switch (event->kind) {
 	case ACTION_EVENT_OPERATION:
 		describe_operation(params, event);
@@ -192,11 +197,7 @@ describe(JsonObject *params, const struct action_event *event)
 		control_set_text(params, "level", event->text);
 		break;
 	case ACTION_EVENT_FAULT:
-		control_set_text(params, "action", event->what);
-		control_set_text(params, "name", event->text);
-		json_object_set_int_member(params, "id", event->id);
-		control_set_text(params, "fault_name", *event->label != '\0' ? event->label : NULL);
-		describe_place(params, event);
+		describe_fault(params, event);
 		break;
 	case ACTION_EVENT_SNAPSHOT:
 	case ACTION_EVENT_IMAGE:
@@ -206,6 +207,18 @@ describe(JsonObject *params, const struct action_event *event)
 	case ACTION_EVENT_KINDS:
 		break;
 	}
+}
+
+static void
+describe(JsonObject *params, const struct action_event *event)
+{
+	control_set_text(params, "adapter", event->adapter);
+	if (event->cs >= 0)
+		json_object_set_int_member(params, "cs", event->cs);
+	else
+		json_object_set_null_member(params, "cs");
+	json_object_set_int_member(params, "time_ns", event->time_ns);
+	describe_kind(params, event);
 }
 
 static bool
@@ -225,7 +238,7 @@ deliver(struct control_events *events, const struct action_event *event)
 
 		if (!wants(subscription, event))
 			continue;
-		settle(subscription);
+		send_lost_count(subscription);
 		if (subscription->lost > 0 ||
 			control_connection_backlog(subscription->client) > BACKLOG_MAX) {
 			subscription->lost++;
@@ -237,7 +250,7 @@ deliver(struct control_events *events, const struct action_event *event)
 	}
 }
 
-/* What the queue had no room for came after all that was in it. */
+/* Events that the queue had no room for are later than those in it. */
 static void
 count_lost(struct control_events *events, const uint64_t *lost)
 {
@@ -247,7 +260,7 @@ count_lost(struct control_events *events, const uint64_t *lost)
 		for (unsigned int kind = 0; kind < ACTION_EVENT_KINDS; kind++)
 			if ((subscription->kinds & 1u << kind) != 0)
 				subscription->lost += lost[kind];
-		settle(subscription);
+		send_lost_count(subscription);
 	}
 }
 
@@ -261,7 +274,7 @@ dispatch(GSource *source, GSourceFunc callback, void *data)
 
 	(void)callback;
 	(void)data;
-	/* Before looking, so that what comes after the look wakes us again. */
+	/* Reset first, so that an event after the queue is read wakes us again. */
 	g_source_set_ready_time(source, -1);
 	g_mutex_lock(&events->lock);
 	n = MIN(events->used, EVENTS_PER_TURN);
@@ -308,7 +321,7 @@ control_events_new(struct action_context *actions, GMainContext *context)
 	return events;
 }
 
-/* Looks at the adapters as long as anybody wants to know; the queue is there as long. */
+/* Observes the adapters, and keeps the queue, only while there are subscriptions. */
 static void
 update(struct control_events *events)
 {
@@ -391,12 +404,12 @@ control_events_drained(struct control_events *events, struct control_connection 
 		struct subscription *subscription = events->subscriptions->pdata[i];
 
 		if (subscription->client == client)
-			settle(subscription);
+			send_lost_count(subscription);
 	}
 }
 
 void
-control_events_forget(struct control_events *events, struct control_connection *client)
+control_events_remove_client(struct control_events *events, struct control_connection *client)
 {
 	for (guint i = events->subscriptions->len; i-- > 0;) {
 		const struct subscription *subscription = events->subscriptions->pdata[i];

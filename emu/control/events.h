@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who wants to hear of what happens on the bench. Private to the control room. */
+/* Subscriptions of clients to events of the bench. Private to the control room. */
 #ifndef SPINOR_CONTROL_EVENTS_H
 #define SPINOR_CONTROL_EVENTS_H
 
@@ -18,16 +18,16 @@ struct control_events *control_events_new(struct action_context *actions, GMainC
 void control_events_destroy(struct control_events *events);
 
 /* kinds: a bit for each of control_event_kinds. adapter NULL: all. Returns the subscription's
- * number, or -1 when the client has too many. */
+ * number, or -1 if the client has too many. */
 int64_t control_events_subscribe(struct control_events *events, struct control_connection *client,
 	unsigned int kinds, const char *adapter, GError **error);
-/* Only the client's own. */
+/* False: the client has no subscription of that number. */
 bool control_events_unsubscribe(
 	struct control_events *events, struct control_connection *client, int64_t number);
 
-/* The client has taken all that was sent. */
+/* To be called when all output of the client is sent. */
 void control_events_drained(struct control_events *events, struct control_connection *client);
-/* The client is gone. */
-void control_events_forget(struct control_events *events, struct control_connection *client);
+/* Ends all subscriptions of a client. */
+void control_events_remove_client(struct control_events *events, struct control_connection *client);
 
 #endif

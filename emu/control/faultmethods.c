@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Methods about faults and wires. */
-#include "action/action.h"
 #include "control/internal.h"
+
+#include "action/action.h"
 #include "control/rpc.h"
 
 JsonNode *
@@ -23,7 +24,8 @@ control_fault_add(struct control_call *call, GError **error)
 	return control_take_object(object);
 }
 
-/* By its number, which is one of an adapter, or by its name, which is one of the bench. */
+/* Finds a fault by its number, which is unique on an adapter, or by its name, unique on the
+ * bench. */
 static bool
 find_fault(
 	struct control_call *call, struct action_target *target, unsigned int *id, GError **error)
@@ -34,12 +36,12 @@ find_fault(
 	if ((name != NULL) == (*id > 0)) {
 		g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_PARAMS,
 			"fault.remove: %s; allowed is one of \"id\" and \"name\"",
-			name != NULL ? "both are there" : "nothing names the fault");
+			name != NULL ? "both are given" : "neither is given");
 		return false;
 	}
 	if (name == NULL)
 		return control_adapter(call, target, error);
-	return control_as_params(action_fault_find(call->host->actions,
+	return control_as_params(action_fault_find(call->shared->actions,
 					 control_string(call, "adapter"), name, target, id, error),
 		error);
 }

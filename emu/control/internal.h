@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a method's handler gets to work with. Private to the control room. */
+/* Declarations for the handlers of methods. Private to the control room. */
 #ifndef SPINOR_CONTROL_INTERNAL_H
 #define SPINOR_CONTROL_INTERNAL_H
 
@@ -14,8 +14,8 @@ struct action_target;
 struct control_connection;
 struct control_events;
 
-/* What all methods share. */
-struct control_host {
+/* Data that all methods share. */
+struct control_shared {
 	struct action_context *actions;
 	struct control_events *events;
 	const char *path; /* of the socket */
@@ -23,30 +23,29 @@ struct control_host {
 
 /* One request, its parameters checked. */
 struct control_call {
-	struct control_host *host;
+	struct control_shared *shared;
 	struct control_connection *client;
 	JsonObject *params; /* NULL: none */
 };
 
-/* Parameters: NULL, or otherwise, when not given. */
+/* Return the parameter name; NULL, or otherwise, if it is not given. */
 const char *control_string(const struct control_call *call, const char *name);
 int64_t control_integer(const struct control_call *call, const char *name, int64_t otherwise);
-/* A string's place among the allowed ones. */
+/* Returns the index of a string among the allowed ones. */
 int control_choice(const struct control_call *call, const char *name, const char *const *allowed);
 JsonArray *control_array(const struct control_call *call, const char *name);
 
-/* What "adapter" and "cs" name. */
+/* Find the adapter or chip that the parameters "adapter" and "cs" name. */
 bool control_adapter(const struct control_call *call, struct action_target *target, GError **error);
 bool control_chip(const struct control_call *call, struct action_target *target, GError **error);
 
-/* Likewise, but an adapter without chips will do. */
+/* Like control_chip(), but finds an adapter without chips, too. */
 bool control_target(const struct control_call *call, struct action_target *target, GError **error);
 
-/* good as it is; when it is not, and somebody has named what does not exist or can't be, the error
- * becomes one of parameters. */
+/* Returns good; turns an error BASE_ERROR_USAGE into CONTROL_ERROR_PARAMS. */
 bool control_as_params(bool good, GError **error);
 
-/* Results. Texts need not be UTF-8; NULL is null. */
+/* Build results. A text need not be UTF-8; NULL becomes null. */
 JsonNode *control_true(void);
 JsonNode *control_take_object(JsonObject *object);
 JsonNode *control_take_array(JsonArray *array);
@@ -57,7 +56,7 @@ JsonNode *control_pins(const struct bench_pins *pins);
 /* Names of enum flash_level, NULL-terminated. */
 extern const char *const control_levels[];
 
-/* Handlers, a file for each subject. */
+/* The handlers; each subject has a file. */
 JsonNode *control_bench_status(struct control_call *call, GError **error);
 JsonNode *control_stats_get(struct control_call *call, GError **error);
 JsonNode *control_stats_reset(struct control_call *call, GError **error);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The methods as a table, and the handlers of those about the bench, pins, the supply and events.
+ * The table of methods, and the handlers of those about the bench, pins, the supply and events.
  * spinor-control(7) describes them for people, rpc.discover for programs.
  */
 #include "control/methods.h"
@@ -20,7 +20,7 @@
 
 static JsonNode *discover(struct control_call *call, GError **error);
 
-/* The daemon does the rest as for anybody's signal, after this reply has been sent. */
+/* The daemon ends as by a signal from outside, after this reply is sent. */
 static JsonNode *
 stop(struct control_call *call, GError **error)
 {
@@ -30,16 +30,16 @@ stop(struct control_call *call, GError **error)
 	return control_true();
 }
 
-/* place is of a terminal or of TCP. */
+/* address: of a terminal or a TCP port; freed here. */
 static JsonNode *
-cable_result(const struct action_target *target, char *place)
+cable_result(const struct action_target *target, char *address)
 {
 	JsonObject *object = json_object_new();
 	bool is_tcp = action_is_tcp(target);
 
-	control_set_text(object, "tty", is_tcp ? NULL : place);
-	control_set_text(object, "tcp", is_tcp ? place : NULL);
-	g_free(place);
+	control_set_text(object, "tty", is_tcp ? NULL : address);
+	control_set_text(object, "tcp", is_tcp ? address : NULL);
+	g_free(address);
 	return control_take_object(object);
 }
 
@@ -47,22 +47,22 @@ static JsonNode *
 unplug(struct control_call *call, GError **error)
 {
 	struct action_target target;
-	char *place;
+	char *address;
 
-	if (!control_adapter(call, &target, error) || !action_unplug(&target, &place, error))
+	if (!control_adapter(call, &target, error) || !action_unplug(&target, &address, error))
 		return NULL;
-	return cable_result(&target, place);
+	return cable_result(&target, address);
 }
 
 static JsonNode *
 plug(struct control_call *call, GError **error)
 {
 	struct action_target target;
-	char *place;
+	char *address;
 
-	if (!control_adapter(call, &target, error) || !action_plug(&target, &place, error))
+	if (!control_adapter(call, &target, error) || !action_plug(&target, &address, error))
 		return NULL;
-	return cable_result(&target, place);
+	return cable_result(&target, address);
 }
 
 static const char *const pins[] = {
@@ -95,7 +95,7 @@ static const char *const powers[] = {
 	NULL,
 };
 
-/* Parameters that go with other actions than the one that was asked for. */
+/* Refuses parameters that do not belong to the requested action. */
 static bool
 check_power(
 	const struct control_call *call, const struct action_power_request *request, GError **error)
@@ -154,7 +154,7 @@ reset(struct control_call *call, GError **error)
 	return control_true();
 }
 
-/* A bit for each kind that is asked for. */
+/* Returns a bit for each requested kind. */
 static unsigned int
 wanted_kinds(const struct control_call *call)
 {
@@ -182,7 +182,7 @@ subscribe(struct control_call *call, GError **error)
 
 	if (control_string(call, "adapter") != NULL && !control_adapter(call, &target, error))
 		return NULL;
-	number = control_events_subscribe(call->host->events, call->client, wanted_kinds(call),
+	number = control_events_subscribe(call->shared->events, call->client, wanted_kinds(call),
 		control_string(call, "adapter"), error);
 	if (number < 0)
 		return NULL;
@@ -196,7 +196,7 @@ unsubscribe(struct control_call *call, GError **error)
 {
 	int64_t number = control_integer(call, "subscription", 0);
 
-	if (control_events_unsubscribe(call->host->events, call->client, number))
+	if (control_events_unsubscribe(call->shared->events, call->client, number))
 		return control_true();
 	g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_PARAMS,
 		"events.unsubscribe: this client has no subscription %" G_GINT64_FORMAT, number);
@@ -222,46 +222,47 @@ unsubscribe(struct control_call *call, GError **error)
 
 static const struct control_method methods[] = {
 	{"rpc.discover", "the list of all methods", "object methods:array", NO_PARAMS, discover},
-	{"bench.status", "what stands on the bench",
+	{"bench.status", "the state of the bench",
 		"object version:string pid:integer control:string timing:string seed:integer "
 		"uptime_s:number adapters:array",
 		NO_PARAMS, control_bench_status},
 	{"bench.stop", "ends the daemon, as SIGTERM does", "boolean", NO_PARAMS, stop},
-	{"adapter.unplug", "takes the terminal or TCP's host away, as when the cable is pulled",
+	{"adapter.unplug",
+		"unplugs the adapter's cable: removes the terminal, or disconnects the TCP host",
 		"object tty:string? tcp:string?", PARAMS(ADAPTER), unplug},
-	{"adapter.plug", "puts the cable in again", "object tty:string? tcp:string?",
+	{"adapter.plug", "plugs the cable in again", "object tty:string? tcp:string?",
 		PARAMS(ADAPTER), plug},
-	{"adapter.wiring", "how each line stands, at the adapter and at the chip",
+	{"adapter.wiring", "the level of each line at the adapter and at the chip",
 		"array line:string host:string chip:string fault:integer?", PARAMS(ADAPTER, CS),
 		control_wiring},
-	{"adapter.board", "what the board behind the clip does", "object boards:array",
+	{"adapter.board", "starts or stops the boards of the adapter's chips",
+		"object boards:array",
 		PARAMS(ADAPTER,
 			{"state", CONTROL_STRING, true, .allowed = control_boards,
-				.summary = "only a board that runs uses the bus"}),
+				.summary = "only a running board uses the bus"}),
 		control_board},
-	{"fault.add", "breaks something", "object id:integer",
+	{"fault.add", "adds a fault", "object id:integer",
 		PARAMS(ADAPTER, CS,
 			{"fault", CONTROL_STRING, true,
-				.summary = "what is wrong, and NAME=VALUE settings"},
-			{"name", CONTROL_STRING, .summary = "what to call it; default: nothing"}),
+				.summary = "the kind of fault, and NAME=VALUE settings"},
+			{"name", CONTROL_STRING, .summary = "a name for it; default: none"}),
 		control_fault_add},
-	{"fault.list", "what is wrong",
+	{"fault.list", "lists the faults",
 		"array id:integer fault:string cs:integer? acted:integer matched:integer "
 		"name:string?",
 		PARAMS(ADAPTER), control_fault_list},
-	{"fault.remove", "mends one of them", "boolean",
+	{"fault.remove", "removes a fault", "boolean",
 		PARAMS(ADAPTER,
 			{"id", CONTROL_INTEGER, .min = 1, .max = INT32_MAX,
 				.summary = "its number"},
-			{"name", CONTROL_STRING,
-				.summary = "its name, instead; on whichever adapter"}),
+			{"name", CONTROL_STRING, .summary = "its name, instead; on any adapter"}),
 		control_fault_remove},
-	{"fault.clear", "mends all of them", "boolean", PARAMS(ADAPTER), control_fault_clear},
+	{"fault.clear", "removes all faults", "boolean", PARAMS(ADAPTER), control_fault_clear},
 	{"chip.pin", "sets a pin from outside", "object pins:object",
 		PARAMS(ADAPTER, CS,
 			{"pin", CONTROL_STRING, true, .allowed = pins, .summary = "which pin"},
 			{"level", CONTROL_STRING, true, .allowed = control_levels,
-				.summary = "float: nobody drives it"}),
+				.summary = "float: not driven"}),
 		set_pin},
 	{"chip.power", "switches the supply",
 		"object power_mv:integer cut_in:integer warning:string boots:boolean "
@@ -270,16 +271,16 @@ static const struct control_method methods[] = {
 			{"action", CONTROL_STRING, true, .allowed = powers,
 				.summary = "cycle: off and on again"},
 			{"millivolts", CONTROL_INTEGER, .min = 1, .max = SETUP_MILLIVOLTS_MAX,
-				.summary =
-					"the supply; default: the one that it had the last time"},
+				.summary = "the supply voltage; default: the last one"},
 			{"at", CONTROL_INTEGER, .min = 1, .max = INT64_MAX,
-				.summary = "off: at the end of that many operations"},
+				.summary = "off: after that many operations"},
 			{"after_ns", CONTROL_INTEGER, .max = SETUP_CUT_AFTER_MAX_NS,
-				.summary = "and so much later; default: half the busy time"}),
+				.summary =
+					"delay after that operation; default: half its busy time"}),
 		set_power},
 	{"chip.reset", "the software reset, 66 99, as by a host", "boolean", PARAMS(ADAPTER, CS),
 		reset},
-	{"image.info", "what is in the array",
+	{"image.info", "size, digest and use of the array",
 		"object path:string? size:integer sha256:string blank:boolean used_bytes:integer "
 		"dirty_since_start:boolean",
 		PARAMS(ADAPTER, CS), control_image_info},
@@ -290,18 +291,19 @@ static const struct control_method methods[] = {
 	{"image.compare", "compares the array with a file of its size",
 		"object equal:boolean differing_bytes:integer first:integer? last:integer?",
 		PARAMS(ADAPTER, CS, FILE_NAME), control_image_compare},
-	{"snapshot.take", "keeps the chip as it is now", "object name:string bytes_copied:integer",
+	{"snapshot.take", "saves the state of the chip as a snapshot",
+		"object name:string bytes_copied:integer",
 		PARAMS(ADAPTER, CS,
-			{"name", CONTROL_STRING, true, .summary = "a name that is not taken"},
-			{"file", CONTROL_STRING, .summary = "keep it in a file instead"}),
+			{"name", CONTROL_STRING, true, .summary = "a name that is free"},
+			{"file", CONTROL_STRING, .summary = "save it in this file instead"}),
 		control_snapshot_take},
-	{"snapshot.restore", "brings back what was kept", "object bytes_copied:integer",
+	{"snapshot.restore", "restores a snapshot", "object bytes_copied:integer",
 		PARAMS(ADAPTER, CS, {"name", CONTROL_STRING, .summary = "which snapshot"},
 			{"file", CONTROL_STRING, .summary = "which file, instead of a name"}),
 		control_snapshot_restore},
-	{"snapshot.list", "what was kept", "array name:string time:string size:integer",
+	{"snapshot.list", "lists the snapshots", "array name:string time:string size:integer",
 		PARAMS(ADAPTER, CS), control_snapshot_list},
-	{"snapshot.drop", "forgets a snapshot", "boolean",
+	{"snapshot.drop", "removes a snapshot", "boolean",
 		PARAMS(ADAPTER, CS, {"name", CONTROL_STRING, true, .summary = "which snapshot"}),
 		control_snapshot_drop},
 	{"stats.get", "counters of a chip and its adapter",
@@ -310,12 +312,12 @@ static const struct control_method methods[] = {
 		"bytes_programmed:integer bytes_erased:integer busy_ns:integer "
 		"host_sessions:integer bytes_in:integer bytes_out:integer by_opcode:object",
 		PARAMS(ADAPTER, CS), control_stats_get},
-	{"stats.reset", "starts the counters at 0", "boolean", PARAMS(ADAPTER, CS),
+	{"stats.reset", "resets the counters to 0", "boolean", PARAMS(ADAPTER, CS),
 		control_stats_reset},
-	{"events.subscribe", "asks for notifications", "object subscription:integer",
+	{"events.subscribe", "subscribes to events", "object subscription:integer",
 		PARAMS({"kinds", CONTROL_STRINGS, .allowed = control_event_kinds,
 			       .summary = "which kinds; default: all"},
-			{"adapter", CONTROL_STRING, .summary = "whose; default: all"}),
+			{"adapter", CONTROL_STRING, .summary = "the adapter; default: all"}),
 		subscribe},
 	{"events.unsubscribe", "ends a subscription", "boolean",
 		PARAMS({"subscription", CONTROL_INTEGER, true, .max = INT64_MAX,

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What can be asked of a bench. Private to the control room. */
+/* The methods of the control socket. Private to the control room. */
 #ifndef SPINOR_CONTROL_METHODS_H
 #define SPINOR_CONTROL_METHODS_H
 
-struct control_method;
-
 #include <stddef.h>
 
-/* The i-th of all; NULL when there are no more. */
+struct control_method;
+
+/* Returns method i, NULL after the last. */
 const struct control_method *control_method_at(size_t i);
 
-/* NULL when there is none of that name. */
+/* Returns the method of that name, NULL: none. */
 const struct control_method *control_method_find(const char *name);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * JSON-RPC 2.0 (jsonrpc.org/specification): lines to requests, and replies to lines. Batches are
- * left out, and parameters by position.
+ * JSON-RPC 2.0 (jsonrpc.org/specification): parses lines into requests and formats replies. Leaves
+ * out batches, and parameters by position.
  *
- * The JSON parser recurses with each bracket, and takes more than JSON: comments, assignments,
- * several values one after the other. A line is therefore looked through before the parser sees
- * it, so that whatever a client sends takes a bounded stack.
+ * json-glib's parser recurses with each bracket, and accepts more than JSON: comments, assignments,
+ * several consecutive values. The syntax of a line is therefore checked before the parser runs, so
+ * that the depth of its recursion is bounded.
  */
 #include "control/rpc.h"
 
@@ -18,7 +18,7 @@
 #define DIGITS_MAX 18
 #define ID_BYTES_MAX 256
 
-/* What JSON has outside its strings, brackets apart. */
+/* The characters of JSON outside strings, except brackets. */
 #define PLAIN_CHARACTERS " \t\r,:0123456789+-.Eaeflnrstu"
 
 #define ALLOWED "allowed is one JSON-RPC 2.0 object per line"
@@ -29,7 +29,7 @@ control_error_quark(void)
 	return g_quark_from_static_string("spinor-control-error");
 }
 
-/* The byte after the string that begins at text, or NULL when it has no end or holds a NUL. */
+/* Returns the byte after the string that begins at text; NULL: it has no end, or contains a NUL. */
 static const char *
 skip_string(const char *text, const char *end)
 {
@@ -45,9 +45,9 @@ skip_string(const char *text, const char *end)
 	return NULL;
 }
 
-/* NULL when the line is one value with nothing around it, else what is wrong with it. */
+/* Returns NULL if the line is exactly one value, else a description of the mistake. */
 static const char *
-look_through(const char *line, size_t n)
+check_syntax(const char *line, size_t n)
 {
 	const char *end = line + n;
 	unsigned int depth = 0;
@@ -60,7 +60,7 @@ look_through(const char *line, size_t n)
 		bool blank = *at == ' ' || *at == '\t' || *at == '\r';
 
 		if (complete && !blank)
-			return "there is more after its end";
+			return "there is text after its end";
 		if (depth == 0 && !blank && *at != '{' && *at != '[')
 			return "it does not begin with a brace";
 		if (*at == '"') {
@@ -74,8 +74,8 @@ look_through(const char *line, size_t n)
 		if (*at == '}' || *at == ']')
 			complete = --depth == 0;
 		else if (*at != '{' && *at != '[' && strchr(PLAIN_CHARACTERS, *at) == NULL)
-			return "there is a character that JSON does not have outside strings";
-		/* More would not come back as it was. */
+			return "it has a character that JSON allows only in strings";
+		/* More digits may not fit into an int64_t. */
 		digits = g_ascii_isdigit(*at) ? digits + 1 : 0;
 		if (digits > DIGITS_MAX)
 			return "a number is too long";
@@ -107,7 +107,7 @@ parse_json(const char *line, size_t n, GError **error)
 {
 	g_autoptr(JsonParser) parser = json_parser_new_immutable();
 	g_autoptr(GError) why = NULL;
-	const char *wrong = look_through(line, n);
+	const char *wrong = check_syntax(line, n);
 	JsonNode *root = NULL;
 
 	if (wrong == NULL && !json_parser_load_from_data(parser, line, (gssize)n, &why))
@@ -120,7 +120,7 @@ parse_json(const char *line, size_t n, GError **error)
 	return root;
 }
 
-/* Integers and short strings; null counts as an id, too. */
+/* An id is an integer, a short string or null. */
 static bool
 take_id(struct control_request *request, JsonObject *object, GError **error)
 {
@@ -161,7 +161,7 @@ control_request_parse(struct control_request *request, const char *line, size_t 
 	if (request->root == NULL)
 		return false;
 	if (JSON_NODE_HOLDS_ARRAY(request->root))
-		return fail(error, CONTROL_ERROR_REQUEST, "batches are left out; " ALLOWED);
+		return fail(error, CONTROL_ERROR_REQUEST, "batches are not supported; " ALLOWED);
 	if (!JSON_NODE_HOLDS_OBJECT(request->root))
 		return fail(error, CONTROL_ERROR_REQUEST, "not an object; " ALLOWED);
 	object = json_node_get_object(request->root);

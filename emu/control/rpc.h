@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* JSON-RPC 2.0 messages: one line of text each. Private to the control room. */
+/* JSON-RPC 2.0 messages, one line of text each. Private to the control room. */
 #ifndef SPINOR_CONTROL_RPC_H
 #define SPINOR_CONTROL_RPC_H
 
@@ -10,14 +10,14 @@
 
 #define CONTROL_ERROR control_error_quark()
 
-/* The codes go over the wire. */
+/* The codes are part of the protocol. */
 enum control_error {
 	CONTROL_ERROR_PARSE = -32700,
 	CONTROL_ERROR_REQUEST = -32600,
 	CONTROL_ERROR_METHOD = -32601,
 	CONTROL_ERROR_PARAMS = -32602,
 	CONTROL_ERROR_INTERNAL = -32603,
-	CONTROL_ERROR_ACTION = -32000, /* also what errors of other domains become */
+	CONTROL_ERROR_ACTION = -32000, /* also for errors of other domains */
 };
 
 GQuark control_error_quark(void);
@@ -29,13 +29,13 @@ struct control_request {
 	JsonObject *params; /* NULL: none */
 };
 
-/* Reads one line of n bytes. On error, request has the id when that could be read. Clear the
- * request in any case. */
+/* Parses one line of n bytes. On error, request has the id if the line has one. Clear the request
+ * in any case. */
 bool control_request_parse(
 	struct control_request *request, const char *line, size_t n, GError **error);
 void control_request_clear(struct control_request *request);
 
-/* Messages without the newline. id NULL: null. They take result and params. */
+/* Build messages, without a newline. id NULL: null. Take ownership of result and params. */
 char *control_reply_result(JsonNode *id, JsonNode *result);
 char *control_reply_error(JsonNode *id, const GError *error);
 char *control_notification(const char *method, JsonNode *params);

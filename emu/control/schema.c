@@ -32,7 +32,7 @@ list_names(const struct control_param *params)
 	return (const char **)g_ptr_array_free(names, FALSE);
 }
 
-/* Follows "has to be". */
+/* Returns the allowed values, to follow "has to be". */
 static char *
 describe_allowed(const struct control_param *param)
 {

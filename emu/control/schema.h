@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Methods as rows: their parameters and results, checked and described from the same data. Private
- * to the room. */
+/* Methods as rows: their parameters and results. The same rows are used to check a request and to
+ * describe the method. Private to the control room. */
 #ifndef SPINOR_CONTROL_SCHEMA_H
 #define SPINOR_CONTROL_SCHEMA_H
 
@@ -12,9 +12,9 @@
 struct control_call;
 
 enum control_type {
-	CONTROL_STRING, /* of allowed, when that is given; never empty */
+	CONTROL_STRING, /* one of allowed if that is given; never empty */
 	CONTROL_INTEGER,
-	CONTROL_STRINGS, /* an array of them */
+	CONTROL_STRINGS, /* an array of strings */
 };
 
 struct control_param {
@@ -32,15 +32,15 @@ struct control_method {
 	/* "TYPE", or "object|array FIELD:TYPE …"; a type that ends in ? may be null. */
 	const char *result;
 	const struct control_param *params;
-	/* The result; NULL on error. */
+	/* Returns the result, or NULL and an error. */
 	JsonNode *(*handler)(struct control_call *call, GError **error);
 };
 
-/* Checks the parameters (NULL: none) against the rows. Errors name the parameter and the values
- * allowed. */
+/* Checks the parameters of a request (NULL: none) against the rows. An error names the parameter
+ * and the allowed values. */
 bool control_schema_check(const struct control_method *method, JsonObject *params, GError **error);
 
-/* A row as rpc.discover returns it. */
+/* Returns the description of a method for rpc.discover. */
 JsonNode *control_schema_describe(const struct control_method *method);
 
 #endif

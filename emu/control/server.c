@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The control server: takes connections, and each line to the method that it names.
+ * The control server: accepts connections and calls the method that each line names.
  *
- * All of it lives in one main context, the main thread's in the daemon. Adapters are reached
- * through the bench, which runs things in their threads; what they do in the meantime is not waited
- * for. Leaves out: other transports than a Unix socket, whose mode says who may connect.
+ * It runs in one main context, in the daemon that of the main thread. It accesses adapters through
+ * the actions of the bench, which run in the adapters' threads. Leaves out: transports other than a
+ * Unix socket, the mode of which restricts access.
  */
 #define _GNU_SOURCE /* accept4() */
 
 #include "control/control.h"
 
-#include "base/log.h"
 #include "action/action.h"
+#include "base/log.h"
 #include "control/connection.h"
 #include "control/events.h"
 #include "control/internal.h"
@@ -31,12 +31,12 @@
 #define CLIENTS_MAX 64
 
 struct control_server {
-	struct control_host host;
+	struct control_shared shared;
 	GMainContext *context;
 	struct control_socket *socket;
 	GSource *source; /* of the socket */
 	GPtrArray *clients;
-	int spare; /* a descriptor to give up when there are no more */
+	int spare; /* a descriptor to close when there are no more free ones */
 };
 
 static void
@@ -45,7 +45,7 @@ handle_request(struct control_server *server, struct control_connection *client,
 {
 	const struct control_method *method = control_method_find(request->method);
 	struct control_call call = {
-		.host = &server->host,
+		.shared = &server->shared,
 		.client = client,
 		.params = request->params,
 	};
@@ -59,18 +59,19 @@ handle_request(struct control_server *server, struct control_connection *client,
 		*result = method->handler(&call, error);
 	if (*result == NULL && *error == NULL)
 		g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_INTERNAL,
-			"%s: failed without a reason; that is a mistake in spinord", method->name);
+			"%s: failed without an error message; this is a bug in spinord",
+			method->name);
 }
 
 static void
-take_line(void *self, struct control_connection *client, const char *line, size_t n)
+handle_line(void *self, struct control_connection *client, const char *line, size_t n)
 {
 	struct control_request request;
 	g_autoptr(GError) error = NULL;
 	JsonNode *result = NULL;
 	bool parsed;
 
-	/* Nothing but Enter on a terminal. */
+	/* An empty line, as from Enter on a terminal. */
 	if (n == 0)
 		return;
 	parsed = control_request_parse(&request, line, n, &error);
@@ -92,21 +93,21 @@ client_drained(void *self, struct control_connection *client)
 {
 	struct control_server *server = self;
 
-	control_events_drained(server->host.events, client);
+	control_events_drained(server->shared.events, client);
 }
 
 static void
-client_gone(void *self, struct control_connection *client)
+client_closed(void *self, struct control_connection *client)
 {
 	struct control_server *server = self;
 
-	control_events_forget(server->host.events, client);
+	control_events_remove_client(server->shared.events, client);
 	g_ptr_array_remove_fast(server->clients, client);
 }
 
-/* Tells the one too many, as far as that can be done without waiting. */
+/* Sends an error to a client over the limit, if that is possible without waiting. */
 static void
-turn_away(int fd)
+refuse_client(int fd)
 {
 	g_autoptr(GError) error = g_error_new(CONTROL_ERROR, CONTROL_ERROR_ACTION,
 		"%d clients are connected, and no more are allowed; end one of them", CLIENTS_MAX);
@@ -118,10 +119,10 @@ turn_away(int fd)
 	close(fd);
 }
 
-/* Out of descriptors: a connection that can't be taken would wake us up again and again. The spare
- * one is used to take it and to let it go. */
+/* Without a free descriptor, a connection in the backlog would wake us again and again. Uses the
+ * spare one to accept and close it. */
 static void
-let_one_go(struct control_server *server, int listener)
+accept_and_close(struct control_server *server, int listener)
 {
 	int fd;
 
@@ -130,7 +131,7 @@ let_one_go(struct control_server *server, int listener)
 	if (fd >= 0)
 		close(fd);
 	server->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	log_warning("control socket %s: a client was turned away: too many open files",
+	log_warning("control socket %s: a client was refused: too many open files",
 		control_socket_path(server->socket));
 }
 
@@ -139,18 +140,18 @@ accept_client(gint listener, GIOCondition condition, void *data)
 {
 	struct control_server *server = data;
 	const struct control_connection_owner owner = {
-		.line = take_line,
+		.line = handle_line,
 		.drained = client_drained,
-		.gone = client_gone,
+		.closed = client_closed,
 		.self = server,
 	};
 	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	(void)condition;
 	if (fd < 0 && (errno == EMFILE || errno == ENFILE))
-		let_one_go(server, listener);
+		accept_and_close(server, listener);
 	else if (fd >= 0 && server->clients->len >= CLIENTS_MAX)
-		turn_away(fd);
+		refuse_client(fd);
 	else if (fd >= 0)
 		g_ptr_array_add(
 			server->clients, control_connection_new(fd, server->context, &owner));
@@ -170,9 +171,9 @@ control_server_new(struct bench *bench, const char *path, GError **error)
 	server->socket = socket;
 	server->clients = g_ptr_array_new();
 	server->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	server->host.actions = action_context_new(bench);
-	server->host.path = control_socket_path(socket);
-	server->host.events = control_events_new(server->host.actions, server->context);
+	server->shared.actions = action_context_new(bench);
+	server->shared.path = control_socket_path(socket);
+	server->shared.events = control_events_new(server->shared.actions, server->context);
 	server->source = g_unix_fd_source_new(control_socket_fd(socket), G_IO_IN);
 	g_source_set_callback(server->source, G_SOURCE_FUNC(accept_client), server, NULL);
 	g_source_attach(server->source, server->context);
@@ -192,8 +193,8 @@ control_server_destroy(struct control_server *server)
 		return;
 	g_source_destroy(server->source);
 	g_source_unref(server->source);
-	control_events_destroy(server->host.events);
-	action_context_destroy(server->host.actions);
+	control_events_destroy(server->shared.events);
+	action_context_destroy(server->shared.actions);
 	for (guint i = 0; i < server->clients->len; i++)
 		control_connection_destroy(server->clients->pdata[i]);
 	g_ptr_array_unref(server->clients);

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The name of the control socket: a private directory to have it in, and whether one that is there
- * already may be replaced.
+ * The name of the control socket: creates its private directory, and replaces a stale socket.
  *
- * A socket outlives a daemon that was killed. Whether anybody listens is told by connecting to it:
- * ECONNREFUSED means nobody. Between bind() and listen() a socket refuses as well, so two daemons
- * that start with the same name might each take the other's for left over; therefore each first
- * claims the name, with an abstract socket that the kernel removes however a process ends.
+ * A socket file outlives a daemon that was killed. It is stale if connect() fails with
+ * ECONNREFUSED. Between bind() and listen() a socket refuses connections as well, so two daemons
+ * that start with the same name could each take the other's socket for stale; therefore each first
+ * locks the name, by an abstract socket that the kernel removes however the process ends.
  *
- * Leaves out: who may connect. The socket's mode says it, and the default directory's.
+ * Leaves out: access control, which is the mode of the socket and of the default directory.
  */
 #include "control/socket.h"
 
@@ -29,9 +28,9 @@
 #define REMEDY "name another socket with --control PATH"
 
 struct control_socket {
-	char *path; /* absolute, so that a change of directory does no harm */
+	char *path; /* absolute: independent of the working directory */
 	int fd;
-	int claim; /* the abstract socket */
+	int lock; /* the abstract socket */
 	bool bound;
 	dev_t device;
 	ino_t inode;
@@ -55,8 +54,8 @@ control_directory(void)
 	return g_strdup_printf("/tmp/spinor-%lu", (unsigned long)geteuid());
 }
 
-/* Makes the directory when it is not there. One that others can enter or that is somebody else's
- * is no place for a socket: they could put theirs in its place. */
+/* Creates the directory if it does not exist. Refuses one that belongs to another user or that
+ * others can enter: they could replace the socket. */
 static bool
 check_directory(const char *directory, GError **error)
 {
@@ -64,7 +63,7 @@ check_directory(const char *directory, GError **error)
 
 	if (mkdir(directory, 0700) < 0 && errno != EEXIST) {
 		g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(errno),
-			"cannot make the control socket's directory %s: %s; set XDG_RUNTIME_DIR "
+			"cannot create the control socket's directory %s: %s; set XDG_RUNTIME_DIR "
 			"to a directory of yours, or " REMEDY,
 			directory, g_strerror(errno));
 		return false;
@@ -90,7 +89,7 @@ default_path(GError **error)
 	return g_build_filename(directory, name, NULL);
 }
 
-/* The directory without symbolic links, then the name as it is: one name for one socket. */
+/* Resolves symbolic links in the directory, not the file name itself: one name for one socket. */
 static char *
 canonical_path(const char *path, GError **error)
 {
@@ -129,29 +128,29 @@ new_unix_socket(const char *path, GError **error)
 }
 
 static bool
-claim_path(struct control_socket *control, GError **error)
+lock_path(struct control_socket *control, GError **error)
 {
-	/* Of the path, whatever its length. */
+	/* A digest, since paths may be longer than sun_path. */
 	g_autofree char *digest =
 		g_compute_checksum_for_string(G_CHECKSUM_SHA256, control->path, -1);
 	g_autofree char *name = g_strconcat("spinor-control:", digest, NULL);
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	/* A first byte of NUL makes the name abstract. */
+	/* A NUL as the first byte makes the name abstract. */
 	size_t length = offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name);
 
-	control->claim = new_unix_socket(control->path, error);
-	if (control->claim < 0)
+	control->lock = new_unix_socket(control->path, error);
+	if (control->lock < 0)
 		return false;
 	memcpy(address.sun_path + 1, name, strlen(name));
-	if (bind(control->claim, (const struct sockaddr *)&address, (socklen_t)length) == 0)
+	if (bind(control->lock, (const struct sockaddr *)&address, (socklen_t)length) == 0)
 		return true;
 	return fail(error, control->path, errno,
 		errno == EADDRINUSE ? "in use by another spinord; " REMEDY : g_strerror(errno));
 }
 
-/* Removes a socket at which nobody listens. */
+/* Removes a stale socket; any other existing file is an error. */
 static bool
-remove_left_over(
+remove_stale(
 	const struct control_socket *control, const struct sockaddr_un *address, GError **error)
 {
 	struct stat info;
@@ -191,9 +190,9 @@ bind_path(struct control_socket *control, GError **error)
 	}
 	memcpy(address.sun_path, control->path, strlen(control->path));
 	control->fd = new_unix_socket(control->path, error);
-	if (control->fd < 0 || !remove_left_over(control, &address, error))
+	if (control->fd < 0 || !remove_stale(control, &address, error))
 		return false;
-	/* Before bind(), which gives the name this mode: there is no moment with another one. */
+	/* Before bind(), which creates the name with this mode. */
 	if (fchmod(control->fd, 0600) < 0 ||
 		bind(control->fd, (const struct sockaddr *)&address, sizeof address) < 0)
 		return fail(error, control->path, errno, g_strerror(errno));
@@ -220,8 +219,8 @@ control_socket_new(const char *path, GError **error)
 	control = g_new0(struct control_socket, 1);
 	control->path = canonical;
 	control->fd = -1;
-	control->claim = -1;
-	if (!claim_path(control, error) || !bind_path(control, error)) {
+	control->lock = -1;
+	if (!lock_path(control, error) || !bind_path(control, error)) {
 		control_socket_destroy(control);
 		return NULL;
 	}
@@ -240,8 +239,8 @@ control_socket_destroy(struct control_socket *control)
 		unlink(control->path);
 	if (control->fd >= 0)
 		close(control->fd);
-	if (control->claim >= 0)
-		close(control->claim);
+	if (control->lock >= 0)
+		close(control->lock);
 	g_free(control->path);
 	g_free(control);
 }

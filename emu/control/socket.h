@@ -7,10 +7,10 @@
 
 struct control_socket;
 
-/* path as for control_server_new(). The socket has mode 0600, listens and does not block. */
+/* Creates a listening, non-blocking socket of mode 0600. path: see control_server_new(). */
 struct control_socket *control_socket_new(const char *path, GError **error);
 
-/* Removes the name, unless it has become something else's. */
+/* Closes the socket, and removes its name unless that is another file by now. */
 void control_socket_destroy(struct control_socket *control);
 
 int control_socket_fd(const struct control_socket *control);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Methods that only look: the status of the bench, and counters. */
+/* Methods that read the status of the bench, and counters. */
 #include "config.h"
 
-#include "action/action.h"
-#include "trace/stats.h"
-#include "action/benchstatus.h"
 #include "control/internal.h"
+
+#include "action/action.h"
+#include "action/benchstatus.h"
+#include "trace/stats.h"
 
 #include <unistd.h>
 
@@ -94,7 +95,7 @@ describe_adapter(const struct action_adapter_status *adapter)
 	return object;
 }
 
-/* Our JSON has integers up to 2^63 - 1; larger ones are text. */
+/* json-glib has integers up to 2^63 - 1; a larger seed becomes a string. */
 static void
 set_seed(JsonObject *object, uint64_t seed)
 {
@@ -111,7 +112,7 @@ set_seed(JsonObject *object, uint64_t seed)
 JsonNode *
 control_bench_status(struct control_call *call, GError **error)
 {
-	struct action_status *status = action_status_new(call->host->actions);
+	struct action_status *status = action_status_new(call->shared->actions);
 	JsonObject *object = json_object_new();
 	JsonArray *adapters = json_array_new();
 
@@ -121,7 +122,7 @@ control_bench_status(struct control_call *call, GError **error)
 			adapters, describe_adapter(status->adapters->pdata[i]));
 	json_object_set_string_member(object, "version", PACKAGE_VERSION);
 	json_object_set_int_member(object, "pid", getpid());
-	control_set_text(object, "control", call->host->path);
+	control_set_text(object, "control", call->shared->path);
 	json_object_set_string_member(object, "timing", status->timing);
 	set_seed(object, status->seed);
 	json_object_set_double_member(object, "uptime_s", status->uptime_s);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Methods about what chips keep: images and snapshots. */
-#include "action/action.h"
+/* Methods about the content of chips: images and snapshots. */
 #include "control/internal.h"
+
+#include "action/action.h"
 #include "control/rpc.h"
 
 static JsonNode *

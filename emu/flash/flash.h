@@ -32,11 +32,11 @@ enum flash_pin {
 	FLASH_PINS,
 };
 
-/* What is on a pin from outside. */
+/* The level of a pin from outside. */
 enum flash_level {
 	FLASH_LOW,
 	FLASH_HIGH,
-	FLASH_FLOATING, /* nobody drives it: the part's pull-up, or chance */
+	FLASH_FLOATING, /* not driven: the part's pull-up, or a random level */
 	FLASH_NO_PIN,   /* in answers: the part has no such pin */
 };
 
@@ -47,7 +47,7 @@ enum flash_corner {
 	FLASH_CORNER_INSTANT,
 };
 
-/* What became of a command. Everything but DONE left the chip as it was. */
+/* The outcome of a command. All except DONE left the chip unchanged. */
 enum flash_outcome {
 	FLASH_DONE,
 	FLASH_UNKNOWN_OPCODE,
@@ -57,7 +57,7 @@ enum flash_outcome {
 	FLASH_POWERED_DOWN,      /* deep power-down */
 	FLASH_SUSPENDED,         /* not allowed while an operation is suspended */
 	FLASH_NOT_SUSPENDED,     /* resume with nothing to resume */
-	FLASH_NOT_SUSPENDABLE,   /* suspend of an operation that can't be */
+	FLASH_NOT_SUSPENDABLE,   /* suspend of an operation that can't be suspended */
 	FLASH_PROTECTED,         /* block protection or an individual lock */
 	FLASH_STATUS_PROTECTED,  /* status register locked by SRP/SRL */
 	FLASH_PROTECTION_LOCKED, /* individual locks that can't be changed now */
@@ -74,8 +74,8 @@ enum flash_outcome {
 	FLASH_HELD,        /* HOLD# was low: clocks are missing, or all of them */
 	FLASH_IN_RESET,    /* RESET# is low */
 	FLASH_POWERING_UP, /* write inhibit after power-up, tPUW */
-	FLASH_LOW_SUPPLY,  /* not enough to program or erase */
-	FLASH_DAMAGED,     /* too high a supply has ruined it */
+	FLASH_LOW_SUPPLY,  /* too low to program or erase */
+	FLASH_DAMAGED,     /* damaged by too high a supply */
 	FLASH_NOT_ERASED,  /* of READY: some cells have failed */
 	FLASH_NOT_PROGRAMMED,
 	FLASH_OUTCOMES,
@@ -86,10 +86,10 @@ enum flash_event_kind {
 	FLASH_EVENT_READY,       /* the operation in progress has finished */
 	FLASH_EVENT_INTERRUPTED, /* the operation in progress was cut off by reset or power loss */
 	FLASH_EVENT_NONVOLATILE, /* a non-volatile register changed: save it */
-	FLASH_EVENT_POWER,       /* supply came (length 1) or went (length 0) */
+	FLASH_EVENT_POWER,       /* supply on (length 1) or off (length 0) */
 };
 
-/* What a command is for, or an operation that ends. */
+/* The purpose of a command, or of an operation that ends. */
 enum flash_purpose {
 	FLASH_FOR_OTHER,
 	FLASH_FOR_READ, /* of the array */
@@ -126,16 +126,16 @@ struct flash_nonvolatile {
 };
 
 /*
- * Makes a chip as delivered and powers it up. The part outlives it, and so does array, the
- * flash_part_size() bytes of its cells. seed: gives the chip its unique ID. NULL: the part does not
- * pass its check (none that chips.h provides). Out of memory aborts, as with g_new.
+ * Creates a chip as delivered and powers it up. The part outlives it, and so does array, the
+ * flash_part_size() bytes of its cells. seed: determines its unique ID and random numbers. NULL:
+ * the part does not pass its check (chips.h provides none such). Out of memory aborts, as with g_new.
  */
 struct flash *flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed);
 void flash_destroy(struct flash *chip);
 
 const struct flash_part *flash_part(const struct flash *chip);
 
-/* One listener; NULL ends it. */
+/* Sets the listener; NULL removes it. */
 void flash_set_listener(struct flash *chip, const struct flash_listener *listener);
 void flash_set_corner(struct flash *chip, enum flash_corner corner);
 
@@ -145,34 +145,34 @@ void flash_set_clock(struct flash *chip, unsigned int hz);
 /* CS# falls. */
 void flash_select(struct flash *chip);
 
-/* n full bytes are clocked, in to MOSI (NULL: all ones) and out from MISO (NULL: not sampled). out
- * gets FF wherever nobody drives the line. */
+/* Clocks n full bytes, in to MOSI (NULL: all ones) and out from MISO (NULL: not sampled). out gets
+ * FF where the line is not driven. */
 void flash_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n);
 
 /* n_bits (1..8) clocks: the lowest n_bits of in go to MOSI, the highest of them first; out (may be
- * NULL) gets as many from MISO likewise, ones where nobody drives it. What follows is that many
- * bits late, until CS# rises. */
+ * NULL) gets as many from MISO likewise, ones where it is not driven. All later bytes are shifted
+ * by that many bits, until CS# rises. */
 void flash_shift_bits(struct flash *chip, unsigned int n_bits, uint8_t in, uint8_t *out);
 
 /* Whether the chip drives MISO at the next clock; *n_bytes (may be NULL): for how many bytes the
- * answer stays true, 0 when it may change within the next, SIZE_MAX to the end of the frame. */
+ * answer stays valid, 0 if it may change within the next, SIZE_MAX to the end of the frame. */
 bool flash_drives_miso(const struct flash *chip, size_t *n_bytes);
 
-/* What it drives MISO with at the next clock, true: nothing. For those whose clocks depend on it:
- * what follows in the frame goes slower. */
+/* The level of MISO at the next clock; true if it is not driven. For callers whose clocks depend on
+ * it: the rest of the frame is slower. */
 bool flash_next_miso(struct flash *chip);
 
 /* CS# rises after extra_bits (0..7) further clocks with MOSI high. */
 void flash_deselect(struct flash *chip, unsigned int extra_bits);
 
-/* Stays so until the next call; at first all are driven high. A pin that the part lacks changes
- * nothing. */
+/* Sets the level of a pin until the next call; at first all are driven high. No effect on a pin
+ * that the part lacks. */
 void flash_pin(struct flash *chip, enum flash_pin pin, enum flash_level level);
 
-/* What flash_pin() has set. */
+/* The level that flash_pin() has set. */
 enum flash_level flash_pin_level(const struct flash *chip, enum flash_pin pin);
 
-/* Whether the part has that pin, whatever its function at the moment. */
+/* Whether the part has that pin, with whatever function. */
 bool flash_has_pin(const struct flash_part *part, enum flash_pin pin);
 
 /* True while pin 7 is RESET# and not HOLD#. */
@@ -189,23 +189,33 @@ bool flash_pin7_is_reset(const struct flash *chip);
  */
 void flash_supply(struct flash *chip, int millivolts);
 
+/*
+ * Cuts the supply at a given time: it falls to millivolts at at_ns (chip time, not in the past) and
+ * stays there, as after flash_supply(). The time until then is skipped: the chip carries the cut
+ * out when the frame in progress has ended and was reported, whatever it does meanwhile; a caller
+ * with a clock of its own skips the same time. Outside of a frame, flash_tick() carries it out.
+ * May be called by a listener.
+ */
+void flash_cut_supply(struct flash *chip, int64_t at_ns, int millivolts);
+
 /* VCC at the chip, in mV. */
 int flash_millivolts(const struct flash *chip);
 
-/* Where a chip stops working altogether, mV. */
+/* VCC below which the chip is off, in mV. */
 int flash_inhibit_millivolts(const struct flash_part *part);
 
-/* 0: healthy; 1 to 255: reads err more and more, from 128 on it no longer programs or erases. */
+/* 0: none; 1 to 255: reads have more and more errors, from 128 on programs and erases fail. */
 uint8_t flash_damage(const struct flash *chip);
 
-/* As saved before. */
+/* Restores what flash_damage() returned. */
 void flash_set_damage(struct flash *chip, uint8_t damage);
 
-/* Gives register reg (0: SR1) the value, as another tool left it: in force and non-volatile, the
- * reserved bits as delivered. Locks do not keep it from that. */
+/* Sets register reg (0: SR1) as another tool would have left it: in force and non-volatile, with
+ * the reserved bits as delivered. Locks are ignored. */
 void flash_status_preset(struct flash *chip, unsigned int reg, uint8_t value);
 
-/* Time goes on to now (ns); what has finished by then takes effect. Never goes back. */
+/* Advances the time to now_ns; operations that have ended by then take effect. No effect if now_ns
+ * is in the past. */
 void flash_tick(struct flash *chip, int64_t now_ns);
 
 bool flash_is_busy(const struct flash *chip);
@@ -214,28 +224,28 @@ bool flash_is_powered(const struct flash *chip);
 /* True while CS# is low. */
 bool flash_is_selected(const struct flash *chip);
 
-/* Status register reg (0: SR1) as it stands now; reg < FLASH_STATUS_REGISTERS. */
+/* The present value of status register reg (0: SR1); reg < FLASH_STATUS_REGISTERS. */
 uint8_t flash_status_register(const struct flash *chip, unsigned int reg);
 
-/* True when a program or erase that touches any of these bytes is refused as things stand. */
+/* True if a program or erase that touches any of these bytes would be refused now. */
 bool flash_is_protected(const struct flash *chip, uint64_t address, uint64_t length);
 
-/* The first range at or above from that is_protected: its start and length, bytes. False: none. */
+/* The first protected range at or above from: its start and length, bytes. False: none. */
 bool flash_next_protected(
 	const struct flash *chip, uint64_t from, uint64_t *start, uint64_t *length);
 
 /* When the operation in progress ends, ns; meaningful while busy. INT64_MAX: only CLSR or a reset
- * ends it (a failure on a part that stays busy then). */
+ * ends it (after a failure, on a part that then stays busy). */
 int64_t flash_busy_until(const struct flash *chip);
 
-/* The chip's non-volatile state, for whoever keeps it on disk. Items and their data belong to the
- * chip. After filling the data call flash_power_up(). */
+/* The chip's non-volatile state, for callers that save it. Items and their data belong to the chip.
+ * After filling the data call flash_power_up(). */
 const struct flash_nonvolatile *flash_nonvolatile(struct flash *chip, size_t *n_items);
 
-/* Volatile state as after power-on, from the non-volatile one. */
+/* Sets the volatile state as after power-on, from the non-volatile one. */
 void flash_power_up(struct flash *chip);
 
-/* Unit in which changes of the array are noted. */
+/* Unit in which changes of the array are recorded, bytes. */
 #define FLASH_WATCH_BLOCK 65536
 
 /* map: one bit per FLASH_WATCH_BLOCK of the array, the lowest bit of a byte first, that is set
@@ -243,20 +253,20 @@ void flash_power_up(struct flash *chip);
  * NULL ends it. */
 void flash_watch_array(struct flash *chip, uint8_t *map);
 
-/* Notes a change of length bytes at address in the map; for whoever writes to the array past the
- * chip. */
+/* Records a change of length bytes at address in the map; for callers that write to the array
+ * themselves. */
 void flash_array_changed(struct flash *chip, uint64_t address, uint64_t length);
 
-/* Stuck cells (fault.h) are at their level again: for whoever has given the array another content
- * past the chip, after noting that. */
+/* Sets stuck cells (fault.h) to their level again: for callers that have changed the array
+ * themselves, after flash_array_changed(). */
 void flash_array_replaced(struct flash *chip);
 
-/* What the chip remembers of its cells beside their bits, by blocks of the smallest erase. Like the
- * array it outlives power; whoever keeps the chip's state saves it. */
+/* State of the cells beside their bits, by blocks of the smallest erase. It survives power loss;
+ * callers that save the chip's state save it too. */
 struct flash_block {
 	uint32_t number; /* from address 0 up */
 	uint32_t cycles; /* complete erases; up to 2^31 - 1 */
-	bool unstable;   /* an erase was cut off: cells don't read the same each time */
+	bool unstable;   /* an erase was interrupted: cells don't read the same each time */
 	uint32_t reserved[5];
 };
 
@@ -266,25 +276,25 @@ uint32_t flash_block_size(const struct flash_part *part);
 /* The first block from number from on that is not as delivered. False: none. */
 bool flash_next_block(const struct flash *chip, uint32_t from, struct flash_block *block);
 
-/* As saved before; numbers beyond the chip are ignored. */
+/* Restores what flash_next_block() returned; numbers beyond the chip are ignored. */
 void flash_put_block(struct flash *chip, const struct flash_block *block);
 
-/* All as delivered. */
+/* Resets all blocks to the delivered state. */
 void flash_forget_blocks(struct flash *chip);
 
 /* Sets the cycles of all blocks. */
 void flash_set_cycles(struct flash *chip, uint32_t cycles);
 
-/* Whether cycles past the part's endurance do anything; false at first. */
+/* Enables the effects of cycles past the part's endurance; disabled at first. */
 void flash_set_wear(struct flash *chip, bool effects);
 
-/* "WEL=0", "busy", … for reports; "" for FLASH_DONE. */
+/* "WEL=0", "busy", ..., for reports; "" for FLASH_DONE. */
 const char *flash_outcome_string(enum flash_outcome outcome);
 
-/* True when the part speaks the command set of AT45 DataFlash. */
+/* True if the part has the command set of AT45 DataFlash. */
 bool flash_part_is_dataflash(const struct flash_part *part);
 
-/* Bytes of the part's SFDP, which is read over and over; meaningless for a part without RDSFDP. */
+/* Bytes of the part's SFDP, at which reads wrap; meaningless for a part without RDSFDP. */
 uint32_t flash_sfdp_length(const struct flash_part *part);
 
 #pragma GCC visibility pop

@@ -53,7 +53,7 @@ enum flash_bit {
 	FLASH_BIT_ADP,       /* 4-byte address mode at power-up */
 	FLASH_BIT_AAI,       /* auto address increment in progress */
 	FLASH_BIT_QPI,       /* all on four lanes; see lanes.c */
-	FLASH_BIT_UNIFORM,   /* the hybrid erases are off; see erase.c */
+	FLASH_BIT_UNIFORM,   /* the hybrid erases are disabled; see erase.c */
 	FLASH_BIT_LDSO,      /* the OTP area is locked; see otpmode.c */
 	FLASH_BIT_RDY,       /* DataFlash: ready, bit 7 of each status byte */
 	FLASH_BIT_COMP,      /* DataFlash: the last comparison found a difference */
@@ -68,20 +68,20 @@ enum flash_bit {
 	FLASH_BIT_SWP1,      /* all sectors are protected */
 	FLASH_BIT_WPP,       /* level of the WP# pin */
 	FLASH_BIT_WPLD,      /* block-protection register is locked down */
-	FLASH_BIT_BPNV,      /* no block is locked for ever */
+	FLASH_BIT_BPNV,      /* no block is locked permanently */
 	FLASH_BIT_BPNV_O,    /* the BP bits are volatile, 1 after power-up */
 	FLASH_BIT_FREEZE,    /* protection bits are locked until power is cycled */
 	FLASH_BIT_HRSW,      /* pin 7 is RESET# and not HOLD# */
-	FLASH_BIT_USER,      /* kept and read back, no function in the model */
+	FLASH_BIT_USER,      /* stored and read back, no function in the model */
 	FLASH_BITS,
 };
 
 /* One bit of a status register, as drawn in the data sheet. */
 struct flash_register_bit {
 	enum flash_bit function;
-	bool otp;         /* once 1, stays 1 */
-	bool read_only;   /* not changed by a register write */
-	bool is_volatile; /* as delivered again after each power-up */
+	bool otp;         /* can't be cleared */
+	bool read_only;   /* not affected by a register write */
+	bool is_volatile; /* returns to its delivered value at each power-up */
 };
 
 struct flash_time {
@@ -115,7 +115,7 @@ enum flash_timing {
 struct flash_region {
 	uint32_t n_blocks;
 	uint32_t block_size; /* bytes, a power of two; of a DataFlash whole pages */
-	bool gap;            /* the opcode does not erase here */
+	bool gap;            /* the opcode erases nothing here */
 };
 
 struct flash_erase {
@@ -128,16 +128,16 @@ struct flash_erase {
 	struct flash_time time;
 };
 
-/* A command of the part: a row of the engine (by its mnemonic) and the opcode it has here. */
+/* A command of the part: a row (by its mnemonic) and its opcode on this part. */
 struct flash_part_command {
 	const char *name;
 	int opcode; /* -1: the row's usual opcode */
 };
 
-/* What follows the ID bytes of RDID (9F) when the host keeps clocking. */
+/* Output after the ID bytes of RDID (9F). */
 enum flash_id_tail {
 	FLASH_ID_REPEAT, /* the ID again */
-	FLASH_ID_FLOAT,  /* nobody drives MISO */
+	FLASH_ID_FLOAT,  /* MISO is not driven */
 	FLASH_ID_ZERO,
 };
 
@@ -156,13 +156,13 @@ enum flash_range_rule {
 	FLASH_RANGE_SST26,        /* no BP: a block-protection register */
 };
 
-/* What one BP value protects, of FLASH_RANGE_LIST: bytes, or a fraction of the chip. */
+/* The range of one BP value of FLASH_RANGE_LIST: bytes, or a fraction of the chip. */
 struct flash_bp_range {
 	uint32_t bytes;
 	uint16_t numerator;
 	uint16_t denominator;  /* 0: bytes */
-	bool other_end;        /* from the end that TB = 0 does not mean */
-	bool stops_chip_erase; /* whatever the length */
+	bool other_end;        /* from the other end than TB = 0 selects */
+	bool stops_chip_erase; /* with any length */
 };
 
 /* Individual locks of blocks after power-up. */
@@ -181,20 +181,20 @@ enum flash_sfdp {
 #define FLASH_SFDP_GENERATED_LENGTH 256
 #define FLASH_SFDP_BYTES_MAX 64
 
-/* Of an SFDP that is not as it should be. */
+/* A byte of an SFDP that differs from the generated one or the file. */
 struct flash_sfdp_byte {
 	uint32_t offset;
 	uint8_t value;
 };
 
-/* What pin 7 of eight is while it is no data lane. */
+/* Function of pin 7 of eight while it is no data lane. */
 enum flash_pin7 {
 	FLASH_PIN7_HOLD, /* unless the part has FLASH_BIT_HRSW and it is set */
 	FLASH_PIN7_RESET,
 	FLASH_PIN7_NONE,
 };
 
-/* What locks the OTP area of RDOTP and PROTP (otparea.c). */
+/* How the OTP area of RDOTP and PROTP is locked (otparea.c). */
 enum flash_otp_lock {
 	FLASH_OTP_OPEN,
 	FLASH_OTP_CONTROL_BYTE, /* one more byte behind the area: its bit 0 = 0 locks all */
@@ -206,7 +206,8 @@ enum flash_otp_lock {
 struct flash_part {
 	const char *name; /* what the user orders: "W25Q128JV" */
 	const char *vendor;
-	const char *flashrom_name; /* the definition that flashrom reports, its newest name */
+	const char *
+		flashrom_name; /* the name that flashrom reports, the newest if there are several */
 	const char *const
 		*flashrom_names;    /* all of them, newest first; NULL-terminated; may be NULL */
 	const char *const *aliases; /* NULL-terminated; may be NULL */
@@ -236,7 +237,7 @@ struct flash_part {
 	unsigned int wrsr_bytes;                 /* most data bytes of WRSR (01) */
 	bool wrsr_short_clears;  /* a 1-byte WRSR (01) clears the non-OTP bits of register 2 */
 	bool wel_kept_on_reject; /* a command refused for protection leaves WEL set */
-	bool srl_srp_permanent;  /* SRL and SRP both 1: locked for ever; else like SRL alone */
+	bool srl_srp_permanent;  /* SRL and SRP both 1: locked permanently; else like SRL alone */
 
 	bool busy_after_failure; /* a refused program or erase: BUSY and WEL until CLSR or reset */
 
@@ -245,7 +246,7 @@ struct flash_part {
 	unsigned int n_bp_ranges;
 	enum flash_pin7 pin7;
 	bool reset_pin;       /* a RESET# of its own */
-	uint8_t no_pull_up;   /* 1 << enum flash_pin: left alone that pin floats */
+	uint8_t no_pull_up;   /* 1 << enum flash_pin: floats if it is not driven */
 	uint32_t wp_protects; /* bytes from address 0 while WP# is low */
 
 	/* Individual locks: the blocks they are for, from address 0 up. n_lock_regions 0: as usual
@@ -278,8 +279,8 @@ struct flash_part {
 	enum flash_sfdp sfdp;
 	const uint8_t *sfdp_data; /* FLASH_SFDP_FILE */
 	uint32_t sfdp_length;
-	uint64_t sfdp_size;                       /* that a generated one tells; 0: the part's */
-	const struct flash_sfdp_byte *sfdp_bytes; /* in place of those that are there */
+	uint64_t sfdp_size;                       /* size in a generated one; 0: the part's */
+	const struct flash_sfdp_byte *sfdp_bytes; /* replace those of the table */
 	unsigned int n_sfdp_bytes;
 	unsigned int read_max_hz;      /* fR: clock of READ (03) */
 	unsigned int fast_read_max_hz; /* FR: clock of all others */

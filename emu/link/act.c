@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the faults of a line do when they act: to a byte, to a command of the adapter, at a time.
- * Which event each stands for is said in linkfault.h; how bytes go through is link.c's.
+ * The effects of the faults of a serial link: on a byte, on a command of the adapter, at a time.
+ * linkfault.h names the event that each fault stands for; link.c carries the bytes.
  */
 #include "link/internal.h"
 
@@ -10,284 +10,307 @@
 #include "link/uart.h"
 
 void
-link_report(struct link_line *line, const struct link_trap *trap)
+link_report(struct link *link, const struct link_active_fault *fault)
 {
-	if (!line->listener.acted)
+	if (!link->listener.acted)
 		return;
-	line->listener.acted(line->listener.data,
+	link->listener.acted(link->listener.data,
 		&(struct link_fault_report){
-			.id = trap->id,
-			.fault = &trap->fault,
-			.byte = trap->kind == LINK_AT_COMMAND
+			.id = fault->base.id,
+			.fault = &fault->as,
+			.byte = fault->occasion == LINK_AT_COMMAND
 				? 0
-				: line->bytes[trap->fault.direction] + 1,
-			.operation = link_commands(line),
-			.time_ns = line->behind.ops->now_ns(line->behind.self),
+				: link->bytes[fault->as.direction] + 1,
+			.operation = link_commands(link),
+			.time_ns = link->behind.ops->now_ns(link->behind.self),
 		});
 }
 
-struct link_trap *
-link_find_garbler(const struct link_line *line, uint32_t *host)
+struct link_active_fault *
+link_find_garbler(const struct link *link, uint32_t *host)
 {
 	unsigned int baud = 0;
 
-	for (size_t i = 0; i < line->traps->len; i++) {
-		struct link_trap *trap = link_trap_at(line, i);
+	for (guint i = 0; i < base_fault_list_length(&link->faults); i++) {
+		struct link_active_fault *fault = link_active(link, i);
 
-		if (trap->kind != LINK_AT_SPEED)
+		if (fault->occasion != LINK_AT_SPEED)
 			continue;
-		if (baud == 0 && line->listener.baud)
-			baud = line->listener.baud(line->listener.data);
-		if (baud == 0 || baud == trap->fault.baud)
+		if (baud == 0 && link->listener.baud)
+			baud = link->listener.baud(link->listener.data);
+		if (baud == 0 || baud == fault->as.baud)
 			continue;
 		*host = baud;
-		return trap;
+		return fault;
 	}
 	return NULL;
 }
 
 /* Once in a session. */
 static void
-tell_garbled(struct link_line *line, struct link_trap *garbler)
+tell_garbled(struct link *link, struct link_active_fault *garbler)
 {
 	if (garbler->armed)
 		return;
 	garbler->armed = true;
-	garbler->acts++;
-	link_report(line, garbler);
+	garbler->base.matched++;
+	base_fault_acted(&garbler->base, 1);
+	link_report(link, garbler);
 }
 
 /* Bytes that are sent, as the other end hears them. */
 static void
-send(struct link_line *line, enum link_direction direction, const uint8_t *bytes, size_t n)
+send(struct link *link, enum link_direction direction, const uint8_t *bytes, size_t n)
 {
 	uint32_t host = 0, adapter;
-	struct link_trap *garbler = link_find_garbler(line, &host);
-	GByteArray *lane = line->lanes[direction];
+	struct link_active_fault *garbler = link_find_garbler(link, &host);
+	GByteArray *lane = link->lanes[direction];
 
 	if (!garbler) {
 		g_byte_array_append(lane, bytes, (guint)n);
 		return;
 	}
-	adapter = garbler->fault.baud;
+	adapter = garbler->as.baud;
 	for (size_t i = 0; i < n; i++) {
 		guint before = lane->len;
 
 		link_uart_hear(bytes[i], direction == LINK_TO_ADAPTER ? host : adapter,
 			direction == LINK_TO_ADAPTER ? adapter : host, lane);
 		if (lane->len != before + 1 || lane->data[before] != bytes[i])
-			tell_garbled(line, garbler);
+			tell_garbled(link, garbler);
 	}
 }
 
 void
-link_add_text(struct link_line *line, enum link_direction direction, const struct link_fault *fault)
+link_add_text(struct link *link, enum link_direction direction, const struct link_fault *fault)
 {
-	send(line, direction, fault->text, fault->text_bytes);
+	send(link, direction, fault->text, fault->text_bytes);
 }
 
 void
-link_clear_lanes(struct link_line *line)
+link_clear_lanes(struct link *link)
 {
 	for (size_t i = 0; i < LINK_DIRECTIONS; i++)
-		g_byte_array_set_size(line->lanes[i], 0);
-	line->late_us = 0;
+		g_byte_array_set_size(link->lanes[i], 0);
+	link->late_us = 0;
+}
+
+bool
+link_strike_text(struct link *link, struct link_active_fault *fault)
+{
+	link_add_text(link, fault->as.direction, &fault->as);
+	return true;
+}
+
+bool
+link_strike_stall(struct link *link, struct link_active_fault *fault)
+{
+	link->stalled_us[fault->as.direction] =
+		fault->as.ms > 0 ? link_after_ms(fault->as.ms) : LINK_FOR_EVER;
+	return true;
 }
 
 void
-link_boot(struct link_line *line, const struct link_trap *trap)
+link_end_stall(struct link *link, const struct link_active_fault *fault)
 {
-	line->behind.ops->reset(line->behind.self);
-	link_clear_lanes(line);
-	line->boot_us = trap->fault.ms > 0 ? link_after_ms(trap->fault.ms) : 0;
-	line->boot_id = trap->id;
-	link_add_text(line, LINK_TO_HOST, &trap->fault);
-}
-
-static void
-pull_cable(struct link_line *line, const struct link_fault *fault)
-{
-	line->unplugged = true;
-	link_clear_lanes(line);
-	if (line->listener.unplug)
-		line->listener.unplug(line->listener.data, fault->ms);
+	link->stalled_us[fault->as.direction] = 0;
 }
 
 bool
-link_strike(struct link_line *line, const struct link_trap *trap)
+link_strike_hang(struct link *link, struct link_active_fault *fault)
 {
-	const struct link_fault *fault = &trap->fault;
-
-	switch (fault->what) {
-	case LINK_GARBAGE:
-		link_add_text(line, fault->direction, fault);
-		return true;
-	case LINK_STALL:
-		line->stalled_us[fault->direction] =
-			fault->ms > 0 ? link_after_ms(fault->ms) : LINK_FOR_EVER;
-		return true;
-	case LINK_HANG:
-		line->behind.ops->hang(line->behind.self);
-		return false;
-	case LINK_REBOOT:
-		link_boot(line, trap);
-		return false;
-	case LINK_UNPLUG:
-		pull_cable(line, fault);
-		return false;
-	default:
-		g_assert_not_reached();
-	}
+	(void)fault;
+	link->behind.ops->hang(link->behind.self);
+	return false;
 }
 
 bool
-link_is_due(const struct link_line *line, const struct link_trap *trap)
+link_strike_boot(struct link *link, struct link_active_fault *fault)
 {
-	const struct link_fault *fault = &trap->fault;
+	link->behind.ops->reset(link->behind.self);
+	link_clear_lanes(link);
+	link->boot_us = fault->as.ms > 0 ? link_after_ms(fault->as.ms) : 0;
+	link->boot_id = fault->base.id;
+	link_add_text(link, LINK_TO_HOST, &fault->as);
+	return false;
+}
 
-	uint64_t begun = fault->has_command ? trap->commands : link_commands(line);
+bool
+link_strike_unplug(struct link *link, struct link_active_fault *fault)
+{
+	link->unplugged = true;
+	link_clear_lanes(link);
+	if (link->listener.unplug)
+		link->listener.unplug(link->listener.data, fault->as.ms);
+	return false;
+}
 
-	if (!link_trap_is_live(trap) || begun < link_fault_operation(fault))
+bool
+link_strike_deaf(struct link *link, struct link_active_fault *fault)
+{
+	link->deaf_id = fault->base.id;
+	return false;
+}
+
+void
+link_change_drop(struct link *link, struct link_active_fault *fault, struct link_byte *byte)
+{
+	(void)link;
+	(void)fault;
+	byte->copies = 0;
+}
+
+void
+link_change_duplicate(struct link *link, struct link_active_fault *fault, struct link_byte *byte)
+{
+	(void)link;
+	(void)fault;
+	byte->copies *= 2;
+}
+
+void
+link_change_corrupt(struct link *link, struct link_active_fault *fault, struct link_byte *byte)
+{
+	(void)link;
+	byte->value ^= link_draw_flips(fault);
+}
+
+void
+link_change_echo(struct link *link, struct link_active_fault *fault, struct link_byte *byte)
+{
+	(void)fault;
+	g_byte_array_append(link->lanes[LINK_TO_HOST], &byte->sent, 1);
+}
+
+bool
+link_is_due(const struct link *link, const struct link_active_fault *fault)
+{
+	const struct base_fault_when *when = &fault->as.when;
+	uint64_t begun = when->has_opcode ? fault->commands : link_commands(link);
+
+	if (base_fault_is_spent(&fault->base) || begun < link_fault_operation(&fault->as))
 		return false;
-	return fault->after_ms == 0 ||
-		g_get_monotonic_time() >= line->opened_us + (int64_t)fault->after_ms * 1000;
+	return when->from_ns == 0 ||
+		g_get_monotonic_time() >= link->opened_us + when->from_ns / 1000;
 }
 
 /* How many chances still pass before the byte that the fault begins with. */
 static uint64_t
-bytes_before(const struct link_line *line, const struct link_fault *fault)
+bytes_before(const struct link *link, const struct link_fault *fault)
 {
-	uint64_t first = MAX(fault->byte, 1) - 1;
-	uint64_t gone = link_fault_operation(fault) > 0 ? 0 : line->bytes[fault->direction];
+	uint64_t first = fault->when.byte_from;
+	uint64_t gone = link_fault_operation(fault) > 0 ? 0 : link->bytes[fault->direction];
 
 	return first > gone ? first - gone : 0;
 }
 
-/* True when the trap can act on bytes of that direction. */
+/* True when the fault can act on bytes of that direction. */
 static bool
-watches(struct link_line *line, struct link_trap *trap, enum link_direction direction)
+watches(struct link *link, struct link_active_fault *fault, enum link_direction direction)
 {
-	if (trap->kind != LINK_AT_BYTE || trap->fault.direction != direction)
+	if (fault->occasion != LINK_AT_BYTE || fault->as.direction != direction)
 		return false;
-	if (!trap->armed && link_is_due(line, trap))
-		link_trap_arm(trap, bytes_before(line, &trap->fault));
-	return trap->armed && link_trap_is_live(trap);
+	if (!fault->armed && link_is_due(link, fault))
+		link_arm(fault, bytes_before(link, &fault->as));
+	return fault->armed && !base_fault_is_spent(&fault->base);
 }
 
 size_t
-link_find_gap(struct link_line *line, enum link_direction direction)
+link_find_gap(struct link *link, enum link_direction direction)
 {
 	uint32_t baud;
-	uint64_t gap = link_find_garbler(line, &baud) ? 0 : SIZE_MAX;
+	uint64_t gap = link_find_garbler(link, &baud) ? 0 : SIZE_MAX;
 
-	for (size_t i = 0; i < line->traps->len; i++)
-		if (watches(line, link_trap_at(line, i), direction))
-			gap = MIN(gap, link_trap_at(line, i)->skip);
+	for (guint i = 0; i < base_fault_list_length(&link->faults); i++)
+		if (watches(link, link_active(link, i), direction))
+			gap = MIN(gap, link_active(link, i)->skip);
 	return (size_t)gap;
 }
 
 void
-link_pass(struct link_line *line, enum link_direction direction, size_t n)
+link_pass(struct link *link, enum link_direction direction, size_t n)
 {
-	for (size_t i = 0; i < line->traps->len; i++) {
-		struct link_trap *trap = link_trap_at(line, i);
+	for (guint i = 0; i < base_fault_list_length(&link->faults); i++) {
+		struct link_active_fault *fault = link_active(link, i);
 
 		/* One whose command has just begun comes later. */
-		if (trap->kind == LINK_AT_BYTE && trap->fault.direction == direction && trap->armed)
-			trap->skip -= MIN(n, trap->skip);
+		if (fault->occasion == LINK_AT_BYTE && fault->as.direction == direction &&
+			fault->armed)
+			fault->skip -= MIN(n, fault->skip);
 	}
-	line->bytes[direction] += n;
+	link->bytes[direction] += n;
 }
 
 void
-link_pass_byte(struct link_line *line, enum link_direction direction, uint8_t byte)
+link_pass_byte(struct link *link, enum link_direction direction, uint8_t sent)
 {
-	unsigned int copies = 1;
+	struct link_byte byte = {.sent = sent, .value = sent, .copies = 1};
 	bool goes_on = true;
-	uint8_t sent = byte;
 
-	for (size_t i = 0; i < line->traps->len && goes_on; i++) {
-		struct link_trap *trap = link_trap_at(line, i);
+	for (guint i = 0; i < base_fault_list_length(&link->faults) && goes_on; i++) {
+		struct link_active_fault *fault = link_active(link, i);
 
-		if (!watches(line, trap, direction))
+		if (!watches(link, fault, direction))
 			continue;
-		if (trap->skip > 0) {
-			trap->skip--;
+		if (fault->skip > 0) {
+			fault->skip--;
 			continue;
 		}
-		link_trap_spring(trap);
-		link_report(line, trap);
-		switch (trap->fault.what) {
-		case LINK_DROP:
-			copies = 0;
-			break;
-		case LINK_DUPLICATE:
-			copies *= 2;
-			break;
-		case LINK_CORRUPT:
-			byte ^= link_trap_flips(trap);
-			break;
-		case LINK_ECHO:
-			g_byte_array_append(line->lanes[LINK_TO_HOST], &sent, 1);
-			break;
-		default:
-			goes_on = link_strike(line, trap);
-			break;
-		}
+		link_count_act(fault);
+		link_report(link, fault);
+		if (fault->row->change)
+			fault->row->change(link, fault, &byte);
+		else
+			goes_on = fault->row->strike(link, fault);
 	}
-	for (; goes_on && copies > 0; copies--)
-		send(line, direction, &byte, 1);
-	line->bytes[direction]++;
+	for (; goes_on && byte.copies > 0; byte.copies--)
+		send(link, direction, &byte.value, 1);
+	link->bytes[direction]++;
 }
 
 void
-link_settle(struct link_line *line)
+link_settle(struct link *link)
 {
 	int64_t now_us = g_get_monotonic_time();
-	int64_t *const ends[] = {&line->stalled_us[LINK_TO_ADAPTER],
-		&line->stalled_us[LINK_TO_HOST], &line->late_us, &line->boot_us};
+	int64_t *const ends[] = {&link->stalled_us[LINK_TO_ADAPTER],
+		&link->stalled_us[LINK_TO_HOST], &link->late_us, &link->boot_us};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(ends); i++)
 		if (now_us >= *ends[i])
 			*ends[i] = 0;
-	for (size_t i = 0; i < line->traps->len && line->opened && !link_is_broken(line); i++) {
-		struct link_trap *trap = link_trap_at(line, i);
+	for (guint i = 0;
+		i < base_fault_list_length(&link->faults) && link->opened && !link_is_broken(link);
+		i++) {
+		struct link_active_fault *fault = link_active(link, i);
 
-		if (trap->kind != LINK_AT_TIME || trap->armed || !link_is_due(line, trap))
+		if (fault->occasion != LINK_AT_TIME || fault->armed || !link_is_due(link, fault))
 			continue;
-		link_trap_try(trap);
-		link_report(line, trap);
-		link_strike(line, trap);
+		link_take_chance(fault);
+		link_report(link, fault);
+		fault->row->strike(link, fault);
 	}
 }
 
 enum base_command_verdict
 link_filter(void *data, const struct base_command *command)
 {
-	struct link_line *line = data;
+	struct link *link = data;
 	enum base_command_verdict verdict = BASE_COMMAND_RUN;
 
-	for (size_t i = 0; i < line->traps->len; i++) {
-		struct link_trap *trap = link_trap_at(line, i);
+	for (guint i = 0; i < base_fault_list_length(&link->faults); i++) {
+		struct link_active_fault *fault = link_active(link, i);
 
-		if (trap->fault.has_command && trap->fault.command != command->opcode)
+		if (fault->as.when.has_opcode && fault->as.when.opcode != command->opcode)
 			continue;
-		trap->commands++;
-		if (trap->kind != LINK_AT_COMMAND || !link_is_due(line, trap) ||
-			(trap->fault.what == LINK_CS_STUCK && !command->selects) ||
-			!link_trap_try(trap))
+		fault->commands++;
+		if (fault->occasion != LINK_AT_COMMAND || !link_is_due(link, fault) ||
+			(fault->row->needs_select && !command->selects) || !link_take_chance(fault))
 			continue;
-		link_report(line, trap);
-		switch (trap->fault.what) {
-		case LINK_NAK:
-			verdict = BASE_COMMAND_REFUSE;
-			break;
-		case LINK_CS_STUCK:
-			verdict = BASE_COMMAND_KEEP_SELECTED;
-			break;
-		default:
-			line->crash = trap;
-			return BASE_COMMAND_HANG;
+		link_report(link, fault);
+		verdict = fault->row->verdict;
+		if (verdict == BASE_COMMAND_HANG) {
+			link->crash = fault;
+			return verdict;
 		}
 	}
 	return verdict;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The inside of a line with faults: what link.c and linkact.c share. */
+/* What the files of a serial link with faults share. */
 #ifndef SPINOR_LINK_INTERNAL_H
 #define SPINOR_LINK_INTERNAL_H
 
@@ -10,16 +10,18 @@
 
 #include "base/endpoint.h"
 #include "link/link.h"
-#include "link/when.h"
+#include "link/occasion.h"
 
 #define LINK_FOR_EVER INT64_MAX
 
-struct link_line {
+/* A reset, a deaf spell, a greeting: who is deaf does not greet. */
+#define LINK_OPENING_TURNS 3
+
+struct link {
 	struct base_endpoint behind;
 	struct link_listener listener;
-	GPtrArray *traps;
-	unsigned int last_id;
-	const struct link_trap *crash; /* of the command that the adapter has just begun */
+	struct base_fault_list faults;   /* of struct link_active_fault */
+	struct link_active_fault *crash; /* of the command that the adapter has just begun */
 
 	bool opened;
 	int64_t opened_us;
@@ -38,17 +40,17 @@ struct link_line {
 	bool unplugged;
 };
 
-static inline struct link_trap *
-link_trap_at(const struct link_line *line, size_t i)
+static inline struct link_active_fault *
+link_active(const struct link *link, guint i)
 {
-	return g_ptr_array_index(line->traps, i);
+	return base_fault_list_get(&link->faults, i);
 }
 
 /* Commands of the adapter that have begun since the host opened the line. */
 static inline uint64_t
-link_commands(const struct link_line *line)
+link_commands(const struct link *link)
 {
-	return line->behind.ops->commands(line->behind.self);
+	return link->behind.ops->commands(link->behind.self);
 }
 
 static inline int64_t
@@ -57,52 +59,102 @@ link_after_ms(uint32_t ms)
 	return g_get_monotonic_time() + (int64_t)ms * 1000;
 }
 
-/* No host is heard by the adapter now. */
+/* The adapter hears no host now. */
 static inline bool
-link_is_broken(const struct link_line *line)
+link_is_broken(const struct link *link)
 {
-	return line->unplugged || line->boot_us != 0 || line->deaf_id != 0;
+	return link->unplugged || link->boot_us != 0 || link->deaf_id != 0;
 }
 
 static inline bool
-link_is_blocked(const struct link_line *line)
+link_is_blocked(const struct link *link)
 {
-	return link_is_broken(line) || line->stalled_us[LINK_TO_HOST] != 0 || line->late_us != 0;
+	return link_is_broken(link) || link->stalled_us[LINK_TO_HOST] != 0 || link->late_us != 0;
 }
 
-/* The fault acts: tells the listener. */
-void link_report(struct link_line *line, const struct link_trap *trap);
+/* Tells the listener that the fault acts. */
+void link_report(struct link *link, const struct link_active_fault *fault);
 
-/* What does more than change a byte. False when the line is no more what it was. */
-bool link_strike(struct link_line *line, const struct link_trap *trap);
+/* A byte on its way, as the faults change it. */
+struct link_byte {
+	uint8_t sent; /* by the sender */
+	uint8_t value;
+	unsigned int copies;
+};
 
+/* All that a fault is: its name, its usual values and its effect. The table is in linkfault.c. */
+struct link_fault_row {
+	const char *name;
+	/* At bytes, unless they name no byte: those that may act at a command that is waited for,
+	 * or else once at a time when nothing is waited for or left to chance. */
+	enum link_occasion occasion;
+	bool may_act_at_command;
+	bool may_act_at_time;
+	unsigned int opening; /* AT_OPENING: its turn, from 1 on */
+	bool needs_select;    /* commands that select a chip only */
+	bool needs_speed;     /* of the host's side of the link */
+	bool has_direction;
+	enum link_direction direction; /* the usual one, or the only one */
+	uint64_t count;
+	uint32_t ms;
+	size_t size;
+	const char *text;
+	uint32_t baud;
+
+	/* NULL when fault can act, else a few words on what is allowed. NULL: always. */
+	const char *(*check)(const struct link_fault *fault);
+	/* Changes a byte. NULL: the fault strikes instead. */
+	void (*change)(struct link *link, struct link_active_fault *fault, struct link_byte *byte);
+	/* Does more than that. False when the link is no more what it was. */
+	bool (*strike)(struct link *link, struct link_active_fault *fault);
+	/* At a command. After BASE_COMMAND_HANG it strikes as soon as the adapter has returned,
+	 * unless the verdict is all that it does. */
+	enum base_command_verdict verdict;
+	bool verdict_is_all;
+	/* Ends what is left of it when it is removed; NULL: nothing is. */
+	void (*end)(struct link *link, const struct link_active_fault *fault);
+};
+
+const struct link_fault_row *link_fault_row(enum link_fault_what what);
+
+/* act.c: effects of the rows */
+bool link_strike_text(struct link *link, struct link_active_fault *fault);
+bool link_strike_stall(struct link *link, struct link_active_fault *fault);
+bool link_strike_hang(struct link *link, struct link_active_fault *fault);
 /* The adapter starts anew and hears nothing for the fault's ms. */
-void link_boot(struct link_line *line, const struct link_trap *trap);
+bool link_strike_boot(struct link *link, struct link_active_fault *fault);
+bool link_strike_unplug(struct link *link, struct link_active_fault *fault);
+bool link_strike_deaf(struct link *link, struct link_active_fault *fault);
+void link_change_drop(struct link *, struct link_active_fault *, struct link_byte *);
+void link_change_duplicate(struct link *, struct link_active_fault *, struct link_byte *);
+void link_change_corrupt(struct link *, struct link_active_fault *, struct link_byte *);
+void link_change_echo(struct link *, struct link_active_fault *, struct link_byte *);
+void link_end_stall(struct link *link, const struct link_active_fault *fault);
 
 void link_add_text(
-	struct link_line *line, enum link_direction direction, const struct link_fault *fault);
-void link_clear_lanes(struct link_line *line);
+	struct link *link, enum link_direction direction, const struct link_fault *fault);
+void link_clear_lanes(struct link *link);
 
-/* The fault's command and time have come and it has not acted as often as it may. */
-bool link_is_due(const struct link_line *line, const struct link_trap *trap);
+/* The fault's command and time have come, and its count is not used up. */
+bool link_is_due(const struct link *link, const struct link_active_fault *fault);
 
-/* The fault for which the two ends do not understand each other now, and the host's speed; NULL:
- * they do. */
-struct link_trap *link_find_garbler(const struct link_line *line, uint32_t *host);
+/* The fault that makes the speeds of the two ends differ now, and the host's speed; NULL: none
+ * does. */
+struct link_active_fault *link_find_garbler(const struct link *link, uint32_t *host);
 
-/* How many bytes of that direction nothing happens to. */
-size_t link_find_gap(struct link_line *line, enum link_direction direction);
+/* The number of bytes of that direction up to the next act. */
+size_t link_find_gap(struct link *link, enum link_direction direction);
 
 /* n bytes of a gap have gone through. */
-void link_pass(struct link_line *line, enum link_direction direction, size_t n);
+void link_pass(struct link *link, enum link_direction direction, size_t n);
 
-/* A byte that something may happen to goes into its lane, unless it is lost. */
-void link_pass_byte(struct link_line *line, enum link_direction direction, uint8_t byte);
+/* A byte at which faults may act; the result goes into its lane. */
+void link_pass_byte(struct link *link, enum link_direction direction, uint8_t byte);
 
-/* What times are over, and what is due at a time. */
-void link_settle(struct link_line *line);
+/* Ends times that are over, and lets faults act that are due at a time. */
+void link_settle(struct link *link);
 
-/* base_command_filter: the adapter asks about the command that it begins. */
+/* A base_command_filter: the adapter asks about the command that it begins. */
 enum base_command_verdict link_filter(void *data, const struct base_command *command);
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The line between host and adapter with its faults: an endpoint in front of the adapter's own.
+ * The serial link between host and adapter with its faults: an endpoint in front of the adapter's
+ * own.
  *
- * What is between two acts of a fault goes straight through, in pieces as large as they come; where
- * a fault acts, one byte is looked at alone and what becomes of it, also nothing or more, waits in
- * a lane of its direction until it can go on:
+ * Bytes between two acts of faults go straight through, in pieces as large as they come. Where a
+ * fault acts, a byte is handled alone; the result, which can be no byte or several, waits in a lane
+ * of its direction until it can go on:
  *
  *	host ──► take() ─────────────────────────────► adapter
  *	           └─ a byte with a fault ─► lane ──────▲
@@ -12,17 +13,17 @@
  *	           ▲────── lane ◄─ a byte with a fault ─┘
  *	                    ▲───── banner, garbage, echo
  *
- * Bytes are counted as the sender sent them: what a fault adds is not counted, what it drops is.
- * What is lost while the adapter boots is not counted either.
+ * Bytes are counted as the sender sent them: bytes that a fault drops are counted, bytes that it
+ * adds are not. Bytes that are lost while the adapter boots are not counted either.
  *
- * Times are the wall's, whatever the clock of the chip is: they are for a host that has a watch.
- * Nothing sleeps here; the port is told by deadline_ns() when to look again.
+ * Times are those of the wall, whatever the clock of the chip is: a host measures them. Nothing
+ * sleeps here; deadline_ns() tells the port when to look again.
  *
- * While a fault waits for a command of the adapter, or for what the host gets, bytes go in one by
- * one, and only when the replies to earlier ones are out: so "the first byte after the 12th
- * command" is just that one, and an act belongs to the command that has begun last.
+ * While a fault waits for a command of the adapter, or acts on bytes to the host, bytes go in one
+ * by one, and only when the replies to earlier ones are out: so "the first byte after the 12th
+ * command" is exactly that byte, and an act belongs to the command that has begun last.
  *
- * Leaves out: parity, modem lines, and how long bytes take at the line's speed.
+ * Leaves out: parity, modem control lines, and the time that bytes take at the set speed.
  */
 #include "link/link.h"
 
@@ -31,59 +32,60 @@
 #include <string.h>
 
 #include "link/internal.h"
-#include "link/when.h"
+#include "link/occasion.h"
 
-/* Echoed bytes that a host does not fetch stop it from sending more. */
+/* Echoed bytes that the host does not fetch keep it from sending more, from this many on. */
 #define LANE_FULL 4096
 
 /* Offers bytes to the adapter. */
 static size_t
-offer(struct link_line *line, const uint8_t *in, size_t n)
+offer(struct link *link, const uint8_t *in, size_t n)
 {
-	size_t taken = line->behind.ops->take(line->behind.self, in, n);
-	const struct link_trap *crash = line->crash;
+	size_t taken = link->behind.ops->take(link->behind.self, in, n);
+	struct link_active_fault *crash = link->crash;
 
-	line->crash = NULL;
-	/* Not from in there: the adapter was in the midst of it. */
-	if (crash && crash->fault.what != LINK_HANG)
-		link_strike(line, crash);
+	link->crash = NULL;
+	/* Not from within take(): the adapter was in the midst of it. The verdict was the hang. */
+	if (crash && !crash->row->verdict_is_all)
+		crash->row->strike(link, crash);
 	return taken;
 }
 
 /* True when the adapter has taken something out of its lane. */
 static bool
-empty_lane(struct link_line *line)
+empty_lane(struct link *link)
 {
-	GByteArray *lane = line->lanes[LINK_TO_ADAPTER];
+	GByteArray *lane = link->lanes[LINK_TO_ADAPTER];
 	size_t n;
 
-	if (lane->len == 0 || line->stalled_us[LINK_TO_ADAPTER] != 0 || link_is_broken(line))
+	if (lane->len == 0 || link->stalled_us[LINK_TO_ADAPTER] != 0 || link_is_broken(link))
 		return false;
-	n = offer(line, lane->data, lane->len);
+	n = offer(link, lane->data, lane->len);
 	g_byte_array_remove_range(lane, 0, (guint)MIN(n, lane->len));
 	return n > 0;
 }
 
-/* A fault waits for a command, or acts on the reply to one: what was said before is to get out. */
+/* A fault waits for a command, or acts on the reply to one: earlier replies have to get out
+ * first. */
 static bool
-is_exact(const struct link_line *line)
+is_exact(const struct link *link)
 {
-	for (size_t i = 0; i < line->traps->len; i++) {
-		const struct link_trap *trap = link_trap_at(line, i);
-		bool waits = !trap->armed && link_fault_operation(&trap->fault) > 0;
+	for (guint i = 0; i < base_fault_list_length(&link->faults); i++) {
+		const struct link_active_fault *fault = link_active(link, i);
+		bool waits = !fault->armed && link_fault_operation(&fault->as) > 0;
 
-		if (!link_trap_is_live(trap))
+		if (base_fault_is_spent(&fault->base))
 			continue;
-		switch (trap->kind) {
+		switch (fault->occasion) {
 		case LINK_AT_BYTE:
-			if (waits || trap->fault.direction == LINK_TO_HOST)
+			if (waits || fault->as.direction == LINK_TO_HOST)
 				return true;
 			break;
 		case LINK_AT_REPLY:
 		case LINK_AT_PIECE:
 			return true;
 		case LINK_AT_COMMAND:
-			if (trap->fault.what != LINK_NAK && trap->fault.what != LINK_CS_STUCK)
+			if (fault->row->verdict == BASE_COMMAND_HANG)
 				return true;
 			break;
 		default:
@@ -94,94 +96,95 @@ is_exact(const struct link_line *line)
 }
 
 static size_t
-take_span(struct link_line *line, const uint8_t *in, size_t n)
+take_span(struct link *link, const uint8_t *in, size_t n)
 {
-	size_t gap = link_find_gap(line, LINK_TO_ADAPTER);
+	size_t gap = link_find_gap(link, LINK_TO_ADAPTER);
 
 	if (gap > 0) {
-		n = offer(line, in, MIN(n, gap));
-		link_pass(line, LINK_TO_ADAPTER, n);
+		n = offer(link, in, MIN(n, gap));
+		link_pass(link, LINK_TO_ADAPTER, n);
 		return n;
 	}
-	if (line->lanes[LINK_TO_HOST]->len >= LANE_FULL)
+	if (link->lanes[LINK_TO_HOST]->len >= LANE_FULL)
 		return 0;
-	link_pass_byte(line, LINK_TO_ADAPTER, in[0]);
-	empty_lane(line);
+	link_pass_byte(link, LINK_TO_ADAPTER, in[0]);
+	empty_lane(link);
 	return 1;
 }
 
 static bool
-takes_nothing(const struct link_line *line)
+takes_nothing(const struct link *link)
 {
-	return line->lanes[LINK_TO_ADAPTER]->len > 0 || line->stalled_us[LINK_TO_ADAPTER] != 0 ||
-		link_is_broken(line) || (is_exact(line) && link_is_blocked(line));
+	return link->lanes[LINK_TO_ADAPTER]->len > 0 || link->stalled_us[LINK_TO_ADAPTER] != 0 ||
+		link_is_broken(link) || (is_exact(link) && link_is_blocked(link));
 }
 
 /* One gap or one byte at a time: the port fetches the replies meanwhile. */
 static size_t
 take(void *self, const uint8_t *in, size_t n)
 {
-	struct link_line *line = self;
+	struct link *link = self;
 	size_t taken = 0;
 
-	link_settle(line);
-	empty_lane(line);
-	if (!takes_nothing(line))
-		taken = take_span(line, in, is_exact(line) ? 1 : n);
-	line->asked = line->asked || taken > 0;
-	/* What comes while it boots, or does not listen, is lost. */
-	return line->boot_us != 0 || line->deaf_id != 0 ? n : taken;
+	link_settle(link);
+	empty_lane(link);
+	if (!takes_nothing(link))
+		taken = take_span(link, in, is_exact(link) ? 1 : n);
+	link->asked = link->asked || taken > 0;
+	/* Bytes that come while it boots, or does not listen, are lost. */
+	return link->boot_us != 0 || link->deaf_id != 0 ? n : taken;
 }
 
 /* A reply begins now. */
 static void
-delay_reply(struct link_line *line)
+delay_reply(struct link *link)
 {
 	uint32_t ms = 0;
 
-	for (size_t i = 0; i < line->traps->len; i++) {
-		struct link_trap *trap = link_trap_at(line, i);
+	for (guint i = 0; i < base_fault_list_length(&link->faults); i++) {
+		struct link_active_fault *fault = link_active(link, i);
 
-		if (trap->kind != LINK_AT_REPLY || !link_is_due(line, trap) || !link_trap_try(trap))
+		if (fault->occasion != LINK_AT_REPLY || !link_is_due(link, fault) ||
+			!link_take_chance(fault))
 			continue;
-		link_report(line, trap);
-		ms += trap->fault.ms;
+		link_report(link, fault);
+		ms += fault->as.ms;
 	}
-	line->late_us = ms > 0 ? link_after_ms(ms) : 0;
+	link->late_us = ms > 0 ? link_after_ms(ms) : 0;
 }
 
 static bool
-has_latency(const struct link_line *line)
+has_latency(const struct link *link)
 {
-	for (size_t i = 0; i < line->traps->len; i++)
-		if (link_trap_at(line, i)->kind == LINK_AT_REPLY)
+	for (guint i = 0; i < base_fault_list_length(&link->faults); i++)
+		if (link_active(link, i)->occasion == LINK_AT_REPLY)
 			return true;
 	return false;
 }
 
 /* Fetches from the adapter, into out (adds to given) or the lane. False when there was nothing. */
 static bool
-fetch(struct link_line *line, uint8_t *out, size_t room, size_t *given)
+fetch(struct link *link, uint8_t *out, size_t room, size_t *given)
 {
-	const struct base_endpoint *behind = &line->behind;
-	size_t gap = link_find_gap(line, LINK_TO_HOST);
-	bool begins = line->asked && has_latency(line);
+	const struct base_endpoint *behind = &link->behind;
+	size_t gap = link_find_gap(link, LINK_TO_HOST);
+	bool begins = link->asked && has_latency(link);
 	size_t n;
 	uint8_t byte;
 
 	if (gap > 0 && !begins) {
 		n = behind->ops->give(behind->self, out, MIN(room, gap));
-		link_pass(line, LINK_TO_HOST, n);
+		link_pass(link, LINK_TO_HOST, n);
 		*given += n;
-		line->asked = line->asked && n == 0;
+		link->asked = link->asked && n == 0;
 		return n > 0;
 	}
 	if (behind->ops->give(behind->self, &byte, 1) == 0)
 		return false;
-	line->asked = false;
-	link_pass_byte(line, LINK_TO_HOST, byte);
+	link->asked = false;
+	link_pass_byte(link, LINK_TO_HOST, byte);
 	if (begins)
-		delay_reply(line);
+		delay_reply(link);
 	return true;
 }
 
@@ -197,40 +200,41 @@ take_out(GByteArray *lane, uint8_t *out, size_t room)
 	return n;
 }
 
-/* The most that the next piece may have. */
+/* The most bytes that the next piece may have. */
 static size_t
-find_piece(struct link_line *line)
+find_piece(struct link *link)
 {
 	size_t most = SIZE_MAX;
 
-	for (size_t i = 0; i < line->traps->len; i++) {
-		struct link_trap *trap = link_trap_at(line, i);
+	for (guint i = 0; i < base_fault_list_length(&link->faults); i++) {
+		struct link_active_fault *fault = link_active(link, i);
 
-		if (trap->kind != LINK_AT_PIECE || !link_is_due(line, trap))
+		if (fault->occasion != LINK_AT_PIECE || !link_is_due(link, fault))
 			continue;
-		if (!trap->armed)
-			link_trap_arm(trap, 0);
-		if (trap->skip == 0)
-			most = MIN(most, trap->fault.size);
+		if (!fault->armed)
+			link_arm(fault, 0);
+		if (fault->skip == 0)
+			most = MIN(most, fault->as.size);
 	}
 	return most;
 }
 
 /* n bytes go out together. */
 static void
-end_piece(struct link_line *line, size_t n)
+end_piece(struct link *link, size_t n)
 {
-	for (size_t i = 0; i < line->traps->len; i++) {
-		struct link_trap *trap = link_trap_at(line, i);
+	for (guint i = 0; i < base_fault_list_length(&link->faults); i++) {
+		struct link_active_fault *fault = link_active(link, i);
 
-		if (trap->kind != LINK_AT_PIECE || !trap->armed || !link_trap_is_live(trap))
+		if (fault->occasion != LINK_AT_PIECE || !fault->armed ||
+			base_fault_is_spent(&fault->base))
 			continue;
-		if (trap->skip > 0) {
-			trap->skip--;
-		} else if (trap->fault.size == n) {
-			link_trap_spring(trap);
-			link_report(line, trap);
-			line->pause = true;
+		if (fault->skip > 0) {
+			fault->skip--;
+		} else if (fault->as.size == n) {
+			link_count_act(fault);
+			link_report(link, fault);
+			link->pause = true;
 		}
 	}
 }
@@ -238,61 +242,64 @@ end_piece(struct link_line *line, size_t n)
 static size_t
 give(void *self, uint8_t *out, size_t room)
 {
-	struct link_line *line = self;
-	GByteArray *lane = line->lanes[LINK_TO_HOST];
+	struct link *link = self;
+	GByteArray *lane = link->lanes[LINK_TO_HOST];
 	size_t given = 0;
 
-	link_settle(line);
-	/* The port writes what it has when there is nothing more. */
-	if (line->pause || link_is_blocked(line)) {
-		line->pause = false;
+	link_settle(link);
+	/* The port writes the bytes it has when it gets no more. */
+	if (link->pause || link_is_blocked(link)) {
+		link->pause = false;
 		return 0;
 	}
-	room = MIN(room, find_piece(line));
+	room = MIN(room, find_piece(link));
 	for (;;) {
 		given += take_out(lane, out + given, room - given);
 		if (given == room ||
-			(!fetch(line, out + given, room - given, &given) && !empty_lane(line)) ||
-			link_is_blocked(line))
+			(!fetch(link, out + given, room - given, &given) && !empty_lane(link)) ||
+			link_is_blocked(link))
 			break;
 	}
 	if (given > 0)
-		end_piece(line, given);
+		end_piece(link, given);
 	return given;
 }
 
 static int64_t
 wait_ns(void *self)
 {
-	struct link_line *line = self;
+	struct link *link = self;
 
-	return line->behind.ops->wait_ns(line->behind.self);
+	return link->behind.ops->wait_ns(link->behind.self);
 }
 
 /* When link_settle() has something to do, monotonic; LINK_FOR_EVER: never. */
 static int64_t
-next_us(const struct link_line *line)
+next_us(const struct link *link)
 {
-	const int64_t ends[] = {line->stalled_us[LINK_TO_ADAPTER], line->stalled_us[LINK_TO_HOST],
-		line->late_us, line->boot_us};
+	const int64_t ends[] = {link->stalled_us[LINK_TO_ADAPTER], link->stalled_us[LINK_TO_HOST],
+		link->late_us, link->boot_us};
 	int64_t next = LINK_FOR_EVER;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(ends); i++)
 		if (ends[i] != 0)
 			next = MIN(next, ends[i]);
-	for (size_t i = 0; i < line->traps->len && line->opened && !link_is_broken(line); i++) {
-		const struct link_trap *trap = link_trap_at(line, i);
+	for (guint i = 0;
+		i < base_fault_list_length(&link->faults) && link->opened && !link_is_broken(link);
+		i++) {
+		const struct link_active_fault *fault = link_active(link, i);
 
-		if (trap->kind == LINK_AT_TIME && !trap->armed && link_trap_is_live(trap))
-			next = MIN(next, line->opened_us + (int64_t)trap->fault.after_ms * 1000);
+		if (fault->occasion == LINK_AT_TIME && !fault->armed &&
+			!base_fault_is_spent(&fault->base))
+			next = MIN(next, link->opened_us + fault->as.when.from_ns / 1000);
 	}
 	return next;
 }
 
 static int64_t
-behind_deadline_ns(const struct link_line *line)
+behind_deadline_ns(const struct link *link)
 {
-	const struct base_endpoint *behind = &line->behind;
+	const struct base_endpoint *behind = &link->behind;
 
 	return behind->ops->deadline_ns ? behind->ops->deadline_ns(behind->self) : -1;
 }
@@ -300,8 +307,8 @@ behind_deadline_ns(const struct link_line *line)
 static int64_t
 deadline_ns(void *self)
 {
-	struct link_line *line = self;
-	int64_t behind_ns = behind_deadline_ns(line), us = next_us(line), ns;
+	struct link *link = self;
+	int64_t behind_ns = behind_deadline_ns(link), us = next_us(link), ns;
 
 	if (us == LINK_FOR_EVER)
 		return behind_ns;
@@ -312,72 +319,66 @@ deadline_ns(void *self)
 static void
 timed_out(void *self)
 {
-	struct link_line *line = self;
+	struct link *link = self;
 
-	link_settle(line);
-	if (behind_deadline_ns(line) == 0)
-		line->behind.ops->timed_out(line->behind.self);
+	link_settle(link);
+	if (behind_deadline_ns(link) == 0)
+		link->behind.ops->timed_out(link->behind.self);
 }
 
 static bool
 idle(void *self)
 {
-	struct link_line *line = self;
+	struct link *link = self;
 
-	return line->lanes[LINK_TO_ADAPTER]->len == 0 && line->lanes[LINK_TO_HOST]->len == 0 &&
-		line->behind.ops->idle(line->behind.self);
+	return link->lanes[LINK_TO_ADAPTER]->len == 0 && link->lanes[LINK_TO_HOST]->len == 0 &&
+		link->behind.ops->idle(link->behind.self);
 }
 
-/* What acts when the line is opened. */
+/* The faults whose turn it is act. */
 static void
-greet(struct link_line *line, enum link_fault_what what)
+act_at_opening(struct link *link, unsigned int turn)
 {
-	for (size_t i = 0; i < line->traps->len; i++) {
-		struct link_trap *trap = link_trap_at(line, i);
+	for (guint i = 0; i < base_fault_list_length(&link->faults); i++) {
+		struct link_active_fault *fault = link_active(link, i);
 
-		if (trap->fault.what != what || !link_trap_is_live(trap) || !link_trap_try(trap))
+		if (fault->row->opening != turn || base_fault_is_spent(&fault->base) ||
+			!link_take_chance(fault))
 			continue;
-		link_report(line, trap);
-		if (what == LINK_RESET_ON_OPEN)
-			link_boot(line, trap);
-		else if (what == LINK_DEAF)
-			line->deaf_id = trap->id;
-		else
-			link_add_text(line, LINK_TO_HOST, &trap->fault);
+		link_report(link, fault);
+		fault->row->strike(link, fault);
 	}
 }
 
 static void
 host_opened(void *self)
 {
-	struct link_line *line = self;
+	struct link *link = self;
 
-	line->opened = true;
-	line->opened_us = g_get_monotonic_time();
+	link->opened = true;
+	link->opened_us = g_get_monotonic_time();
 	for (size_t i = 0; i < LINK_DIRECTIONS; i++)
-		line->bytes[i] = 0;
-	for (size_t i = 0; i < line->traps->len; i++) {
-		struct link_trap *trap = link_trap_at(line, i);
+		link->bytes[i] = 0;
+	for (guint i = 0; i < base_fault_list_length(&link->faults); i++) {
+		struct link_active_fault *fault = link_active(link, i);
 
-		trap->commands = 0;
-		if (trap->kind != LINK_AT_OPENING)
-			trap->armed = false;
+		fault->commands = 0;
+		if (fault->occasion != LINK_AT_OPENING)
+			fault->armed = false;
 	}
-	line->asked = line->pause = false;
-	line->behind.ops->host_opened(line->behind.self);
-	if (line->unplugged)
+	link->asked = link->pause = false;
+	link->behind.ops->host_opened(link->behind.self);
+	if (link->unplugged)
 		return;
-	greet(line, LINK_RESET_ON_OPEN);
-	greet(line, LINK_DEAF);
-	if (line->deaf_id == 0)
-		greet(line, LINK_BANNER);
+	for (unsigned int turn = 1; turn <= LINK_OPENING_TURNS && link->deaf_id == 0; turn++)
+		act_at_opening(link, turn);
 }
 
 static size_t
 count_stale(void *self, const uint8_t *in, size_t n)
 {
-	struct link_line *line = self;
-	const struct base_endpoint *behind = &line->behind;
+	struct link *link = self;
+	const struct base_endpoint *behind = &link->behind;
 
 	return behind->ops->count_stale ? behind->ops->count_stale(behind->self, in, n) : n;
 }
@@ -385,16 +386,16 @@ count_stale(void *self, const uint8_t *in, size_t n)
 static void
 host_closed(void *self)
 {
-	struct link_line *line = self;
+	struct link *link = self;
 
-	line->opened = false;
-	line->deaf_id = 0;
-	link_clear_lanes(line);
-	line->behind.ops->host_closed(line->behind.self);
+	link->opened = false;
+	link->deaf_id = 0;
+	link_clear_lanes(link);
+	link->behind.ops->host_closed(link->behind.self);
 }
 
 struct base_endpoint
-link_line_endpoint(struct link_line *line)
+link_endpoint(struct link *link)
 {
 	static const struct base_endpoint_ops ops = {
 		.host_opened = host_opened,
@@ -408,129 +409,126 @@ link_line_endpoint(struct link_line *line)
 		.host_closed = host_closed,
 	};
 
-	return (struct base_endpoint){.ops = &ops, .self = line};
+	return (struct base_endpoint){.ops = &ops, .self = link};
 }
 
-struct link_line *
-link_line_new(struct base_endpoint firmware, const struct link_listener *listener)
+struct link *
+link_new(struct base_endpoint firmware, const struct link_listener *listener)
 {
-	struct link_line *line = g_new0(struct link_line, 1);
+	struct link *link = g_new0(struct link, 1);
 
-	line->behind = firmware;
+	link->behind = firmware;
 	if (listener)
-		line->listener = *listener;
-	line->traps = g_ptr_array_new_with_free_func((GDestroyNotify)link_trap_free);
+		link->listener = *listener;
+	base_fault_list_init(&link->faults, 0, g_free);
 	for (size_t i = 0; i < LINK_DIRECTIONS; i++)
-		line->lanes[i] = g_byte_array_new();
-	line->opened_us = g_get_monotonic_time();
-	return line;
+		link->lanes[i] = g_byte_array_new();
+	link->opened_us = g_get_monotonic_time();
+	return link;
 }
 
 void
-link_line_join(struct link_line *line, int64_t since_us, uint64_t taken, uint64_t given)
+link_join(struct link *link, int64_t since_us, uint64_t taken, uint64_t given)
 {
-	line->opened = true;
-	line->opened_us = since_us;
-	line->bytes[LINK_TO_ADAPTER] = taken;
-	line->bytes[LINK_TO_HOST] = given;
+	link->opened = true;
+	link->opened_us = since_us;
+	link->bytes[LINK_TO_ADAPTER] = taken;
+	link->bytes[LINK_TO_HOST] = given;
 }
 
 void
-link_line_destroy(struct link_line *line)
+link_destroy(struct link *link)
 {
-	if (!line)
+	if (!link)
 		return;
-	line->behind.ops->set_filter(line->behind.self, NULL, NULL);
-	g_ptr_array_unref(line->traps);
+	link->behind.ops->set_filter(link->behind.self, NULL, NULL);
+	base_fault_list_free(&link->faults);
 	for (size_t i = 0; i < LINK_DIRECTIONS; i++)
-		g_byte_array_unref(line->lanes[i]);
-	g_free(line);
+		g_byte_array_unref(link->lanes[i]);
+	g_free(link);
 }
 
-/* The adapter asks about its commands only when somebody wants to know. */
+/* The adapter asks about its commands only while a fault needs it. */
 static void
-set_filter(struct link_line *line)
+set_filter(struct link *link)
 {
 	bool wanted = false;
 
-	for (size_t i = 0; i < line->traps->len; i++)
-		wanted = wanted || link_trap_at(line, i)->kind == LINK_AT_COMMAND ||
-			link_trap_at(line, i)->fault.has_command;
-	line->behind.ops->set_filter(line->behind.self, wanted ? link_filter : NULL, line);
+	for (guint i = 0; i < base_fault_list_length(&link->faults); i++)
+		wanted = wanted || link_active(link, i)->occasion == LINK_AT_COMMAND ||
+			link_active(link, i)->as.when.has_opcode;
+	link->behind.ops->set_filter(link->behind.self, wanted ? link_filter : NULL, link);
+}
+
+void
+link_set_seed(struct link *link, uint64_t seed)
+{
+	base_fault_list_set_seed(&link->faults, seed);
 }
 
 int
-link_line_add_fault(struct link_line *line, const struct link_fault *fault)
+link_fault_add(struct link *link, const struct link_fault *fault)
 {
-	struct link_fault usual, added = *fault;
+	struct link_fault added = *fault;
+	unsigned int id;
 
 	if (link_fault_check(fault))
 		return -EINVAL;
-	link_fault_init(&usual, fault->what);
 	if (!link_fault_has_direction(fault->what))
-		added.direction = usual.direction;
-	g_ptr_array_add(line->traps, link_trap_new(&added, ++line->last_id));
-	set_filter(line);
-	return (int)line->last_id;
+		added.direction = link_fault_row(fault->what)->direction;
+	id = base_fault_list_add(&link->faults, &link_active_fault_new(&added)->base);
+	set_filter(link);
+	return (int)id;
 }
 
 bool
-link_line_remove_fault(struct link_line *line, unsigned int id)
+link_fault_remove(struct link *link, unsigned int id)
 {
-	for (guint i = 0; i < line->traps->len; i++) {
-		const struct link_fault *fault = &link_trap_at(line, i)->fault;
+	const struct link_active_fault *fault = base_fault_list_find(&link->faults, id);
 
-		if (link_trap_at(line, i)->id != id)
-			continue;
-		if (fault->what == LINK_STALL)
-			line->stalled_us[fault->direction] = 0;
-		if (line->boot_id == id)
-			line->boot_us = 0;
-		if (line->deaf_id == id)
-			line->deaf_id = 0;
-		g_ptr_array_remove_index(line->traps, i);
-		set_filter(line);
-		return true;
-	}
-	return false;
-}
-
-void
-link_line_clear_faults(struct link_line *line)
-{
-	while (line->traps->len > 0)
-		link_line_remove_fault(line, link_trap_at(line, line->traps->len - 1)->id);
-}
-
-bool
-link_line_fault_at(const struct link_line *line, size_t i, struct link_fault_status *status)
-{
-	const struct link_trap *trap;
-
-	if (i >= line->traps->len)
+	if (!fault)
 		return false;
-	trap = link_trap_at(line, i);
-	*status = (struct link_fault_status){
-		.id = trap->id, .fault = &trap->fault, .acted = trap->acts};
+	if (fault->row->end)
+		fault->row->end(link, fault);
+	if (link->boot_id == id)
+		link->boot_us = 0;
+	if (link->deaf_id == id)
+		link->deaf_id = 0;
+	base_fault_list_remove(&link->faults, id);
+	set_filter(link);
 	return true;
 }
 
-bool
-link_line_is_needed(const struct link_line *line)
+void
+link_fault_clear(struct link *link)
 {
-	return line->traps->len > 0 || link_is_blocked(line) ||
-		line->stalled_us[LINK_TO_ADAPTER] != 0 || line->lanes[LINK_TO_ADAPTER]->len > 0 ||
-		line->lanes[LINK_TO_HOST]->len > 0;
+	while (base_fault_list_length(&link->faults) > 0)
+		link_fault_remove(link,
+			link_active(link, base_fault_list_length(&link->faults) - 1)->base.id);
+}
+
+bool
+link_fault_at(const struct link *link, size_t i, struct base_fault_status *status)
+{
+	return base_fault_list_at(&link->faults, i, status);
+}
+
+bool
+link_is_needed(const struct link *link)
+{
+	return base_fault_list_length(&link->faults) > 0 || link_is_blocked(link) ||
+		link->stalled_us[LINK_TO_ADAPTER] != 0 || link->lanes[LINK_TO_ADAPTER]->len > 0 ||
+		link->lanes[LINK_TO_HOST]->len > 0;
 }
 
 void
-link_line_plugged(struct link_line *line)
+link_plugged(struct link *link)
 {
-	line->behind.ops->reset(line->behind.self);
-	link_clear_lanes(line);
-	line->unplugged = false;
-	line->boot_us = 0;
-	line->deaf_id = 0;
+	link->behind.ops->reset(link->behind.self);
+	link_clear_lanes(link);
+	link->unplugged = false;
+	link->boot_us = 0;
+	link->deaf_id = 0;
 	for (size_t i = 0; i < LINK_DIRECTIONS; i++)
-		line->stalled_us[i] = 0;
+		link->stalled_us[i] = 0;
 }

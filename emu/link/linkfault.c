@@ -1,50 +1,98 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The faults of the line between host and adapter as data: their names, what is usual for each and
- * what is allowed. Leaves out how they act (link.c).
+ * The faults of the serial link between host and adapter as a table: a row for each, with its name,
+ * its usual values, the values allowed and its effect (act.c).
  */
 #include "link/linkfault.h"
 
 #include <glib.h>
 #include <string.h>
 
-/* What a fault needs, and its usual numbers. */
-static const struct {
-	const char *name;
-	bool has_direction;
-	enum link_direction direction;
-	uint64_t count;
-	uint32_t ms;
-	size_t size;
-	const char *text;
-	uint32_t baud;
-} rows[LINK_WHATS] = {
-	[LINK_DROP] = {"drop", true, LINK_TO_HOST, 1, 0, 0, NULL, 0},
-	[LINK_DUPLICATE] = {"duplicate", true, LINK_TO_HOST, 1, 0, 0, NULL, 0},
-	[LINK_CORRUPT] = {"corrupt", true, LINK_TO_HOST, 1, 0, 0, NULL, 0},
-	[LINK_STALL] = {"stall", true, LINK_TO_HOST, 1, 0, 0, NULL, 0},
+#include "link/internal.h"
+
+static const char *
+check_latency(const struct link_fault *fault)
+{
+	return fault->ms > 0 && fault->ms <= LINK_LATENCY_MAX_MS ? NULL
+								 : "a latency of 1 ms to 10 s";
+}
+
+static const char *
+check_size(const struct link_fault *fault)
+{
+	return fault->size > 0 ? NULL : "pieces of at least 1 byte";
+}
+
+static const char *
+check_baud(const struct link_fault *fault)
+{
+	return fault->baud >= LINK_BAUD_MIN && fault->baud <= LINK_BAUD_MAX
+		? NULL
+		: "a speed of 300 to 4000000 baud";
+}
+
+static const char *
+check_text(const struct link_fault *fault)
+{
+	return fault->text_bytes > 0 ? NULL : "a text of at least 1 byte";
+}
+
+static const struct link_fault_row rows[LINK_WHATS] = {
+	[LINK_DROP] = {"drop", .has_direction = true, .direction = LINK_TO_HOST, .count = 1,
+		.change = link_change_drop},
+	[LINK_DUPLICATE] = {"duplicate", .has_direction = true, .direction = LINK_TO_HOST,
+		.count = 1, .change = link_change_duplicate},
+	[LINK_CORRUPT] = {"corrupt", .has_direction = true, .direction = LINK_TO_HOST, .count = 1,
+		.change = link_change_corrupt},
+	[LINK_STALL] = {"stall", .may_act_at_time = true, .has_direction = true,
+		.direction = LINK_TO_HOST, .count = 1, .strike = link_strike_stall,
+		.end = link_end_stall},
 	/* The default of FTDI's latency timer. */
-	[LINK_LATENCY] = {"latency", false, LINK_TO_HOST, 0, 16, 0, NULL, 0},
+	[LINK_LATENCY] = {"latency", .occasion = LINK_AT_REPLY, .direction = LINK_TO_HOST, .ms = 16,
+		.check = check_latency},
 	/* The payload of a full-speed bulk packet. */
-	[LINK_CHUNKS] = {"chunks", false, LINK_TO_HOST, 0, 0, 64, NULL, 0},
-	[LINK_NAK] = {"nak", false, LINK_TO_ADAPTER, 1, 0, 0, NULL, 0},
-	[LINK_GARBAGE] = {"garbage", true, LINK_TO_ADAPTER, 1, 0, 0, "AT\r", 0},
-	[LINK_BANNER] = {"banner", false, LINK_TO_HOST, 0, 0, 0, "ready\r\n", 0},
-	[LINK_RESET_ON_OPEN] = {"reset-on-open", false, LINK_TO_HOST, 0, 800, 0, "ready\r\n", 0},
-	[LINK_DEAF] = {"deaf", false, LINK_TO_HOST, 1, 0, 0, NULL, 0},
-	/* What the firmwares say that have a UART of their own. */
-	[LINK_WRONG_BAUD] = {"wrong-baud", false, LINK_TO_ADAPTER, 0, 0, 0, NULL, 115200},
-	[LINK_ECHO] = {"echo", false, LINK_TO_ADAPTER, 0, 0, 0, NULL, 0},
-	[LINK_REBOOT] = {"reboot", true, LINK_TO_HOST, 1, 800, 0, "ready\r\n", 0},
-	[LINK_UNPLUG] = {"unplug", true, LINK_TO_HOST, 1, 0, 0, NULL, 0},
-	[LINK_HANG] = {"hang", true, LINK_TO_ADAPTER, 1, 0, 0, NULL, 0},
-	[LINK_CS_STUCK] = {"cs-stuck", false, LINK_TO_ADAPTER, 1, 0, 0, NULL, 0},
+	[LINK_CHUNKS] = {"chunks", .occasion = LINK_AT_PIECE, .direction = LINK_TO_HOST, .size = 64,
+		.check = check_size},
+	[LINK_NAK] = {"nak", .occasion = LINK_AT_COMMAND, .direction = LINK_TO_ADAPTER, .count = 1,
+		.verdict = BASE_COMMAND_REFUSE},
+	[LINK_GARBAGE] = {"garbage", .may_act_at_time = true, .has_direction = true,
+		.direction = LINK_TO_ADAPTER, .count = 1, .text = "AT\r", .check = check_text,
+		.strike = link_strike_text},
+	[LINK_BANNER] = {"banner", .occasion = LINK_AT_OPENING, .opening = 3,
+		.direction = LINK_TO_HOST, .text = "ready\r\n", .check = check_text,
+		.strike = link_strike_text},
+	[LINK_RESET_ON_OPEN] = {"reset-on-open", .occasion = LINK_AT_OPENING, .opening = 1,
+		.direction = LINK_TO_HOST, .ms = 800, .text = "ready\r\n",
+		.strike = link_strike_boot},
+	[LINK_DEAF] = {"deaf", .occasion = LINK_AT_OPENING, .opening = 2, .direction = LINK_TO_HOST,
+		.count = 1, .strike = link_strike_deaf},
+	/* The usual speed of firmwares that have a UART of their own. */
+	[LINK_WRONG_BAUD] = {"wrong-baud", .occasion = LINK_AT_SPEED, .needs_speed = true,
+		.direction = LINK_TO_ADAPTER, .baud = 115200, .check = check_baud},
+	[LINK_ECHO] = {"echo", .direction = LINK_TO_ADAPTER, .change = link_change_echo},
+	[LINK_REBOOT] = {"reboot", .may_act_at_command = true, .may_act_at_time = true,
+		.has_direction = true, .direction = LINK_TO_HOST, .count = 1, .ms = 800,
+		.text = "ready\r\n", .strike = link_strike_boot, .verdict = BASE_COMMAND_HANG},
+	[LINK_UNPLUG] = {"unplug", .may_act_at_command = true, .may_act_at_time = true,
+		.has_direction = true, .direction = LINK_TO_HOST, .count = 1,
+		.strike = link_strike_unplug, .verdict = BASE_COMMAND_HANG},
+	[LINK_HANG] = {"hang", .may_act_at_command = true, .may_act_at_time = true,
+		.has_direction = true, .direction = LINK_TO_ADAPTER, .count = 1,
+		.strike = link_strike_hang, .verdict = BASE_COMMAND_HANG, .verdict_is_all = true},
+	[LINK_CS_STUCK] = {"cs-stuck", .occasion = LINK_AT_COMMAND, .needs_select = true,
+		.direction = LINK_TO_ADAPTER, .count = 1, .verdict = BASE_COMMAND_KEEP_SELECTED},
 };
 
 static const char *const directions[LINK_DIRECTIONS] = {
 	[LINK_TO_ADAPTER] = "to-adapter",
 	[LINK_TO_HOST] = "to-host",
 };
+
+const struct link_fault_row *
+link_fault_row(enum link_fault_what what)
+{
+	return &rows[what];
+}
 
 void
 link_fault_init(struct link_fault *fault, enum link_fault_what what)
@@ -54,8 +102,7 @@ link_fault_init(struct link_fault *fault, enum link_fault_what what)
 	*fault = (struct link_fault){
 		.what = what,
 		.direction = rows[what].direction,
-		.count = rows[what].count,
-		.chance = 1,
+		.when.count = rows[what].count,
 		.ms = rows[what].ms,
 		.size = rows[what].size,
 		.baud = rows[what].baud,
@@ -77,30 +124,36 @@ link_fault_set_text(struct link_fault *fault, const void *text, size_t n)
 const char *
 link_fault_check(const struct link_fault *fault)
 {
+	const struct base_fault_when *when = &fault->when;
+
 	if (fault->what >= LINK_WHATS || fault->direction >= LINK_DIRECTIONS)
 		return "a fault that is known";
-	if (!(fault->chance > 0 && fault->chance <= 1))
+	if (!(when->probability >= 0 && when->probability <= 1))
 		return "a chance over 0 and up to 1";
-	if (fault->after_ms > LINK_MS_MAX || fault->ms > LINK_MS_MAX)
+	if (when->from_ns < 0 || when->from_ns > LINK_MS_MAX * INT64_C(1000000) ||
+		fault->ms > LINK_MS_MAX)
 		return "times up to 1 h";
-	if (fault->what == LINK_LATENCY && (fault->ms == 0 || fault->ms > LINK_LATENCY_MAX_MS))
-		return "a latency of 1 ms to 10 s";
-	if (fault->what == LINK_CHUNKS && fault->size == 0)
-		return "pieces of at least 1 byte";
-	if (fault->what == LINK_WRONG_BAUD &&
-		(fault->baud < LINK_BAUD_MIN || fault->baud > LINK_BAUD_MAX))
-		return "a speed of 300 to 4000000 baud";
 	if (fault->text_bytes > LINK_TEXT_MAX)
 		return "a text of up to 256 bytes";
-	if ((fault->what == LINK_GARBAGE || fault->what == LINK_BANNER) && fault->text_bytes == 0)
-		return "a text of at least 1 byte";
-	return NULL;
+	return rows[fault->what].check ? rows[fault->what].check(fault) : NULL;
 }
 
 uint64_t
 link_fault_operation(const struct link_fault *fault)
 {
-	return fault->has_command ? MAX(fault->operation, 1) : fault->operation;
+	return fault->when.has_opcode ? MAX(fault->when.from_nth, 1) : fault->when.from_nth;
+}
+
+bool
+link_fault_needs_speed(enum link_fault_what what)
+{
+	return rows[what].needs_speed;
+}
+
+bool
+link_fault_keeps_selected(enum link_fault_what what)
+{
+	return rows[what].verdict == BASE_COMMAND_KEEP_SELECTED;
 }
 
 bool

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What can go wrong between host and adapter, as data. link.h has the line that it happens to. */
+/* The faults of the serial link between host and adapter, as data. link.h has the link itself. */
 #ifndef SPINOR_LINK_LINKFAULT_H
 #define SPINOR_LINK_LINKFAULT_H
 
@@ -7,9 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/faultwhen.h"
+
 #define LINK_TEXT_MAX 256
 
-/* What bounds a fault's time: nobody is kept waiting for longer by a number that was mistyped. */
+/* The longest times allowed: a mistyped number must not make a host wait for ever. */
 #define LINK_LATENCY_MAX_MS 10000
 #define LINK_MS_MAX 3600000
 
@@ -69,11 +71,11 @@ enum link_direction {
 };
 
 /*
- * What, where and when. Which of the numbers count depends on what:
+ * What, where and when. Which of the numbers are used depends on what:
  *
  *	drop duplicate corrupt echo    each byte of the direction is a chance to act
- *	garbage stall                  the same: before that byte; neither byte, operation nor a
- *	                               chance below 1 given: once, after_ms after the opening
+ *	garbage stall                  the same: before that byte; with neither byte, command nor
+ *	                               a probability below 1: once, from_ns after the opening
  *	hang reboot unplug             the same, but with operation and no byte: each command
  *	nak cs-stuck                   each command; cs-stuck: each O_SPIOP
  *	latency                        each reply, however long
@@ -81,24 +83,29 @@ enum link_direction {
  *	banner reset-on-open deaf      each opening of the line
  *	wrong-baud                     all bytes, while the speeds differ; acts once an opening
  *
- * With a command only those of that opcode count, for operation as well; operation 0 is then the
- * first of them.
+ * With an opcode only commands of that opcode are counted, for from_nth as well; from_nth 0 is
+ * then the first of them.
  *
- * All numbers start anew when a host opens the line, but count and seed do not.
+ * All numbers start anew when a host opens the link, except count and the random numbers.
  */
 struct link_fault {
 	enum link_fault_what what;
 	enum link_direction direction; /* of those that have one */
 
-	uint64_t byte;      /* from that byte on, 1 is the first; 0: from the first */
-	uint64_t operation; /* from that command on, 1 is the first; then the first byte is the
-			     * one that follows its opcode. 0: none is waited for */
-	bool has_command;
-	uint8_t command;   /* its opcode */
-	uint32_t after_ms; /* not before; of wall time, since the line was opened */
-	uint64_t count;    /* acts so many times at most; 0: no limit */
-	double chance;     /* of each time it could act; over 0 to 1 */
-	uint64_t seed;     /* of what is drawn by chance */
+	bool at_byte; /* a byte is named, when.byte_from; from there on it acts at bytes */
+
+	/*
+	 * Of these the link knows:
+	 *
+	 *	opcode       of a command of the adapter's protocol
+	 *	from_nth     from that command on; then the first byte is the one that follows its
+	 *	             opcode. 0: none is waited for
+	 *	byte_from    from that byte on
+	 *	from_ns      not before; of wall time, since the link was opened, in whole ms
+	 *	probability  of each chance to act
+	 *	count
+	 */
+	struct base_fault_when when;
 
 	uint32_t ms;                 /* see above; wall time */
 	size_t size;                 /* chunks: bytes of a piece */
@@ -108,19 +115,26 @@ struct link_fault {
 	size_t text_bytes;
 };
 
-/* Fills fault with what is usual: once, at the first chance, and numbers that are seen in life. */
+/* Fills fault with the usual values: once, at the first chance, and numbers of real adapters. */
 void link_fault_init(struct link_fault *fault, enum link_fault_what what);
 
 /* Sets the text, n bytes; false when it is over LINK_TEXT_MAX. */
 bool link_fault_set_text(struct link_fault *fault, const void *text, size_t n);
 
-/* NULL when fault can act; else a few words on what is allowed, for a message. */
+/* NULL when fault can act; else a few words on the values allowed, for a message. */
 const char *link_fault_check(const struct link_fault *fault);
 
-/* How many commands that fit have to begin before the fault can act; 0: none is waited for. */
+/* The number of matching commands that have to begin before the fault can act; 0: any byte will
+ * do. */
 uint64_t link_fault_operation(const struct link_fault *fault);
 
-/* True when the what has a direction that counts. */
+/* True when the host's side of the link needs a speed for it: a terminal. */
+bool link_fault_needs_speed(enum link_fault_what what);
+
+/* True when the adapter keeps a chip selected after it has acted. */
+bool link_fault_keeps_selected(enum link_fault_what what);
+
+/* True when such a fault has a direction to choose. */
 bool link_fault_has_direction(enum link_fault_what what);
 
 /* "drop", "reset-on-open" and so on. False when text is none of them. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A endpoint that passes everything on to another one, and keeps book of sessions and bytes.
- * Bytes count when the adapter takes them, not when they are read from the line.
+ * An endpoint that passes everything on to another one, and counts sessions and bytes. Bytes are
+ * counted when the adapter takes them, not when the port reads them.
  */
 #include "link/meter.h"
 

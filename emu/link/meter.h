@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Stands between a port and an endpoint: counts, and tells when hosts come and go. */
+/* Between a port and an endpoint: counts, and tells when hosts come and go. */
 #ifndef SPINOR_LINK_METER_H
 #define SPINOR_LINK_METER_H
 
@@ -17,14 +17,14 @@ struct link_host_stats {
 struct link_meter {
 	struct base_endpoint behind;
 	struct link_host_stats stats;
-	int64_t opened_us;                             /* by the host, monotonic */
+	int64_t opened_us;                             /* when the host opened it; monotonic */
 	uint64_t session_in, session_out;              /* bytes since then; stats may be reset */
 	bool host;                                     /* there is one */
 	void (*host_changed)(void *data, bool opened); /* may be NULL */
 	void *data;
 };
 
-/* What the port gets instead of meter->behind; meter outlives the port. */
+/* For the port, instead of meter->behind; meter outlives the port. */
 struct base_endpoint link_meter_endpoint(struct link_meter *meter);
 
 #endif

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a UART hears whose speed is wrong. It waits for a falling edge, samples the start bit, eight
- * data bits and the stop bit in the middle of where it expects each, and waits for the next edge.
- * So speeds that differ by less than about 5 % do no harm, as on a real line.
+ * A UART that receives at the wrong speed. It waits for a falling edge, samples the start bit,
+ * eight data bits and the stop bit in the middle of where it expects each, and waits for the next
+ * edge. So speeds that differ by less than about 5 % do no harm, as on a real line.
  *
  *	sent at 115200    \_0_/1\_0_0_/1 1\_0_0_0_/1 1 1 1 1
  *	heard at 57600    \_S_ _/ 0 1 ...
  *
- * A byte whose stop bit is low is kept, as by firmwares that do not look at the error flag. Bytes
- * are taken as sent with a pause between them, whatever pieces they come in, so that what is heard
- * depends on nothing else.
+ * A byte whose stop bit is low is kept, as by firmwares that do not read the error flag. Bytes are
+ * taken as sent with a pause between them, whatever pieces they come in, so that the result depends
+ * on nothing else.
  */
 #include "link/uart.h"
 
@@ -23,7 +23,7 @@ struct sent {
 	double bit;    /* how long each lasts, in bits of the receiver */
 };
 
-/* The level at a time from the frame's beginning on; the line is high behind it. */
+/* The level at that time after the frame's beginning; behind the frame the line is high. */
 static bool
 level_at(const struct sent *sent, double time)
 {
@@ -32,7 +32,7 @@ level_at(const struct sent *sent, double time)
 	return bit >= FRAME_BITS || sent->bits >> (unsigned int)bit & 1;
 }
 
-/* The first falling edge from there on, where the line is high; negative: none. */
+/* The first falling edge from time on, when the line is high; negative: none. */
 static double
 find_edge(const struct sent *sent, double time)
 {

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * Appends to heard what a receiver at to baud makes of a byte that was sent at from baud (both over
- * 0), 8N1: nothing, another byte or several. The line is idle before and after it.
+ * Appends to heard the bytes that a receiver at to baud makes of a byte sent at from baud (both
+ * over 0), 8N1: none, another one or several. The line is idle before and after it.
  */
 void link_uart_hear(uint8_t byte, uint32_t from, uint32_t to, GByteArray *heard);
 

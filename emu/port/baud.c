@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel's own structure, since the C library's has only the usual speeds; the two can't be
- * included in one file.
+ * Reads the speed of a terminal with the kernel's struct termios2: struct termios of the C library
+ * has only the speeds with a constant. The headers of the two structures conflict, so this code has
+ * a file of its own.
  *
  * Document: ioctl_tty(2), TCGETS2.
  */

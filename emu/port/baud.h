@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The speed that a terminal is set to. */
+/* The speed of a terminal. */
 #ifndef SPINOR_PORT_BAUD_H
 #define SPINOR_PORT_BAUD_H
 
-/* In baud, also a speed that has no constant of its own; 0: fd is no terminal. */
+/* Returns the output speed of the terminal fd in baud, including speeds without a Bxxx constant;
+ * 0: fd is not a terminal. */
 unsigned int port_baud_of(int fd);
 
 #endif

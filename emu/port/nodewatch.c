@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One inotify instance for all ports of the process (inotify(7): 128 instances per user, but
- * thousands of watches). Its descriptor wakes the main thread, yet whoever needs to know reads it:
- * a port must learn that its host has gone before it interprets bytes that came after that, and can
- * not wait for another thread to tell. So every reader hands all events out to the entries, and
- * wakes the ones that are not its own.
+ * thousands of watches). Its descriptor wakes the main thread, but any thread may read it: a port
+ * must see the CLOSE of its host before it interprets bytes received after that, and cannot wait
+ * for another thread to deliver it. Every reader therefore distributes all events to the entries
+ * and wakes the other entries' ports.
  *
- * Equal events that follow each other unread are merged by the kernel: one OPEN may stand for two.
- * The ports know.
+ * The kernel merges equal consecutive events that are still unread: one OPEN may stand for two
+ * opens. The ports allow for that.
  */
 #include "port/nodewatch.h"
 
@@ -18,7 +18,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-/* A port that is so far behind learns only that it is. */
+/* A queue that is full is replaced by one PORT_WATCH_LOST. */
 #define QUEUE_MAX 64
 
 struct port_watch {
@@ -47,7 +47,7 @@ queue_event(struct port_watch_entry *entry, enum port_watch_event event)
 }
 
 static void
-queue_for(struct port_watch_entry *entry, enum port_watch_event event,
+queue_and_wake(struct port_watch_entry *entry, enum port_watch_event event,
 	const struct port_watch_entry *reader)
 {
 	queue_event(entry, event);
@@ -56,7 +56,7 @@ queue_for(struct port_watch_entry *entry, enum port_watch_event event,
 }
 
 static void
-hand_out(struct port_watch *watch, const struct inotify_event *event,
+distribute(struct port_watch *watch, const struct inotify_event *event,
 	const struct port_watch_entry *reader)
 {
 	struct port_watch_entry *entry;
@@ -67,20 +67,20 @@ hand_out(struct port_watch *watch, const struct inotify_event *event,
 
 		g_hash_table_iter_init(&iter, watch->entries);
 		while (g_hash_table_iter_next(&iter, NULL, &value))
-			queue_for(value, PORT_WATCH_LOST, reader);
+			queue_and_wake(value, PORT_WATCH_LOST, reader);
 		return;
 	}
-	/* Events of a watch that was removed may still come. */
+	/* The queue may still hold events of a watch that was removed. */
 	entry = g_hash_table_lookup(watch->entries, GINT_TO_POINTER(event->wd));
 	if (!entry)
 		return;
 	if (event->mask & IN_OPEN)
-		queue_for(entry, PORT_WATCH_OPEN, reader);
+		queue_and_wake(entry, PORT_WATCH_OPEN, reader);
 	else if (event->mask & IN_CLOSE)
-		queue_for(entry, PORT_WATCH_CLOSE, reader);
+		queue_and_wake(entry, PORT_WATCH_CLOSE, reader);
 }
 
-/* With the mutex held. */
+/* The caller holds the mutex. */
 static void
 read_events(struct port_watch *watch, const struct port_watch_entry *reader)
 {
@@ -93,7 +93,7 @@ read_events(struct port_watch *watch, const struct port_watch_entry *reader)
 		while (p < buffer + n) {
 			const struct inotify_event *event = (const void *)p;
 
-			hand_out(watch, event, reader);
+			distribute(watch, event, reader);
 			p += sizeof(*event) + event->len;
 		}
 	}

@@ -1,43 +1,46 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A pseudo-terminal that hosts open like a serial port. The daemon keeps the host's side open too:
- * the line never hangs up, and its settings last from one host to the next. So nothing on the line
- * itself says that a host has gone; inotify does (watch.c). Baud rates are taken and mean nothing.
+ * A pseudo-terminal that hosts open like a serial port. The daemon keeps the slave side open too:
+ * the line never hangs up, and its settings persist from one host to the next. The line itself
+ * therefore does not show that a host has closed it; inotify does (nodewatch.c). Baud rates are
+ * accepted and ignored.
  *
- * Who sent these bytes? read() and inotify are two queues, and a host that is killed in the middle
- * of an operation leaves bytes behind while the next one may already be there. What holds is: a
- * host's OPEN comes before its bytes, its CLOSE after them. Events are therefore looked at between
- * reading bytes and interpreting them. A and B are hosts, lower case their bytes:
+ * Which host sent which bytes: read() and inotify are two queues, and a host that is killed during
+ * an operation leaves bytes unread while the next host may already have opened the line. The only
+ * guarantee is that a host's OPEN precedes its bytes and its CLOSE follows them. Events are
+ * therefore polled between reading bytes and interpreting them. A and B are hosts, lower case their
+ * bytes:
  *
- *	OPEN A  a a a |look|                        a a a are A's
- *	a a a  CLOSE A |look|                       A has gone: a a a, and all that can still be
- *	                                            read, belong to nobody
- *	a a a  CLOSE A  OPEN B  b b |look|          which are whose cannot be known. When the
- *	                                            adapter was between commands: all taken as B's,
- *	                                            a host that ended in order left none behind.
- *	                                            Else: dropped, but for those at the end with
- *	                                            which hosts begin, as the adapter knows
+ *	OPEN A  a a a |poll|                        a a a are A's
+ *	a a a  CLOSE A |poll|                       A has closed: a a a, and all that can still be
+ *	                                            read, are discarded
+ *	a a a  CLOSE A  OPEN B  b b |poll|          the sender of each byte is unknown. If the
+ *	                                            adapter was between commands: all are B's, since
+ *	                                            a host that ended in order left none unread.
+ *	                                            Otherwise: discarded, except for the bytes at
+ *	                                            the end with which a host begins, as the
+ *	                                            endpoint defines them
  *
- * When a host has gone, its settings, its exclusive use and the replies that it did not read go
- * too: with ECHO left on, our own replies would come back as requests.
+ * When a host closes the line, its settings, its exclusive mode and the replies that it did not
+ * read are discarded: with ECHO still on, our own replies would come back as requests.
  *
- * How many hosts? OPEN counts up, CLOSE down. The kernel merges equal events, so after two hosts
- * were there at once the count is only a guess; then each CLOSE is checked: our own host's side is
- * closed for a moment, and the master hangs up when there is no other.
+ * Number of hosts: OPEN increments, CLOSE decrements. The kernel merges equal events, so after two
+ * hosts had the line open at once the count is uncertain; each CLOSE is then checked: our own slave
+ * descriptor is closed for a moment, and the master reports a hang-up if there is no other.
  *
- * Unplugged, the device is no more: its master is closed, which hangs up every host and removes the
- * node. Plugged in again it is a new one, mostly with another number; only the link keeps its name.
+ * Unplugging removes the device: closing the master hangs up every host and removes the node.
+ * Plugging in creates a new one, mostly with another number; only the link keeps its name.
  *
  * Leaves out: modem lines and breaks, which a pseudo-terminal does not have.
  */
 #define _GNU_SOURCE /* ptsname_r */
-#include "port/baud.h"
-#include "port/symlink.h"
 #include "port/port.h"
-#include "port/pump.h"
-#include "port/nodewatch.h"
 
 #include "base/log.h"
+#include "port/baud.h"
+#include "port/nodewatch.h"
+#include "port/pump.h"
+#include "port/symlink.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,17 +54,17 @@
 
 struct port_pty {
 	GMainContext *context;
-	int master, slave; /* -1 while unplugged, as path, entry and pump are NULL */
+	int master, slave; /* -1 while unplugged; path, entry and pump are NULL then */
 	char *path;
 	struct port_watch_entry *entry;
 	struct port_pump *pump;
 	struct base_endpoint endpoint;
-	struct port_symlink *link; /* NULL: none was asked for */
+	struct port_symlink *link; /* NULL: no link was requested */
 	struct port_watch *watch;
 	GSource *wake;
 	int hosts;
-	bool uncertain; /* hosts is a guess */
-	bool opened;    /* the endpoint has a host */
+	bool uncertain; /* hosts may be wrong */
+	bool opened;    /* host_opened() was called, host_closed() was not */
 };
 
 struct wake_source {
@@ -69,12 +72,12 @@ struct wake_source {
 	struct port_pty *pty;
 };
 
-/* What has happened to the hosts since the last look. */
-enum change {
-	SAME,
-	CAME,    /* there is a host, there was none */
-	GONE,    /* there is none */
-	SWAPPED, /* there is another one */
+/* Changes of the hosts since the last poll of events. */
+enum host_change {
+	HOST_UNCHANGED,
+	HOST_OPENED,   /* none before, one now */
+	HOST_CLOSED,   /* none now */
+	HOST_REPLACED, /* another one than before */
 };
 
 static int
@@ -83,7 +86,7 @@ open_slave(const char *path)
 	return open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
 }
 
-/* Keeps what does not change the bytes: a next host may have set its speed already. */
+/* Keeps settings that do not alter the bytes: the next host may have set its speed already. */
 static void
 make_raw(int fd)
 {
@@ -99,24 +102,24 @@ make_raw(int fd)
 		tcsetattr(fd, TCSANOW, &raw);
 }
 
-/* Takes away what the last host has left on the line. */
+/* Discards the last host's settings and the replies that it did not read. */
 static void
-tidy_line(struct port_pty *pty)
+reset_line(struct port_pty *pty)
 {
 	make_raw(pty->slave);
 	ioctl(pty->slave, TIOCNXCL);
 	tcflow(pty->slave, TCOON);
-	tcflush(pty->slave, TCIFLUSH); /* replies, also those still under way */
+	tcflush(pty->slave, TCIFLUSH); /* replies, including those in transit */
 }
 
-/* Asks the line itself whether a host is there. */
+/* Checks on the line itself whether a host has it open. */
 static bool
-host_is_there(struct port_pty *pty)
+has_host(struct port_pty *pty)
 {
 	struct pollfd master = {.fd = pty->master};
 	int exclusive = 0;
 
-	/* Else we could not come back in. */
+	/* In exclusive mode our own open() would fail. */
 	ioctl(pty->slave, TIOCGEXCL, &exclusive);
 	ioctl(pty->slave, TIOCNXCL);
 	close(pty->slave);
@@ -131,14 +134,14 @@ host_is_there(struct port_pty *pty)
 	return true;
 }
 
-/* Our own close and open are among the events; so may be those of hosts, and merged with ours. */
+/* The queue holds our own close and open, perhaps merged with those of hosts. */
 static void
 recount(struct port_pty *pty)
 {
 	enum port_watch_event event;
 
-	pty->hosts = host_is_there(pty) ? 1 : 0;
-	/* A host that comes in this moment is known by its bytes. */
+	pty->hosts = has_host(pty) ? 1 : 0;
+	/* A host that opens the line at this moment is detected by its bytes. */
 	while (port_watch_poll(pty->watch, pty->entry, &event))
 		;
 	pty->uncertain = true;
@@ -154,10 +157,10 @@ count_open(struct port_pty *pty)
 	}
 }
 
-static enum change
-look(struct port_pty *pty)
+static enum host_change
+poll_events(struct port_pty *pty)
 {
-	bool before = pty->hosts > 0, gone = false, check = false;
+	bool before = pty->hosts > 0, closed = false, check = false;
 	enum port_watch_event event;
 
 	while (port_watch_poll(pty->watch, pty->entry, &event)) {
@@ -168,7 +171,7 @@ look(struct port_pty *pty)
 		case PORT_WATCH_CLOSE:
 			if (pty->hosts > 0)
 				pty->hosts--;
-			gone = gone || pty->hosts == 0;
+			closed = closed || pty->hosts == 0;
 			check = pty->uncertain;
 			break;
 		case PORT_WATCH_LOST:
@@ -178,13 +181,13 @@ look(struct port_pty *pty)
 	}
 	if (check) {
 		recount(pty);
-		gone = gone || pty->hosts == 0;
+		closed = closed || pty->hosts == 0;
 	}
 	if (pty->hosts == 0)
 		pty->uncertain = false;
 	if (pty->hosts > 0)
-		return gone ? SWAPPED : before ? SAME : CAME;
-	return gone ? GONE : SAME;
+		return closed ? HOST_REPLACED : before ? HOST_UNCHANGED : HOST_OPENED;
+	return closed ? HOST_CLOSED : HOST_UNCHANGED;
 }
 
 static void
@@ -202,12 +205,12 @@ end_host(struct port_pty *pty)
 		pty->endpoint.ops->host_closed(pty->endpoint.self);
 	pty->opened = false;
 	port_pump_drop_output(pty->pump);
-	tidy_line(pty);
+	reset_line(pty);
 }
 
-/* Drops the input up to the bytes with which a host may begin. */
+/* Drops all input except for the bytes at its end with which a host begins. */
 static void
-keep_beginning(struct port_pty *pty)
+drop_stale(struct port_pty *pty)
 {
 	const struct base_endpoint *p = &pty->endpoint;
 	size_t n;
@@ -227,75 +230,75 @@ drop_all(struct port_pty *pty)
 	port_pump_drop_input(pty->pump, n);
 }
 
-/* Reads the line dry of what cannot be told apart. */
+/* Reads and drops all pending bytes, the sender of which is unknown. */
 static void
 drain(struct port_pty *pty)
 {
 	while (!port_pump_fill(pty->pump)) {
 		size_t n;
 
-		keep_beginning(pty);
+		drop_stale(pty);
 		port_pump_input(pty->pump, &n);
 		if (n > 0)
-			return; /* a full buffer of beginnings is enough */
+			return; /* a full buffer of such bytes is enough */
 	}
 }
 
 static void
-handle_gone(struct port_pty *pty)
+handle_closed(struct port_pty *pty)
 {
-	enum change change;
+	enum host_change change;
 
 	end_host(pty);
 	do {
 		drop_all(pty);
 		drain(pty);
-		change = look(pty); /* the next host may have come during the drain */
-	} while (change == GONE);
+		change = poll_events(pty); /* the next host may have opened the line meanwhile */
+	} while (change == HOST_CLOSED);
 	if (pty->hosts == 0) {
 		drop_all(pty);
 		return;
 	}
-	keep_beginning(pty);
+	drop_stale(pty);
 	begin_host(pty);
 }
 
 static void
-handle_swapped(struct port_pty *pty, bool fresh)
+handle_replaced(struct port_pty *pty, bool new_input)
 {
 	bool quiet = port_pump_is_quiet(pty->pump);
 
-	if (!fresh)
-		drop_all(pty); /* read before A had gone */
+	if (!new_input)
+		drop_all(pty); /* read before A closed the line */
 	end_host(pty);
 	if (!quiet) {
 		drain(pty);
-		keep_beginning(pty);
+		drop_stale(pty);
 	}
 	begin_host(pty);
 }
 
-/* fresh: the input was read since the last look. */
+/* new_input: input was read since the last poll of events. */
 static void
-handle_changes(struct port_pty *pty, bool fresh)
+handle_changes(struct port_pty *pty, bool new_input)
 {
-	switch (look(pty)) {
-	case SAME:
-		if (pty->hosts == 0 && fresh) {
-			/* Bytes need a host; its OPEN was merged with another. */
+	switch (poll_events(pty)) {
+	case HOST_UNCHANGED:
+		if (pty->hosts == 0 && new_input) {
+			/* A host sent them; its OPEN was merged with another. */
 			pty->hosts = 1;
 			pty->uncertain = true;
 			begin_host(pty);
 		}
 		break;
-	case CAME:
+	case HOST_OPENED:
 		begin_host(pty);
 		break;
-	case GONE:
-		handle_gone(pty);
+	case HOST_CLOSED:
+		handle_closed(pty);
 		break;
-	case SWAPPED:
-		handle_swapped(pty, fresh);
+	case HOST_REPLACED:
+		handle_replaced(pty, new_input);
 		break;
 	}
 }
@@ -306,7 +309,8 @@ pty_received(void *owner)
 	handle_changes(owner, true);
 }
 
-/* The end of a session (setsid(2)) whose terminal this was hangs it up, our side included. */
+/* When a session (setsid(2)) whose controlling terminal this is ends, the kernel hangs the line up,
+ * our descriptor included. */
 static bool
 pty_ended(void *owner)
 {
@@ -323,8 +327,8 @@ pty_ended(void *owner)
 	while (port_watch_poll(pty->watch, pty->entry, &event))
 		;
 	pty->hosts = 0;
-	handle_gone(pty);
-	/* The hosts' own CLOSE may come later. */
+	handle_closed(pty);
+	/* The hosts' CLOSE events may come later. */
 	pty->uncertain = true;
 	return true;
 }
@@ -338,7 +342,7 @@ wake_dispatch(GSource *source, GSourceFunc callback, gpointer data)
 	(void)data;
 	g_source_set_ready_time(source, -1);
 	if (!pty->pump)
-		return G_SOURCE_CONTINUE; /* woken just before it was unplugged */
+		return G_SOURCE_CONTINUE; /* unplugged after it was woken */
 	handle_changes(pty, false);
 	port_pump_kick(pty->pump);
 	return G_SOURCE_CONTINUE;
@@ -355,7 +359,7 @@ wake_source_new(struct port_pty *pty)
 	return source;
 }
 
-/* Both ends are closed on exec from the start: the daemon has threads, any of which may fork. */
+/* Both descriptors are close-on-exec from the start: any thread of the daemon may fork. */
 static int
 open_pair(struct port_pty *pty)
 {
@@ -376,9 +380,9 @@ open_pair(struct port_pty *pty)
 	return 0;
 }
 
-/* Makes the device and serves it. On error call pull_out(). */
+/* Creates the device and serves it. On error call close_device(). */
 static bool
-put_in(struct port_pty *pty, const char *link, GError **error)
+create_device(struct port_pty *pty, const char *link, GError **error)
 {
 	static const struct port_pump_hooks hooks = {
 		.received = pty_received,
@@ -396,7 +400,7 @@ put_in(struct port_pty *pty, const char *link, GError **error)
 	if (!pty->entry)
 		return false;
 	pty->pump = port_pump_new(pty->context, pty->master, pty->endpoint, &hooks, pty);
-	/* Last: whoever waits for the link finds everything ready behind it. */
+	/* Last: a host that waits for the link then finds the port ready. */
 	if (pty->link)
 		return port_symlink_point(pty->link, pty->path, error);
 	if (link)
@@ -404,9 +408,9 @@ put_in(struct port_pty *pty, const char *link, GError **error)
 	return !link || pty->link;
 }
 
-/* Closing the master hangs up whoever has the device open, and removes its node. */
+/* Closing the master hangs up all hosts and removes the node. */
 static void
-pull_out(struct port_pty *pty)
+close_device(struct port_pty *pty)
 {
 	if (pty->link)
 		port_symlink_point(pty->link, NULL, NULL);
@@ -436,7 +440,7 @@ port_pty_new(GMainContext *context, struct port_watch *watch, struct base_endpoi
 	pty->watch = watch;
 	pty->wake = wake_source_new(pty);
 	g_source_attach(pty->wake, context);
-	if (put_in(pty, link, error))
+	if (create_device(pty, link, error))
 		return pty;
 	port_pty_destroy(pty);
 	return NULL;
@@ -447,7 +451,7 @@ port_pty_destroy(struct port_pty *pty)
 {
 	if (!pty)
 		return;
-	pull_out(pty);
+	close_device(pty);
 	port_symlink_destroy(pty->link);
 	g_source_destroy(pty->wake);
 	g_source_unref(pty->wake);
@@ -460,7 +464,7 @@ port_pty_unplug(struct port_pty *pty)
 {
 	if (!pty->pump)
 		return;
-	pull_out(pty);
+	close_device(pty);
 	if (pty->opened)
 		pty->endpoint.ops->host_closed(pty->endpoint.self);
 	pty->opened = false;
@@ -471,9 +475,9 @@ port_pty_plug(struct port_pty *pty, GError **error)
 {
 	if (pty->pump)
 		return true;
-	if (put_in(pty, NULL, error))
+	if (create_device(pty, NULL, error))
 		return true;
-	pull_out(pty);
+	close_device(pty);
 	return false;
 }
 

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The pump: a GSource that reads from a file descriptor, lets an endpoint work, and writes what
- * it gives. Everything is bounded: what the host does not read stops giving, what is not given
- * stops taking, what is not taken stops reading, and then the kernel stops the host.
+ * The pump: a GSource that reads bytes from a file descriptor into an endpoint, and writes the
+ * endpoint's output. All buffers are bounded, with back-pressure: while the host does not read, the
+ * pump takes no output from the endpoint; then the endpoint takes no input, the pump reads nothing,
+ * and the kernel blocks the host.
  *
- *	READ    nothing buffered either way: poll for input
- *	WRITE   the host does not read: poll for room; take and read nothing
- *	WAIT    the endpoint needs wall time: no poll, a timer
- *	MORE    work is left but others have their turn first
- *	ENDED   the line is dead
+ *	READ    both buffers are empty: poll for input
+ *	WRITE   the host does not read: poll for room; read and take nothing
+ *	WAIT    the endpoint waits for wall-clock time: no poll, a timer
+ *	MORE    work is left, but other sources are dispatched first
+ *	ENDED   end of file or an error
  *
- * In READ and WRITE a timer runs too when the endpoint has a deadline for the host.
+ * In READ and WRITE a timer runs as well if the endpoint has a deadline for the host.
  *
- * Leaves out: who is at the other end and when they come and go (pty.c), and everything about what
- * the bytes mean.
+ * Leaves out: the hosts, and when they open and close the entry (pty.c, tcp.c); the protocol.
  */
 #include "port/pump.h"
 
@@ -25,13 +25,13 @@
 #include <time.h>
 #include <unistd.h>
 
-/* One read takes all that a tty holds (4 KiB) or a socket usually has; one write fills a tty. */
+/* Holds the whole input of a tty (4 KiB) or, usually, of a socket; one write fills a tty. */
 #define BUFFER_BYTES 65536
 
-/* Turns of the endpoint before other sources of the context get theirs: some ms at most. */
+/* Limits the time before other sources of the context are dispatched, to some ms. */
 #define TURNS_PER_DISPATCH 64
 
-/* GLib's main loop times in ms and may be one late: the last of a wait is slept away exactly. */
+/* GLib's timers have a resolution of 1 ms and may be 1 ms late: nanosleep() waits for the rest. */
 #define TIMER_MARGIN_NS 1000000
 #define SLEEP_MAX_NS (2 * TIMER_MARGIN_NS)
 
@@ -62,10 +62,11 @@ struct pump_source {
 	struct port_pump *pump;
 };
 
-/* The pump that this thread served last and that waits for its line alone. */
+/* The pump that this thread served last, if it waits only for its descriptor. */
 static __thread struct port_pump *waiting;
 
-/* Bytes read behind the input, 0 when there are none now, negative errno (-EPIPE at the end). */
+/* Appends to the input. Returns the number of bytes, 0: none available, or negative errno (-EPIPE
+ * at the end of file). */
 static ssize_t
 read_some(struct port_pump *pump)
 {
@@ -82,7 +83,7 @@ read_some(struct port_pump *pump)
 	return n;
 }
 
-/* PUMP_MORE when all is written. */
+/* Returns PUMP_MORE if all output is written. */
 static enum pump_state
 write_output(struct port_pump *pump)
 {
@@ -102,8 +103,8 @@ write_output(struct port_pump *pump)
 	return PUMP_MORE;
 }
 
-/* All that is due now goes into one write. False when more may come after a wait: time goes on, so
- * whoever asks again for the wait may hear that there is none. */
+/* Collects all output that is due, for one write. False: the endpoint waits before more output. The
+ * caller must not call wait_ns() again to find that out: the wait may be over by then. */
 static bool
 collect_output(struct port_pump *pump)
 {
@@ -122,12 +123,12 @@ collect_output(struct port_pump *pump)
 	return true;
 }
 
-/* Lets the endpoint work on what is buffered, until it needs something. */
+/* Exchanges buffered bytes with the endpoint until it waits for something. */
 static enum pump_state
-take_turns(struct port_pump *pump)
+run_endpoint(struct port_pump *pump)
 {
 	const struct base_endpoint *p = &pump->endpoint;
-	bool stuck = false;
+	bool no_progress = false;
 
 	for (int turn = 0; turn < TURNS_PER_DISPATCH; turn++) {
 		bool all = collect_output(pump);
@@ -137,7 +138,7 @@ take_turns(struct port_pump *pump)
 
 			if (state != PUMP_MORE)
 				return state;
-			stuck = false;
+			no_progress = false;
 			continue;
 		}
 		if (!all)
@@ -147,25 +148,25 @@ take_turns(struct port_pump *pump)
 		size_t n = p->ops->take(
 			p->self, pump->in + pump->in_start, pump->in_end - pump->in_start);
 		port_pump_drop_input(pump, n);
-		/* Takes nothing, gives nothing, waits for nothing: leave it, but burn no CPU. */
-		if (n == 0 && stuck)
+		/* The endpoint makes no progress and waits for nothing: do not loop. */
+		if (n == 0 && no_progress)
 			return PUMP_WRITE;
-		stuck = n == 0;
+		no_progress = n == 0;
 	}
 	return PUMP_MORE;
 }
 
 /*
- * After an exchange the main loop waits for the next one. Measured and worse: spinning on
- * non-blocking reads (a kernel thread carries the bytes and wants the core), a poll() with a time
- * limit right here (setting a timer costs more than a round of the main loop), and io_uring with
- * write and poll in one call. A blocking read in place of poll and read saves a tenth of an
- * exchange, but GLib wakes a context by a descriptor alone, which does not end a read.
+ * After an exchange the main loop polls for the next one. Alternatives were measured as slower:
+ * spinning on non-blocking reads (a kernel thread transfers the bytes and needs the core), a poll()
+ * with a timeout here (setting a timer costs more than an iteration of the main loop), and io_uring
+ * with write and poll in one call. A blocking read instead of poll and read saves a tenth of an
+ * exchange, but GLib wakes a context only through a descriptor, which does not end a read.
  */
 static enum pump_state
 serve(struct port_pump *pump)
 {
-	enum pump_state state = take_turns(pump);
+	enum pump_state state = run_endpoint(pump);
 	ssize_t n;
 
 	if (state != PUMP_READ)
@@ -175,7 +176,7 @@ serve(struct port_pump *pump)
 		return n < 0 ? PUMP_ENDED : PUMP_READ;
 	if (pump->hooks->received)
 		pump->hooks->received(pump->owner);
-	return take_turns(pump);
+	return run_endpoint(pump);
 }
 
 static void
@@ -187,7 +188,7 @@ poll_for(struct port_pump *pump, GIOCondition condition)
 	g_source_modify_unix_fd(pump->source, pump->tag, condition);
 }
 
-/* -1: none. */
+/* Returns the time until the endpoint's deadline for the host, -1: none. */
 static int64_t
 deadline_ns(const struct port_pump *pump)
 {
@@ -196,7 +197,7 @@ deadline_ns(const struct port_pump *pump)
 	return p->ops->deadline_ns ? p->ops->deadline_ns(p->self) : -1;
 }
 
-/* Waits for the host, but not for ever when the endpoint does not. */
+/* Polls for the host, until the endpoint's deadline if it has one. */
 static void
 wait_for_host(struct port_pump *pump, GIOCondition condition)
 {
@@ -207,7 +208,7 @@ wait_for_host(struct port_pump *pump, GIOCondition condition)
 		g_source_set_ready_time(pump->source, g_get_monotonic_time() + (ns + 999) / 1000);
 }
 
-/* The host had its chance in this dispatch. */
+/* Calls timed_out() if the deadline is over after this dispatch. */
 static enum pump_state
 check_deadline(struct port_pump *pump, enum pump_state state)
 {
@@ -219,7 +220,7 @@ check_deadline(struct port_pump *pump, enum pump_state state)
 	return PUMP_MORE;
 }
 
-/* The events of the line that the pump waits for in that state, 0 for none. */
+/* Returns the events of the descriptor for which the pump waits in that state, 0: none. */
 static GIOCondition
 events_for(const struct port_pump *pump, enum pump_state state)
 {
@@ -228,7 +229,7 @@ events_for(const struct port_pump *pump, enum pump_state state)
 	return state == PUMP_WRITE && pump->out_end > 0 ? G_IO_OUT : 0;
 }
 
-/* Arranges to be called again when there is something to do. */
+/* Sets events and timer for the next dispatch. */
 static void
 arm(struct port_pump *pump, enum pump_state state)
 {
@@ -255,7 +256,7 @@ arm(struct port_pump *pump, enum pump_state state)
 	}
 }
 
-/* Sleeps away what is too short for the main loop's timer. */
+/* Sleeps for the rest of a wait that is too short for the main loop's timer. */
 static void
 sleep_rest(struct port_pump *pump)
 {
@@ -266,11 +267,11 @@ sleep_rest(struct port_pump *pump)
 		nanosleep(&(struct timespec){.tv_nsec = (long)ns}, NULL);
 }
 
-/* False when the pump is no more. */
+/* False: the owner has ended the pump, which may be freed. */
 static bool
 handle_end(struct port_pump *pump)
 {
-	/* A dead line is readable for ever: out of the poll with it. */
+	/* At its end a descriptor stays readable: remove it from the poll. */
 	g_source_remove_unix_fd(pump->source, pump->tag);
 	pump->tag = NULL;
 	if (!pump->hooks->ended || !pump->hooks->ended(pump->owner))
@@ -316,35 +317,35 @@ find_fd(GPollFD *fds, guint n, int fd)
 }
 
 /*
- * One exchange after the other without the main loop's bookkeeping, as long as nothing but the line
- * has an event and the pump waits for nothing but the line. The main loop may dispatch any number
- * of sources of a higher priority before it looks at the pump again, and polls before each of them:
- * therefore the pump is armed for its state, whatever that is, before this function returns.
+ * Serves consecutive exchanges without an iteration of the main loop for each, as long as only the
+ * pump's descriptor has an event and the pump waits only for that. The main loop may dispatch any
+ * number of sources of a higher priority before it checks the pump again, and polls before each of
+ * them: therefore arm() is called for the pump's state before this function returns.
  */
 int
 port_poll(GPollFD *fds, guint n, int timeout_ms)
 {
 	struct port_pump *pump = waiting;
-	GPollFD *line = pump && timeout_ms < 0 ? find_fd(fds, n, pump->fd) : NULL;
+	GPollFD *entry = pump && timeout_ms < 0 ? find_fd(fds, n, pump->fd) : NULL;
 	enum pump_state state = PUMP_READ;
 	bool served = false;
 	int ready;
 
-	if (!line)
+	if (!entry)
 		return g_poll(fds, n, timeout_ms);
 	for (;;) {
 		ready = g_poll(fds, n, -1);
-		if (ready != 1 || line->revents != line->events)
+		if (ready != 1 || entry->revents != entry->events)
 			break;
 		state = serve(pump);
 		served = true;
 		ready = 0;
-		line->revents = 0;
-		line->events = events_for(pump, state);
-		if (line->events == 0 || deadline_ns(pump) >= 0)
+		entry->revents = 0;
+		entry->events = events_for(pump, state);
+		if (entry->events == 0 || deadline_ns(pump) >= 0)
 			break;
 	}
-	/* A line that has ended is found so again when the pump is dispatched. */
+	/* If the descriptor has ended, the next dispatch of the pump detects it again. */
 	if (served)
 		arm(pump, state);
 	return ready;
@@ -355,7 +356,7 @@ port_pump_new(GMainContext *context, int fd, struct base_endpoint endpoint,
 	const struct port_pump_hooks *hooks, void *owner)
 {
 	static GSourceFuncs funcs = {.dispatch = pump_dispatch};
-	/* Not cleared: the pages of the buffers exist only when they are used. */
+	/* Buffers are not cleared: their pages are allocated on first use. */
 	struct port_pump *pump = g_malloc(sizeof(*pump));
 
 	memset(pump, 0, offsetof(struct port_pump, in));
@@ -401,7 +402,7 @@ port_pump_fill(struct port_pump *pump)
 	}
 	while (pump->in_end < BUFFER_BYTES) {
 		if (read_some(pump) <= 0)
-			return true; /* a dead line shows again at the next read */
+			return true; /* the next read detects an end again */
 	}
 	return false;
 }

@@ -2,12 +2,12 @@
 /*
  * A symbolic link that keeps its name while the pts number changes.
  *
- * What may be replaced? Numbers of terminals are used again, so after a SIGKILL the old link may
- * well point to a living terminal of somebody else: the target tells nothing. What tells is whether
- * a spinord stands behind the link. Each one binds an abstract Unix socket named after the link;
- * the kernel unbinds it however the process ends, and no lock file is left about. With the name
- * bound, no other spinord serves the link, and a symbolic link to /dev/pts/N that is found there is
- * left over. Anything else there stays as it is.
+ * An existing link is replaced only if it is stale. Its target cannot show that: the kernel reuses
+ * terminal numbers, so after a SIGKILL the old link may point to a terminal of another process.
+ * Each spinord therefore binds an abstract Unix socket named after the link, as a lock; the kernel
+ * unbinds it however the process ends, and no lock file remains. While this process holds the lock,
+ * no other spinord serves the link, so an existing symbolic link to /dev/pts/N is stale. Any other
+ * existing file is left unchanged.
  *
  * Leaves out: daemons in other network namespaces, which have abstract names (and mostly terminals)
  * of their own.
@@ -28,9 +28,9 @@
 #define PTS_DIR "/dev/pts/"
 
 struct port_symlink {
-	char *path;   /* absolute, so that a change of directory does no harm */
-	char *target; /* NULL: there is no link now */
-	int claim;    /* the bound socket */
+	char *path;   /* absolute: independent of the working directory */
+	char *target; /* NULL: the link does not exist */
+	int lock;     /* the bound socket */
 };
 
 static gboolean
@@ -41,7 +41,7 @@ fail(GError **error, const char *path, const char *target, int code, const char 
 	return FALSE;
 }
 
-/* The directory without symbolic links, then the name as it is. */
+/* Resolves symbolic links in the directory, not the file name itself. */
 static char *
 canonical_path(const char *path, const char *target, GError **error)
 {
@@ -69,11 +69,11 @@ canonical_path(const char *path, const char *target, GError **error)
 	return result;
 }
 
-/* The socket that says "this link is served", or -1. */
+/* Returns the bound lock socket, or -1. */
 static int
-claim_path(struct port_symlink *link, GError **error)
+lock_path(struct port_symlink *link, GError **error)
 {
-	/* Paths may be longer than sun_path: a digest stands for them. */
+	/* A digest, since paths may be longer than sun_path. */
 	g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, link->path, -1);
 	g_autofree char *name = g_strconcat("spinor-link:", digest, NULL);
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -85,7 +85,7 @@ claim_path(struct port_symlink *link, GError **error)
 		fail(error, link->path, link->target, errno, g_strerror(errno));
 		return -1;
 	}
-	/* A first byte of NUL makes the name abstract. */
+	/* A NUL as the first byte makes the name abstract. */
 	memcpy(address.sun_path + 1, name, strlen(name));
 	if (bind(fd, (const struct sockaddr *)&address, length) == 0)
 		return fd;
@@ -97,9 +97,9 @@ claim_path(struct port_symlink *link, GError **error)
 	return -1;
 }
 
-/* True when path is a symbolic link to /dev/pts/N. */
+/* True: path is a symbolic link to /dev/pts/N. */
 static bool
-is_left_over(const char *path)
+is_stale(const char *path)
 {
 	g_autofree char *target = g_file_read_link(path, NULL);
 	const char *number;
@@ -110,7 +110,7 @@ is_left_over(const char *path)
 	return *number != '\0' && strspn(number, "0123456789") == strlen(number);
 }
 
-/* Never a moment without the name, for hosts that wait for it. */
+/* Atomically, for hosts that poll for the name. */
 static int
 replace_link(const struct port_symlink *link)
 {
@@ -136,7 +136,7 @@ make_link(const struct port_symlink *link, GError **error)
 		return TRUE;
 	code = errno;
 	if (code == EEXIST) {
-		if (!is_left_over(link->path))
+		if (!is_stale(link->path))
 			return fail(error, link->path, link->target, EEXIST,
 				"another file is there; allowed is a new path "
 				"or the link of an ended spinord");
@@ -156,11 +156,11 @@ port_symlink_new(const char *path, const char *target, GError **error)
 	link = g_new0(struct port_symlink, 1);
 	link->path = canonical;
 	link->target = g_strdup(target);
-	link->claim = claim_path(link, error);
-	if (link->claim >= 0 && make_link(link, error))
+	link->lock = lock_path(link, error);
+	if (link->lock >= 0 && make_link(link, error))
 		return link;
-	if (link->claim >= 0)
-		close(link->claim);
+	if (link->lock >= 0)
+		close(link->lock);
 	g_free(link->path);
 	g_free(link->target);
 	g_free(link);
@@ -196,7 +196,7 @@ port_symlink_destroy(struct port_symlink *link)
 	if (!link)
 		return;
 	remove_link(link);
-	close(link->claim);
+	close(link->lock);
 	g_free(link->path);
 	g_free(link);
 }

@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A TCP port, which hosts open by HOST:PORT. The bytes are those of the pseudo-terminal, without
- * framing or escapes; unlike there, the line itself says when a host comes and goes.
+ * A TCP port, which hosts open by HOST:PORT. It transfers the same bytes as the pseudo-terminal,
+ * without framing or escapes; unlike there, the connection itself shows when a host connects and
+ * disconnects.
  *
- * One host at a time. Another one is let in and shown out at once, so that it fails and does not
- * wait; a queue would let it talk to a chip that the first has left half written. Two things end
- * the stay of a host that does not say so: when it has closed its side and the next one knocks, it
- * is done (its end would be seen only after what is still owed to it, and that can take as long as
- * a chip erase); and the kernel asks a silent one for a sign of life (TCP_KEEPIDLE).
+ * One host at a time. A second connection is accepted and closed at once, so that its host fails
+ * and does not wait; a queue would let it access a chip that the first has left half written. Two
+ * mechanisms end the session of a host that has not been seen to disconnect: a new connection ends
+ * it if the host has closed its side (otherwise its end is seen only after the remaining replies,
+ * which can take as long as a chip erase); and TCP keepalive detects a dead host (TCP_KEEPIDLE).
  *
  *	A connects  |  B connects: refused      |  A closes, C connects: A ends, C is served
  *
- * A host that closes only its sending side still gets the replies to what it had sent, as with
- * `printf ... | nc -N`. After a reset everything that was left for it is dropped.
+ * A host that closes only its sending side still receives the replies to its requests, as with
+ * `printf ... | nc -N`. After a connection reset the remaining replies are discarded.
  *
- * Leaves out: encryption and passwords. Whoever names a public host has a trusted network.
+ * Leaves out: encryption and passwords. A public address is for a trusted network.
  */
 #define _GNU_SOURCE /* accept4(), POLLRDHUP */
 #include "port/port.h"
-#include "port/pump.h"
 
 #include "base/log.h"
 #include "base/units.h"
+#include "port/pump.h"
 
 #include <errno.h>
 #include <gio/gio.h>
@@ -36,13 +37,13 @@
 #define LOOPBACK "127.0.0.1"
 #define BACKLOG 8
 
-/* A host that has vanished without a word is noticed after a minute. */
+/* A dead host is detected after a minute. */
 #define KEEPALIVE_IDLE_S 30
 #define KEEPALIVE_INTERVAL_S 10
 #define KEEPALIVE_PROBES 3
 
-/* Out of descriptors or memory: the listener would be ready for ever, so it rests. */
-#define REST_US (G_USEC_PER_SEC / 2)
+/* Without descriptors or memory the listener would stay ready: accept nothing for that time. */
+#define ACCEPT_PAUSE_US (G_USEC_PER_SEC / 2)
 
 #define ALLOWED                                                                                \
 	"allowed is [HOST:]PORT with a port of 0 (any free one) to 65535 and an IPv6 host in " \
@@ -99,17 +100,17 @@ end_session(struct port_tcp *tcp)
 	close(tcp->host);
 	tcp->host = -1;
 	tcp->endpoint.ops->host_closed(tcp->endpoint.self);
-	log_debug("%s: host %s has gone", tcp->address, tcp->host_name);
+	log_debug("%s: host %s has disconnected", tcp->address, tcp->host_name);
 	g_clear_pointer(&tcp->host_name, g_free);
 }
 
-/* With what is under way lost: the host gets a reset. */
+/* Makes close() send a reset and discard unsent data. */
 static void
-break_off(int fd)
+reset_on_close(int fd)
 {
-	const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+	const struct linger abortive = {.l_onoff = 1, .l_linger = 0};
 
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &abortive, sizeof(abortive));
 }
 
 static bool
@@ -119,9 +120,9 @@ session_ended(void *owner)
 	return false;
 }
 
-/* Requests and replies are short and each waits for the other: no gathering of small packets. */
+/* Requests and replies are short and alternate: no delay to collect small packets. */
 static void
-set_up_host(int fd)
+set_socket_options(int fd)
 {
 	static const struct {
 		int level, option, value;
@@ -142,19 +143,19 @@ begin_session(struct port_tcp *tcp, int fd, char *name)
 {
 	static const struct port_pump_hooks hooks = {.ended = session_ended};
 
-	set_up_host(fd);
+	set_socket_options(fd);
 	tcp->host = fd;
 	tcp->host_name = name;
 	tcp->endpoint.ops->host_opened(tcp->endpoint.self);
 	tcp->pump = port_pump_new(tcp->context, fd, tcp->endpoint, &hooks, tcp);
-	/* The adapter may be the first to speak, now or at a time. */
+	/* The adapter may send first, now or later. */
 	port_pump_kick(tcp->pump);
-	log_debug("%s: host %s has come", tcp->address, name);
+	log_debug("%s: host %s has connected", tcp->address, name);
 }
 
-/* True when the host has closed the connection, or its sending side. */
+/* True: the host has closed the connection, or its sending side. */
 static bool
-host_has_left(const struct port_tcp *tcp)
+host_has_closed(const struct port_tcp *tcp)
 {
 	struct pollfd host = {.fd = tcp->host, .events = POLLRDHUP};
 
@@ -162,32 +163,33 @@ host_has_left(const struct port_tcp *tcp)
 }
 
 static void
-handle_newcomer(struct port_tcp *tcp, int fd, char *name)
+handle_connection(struct port_tcp *tcp, int fd, char *name)
 {
 	if (tcp->unplugged) {
-		break_off(fd);
+		reset_on_close(fd);
 		close(fd);
 		g_free(name);
 		return;
 	}
-	if (tcp->host >= 0 && host_has_left(tcp))
+	if (tcp->host >= 0 && host_has_closed(tcp))
 		end_session(tcp);
 	if (tcp->host < 0) {
 		begin_session(tcp, fd, name);
 		return;
 	}
-	log_warning("%s: refused host %s: one at a time, and %s is there", tcp->address, name,
+	log_warning("%s: refused host %s: one at a time, and %s is connected", tcp->address, name,
 		tcp->host_name);
 	close(fd);
 	g_free(name);
 }
 
 static void
-rest(struct port_tcp *tcp, int code)
+pause_accepting(struct port_tcp *tcp, int code)
 {
-	log_warning("%s: cannot let a host in: %s; trying again", tcp->address, g_strerror(code));
+	log_warning(
+		"%s: cannot accept a connection: %s; trying again", tcp->address, g_strerror(code));
 	g_source_modify_unix_fd(tcp->source, tcp->tag, 0);
-	g_source_set_ready_time(tcp->source, g_get_monotonic_time() + REST_US);
+	g_source_set_ready_time(tcp->source, g_get_monotonic_time() + ACCEPT_PAUSE_US);
 }
 
 static gboolean
@@ -207,14 +209,14 @@ listen_dispatch(GSource *source, GSourceFunc callback, gpointer data)
 	fd = accept4(
 		tcp->listener, (struct sockaddr *)&peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd >= 0)
-		handle_newcomer(tcp, fd, format_address((struct sockaddr *)&peer, length));
+		handle_connection(tcp, fd, format_address((struct sockaddr *)&peer, length));
 	else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-		rest(tcp, errno);
-	/* All else is about a host that has gone again; others may be waiting behind it. */
+		pause_accepting(tcp, errno);
+	/* Other errors concern a host that has disconnected again; more may be in the backlog. */
 	return G_SOURCE_CONTINUE;
 }
 
-/* Only what stands in brackets has colons. */
+/* A HOST with colons has to be in brackets. */
 static bool
 split_address(const char *text, char **host, char **port)
 {
@@ -238,7 +240,7 @@ split_address(const char *text, char **host, char **port)
 	return strchr(*host, ':');
 }
 
-/* A listening socket, or negative errno. */
+/* Returns a listening socket, or negative errno. */
 static int
 listen_on(const struct addrinfo *info)
 {
@@ -247,7 +249,7 @@ listen_on(const struct addrinfo *info)
 
 	if (fd < 0)
 		return -errno;
-	/* Else a daemon that is started again would wait for the last sessions to fade. */
+	/* Otherwise a restarted daemon could not bind while old connections are in TIME-WAIT. */
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
 		return fd;
@@ -256,7 +258,7 @@ listen_on(const struct addrinfo *info)
 	return -code;
 }
 
-/* The first address of the host that can be had. */
+/* Listens on the first address of the host on which that succeeds. */
 static bool
 open_listener(struct port_tcp *tcp, const char *address, GError **error)
 {
@@ -274,7 +276,7 @@ open_listener(struct port_tcp *tcp, const char *address, GError **error)
 			"cannot listen on \"%s\": no such address; " ALLOWED, address);
 		return false;
 	}
-	/* That name is the loopback's whatever /etc/hosts says, if there is one (RFC 6761, 6.3). */
+	/* localhost is always a loopback address, whatever /etc/hosts says (RFC 6761, 6.3). */
 	result = getaddrinfo(g_ascii_strcasecmp(host, "localhost") == 0 ? "127.0.0.1" : host, port,
 		&hints, &found);
 	if (result != 0) {
@@ -345,7 +347,7 @@ port_tcp_unplug(struct port_tcp *tcp)
 {
 	tcp->unplugged = true;
 	if (tcp->host >= 0)
-		break_off(tcp->host);
+		reset_on_close(tcp->host);
 	end_session(tcp);
 }
 

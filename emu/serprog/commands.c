@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The commands of the serprog protocol as rows, and what each of them does; O_SPIOP has a file of
- * its own.
+ * The commands of the serprog protocol as rows, and the handler of each; O_SPIOP has a file of its
+ * own.
  *
  * The adapter's parallel socket is empty: reads give FF and writes change nothing, but both take
- * what the protocol says they take.
+ * the bytes that the protocol says.
  *
  * Document: flashrom's Serial Flasher Protocol Specification, version 1. Where it is silent:
  * - R_NBYTES of length 0 is 2^24 bytes, the maximum that Q_RDNMAXLEN can report as 0; O_WRITEN of
@@ -201,7 +201,7 @@ bus_is_right(const struct serprog_profile *profile, uint8_t wanted)
 	case SERPROG_BUS_ALWAYS:
 		return true;
 	}
-	/* Of several the adapter may choose; of none that it has, it can't. */
+	/* Of several bus types the adapter may choose; it needs one that it has. */
 	return (wanted & profile->bus_types) != 0;
 }
 
@@ -295,8 +295,8 @@ set_cs_mode(struct serprog *adapter, const uint8_t *parameters)
 	answer(adapter, true);
 }
 
-/* An extension of the ezp2019's firmware. The board chooses the voltage itself, so that nothing
- * comes of it. */
+/* An extension of the ezp2019's firmware. The board chooses the voltage itself, so it has no
+ * effect. */
 static void
 set_supply(struct serprog *adapter, const uint8_t *parameters)
 {

@@ -25,7 +25,7 @@
 uint32_t
 serprog_divider_rp2040_pio(uint32_t hz)
 {
-	/* The casts are the firmware's: single precision is what its host sees. */
+	/* The casts are the firmware's: its result has single precision. */
 	float divider = (float)((double)RP2040_HZ / PIO_CYCLES_PER_BIT / hz);
 
 	divider = CLAMP(divider, 1.0f, PIO_DIVIDER_MAX);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What SPI clock the hardware of an adapter makes of a wish. All in Hz, all > 0. */
+/* The SPI clock that the hardware of an adapter sets for a requested one. All in Hz, all > 0. */
 #ifndef SPINOR_SERPROG_DIVIDER_H
 #define SPINOR_SERPROG_DIVIDER_H
 

@@ -2,7 +2,7 @@
 /*
  * The firmware as seen by a filter in front of it, such as a serial line with faults. The filter is
  * asked about each command as soon as its opcode has come, and can hang or reset the adapter. The
- * protocol has no such thing; real firmwares crash and refuse on their own.
+ * protocol has no such filter; it stands for firmwares that crash or refuse.
  */
 #include "serprog/internal.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The inside of a serprog adapter: what the files of this room share and nobody else sees. */
+/* Private to the files of a serprog adapter. */
 #ifndef SPINOR_SERPROG_INTERNAL_H
 #define SPINOR_SERPROG_INTERNAL_H
 
@@ -16,20 +16,20 @@
 
 #define SERPROG_PARAMETERS_MAX 6
 
-/* What a host sends to get in step. */
+/* The commands that a host sends to synchronize. */
 #define SERPROG_NOP 0x00
 #define SERPROG_SYNCNOP 0x10
 
-/* What the next byte is, from the host or to it. */
+/* The meaning of the next byte, from the host or to it. */
 enum serprog_state {
 	SERPROG_OPCODE,        /* between commands */
 	SERPROG_PARAMETERS,    /* the fixed ones that follow an opcode */
-	SERPROG_DISCARD,       /* data that matters to nobody; then the verdict on it */
+	SERPROG_DISCARD,       /* data that has no effect; then the verdict on it */
 	SERPROG_SPI_WRITE,     /* O_SPIOP: the host's data goes to MOSI */
 	SERPROG_SPI_DUPLEX,    /* O_SPIOP: the same, and MISO goes to the host */
 	SERPROG_SPI_COLLECT,   /* O_SPIOP: the host's data is kept until it is complete */
 	SERPROG_SPI_READ,      /* O_SPIOP: MISO goes to the host */
-	SERPROG_SPI_KEPT,      /* O_SPIOP: what was read goes to the host */
+	SERPROG_SPI_KEPT,      /* O_SPIOP: the data read goes to the host */
 	SERPROG_PARALLEL_READ, /* R_NBYTES: an empty socket goes to the host */
 	SERPROG_HUNG,          /* for ever */
 	SERPROG_STATES,
@@ -47,7 +47,7 @@ struct serprog_command {
 	const char *name;
 	uint8_t parameter_bytes;
 	bool operates; /* on the chip: takes the turnaround time */
-	/* All parameters are in. Leaves the state alone when the command is done. */
+	/* All parameters have come. Leaves the state alone when the command is done. */
 	void (*run)(struct serprog *adapter, const uint8_t *parameters);
 };
 
@@ -66,8 +66,8 @@ struct serprog {
 
 	/* Firmwares that depart from the text. */
 	uint32_t opcode;     /* of the command, as a set */
-	uint32_t odd;        /* set of commands that need a closer look */
-	bool odd_spi;        /* O_SPIOP needs a closer look */
+	uint32_t departing;  /* set of commands that depart from it */
+	bool spi_departs;    /* O_SPIOP does */
 	bool purge;          /* the input that has come so far is to be dropped */
 	GByteArray *ring;    /* input that waits in the firmware; NULL: on the line */
 	uint8_t *kept;       /* collected data of O_SPIOP; NULL: never collects */
@@ -95,7 +95,7 @@ struct serprog {
 /* The row of that opcode; NULL when the profile does not offer it. */
 const struct serprog_command *serprog_command(const struct serprog *adapter, uint8_t opcode);
 
-/* Receives n bytes for nobody and answers with the verdict. */
+/* Receives and drops n bytes, then answers with the verdict. */
 void serprog_discard(struct serprog *adapter, uint32_t n, uint8_t verdict);
 
 /* filter.c */
@@ -124,10 +124,10 @@ void serprog_reset_bus(struct serprog *adapter);
 /* As after power-on; the bytes on their way in either direction are lost. */
 void serprog_crash(struct serprog *adapter);
 
-/* Real time: how far data may run ahead of the wall in one go; 1 / this many seconds. */
+/* Real time: data may run ahead of the wall by 1 / this many seconds at once. */
 #define SERPROG_BURSTS_PER_S 250
 
-/* How many bytes may be clocked before the wall has to catch up. */
+/* The number of bytes that may be clocked before the wall has to catch up. */
 static inline size_t
 serprog_burst(const struct serprog *adapter)
 {
@@ -139,7 +139,7 @@ serprog_burst(const struct serprog *adapter)
 }
 
 /* O_SPIOP; one function for each of its states. Like take() and give() of the endpoint, they
- * return how many bytes they took or gave. */
+ * return the number of bytes they took or gave. */
 void serprog_spi_operation(struct serprog *adapter, const uint8_t *parameters);
 size_t serprog_spi_write(struct serprog *adapter, const uint8_t *in, size_t n);
 size_t serprog_spi_duplex(struct serprog *adapter, const uint8_t *in, size_t n);
@@ -147,7 +147,7 @@ size_t serprog_spi_collect(struct serprog *adapter, const uint8_t *in, size_t n)
 size_t serprog_spi_read(struct serprog *adapter, uint8_t *out, size_t room);
 size_t serprog_spi_kept(struct serprog *adapter, uint8_t *out, size_t room);
 
-/* Makes what O_SPIOP needs out of the profile. */
+/* Derives the settings of O_SPIOP from the profile. */
 void serprog_spi_prepare(struct serprog *adapter);
 
 static inline uint32_t

@@ -3,8 +3,8 @@
  * The operation buffer of the serprog protocol (commands 0B-0F). It counts what each operation
  * takes by the protocol text: 5 bytes for a byte write and a delay, 7 + n for a write of n.
  *
- * Writes go to the parallel socket and that is empty, so their addresses and data matter to nobody
- * and are not kept; delays among themselves have no order. What is left is a sum.
+ * Writes go to the parallel socket, which is empty, so their addresses and data have no effect and
+ * are not kept; the order of delays does not matter. Only their sum is left.
  */
 #include "serprog/opbuf.h"
 

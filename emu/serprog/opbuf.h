@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The operation buffer: what O_EXEC will do. */
+/* The operation buffer: the operations that O_EXEC will run. */
 #ifndef SPINOR_SERPROG_OPBUF_H
 #define SPINOR_SERPROG_OPBUF_H
 
@@ -17,7 +17,7 @@ bool serprog_opbuf_add_write_byte(struct serprog_opbuf *opbuf, uint32_t size);
 bool serprog_opbuf_add_write(struct serprog_opbuf *opbuf, uint32_t size, uint32_t n);
 bool serprog_opbuf_add_delay(struct serprog_opbuf *opbuf, uint32_t size, uint32_t microseconds);
 
-/* Empties it; returns for how long it would have waited. */
+/* Empties it; returns the sum of its delays. */
 int64_t serprog_opbuf_clear(struct serprog_opbuf *opbuf);
 
 #endif

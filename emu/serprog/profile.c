@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What follows from a profile's row: finding it, and the SPI clock that it makes of a wish. The
- * rows are in profiles.c.
+ * Finds the row of a profile, and computes the SPI clock that it sets for a requested one. The rows
+ * are in profiles.c.
  */
 #include "serprog/profile.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Adapters as data: what a firmware offers and how it departs from the protocol text. */
+/* Adapters as data: the commands of a firmware and its departures from the protocol text. */
 #ifndef SPINOR_SERPROG_PROFILE_H
 #define SPINOR_SERPROG_PROFILE_H
 
@@ -12,13 +12,13 @@
 
 #define SERPROG_NO_LIMIT UINT32_MAX
 
-/* The protocol text comes first in each enum: a row that says nothing follows it. */
+/* The behaviour of the protocol text comes first in each enum: it is the default of a row. */
 
 /* The answer to an opcode that is not offered. */
-enum serprog_stranger {
-	SERPROG_STRANGER_NAK,
-	SERPROG_STRANGER_SILENCE,
-	SERPROG_STRANGER_ACK, /* taken for a NOP */
+enum serprog_unknown_answer {
+	SERPROG_UNKNOWN_NAK,
+	SERPROG_UNKNOWN_SILENCE,
+	SERPROG_UNKNOWN_ACK, /* taken for a NOP */
 };
 
 /* Which S_BUSTYPE is ACKed. */
@@ -36,7 +36,7 @@ enum serprog_zero {
 	SERPROG_ZERO_ECHO,  /* ACK and 0; the clock stays */
 };
 
-/* When O_SPIOP is ACKed and what the firmware holds back. */
+/* When O_SPIOP is ACKed, and the data that the firmware collects first. */
 enum serprog_order {
 	SERPROG_STREAM,           /* clocked as it arrives; ACK after the write part */
 	SERPROG_STREAM_ACK_EARLY, /* the same; ACK before the write data */
@@ -78,8 +78,8 @@ struct serprog_profile {
 
 	/* From here on: departures. All 0 is the protocol text. */
 
-	enum serprog_stranger unknown; /* opcode that the firmware has never heard of */
-	enum serprog_stranger refused; /* opcode of the set known that is not offered */
+	enum serprog_unknown_answer unknown; /* to an opcode that the firmware does not know */
+	enum serprog_unknown_answer refused; /* to one of the set known that is not offered */
 	uint32_t known;
 	const uint8_t *refused_bytes; /* 00-1F: parameters taken before that NAK; NULL: none */
 
@@ -88,9 +88,9 @@ struct serprog_profile {
 	uint32_t resets_bus;     /* set that raises CS# and forgets S_CS_MODE */
 	uint32_t purges;         /* set that drops all input so far */
 	bool sync_reversed;      /* SYNCNOP: ACK, NAK */
-	size_t packet_bytes;     /* what follows an opcode, or a command, in its packet is lost */
-	size_t reply_max;        /* longer replies are lost; 0: none */
-	size_t ring_bytes;       /* input beyond so much, while the firmware is busy giving, is
+	size_t packet_bytes; /* bytes that follow an opcode, or a command, in its packet are lost */
+	size_t reply_max;    /* longer replies are lost; 0: none */
+	size_t ring_bytes;   /* input beyond so much, while the firmware is busy giving, is
 				  * lost; 0: the line waits */
 
 	enum serprog_bus_rule bus_rule;

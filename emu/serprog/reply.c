@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the adapter has said and the host has not fetched yet: a small buffer that is filled from
- * the front and starts over when it has run empty. Long answers never pass through here as a whole;
- * they are made where the host takes them.
+ * Replies of the adapter that the host has not fetched yet: a small buffer that is filled from the
+ * front and starts over when it has run empty. Long replies never pass through here as a whole;
+ * they are produced as the host fetches them.
  */
 #include "serprog/reply.h"
 

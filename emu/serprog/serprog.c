@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The adapter as its port sees it: a stream of bytes in, a stream of bytes out.
+ * The adapter as seen by its port: a stream of bytes in, a stream of bytes out.
  *
- * Bytes may come in pieces of any size, and no piece of a command is kept but its fixed parameters.
- * Data goes on to where it belongs as it arrives; long answers are made as the host fetches them:
+ * Bytes may come in pieces of any size, and only the fixed parameters of a command are stored. Data
+ * is passed on as it arrives; long replies are produced as the host fetches them:
  *
  *                  PARAMETERS ──┬────────────────────────────► OPCODE    most commands
  *                   ▲           ├─► DISCARD ─────────────────► OPCODE    O_WRITEN, too long
@@ -15,13 +15,13 @@
  * While the host has to fetch (SPI_READ, SPI_KEPT, PARALLEL_READ, or no room for one more reply)
  * nothing is taken from it. When the clock is real, nothing moves before the wall has caught up.
  *
- * The protocol knows no time, and a half sent command waits for ever; firmwares may know better.
- * What a firmware does otherwise is in its profile.
+ * The protocol has no timeouts: a half sent command waits for ever. Firmwares may have some; their
+ * departures from the text are in their profiles.
  *
- * A filter before the adapter may decide what becomes of a command: see filter.c.
+ * A filter before the adapter may refuse a command or make it hang: see filter.c.
  *
- * Leaves out: the speed of the line, so that a receive buffer overflows only while the firmware is
- * giving, and USB devices that vanish and come back when their firmware is reset.
+ * Leaves out: the speed of the line, so that a receive buffer overflows only while the firmware
+ * sends, and USB devices that vanish and come back when their firmware is reset.
  *
  * Document: flashrom's Serial Flasher Protocol Specification, version 1, commands 00-18.
  */
@@ -59,7 +59,7 @@ serprog_left_selected(const struct serprog *adapter)
 	return adapter->left_selected;
 }
 
-/* Whatever was half done, and the replies to what was done. */
+/* Drops the command in progress and the replies that wait. */
 static void
 drop_work(struct serprog *adapter)
 {
@@ -70,7 +70,7 @@ drop_work(struct serprog *adapter)
 		return;
 	}
 	adapter->keep_selected = false;
-	/* Where the end of an operation was forgotten, so is this. */
+	/* A firmware that forgot the end of an operation does not raise CS# here either. */
 	if (adapter->left_selected)
 		adapter->cs_mode = SERPROG_CS_AUTO;
 	else
@@ -123,9 +123,9 @@ serprog_hang(struct serprog *adapter)
 	adapter->reply.head = adapter->reply.tail = 0;
 }
 
-/* Runs a command whose answer or effect on the line departs from the text. */
+/* Runs a command whose reply or effect on the input departs from the text. */
 static void
-run_odd(struct serprog *adapter)
+run_departing(struct serprog *adapter)
 {
 	const struct serprog_profile *profile = adapter->profile;
 	struct serprog_reply *reply = &adapter->reply;
@@ -149,8 +149,8 @@ run(struct serprog *adapter)
 	adapter->state = SERPROG_OPCODE;
 	if (adapter->command->operates)
 		base_clock_skip(adapter->clock, adapter->profile->turnaround_ns);
-	if (adapter->odd & adapter->opcode)
-		run_odd(adapter);
+	if (adapter->departing & adapter->opcode)
+		run_departing(adapter);
 	else
 		adapter->command->run(adapter, adapter->parameters);
 }
@@ -163,14 +163,14 @@ refuse_opcode(struct serprog *adapter, uint8_t opcode)
 	bool is_known = opcode < 32 && (profile->known & SERPROG_COMMAND(opcode));
 
 	switch (is_known ? profile->refused : profile->unknown) {
-	case SERPROG_STRANGER_NAK:
+	case SERPROG_UNKNOWN_NAK:
 		serprog_discard(adapter,
 			opcode < 32 && profile->refused_bytes ? profile->refused_bytes[opcode] : 0,
 			SERPROG_NAK);
 		break;
-	case SERPROG_STRANGER_SILENCE:
+	case SERPROG_UNKNOWN_SILENCE:
 		break;
-	case SERPROG_STRANGER_ACK:
+	case SERPROG_UNKNOWN_ACK:
 		serprog_reply_byte(&adapter->reply, SERPROG_ACK);
 		break;
 	}
@@ -194,7 +194,8 @@ take_opcode(struct serprog *adapter, const uint8_t *in, size_t n)
 		return 1;
 	}
 	adapter->opcode = adapter->command == &adapter->refused ? 0 : SERPROG_COMMAND(in[0]);
-	if ((adapter->odd & adapter->opcode) && (adapter->profile->early_ack & adapter->opcode))
+	if ((adapter->departing & adapter->opcode) &&
+		(adapter->profile->early_ack & adapter->opcode))
 		serprog_reply_byte(&adapter->reply, SERPROG_ACK);
 	if (adapter->command->parameter_bytes > 0)
 		adapter->state = SERPROG_PARAMETERS;
@@ -271,7 +272,7 @@ static const struct {
 	[SERPROG_HUNG] = {take_nothing, give_nothing},
 };
 
-/* True when the host has to send for the command to go on. */
+/* True when the command needs bytes of the host to go on. */
 static bool
 needs_bytes(const struct serprog *adapter)
 {
@@ -279,7 +280,7 @@ needs_bytes(const struct serprog *adapter)
 }
 
 /* Of n bytes that came together the adapter has taken some, the last of them in state before.
- * Returns how many are gone when those are counted that a firmware loses. */
+ * Returns their number, with the bytes that the firmware loses. */
 static size_t
 lose(struct serprog *adapter, enum serprog_state before, size_t taken, size_t n)
 {
@@ -294,7 +295,7 @@ lose(struct serprog *adapter, enum serprog_state before, size_t taken, size_t n)
 	return taken;
 }
 
-/* losing: some may be lost on the way; a constant, so that most adapters need not ask. */
+/* losing: bytes may be lost on the way; a constant, so that most adapters need no check. */
 static inline size_t
 take_all(struct serprog *adapter, const uint8_t *in, size_t n, bool losing)
 {
@@ -333,7 +334,7 @@ take(void *self, const uint8_t *in, size_t n)
 	return take_all(self, in, n, false);
 }
 
-/* What the firmware did not come to while it was busy, now that it may be idle. */
+/* Processes the input that waited while the firmware was busy. */
 static void
 empty_ring(struct serprog *adapter)
 {
@@ -344,8 +345,8 @@ empty_ring(struct serprog *adapter)
 			ring, 0, (guint)take_all(adapter, ring->data, ring->len, true));
 }
 
-/* While the firmware is giving, a receive interrupt puts what comes into the ring, as long as that
- * has room. Else the firmware keeps up with the line. */
+/* While the firmware sends, a receive interrupt puts input into the ring, as long as that has room.
+ * Otherwise the firmware keeps up with the line. */
 static size_t
 take_ring(struct serprog *adapter, const uint8_t *in, size_t n)
 {
@@ -363,7 +364,7 @@ take_ring(struct serprog *adapter, const uint8_t *in, size_t n)
 }
 
 static size_t
-take_odd(void *self, const uint8_t *in, size_t n)
+take_lossy(void *self, const uint8_t *in, size_t n)
 {
 	struct serprog *adapter = self;
 	size_t taken = adapter->ring ? take_ring(adapter, in, n) : take_all(adapter, in, n, true);
@@ -374,7 +375,7 @@ take_odd(void *self, const uint8_t *in, size_t n)
 }
 
 static size_t
-give_odd(void *self, uint8_t *out, size_t room)
+give_lossy(void *self, uint8_t *out, size_t room)
 {
 	struct serprog *adapter = self;
 	size_t given = give(adapter, out, room);
@@ -418,7 +419,7 @@ deadline_ns(void *self)
 	if (limit_ns == 0)
 		return -1;
 	left_ns = limit_ns - (g_get_monotonic_time() - adapter->moved_us) * 1000;
-	/* In real time the host may not even be able to go on. */
+	/* In real time the host may have nothing to fetch yet. */
 	left_ns += base_clock_debt(adapter->clock);
 	return MAX(left_ns, 0);
 }
@@ -445,7 +446,7 @@ host_opened(void *self)
 {
 	struct serprog *adapter = self;
 
-	/* The last host has left everything else as it has to be. */
+	/* host_closed() has reset everything else. */
 	adapter->commands = 0;
 }
 
@@ -478,7 +479,7 @@ serprog_new(const struct serprog_profile *profile, struct clip *clip, struct bas
 	adapter->profile = profile;
 	adapter->clip = clip;
 	adapter->clock = clock;
-	adapter->odd = profile->unacknowledged | profile->early_ack | profile->resets_bus |
+	adapter->departing = profile->unacknowledged | profile->early_ack | profile->resets_bus |
 		profile->purges;
 	if (profile->ring_bytes > 0)
 		adapter->ring = g_byte_array_new();
@@ -497,9 +498,9 @@ serprog_destroy(struct serprog *adapter)
 	g_free(adapter);
 }
 
-/* Input can get lost, or waiting ends. */
+/* Input can be lost, or a wait times out. */
 static bool
-is_odd(const struct serprog_profile *profile)
+is_lossy(const struct serprog_profile *profile)
 {
 	return profile->purges != 0 || profile->packet_bytes > 0 || profile->ring_bytes > 0 ||
 		profile->over == SERPROG_OVER_PURGE || profile->over == SERPROG_OVER_RESET ||
@@ -509,7 +510,7 @@ is_odd(const struct serprog_profile *profile)
 struct base_endpoint
 serprog_endpoint(struct serprog *adapter)
 {
-	static const struct base_endpoint_ops patient = {
+	static const struct base_endpoint_ops lossless = {
 		.host_opened = host_opened,
 		.take = take,
 		.give = give,
@@ -523,10 +524,10 @@ serprog_endpoint(struct serprog *adapter)
 		.hang = serprog_filter_hang,
 		.reset = serprog_filter_reset,
 	};
-	static const struct base_endpoint_ops odd = {
+	static const struct base_endpoint_ops lossy = {
 		.host_opened = host_opened,
-		.take = take_odd,
-		.give = give_odd,
+		.take = take_lossy,
+		.give = give_lossy,
 		.wait_ns = wait_ns,
 		.deadline_ns = deadline_ns,
 		.timed_out = timed_out,
@@ -541,5 +542,5 @@ serprog_endpoint(struct serprog *adapter)
 	};
 
 	return (struct base_endpoint){
-		.ops = is_odd(adapter->profile) ? &odd : &patient, .self = adapter};
+		.ops = is_lossy(adapter->profile) ? &lossy : &lossless, .self = adapter};
 }

@@ -18,20 +18,20 @@ struct serprog *serprog_new(
 	const struct serprog_profile *profile, struct clip *clip, struct base_clock *clock);
 void serprog_destroy(struct serprog *adapter);
 
-/* How a port drives it. */
+/* The endpoint for a port. */
 struct base_endpoint serprog_endpoint(struct serprog *adapter);
 
-/* How many commands have begun since the host opened the line, of any opcode. */
+/* The number of commands of any opcode that have begun since the host opened the line. */
 uint64_t serprog_commands(const struct serprog *adapter);
 
 /* The firmware has run into an endless loop: nothing moves, CS# included, whatever hosts come and
- * go. What it was about to say is lost. serprog_reset() ends it. */
+ * go. Replies that have not been fetched are lost. serprog_reset() ends it. */
 void serprog_hang(struct serprog *adapter);
 
-/* Power-on, a watchdog or a reset button: all is lost but what is in the chip. */
+/* Power-on, a watchdog or a reset button: everything is lost except the content of the chip. */
 void serprog_reset(struct serprog *adapter);
 
-/* CS# is low since a command whose verdict was BASE_COMMAND_KEEP_SELECTED; no other has come. */
+/* True while CS# is low after a command with the verdict BASE_COMMAND_KEEP_SELECTED. */
 bool serprog_left_selected(const struct serprog *adapter);
 
 #endif

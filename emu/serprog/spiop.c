@@ -13,10 +13,10 @@
  * read, that is at once, or after the last one written when rlen is 0. A host that writes more than
  * the line and SERPROG_REPLY_SIZE hold has to read meanwhile.
  *
- * A length over what Q_WRNMAXLEN and Q_RDNMAXLEN report is NAKed after its data has come; the chip
- * sees nothing. Firmwares that collect the data, ACK elsewhere or refuse otherwise have it in their
- * profile. With the drivers off (S_PIN_STATE 0) the text is silent: nothing keeps the adapter
- * from clocking into the air, so the operation is done and MISO floats (FF).
+ * A length over Q_WRNMAXLEN and Q_RDNMAXLEN is NAKed after its data has come; the chip sees
+ * nothing. The profile of a firmware says whether it collects the data, ACKs at another time or
+ * refuses otherwise. With the drivers off (S_PIN_STATE 0) the text is silent: nothing keeps the
+ * adapter from clocking into the air, so the operation is done and MISO floats (FF).
  *
  * Document: flashrom's Serial Flasher Protocol Specification, version 1, commands 13, 17 and 18.
  */
@@ -28,7 +28,7 @@
 #include "clip/clip.h"
 #include "serprog/profile.h"
 
-/* MOSI while a firmware reads that holds it high. */
+/* MOSI while reading, for firmwares that hold it high. */
 static const uint8_t high[4096] = {[0 ... sizeof high - 1] = 0xff};
 
 static inline bool
@@ -158,7 +158,7 @@ collect(struct serprog *adapter, uint32_t slen)
 		collected(adapter);
 }
 
-/* A firmware that fetches all of a write again for each piece of it. */
+/* For a firmware that fetches all of a write again for each piece of it. */
 static uint32_t
 fetched_bytes(const struct serprog_profile *profile, uint32_t slen)
 {
@@ -176,7 +176,7 @@ serprog_spi_prepare(struct serprog *adapter)
 	const struct serprog_profile *profile = adapter->profile;
 	uint32_t most = profile->total_limit;
 
-	adapter->odd_spi = profile->write_limit > 0 || profile->read_limit > 0 || most > 0 ||
+	adapter->spi_departs = profile->write_limit > 0 || profile->read_limit > 0 || most > 0 ||
 		profile->pins_needed || profile->clock_needed || profile->reread_bytes > 0 ||
 		profile->order != SERPROG_STREAM;
 	if (profile->order != SERPROG_COLLECT && profile->order != SERPROG_COLLECT_ALL)
@@ -194,19 +194,19 @@ serprog_spi_operation(struct serprog *adapter, const uint8_t *parameters)
 	uint32_t rlen = serprog_le24(parameters + 3);
 	bool duplex = adapter->full_duplex && rlen > 0;
 
-	if (adapter->odd_spi && adapter->profile->clock_needed && !adapter->hz_set) {
-		adapter->state = SERPROG_HUNG; /* what was said before gets out */
+	if (adapter->spi_departs && adapter->profile->clock_needed && !adapter->hz_set) {
+		adapter->state = SERPROG_HUNG; /* earlier replies get out */
 		return;
 	}
-	if (adapter->odd_spi ? !is_allowed(adapter, slen, rlen)
-			     : !fits(slen, adapter->profile->write_max) ||
+	if (adapter->spi_departs ? !is_allowed(adapter, slen, rlen)
+				 : !fits(slen, adapter->profile->write_max) ||
 				!fits(rlen, adapter->profile->read_max)) {
 		refuse(adapter, slen);
 		return;
 	}
 	adapter->write_left = slen;
 	adapter->read_left = rlen;
-	if (adapter->odd_spi)
+	if (adapter->spi_departs)
 		adapter->write_left = fetched_bytes(adapter->profile, slen);
 	if (adapter->kept) {
 		collect(adapter, slen);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The settings of faults as a table: which faults have each, and how its value goes into the fault.
- * What a value may be beyond its form is for the rooms that play the fault to say.
+ * The settings of faults as a table: the faults that have each, and the function that stores its
+ * value. The conditions that all faults share are stored in one place, setup_fault_when(). The
+ * rooms that implement a fault check its values beyond their form.
  *
  * long: a few lines for each of sixty settings.
  */
@@ -132,7 +133,7 @@ static bool
 take_per_us(struct setup_fault *fault, const char *value)
 {
 	/* Instead of the usual rate per bit; two that were given are refused in the end. */
-	if (strstr(fault->text, " rate=") == NULL)
+	if (!setup_fault_is_given(fault, "rate"))
 		fault->wires.rate = 0;
 	return take_real(value, 1, &fault->wires.per_us);
 }
@@ -182,19 +183,13 @@ take_duty(struct setup_fault *fault, const char *value)
 static bool
 take_period(struct setup_fault *fault, const char *value)
 {
-	int64_t *period_ns = fault->wires.what == CLIP_BOARD_WRITES
-		? &fault->wires.writes.period_ns
-		: &fault->wires.master.period_ns;
-
-	return base_parse_time(value, period_ns) && *period_ns > 0;
+	return base_parse_time(value, &fault->wires.period_ns) && fault->wires.period_ns > 0;
 }
 
 static bool
 take_phase(struct setup_fault *fault, const char *value)
 {
-	return base_parse_time(value,
-		fault->wires.what == CLIP_BOARD_WRITES ? &fault->wires.writes.phase_ns
-						       : &fault->wires.master.phase_ns);
+	return base_parse_time(value, &fault->wires.phase_ns);
 }
 
 static bool
@@ -312,8 +307,7 @@ take_during(struct setup_fault *fault, const char *value)
 			return false;
 		purposes |= 1u << purpose;
 	}
-	fault->wires.when.purposes = purposes;
-	fault->chip.purposes = purposes;
+	setup_fault_when(fault)->purposes = purposes;
 	return purposes > 0;
 }
 
@@ -324,80 +318,68 @@ take_during_operation(struct setup_fault *fault, const char *value)
 	const unsigned int slow =
 		1u << FLASH_FOR_PROGRAM | 1u << FLASH_FOR_ERASE | 1u << FLASH_FOR_STATUS_WRITE;
 
-	return take_during(fault, value) && (fault->chip.purposes & ~slow) == 0;
+	return take_during(fault, value) && (setup_fault_when(fault)->purposes & ~slow) == 0;
 }
 
 static bool
 take_opcode(struct setup_fault *fault, const char *value)
 {
-	fault->wires.when.has_opcode = true;
-	return base_value_hex_byte(value, &fault->wires.when.opcode);
+	setup_fault_when(fault)->has_opcode = true;
+	return base_value_hex_byte(value, &setup_fault_when(fault)->opcode);
 }
 
 static bool
 take_address(struct setup_fault *fault, const char *value)
 {
-	struct clip_fault_when *when = &fault->wires.when;
+	struct base_fault_when *when = setup_fault_when(fault);
 
-	if (!base_parse_range(value, true, &when->address_from, &when->address_to))
-		return false;
-	fault->chip.address_from = when->address_from;
-	fault->chip.address_to = when->address_to;
-	return true;
+	return base_parse_range(value, true, &when->address_from, &when->address_to);
 }
 
 static bool
 take_bytes(struct setup_fault *fault, const char *value)
 {
-	return base_parse_range(
-		value, true, &fault->wires.when.byte_from, &fault->wires.when.byte_to);
+	struct base_fault_when *when = setup_fault_when(fault);
+
+	return base_parse_range(value, true, &when->byte_from, &when->byte_to);
 }
 
 static bool
 take_nth(struct setup_fault *fault, const char *value)
 {
-	if (!base_parse_whole(value, 0, G_MAXUINT64, &fault->wires.when.nth))
-		return false;
-	fault->chip.nth = fault->wires.when.nth;
-	return fault->chip.nth > 0;
+	return base_parse_whole(value, 1, G_MAXUINT64, &setup_fault_when(fault)->nth);
 }
 
 static bool
 take_count(struct setup_fault *fault, const char *value)
 {
-	if (!base_parse_whole(value, 0, G_MAXUINT64, &fault->wires.when.count))
-		return false;
-	fault->chip.count = fault->wires.when.count;
-	fault->link.count = fault->wires.when.count;
-	return fault->chip.count > 0;
+	return base_parse_whole(value, 1, G_MAXUINT64, &setup_fault_when(fault)->count);
 }
 
 static bool
 take_per_frame(struct setup_fault *fault, const char *value)
 {
-	return base_parse_whole(value, 0, G_MAXUINT64, &fault->wires.when.per_frame) &&
-		fault->wires.when.per_frame > 0;
+	return base_parse_whole(value, 1, G_MAXUINT64, &setup_fault_when(fault)->per_frame);
 }
 
 static bool
 take_probability(struct setup_fault *fault, const char *value)
 {
-	if (!take_real(value, 1, &fault->wires.when.probability))
-		return false;
-	fault->chip.probability = fault->wires.when.probability;
-	return fault->chip.probability > 0;
+	double *probability = &setup_fault_when(fault)->probability;
+
+	return take_real(value, 1, probability) && *probability > 0;
 }
 
 static bool
 take_from(struct setup_fault *fault, const char *value)
 {
-	return base_parse_time(value, &fault->wires.when.from_ns);
+	return base_parse_time(value, &setup_fault_when(fault)->from_ns);
 }
 
 static bool
 take_to(struct setup_fault *fault, const char *value)
 {
-	return base_parse_time(value, &fault->wires.when.to_ns);
+	return base_parse_time(value, &setup_fault_when(fault)->to_ns);
 }
 
 static bool
@@ -407,7 +389,7 @@ take_select(struct setup_fault *fault, const char *value)
 
 	if (!base_parse_whole(value, 0, G_MAXUINT64, &cs) || cs > 7)
 		return false;
-	fault->wires.when.selects = 1u << cs;
+	setup_fault_when(fault)->selects = 1u << cs;
 	return true;
 }
 
@@ -420,22 +402,29 @@ take_direction(struct setup_fault *fault, const char *value)
 static bool
 take_link_byte(struct setup_fault *fault, const char *value)
 {
-	return base_parse_whole(value, 0, G_MAXUINT64, &fault->link.byte) && fault->link.byte > 0;
+	uint64_t byte;
+
+	if (!base_parse_whole(value, 1, G_MAXUINT64, &byte))
+		return false;
+	fault->link.at_byte = true;
+	setup_fault_when(fault)->byte_from = byte - 1;
+	return true;
 }
 
 static bool
 take_link_operation(struct setup_fault *fault, const char *value)
 {
-	return base_parse_whole(value, 0, G_MAXUINT64, &fault->link.operation) &&
-		fault->link.operation > 0;
+	return base_parse_whole(value, 1, G_MAXUINT64, &setup_fault_when(fault)->from_nth);
 }
 
 static bool
 take_link_command(struct setup_fault *fault, const char *value)
 {
-	fault->link.has_command = true;
-	return serprog_opcode_from_string(value, &fault->link.command) ||
-		base_value_hex_byte(value, &fault->link.command);
+	struct base_fault_when *when = setup_fault_when(fault);
+
+	when->has_opcode = true;
+	return serprog_opcode_from_string(value, &when->opcode) ||
+		base_value_hex_byte(value, &when->opcode);
 }
 
 static bool
@@ -463,13 +452,12 @@ take_ms(const char *value, uint32_t *ms)
 static bool
 take_link_after(struct setup_fault *fault, const char *value)
 {
-	return take_ms(value, &fault->link.after_ms);
-}
+	uint32_t ms;
 
-static bool
-take_link_chance(struct setup_fault *fault, const char *value)
-{
-	return take_real(value, 1, &fault->link.chance) && fault->link.chance > 0;
+	if (!take_ms(value, &ms))
+		return false;
+	setup_fault_when(fault)->from_ns = ms * INT64_C(1000000);
+	return true;
 }
 
 static bool
@@ -567,7 +555,7 @@ const struct setup_faultset setup_faultset_rows[] = {
 	{"after", 0, 0, LINK_AT_TIMES,
 		"whole milliseconds up to an hour since the line was opened, such as 500ms",
 		take_link_after},
-	{"chance", 0, 0, LINK_BY_CHANCE, "above 0 and up to 1", take_link_chance},
+	{"chance", 0, 0, LINK_BY_CHANCE, "above 0 and up to 1", take_probability},
 	{"baud", 0, 0, LINK(WRONG_BAUD), "a speed from 300 to 4000000 baud", take_link_baud},
 	{"time", 0, 0, LINK_TIMED, "whole milliseconds up to an hour, such as 16ms",
 		take_link_time},

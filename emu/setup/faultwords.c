@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The words of faults: which there are, what is usual for each, and "WHAT NAME=VALUE ...". The
- * settings are faultset.c's.
+ * Faults as text: their names, the usual values of each, and "WHAT NAME=VALUE ...". The settings
+ * are in faultkeys.c.
  */
 #include "setup/faultwords.h"
 
@@ -63,13 +63,7 @@ setup_fault_new(const char *what, GError **error)
 	}
 	if (flash_fault_what_from_string(what, &fault->chip.what)) {
 		fault->place = SETUP_FAULT_OF_CHIP;
-		fault->chip.mask = 0x01;
-		fault->chip.rate = 0.5;
-		fault->chip.factor = 10;
-		if (fault->chip.what == FLASH_FAULT_READ_DISTURB) {
-			fault->chip.rate = 1e-6;
-			fault->chip.after = 1000;
-		}
+		flash_fault_init(&fault->chip, fault->chip.what);
 		return fault;
 	}
 	if (link_fault_what_from_string(what, &fault->link.what)) {
@@ -145,6 +139,29 @@ setup_fault_set(struct setup_fault *fault, const char *name, const char *value, 
 	which = g_strdup_printf("fault %.*s has no", (int)strcspn(fault->text, " "), fault->text);
 	known = setup_fault_settings(fault);
 	refuse_word(which, name, known, error);
+	return false;
+}
+
+struct base_fault_when *
+setup_fault_when(struct setup_fault *fault)
+{
+	switch (fault->place) {
+	case SETUP_FAULT_OF_WIRES:
+		return &fault->wires.when;
+	case SETUP_FAULT_OF_CHIP:
+		return &fault->chip.when;
+	case SETUP_FAULT_OF_LINK:
+		return &fault->link.when;
+	}
+	g_assert_not_reached();
+}
+
+bool
+setup_fault_is_given(const struct setup_fault *fault, const char *name)
+{
+	for (const struct setup_faultset *row = setup_faultset_rows; row->name; row++)
+		if (fault->given >> (row - setup_faultset_rows) & 1 && strcmp(row->name, name) == 0)
+			return true;
 	return false;
 }
 

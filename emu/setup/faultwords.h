@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Faults as people write them: what is wrong, and settings, "bit-error line=miso rate=1e-6". The
- * same words stand in bench files, on command lines and on the control socket; spinor-bench(5)
- * explains them.
+ * Faults as text: a kind and settings, "bit-error line=miso rate=1e-6", in bench files, on command
+ * lines and on the control socket alike; spinor-bench(5) explains them.
  */
 #ifndef SPINOR_SETUP_FAULTWORDS_H
 #define SPINOR_SETUP_FAULTWORDS_H
@@ -13,7 +12,7 @@
 
 #include <glib.h>
 
-/* Where it sits. */
+/* The place of a fault. */
 enum setup_fault_place {
 	SETUP_FAULT_OF_WIRES, /* between adapter and clip */
 	SETUP_FAULT_OF_CHIP,
@@ -24,13 +23,15 @@ enum setup_fault_place {
 #define SETUP_FAULTS_MAX 1024 /* of one adapter, its chips and its line */
 
 struct setup_fault {
-	char *name;     /* what people call it; NULL: it has none */
-	char *text;     /* what and settings, as given */
+	char *name;     /* NULL: it has none */
+	char *text;     /* kind and settings, as given */
 	uint64_t given; /* which settings: bits 1 << row of setup_faultset_rows */
 	enum setup_fault_place place;
-	struct clip_fault wires;
-	struct flash_fault chip;
-	struct link_fault link;
+	union { /* of its place */
+		struct clip_fault wires;
+		struct flash_fault chip;
+		struct link_fault link;
+	};
 };
 
 /* A fault of that name with its usual settings; NULL and BASE_ERROR_USAGE when there is none. */
@@ -40,6 +41,12 @@ struct setup_fault *setup_fault_new(const char *what, GError **error);
  * has, for a value that is refused, with what is allowed, and for one that was given before. */
 bool setup_fault_set(
 	struct setup_fault *fault, const char *name, const char *value, GError **error);
+
+/* The conditions of the fault, those that all places share. */
+struct base_fault_when *setup_fault_when(struct setup_fault *fault);
+
+/* True when a setting of that name was given. */
+bool setup_fault_is_given(const struct setup_fault *fault, const char *name);
 
 /* "WHAT [NAME=VALUE ...]". */
 struct setup_fault *setup_fault_parse(const char *text, GError **error);

@@ -19,8 +19,8 @@ static const struct base_value_word overs[] = {{"drain", SERPROG_OVER_DRAIN},
 	{"nak", SERPROG_OVER_NAK}, {"purge", SERPROG_OVER_PURGE}, {"reset", SERPROG_OVER_RESET},
 	{NULL, 0}};
 
-static const struct base_value_word refusals[] = {{"nak", SERPROG_STRANGER_NAK},
-	{"silence", SERPROG_STRANGER_SILENCE}, {"ack", SERPROG_STRANGER_ACK}, {NULL, 0}};
+static const struct base_value_word refusals[] = {{"nak", SERPROG_UNKNOWN_NAK},
+	{"silence", SERPROG_UNKNOWN_SILENCE}, {"ack", SERPROG_UNKNOWN_ACK}, {NULL, 0}};
 
 static const struct base_value_word answers[] = {{"no", false}, {"yes", true}, {NULL, 0}};
 
@@ -183,7 +183,7 @@ apply_behaviour(struct serprog_profile *made, enum setup_firmware_key key, uint3
 		made->commands &= ~value;
 		break;
 	case SETUP_FIRMWARE_REFUSAL:
-		made->unknown = made->refused = (enum serprog_stranger)value;
+		made->unknown = made->refused = (enum serprog_unknown_answer)value;
 		break;
 	case SETUP_FIRMWARE_CLOCK:
 		made->clock_default_hz = value;

@@ -369,3 +369,17 @@ setup_options_free(struct setup_options *options)
 	g_free(options->help);
 	g_free(options);
 }
+
+const char **
+setup_options_names(void)
+{
+	GPtrArray *names = g_ptr_array_new();
+
+	for (const GOptionEntry *row = rows; row->long_name != NULL; row++)
+		if (*row->long_name != '\0')
+			g_ptr_array_add(names, (gpointer)row->long_name);
+	for (unsigned int key = 0; key < SETUP_CONDITION_KEYS; key++)
+		g_ptr_array_add(names, (gpointer)setup_condition_rows[key].name);
+	g_ptr_array_add(names, NULL);
+	return (const char **)g_ptr_array_free(names, FALSE);
+}

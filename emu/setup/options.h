@@ -46,4 +46,7 @@ struct setup_options {
 struct setup_options *setup_options_parse(int *argc, char ***argv, GError **error);
 void setup_options_free(struct setup_options *options);
 
+/* Returns the long names of all options, NULL-terminated. Free the list with g_free(). */
+const char **setup_options_names(void);
+
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A JSON-RPC 2.0 client, see spinor-control(7): one call at a time, every wait with a limit. What
- * comes while a call waits for its reply and is no reply is kept for spinor_client_event().
+ * A JSON-RPC 2.0 client, see spinor-control(7): one call at a time, each wait with a limit. Other
+ * messages that arrive while a call waits for its reply are queued for spinor_client_event().
  */
 #include "spinor/client.h"
 
@@ -26,11 +26,11 @@ struct spinor_client {
 	int fd;
 	char *path;
 	GByteArray *in;
-	size_t looked;  /* bytes of in known to hold no newline */
+	size_t scanned; /* bytes of in without a newline */
 	GQueue *events; /* JsonObject: parameters of notifications */
 	int64_t last_id;
-	char *what;     /* for the sign of life; NULL: none */
-	bool listening; /* what is awaited is an event, not an answer */
+	char *progress; /* text of the progress bar; NULL: none */
+	bool for_event; /* the client waits for an event, not for a reply */
 	bool ended;
 };
 
@@ -42,24 +42,24 @@ fail(const struct spinor_client *client, GError **error, const char *doing)
 	return false;
 }
 
-/* Why connecting to it failed. */
+/* Sets the error after a failed connect(). */
 static void
 refuse_socket(const char *path, int code, GError **error)
 {
-	bool nobody = code == ENOENT || code == ECONNREFUSED;
+	bool no_bench = code == ENOENT || code == ECONNREFUSED;
 	struct stat info;
 
 	if (stat(path, &info) == 0 && !S_ISSOCK(info.st_mode))
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_NO_BENCH,
-			"control socket %s: that is no socket; name the one of a running bench, "
+			"control socket %s: not a socket; name the one of a running bench, "
 			"which spinor status lists",
 			path);
 	else
 		g_set_error(error, SPINOR_ERROR,
-			nobody ? SPINOR_ERROR_NO_BENCH : SPINOR_ERROR_FAILED,
+			no_bench ? SPINOR_ERROR_NO_BENCH : SPINOR_ERROR_FAILED,
 			"control socket %s: %s", path,
-			nobody ? "no bench is running there; start one with: spinord"
-			       : g_strerror(code));
+			no_bench ? "no bench is running there; start one with: spinord"
+				 : g_strerror(code));
 }
 
 struct spinor_client *
@@ -99,22 +99,22 @@ spinor_client_close(struct spinor_client *client)
 		return;
 	close(client->fd);
 	g_free(client->path);
-	g_free(client->what);
+	g_free(client->progress);
 	g_byte_array_unref(client->in);
 	g_queue_free_full(client->events, (GDestroyNotify)json_object_unref);
 	g_free(client);
 }
 
 void
-spinor_client_show_progress(struct spinor_client *client, const char *what)
+spinor_client_show_progress(struct spinor_client *client, const char *text)
 {
-	g_free(client->what);
-	client->what = g_strdup(what);
+	g_free(client->progress);
+	client->progress = g_strdup(text);
 }
 
 /* Waits for events on the socket until limit_ms after start_us. */
 static bool
-await(struct spinor_client *client, short events, int64_t start_us, int64_t limit_ms,
+wait_for(struct spinor_client *client, short events, int64_t start_us, int64_t limit_ms,
 	GError **error)
 {
 	for (;;) {
@@ -126,14 +126,14 @@ await(struct spinor_client *client, short events, int64_t start_us, int64_t limi
 		if (left_ms <= 0) {
 			g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_TIMEOUT,
 				"control socket %s: no %s in %.1f s; %s--timeout waits longer",
-				client->path, client->listening ? "event" : "answer",
+				client->path, client->for_event ? "event" : "answer",
 				(double)limit_ms / 1000,
-				client->listening ? "" : "does that bench still run? ");
+				client->for_event ? "" : "is that bench still running? ");
 			return false;
 		}
-		if (client->what != NULL) {
+		if (client->progress != NULL) {
 			left_ms = MIN(left_ms, PROGRESS_MS);
-			spinor_progress(client->what, waited_ms);
+			spinor_progress(client->progress, waited_ms);
 		}
 		n = poll(&poller, 1, (int)MIN(left_ms, G_MAXINT));
 		if (n > 0)
@@ -156,7 +156,7 @@ send_all(struct spinor_client *client, const char *text, int64_t start_us, int64
 			text += n;
 			left -= (size_t)n;
 		} else if (errno == EAGAIN) {
-			if (!await(client, POLLOUT, start_us, limit_ms, error))
+			if (!wait_for(client, POLLOUT, start_us, limit_ms, error))
 				return false;
 		} else if (errno != EINTR) {
 			return fail(client, error, "sending");
@@ -165,14 +165,14 @@ send_all(struct spinor_client *client, const char *text, int64_t start_us, int64
 	return true;
 }
 
-/* The next line without its newline, or NULL at the end (ended is set then) or on error. */
+/* Returns the next line without its newline; NULL at the end, when ended is set, or on error. */
 static char *
 take_line(struct spinor_client *client, int64_t start_us, int64_t limit_ms, GError **error)
 {
 	for (;;) {
-		const uint8_t *newline = client->in->len > client->looked
-			? memchr(client->in->data + client->looked, '\n',
-				  client->in->len - client->looked)
+		const uint8_t *newline = client->in->len > client->scanned
+			? memchr(client->in->data + client->scanned, '\n',
+				  client->in->len - client->scanned)
 			: NULL;
 		guint before = client->in->len;
 		ssize_t n;
@@ -182,10 +182,10 @@ take_line(struct spinor_client *client, int64_t start_us, int64_t limit_ms, GErr
 			char *line = g_strndup((const char *)client->in->data, length);
 
 			g_byte_array_remove_range(client->in, 0, (guint)length + 1);
-			client->looked = 0;
+			client->scanned = 0;
 			return line;
 		}
-		client->looked = before;
+		client->scanned = before;
 		if (before > LINE_MAX_BYTES) {
 			errno = EMSGSIZE;
 			fail(client, error, "receiving");
@@ -199,7 +199,7 @@ take_line(struct spinor_client *client, int64_t start_us, int64_t limit_ms, GErr
 			return NULL;
 		}
 		if (n < 0 && errno == EAGAIN) {
-			if (!await(client, POLLIN, start_us, limit_ms, error))
+			if (!wait_for(client, POLLIN, start_us, limit_ms, error))
 				return NULL;
 		} else if (n < 0 && errno != EINTR) {
 			fail(client, error, "receiving");
@@ -208,7 +208,7 @@ take_line(struct spinor_client *client, int64_t start_us, int64_t limit_ms, GErr
 	}
 }
 
-/* The next message, or NULL as take_line(). */
+/* Returns the next message; NULL: see take_line(). */
 static JsonObject *
 take_message(struct spinor_client *client, int64_t start_us, int64_t limit_ms, GError **error)
 {
@@ -225,7 +225,8 @@ take_message(struct spinor_client *client, int64_t start_us, int64_t limit_ms, G
 			return json_object_ref(json_node_get_object(root));
 	}
 	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
-		"control socket %s: what came is no JSON-RPC message; is that a bench's socket?",
+		"control socket %s: the answer is not a JSON-RPC message; is that a bench's "
+		"socket?",
 		client->path);
 	return NULL;
 }
@@ -257,11 +258,11 @@ take_result(JsonObject *reply, const char *method, GError **error)
 		return json_object_dup_member(reply, "result");
 	if (code == CODE_NO_METHOD)
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
-			"this bench knows no %s; is it an older spinord?", method);
+			"this bench has no method %s; is it an older spinord?", method);
 	else
 		g_set_error(error, SPINOR_ERROR,
 			code == CODE_PARAMS ? SPINOR_ERROR_USAGE : SPINOR_ERROR_FAILED, "%s",
-			spinor_text(refused, "message", "the bench answered without a reason"));
+			spinor_text(refused, "message", "the bench gave no reason"));
 	return NULL;
 }
 
@@ -275,7 +276,7 @@ is_reply(JsonObject *message, int64_t id)
 }
 
 static void
-keep_event(struct spinor_client *client, JsonObject *message)
+queue_event(struct spinor_client *client, JsonObject *message)
 {
 	JsonObject *params = spinor_object(message, "params");
 
@@ -305,7 +306,7 @@ spinor_client_call(struct spinor_client *client, const char *method, JsonObject 
 			if (replied)
 				result = take_result(message, method, &found);
 			else
-				keep_event(client, message);
+				queue_event(client, message);
 		}
 	}
 	spinor_progress_done();
@@ -322,15 +323,15 @@ spinor_client_event(struct spinor_client *client, int64_t limit_ms, GError **err
 {
 	int64_t start_us = g_get_monotonic_time();
 
-	client->listening = true;
+	client->for_event = true;
 	while (g_queue_is_empty(client->events)) {
 		g_autoptr(JsonObject) message = take_message(client, start_us, limit_ms, error);
 
 		if (message == NULL)
 			break;
-		keep_event(client, message);
+		queue_event(client, message);
 	}
-	client->listening = false;
+	client->for_event = false;
 	return g_queue_pop_head(client->events);
 }
 

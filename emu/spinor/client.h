@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The other end of a bench's control socket: JSON-RPC calls that wait, but not for ever. */
+/* A client of a bench's control socket: JSON-RPC calls with a time limit. */
 #ifndef SPINOR_SPINOR_CLIENT_H
 #define SPINOR_SPINOR_CLIENT_H
 
@@ -12,26 +12,26 @@
 
 struct spinor_client;
 
-/* Connects. A socket at which nobody listens is SPINOR_ERROR_NO_BENCH. */
+/* Connects. SPINOR_ERROR_NO_BENCH: no bench listens at that socket. */
 struct spinor_client *spinor_client_open(const char *path, GError **error);
 void spinor_client_close(struct spinor_client *client);
 
-/* Shows a sign of life while calls take long. */
-void spinor_client_show_progress(struct spinor_client *client, const char *what);
+/* Shows a progress bar with that text during long calls. */
+void spinor_client_show_progress(struct spinor_client *client, const char *text);
 
 /*
- * Calls method and returns its result, which is freed with json_node_unref(). params: taken; may be
- * NULL. limit_ms: SPINOR_ERROR_TIMEOUT when there is no answer after that. Parameters that the
- * bench refuses are SPINOR_ERROR_USAGE, everything else that it says is SPINOR_ERROR_FAILED.
+ * Calls method and returns its result; free it with json_node_unref(). Takes ownership of params,
+ * which may be NULL. SPINOR_ERROR_TIMEOUT: no reply within limit_ms; SPINOR_ERROR_USAGE: the bench
+ * refuses the parameters; SPINOR_ERROR_FAILED: any other error of the bench.
  */
 JsonNode *spinor_client_call(struct spinor_client *client, const char *method, JsonObject *params,
 	int64_t limit_ms, GError **error);
 
-/* The next notification's parameters, which is freed with json_object_unref(). NULL without an
- * error: the bench has closed the connection. */
+/* Returns the parameters of the next notification; free them with json_object_unref(). NULL without
+ * an error: the bench has closed the connection. */
 JsonObject *spinor_client_event(struct spinor_client *client, int64_t limit_ms, GError **error);
 
-/* True when the bench has closed the connection within that time. */
+/* Waits until the bench closes the connection; false: it has not within limit_ms. */
 bool spinor_client_wait_end(struct spinor_client *client, int64_t limit_ms, GError **error);
 
 #endif

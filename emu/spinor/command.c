@@ -1,25 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The command line. The verb is the first word that is no option and no option's value; it decides
- * which options are taken, so that each error names what that verb allows.
+ * The command line. The verb is the first word that is neither an option nor the value of one; it
+ * determines the allowed options, so that an error names those of the verb.
  *
- * "run" is special: all that this table does not know is left for the bench's own parser, and the
- * command begins after "--", with nothing of it read as an option.
+ * "run" is special: options that are not in this table are passed to the bench's own parser, and
+ * the words after "--" are the command, none of which is an option.
  */
 #include "spinor/command.h"
 
 #include "base/units.h"
-#include "setup/options.h"
 #include "setup/condition.h"
+#include "setup/options.h"
 #include "spinor/exitstatus.h"
 #include "spinor/verbs.h"
 
 #include <string.h>
 
-#define ENTRIES_MAX 28
-
-/* What the parser fills in besides the command. */
-struct reading {
+/* Values that GOption sets, and that are no members of the command. */
+struct parsing {
 	struct spinor_command *command;
 	char **rest;
 	gboolean json, help, reset;
@@ -39,7 +37,7 @@ parse_number(const char *text, int64_t max, int64_t *value)
 static gboolean
 take_number(const char *name, const char *value, void *data, GError **error)
 {
-	struct spinor_command *command = ((struct reading *)data)->command;
+	struct spinor_command *command = ((struct parsing *)data)->command;
 	bool supply = strcmp(name, "--millivolts") == 0;
 	bool cs = strcmp(name, "--cs") == 0;
 	int64_t max = supply ? 6000 : cs ? 255 : G_MAXINT;
@@ -78,7 +76,7 @@ parse_time(const char *text, int64_t *ns)
 static gboolean
 take_timeout(const char *name, const char *value, void *data, GError **error)
 {
-	struct spinor_command *command = ((struct reading *)data)->command;
+	struct spinor_command *command = ((struct parsing *)data)->command;
 
 	if (parse_time(value, &command->timeout_ns))
 		return TRUE;
@@ -90,20 +88,20 @@ take_timeout(const char *name, const char *value, void *data, GError **error)
 static gboolean
 take_at(const char *name, const char *value, void *data, GError **error)
 {
-	struct spinor_command *command = ((struct reading *)data)->command;
+	struct spinor_command *command = ((struct parsing *)data)->command;
 
 	if (parse_number(value, INT64_MAX, &command->at) && command->at > 0)
 		return TRUE;
 	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
-		"%s %s: allowed are whole numbers from 1 on", name, value);
+		"%s %s: allowed are whole numbers from 1 up", name, value);
 	return FALSE;
 }
 
-/* As data sheets give times, and 0 is one of them. */
+/* A time with a unit as in data sheets; 0 is allowed. */
 static gboolean
 take_after(const char *name, const char *value, void *data, GError **error)
 {
-	struct spinor_command *command = ((struct reading *)data)->command;
+	struct spinor_command *command = ((struct parsing *)data)->command;
 
 	if (base_parse_time(value, &command->after_ns) &&
 		command->after_ns <= SETUP_CUT_AFTER_MAX_NS)
@@ -114,100 +112,110 @@ take_after(const char *name, const char *value, void *data, GError **error)
 	return FALSE;
 }
 
-struct option {
+/* Bit of rows for all verbs but run; beside those of enum spinor_option. */
+#define OPTION_NOT_RUN (1u << 31)
+
+#define COMMAND(member) GSIZE_TO_POINTER(offsetof(struct spinor_command, member))
+#define PARSING(member) GSIZE_TO_POINTER(offsetof(struct parsing, member))
+#define BYTES G_OPTION_FLAG_FILENAME
+
+/* arg_data is an offset, which fill_entries() makes an address: of flags and the remaining words in
+ * struct parsing, of all else in the command. */
+static const struct option {
 	unsigned int verbs; /* 0: all; else those with one of these bits */
 	GOptionEntry entry;
+} rows[] = {
+	{0,
+		{"control", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(control),
+			"Socket of the bench (default: the only one that is running)", "PATH"}},
+	{0,
+		{"adapter", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(adapter),
+			"Name of the adapter (default: the only one)", "NAME"}},
+	{0,
+		{"cs", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_number,
+			"Chip select of the chip (default: the only one)", "N"}},
+	{0, {"json", 0, 0, G_OPTION_ARG_NONE, PARSING(json), "Print JSON", NULL}},
+	{OPTION_NOT_RUN,
+		{"timeout", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_timeout,
+			"How long to wait for the bench (30s, 500ms, 2m)", "TIME"}},
+	{SPINOR_OPTION_RUN,
+		{"timeout", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_timeout,
+			"End the command after TIME (30s, 500ms, 2m)", "TIME"}},
+	{SPINOR_OPTION_POWER,
+		{"millivolts", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_number,
+			"Supply voltage (default: the last one)", "N"}},
+	{SPINOR_OPTION_POWER,
+		{"at", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_at,
+			"off: not now, but at the end of operation N from now", "N"}},
+	{SPINOR_OPTION_POWER,
+		{"after", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_after,
+			"--at: delay after that operation (default: half its busy time)", "TIME"}},
+	{SPINOR_OPTION_FILE,
+		{"file", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(file),
+			"File of the snapshot (default: kept in memory)", "FILE"}},
+	{SPINOR_OPTION_RESET,
+		{"reset", 0, 0, G_OPTION_ARG_NONE, PARSING(reset),
+			"Reset all counters to 0 afterwards", NULL}},
+	{SPINOR_OPTION_COUNT,
+		{"count", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_number,
+			"End after N events", "N"}},
+	{SPINOR_OPTION_KIND,
+		{"kind", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, COMMAND(kinds),
+			"Only events of this kind; may be repeated", "KIND"}},
+	{SPINOR_OPTION_NAME,
+		{"name", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(name),
+			"Name of the fault, for fault list and fault remove", "NAME"}},
+	{SPINOR_OPTION_CHIPDB,
+		{"chipdb", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(chipdb),
+			"Read the chips from *.chips in DIR", "DIR"}},
+	{SPINOR_OPTION_RUN,
+		{"expect-image", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(expect_image),
+			"Fail unless the content of the chip equals FILE", "FILE"}},
+	{SPINOR_OPTION_RUN,
+		{"assert", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, COMMAND(asserts),
+			"Fail unless this holds of the counters, such as \"erases <= 256\"",
+			"TEXT"}},
+	{SPINOR_OPTION_RUN,
+		{"report", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(report),
+			"Write a report of the run to FILE, as JSON", "FILE"}},
+	{0, {"help", 'h', 0, G_OPTION_ARG_NONE, PARSING(help), "Print this text", NULL}},
+	/* The remaining words of run are options of the bench. */
+	{OPTION_NOT_RUN,
+		{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, PARSING(rest), "", NULL}},
 };
 
-/* Copies the entries for verb; returns the end. */
+#define ENTRIES_MAX (G_N_ELEMENTS(rows) + 1)
+
+/* Copies the rows of a verb with these options, and ends them with an empty one. */
 static void
-choose(GOptionEntry *entries, const struct option *options, size_t n, unsigned int wanted)
+fill_entries(GOptionEntry *entries, struct parsing *parsing, unsigned int wanted)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (options[i].verbs == 0 || options[i].verbs & wanted)
-			*entries++ = options[i].entry;
+	if (!(wanted & SPINOR_OPTION_RUN))
+		wanted |= OPTION_NOT_RUN;
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		const GOptionEntry *row = &rows[i].entry;
+		size_t offset = GPOINTER_TO_SIZE(row->arg_data);
+
+		if (rows[i].verbs != 0 && !(rows[i].verbs & wanted))
+			continue;
+		*entries = *row;
+		if (row->arg == G_OPTION_ARG_NONE || *row->long_name == '\0')
+			entries->arg_data = (char *)parsing + offset;
+		else if (row->arg != G_OPTION_ARG_CALLBACK)
+			entries->arg_data = (char *)parsing->command + offset;
+		entries++;
 	}
 	*entries = (GOptionEntry){0};
 }
 
-static void
-fill(GOptionEntry *entries, struct reading *reading, unsigned int wanted)
-{
-	struct spinor_command *command = reading->command;
-	const int bytes = G_OPTION_FLAG_FILENAME;
-	const GOptionArg name = G_OPTION_ARG_FILENAME;
-	const GOptionArg names = G_OPTION_ARG_FILENAME_ARRAY;
-	const GOptionArg call = G_OPTION_ARG_CALLBACK;
-	const char *timeout = wanted & SPINOR_OPTION_RUN
-		? "End the command after TIME (30s, 500ms, 2m)"
-		: "How long to wait for the bench (30s, 500ms, 2m)";
-	const struct option options[] = {
-		{0,
-			{"control", 0, 0, name, &command->control,
-				"Socket of the bench (default: the only one that runs)", "PATH"}},
-		{0,
-			{"adapter", 0, 0, name, &command->adapter,
-				"Adapter by its name (default: the only one)", "NAME"}},
-		{0,
-			{"cs", 0, bytes, call, (void *)take_number,
-				"Chip by its select line (default: the only one)", "N"}},
-		{0, {"json", 0, 0, G_OPTION_ARG_NONE, &reading->json, "Print JSON", NULL}},
-		{0, {"timeout", 0, bytes, call, (void *)take_timeout, timeout, "TIME"}},
-		{SPINOR_OPTION_POWER,
-			{"millivolts", 0, bytes, call, (void *)take_number,
-				"The supply (default: the last that it had)", "N"}},
-		{SPINOR_OPTION_POWER,
-			{"at", 0, bytes, call, (void *)take_at,
-				"off: not now, but at the end of operation N from now on", "N"}},
-		{SPINOR_OPTION_POWER,
-			{"after", 0, bytes, call, (void *)take_after,
-				"--at: and so much later (default: half of the time that it takes)",
-				"TIME"}},
-		{SPINOR_OPTION_FILE,
-			{"file", 0, 0, name, &command->file, "Keep the snapshot in a file",
-				"FILE"}},
-		{SPINOR_OPTION_RESET,
-			{"reset", 0, 0, G_OPTION_ARG_NONE, &reading->reset,
-				"Start all counters at 0 again", NULL}},
-		{SPINOR_OPTION_COUNT,
-			{"count", 0, bytes, call, (void *)take_number, "End after N events", "N"}},
-		{SPINOR_OPTION_KIND,
-			{"kind", 0, 0, names, &command->kinds,
-				"Only events of this kind; may be given more than once", "KIND"}},
-		{SPINOR_OPTION_NAME,
-			{"name", 0, 0, name, &command->name,
-				"What to call it, for fault list and fault remove", "NAME"}},
-		{SPINOR_OPTION_CHIPDB,
-			{"chipdb", 0, 0, name, &command->chipdb,
-				"Read the chips from *.chips in DIR", "DIR"}},
-		{SPINOR_OPTION_RUN,
-			{"expect-image", 0, 0, name, &command->expect_image,
-				"Fail unless the chip holds what FILE does", "FILE"}},
-		{SPINOR_OPTION_RUN,
-			{"assert", 0, 0, names, &command->asserts,
-				"Fail unless this holds of the counters, such as \"erases <= 256\"",
-				"TEXT"}},
-		{SPINOR_OPTION_RUN,
-			{"report", 0, 0, name, &command->report,
-				"Write what happened to FILE, as JSON", "FILE"}},
-		{0, {"help", 'h', 0, G_OPTION_ARG_NONE, &reading->help, "Print this text", NULL}},
-		{0, {G_OPTION_REMAINING, 0, 0, names, &reading->rest, "", NULL}},
-	};
-
-	G_STATIC_ASSERT(G_N_ELEMENTS(options) < ENTRIES_MAX);
-	/* What remains of run's options is the bench's. */
-	choose(entries, options, G_N_ELEMENTS(options) - (wanted & SPINOR_OPTION_RUN ? 1 : 0),
-		wanted);
-}
-
 static GOptionContext *
-new_context(struct reading *reading, const struct spinor_verb *verb)
+new_context(struct parsing *parsing, const struct spinor_verb *verb)
 {
 	GOptionEntry entries[ENTRIES_MAX];
 	GOptionContext *context = g_option_context_new(NULL);
-	GOptionGroup *group = g_option_group_new("spinor", "", "", reading, NULL);
+	GOptionGroup *group = g_option_group_new("spinor", "", "", parsing, NULL);
 
-	fill(entries, reading, verb != NULL ? verb->options : 0);
+	fill_entries(entries, parsing, verb != NULL ? verb->options : 0);
 	g_option_group_add_entries(group, entries);
 	g_option_context_set_main_group(context, group);
 	g_option_context_set_help_enabled(context, FALSE);
@@ -216,7 +224,7 @@ new_context(struct reading *reading, const struct spinor_verb *verb)
 	return context;
 }
 
-/* Whether an option's value is the next word. */
+/* True: the value of that option is the next word. */
 static bool
 takes_next(const char *word)
 {
@@ -226,7 +234,7 @@ takes_next(const char *word)
 	return g_strv_contains(with_value, word);
 }
 
-/* Where the verb is among words, or their end. */
+/* Returns the verb in words, or their end. */
 static char **
 find_verb(char **words)
 {
@@ -237,7 +245,7 @@ find_verb(char **words)
 	return words;
 }
 
-/* What follows the first "--" becomes the program; the words end before it. */
+/* Moves the words after the first "--" to the program, and removes "--". */
 static void
 cut_program(struct spinor_command *command, char **words)
 {
@@ -267,7 +275,7 @@ check_args(struct spinor_command *command, GError **error)
 
 	if (command->n_args < verb->min_args) {
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
-			"something is missing; allowed is: spinor %s %s", verb->name, verb->args);
+			"an argument is missing; allowed is: spinor %s %s", verb->name, verb->args);
 		return false;
 	}
 	if (!(verb->options & SPINOR_OPTION_RUN) && command->n_args > verb->max_args) {
@@ -291,12 +299,12 @@ check_args(struct spinor_command *command, GError **error)
 static bool
 parse_options(struct spinor_command *command, char ***words, GError **error)
 {
-	struct reading reading = {.command = command};
-	g_autoptr(GOptionContext) context = new_context(&reading, command->verb);
+	struct parsing parsing = {.command = command};
+	g_autoptr(GOptionContext) context = new_context(&parsing, command->verb);
 	g_autoptr(GError) found = NULL;
 
 	if (!g_option_context_parse_strv(context, words, &found)) {
-		g_strfreev(reading.rest);
+		g_strfreev(parsing.rest);
 		if (found->domain == SPINOR_ERROR)
 			g_propagate_error(error, g_steal_pointer(&found));
 		else
@@ -305,10 +313,10 @@ parse_options(struct spinor_command *command, char ***words, GError **error)
 				command->verb != NULL ? command->verb->name : "");
 		return false;
 	}
-	command->json = reading.json;
-	command->help = reading.help;
-	command->reset = reading.reset;
-	command->args = reading.rest != NULL ? reading.rest : g_new0(char *, 1);
+	command->json = parsing.json;
+	command->help = parsing.help;
+	command->reset = parsing.reset;
+	command->args = parsing.rest != NULL ? parsing.rest : g_new0(char *, 1);
 	command->n_args = g_strv_length(command->args);
 	return true;
 }
@@ -365,7 +373,7 @@ spinor_command_free(struct spinor_command *command)
 	g_free(command);
 }
 
-/* The bench's own options as its --help tells them, from the first line with an option. */
+/* Returns the list of options in spinord's --help, from the first line with an option. */
 static char *
 bench_help(void)
 {
@@ -386,8 +394,8 @@ char *
 spinor_command_help(const struct spinor_verb *verb)
 {
 	struct spinor_command unused = {0};
-	struct reading reading = {.command = &unused};
-	g_autoptr(GOptionContext) context = new_context(&reading, verb);
+	struct parsing parsing = {.command = &unused};
+	g_autoptr(GOptionContext) context = new_context(&parsing, verb);
 	g_autofree char *all = g_option_context_get_help(context, TRUE, NULL);
 	g_autofree char *bench = verb->options & SPINOR_OPTION_RUN ? bench_help() : NULL;
 	const char *list = strstr(all, "\n  -");
@@ -399,21 +407,33 @@ spinor_command_help(const struct spinor_verb *verb)
 		bench != NULL ? bench : "");
 }
 
+static void
+add_option(GPtrArray *options, const char *name)
+{
+	g_autofree char *word = g_strconcat("--", name, NULL);
+
+	if (!g_ptr_array_find_with_equal_func(options, word, g_str_equal, NULL))
+		g_ptr_array_add(options, g_steal_pointer(&word));
+}
+
 char **
 spinor_command_options(const struct spinor_verb *verb)
 {
-	g_autofree char *help = spinor_command_help(verb);
-	g_autoptr(GPtrArray) found = g_ptr_array_new();
-	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+	struct spinor_command unused = {0};
+	struct parsing parsing = {.command = &unused};
+	GOptionEntry entries[ENTRIES_MAX];
+	g_autoptr(GPtrArray) options = g_ptr_array_new_with_free_func(g_free);
 
-	for (const char *at = help; (at = strstr(at, " --")) != NULL;) {
-		g_autofree char *word = NULL;
+	fill_entries(entries, &parsing, verb->options);
+	for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++)
+		if (*entry->long_name != '\0')
+			add_option(options, entry->long_name);
+	if (verb->options & SPINOR_OPTION_RUN) {
+		g_autofree const char **names = setup_options_names();
 
-		at++;
-		word = g_strndup(at, strspn(at, "-abcdefghijklmnopqrstuvwxyz"));
-		if (strlen(word) > 2 && g_hash_table_add(seen, word))
-			g_ptr_array_add(found, g_steal_pointer(&word));
+		for (const char **name = names; *name != NULL; name++)
+			add_option(options, *name);
 	}
-	g_ptr_array_add(found, NULL);
-	return (char **)g_ptr_array_free(g_steal_pointer(&found), FALSE);
+	g_ptr_array_add(options, NULL);
+	return (char **)g_ptr_array_free(g_steal_pointer(&options), FALSE);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The command line of the tool: one verb, its words and the options. */
+/* The command line of the tool: a verb, its arguments and options. */
 #ifndef SPINOR_SPINOR_COMMAND_H
 #define SPINOR_SPINOR_COMMAND_H
 
@@ -16,14 +16,14 @@ enum spinor_option {
 	SPINOR_OPTION_RESET = 1 << 2,
 	SPINOR_OPTION_COUNT = 1 << 3,
 	SPINOR_OPTION_CHIPDB = 1 << 4,
-	SPINOR_OPTION_RUN = 1 << 5, /* those of run, and all of spinord */
+	SPINOR_OPTION_RUN = 1 << 5, /* the options of run and all those of spinord */
 	SPINOR_OPTION_KIND = 1 << 6,
 	SPINOR_OPTION_NAME = 1 << 7,
 };
 
 struct spinor_command {
 	const struct spinor_verb *verb;
-	char **args; /* NULL-terminated, the verb's own words not among them */
+	char **args; /* NULL-terminated, without the words of the verb */
 	unsigned int n_args;
 
 	char *control;
@@ -39,25 +39,25 @@ struct spinor_command {
 	int millivolts;   /* 0: not given */
 	int64_t at;       /* operations; 0: not given */
 	int64_t after_ns; /* -1: not given */
-	int count;        /* 0: without end */
+	int count;        /* 0: no limit */
 	bool reset;
 	char **kinds; /* may be NULL */
 
-	char **program; /* run: what follows "--", NULL when there was none */
+	char **program; /* run: the words after "--"; NULL: there is none */
 	char **bench;   /* run: options for the bench, argv[0] first */
 	char *expect_image;
 	char *report;
 	char **asserts; /* may be NULL */
 };
 
-/* Reads argv. Unknown verbs and options are SPINOR_ERROR_USAGE. NULL on error. */
+/* Parses argv. NULL on error; unknown verbs and options are SPINOR_ERROR_USAGE. */
 struct spinor_command *spinor_command_parse(char **argv, GError **error);
 void spinor_command_free(struct spinor_command *command);
 
-/* The help text of one verb. Free with g_free(). */
+/* Returns the help text of a verb. Free with g_free(). */
 char *spinor_command_help(const struct spinor_verb *verb);
 
-/* The long options that a verb takes, each with its dashes. Free with g_strfreev(). */
+/* Returns the long options of a verb, with their dashes. Free with g_strfreev(). */
 char **spinor_command_options(const struct spinor_verb *verb);
 
 #endif

@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Words for the shells' completion scripts, one per line: verbs, options, chips, faults, running
- * benches, adapters and snapshots. A shell asks while the user types, so what can't be told is left
- * out without a word.
+ * Prints words for the shells' completion scripts, one per line: verbs, options, chips, faults,
+ * running benches, adapters and snapshots. A shell runs it while the user types, so errors print
+ * nothing.
  */
+#include "spinor/verbs.h"
+
 #include "chipdb/chipdb.h"
-#include "setup/faultwords.h"
 #include "flash/partdata.h"
 #include "serprog/profile.h"
-#include "spinor/methodcall.h"
+#include "setup/faultwords.h"
 #include "spinor/client.h"
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
 #include "spinor/find.h"
+#include "spinor/methodcall.h"
 #include "spinor/output.h"
-#include "spinor/verbs.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PATIENCE_MS 1000
+#define CALL_LIMIT_MS 1000
 
 static void
 list_verbs(const struct spinor_command *command)
@@ -38,7 +39,7 @@ list_verbs(const struct spinor_command *command)
 	}
 }
 
-/* The second words of a verb that has some, or the values that its only word may have. */
+/* The second words of verbs that consist of two. */
 static void
 list_words(const struct spinor_command *command)
 {
@@ -113,7 +114,7 @@ ask(const struct spinor_command *command, const char *method, JsonObject *params
 	JsonNode *result = NULL;
 
 	if (client != NULL)
-		result = spinor_client_call(client, method, params, PATIENCE_MS, NULL);
+		result = spinor_client_call(client, method, params, CALL_LIMIT_MS, NULL);
 	else
 		json_object_unref(params);
 	spinor_client_close(client);
@@ -148,7 +149,7 @@ list_faults(const struct spinor_command *command)
 		puts(*name);
 }
 
-/* Of the fault behind the kind; a value follows each. */
+/* The settings of the fault that follows the kind, each to be completed by a value. */
 static void
 list_settings(const struct spinor_command *command)
 {
@@ -165,7 +166,7 @@ list_settings(const struct spinor_command *command)
 }
 
 static void
-list_faults_there(const struct spinor_command *command)
+list_added_faults(const struct spinor_command *command)
 {
 	g_autoptr(JsonNode) list = ask(command, "fault.list", spinor_adapter_params(command));
 	JsonArray *rows =
@@ -194,7 +195,7 @@ static const struct {
 	{"snapshots", list_snapshots},
 	{"faults", list_faults},
 	{"settings", list_settings},
-	{"fault-numbers", list_faults_there},
+	{"fault-numbers", list_added_faults},
 };
 
 int

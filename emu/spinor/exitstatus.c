@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which exit status an error becomes: the same for those of the tool and those of the bench. */
+/* The exit status for an error, of the tool or of the bench in this process. */
 #include "spinor/exitstatus.h"
 
 #include "base/error.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Expectations of counters: terms NAME OPERATOR NUMBER, joined by "and". Blanks around operators
- * may be left out. Numbers take the units of sizes (64K), those of counters that end in _ns the
- * units of time as well. Leaves out "or" and arithmetic: who needs them has --report and jq.
+ * are optional. Numbers may have units of sizes (64K), for counters that end in _ns also units of
+ * time. Leaves out "or" and arithmetic, for which --report and jq can be used.
  */
 #include "spinor/expect.h"
 
@@ -19,7 +19,7 @@ static const char *const counters[] = {"operations", "reads", "programs", "erase
 	"status_writes", "ignored", "bytes_read", "bytes_programmed", "bytes_erased", "busy_ns",
 	"host_sessions", "bytes_in", "bytes_out", NULL};
 
-/* The longer ones first: "<=" is no "<". */
+/* The longer ones first, so that "<=" is not read as "<". */
 static const char *const operators[] = {"<=", ">=", "==", "!=", "<", ">", NULL};
 
 struct term {

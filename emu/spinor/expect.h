@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is expected of a chip's counters: "erases <= 256 and programs > 0". */
+/* Expectations of a chip's counters, such as "erases <= 256 and programs > 0". */
 #ifndef SPINOR_SPINOR_EXPECT_H
 #define SPINOR_SPINOR_EXPECT_H
 
@@ -9,15 +9,15 @@
 
 struct expect;
 
-/* Reads all texts (NULL: none); a mistake is SPINOR_ERROR_USAGE. Free with g_ptr_array_unref(). */
+/* Parses all texts (NULL: none) into struct expect; a mistake is SPINOR_ERROR_USAGE. Free with
+ * g_ptr_array_unref(). */
 GPtrArray *spinor_expect_parse(char *const *texts, GError **error);
 
-/*
- * Compares with the counters. Returns what does not hold as one line, or NULL. Free with g_free().
- */
+/* Compares with the counters. Returns NULL if all terms hold, else a message of one line; free it
+ * with g_free(). */
 char *spinor_expect_failure(const struct expect *expect, JsonObject *stats);
 
-/* {text, holds, failure} */
+/* Returns an object with "assert", "holds" and, if it does not hold, "failure". */
 JsonObject *spinor_expect_report(const struct expect *expect, JsonObject *stats);
 
 #endif

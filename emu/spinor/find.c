@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Finding the running bench: its socket is PID.sock in a directory of the user's. Whether somebody
- * listens is told by connecting. A socket that refuses is removed only when its process has gone,
- * since one that is about to listen refuses as well.
+ * Finds the running bench: its socket is PID.sock in a directory of the user. A bench is running if
+ * connect() succeeds. A socket that refuses the connection is removed only if its process has
+ * ended, since a daemon that is about to listen refuses as well.
  */
 #include "spinor/find.h"
 
@@ -20,9 +20,9 @@
 #include <unistd.h>
 
 #define SOCKET_SUFFIX ".sock"
-#define LOOK_MS 2000
+#define STATUS_LIMIT_MS 2000
 
-/* The directory is to be nobody else's: sockets in it are trusted to be ours. */
+/* Refuses a directory that others can write to, since sockets in it are trusted. */
 static bool
 check_directory(const char *directory, GError **error)
 {
@@ -40,7 +40,7 @@ check_directory(const char *directory, GError **error)
 }
 
 static bool
-owner_is_gone(const char *name)
+process_has_ended(const char *name)
 {
 	g_autofree char *digits = g_strndup(name, strlen(name) - strlen(SOCKET_SUFFIX));
 	uint64_t pid;
@@ -50,7 +50,7 @@ owner_is_gone(const char *name)
 }
 
 static void
-look_at(GPtrArray *found, const char *directory, const char *name)
+add_if_running(GPtrArray *found, const char *directory, const char *name)
 {
 	g_autofree char *path = g_build_filename(directory, name, NULL);
 	g_autoptr(GError) why = NULL;
@@ -58,7 +58,8 @@ look_at(GPtrArray *found, const char *directory, const char *name)
 
 	if (client != NULL)
 		g_ptr_array_add(found, g_steal_pointer(&path));
-	else if (g_error_matches(why, SPINOR_ERROR, SPINOR_ERROR_NO_BENCH) && owner_is_gone(name))
+	else if (g_error_matches(why, SPINOR_ERROR, SPINOR_ERROR_NO_BENCH) &&
+		process_has_ended(name))
 		unlink(path);
 	spinor_client_close(client);
 }
@@ -82,7 +83,7 @@ spinor_find_all(GError **error)
 	dir = g_dir_open(directory, 0, NULL);
 	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
 		if (g_str_has_suffix(name, SOCKET_SUFFIX))
-			look_at(found, directory, name);
+			add_if_running(found, directory, name);
 	}
 	g_ptr_array_sort(found, by_name);
 	return g_steal_pointer(&found);
@@ -94,7 +95,7 @@ describe(GString *text, const char *path)
 {
 	struct spinor_client *client = spinor_client_open(path, NULL);
 	g_autoptr(JsonNode) status = client != NULL
-		? spinor_client_call(client, "bench.status", NULL, LOOK_MS, NULL)
+		? spinor_client_call(client, "bench.status", NULL, STATUS_LIMIT_MS, NULL)
 		: NULL;
 	JsonArray *adapters = status != NULL && JSON_NODE_HOLDS_OBJECT(status)
 		? spinor_array(json_node_get_object(status), "adapters")

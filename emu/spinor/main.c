@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The command-line tool's main: finds the verb, runs it, and turns what comes of it into one line
- * on standard error and an exit status. See spinor(1) for the statuses.
+ * The command-line tool's main(): finds the verb, runs it, and reports an error as one line on
+ * standard error and an exit status. spinor(1) lists the statuses.
  */
 #include "config.h"
 
@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A descriptor 0, 1 or 2 that came closed must not become a socket. */
+/* If descriptor 0, 1 or 2 is closed at the start, a socket must not get its number. */
 static void
 fill_standard_descriptors(void)
 {
@@ -28,7 +28,7 @@ fill_standard_descriptors(void)
 		close(fd);
 }
 
-/* Whatever a name of a file or a bench's answer holds, an error is one line. */
+/* Prints an error on one line, even if a file name or a bench's answer contains line breaks. */
 static int
 report(const GError *error)
 {
@@ -48,7 +48,7 @@ print_verb(const struct spinor_verb *verb)
 			spinor_colour(SPINOR_PLAIN), verb->summary);
 }
 
-/* Those whose first of two words this is; false: there are none. */
+/* Prints the verbs of two words that begin with word; false: there are none. */
 static bool
 print_group(const char *word)
 {
@@ -79,7 +79,7 @@ static void
 print_all(void)
 {
 	printf("Usage: spinor VERB [ARGUMENT...] [OPTION...]\n\n"
-	       "Drive a running spinord, or run a command against a private one.\n\nVerbs:\n");
+	       "Control a running spinord, or run a command against a private one.\n\nVerbs:\n");
 	for (const struct spinor_verb *verb = spinor_verbs(); verb->name != NULL; verb++)
 		print_verb(verb);
 	printf("\nAll take --control PATH, --adapter NAME, --cs N, --timeout TIME and --json;\n"
@@ -107,7 +107,7 @@ spinor_help(struct spinor_command *command, GError **error)
 	return EXIT_SUCCESS;
 }
 
-/* Without a verb: help that was asked for, or not. */
+/* Without a verb: prints the help if --help is given, else sets an error. */
 static int
 without_verb(const struct spinor_command *command, GError **error)
 {
@@ -116,7 +116,7 @@ without_verb(const struct spinor_command *command, GError **error)
 		return EXIT_SUCCESS;
 	}
 	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
-		"what to do is not said; spinor help lists the verbs");
+		"no verb is given; spinor help lists them");
 	return -1;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From a command line to a method's parameters, and from there to its result. */
+/* Converts a command line into the parameters of a method, calls it and checks the result. */
 #include "spinor/methodcall.h"
 
 #include "spinor/client.h"
@@ -42,8 +42,8 @@ spinor_set_path(JsonObject *params, const char *name, const char *path, GError *
 
 	if (!g_utf8_validate(absolute, -1, NULL)) {
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
-			"%s: the name is not UTF-8, so the bench can't be told it; another name is "
-			"wanted",
+			"%s: the name is not UTF-8, as the control socket requires; use another "
+			"name",
 			path);
 		return FALSE;
 	}
@@ -79,7 +79,8 @@ spinor_as_object(JsonNode *node, const char *method, GError **error)
 	if (JSON_NODE_HOLDS_OBJECT(node))
 		return json_node_get_object(node);
 	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
-		"%s: the bench's answer is no object; is it another version of spinord?", method);
+		"%s: the bench's answer is not an object; is it another version of spinord?",
+		method);
 	return NULL;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Printing. Colour appears only where standard output is a terminal and NO_COLOR is not set
- * (https://no-color.org); the sign of life only where standard error is one. What a bench has
- * answered is read by getters that take anything: a newer bench may say things in another way.
+ * Printing. Uses colour only if standard output is a terminal and NO_COLOR is not set
+ * (https://no-color.org), the progress bar only if standard error is a terminal. The getters of a
+ * bench's answer accept members of any type: those of a newer bench may differ.
  */
 #include "spinor/output.h"
 
@@ -15,7 +15,7 @@
 
 #define BAR_WIDTH 20
 #define BAR_MARK 5
-#define PATIENCE_MS 1000
+#define SHOW_AFTER_MS 1000
 
 static bool progress_shown;
 
@@ -64,18 +64,18 @@ spinor_output_finish(GError **error)
 }
 
 void
-spinor_progress(const char *what, int64_t waited_ms)
+spinor_progress(const char *text, int64_t waited_ms)
 {
 	char bar[BAR_WIDTH + 1];
 	int64_t step = waited_ms / 100 % (2 * (BAR_WIDTH - BAR_MARK));
 	int64_t at = MIN(step, 2 * (BAR_WIDTH - BAR_MARK) - step);
 
-	if (waited_ms < PATIENCE_MS || !has_terminal(STDERR_FILENO))
+	if (waited_ms < SHOW_AFTER_MS || !has_terminal(STDERR_FILENO))
 		return;
 	memset(bar, ' ', BAR_WIDTH);
 	memset(bar + at, '=', BAR_MARK);
 	bar[BAR_WIDTH] = '\0';
-	fprintf(stderr, "\r[%s] %s, %d s\033[K", bar, what, (int)(waited_ms / 1000));
+	fprintf(stderr, "\r[%s] %s, %d s\033[K", bar, text, (int)(waited_ms / 1000));
 	fflush(stderr);
 	progress_shown = true;
 }

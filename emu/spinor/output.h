@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the tool prints: for people, with colour on a terminal, or JSON for programs. */
+/* Output of the tool: text, with colour on a terminal, or JSON; and getters of JSON members. */
 #ifndef SPINOR_SPINOR_OUTPUT_H
 #define SPINOR_SPINOR_OUTPUT_H
 
@@ -17,30 +17,30 @@ enum spinor_colour {
 	SPINOR_YELLOW,
 };
 
-/* The escape sequence, or "" where there is to be no colour. */
+/* Returns the escape sequence, or "" if the output has no colour. */
 const char *spinor_colour(enum spinor_colour colour);
 
-/* On one line. */
+/* Prints node on one line. */
 void spinor_print_json(JsonNode *node);
 
-/* False when something that was printed did not get out. */
+/* Flushes standard output; false: not everything could be written. */
 bool spinor_output_finish(GError **error);
 
-/* A sign of life on a terminal, for who waits longer than a second: what is awaited, and how long
- * it was so far. Draws over itself; done takes it away. */
-void spinor_progress(const char *what, int64_t waited_ms);
+/* Shows a progress bar on a terminal for waits of more than a second: the text and the time so far.
+ * Overwrites itself; spinor_progress_done() removes it. */
+void spinor_progress(const char *text, int64_t waited_ms);
 void spinor_progress_done(void);
 
-/* Members of an object, or a default when they are missing or of another type. */
+/* Return a member of an object; the default if it is missing or of another type. */
 const char *spinor_text(JsonObject *object, const char *name, const char *otherwise);
 int64_t spinor_number(JsonObject *object, const char *name, int64_t otherwise);
 bool spinor_flag(JsonObject *object, const char *name);
 JsonObject *spinor_object(JsonObject *object, const char *name); /* or NULL */
 JsonArray *spinor_array(JsonObject *object, const char *name);   /* or NULL */
-/* Item i, or NULL when that is no object. */
+/* Returns item i, NULL if that is not an object. */
 JsonObject *spinor_item(JsonArray *array, guint i);
 
-/* "WP# high, HOLD# low", those that there are. */
+/* Prints the levels of the pins that exist: "WP# high, HOLD# low". */
 void spinor_print_pins(JsonObject *pins);
 
 #endif

@@ -1,26 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The verb run: a private bench in this process, a command that uses it, and a judgement.
+ * The verb run: a private bench in this process, a command that uses it, and the check of its
+ * results.
  *
- *   main thread       serves the control socket, hears of the command's end (supervise.c)
- *   adapters' threads serve the hosts
- *   a short-lived one asks the bench through its control socket, as any client: for the names to
- *                     put into the command's arguments, and at the end for what to judge by
- *   the janitor       a process of its own, parent of the command (janitor.c)
+ *   main thread        serves the control socket, waits for the command's end (supervise.c)
+ *   adapters' threads  serve the hosts
+ *   query thread       short-lived, a client of the control socket: reads the names for the
+ *                      command's arguments, and at the end counters and images
+ *   reaper             a process of its own, parent of the command (reaper.c)
  */
+#include "spinor/verbs.h"
+
 #include "base/log.h"
 #include "bench/bench.h"
-#include "setup/options.h"
 #include "control/control.h"
-#include "spinor/methodcall.h"
+#include "setup/options.h"
 #include "spinor/client.h"
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
 #include "spinor/expect.h"
+#include "spinor/methodcall.h"
 #include "spinor/output.h"
 #include "spinor/runreport.h"
 #include "spinor/supervise.h"
-#include "spinor/verbs.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -42,9 +44,9 @@ struct run {
 	int64_t took_us;
 };
 
-/* Something that a thread does while the main context runs. */
-struct errand {
-	bool (*go)(struct run *run, struct spinor_client *client, GError **error);
+/* A function for the query thread, which runs while the main thread serves the control socket. */
+struct query {
+	bool (*function)(struct run *run, struct spinor_client *client, GError **error);
 	struct run *run;
 	GMainLoop *loop;
 	GError *error;
@@ -59,35 +61,35 @@ quit(gpointer data)
 }
 
 static gpointer
-go(gpointer data)
+query_main(gpointer data)
 {
-	struct errand *errand = data;
-	const char *path = control_server_path(errand->run->server);
-	struct spinor_client *client = spinor_client_open(path, &errand->error);
+	struct query *query = data;
+	const char *path = control_server_path(query->run->server);
+	struct spinor_client *client = spinor_client_open(path, &query->error);
 
 	if (client != NULL)
-		errand->good = errand->go(errand->run, client, &errand->error);
+		query->good = query->function(query->run, client, &query->error);
 	spinor_client_close(client);
-	g_idle_add(quit, errand->loop);
+	g_idle_add(quit, query->loop);
 	return NULL;
 }
 
 static bool
-send_out(struct run *run,
+run_query(struct run *run,
 	bool (*function)(struct run *run, struct spinor_client *client, GError **error),
 	GError **error)
 {
 	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
-	struct errand errand = {.go = function, .run = run, .loop = loop};
-	GThread *thread = g_thread_try_new("errand", go, &errand, error);
+	struct query query = {.function = function, .run = run, .loop = loop};
+	GThread *thread = g_thread_try_new("query", query_main, &query, error);
 
 	if (thread == NULL)
 		return false;
 	g_main_loop_run(loop);
 	g_thread_join(thread);
-	if (errand.error != NULL)
-		g_propagate_error(error, errand.error);
-	return errand.good;
+	if (query.error != NULL)
+		g_propagate_error(error, query.error);
+	return query.good;
 }
 
 static bool
@@ -114,7 +116,7 @@ mentions(char *const *words, const char *what)
 	return false;
 }
 
-/* How the command reaches the bench, where the user has not chosen. A bench file says it itself. */
+/* Chooses the port for the command, unless the options or a bench file do. */
 static void
 choose_port(struct run *run)
 {
@@ -163,10 +165,10 @@ build(struct run *run, GError **error)
 	if (run->bench == NULL || !bench_start(run->bench, error))
 		return false;
 	run->server = control_server_new(run->bench, control, error);
-	return run->server != NULL && send_out(run, ask_status, error);
+	return run->server != NULL && run_query(run, ask_status, error);
 }
 
-/* The first adapter, or with a name that one; NULL when there is none. */
+/* Returns the adapter of that name (NULL: the first); NULL: there is none. */
 static JsonObject *
 adapter_of(struct run *run, const char *name)
 {
@@ -181,10 +183,11 @@ adapter_of(struct run *run, const char *name)
 	return NULL;
 }
 
-/* "{tty}" or "{tty:NAME}" at the beginning of text: what it stands for, and its length, which is 0
- * when there is no such thing. NULL: it is something else. */
+/* Returns the value of the placeholder "{tty}" or "{tty:NAME}" at the beginning of text. length:
+ * receives its length, or 0 if the adapter has no such value, when its name is returned. NULL: no
+ * placeholder. */
 static const char *
-stands_for(struct run *run, const char *text, size_t *length)
+placeholder_value(struct run *run, const char *text, size_t *length)
 {
 	static const char *const names[] = {"tty", "tcp", "link", NULL};
 
@@ -213,12 +216,12 @@ expand(struct run *run, const char *word, GError **error)
 
 	while (*word != '\0') {
 		size_t length = 1;
-		const char *value = *word == '{' ? stands_for(run, word, &length) : NULL;
+		const char *value = *word == '{' ? placeholder_value(run, word, &length) : NULL;
 
 		if (value != NULL && length == 0) {
 			g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
-				"%.*s: there is no such adapter, or it has no %s; a terminal and "
-				"its link go without --tcp, a TCP address with it",
+				"%.*s: there is no such adapter, or it has no %s; an adapter has "
+				"tty and link without --tcp, tcp with it",
 				(int)strcspn(word, "}") + 1, word, value);
 			return NULL;
 		}
@@ -231,7 +234,7 @@ expand(struct run *run, const char *word, GError **error)
 	return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* What the adapter does not have is not set. */
+/* value NULL: the variable is not set. */
 static void
 add_variable(GPtrArray *environment, const char *name, const char *value)
 {
@@ -273,7 +276,7 @@ exit_status(const struct spinor_supervise_outcome *outcome)
 	return WEXITSTATUS(outcome->status);
 }
 
-static void G_GNUC_PRINTF(1, 2) say(const char *format, ...)
+static void G_GNUC_PRINTF(1, 2) print_message(const char *format, ...)
 {
 	va_list arguments;
 
@@ -284,16 +287,16 @@ static void G_GNUC_PRINTF(1, 2) say(const char *format, ...)
 	fputc('\n', stderr);
 }
 
-/* Says what does not hold; true when all does. */
+/* Prints the expectations that do not hold; true: all hold. */
 static bool
-judge(struct run *run)
+check_expectations(struct run *run)
 {
 	JsonObject *compare = run->report.compare;
 	bool good = true;
 
 	if (compare != NULL && !spinor_flag(compare, "equal")) {
-		say("--expect-image %s: the chip's content differs: %" PRId64
-		    " bytes, the first at 0x%06" PRIX64,
+		print_message("--expect-image %s: the chip's content differs: %" PRId64
+			      " bytes, the first at 0x%06" PRIX64,
 			run->command->expect_image, spinor_number(compare, "differing_bytes", 0),
 			(uint64_t)spinor_number(compare, "first", 0));
 		good = false;
@@ -304,7 +307,7 @@ judge(struct run *run)
 
 		if (failure == NULL)
 			continue;
-		say("%s", failure);
+		print_message("%s", failure);
 		good = false;
 	}
 	return good;
@@ -358,17 +361,16 @@ write_report(struct run *run, int status, GError **error)
 	if (path == NULL || g_file_set_contents(path, lines, -1, &why))
 		return true;
 	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
-		"--report %s: %s; it takes a folder that exists and is writable", path,
-		why->message);
+		"--report %s: %s; its directory has to exist and be writable", path, why->message);
 	return false;
 }
 
-/* Runs the command on a bench that is ready; the exit status, or -1. */
+/* Runs the command on the bench. Returns the exit status, or -1 and an error. */
 static int
-use(struct run *run, GError **error)
+run_command(struct run *run, GError **error)
 {
 	int64_t start_us = g_get_monotonic_time();
-	g_autoptr(GError) judging = NULL;
+	g_autoptr(GError) failed = NULL;
 	bool held;
 	int status;
 
@@ -379,23 +381,25 @@ use(struct run *run, GError **error)
 	run->took_us = g_get_monotonic_time() - start_us;
 	status = exit_status(&run->outcome);
 	if (run->outcome.timed_out)
-		say("%s: still running after %.6g s; it was ended, and all that it had started",
+		print_message(
+			"%s: still running after %.6g s; ended it and all processes that it had "
+			"started",
 			run->command->program[0], (double)run->command->timeout_ns / 1e9);
-	if (run->outcome.left_over)
-		say("some of what the command has started can't be ended");
-	held = send_out(run, collect, &judging);
+	if (run->outcome.survivors)
+		print_message("a process that the command has started cannot be ended");
+	held = run_query(run, collect, &failed);
 	if (held) {
-		held = judge(run);
+		held = check_expectations(run);
 		if (!held && status == EXIT_SUCCESS)
 			status = EXIT_FAILURE;
-		write_report(run, status, &judging);
+		write_report(run, status, &failed);
 	}
-	if (judging != NULL && status == EXIT_SUCCESS) {
-		g_propagate_error(error, g_steal_pointer(&judging));
+	if (failed != NULL && status == EXIT_SUCCESS) {
+		g_propagate_error(error, g_steal_pointer(&failed));
 		return -1;
 	}
-	if (judging != NULL)
-		say("%s", judging->message);
+	if (failed != NULL)
+		print_message("%s", failed->message);
 	return status;
 }
 
@@ -424,12 +428,13 @@ spinor_run(struct spinor_command *command, GError **error)
 	}
 	run.expectations = spinor_expect_parse(command->asserts, error);
 	if (run.expectations != NULL) {
-		/* A host that goes away is no reason to end; the command keeps its own way. */
+		/* A host that closes its connection must not end this process. The command keeps
+		 * the default, since the reaper is forked before. */
 		run.supervise = spinor_supervise_new(error);
 		signal(SIGPIPE, SIG_IGN);
 	}
 	if (run.supervise != NULL && read_options(&run, error) && build(&run, error))
-		status = use(&run, error);
+		status = run_command(&run, error);
 	clear(&run);
 	if (status > 128 && WIFSIGNALED(run.outcome.status) && !run.outcome.timed_out) {
 		fflush(stdout);

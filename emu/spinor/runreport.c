@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Collects what the end of a run is judged by, all of it through the control socket. Counters of
- * several chips are added up; those of the adapter's are the same in all of its chips, and count
- * once.
+ * Collects the counters and the comparison of the image at the end of a run through the control
+ * socket. Counters of several chips are added; those of an adapter, which all its chips report, are
+ * added once.
  */
 #include "spinor/runreport.h"
 
-#include "spinor/methodcall.h"
 #include "spinor/client.h"
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
+#include "spinor/methodcall.h"
 #include "spinor/output.h"
 
 #include <string.h>
@@ -44,7 +44,7 @@ params_of(const char *adapter, int64_t cs)
 	return params;
 }
 
-/* Sets a member of row to what a method says of the chip. */
+/* Sets a member of row to the result of a method for its chip. */
 static bool
 ask(JsonObject *row, const char *member, const char *method, struct spinor_client *client,
 	GError **error)
@@ -60,7 +60,7 @@ ask(JsonObject *row, const char *member, const char *method, struct spinor_clien
 }
 
 static bool
-is_meant(JsonObject *row, const struct spinor_command *command)
+is_selected(JsonObject *row, const struct spinor_command *command)
 {
 	return (command->adapter == NULL ||
 		       strcmp(command->adapter, spinor_text(row, "adapter", "")) == 0) &&
@@ -76,7 +76,7 @@ add_chip(struct spinor_report *report, JsonObject *row, bool first_chip,
 		return false;
 	if (command->report != NULL && !ask(row, "image", "image.info", client, error))
 		return false;
-	if (is_meant(row, command) && spinor_object(row, "stats") != NULL)
+	if (is_selected(row, command) && spinor_object(row, "stats") != NULL)
 		add_up(report->stats, spinor_object(row, "stats"), first_chip);
 	return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is known at the end of "spinor run": counters, arrays, and what was expected of them. */
+/* The results of "spinor run": counters, arrays and their comparison. */
 #ifndef SPINOR_SPINOR_RUNREPORT_H
 #define SPINOR_SPINOR_RUNREPORT_H
 
@@ -12,11 +12,11 @@ struct spinor_command;
 
 struct spinor_report {
 	JsonArray *chips;    /* {adapter, cs, part, stats, image} */
-	JsonObject *stats;   /* the sums of those that --adapter and --cs mean */
-	JsonObject *compare; /* --expect-image: what image.compare said; NULL: not asked for */
+	JsonObject *stats;   /* sums over the chips that --adapter and --cs select */
+	JsonObject *compare; /* --expect-image: result of image.compare; NULL: not given */
 };
 
-/* Asks a bench, the adapters of which are in status. Arrays are only looked at for --report. */
+/* Queries the bench; status: its state, with the adapters. Reads arrays only for --report. */
 bool spinor_report_collect(struct spinor_report *report, struct spinor_client *client,
 	JsonObject *status, const struct spinor_command *command, GError **error);
 void spinor_report_clear(struct spinor_report *report);

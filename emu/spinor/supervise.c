@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The side of "spinor run" that talks to the janitor and, at its start, to the command. See
- * janitor.c for who is whose parent.
+ * The side of "spinor run" that communicates with the reaper and, at its start, with the command.
+ * reaper.c describes the processes.
  *
- * A signal that the terminal sends (Ctrl-C) reaches the command without us, since it is in the same
- * group; one that a process sends to us alone is passed on. The kernel tells the two apart.
+ * A signal from the terminal (Ctrl-C) reaches the command directly, since it is in the same group;
+ * a signal that a process sends to us alone is forwarded. si_code distinguishes the two.
  */
 #include "spinor/supervise.h"
 
 #include "spinor/exitstatus.h"
-#include "spinor/janitor.h"
+#include "spinor/reaper.h"
 #include "spinor/tree.h"
 
 #include <errno.h>
@@ -24,16 +24,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Sockets in the directory have to fit their address. */
+/* Limits the length of the paths of sockets in the directory, which have to fit sun_path. */
 #define BASE_MAX 60
 #define GRACE_MS 3000
 
-static const int passed_on[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
+static const int forwarded[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
 
 struct supervise {
-	int line, command_line; /* -1: closed */
+	int channel, start_channel; /* -1: closed */
 	int signals;
-	pid_t janitor;
+	pid_t reaper;
 	char *directory;
 	GMainLoop *loop; /* while spinor_supervise_wait() runs */
 	struct spinor_supervise_outcome *outcome;
@@ -47,15 +47,15 @@ fail(GError **error, const char *what)
 	return false;
 }
 
-/* False at the end, which is the janitor's. */
+/* Receives a message; false: the reaper has ended. */
 static bool
-hear(struct supervise *supervise, struct spinor_janitor_message *message)
+receive(struct supervise *supervise, struct spinor_reaper_message *message)
 {
 	char *at = (char *)message;
 	size_t left = sizeof *message;
 
 	while (left > 0) {
-		ssize_t n = recv(supervise->line, at, left, 0);
+		ssize_t n = recv(supervise->channel, at, left, 0);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -68,12 +68,12 @@ hear(struct supervise *supervise, struct spinor_janitor_message *message)
 }
 
 static void
-tell(struct supervise *supervise, enum spinor_janitor_message_type type, int value)
+send_message(struct supervise *supervise, enum spinor_reaper_message_type type, int value)
 {
-	const struct spinor_janitor_message message = {.type = type, .value = value};
+	const struct spinor_reaper_message message = {.type = type, .value = value};
 
-	/* That the janitor has gone is told by the line's end. */
-	if (send(supervise->line, &message, sizeof message, MSG_NOSIGNAL) < 0)
+	/* The reaper has ended. */
+	if (send(supervise->channel, &message, sizeof message, MSG_NOSIGNAL) < 0)
 		supervise->lost = true;
 }
 
@@ -83,47 +83,48 @@ block_signals(struct supervise *supervise, sigset_t *before)
 	sigset_t ours;
 
 	sigemptyset(&ours);
-	for (size_t i = 0; i < G_N_ELEMENTS(passed_on); i++)
-		sigaddset(&ours, passed_on[i]);
+	for (size_t i = 0; i < G_N_ELEMENTS(forwarded); i++)
+		sigaddset(&ours, forwarded[i]);
 	supervise->signals = signalfd(-1, &ours, SFD_NONBLOCK | SFD_CLOEXEC);
 	sigaddset(&ours, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &ours, before);
 }
 
 static bool
-hire(struct supervise *supervise, GError **error)
+start_reaper(struct supervise *supervise, GError **error)
 {
-	struct spinor_janitor_message message;
-	struct spinor_janitor_plan plan;
-	int line[2], command_line[2];
+	struct spinor_reaper_message message;
+	struct spinor_reaper_plan plan;
+	int channel[2], start_channel[2];
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line) < 0)
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) < 0)
 		return fail(error, "socketpair");
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, command_line) < 0) {
-		close(line[0]);
-		close(line[1]);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, start_channel) < 0) {
+		close(channel[0]);
+		close(channel[1]);
 		return fail(error, "socketpair");
 	}
-	plan = (struct spinor_janitor_plan){.line = line[1],
-		.command_line = command_line[1],
-		.run_line = line[0],
-		.run_command_line = command_line[0]};
+	plan = (struct spinor_reaper_plan){.channel = channel[1],
+		.start_channel = start_channel[1],
+		.run_channel = channel[0],
+		.run_start_channel = start_channel[0]};
 	plan.base = strlen(g_get_tmp_dir()) <= BASE_MAX ? g_get_tmp_dir() : "/tmp";
 	block_signals(supervise, &plan.mask);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	supervise->janitor = fork();
-	if (supervise->janitor == 0)
-		spinor_janitor_main(&plan);
-	supervise->line = line[0];
-	supervise->command_line = command_line[0];
-	close(line[1]);
-	close(command_line[1]);
-	if (supervise->janitor < 0)
+	supervise->reaper = fork();
+	if (supervise->reaper == 0)
+		spinor_reaper_main(&plan);
+	supervise->channel = channel[0];
+	supervise->start_channel = start_channel[0];
+	close(channel[1]);
+	close(start_channel[1]);
+	if (supervise->reaper < 0)
 		return fail(error, "fork");
-	if (!hear(supervise, &message) || message.value != 0) {
+	if (!receive(supervise, &message) || message.value != 0) {
 		errno = message.value != 0 ? message.value : ECHILD;
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
-			"cannot make a private directory in %s: %s; TMPDIR names another place",
+			"cannot create a private directory in %s: %s; set TMPDIR to another "
+			"directory",
 			plan.base, g_strerror(errno));
 		return false;
 	}
@@ -136,17 +137,17 @@ spinor_supervise_new(GError **error)
 {
 	struct supervise *supervise = g_new0(struct supervise, 1);
 
-	supervise->line = -1;
-	supervise->command_line = -1;
+	supervise->channel = -1;
+	supervise->start_channel = -1;
 	supervise->signals = -1;
-	if (hire(supervise, error))
+	if (start_reaper(supervise, error))
 		return supervise;
 	spinor_supervise_destroy(supervise);
 	return NULL;
 }
 
 static void
-close_line(int *fd)
+close_channel(int *fd)
 {
 	if (*fd >= 0)
 		close(*fd);
@@ -158,15 +159,15 @@ spinor_supervise_destroy(struct supervise *supervise)
 {
 	if (supervise == NULL)
 		return;
-	close_line(&supervise->command_line);
-	close_line(&supervise->line);
-	close_line(&supervise->signals);
-	while (supervise->janitor > 0 && waitpid(supervise->janitor, NULL, 0) < 0 && errno == EINTR)
+	close_channel(&supervise->start_channel);
+	close_channel(&supervise->channel);
+	close_channel(&supervise->signals);
+	while (supervise->reaper > 0 && waitpid(supervise->reaper, NULL, 0) < 0 && errno == EINTR)
 		;
-	/* Without its janitor, its work is ours. */
+	/* The reaper was killed: do its work here. */
 	if (supervise->directory != NULL && supervise->lost) {
 		spinor_tree_end(GRACE_MS, NULL, NULL);
-		spinor_janitor_remove(supervise->directory);
+		spinor_reaper_remove(supervise->directory);
 	}
 	g_free(supervise->directory);
 	g_free(supervise);
@@ -210,14 +211,14 @@ spinor_supervise_start(struct supervise *supervise, char **argv, char **environm
 	for (char **at = argv; *at != NULL; at++)
 		g_byte_array_append(texts, (const guint8 *)*at, (guint)strlen(*at) + 1);
 	n = texts->len;
-	if (!send_all(supervise->command_line, &n, sizeof n) ||
-		!send_all(supervise->command_line, texts->data, n))
+	if (!send_all(supervise->start_channel, &n, sizeof n) ||
+		!send_all(supervise->start_channel, texts->data, n))
 		return fail(error, argv[0]);
-	/* The line closes when the command starts. */
+	/* exec() closes the channel. */
 	do
-		got = recv(supervise->command_line, &code, sizeof code, MSG_WAITALL);
+		got = recv(supervise->start_channel, &code, sizeof code, MSG_WAITALL);
 	while (got < 0 && errno == EINTR);
-	close_line(&supervise->command_line);
+	close_channel(&supervise->start_channel);
 	if (got != sizeof code)
 		return true;
 	g_set_error(error, SPINOR_ERROR,
@@ -236,7 +237,7 @@ take_signal(gint fd, GIOCondition condition, gpointer data)
 	(void)condition;
 	while (read(fd, &info, sizeof info) == sizeof info) {
 		if (info.ssi_code <= 0)
-			tell(supervise, SPINOR_JANITOR_SIGNAL, (int)info.ssi_signo);
+			send_message(supervise, SPINOR_REAPER_SIGNAL, (int)info.ssi_signo);
 	}
 	return G_SOURCE_CONTINUE;
 }
@@ -245,22 +246,22 @@ static gboolean
 take_message(gint fd, GIOCondition condition, gpointer data)
 {
 	struct supervise *supervise = data;
-	struct spinor_janitor_message message;
+	struct spinor_reaper_message message;
 
 	(void)fd;
 	(void)condition;
-	if (!hear(supervise, &message)) {
+	if (!receive(supervise, &message)) {
 		supervise->lost = true;
 		g_main_loop_quit(supervise->loop);
 		return G_SOURCE_CONTINUE;
 	}
-	if (message.type == SPINOR_JANITOR_EXITED && !supervise->exited) {
+	if (message.type == SPINOR_REAPER_EXITED && !supervise->exited) {
 		supervise->exited = true;
 		supervise->outcome->status = message.value;
 		if (!supervise->outcome->timed_out)
-			tell(supervise, SPINOR_JANITOR_END, GRACE_MS);
-	} else if (message.type == SPINOR_JANITOR_DONE) {
-		supervise->outcome->left_over = message.value != 0;
+			send_message(supervise, SPINOR_REAPER_END, GRACE_MS);
+	} else if (message.type == SPINOR_REAPER_DONE) {
+		supervise->outcome->survivors = message.value != 0;
 		g_main_loop_quit(supervise->loop);
 	}
 	return G_SOURCE_CONTINUE;
@@ -273,7 +274,7 @@ take_timeout(gpointer data)
 
 	if (!supervise->exited) {
 		supervise->outcome->timed_out = true;
-		tell(supervise, SPINOR_JANITOR_END, GRACE_MS);
+		send_message(supervise, SPINOR_REAPER_END, GRACE_MS);
 	}
 	return G_SOURCE_REMOVE;
 }
@@ -283,7 +284,8 @@ spinor_supervise_wait(struct supervise *supervise, int64_t timeout_ns,
 	struct spinor_supervise_outcome *outcome, GError **error)
 {
 	guint signals = g_unix_fd_add(supervise->signals, G_IO_IN, take_signal, supervise);
-	guint line = g_unix_fd_add(supervise->line, G_IO_IN | G_IO_HUP, take_message, supervise);
+	guint channel =
+		g_unix_fd_add(supervise->channel, G_IO_IN | G_IO_HUP, take_message, supervise);
 	GSource *timer = NULL;
 
 	*outcome = (struct spinor_supervise_outcome){0};
@@ -300,13 +302,13 @@ spinor_supervise_wait(struct supervise *supervise, int64_t timeout_ns,
 		g_source_unref(timer);
 	}
 	g_source_remove(signals);
-	g_source_remove(line);
+	g_source_remove(channel);
 	g_clear_pointer(&supervise->loop, g_main_loop_unref);
 	supervise->outcome = NULL;
 	if (!supervise->lost)
 		return true;
 	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
-		"spinor's own janitor process was killed, and the command with it");
+		"spinor's own reaper process was killed, and the command with it");
 	return false;
 }
 
@@ -316,7 +318,7 @@ spinor_supervise_die(int number)
 	const struct rlimit none = {0, 0};
 	sigset_t only;
 
-	/* Once for files, once for a program that takes cores. */
+	/* The first disables core files, the second a program that receives cores. */
 	setrlimit(RLIMIT_CORE, &none);
 	prctl(PR_SET_DUMPABLE, 0);
 	signal(number, SIG_DFL);

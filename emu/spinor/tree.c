@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The processes below this one, found in /proc by who is whose parent (proc(5), stat). For a
- * subreaper (prctl(2), PR_SET_CHILD_SUBREAPER) these are all that its commands have started, those
- * that went into the background, other groups and other sessions included: nobody escapes by
- * losing its parent. One look at /proc can miss what is being forked at that moment; so one looks
- * again until nothing is left.
+ * The descendants of this process, found in /proc by their parents (proc(5), stat). For a subreaper
+ * (prctl(2), PR_SET_CHILD_SUBREAPER) these are all processes that its commands have started, also
+ * those in the background, in other groups and in other sessions: an orphan becomes a child of the
+ * subreaper. One scan of /proc can miss a process that is forked at that moment; the scan is
+ * therefore repeated until it finds none.
  */
 #include "spinor/tree.h"
 
@@ -18,11 +18,11 @@
 #include <unistd.h>
 
 #define KILL_LIMIT_MS 5000
-#define LOOK_AGAIN_MS 20
+#define SCAN_INTERVAL_MS 20
 
 struct process {
 	pid_t pid, parent;
-	bool below;
+	bool descendant;
 };
 
 /* Fields of /proc/PID/stat, from the ) after the name. */
@@ -31,7 +31,7 @@ enum {
 	FIELDS_READ,
 };
 
-/* Field 4 of /proc/PID/stat; the name before it may hold anything, parentheses too. */
+/* Returns field 4 of /proc/PID/stat; the name before it may contain anything, even parentheses. */
 static pid_t
 parent_of(const char *pid)
 {
@@ -75,20 +75,20 @@ all_processes(void)
 }
 
 static bool
-is_below(const GArray *all, pid_t pid)
+is_descendant(const GArray *all, pid_t pid)
 {
 	for (guint i = 0; i < all->len; i++) {
 		const struct process *process = &g_array_index(all, struct process, i);
 
 		if (process->pid == pid)
-			return process->below;
+			return process->descendant;
 	}
 	return false;
 }
 
-/* Processes are not listed in order of descent: go over them until no more are found. */
+/* Processes are not listed in order of descent: repeat until a pass finds no more. */
 static void
-mark_below(GArray *all, pid_t top)
+mark_descendants(GArray *all, pid_t top)
 {
 	bool more = true;
 
@@ -97,32 +97,33 @@ mark_below(GArray *all, pid_t top)
 		for (guint i = 0; i < all->len; i++) {
 			struct process *process = &g_array_index(all, struct process, i);
 
-			if (process->below)
+			if (process->descendant)
 				continue;
-			process->below = process->parent == top || is_below(all, process->parent);
-			more |= process->below;
+			process->descendant =
+				process->parent == top || is_descendant(all, process->parent);
+			more |= process->descendant;
 		}
 	}
 }
 
-/* Returns how many there were. */
+/* Sends a signal to all descendants, 0: none. Returns their number. */
 static unsigned int
 signal_all(int number)
 {
 	g_autoptr(GArray) all = all_processes();
 	unsigned int n = 0;
 
-	mark_below(all, getpid());
+	mark_descendants(all, getpid());
 	for (guint i = 0; i < all->len; i++) {
 		const struct process *process = &g_array_index(all, struct process, i);
 
-		if (!process->below)
+		if (!process->descendant)
 			continue;
 		n++;
 		if (number == 0)
 			continue;
 		kill(process->pid, number);
-		/* What is stopped takes no other signal but SIGKILL. */
+		/* A stopped process handles no signal but SIGKILL. */
 		if (number != SIGKILL)
 			kill(process->pid, SIGCONT);
 	}
@@ -141,11 +142,11 @@ spinor_tree_reap(spinor_tree_reaped *reaped, void *data)
 	}
 }
 
-/* Until a child ends, but not for long: who is no child of ours ends without a signal to us. */
+/* Waits until a child ends, for a limited time: other descendants end without a signal to us. */
 static void
 pause_for_child(void)
 {
-	const struct timespec limit = {.tv_nsec = LOOK_AGAIN_MS * 1000000L};
+	const struct timespec limit = {.tv_nsec = SCAN_INTERVAL_MS * 1000000L};
 	sigset_t child;
 
 	sigemptyset(&child);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The verbs that concern a bench or its adapters: status, stats, unplug, plug, stop. */
+#include "spinor/verbs.h"
+
 #include "base/units.h"
-#include "spinor/methodcall.h"
 #include "spinor/client.h"
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
 #include "spinor/find.h"
+#include "spinor/methodcall.h"
 #include "spinor/output.h"
-#include "spinor/verbs.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -32,7 +33,7 @@ print_protected(JsonArray *ranges)
 		putchar('\n');
 }
 
-/* What is set, and what of it reaches the chip. */
+/* The supply as set, and VCC at the chip if it differs. */
 static void
 print_supply(JsonObject *chip)
 {
@@ -63,22 +64,22 @@ print_faults(JsonObject *object)
 			n == 1 ? "" : "s", spinor_colour(SPINOR_PLAIN));
 }
 
-/* state: of all boards on the adapter. */
+/* state: of all boards of the adapter. */
 static void
 print_board(JsonObject *board, const char *state)
 {
 	JsonNode *boots = board != NULL ? json_object_get_member(board, "boots") : NULL;
-	const char *how = "has not started yet";
+	const char *text = "has not started yet";
 
 	if (board == NULL)
 		return;
 	if (strcmp(state, "reset") == 0)
-		how = "is held in reset";
+		text = "is held in reset";
 	else if (strcmp(state, "off") == 0)
-		how = "has no supply";
+		text = "has no supply";
 	else if (boots != NULL && !JSON_NODE_HOLDS_NULL(boots))
-		how = spinor_flag(board, "boots") ? "has booted" : "did not boot";
-	printf("      board %s %s\n", spinor_text(board, "name", "?"), how);
+		text = spinor_flag(board, "boots") ? "has booted" : "did not boot";
+	printf("      board %s %s\n", spinor_text(board, "name", "?"), text);
 }
 
 static void
@@ -98,8 +99,7 @@ print_chip(JsonObject *chip, const char *board)
 		printf("goes off at operation %" PRId64 " from now, ", cut_in);
 	spinor_print_pins(pins);
 	printf(", %s\n", spinor_flag(chip, "busy") ? "busy" : "ready");
-	printf("      image %s, status",
-		spinor_text(chip, "image", "(none: forgotten at the end)"));
+	printf("      image %s, status", spinor_text(chip, "image", "(none: not saved)"));
 	for (guint i = 0; registers != NULL && i < json_array_get_length(registers); i++)
 		printf(" %02" PRIX64, (uint64_t)json_array_get_int_element(registers, i));
 	printf(", %" PRId64 " snapshot%s", snapshots, snapshots == 1 ? "" : "s");
@@ -124,7 +124,7 @@ print_adapter(JsonObject *adapter)
 		printf(", link %s", link);
 	if (tcp != NULL)
 		printf(", TCP %s", tcp);
-	printf(", %s, %.6g MHz", spinor_flag(adapter, "host") ? "a host is there" : "no host",
+	printf(", %s, %.6g MHz", spinor_flag(adapter, "host") ? "a host is connected" : "no host",
 		(double)spinor_number(adapter, "frequency_hz", 0) / 1e6);
 	print_faults(adapter);
 	putchar('\n');
@@ -135,7 +135,7 @@ print_adapter(JsonObject *adapter)
 			spinor_text(adapter, "ready_line", ""), spinor_colour(SPINOR_PLAIN));
 }
 
-/* Seeds go beyond what a JSON number holds, so they may come as text. */
+/* A seed above the range of a JSON number is a string. */
 static void
 print_seed(JsonObject *status)
 {
@@ -147,7 +147,7 @@ print_seed(JsonObject *status)
 		printf("seed %" PRId64 "\n", spinor_number(status, "seed", 0));
 }
 
-/* The chips of an adapter that --cs means. */
+/* Returns the chips of an adapter that --cs selects. */
 static JsonArray *
 chosen_chips(JsonArray *chips, const struct spinor_command *command)
 {
@@ -162,7 +162,8 @@ chosen_chips(JsonArray *chips, const struct spinor_command *command)
 	return chosen;
 }
 
-/* Leaves of a status what --adapter and --cs mean; false and an error when that is nothing. */
+/* Reduces a status to the adapters and chips that --adapter and --cs select; false and an error:
+ * none. */
 static bool
 choose(JsonObject *status, const struct spinor_command *command, GError **error)
 {
@@ -203,7 +204,7 @@ spinor_status(struct spinor_command *command, GError **error)
 	bool json = command->json;
 	JsonArray *adapters;
 
-	command->json = false; /* what is not meant is left out first */
+	command->json = false; /* printed here, after choose() */
 	status = spinor_call_object(
 		command, "bench.status", json_object_new(), SPINOR_SHORT_MS, error);
 	if (status == NULL || !choose(status, command, error))
@@ -284,19 +285,19 @@ spinor_stats(struct spinor_command *command, GError **error)
 	return EXIT_SUCCESS;
 }
 
-/* otherwise: when there was none to tell of. */
+/* done: printed before the address of the port; otherwise: printed if there is none. */
 static int
-cable(struct spinor_command *command, const char *method, const char *told, const char *otherwise,
+cable(struct spinor_command *command, const char *method, const char *done, const char *otherwise,
 	GError **error)
 {
 	g_autoptr(JsonObject) result = spinor_call_object(
 		command, method, spinor_adapter_params(command), SPINOR_SHORT_MS, error);
-	const char *place = spinor_text(result, "tty", spinor_text(result, "tcp", NULL));
+	const char *address = spinor_text(result, "tty", spinor_text(result, "tcp", NULL));
 
 	if (result == NULL)
 		return -1;
-	if (!command->json && place != NULL)
-		printf("%s %s\n", told, place);
+	if (!command->json && address != NULL)
+		printf("%s %s\n", done, address);
 	else if (!command->json)
 		puts(otherwise);
 	return EXIT_SUCCESS;
@@ -305,8 +306,7 @@ cable(struct spinor_command *command, const char *method, const char *told, cons
 int
 spinor_unplug(struct spinor_command *command, GError **error)
 {
-	return cable(
-		command, "adapter.unplug", "unplugged, gone is", "it was unplugged before", error);
+	return cable(command, "adapter.unplug", "unplugged", "already unplugged", error);
 }
 
 int
@@ -315,7 +315,7 @@ spinor_plug(struct spinor_command *command, GError **error)
 	return cable(command, "adapter.plug", "plugged in at", "plugged in", error);
 }
 
-/* The connection ends when the bench does, so there is nothing to look for again and again. */
+/* The bench closes the connection when it ends, so no polling is needed. */
 int
 spinor_stop(struct spinor_command *command, GError **error)
 {

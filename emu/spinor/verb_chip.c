@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The verbs that concern one chip: pin, power, reset, image, snapshot. */
+#include "spinor/verbs.h"
+
 #include "base/units.h"
-#include "spinor/methodcall.h"
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
+#include "spinor/methodcall.h"
 #include "spinor/output.h"
-#include "spinor/verbs.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* One of allowed, or an error that names them. */
+/* Checks that word is one of allowed; the error names them. */
 static bool
 one_of(const char *word, const char *const *allowed, GError **error)
 {
@@ -31,7 +32,7 @@ print_pins(JsonObject *pins)
 	putchar('\n');
 }
 
-/* The chip that --adapter and --cs mean, out of a status. */
+/* Returns the chip of a status that --adapter and --cs select. */
 static JsonObject *
 chip_of(JsonObject *status, const struct spinor_command *command, GError **error)
 {
@@ -48,7 +49,6 @@ chip_of(JsonObject *status, const struct spinor_command *command, GError **error
 			continue;
 		for (guint j = 0; chips != NULL && j < json_array_get_length(chips); j++) {
 			JsonObject *chip = spinor_item(chips, j);
-
 			bool only = json_array_get_length(chips) == 1 && command->cs < 0;
 
 			if (!only && spinor_number(chip, "cs", 0) != MAX(command->cs, 0))
@@ -73,7 +73,7 @@ show_pins(struct spinor_command *command, GError **error)
 	g_autoptr(JsonNode) node = NULL;
 	JsonObject *chip, *pins;
 
-	command->json = false; /* only a part of the answer is to be printed */
+	command->json = false; /* only a part of the answer is printed */
 	status = spinor_call_object(
 		command, "bench.status", json_object_new(), SPINOR_SHORT_MS, error);
 	command->json = json;
@@ -126,7 +126,7 @@ spinor_pin(struct spinor_command *command, GError **error)
 	return EXIT_SUCCESS;
 }
 
-/* What the board behind the chip did when it got its supply; nothing where there is none. */
+/* Prints whether the board of the chip boots; nothing if there is none. */
 static void
 print_boot(JsonObject *result)
 {
@@ -199,7 +199,7 @@ spinor_image_info(struct spinor_command *command, GError **error)
 	if (command->json)
 		return EXIT_SUCCESS;
 	size = base_format_size((uint64_t)spinor_number(info, "size", 0));
-	printf("image    %s\n", spinor_text(info, "path", "(none: forgotten at the end)"));
+	printf("image    %s\n", spinor_text(info, "path", "(none: not saved)"));
 	printf("size     %s\n", size);
 	printf("SHA-256  %s\n", spinor_text(info, "sha256", "?"));
 	printf("used     %" PRId64 " bytes are not FF\n", spinor_number(info, "used_bytes", 0));
@@ -207,7 +207,7 @@ spinor_image_info(struct spinor_command *command, GError **error)
 	return EXIT_SUCCESS;
 }
 
-/* A call with one file; NULL on error. */
+/* Calls a method with the parameter "path"; NULL on error. */
 static JsonObject *
 with_path(struct spinor_command *command, const char *method, GError **error)
 {
@@ -221,14 +221,14 @@ with_path(struct spinor_command *command, const char *method, GError **error)
 }
 
 static int
-copy_image(struct spinor_command *command, const char *method, const char *told, GError **error)
+copy_image(struct spinor_command *command, const char *method, const char *done, GError **error)
 {
 	g_autoptr(JsonObject) result = with_path(command, method, error);
 
 	if (result == NULL)
 		return -1;
 	if (!command->json)
-		printf("%s %s, %" PRId64 " bytes\n", told, command->args[0],
+		printf("%s %s, %" PRId64 " bytes\n", done, command->args[0],
 			spinor_number(result, "bytes", 0));
 	return EXIT_SUCCESS;
 }
@@ -294,7 +294,7 @@ spinor_snapshot_restore(struct spinor_command *command, GError **error)
 
 	if ((command->n_args == 0) == (command->file == NULL)) {
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
-			"either a NAME or --file FILE is wanted");
+			"allowed is one of NAME and --file FILE");
 		goto fail;
 	}
 	if (command->file != NULL && !spinor_set_path(params, "file", command->file, error))

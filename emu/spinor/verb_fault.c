@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The verbs that break things, and show what is broken: fault, board, wiring. */
+/* The verbs that concern faults, boards and lines: fault, board, wiring. */
+#include "spinor/verbs.h"
+
 #include "base/units.h"
 #include "setup/faultwords.h"
-#include "spinor/methodcall.h"
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
+#include "spinor/methodcall.h"
 #include "spinor/output.h"
-#include "spinor/verbs.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,7 +23,7 @@ spinor_fault_add(struct spinor_command *command, GError **error)
 	struct setup_fault *fault = setup_fault_parse(text, &why);
 	JsonObject *params;
 
-	/* Said here, a mistake needs no bench. */
+	/* Checked here, too, so that a mistake is reported without a bench. */
 	if (fault == NULL) {
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE, "%s", why->message);
 		return -1;
@@ -59,7 +60,6 @@ spinor_fault_list(struct spinor_command *command, GError **error)
 	list = json_node_get_array(result);
 	for (guint i = 0; i < json_array_get_length(list); i++) {
 		JsonObject *fault = spinor_item(list, i);
-
 		int64_t acted = spinor_number(fault, "acted", 0);
 		int64_t matched = spinor_number(fault, "matched", 0);
 		const char *name = spinor_text(fault, "name", NULL);
@@ -89,7 +89,8 @@ spinor_fault_remove(struct spinor_command *command, GError **error)
 
 	if (is_number && !base_parse_decimal(which, 1, G_MAXINT32, &id)) {
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
-			"%s: no number of a fault; allowed are those in spinor fault list", which);
+			"%s: not the number of a fault; allowed are those in spinor fault list",
+			which);
 		return -1;
 	}
 	params = spinor_adapter_params(command);
@@ -118,7 +119,7 @@ spinor_fault_clear(struct spinor_command *command, GError **error)
 	return EXIT_SUCCESS;
 }
 
-/* The name is said only where there are several. */
+/* Prints the names of boards only if there are several. */
 static void
 print_boots(JsonArray *boards)
 {
@@ -175,7 +176,6 @@ spinor_wiring(struct spinor_command *command, GError **error)
 	printf("%-6s%-10s%s\n", "LINE", "ADAPTER", "CHIP");
 	for (guint i = 0; i < json_array_get_length(list); i++) {
 		JsonObject *line = spinor_item(list, i);
-
 		int64_t fault = spinor_number(line, "fault", 0);
 
 		printf("%-6s%-10s", spinor_text(line, "line", "?"), spinor_text(line, "host", "?"));

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The verbs that need no running bench: chips, chip, profiles. */
+#include "spinor/verbs.h"
+
 #include "base/units.h"
-#include "chipdb/chiptable.h"
 #include "chipdb/chipdb.h"
+#include "chipdb/chiptable.h"
 #include "flash/partdata.h"
 #include "serprog/profile.h"
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
 #include "spinor/output.h"
-#include "spinor/verbs.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -51,7 +52,7 @@ add_texts(JsonBuilder *builder, const char *name, const char *const *values)
 	json_builder_end_array(builder);
 }
 
-/* Blocks of one size are told by that size, others by a list from address 0 up. */
+/* Blocks of one size have "size", others "regions" in order of their addresses. */
 static void
 add_erase(JsonBuilder *builder, const struct flash_part *part, const struct flash_erase *erase)
 {
@@ -80,7 +81,7 @@ add_erase(JsonBuilder *builder, const struct flash_part *part, const struct flas
 	json_builder_end_object(builder);
 }
 
-/* As chip data writes them: "RDID", or "RDID:15" for another opcode than usual. */
+/* The commands as in the chip data: "RDID", or "RDID:15" if the opcode is not the usual one. */
 static void
 add_commands(JsonBuilder *builder, const struct flash_part *part)
 {
@@ -166,7 +167,7 @@ spinor_chips(struct spinor_command *command, GError **error)
 		fputs(table, stdout);
 		return EXIT_SUCCESS;
 	}
-	/* Its own words are those of spinord's option. */
+	/* The message of chipdb_table() names spinord's option. */
 	if (spinor_error_status(found) == SPINOR_ERROR_USAGE && pattern != NULL)
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
 			"%s: no chip has that in its name or vendor; spinor chips lists all",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The verbs: a new one is a row here and a function in a file of its subject. */
+/* The table of verbs. A new verb is a row here and a function in the file of its subject. */
 #include "spinor/verbs.h"
 
 #include "base/error.h"
@@ -11,48 +11,49 @@
 static const struct spinor_verb verbs[] = {
 	{"run", "[OPTION...] -- COMMAND...", "run a command against a private bench", spinor_run, 0,
 		0, SPINOR_OPTION_RUN, false},
-	{"status", "", "what stands on the bench", spinor_status, 0, 0, 0, false},
-	{"watch", "", "say what happens on the bench, as it happens", spinor_watch, 0, 0,
+	{"status", "", "show the state of the bench", spinor_status, 0, 0, 0, false},
+	{"watch", "", "print events of the bench as they occur", spinor_watch, 0, 0,
 		SPINOR_OPTION_COUNT | SPINOR_OPTION_KIND, false},
-	{"stats", "", "counters: operations, bytes, opcodes", spinor_stats, 0, 0,
+	{"stats", "", "show counters: operations, bytes, opcodes", spinor_stats, 0, 0,
 		SPINOR_OPTION_RESET, false},
 	{"pin", "[wp|hold|reset [low|high|float]]", "show pins, or set one", spinor_pin, 0, 2, 0,
 		false},
 	{"power", "on|off|cycle", "switch the chip's supply", spinor_power, 1, 1,
 		SPINOR_OPTION_POWER, false},
-	{"reset", "", "the chip's software reset, as by a host", spinor_reset, 0, 0, 0, false},
-	{"board", "run|reset|off", "what the board behind the clip does", spinor_board, 1, 1, 0,
+	{"reset", "", "send the chip's software reset, as a host does", spinor_reset, 0, 0, 0,
 		false},
-	{"fault add", "FAULT [NAME=VALUE...]", "break something of what spinor-bench(5) lists",
+	{"board", "run|reset|off", "start or stop the boards of the adapter's chips", spinor_board,
+		1, 1, 0, false},
+	{"fault add", "FAULT [NAME=VALUE...]", "add a fault; spinor-bench(5) lists the kinds",
 		spinor_fault_add, 1, 32, SPINOR_OPTION_NAME, false},
-	{"fault list", "", "what is broken, and how often it showed", spinor_fault_list, 0, 0, 0,
+	{"fault list", "", "list the faults, and how often they acted", spinor_fault_list, 0, 0, 0,
 		false},
-	{"fault remove", "NUMBER|NAME", "mend one of them", spinor_fault_remove, 1, 1, 0, false},
-	{"fault clear", "", "mend all of them", spinor_fault_clear, 0, 0, 0, false},
-	{"wiring", "", "how each line stands, at the adapter and at the chip", spinor_wiring, 0, 0,
+	{"fault remove", "NUMBER|NAME", "remove a fault", spinor_fault_remove, 1, 1, 0, false},
+	{"fault clear", "", "remove all faults", spinor_fault_clear, 0, 0, 0, false},
+	{"wiring", "", "show the level of each line at the adapter and at the chip", spinor_wiring,
+		0, 0, 0, false},
+	{"unplug", "", "unplug the adapter's cable", spinor_unplug, 0, 0, 0, false},
+	{"plug", "", "plug it in again", spinor_plug, 0, 0, 0, false},
+	{"image info", "", "show size, digest and use of the chip's array", spinor_image_info, 0, 0,
 		0, false},
-	{"unplug", "", "pull the adapter's cable", spinor_unplug, 0, 0, 0, false},
-	{"plug", "", "put it back", spinor_plug, 0, 0, 0, false},
-	{"image info", "", "size, digest and use of the chip's array", spinor_image_info, 0, 0, 0,
-		false},
 	{"image save", "FILE", "write the array to a file", spinor_image_save, 1, 1, 0, false},
 	{"image load", "FILE", "replace the array by a file", spinor_image_load, 1, 1, 0, false},
 	{"image compare", "FILE", "compare the array with a file", spinor_image_compare, 1, 1, 0,
 		false},
-	{"snapshot take", "NAME", "keep the chip as it is now", spinor_snapshot_take, 1, 1,
+	{"snapshot take", "NAME", "save the state of the chip as a snapshot", spinor_snapshot_take,
+		1, 1, SPINOR_OPTION_FILE, false},
+	{"snapshot restore", "NAME", "restore a snapshot", spinor_snapshot_restore, 0, 1,
 		SPINOR_OPTION_FILE, false},
-	{"snapshot restore", "NAME", "bring back what was kept", spinor_snapshot_restore, 0, 1,
-		SPINOR_OPTION_FILE, false},
-	{"snapshot list", "", "what was kept", spinor_snapshot_list, 0, 0, 0, false},
-	{"snapshot drop", "NAME", "forget it", spinor_snapshot_drop, 1, 1, 0, false},
-	{"stop", "", "end the bench", spinor_stop, 0, 0, 0, false},
-	{"chips", "[PATTERN]", "the chips that can be emulated", spinor_chips, 0, 1,
+	{"snapshot list", "", "list the snapshots", spinor_snapshot_list, 0, 0, 0, false},
+	{"snapshot drop", "NAME", "remove a snapshot", spinor_snapshot_drop, 1, 1, 0, false},
+	{"stop", "", "stop the bench", spinor_stop, 0, 0, 0, false},
+	{"chips", "[PATTERN]", "list the chips that can be emulated", spinor_chips, 0, 1,
 		SPINOR_OPTION_CHIPDB, false},
-	{"chip", "NAME", "what is known of one of them", spinor_chip, 1, 1, SPINOR_OPTION_CHIPDB,
+	{"chip", "NAME", "show the properties of a chip", spinor_chip, 1, 1, SPINOR_OPTION_CHIPDB,
 		false},
-	{"profiles", "", "the adapters that can be emulated", spinor_profiles, 0, 0, 0, false},
-	{"help", "[VERB]", "this list, or more on one verb", spinor_help, 0, 2, 0, false},
-	{"complete", "KIND [VERB]", "words for a shell's completion", spinor_complete, 1, 3,
+	{"profiles", "", "list the adapters that can be emulated", spinor_profiles, 0, 0, 0, false},
+	{"help", "[VERB]", "list the verbs, or describe one", spinor_help, 0, 2, 0, false},
+	{"complete", "KIND [VERB]", "print words for shell completion", spinor_complete, 1, 3,
 		SPINOR_OPTION_CHIPDB, true},
 	{NULL, NULL, NULL, NULL, 0, 0, 0, false},
 };
@@ -63,7 +64,7 @@ spinor_verbs(void)
 	return verbs;
 }
 
-/* How many words of the verb's name the words begin with, or 0 when they are of another verb. */
+/* Returns the number of words in the verb's name, 0 if words do not begin with that name. */
 static unsigned int
 matching(const struct spinor_verb *verb, char *const *words)
 {
@@ -76,7 +77,7 @@ matching(const struct spinor_verb *verb, char *const *words)
 	return words[1] != NULL && strcmp(words[1], verb->name + n + 1) == 0 ? 2 : 0;
 }
 
-/* The second words of verbs that begin with first, NULL-terminated; NULL when there are none. */
+/* Returns the second words of verbs that begin with first, NULL-terminated; NULL: none. */
 static GPtrArray *
 second_words(const char *first)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What can be done with the tool, as rows. */
+/* The verbs of the tool as rows. */
 #ifndef SPINOR_SPINOR_VERBS_H
 #define SPINOR_SPINOR_VERBS_H
 
@@ -13,19 +13,19 @@ typedef int spinor_verb_function(struct spinor_command *command, GError **error)
 
 struct spinor_verb {
 	const char *name; /* one word, or two: "image save" */
-	const char *args; /* for people: "FILE"; "" for none */
+	const char *args; /* for the help: "FILE"; "": none */
 	const char *summary;
 	spinor_verb_function *function;
 	unsigned int min_args, max_args;
 	unsigned int options; /* enum spinor_option */
-	bool hidden;          /* not for people */
+	bool hidden;          /* not in the help */
 };
 
-/* The rows in order of listing, which a row without a name ends. */
+/* Returns the rows in order of the help; a row without a name ends them. */
 const struct spinor_verb *spinor_verbs(void);
 
-/* The verb that words begin with; n is how many of them it has for itself. Unknown ones, with the
- * nearest that there is, are SPINOR_ERROR_USAGE. */
+/* Returns the verb that words begin with; n: receives the number of words in its name. An unknown
+ * verb is SPINOR_ERROR_USAGE; the message suggests the nearest. */
 const struct spinor_verb *spinor_verb_find(char *const *words, unsigned int *n, GError **error);
 
 spinor_verb_function spinor_run;

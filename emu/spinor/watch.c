@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The verb watch: events of a bench as lines, like those of spinord's trace. An operation shows its
- * usual members; whatever else an event has follows as NAME=VALUE, so that a kind that this tool
- * does not know is shown as well.
+ * The verb watch: prints events of a bench as lines, like those of spinord's trace. An operation
+ * has columns for its known members; all other members of an event follow as NAME=VALUE, so that
+ * events of kinds that this tool does not know are printed, too.
  */
-#include "spinor/methodcall.h"
+#include "spinor/verbs.h"
+
 #include "spinor/client.h"
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
 #include "spinor/find.h"
+#include "spinor/methodcall.h"
 #include "spinor/output.h"
-#include "spinor/verbs.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -53,7 +54,7 @@ print_operation(JsonObject *event)
 }
 
 static void
-print_others(JsonObject *event, bool operation)
+print_other_members(JsonObject *event, bool operation)
 {
 	GList *names = json_object_get_members(event);
 
@@ -91,7 +92,7 @@ print_event(JsonObject *event)
 		printf("%s%s%s", spinor_colour(SPINOR_BOLD), kind, spinor_colour(SPINOR_PLAIN));
 	if (operation)
 		print_operation(event);
-	print_others(event, operation);
+	print_other_members(event, operation);
 	putchar('\n');
 }
 
@@ -110,7 +111,7 @@ subscription_params(const struct spinor_command *command)
 	return params;
 }
 
-/* Prints until the bench ends, or after so many. */
+/* Prints events until the bench ends, or until --count is reached. */
 static int
 follow(struct spinor_client *client, const struct spinor_command *command, GError **error)
 {

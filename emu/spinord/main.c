@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The daemon's main: builds the bench that the command line describes, says when it is ready, and
- * waits for SIGTERM or SIGINT. It stays in the foreground; whoever wants it elsewhere has a shell
- * or a service manager for that. Exit status: 0, 1 when something failed, 2 for the command line.
+ * The daemon's main(): builds the bench that the command line describes, reports when it is ready,
+ * and waits for SIGTERM or SIGINT. It stays in the foreground; a shell or a service manager can run
+ * it in the background. Exit status: 0, 1 for a run-time failure, 2 for a usage error.
  */
 #include "config.h"
 
+#include "base/error.h"
 #include "base/log.h"
 #include "bench/bench.h"
 #include "chipdb/chiptable.h"
-#include "base/error.h"
-#include "setup/options.h"
 #include "control/control.h"
+#include "setup/options.h"
 #include "spinord/notify.h"
 
 #include <errno.h>
@@ -24,7 +24,8 @@
 
 #define EXIT_USAGE 2
 
-/* A descriptor 0, 1 or 2 that came closed must not become the terminal that a host talks to. */
+/* If descriptor 0, 1 or 2 is closed at the start, a later open() must not use its number for the
+ * terminal of a host. */
 static void
 fill_standard_descriptors(void)
 {
@@ -60,7 +61,8 @@ failed(const GError *error)
 	return g_error_matches(error, BASE_ERROR, BASE_ERROR_USAGE) ? EXIT_USAGE : EXIT_FAILURE;
 }
 
-/* Signals are taken before the bench is built, so that an early one still ends in order. */
+/* Installs the signal handlers before it builds the bench, so that an early signal ends the daemon
+ * in order, too. */
 static int
 serve(const struct setup_options *options)
 {

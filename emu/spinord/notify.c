@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The notification protocol of sd_notify(3): one datagram per change of state, to a path or, when
- * the name starts with @, to a name in Linux's abstract socket space. Other kinds of address
- * (vsock:) are left out: they belong to whole virtual machines.
+ * The notification protocol of sd_notify(3): one datagram per change of state, to a path or, if the
+ * name starts with @, to a name in Linux's abstract socket namespace. Leaves out other kinds of
+ * address (vsock:), which are for whole virtual machines.
  */
 #include "spinord/notify.h"
 
@@ -41,7 +41,7 @@ spinord_notify(const char *state)
 	if (fd < 0 ||
 		sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&address, size) <
 			0)
-		log_warning("NOTIFY_SOCKET %s: can't send %s: %s", name, state, g_strerror(errno));
+		log_warning("NOTIFY_SOCKET %s: cannot send %s: %s", name, state, g_strerror(errno));
 	if (fd >= 0)
 		close(fd);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Counters of one chip, fed with its events. What a command is for is a column of the engine's
- * rows; here are no opcodes. Leaves out what passes on the wires outside of frames, and reads and
- * programs of security registers, which count as operations only.
+ * Counters of one chip, incremented by its events. The purpose of a command comes from the engine's
+ * command rows; this file knows no opcodes. Leaves out activity on the wires outside of frames, and
+ * reads and programs of security registers, which count as operations only.
  */
 #include "trace/stats.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What hosts made the chips do, counted. */
+/* Counters of a chip's operations. */
 #ifndef SPINOR_TRACE_STATS_H
 #define SPINOR_TRACE_STATS_H
 
@@ -7,22 +7,23 @@
 
 struct flash_event;
 
-/* Since the start, or the last reset. */
+/* All since the start or the last reset. */
 struct trace_chip_stats {
-	uint64_t operations; /* frames with an opcode, whatever became of them */
-	uint64_t reads;      /* of the array; these five: that had an effect */
+	uint64_t operations; /* frames with an opcode, with or without effect */
+	uint64_t reads; /* of the array; this and the next four count only frames with effect */
 	uint64_t programs;
 	uint64_t erases;
 	uint64_t status_reads;
 	uint64_t status_writes;
-	uint64_t ignored; /* frames that the chip left without effect */
+	uint64_t ignored; /* frames that the chip ignored */
 	uint64_t bytes_read;
 	uint64_t bytes_programmed;
-	uint64_t bytes_erased; /* by erases that have finished */
-	uint64_t busy_ns;      /* of operations that have ended */
+	uint64_t bytes_erased; /* by completed erases */
+	uint64_t busy_ns;      /* of completed and interrupted operations */
 	uint64_t by_opcode[256];
 };
 
+/* Adds one event of the chip to stats. */
 void trace_chip_stats_count(struct trace_chip_stats *stats, const struct flash_event *event);
 
 #endif

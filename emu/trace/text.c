@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The text trace: one line for each frame on the wires, and one when an operation ends, is cut off,
- * or the supply changes. Columns are separated by one space and always there, so that awk and cut
- * can work with them. Data bytes are left out; so is FLASH_EVENT_NONVOLATILE, which tells the
- * keeper of the state file to save and is nothing that the wires or the host could notice.
+ * The text trace: one line for each frame on the wires, and one when an operation completes, when
+ * it is interrupted, and when the supply changes. Columns are separated by one space and always
+ * present, so that awk and cut can process them. Leaves out data bytes, and
+ * FLASH_EVENT_NONVOLATILE, which triggers the save of the state file and is visible neither on the
+ * wires nor to the host.
  */
 #include "trace/text.h"
 
@@ -18,13 +19,13 @@
 #define LINE_BYTES 256
 #define NS_PER_S INT64_C(1000000000)
 
-/* Each line is one write(2), which the kernel keeps whole, and which is seen when it happens. */
+/* Each line is one write(2): the kernel does not interleave it, and a reader sees it at once. */
 struct trace_text {
 	char *path;
 	int fd;
-	GMutex lock; /* listeners */
+	GMutex lock; /* guards listeners */
 	GPtrArray *listeners;
-	gint failed; /* atomic: a write failed and was reported */
+	gint failed; /* atomic: a write has failed and the warning is logged */
 };
 
 struct listener {
@@ -49,7 +50,7 @@ format_command(char *out, size_t size, const struct flash_event *event)
 		*reason != '\0' ? " ignored: " : "", reason);
 }
 
-/* Length of the line, 0 when there is none. */
+/* Returns the length of the line; 0: no line for this event. */
 static size_t
 format(char *out, size_t size, const char *chip, const struct flash_event *event)
 {
@@ -113,7 +114,7 @@ write_event(void *data, const struct flash_event *event)
 	n = format(line, sizeof line, listener->chip, event);
 	if (!write_all(trace->fd, line, n) &&
 		g_atomic_int_compare_and_exchange(&trace->failed, FALSE, TRUE))
-		log_warning("trace %s: %s; nothing more is traced", trace->path, g_strerror(errno));
+		log_warning("trace %s: %s; tracing stops", trace->path, g_strerror(errno));
 }
 
 static void
@@ -137,7 +138,7 @@ trace_text_new(const char *path, GError **error)
 		int saved = errno;
 
 		g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(saved),
-			"%s: can't write the trace there: %s", path, g_strerror(saved));
+			"%s: cannot write the trace: %s", path, g_strerror(saved));
 		return NULL;
 	}
 	trace = g_new0(struct trace_text, 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What happens to the chips, as text: one line per event. The format is described in spinord(1). */
+/* Events of the chips as text, one line per event. spinord(1) describes the format. */
 #ifndef SPINOR_TRACE_TEXT_H
 #define SPINOR_TRACE_TEXT_H
 
@@ -9,17 +9,17 @@
 
 struct trace_text;
 
-/* Opens the trace; path: a file, which is emptied, or "-" for stdout. */
+/* Opens the trace. path: a file, which is truncated, or "-" for standard output. */
 struct trace_text *trace_text_new(const char *path, GError **error);
 
-/* Ends it; no chip may be using one of its listeners any more. */
+/* Closes it. No chip may use one of its listeners any more. */
 void trace_text_destroy(struct trace_text *trace);
 
-/* A listener for one more chip, that appears as chip in the lines. Its data belongs to the trace.
- * The listeners of one trace may be used from different threads. */
+/* Returns a listener for a chip with the name chip in the lines. The trace owns its data. The
+ * listeners of one trace may be used from different threads. */
 struct flash_listener trace_text_listen(struct trace_text *trace, const char *chip);
 
-/* The line for that event with its newline, or NULL when the event is not for the trace. Free with
+/* Returns the line for that event with its newline; NULL: the trace leaves the event out. Free with
  * g_free(). */
 char *trace_text_format(const char *chip, const struct flash_event *event);
 

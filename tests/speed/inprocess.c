@@ -216,8 +216,8 @@ static void
 measure_chip_faults(struct clip *clip, struct rig *rig)
 {
 	const struct flash_fault fault = {.what = FLASH_FAULT_WEAK_CELL,
-		.address_from = rig->size - 1,
-		.address_to = rig->size,
+		.when.address_from = rig->size - 1,
+		.when.address_to = rig->size,
 		.mask = 1,
 		.rate = 1e-6};
 	unsigned int id = flash_fault_add(rig->chip, &fault);
@@ -258,17 +258,18 @@ static void
 measure_line(struct clip *clip, struct base_clock *clock, struct rig *rig)
 {
 	struct serprog *adapter = serprog_new(serprog_profile_find(NULL), clip, clock);
-	struct link_line *line = link_line_new(serprog_endpoint(adapter), NULL);
+	struct link *line = link_new(serprog_endpoint(adapter), NULL);
 	struct link_fault fault;
 
 	link_fault_init(&fault, LINK_DROP);
 	fault.direction = LINK_TO_ADAPTER;
-	fault.byte = UINT64_C(1) << 60;
-	if (link_line_add_fault(line, &fault) < 0)
+	fault.at_byte = true;
+	fault.when.byte_from = UINT64_C(1) << 60;
+	if (link_fault_add(line, &fault) < 0)
 		g_error("the line's fault is refused");
 	printf("line_page_ns %.1f\n", line_page_ns(serprog_endpoint(adapter), rig));
-	printf("line_faulty_ns %.1f\n", line_page_ns(link_line_endpoint(line), rig));
-	link_line_destroy(line);
+	printf("line_faulty_ns %.1f\n", line_page_ns(link_endpoint(line), rig));
+	link_destroy(line);
 	serprog_destroy(adapter);
 }
 

@@ -15,6 +15,7 @@ extern const struct suite_row suite_rows[];
 
 Suite *suite_action(void);
 Suite *suite_base(void);
+Suite *suite_base_faults(void);
 Suite *suite_bench(void);
 Suite *suite_board(void);
 Suite *suite_chipdb(void);

@@ -4,6 +4,7 @@
 
 const struct suite_row suite_rows[] = {
 	{"base", suite_base},
+	{"base_faults", suite_base_faults},
 	{"keytable", suite_keytable},
 	{"chipdb", suite_chipdb},
 	{"port", suite_port},

@@ -282,7 +282,7 @@ put(enum clip_fault_what what, enum clip_line line, enum clip_side side)
 
 START_TEST(what_is_wrong_with_the_clip_does_not_matter)
 {
-	struct clip_fault_status status;
+	struct base_fault_status status;
 	unsigned int operations;
 
 	board_want_unchanged(board, 0, 0x10000);

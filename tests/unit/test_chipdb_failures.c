@@ -52,8 +52,8 @@ static void
 stick(bool level)
 {
 	const struct flash_fault fault = {.what = FLASH_FAULT_STUCK_CELL,
-		.address_from = AT,
-		.address_to = AT + 1,
+		.when.address_from = AT,
+		.when.address_to = AT + 1,
 		.mask = 0x80,
 		.level = level};
 

@@ -53,7 +53,7 @@ hear(void *data, const struct clip_fault_report *report)
 
 static void
 put_on_wires(const char *name, enum clip_fault_what what, enum clip_line line,
-	struct clip_fault_when when)
+	struct base_fault_when when)
 {
 	struct clip_fault fault;
 
@@ -102,14 +102,14 @@ START_TEST(a_status_read_of_a_dataflash_is_no_erase)
 	uint8_t status = 0;
 
 	put_on_wires("AT45DB081D", CLIP_STUCK_1, CLIP_MISO,
-		(struct clip_fault_when){.purposes = 1 << FLASH_FOR_ERASE});
+		(struct base_fault_when){.purposes = 1 << FLASH_FOR_ERASE});
 	ck_assert(!transfer("\xd7", 1, &status, 1));
 	ck_assert_uint_eq(status, 0xa5);
 	ck_assert(transfer("\x81\x00\x00\x00", 4, NULL, 0));
 	ck_assert(transfer("\x50\x00\x00\x00", 4, NULL, 0));
 	take_off_wires();
 	put_on_wires("AT45DB081D", CLIP_STUCK_1, CLIP_MISO,
-		(struct clip_fault_when){.purposes = 1 << FLASH_FOR_STATUS_READ});
+		(struct base_fault_when){.purposes = 1 << FLASH_FOR_STATUS_READ});
 	ck_assert(transfer("\xd7", 1, &status, 1));
 	ck_assert_uint_eq(status, 0xff);
 	take_off_wires();
@@ -121,7 +121,7 @@ START_TEST(programs_of_a_dataflash_are_programs)
 	uint8_t byte;
 
 	put_on_wires("AT45DB081D", CLIP_STUCK_0, CLIP_MOSI,
-		(struct clip_fault_when){.purposes = 1 << FLASH_FOR_PROGRAM, .byte_from = 4});
+		(struct base_fault_when){.purposes = 1 << FLASH_FOR_PROGRAM, .byte_from = 4});
 	memset(array, 0xff, part->size);
 	ck_assert(transfer("\x84\x00\x00\x00\x55", 5, NULL, 0));
 	ck_assert(!transfer("\xd1\x00\x00\x00", 4, &byte, 1));
@@ -140,7 +140,7 @@ START_TEST(a_page_of_a_dataflash_is_where_it_is_in_the_array)
 	uint8_t bytes[1200];
 
 	put_on_wires("AT45DB321C", CLIP_STUCK_1, CLIP_MISO,
-		(struct clip_fault_when){.address_from = 0x420, .address_to = 0x424});
+		(struct base_fault_when){.address_from = 0x420, .address_to = 0x424});
 	ck_assert(transfer("\xe8\x00\x00\x00\x00\x00\x00\x00", 8, bytes, sizeof bytes));
 	for (size_t i = 0; i < sizeof bytes; i++)
 		ck_assert_uint_eq(bytes[i], i >= 0x420 && i < 0x424 ? 0xff : 0x00);
@@ -155,7 +155,7 @@ START_TEST(an_address_of_four_bytes_is_hit)
 	uint8_t bytes[8];
 
 	put_on_wires("W25Q256JV", CLIP_STUCK_1, CLIP_MISO,
-		(struct clip_fault_when){.address_from = 0x1000, .address_to = 0x2000});
+		(struct base_fault_when){.address_from = 0x1000, .address_to = 0x2000});
 	transfer("\xb7", 1, NULL, 0);
 	ck_assert(transfer("\x03\x00\x00\x10\x00", 5, bytes, 8));
 	ck_assert_uint_eq(bytes[0], 0xff);
@@ -164,7 +164,7 @@ START_TEST(an_address_of_four_bytes_is_hit)
 	take_off_wires();
 	/* Entered before there was a fault, and by the power-up default. */
 	put_on_wires("W25Q256JV", CLIP_STUCK_1, CLIP_MISO,
-		(struct clip_fault_when){.address_from = 0x1000, .address_to = 0x2000});
+		(struct base_fault_when){.address_from = 0x1000, .address_to = 0x2000});
 	clip_fault_clear(clip);
 	transfer("\xb7", 1, NULL, 0);
 	ck_assert_uint_gt(clip_fault_add(clip,
@@ -181,7 +181,7 @@ END_TEST
 START_TEST(an_aai_word_is_hit_at_its_address)
 {
 	put_on_wires("SST25VF080B", CLIP_STUCK_0, CLIP_MOSI,
-		(struct clip_fault_when){
+		(struct base_fault_when){
 			.address_from = 0x102, .address_to = 0x104, .byte_from = 1});
 	memset(array, 0xff, part->size);
 	flash_status_preset(chip, 0, 0);
@@ -199,7 +199,7 @@ END_TEST
 START_TEST(a_frame_is_what_the_host_means)
 {
 	put_on_wires("W25Q128JV", CLIP_OPEN, CLIP_MOSI,
-		(struct clip_fault_when){.purposes = 1 << FLASH_FOR_PROGRAM});
+		(struct base_fault_when){.purposes = 1 << FLASH_FOR_PROGRAM});
 	ck_assert(!transfer("\x06", 1, NULL, 0));
 	ck_assert(transfer("\x02\x00\x00\x00\x00", 5, NULL, 0));
 	ck_assert_int_eq(heard, 0xff);

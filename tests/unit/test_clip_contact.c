@@ -184,7 +184,7 @@ add_loose_supply(double per_us)
 static uint64_t
 count_acts(void)
 {
-	struct clip_fault_status status;
+	struct base_fault_status status;
 
 	ck_assert(clip_fault_at(f->clip, 0, &status));
 	ck_assert_uint_ge(status.matched, status.acted);

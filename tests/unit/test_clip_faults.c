@@ -26,7 +26,7 @@ teardown(void)
 
 START_TEST(without_faults_nothing_changes)
 {
-	struct clip_fault_status status;
+	struct base_fault_status status;
 	uint8_t *before = g_memdup2(f->array, CLIP_ARRAY_SIZE);
 	int64_t begin = base_clock_now(&f->clock);
 	unsigned int id;

@@ -170,7 +170,7 @@ END_TEST
 
 START_TEST(the_nth_match)
 {
-	struct clip_fault_status status;
+	struct base_fault_status status;
 
 	fault.when.has_opcode = true;
 	fault.when.opcode = 0x9f;
@@ -186,7 +186,7 @@ START_TEST(the_nth_match)
 	ck_assert_uint_eq(status.matched, 6);
 	ck_assert_uint_eq(status.acted, 1);
 	ck_assert_uint_eq(status.id, 1);
-	ck_assert_uint_eq(status.fault->what, CLIP_STUCK_0);
+	ck_assert_uint_eq(((const struct clip_fault *)status.fault)->what, CLIP_STUCK_0);
 	ck_assert(!clip_fault_at(f->clip, 1, &status));
 }
 END_TEST
@@ -327,7 +327,7 @@ END_TEST
 
 START_TEST(faults_are_taken_off_by_their_ids)
 {
-	struct clip_fault_status status;
+	struct base_fault_status status;
 	unsigned int first = clip_fixture_put(f, &fault);
 	unsigned int second = clip_fixture_add(f, CLIP_LATE, CLIP_MISO);
 	unsigned int third = clip_fixture_add(f, CLIP_EARLY, CLIP_MISO);
@@ -336,7 +336,7 @@ START_TEST(faults_are_taken_off_by_their_ids)
 	ck_assert(!clip_fault_remove(f->clip, first));
 	ck_assert(clip_fault_at(f->clip, 0, &status));
 	ck_assert_uint_eq(status.id, second);
-	ck_assert_uint_eq(status.fault->what, CLIP_LATE);
+	ck_assert_uint_eq(((const struct clip_fault *)status.fault)->what, CLIP_LATE);
 	ck_assert(clip_fault_at(f->clip, 1, &status));
 	ck_assert_uint_eq(status.id, third);
 	clip_fault_clear(f->clip);
@@ -398,7 +398,7 @@ START_TEST(values_out_of_range_are_refused)
 		{CLIP_SHORT, CLIP_CS, CLIP_CS, 0, 0, "a short takes two different lines"},
 		{CLIP_BIT_ERROR, CLIP_CS, 0, 0, 0, "lines with single wrong bits are mosi, miso"},
 		{CLIP_BIT_ERROR, CLIP_MISO, 0, 1.1, 0, "the rate has to be 0 to 1"},
-		{CLIP_OPEN, CLIP_MISO, 0, 0, -0.1, "the probability has to be 0 to 1"},
+		{CLIP_OPEN, CLIP_MISO, 0, 0, -0.1, "the probability has to be from 0 to 1"},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -20,7 +20,7 @@ setup(void)
 	clip_fault_init(&fault, CLIP_MASTER);
 	fault.master.hz = CLIP_HZ;
 	fault.master.duty = 1;
-	fault.master.period_ns = 1000000000;
+	fault.period_ns = 1000000000;
 }
 
 static void
@@ -74,8 +74,8 @@ START_TEST(it_keeps_to_its_duty)
 {
 	unsigned int right = 0, met = 0;
 
-	fault.master.period_ns = 10000000;
-	fault.master.phase_ns = 2000000;
+	fault.period_ns = 10000000;
+	fault.phase_ns = 2000000;
 	fault.master.duty = 0.3;
 	clip_fixture_put(f, &fault);
 	/* Silent before its phase. */
@@ -125,7 +125,7 @@ END_TEST
 /* 03 and 06, low wins: 02, a page program of what follows. */
 START_TEST(two_commands_at_once_make_a_third)
 {
-	fault.master.phase_ns = 1000000;
+	fault.phase_ns = 1000000;
 	memset(f->array, 0xff, 256);
 	clip_fixture_transfer(f, "\x06", 1, NULL, 0);
 	clip_fixture_forget(f);
@@ -143,7 +143,7 @@ END_TEST
 START_TEST(wired_or_lets_the_other_ones_through)
 {
 	fault.master.rule = CLIP_WIRED_OR;
-	fault.master.phase_ns = 1000000;
+	fault.phase_ns = 1000000;
 	clip_fixture_put(f, &fault);
 	clip_wait(f->clip, 1000000);
 	/* The host holds CS# high while it is silent. */
@@ -187,7 +187,7 @@ START_TEST(chance_decides_who_has_cs_and_mosi)
 	/* In each frame that both begin at once, MOSI is 0C or 03, bit by bit. */
 	fault.master.lines = 1 << CLIP_MOSI;
 	for (unsigned int i = 0; i < 100; i++) {
-		fault.master.phase_ns = base_clock_now(&f->clock);
+		fault.phase_ns = base_clock_now(&f->clock);
 		clip_fixture_put(f, &fault);
 		clip_fixture_transfer(f, "\x0c", 1, NULL, 0);
 		clip_fault_clear(f->clip);
@@ -204,7 +204,7 @@ END_TEST
 START_TEST(a_faster_master_clocks_the_host_s_frame_on)
 {
 	fault.master.hz = 2 * CLIP_HZ;
-	fault.master.phase_ns = 4 * CLIP_BYTE_NS;
+	fault.phase_ns = 4 * CLIP_BYTE_NS;
 	clip_fixture_put(f, &fault);
 	clip_fixture_read(f, 0, 20);
 	for (size_t i = 0; i < 160; i++)
@@ -277,7 +277,7 @@ START_TEST(the_wall_does_not_count_in_a_frame)
 	static const uint8_t read[] = {0x03, 0, 0, 0};
 
 	base_clock_init(&f->clock, BASE_CLOCK_VIRTUAL);
-	fault.master.phase_ns = INT64_C(1000) * 1000000000;
+	fault.phase_ns = INT64_C(1000) * 1000000000;
 	clip_fixture_put(f, &fault);
 	clip_select(f->clip, 0);
 	clip_shift(f->clip, read, NULL, sizeof read);
@@ -294,9 +294,9 @@ END_TEST
 START_TEST(a_read_has_to_fit_into_its_period)
 {
 	fault.master.duty = 0.1;
-	fault.master.period_ns = SLOT_NS;
+	fault.period_ns = SLOT_NS;
 	ck_assert_ptr_null(clip_fault_check(&fault));
-	fault.master.period_ns = SLOT_NS - 1;
+	fault.period_ns = SLOT_NS - 1;
 	ck_assert_ptr_nonnull(clip_fault_check(&fault));
 	fault.master.duty = 1;
 	ck_assert_ptr_null(clip_fault_check(&fault));

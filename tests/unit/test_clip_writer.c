@@ -22,7 +22,7 @@ setup(void)
 	clip_fault_init(&fault, CLIP_BOARD_WRITES);
 	fault.when.address_from = FROM;
 	fault.when.address_to = TO;
-	fault.writes.period_ns = MS;
+	fault.period_ns = MS;
 }
 
 static void
@@ -218,7 +218,7 @@ END_TEST
 
 START_TEST(the_phase_says_when_it_begins)
 {
-	fault.writes.phase_ns = 5 * MS + 500;
+	fault.phase_ns = 5 * MS + 500;
 	clip_fixture_put(f, &fault);
 	clip_wait(f->clip, 8 * MS);
 	ck_assert_uint_eq(f->reports->len, 3);
@@ -314,7 +314,7 @@ START_TEST(what_it_cannot_be_is_refused)
 	fault.writes.bytes = 0;
 	ck_assert_pstr_eq(clip_fault_check(&fault), "a board writes 1 to 256 bytes at a time");
 	fault.writes.bytes = 256;
-	fault.writes.period_ns = 0;
+	fault.period_ns = 0;
 	ck_assert_pstr_eq(clip_fault_check(&fault), "period has to be above 0, phase 0 or more");
 }
 END_TEST

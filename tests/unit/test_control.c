@@ -434,8 +434,8 @@ START_TEST(discover_lists_every_method_with_schemas)
 		"default: the only chip's, or 0\",\"required\":false,\"schema\":{\"type\":"
 		"\"integer\",\"minimum\":0,\"maximum\":7}},{\"name\":\"pin\",\"summary\":"
 		"\"which pin\",\"required\":true,\"schema\":{\"type\":\"string\",\"enum\":[\"wp\","
-		"\"hold\",\"reset\"]}},{\"name\":\"level\",\"summary\":\"float: nobody drives "
-		"it\",\"required\":true,\"schema\":{\"type\":\"string\",\"enum\":[\"low\","
+		"\"hold\",\"reset\"]}},{\"name\":\"level\",\"summary\":\"float: not "
+		"driven\",\"required\":true,\"schema\":{\"type\":\"string\",\"enum\":[\"low\","
 		"\"high\",\"float\"]}}],\"result\":{\"type\":\"object\",\"properties\":{\"pins\":"
 		"{\"type\":\"object\"}}}}");
 	close_client(&client);
@@ -476,9 +476,9 @@ START_TEST(faults_go_by_number_or_name)
 		"\"12\" is no name for a fault; allowed are 1 to 64 of A-Z a-z 0-9 . _ -, not "
 		"digits alone");
 	assert_error(&client, "fault.remove", NULL, -32602,
-		"fault.remove: nothing names the fault; allowed is one of \"id\" and \"name\"");
+		"fault.remove: neither is given; allowed is one of \"id\" and \"name\"");
 	assert_error(&client, "fault.remove", "{\"id\":1,\"name\":\"shifter\"}", -32602,
-		"fault.remove: both are there; allowed is one of \"id\" and \"name\"");
+		"fault.remove: both are given; allowed is one of \"id\" and \"name\"");
 	assert_error(&client, "fault.remove", "{\"name\":\"late\"}", -32602,
 		"there is no fault \"late\"; allowed are the names and numbers in spinor fault "
 		"list");
@@ -759,17 +759,16 @@ static const struct {
 	{"GET / HTTP/1.1\n", NOT_JSON("it does not begin with a brace")},
 	{"   \n", NOT_JSON("it is empty")},
 	{"{\"a\"\n", NOT_JSON("a bracket is not closed")},
-	{"{}{}\n", NOT_JSON("there is more after its end")},
+	{"{}{}\n", NOT_JSON("there is text after its end")},
 	{"{\"a\":\"b}\n", NOT_JSON("a string has no end, or a NUL in it")},
 	{"{\"a\":\"\\u0000\"}\n", NOT_JSON("a string has no end, or a NUL in it")},
 	{"{\"a\":\"\xFF\"}\n", NOT_JSON("it is not UTF-8")},
-	{"{\"a\":/**/1}\n",
-		NOT_JSON("there is a character that JSON does not have outside strings")},
+	{"{\"a\":/**/1}\n", NOT_JSON("it has a character that JSON allows only in strings")},
 	{"{\"id\":1234567890123456789}\n", NOT_JSON("a number is too long")},
 	{"[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]\n", NOT_JSON("it is nested too deeply")},
 	{"[]\n",
 		INVALID("null",
-			"batches are left out; allowed is one JSON-RPC 2.0 object per "
+			"batches are not supported; allowed is one JSON-RPC 2.0 object per "
 			"line")},
 	{"{}\n", INVALID("null", "\\\"jsonrpc\\\" has to be \\\"2.0\\\"")},
 	{"{\"id\":7}\n", INVALID("7", "\\\"jsonrpc\\\" has to be \\\"2.0\\\"")},
@@ -1198,7 +1197,7 @@ START_TEST(the_default_socket_is_private)
 		"PATH");
 	g_setenv("XDG_RUNTIME_DIR", "/nowhere/at/all", TRUE);
 	assert_server(NULL,
-		"cannot make the control socket's directory /nowhere/at/all/spinor: No such file "
+		"cannot create the control socket's directory /nowhere/at/all/spinor: No such file "
 		"or directory; set XDG_RUNTIME_DIR to a directory of yours, or name another "
 		"socket with --control PATH");
 }

@@ -298,7 +298,7 @@ static const struct {
 	{CHIP "[board x]\ncontent=fifo\n", "[board x]: content = \"fifo\" is refused: …"},
 	{CHIP "[board x]\ncontent=huge.bin\n", "[board x]: content = \"huge.bin\" is refused: …"},
 	{CHIP "[board x]\ncontent=long.bin\n",
-		"[board x]: it wants bytes up to 100000; allowed are addresses of a W25Q80DV, "
+		"[board x]: it needs bytes up to 100000; allowed are addresses of a W25Q80DV, "
 		"000000 to 0FFFFF"},
 	{CHIP "[board x]\nsha256=0-3 abc\n",
 		"[board x]: sha256 = \"0-3 abc\" is refused; allowed: FIRST-LAST and 64 hex "
@@ -315,7 +315,7 @@ static const struct {
 	{CHIP "[board x]\nregisters=sr1 00 00\n",
 		"[board x]: registers = \"sr1 00 00\" is refused; …"},
 	{CHIP "[board x]\nregisters=sr1 1C 00; sr3 01 01\n",
-		"[board x]: it wants sr3, which a W25Q80DV has not; allowed: sr1, sr2"},
+		"[board x]: sr3: a W25Q80DV has no such register; allowed: sr1, sr2"},
 	{CHIP "[board x]\nstate=on\n",
 		"[board x]: state = \"on\" is refused; allowed: run, reset or off"},
 	{CHIP DATA "[board x]\nchip=a\nstate=run\n[board y]\nchip=data\nstate=off\n",
@@ -324,7 +324,7 @@ static const struct {
 	{CHIP "[board x]\naddress=5\n",
 		"[board x]: address = \"5\" is refused; allowed: 3 or 4 (bytes)"},
 	{CHIP "[board x]\nmagic=0xFFFFF 5A 5A\n",
-		"[board x]: it wants bytes up to 100000; allowed are addresses of a W25Q80DV, "
+		"[board x]: it needs bytes up to 100000; allowed are addresses of a W25Q80DV, "
 		"000000 to 0FFFFF"},
 	{CHIP "[board x]\n[board y]\nchip=a\n",
 		"[board y]: board x is behind the same chip; allowed is one for each"},

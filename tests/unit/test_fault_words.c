@@ -55,18 +55,18 @@ START_TEST(chips)
 
 	ck_assert_int_eq(fault->place, SETUP_FAULT_OF_CHIP);
 	ck_assert_int_eq(fault->chip.what, FLASH_FAULT_WEAK_CELL);
-	ck_assert_uint_eq(fault->chip.address_from, 16);
-	ck_assert_uint_eq(fault->chip.address_to, 32);
+	ck_assert_uint_eq(fault->chip.when.address_from, 16);
+	ck_assert_uint_eq(fault->chip.when.address_to, 32);
 	ck_assert_uint_eq(fault->chip.every, 256);
 	ck_assert_uint_eq(fault->chip.offset, 6);
 	ck_assert_uint_eq(fault->chip.mask, 0x80);
 	ck_assert(fault->chip.rate == 0.25);
-	ck_assert_uint_eq(fault->chip.count, 9);
+	ck_assert_uint_eq(fault->chip.when.count, 9);
 	setup_fault_free(fault);
 	fault = parse("slow during=erase factor=20 nth=2 probability=1");
-	ck_assert_uint_eq(fault->chip.purposes, 1 << FLASH_FOR_ERASE);
+	ck_assert_uint_eq(fault->chip.when.purposes, 1 << FLASH_FOR_ERASE);
 	ck_assert(fault->chip.factor == 20);
-	ck_assert_uint_eq(fault->chip.nth, 2);
+	ck_assert_uint_eq(fault->chip.when.nth, 2);
 	setup_fault_free(fault);
 	fault = parse("read-disturb");
 	ck_assert_uint_eq(fault->chip.after, 1000);
@@ -77,8 +77,8 @@ START_TEST(chips)
 	ck_assert_uint_eq(fault->chip.after, 7);
 	ck_assert(fault->chip.rate == 1e-3);
 	ck_assert(fault->chip.level);
-	ck_assert_uint_eq(fault->chip.address_to, 0x2000);
-	ck_assert_uint_eq(fault->chip.count, 2);
+	ck_assert_uint_eq(fault->chip.when.address_to, 0x2000);
+	ck_assert_uint_eq(fault->chip.when.count, 2);
 	setup_fault_free(fault);
 	fault = parse("stuck-cell level=1 bits=0F");
 	ck_assert(fault->chip.level);
@@ -99,15 +99,15 @@ START_TEST(others)
 	setup_fault_free(fault);
 	fault = parse("master duty=0.7 period=10ms phase=1ms rule=and drives=cs,mosi,clk "
 		      "clock=24MHz reads=64");
-	ck_assert_int_eq(fault->wires.master.period_ns, 10000000);
+	ck_assert_int_eq(fault->wires.period_ns, 10000000);
 	ck_assert_uint_eq(
 		fault->wires.master.lines, 1u << CLIP_CS | 1u << CLIP_MOSI | 1u << CLIP_CLK);
 	ck_assert_uint_eq(fault->wires.master.read_bytes, 64);
 	setup_fault_free(fault);
 	fault = parse("board-writes writes=16 period=2s phase=3ms address=0x1000-0x2FFF select=1");
 	ck_assert_uint_eq(fault->wires.writes.bytes, 16);
-	ck_assert_int_eq(fault->wires.writes.period_ns, 2000000000);
-	ck_assert_int_eq(fault->wires.writes.phase_ns, 3000000);
+	ck_assert_int_eq(fault->wires.period_ns, 2000000000);
+	ck_assert_int_eq(fault->wires.phase_ns, 3000000);
 	ck_assert_uint_eq(fault->wires.when.address_from, 0x1000);
 	ck_assert_uint_eq(fault->wires.when.address_to, 0x3000);
 	ck_assert_uint_eq(fault->wires.when.selects, 1 << 1);
@@ -122,13 +122,13 @@ START_TEST(others)
 	fault = parse("unplug direction=to-adapter command=O_SPIOP operation=3 time=2s");
 	ck_assert_int_eq(fault->place, SETUP_FAULT_OF_LINK);
 	ck_assert_int_eq(fault->link.direction, LINK_TO_ADAPTER);
-	ck_assert(fault->link.has_command);
-	ck_assert_uint_eq(fault->link.command, 0x13);
-	ck_assert_uint_eq(fault->link.operation, 3);
+	ck_assert(fault->link.when.has_opcode);
+	ck_assert_uint_eq(fault->link.when.opcode, 0x13);
+	ck_assert_uint_eq(fault->link.when.from_nth, 3);
 	ck_assert_uint_eq(fault->link.ms, 2000);
 	setup_fault_free(fault);
 	fault = parse("nak command=1f");
-	ck_assert_uint_eq(fault->link.command, 0x1f);
+	ck_assert_uint_eq(fault->link.when.opcode, 0x1f);
 	setup_fault_free(fault);
 	fault = parse("wrong-baud baud=57600");
 	ck_assert_uint_eq(fault->link.baud, 57600);
@@ -246,7 +246,7 @@ START_TEST(bytes_in_hex_with_and_without_0x)
 	ck_assert_uint_eq(fault->chip.mask, 0x80);
 	setup_fault_free(fault);
 	fault = parse("nak command=0x13");
-	ck_assert_uint_eq(fault->link.command, 0x13);
+	ck_assert_uint_eq(fault->link.when.opcode, 0x13);
 	setup_fault_free(fault);
 }
 END_TEST

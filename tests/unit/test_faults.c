@@ -171,8 +171,8 @@ END_TEST
 
 START_TEST(faults_are_where_they_are_counted)
 {
-	struct clip_fault_status wires;
-	struct flash_fault_status chip;
+	struct base_fault_status wires;
+	struct base_fault_status chip;
 
 	add("stuck-1 line=miso opcode=03");
 	add("weak-cell rate=1 address=0x100-0x1FF bits=80");

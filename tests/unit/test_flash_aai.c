@@ -188,6 +188,23 @@ START_TEST(power_loss_in_a_word)
 }
 END_TEST
 
+/* Too low a supply interrupts the word; the chip stays on, and accepts other commands again. */
+START_TEST(a_dip_of_the_supply_ends_a_sequence)
+{
+	struct flash_part part;
+	struct fixture *f;
+
+	make_part(&part);
+	f = fixture_new_part(&part);
+	fixture_run(f, "06; AD 00 00 10 12 34; T3500");
+	flash_supply(f->chip, part.vcc_min_mv - 1);
+	flash_supply(f->chip, part.vcc_min_mv);
+	fixture_assert_status(f, "00 00 00", "out of AAI");
+	ck_assert_int_eq(fixture_run(f, "9F 00"), FLASH_DONE);
+	fixture_destroy(f);
+}
+END_TEST
+
 Suite *
 suite_flash_aai(void)
 {
@@ -201,6 +218,7 @@ suite_flash_aai(void)
 	tcase_add_test(tcase, each_word_takes_tbp);
 	tcase_add_test(tcase, a_whole_array_word_by_word);
 	tcase_add_test(tcase, power_loss_in_a_word);
+	tcase_add_test(tcase, a_dip_of_the_supply_ends_a_sequence);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -2,7 +2,7 @@
 /*
  * Address modes of parts beyond 16 MiB, by example of 32 MiB parts of five vendors: how they enter
  * and leave 4-byte mode, what the extended address register does, and where reads, programs and
- * erases land. Names of data sheets: emu/flash/address.c.
+ * erases land. Names of data sheets: emu/flash/commands/address.c.
  */
 #include "flash_fixture.h"
 #include "suites.h"

@@ -49,10 +49,10 @@ START_TEST(a_brown_out_spoils_an_erase)
 		flash_set_corner(f->chip, FLASH_CORNER_INSTANT);
 	memset(f->array, 0, 0x3000);
 	add((struct flash_fault){.what = FLASH_FAULT_BROWN_OUT,
-		.purposes = 1 << FLASH_FOR_ERASE,
-		.address_from = 0x1000,
-		.address_to = 0x2000,
-		.count = 1});
+		.when.purposes = 1 << FLASH_FOR_ERASE,
+		.when.address_from = 0x1000,
+		.when.address_to = 0x2000,
+		.when.count = 1});
 	fixture_run(f, "50; 11 40; 06; 20 00 20 00; W; 06; 20 00 10 00");
 	ck_assert_uint_eq(f->n_acts, 1);
 	ck_assert_uint_eq(f->act.address, 0x1000);
@@ -79,7 +79,7 @@ START_TEST(a_dip_spoils_a_program)
 	memset(f->array, 0xff, 0x1000);
 	add((struct flash_fault){.what = FLASH_FAULT_BROWN_OUT,
 		.millivolts = 2600,
-		.purposes = 1 << FLASH_FOR_PROGRAM});
+		.when.purposes = 1 << FLASH_FOR_PROGRAM});
 	fixture_run(
 		f, "50; 11 40; 06; 02 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00");
 	fixture_pass(f, 10 * MS);
@@ -97,8 +97,8 @@ START_TEST(a_brown_out_spoils_a_register)
 
 	for (uint64_t seed = 0; seed < 60; seed++) {
 		struct fixture *one = fixture_new_seed(&f->part, seed);
-		struct flash_fault fault = {
-			.what = FLASH_FAULT_BROWN_OUT, .purposes = 1 << FLASH_FOR_STATUS_WRITE};
+		struct flash_fault fault = {.what = FLASH_FAULT_BROWN_OUT,
+			.when.purposes = 1 << FLASH_FOR_STATUS_WRITE};
 		uint8_t status;
 
 		ck_assert_uint_gt(flash_fault_add(one->chip, &fault), 0);
@@ -120,7 +120,7 @@ END_TEST
 /* A reset comes before it: there is nothing left to lose. */
 START_TEST(a_reset_forestalls_a_brown_out)
 {
-	add((struct flash_fault){.what = FLASH_FAULT_BROWN_OUT, .count = 1});
+	add((struct flash_fault){.what = FLASH_FAULT_BROWN_OUT, .when.count = 1});
 	fixture_run(f, "50; 11 40; 06; C7; T1; 66; 99");
 	fixture_pass(f, 1000 * MS);
 	fixture_run(f, "50; 11 40");
@@ -141,6 +141,58 @@ START_TEST(the_voltage_is_below_the_range)
 }
 END_TEST
 
+static const struct flash_event *
+first_event(enum flash_event_kind kind)
+{
+	for (guint i = 0; i < f->events->len; i++) {
+		const struct flash_event *event = &g_array_index(f->events, struct flash_event, i);
+
+		if (event->kind == kind)
+			return event;
+	}
+	ck_abort_msg("no event of kind %d", kind);
+	return NULL;
+}
+
+/* Carried out by a tick, however late, at its own time. */
+START_TEST(a_cut_comes_at_its_time)
+{
+	int64_t at_ns;
+
+	memset(f->array, 0, 0x2000);
+	fixture_run(f, "06; 20 00 10 00");
+	at_ns = flash_busy_until(f->chip) - 10 * MS;
+	flash_cut_supply(f->chip, at_ns, 0);
+	flash_tick(f->chip, at_ns - 1);
+	ck_assert(flash_is_powered(f->chip));
+	flash_tick(f->chip, at_ns + 1000 * MS);
+	ck_assert(!flash_is_powered(f->chip));
+	ck_assert_int_eq(flash_millivolts(f->chip), 0);
+	ck_assert_int_eq(first_event(FLASH_EVENT_INTERRUPTED)->time_ns, at_ns);
+	ck_assert_int_eq(first_event(FLASH_EVENT_POWER)->time_ns, at_ns);
+	flash_supply(f->chip, 3300);
+	flash_tick(f->chip, at_ns + 2000 * MS);
+	ck_assert(flash_is_powered(f->chip));
+}
+END_TEST
+
+/* The dip that the operation causes comes first and takes only the operation. */
+START_TEST(a_cut_comes_after_a_dip)
+{
+	int64_t at_ns;
+
+	memset(f->array, 0, 0x2000);
+	add((struct flash_fault){.what = FLASH_FAULT_BROWN_OUT, .millivolts = 2600});
+	fixture_run(f, "06; 20 00 10 00");
+	at_ns = f->now_ns + 500 * MS;
+	flash_cut_supply(f->chip, at_ns, 0);
+	flash_tick(f->chip, at_ns);
+	ck_assert_int_lt(first_event(FLASH_EVENT_INTERRUPTED)->time_ns, f->now_ns + 45 * MS);
+	ck_assert_int_eq(first_event(FLASH_EVENT_POWER)->time_ns, at_ns);
+	ck_assert(!flash_is_powered(f->chip));
+}
+END_TEST
+
 Suite *
 suite_flash_brownout(void)
 {
@@ -153,6 +205,8 @@ suite_flash_brownout(void)
 	tcase_add_test(tcase, a_brown_out_spoils_a_register);
 	tcase_add_test(tcase, a_reset_forestalls_a_brown_out);
 	tcase_add_test(tcase, the_voltage_is_below_the_range);
+	tcase_add_test(tcase, a_cut_comes_at_its_time);
+	tcase_add_test(tcase, a_cut_comes_after_a_dip);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

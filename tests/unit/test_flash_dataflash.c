@@ -4,7 +4,7 @@
  * (264-byte pages), with pages of 256 bytes, and as an E series part. Addresses of the first are
  * page << 9, of the second page << 8.
  */
-#include "flash/engine/internal.h"
+#include "flash/commands/erase.h"
 #include "flash_dataflash_parts.h"
 #include "suites.h"
 

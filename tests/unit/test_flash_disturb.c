@@ -80,7 +80,7 @@ zeros(size_t address, size_t n)
 static void
 assert_counters(uint64_t acted, uint64_t matched)
 {
-	struct flash_fault_status status;
+	struct base_fault_status status;
 
 	ck_assert(flash_fault_at(f->chip, 0, &status));
 	ck_assert_uint_eq(status.acted, acted);
@@ -129,7 +129,7 @@ END_TEST
 /* _i: how many it may be, 0: any number. */
 START_TEST(each_block_is_counted)
 {
-	add(0, 1, (struct flash_fault){.count = (uint64_t)_i});
+	add(0, 1, (struct flash_fault){.when.count = (uint64_t)_i});
 	read_times(1, 0, 3 * BLOCK);
 	assert_counters(_i ? (uint64_t)_i : 3, 3);
 	fixture_assert_filled(f, 0, _i ? (size_t)_i * BLOCK : 3 * BLOCK, 0x00, "turned");
@@ -186,7 +186,7 @@ END_TEST
 /* Reads of the block count where they touch the addresses; others do not. */
 START_TEST(only_these_addresses)
 {
-	add(1, 1, (struct flash_fault){.address_from = 0x1100, .address_to = 0x2010});
+	add(1, 1, (struct flash_fault){.when.address_from = 0x1100, .when.address_to = 0x2010});
 	read_times(9, 0x1000, 0x100);
 	assert_counters(0, 0);
 	read_times(2, 0x10f0, 0x20);
@@ -201,7 +201,7 @@ END_TEST
 
 START_TEST(so_often_and_never_again)
 {
-	add(0, 1, (struct flash_fault){.count = 2});
+	add(0, 1, (struct flash_fault){.when.count = 2});
 	read_times(1, 0, 1);
 	read_times(1, BLOCK, 1);
 	read_times(3, 2 * BLOCK, 1);
@@ -233,7 +233,7 @@ END_TEST
 
 START_TEST(an_erase_without_effect_ends_nothing)
 {
-	struct flash_fault fault = {FLASH_FAULT_NO_EFFECT, .count = 1};
+	struct flash_fault fault = {FLASH_FAULT_NO_EFFECT, .when.count = 1};
 
 	add(3, 1, (struct flash_fault){0});
 	ck_assert_uint_gt(flash_fault_add(f->chip, &fault), 0);
@@ -293,8 +293,8 @@ END_TEST
 /* Two have a count each. */
 START_TEST(two_of_them)
 {
-	add(1, 1, (struct flash_fault){.address_from = 0, .address_to = 16});
-	add(2, 1, (struct flash_fault){.address_from = 16, .address_to = 32});
+	add(1, 1, (struct flash_fault){.when.address_from = 0, .when.address_to = 16});
+	add(2, 1, (struct flash_fault){.when.address_from = 16, .when.address_to = 32});
 	read_times(2, 0, 64);
 	fixture_assert_filled(f, 0, 16, 0x00, "of the first");
 	fixture_assert_filled(f, 16, 16, 0xff, "not yet of the second");

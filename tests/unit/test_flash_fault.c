@@ -48,12 +48,12 @@ read_array(uint32_t address, uint8_t *out, size_t n)
 START_TEST(stuck_cells_keep_their_level)
 {
 	add((struct flash_fault){.what = FLASH_FAULT_STUCK_CELL,
-		.address_from = 0x1234,
-		.address_to = 0x1235,
+		.when.address_from = 0x1234,
+		.when.address_to = 0x1235,
 		.mask = 0x01});
 	add((struct flash_fault){.what = FLASH_FAULT_STUCK_CELL,
-		.address_from = 0x2000,
-		.address_to = 0x2002,
+		.when.address_from = 0x2000,
+		.when.address_to = 0x2002,
 		.mask = 0xf0,
 		.level = true});
 	ck_assert_uint_eq(f->array[0x1234], 0xfe);
@@ -76,12 +76,12 @@ END_TEST
 START_TEST(weak_columns_flap)
 {
 	static uint8_t out[0x40000];
-	struct flash_fault_status status;
+	struct base_fault_status status;
 	unsigned int wrong = 0;
 
 	add((struct flash_fault){.what = FLASH_FAULT_WEAK_CELL,
-		.address_from = 0x10000,
-		.address_to = 0x30000,
+		.when.address_from = 0x10000,
+		.when.address_to = 0x30000,
 		.every = 256,
 		.offset = 6,
 		.mask = 0x80,
@@ -115,7 +115,7 @@ END_TEST
 START_TEST(weak_bits_are_counted)
 {
 	static uint8_t out[0x10000];
-	struct flash_fault_status status;
+	struct base_fault_status status;
 	uint64_t wrong = 0;
 
 	add((struct flash_fault){.what = FLASH_FAULT_WEAK_CELL, .mask = 0xff, .rate = 0.3});
@@ -138,7 +138,7 @@ START_TEST(weak_cells_act_at_most_so_often)
 	unsigned int wrong = 0;
 
 	add((struct flash_fault){
-		.what = FLASH_FAULT_WEAK_CELL, .mask = 0x0f, .rate = 1, .count = 10});
+		.what = FLASH_FAULT_WEAK_CELL, .mask = 0x0f, .rate = 1, .when.count = 10});
 	read_array(0, out, sizeof(out));
 	for (size_t j = 0; j < sizeof(out); j++)
 		wrong += 8 - (unsigned int)__builtin_popcount(out[j]);
@@ -152,9 +152,9 @@ END_TEST
 START_TEST(operations_without_effect)
 {
 	add((struct flash_fault){.what = FLASH_FAULT_NO_EFFECT,
-		.purposes = 1 << FLASH_FOR_ERASE,
-		.address_from = 0x1000,
-		.address_to = 0x3000});
+		.when.purposes = 1 << FLASH_FOR_ERASE,
+		.when.address_from = 0x1000,
+		.when.address_to = 0x3000});
 	memset(f->array, 0, 0x8000);
 	fixture_run(f, "06; 20 00 00 00; W; 06; 20 00 10 00");
 	ck_assert(flash_is_busy(f->chip));
@@ -187,12 +187,12 @@ use_part_with_flags(bool clsr)
 	f = fixture_new_part(&part);
 	fixture_count_acts(f);
 	add((struct flash_fault){.what = FLASH_FAULT_STUCK_CELL,
-		.address_from = 0x1234,
-		.address_to = 0x1235,
+		.when.address_from = 0x1234,
+		.when.address_to = 0x1235,
 		.mask = 0x01});
 	add((struct flash_fault){.what = FLASH_FAULT_STUCK_CELL,
-		.address_from = 0x2000,
-		.address_to = 0x2001,
+		.when.address_from = 0x2000,
+		.when.address_to = 0x2001,
 		.mask = 0xf0,
 		.level = true});
 }
@@ -318,8 +318,8 @@ END_TEST
 START_TEST(only_the_nth)
 {
 	unsigned int id = add((struct flash_fault){
-		FLASH_FAULT_NO_EFFECT, .purposes = 1 << FLASH_FOR_PROGRAM, .nth = 3});
-	struct flash_fault_status status;
+		FLASH_FAULT_NO_EFFECT, .when.purposes = 1 << FLASH_FOR_PROGRAM, .when.nth = 3});
+	struct base_fault_status status;
 
 	for (unsigned int i = 0; i < 5; i++) {
 		const uint8_t frame[] = {0x02, 0x00, (uint8_t)i, 0x00, 0x55};
@@ -339,10 +339,11 @@ END_TEST
 
 START_TEST(by_chance_and_at_most_so_often)
 {
-	struct flash_fault_status status;
+	struct base_fault_status status;
 	unsigned int n = 0;
 
-	add((struct flash_fault){.what = FLASH_FAULT_NO_EFFECT, .probability = 0.3, .count = 200});
+	add((struct flash_fault){
+		.what = FLASH_FAULT_NO_EFFECT, .when.probability = 0.3, .when.count = 200});
 	for (unsigned int i = 0; i < 500; i++) {
 		const uint8_t frame[] = {0x02, (uint8_t)(i >> 8), (uint8_t)i, 0x00, 0x55};
 
@@ -369,7 +370,7 @@ END_TEST
 
 START_TEST(endless_until_power_goes)
 {
-	add((struct flash_fault){.what = FLASH_FAULT_ENDLESS, .count = 1});
+	add((struct flash_fault){.what = FLASH_FAULT_ENDLESS, .when.count = 1});
 	fixture_run(f, "06; 20 00 00 00");
 	fixture_pass(f, 3600 * 1000 * MS);
 	ck_assert_uint_eq(fixture_status(f, 1), 0x03);
@@ -384,7 +385,7 @@ END_TEST
 /* A suspend and a resume, however late, do not help it. */
 START_TEST(endless_also_after_a_resume)
 {
-	add((struct flash_fault){.what = FLASH_FAULT_ENDLESS, .count = 1});
+	add((struct flash_fault){.what = FLASH_FAULT_ENDLESS, .when.count = 1});
 	fixture_run(f, "06; 20 00 00 00; T1000000; 75; T20000");
 	fixture_pass(f, 3600 * 1000 * MS);
 	fixture_run(f, "7A");
@@ -400,8 +401,9 @@ END_TEST
 START_TEST(slow_and_slower)
 {
 	for (int i = 0; i < 4; i++)
-		add((struct flash_fault){
-			.what = FLASH_FAULT_SLOW, .purposes = 1 << FLASH_FOR_ERASE, .factor = 1e6});
+		add((struct flash_fault){.what = FLASH_FAULT_SLOW,
+			.when.purposes = 1 << FLASH_FOR_ERASE,
+			.factor = 1e6});
 	fixture_run(f, "06; 20 00 00 00");
 	ck_assert_int_eq(flash_busy_until(f->chip) - f->now_ns, INT64_C(1000000000000000000));
 }
@@ -431,7 +433,7 @@ END_TEST
 START_TEST(slow_by_a_factor)
 {
 	add((struct flash_fault){
-		.what = FLASH_FAULT_SLOW, .purposes = 1 << FLASH_FOR_ERASE, .factor = 2.5});
+		.what = FLASH_FAULT_SLOW, .when.purposes = 1 << FLASH_FOR_ERASE, .factor = 2.5});
 	fixture_run(f, "06; 20 00 00 00");
 	ck_assert_int_eq(flash_busy_until(f->chip) - f->now_ns, 225 * MS / 2);
 	fixture_wait(f);
@@ -521,11 +523,11 @@ static const struct flash_fault bad[] = {
 	{.what = FLASH_FAULT_STUCK_CELL},
 	{.what = FLASH_FAULT_WEAK_CELL, .mask = 1},
 	{.what = FLASH_FAULT_WEAK_CELL, .mask = 1, .rate = 1.1},
-	{.what = FLASH_FAULT_STUCK_CELL, .mask = 1, .address_from = 2, .address_to = 2},
-	{.what = FLASH_FAULT_STUCK_CELL, .mask = 1, .address_to = FIXTURE_SIZE + 1},
+	{.what = FLASH_FAULT_STUCK_CELL, .mask = 1, .when.address_from = 2, .when.address_to = 2},
+	{.what = FLASH_FAULT_STUCK_CELL, .mask = 1, .when.address_to = FIXTURE_SIZE + 1},
 	{.what = FLASH_FAULT_STUCK_CELL, .mask = 1, .every = 4, .offset = 4},
 	{.what = FLASH_FAULT_SLOW, .factor = 0.5},
-	{.what = FLASH_FAULT_NO_EFFECT, .probability = -1},
+	{.what = FLASH_FAULT_NO_EFFECT, .when.probability = -1},
 };
 
 START_TEST(nonsense_is_refused)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Micron's registers, on a part with the block protection of the W25Q128JV: flag status,
- * non-volatile, volatile and enhanced volatile configuration (emu/flash/micron.c).
+ * non-volatile, volatile and enhanced volatile configuration (emu/flash/commands/flagstatus.c).
  */
 #include "flash_fixture.h"
 #include "suites.h"

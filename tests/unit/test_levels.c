@@ -140,6 +140,7 @@ static const struct {
 	{"so much later", 2, 1000000, "06; 20 00 00 00", 1000000, 1},
 	{"later than it takes", 2, 50000000, "06; 20 00 00 00", 50000000, 0},
 	{"ignored frames count", 2, BENCH_HALF_OF_BUSY, "20 00 00 00; 20 00 00 00", 0, 0},
+	{"a frame without an opcode counts", 1, 1000, "+3", 1000, 0},
 	{"one frame too few", 3, BENCH_HALF_OF_BUSY, "06; 20 00 00 00", -1, 0},
 	{"never", 0, BENCH_HALF_OF_BUSY, "06; 20 00 00 00", -1, 0},
 };
@@ -244,6 +245,28 @@ START_TEST(a_supply_that_is_off_stays_off_when_a_wire_is_mended)
 }
 END_TEST
 
+START_TEST(a_supply_that_was_cut_stays_off_when_a_wire_is_mended)
+{
+	struct clip *clip = clip_new(&sim_time);
+	struct clip_fault fault;
+
+	bench_levels_clip_on(&wires, clip, 0);
+	clip_attach(clip, 0, f->chip);
+	bench_levels_cut_in(&wires, 1, 0);
+	fixture_run(f, "06");
+	ck_assert(!flash_is_powered(f->chip));
+	clip_fault_init(&fault, CLIP_OPEN);
+	fault.line = CLIP_VCC;
+	clip_fault_add(clip, &fault);
+	clip_fault_clear(clip);
+	ck_assert(!flash_is_powered(f->chip));
+	bench_levels_supply(&wires, 3300);
+	ck_assert(flash_is_powered(f->chip));
+	clip_attach(clip, 0, NULL);
+	clip_destroy(clip);
+}
+END_TEST
+
 Suite *
 suite_levels(void)
 {
@@ -262,6 +285,7 @@ suite_levels(void)
 	tcase_add_test(supply, a_cut_leaves_the_same_array_each_time);
 	tcase_add_test(supply, a_broken_wire_comes_before_what_drives_it);
 	tcase_add_test(supply, a_supply_that_is_off_stays_off_when_a_wire_is_mended);
+	tcase_add_test(supply, a_supply_that_was_cut_stays_off_when_a_wire_is_mended);
 	tcase_add_test(supply, whoever_switches_the_supply_calls_a_cut_off);
 	suite_add_tcase(suite, supply);
 	return suite;

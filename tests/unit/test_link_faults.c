@@ -28,7 +28,7 @@
 #include "suites.h"
 
 static struct rig *rig;
-static struct link_line *line;
+static struct link *line;
 static GString *acts;
 static int64_t last_ns;
 
@@ -55,8 +55,8 @@ setup_line(void)
 	static const struct link_listener listener = {.acted = note, .unplug = pull};
 
 	rig = rig_new(serprog_profile_find(NULL), BASE_CLOCK_INSTANT, 1);
-	line = link_line_new(serprog_endpoint(rig->adapter), &listener);
-	rig->port = link_line_endpoint(line);
+	line = link_new(serprog_endpoint(rig->adapter), &listener);
+	rig->port = link_endpoint(line);
 	rig->port.ops->host_opened(rig->port.self);
 	acts = g_string_new(NULL);
 	last_ns = 0;
@@ -65,10 +65,10 @@ setup_line(void)
 static void
 teardown_line(void)
 {
-	struct link_line *gone = line;
+	struct link *gone = line;
 
 	rig->port.ops->host_closed(rig->port.self);
-	link_line_destroy(gone);
+	link_destroy(gone);
 	rig->port = serprog_endpoint(rig->adapter);
 	rig_free(rig);
 	g_string_free(acts, TRUE);
@@ -144,7 +144,7 @@ send_script(const char *script, size_t piece, size_t room)
 		} else if (g_str_equal(word, "~")) {
 			wait_deadline();
 		} else if (g_str_equal(word, "!")) {
-			link_line_plugged(line);
+			link_plugged(line);
 		} else {
 			g_autoptr(GByteArray) in = rig_from_hex(word);
 
@@ -157,7 +157,7 @@ send_script(const char *script, size_t piece, size_t room)
 static unsigned int
 add(struct link_fault fault)
 {
-	int id = link_line_add_fault(line, &fault);
+	int id = link_fault_add(line, &fault);
 
 	ck_assert_int_gt(id, 0);
 	return (unsigned int)id;
@@ -188,19 +188,20 @@ parse_fault(const char *text)
 
 		if (link_direction_from_string(key, &fault.direction))
 			continue;
-		if (g_str_equal(key, "byte"))
-			fault.byte = value;
-		else if (g_str_equal(key, "op"))
-			fault.operation = value;
+		if (g_str_equal(key, "byte")) {
+			fault.at_byte = true;
+			fault.when.byte_from = value - 1;
+		} else if (g_str_equal(key, "op"))
+			fault.when.from_nth = value;
 		else if (g_str_equal(key, "command")) {
-			fault.has_command = true;
-			fault.command = (uint8_t)value;
+			fault.when.has_opcode = true;
+			fault.when.opcode = (uint8_t)value;
 		} else if (g_str_equal(key, "count"))
-			fault.count = value;
+			fault.when.count = value;
 		else if (g_str_equal(key, "ms"))
 			fault.ms = (uint32_t)value;
 		else if (g_str_equal(key, "after"))
-			fault.after_ms = (uint32_t)value;
+			fault.when.from_ns = (int64_t)value * 1000000;
 		else if (g_str_equal(key, "mask"))
 			fault.mask = (uint8_t)value;
 		else if (g_str_equal(key, "size"))
@@ -393,9 +394,11 @@ draw_stream(GRand *rand, unsigned int commands)
 
 /* What comes back of a stream on a line with these faults. */
 static GByteArray *
-run_stream(const GByteArray *in, size_t piece, const struct link_fault *faults, size_t n)
+run_stream(const GByteArray *in, size_t piece, const struct link_fault *faults, size_t n,
+	uint64_t seed)
 {
 	setup_line();
+	link_set_seed(line, seed);
 	for (size_t i = 0; i < n; i++)
 		add(faults[i]);
 	send_bytes(in->data, in->len, piece, 8192);
@@ -414,8 +417,9 @@ START_TEST(without_faults_bytes_are_identical)
 	rig = bare;
 	send_bytes(in->data, in->len, 8192, 8192);
 	want = g_byte_array_ref(bare->got);
-	far.byte = 1 << 30;
-	got = run_stream(in, (size_t)g_rand_int_range(rand, 1, 600), &far, (size_t)_i % 2);
+	far.at_byte = true;
+	far.when.byte_from = 1 << 30;
+	got = run_stream(in, (size_t)g_rand_int_range(rand, 1, 600), &far, (size_t)_i % 2, 0);
 	ck_assert_uint_gt(want->len, 1000);
 	ck_assert_uint_eq(got->len, want->len);
 	ck_assert_mem_eq(got->data, want->data, want->len);
@@ -427,20 +431,12 @@ START_TEST(without_faults_bytes_are_identical)
 }
 END_TEST
 
-static void
-draw_faults(struct link_fault faults[4], guint32 seed)
-{
-	static const struct link_fault chosen[4] = {
-		{.what = LINK_DROP, .direction = LINK_TO_HOST, .chance = 0.01},
-		{.what = LINK_CORRUPT, .direction = LINK_TO_HOST, .chance = 0.03},
-		{.what = LINK_DUPLICATE, .direction = LINK_TO_ADAPTER, .chance = 0.01},
-		{.what = LINK_NAK, .chance = 0.05},
-	};
-
-	memcpy(faults, chosen, sizeof chosen);
-	for (size_t i = 0; i < 4; i++)
-		faults[i].seed = seed;
-}
+static const struct link_fault four_faults[4] = {
+	{.what = LINK_DROP, .direction = LINK_TO_HOST, .when.probability = 0.01},
+	{.what = LINK_CORRUPT, .direction = LINK_TO_HOST, .when.probability = 0.03},
+	{.what = LINK_DUPLICATE, .direction = LINK_TO_ADAPTER, .when.probability = 0.01},
+	{.what = LINK_NAK, .when.probability = 0.05},
+};
 
 /* In other pieces too the bytes are the same, but the two directions' reports may take turns. */
 START_TEST(equal_seed_and_input_give_equal_bytes_and_reports)
@@ -453,11 +449,10 @@ START_TEST(equal_seed_and_input_give_equal_bytes_and_reports)
 	g_autoptr(GByteArray) in = draw_stream(rand, 600);
 	GByteArray *got[G_N_ELEMENTS(runs)];
 	char *reports[G_N_ELEMENTS(runs)];
-	struct link_fault faults[4];
 
 	for (size_t i = 0; i < G_N_ELEMENTS(runs); i++) {
-		draw_faults(faults, runs[i].seed);
-		got[i] = run_stream(in, runs[i].piece, faults, 4);
+		got[i] = run_stream(
+			in, runs[i].piece, four_faults, G_N_ELEMENTS(four_faults), runs[i].seed);
 		reports[i] = g_strdup(acts->str);
 		teardown_line();
 	}
@@ -500,18 +495,18 @@ START_TEST(a_chance_is_kept)
 	g_autofree uint8_t *nops = g_malloc0(MANY);
 	struct link_fault fault = usual(what);
 	unsigned int odd = 0, bits[256] = {0};
-	struct link_fault_status status;
+	struct base_fault_status status;
 	uint64_t acted;
 	int64_t more;
 
 	fault.direction = rates[_i].direction;
-	fault.count = 0;
-	fault.chance = 0.01;
-	fault.seed = 5;
+	fault.when.count = 0;
+	fault.when.probability = 0.01;
+	link_set_seed(line, 5);
 	link_fault_set_text(&fault, "!", 1);
 	add(fault);
 	ck_assert_uint_eq(send_bytes(nops, MANY, 8192, 8192), MANY);
-	ck_assert(link_line_fault_at(line, 0, &status));
+	ck_assert(link_fault_at(line, 0, &status));
 	acted = status.acted;
 	ck_assert_uint_ge(acted, LEAST);
 	ck_assert_uint_le(acted, MOST);
@@ -572,7 +567,7 @@ START_TEST(chunks_are_pieces_of_their_own)
 	uint8_t out[64];
 
 	fault.size = 3;
-	fault.count = 4;
+	fault.when.count = 4;
 	add(fault);
 	for (size_t i = 0; i < sizeof read; i++)
 		ck_assert_uint_eq(rig->port.ops->take(rig->port.self, read + i, 1), 1);
@@ -628,37 +623,37 @@ END_TEST
 static void
 expect_status(size_t i, unsigned int id, enum link_fault_what what, uint64_t acted)
 {
-	struct link_fault_status status;
+	struct base_fault_status status;
 
-	ck_assert(link_line_fault_at(line, i, &status));
+	ck_assert(link_fault_at(line, i, &status));
 	ck_assert_uint_eq(status.id, id);
-	ck_assert_int_eq(status.fault->what, what);
+	ck_assert_int_eq(((const struct link_fault *)status.fault)->what, what);
 	ck_assert_uint_eq(status.acted, acted);
-	ck_assert(!link_line_fault_at(line, i + 2, &status));
+	ck_assert(!link_fault_at(line, i + 2, &status));
 }
 
 START_TEST(faults_are_added_listed_and_removed)
 {
-	struct link_fault_status status;
+	struct base_fault_status status;
 	unsigned int first, second;
 
-	ck_assert(!link_line_is_needed(line));
+	ck_assert(!link_is_needed(line));
 	first = add(parse_fault("drop byte=2"));
 	second = add(parse_fault("stall byte=3"));
-	ck_assert(link_line_is_needed(line));
+	ck_assert(link_is_needed(line));
 	send_script("00 00 00 00", 100, 100);
 	expect_status(0, first, LINK_DROP, 1);
 	expect_status(1, second, LINK_STALL, 1);
-	ck_assert(link_line_remove_fault(line, first));
-	ck_assert(!link_line_remove_fault(line, first));
+	ck_assert(link_fault_remove(line, first));
+	ck_assert(!link_fault_remove(line, first));
 	ck_assert_uint_eq(rig->got->len, 1);
 	/* The stall ends with its fault. */
-	link_line_clear_faults(line);
-	ck_assert(!link_line_fault_at(line, 0, &status));
-	ck_assert(link_line_is_needed(line));
+	link_fault_clear(line);
+	ck_assert(!link_fault_at(line, 0, &status));
+	ck_assert(link_is_needed(line));
 	fetch_all(100);
 	ck_assert_uint_eq(rig->got->len, 3);
-	ck_assert(!link_line_is_needed(line));
+	ck_assert(!link_is_needed(line));
 	/* Ids are not used again. */
 	ck_assert_uint_eq(add(usual(LINK_NAK)), second + 1);
 }
@@ -686,20 +681,20 @@ START_TEST(a_spell_ends_with_its_fault)
 	unsigned int deaf;
 
 	send_script("^ | 00", 100, 100);
-	ck_assert(link_line_remove_fault(line, boot));
-	ck_assert(link_line_is_needed(line)); /* the greeting waits */
+	ck_assert(link_fault_remove(line, boot));
+	ck_assert(link_is_needed(line)); /* the greeting waits */
 	send_script("01", 100, 100);
 	ck_assert_uint_eq(rig->got->len, 2 + 3);
 	deaf = add(parse_fault("deaf"));
 	send_script("^ | 00", 100, 100);
 	ck_assert_uint_eq(rig->got->len, 2 + 3);
-	ck_assert(link_line_remove_fault(line, deaf));
-	ck_assert(!link_line_is_needed(line));
+	ck_assert(link_fault_remove(line, deaf));
+	ck_assert(!link_is_needed(line));
 	send_script("00", 100, 100);
 	ck_assert_uint_eq(rig->got->len, 2 + 3 + 1);
 	add(parse_fault("reboot op=1 ms=3600000 text=hi"));
 	send_script("00", 100, 100);
-	link_line_clear_faults(line);
+	link_fault_clear(line);
 	send_script("00", 100, 100);
 	ck_assert_uint_eq(rig->got->len, 2 + 3 + 1 + 2 + 1);
 }
@@ -711,7 +706,7 @@ START_TEST(a_hung_adapter_keeps_its_clock)
 	add(parse_fault("hang op=2"));
 	send_script("14 40420f00 00 | ^", 100, 100);
 	ck_assert_uint_eq(clip_frequency(rig->clip), 1000000);
-	link_line_plugged(line);
+	link_plugged(line);
 	ck_assert_uint_eq(clip_frequency(rig->clip), 12000000);
 }
 END_TEST
@@ -750,9 +745,9 @@ START_TEST(what_cannot_act_is_refused)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
 		bad[i] = usual(LINK_DROP);
-	bad[0].chance = 0;
-	bad[1].chance = 1.01;
-	bad[2].after_ms = LINK_MS_MAX + 1;
+	bad[0].when.probability = -0.01;
+	bad[1].when.probability = 1.01;
+	bad[2].when.from_ns = (LINK_MS_MAX + 1) * INT64_C(1000000);
 	bad[3] = usual(LINK_LATENCY);
 	bad[3].ms = LINK_LATENCY_MAX_MS + 1;
 	bad[4] = usual(LINK_CHUNKS);
@@ -767,11 +762,11 @@ START_TEST(what_cannot_act_is_refused)
 	bad[9].baud = LINK_BAUD_MAX + 1;
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
 		ck_assert_ptr_nonnull(link_fault_check(&bad[i]));
-		ck_assert_int_eq(link_line_add_fault(line, &bad[i]), -EINVAL);
+		ck_assert_int_eq(link_fault_add(line, &bad[i]), -EINVAL);
 	}
 	ck_assert(!link_fault_set_text(&bad[0], text, sizeof text));
 	ck_assert(link_fault_set_text(&bad[0], text, sizeof text - 1));
-	ck_assert(!link_line_is_needed(line));
+	ck_assert(!link_is_needed(line));
 }
 END_TEST
 

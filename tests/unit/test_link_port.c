@@ -71,12 +71,12 @@ note(void *data, const struct link_fault_report *report)
 static void
 add_in_thread(void *data)
 {
-	struct bench_cable *line = bench_adapter_line(adapter);
+	struct bench_cable *cable = bench_adapter_cable(adapter);
 
-	line->acted = note;
-	line->data = &reports;
-	ck_assert_int_eq(link_line_add_fault(bench_cable_faults(line), data), 1);
-	bench_cable_changed(line);
+	cable->acted = note;
+	cable->data = &reports;
+	ck_assert_int_eq(link_fault_add(bench_cable_faults(cable), data), 1);
+	bench_cable_changed(cable);
 }
 
 static void
@@ -86,10 +86,11 @@ add(enum link_fault_what what, uint32_t ms, uint64_t byte)
 
 	link_fault_init(&fault, what);
 	fault.ms = ms;
-	fault.byte = byte;
+	fault.at_byte = byte > 0;
+	fault.when.byte_from = MAX(byte, 1) - 1;
 	if (what == LINK_GARBAGE) {
 		fault.direction = LINK_TO_HOST;
-		fault.after_ms = ms;
+		fault.when.from_ns = ms * INT64_C(1000000);
 		link_fault_set_text(&fault, "boot", 4);
 	}
 	bench_adapter_call(adapter, add_in_thread, &fault);
@@ -98,20 +99,20 @@ add(enum link_fault_what what, uint32_t ms, uint64_t byte)
 static void
 clear_in_thread(void *data)
 {
-	struct bench_cable *line = bench_adapter_line(adapter);
+	struct bench_cable *cable = bench_adapter_cable(adapter);
 
 	(void)data;
-	link_line_clear_faults(bench_cable_faults(line));
-	bench_cable_changed(line);
-	ck_assert_ptr_null(line->faults);
+	link_fault_clear(bench_cable_faults(cable));
+	bench_cable_changed(cable);
+	ck_assert_ptr_null(cable->faults);
 }
 
 static void
 replug_in_thread(void *data)
 {
 	(void)data;
-	bench_cable_unplug(bench_adapter_line(adapter));
-	ck_assert(bench_cable_plug(bench_adapter_line(adapter), NULL));
+	bench_cable_unplug(bench_adapter_cable(adapter));
+	ck_assert(bench_cable_plug(bench_adapter_cable(adapter), NULL));
 }
 
 static int

@@ -508,15 +508,15 @@ static const struct {
 START_TEST(what_a_host_begins_with_is_not_stale)
 {
 	struct rig *rig = rig_default();
-	struct link_line *line = link_line_new(serprog_endpoint(rig->adapter), NULL);
-	struct link_meter meter = {.behind = link_line_endpoint(line)};
+	struct link *line = link_new(serprog_endpoint(rig->adapter), NULL);
+	struct link_meter meter = {.behind = link_endpoint(line)};
 	const struct base_endpoint ports[] = {rig->port, meter.behind, link_meter_endpoint(&meter)};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(ports); i++)
 		ck_assert_uint_eq(ports[i].ops->count_stale(ports[i].self,
 					  (const uint8_t *)beginnings[_i].bytes, beginnings[_i].n),
 			beginnings[_i].stale);
-	link_line_destroy(line);
+	link_destroy(line);
 	rig_free(rig);
 }
 END_TEST

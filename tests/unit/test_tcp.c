@@ -428,7 +428,7 @@ START_TEST(without_descriptors_the_port_rests)
 	ck_assert(!g_main_context_pending(fixture.context));
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
 	ck_assert_ptr_nonnull(
-		strstr(fixture.last_warning, "cannot let a host in: Too many open files"));
+		strstr(fixture.last_warning, "cannot accept a connection: Too many open files"));
 	check_host(host);
 	close(host);
 }

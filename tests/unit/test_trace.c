@@ -176,7 +176,7 @@ START_TEST(unwritable_path_is_named)
 
 	ck_assert_ptr_null(trace_text_new("/nonexistent/trace", &error));
 	ck_assert_str_eq(error->message,
-		"/nonexistent/trace: can't write the trace there: No such file or directory");
+		"/nonexistent/trace: cannot write the trace: No such file or directory");
 }
 END_TEST
 

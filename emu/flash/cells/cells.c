@@ -1,25 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What cells do beside holding bits: they wear with each erase, and an erase that was cut off
- * leaves them half way. Both are remembered by blocks of the part's smallest erase, in one word
- * each: erase cycles, and a mark for "unstable".
+ * Wear of cells, and cells that are unstable after an interrupted erase. Both are stored by blocks
+ * of the part's smallest erase, in one word each: erase cycles, and a mark for "unstable".
  *
  *   erase cut off   program all | erase, slowly        | verify
  *   done so far     ....zeros...|..random, mostly 1....|
  *   afterwards      no cell of the block is sure: ones read as 0 now and then, until the whole
  *                   block has been erased
  *
- * No data sheet says more than that data can be corrupt after a reset or power loss (W25Q128JV rev.
- * M, 8.2.37); that erase starts by programming all cells, and that cells near the threshold flap,
- * is how the memory works and what recovered dumps look like. Shares and rates here are
- * assumptions.
+ * Data sheets only say that data can be corrupt after a reset or power loss (W25Q128JV rev. M,
+ * 8.2.37). That an erase starts by programming all cells, and that cells near the threshold read
+ * differently each time, is how the memory works and matches recovered dumps. Shares and rates here
+ * are assumptions.
  *
- * Wear counts always and does something only when asked (flash_set_wear()): past the part's
- * endurance an erase slows from its typical to its maximum time, over half of the endurance again;
- * then, block by block at different counts, single bits stay 0, more with each further cycle, and
- * the failure flags are set where the part has them.
+ * Cycles are always counted and have an effect only if enabled (flash_set_wear()): past the part's
+ * endurance an erase slows from its typical to its maximum time, over another half of the
+ * endurance; then, block by block at different counts, single bits stay 0, more with each further
+ * cycle, and the failure flags are set if the part has them.
  */
-#include "flash/engine/internal.h"
+#include "flash/cells/cells.h"
+
+#include "flash/cells/cellfault.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/life.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 #include <string.h>
@@ -27,13 +35,13 @@
 #define UNSTABLE UINT32_C(0x80000000)
 #define CYCLES_MAX (UNSTABLE - 1)
 
-/* 10^5 is what data sheets of serial NOR flash promise, nearly all of them. */
+/* Nearly all data sheets of serial NOR flash specify 10^5 cycles. */
 #define ENDURANCE 100000
 
-/* Share of an erase that goes into programming all cells first (assumption). */
+/* Share of an erase in which all cells are programmed first (assumption). */
 #define PROGRAM_SHARE 0.2
 
-/* A block that was interrupted in a chip erase: the chip goes through it in pieces (assumption). */
+/* A chip erase works in pieces of that size, bytes (assumption). */
 #define CHIP_ERASE_PIECE 65536
 
 uint32_t
@@ -63,7 +71,7 @@ n_blocks(const struct flash *chip)
 	return chip->block_size ? (uint32_t)(chip->part->size / chip->block_size) : 0;
 }
 
-/* Few chips of a large bench are ever erased. */
+/* Allocated at the first erase: few chips of a large bench are ever erased. */
 static uint32_t *
 cells_of(struct flash *chip)
 {
@@ -127,7 +135,7 @@ flash_set_wear(struct flash *chip, bool effects)
 	chip->wears_out = effects;
 }
 
-/* A number that belongs to a place of this one chip. */
+/* A random number that is fixed for an address of this chip. */
 static uint64_t
 place_hash(const struct flash *chip, uint64_t place)
 {
@@ -161,9 +169,9 @@ flash_erase_time(const struct flash *chip, struct flash_time time, uint64_t star
 	return usual + (int64_t)(share * (double)(time.max_ns - usual));
 }
 
-/* Bits of the block that its cycles have ruined; true when there are any. */
+/* Clears the bits of the block that its cycles have worn out; true if there are any. */
 static bool
-stick(struct flash *chip, uint32_t number, uint32_t cycles)
+wear_out(struct flash *chip, uint32_t number, uint32_t cycles)
 {
 	uint64_t spread = place_hash(chip, ~(uint64_t)number) % (endurance(chip) / 2 + 1);
 	uint64_t first = (uint64_t)endurance(chip) * 3 / 2 + spread;
@@ -196,7 +204,7 @@ flash_cells_erased(struct flash *chip, uint64_t start, uint64_t length)
 		*word &= CYCLES_MAX;
 		*word += *word < CYCLES_MAX;
 		if (chip->wears_out)
-			failed |= stick(chip, number, *word);
+			failed |= wear_out(chip, number, *word);
 	}
 	if (chip->faulty_reads)
 		flash_faults_erased(chip, start, length);
@@ -254,7 +262,7 @@ flash_cells_piece(const struct flash *chip)
 	return MAX(chip->block_size, CHIP_ERASE_PIECE / chip->block_size * chip->block_size);
 }
 
-/* A quarter of the cells is weak; a weak cell that holds 1 reads as 0 every other time. */
+/* A quarter of the cells is weak; a weak cell that is 1 reads as 0 half of the time. */
 static void
 read_unstable(struct flash *chip, uint64_t address, uint8_t *out, size_t n)
 {
@@ -279,3 +287,20 @@ flash_cells_read(struct flash *chip, uint64_t address, uint8_t *out, size_t n)
 	if (chip->faulty_reads)
 		flash_faults_read(chip, address, out, n);
 }
+
+static void
+create(struct flash *chip)
+{
+	chip->block_size = flash_block_size(chip->part);
+}
+
+static void
+destroy(struct flash *chip)
+{
+	g_free(chip->cells);
+}
+
+const struct flash_family flash_cells_family = {
+	.create = create,
+	.destroy = destroy,
+};

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is left of an operation on cells beside the array, or on single bytes of it, that reset or
- * power loss cut off. Bytes are programmed in order, an erase brings ones one by one, a register is
- * erased before it is written, and a cell on its own has changed or not. That contents "cannot be
- * guaranteed" then is all that data sheets say (AT45DB161D 3500O, sector protection, lockdown and
- * security registers); how the chances follow the time is an assumption. With nothing done yet all
- * is as before.
+ * The result of an interrupted operation on cells beside the array, or on single bytes of it. Bytes
+ * are programmed in order, an erase sets bits one by one, a register is erased before it is
+ * written, and a single cell has changed or not. Data sheets only say that contents "cannot be
+ * guaranteed" (AT45DB161D 3500O, sector protection, lockdown and security registers); how the
+ * probabilities depend on the time is an assumption. If nothing is done yet, nothing changes.
  */
-#include "flash/engine/internal.h"
+#include "flash/cells/cutoff.h"
+
+#include "base/random.h"
+#include "flash/engine/device.h"
+#include "flash/engine/life.h"
+#include "flash/flash.h"
 
 #include <string.h>
 
-/* The byte under way has some of its bits. */
+/* Some bits of the current byte are programmed. */
 static uint8_t
 half_programmed(struct flash *chip, uint8_t old, uint8_t new)
 {

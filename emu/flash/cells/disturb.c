@@ -6,18 +6,25 @@
  *   afterwards           the bits stay as they are until the block is erased, which also begins
  *                        the count anew
  *
- * A read puts the read voltage on the gates of a word line and a little of it on the bit lines.
- * That is a very weak program of the erased cells there: electrons creep into them until they read
- * as 0. The other way, a leak that programmed cells lose their charge through, is rarer and can be
- * asked for. Data sheets of serial NOR flash promise nothing here. That a block is disturbed as a
- * whole instead of by word lines, that there is a number of reads that does no harm, and that all
- * cells are alike from then on are assumptions.
+ * A read applies the read voltage to the gates of a word line and a little of it to the bit lines.
+ * That is a very weak program of the erased cells there: they gain electrons until they read as 0.
+ * The opposite, programmed cells that lose their charge through a leak, is rarer and can be
+ * selected. Data sheets of serial NOR flash do not mention it. That a block is disturbed as a whole
+ * instead of by word lines, that a number of reads does no harm, and that all cells are alike from
+ * then on are assumptions.
  *
- * A read is one operation that touches the block, wherever and however much of it. What it turns is
- * seen by the next one, so that it does not matter in which pieces the bytes went over the wire.
+ * A read is one operation that touches the block, anywhere and of any length. Bits that it turns
+ * are seen by the next read, so that the result does not depend on the pieces in which bytes were
+ * transferred.
  */
-#include "flash/engine/internal.h"
+#include "flash/cells/disturb.h"
+
+#include "base/faultlist.h"
+#include "base/random.h"
+#include "flash/engine/device.h"
 #include "flash/fault.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 
@@ -79,18 +86,19 @@ flash_disturb_erased(struct flash_disturb *disturb, uint64_t start, uint64_t len
 		disturb->reads[at / disturb->block_size] &= TOUCHED;
 }
 
-/* The bits of [from, to); returns the first address that has changed, or to. */
+/* Turns bits of [from, to); returns the first address that has changed, or to. */
 static uint64_t
-turn_bits(struct flash *chip, const struct flash_fault *fault, uint64_t from, uint64_t to)
+turn_bits(struct flash *chip, struct base_fault *base, uint64_t from, uint64_t to)
 {
+	const struct flash_fault *fault = base->fault;
 	uint64_t first = to;
-	uint64_t bit = base_random_skip(&chip->random, fault->rate);
+	uint64_t bit = base_random_skip(&base->random, fault->rate);
 
 	while (bit < (to - from) * 8) {
 		uint64_t at = from + bit / 8;
 		uint8_t mask = (uint8_t)(1u << bit % 8);
 		uint8_t new = fault->level ? chip->array[at] | mask : chip->array[at] & ~mask;
-		uint64_t skipped = base_random_skip(&chip->random, fault->rate);
+		uint64_t skipped = base_random_skip(&base->random, fault->rate);
 
 		if (new != chip->array[at]) {
 			chip->array[at] = new;
@@ -103,9 +111,11 @@ turn_bits(struct flash *chip, const struct flash_fault *fault, uint64_t from, ui
 }
 
 uint64_t
-flash_disturb_end(struct flash *chip, struct flash_disturb *disturb,
-	const struct flash_fault *fault, uint64_t most, uint64_t *first)
+flash_disturb_end(
+	struct flash *chip, struct flash_disturb *disturb, struct base_fault *base, uint64_t *first)
 {
+	const struct flash_fault *fault = base->fault;
+	const uint64_t most = base_fault_acts_left(base);
 	uint64_t n = 0;
 
 	*first = UINT64_MAX;
@@ -116,13 +126,13 @@ flash_disturb_end(struct flash *chip, struct flash_disturb *disturb,
 		uint64_t turned;
 
 		disturb->reads[block] &= ~TOUCHED;
-		if (fault->address_to) {
-			from = MAX(from, fault->address_from);
-			to = MIN(to, fault->address_to);
+		if (fault->when.address_to) {
+			from = MAX(from, fault->when.address_from);
+			to = MIN(to, fault->when.address_to);
 		}
 		if (n >= most || disturb->reads[block] <= fault->after)
 			continue;
-		turned = turn_bits(chip, fault, from, to);
+		turned = turn_bits(chip, base, from, to);
 		if (turned >= to)
 			continue;
 		if (n++ == 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Programming a byte or a word at a time: 02 with one byte, auto address increment AD with words
+ * Programs of one byte or one word: 02 with one byte, auto address increment AD with words
  * (SST25VFxxxB, SST25WF) and AF with bytes (SST25VFxxxA, SST25LF). Follows SST25VF080B DS25045A,
  * "Byte-Program" and "Auto Address Increment (AAI) Word-Program".
  *
@@ -9,24 +9,35 @@
  *   WEL   ‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾\______
  *   BUSY  _____________/‾‾‾‾‾‾‾‾‾‾‾\________/‾‾‾‾\__________
  *
- * Only the first command of a sequence has an address; until 04, AD, 04 and 05 are all that is
- * taken. It also ends after the highest unprotected address, without wrapping. A word begins at an
- * even address. An AD or AF of another length does nothing (unconfirmed); of an 02 that has more
- * bytes the first is programmed, which is what is left of pages that hosts send by mistake.
+ * Only the first command of a sequence has an address; until 04 the chip accepts only AD, 04 and
+ * 05. The sequence also ends after the highest unprotected address, without wrapping. A word begins
+ * at an even address. An AD or AF of another length has no effect (unconfirmed). An 02 with more
+ * bytes programs only the first one: that is the result if a host sends a page by mistake.
  *
- * Left out: the end of a word shown on SO (70 and 80).
+ * Left out: end-of-write detection on SO (70 and 80).
  */
-#include "flash/engine/internal.h"
+#include "flash/commands/aai.h"
+
+#include "flash/commands/families.h"
+#include "flash/commands/program.h"
+#include "flash/commands/protect.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/frame.h"
+#include "flash/engine/opcodes.h"
+#include "flash/engine/operation.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
 static void
-begin(struct flash *chip, uint64_t address, uint32_t n)
+begin(struct flash *chip, const struct flash_operation_kind *kind, uint64_t address, uint32_t n)
 {
 	if (flash_is_protected(chip, address, n)) {
 		flash_refuse_protected(chip);
 		return;
 	}
-	flash_operation_begin(
-		chip, OPERATION_PROGRAM, (uint32_t)address, n, flash_program_time(chip, 1));
+	flash_operation_begin(chip, kind, (uint32_t)address, n, flash_program_time(chip, 1));
 }
 
 static void
@@ -40,7 +51,7 @@ byte_in(struct flash *chip, const uint8_t *in, size_t n)
 static void
 byte_finish(struct flash *chip)
 {
-	begin(chip, flash_array_address(chip), 1);
+	begin(chip, &flash_program_kind, flash_array_address(chip), 1);
 }
 
 static void
@@ -68,7 +79,11 @@ aai_complete(struct flash *chip, const struct flash_operation *operation)
 	chip->aai_address = next;
 }
 
-static const struct flash_action aai_action = {aai_complete, flash_program_interrupt};
+static const struct flash_operation_kind aai_kind = {
+	.purpose = FLASH_FOR_PROGRAM,
+	.complete = aai_complete,
+	.interrupt = flash_program_interrupt,
+};
 
 static unsigned int
 address_bytes(const struct flash *chip)
@@ -97,7 +112,7 @@ aai_finish(struct flash *chip)
 	uint8_t bytes = frame->command->argument;
 	unsigned int length = address_bytes(chip) + bytes;
 
-	/* A sequence is one of bytes or one of words (no part has both; unconfirmed). */
+	/* A sequence has either bytes or words (no part has both; unconfirmed). */
 	if (chip->aai_bytes && chip->aai_bytes != bytes) {
 		frame->outcome = FLASH_IN_AAI;
 		return;
@@ -109,11 +124,9 @@ aai_finish(struct flash *chip)
 	frame->has_address = true;
 	frame->address = chip->aai_bytes ? (uint32_t)chip->aai_address
 					 : (uint32_t)flash_array_address(chip) & ~(bytes - 1u);
-	begin(chip, frame->address, bytes);
-	if (frame->outcome != FLASH_DONE)
-		return;
-	chip->operation.action = &aai_action;
-	set_aai(chip, bytes);
+	begin(chip, &aai_kind, frame->address, bytes);
+	if (frame->outcome == FLASH_DONE)
+		set_aai(chip, bytes);
 }
 
 #define AAI                                                                                        \
@@ -121,11 +134,16 @@ aai_finish(struct flash *chip)
 	.gates = GATE_WEL | GATE_IN_AAI | GATE_NOT_IN_PROGRAM_SUSPEND | GATE_NOT_IN_ERASE_SUSPEND, \
 	.purpose = FLASH_FOR_PROGRAM
 
-const struct flash_command flash_aai_commands[] = {
+static const struct flash_command commands[] = {
 	{"BP", 0x02, ADDRESS, .gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND, .data_min = 1,
 		.data_max = DATA_ANY, .in = byte_in, .finish = byte_finish,
 		.purpose = FLASH_FOR_PROGRAM},
 	{"AAI", 0xad, AAI, .argument = 2},
 	{"AAI_BYTE", 0xaf, AAI, .argument = 1},
 	{0},
+};
+
+const struct flash_family flash_aai_family = {
+	.commands = commands,
+	.operations_lost = flash_aai_end,
 };

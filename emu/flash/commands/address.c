@@ -1,24 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Addresses of chips beyond 16 MiB, and of those below 64 KiB. A row takes a fixed number of
- * address bytes, or as many as the mode says: the part's own number after power-up, 4 after B7
- * until E9, reset or power loss. ADP in a status register makes 4 the number after power-up, ADS
- * shows the mode (W25Q256JV, status register 3; GD25Q256D). A configuration register has one bit
- * for both: what is in force of it is the mode, what is stored of it counts at power-up (S25FS512S,
- * CR2).
+ * Addresses of chips larger than 16 MiB or smaller than 64 KiB. A row takes a fixed number of
+ * address bytes, or the number of the current mode: the part's own number after power-up, 4 from B7
+ * until E9, reset or power loss. ADP in a status register makes it 4 after power-up, ADS shows the
+ * mode (W25Q256JV, status register 3; GD25Q256D). A configuration register has one bit for both:
+ * its value in force is the mode, its stored value applies at power-up (S25FS512S, CR2).
  *
- * In 3-byte mode the extended address register is the fourth byte (C5 writes, C8 reads it). It says
- * where a command begins; a read counts on beyond the 16 MiB that it names, up to the end of the
- * array, and the register stays (MT25QL256, extended address register; MX25L25645G likewise;
- * unconfirmed for others). Programs and erases are too small to cross. Bits beyond the array read
- * 0. Spansion calls it bank register, 17 and 16, without WEL, and its bit 7 is the address mode
- * (S25FL256S). Reset and power loss clear it.
+ * In 3-byte mode the extended address register is the fourth byte (C5 writes, C8 reads it). It
+ * applies to the start address of a command; a read continues beyond these 16 MiB up to the end of
+ * the array, and does not change the register (MT25QL256, extended address register; MX25L25645G
+ * likewise; unconfirmed for others). Programs and erases are too small to cross the boundary. Bits
+ * beyond the array read 0. Spansion calls it bank register, with opcodes 17 and 16 and without WEL;
+ * its bit 7 is the address mode (S25FL256S). Reset and power loss clear it.
  *
- * C5 needs WEL and clears it, and so do Micron's older B7 and E9 (N25Q256A; the clearing is
- * unconfirmed). A W25Q256FV comes out of 4-byte mode with 01 in the register, as drivers for it
- * say.
+ * C5 needs WEL and clears it, as do Micron's older B7 and E9 (N25Q256A; that they clear it is
+ * unconfirmed). When a W25Q256FV leaves 4-byte mode the register is 01, according to drivers for
+ * it.
  */
-#include "flash/engine/internal.h"
+#include "flash/commands/address.h"
+
+#include "flash/commands/families.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/opcodes.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
 #include <string.h>
 
@@ -42,25 +49,13 @@ flash_address_set_mode(struct flash *chip, bool four_byte)
 		flash_bit_set(chip, FLASH_BIT_ADP, four_byte);
 }
 
-void
-flash_address_reset(struct flash *chip)
+static void
+reset(struct flash *chip, bool lost_power)
 {
+	(void)lost_power;
 	chip->extended_address = 0;
 	flash_address_set_mode(
 		chip, chip->part->address_bytes == 4 || flash_bit(chip, FLASH_BIT_ADP));
-}
-
-void
-flash_address_extend(struct flash *chip)
-{
-	if (chip->frame.address_bytes == 3 && chip->frame.command->address_bytes == ADDRESS)
-		chip->frame.address |= (uint32_t)(chip->extended_address & ~BANK_EXTADD) << 24;
-}
-
-uint64_t
-flash_array_address(const struct flash *chip)
-{
-	return chip->frame.address & (chip->decoded - 1);
 }
 
 static void
@@ -81,7 +76,7 @@ extended_in(struct flash *chip, const uint8_t *in, size_t n)
 	chip->frame.cursor = in[n - 1];
 }
 
-/* The bits of the register that the array has addresses for. */
+/* The bits of the register that select a part of the array. */
 static uint8_t
 extended_mask(const struct flash *chip)
 {
@@ -108,7 +103,7 @@ extended_out(struct flash *chip, uint8_t *out, size_t n)
 	memset(out, chip->extended_address, n);
 }
 
-const struct flash_command flash_address_commands[] = {
+static const struct flash_command commands[] = {
 	{"EN4B", 0xb7, .argument = FOUR_BYTE, .finish = mode_finish},
 	{"EX4B", 0xe9, .argument = THREE_BYTE, .finish = mode_finish},
 	{"EX4B_UPPER", 0xe9, .argument = THREE_BYTE_UPPER, .finish = mode_finish},
@@ -120,4 +115,9 @@ const struct flash_command flash_address_commands[] = {
 	{"BRWR", 0x17, .data_min = 1, .data_max = 1, .in = extended_in, .finish = brwr_finish},
 	{"BRRD", 0x16, .data_max = DATA_ANY, .out = extended_out},
 	{0},
+};
+
+const struct flash_family flash_address_family = {
+	.commands = commands,
+	.reset = reset,
 };

@@ -1,17 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Registers by address: 65 reads, 71 writes. Address bit 23 chooses between what is in force and
- * what is stored; below it is the register's number, and the part says which register that is.
- * Follows the register chapter of the S25FS-S data sheets, as remembered (unconfirmed).
+ * Registers by address: 65 reads, 71 writes. Address bit 23 selects the value in force or the
+ * stored value; the bits below are a number, and the part defines which register that is. Follows
+ * the register chapter of the S25FS-S data sheets, as remembered (unconfirmed).
  *
  *   000000 SR1   000002 CR1   000003 CR2   000004 CR3   000005 CR4     stored, written in tW
  *   800000 SR1   800002 CR1   ...   800001 SR2                         in force, at once
  *
- * What is written to a stored register counts from the next power-up or reset on, so that 66 99
- * brings it in force. Left out: password, PPB and DLP registers; the refusal of writes when the
- * status register is locked; other dummy clocks than 8.
+ * A stored register takes effect at the next power-up or reset, so that 66 99 brings it into force.
+ * Left out: password, PPB and DLP registers; the refusal of writes while the status register is
+ * locked; other numbers of dummy clocks than 8.
  */
-#include "flash/engine/internal.h"
+#include "flash/cells/cutoff.h"
+#include "flash/commands/address.h"
+#include "flash/commands/erase.h"
+#include "flash/commands/families.h"
+#include "flash/commands/protect.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/lanes.h"
+#include "flash/engine/life.h"
+#include "flash/engine/opcodes.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/tell.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
 #include <string.h>
 
@@ -19,7 +34,7 @@ enum {
 	IN_FORCE = 0x800000
 };
 
-/* The register that the frame's address names, or -1. */
+/* The register that the frame's address selects, or -1. */
 static int
 addressed(const struct flash *chip)
 {
@@ -52,7 +67,7 @@ wrar_in(struct flash *chip, const uint8_t *in, size_t n)
 	chip->frame.cursor = in[n - 1];
 }
 
-/* old with the bits of new that a host may change; one-time bits stay 1. */
+/* Returns old with those bits of new that a host may change; one-time bits stay 1. */
 static uint8_t
 merge(const struct flash *chip, unsigned int reg, uint8_t old, uint8_t new)
 {
@@ -87,7 +102,10 @@ wrar_interrupt(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action wrar_action = {wrar_complete, wrar_interrupt};
+static const struct flash_operation_kind wrar_kind = {
+	.complete = wrar_complete,
+	.interrupt = wrar_interrupt,
+};
 
 static void
 bring_in_force(struct flash *chip, unsigned int reg)
@@ -116,11 +134,19 @@ wrar_finish(struct flash *chip)
 		return;
 	}
 	chip->status_new[reg] = new;
-	flash_operation_begin(chip, OPERATION_FAMILY, reg, 0, flash_duration(chip, FLASH_T_W));
-	chip->operation.action = &wrar_action;
+	flash_operation_begin(chip, &wrar_kind, reg, 0, flash_duration(chip, FLASH_T_W));
 }
 
-const struct flash_command flash_any_register_commands[] = {
+/* The configuration registers: only parts with these commands have them. */
+static void
+create(struct flash *chip)
+{
+	if (flash_has_command(chip->part, "WRAR"))
+		flash_keep(chip, "configuration", chip->stored_status + FLASH_STATUS_REGISTERS,
+			FLASH_REGISTERS - FLASH_STATUS_REGISTERS);
+}
+
+static const struct flash_command commands[] = {
 	{"RDAR", 0x65, ADDRESS, 8, .gates = GATE_WHILE_BUSY, .data_max = DATA_ANY,
 		.start = register_start, .out = rdar_out},
 	{"WRAR", 0x71, ADDRESS,
@@ -128,4 +154,9 @@ const struct flash_command flash_any_register_commands[] = {
 		.data_min = 1, .data_max = 1, .start = register_start, .in = wrar_in,
 		.finish = wrar_finish},
 	{0},
+};
+
+const struct flash_family flash_any_register_family = {
+	.commands = commands,
+	.create = create,
 };

@@ -1,23 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * AT45 DataFlash: pages, reads, the two buffers and the status register. What changes the array is
- * in dataflash_program.c, protection in dataflash_protect.c. There is no WEL.
+ * AT45 DataFlash: pages, reads, the two buffers and the status register. Programs and erases are in
+ * dataflash_program.c, protection in dataflash_protect.c. There is no WEL.
  *
  *   address |  - - -  |  page  |  byte in page  |      264-byte pages: 9 bits for the byte
  *
- * A page has a power of two of bytes, or 1/32 more as most parts are delivered. The image has what
- * the part is said to have. In the other mode a page of the image has bytes that cannot be reached,
- * or the host sees bytes that no image holds: these read FF and forget what is written.
+ * The size of a page is a power of two, or 1/32 more on most parts as delivered. The image has the
+ * page size of the part. In the other mode either some bytes of a page of the image cannot be
+ * reached, or the host sees bytes that are not in the image: these read FF, and writes to them have
+ * no effect.
  *
- * Follows AT45DB161D 3500O, AT45DB161E 8782D and, where these are named, others. From them as
- * remembered, unconfirmed: which commands are taken while busy (buffers and status, not the array),
- * timing, a byte address beyond the page (taken modulo its size), and the buffers being FF when
- * power comes.
+ * Follows AT45DB161D 3500O, AT45DB161E 8782D and others where named. From these data sheets as
+ * remembered, unconfirmed: which commands are accepted while busy (buffers and status, not the
+ * array), timing, a byte address beyond the page (taken modulo its size), and that buffers are FF
+ * after power-up.
  *
  * Left out: 9F while busy; WP# and RESET# of the B and C series (the first 256 pages); frames that
  * continue a buffer write as a page program of the same buffer.
  */
 #include "flash/commands/dataflash.h"
+
+#include "flash/cells/cells.h"
+#include "flash/commands/families.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/life.h"
+#include "flash/engine/opcodes.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/supply.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 #include <string.h>
@@ -36,7 +49,7 @@ flash_part_is_dataflash(const struct flash_part *part)
 	return false;
 }
 
-/* The largest power of two that fits. */
+/* The largest power of two up to n. */
 static uint32_t
 binary_part(uint32_t n)
 {
@@ -45,8 +58,17 @@ binary_part(uint32_t n)
 	return n;
 }
 
-void
-flash_dataflash_new(struct flash *chip)
+/* Bytes of a buffer, which holds a page of either size; 0: no DataFlash. */
+static size_t
+buffer_size(const struct flash *chip)
+{
+	const struct flash_dataflash *df = chip->dataflash;
+
+	return df ? df->binary + df->binary / 32 : 0;
+}
+
+static void
+create(struct flash *chip)
 {
 	const struct flash_part *part = chip->part;
 	struct flash_dataflash *df;
@@ -63,21 +85,12 @@ flash_dataflash_new(struct flash *chip)
 	df->settings = df->stride == binary ? SETTING_BINARY : 0;
 	chip->dataflash = df;
 	for (unsigned int i = 0; i < 2; i++)
-		df->buffers[i] = g_malloc(flash_dataflash_buffer_size(chip));
+		df->buffers[i] = g_malloc(buffer_size(chip));
 	flash_keep(chip, "dataflash", &df->settings, 1);
-	flash_dataflash_protect_new(chip);
 }
 
-uint32_t
-flash_dataflash_buffer_size(const struct flash *chip)
-{
-	const struct flash_dataflash *df = chip->dataflash;
-
-	return df ? df->binary + df->binary / 32 : 0;
-}
-
-void
-flash_dataflash_destroy(struct flash *chip)
+static void
+destroy(struct flash *chip)
 {
 	struct flash_dataflash *df = chip->dataflash;
 
@@ -101,26 +114,26 @@ flash_dataflash_apply_page(struct flash *chip)
 		df->byte_bits++;
 }
 
-void
-flash_dataflash_lose_buffers(struct flash *chip)
+static void
+lose_buffers(struct flash *chip)
 {
 	struct flash_dataflash *df = chip->dataflash;
 
 	if (!df)
 		return;
 	for (unsigned int i = 0; i < 2; i++)
-		memset(df->buffers[i], 0xff, flash_dataflash_buffer_size(chip));
+		memset(df->buffers[i], 0xff, buffer_size(chip));
 }
 
-void
-flash_dataflash_power_up(struct flash *chip)
+static void
+reset(struct flash *chip, bool lost_power)
 {
-	if (!chip->dataflash)
+	if (!chip->dataflash || !lost_power)
 		return;
 	chip->dataflash->protection_on = false;
 	chip->dataflash->differs = false;
 	flash_dataflash_apply_page(chip);
-	flash_dataflash_lose_buffers(chip);
+	lose_buffers(chip);
 }
 
 uint32_t
@@ -151,7 +164,7 @@ flash_dataflash_get_page(struct flash *chip, uint32_t page, uint8_t *to)
 	memset(to + held, 0xff, df->page - held);
 }
 
-/* The bytes from offset on, up to n and the page's end; returns how many. */
+/* Copies up to n bytes from offset on, not beyond the page's end; returns how many. */
 static size_t
 copy_from_page(struct flash *chip, uint64_t page, uint32_t offset, uint8_t *out, size_t n)
 {
@@ -174,7 +187,7 @@ read_start(struct flash *chip)
 		flash_dataflash_byte(chip);
 }
 
-/* Over page boundaries, and round the end of the array. */
+/* Continues over page boundaries, and wraps at the end of the array. */
 static void
 read_out(struct flash *chip, uint8_t *out, size_t n)
 {
@@ -203,7 +216,7 @@ read_out(struct flash *chip, uint8_t *out, size_t n)
 	chip->frame.cursor = cursor;
 }
 
-/* Round the end of the page. */
+/* Wraps at the end of the page. */
 static void
 page_read_out(struct flash *chip, uint8_t *out, size_t n)
 {
@@ -221,21 +234,18 @@ page_read_out(struct flash *chip, uint8_t *out, size_t n)
 	chip->frame.cursor = page * size + offset;
 }
 
-/* The array can be worked on while a host uses the buffer that has no part in it. */
+/* During an operation on the array a host can use the buffer that is not involved. */
 static bool
 buffer_can_be_used(const struct flash *chip, unsigned int buffer)
 {
-	switch (chip->operation.kind) {
-	case OPERATION_NONE:
+	const struct flash_operation *operation = &chip->operation;
+
+	if (!operation->kind)
 		return true;
-	case OPERATION_PROGRAM:
-	case OPERATION_ERASE:
-	case OPERATION_ERASE_CHIP:
-	case OPERATION_BUFFER:
-		return chip->operation.buffer != buffer + 1;
-	default:
+	if (operation->buffer == 0 && !flash_operation_is_for(operation, FLASH_FOR_PROGRAM) &&
+		!flash_operation_is_for(operation, FLASH_FOR_ERASE))
 		return false;
-	}
+	return operation->buffer != buffer + 1;
 }
 
 bool
@@ -245,7 +255,8 @@ flash_dataflash_buffer_free(struct flash *chip, unsigned int buffer)
 
 	if (!buffer_can_be_used(chip, buffer))
 		chip->frame.outcome = FLASH_BUSY;
-	else if (suspended->kind == OPERATION_PROGRAM && suspended->buffer == buffer + 1)
+	else if (flash_operation_is_for(suspended, FLASH_FOR_PROGRAM) &&
+		suspended->buffer == buffer + 1)
 		chip->frame.outcome = FLASH_SUSPENDED;
 	return chip->frame.outcome == FLASH_DONE;
 }
@@ -302,7 +313,7 @@ buffer_write_in(struct flash *chip, const uint8_t *in, size_t n)
 	flash_dataflash_fill(chip, chip->dataflash->buffers[chip->frame.command->argument], in, n);
 }
 
-/* Bits that the chip works out when it is asked; the default of the register says nothing. */
+/* Sets a bit that the chip computes at each read, whatever the default of the register. */
 static void
 show(const struct flash *chip, unsigned int reg, uint8_t *value, enum flash_bit bit, bool on)
 {
@@ -318,7 +329,7 @@ flash_dataflash_status(const struct flash *chip, unsigned int reg)
 	const struct flash_dataflash *df = chip->dataflash;
 	uint8_t value = chip->status[reg] & ~STATUS_READY;
 
-	if (chip->operation.kind == OPERATION_NONE && reg < df->n_status)
+	if (!chip->operation.kind && reg < df->n_status)
 		value |= STATUS_READY;
 	show(chip, reg, &value, FLASH_BIT_COMP, df->differs);
 	show(chip, reg, &value, FLASH_BIT_PROTECT, flash_dataflash_protection_on(chip));
@@ -327,7 +338,7 @@ flash_dataflash_status(const struct flash *chip, unsigned int reg)
 	return value;
 }
 
-/* One byte over and over, or two of them in turn. */
+/* Repeats one byte, or two in turn. */
 static void
 status_out(struct flash *chip, uint8_t *out, size_t n)
 {
@@ -338,7 +349,7 @@ status_out(struct flash *chip, uint8_t *out, size_t n)
 		out[i] = flash_dataflash_status(chip, (unsigned int)(position % n_status));
 }
 
-/* All four bytes of F0 00 00 00; protection stays as it is (unconfirmed). */
+/* F0 00 00 00, all four bytes. Protection does not change (unconfirmed). */
 static void
 reset_finish(struct flash *chip)
 {
@@ -356,7 +367,7 @@ reset_finish(struct flash *chip)
 	.gates = GATE_WHILE_BUSY | GATE_ANY_END, .data_max = DATA_ANY, \
 	.start = buffer_write_start, .in = buffer_write_in
 
-const struct flash_command flash_dataflash_commands[] = {
+static const struct flash_command commands[] = {
 	{"DF_READ", 0x03, ADDRESS, READ},
 	{"DF_READ_LP", 0x01, ADDRESS, READ},
 	{"DF_FAST_READ", 0x0b, ADDRESS, READ, .dummy_clocks = 8},
@@ -374,4 +385,13 @@ const struct flash_command flash_dataflash_commands[] = {
 	{"DF_RDSR", 0xd7, .gates = GATE_WHILE_BUSY, .data_max = DATA_ANY, .out = status_out,
 		.purpose = FLASH_FOR_STATUS_READ},
 	{0},
+};
+
+const struct flash_family flash_dataflash_family = {
+	.commands = commands,
+	.create = create,
+	.destroy = destroy,
+	.reset = reset,
+	.page_bytes = buffer_size,
+	.woke = lose_buffers,
 };

@@ -3,7 +3,12 @@
 #ifndef SPINOR_FLASH_COMMANDS_DATAFLASH_H
 #define SPINOR_FLASH_COMMANDS_DATAFLASH_H
 
-#include "flash/engine/internal.h"
+#include "flash/engine/opcodes.h"
+#include "flash/partdata.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #define DATAFLASH_SECURITY_BYTES 128
 
@@ -36,6 +41,8 @@ struct flash_dataflash {
 };
 
 /* --- dataflash.c --- */
+/* Status byte reg as D7 sends it. */
+uint8_t flash_dataflash_status(const struct flash *chip, unsigned int reg);
 /* Page and byte that the frame's address names. */
 uint32_t flash_dataflash_page(const struct flash *chip);
 uint32_t flash_dataflash_byte(const struct flash *chip);
@@ -49,7 +56,14 @@ void flash_dataflash_fill(struct flash *chip, uint8_t *ring, const uint8_t *in, 
 bool flash_dataflash_buffer_free(struct flash *chip, unsigned int buffer);
 
 /* --- dataflash_protect.c --- */
-void flash_dataflash_protect_new(struct flash *chip);
 bool flash_dataflash_protection_on(const struct flash *chip);
+/* Where the sector at address ends; without sectors the array. */
+uint64_t flash_dataflash_sector_end(const struct flash *chip, uint64_t address);
+/* Whether a sector that the span touches is protected or locked down. */
+bool flash_dataflash_is_protected(const struct flash *chip, uint64_t address, uint64_t length);
+
+/* --- dataflash_program.c --- */
+/* The row of the part's erase number index. */
+struct flash_command flash_dataflash_erase_row(const struct flash *chip, unsigned int index);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * AT45 DataFlash: what moves data between the pages of the array and the buffers, and erases.
+ * AT45 DataFlash: transfers between the pages of the array and the buffers, and erases.
  *
  *              84 87           83 86 88 89, 82 85
  *   host  ------------> buffer ------------------> page     83 86 82 85 erase the page first,
@@ -8,14 +8,29 @@
  *         <------------             53 55                   60 61 compare the two
  *
  * Programs take the whole buffer; 02 takes only the bytes that were sent (E series). Sizes and
- * times of erases are the part's, chip erase C7 94 80 9A included; it leaves out sectors that are
- * protected or locked down. Follows AT45DB161D 3500O and AT45DB161E 8782D, as remembered where not
- * said otherwise, unconfirmed: 58 and 59 only refresh the page on the D series, and change the
+ * times of erases are the part's, also of the chip erase C7 94 80 9A, which skips sectors that are
+ * protected or locked down. Follows AT45DB161D 3500O and AT45DB161E 8782D, as remembered unless
+ * stated otherwise. Unconfirmed: 58 and 59 only refresh the page on the D series, and change the
  * bytes that are sent on the E series.
  *
- * Cut off, what the elapsed time stands for is done (unconfirmed).
+ * An interrupted operation has changed the share of bytes that corresponds to the time
+ * (unconfirmed).
  */
+#include "flash/cells/cells.h"
 #include "flash/commands/dataflash.h"
+#include "flash/commands/erase.h"
+#include "flash/commands/families.h"
+#include "flash/commands/program.h"
+#include "flash/commands/protect.h"
+#include "flash/commands/suspend.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/opcodes.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/tell.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 #include <string.h>
@@ -24,7 +39,7 @@ enum {
 	CHIP_ERASE_TAIL = 0x94809a,
 };
 
-/* False, with the outcome set, when the page can't be changed now. */
+/* False, with the outcome set, if the span can't be changed now. */
 static bool
 page_can_change(struct flash *chip, uint64_t address, uint64_t length)
 {
@@ -35,18 +50,17 @@ page_can_change(struct flash *chip, uint64_t address, uint64_t length)
 	return chip->frame.outcome == FLASH_DONE;
 }
 
-/* An operation on the frame's page, and a buffer (0 or 1, or -1). */
+/* Begins an operation on the frame's page and a buffer (0 or 1). */
 static void
-begin(struct flash *chip, enum flash_operation_kind kind, int buffer,
-	const struct flash_action *action, enum flash_timing timing)
+begin(struct flash *chip, const struct flash_operation_kind *kind, unsigned int buffer,
+	int64_t duration_ns)
 {
 	uint32_t stride = chip->dataflash->stride;
 	uint32_t address = flash_dataflash_page(chip) * stride;
 
-	if (kind == OPERATION_PROGRAM && !page_can_change(chip, address, stride))
+	if (kind->purpose == FLASH_FOR_PROGRAM && !page_can_change(chip, address, stride))
 		return;
-	flash_operation_begin(chip, kind, address, stride, flash_duration(chip, timing));
-	chip->operation.action = action;
+	flash_operation_begin(chip, kind, address, stride, duration_ns);
 	chip->operation.buffer = (uint8_t)(buffer + 1);
 }
 
@@ -56,7 +70,7 @@ buffer_of(const struct flash *chip, const struct flash_operation *operation)
 	return chip->dataflash->buffers[operation->buffer - 1];
 }
 
-/* The first n bytes of the page take over the data; with erase the rest of it becomes FF. */
+/* Copies data to the first n bytes of the page; bytes of it that no buffer has become FF. */
 static void
 copy_to_page(struct flash *chip, const struct flash_operation *operation, const uint8_t *data,
 	uint32_t n)
@@ -152,23 +166,41 @@ compare_complete(struct flash *chip, const struct flash_operation *operation)
 	df->differs = memcmp(chip->page, buffer_of(chip, operation), df->page) != 0;
 }
 
-static const struct flash_action replace_action = {replace_complete, replace_interrupt};
-static const struct flash_action program_action = {program_complete, program_interrupt};
-static const struct flash_action bytes_action = {bytes_complete, bytes_interrupt};
-static const struct flash_action transfer_action = {transfer_complete, NULL};
-static const struct flash_action compare_action = {compare_complete, NULL};
+static const struct flash_operation_kind replace_kind = {
+	.purpose = FLASH_FOR_PROGRAM,
+	.complete = replace_complete,
+	.interrupt = replace_interrupt,
+};
+static const struct flash_operation_kind program_kind = {
+	.purpose = FLASH_FOR_PROGRAM,
+	.complete = program_complete,
+	.interrupt = program_interrupt,
+};
+static const struct flash_operation_kind bytes_kind = {
+	.purpose = FLASH_FOR_PROGRAM,
+	.complete = bytes_complete,
+	.interrupt = bytes_interrupt,
+};
+static const struct flash_operation_kind transfer_kind = {
+	.without_pump = true,
+	.complete = transfer_complete,
+};
+static const struct flash_operation_kind compare_kind = {
+	.without_pump = true,
+	.complete = compare_complete,
+};
 
-/* 83, 86 and the end of 82, 85. */
+/* 83, 86, and 82, 85 after their data. */
 static void
 replace_finish(struct flash *chip)
 {
-	begin(chip, OPERATION_PROGRAM, chip->frame.command->argument, &replace_action, FLASH_T_EP);
+	begin(chip, &replace_kind, chip->frame.command->argument, flash_duration(chip, FLASH_T_EP));
 }
 
 static void
 program_finish(struct flash *chip)
 {
-	begin(chip, OPERATION_PROGRAM, chip->frame.command->argument, &program_action, FLASH_T_PP);
+	begin(chip, &program_kind, chip->frame.command->argument, flash_duration(chip, FLASH_T_PP));
 }
 
 /* 82 and 85. */
@@ -185,7 +217,7 @@ through_in(struct flash *chip, const uint8_t *in, size_t n)
 	flash_dataflash_fill(chip, chip->dataflash->buffers[chip->frame.command->argument], in, n);
 }
 
-/* 58 and 59: the page comes into the buffer and goes back, on the E series with changes. */
+/* 58 and 59: the page is copied to the buffer and back, on the E series with changes. */
 static void
 modify_start(struct flash *chip)
 {
@@ -198,7 +230,7 @@ modify_start(struct flash *chip)
 	chip->frame.cursor = flash_dataflash_byte(chip);
 }
 
-/* 02 of the E series, by way of buffer 1. */
+/* 02 of the E series uses buffer 1. */
 static void
 bytes_start(struct flash *chip)
 {
@@ -221,22 +253,21 @@ bytes_in(struct flash *chip, const uint8_t *in, size_t n)
 static void
 bytes_finish(struct flash *chip)
 {
-	begin(chip, OPERATION_PROGRAM, 0, &bytes_action, FLASH_T_PP);
-	if (chip->frame.outcome == FLASH_DONE)
-		chip->operation.end_ns =
-			chip->now_ns + flash_program_time(chip, chip->frame.position);
+	begin(chip, &bytes_kind, 0, flash_program_time(chip, chip->frame.position));
 }
 
 static void
 transfer_finish(struct flash *chip)
 {
-	begin(chip, OPERATION_BUFFER, chip->frame.command->argument, &transfer_action, FLASH_T_XFR);
+	begin(chip, &transfer_kind, chip->frame.command->argument,
+		flash_duration(chip, FLASH_T_XFR));
 }
 
 static void
 compare_finish(struct flash *chip)
 {
-	begin(chip, OPERATION_BUFFER, chip->frame.command->argument, &compare_action, FLASH_T_COMP);
+	begin(chip, &compare_kind, chip->frame.command->argument,
+		flash_duration(chip, FLASH_T_COMP));
 }
 
 static void
@@ -250,11 +281,11 @@ erase_finish(struct flash *chip)
 	if (size == 0)
 		chip->frame.outcome = FLASH_BAD_ADDRESS;
 	else if (page_can_change(chip, start, size))
-		flash_operation_begin(chip, OPERATION_ERASE, (uint32_t)start, size,
+		flash_operation_begin(chip, &flash_erase_kind, (uint32_t)start, size,
 			flash_pick(chip, erase->time));
 }
 
-/* Sector by sector, up to n bytes, but for those that are protected. */
+/* Erases the first n bytes, except sectors that are protected. */
 static void
 erase_sectors(struct flash *chip, uint64_t n)
 {
@@ -290,7 +321,12 @@ erase_chip_interrupt(struct flash *chip, const struct flash_operation *operation
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action erase_chip_action = {erase_chip_complete, erase_chip_interrupt};
+static const struct flash_operation_kind erase_chip_kind = {
+	.purpose = FLASH_FOR_ERASE,
+	.whole_chip = true,
+	.complete = erase_chip_complete,
+	.interrupt = erase_chip_interrupt,
+};
 
 static void
 erase_chip_finish(struct flash *chip)
@@ -301,9 +337,8 @@ erase_chip_finish(struct flash *chip)
 		chip->frame.outcome = FLASH_UNKNOWN_OPCODE;
 		return;
 	}
-	flash_operation_begin(chip, OPERATION_ERASE_CHIP, 0, (uint32_t)chip->part->size,
+	flash_operation_begin(chip, &erase_chip_kind, 0, (uint32_t)chip->part->size,
 		flash_pick(chip, erase->time));
-	chip->operation.action = &erase_chip_action;
 }
 
 #define NOT_SUSPENDED GATE_NOT_IN_ERASE_SUSPEND | GATE_NOT_IN_PROGRAM_SUSPEND
@@ -328,7 +363,7 @@ flash_dataflash_erase_row(const struct flash *chip, unsigned int index)
 	};
 }
 
-/* Whatever comes after the address is not listened to. */
+/* Bytes after the address are ignored. */
 #define REPLACE                                                                 \
 	.gates = NOT_SUSPENDED, .data_max = DATA_ANY, .finish = replace_finish, \
 	.purpose = FLASH_FOR_PROGRAM
@@ -344,7 +379,7 @@ flash_dataflash_erase_row(const struct flash *chip, unsigned int index)
 #define TRANSFER .data_max = DATA_ANY, .start = through_start, .finish = transfer_finish
 #define COMPARE .data_max = DATA_ANY, .finish = compare_finish
 
-const struct flash_command flash_dataflash_program_commands[] = {
+static const struct flash_command commands[] = {
 	{"DF_BUF1_ERASE_PROGRAM", 0x83, ADDRESS, REPLACE, .argument = 0},
 	{"DF_BUF2_ERASE_PROGRAM", 0x86, ADDRESS, REPLACE, .argument = 1},
 	{"DF_BUF1_PROGRAM", 0x88, ADDRESS, PROGRAM, .argument = 0},
@@ -363,4 +398,8 @@ const struct flash_command flash_dataflash_program_commands[] = {
 	{"DF_COMPARE1", 0x60, ADDRESS, COMPARE, .argument = 0},
 	{"DF_COMPARE2", 0x61, ADDRESS, COMPARE, .argument = 1},
 	{0},
+};
+
+const struct flash_family flash_dataflash_program_family = {
+	.commands = commands,
 };

@@ -1,22 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * AT45 DataFlash: sector protection, lockdown, the security register, and the page size. Most of
- * these commands are 3D and three more bytes, and act only when all four are right.
+ * these commands are 3D and three more bytes, and act only if all four are right.
  *
  * A register has a byte per sector; in byte 0 bits 7 and 6 are sector 0a, bits 5 and 4 sector 0b.
- * FF is protected and 00 is not, and so these bits (AT45DB161D 3500O, table 10-3; AT45DB161E 8782D,
- * 7.3); what else is written there is not defined: here any set bit protects. Protection counts
- * while it is switched on, by 3D 2A 7F A9 or by WP# low; with WP# low it can't be switched off, nor
- * its register be changed. Lockdown counts always and is for ever.
+ * FF is protected and 00 is not, and these two bits likewise (AT45DB161D 3500O, table 10-3;
+ * AT45DB161E 8782D, 7.3). Other values are undefined: here any set bit protects. Protection is in
+ * force while 3D 2A 7F A9 or WP# low enables it; while WP# is low it can't be disabled, and its
+ * register can't be changed. Lockdown is always in force, and permanent.
  *
- * The register is erased to FF before it is programmed; programming overwrites buffer 1 and clears
- * bits only. From the data sheets as remembered, unconfirmed: the security register takes its 64
- * user bytes once; 3D 2A 80 A6 is for ever and acts with the next power-up on parts without A7, and
- * at once on those with it.
+ * The register has to be erased to FF before it is programmed; programming overwrites buffer 1 and
+ * only clears bits. From the data sheets as remembered, unconfirmed: the 64 user bytes of the
+ * security register can be programmed once; 3D 2A 80 A6 is permanent, and takes effect at the next
+ * power-up on parts without A7, at once on parts with it.
  *
  * Left out: the registers of the C series, which have other sectors (AT45DB321C 3387B).
  */
+#include "flash/cells/cutoff.h"
 #include "flash/commands/dataflash.h"
+#include "flash/commands/families.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/frame.h"
+#include "flash/engine/life.h"
+#include "flash/engine/opcodes.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/tell.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 #include <string.h>
@@ -38,12 +50,14 @@ count_sectors(const struct flash_erase *sectors)
 	return n > 1 ? n - 1 : n;
 }
 
-void
-flash_dataflash_protect_new(struct flash *chip)
+static void
+create(struct flash *chip)
 {
 	const struct flash_part *part = chip->part;
 	struct flash_dataflash *df = chip->dataflash;
 
+	if (!df)
+		return;
 	for (unsigned int i = 0; i < part->n_erases; i++) {
 		if (part->erases[i].opcode == 0x7c && part->erases[i].n_regions)
 			df->sectors = &part->erases[i];
@@ -65,7 +79,7 @@ flash_dataflash_protection_on(const struct flash *chip)
 	return chip->dataflash->protection_on || !chip->pin_level[FLASH_PIN_WP];
 }
 
-/* A sector at the address: where it ends, its byte in the registers, and its bits there. */
+/* A sector: where it ends, its byte in the registers, and its bits there. */
 struct sector {
 	uint64_t end;
 	unsigned int number;
@@ -123,19 +137,12 @@ flash_dataflash_is_protected(const struct flash *chip, uint64_t address, uint64_
 /* --- commands --- */
 
 static void
-begin(struct flash *chip, const struct flash_action *action, enum flash_timing timing)
-{
-	flash_operation_begin(chip, OPERATION_SECURITY_PROGRAM, 0, 0, flash_duration(chip, timing));
-	chip->operation.action = action;
-}
-
-static void
 protect_on_finish(struct flash *chip)
 {
 	chip->dataflash->protection_on = true;
 }
 
-/* False, with the outcome set, while WP# holds the protection as it is. */
+/* False, with the outcome set, while WP# prevents changes of the protection. */
 static bool
 wp_allows(struct flash *chip)
 {
@@ -167,8 +174,10 @@ erase_protection_interrupt(struct flash *chip, const struct flash_operation *ope
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action erase_protection_action = {
-	erase_protection_complete, erase_protection_interrupt};
+static const struct flash_operation_kind erase_protection_kind = {
+	.complete = erase_protection_complete,
+	.interrupt = erase_protection_interrupt,
+};
 
 /* As long as a page erase (tPE). */
 static int64_t
@@ -186,11 +195,10 @@ erase_protection_finish(struct flash *chip)
 {
 	if (!wp_allows(chip))
 		return;
-	begin(chip, &erase_protection_action, FLASH_T_PP);
-	chip->operation.end_ns = chip->now_ns + page_erase_time(chip);
+	flash_operation_begin(chip, &erase_protection_kind, 0, 0, page_erase_time(chip));
 }
 
-/* Data of any command that goes through the start of buffer 1. */
+/* Data that goes to the start of buffer 1. */
 static void
 register_in(struct flash *chip, const uint8_t *in, size_t n)
 {
@@ -217,16 +225,19 @@ program_protection_interrupt(struct flash *chip, const struct flash_operation *o
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action program_protection_action = {
-	program_protection_complete, program_protection_interrupt};
+static const struct flash_operation_kind program_protection_kind = {
+	.complete = program_protection_complete,
+	.interrupt = program_protection_interrupt,
+};
 
 static void
 program_protection_finish(struct flash *chip)
 {
 	if (!wp_allows(chip))
 		return;
-	begin(chip, &program_protection_action, FLASH_T_PP);
-	chip->operation.length = (uint32_t)MIN(chip->frame.position, chip->dataflash->n_sectors);
+	flash_operation_begin(chip, &program_protection_kind, 0,
+		(uint32_t)MIN(chip->frame.position, chip->dataflash->n_sectors),
+		flash_duration(chip, FLASH_T_PP));
 }
 
 static void
@@ -254,7 +265,10 @@ lockdown_interrupt(struct flash *chip, const struct flash_operation *operation)
 		lockdown_complete(chip, operation);
 }
 
-static const struct flash_action lockdown_action = {lockdown_complete, lockdown_interrupt};
+static const struct flash_operation_kind lockdown_kind = {
+	.complete = lockdown_complete,
+	.interrupt = lockdown_interrupt,
+};
 
 static void
 lockdown_finish(struct flash *chip)
@@ -264,8 +278,9 @@ lockdown_finish(struct flash *chip)
 		return;
 	}
 	chip->frame.address = (uint32_t)chip->frame.cursor;
-	begin(chip, &lockdown_action, FLASH_T_PP);
-	chip->operation.address = flash_dataflash_page(chip) * chip->dataflash->stride;
+	flash_operation_begin(chip, &lockdown_kind,
+		flash_dataflash_page(chip) * chip->dataflash->stride, 0,
+		flash_duration(chip, FLASH_T_PP));
 }
 
 static void
@@ -284,13 +299,15 @@ settings_interrupt(struct flash *chip, const struct flash_operation *operation)
 		settings_complete(chip, operation);
 }
 
-static const struct flash_action settings_action = {settings_complete, settings_interrupt};
+static const struct flash_operation_kind settings_kind = {
+	.complete = settings_complete,
+	.interrupt = settings_interrupt,
+};
 
 static void
 change_settings(struct flash *chip, uint8_t settings, enum flash_timing timing)
 {
-	begin(chip, &settings_action, timing);
-	chip->operation.address = settings;
+	flash_operation_begin(chip, &settings_kind, settings, 0, flash_duration(chip, timing));
 }
 
 static void
@@ -324,7 +341,7 @@ security_complete(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-/* Bytes of which some are programmed can't be programmed again (unconfirmed). */
+/* After an interrupted program the bytes can't be programmed again (unconfirmed). */
 static void
 security_interrupt(struct flash *chip, const struct flash_operation *operation)
 {
@@ -339,7 +356,10 @@ security_interrupt(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action security_action = {security_complete, security_interrupt};
+static const struct flash_operation_kind security_kind = {
+	.complete = security_complete,
+	.interrupt = security_interrupt,
+};
 
 static void
 security_finish(struct flash *chip)
@@ -352,8 +372,8 @@ security_finish(struct flash *chip)
 		chip->frame.outcome = FLASH_OTP_LOCKED;
 		return;
 	}
-	begin(chip, &security_action, FLASH_T_PP);
-	chip->operation.length = (uint32_t)MIN(chip->frame.position, USER_BYTES);
+	flash_operation_begin(chip, &security_kind, 0,
+		(uint32_t)MIN(chip->frame.position, USER_BYTES), flash_duration(chip, FLASH_T_PP));
 }
 
 static void
@@ -392,7 +412,7 @@ security_out(struct flash *chip, uint8_t *out, size_t n)
 static void sequence_start(struct flash *chip);
 
 #define NOT_SUSPENDED GATE_NOT_IN_ERASE_SUSPEND | GATE_NOT_IN_PROGRAM_SUSPEND
-/* The argument is the place in sequences[]. */
+/* The argument is an index of sequences[]. */
 #define SEQUENCE(which) \
 	.address_bytes = 3, .start = sequence_start, .gates = NOT_SUSPENDED, .argument = which
 #define REGISTER .dummy_clocks = 24, .data_max = DATA_ANY
@@ -407,7 +427,7 @@ enum sequence {
 	PAGE_STANDARD,
 };
 
-/* What comes after 3D. */
+/* The three bytes after 3D. */
 static const uint32_t sequences[] = {
 	[PROTECT_ON] = 0x2a7fa9,
 	[PROTECT_OFF] = 0x2a7f9a,
@@ -418,7 +438,7 @@ static const uint32_t sequences[] = {
 	[PAGE_STANDARD] = 0x2a80a7,
 };
 
-const struct flash_command flash_dataflash_protect_commands[] = {
+static const struct flash_command commands[] = {
 	{"DF_PROTECT_ON", 0x3d, SEQUENCE(PROTECT_ON), .finish = protect_on_finish},
 	{"DF_PROTECT_OFF", 0x3d, SEQUENCE(PROTECT_OFF), .finish = protect_off_finish},
 	{"DF_ERASE_PROTECTION", 0x3d, SEQUENCE(ERASE_PROTECTION),
@@ -440,14 +460,14 @@ const struct flash_command flash_dataflash_protect_commands[] = {
 	{0},
 };
 
-/* All four bytes are there: the frame goes on as the command that they are, if the part has it. */
+/* All four bytes are complete: they select the command, if the part has it. */
 static void
 sequence_start(struct flash *chip)
 {
 	struct flash_frame *frame = &chip->frame;
 
 	frame->cursor = 0;
-	for (const struct flash_command *row = flash_dataflash_protect_commands; row->name; row++) {
+	for (const struct flash_command *row = commands; row->name; row++) {
 		if (row->opcode == 0x3d && sequences[row->argument] == frame->address &&
 			flash_has_command(chip->part, row->name)) {
 			frame->command = row;
@@ -456,3 +476,8 @@ sequence_start(struct flash *chip)
 	}
 	frame->outcome = FLASH_UNKNOWN_OPCODE;
 }
+
+const struct flash_family flash_dataflash_protect_family = {
+	.commands = commands,
+	.create = create,
+};

@@ -21,7 +21,13 @@
  */
 #include "flash/describe.h"
 
+#include "flash/commands/aai.h"
 #include "flash/commands/dataflash.h"
+#include "flash/engine/device.h"
+#include "flash/engine/frame.h"
+#include "flash/engine/opcodes.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 #include <string.h>
@@ -45,8 +51,8 @@ walk(struct flash *deaf, const struct flash *chip, const uint8_t *bytes, size_t 
 	*deaf = *chip;
 	deaf->listener = NULL;
 	deaf->byte_ps = 0;
-	deaf->operation.kind = OPERATION_NONE;
-	deaf->deaf_until_ns = INT64_MAX;
+	deaf->operation.kind = NULL;
+	deaf->unready_until_ns = INT64_MAX;
 	deaf->held = false;
 	deaf->noise_bytes = 0;
 	deaf->selected = true;

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Parts of several dies behind one CS# with one address range: C2 and a number choose the die whose
- * status registers answer. Each die is busy on its own; a chip erase runs on all of them. Follows
- * what hosts do with Winbond's W77Q12NW: chip erase, then C2 and 05 for each die.
+ * Parts of several dies with one CS# and one address range: C2 and a number select the die whose
+ * status registers are read. Each die is busy on its own; a chip erase runs on all of them. Follows
+ * the behaviour of hosts with Winbond's W77Q12NW: chip erase, then C2 and 05 for each die.
  *
- * An operation at an address selects the die that the address lies in, since those hosts poll 05
- * after it without C2 (unconfirmed). Left out: a command for an idle die while another is busy; it
- * is refused.
+ * An operation at an address selects the die of that address, since those hosts poll 05 after it
+ * without C2 (unconfirmed). Left out: commands for an idle die while another is busy; they are
+ * refused.
  */
-#include "flash/engine/internal.h"
+#include "flash/commands/families.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/opcodes.h"
+#include "flash/engine/operation.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
 #include <string.h>
 
@@ -18,12 +24,10 @@ die_size(const struct flash *chip)
 	return chip->part->size / chip->part->dies;
 }
 
-void
-flash_die_follow(struct flash *chip)
+static void
+follow(struct flash *chip, struct flash_operation *operation)
 {
-	const struct flash_operation *operation = &chip->operation;
-
-	if (operation->kind == OPERATION_PROGRAM || operation->kind == OPERATION_ERASE)
+	if (chip->part->dies > 1 && flash_operation_is_local(operation))
 		chip->die = (uint8_t)(operation->address / die_size(chip));
 }
 
@@ -32,9 +36,9 @@ selected_is_busy(const struct flash *chip)
 {
 	const struct flash_operation *operation = &chip->operation;
 
-	if (operation->kind == OPERATION_PROGRAM || operation->kind == OPERATION_ERASE)
+	if (flash_operation_is_local(operation))
 		return operation->address / die_size(chip) == chip->die;
-	return operation->kind != OPERATION_NONE;
+	return operation->kind;
 }
 
 static void
@@ -49,9 +53,12 @@ status_out(struct flash *chip, uint8_t *out, size_t n)
 	memset(out, status, n);
 }
 
-void
-flash_dies_build(struct flash *chip)
+static void
+adapt_rows(struct flash *chip)
 {
+	if (chip->part->dies <= 1)
+		return;
+	chip->operations_watched = true;
 	for (unsigned int opcode = 0; opcode < 256; opcode++) {
 		const struct flash_command *row = chip->commands[opcode];
 
@@ -76,8 +83,22 @@ select_finish(struct flash *chip)
 		chip->frame.outcome = FLASH_BAD_ADDRESS;
 }
 
-const struct flash_command flash_die_commands[] = {
+static void
+reset(struct flash *chip, bool lost_power)
+{
+	(void)lost_power;
+	chip->die = 0;
+}
+
+static const struct flash_command commands[] = {
 	{"DIE_SELECT", 0xc2, .gates = GATE_WHILE_BUSY, .data_min = 1, .data_max = 1,
 		.in = select_in, .finish = select_finish},
 	{0},
+};
+
+const struct flash_family flash_die_family = {
+	.commands = commands,
+	.adapt_rows = adapt_rows,
+	.reset = reset,
+	.operation_began = follow,
 };

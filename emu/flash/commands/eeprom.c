@@ -1,19 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Serial EEPROMs: a page write 02 that needs no erase, since bits go both ways. Bytes that are not
- * sent keep their value, the address wraps in the page, and of more bytes than a page the last ones
- * win. Cut off by power loss, what the elapsed time stands for is new and the rest as before
- * (unconfirmed).
+ * Serial EEPROMs: a page write 02 that needs no erase, since it sets and clears bits. Bytes that
+ * are not sent keep their value, the address wraps in the page, and of more bytes than a page the
+ * last ones are written. If power loss interrupts a write, the share of bytes that corresponds to
+ * the time is new and the rest as before (unconfirmed).
  *
  * ST's M95-D have an identification page beside the array, as large as a page: 83 reads, 82 writes
- * it. With address bit 10 set 83 reads whether it is locked instead, and 82 locks it for ever when
- * bit 1 of its byte is set; both writes need WEL and are discarded while everything is protected
- * (M95128 Doc ID 5798 rev. 16, 6.7-6.10). It does not roll over: past its end reads float
- * (unconfirmed). Its first bytes are the part's ID as delivered.
+ * it. With address bit 10 set 83 reads its lock instead, and 82 locks it permanently if bit 1 of
+ * its byte is set. Both writes need WEL and are discarded while everything is protected (M95128 Doc
+ * ID 5798 rev. 16, 6.7-6.10). Reads do not wrap: bytes past the end float (unconfirmed). As
+ * delivered its first bytes are the part's ID.
  *
  * Left out: bit 7 in place of bit 10 on parts with one address byte (M95040).
  */
-#include "flash/engine/internal.h"
+#include "flash/cells/cutoff.h"
+#include "flash/commands/families.h"
+#include "flash/commands/program.h"
+#include "flash/commands/protect.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/frame.h"
+#include "flash/engine/life.h"
+#include "flash/engine/opcodes.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/tell.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 #include <string.h>
@@ -66,7 +80,11 @@ write_interrupt(struct flash *chip, const struct flash_operation *operation)
 			(uint32_t)((double)operation->length * ((double)done / (double)whole)));
 }
 
-static const struct flash_action write_action = {write_complete, write_interrupt};
+static const struct flash_operation_kind write_kind = {
+	.purpose = FLASH_FOR_PROGRAM,
+	.complete = write_complete,
+	.interrupt = write_interrupt,
+};
 
 static void
 write_finish(struct flash *chip)
@@ -78,14 +96,12 @@ write_finish(struct flash *chip)
 		flash_refuse_protected(chip);
 		return;
 	}
-	flash_operation_begin(
-		chip, OPERATION_PROGRAM, page, page_size, flash_duration(chip, FLASH_T_PP));
-	chip->operation.action = &write_action;
+	flash_operation_begin(chip, &write_kind, page, page_size, flash_duration(chip, FLASH_T_PP));
 }
 
-/* The page, and behind it the byte that tells whether it is locked. */
-void
-flash_eeprom_new(struct flash *chip)
+/* The page, followed by a byte that is not 0 when it is locked. */
+static void
+create(struct flash *chip)
 {
 	const struct flash_part *part = chip->part;
 
@@ -154,7 +170,10 @@ id_page_interrupt(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action id_page_action = {id_page_complete, id_page_interrupt};
+static const struct flash_operation_kind id_page_kind = {
+	.complete = id_page_complete,
+	.interrupt = id_page_interrupt,
+};
 
 static void
 id_page_finish(struct flash *chip)
@@ -173,12 +192,17 @@ id_page_finish(struct flash *chip)
 		chip->frame.outcome = FLASH_BAD_ADDRESS;
 		return;
 	}
-	flash_operation_begin(chip, OPERATION_SECURITY_PROGRAM, lock ? LOCK_ADDRESS : 0, 0,
-		flash_duration(chip, FLASH_T_PP));
-	chip->operation.action = &id_page_action;
+	flash_operation_begin(
+		chip, &id_page_kind, lock ? LOCK_ADDRESS : 0, 0, flash_duration(chip, FLASH_T_PP));
 }
 
-const struct flash_command flash_eeprom_commands[] = {
+static void
+destroy(struct flash *chip)
+{
+	g_free(chip->id_page);
+}
+
+static const struct flash_command commands[] = {
 	{"WRITE", 0x02, ADDRESS, .gates = GATE_WEL, .data_min = 1, .data_max = DATA_ANY,
 		.start = write_start, .in = write_in, .finish = write_finish,
 		.purpose = FLASH_FOR_PROGRAM},
@@ -186,4 +210,10 @@ const struct flash_command flash_eeprom_commands[] = {
 	{"WRIDP", 0x82, ADDRESS, .gates = GATE_WEL, .data_min = 1, .data_max = DATA_ANY,
 		.start = id_page_start, .in = id_page_in, .finish = id_page_finish},
 	{0},
+};
+
+const struct flash_family flash_eeprom_family = {
+	.commands = commands,
+	.create = create,
+	.destroy = destroy,
 };

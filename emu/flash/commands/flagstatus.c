@@ -8,18 +8,34 @@
  *   flag status   7 ready, 6 erase suspended, 5 erase error, 4 program error, 2 program suspended,
  *                 1 protection, 0 4-byte address mode
  *
- * An error stays until 50, a reset or power loss, whatever succeeds meanwhile. The volatile
- * registers come out of the non-volatile one at power-up and reset: address mode, 16 MiB segment,
- * and whether opcodes come on one, two or four lanes, which the enhanced register also changes at
- * once.
+ * An error flag stays set until 50, a reset or power loss, even if later operations succeed. At
+ * power-up and reset the volatile registers are loaded from the non-volatile one: address mode, 16
+ * MiB segment, and whether opcodes come on one, two or four lanes. A write of the enhanced register
+ * changes the lanes at once.
  *
- * Of parts with several dies the data sheets (N25Q512A, N25Q00AA) ask the host to poll 70 until
- * each die was ready. Hosts that poll 05 alone get along with real ones, so here 70 may be left out
- * and one poll is enough. Left out as well: dummy clocks, XIP and wrap of the volatile register,
- * drive strength, VPP (bit 3).
+ * For parts with several dies the data sheets (N25Q512A, N25Q00AA) ask the host to poll 70 until
+ * each die was ready. Hosts that poll only 05 work with real ones, so here 70 is optional and one
+ * poll is enough. Left out as well: dummy clocks, XIP and wrap of the volatile register, drive
+ * strength, VPP (bit 3).
  */
-#include "flash/engine/internal.h"
+#include "flash/commands/flagstatus.h"
 
+#include "flash/cells/cutoff.h"
+#include "flash/commands/address.h"
+#include "flash/commands/families.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/lanes.h"
+#include "flash/engine/life.h"
+#include "flash/engine/opcodes.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/tell.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
+
+#include <glib.h>
 #include <string.h>
 
 enum {
@@ -45,28 +61,54 @@ enum {
 	EVCR = 1,
 };
 
-void
-flash_micron_flag(struct flash *chip, bool erase)
+struct flash_flag_status {
+	uint8_t errors;
+	uint8_t vcr;
+	uint8_t evcr;
+	uint8_t nvcr_new[2]; /* being written */
+	uint8_t nvcr[2];     /* survives power loss */
+};
+
+static void
+create(struct flash *chip)
 {
-	chip->flag_errors |= FLAG_PROTECTION | (erase ? FLAG_ERASE_ERROR : FLAG_PROGRAM_ERROR);
+	struct flash_flag_status *registers = g_new0(struct flash_flag_status, 1);
+
+	memset(registers->nvcr, 0xff, sizeof(registers->nvcr));
+	chip->flag_status = registers;
+	if (flash_has_command(chip->part, "WRNVCR"))
+		flash_keep(chip, "nvcr", registers->nvcr, sizeof(registers->nvcr));
+}
+
+static void
+destroy(struct flash *chip)
+{
+	g_free(chip->flag_status);
 }
 
 void
-flash_micron_failed(struct flash *chip, bool erase)
+flash_flag_status_protected(struct flash *chip, bool erase)
 {
-	chip->flag_errors |= erase ? FLAG_ERASE_ERROR : FLAG_PROGRAM_ERROR;
+	chip->flag_status->errors |=
+		FLAG_PROTECTION | (erase ? FLAG_ERASE_ERROR : FLAG_PROGRAM_ERROR);
+}
+
+static void
+cells_failed(struct flash *chip, bool erase)
+{
+	chip->flag_status->errors |= erase ? FLAG_ERASE_ERROR : FLAG_PROGRAM_ERROR;
 }
 
 static void
 rdfsr_out(struct flash *chip, uint8_t *out, size_t n)
 {
-	uint8_t flags = chip->flag_errors;
+	uint8_t flags = chip->flag_status->errors;
 
-	if (chip->operation.kind == OPERATION_NONE)
+	if (!chip->operation.kind)
 		flags |= FLAG_READY;
-	if (chip->suspended.kind == OPERATION_ERASE)
+	if (flash_operation_is_for(&chip->suspended, FLASH_FOR_ERASE))
 		flags |= FLAG_ERASE_SUSPENDED;
-	if (chip->suspended.kind == OPERATION_PROGRAM)
+	if (flash_operation_is_for(&chip->suspended, FLASH_FOR_PROGRAM))
 		flags |= FLAG_PROGRAM_SUSPENDED;
 	if (chip->address_bytes == 4)
 		flags |= FLAG_FOUR_BYTE;
@@ -76,21 +118,21 @@ rdfsr_out(struct flash *chip, uint8_t *out, size_t n)
 static void
 clfsr_finish(struct flash *chip)
 {
-	chip->flag_errors = 0;
+	chip->flag_status->errors = 0;
 }
 
 static void
 rdnvcr_out(struct flash *chip, uint8_t *out, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		out[i] = chip->nvcr[(chip->frame.position + i) % 2];
+		out[i] = chip->flag_status->nvcr[(chip->frame.position + i) % 2];
 }
 
 static void
 wrnvcr_in(struct flash *chip, const uint8_t *in, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		chip->nvcr_new[chip->frame.cursor++ % 2] = in[i];
+		chip->flag_status->nvcr_new[chip->frame.cursor++ % 2] = in[i];
 }
 
 static void
@@ -103,19 +145,23 @@ static void
 wrnvcr_complete(struct flash *chip, const struct flash_operation *operation)
 {
 	(void)operation;
-	memcpy(chip->nvcr, chip->nvcr_new, sizeof(chip->nvcr));
+	memcpy(chip->flag_status->nvcr, chip->flag_status->nvcr_new,
+		sizeof(chip->flag_status->nvcr));
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
 static void
 wrnvcr_interrupt(struct flash *chip, const struct flash_operation *operation)
 {
-	flash_register_part(chip, chip->nvcr, chip->nvcr_new, sizeof(chip->nvcr),
-		flash_share_done(chip, operation));
+	flash_register_part(chip, chip->flag_status->nvcr, chip->flag_status->nvcr_new,
+		sizeof(chip->flag_status->nvcr), flash_share_done(chip, operation));
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action wrnvcr_action = {wrnvcr_complete, wrnvcr_interrupt};
+static const struct flash_operation_kind wrnvcr_kind = {
+	.complete = wrnvcr_complete,
+	.interrupt = wrnvcr_interrupt,
+};
 
 static void
 wrnvcr_finish(struct flash *chip)
@@ -123,14 +169,14 @@ wrnvcr_finish(struct flash *chip)
 	bool own = chip->part->timing[FLASH_T_NVCR].typ_ns > 0;
 
 	flash_operation_begin(
-		chip, OPERATION_FAMILY, 0, 0, flash_duration(chip, own ? FLASH_T_NVCR : FLASH_T_W));
-	chip->operation.action = &wrnvcr_action;
+		chip, &wrnvcr_kind, 0, 0, flash_duration(chip, own ? FLASH_T_NVCR : FLASH_T_W));
 }
 
 static uint8_t *
 addressed(struct flash *chip)
 {
-	return chip->frame.command->argument == VCR ? &chip->vcr : &chip->evcr;
+	return chip->frame.command->argument == VCR ? &chip->flag_status->vcr
+						    : &chip->flag_status->evcr;
 }
 
 static void
@@ -148,7 +194,10 @@ register_in(struct flash *chip, const uint8_t *in, size_t n)
 static void
 set_lanes(struct flash *chip)
 {
-	flash_lanes_set(chip, !(chip->evcr & EVCR_QUAD) ? 4 : !(chip->evcr & EVCR_DUAL) ? 2 : 1);
+	flash_lanes_set(chip,
+		!(chip->flag_status->evcr & EVCR_QUAD)           ? 4
+			: !(chip->flag_status->evcr & EVCR_DUAL) ? 2
+								 : 1);
 }
 
 static void
@@ -160,21 +209,23 @@ register_finish(struct flash *chip)
 		set_lanes(chip);
 }
 
-void
-flash_micron_reset(struct flash *chip)
+static void
+reset(struct flash *chip, bool lost_power)
 {
-	uint8_t low = chip->nvcr[0];
-	uint8_t high = chip->nvcr[1];
+	uint8_t low = chip->flag_status->nvcr[0];
+	uint8_t high = chip->flag_status->nvcr[1];
 
-	chip->flag_errors = 0;
-	/* A part without these commands: its non-volatile register is FFFF and changes nothing. */
+	(void)lost_power;
+	chip->flag_status->errors = 0;
+	/* A part without these commands has no configuration to restore. */
 	if (!flash_command_named(chip, "RDNVCR"))
 		return;
 	/* 7:4 dummy clocks, 3 XIP off, 2 reserved, 1:0 no wrap */
-	chip->vcr = (high & 0xf0) | ((high >> 1 & 7) == 7 ? 0x08 : 0x00) | 0x03;
+	chip->flag_status->vcr = (high & 0xf0) | ((high >> 1 & 7) == 7 ? 0x08 : 0x00) | 0x03;
 	/* 7 quad, 6 dual, 5 reserved, 4 hold, 3 VPP, 2:0 drive strength */
-	chip->evcr = (chip->part->evcr_default & 0x28) | (low & NVCR_QUAD ? EVCR_QUAD : 0) |
-		(low & NVCR_DUAL ? EVCR_DUAL : 0) | (low & 0x10) | (high & 1) << 2 | low >> 6;
+	chip->flag_status->evcr = (chip->part->evcr_default & 0x28) |
+		(low & NVCR_QUAD ? EVCR_QUAD : 0) | (low & NVCR_DUAL ? EVCR_DUAL : 0) |
+		(low & 0x10) | (high & 1) << 2 | low >> 6;
 	set_lanes(chip);
 	if (!(low & NVCR_SEGMENT))
 		chip->extended_address = (uint8_t)((chip->part->size - 1) >> 24);
@@ -187,7 +238,7 @@ flash_micron_reset(struct flash *chip)
 	.gates = GATE_WEL | GATE_NOT_IN_ERASE_SUSPEND | GATE_NOT_IN_PROGRAM_SUSPEND, \
 	.data_min = 1, .data_max = 1, .in = register_in, .finish = register_finish
 
-const struct flash_command flash_micron_commands[] = {
+static const struct flash_command commands[] = {
 	{"RDFSR", 0x70, .gates = GATE_WHILE_BUSY, .data_max = DATA_ANY, .out = rdfsr_out,
 		.purpose = FLASH_FOR_STATUS_READ},
 	{"CLFSR", 0x50, .finish = clfsr_finish},
@@ -201,4 +252,12 @@ const struct flash_command flash_micron_commands[] = {
 	{"RDEVCR", 0x65, REGISTER_READ, .argument = EVCR},
 	{"WREVCR", 0x61, REGISTER_WRITE, .argument = EVCR},
 	{0},
+};
+
+const struct flash_family flash_flag_status_family = {
+	.commands = commands,
+	.create = create,
+	.destroy = destroy,
+	.reset = reset,
+	.cells_failed = cells_failed,
 };

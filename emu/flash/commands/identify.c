@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Identification: RDID 9F, REMS 90 and its dual and quad forms 92/94, RES AB, unique ID 4B. Parts
- * that lack some answer the others; their rows are put under other opcodes, or RDP takes the place
- * of RES.
+ * that lack some of these have others; they have the rows at other opcodes, or RDP in place of RES.
  *
- * Follows W25Q128JV rev. M, 8.2.22-8.2.27. That data sheet is silent about what follows the ID in
- * 9F (the part's id-tail decides) and after the 64 bits of 4B (its figure ends in Hi-Z: modelled as
- * a floating line, unconfirmed).
+ * Follows W25Q128JV rev. M, 8.2.22-8.2.27. That data sheet does not define the output after the ID
+ * in 9F (the part's id-tail decides) and after the 64 bits of 4B (its figure ends in Hi-Z: modelled
+ * as a floating line, unconfirmed).
  */
-#include "flash/engine/internal.h"
+#include "flash/commands/families.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/life.h"
+#include "flash/engine/opcodes.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
-#include <string.h>
+#include <glib.h>
 
 static void
 rdid_out(struct flash *chip, uint8_t *out, size_t n)
@@ -26,7 +32,7 @@ rdid_out(struct flash *chip, uint8_t *out, size_t n)
 	}
 }
 
-/* Address bit 0 says which of the two comes first; then they alternate. */
+/* Address bit 0 selects which of the two comes first; then they alternate. */
 static void
 rems_out(struct flash *chip, uint8_t *out, size_t n)
 {
@@ -36,7 +42,7 @@ rems_out(struct flash *chip, uint8_t *out, size_t n)
 		out[i] = position & 1 ? chip->part->device_id : chip->part->manufacturer;
 }
 
-/* Three dummy bytes, then the part's answer for as long as it is clocked. */
+/* Three dummy bytes, then the part's answer, repeated to the end of the frame. */
 static void
 res_out(struct flash *chip, uint8_t *out, size_t n)
 {
@@ -56,7 +62,7 @@ res_finish(struct flash *chip)
 	if (!chip->powered_down)
 		return;
 	chip->powered_down = false;
-	chip->deaf_until_ns =
+	chip->unready_until_ns =
 		chip->now_ns + flash_duration(chip, id_read ? FLASH_T_RES2 : FLASH_T_RES1);
 }
 
@@ -70,7 +76,20 @@ unique_id_out(struct flash *chip, uint8_t *out, size_t n)
 		out[i] = position < length ? chip->unique_id[position] : 0xff;
 }
 
-const struct flash_command flash_identify_commands[] = {
+/* A serial number that differs from seed to seed. */
+static void
+create(struct flash *chip)
+{
+	for (size_t i = 0; i < sizeof(chip->unique_id); i += 8) {
+		uint64_t x = flash_random(chip);
+
+		for (size_t j = 0; j < 8; j++)
+			chip->unique_id[i + j] = (uint8_t)(x >> (j * 8));
+	}
+	flash_keep(chip, "unique-id", chip->unique_id, MIN(chip->part->unique_id_length, 16));
+}
+
+static const struct flash_command commands[] = {
 	{"RDID", 0x9f, .data_max = DATA_ANY, .out = rdid_out},
 	{"REMS", 0x90, .address_bytes = 3, .data_max = DATA_ANY, .out = rems_out},
 	{"DREMS", 0x92, .address_bytes = 3, .address_lanes = 2, .dummy_clocks = 4, .data_lanes = 2,
@@ -81,4 +100,9 @@ const struct flash_command flash_identify_commands[] = {
 		.out = res_out, .finish = res_finish},
 	{"RDUID", 0x4b, .dummy_clocks = 32, .data_max = DATA_ANY, .out = unique_id_out},
 	{0},
+};
+
+const struct flash_family flash_identify_family = {
+	.commands = commands,
+	.create = create,
 };

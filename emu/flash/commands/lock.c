@@ -1,17 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Individual block locks, whatever the commands that set them: which block a lock is for, what
- * keeps it, and whether it counts. Parts with a WPS bit heed either the locks or the BP bits; parts
- * without heed both.
+ * Individual block locks, independent of the commands that set them: which block a lock protects,
+ * where its bits are stored, and when it is in force. Parts with a WPS bit use either the locks or
+ * the BP bits; parts without use both.
  *
- * And the commands of the most common kind, 36, 39, 3D, 7E, 98: one volatile bit per 64 KiB block,
+ * Also the commands of the most common kind, 36, 39, 3D, 7E, 98: one volatile bit per 64 KiB block,
  * and per 4 KiB sector in the first and the last block, all locked after power-up and reset.
- * Follows W25Q128JV rev. M, 7.1.10 and 8.2.32-8.2.36. The data sheet's list of what clears WEL does
- * not name these commands, so they leave it set; and 3D repeats its byte for as long as it is
- * clocked. Both unconfirmed. Macronix has its WPS bit in the security register; 68 sets it for ever
- * (MX25L12835F PM1795 rev. 1.0, 9-31; its timing is unconfirmed).
+ * Follows W25Q128JV rev. M, 7.1.10 and 8.2.32-8.2.36. The data sheet's list of commands that clear
+ * WEL does not contain these, so they leave it set; and 3D repeats its byte to the end of the
+ * frame. Both unconfirmed. Macronix has its WPS bit in the security register; 68 sets it
+ * permanently (MX25L12835F PM1795 rev. 1.0, 9-31; its timing is unconfirmed).
  */
-#include "flash/engine/internal.h"
+#include "flash/commands/lock.h"
+
+#include "flash/cells/cutoff.h"
+#include "flash/commands/families.h"
+#include "flash/commands/statusregister.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/frame.h"
+#include "flash/engine/life.h"
+#include "flash/engine/opcodes.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/tell.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 #include <string.h>
@@ -24,7 +39,7 @@ enum {
 	OVERLAY = 32768,
 };
 
-/* --- which block --- */
+/* --- blocks --- */
 
 static void
 add_region(struct flash_locks *locks, uint64_t n_blocks, uint32_t block_size)
@@ -40,7 +55,7 @@ static void
 erase_map(struct flash *chip)
 {
 	const struct flash_part *part = chip->part;
-	struct flash_locks *locks = &chip->locks;
+	struct flash_locks *locks = chip->locks;
 
 	for (unsigned int i = 0; i < part->n_erases && locks->n_regions == 0; i++) {
 		const struct flash_erase *erase = &part->erases[i];
@@ -54,11 +69,11 @@ erase_map(struct flash *chip)
 	}
 }
 
-/* The map that a family has unless its part says otherwise. */
+/* The usual map of a family, for parts that do not define their own. */
 static void
 usual_map(struct flash *chip)
 {
-	struct flash_locks *locks = &chip->locks;
+	struct flash_locks *locks = chip->locks;
 	uint64_t n_blocks = chip->part->size / BLOCK;
 
 	if (chip->part->range_rule == FLASH_RANGE_AT2X_SECTORS) {
@@ -83,7 +98,7 @@ static void
 make_map(struct flash *chip)
 {
 	const struct flash_part *part = chip->part;
-	struct flash_locks *locks = &chip->locks;
+	struct flash_locks *locks = chip->locks;
 
 	if (part->n_lock_regions == 0) {
 		usual_map(chip);
@@ -101,7 +116,7 @@ make_map(struct flash *chip)
 unsigned int
 flash_lock_at(const struct flash *chip, uint64_t address, uint64_t *start, uint64_t *end)
 {
-	const struct flash_locks *locks = &chip->locks;
+	const struct flash_locks *locks = chip->locks;
 	uint64_t base = 0;
 	unsigned int before = 0;
 
@@ -119,7 +134,7 @@ flash_lock_at(const struct flash *chip, uint64_t address, uint64_t *start, uint6
 		base += size;
 		before += region->n_blocks;
 	}
-	/* Behind the map: the last one, so that nothing is open by mistake. */
+	/* Beyond the map: the last lock, so that nothing is unprotected by mistake. */
 	*start = base;
 	*end = chip->part->size;
 	return locks->count - 1;
@@ -134,7 +149,7 @@ flash_lock_addressed(const struct flash *chip)
 	return flash_lock_at(chip, flash_array_address(chip), &start, &end);
 }
 
-/* --- what keeps it --- */
+/* --- bits --- */
 
 bool
 flash_lock_get(const uint8_t *bits, unsigned int i)
@@ -154,7 +169,7 @@ flash_lock_set(uint8_t *bits, unsigned int i, bool on)
 static size_t
 n_bytes(const struct flash *chip)
 {
-	return (chip->locks.count + 7) / 8;
+	return (chip->locks->count + 7) / 8;
 }
 
 void
@@ -171,11 +186,12 @@ start_locked(const struct flash_part *part)
 	return !flash_has_command(part, "WRVLB") && !flash_has_command(part, "WRDYB");
 }
 
-void
-flash_locks_new(struct flash *chip)
+static void
+create(struct flash *chip)
 {
-	struct flash_locks *locks = &chip->locks;
+	struct flash_locks *locks = g_new0(struct flash_locks, 1);
 
+	chip->locks = locks;
 	make_map(chip);
 	if (locks->count == 0)
 		return;
@@ -192,20 +208,21 @@ flash_locks_new(struct flash *chip)
 	}
 }
 
-void
-flash_locks_free(struct flash *chip)
+static void
+destroy(struct flash *chip)
 {
-	g_free(chip->locks.write);
-	g_free(chip->locks.fixed);
-	g_free(chip->locks.down);
-	g_free(chip->locks.read);
+	g_free(chip->locks->write);
+	g_free(chip->locks->fixed);
+	g_free(chip->locks->down);
+	g_free(chip->locks->read);
+	g_free(chip->locks);
 }
 
-/* A reset brings back the locks as after power-up, unless they can't change before power goes. */
-void
-flash_locks_power_up(struct flash *chip, bool lost_power)
+/* A reset restores the locks as after power-up, unless they are frozen until power loss. */
+static void
+reset(struct flash *chip, bool lost_power)
 {
-	struct flash_locks *locks = &chip->locks;
+	struct flash_locks *locks = chip->locks;
 
 	if (locks->count == 0 || (locks->frozen && !lost_power))
 		return;
@@ -214,14 +231,15 @@ flash_locks_power_up(struct flash *chip, bool lost_power)
 	flash_lock_set_all(chip, locks->write, locks->start_locked);
 	flash_lock_set_all(chip, locks->down, false);
 	flash_lock_set_all(chip, locks->read, false);
+	flash_status_report(chip);
 }
 
-/* --- whether it counts --- */
+/* --- in force --- */
 
 bool
 flash_locks_count(const struct flash *chip)
 {
-	return chip->locks.count &&
+	return chip->locks->count &&
 		(!chip->bit[FLASH_BIT_WPS].mask || flash_bit(chip, FLASH_BIT_WPS));
 }
 
@@ -239,7 +257,7 @@ flash_is_locked(const struct flash *chip, uint64_t address, uint64_t length)
 	unsigned int last = flash_lock_at(chip, address + length - 1, &start, &end);
 
 	for (unsigned int i = flash_lock_at(chip, address, &start, &end); i <= last; i++) {
-		if (get(&chip->locks, i))
+		if (get(chip->locks, i))
 			return true;
 	}
 	return false;
@@ -250,8 +268,8 @@ flash_locks_locked(const struct flash *chip)
 {
 	unsigned int n = 0;
 
-	for (unsigned int i = 0; i < chip->locks.count; i++)
-		n += get(&chip->locks, i);
+	for (unsigned int i = 0; i < chip->locks->count; i++)
+		n += get(chip->locks, i);
 	return n;
 }
 
@@ -260,8 +278,8 @@ flash_locks_fixed(const struct flash *chip)
 {
 	unsigned int n = 0;
 
-	for (unsigned int i = 0; i < chip->locks.count; i++)
-		n += flash_lock_get(chip->locks.fixed, i);
+	for (unsigned int i = 0; i < chip->locks->count; i++)
+		n += flash_lock_get(chip->locks->fixed, i);
 	return n;
 }
 
@@ -275,7 +293,7 @@ flash_locks_hide(const struct flash *chip, uint64_t address, uint8_t *out, size_
 		unsigned int i = flash_lock_at(chip, address, &start, &end);
 		size_t span = MIN(n, end - address);
 
-		if (flash_lock_get(chip->locks.read, i))
+		if (flash_lock_get(chip->locks->read, i))
 			memset(out, 0x00, span);
 		out += span;
 		address += span;
@@ -289,22 +307,22 @@ flash_locks_hide(const struct flash *chip, uint64_t address, uint8_t *out, size_
 static void
 block_finish(struct flash *chip)
 {
-	if (chip->locks.count)
-		flash_lock_set(chip->locks.write, flash_lock_addressed(chip),
+	if (chip->locks->count)
+		flash_lock_set(chip->locks->write, flash_lock_addressed(chip),
 			chip->frame.command->argument);
 }
 
 static void
 global_finish(struct flash *chip)
 {
-	if (chip->locks.count)
-		flash_lock_set_all(chip, chip->locks.write, chip->frame.command->argument);
+	if (chip->locks->count)
+		flash_lock_set_all(chip, chip->locks->write, chip->frame.command->argument);
 }
 
 static void
 rdblock_out(struct flash *chip, uint8_t *out, size_t n)
 {
-	bool locked = chip->locks.count && get(&chip->locks, flash_lock_addressed(chip));
+	bool locked = chip->locks->count && get(chip->locks, flash_lock_addressed(chip));
 
 	memset(out, locked, n);
 }
@@ -330,13 +348,16 @@ wpsel_interrupt(struct flash *chip, const struct flash_operation *operation)
 static void
 wpsel_finish(struct flash *chip)
 {
-	static const struct flash_action wpsel = {wpsel_complete, wpsel_interrupt};
+	static const struct flash_operation_kind wpsel = {
+		.purpose = FLASH_FOR_STATUS_WRITE,
+		.complete = wpsel_complete,
+		.interrupt = wpsel_interrupt,
+	};
 
-	flash_operation_begin(chip, OPERATION_STATUS, 0, 0, flash_duration(chip, FLASH_T_W));
-	chip->operation.action = &wpsel;
+	flash_operation_begin(chip, &wpsel, 0, 0, flash_duration(chip, FLASH_T_W));
 }
 
-const struct flash_command flash_lock_commands[] = {
+static const struct flash_command commands[] = {
 	{"BLOCK_LOCK", 0x36, .address_bytes = ADDRESS, .gates = GATE_WEL, .argument = 1,
 		.finish = block_finish},
 	{"BLOCK_UNLOCK", 0x39, .address_bytes = ADDRESS, .gates = GATE_WEL, .argument = 0,
@@ -346,4 +367,11 @@ const struct flash_command flash_lock_commands[] = {
 	{"GLOBAL_UNLOCK", 0x98, .gates = GATE_WEL, .argument = 0, .finish = global_finish},
 	{"WPSEL", 0x68, .gates = GATE_WEL, .finish = wpsel_finish},
 	{0},
+};
+
+const struct flash_family flash_lock_family = {
+	.commands = commands,
+	.create = create,
+	.destroy = destroy,
+	.reset = reset,
 };

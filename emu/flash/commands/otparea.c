@@ -1,18 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The one-time area beside the array: bytes that only go from 1 to 0 and that nothing erases, in an
- * address space of their own. Here are its storage and locks, and the commands that address it
- * directly; the parts that put it in the array's place are in otpmode.c.
+ * The one-time area beside the array: bytes that only change from 1 to 0 and can't be erased, in an
+ * address space of their own. Storage, locks, and the commands that address the area directly; for
+ * parts that map it in place of the array see otpmode.c.
  *
  *   4B 42   64 bytes and a control byte, which reads on and on (M25PX, N25Q256A, A25LQ)
  *   4B 42   1024 bytes: 16 of the factory, then a lock bit for each 32 bytes (S25FL128S)
  *   77 9B   64 bytes, programmed once, and 64 of the factory (AT25DF641; 9A: AT26DF081A)
  *   4B B1   Pm25LQ, IS25LQ      88 A5   SST26VF064B
  *
- * Beyond the area reads float and programs are dropped (data sheets: undefined). All as remembered
- * from the data sheets, unconfirmed.
+ * Beyond the area reads float and programs have no effect (data sheets: undefined). All as
+ * remembered from the data sheets, unconfirmed.
  */
-#include "flash/engine/internal.h"
+#include "flash/commands/otparea.h"
+
+#include "flash/cells/cutoff.h"
+#include "flash/commands/families.h"
+#include "flash/commands/program.h"
+#include "flash/commands/protect.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/life.h"
+#include "flash/engine/opcodes.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/tell.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 #include <string.h>
@@ -29,8 +43,8 @@ flash_otp_area_limit(const struct flash_part *part)
 	return part->otp_size + (part->otp_lock == FLASH_OTP_CONTROL_BYTE);
 }
 
-void
-flash_otp_area_new(struct flash *chip)
+static void
+create(struct flash *chip)
 {
 	const struct flash_part *part = chip->part;
 	uint32_t limit = flash_otp_area_limit(part);
@@ -41,7 +55,7 @@ flash_otp_area_new(struct flash *chip)
 	chip->otp_new = g_malloc(limit);
 	memset(chip->otp, 0xff, limit);
 	chip->otp[limit] = 0;
-	/* What the factory wrote differs from chip to chip. */
+	/* The bytes of the factory differ from chip to chip. */
 	for (uint32_t i = part->otp_factory_start; i < part->otp_factory_end; i++)
 		chip->otp[i] = (uint8_t)(chip->unique_id[i % 16] ^ i * 0x3d);
 	flash_keep(chip, "otp", chip->otp, limit + 1);
@@ -78,7 +92,7 @@ is_locked(const struct flash *chip, uint32_t position)
 	return false;
 }
 
-/* Position after that one: programs wrap in the page. */
+/* The position that follows: programs wrap in the page. */
 static uint64_t
 next(const struct flash *chip, uint64_t position)
 {
@@ -132,7 +146,7 @@ complete(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-/* Whether a program that can't be repeated counts as done then is a guess. */
+/* That a one-time program may count as done then is an assumption. */
 static void
 interrupt(struct flash *chip, const struct flash_operation *operation)
 {
@@ -144,9 +158,12 @@ interrupt(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action program_action = {complete, interrupt};
+static const struct flash_operation_kind program_kind = {
+	.complete = complete,
+	.interrupt = interrupt,
+};
 
-/* A program that would change one locked byte changes none. */
+/* A program that includes a locked byte has no effect. */
 void
 flash_otp_area_finish(struct flash *chip)
 {
@@ -158,15 +175,41 @@ flash_otp_area_finish(struct flash *chip)
 		return;
 	}
 	flash_operation_begin(
-		chip, OPERATION_FAMILY, 0, 0, flash_program_time(chip, chip->frame.position));
-	chip->operation.action = &program_action;
+		chip, &program_kind, 0, 0, flash_program_time(chip, chip->frame.position));
 }
 
-const struct flash_command flash_otp_area_commands[] = {
+static void
+destroy(struct flash *chip)
+{
+	g_free(chip->otp);
+	g_free(chip->otp_new);
+}
+
+/* A part's own number of dummy clocks for RDOTP. */
+static void
+adapt_rows(struct flash *chip)
+{
+	const struct flash_command *row;
+
+	for (unsigned int opcode = 0; chip->part->otp_read_dummy && opcode < 256; opcode++) {
+		row = chip->commands[opcode];
+		if (row && strcmp(row->name, "RDOTP") == 0)
+			flash_command_own(chip, opcode)->dummy_clocks = chip->part->otp_read_dummy;
+	}
+}
+
+static const struct flash_command commands[] = {
 	{"RDOTP", 0x4b, ADDRESS, 8, .data_max = DATA_ANY, .start = flash_otp_area_start,
 		.out = flash_otp_area_out},
 	{"PROTP", 0x42, ADDRESS, .gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND, .data_min = 1,
 		.data_max = DATA_ANY, .start = flash_otp_area_start, .in = flash_otp_area_in,
 		.finish = flash_otp_area_finish},
 	{0},
+};
+
+const struct flash_family flash_otp_area_family = {
+	.commands = commands,
+	.create = create,
+	.destroy = destroy,
+	.adapt_rows = adapt_rows,
 };

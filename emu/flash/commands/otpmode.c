@@ -1,22 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * OTP mode: the area of otparea.c takes the array's place. Reads and programs of the array, with
- * whatever opcode, go to it; only the low bits of the address count. Power loss and reset leave it.
+ * OTP mode: the area of otparea.c replaces the array. All commands that read or program the array
+ * address it; only the low bits of the address count. Power loss and reset end the mode.
  *
  *   B1 in, C1 out, 2F locks for ever, LDSO in the security register tells (Macronix, MX25L6436F)
  *   3A in, 04 out; meanwhile bit 7 of the status register is the lock, written by 01, and a sector
  *      erase erases the area as long as it is not locked (Eon, EN25QH32)
  *
- * Other erases are refused meanwhile. The rows of the opcode table are exchanged, so that array
- * commands need not ask for the mode. As remembered from the data sheets, unconfirmed.
+ * Other erases are refused in this mode. The rows of the opcode table are exchanged, so that
+ * commands of the array do not need to check the mode. As remembered from the data sheets,
+ * unconfirmed.
  */
-#include "flash/engine/internal.h"
+#include "flash/cells/cutoff.h"
+#include "flash/commands/families.h"
+#include "flash/commands/otparea.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/opcodes.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/tell.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 #include <string.h>
 
-/* Made when the mode is first entered. */
+/* Allocated when the mode is first entered. */
 struct flash_otp_mode {
+	bool active;
 	const struct flash_command *array_rows[256]; /* the table that is exchanged */
 	struct flash_command rows[256];
 };
@@ -28,7 +41,19 @@ enum {
 	EON = 1,
 };
 
-/* Addresses repeat with the next power of two. */
+static bool
+is_active(const struct flash *chip)
+{
+	return chip->otp_mode && chip->otp_mode->active;
+}
+
+static void
+destroy(struct flash *chip)
+{
+	g_free(chip->otp_mode);
+}
+
+/* Addresses wrap at the next power of two. */
 static void
 otp_start(struct flash *chip)
 {
@@ -61,7 +86,10 @@ erase_interrupt(struct flash *chip, const struct flash_operation *operation)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-static const struct flash_action erase_action = {erase_complete, erase_interrupt};
+static const struct flash_operation_kind erase_kind = {
+	.complete = erase_complete,
+	.interrupt = erase_interrupt,
+};
 
 static void
 erase_finish(struct flash *chip)
@@ -72,8 +100,7 @@ erase_finish(struct flash *chip)
 		chip->frame.outcome = FLASH_OTP_LOCKED;
 		return;
 	}
-	flash_operation_begin(chip, OPERATION_FAMILY, 0, 0, flash_pick(chip, erase->time));
-	chip->operation.action = &erase_action;
+	flash_operation_begin(chip, &erase_kind, 0, 0, flash_pick(chip, erase->time));
 }
 
 static void
@@ -106,13 +133,15 @@ lock_interrupt(struct flash *chip, const struct flash_operation *operation)
 		lock_complete(chip, operation);
 }
 
-static const struct flash_action lock_action = {lock_complete, lock_interrupt};
+static const struct flash_operation_kind lock_kind = {
+	.complete = lock_complete,
+	.interrupt = lock_interrupt,
+};
 
 static void
 begin_lock(struct flash *chip)
 {
-	flash_operation_begin(chip, OPERATION_FAMILY, 0, 0, flash_duration(chip, FLASH_T_W));
-	chip->operation.action = &lock_action;
+	flash_operation_begin(chip, &lock_kind, 0, 0, flash_duration(chip, FLASH_T_W));
 }
 
 static void
@@ -127,7 +156,7 @@ status_write_finish(struct flash *chip)
 static void
 leave(struct flash *chip)
 {
-	chip->in_otp_mode = false;
+	chip->otp_mode->active = false;
 	memcpy(chip->commands, chip->otp_mode->array_rows, sizeof(chip->commands));
 }
 
@@ -176,10 +205,10 @@ enter_finish(struct flash *chip)
 {
 	bool eon = chip->frame.command->argument == EON;
 
-	if (chip->in_otp_mode || !chip->otp)
+	if (is_active(chip) || !chip->otp)
 		return;
 	if (!chip->otp_mode)
-		chip->otp_mode = g_new(struct flash_otp_mode, 1);
+		chip->otp_mode = g_new0(struct flash_otp_mode, 1);
 	memcpy(chip->otp_mode->array_rows, chip->commands, sizeof(chip->commands));
 	for (unsigned int opcode = 0; opcode < 256; opcode++) {
 		struct flash_command *row = &chip->otp_mode->rows[opcode];
@@ -192,28 +221,35 @@ enter_finish(struct flash *chip)
 			exchange_status(row);
 		chip->commands[opcode] = row;
 	}
-	chip->in_otp_mode = true;
+	chip->otp_mode->active = true;
 }
 
 static void
 exit_finish(struct flash *chip)
 {
-	if (chip->in_otp_mode)
+	if (is_active(chip))
 		leave(chip);
 }
 
-void
-flash_otp_mode_reset(struct flash *chip)
+static void
+reset(struct flash *chip, bool lost_power)
 {
-	if (chip->in_otp_mode)
+	(void)lost_power;
+	if (is_active(chip))
 		leave(chip);
 	flash_bit_set(chip, FLASH_BIT_LDSO, flash_otp_area_locked(chip));
 }
 
-const struct flash_command flash_otp_mode_commands[] = {
+static const struct flash_command commands[] = {
 	{"ENSO", 0xb1, .argument = MACRONIX, .finish = enter_finish},
 	{"EXSO", 0xc1, .finish = exit_finish},
 	{"WRSCUR_LDSO", 0x2f, .gates = GATE_WEL, .finish = begin_lock},
 	{"OTP_ENTER", 0x3a, .argument = EON, .finish = enter_finish},
 	{0},
+};
+
+const struct flash_family flash_otp_mode_family = {
+	.commands = commands,
+	.destroy = destroy,
+	.reset = reset,
 };

@@ -1,20 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Deep power-down B9 and the software reset 66, 99. Follows W25Q128JV rev. M, 8.2.21 and 8.2.37: in
- * power-down every command but AB is ignored, the reset included; 99 acts only right after 66, also
- * during an operation, which is then cut off. F0 resets by itself (S25FL256S, software reset). The
- * way out of power-down, AB, is in identify.c, and here for parts that answer no ID to it.
+ * power-down every command except AB is ignored, also the reset; 99 acts only right after 66, also
+ * during an operation, which it interrupts. F0 resets without 66 (S25FL256S, software reset). AB,
+ * which ends power-down, is in identify.c, and here for parts that answer no ID to it.
  *
- * Ultra-deep power-down 79 hears nothing; any pulse of CS# ends it (AT45DB161E, unconfirmed), and
- * what a DataFlash had in its buffers is lost.
+ * In ultra-deep power-down, 79, the chip ignores all commands; any pulse of CS# ends it
+ * (AT45DB161E, unconfirmed), and the buffers of a DataFlash lose their content.
  */
-#include "flash/engine/internal.h"
+#include "flash/commands/families.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/opcodes.h"
+#include "flash/engine/supply.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
 
 static void
 dp_finish(struct flash *chip)
 {
 	chip->powered_down = true;
-	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_DP);
+	chip->unready_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_DP);
 }
 
 static void
@@ -22,15 +28,6 @@ ultra_dp_finish(struct flash *chip)
 {
 	dp_finish(chip);
 	chip->ultra_powered_down = true;
-}
-
-void
-flash_power_wake(struct flash *chip)
-{
-	chip->powered_down = false;
-	chip->ultra_powered_down = false;
-	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_UDPD);
-	flash_dataflash_lose_buffers(chip);
 }
 
 static void
@@ -49,14 +46,14 @@ rst_finish(struct flash *chip)
 	flash_power_reset(chip);
 }
 
-/* Chips without an ID to read: AB only wakes them (M25P10 and others without RES). */
+/* Chips without an ID here: AB only wakes them (M25P10 and others without RES). */
 static void
 rdp_finish(struct flash *chip)
 {
 	if (!chip->powered_down)
 		return;
 	chip->powered_down = false;
-	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_RES1);
+	chip->unready_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_RES1);
 }
 
 static void
@@ -65,33 +62,7 @@ f0_finish(struct flash *chip)
 	flash_power_reset(chip);
 }
 
-void
-flash_modes_reset(struct flash *chip)
-{
-	chip->die = 0;
-	flash_otp_mode_reset(chip);
-	flash_lanes_reset(chip);
-	flash_address_reset(chip);
-	flash_micron_reset(chip);
-	flash_erase_rows_select(chip);
-}
-
-void
-flash_power_reset(struct flash *chip)
-{
-	flash_lose_operation(chip);
-	chip->powered_down = false;
-	chip->ultra_powered_down = false;
-	chip->volatile_write_enabled = false;
-	chip->status_write_enabled = false;
-	chip->wrap_bytes = 0;
-	flash_locks_power_up(chip, false);
-	flash_status_power_up(chip, false);
-	flash_modes_reset(chip);
-	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_RST);
-}
-
-const struct flash_command flash_power_commands[] = {
+static const struct flash_command commands[] = {
 	{"DP", 0xb9, .finish = dp_finish},
 	{"RDP", 0xab, .gates = GATE_POWERED_DOWN | GATE_ANY_END, .data_max = DATA_ANY,
 		.finish = rdp_finish},
@@ -100,4 +71,8 @@ const struct flash_command flash_power_commands[] = {
 	{"RST", 0x99, .gates = GATE_WHILE_BUSY, .finish = rst_finish},
 	{"RST_F0", 0xf0, .gates = GATE_WHILE_BUSY, .finish = f0_finish},
 	{0},
+};
+
+const struct flash_family flash_power_family = {
+	.commands = commands,
 };

@@ -1,10 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Page program: 02, its quad form 32, and 12 and 34 with 4 address bytes. Bits only go from 1 to 0;
- * the address wraps inside the page, and of more bytes than a page the last ones win. Follows
- * W25Q128JV rev. M, 8.2.13 and 8.2.14, and its AC table for tPP, tBP1 and tBP2.
+ * Page program: 02, its quad form 32, and 12 and 34 with 4 address bytes. Bits only change from 1
+ * to 0; the address wraps inside the page, and of more bytes than a page the last ones are
+ * programmed. Follows W25Q128JV rev. M, 8.2.13 and 8.2.14, and its AC table for tPP, tBP1 and tBP2.
  */
-#include "flash/engine/internal.h"
+#include "flash/commands/program.h"
+
+#include "flash/cells/cutoff.h"
+#include "flash/commands/families.h"
+#include "flash/commands/protect.h"
+#include "flash/commands/suspend.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/frame.h"
+#include "flash/engine/opcodes.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
 #include <string.h>
 
@@ -13,7 +26,7 @@ flash_page_fill(struct flash *chip, const uint8_t *in, size_t n, uint32_t page_s
 {
 	uint64_t offset = chip->frame.cursor;
 
-	/* What is overwritten anyway need not be stored. */
+	/* Skips bytes that later ones would overwrite. */
 	if (n > page_size) {
 		in += n - page_size;
 		offset += n - page_size;
@@ -59,24 +72,6 @@ program_in(struct flash *chip, const uint8_t *in, size_t n)
 }
 
 static void
-program_finish(struct flash *chip)
-{
-	uint32_t page_size = chip->part->page_size;
-	uint32_t page = flash_array_address(chip) & ~(uint64_t)(page_size - 1);
-
-	if (flash_is_protected(chip, page, page_size)) {
-		flash_refuse_protected(chip);
-		return;
-	}
-	if (flash_in_suspended(chip, page, page_size)) {
-		chip->frame.outcome = FLASH_SUSPENDED;
-		return;
-	}
-	flash_operation_begin(chip, OPERATION_PROGRAM, page, page_size,
-		flash_program_time(chip, chip->frame.position));
-}
-
-static void
 and_page(struct flash *chip, uint32_t address, uint32_t n)
 {
 	uint8_t *array = chip->array + address;
@@ -94,7 +89,7 @@ flash_program_complete(struct flash *chip, const struct flash_operation *operati
 		and_page(chip, operation->address, operation->length);
 }
 
-/* Bytes are programmed in order; those up to the moment are done. */
+/* Bytes are programmed in order: the first ones are done. */
 void
 flash_program_interrupt(struct flash *chip, const struct flash_operation *operation)
 {
@@ -105,15 +100,43 @@ flash_program_interrupt(struct flash *chip, const struct flash_operation *operat
 	flash_array_changed(chip, operation->address, operation->length);
 }
 
+const struct flash_operation_kind flash_program_kind = {
+	.purpose = FLASH_FOR_PROGRAM,
+	.complete = flash_program_complete,
+	.interrupt = flash_program_interrupt,
+};
+
+static void
+program_finish(struct flash *chip)
+{
+	uint32_t page_size = chip->part->page_size;
+	uint32_t page = flash_array_address(chip) & ~(uint64_t)(page_size - 1);
+
+	if (flash_is_protected(chip, page, page_size)) {
+		flash_refuse_protected(chip);
+		return;
+	}
+	if (flash_in_suspended(chip, page, page_size)) {
+		chip->frame.outcome = FLASH_SUSPENDED;
+		return;
+	}
+	flash_operation_begin(chip, &flash_program_kind, page, page_size,
+		flash_program_time(chip, chip->frame.position));
+}
+
 #define PROGRAM                                                                        \
 	.data_min = 1, .data_max = DATA_ANY, .start = program_start, .in = program_in, \
 	.finish = program_finish, .purpose = FLASH_FOR_PROGRAM
 #define GATES GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND
 
-const struct flash_command flash_program_commands[] = {
+static const struct flash_command commands[] = {
 	{"PP", 0x02, ADDRESS, PROGRAM, .gates = GATES},
 	{"PP4", 0x12, 4, PROGRAM, .gates = GATES},
 	{"QPP", 0x32, ADDRESS, PROGRAM, .data_lanes = 4, .gates = GATES | GATE_QUAD},
 	{"QPP4", 0x34, 4, PROGRAM, .data_lanes = 4, .gates = GATES | GATE_QUAD},
 	{0},
+};
+
+const struct flash_family flash_program_family = {
+	.commands = commands,
 };

@@ -5,29 +5,39 @@
  * 7.1.8 and its note 3; MX25L6436F, table 2). With WPS set the individual locks decide instead
  * (lock.c).
  *
- * Most vendors double a unit with each BP value, and differ in the unit and in where to start: a
- * rule is a row. What fits no rule is a list of the part, BP value by BP value.
+ * Most vendors double a unit with each BP value, and differ in the unit and in the first value:
+ * such a rule is a row. Other rules are a list of the part, with a range for each BP value.
  *
- * SEC = 1 with BP = 110 is in no table of the W25Q128JV: taken as 32 KiB like 100 and 101.
+ * SEC = 1 with BP = 110 is in no table of the W25Q128JV: treated as 32 KiB like 100 and 101.
  */
-#include "flash/engine/internal.h"
+#include "flash/commands/protect.h"
+
+#include "flash/commands/dataflash.h"
+#include "flash/commands/flagstatus.h"
+#include "flash/commands/lock.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/device.h"
+#include "flash/engine/opcodes.h"
+#include "flash/engine/operation.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 
 enum {
-	SECTOR = 4096,       /* what SEC counts in */
-	SECTORS_MAX = 32768, /* as far as SEC reaches */
+	SECTOR = 4096,       /* unit of SEC */
+	SECTORS_MAX = 32768, /* largest range with SEC */
 	UNIT_USUAL = 64 * 1024,
 };
 
-/* BP = first protects one unit, shifted by first - offset; each further value twice as much, and
- * the highest everything. */
+/* BP = first protects one unit, shifted by first - offset; each further value protects twice as
+ * much, and the highest everything. */
 struct doubling {
 	unsigned int first;  /* lowest BP value that protects something */
-	unsigned int offset; /* BP value that stands for one unit */
-	uint32_t unit_min;   /* bytes */
-	bool unit_fixed;     /* a unit is unit_min; else so that the last value but one is half */
-	bool sectors;        /* SEC is heeded */
+	unsigned int offset; /* BP value that protects one unit */
+	uint32_t unit_min;   /* bytes, of a unit */
+	bool unit_fixed;     /* unit_min always; else the last value but one is half of the chip */
+	bool sectors;        /* SEC has an effect */
 	bool cmp_inverts_bp;
 };
 
@@ -40,7 +50,7 @@ static const struct doubling doublings[] = {
 	[FLASH_RANGE_QUARTERS] = {1, 1, 1, .sectors = true},
 };
 
-/* What the BP bits select before TB and CMP have their say. */
+/* The range that the BP bits select, before TB and CMP are applied. */
 struct selection {
 	uint64_t length;
 	bool from_top;
@@ -99,8 +109,7 @@ doubled_length(const struct flash *chip, const struct doubling *rule)
 	return unit >= size >> shift ? size : unit << shift;
 }
 
-/* 1 to 6 double from a 64th of the chip to half of it, 9 to 14 are what 6 to 1 leave, from the
- * other end. */
+/* 1 to 6 double from a 64th of the chip to half of it; 9 to 14 are the complements of 6 to 1. */
 static void
 select_mirrored(const struct flash *chip, struct selection *selection)
 {
@@ -187,11 +196,11 @@ overlaps(uint64_t address, uint64_t length, uint64_t start, uint64_t end)
 static bool
 pin_protects_all(const struct flash *chip)
 {
-	return chip->locks.pin_protects && flash_bit(chip, FLASH_BIT_WPS) &&
+	return chip->locks->pin_protects && flash_bit(chip, FLASH_BIT_WPS) &&
 		!flash_bit(chip, FLASH_BIT_QE);
 }
 
-/* By what lies beside individual locks: BP bits, and a WP# pin of M45PE's kind. */
+/* Protected by something else than individual locks: BP bits, or a WP# pin like that of M45PE. */
 static bool
 in_range(const struct flash *chip, uint64_t address, uint64_t length)
 {
@@ -219,10 +228,11 @@ flash_all_is_protected(const struct flash *chip)
 	if (chip->chip_erase_protected && !flash_bit(chip, FLASH_BIT_WPS))
 		return true;
 	return in_range(chip, 0, size) ||
-		(flash_locks_count(chip) && !chip->locks.skipped && flash_is_locked(chip, 0, size));
+		(flash_locks_count(chip) && !chip->locks->skipped &&
+			flash_is_locked(chip, 0, size));
 }
 
-/* From address on, up to where is all protected, or all not? */
+/* The end of the span from address on that is either all protected or all unprotected. */
 static uint64_t
 same_until(const struct flash *chip, uint64_t address)
 {
@@ -257,14 +267,7 @@ flash_next_protected(const struct flash *chip, uint64_t from, uint64_t *start, u
 	return end > from;
 }
 
-/* S25FL128S, from memory, unconfirmed. */
-void
-flash_stay_busy(struct flash *chip)
-{
-	flash_operation_begin(chip, OPERATION_FAILED, 0, 0, INT64_MAX - chip->now_ns);
-}
-
-/* Parts with failure flags raise them (MX25L6436F, security register). */
+/* Parts with failure flags set them (MX25L6436F, security register). */
 bool
 flash_fail(struct flash *chip, bool erase)
 {
@@ -275,17 +278,7 @@ flash_fail(struct flash *chip, bool erase)
 	return chip->part->busy_after_failure;
 }
 
-void
-flash_cells_failed(struct flash *chip, bool erase)
-{
-	chip->verified = erase ? FLASH_NOT_ERASED : FLASH_NOT_PROGRAMMED;
-	flash_bit_set(chip, erase ? FLASH_BIT_E_FAIL : FLASH_BIT_P_FAIL, true);
-	flash_bit_set(chip, FLASH_BIT_EPFAIL, true);
-	flash_bit_set(chip, FLASH_BIT_EPE, true);
-	flash_micron_failed(chip, erase);
-}
-
-/* A chip erase raises no flag where CLSR clears them (as asp.c says of S25FL128S; taken for its
+/* A chip erase sets no flag on parts with CLSR (see asp.c for S25FL128S; assumed for its
  * relatives). */
 void
 flash_refuse_protected(struct flash *chip)
@@ -295,7 +288,7 @@ flash_refuse_protected(struct flash *chip)
 	bool whole_chip = erase && command->address_bytes == 0;
 
 	chip->frame.outcome = FLASH_PROTECTED;
-	flash_micron_flag(chip, erase);
+	flash_flag_status_protected(chip, erase);
 	if (!(whole_chip && chip->failures_stay) && flash_fail(chip, erase))
 		return;
 	if (!chip->part->wel_kept_on_reject)

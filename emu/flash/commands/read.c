@@ -2,11 +2,18 @@
 /*
  * Array reads: 03, 0B and the dual and quad forms 3B/6B/BB/EB, of any length, wrapping at the end
  * of the array, and their forms with 4 address bytes. Follows W25Q128JV rev. M, 8.2.6-8.2.12. The
- * mode bits M7-0 of BB and EB count as dummy clocks: that data sheet wants them to be Fx and has no
- * chapter on continuous read. Left out: the clock limits fR and FR; continuous read mode of older
- * parts (W25Q80DV).
+ * mode bits M7-0 of BB and EB count as dummy clocks: that data sheet requires Fx and has no chapter
+ * on continuous read. Left out: the clock limits fR and FR; continuous read mode of older parts
+ * (W25Q80DV).
  */
-#include "flash/engine/internal.h"
+#include "flash/cells/cells.h"
+#include "flash/commands/families.h"
+#include "flash/commands/lock.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/frame.h"
+#include "flash/engine/opcodes.h"
+#include "flash/flash.h"
 
 #include <string.h>
 
@@ -16,7 +23,7 @@ read_start(struct flash *chip)
 	chip->frame.cursor = flash_array_address(chip);
 }
 
-/* All of the span has cells, or nothing of it. */
+/* Either all of the span has cells, or none of it. */
 static void
 read_span(struct flash *chip, uint64_t address, uint8_t *out, size_t n)
 {
@@ -25,7 +32,7 @@ read_span(struct flash *chip, uint64_t address, uint8_t *out, size_t n)
 		return;
 	}
 	memcpy(out, chip->array + address, n);
-	if (chip->locks.hides)
+	if (chip->locks->hides)
 		flash_locks_hide(chip, address, out, n);
 	if (flash_cells_err(chip))
 		flash_cells_read(chip, address, out, n);
@@ -50,7 +57,7 @@ read_out(struct flash *chip, uint8_t *out, size_t n)
 	chip->frame.cursor = cursor;
 }
 
-/* Quad I/O reads stay in an aligned piece of 8 to 64 bytes when burst wrap is set. */
+/* Quad I/O reads wrap in an aligned section of 8 to 64 bytes if burst wrap is set. */
 static void
 wrapped_read_out(struct flash *chip, uint8_t *out, size_t n)
 {
@@ -74,7 +81,7 @@ burst_wrap_in(struct flash *chip, const uint8_t *in, size_t n)
 	chip->frame.cursor = in[n - 1];
 }
 
-/* W4 = 0 turns wrapping on, W6-5 choose the length (8.2.12). */
+/* W4 = 0 enables wrapping, W6-5 select the length (8.2.12). */
 static void
 burst_wrap_finish(struct flash *chip)
 {
@@ -83,13 +90,20 @@ burst_wrap_finish(struct flash *chip)
 	chip->wrap_bytes = w & 0x10 ? 0 : 8u << (w >> 5 & 3);
 }
 
+static void
+reset(struct flash *chip, bool lost_power)
+{
+	(void)lost_power;
+	chip->wrap_bytes = 0;
+}
+
 #define READ .data_max = DATA_ANY, .start = read_start, .out = read_out, .purpose = FLASH_FOR_READ
 #define QUAD_IO_READ                                                                \
 	.address_lanes = 4, .dummy_clocks = 6, .data_lanes = 4, .gates = GATE_QUAD, \
 	.data_max = DATA_ANY, .start = read_start, .out = wrapped_read_out,         \
 	.purpose = FLASH_FOR_READ
 
-const struct flash_command flash_read_commands[] = {
+static const struct flash_command commands[] = {
 	{"READ", 0x03, ADDRESS, READ},
 	{"READ4", 0x13, 4, READ},
 	{"FAST_READ", 0x0b, ADDRESS, READ, .dummy_clocks = 8},
@@ -105,4 +119,9 @@ const struct flash_command flash_read_commands[] = {
 	{"BURST_WRAP", 0x77, 3, .address_lanes = 4, .data_lanes = 4, .gates = GATE_QUAD,
 		.data_min = 1, .data_max = 1, .in = burst_wrap_in, .finish = burst_wrap_finish},
 	{0},
+};
+
+const struct flash_family flash_read_family = {
+	.commands = commands,
+	.reset = reset,
 };

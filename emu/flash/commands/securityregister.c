@@ -1,29 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Security registers of Winbond's kind: 44 erases, 42 programs, 48 reads one of them; register n
- * lies at address n << 12 and is locked for ever by its LB bit, or by LB1 when that is the only
- * one. Numbers begin at 1, elsewhere at 0 (GD25Q64B: one register of 1024 bytes at 0; ISSI's
- * information rows, 68, 62 and 64). Follows W25Q128JV rev. M, 8.2.29-8.2.31. At any other address
- * the data sheet is silent: here reads float and the rest is ignored, with WEL kept (as in
+ * has the address n << 12 and is locked permanently by its LB bit, or by LB1 if that is the only
+ * one. Numbers begin at 1, on some parts at 0 (GD25Q64B: one register of 1024 bytes at 0; ISSI's
+ * information rows, 68, 62 and 64). Follows W25Q128JV rev. M, 8.2.29-8.2.31. The data sheet does
+ * not define other addresses: here reads float and the rest is ignored, with WEL kept (as in
  * Winbond's own model of the W25Q32JV).
  *
  * A program is limited to a page, also in a register of several pages, and wraps in it: of more
- * bytes the last ones win. GigaDevice says so by "similar to the Page Program command" and "each
- * security register contains four pages content" (GD25Q128C, "Program Security Registers (42H)";
- * as remembered, unconfirmed; Puya likewise). A read goes through all of the register and starts
- * over at its end.
+ * bytes the last ones are programmed. GigaDevice describes this by "similar to the Page Program
+ * command" and "each security register contains four pages content" (GD25Q128C, "Program Security
+ * Registers (42H)"; as remembered, unconfirmed; Puya likewise). A read covers all of the register
+ * and wraps at its end.
  */
-#include "flash/engine/internal.h"
+#include "flash/cells/cutoff.h"
+#include "flash/commands/families.h"
+#include "flash/commands/program.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/life.h"
+#include "flash/engine/opcodes.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/tell.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 #include <string.h>
 
-/* Index of the register that the frame's address names, or -1. */
+/* Index of the register that the frame's address selects, or -1. */
 static int
 addressed(const struct flash *chip)
 {
 	uint32_t size = chip->part->security_register_size;
-	/* The extended address register has no say here. */
+	/* The extended address register does not apply here. */
 	uint32_t number = (chip->frame.address & 0xffffff) >> 12;
 	uint32_t first = chip->part->security_register_first;
 
@@ -80,8 +92,56 @@ prscur_in(struct flash *chip, const uint8_t *in, size_t n)
 	flash_page_fill(chip, in, n, program_size(chip));
 }
 
+/* Interrupted operations act as on the array; that its cells are unstable afterwards is left out.
+ * */
 static void
-begin(struct flash *chip, enum flash_operation_kind kind, uint32_t length, int64_t duration_ns)
+program_complete(struct flash *chip, const struct flash_operation *operation)
+{
+	uint8_t *reg = chip->security + operation->address;
+
+	for (uint32_t i = 0; i < operation->length; i++)
+		reg[i] &= chip->page[i];
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static void
+program_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	flash_program_part(chip, chip->security + operation->address, chip->page, operation->length,
+		flash_share_done(chip, operation));
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static const struct flash_operation_kind program_kind = {
+	.complete = program_complete,
+	.interrupt = program_interrupt,
+};
+
+static void
+erase_complete(struct flash *chip, const struct flash_operation *operation)
+{
+	memset(chip->security + operation->address, 0xff, operation->length);
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static void
+erase_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	uint8_t *reg = chip->security + operation->address;
+
+	for (uint32_t i = 0; i < operation->length; i++)
+		reg[i] = (uint8_t)flash_random(chip);
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static const struct flash_operation_kind erase_kind = {
+	.complete = erase_complete,
+	.interrupt = erase_interrupt,
+};
+
+static void
+begin(struct flash *chip, const struct flash_operation_kind *kind, uint32_t length,
+	int64_t duration_ns)
 {
 	uint32_t size = chip->part->security_register_size;
 	uint32_t offset = chip->frame.address & (size - 1) & ~(length - 1);
@@ -101,11 +161,11 @@ begin(struct flash *chip, enum flash_operation_kind kind, uint32_t length, int64
 static void
 prscur_finish(struct flash *chip)
 {
-	begin(chip, OPERATION_SECURITY_PROGRAM, program_size(chip),
+	begin(chip, &program_kind, program_size(chip),
 		flash_program_time(chip, chip->frame.position));
 }
 
-/* Where the data sheet gives no time of its own it is that of a sector (8.2.29). */
+/* The time of a sector if the data sheet gives no other (8.2.29). */
 static int64_t
 erase_time(const struct flash *chip)
 {
@@ -123,39 +183,27 @@ erase_time(const struct flash *chip)
 static void
 erscur_finish(struct flash *chip)
 {
-	begin(chip, OPERATION_SECURITY_ERASE, chip->part->security_register_size, erase_time(chip));
+	begin(chip, &erase_kind, chip->part->security_register_size, erase_time(chip));
 }
 
-void
-flash_otp_complete(struct flash *chip, const struct flash_operation *operation)
+static void
+create(struct flash *chip)
 {
-	uint8_t *reg = chip->security + operation->address;
+	const struct flash_part *part = chip->part;
+	size_t size = (size_t)part->security_registers * part->security_register_size;
 
-	if (operation->kind == OPERATION_SECURITY_ERASE) {
-		memset(reg, 0xff, operation->length);
-	} else {
-		for (uint32_t i = 0; i < operation->length; i++)
-			reg[i] &= chip->page[i];
-	}
-	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+	chip->security = g_malloc(size + 1);
+	memset(chip->security, 0xff, size);
+	flash_keep(chip, "security", chip->security, size);
 }
 
-/* Like the array's cells; that they are unstable for a while is left out. */
-void
-flash_otp_interrupt(struct flash *chip, const struct flash_operation *operation)
+static void
+destroy(struct flash *chip)
 {
-	uint8_t *reg = chip->security + operation->address;
-	double share = flash_share_done(chip, operation);
-
-	if (operation->kind == OPERATION_SECURITY_PROGRAM)
-		flash_program_part(chip, reg, chip->page, operation->length, share);
-	else
-		for (uint32_t i = 0; i < operation->length; i++)
-			reg[i] = (uint8_t)flash_random(chip);
-	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+	g_free(chip->security);
 }
 
-const struct flash_command flash_otp_commands[] = {
+static const struct flash_command commands[] = {
 	{"RDSCUR", 0x48, .address_bytes = ADDRESS, .dummy_clocks = 8, .data_max = DATA_ANY,
 		.start = security_start, .out = rdscur_out},
 	{"PRSCUR", 0x42, .address_bytes = ADDRESS, .gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND,
@@ -172,4 +220,10 @@ const struct flash_command flash_otp_commands[] = {
 	{"SID_ERASE", 0x64, .address_bytes = ADDRESS, .gates = GATE_WEL | GATE_NOT_IN_ERASE_SUSPEND,
 		.finish = erscur_finish},
 	{0},
+};
+
+const struct flash_family flash_security_register_family = {
+	.commands = commands,
+	.create = create,
+	.destroy = destroy,
 };

@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SFDP, read by 5A: composed from the part's own data, so that it can't disagree with it. Follows
- * JESD216B (revision 1.6 layout of the header, 6.2 and 6.3; basic flash parameter table of 16
- * dwords, 6.4), announced as revision 1.5 like Winbond's parts do, or as 1.6 when there are further
- * tables. 256 bytes that wrap (W25Q128JV rev. M, 8.2.28):
+ * SFDP, read by 5A: composed from the part's own data, so that the two agree. Follows JESD216B
+ * (revision 1.6 layout of the header, 6.2 and 6.3; basic flash parameter table of 16 dwords, 6.4),
+ * announced as revision 1.5 as on Winbond's parts, or as 1.6 if there are further tables. 256 bytes
+ * that wrap (W25Q128JV rev. M, 8.2.28):
  *
  *   00 header   20 sector map   80 basic table   C0 4-byte address instructions
  *
- * A part may have a file instead, which is answered as it is and wraps likewise. Single bytes of
- * either can be others. Left out: vendor tables, 4-4-4 modes.
+ * A part may have a file instead, which is sent unchanged and wraps likewise. A part can replace
+ * single bytes of either. Left out: vendor tables, 4-4-4 modes.
  */
-#include "flash/engine/internal.h"
 #include "flash/commands/sfdp.h"
+
+#include "flash/commands/families.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/opcodes.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 #include <string.h>
@@ -71,7 +77,7 @@ decode(const struct scale *scale, uint32_t code)
 	return ((code & ((1u << scale->n_bits) - 1)) + 1) * scale->units_ns[code >> scale->n_bits];
 }
 
-/* The code that comes nearest to the time from above, or the longest there is. */
+/* The code of the shortest time that is not below ns, or the longest code. */
 static uint32_t
 time_code(const struct scale *scale, int64_t ns)
 {
@@ -99,7 +105,7 @@ multiplier(int64_t typ_ns, int64_t max_ns)
 
 static const int64_t ms = 1000000;
 
-/* Dwords 8 to 10: the erase types, smallest first. One multiplier has to do for all of them. */
+/* Dwords 8 to 10: the erase types, smallest first. All share one multiplier. */
 static void
 put_erases(const struct flash *chip, uint8_t *sfdp)
 {
@@ -123,7 +129,7 @@ put_erases(const struct flash *chip, uint8_t *sfdp)
 	put_dword(sfdp, 10, times | most);
 }
 
-/* The whole chip's erase, or one of 4 KiB everywhere; NULL: none. */
+/* The chip erase, or an erase of 4 KiB blocks everywhere; NULL: none. */
 static const struct flash_erase *
 find_erase(const struct flash *chip, uint32_t size)
 {
@@ -156,7 +162,7 @@ static const struct mode_way mode_ways[] = {
 	{0xe9, "EX4B_WREN", 1u << 15},
 };
 
-/* Bits 31:24 and 23:14 of dword 16; 0: 3 bytes are all there is. */
+/* Bits 31:24 and 23:14 of dword 16; 0: the part has only 3-byte addresses. */
 static uint32_t
 address_ways(const struct flash *chip)
 {
@@ -166,7 +172,7 @@ address_ways(const struct flash *chip)
 		if (flash_sfdp_has(chip, mode_ways[i].opcode, mode_ways[i].name))
 			ways |= mode_ways[i].bits;
 	}
-	/* The ways by registers only mean something where there is more than they reach without. */
+	/* The methods by registers only apply to parts of more than 16 MiB. */
 	if (chip->part->size <= UINT64_C(1) << 24)
 		ways &= ~(1u << 26 | 1u << 28 | 1u << 16 | 1u << 18);
 	if (chip->part->address_bytes == 4)
@@ -263,7 +269,7 @@ put_modes(const struct flash *chip, uint8_t *sfdp)
 	struct flash_bit_place qe = chip->bit[FLASH_BIT_QE];
 	uint32_t quad = 0;
 	uint32_t ways = address_ways(chip);
-	/* reserved bits are 1, and so is all of the exit field that means nothing */
+	/* reserved bits are 1, as is all of the exit field, which has no meaning */
 	uint32_t dword16 = ways ? 0x80c000e0 | ways : 0x80f800e0;
 
 	/* busy is polled by 05, bit 0 */
@@ -304,7 +310,7 @@ put_basic_table(const struct flash *chip, uint8_t *sfdp)
 	put_modes(chip, sfdp);
 }
 
-/* Announces a table and puts it where it belongs. */
+/* Adds a table and its header. */
 static void
 add_table(uint8_t *sfdp, uint8_t id, unsigned int offset, const uint32_t *dwords, unsigned int n)
 {
@@ -312,7 +318,7 @@ add_table(uint8_t *sfdp, uint8_t id, unsigned int offset, const uint32_t *dwords
 
 	if (n == 0)
 		return;
-	number = ++sfdp[6]; /* headers there are, less one */
+	number = ++sfdp[6]; /* number of headers minus 1 */
 	memcpy(sfdp + 8 + number * 8,
 		(uint8_t[]){id, 0x00, 0x01, (uint8_t)n, (uint8_t)offset, 0x00, 0x00, 0xff}, 8);
 	put_at(sfdp, offset, dwords, n);
@@ -372,8 +378,19 @@ rdsfdp_out(struct flash *chip, uint8_t *out, size_t n)
 	chip->frame.cursor = cursor;
 }
 
-const struct flash_command flash_sfdp_commands[] = {
+static void
+destroy(struct flash *chip)
+{
+	g_free(chip->sfdp);
+}
+
+static const struct flash_command commands[] = {
 	{"RDSFDP", 0x5a, .address_bytes = 3, .dummy_clocks = 8, .data_max = DATA_ANY,
 		.start = rdsfdp_start, .out = rdsfdp_out},
 	{0},
+};
+
+const struct flash_family flash_sfdp_family = {
+	.commands = commands,
+	.destroy = destroy,
 };

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tables of SFDP beside the basic one: the 4-byte address instructions (JESD216B, 6.6) and the
- * sector map of parts whose blocks differ in size (6.5, one configuration that needs no command to
- * detect), and the erase types that all tables number in the same way.
+ * Tables of SFDP beside the basic one: the 4-byte address instructions (JESD216B, 6.6), the sector
+ * map of parts whose blocks differ in size (6.5, one configuration that needs no command to
+ * detect), and the erase types, which all tables number in the same way.
  *
- * A part has four erase types at most, each an opcode with one size; a map needs one for every size
- * that it has. What does not fit is not claimed: first the maps, then the largest.
+ * A part has four erase types at most, each an opcode with one size; a map needs one for each of
+ * its sizes. If there are more, erases with maps are left out first, then the largest.
  */
+#include "flash/commands/erase.h"
 #include "flash/commands/sfdp.h"
-
-#include "flash/engine/internal.h"
+#include "flash/engine/device.h"
+#include "flash/engine/opcodes.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 #include <string.h>
@@ -32,7 +35,8 @@ flash_sfdp_has(const struct flash *chip, uint8_t opcode, const char *name)
 	return command && strcmp(command->name, name) == 0 ? command : NULL;
 }
 
-/* In force, not the whole chip, and with as many address bytes as asked for. */
+/* Whether the erase is in force, not of the whole chip, and has 4 address bytes or as the mode
+ * says. */
 static bool
 counts(const struct flash *chip, unsigned int i, bool four_byte)
 {
@@ -151,7 +155,7 @@ compare_edges(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* Where the block size of any type changes, both ends of the array included, each once. */
+/* The addresses where the block size of any type changes, and both ends of the array. */
 static unsigned int
 find_edges(const struct flash *chip, const struct flash_sfdp_type *types, unsigned int n,
 	uint64_t *edges)

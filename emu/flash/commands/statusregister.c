@@ -3,23 +3,40 @@
  * Status registers: reads 05/35/15 (and the Macronix reads 15 and 2B), writes 01 with one to three
  * bytes, 31 and 11, the write enables 06, 04 and 50. Follows W25Q128JV rev. M, 7.1 and 8.2.1-8.2.5.
  *
- * A write after 06 goes to the non-volatile bits and takes tW; after 50 it changes only what is in
- * force, at once, and leaves OTP bits alone. The data sheet does not say how long 50 lasts: here
- * until the next write or reset (unconfirmed). With SRL set, even by a volatile write, the
- * registers stay locked through a reset and until power is cycled, which clears SRL (7.1.1, SRP/SRL
- * table; 8.2.5 could also be read so that a reset clears a volatile SRL).
+ * A write after 06 changes the non-volatile bits and takes tW; after 50 it changes only the values
+ * in force, at once, and no OTP bits. The data sheet does not define how long 50 lasts: here until
+ * the next write or reset (unconfirmed). With SRL set, even by a volatile write, the registers stay
+ * locked through a reset and until power is cycled, which clears SRL (7.1.1, SRP/SRL table; 8.2.5
+ * could also mean that a reset clears a volatile SRL).
  *
- * SST's 50 is another command: it lets the next frame write the registers, as non-volatile as their
- * bits are, and nothing else (SST25VF-B; the older SST25VF and SST25LF take no 06 in its place).
- * AT25DF081A reads its two registers in turn with 05. From memory, unconfirmed.
+ * SST's 50 is another command: it allows the next frame to write the registers, with their bits as
+ * volatile as defined, and nothing else (SST25VF-B; the older SST25VF and SST25LF do not accept 06
+ * in its place). AT25DF081A reads its two registers in turn with 05. From memory, unconfirmed.
  *
- * Spansion: FREEZE keeps the protection bits as they are until power is cycled; with BPNV set the
+ * Spansion: FREEZE prevents changes of the protection bits until power is cycled; with BPNV set the
  * BP bits are volatile and all 1 after power-up; 30 clears the failure flags and ends the busy
- * state that a failure leaves (S25FL128S; from memory, unconfirmed).
+ * state after a failure (S25FL128S; from memory, unconfirmed).
  *
  * Left out: the AA 55 prefix that makes the lock of a W25Q128JV permanent.
  */
-#include "flash/engine/internal.h"
+#include "flash/commands/statusregister.h"
+
+#include "flash/commands/aai.h"
+#include "flash/commands/dataflash.h"
+#include "flash/commands/families.h"
+#include "flash/commands/lock.h"
+#include "flash/commands/protect.h"
+#include "flash/commands/sector.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/life.h"
+#include "flash/engine/opcodes.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/tell.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
 #include <string.h>
 
@@ -29,7 +46,7 @@ rdsr_out(struct flash *chip, uint8_t *out, size_t n)
 	memset(out, chip->status[chip->frame.command->argument], n);
 }
 
-/* All registers of the part in turn, over and over. */
+/* All registers of the part in turn, repeated. */
 static void
 rdsr_all_out(struct flash *chip, uint8_t *out, size_t n)
 {
@@ -70,9 +87,9 @@ clsr_finish(struct flash *chip)
 	flash_bit_set(chip, FLASH_BIT_P_FAIL, false);
 	flash_bit_set(chip, FLASH_BIT_E_FAIL, false);
 	flash_bit_set(chip, FLASH_BIT_EPFAIL, false);
-	if (chip->operation.kind != OPERATION_FAILED)
+	if (chip->operation.kind != &flash_failed_kind)
 		return;
-	chip->operation.kind = OPERATION_NONE;
+	chip->operation.kind = NULL;
 	flash_bit_set(chip, FLASH_BIT_BUSY, false);
 	flash_bit_set(chip, FLASH_BIT_WEL, false);
 }
@@ -102,11 +119,11 @@ flash_status_report(struct flash *chip)
 	unsigned int locked;
 
 	flash_bit_set(chip, FLASH_BIT_WPP, chip->pin_level[FLASH_PIN_WP]);
-	flash_bit_set(chip, FLASH_BIT_WPLD, chip->locks.frozen);
+	flash_bit_set(chip, FLASH_BIT_WPLD, chip->locks->frozen);
 	if (chip->bit[FLASH_BIT_SWP0].mask) {
 		locked = flash_locks_locked(chip);
 		flash_bit_set(chip, FLASH_BIT_SWP0, locked > 0);
-		flash_bit_set(chip, FLASH_BIT_SWP1, locked > 0 && locked == chip->locks.count);
+		flash_bit_set(chip, FLASH_BIT_SWP1, locked > 0 && locked == chip->locks->count);
 	}
 	if (chip->bit[FLASH_BIT_BPNV].mask)
 		flash_bit_set(chip, FLASH_BIT_BPNV, !flash_locks_fixed(chip));
@@ -130,7 +147,7 @@ wrsr_in(struct flash *chip, const uint8_t *in, size_t n)
 	}
 }
 
-/* What FREEZE keeps. */
+/* The bits that FREEZE protects. */
 static uint8_t
 frozen_mask(const struct flash *chip, unsigned int reg)
 {
@@ -147,7 +164,7 @@ frozen_mask(const struct flash *chip, unsigned int reg)
 	return mask;
 }
 
-/* What reg becomes when new is written over old. */
+/* The value of reg after a write of new over old. */
 static uint8_t
 merge(const struct flash *chip, unsigned int reg, uint8_t old, uint8_t new, bool is_volatile)
 {
@@ -170,6 +187,47 @@ apply(struct flash *chip, unsigned int reg, bool is_volatile)
 			merge(chip, reg, chip->stored_status[reg], new, is_volatile);
 	chip->status[reg] = in_force;
 }
+
+static void
+write_complete(struct flash *chip, const struct flash_operation *operation)
+{
+	unsigned int end = operation->address + operation->length;
+
+	if (operation->address == 0)
+		flash_sectors_status_written(chip, chip->status_new[0]);
+	for (unsigned int reg = operation->address; reg < end; reg++)
+		apply(chip, reg, false);
+	flash_status_report(chip);
+	flash_protect_update(chip);
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+/* Registers are cells as well: erased, then programmed. After an interruption they have the old
+ * value, are erased (all ones, so that everything is protected) or have the new value. One-time
+ * bits are never erased, so only a write that sets them can change them. */
+static void
+write_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	unsigned int left = flash_random(chip) % 3;
+	uint32_t end = operation->address + operation->length;
+
+	for (uint32_t reg = operation->address; reg < end; reg++) {
+		uint8_t erasable =
+			flash_writable_mask(chip->part, reg) & ~flash_otp_mask(chip->part, reg);
+
+		if (left == 1)
+			chip->stored_status[reg] |= erasable;
+		else if (left == 2)
+			apply(chip, reg, false);
+	}
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static const struct flash_operation_kind write_kind = {
+	.purpose = FLASH_FOR_STATUS_WRITE,
+	.complete = write_complete,
+	.interrupt = write_interrupt,
+};
 
 static void
 wrsr_finish(struct flash *chip)
@@ -197,42 +255,13 @@ wrsr_finish(struct flash *chip)
 		flash_protect_update(chip);
 		return;
 	}
-	flash_operation_begin(chip, OPERATION_STATUS, first, n, flash_duration(chip, FLASH_T_W));
+	flash_operation_begin(chip, &write_kind, first, n, flash_duration(chip, FLASH_T_W));
 }
 
-void
-flash_status_complete(struct flash *chip)
+uint8_t
+flash_status_register(const struct flash *chip, unsigned int reg)
 {
-	unsigned int end = chip->operation.address + chip->operation.length;
-
-	if (chip->operation.address == 0)
-		flash_sectors_status_written(chip, chip->status_new[0]);
-	for (unsigned int reg = chip->operation.address; reg < end; reg++)
-		apply(chip, reg, false);
-	flash_status_report(chip);
-	flash_protect_update(chip);
-	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
-}
-
-/* Registers are cells as well: erased, then programmed. Cut off, they are as before, erased (which
- * is all ones, so that everything is protected) or as meant to be. One-time bits are never erased,
- * so only a write that sets them can. */
-void
-flash_status_interrupt(struct flash *chip, const struct flash_operation *operation)
-{
-	unsigned int left = flash_random(chip) % 3;
-	uint32_t end = operation->address + operation->length;
-
-	for (uint32_t reg = operation->address; reg < end; reg++) {
-		uint8_t erasable =
-			flash_writable_mask(chip->part, reg) & ~flash_otp_mask(chip->part, reg);
-
-		if (left == 1)
-			chip->stored_status[reg] |= erasable;
-		else if (left == 2)
-			apply(chip, reg, false);
-	}
-	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+	return chip->dataflash ? flash_dataflash_status(chip, reg) : chip->status[reg];
 }
 
 void
@@ -247,7 +276,7 @@ flash_status_preset(struct flash *chip, unsigned int reg, uint8_t value)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
-/* Volatile bits forget: they come up as delivered. */
+/* Volatile bits return to their delivered state. */
 static void
 restore_volatile(struct flash *chip)
 {
@@ -259,7 +288,7 @@ restore_volatile(struct flash *chip)
 	}
 }
 
-/* BPNV: the BP bits forget as well, and come up as 1. */
+/* With BPNV set the BP bits are volatile as well, and 1 after power-up. */
 static void
 restore_bp(struct flash *chip)
 {
@@ -269,7 +298,7 @@ restore_bp(struct flash *chip)
 		flash_bit_set(chip, bit, true);
 }
 
-/* What a reset does not end, only power loss. */
+/* FREEZE and the bits that it protects survive a reset. */
 static void
 keep_locked(struct flash *chip, const uint8_t *before)
 {
@@ -285,8 +314,8 @@ keep_locked(struct flash *chip, const uint8_t *before)
 	}
 }
 
-void
-flash_status_power_up(struct flash *chip, bool lost_power)
+static void
+reset(struct flash *chip, bool lost_power)
 {
 	struct flash_bit_place srl = chip->bit[FLASH_BIT_SRL];
 	struct flash_bit_place srp = chip->bit[FLASH_BIT_SRP];
@@ -316,6 +345,18 @@ flash_status_power_up(struct flash *chip, bool lost_power)
 	flash_protect_update(chip);
 }
 
+static void
+create(struct flash *chip)
+{
+	flash_keep(chip, "status", chip->stored_status, FLASH_STATUS_REGISTERS);
+}
+
+static void
+adapt_rows(struct flash *chip)
+{
+	chip->failures_stay = flash_has_command(chip->part, "CLSR");
+}
+
 #define RDSR                                                                           \
 	.gates = GATE_WHILE_BUSY | GATE_IN_AAI, .data_max = DATA_ANY, .out = rdsr_out, \
 	.purpose = FLASH_FOR_STATUS_READ
@@ -324,7 +365,7 @@ flash_status_power_up(struct flash *chip, bool lost_power)
 	.data_min = 1, .start = wrsr_start, .in = wrsr_in, .finish = wrsr_finish, \
 	.purpose = FLASH_FOR_STATUS_WRITE
 
-const struct flash_command flash_status_commands[] = {
+static const struct flash_command commands[] = {
 	{"WREN", 0x06, .gates = GATE_INHIBIT, .finish = wren_finish},
 	{"WRDI", 0x04, .gates = GATE_IN_AAI, .finish = wrdi_finish},
 	{"VWREN", 0x50, .gates = GATE_INHIBIT, .finish = vwren_finish},
@@ -344,4 +385,12 @@ const struct flash_command flash_status_commands[] = {
 	{"WRSR3", 0x11, WRSR, .gates = GATE_STATUS_WRITE | NOT_SUSPENDED, .argument = 2,
 		.data_max = 1},
 	{0},
+};
+
+const struct flash_family flash_status_family = {
+	.commands = commands,
+	.create = create,
+	.adapt_rows = adapt_rows,
+	.reset = reset,
+	.pins_changed = flash_status_report,
 };

@@ -6,28 +6,40 @@
  *   BUSY  ____/‾‾‾‾‾‾‾‾‾‾‾\______________________/‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾\___
  *   SUS   ____/‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾\____________________
  *
- * WEL falls with BUSY when the suspend is complete and is set again by the resume (from the
- * vendors' own models, their data sheets are silent). Reading what is suspended is undefined by the
- * data sheet; here it still reads as before the operation. A suspend within tSUS of the last resume
- * is ignored.
+ * WEL is cleared with BUSY when the suspend is complete, and set again by the resume (from the
+ * vendors' own models; their data sheets do not mention it). Reads of the suspended block are
+ * undefined by the data sheet; here they return the content before the operation. A suspend within
+ * tSUS of the last resume is ignored.
  */
-#include "flash/engine/internal.h"
+#include "flash/commands/suspend.h"
+
+#include "flash/commands/families.h"
+#include "flash/engine/bits.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/opcodes.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/supply.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+
+/* tSUS: the suspend itself. */
+static const struct flash_operation_kind suspend_kind = {.without_pump = true};
 
 static bool
 can_suspend(const struct flash *chip)
 {
-	return (chip->operation.kind == OPERATION_PROGRAM ||
-		       chip->operation.kind == OPERATION_ERASE) &&
-		chip->suspended.kind == OPERATION_NONE &&
+	return flash_operation_is_local(&chip->operation) && !chip->suspended.kind &&
 		chip->now_ns - chip->resumed_ns >= flash_duration(chip, FLASH_T_SUS);
 }
 
 static void
 set_suspended(struct flash *chip, bool on)
 {
-	enum flash_bit bit = chip->suspended.kind != OPERATION_PROGRAM ? FLASH_BIT_ESB
-		: chip->suspended.buffer == 2                          ? FLASH_BIT_PS2
-								       : FLASH_BIT_PSB;
+	enum flash_bit bit = !flash_operation_is_for(&chip->suspended, FLASH_FOR_PROGRAM)
+		? FLASH_BIT_ESB
+		: chip->suspended.buffer == 2 ? FLASH_BIT_PS2
+					      : FLASH_BIT_PSB;
 
 	flash_bit_set(chip, FLASH_BIT_SUS, on);
 	flash_bit_set(chip, bit, on);
@@ -41,17 +53,17 @@ suspend_finish(struct flash *chip)
 		return;
 	}
 	chip->suspended = chip->operation;
-	/* Times from here on are relative: what is done, and what is left. */
+	/* From here on the times are relative to now. */
 	chip->suspended.begin_ns -= chip->now_ns;
 	chip->suspended.end_ns -= chip->now_ns;
 	set_suspended(chip, true);
-	flash_operation_begin(chip, OPERATION_SUSPEND, 0, 0, flash_duration(chip, FLASH_T_SUS));
+	flash_operation_begin(chip, &suspend_kind, 0, 0, flash_duration(chip, FLASH_T_SUS));
 }
 
 static void
 resume_finish(struct flash *chip)
 {
-	if (chip->suspended.kind == OPERATION_NONE) {
+	if (!chip->suspended.kind) {
 		chip->frame.outcome = FLASH_NOT_SUSPENDED;
 		return;
 	}
@@ -62,7 +74,7 @@ resume_finish(struct flash *chip)
 	set_suspended(chip, false);
 	chip->operation = chip->suspended;
 	flash_operation_put_back(chip, &chip->operation);
-	chip->suspended.kind = OPERATION_NONE;
+	chip->suspended.kind = NULL;
 	chip->resumed_ns = chip->now_ns;
 	flash_bit_set(chip, FLASH_BIT_BUSY, true);
 	flash_bit_set(chip, FLASH_BIT_WEL, true);
@@ -73,13 +85,16 @@ flash_in_suspended(const struct flash *chip, uint64_t address, uint64_t length)
 {
 	const struct flash_operation *operation = &chip->suspended;
 
-	return operation->kind != OPERATION_NONE &&
-		address < (uint64_t)operation->address + operation->length &&
+	return operation->kind && address < (uint64_t)operation->address + operation->length &&
 		address + length > operation->address;
 }
 
-const struct flash_command flash_suspend_commands[] = {
+static const struct flash_command commands[] = {
 	{"SUSPEND", 0x75, .gates = GATE_WHILE_BUSY, .finish = suspend_finish},
 	{"RESUME", 0x7a, .finish = resume_finish},
 	{0},
+};
+
+const struct flash_family flash_suspend_family = {
+	.commands = commands,
 };

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where each functional bit of the status registers lives in this part. The engine asks for WEL or
- * TB and never for a bit number; the part's registers are drawn in its chipdb entry.
+ * The place of each functional bit in the status registers of this part. The engine uses WEL or TB
+ * and never a bit number; the part's chipdb entry draws its registers.
  */
-#include "flash/engine/internal.h"
+#include "flash/engine/bits.h"
+
+#include "flash/engine/device.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
 void
 flash_bits_build(struct flash *chip)

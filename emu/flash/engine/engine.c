@@ -3,12 +3,21 @@
  * The engine of a serial NOR flash: the operation in progress, and time.
  *
  * One operation can be in progress (BUSY) and one more suspended. An operation changes array or
- * registers when it ends; cut off earlier by reset or power loss it is done in part.
+ * registers when it ends; if a reset or power loss interrupts it, it is done in part.
  *
- * Left out here: frames on the wire (frame.c), what each command does (one file per family), how a
- * chip comes to be (life.c).
+ * Not here: frames on the wire (frame.c), the commands (../commands, one file per family), the
+ * creation of a chip (life.c).
  */
-#include "flash/engine/internal.h"
+#include "flash/engine/operation.h"
+
+#include "flash/engine/bits.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/supply.h"
+#include "flash/engine/tell.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 #include <string.h>
@@ -34,44 +43,14 @@ flash_duration(const struct flash *chip, enum flash_timing timing)
 }
 
 static void
-complete_by_kind(struct flash *chip, const struct flash_operation *operation)
-{
-	switch (operation->kind) {
-	case OPERATION_PROGRAM:
-		flash_program_complete(chip, operation);
-		break;
-	case OPERATION_ERASE:
-	case OPERATION_ERASE_CHIP:
-		flash_erase_complete(chip, operation);
-		break;
-	case OPERATION_STATUS:
-		flash_status_complete(chip);
-		break;
-	case OPERATION_SECURITY_PROGRAM:
-	case OPERATION_SECURITY_ERASE:
-		flash_otp_complete(chip, operation);
-		break;
-	case OPERATION_NONE:
-	case OPERATION_BUFFER:
-	case OPERATION_SUSPEND:
-	case OPERATION_FAILED:
-	case OPERATION_FAMILY:
-		break;
-	}
-}
-
-static void
 take_effect(struct flash *chip, const struct flash_operation *operation)
 {
-	if (chip->faults && flash_faults_spoil(chip, operation))
+	if (chip->operations_watched && flash_families_operation_suppressed(chip, operation))
 		return;
-	if (operation->action)
-		operation->action->complete(chip, operation);
-	else
-		complete_by_kind(chip, operation);
-	if (chip->faults && flash_faults_end(chip, operation))
-		flash_cells_failed(
-			chip, flash_operation_purpose(operation->kind) == FLASH_FOR_ERASE);
+	if (operation->kind->complete)
+		operation->kind->complete(chip, operation);
+	if (chip->operations_watched)
+		flash_families_operation_ended(chip, operation, false);
 }
 
 static void
@@ -82,7 +61,7 @@ operation_complete(struct flash *chip)
 
 	take_effect(chip, &operation);
 	stays = chip->verified != FLASH_DONE && chip->part->busy_after_failure;
-	chip->operation.kind = OPERATION_NONE;
+	chip->operation.kind = NULL;
 	flash_bit_set(chip, FLASH_BIT_BUSY, false);
 	if (!chip->aai_bytes && !stays)
 		flash_bit_set(chip, FLASH_BIT_WEL, false);
@@ -92,17 +71,26 @@ operation_complete(struct flash *chip)
 		flash_stay_busy(chip);
 }
 
-static bool
-needs_charge_pump(enum flash_operation_kind kind)
+/* An operation that begins clears the failure flags of the last one, unless CLSR does. */
+static void
+clear_failures(struct flash *chip, enum flash_purpose purpose)
 {
-	return kind != OPERATION_BUFFER && kind != OPERATION_SUSPEND && kind != OPERATION_FAILED;
+	if (chip->failures_stay)
+		return;
+	if (purpose == FLASH_FOR_PROGRAM)
+		flash_bit_set(chip, FLASH_BIT_P_FAIL, false);
+	else if (purpose == FLASH_FOR_ERASE)
+		flash_bit_set(chip, FLASH_BIT_E_FAIL, false);
+	flash_bit_set(chip, FLASH_BIT_EPFAIL, false);
+	if (purpose == FLASH_FOR_PROGRAM || purpose == FLASH_FOR_ERASE)
+		flash_bit_set(chip, FLASH_BIT_EPE, false);
 }
 
 void
-flash_operation_begin(struct flash *chip, enum flash_operation_kind kind, uint32_t address,
+flash_operation_begin(struct flash *chip, const struct flash_operation_kind *kind, uint32_t address,
 	uint32_t length, int64_t duration_ns)
 {
-	if (chip->writes_fail && needs_charge_pump(kind)) {
+	if (chip->writes_fail && !kind->without_pump) {
 		chip->frame.outcome = flash_supply_gate(chip);
 		return;
 	}
@@ -113,20 +101,10 @@ flash_operation_begin(struct flash *chip, enum flash_operation_kind kind, uint32
 		.begin_ns = chip->now_ns,
 		.end_ns = chip->now_ns + duration_ns,
 	};
-	if (chip->faults)
-		flash_faults_begin(chip, &chip->operation);
 	flash_bit_set(chip, FLASH_BIT_BUSY, true);
-	if (chip->part->dies > 1)
-		flash_die_follow(chip);
-	if (chip->failures_stay)
-		return;
-	if (kind == OPERATION_PROGRAM)
-		flash_bit_set(chip, FLASH_BIT_P_FAIL, false);
-	else if (kind == OPERATION_ERASE || kind == OPERATION_ERASE_CHIP)
-		flash_bit_set(chip, FLASH_BIT_E_FAIL, false);
-	flash_bit_set(chip, FLASH_BIT_EPFAIL, false);
-	if (kind == OPERATION_PROGRAM || kind == OPERATION_ERASE || kind == OPERATION_ERASE_CHIP)
-		flash_bit_set(chip, FLASH_BIT_EPE, false);
+	if (chip->operations_watched)
+		flash_families_operation_began(chip, &chip->operation);
+	clear_failures(chip, kind->purpose);
 }
 
 double
@@ -135,8 +113,8 @@ flash_share_done(const struct flash *chip, const struct flash_operation *operati
 	double whole = (double)(operation->end_ns - operation->begin_ns);
 	double done = (double)(chip->now_ns - operation->begin_ns);
 
-	if (chip->cut.at_ns && chip->now_ns >= chip->cut.at_ns)
-		return chip->cut.share;
+	if (chip->operation_cut.planned && chip->now_ns >= chip->operation_cut.at_ns)
+		return chip->cut_share;
 	if (whole <= 0 || done >= whole)
 		return 1;
 	return done > 0 ? done / whole : 0;
@@ -145,25 +123,15 @@ flash_share_done(const struct flash *chip, const struct flash_operation *operati
 static void
 interrupt(struct flash *chip, const struct flash_operation *operation)
 {
-	if (operation->kind == OPERATION_NONE)
+	if (!operation->kind)
 		return;
-	if (operation->action) {
-		if (operation->action->interrupt)
-			operation->action->interrupt(chip, operation);
-	} else if (operation->kind == OPERATION_PROGRAM)
-		flash_program_interrupt(chip, operation);
-	else if (operation->kind == OPERATION_STATUS)
-		flash_status_interrupt(chip, operation);
-	else if (operation->kind == OPERATION_SECURITY_PROGRAM ||
-		operation->kind == OPERATION_SECURITY_ERASE)
-		flash_otp_interrupt(chip, operation);
-	else if (operation->kind == OPERATION_ERASE || operation->kind == OPERATION_ERASE_CHIP)
-		flash_erase_interrupt(chip, operation);
-	if (chip->faults)
-		flash_faults_end(chip, operation);
+	if (operation->kind->interrupt)
+		operation->kind->interrupt(chip, operation);
+	if (chip->operations_watched)
+		flash_families_operation_ended(chip, operation, true);
 }
 
-/* The time since the suspend did nothing. What never ends (fault.c) does not end now either. */
+/* The time since the suspend does not count. An endless operation (cells/fault.c) stays endless. */
 void
 flash_operation_put_back(const struct flash *chip, struct flash_operation *operation)
 {
@@ -179,38 +147,48 @@ flash_lose_operation(struct flash *chip)
 {
 	struct flash_operation operation = chip->operation;
 	struct flash_operation suspended = chip->suspended;
-	const struct flash_operation *lost =
-		operation.kind != OPERATION_NONE ? &operation : &suspended;
+	const struct flash_operation *lost = operation.kind ? &operation : &suspended;
 
 	flash_operation_put_back(chip, &suspended);
 	interrupt(chip, &operation);
 	interrupt(chip, &suspended);
-	chip->operation.kind = OPERATION_NONE;
-	chip->suspended.kind = OPERATION_NONE;
-	chip->cut.at_ns = 0;
-	flash_aai_end(chip);
+	chip->operation.kind = NULL;
+	chip->suspended.kind = NULL;
+	chip->operation_cut.planned = false;
+	flash_families_operations_lost(chip);
 	flash_bit_set(chip, FLASH_BIT_BUSY, false);
 	flash_bit_set(chip, FLASH_BIT_WEL, false);
 	flash_bit_set(chip, FLASH_BIT_SUS, false);
 	flash_bit_set(chip, FLASH_BIT_PSB, false);
 	flash_bit_set(chip, FLASH_BIT_PS2, false);
 	flash_bit_set(chip, FLASH_BIT_ESB, false);
-	if (lost->kind != OPERATION_NONE)
+	if (lost->kind)
 		flash_tell_end(chip, FLASH_EVENT_INTERRUPTED, lost, chip->now_ns - lost->begin_ns);
 	chip->verified = FLASH_DONE;
+}
+
+/* At the time when it ended, however late the tick; events have that time. */
+static void
+complete_in_time(struct flash *chip)
+{
+	int64_t now_ns = chip->now_ns;
+
+	chip->now_ns = chip->operation.end_ns;
+	operation_complete(chip);
+	chip->now_ns = now_ns;
+}
+
+static inline void
+advance(struct flash *chip)
+{
+	if (chip->operation.kind && chip->now_ns >= chip->operation.end_ns)
+		complete_in_time(chip);
 }
 
 void
 flash_advance(struct flash *chip)
 {
-	int64_t now_ns = chip->now_ns;
-
-	if (chip->operation.kind == OPERATION_NONE || now_ns < chip->operation.end_ns)
-		return;
-	/* That is when it ended, however late the tick; events say so. */
-	chip->now_ns = chip->operation.end_ns;
-	operation_complete(chip);
-	chip->now_ns = now_ns;
+	advance(chip);
 }
 
 void
@@ -218,9 +196,9 @@ flash_tick(struct flash *chip, int64_t now_ns)
 {
 	if (now_ns > chip->now_ns)
 		chip->now_ns = now_ns;
-	if (chip->cut.at_ns && chip->now_ns >= chip->cut.at_ns)
-		flash_faults_cut(chip);
-	flash_advance(chip);
+	if (chip->cuts_planned)
+		flash_supply_cut_due(chip);
+	advance(chip);
 }
 
 void
@@ -230,7 +208,7 @@ flash_pass(struct flash *chip, size_t n)
 
 	chip->now_ns += ps / 1000;
 	chip->rest_ps = ps % 1000;
-	flash_advance(chip);
+	advance(chip);
 }
 
 void
@@ -240,13 +218,13 @@ flash_pass_bit(struct flash *chip)
 
 	chip->now_ns += ps / 1000;
 	chip->rest_ps = ps % 1000;
-	flash_advance(chip);
+	advance(chip);
 }
 
 bool
 flash_is_busy(const struct flash *chip)
 {
-	return chip->operation.kind != OPERATION_NONE;
+	return chip->operation.kind;
 }
 
 bool
@@ -281,12 +259,6 @@ bool
 flash_is_selected(const struct flash *chip)
 {
 	return chip->selected;
-}
-
-uint8_t
-flash_status_register(const struct flash *chip, unsigned int reg)
-{
-	return chip->dataflash ? flash_dataflash_status(chip, reg) : chip->status[reg];
 }
 
 void

@@ -7,16 +7,28 @@
  *   MISO   |            floats            |  data out           |
  *   phase   OPCODE    ADDRESS     DUMMY      DATA                 -> finish() acts
  *
- * Gates are checked when the opcode is complete; a refused frame still walks through its phases, so
- * that reports know its address, but reads as a floating line and does nothing. Commands that
+ * Gates are checked when the opcode is complete. A refused frame still goes through its phases, so
+ * that reports have its address, but reads as a floating line and has no effect. Commands that
  * change something act in finish(), when CS# rises on a byte boundary (W25Q128JV rev. M, 8.1 and
  * 8.2).
  *
- * Frames come in whole bytes, as hosts send them, and go span by span. Where an edge of the clock
- * is missing or doubled they come bit by bit, and from then on all is shifted, until CS# rises.
- * HOLD# low (pins.c) swallows clocks: nothing is sampled, MISO floats, time passes.
+ * Hosts send whole bytes, and the frame is processed span by span. If an edge of the clock is
+ * missing or doubled the clocks come bit by bit, and from then on all bytes are shifted, until CS#
+ * rises. While HOLD# is low (pins.c) clocks have no effect: nothing is sampled, MISO floats, time
+ * passes.
  */
-#include "flash/engine/internal.h"
+#include "flash/engine/frame.h"
+
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/lanes.h"
+#include "flash/engine/opcodes.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/pins.h"
+#include "flash/engine/supply.h"
+#include "flash/engine/tell.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
 
 #include <glib.h>
 #include <string.h>
@@ -30,9 +42,9 @@ flash_select(struct flash *chip)
 		return;
 	if (chip->pins_matter)
 		flash_pins_settle(chip);
-	flash_supply_reckon(chip);
-	if (chip->faulty_reads)
-		flash_faults_frame(chip);
+	flash_supply_add_damage(chip);
+	if (chip->frames_watched)
+		flash_families_frame_edge(chip);
 	chip->selected = true;
 	frame->command = NULL;
 	frame->outcome = !chip->powered ? FLASH_NO_POWER
@@ -87,7 +99,7 @@ flash_take_opcode(struct flash *chip, uint8_t opcode)
 		frame->phase = PHASE_IGNORED;
 		return;
 	}
-	if (chip->now_ns < chip->deaf_until_ns)
+	if (chip->now_ns < chip->unready_until_ns)
 		frame->outcome = FLASH_BUSY;
 	else
 		frame->outcome = flash_gate(chip, command);
@@ -102,6 +114,23 @@ flash_take_opcode(struct flash *chip, uint8_t opcode)
 		frame->phase = PHASE_ADDRESS;
 	else
 		enter_dummy(chip);
+}
+
+enum {
+	EXTENDED_ADDRESS = 0x7f, /* bits of the register */
+};
+
+void
+flash_address_extend(struct flash *chip)
+{
+	if (chip->frame.address_bytes == 3 && chip->frame.command->address_bytes == ADDRESS)
+		chip->frame.address |= (uint32_t)(chip->extended_address & EXTENDED_ADDRESS) << 24;
+}
+
+uint64_t
+flash_array_address(const struct flash *chip)
+{
+	return chip->frame.address & (chip->decoded - 1);
 }
 
 static void
@@ -153,7 +182,7 @@ data_in(struct flash *chip, const uint8_t *in, size_t n)
 		chip->frame.command->in(chip, &idle, 1);
 }
 
-/* The chip drives MISO, and counts its address up, whether anybody listens or not. */
+/* The chip drives MISO, and increments its address, also if MISO is not sampled. */
 static void
 data_out(struct flash *chip, uint8_t *out, size_t n)
 {
@@ -193,7 +222,7 @@ bytes_until_ready(const struct flash *chip, size_t n)
 	int64_t left_ns = chip->operation.end_ns - chip->now_ns;
 	uint64_t bytes;
 
-	if (chip->operation.kind == OPERATION_NONE || chip->byte_ps == 0)
+	if (!chip->operation.kind || chip->byte_ps == 0)
 		return n;
 	if (left_ns <= 0)
 		return 1;
@@ -234,7 +263,7 @@ shift_spans(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n)
 	}
 }
 
-/* A byte of the frame begins: what the chip will drive. */
+/* A byte of the frame begins: fetches the byte that the chip will drive. */
 static void
 begin_byte(struct flash *chip)
 {
@@ -323,7 +352,7 @@ drives_lane(const struct flash *chip)
 		flash_lanes_ended(chip);
 }
 
-/* Bytes for which the frame stays in the phase that it is in, as far as that is known. */
+/* Bytes for which the frame is known to stay in its phase. */
 static size_t
 bytes_of_phase(const struct flash *chip)
 {
@@ -369,14 +398,14 @@ flash_next_miso(struct flash *chip)
 	return frame->bits_out >> (7 - frame->bits) & 1;
 }
 
-/* How many bits of a byte are left over. */
+/* Bits beyond the last whole byte. */
 static unsigned int
 odd_bits(const struct flash *chip)
 {
 	return chip->frame.phase == PHASE_LANES ? chip->frame.pending : chip->frame.bits;
 }
 
-/* What speaks against acting on the frame as it ended. */
+/* The reason why the frame, as it ended, has no effect, or FLASH_DONE. */
 static enum flash_outcome
 check_end(const struct flash *chip)
 {
@@ -396,6 +425,31 @@ check_end(const struct flash *chip)
 	return FLASH_DONE;
 }
 
+/* CS# rose in ultra-deep power-down. */
+static void
+wake(struct flash *chip)
+{
+	chip->powered_down = false;
+	chip->ultra_powered_down = false;
+	chip->unready_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_UDPD);
+	flash_families_woke(chip);
+}
+
+static void
+finish(struct flash *chip)
+{
+	struct flash_frame *frame = &chip->frame;
+
+	/* 99 has to follow 66 directly: any other frame cancels 66. */
+	frame->reset_enabled = chip->reset_enabled;
+	chip->reset_enabled = false;
+	chip->status_write_enabled = false;
+	if (frame->outcome == FLASH_DONE)
+		frame->outcome = check_end(chip);
+	if (frame->outcome == FLASH_DONE && frame->command->finish)
+		frame->command->finish(chip);
+}
+
 void
 flash_deselect(struct flash *chip, unsigned int extra_bits)
 {
@@ -407,25 +461,17 @@ flash_deselect(struct flash *chip, unsigned int extra_bits)
 	if (extra_bits)
 		flash_shift_bits(chip, extra_bits, 0xff, NULL);
 	chip->selected = false;
-	if (chip->faulty_reads)
-		flash_faults_frame(chip);
+	if (chip->frames_watched)
+		flash_families_frame_edge(chip);
 	if (waking)
-		flash_power_wake(chip);
-	if (frame->opcode < 0) {
-		if (frame->outcome == FLASH_DONE)
-			frame->outcome = frame->held ? FLASH_HELD : FLASH_NO_COMMAND;
-		flash_tell_command(chip);
-		return;
-	}
-	/* 99 has to follow 66 directly: whatever this frame is, it uses 66 up. */
-	frame->reset_enabled = chip->reset_enabled;
-	chip->reset_enabled = false;
-	chip->status_write_enabled = false;
-	if (frame->outcome == FLASH_DONE)
-		frame->outcome = check_end(chip);
-	if (frame->outcome == FLASH_DONE && frame->command->finish)
-		frame->command->finish(chip);
+		wake(chip);
+	if (frame->opcode >= 0)
+		finish(chip);
+	else if (frame->outcome == FLASH_DONE)
+		frame->outcome = frame->held ? FLASH_HELD : FLASH_NO_COMMAND;
 	flash_tell_command(chip);
 	/* Operations without duration have ended by now; the frame is reported first. */
 	flash_advance(chip);
+	if (chip->cut.skips)
+		flash_tick(chip, chip->cut.at_ns);
 }

@@ -1,22 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Commands with address or data on two or four lanes, as a host with single wires meets them: it
- * drives IO0 (MOSI) and listens to IO1 (MISO). What it sends on the other lanes is nothing, and
- * they read as 1 (IO2 and IO3 are WP# and HOLD# with their pull-ups; that IO1 floats to 1 is an
- * assumption). So it sees every second or fourth bit of the data, and its address is mostly ones.
- * Clock counts follow W25Q128JV rev. M, 8.2.8-8.2.12, 8.2.14, 8.2.24 and 8.2.25.
+ * Commands with address or data on two or four lanes, sent by a host with single wires: it drives
+ * IO0 (MOSI) and samples IO1 (MISO). It does not drive the other lanes, which read as 1 (IO2 and
+ * IO3 are WP# and HOLD# with their pull-ups; that IO1 floats to 1 is an assumption). So it sees
+ * every second or fourth bit of the data, and its address is mostly ones. Clock counts follow
+ * W25Q128JV rev. M, 8.2.8-8.2.12, 8.2.14, 8.2.24 and 8.2.25.
  *
- * A chip in QPI takes opcode, address and data on four lanes (two in Micron's dual protocol). To it
- * the same host only says EE, EF, FE and FF: its first two clocks are the opcode, MOSI being the
- * lowest bit of each half. So nothing that the host means is understood, 66 and 99 included, until
- * power is cycled. FF ends QPI on many parts: MOSI held high for two clocks, or for eight, since
- * the SST26VF064B data sheet lets FF be clocked as on one wire (eight clocks for others:
- * unconfirmed). F5 can't be said. 38 and 35 enter; Winbond's 38 needs QE (W25Q128FV).
- * Left out: the other dummy clocks that commands have in QPI, and C0 that sets them.
+ * A chip in QPI takes opcode, address and data on four lanes (two in Micron's dual protocol). The
+ * same host can then send only EE, EF, FE and FF: its first two clocks are the opcode, with MOSI as
+ * the lowest bit of each half. So the chip understands none of its commands, not even 66 and 99,
+ * until power is cycled. FF ends QPI on many parts: MOSI high for two clocks, or for eight, since
+ * the SST26VF064B data sheet accepts FF clocked as on one wire (eight clocks for others:
+ * unconfirmed). F5 can't be sent. commands/qpi.c has the commands. Left out: other numbers of dummy
+ * clocks in QPI, and C0 that sets them.
  *
- * Bit by bit and slow; nothing but such a command and such a chip comes here.
+ * Bit by bit and slow; used only for such commands and such chips.
  */
-#include "flash/engine/internal.h"
+#include "flash/engine/lanes.h"
+
+#include "flash/engine/bits.h"
+#include "flash/engine/device.h"
+#include "flash/engine/frame.h"
+#include "flash/engine/opcodes.h"
+#include "flash/flash.h"
 
 bool
 flash_needs_lanes(const struct flash_command *command)
@@ -24,7 +30,7 @@ flash_needs_lanes(const struct flash_command *command)
 	return command->address_lanes > 1 || command->data_lanes > 1 || command->dummy_clocks % 8;
 }
 
-/* On how many lanes a part of a frame comes that its row has on n. */
+/* The lanes of a part of the frame for which the row says n. */
 static unsigned int
 lanes(const struct flash *chip, uint8_t n)
 {
@@ -33,7 +39,7 @@ lanes(const struct flash *chip, uint8_t n)
 	return n > 1 ? n : 1;
 }
 
-/* All lanes but IO0 read 1. */
+/* All lanes except IO0 read 1. */
 static unsigned int
 sample(unsigned int n_lanes, bool mosi)
 {
@@ -175,38 +181,3 @@ flash_lanes_set(struct flash *chip, unsigned int n_lanes)
 	chip->lanes = n_lanes;
 	flash_bit_set(chip, FLASH_BIT_QPI, n_lanes == 4);
 }
-
-void
-flash_lanes_reset(struct flash *chip)
-{
-	flash_lanes_set(chip, flash_bit(chip, FLASH_BIT_QPI) ? 4 : 1);
-}
-
-static void
-eqio_finish(struct flash *chip)
-{
-	flash_lanes_set(chip, 4);
-}
-
-/* What follows the opcode has to look like more of it; other bytes are another command's. */
-static void
-rstqio_in(struct flash *chip, const uint8_t *in, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (in[i] != 0xff)
-			chip->frame.outcome = FLASH_LONG_FRAME;
-	}
-}
-
-static void
-rstqio_finish(struct flash *chip)
-{
-	flash_lanes_set(chip, 1);
-}
-
-const struct flash_command flash_lane_commands[] = {
-	{"EQIO", 0x38, .finish = eqio_finish},
-	{"EQIO_QE", 0x38, .gates = GATE_QUAD, .finish = eqio_finish},
-	{"RSTQIO", 0xff, .data_max = 3, .in = rstqio_in, .finish = rstqio_finish},
-	{0},
-};

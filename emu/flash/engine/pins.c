@@ -1,23 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * WP#, HOLD# and RESET#: what is on a pin from outside, what the chip makes of it, and which
- * function pin 7 has.
+ * WP#, HOLD# and RESET#: the level from outside, the level that the chip sees, and the function of
+ * pin 7.
  *
  *   QE = 1 or QPI          pin 3 is IO2, pin 7 is IO3: no function here
  *   pin 7, HOLD/RST = 0    HOLD#: low stops the clock, on the clock where it falls
  *   pin 7, HOLD/RST = 1    RESET#: low resets, aborts what is in progress
  *
- * Follows W25Q128JV rev. M, 3.3 to 3.6, 7.1.8 (the register bit), 8.2.37 (what a reset does to an
- * operation). A pin that nobody drives is high where the part pulls it up; most do, or say nothing
- * of it. Where it floats it takes a level by chance for each frame, mostly low: hosts with HOLD#
- * open got no answer in nine tries of ten (reports; no data sheet says it).
+ * Follows W25Q128JV rev. M, 3.3 to 3.6, 7.1.8 (the register bit), 8.2.37 (effect of a reset on an
+ * operation). A pin that is not driven is high if the part has a pull-up; most have one, or do not
+ * mention it. Without one it has a random level in each frame, mostly low: hosts with HOLD# open
+ * got no answer in nine tries of ten (reports; no data sheet defines it).
  *
- * Left out: HOLD# edges in the middle of a clock (a real chip waits for CLK low), the least width
+ * Left out: HOLD# edges in the middle of a clock (a real chip waits for CLK low), the minimum width
  * of a RESET# pulse.
  */
-#include "flash/engine/internal.h"
+#include "flash/engine/pins.h"
 
-/* Of ten frames with a floating pin, those that see it low. */
+#include "flash/engine/bits.h"
+#include "flash/engine/device.h"
+#include "flash/engine/family.h"
+#include "flash/engine/life.h"
+#include "flash/engine/supply.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
+
+/* In so many of ten frames a floating pin is low. */
 #define LOW_OF_TEN 9
 
 bool
@@ -41,7 +50,7 @@ flash_pin7_is_reset(const struct flash *chip)
 	return chip->part->pin7 == FLASH_PIN7_RESET || flash_bit(chip, FLASH_BIT_HRSW);
 }
 
-/* The data lanes have the pins. */
+/* Whether the pins are data lanes. */
 static bool
 are_lanes(const struct flash *chip)
 {
@@ -64,7 +73,7 @@ update(struct flash *chip)
 	}
 	/* tRST counts from the end of the pulse. */
 	if (!chip->in_reset && was_in_reset)
-		chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_RST);
+		chip->unready_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_RST);
 }
 
 static bool
@@ -83,7 +92,7 @@ flash_pins_settle(struct flash *chip)
 	for (enum flash_pin pin = FLASH_PIN_WP; pin < FLASH_PINS; pin++)
 		chip->pin_level[pin] = settled(chip, pin);
 	update(chip);
-	flash_status_report(chip);
+	flash_families_pins_changed(chip);
 }
 
 void

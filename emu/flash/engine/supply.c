@@ -1,23 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * VCC: how much it takes, and what too little and too much do.
+ * VCC: its ranges, and the effects of too low and too high a supply.
  *
  *   0      inhibit            min              max        max + 1/4
  *   |  off    |  low             |   good         |  good     |  high
  *
- * Off: all that is volatile is lost, no answer. On the way up, nothing is heard for tVSL and no
- * write enable is taken for tPUW (W25Q128JV rev. M, 9.3; there VWI is 1.0 to 2.0 V). Low: the chip
- * answers, but its charge pump can't program or erase, a brown-out stops what is in progress, and
- * reads err, the more the lower. So does a chip that has no VCC and lives from what leaks through
- * its I/O pins. High: beyond the absolute maximum (4.6 V for 3.6 V parts, about a quarter more) a
- * 1.8 V chip at 3.3 V works and gets hot, then errs for ever. The rates of errors and of damage are
- * assumptions: a chip of 1.8 V at 3.3 V has half a minute at best.
+ * Off: volatile state is lost, and the chip does not answer. On the way up no command is accepted
+ * for tVSL and no write enable for tPUW (W25Q128JV rev. M, 9.3; there VWI is 1.0 to 2.0 V). Low:
+ * the chip answers, but its charge pump can't program or erase, a brown-out interrupts the
+ * operation in progress, and reads have errors, more the lower it is. The same holds for a chip
+ * without VCC that is supplied by leakage through its I/O pins. High: beyond the absolute maximum
+ * (4.6 V for 3.6 V parts, about a quarter more) a 1.8 V chip at 3.3 V works and gets hot, then has
+ * errors permanently. The rates of errors and of damage are assumptions: a chip of 1.8 V at 3.3 V
+ * lasts half a minute at most.
  */
-#include "flash/engine/internal.h"
+#include "flash/engine/supply.h"
+
+#include "flash/engine/device.h"
+#include "flash/engine/life.h"
+#include "flash/engine/operation.h"
+#include "flash/engine/tell.h"
+#include "flash/engine/timing.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 
-/* From here on nothing is programmed or erased any more. */
+/* From here on programs and erases fail. */
 #define DAMAGE_WRITES 128
 #define DAMAGE_MAX 255
 
@@ -73,8 +82,8 @@ next_error(struct flash *chip)
 	chip->noise_left = 1 + (uint32_t)(flash_random(chip) % (2 * (uint64_t)chip->noise_bytes));
 }
 
-static void
-update(struct flash *chip)
+void
+flash_supply_update(struct flash *chip)
 {
 	uint32_t noise = chip->supply == SUPPLY_LOW ? noise_of_low(chip)
 		: chip->damage                      ? noise_of_damage(chip)
@@ -105,11 +114,11 @@ flash_set_damage(struct flash *chip, uint8_t damage)
 {
 	chip->damage = damage;
 	chip->damage_told = damage;
-	update(chip);
+	flash_supply_update(chip);
 }
 
 void
-flash_supply_reckon(struct flash *chip)
+flash_supply_add_damage(struct flash *chip)
 {
 	int64_t step;
 	int64_t n;
@@ -120,7 +129,7 @@ flash_supply_reckon(struct flash *chip)
 	n = (chip->now_ns - chip->supply_since_ns) / step;
 	chip->supply_since_ns += n * step;
 	chip->damage = (uint8_t)MIN(chip->damage + n, DAMAGE_MAX);
-	update(chip);
+	flash_supply_update(chip);
 }
 
 void
@@ -154,7 +163,7 @@ static void
 power_on(struct flash *chip)
 {
 	flash_power_up(chip);
-	chip->deaf_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_VSL);
+	chip->unready_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_VSL);
 	chip->inhibit_until_ns = chip->now_ns + flash_duration(chip, FLASH_T_PUW);
 	flash_tell(chip, FLASH_EVENT_POWER, 1);
 }
@@ -170,7 +179,7 @@ flash_supply(struct flash *chip, int millivolts)
 {
 	enum flash_supply supply = supply_of(chip->part, millivolts);
 
-	flash_supply_reckon(chip);
+	flash_supply_add_damage(chip);
 	chip->supply = supply;
 	chip->supply_mv = millivolts;
 	chip->supply_since_ns = chip->now_ns;
@@ -180,37 +189,71 @@ flash_supply(struct flash *chip, int millivolts)
 		flash_lose_operation(chip);
 	else if (!chip->powered && supply != SUPPLY_OFF)
 		power_on(chip);
-	update(chip);
-	/* Once per change of the supply, however often it was reckoned. */
+	flash_supply_update(chip);
+	/* Once per change of the supply, however often damage was added. */
 	if (chip->damage != chip->damage_told)
 		flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 	chip->damage_told = chip->damage;
 }
 
+/* --- planned cuts --- */
+
 void
-flash_power_up(struct flash *chip)
+flash_cut_supply(struct flash *chip, int64_t at_ns, int millivolts)
 {
-	chip->powered = true;
-	chip->inhibit_until_ns = chip->now_ns;
-	if (chip->supply == SUPPLY_OFF) {
-		chip->supply = SUPPLY_GOOD;
-		chip->supply_mv = chip->part->vcc_min_mv;
-	}
-	update(chip);
-	chip->selected = false;
-	chip->powered_down = false;
-	chip->ultra_powered_down = false;
-	chip->reset_enabled = false;
-	chip->volatile_write_enabled = false;
-	chip->status_write_enabled = false;
-	chip->aai_bytes = 0;
-	chip->wrap_bytes = 0;
-	chip->operation.kind = OPERATION_NONE;
-	chip->suspended.kind = OPERATION_NONE;
-	chip->deaf_until_ns = chip->now_ns;
-	chip->resumed_ns = INT64_MIN / 2;
-	flash_locks_power_up(chip, true);
-	flash_status_power_up(chip, true);
-	flash_modes_reset(chip);
-	flash_dataflash_power_up(chip);
+	chip->cuts_planned = true;
+	chip->cut = (struct flash_cut){
+		.planned = true,
+		.skips = true,
+		.at_ns = at_ns,
+		.millivolts = millivolts,
+	};
+}
+
+void
+flash_supply_cut_operation(
+	struct flash *chip, struct flash_operation *operation, double share, int millivolts)
+{
+	int64_t whole_ns = operation->end_ns - operation->begin_ns;
+
+	chip->cuts_planned = true;
+	chip->cut_share = share;
+	chip->operation_cut = (struct flash_cut){
+		.planned = true,
+		.returns = true,
+		.at_ns = operation->begin_ns + 1,
+		.millivolts = millivolts,
+	};
+	if (operation->end_ns != INT64_MAX)
+		chip->operation_cut.at_ns += (int64_t)(share * (double)whole_ns);
+	operation->end_ns = INT64_MAX;
+}
+
+/* At its time, however late the tick; what has ended by then has taken effect. */
+static void
+carry_out(struct flash *chip, struct flash_cut *cut)
+{
+	int64_t now_ns = chip->now_ns;
+	int before_mv = chip->supply_mv;
+
+	if (!cut->planned || cut->at_ns > now_ns)
+		return;
+	chip->now_ns = cut->at_ns;
+	flash_advance(chip);
+	flash_supply(chip, cut->millivolts);
+	cut->planned = false;
+	cut->skips = false;
+	if (cut->returns)
+		flash_supply(chip, before_mv);
+	chip->now_ns = now_ns;
+}
+
+void
+flash_supply_cut_due(struct flash *chip)
+{
+	bool operation_first = chip->operation_cut.at_ns <= chip->cut.at_ns;
+
+	carry_out(chip, operation_first ? &chip->operation_cut : &chip->cut);
+	carry_out(chip, operation_first ? &chip->cut : &chip->operation_cut);
+	chip->cuts_planned = chip->operation_cut.planned || chip->cut.planned;
 }

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a real chip does silently is said here: each frame and each end of an operation is an event
- * for the one listener. The model formats no text; the outcomes' names are for whoever does.
+ * Reports what a real chip does silently: each frame and each end of an operation is an event for
+ * the listener. The model formats no text, except the names of outcomes.
  */
-#include "flash/engine/internal.h"
+#include "flash/engine/tell.h"
+
+#include "flash/engine/device.h"
+#include "flash/engine/frame.h"
+#include "flash/engine/opcodes.h"
+#include "flash/engine/operation.h"
+#include "flash/flash.h"
 
 static const char *const outcomes[] = {
 	[FLASH_DONE] = "",
@@ -57,27 +63,11 @@ flash_tell(struct flash *chip, enum flash_event_kind kind, uint64_t length)
 		chip->listener->event(chip->listener->data, &event);
 }
 
-enum flash_purpose
-flash_operation_purpose(enum flash_operation_kind kind)
-{
-	switch (kind) {
-	case OPERATION_PROGRAM:
-		return FLASH_FOR_PROGRAM;
-	case OPERATION_ERASE:
-	case OPERATION_ERASE_CHIP:
-		return FLASH_FOR_ERASE;
-	case OPERATION_STATUS:
-		return FLASH_FOR_STATUS_WRITE;
-	default:
-		return FLASH_FOR_OTHER;
-	}
-}
-
 void
 flash_tell_end(struct flash *chip, enum flash_event_kind kind,
 	const struct flash_operation *operation, int64_t busy_ns)
 {
-	enum flash_purpose purpose = flash_operation_purpose(operation->kind);
+	enum flash_purpose purpose = operation->kind->purpose;
 	bool array = purpose == FLASH_FOR_PROGRAM || purpose == FLASH_FOR_ERASE;
 	struct flash_event event = {
 		.kind = kind,
