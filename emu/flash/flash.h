@@ -128,7 +128,7 @@ struct flash_nonvolatile {
 /*
  * Creates a chip as delivered and powers it up. The part outlives it, and so does array, the
  * flash_part_size() bytes of its cells. seed: determines its unique ID and random numbers. NULL:
- * the part does not pass its check (chips.h provides none such). Out of memory aborts, as with g_new.
+ * the part does not pass its check (chips.h provides none such). Out of memory aborts.
  */
 struct flash *flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed);
 void flash_destroy(struct flash *chip);
