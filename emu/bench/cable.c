@@ -7,9 +7,9 @@
 #include "bench/cable.h"
 
 #include "base/log.h"
+#include "link/link.h"
 #include "link/meter.h"
 #include "port/port.h"
-#include "link/link.h"
 #include "serprog/serprog.h"
 
 static void

@@ -6,8 +6,8 @@
 #include "bench/faults.h"
 
 #include "base/error.h"
-#include "setup/faultwords.h"
 #include "flash/partdata.h"
+#include "setup/faultwords.h"
 
 #include <inttypes.h>
 

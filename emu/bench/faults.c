@@ -6,14 +6,14 @@
  */
 #include "bench/faults.h"
 
-#include "base/log.h"
 #include "base/error.h"
-#include "setup/faultwords.h"
+#include "base/log.h"
 #include "bench/cable.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
 #include "link/link.h"
+#include "setup/faultwords.h"
 
 #include <gio/gio.h>
 #include <inttypes.h>
@@ -386,7 +386,7 @@ remove_from_link(const struct bench_faults *faults, unsigned int id)
 	bench_cable_changed(faults->cable);
 }
 
-/* What it has done is said when it goes. */
+/* Logs how often the fault acted when it is removed. */
 static void
 take_away(struct bench_faults *faults, const struct entry *entry)
 {

@@ -12,17 +12,17 @@
  */
 #include "bench/preset.h"
 
-#include "setup/condition.h"
 #include "base/error.h"
-#include "board/send.h"
-#include "bench/relabel.h"
 #include "bench/levels.h"
+#include "bench/relabel.h"
+#include "board/send.h"
 #include "flash/fault.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
+#include "setup/condition.h"
 
-#include <stdarg.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <string.h>
 
 #define LARGE (UINT64_C(1) << 24) /* bytes that three address bytes reach */

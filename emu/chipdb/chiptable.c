@@ -5,9 +5,9 @@
  */
 #include "chipdb/chiptable.h"
 
+#include "base/error.h"
 #include "base/units.h"
 #include "chipdb/chipdb.h"
-#include "base/error.h"
 #include "flash/partdata.h"
 
 #include <string.h>

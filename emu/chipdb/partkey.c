@@ -6,12 +6,12 @@
 #include "chipdb/partkey.h"
 
 #include "base/units.h"
+#include "base/value.h"
 #include "chipdb/partcommand.h"
 #include "chipdb/partprotect.h"
 #include "chipdb/partsfdp.h"
 #include "chipdb/partstatus.h"
 #include "chipdb/times.h"
-#include "base/value.h"
 #include "flash/flash.h"
 
 #include <string.h>

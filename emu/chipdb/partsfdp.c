@@ -3,9 +3,9 @@
  * An SFDP table read out of a real chip, in a file beside the chip data: binary, which begins with
  * "SFDP", or a text with two hex digits for each byte and # comments.
  */
-#include "chipdb/partsfdp.h"
 #include "base/value.h"
 #include "base/wholefile.h"
+#include "chipdb/partsfdp.h"
 
 #include <string.h>
 

@@ -8,8 +8,8 @@
 #include "base/faultlist.h"
 #include "base/random.h"
 #include "clip/clip.h"
-#include "clip/wirefault.h"
 #include "clip/line.h"
+#include "clip/wirefault.h"
 #include "flash/describe.h"
 
 #define NS_PER_S INT64_C(1000000000)
@@ -244,7 +244,7 @@ void clip_lines_show(struct clip *clip);
 /* The same, as it was at that time, which no chip has passed. */
 void clip_lines_show_at(struct clip *clip, int64_t at_ns);
 /* The same for the chip on line cs, which has come. */
-void clip_lines_greet(struct clip *clip, unsigned int cs);
+void clip_lines_attach(struct clip *clip, unsigned int cs);
 /* Gives the chip on line cs what is at the adapter's side, whatever the wires are. */
 void clip_lines_restore(struct clip *clip, unsigned int cs);
 /* The chip's pin at the end of WP# or HOLD#. */
@@ -306,7 +306,7 @@ void clip_slip_hold_late(struct clip *clip, struct clip_active_fault *fault);
 bool clip_slip_shows_late(const struct clip_active_fault *fault, bool reads);
 void clip_slip_act(struct clip *clip, struct clip_active_fault *fault, struct clip_bit *bit);
 void clip_slip_bounce(struct clip *clip, struct clip_active_fault *fault, struct clip_bit *bit);
-/* Gives the chip the clocks by which it is to be ahead, once in a frame. */
+/* Gives the chip the clocks that it is ahead by, once in a frame. */
 void clip_slip_ahead(struct clip *clip, struct clip_active_fault *fault, bool mosi);
 
 /* contact.c */
@@ -338,7 +338,7 @@ size_t clip_master_quiet(const struct clip *clip, size_t n);
 void clip_master_step(struct clip *clip, unsigned int bit);
 /* The master's clocks in it but for the first given ones, with MOSI as the host has it. */
 void clip_master_rest(struct clip *clip, unsigned int given, bool mosi);
-/* What a line is that both drive. */
+/* The level of a line that both drive. */
 bool clip_master_mix(struct clip *clip, enum clip_line line, bool host, bool master);
 
 /* writer.c */

@@ -424,7 +424,7 @@ clip_lines_show(struct clip *clip)
 }
 
 void
-clip_lines_greet(struct clip *clip, unsigned int cs)
+clip_lines_attach(struct clip *clip, unsigned int cs)
 {
 	show_pin(clip, cs, CLIP_WP, NOW);
 	show_pin(clip, cs, CLIP_HOLD, NOW);

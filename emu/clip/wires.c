@@ -133,7 +133,7 @@ void
 clip_wires_attach(struct clip *clip, unsigned int cs)
 {
 	clip_lines_derive(clip);
-	clip_lines_greet(clip, cs);
+	clip_lines_attach(clip, cs);
 }
 
 void
@@ -226,6 +226,22 @@ sample(struct clip *clip, unsigned int bit, bool mosi, bool miso)
 	return miso;
 }
 
+/* Lets the faults act whose turn it is at this bit. */
+static void
+act_at_bit(struct clip *clip, struct clip_bit *at, bool writes, bool reads)
+{
+	for (guint i = 0; i < clip_n_faults(clip); i++) {
+		struct clip_active_fault *fault = clip_active(clip, i);
+
+		if (!acts_at_bits(fault, writes, reads))
+			continue;
+		if (fault->left > 0)
+			fault->left--;
+		else
+			fault->row->act(clip, fault, at);
+	}
+}
+
 /* Shifts one byte bit by bit. Returns the byte that the host samples. */
 static uint8_t
 shift_bits(struct clip *clip, uint8_t in, bool writes, bool reads)
@@ -245,16 +261,7 @@ shift_bits(struct clip *clip, uint8_t in, bool writes, bool reads)
 		};
 		bool miso, heard;
 
-		for (guint i = 0; i < clip_n_faults(clip); i++) {
-			struct clip_active_fault *fault = clip_active(clip, i);
-
-			if (!acts_at_bits(fault, writes, reads))
-				continue;
-			if (fault->left > 0)
-				fault->left--;
-			else
-				fault->row->act(clip, fault, &at);
-		}
+		act_at_bit(clip, &at, writes, reads);
 		if (wires->master)
 			clip_master_step(clip, bit);
 		clock_chip(clip, at.mosi, at.clocks, at.now_ns);

@@ -96,14 +96,14 @@ link_clear_lanes(struct link *link)
 }
 
 bool
-link_strike_text(struct link *link, struct link_active_fault *fault)
+link_effect_text(struct link *link, struct link_active_fault *fault)
 {
 	link_add_text(link, fault->as.direction, &fault->as);
 	return true;
 }
 
 bool
-link_strike_stall(struct link *link, struct link_active_fault *fault)
+link_effect_stall(struct link *link, struct link_active_fault *fault)
 {
 	link->stalled_us[fault->as.direction] =
 		fault->as.ms > 0 ? link_after_ms(fault->as.ms) : LINK_FOR_EVER;
@@ -117,7 +117,7 @@ link_end_stall(struct link *link, const struct link_active_fault *fault)
 }
 
 bool
-link_strike_hang(struct link *link, struct link_active_fault *fault)
+link_effect_hang(struct link *link, struct link_active_fault *fault)
 {
 	(void)fault;
 	link->behind.ops->hang(link->behind.self);
@@ -125,7 +125,7 @@ link_strike_hang(struct link *link, struct link_active_fault *fault)
 }
 
 bool
-link_strike_boot(struct link *link, struct link_active_fault *fault)
+link_effect_boot(struct link *link, struct link_active_fault *fault)
 {
 	link->behind.ops->reset(link->behind.self);
 	link_clear_lanes(link);
@@ -136,7 +136,7 @@ link_strike_boot(struct link *link, struct link_active_fault *fault)
 }
 
 bool
-link_strike_unplug(struct link *link, struct link_active_fault *fault)
+link_effect_unplug(struct link *link, struct link_active_fault *fault)
 {
 	link->unplugged = true;
 	link_clear_lanes(link);
@@ -146,7 +146,7 @@ link_strike_unplug(struct link *link, struct link_active_fault *fault)
 }
 
 bool
-link_strike_deaf(struct link *link, struct link_active_fault *fault)
+link_effect_deaf(struct link *link, struct link_active_fault *fault)
 {
 	link->deaf_id = fault->base.id;
 	return false;
@@ -261,7 +261,7 @@ link_pass_byte(struct link *link, enum link_direction direction, uint8_t sent)
 		if (fault->row->change)
 			fault->row->change(link, fault, &byte);
 		else
-			goes_on = fault->row->strike(link, fault);
+			goes_on = fault->row->effect(link, fault);
 	}
 	for (; goes_on && byte.copies > 0; byte.copies--)
 		send(link, direction, &byte.value, 1);
@@ -287,7 +287,7 @@ link_settle(struct link *link)
 			continue;
 		link_take_chance(fault);
 		link_report(link, fault);
-		fault->row->strike(link, fault);
+		fault->row->effect(link, fault);
 	}
 }
 

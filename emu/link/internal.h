@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of a serial link with faults share. */
+/* Shared by the files of a serial link with faults. */
 #ifndef SPINOR_LINK_INTERNAL_H
 #define SPINOR_LINK_INTERNAL_H
 
@@ -14,7 +14,7 @@
 
 #define LINK_FOR_EVER INT64_MAX
 
-/* A reset, a deaf spell, a greeting: who is deaf does not greet. */
+/* A reset, a deaf time, a banner: a deaf firmware sends no banner. */
 #define LINK_OPENING_TURNS 3
 
 struct link {
@@ -103,12 +103,12 @@ struct link_fault_row {
 
 	/* NULL when fault can act, else a few words on what is allowed. NULL: always. */
 	const char *(*check)(const struct link_fault *fault);
-	/* Changes a byte. NULL: the fault strikes instead. */
+	/* Changes a byte. NULL: the effect function is called instead. */
 	void (*change)(struct link *link, struct link_active_fault *fault, struct link_byte *byte);
 	/* Does more than that. False when the link is no more what it was. */
-	bool (*strike)(struct link *link, struct link_active_fault *fault);
-	/* At a command. After BASE_COMMAND_HANG it strikes as soon as the adapter has returned,
-	 * unless the verdict is all that it does. */
+	bool (*effect)(struct link *link, struct link_active_fault *fault);
+	/* At a command. After BASE_COMMAND_HANG the effect comes as soon as the adapter has
+	 * returned, unless the verdict is all that it does. */
 	enum base_command_verdict verdict;
 	bool verdict_is_all;
 	/* Ends what is left of it when it is removed; NULL: nothing is. */
@@ -118,13 +118,13 @@ struct link_fault_row {
 const struct link_fault_row *link_fault_row(enum link_fault_what what);
 
 /* act.c: effects of the rows */
-bool link_strike_text(struct link *link, struct link_active_fault *fault);
-bool link_strike_stall(struct link *link, struct link_active_fault *fault);
-bool link_strike_hang(struct link *link, struct link_active_fault *fault);
+bool link_effect_text(struct link *link, struct link_active_fault *fault);
+bool link_effect_stall(struct link *link, struct link_active_fault *fault);
+bool link_effect_hang(struct link *link, struct link_active_fault *fault);
 /* The adapter starts anew and hears nothing for the fault's ms. */
-bool link_strike_boot(struct link *link, struct link_active_fault *fault);
-bool link_strike_unplug(struct link *link, struct link_active_fault *fault);
-bool link_strike_deaf(struct link *link, struct link_active_fault *fault);
+bool link_effect_boot(struct link *link, struct link_active_fault *fault);
+bool link_effect_unplug(struct link *link, struct link_active_fault *fault);
+bool link_effect_deaf(struct link *link, struct link_active_fault *fault);
 void link_change_drop(struct link *, struct link_active_fault *, struct link_byte *);
 void link_change_duplicate(struct link *, struct link_active_fault *, struct link_byte *);
 void link_change_corrupt(struct link *, struct link_active_fault *, struct link_byte *);

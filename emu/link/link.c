@@ -47,7 +47,7 @@ offer(struct link *link, const uint8_t *in, size_t n)
 	link->crash = NULL;
 	/* Not from within take(): the adapter was in the midst of it. The verdict was the hang. */
 	if (crash && !crash->row->verdict_is_all)
-		crash->row->strike(link, crash);
+		crash->row->effect(link, crash);
 	return taken;
 }
 
@@ -346,7 +346,7 @@ act_at_opening(struct link *link, unsigned int turn)
 			!link_take_chance(fault))
 			continue;
 		link_report(link, fault);
-		fault->row->strike(link, fault);
+		fault->row->effect(link, fault);
 	}
 }
 

@@ -39,10 +39,10 @@ enum link_fault_what {
 	/* To the adapter: another program writes to the port, such as a modem manager its AT. To
 	 * the host: a firmware's or a board's messages on the same line. */
 	LINK_GARBAGE,
-	/* A firmware greets whoever opens the port. */
+	/* A firmware sends a banner when the port is opened. */
 	LINK_BANNER,
 	/* DTR falls when the port is opened and resets the board: it hears nothing for ms, while
-	 * its boot loader waits, and then greets. */
+	 * its boot loader waits, and then sends its banner. */
 	LINK_RESET_ON_OPEN,
 	/* A firmware that waits for DTR, which this opening does not raise, or that works from the
 	 * second opening on: nothing is heard or said until the host closes the line. */

@@ -27,9 +27,9 @@ enum serprog_state {
 	SERPROG_DISCARD,       /* data that has no effect; then the verdict on it */
 	SERPROG_SPI_WRITE,     /* O_SPIOP: the host's data goes to MOSI */
 	SERPROG_SPI_DUPLEX,    /* O_SPIOP: the same, and MISO goes to the host */
-	SERPROG_SPI_COLLECT,   /* O_SPIOP: the host's data is kept until it is complete */
+	SERPROG_SPI_COLLECT,   /* O_SPIOP: the host's data is stored until it is complete */
 	SERPROG_SPI_READ,      /* O_SPIOP: MISO goes to the host */
-	SERPROG_SPI_KEPT,      /* O_SPIOP: the data read goes to the host */
+	SERPROG_SPI_SEND,      /* O_SPIOP: the data read goes to the host */
 	SERPROG_PARALLEL_READ, /* R_NBYTES: an empty socket goes to the host */
 	SERPROG_HUNG,          /* for ever */
 	SERPROG_STATES,
@@ -65,15 +65,15 @@ struct serprog {
 	uint8_t verdict;     /* SERPROG_DISCARD: ACK or NAK */
 
 	/* Firmwares that depart from the text. */
-	uint32_t opcode;     /* of the command, as a set */
-	uint32_t departing;  /* set of commands that depart from it */
-	bool spi_departs;    /* O_SPIOP does */
-	bool purge;          /* the input that has come so far is to be dropped */
-	GByteArray *ring;    /* input that waits in the firmware; NULL: on the line */
-	uint8_t *kept;       /* collected data of O_SPIOP; NULL: never collects */
-	uint32_t kept_bytes; /* of the part in progress */
-	uint64_t commands;   /* that have begun since the host opened the line */
-	int64_t moved_us;    /* when the host last did something, monotonic */
+	uint32_t opcode;          /* of the command, as a set */
+	uint32_t departing;       /* set of commands that depart from it */
+	bool spi_departs;         /* O_SPIOP does */
+	bool purge;               /* drops the input received so far */
+	GByteArray *ring;         /* input that waits in the firmware; NULL: on the line */
+	uint8_t *collected;       /* collected data of O_SPIOP; NULL: never collects */
+	uint32_t collected_bytes; /* of the part in progress */
+	uint64_t commands;        /* that have begun since the host opened the line */
+	int64_t moved_us;         /* when the host last did something, monotonic */
 
 	enum serprog_cs_mode cs_mode;
 	bool keep_selected; /* the operation leaves CS# low */
@@ -145,7 +145,7 @@ size_t serprog_spi_write(struct serprog *adapter, const uint8_t *in, size_t n);
 size_t serprog_spi_duplex(struct serprog *adapter, const uint8_t *in, size_t n);
 size_t serprog_spi_collect(struct serprog *adapter, const uint8_t *in, size_t n);
 size_t serprog_spi_read(struct serprog *adapter, uint8_t *out, size_t room);
-size_t serprog_spi_kept(struct serprog *adapter, uint8_t *out, size_t room);
+size_t serprog_spi_send(struct serprog *adapter, uint8_t *out, size_t room);
 
 /* Derives the settings of O_SPIOP from the profile. */
 void serprog_spi_prepare(struct serprog *adapter);

@@ -8,11 +8,11 @@
  *                  PARAMETERS ──┬────────────────────────────► OPCODE    most commands
  *                   ▲           ├─► DISCARD ─────────────────► OPCODE    O_WRITEN, too long
  *      OPCODE ──────┤           ├─► SPI_WRITE ─► SPI_READ ───► OPCODE    O_SPIOP
- *         │         │           ├─► SPI_COLLECT ► SPI_KEPT ──► OPCODE    O_SPIOP, some firmwares
+ *         │         │           ├─► SPI_COLLECT ► SPI_SEND ──► OPCODE    O_SPIOP, some firmwares
  *         │         │           ├─► SPI_DUPLEX ► SPI_READ ───► OPCODE    O_SPIOP, full duplex
  *         └─► done at once      └─► PARALLEL_READ ───────────► OPCODE    R_NBYTES
  *
- * While the host has to fetch (SPI_READ, SPI_KEPT, PARALLEL_READ, or no room for one more reply)
+ * While the host has to fetch (SPI_READ, SPI_SEND, PARALLEL_READ, or no room for one more reply)
  * nothing is taken from it. When the clock is real, nothing moves before the wall has caught up.
  *
  * The protocol has no timeouts: a half sent command waits for ever. Firmwares may have some; their
@@ -267,7 +267,7 @@ static const struct {
 	[SERPROG_SPI_DUPLEX] = {serprog_spi_duplex, give_nothing},
 	[SERPROG_SPI_COLLECT] = {serprog_spi_collect, give_nothing},
 	[SERPROG_SPI_READ] = {take_nothing, serprog_spi_read},
-	[SERPROG_SPI_KEPT] = {take_nothing, serprog_spi_kept},
+	[SERPROG_SPI_SEND] = {take_nothing, serprog_spi_send},
 	[SERPROG_PARALLEL_READ] = {take_nothing, give_parallel},
 	[SERPROG_HUNG] = {take_nothing, give_nothing},
 };
@@ -493,7 +493,7 @@ serprog_destroy(struct serprog *adapter)
 {
 	if (!adapter)
 		return;
-	g_free(adapter->kept);
+	g_free(adapter->collected);
 	g_clear_pointer(&adapter->ring, g_byte_array_unref);
 	g_free(adapter);
 }

@@ -124,7 +124,7 @@ static void
 collected(struct serprog *adapter)
 {
 	const struct serprog_profile *profile = adapter->profile;
-	uint32_t slen = adapter->kept_bytes;
+	uint32_t slen = adapter->collected_bytes;
 
 	adapter->state = SERPROG_OPCODE;
 	if (adapter->hz == 0) {
@@ -132,26 +132,26 @@ collected(struct serprog *adapter)
 		return;
 	}
 	begin(adapter);
-	clip_shift(adapter->clip, adapter->kept, NULL, slen);
+	clip_shift(adapter->clip, adapter->collected, NULL, slen);
 	if (profile->order == SERPROG_COLLECT) {
 		serprog_reply_byte(&adapter->reply, SERPROG_ACK);
 		written(adapter);
 		return;
 	}
-	adapter->kept_bytes = adapter->read_left;
-	read_chip(adapter, adapter->kept, adapter->kept_bytes);
+	adapter->collected_bytes = adapter->read_left;
+	read_chip(adapter, adapter->collected, adapter->collected_bytes);
 	end(adapter);
 	if (profile->reply_max > 0 && 1 + adapter->read_left > profile->reply_max)
 		return;
 	serprog_reply_byte(&adapter->reply, SERPROG_ACK);
 	if (adapter->read_left > 0)
-		adapter->state = SERPROG_SPI_KEPT;
+		adapter->state = SERPROG_SPI_SEND;
 }
 
 static void
 collect(struct serprog *adapter, uint32_t slen)
 {
-	adapter->kept_bytes = slen;
+	adapter->collected_bytes = slen;
 	if (slen > 0)
 		adapter->state = SERPROG_SPI_COLLECT;
 	else
@@ -184,7 +184,7 @@ serprog_spi_prepare(struct serprog *adapter)
 	if (most == 0)
 		most = MAX(profile->write_limit ? profile->write_limit : profile->write_max,
 			profile->read_limit ? profile->read_limit : profile->read_max);
-	adapter->kept = g_malloc(most);
+	adapter->collected = g_malloc(most);
 }
 
 void
@@ -208,7 +208,7 @@ serprog_spi_operation(struct serprog *adapter, const uint8_t *parameters)
 	adapter->read_left = rlen;
 	if (adapter->spi_departs)
 		adapter->write_left = fetched_bytes(adapter->profile, slen);
-	if (adapter->kept) {
+	if (adapter->collected) {
 		collect(adapter, slen);
 		return;
 	}
@@ -239,7 +239,7 @@ size_t
 serprog_spi_collect(struct serprog *adapter, const uint8_t *in, size_t n)
 {
 	n = MIN(n, adapter->write_left);
-	memcpy(adapter->kept + adapter->kept_bytes - adapter->write_left, in, n);
+	memcpy(adapter->collected + adapter->collected_bytes - adapter->write_left, in, n);
 	adapter->write_left -= (uint32_t)n;
 	if (adapter->write_left == 0)
 		collected(adapter);
@@ -247,11 +247,11 @@ serprog_spi_collect(struct serprog *adapter, const uint8_t *in, size_t n)
 }
 
 size_t
-serprog_spi_kept(struct serprog *adapter, uint8_t *out, size_t room)
+serprog_spi_send(struct serprog *adapter, uint8_t *out, size_t room)
 {
 	size_t n = MIN(room, adapter->read_left);
 
-	memcpy(out, adapter->kept + adapter->kept_bytes - adapter->read_left, n);
+	memcpy(out, adapter->collected + adapter->collected_bytes - adapter->read_left, n);
 	adapter->read_left -= (uint32_t)n;
 	if (adapter->read_left == 0)
 		adapter->state = SERPROG_OPCODE;

@@ -8,12 +8,12 @@
  */
 #include "setup/faultkeys.h"
 
-#include "base/units.h"
-#include "setup/faultwords.h"
 #include "base/escape.h"
+#include "base/units.h"
 #include "base/value.h"
 #include "flash/flash.h"
 #include "serprog/profile.h"
+#include "setup/faultwords.h"
 
 #include <string.h>
 

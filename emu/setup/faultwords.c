@@ -6,8 +6,8 @@
 #include "setup/faultwords.h"
 
 #include "base/error.h"
-#include "setup/faultkeys.h"
 #include "base/escape.h"
+#include "setup/faultkeys.h"
 
 #include <string.h>
 

@@ -10,10 +10,10 @@
 
 #include "base/error.h"
 #include "base/units.h"
-#include "setup/faultwords.h"
-#include "setup/benchfile.h"
-#include "setup/options.h"
 #include "board/board.h"
+#include "setup/benchfile.h"
+#include "setup/faultwords.h"
+#include "setup/options.h"
 
 #include <string.h>
 

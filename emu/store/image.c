@@ -16,15 +16,15 @@
 
 #include "store/image.h"
 
-#include "base/units.h"
 #include "base/error.h"
+#include "base/units.h"
 #include "store/wafer.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <stdio.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>

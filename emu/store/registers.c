@@ -2,8 +2,8 @@
 /* A copy of a chip's registers and of the wear of its cells, in memory, for snapshots. */
 #include "store/registers.h"
 
-#include "store/wear.h"
 #include "flash/flash.h"
+#include "store/wear.h"
 
 #include <string.h>
 

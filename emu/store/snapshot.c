@@ -21,11 +21,11 @@
 #include "store/snapshot.h"
 
 #include "base/error.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 #include "store/image.h"
 #include "store/registers.h"
 #include "store/state.h"
-#include "flash/flash.h"
-#include "flash/partdata.h"
 
 #include <string.h>
 
