@@ -82,6 +82,7 @@ emu_libflash_a_SOURCES = \
 	emu/flash/commands/statusregister.h \
 	emu/flash/commands/suspend.c \
 	emu/flash/commands/suspend.h \
+	emu/flash/describe.h \
 	emu/flash/engine/bits.c \
 	emu/flash/engine/bits.h \
 	emu/flash/engine/device.h \
@@ -108,7 +109,11 @@ emu_libflash_a_SOURCES = \
 	emu/flash/engine/timing.h \
 	emu/flash/fault.h \
 	emu/flash/flash.h \
-	emu/flash/part.h
+	emu/flash/part.c \
+	emu/flash/part.h \
+	emu/flash/partdata.h \
+	emu/flash/validate.c \
+	emu/flash/version.h
 
 noinst_LIBRARIES += emu/libchipdb.a
 emu_libchipdb_a_SOURCES = \
@@ -134,6 +139,11 @@ emu_libchipdb_a_SOURCES = \
 	emu/chipdb/partstatus.h \
 	emu/chipdb/times.c \
 	emu/chipdb/times.h
+
+noinst_LIBRARIES += emu/libembed.a
+emu_libembed_a_SOURCES = \
+	emu/embed/chips.c \
+	emu/embed/chips.h
 
 noinst_LIBRARIES += emu/libstore.a
 emu_libstore_a_SOURCES = \
@@ -399,3 +409,67 @@ dist_chipdb_DATA = \
 	chipdb/xtx.chips \
 	chipdb/zbit.chips \
 	chipdb/zetta.chips
+
+# libspinor-flash: chips for other programs. It is compiled apart from the rooms above, which are
+# linked into spinord without the cost of position-independent code; from base and chipdb it has
+# what flash and embed call. Static, it is one object, so that its own names can be made local.
+PIC_CFLAGS = $(AM_CFLAGS) -fPIC -fvisibility=hidden
+noinst_LIBRARIES += emu/libflash-pic.a
+emu_libflash_pic_a_SOURCES = $(emu_libflash_a_SOURCES) $(emu_libembed_a_SOURCES)
+emu_libflash_pic_a_CFLAGS = $(PIC_CFLAGS)
+noinst_LIBRARIES += emu/libbelow-pic.a
+emu_libbelow_pic_a_SOURCES = $(emu_libbase_a_SOURCES) $(emu_libchipdb_a_SOURCES)
+emu_libbelow_pic_a_CFLAGS = $(PIC_CFLAGS)
+
+FLASH_PIC = emu/libflash-pic.a emu/libbelow-pic.a
+LINK_FLASH_PIC = -Wl,--whole-archive emu/libflash-pic.a -Wl,--no-whole-archive emu/libbelow-pic.a
+FLASH_SO = libspinor-flash.so
+FLASH_SONAME = $(FLASH_SO).$(FLASH_VERSION_MAJOR)
+FLASH_MAP = $(srcdir)/emu/embed/spinor-flash.map
+EXTRA_DIST += emu/embed/spinor-flash.map emu/embed/spinor-flash.pc.in
+
+$(FLASH_SO).$(FLASH_VERSION): $(FLASH_PIC) $(FLASH_MAP)
+	$(AM_V_CCLD)$(CC) $(CFLAGS) -shared $(filter-out -pie,$(BUILD_LDFLAGS)) $(LDFLAGS) \
+		-Wl,-soname,$(FLASH_SONAME) -Wl,--version-script,$(FLASH_MAP) -Wl,--as-needed \
+		-o $@ $(LINK_FLASH_PIC) $(GLIB_LIBS)
+
+# With -flto in CFLAGS, gcc needs nolto-rel for an object with code, in which names can be local;
+# other compilers do not know it.
+LINK_FLASH_O = $(CC) $(CFLAGS) -r -nostdlib -o libspinor-flash.o $(LINK_FLASH_PIC)
+libspinor-flash.a: $(FLASH_PIC)
+	$(AM_V_AR)rm -f $@ && \
+	{ $(LINK_FLASH_O) -flinker-output=nolto-rel 2>/dev/null || $(LINK_FLASH_O); } && \
+	$(OBJCOPY) --localize-hidden libspinor-flash.o && \
+	$(AR) cr $@ libspinor-flash.o && $(RANLIB) $@
+CLEANFILES += libspinor-flash.o
+
+flashexeclibdir = $(libdir)
+flashexeclib_DATA = libspinor-flash.a $(FLASH_SO).$(FLASH_VERSION)
+CLEANFILES += $(flashexeclib_DATA)
+flashincludedir = $(includedir)/spinor
+flashinclude_HEADERS = \
+	emu/embed/chips.h \
+	emu/flash/fault.h \
+	emu/flash/flash.h \
+	emu/flash/part.h \
+	emu/flash/version.h
+# Included by fault.h.
+flashincludebasedir = $(flashincludedir)/base
+flashincludebase_HEADERS = emu/base/faultwhen.h
+pkgconfigdir = $(libdir)/pkgconfig
+pkgconfig_DATA = emu/embed/spinor-flash.pc
+
+.PHONY: install-flash install-flash-links
+
+install-flash-links: install-flashexeclibDATA
+	cd '$(DESTDIR)$(libdir)' && \
+	ln -sf $(FLASH_SO).$(FLASH_VERSION) $(FLASH_SONAME) && ln -sf $(FLASH_SONAME) $(FLASH_SO)
+
+# The library, what is compiled against it and the chips that it reads, without the programs.
+install-flash: install-flash-links install-flashincludeHEADERS install-pkgconfigDATA \
+	install-dist_chipdbDATA install-flashincludebaseHEADERS
+
+install-exec-hook: install-flash-links
+
+uninstall-hook:
+	cd '$(DESTDIR)$(libdir)' && rm -f $(FLASH_SONAME) $(FLASH_SO)

@@ -115,6 +115,11 @@ dist_examples_SCRIPTS = \
 	examples/demo.sh \
 	examples/safe-write.sh
 
+examplesembeddir = $(examplesdir)/embed
+dist_examplesembed_DATA = \
+	examples/embed/README.md \
+	examples/embed/demo.c
+
 examplescidir = $(examplesdir)/ci
 dist_examplesci_DATA = \
 	examples/ci/Makefile \

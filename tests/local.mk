@@ -29,6 +29,7 @@ SYSTEM_TESTS = \
 	tests/system/completion.test \
 	tests/system/control-hammer.test \
 	tests/system/control.test \
+	tests/system/embed.test \
 	tests/system/every-chip.test \
 	tests/system/every-protection.test \
 	tests/system/examples.test \
@@ -126,6 +127,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_clip_writer.c \
 	tests/unit/test_control.c \
 	tests/unit/test_control_manual.c \
+	tests/unit/test_embed.c \
 	tests/unit/test_fault_file.c \
 	tests/unit/test_fault_manual.c \
 	tests/unit/test_fault_words.c \
@@ -149,7 +151,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_uart.c \
 	tests/unit/test_wear.c
 tests_unit_unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_unit_unit_LDADD = $(SPINOR_ROOMS) $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
+tests_unit_unit_LDADD = emu/libembed.a $(SPINOR_ROOMS) $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 
 tests_unit_flash_SOURCES = \
 	tests/unit/flash_dataflash_parts.c \
@@ -180,6 +182,7 @@ tests_unit_flash_SOURCES = \
 	tests/unit/test_flash_idmethod.c \
 	tests/unit/test_flash_lanes.c \
 	tests/unit/test_flash_otp.c \
+	tests/unit/test_flash_part.c \
 	tests/unit/test_flash_pins.c \
 	tests/unit/test_flash_power.c \
 	tests/unit/test_flash_program.c \

@@ -22,7 +22,7 @@
 #include "board/send.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "store/image.h"
 #include "store/snapshot.h"
 

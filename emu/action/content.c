@@ -10,7 +10,7 @@
 #include "action/internal.h"
 #include "bench/chip.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "store/image.h"
 #include "store/snapshot.h"
 

@@ -19,7 +19,7 @@
 #include "clip/clip.h"
 #include "clip/wirefault.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "link/meter.h"
 #include "port/port.h"
 #include "serprog/profile.h"

@@ -16,7 +16,7 @@
 #include "board/board.h"
 #include "board/boot.h"
 #include "chipdb/chipdb.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "port/port.h"
 #include "serprog/profile.h"
 #include "setup/options.h"

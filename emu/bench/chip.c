@@ -17,7 +17,7 @@
 #include "bench/preset.h"
 #include "bench/relabel.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "store/image.h"
 #include "store/snapshot.h"
 #include "store/state.h"
@@ -113,6 +113,8 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 	chip->relabelled = bench_relabel_part(plan->condition, plan->part);
 	chip->flash = flash_new(chip->relabelled != NULL ? chip->relabelled : plan->part,
 		store_image_array(image), plan->seed);
+	/* The reader of chip data has checked the part, and relabelling keeps to its limits. */
+	g_assert(chip->flash != NULL);
 	if (!load_state(chip, error)) {
 		bench_chip_destroy(chip);
 		return NULL;

@@ -6,7 +6,7 @@
 #include "bench/faults.h"
 
 #include "base/error.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "setup/faultwords.h"
 
 #include <inttypes.h>

@@ -11,7 +11,7 @@
 #include "bench/cable.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "link/link.h"
 #include "setup/faultwords.h"
 

@@ -22,7 +22,7 @@
 #include "base/clock.h"
 #include "clip/clip.h"
 #include "clip/line.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 

@@ -18,7 +18,7 @@
 #include "board/send.h"
 #include "flash/fault.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "setup/condition.h"
 
 #include <inttypes.h>

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "setup/condition.h"
 
 #include <string.h>

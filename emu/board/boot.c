@@ -9,7 +9,7 @@
 
 #include "board/board.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 #include <inttypes.h>

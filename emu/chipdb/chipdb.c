@@ -266,20 +266,13 @@ find_files(const char *dir, GError **error)
 	return g_steal_pointer(&files);
 }
 
+/* Text, which has to last as long as db. path: for messages. */
 static bool
-load_file(struct chipdb *db, const char *path, unsigned int layer, GError **error)
+load_text(struct chipdb *db, const char *path, const char *text, size_t length, unsigned int layer,
+	GError **error)
 {
-	g_autoptr(GError) cause = NULL;
 	unsigned int known = db->groups->len;
-	char *text;
-	gsize length;
 
-	if (!base_whole_file(path, BASE_TEXT_MAX, &text, &length, &cause)) {
-		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE, "cannot read chips: %s",
-			cause->message);
-		return false;
-	}
-	g_ptr_array_add(db->texts, text);
 	if (!g_utf8_validate(text, (gssize)length, NULL)) {
 		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 			"%s: not a text; allowed: UTF-8, see spinor-chipdb(5)", path);
@@ -293,6 +286,22 @@ load_file(struct chipdb *db, const char *path, unsigned int layer, GError **erro
 			return false;
 	}
 	return true;
+}
+
+static bool
+load_file(struct chipdb *db, const char *path, unsigned int layer, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+	char *text;
+	gsize length;
+
+	if (!base_whole_file(path, BASE_TEXT_MAX, &text, &length, &cause)) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE, "cannot read chips: %s",
+			cause->message);
+		return false;
+	}
+	g_ptr_array_add(db->texts, text);
+	return load_text(db, path, text, length, layer, error);
 }
 
 static bool
@@ -344,10 +353,9 @@ find_folders(const char *dir)
 	return folders;
 }
 
-struct chipdb *
-chipdb_open(const char *dir, GError **error)
+static struct chipdb *
+new_chipdb(void)
 {
-	g_autoptr(GPtrArray) folders = find_folders(dir);
 	GDestroyNotify unref = (GDestroyNotify)g_ptr_array_unref;
 	struct chipdb *db = g_new0(struct chipdb, 1);
 
@@ -358,9 +366,33 @@ chipdb_open(const char *dir, GError **error)
 	db->families = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, unref);
 	db->names = g_hash_table_new(g_str_hash, g_str_equal);
 	db->flashrom = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, unref);
+	return db;
+}
+
+struct chipdb *
+chipdb_open(const char *dir, GError **error)
+{
+	g_autoptr(GPtrArray) folders = find_folders(dir);
+	struct chipdb *db = new_chipdb();
+
 	for (unsigned int i = 0; i < folders->len; i++) {
 		if (load_folder(db, g_ptr_array_index(folders, i), i, error))
 			continue;
+		chipdb_close(db);
+		return NULL;
+	}
+	g_ptr_array_sort(db->parts, compare_parts);
+	return db;
+}
+
+struct chipdb *
+chipdb_open_text(const char *text, GError **error)
+{
+	struct chipdb *db = new_chipdb();
+	char *copy = g_strdup(text);
+
+	g_ptr_array_add(db->texts, copy);
+	if (!load_text(db, "text", copy, strlen(copy), 0, error)) {
 		chipdb_close(db);
 		return NULL;
 	}

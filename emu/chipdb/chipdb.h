@@ -14,6 +14,9 @@ struct flash_part;
  * override earlier ones. Errors name file, group and key, the value found and the values allowed.
  */
 struct chipdb *chipdb_open(const char *dir, GError **error);
+
+/* Reads text, the content of a *.chips file, and no file. Errors name it "text". */
+struct chipdb *chipdb_open_text(const char *text, GError **error);
 void chipdb_close(struct chipdb *db);
 
 /* The part of that name or alias, case ignored. NULL and an error that suggests the nearest name

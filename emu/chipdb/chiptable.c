@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "chipdb/chipdb.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <string.h>
 

@@ -12,16 +12,6 @@
 
 #include <string.h>
 
-bool
-chipdb_part_has_command(const struct flash_part *part, const char *name)
-{
-	for (unsigned int i = 0; i < part->n_commands; i++) {
-		if (strcmp(part->commands[i].name, name) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* "RDSR1", or "SUSPEND:B0" for an opcode other than the one of the engine's row. A part can have a
  * command with several opcodes. */
 static bool

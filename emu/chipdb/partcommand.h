@@ -34,8 +34,6 @@ bool chipdb_part_set_erase(
 /* Resolves the erases of the form "as C7". False when there is no erase C7: *missing is 0xC7. */
 bool chipdb_part_copy_erases(struct chipdb_part *part, uint8_t *missing);
 
-bool chipdb_part_has_command(const struct flash_part *part, const char *name);
-
 /* The blocks that have a lock each: "64K", or "4Kx16 + 64Kx30 + 4Kx16". */
 bool chipdb_part_set_lock_map(const struct chipdb_partcommand *place, const char *value);
 

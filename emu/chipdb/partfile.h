@@ -3,7 +3,7 @@
 #ifndef SPINOR_CHIPDB_PARTFILE_H
 #define SPINOR_CHIPDB_PARTFILE_H
 
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 #include <stdbool.h>

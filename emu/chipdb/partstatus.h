@@ -3,7 +3,7 @@
 #ifndef SPINOR_CHIPDB_PARTSTATUS_H
 #define SPINOR_CHIPDB_PARTSTATUS_H
 
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -12,7 +12,7 @@
 #include "clip/internal.h"
 
 #include "base/clock.h"
-#include "flash/flash.h"
+#include "flash/describe.h"
 
 void
 clip_frame_begin(struct clip_frame *frame, uint64_t operation)

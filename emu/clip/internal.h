@@ -10,6 +10,7 @@
 #include "clip/clip.h"
 #include "clip/line.h"
 #include "clip/wirefault.h"
+#include "flash/describe.h"
 
 #define NS_PER_S INT64_C(1000000000)
 

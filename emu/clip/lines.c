@@ -27,7 +27,7 @@
 
 #include "base/clock.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #define PINS_OF_ROW 4
 

@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 void
 clip_fault_init(struct clip_fault *fault, enum clip_fault_what what)

@@ -23,7 +23,7 @@
 #include "clip/internal.h"
 
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #define SECTOR 4096u
 #define PAGE 256u

@@ -14,6 +14,11 @@
 
 #include "base/faultwhen.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
 struct flash;
 struct flash_part;
 
@@ -61,6 +66,7 @@ struct flash_fault {
 	uint64_t after; /* READ_DISTURB: reads of a block without harm */
 	double factor;  /* SLOW: so many times as long, >= 1 */
 	int millivolts; /* BROWN_OUT: down to that; 0: off */
+	uint64_t reserved[8];
 };
 
 #define FLASH_FAULT_AFTER_MAX UINT32_C(1000000000)
@@ -109,5 +115,10 @@ const char *flash_fault_what_string(enum flash_fault_what what);
  * DataFlash.
  */
 void flash_set_real_size(struct flash *chip, uint64_t size, enum flash_beyond beyond);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
 
 #endif

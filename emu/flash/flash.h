@@ -1,14 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A SPI NOR flash chip as seen from its pins. */
+/*
+ * A SPI NOR flash chip as seen from its pins. Installed with part.h and fault.h; version.h says
+ * what of it can change.
+ *
+ * A chip belongs to one thread at a time. Different chips have nothing in common but their parts,
+ * which do not change.
+ */
 #ifndef SPINOR_FLASH_FLASH_H
 #define SPINOR_FLASH_FLASH_H
+
+#include "part.h"
+#include "version.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
 struct flash;
-struct flash_part;
 
 /* As a pin of the chip. Where a pin goes by its name on the package, HOLD is a HOLD# and RESET a
  * RESET#, which can be pin 7 too. */
@@ -113,9 +126,9 @@ struct flash_nonvolatile {
 };
 
 /*
- * Creates a chip as delivered and powers it up. array: part->size bytes that outlive the chip.
- * seed: determines its unique ID and random numbers. Never fails (out of memory aborts, as with
- * g_new).
+ * Creates a chip as delivered and powers it up. The part outlives it, and so does array, the
+ * flash_part_size() bytes of its cells. seed: determines its unique ID and random numbers. NULL:
+ * the part does not pass its check (chips.h provides none such). Out of memory aborts.
  */
 struct flash *flash_new(const struct flash_part *part, uint8_t *array, uint64_t seed);
 void flash_destroy(struct flash *chip);
@@ -254,6 +267,7 @@ struct flash_block {
 	uint32_t number; /* from address 0 up */
 	uint32_t cycles; /* complete erases; up to 2^31 - 1 */
 	bool unstable;   /* an erase was interrupted: cells don't read the same each time */
+	uint32_t reserved[5];
 };
 
 /* Bytes of such a block; 0: the part is not erased by blocks. */
@@ -277,55 +291,15 @@ void flash_set_wear(struct flash *chip, bool effects);
 /* "WEL=0", "busy", ..., for reports; "" for FLASH_DONE. */
 const char *flash_outcome_string(enum flash_outcome outcome);
 
-/* The most bytes of opcode and address that a frame begins with. */
-#define FLASH_HEADER_MAX 5
-
-/* The meaning of a frame, from its first bytes. */
-struct flash_description {
-	enum flash_purpose purpose;
-	unsigned int header_bytes; /* of opcode and address, at most FLASH_HEADER_MAX */
-	bool has_address;
-	uint64_t address; /* in the array; of a register or table that has addresses of its own,
-			   * there */
-
-	/* For flash_described_address(). */
-	unsigned int data_clock; /* clocks of opcode, address and dummy */
-	unsigned int data_lanes;
-	uint64_t first; /* of the data: counted in bytes that a host sees */
-	uint64_t ring_from;
-	uint64_t ring_bytes; /* that such an address counts in */
-	uint32_t page;       /* bytes of a page for a host, and in the array; 0: no pages */
-	uint32_t stride;
-};
-
-/*
- * Describes a frame that the chip would get now, whatever it is doing: n bytes as the host sends
- * them on MOSI. One byte tells the purpose and header_bytes, that many the address. Purpose and
- * address are those of the FLASH_EVENT_COMMAND of such a frame, with these exceptions: the address
- * is modulo the part's size, a DataFlash page is where it is in the array, what is no place there
- * (the byte of a buffer, the rest of an opcode) is no address, and a write to its buffer is for a
- * program. An opcode that the part lacks is for something else and has no address.
- */
-void flash_describe(const struct flash *chip, const uint8_t *bytes, size_t n,
-	struct flash_description *description);
-
-/* The address of that byte of the frame (0: the opcode): of a read where its data comes from, else
- * the frame's own. *n_bytes: how many bytes of the frame from there on it counts up for (of a read)
- * or stays as it is. False: no address, for so many bytes. */
-bool flash_described_address(const struct flash_description *description, uint64_t byte,
-	uint64_t *address, uint64_t *n_bytes);
-
 /* True if the part has the command set of AT45 DataFlash. */
 bool flash_part_is_dataflash(const struct flash_part *part);
 
 /* Bytes of the part's SFDP, at which reads wrap; meaningless for a part without RDSFDP. */
 uint32_t flash_sfdp_length(const struct flash_part *part);
 
-/* True if there is a command row with that mnemonic (see chipdb). */
-bool flash_command_known(const char *name);
-
-/* The opcode that the part has for the command of that mnemonic: its own, or the engine's usual
- * one. -1: the part lacks the command, or the engine does. */
-int flash_opcode(const struct flash_part *part, const char *name);
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,284 +1,59 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A part number as data: the contents of its data sheet, without the state of a chip. */
+/*
+ * A part number: what its data sheet says, and nothing about one chip's state.
+ *
+ * Its fields are hidden. They are many, differ from vendor to vendor and change whenever another
+ * kind of chip is added; a struct that programs fill in would bind them to one release. Parts come
+ * from the chip data instead, or from text in its format (chips.h), which has a manual and is
+ * checked; what a program wants to know of a part, it asks here and in flash.h.
+ */
 #ifndef SPINOR_FLASH_PART_H
 #define SPINOR_FLASH_PART_H
 
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#define FLASH_STATUS_REGISTERS 3
-#define FLASH_REGISTERS 6 /* those, and the configuration registers CR2 to CR4 of WRAR */
-#define FLASH_ID_MAX 8
-#define FLASH_ERASES_MAX 12
-#define FLASH_REGIONS_MAX 8
-#define FLASH_COMMANDS_MAX 96
-#define FLASH_RANGES_MAX 32
+#define FLASH_STATUS_REGISTERS 3 /* SR1 to SR3 */
 
-/* Status, configuration and security register bits that the engine knows by function. */
-enum flash_bit {
-	FLASH_BIT_NONE, /* reserved: reads 0, ignores writes */
-	FLASH_BIT_BUSY,
-	FLASH_BIT_WEL,
-	FLASH_BIT_BP0,
-	FLASH_BIT_BP1,
-	FLASH_BIT_BP2,
-	FLASH_BIT_BP3,
-	FLASH_BIT_BP4,
-	FLASH_BIT_TB,
-	FLASH_BIT_SEC,
-	FLASH_BIT_CMP,
-	FLASH_BIT_SRP,
-	FLASH_BIT_SRL,
-	FLASH_BIT_QE,
-	FLASH_BIT_WPS,
-	FLASH_BIT_SUS,    /* any operation suspended */
-	FLASH_BIT_PSB,    /* program suspended */
-	FLASH_BIT_ESB,    /* erase suspended */
-	FLASH_BIT_P_FAIL, /* last program failed or met protection */
-	FLASH_BIT_E_FAIL, /* last erase */
-	FLASH_BIT_LB1,
-	FLASH_BIT_LB2,
-	FLASH_BIT_LB3,
-	FLASH_BIT_DRV0,
-	FLASH_BIT_DRV1,
-	FLASH_BIT_DRV2,
-	FLASH_BIT_DC0,
-	FLASH_BIT_DC1,
-	FLASH_BIT_ADS,       /* 4-byte address mode in force */
-	FLASH_BIT_ADP,       /* 4-byte address mode at power-up */
-	FLASH_BIT_AAI,       /* auto address increment in progress */
-	FLASH_BIT_QPI,       /* all on four lanes; see lanes.c */
-	FLASH_BIT_UNIFORM,   /* the hybrid erases are disabled; see erase.c */
-	FLASH_BIT_LDSO,      /* the OTP area is locked; see otpmode.c */
-	FLASH_BIT_RDY,       /* DataFlash: ready, bit 7 of each status byte */
-	FLASH_BIT_COMP,      /* DataFlash: the last comparison found a difference */
-	FLASH_BIT_PROTECT,   /* DataFlash: sector protection is on */
-	FLASH_BIT_PAGE_SIZE, /* DataFlash: pages of a power of two */
-	FLASH_BIT_SLE,       /* DataFlash: sectors can be locked down */
-	FLASH_BIT_PS2,       /* DataFlash: program from buffer 2 suspended */
-	FLASH_BIT_EPFAIL,    /* last program or erase failed or met protection */
-	FLASH_BIT_EPE,       /* last program or erase failed; protection does not count */
-	FLASH_BIT_SPRL,      /* sector protection registers are locked */
-	FLASH_BIT_SWP0,      /* some sectors are protected */
-	FLASH_BIT_SWP1,      /* all sectors are protected */
-	FLASH_BIT_WPP,       /* level of the WP# pin */
-	FLASH_BIT_WPLD,      /* block-protection register is locked down */
-	FLASH_BIT_BPNV,      /* no block is locked permanently */
-	FLASH_BIT_BPNV_O,    /* the BP bits are volatile, 1 after power-up */
-	FLASH_BIT_FREEZE,    /* protection bits are locked until power is cycled */
-	FLASH_BIT_HRSW,      /* pin 7 is RESET# and not HOLD# */
-	FLASH_BIT_USER,      /* stored and read back, no function in the model */
-	FLASH_BITS,
-};
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
 
-/* One bit of a status register, as drawn in the data sheet. */
-struct flash_register_bit {
-	enum flash_bit function;
-	bool otp;         /* can't be cleared */
-	bool read_only;   /* not affected by a register write */
-	bool is_volatile; /* returns to its delivered value at each power-up */
-};
-
-struct flash_time {
-	int64_t typ_ns;
-	int64_t max_ns;
-};
-
-/* AC characteristics; names as in Winbond's tables. */
-enum flash_timing {
-	FLASH_T_PP,   /* page program */
-	FLASH_T_BP1,  /* first byte of a program shorter than a page; 0: not given */
-	FLASH_T_BP2,  /* each further byte */
-	FLASH_T_W,    /* write status register, non-volatile */
-	FLASH_T_SR,   /* security register erase; 0: as a sector */
-	FLASH_T_DP,   /* CS# high to power-down */
-	FLASH_T_RES1, /* CS# high to standby, AB without ID read */
-	FLASH_T_RES2, /* the same, with ID read */
-	FLASH_T_SUS,  /* CS# high to next command after suspend */
-	FLASH_T_RST,  /* CS# high to next command after reset */
-	FLASH_T_VSL,  /* VCC(min) to CS# low */
-	FLASH_T_EP,   /* DataFlash: erase and program a page */
-	FLASH_T_XFR,  /* DataFlash: page to buffer */
-	FLASH_T_COMP, /* DataFlash: compare page and buffer */
-	FLASH_T_UDPD, /* CS# high to standby after ultra-deep power-down */
-	FLASH_T_PUW,  /* power-up to the first write command */
-	FLASH_T_NVCR, /* write non-volatile configuration register; 0: as tW */
-	FLASH_TIMINGS,
-};
-
-/* Blocks of one size, side by side. */
-struct flash_region {
-	uint32_t n_blocks;
-	uint32_t block_size; /* bytes, a power of two; of a DataFlash whole pages */
-	bool gap;            /* the opcode erases nothing here */
-};
-
-struct flash_erase {
-	uint8_t opcode;
-	bool four_byte;         /* always 4 address bytes; else as the mode says */
-	bool hybrid;            /* only while FLASH_BIT_UNIFORM is 0, instead of its namesake */
-	uint32_t size;          /* bytes; 0: the whole chip, or n_regions says more */
-	unsigned int n_regions; /* non-uniform: from address 0 up, n_regions of these; else 0 */
-	struct flash_region regions[FLASH_REGIONS_MAX];
-	struct flash_time time;
-};
-
-/* A command of the part: a row (by its mnemonic) and its opcode on this part. */
-struct flash_part_command {
-	const char *name;
-	int opcode; /* -1: the row's usual opcode */
-};
-
-/* Output after the ID bytes of RDID (9F). */
-enum flash_id_tail {
-	FLASH_ID_REPEAT, /* the ID again */
-	FLASH_ID_FLOAT,  /* MISO is not driven */
-	FLASH_ID_ZERO,
-};
-
-/* How the BP bits select a range. */
-enum flash_range_rule {
-	FLASH_RANGE_NONE, /* the part has no block protection */
-	FLASH_RANGE_POW2, /* BP = 1 is a unit, each further value doubles it, the highest is all */
-	FLASH_RANGE_POW2_MIRRORED,       /* four BP bits; 9 to 14 are the complements of 6 to 1 */
-	FLASH_RANGE_POW2_CMP_INVERTS_BP, /* CMP inverts the BP bits as well */
-	FLASH_RANGE_POW2_FIXED64K,       /* a unit is always 64 KiB */
-	FLASH_RANGE_POW2_DOUBLE,         /* BP = 1 is two units */
-	FLASH_RANGE_FROM3_SIXTEENTH,     /* BP = 3 is a unit, below it nothing */
-	FLASH_RANGE_QUARTERS,            /* as POW2, with units of any size */
-	FLASH_RANGE_LIST,                /* each BP value has its range in the part's list */
-	FLASH_RANGE_AT2X_SECTORS, /* no BP: sector protection registers, and WRSR for all of them */
-	FLASH_RANGE_SST26,        /* no BP: a block-protection register */
-};
-
-/* The range of one BP value of FLASH_RANGE_LIST: bytes, or a fraction of the chip. */
-struct flash_bp_range {
-	uint32_t bytes;
-	uint16_t numerator;
-	uint16_t denominator;  /* 0: bytes */
-	bool other_end;        /* from the other end than TB = 0 selects */
-	bool stops_chip_erase; /* with any length */
-};
-
-/* Individual locks of blocks after power-up. */
-enum flash_lock_start {
-	FLASH_LOCKS_BY_FAMILY, /* open with the commands WRVLB, WRDYB; else locked */
-	FLASH_LOCKS_LOCKED,
-	FLASH_LOCKS_OPEN,
-};
-
-enum flash_sfdp {
-	FLASH_SFDP_NONE,
-	FLASH_SFDP_GENERATED, /* composed from the part's own data */
-	FLASH_SFDP_FILE,      /* sfdp_data */
-};
-
-#define FLASH_SFDP_GENERATED_LENGTH 256
-#define FLASH_SFDP_BYTES_MAX 64
-
-/* A byte of an SFDP that differs from the generated one or the file. */
-struct flash_sfdp_byte {
-	uint32_t offset;
-	uint8_t value;
-};
-
-/* Function of pin 7 of eight while it is no data lane. */
-enum flash_pin7 {
-	FLASH_PIN7_HOLD, /* unless the part has FLASH_BIT_HRSW and it is set */
-	FLASH_PIN7_RESET,
-	FLASH_PIN7_NONE,
-};
-
-/* How the OTP area of RDOTP and PROTP is locked (otparea.c). */
-enum flash_otp_lock {
-	FLASH_OTP_OPEN,
-	FLASH_OTP_CONTROL_BYTE, /* one more byte behind the area: its bit 0 = 0 locks all */
-	FLASH_OTP_REGIONS,      /* bytes 10 to 13: a bit for each 32 bytes, 0 = locked */
-	FLASH_OTP_ONCE,         /* the first program is the only one */
-};
+struct flash_part;
 
 /* All strings and arrays belong to the part and live as long as it does. */
-struct flash_part {
-	const char *name; /* what the user orders: "W25Q128JV" */
-	const char *vendor;
-	const char *
-		flashrom_name; /* the name that flashrom reports, the newest if there are several */
-	const char *const
-		*flashrom_names;    /* all of them, newest first; NULL-terminated; may be NULL */
-	const char *const *aliases; /* NULL-terminated; may be NULL */
 
-	/* Powers of two; of a DataFlash both can be 1/32 more. */
-	uint64_t size;
-	uint32_t page_size;
-	int vcc_min_mv;
-	int vcc_max_mv;
-	int inhibit_mv;     /* write-inhibit level; 0: three quarters of vcc_min_mv */
-	uint32_t endurance; /* erase cycles; 0: 100 000 */
+/* As it is ordered: "W25Q128JV". */
+const char *flash_part_name(const struct flash_part *part);
+const char *flash_part_vendor(const struct flash_part *part);
 
-	unsigned int address_bytes; /* after power-up: 2 to 4 */
+/* The chip that flashrom reports; NULL: it has no definition for the part. */
+const char *flash_part_flashrom_name(const struct flash_part *part);
 
-	uint8_t id[FLASH_ID_MAX]; /* RDID (9F) */
-	unsigned int id_length;   /* 0: none */
-	enum flash_id_tail id_tail;
-	uint8_t manufacturer;      /* REMS (90) */
-	uint8_t device_id;         /* REMS (90) */
-	uint8_t res[FLASH_ID_MAX]; /* RES (AB) after three dummy bytes, over and over */
-	unsigned int res_length;
-	unsigned int unique_id_length; /* bytes of 4B; 0: none */
+/* Bytes of the array: a power of two; of a DataFlash it can be 1/32 more. */
+uint64_t flash_part_size(const struct flash_part *part);
 
-	/* [register][bit]: register 0 is SR1, 3 is CR2; bit 0 is the least significant. */
-	struct flash_register_bit status[FLASH_REGISTERS][8];
-	uint8_t status_default[FLASH_REGISTERS]; /* as delivered */
-	unsigned int wrsr_bytes;                 /* most data bytes of WRSR (01) */
-	bool wrsr_short_clears;  /* a 1-byte WRSR (01) clears the non-OTP bits of register 2 */
-	bool wel_kept_on_reject; /* a command refused for protection leaves WEL set */
-	bool srl_srp_permanent;  /* SRL and SRP both 1: locked permanently; else like SRL alone */
+/* The most bytes that one page program takes; 0: the part has none. */
+uint32_t flash_part_page_size(const struct flash_part *part);
 
-	bool busy_after_failure; /* a refused program or erase: BUSY and WEL until CLSR or reset */
+/* Address bytes after power-up, 2 to 4. */
+unsigned int flash_part_address_bytes(const struct flash_part *part);
 
-	enum flash_range_rule range_rule;
-	struct flash_bp_range bp_ranges[FLASH_RANGES_MAX]; /* of FLASH_RANGE_LIST, by BP */
-	unsigned int n_bp_ranges;
-	enum flash_pin7 pin7;
-	bool reset_pin;       /* a RESET# of its own */
-	uint8_t no_pull_up;   /* 1 << enum flash_pin: floats if it is not driven */
-	uint32_t wp_protects; /* bytes from address 0 while WP# is low */
+/* The answer to RDID (9F): *length bytes; 0: none. */
+const uint8_t *flash_part_id(const struct flash_part *part, size_t *length);
 
-	/* Individual locks: the blocks they are for, from address 0 up. n_lock_regions 0: as usual
-	 * in the family, if it has locks. One region with n_blocks 1: all blocks have its size. */
-	struct flash_region lock_regions[FLASH_REGIONS_MAX];
-	unsigned int n_lock_regions;
-	enum flash_lock_start lock_start;
+/* The supply in which it works as the data sheet says, mV. */
+int flash_part_vcc_min_mv(const struct flash_part *part);
+int flash_part_vcc_max_mv(const struct flash_part *part);
 
-	struct flash_part_command commands[FLASH_COMMANDS_MAX];
-	unsigned int n_commands;
-	struct flash_erase erases[FLASH_ERASES_MAX];
-	unsigned int n_erases;
-	struct flash_time timing[FLASH_TIMINGS];
+/* The opcode that the part has for the command of that mnemonic, see spinor-chipdb(5): its own, or
+ * the engine's usual one. -1: the part lacks the command, or the engine does. */
+int flash_opcode(const struct flash_part *part, const char *name);
 
-	unsigned int security_registers;      /* 48/42/44: how many, numbered from 1 */
-	uint32_t security_register_size;      /* bytes */
-	unsigned int security_register_first; /* number of the first one */
-
-	uint32_t otp_size;          /* bytes of the OTP area; 0: none */
-	uint32_t otp_factory_start; /* bytes that the factory programmed */
-	uint32_t otp_factory_end;
-	unsigned int otp_read_dummy; /* clocks of RDOTP; 0: the row's */
-	enum flash_otp_lock otp_lock;
-
-	uint8_t evcr_default; /* Micron's enhanced volatile configuration register */
-	uint8_t any_registers[FLASH_REGISTERS]; /* RDAR and WRAR: at address n lies register
-						 * any_registers[n] - 1; 0: none there */
-	unsigned int dies;                      /* 0 and 1: one */
-
-	enum flash_sfdp sfdp;
-	const uint8_t *sfdp_data; /* FLASH_SFDP_FILE */
-	uint32_t sfdp_length;
-	uint64_t sfdp_size;                       /* size in a generated one; 0: the part's */
-	const struct flash_sfdp_byte *sfdp_bytes; /* replace those of the table */
-	unsigned int n_sfdp_bytes;
-	unsigned int read_max_hz;      /* fR: clock of READ (03) */
-	unsigned int fast_read_max_hz; /* FR: clock of all others */
-};
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,7 +4,7 @@
 #include "base/value.h"
 #include "base/wholefile.h"
 #include "board/board.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "setup/faultfile.h"
 #include "setup/setup.h"
 

@@ -7,7 +7,7 @@
 #include "base/keytable.h"
 #include "flash/fault.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <stdbool.h>
 #include <stdint.h>

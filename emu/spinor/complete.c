@@ -7,7 +7,7 @@
 #include "spinor/verbs.h"
 
 #include "chipdb/chipdb.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "serprog/profile.h"
 #include "setup/faultwords.h"
 #include "spinor/client.h"

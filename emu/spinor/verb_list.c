@@ -5,7 +5,7 @@
 #include "base/units.h"
 #include "chipdb/chipdb.h"
 #include "chipdb/chiptable.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "serprog/profile.h"
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"

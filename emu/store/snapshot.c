@@ -22,7 +22,7 @@
 
 #include "base/error.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "store/image.h"
 #include "store/registers.h"
 #include "store/state.h"

@@ -21,7 +21,7 @@
 #include "base/value.h"
 #include "base/wholefile.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "store/wear.h"
 
 #include <string.h>

@@ -16,7 +16,7 @@
 
 #include "base/units.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -11,8 +11,8 @@
  * JSON, and memory must not have grown with the bytes sent. Sanitizers detect crashes and leaks.
  */
 #include "bench/bench.h"
-#include "setup/options.h"
 #include "control/control.h"
+#include "setup/options.h"
 
 #include <errno.h>
 #include <fcntl.h>

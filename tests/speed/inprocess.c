@@ -33,15 +33,15 @@
 
 #include "base/clock.h"
 #include "chipdb/chipdb.h"
-#include "store/snapshot.h"
 #include "clip/clip.h"
 #include "clip/wirefault.h"
 #include "flash/fault.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "link/link.h"
 #include "serprog/profile.h"
 #include "serprog/serprog.h"
+#include "store/snapshot.h"
 
 #define PART "W25Q128JV"
 #define PAGE_SIZE 256

@@ -5,7 +5,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 static const struct flash_part part = {
 	.name = "TEST",

@@ -114,6 +114,19 @@ fixture_part_init(struct flash_part *part)
 }
 
 void
+fixture_part_resize(struct flash_part *part, uint64_t size)
+{
+	unsigned int kept = 0;
+
+	part->size = size;
+	for (unsigned int i = 0; i < part->n_erases; i++) {
+		if (part->erases[i].size <= size)
+			part->erases[kept++] = part->erases[i];
+	}
+	part->n_erases = kept;
+}
+
+void
 fixture_part_commands(struct flash_part *part, const char *commands_text)
 {
 	g_auto(GStrv) words = g_strsplit(commands_text, " ", -1);

@@ -5,7 +5,7 @@
 
 #include "flash/fault.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 
@@ -44,6 +44,9 @@ struct fixture_row {
 
 /* The part as in its data sheet, revision M. */
 void fixture_part_init(struct flash_part *part);
+
+/* Gives the part another size, without the erases that are larger. */
+void fixture_part_resize(struct flash_part *part, uint64_t size);
 
 /* Sets the commands of the part, and no others: "WREN RDID:15". */
 void fixture_part_commands(struct flash_part *part, const char *commands);

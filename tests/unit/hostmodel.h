@@ -4,7 +4,7 @@
 #define SPINOR_TESTS_UNIT_HOSTMODEL_H
 
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,8 +7,8 @@
  * frames of every length (parts_frames.c) are sent to all parts even then.
  */
 #include "chipdb/chipdb.h"
-#include "parts_frames.h"
 #include "hostmodel.h"
+#include "parts_frames.h"
 
 #include <check.h>
 #include <glib.h>

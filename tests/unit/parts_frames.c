@@ -20,7 +20,7 @@
 
 #include "flash/fault.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <string.h>
 #include <sys/mman.h>

@@ -8,7 +8,7 @@
 
 #include "clip/clip.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "serprog/profile.h"
 #include "serprog/serprog.h"
 
@@ -28,7 +28,7 @@ static const struct flash_part part = {
 	.id_length = 3,
 	.id_tail = FLASH_ID_REPEAT,
 	.status = {{{.function = FLASH_BIT_BUSY}, {.function = FLASH_BIT_WEL}}},
-	.commands = {{"RDID", -1}, {"RDSR", -1}, {"WREN", -1}, {"READ", -1}, {"PP", -1}},
+	.commands = {{"RDID", -1}, {"RDSR1", -1}, {"WREN", -1}, {"READ", -1}, {"PP", -1}},
 	.n_commands = 5,
 };
 

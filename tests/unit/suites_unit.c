@@ -36,6 +36,7 @@ const struct suite_row suite_rows[] = {
 	{"clip_master", suite_clip_master},
 	{"clip_writer", suite_clip_writer},
 	{"clip_pins", suite_clip_pins},
+	{"embed", suite_embed},
 	{"fault-file", suite_fault_file},
 	{"control-manual", suite_control_manual},
 	{"fault-manual", suite_fault_manual},

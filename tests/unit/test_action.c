@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Actions on a running bench: faults, the supply and the board of a chip. */
 #include "action/action.h"
+#include "action/internal.h"
 #include "bench/adapter.h"
 #include "bench/bench.h"
-#include "setup/faultwords.h"
 #include "bench/faults.h"
-#include "action/internal.h"
-#include "setup/options.h"
 #include "clip/clip.h"
+#include "setup/faultwords.h"
+#include "setup/options.h"
 #include "suites.h"
 
 #include <check.h>

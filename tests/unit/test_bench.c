@@ -3,13 +3,13 @@
 #include "bench/bench.h"
 #include "link/meter.h"
 
-#include "bench/chip.h"
 #include "base/error.h"
-#include "setup/options.h"
-#include "setup/setup.h"
+#include "bench/chip.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
+#include "setup/options.h"
+#include "setup/setup.h"
 #include "suites.h"
 
 #include <check.h>

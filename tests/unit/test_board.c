@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The board of the chip: each of its requirements, met and not met, read over the wires. */
 #include "base/clock.h"
+#include "board/board.h"
 #include "board/boot.h"
 #include "chipdb/chipdb.h"
-#include "board/board.h"
 #include "clip/clip.h"
 #include "clip/wirefault.h"
 #include "flash_fixture.h"

@@ -2,7 +2,7 @@
 /* Parts of the chip files report failed cells, each in its own register. */
 #include "chipdb/chipdb.h"
 #include "flash/fault.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "flash_fixture.h"
 #include "suites.h"
 

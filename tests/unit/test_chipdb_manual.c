@@ -2,7 +2,7 @@
 /* Compares spinor-chipdb(5) with the code: every key and every command is documented. */
 #include "chipdb/chipdb.h"
 #include "chipdb/partkey.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "suites.h"
 
 #include <check.h>

@@ -4,7 +4,7 @@
  * files: their effect on struct flash_part, and the error messages.
  */
 #include "chipdb/chipdb.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "suites.h"
 
 #include <glib/gstdio.h>

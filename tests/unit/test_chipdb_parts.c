@@ -5,7 +5,7 @@
  */
 #include "chipdb/chipdb.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "suites.h"
 
 #include <check.h>

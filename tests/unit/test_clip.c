@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 Suite *suite_clip(void);
 
@@ -26,7 +26,7 @@ static const struct flash_part part = {
 	.id_length = 3,
 	.id_tail = FLASH_ID_FLOAT,
 	.status = {{{.function = FLASH_BIT_BUSY}, {.function = FLASH_BIT_WEL}}},
-	.commands = {{"RDID", -1}, {"RDSR", -1}, {"WREN", -1}, {"READ", -1}, {"PP", -1}},
+	.commands = {{"RDID", -1}, {"RDSR1", -1}, {"WREN", -1}, {"READ", -1}, {"PP", -1}},
 	.n_commands = 5,
 	.timing = {[FLASH_T_PP] = {700000, 3000000}},
 };

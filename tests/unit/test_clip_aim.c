@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Faults that are aimed by purpose and address, at chips of several command sets. */
-#include "chipdb/chipdb.h"
 #include "base/clock.h"
+#include "chipdb/chipdb.h"
 #include "clip/clip.h"
 #include "clip/wirefault.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 #include "suites.h"
 
 #include <glib.h>

@@ -5,7 +5,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 Suite *suite_clip_pins(void);
 

@@ -6,9 +6,9 @@
  * long: every method has its replies and its errors here, and all of them share the clients.
  */
 #include "bench/bench.h"
-#include "setup/options.h"
 #include "control/control.h"
 #include "host_fixture.h"
+#include "setup/options.h"
 #include "suites.h"
 
 #include <check.h>

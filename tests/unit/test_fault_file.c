@@ -3,10 +3,10 @@
  * The sections [fault NAME] and [board NAME]: their settings, their targets, and the error
  * messages.
  */
-#include "bench/bench.h"
 #include "base/error.h"
-#include "setup/faultwords.h"
+#include "bench/bench.h"
 #include "setup/benchfile.h"
+#include "setup/faultwords.h"
 #include "setup/options.h"
 #include "setup/setup.h"
 #include "suites.h"

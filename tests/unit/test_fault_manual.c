@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Compares spinor-bench(5) with the code: faults, their settings and keys of boards. */
-#include "setup/faultwords.h"
 #include "setup/faultfile.h"
+#include "setup/faultwords.h"
 #include "suites.h"
 
 #include <check.h>

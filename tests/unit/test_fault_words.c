@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Faults in text form: they set the right fields, or are rejected with the allowed values. */
-#include "setup/faultwords.h"
 #include "flash/flash.h"
+#include "setup/faultwords.h"
 #include "suites.h"
 
 #include <check.h>

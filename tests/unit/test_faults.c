@@ -4,13 +4,13 @@
  */
 #include "bench/faults.h"
 
-#include "board/boot.h"
 #include "base/error.h"
-#include "setup/faultwords.h"
 #include "board/board.h"
+#include "board/boot.h"
 #include "clip_fixture.h"
 #include "flash/fault.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
+#include "setup/faultwords.h"
 #include "suites.h"
 
 #include <check.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Firmware settings of a bench file: their effect on a host. */
-#include "setup/firmware.h"
 #include "base/clock.h"
 #include "clip/clip.h"
 #include "serprog/profile.h"
 #include "serprog_fixture.h"
+#include "setup/firmware.h"
 #include "suites.h"
 
 #include <check.h>

@@ -7,9 +7,9 @@
 #include "suites.h"
 
 #include "chipdb/chipdb.h"
-#include "store/image.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
+#include "store/image.h"
 
 #include <glib.h>
 #include <string.h>

@@ -151,7 +151,7 @@ START_TEST(aai_fills_a_whole_array)
 	struct fixture *f;
 
 	make_part(&part);
-	part.size = 0x1000;
+	fixture_part_resize(&part, 0x1000);
 	f = fixture_new_part(&part);
 	fixture_run(f, "06; AD 00 00 00 00 00; W");
 	for (unsigned int i = 2; i < 0x1000; i += 2) {

@@ -187,8 +187,8 @@ END_TEST
 /* Sectors as large as the erase D8, or as its map, or as the part's own map. */
 START_TEST(locks_follow_the_erase_map)
 {
-	static const struct flash_region boot[] = {{.n_blocks = 4, .block_size = 4096},
-		{.n_blocks = 1, .block_size = 49152}, {.n_blocks = 255, .block_size = 65536}};
+	static const struct flash_region boot[] = {{.n_blocks = 8, .block_size = 4096},
+		{.n_blocks = 1, .block_size = 32768}, {.n_blocks = 255, .block_size = 65536}};
 	static const struct {
 		bool erase_map;
 		bool own_map;

@@ -56,7 +56,7 @@ static void
 m95(struct flash_part *part)
 {
 	fixture_part_init(part);
-	part->size = 16384;
+	fixture_part_resize(part, 16384);
 	part->page_size = 64;
 	part->address_bytes = 2;
 	fixture_part_commands(part, "WREN RDSR1 READ WRITE RDIDP WRIDP");

@@ -5,8 +5,8 @@
  * it.
  */
 #include "chipdb/chipdb.h"
-#include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/describe.h"
+#include "flash/partdata.h"
 #include "suites.h"
 
 #include <glib.h>

@@ -44,7 +44,7 @@ static const struct map {
 	{"parameter sectors at the top", 2 * MIB,
 		{.opcode = 0x20,
 			.n_regions = 2,
-			.regions = {{1, 1 * MIB + 896 * KIB, true}, {32, 4 * KIB, false}}}},
+			.regions = {{30, 64 * KIB, true}, {32, 4 * KIB, false}}}},
 };
 
 static struct fixture *

@@ -4,8 +4,8 @@
 
 #include "base/clock.h"
 #include "clip/clip.h"
-#include "clip/wirefault.h"
 #include "clip/line.h"
+#include "clip/wirefault.h"
 #include "flash_fixture.h"
 #include "suites.h"
 

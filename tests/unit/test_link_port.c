@@ -5,13 +5,13 @@
  */
 #include "bench/adapter.h"
 #include "bench/cable.h"
-#include "trace/stats.h"
 #include "host_fixture.h"
-#include "port/port.h"
 #include "link/link.h"
 #include "link/meter.h"
+#include "port/port.h"
 #include "serprog/profile.h"
 #include "suites.h"
+#include "trace/stats.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>

@@ -4,9 +4,9 @@
  *
  * long: every case needs the same test adapter and the same fixture that counts descriptors.
  */
-#include "port/symlink.h"
-#include "port/port.h"
 #include "host_fixture.h"
+#include "port/port.h"
+#include "port/symlink.h"
 #include "suites.h"
 
 #include <errno.h>

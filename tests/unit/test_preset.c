@@ -5,12 +5,12 @@
  */
 #include "bench/preset.h"
 
-#include "chipdb/chipdb.h"
-#include "setup/condition.h"
 #include "base/error.h"
-#include "bench/relabel.h"
 #include "bench/levels.h"
+#include "bench/relabel.h"
+#include "chipdb/chipdb.h"
 #include "flash_fixture.h"
+#include "setup/condition.h"
 #include "suites.h"
 
 #include <check.h>

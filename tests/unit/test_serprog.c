@@ -9,9 +9,9 @@
 #include <glib.h>
 #include <string.h>
 
-#include "link/meter.h"
 #include "clip/clip.h"
 #include "link/link.h"
+#include "link/meter.h"
 #include "serprog/profile.h"
 #include "serprog/serprog.h"
 #include "serprog_fixture.h"

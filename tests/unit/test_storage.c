@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Arrays and registers on disk: after an error the disk is unchanged, byte for byte. */
-#include "chipdb/chipdb.h"
 #include "base/error.h"
+#include "chipdb/chipdb.h"
+#include "flash/flash.h"
+#include "flash/partdata.h"
 #include "store/image.h"
 #include "store/state.h"
-#include "flash/flash.h"
-#include "flash/part.h"
 #include "suites.h"
 
 #include <check.h>

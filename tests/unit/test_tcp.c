@@ -7,11 +7,11 @@
 #include "base/clock.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
+#include "host_fixture.h"
 #include "port/port.h"
 #include "serprog/profile.h"
 #include "serprog/serprog.h"
-#include "host_fixture.h"
 #include "suites.h"
 
 #include <arpa/inet.h>

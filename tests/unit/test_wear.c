@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The wear of cells is stored in the state file and in snapshots. */
+#include "flash_fixture.h"
 #include "store/snapshot.h"
 #include "store/state.h"
-#include "flash_fixture.h"
 #include "suites.h"
 
 #include <check.h>

@@ -5,7 +5,7 @@
 
 #include "flash/engine/device.h"
 #include "flash/engine/family.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -18,7 +18,7 @@
 #include "flash/engine/operation.h"
 #include "flash/engine/supply.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 #include <string.h>

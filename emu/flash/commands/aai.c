@@ -28,7 +28,7 @@
 #include "flash/engine/opcodes.h"
 #include "flash/engine/operation.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 static void
 begin(struct flash *chip, const struct flash_operation_kind *kind, uint64_t address, uint32_t n)

@@ -25,7 +25,7 @@
 #include "flash/engine/family.h"
 #include "flash/engine/opcodes.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <string.h>
 

@@ -26,7 +26,7 @@
 #include "flash/engine/tell.h"
 #include "flash/engine/timing.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #define SPINOR_FLASH_COMMANDS_DATAFLASH_H
 
 #include "flash/engine/opcodes.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <stdbool.h>
 #include <stddef.h>

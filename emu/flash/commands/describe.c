@@ -19,13 +19,15 @@
  *
  * Leaves out the burst wrap of quad reads, which a host with one wire cannot use.
  */
+#include "flash/describe.h"
+
 #include "flash/commands/aai.h"
 #include "flash/commands/dataflash.h"
 #include "flash/engine/device.h"
 #include "flash/engine/frame.h"
 #include "flash/engine/opcodes.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 #include <string.h>

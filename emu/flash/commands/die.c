@@ -14,7 +14,7 @@
 #include "flash/engine/opcodes.h"
 #include "flash/engine/operation.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <string.h>
 

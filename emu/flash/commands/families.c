@@ -15,7 +15,7 @@
 #include "flash/engine/life.h"
 #include "flash/engine/opcodes.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <string.h>
 

@@ -14,7 +14,7 @@
 #include "flash/engine/opcodes.h"
 #include "flash/engine/timing.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 

@@ -3,7 +3,7 @@
 #ifndef SPINOR_FLASH_COMMANDS_LOCK_H
 #define SPINOR_FLASH_COMMANDS_LOCK_H
 
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -17,7 +17,7 @@
 #include "flash/engine/operation.h"
 #include "flash/engine/timing.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <string.h>
 

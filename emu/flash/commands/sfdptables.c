@@ -12,7 +12,7 @@
 #include "flash/engine/device.h"
 #include "flash/engine/opcodes.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 
 #include "flash/engine/device.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 void
 flash_bits_build(struct flash *chip)

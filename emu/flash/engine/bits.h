@@ -4,7 +4,7 @@
 #define SPINOR_FLASH_ENGINE_BITS_H
 
 #include "flash/engine/device.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -8,7 +8,7 @@
 #include "flash/engine/operation.h"
 #include "flash/engine/supply.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -11,7 +11,7 @@
 #include "flash/engine/family.h"
 #include "flash/engine/opcodes.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <glib.h>
 #include <string.h>
@@ -58,8 +58,11 @@ struct flash *
 flash_engine_new(const struct flash_part *part, uint8_t *array, uint64_t seed,
 	const struct flash_family *const *families)
 {
-	struct flash *chip = g_new0(struct flash, 1);
+	struct flash *chip;
 
+	if (!flash_part_check(part, NULL))
+		return NULL;
+	chip = g_new0(struct flash, 1);
 	chip->part = part;
 	flash_families_init(chip, families);
 	chip->array = array;

@@ -24,7 +24,7 @@
 #include "flash/engine/supply.h"
 #include "flash/engine/timing.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 /* In so many of ten frames a floating pin is low. */
 #define LOW_OF_TEN 9

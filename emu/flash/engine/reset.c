@@ -10,7 +10,7 @@
 #include "flash/engine/supply.h"
 #include "flash/engine/timing.h"
 #include "flash/flash.h"
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 static void
 reset_modes(struct flash *chip)

@@ -3,7 +3,7 @@
 #ifndef SPINOR_FLASH_ENGINE_TIMING_H
 #define SPINOR_FLASH_ENGINE_TIMING_H
 
-#include "flash/part.h"
+#include "flash/partdata.h"
 
 #include <stddef.h>
 #include <stdint.h>
