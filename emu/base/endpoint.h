@@ -14,7 +14,7 @@
  */
 struct base_endpoint_ops;
 
-/* What becomes of a command that a filter was asked about. */
+/* A filter's decision about a command. */
 enum base_command_verdict {
 	BASE_COMMAND_RUN,
 	BASE_COMMAND_REFUSE,       /* its data are received and dropped, then the adapter refuses */

@@ -386,7 +386,7 @@ remove_from_link(const struct bench_faults *faults, unsigned int id)
 	bench_cable_changed(faults->cable);
 }
 
-/* What it has done is said when it goes. */
+/* Logs how often the fault acted when it is removed. */
 static void
 take_away(struct bench_faults *faults, const struct entry *entry)
 {

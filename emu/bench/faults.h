@@ -53,7 +53,7 @@ void bench_faults_link_acted(struct bench_faults *faults, const struct link_faul
 /* Clears them first. */
 void bench_faults_destroy(struct bench_faults *faults);
 
-/* What is on an adapter's select lines, for bench_faults_check(); NULL: nothing. */
+/* The parts on an adapter's select lines, for bench_faults_check(); NULL: none. */
 struct bench_fault_target {
 	const struct flash_part *parts[CLIP_SELECTS];
 	unsigned int cs; /* of a chip's fault: which is meant */

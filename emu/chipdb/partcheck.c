@@ -116,7 +116,7 @@ map_size(const struct flash_erase *erase)
 	return size;
 }
 
-/* What the engine relies on: powers of two, or of a DataFlash whole pages. */
+/* The engine relies on these: powers of two, or of a DataFlash whole pages. */
 static bool
 check_units(const struct flash_part *part, const struct chipdb_part_group *at, GError **error)
 {

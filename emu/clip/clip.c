@@ -23,7 +23,7 @@
 /* Longest span with MOSI held low; hosts read flash chips in pieces of 64 KiB. */
 #define LOW_MAX 65536
 
-/* What MOSI carries while the adapter only reads. Never written; not const so that it takes no room
+/* The bytes on MOSI while the adapter only reads. Never written; not const so that it takes no room
  * in the program file. */
 static uint8_t low[LOW_MAX];
 

@@ -305,7 +305,7 @@ void clip_slip_hold_late(struct clip *clip, struct clip_active_fault *fault);
 bool clip_slip_shows_late(const struct clip_active_fault *fault, bool reads);
 void clip_slip_act(struct clip *clip, struct clip_active_fault *fault, struct clip_bit *bit);
 void clip_slip_bounce(struct clip *clip, struct clip_active_fault *fault, struct clip_bit *bit);
-/* Gives the chip the clocks by which it is to be ahead, once in a frame. */
+/* Gives the chip the clocks that it is ahead by, once in a frame. */
 void clip_slip_ahead(struct clip *clip, struct clip_active_fault *fault, bool mosi);
 
 /* contact.c */
@@ -337,7 +337,7 @@ size_t clip_master_quiet(const struct clip *clip, size_t n);
 void clip_master_step(struct clip *clip, unsigned int bit);
 /* The master's clocks in it but for the first given ones, with MOSI as the host has it. */
 void clip_master_rest(struct clip *clip, unsigned int given, bool mosi);
-/* What a line is that both drive. */
+/* The level of a line that both drive. */
 bool clip_master_mix(struct clip *clip, enum clip_line line, bool host, bool master);
 
 /* writer.c */

@@ -280,7 +280,7 @@ const char *flash_outcome_string(enum flash_outcome outcome);
 /* The most bytes of opcode and address that a frame begins with. */
 #define FLASH_HEADER_MAX 5
 
-/* What a frame means, from its first bytes. */
+/* The meaning of a frame, from its first bytes. */
 struct flash_description {
 	enum flash_purpose purpose;
 	unsigned int header_bytes; /* of opcode and address, at most FLASH_HEADER_MAX */

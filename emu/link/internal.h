@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of a serial link with faults share. */
+/* Shared by the files of a serial link with faults. */
 #ifndef SPINOR_LINK_INTERNAL_H
 #define SPINOR_LINK_INTERNAL_H
 

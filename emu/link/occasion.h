@@ -9,7 +9,7 @@
 #include "base/faultlist.h"
 #include "link/linkfault.h"
 
-/* What is a chance for a fault to act. */
+/* The occasions on which a fault can act. */
 enum link_occasion {
 	LINK_AT_BYTE,
 	LINK_AT_COMMAND,

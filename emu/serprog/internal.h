@@ -68,7 +68,7 @@ struct serprog {
 	uint32_t opcode;          /* of the command, as a set */
 	uint32_t departing;       /* set of commands that depart from it */
 	bool spi_departs;         /* O_SPIOP does */
-	bool purge;               /* the input that has come so far is to be dropped */
+	bool purge;               /* drops the input received so far */
 	GByteArray *ring;         /* input that waits in the firmware; NULL: on the line */
 	uint8_t *collected;       /* collected data of O_SPIOP; NULL: never collects */
 	uint32_t collected_bytes; /* of the part in progress */

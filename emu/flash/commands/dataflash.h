@@ -48,7 +48,7 @@ uint32_t flash_dataflash_page(const struct flash *chip);
 uint32_t flash_dataflash_byte(const struct flash *chip);
 /* The page size that the settings ask for comes into force. */
 void flash_dataflash_apply_page(struct flash *chip);
-/* What a host sees of a page; what has no room in the array is FF. to: df->page bytes. */
+/* The bytes of a page as a host reads them; bytes outside the array are FF. to: df->page bytes. */
 void flash_dataflash_get_page(struct flash *chip, uint32_t page, uint8_t *to);
 /* n bytes into a ring of df->page bytes from the frame's cursor on. */
 void flash_dataflash_fill(struct flash *chip, uint8_t *ring, const uint8_t *in, size_t n);

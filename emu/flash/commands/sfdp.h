@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the tables of SFDP share. Private to the flash room. */
+/* Shared by the tables of SFDP. Private to the flash room. */
 #ifndef SPINOR_FLASH_COMMANDS_SFDP_H
 #define SPINOR_FLASH_COMMANDS_SFDP_H
 

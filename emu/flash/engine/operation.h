@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What keeps a chip busy: kinds of operations, the one in progress, and how it ends. */
+/* Operations keep a chip busy: their kinds, the one in progress, and how it ends. */
 #ifndef SPINOR_FLASH_ENGINE_OPERATION_H
 #define SPINOR_FLASH_ENGINE_OPERATION_H
 
