@@ -179,7 +179,7 @@ tests_unit_flash_SOURCES = \
 	tests/unit/test_flash_flagstatus.c \
 	tests/unit/test_flash_frames.c \
 	tests/unit/test_flash_identify.c \
-	tests/unit/test_flash_idways.c \
+	tests/unit/test_flash_idmethod.c \
 	tests/unit/test_flash_lanes.c \
 	tests/unit/test_flash_otp.c \
 	tests/unit/test_flash_part.c \
@@ -200,11 +200,11 @@ tests_unit_flash_LDADD = $(SPINOR_ROOMS) $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 
 # A program of its own, as it takes as long as all the others together.
 tests_unit_parts_SOURCES = \
+	tests/unit/hostmodel.c \
+	tests/unit/hostmodel.h \
 	tests/unit/parts.c \
 	tests/unit/parts_frames.c \
-	tests/unit/parts_frames.h \
-	tests/unit/player.c \
-	tests/unit/player.h
+	tests/unit/parts_frames.h
 tests_unit_parts_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_parts_LDADD = $(SPINOR_ROOMS) $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Throws messages at a live control server: garbage, halves, mutations of good ones, floods without
- * an end. Server, clients and dice share one thread and one main context, so that a seed gives the
- * same bytes each time; only the adapter's thread and the kernel decide how they are cut up.
+ * Sends random messages to a running control server: garbage, incomplete messages, mutations of
+ * valid ones, endless lines. Server, clients and random numbers share one thread and one main
+ * context, so that a seed gives the same bytes each time; only the adapter's thread and the kernel
+ * determine how they are split.
  *
  *	control-fuzz [SECONDS [SEED]]
  *
- * Afterwards a client that behaves must be served, each reply must have been a line of JSON, and
- * memory must not have grown with what was sent. Crashes and leaks are for the sanitizers to find.
+ * Afterwards the server must still serve a correct client, each reply must have been a line of
+ * JSON, and memory must not have grown with the bytes sent. Sanitizers detect crashes and leaks.
  */
 #include "bench/bench.h"
 #include "setup/options.h"
@@ -31,7 +32,7 @@
 #define PENDING_MAX (1 << 20)
 #define FLOOD_BYTES (3 << 20)
 
-/* The address sanitizer keeps what was freed for a while. */
+/* The address sanitizer delays the release of memory. */
 #ifdef __SANITIZE_ADDRESS__
 #define GROWTH_MAX ((int64_t)400 << 20)
 #else
@@ -78,7 +79,7 @@ roll(unsigned int sides)
 
 #define PICK(list) (list)[roll(G_N_ELEMENTS(list))]
 
-/* What the methods that matter most take, so that not all end at the first check. */
+/* Valid parameters of the main methods, so that not all calls fail at the first check. */
 static const char *const fitting[][2] = {
 	{"adapter.wiring", "{}"},
 	{"adapter.board", "{\"state\":\"reset\"}"},
@@ -121,7 +122,7 @@ add_params(GString *text)
 	g_string_append_c(text, '}');
 }
 
-/* A message that is well formed, at least before it is mutated. */
+/* A valid message, before any mutation. */
 static GString *
 make_message(void)
 {
@@ -144,7 +145,7 @@ make_message(void)
 	return text;
 }
 
-/* Neither slashes, with which files would come to be elsewhere, nor newlines. */
+/* No slashes, which would create files elsewhere, and no newlines. */
 static char
 random_byte(void)
 {
@@ -199,7 +200,7 @@ add_repeated(GByteArray *out, guint8 byte, guint n)
 	memset(out->data + before, byte, n);
 }
 
-/* The next thing that a client sends. */
+/* The next message of a client. */
 static void
 compose(GByteArray *out)
 {
@@ -277,7 +278,7 @@ check_reply(const char *line, size_t n)
 		printf("# no reply: %.*s\n", (int)MIN(n, 200), line);
 }
 
-/* False when the server has closed the connection. */
+/* False if the server has closed the connection. */
 static bool
 receive(struct client *client)
 {
@@ -305,7 +306,7 @@ transmit(struct client *client)
 	size_t left = client->pending->len - client->sent;
 	ssize_t n;
 
-	/* Cut anywhere. */
+	/* Truncated at a random position. */
 	if (left > 1 && roll(4) == 0)
 		left = 1 + roll((unsigned int)left);
 	n = send(client->fd, client->pending->data + client->sent, left,
@@ -383,7 +384,7 @@ fuzz(int64_t until_us)
 		;
 }
 
-/* A client that behaves: what it is answered. */
+/* Sends a valid request and returns the reply. */
 static char *
 ask(const char *question)
 {
@@ -425,7 +426,7 @@ run(int64_t seconds)
 	int64_t before;
 	int64_t after;
 
-	/* What the server keeps for good is there after a while. */
+	/* The server has allocated its permanent memory by then. */
 	fuzz(g_get_monotonic_time() + seconds * G_USEC_PER_SEC / 4);
 	before = resident_bytes();
 	fuzz(g_get_monotonic_time() + seconds * G_USEC_PER_SEC * 3 / 4);
@@ -442,7 +443,7 @@ run(int64_t seconds)
 		"a client that behaves is served");
 }
 
-/* The adapter, its bench and a file of the chip's size to load. */
+/* Creates the bench with its adapter, and a file of the chip's size to load. */
 static struct bench *
 build(GError **error)
 {

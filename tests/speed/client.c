@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The host's side of a port without flashrom, for measurements that take less than flashrom's
- * minutes. Prints a line per repetition:
+ * A serprog host for measurements that need less time than flashrom. Prints a line per repetition:
  *
  * client read PORT TIMES   MB/s (10^6 bytes) of 16 MiB from a serprog adapter, by O_SPIOP with READ
  *                          (03), two in all
  * client pump PORT TIMES   MB/s of 16 MiB from "floor pump", read in the same way
  * client pages PORT TIMES  us per page: 1000 times WREN, PP of 256 bytes FF, status register read,
- *                          in the pieces in which flashrom 1.3 writes and reads them
+ *                          with the same writes and reads as flashrom 1.3
  *
  * client ready TIMES COMMAND [ARGUMENT...]
  *                          ms from the fork until the ready line of a daemon has been read; ends
- *                          the daemon by SIGTERM and waits for it before the next
+ *                          the daemon by SIGTERM and waits for it before the next one
  *
- * The first repetition is not counted: it meets memory that was never touched. Leaves out
- * time-outs; whoever starts it has one.
+ * The first repetition is not counted, because it touches memory for the first time. It has no
+ * time-outs: start it with a time limit.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -75,7 +74,7 @@ open_port(const char *path)
 	return fd;
 }
 
-/* Requests are far shorter than what a terminal takes at once. */
+/* Requests are much shorter than the buffer of a terminal. */
 static void
 send_bytes(int fd, const uint8_t *bytes, size_t n)
 {
@@ -100,7 +99,7 @@ receive(int fd, uint8_t *bytes, size_t n)
 	}
 }
 
-/* SYNCNOP answers NAK, ACK. */
+/* The reply to SYNCNOP is NAK, ACK. */
 static void
 synchronise(int fd)
 {
@@ -112,7 +111,7 @@ synchronise(int fd)
 		fail("SYNCNOP", "the port does not speak serprog");
 }
 
-/* As flashrom 1.3 does it: the longest O_SPIOP there is, and one for the last byte. */
+/* Like flashrom 1.3: the longest possible O_SPIOP, and one for the last byte. */
 static void
 read_range(int fd, uint32_t address, uint32_t n)
 {
@@ -149,7 +148,8 @@ read_pump(int fd)
 		receive(fd, bytes, BLOCK_BYTES);
 }
 
-/* One operation; its opcode goes alone, and so does ACK. Returns the last byte read. */
+/* One operation; the opcode is written separately, and ACK is read separately. Returns the last
+ * byte read. */
 static uint8_t
 operate(int fd, const uint8_t *frame, size_t slen, size_t rlen)
 {
@@ -183,7 +183,7 @@ write_pages(int fd)
 	}
 }
 
-/* The first line of its standard output goes to fd. */
+/* Writes the first line of its standard output to fd. */
 static G_NORETURN void
 become_daemon(char **command, int fd)
 {
@@ -253,7 +253,7 @@ static const struct mode {
 	const char *name;
 	bool serprog;
 	void (*run)(int fd);
-	double amount; /* what the number is about: MB, or pages */
+	double amount; /* unit of the number: MB, or pages */
 	bool per_second;
 } modes[] = {
 	{"read", true, read_chip, (double)SIZE / 1e6, true},

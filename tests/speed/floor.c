@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What spinord's speed is measured against: the least that can stand at the far end of a
- * pseudo-terminal. Two of them, each a plain loop of blocking reads and writes:
+ * The reference for spinord's speed: the simplest possible adapters at the other end of a
+ * pseudo-terminal. There are two, each a plain loop of blocking reads and writes:
  *
- * floor serprog   a serprog adapter with a W25Q128JV that is no model but 16 MiB of memory: reads,
- *                 programs (AND) and erases at once, is never busy, refuses nothing. It answers
- *                 flashrom's questions as spinord's default profile does, so that both get the same
- *                 traffic.
- * floor pump      16 MiB for each byte that comes in: what the terminal itself can carry.
+ * floor serprog   a serprog adapter with 16 MiB of memory in place of a W25Q128JV: it reads,
+ *                 programs (AND) and erases at once, is never busy and rejects nothing. It replies
+ *                 to queries like spinord's default profile, so that the traffic is the same.
+ * floor pump      sends 16 MiB for each byte received: the rate of the terminal itself.
  *
- * Leaves out everything that flashrom does not ask of a chip that it was told to expect
- * (-c W25Q128.V), hosts that come and go, and an end: it runs until it is killed.
+ * Supports only the commands that flashrom sends with -c W25Q128.V, and one host; it runs until it
+ * is killed.
  *
  * Document: flashrom's Serial Flasher Protocol Specification, version 1.
  */
@@ -45,7 +44,7 @@ struct line {
 static struct line line;
 static uint8_t array[SIZE];
 
-/* What comes after ACK in the reply to a command without data, and how many parameters it has. */
+/* The reply after ACK to a command without data, and the number of its parameters. */
 static const struct {
 	bool known;
 	uint8_t parameter_bytes;
@@ -119,7 +118,7 @@ put_byte(uint8_t byte)
 	put(&byte, 1);
 }
 
-/* The next n bytes from the host, which is given its replies before it is waited for. */
+/* Reads the next n bytes from the host; sends pending replies first. */
 static const uint8_t *
 get(size_t n)
 {
@@ -187,7 +186,7 @@ put_memory(uint32_t from, size_t n)
 	}
 }
 
-/* A register, and zeroes when the host keeps clocking. */
+/* A register, followed by zeros. */
 static void
 put_register(const uint8_t *bytes, size_t size, size_t n)
 {
@@ -265,7 +264,7 @@ serve_pump(void)
 	}
 }
 
-/* Both ends stay open, as in spinord, so that the line never hangs up. */
+/* Both ends remain open, as in spinord, so that the line never hangs up. */
 static void
 open_line(char *path, size_t path_bytes)
 {
@@ -294,7 +293,7 @@ main(int argc, char **argv)
 		return 2;
 	}
 	open_line(path, sizeof(path));
-	/* As spinord says it, for who starts either. */
+	/* The same ready line as spinord's. */
 	printf("ready: %s W25Q128JV 16MiB flashrom -p serprog:dev=%s:115200\n", argv[1], path);
 	fflush(stdout);
 	if (pump)

@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How fast the flash engine itself is: one chip in this process, no port and no adapter. Prints a
+ * The speed of the flash engine itself: one chip in this process, no port and no adapter. Prints a
  * line "NAME NUMBER" per measurement and repetition:
  *
  * status_ns        one status register read (05 and one byte)
  * program_ns       one page: WREN, PP with 256 bytes, and the end of its operation
- * program_only_ns  the same without WREN, whose own time is measured and taken off, as without it
- *                  the chip would refuse PP
+ * program_only_ns  the same minus the time of WREN, measured separately: without WREN the chip
+ *                  would reject PP
  * read_ms          READ (03) of 16 MiB in one span
- * clip_page_ns     256 bytes read through a clip that never had a fault
- * clip_mended_ns   the same through one that had some, which are gone
- * clip_faulty_ns   the same through one with a fault, of another opcode
- * chip_mended_ns   the same from a chip that had a fault, which is gone
- * chip_faulty_ns   the same from one with a weak cell at another address
- * line_page_ns     256 bytes read by O_SPIOP from an adapter on a line that never had a fault
- * line_faulty_ns   the same on one with a fault, of a byte that is far away
- * snapshot_first_ms    a snapshot of an array of which nothing was kept before: all is copied
- * snapshot_take_ms     one more, after a page was programmed in each 16th block of 64 KiB
- * snapshot_restore_ms  back to the first one
+ * clip_page_ns     256 bytes read through a clip without faults
+ * clip_cleared_ns  the same after all faults of the clip were removed
+ * clip_faulty_ns   the same with a fault for another opcode
+ * chip_cleared_ns  the same after all faults of the chip were removed
+ * chip_faulty_ns   the same with a weak cell at another address
+ * line_page_ns     256 bytes read by O_SPIOP from an adapter on a line without faults
+ * line_faulty_ns   the same with a fault at a byte that is not reached
+ * snapshot_first_ms    the first snapshot of an array: the whole array is copied
+ * snapshot_take_ms     another one, after a page was programmed in each 16th block of 64 KiB
+ * snapshot_restore_ms  restoring the first one
  *
- * Around each frame the chip's time is set as the clip does it. Pages and reads go over the whole
- * array, which is in memory before the clock starts. Leaves out the wall clock that a clip asks.
+ * The chip's time is set around each frame as the clip does. Pages and reads cover the whole array,
+ * which is in memory before the clock starts. The time for reading the wall clock, as a clip does,
+ * is not included.
  *
  * inprocess TIMES  the chip is a W25Q128JV from the chip files in $SPINOR_CHIPDB
  */
@@ -47,7 +48,7 @@
 #define STATUS_READS 1000000
 #define CLIP_READS 200000
 
-/* A page in one of so many blocks is changed between two snapshots. */
+/* Between two snapshots a page in one of this many blocks is changed. */
 #define BLOCKS_PER_CHANGE 16
 
 #define WREN 0x06
@@ -62,7 +63,7 @@
 /* tPP max 3 ms, W25Q128JV rev. M. */
 #define PROGRAM_NS 3000000
 
-/* More than any chip takes until it can be used. */
+/* Longer than the start-up time of any chip. */
 #define POWER_UP_NS 100000000
 
 struct rig {
@@ -150,7 +151,7 @@ measure_status(struct rig *rig)
 		g_error("the chip is not idle");
 }
 
-/* Different bytes in every repetition, so that programming has something to do. */
+/* Different bytes in every repetition, so that programming changes bits. */
 static void
 measure_program(struct rig *rig, GRand *random)
 {
@@ -226,7 +227,7 @@ measure_chip_faults(struct clip *clip, struct rig *rig)
 		g_error("the chip's fault is refused");
 	printf("chip_faulty_ns %.1f\n", clip_page_ns(clip, rig));
 	flash_fault_remove(rig->chip, id);
-	printf("chip_mended_ns %.1f\n", clip_page_ns(clip, rig));
+	printf("chip_cleared_ns %.1f\n", clip_page_ns(clip, rig));
 }
 
 static double
@@ -266,14 +267,14 @@ measure_line(struct clip *clip, struct base_clock *clock, struct rig *rig)
 	fault.at_byte = true;
 	fault.when.byte_from = UINT64_C(1) << 60;
 	if (link_fault_add(line, &fault) < 0)
-		g_error("the line's fault is refused");
+		g_error("the fault of the line is rejected");
 	printf("line_page_ns %.1f\n", line_page_ns(serprog_endpoint(adapter), rig));
 	printf("line_faulty_ns %.1f\n", line_page_ns(link_endpoint(line), rig));
 	link_destroy(line);
 	serprog_destroy(adapter);
 }
 
-/* With the same chip one after the other. */
+/* All measurements use the same chip, one after the other. */
 static void
 measure_clip(struct rig *rig)
 {
@@ -293,10 +294,10 @@ measure_clip(struct rig *rig)
 	fault.when.opcode = 0x9f;
 	fault.when.has_opcode = true;
 	if (clip_fault_add(clip, &fault) == 0)
-		g_error("the fault is refused");
+		g_error("the fault is rejected");
 	printf("clip_faulty_ns %.1f\n", clip_page_ns(clip, rig));
 	clip_fault_clear(clip);
-	printf("clip_mended_ns %.1f\n", clip_page_ns(clip, rig));
+	printf("clip_cleared_ns %.1f\n", clip_page_ns(clip, rig));
 	measure_chip_faults(clip, rig);
 	measure_line(clip, &clock, rig);
 	rig->now_ns = base_clock_now(&clock) + BETWEEN_FRAMES_NS;
@@ -304,7 +305,7 @@ measure_clip(struct rig *rig)
 	clip_destroy(clip);
 }
 
-/* Programs a page here and there. */
+/* Programs a page in every BLOCKS_PER_CHANGE-th block. */
 static void
 change_some(struct rig *rig, GRand *random)
 {
@@ -327,7 +328,7 @@ check_copied(const char *doing, size_t copied, size_t wanted)
 		g_error("%s copied %zu bytes instead of %zu", doing, copied, wanted);
 }
 
-/* Without other snapshots beside, so that every repetition has the same to do. */
+/* There are no other snapshots, so that every repetition does the same work. */
 static void
 measure_snapshots(struct rig *rig, GRand *random)
 {
@@ -357,7 +358,7 @@ measure_snapshots(struct rig *rig, GRand *random)
 		g_error("cannot restore the first snapshot");
 	printf("snapshot_restore_ms %.3f\n", (wall_ns() - start) / 1e6);
 	if (memcmp(rig->copy, rig->array, rig->size) != 0)
-		g_error("what was restored is not what was kept");
+		g_error("the restored array differs from the saved one");
 	store_snapshots_destroy(snapshots);
 	rig->now_ns += POWER_UP_NS;
 }
@@ -390,8 +391,8 @@ main(int argc, char **argv)
 		measure_read(&rig);
 		measure_clip(&rig);
 	}
-	/* Last: with all that they copy in between, programs were measured to take nearly twice as
-	 * long, presumably out of cold caches. */
+	/* Last: between snapshots, programs took nearly twice as long, presumably because copying
+	 * empties the caches. */
 	for (int i = 0; i < times; i++)
 		measure_snapshots(&rig, random);
 	flash_destroy(rig.chip);

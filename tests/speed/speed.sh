@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Measures spinord against what could at best be had on this machine, in the same minutes, and
-# prints a table. See README here. Takes a few minutes; fails when a target is missed.
+# Measures spinord and the fastest possible adapters on the same machine, in alternation, and prints
+# a table. See README in this folder. Takes a few minutes; fails if a target is missed.
 #
-# SPEED_BINDIR: where floor, client and inprocess are. SPEED_ROUNDS: fresh daemons so many times.
+# SPEED_BINDIR: the folder of floor, client and inprocess. SPEED_ROUNDS: number of rounds, each with
+# new daemons.
 
 set -u
 export LC_ALL=C
@@ -36,7 +37,7 @@ give_up()
 	exit 1
 }
 
-# record KEY NUMBER: the nth of one key was measured right beside the nth of another.
+# record KEY NUMBER: the nth numbers of all keys are measured in immediate succession.
 record()
 {
 	echo "$2" >>"$RESULTS/$1"
@@ -54,7 +55,7 @@ seconds()
 	printf '%d.%06d\n' $(($1 / 1000000)) $(($1 % 1000000))
 }
 
-# start WHAT [ARGS...]: a daemon, spinord or a mode of floor; sets TTY and SPINORD_PID.
+# start NAME [ARGS...]: starts a daemon, spinord or a mode of floor; sets TTY and SPINORD_PID.
 start()
 {
 	case $1 in
@@ -63,7 +64,7 @@ start()
 	esac
 }
 
-# timed KEY COMMAND...: records how many seconds it took.
+# timed KEY COMMAND...: records the duration of the command in seconds.
 timed()
 {
 	local key=$1 begin
@@ -89,7 +90,7 @@ by_client()
 	record "$1" "$got"
 }
 
-# A round: fresh chips, blank, and everything first with the floor and then with spinord.
+# A round: new blank chips; each measurement runs first with the floor and then with spinord.
 measure_ports()
 {
 	local who i
@@ -128,15 +129,15 @@ measure_ports()
 	done
 }
 
-# From the spawn to the ready line, without this shell's own time.
+# From the spawn to the ready line, without the time of this shell.
 measure_ready()
 {
 	run_limited 120 "$BINDIR/client" ready "$READY_STARTS" "$SPINORD" --chip "$CHIP" \
 		2>"$TMP/out" >"$RESULTS/ready" ||
-		give_up "spinord did not get ready: $(tail -n 5 "$TMP/out")"
+		give_up "spinord did not become ready: $(tail -n 5 "$TMP/out")"
 }
 
-# Many adapters in one daemon, of which the last one has a host, beside a daemon that has only one.
+# A daemon with many adapters, of which the last one has a host, and a daemon with only one.
 measure_many()
 {
 	local i begin alone alone_pid many_pid
@@ -147,7 +148,7 @@ measure_many()
 	start_spinord --chip "$CHIP" --count "$MANY"
 	many_pid=$SPINORD_PID
 	for ((i = 1; i < MANY; i++)); do
-		read_ready "${tap_outputs[$many_pid]}" 20 || give_up "only $i adapters got ready"
+		read_ready "${tap_outputs[$many_pid]}" 20 || give_up "only $i adapters became ready"
 	done
 	record many.ready "$(seconds $(($(now_us) - begin)))"
 	awk '/^VmRSS/ { print $2 / 1024 }' "/proc/$many_pid/status" >>"$RESULTS/many.resident"
@@ -169,7 +170,7 @@ measure_inprocess()
 	done <"$TMP/inprocess"
 }
 
-# less KEY START: what is left of the times when flashrom's start is taken off.
+# less KEY START: subtracts the start of flashrom from its times.
 less()
 {
 	paste -d ' ' "$RESULTS/$1" "$RESULTS/$2" | awk '{ print $1 - $2 }' >"$RESULTS/$1.net"
@@ -182,13 +183,13 @@ summary()
 		END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2, v[1], v[NR] }'
 }
 
-# ratios KEY FLOOR: of what was measured side by side.
+# ratios KEY FLOOR: of the pairs measured in immediate succession.
 ratios()
 {
 	paste -d ' ' "$RESULTS/$1" "$RESULTS/$2" | awk '{ print $1 / $2 }'
 }
 
-# verdict VALUE TARGET: TARGET is "<= 1.10"; nothing for none.
+# verdict VALUE TARGET: TARGET is like "<= 1.10"; prints nothing if it is empty.
 verdict()
 {
 	[ -n "$2" ] || return 0
@@ -199,7 +200,7 @@ verdict()
 	fi
 }
 
-# row WHAT FORMAT KEY FLOOR TARGET: FLOOR empty: TARGET is for the value, else for the ratio.
+# row NAME FORMAT KEY FLOOR TARGET: TARGET is for the ratio, or for the value if FLOOR is empty.
 row()
 {
 	local value low high floor=- ratio=- judged word
@@ -237,10 +238,10 @@ table()
 	row "in process: page program, ns" %8.1f program_only_ns "" "< 400"
 	row "in process: 16 MiB read, ms" %8.2f read_ms "" "< 10"
 	row "  page read through a clip, ns" %8.1f clip_page_ns "" ""
-	row "  mended; floor: never broken" %8.1f clip_mended_ns clip_page_ns "<= 1.10"
-	row "  a fault of another opcode; the same" %8.1f clip_faulty_ns clip_page_ns "<= 15"
-	row "  chip mended; floor: never broken" %8.1f chip_mended_ns clip_page_ns "<= 1.10"
-	row "  a weak cell elsewhere; the same" %8.1f chip_faulty_ns clip_page_ns "<= 1.50"
+	row "  faults removed; floor: none" %8.1f clip_cleared_ns clip_page_ns "<= 1.10"
+	row "  a fault for another opcode" %8.1f clip_faulty_ns clip_page_ns "<= 15"
+	row "  faults of the chip removed" %8.1f chip_cleared_ns clip_page_ns "<= 1.10"
+	row "  a weak cell elsewhere" %8.1f chip_faulty_ns clip_page_ns "<= 1.50"
 	row "  over the line by O_SPIOP, ns" %8.1f line_page_ns "" ""
 	row "  a fault elsewhere; floor: none" %8.1f line_faulty_ns line_page_ns "<= 3"
 	row "snapshot of 16 MiB, all new, ms" %8.3f snapshot_first_ms "" ""
@@ -248,14 +249,14 @@ table()
 	row "  restored, the same changes, ms" %8.3f snapshot_restore_ms "" "< 5"
 }
 
-# ticks FIELD: of /proc/stat's first line; 0 is the sum of user to steal.
+# ticks FIELD: a field of the first line of /proc/stat; 0 is the sum of user to steal.
 ticks()
 {
 	awk -v "field=$1" 'NR == 1 { for (i = 2; i <= 9; i++) sum += $i
 		print field ? $field : sum }' /proc/stat
 }
 
-# Who else wanted the cores: other processes before the run, other virtual machines during it.
+# Other load of the cores: processes before the run, other virtual machines during it.
 surroundings()
 {
 	local stolen all
@@ -266,7 +267,7 @@ surroundings()
 		"$((1000 * stolen / all)) per mille"
 	if awk -v "load=$load_before" "BEGIN { exit !(load > 0.5) }" ||
 		[ $((1000 * stolen / all)) -gt 10 ]; then
-		echo "The machine was not quiet: take ratios with care, and measure again."
+		echo "The machine was not idle: the ratios may be wrong; measure again."
 	fi
 }
 

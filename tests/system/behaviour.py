@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""In what ways chips differ, as far as their data tells: for one of each, and for a table."""
+"""Behaviours of chips, derived from their data: to choose one chip for each, and for a table."""
 
 KIB = 1024
 MIB = 1024 * KIB
-DIE_MIN = 16 * MIB  # no block is that large
+DIE_MIN = 16 * MIB  # larger than any block
 
 
 def _names(part):
@@ -90,8 +90,8 @@ def behaviours(part):
 
 
 def one_of_each(chips):
-    """As few chips as needed, and small ones, that together show every behaviour. Left out are the
-    sizes, and what only the largest have and flashrom never uses: the erase of a die."""
+    """Returns a few small chips that together cover every behaviour, except sizes and the erase of
+    a die, which only the largest chips have and flashrom never uses."""
     def shown(chip):
         return {each for each in behaviours(chip.part)
                 if each[0] != "size" and not each[1].endswith(" die")}
@@ -106,7 +106,7 @@ def one_of_each(chips):
 
 
 def table(outcome):
-    """outcome: chip to whether it passed."""
+    """outcome: maps each chip to whether it passed."""
     tried = {}
     for chip, passed in outcome.items():
         for each in behaviours(chip.part):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Daemons, hosts and TAP for test scripts that run many chips at a time.
 
-Every process has a time limit, ends with the script however that ends, and is waited for. A script
-is one coroutine that run() drives; each chip has a Bench of its own in a folder of its own.
+Every process has a time limit, ends with the script in all cases, and is waited for. A script is
+one coroutine that run() executes; each chip has its own Bench in its own folder.
 """
 import asyncio
 import json
@@ -19,23 +19,23 @@ SPINOR = os.environ.get("SPINOR", os.path.join(os.path.dirname(SPINORD), "spinor
 os.environ.setdefault("SPINOR_CHIPDB", os.path.join(TOP, "chipdb"))
 os.environ["PATH"] += ":/usr/local/sbin:/usr/sbin:/sbin"
 FLASHROM = os.environ.get("FLASHROM") or shutil.which("flashrom")
-# Lets it sleep where it spins, without which there is no running many of it, see idle.c.
+# Makes flashrom sleep in its busy waits, so that many can run at a time; see idle.c.
 IDLE = os.path.join(os.path.dirname(SPINORD), "tests/system/idle.so")
 
 
 class Failed(Exception):
-    """A step went wrong; the text says what was wanted and what came."""
+    """A step failed; the text contains the expected and the actual result."""
 
 
 async def start(*args, **kwargs):
-    """A process that the kernel ends should this one be killed. Not in a preexec_fn, which makes
-    Python copy itself for each, with all the content it holds."""
+    """Starts a process that the kernel kills if this one is killed. Without preexec_fn, which would
+    make Python fork with all its data for each process."""
     return await asyncio.create_subprocess_exec(
         "setpriv", "--pdeathsig", "KILL", "--", *args, stdin=asyncio.subprocess.DEVNULL, **kwargs)
 
 
 async def end(process):
-    """Kills what still runs; never leaves a zombie."""
+    """Kills the process if it is still running, and waits for it."""
     if process.returncode is None:
         try:
             process.kill()
@@ -45,7 +45,7 @@ async def end(process):
 
 
 async def output(seconds, *args, **kwargs):
-    """Exit status and all output of a command; status None: it did not end in time."""
+    """Exit status and all output of a command; status None: time-out."""
     process = await start(
         *args, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, **kwargs)
     try:
@@ -58,10 +58,10 @@ async def output(seconds, *args, **kwargs):
 
 
 class Bench:
-    """A spinord with one chip, and the host that is clipped to it.
+    """A spinord with one chip, and its host.
 
-    Over TCP the host is faster, several times when many are at it: behind a pseudo-terminal the
-    kernel wakes a thread of its own for each message.
+    A host on TCP is faster, several times if many run at once: for a pseudo-terminal the kernel
+    wakes another thread for each message.
     """
 
     def __init__(self, folder, part, timing, content=None, tcp=False):
@@ -88,7 +88,8 @@ class Bench:
             line = b""
         if not line.startswith(b"ready: "):
             await end(self.daemon)
-            raise Failed("spinord %s: no ready line: %s" % (" ".join(self.options), self.said()))
+            raise Failed("spinord %s: no ready line: %s" % (
+                " ".join(self.options), self.log_text()))
         self.programmer = line.split()[-1].decode()
         return self
 
@@ -102,9 +103,9 @@ class Bench:
         finally:
             await end(self.daemon)
         if kind is None and self.daemon.returncode != 0:
-            raise Failed("spinord ended with %d: %s" % (self.daemon.returncode, self.said()))
+            raise Failed("spinord ended with %d: %s" % (self.daemon.returncode, self.log_text()))
 
-    def said(self):
+    def log_text(self):
         with open(self.log, errors="replace") as log:
             return log.read().strip()
 
@@ -126,14 +127,14 @@ class Bench:
         for _ in range(3):
             status, text = await output(
                 seconds, FLASHROM, "-p", self.programmer, *args, env=environment)
-            # It gives an adapter some tenths of a second to synchronise, which on a machine that
-            # does much else may be too little. Nothing has reached the chip then.
+            # flashrom waits some tenths of a second for an adapter to synchronise, which may be too
+            # short on a loaded machine. No command has reached the chip then.
             if "Programmer initialization failed" not in text:
                 break
         return status, text
 
     async def call(self, method, **params):
-        """A method of the control socket."""
+        """Calls a method of the control socket."""
         request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
         reader, writer = await asyncio.open_unix_connection(self.control, limit=1 << 20)
         try:
@@ -146,27 +147,27 @@ class Bench:
         return reply["result"]
 
     async def protected(self):
-        """What the chip protects as it stands now: first byte and length of each range."""
+        """The ranges that the chip protects now: first byte and length of each."""
         status = await self.call("bench.status")
         return [(each["start"], each["length"])
                 for each in status["adapters"][0]["chips"][0]["protected"]]
 
     async def spi(self, *operations):
-        """Operations of a host that knows nothing of flash: of each the bytes to send."""
+        """Sends raw SPI operations: each is the bytes to send."""
         host, port = self.programmer.split("=")[1].split(":")
         reader, writer = await asyncio.open_connection(host, port)
         try:
             for sent in operations:
                 writer.write(bytes([0x13]) + len(sent).to_bytes(3, "little") + bytes(3) + sent)
                 if await asyncio.wait_for(reader.readexactly(1), 20) != b"\x06":
-                    raise Failed("O_SPIOP was refused")
+                    raise Failed("O_SPIOP was rejected")
         finally:
             writer.close()
             await writer.wait_closed()
 
 
 class Report:
-    """TAP: one point per chip, in the order in which they end."""
+    """TAP output: one point per chip, in the order of completion."""
 
     def __init__(self):
         self.count = 0
@@ -196,7 +197,7 @@ class Report:
 
 
 async def parts():
-    """All parts of the chipdb, as spinor tells them."""
+    """All parts of the chipdb, as listed by spinor."""
     process = await start(SPINOR, "chips", "--json", stdout=asyncio.subprocess.PIPE)
     try:
         text, _ = await asyncio.wait_for(process.communicate(), 20)
@@ -208,7 +209,7 @@ async def parts():
 
 
 async def flashrom_chips():
-    """Name and KiB of every SPI chip that the installed flashrom knows, in its order."""
+    """Name and KiB of every SPI chip that the installed flashrom supports, in its order."""
     _, text = await output(20, FLASHROM, "-L")
     chips = []
     for line in text[text.index("Supported flash chips"):].split("\n")[1:]:
@@ -218,12 +219,12 @@ async def flashrom_chips():
         if first:
             chips.append([first[1].strip(), int(first[2]), first[3]])
         elif chips and line.startswith(" " * 29) and line.strip():
-            chips[-1][0] += line.strip()  # a long name goes on below
+            chips[-1][0] += line.strip()  # a long name continues on the next line
     return [(name, kib) for name, kib, kind in chips if kind == "SPI"]
 
 
 async def all_of(coroutines):
-    """Runs them all; when one raises, ends the others before it goes on."""
+    """Runs all coroutines; if one raises, cancels the others before it raises as well."""
     tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
     try:
         await asyncio.gather(*tasks)
@@ -234,7 +235,7 @@ async def all_of(coroutines):
 
 
 def run(script):
-    """Drives script(folder, report); the folder is gone afterwards. A signal ends all of it."""
+    """Runs script(folder, report) and removes the folder. A signal cancels the script."""
     if not FLASHROM:
         if os.environ.get("CI") == "true":
             print("Bail out! flashrom is not installed")

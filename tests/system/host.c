@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A serprog host for tests, which knows at each moment what it was told:
+ * A serprog host for tests, which reports progress after each acknowledged step:
  *
  *   host pages PORT N      programs N pages of known content from address 0 on, one by one, and
- *                          prints the number of each page once the chip has said that it is done
+ *                          prints the number of each page as soon as the chip is ready again
  *   host check IMAGE N     compares the first N pages of a file with that content
  *   host connect PORT N    opens the port, exchanges a NOP and closes it, N times
  *
- * Exit status 0 when all was done, 1 when something failed, 2 for the command line. It waits for
- * ever on a silent line: give it a time limit.
+ * Exit status 0 on success, 1 on a failure, 2 for errors of the command line. It waits for replies
+ * without limit: start it with a time limit.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -79,7 +79,7 @@ spi(int fd, const uint8_t *out, size_t n_out, uint8_t *in, size_t n_in)
 	memcpy(in, reply + 1, n_in);
 }
 
-/* No two pages alike, and no byte FF. */
+/* All pages differ, and no byte is FF. */
 static void
 fill_page(uint8_t *page, unsigned int number)
 {

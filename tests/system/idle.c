@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Makes a host tool sleep where it spins. flashrom waits by asking for the time over and over, the
- * first second of each run among it; a few of those at a time leave nothing of a machine for those
- * that work. Preloaded, this answers the same clock, but sleeps a sixteenth of what has passed
- * already once somebody asks for nothing else, so a wait is longer by no more than that, nor by
- * more than a few ms: what looks like one wait may be many short ones.
+ * Makes a host tool sleep in its busy waits. flashrom waits by reading the clock in a loop, also in
+ * the first second of each run; a few such processes take all processors. Preloaded, this library
+ * returns the same clock. If the process does nothing but read the clock, each call sleeps for a
+ * sixteenth of the time waited so far, at most a few ms: what looks like one wait may be many short
+ * ones, and none must become much longer.
  */
 #include <stdint.h>
 #include <sys/syscall.h>
@@ -14,7 +14,7 @@
 enum {
 	PATIENCE_NS = 200000, /* shorter waits are polls of a busy chip */
 	NAP_NS = 5000000,
-	PAUSE_NS = 20000 /* between two questions: something else was done */
+	PAUSE_NS = 20000 /* between two calls: the process did other work */
 };
 
 static int64_t

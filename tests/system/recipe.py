@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What flashrom is made to do with each chip, and what has to be in the image file afterwards.
+"""The steps of flashrom with each chip, and the expected contents of the image file afterwards.
 
-A run of flashrom has a second in which nothing happens, so that many go on at a time; what takes
-the machine's time are pages written over the line, some MiB a second. flashrom itself erases and
-writes only blocks that differ, hence chips above FULL_MAX get an image that is random all over, as
-is what they hold already, but which differs from that only in blocks spread over the whole chip, at
-each end, and on both sides of every 16 MiB boundary, where 3-byte addresses end and where dies and
-banks do. The first chip of each size gets a full one all the same.
+A run of flashrom waits for a second, so many run at a time; most of the processor time is spent on
+pages written over the line, some MiB a second. flashrom erases and writes only blocks that differ.
+Hence chips above FULL_MAX get a random image that differs from their random contents only in blocks
+spread over the whole chip, at each end, and on both sides of every 16 MiB boundary, where 3-byte
+addresses, dies and banks end. The first chip of each size gets an entirely new image all the same.
 """
 import os
 import random
@@ -16,18 +15,18 @@ from bench import Bench, Failed
 
 KIB = 1024
 MIB = 1024 * KIB
-BYTES_FULL_MAX_SHARE = 32  # of that, for chips that take a byte or two at a time
+BYTES_FULL_MAX_SHARE = 32  # share for chips that program a byte or two at a time
 FULL_MAX = int(os.environ.get("EVERY_CHIP_FULL_KIB", 8 * KIB)) * KIB
 SPARSE_BLOCK = 4 * KIB
 SPARSE_BLOCKS = 16
-# flashrom 1.3.0 looks no further than that for definitions that match.
+# flashrom 1.3.0 stops after this number of matching definitions.
 CANDIDATES_MAX = 8
 LIMIT_SECONDS = 400
-LIMIT_SECONDS_LARGE = 1200  # beyond 64 MiB: only to end what hangs, also where much else is done
+LIMIT_SECONDS_LARGE = 1200  # beyond 64 MiB: ends hung processes only, also on a loaded machine
 
 FOUND = re.compile(r'Found (?:.*?) flash chip "(.*?)" \((\d+) kB, SPI\)')
 
-# Definitions that flashrom itself can't use for everything: what it can, and why not the rest.
+# Definitions that flashrom can use only in part: the last possible step, and the reason.
 LIMITED_TO = {"probe": "probed only", "read": "read only", "erase": "not written"}
 LIMITS = {
     "AT45CS1282": ("probe", "its addresses do not fit into flashrom's three bytes"),
@@ -37,24 +36,24 @@ LIMITS = {
     "MX23L6454": ("read", "a mask ROM"),
     "AT26F004": ("erase", "flashrom has no way to program it"),
 }
-# Where flashrom 1.3.0 may fail with a chip that does as its data sheet says: what it says then,
-# why, and what can be tried all the same. Later releases have better definitions.
+# Definitions with which flashrom 1.3.0 may fail although the chip acts as in its data sheet: the
+# message, the reason, and the last possible step. Later releases have corrected definitions.
 TOO_LONG = ("spi_write_cmd called for too long a write", "pages of 512 bytes", "erase")
 EXCUSES = {
     "S25FL127S-256kB": TOO_LONG,
     "S25FL128S......1": TOO_LONG,
-    # Reported to its mailing list in January 2023 by somebody with a real one.
+    # Reported to its mailing list in January 2023, with a real chip.
     "MT25QL128": ("Verifying flash... FAILED", "it lacks the 4-byte commands that flashrom sends",
                   "probe"),
 }
-# Definitions of half the chip: 3-byte addresses and no bank register.
+# Definitions that cover half of the chip: 3-byte addresses and no bank register.
 HALVES = {"S25FL256S Large Sectors", "S25FL256S Small Sectors"}
-# Nothing to be clipped to an SPI programmer.
+# Not SPI chips.
 OTHER_PROTOCOLS = {"KB9012 (EDI)": "an embedded controller behind EDI, another protocol"}
 
 
 class Chip:
-    """A definition of flashrom's and a part of ours that answers to it."""
+    """A definition of flashrom and a part of the chipdb that matches it."""
 
     def __init__(self, name, kib, part):
         self.name = name
@@ -66,7 +65,7 @@ class Chip:
         self.seed = 0
         self.timing = "instant"
         self.tcp = True
-        # What flashrom is told to take the part for; empty once it is known to find that out.
+        # The definition that flashrom is told to use; empty if it finds the right one by itself.
         self.named = ["-c", name]
 
     def __str__(self):
@@ -90,13 +89,13 @@ class Chip:
 
     @property
     def seen(self):
-        """Bytes that flashrom ought to report."""
+        """The number of bytes that flashrom should report."""
         return self.kib * KIB if self.name in HALVES else self.size
 
 
 def answering(definitions, all_parts, rank=lambda part: 0):
-    """A chip for each definition that a part answers to, and the definitions that none does. Of
-    several parts the one with the least rank is taken."""
+    """Returns a chip for each definition that a part matches, and the definitions without a part.
+    Of several parts the one with the lowest rank is chosen."""
     by_name = {}
     for part in all_parts:
         for place, name in enumerate(part["flashrom_names"]):
@@ -112,8 +111,8 @@ def answering(definitions, all_parts, rank=lambda part: 0):
 
 
 def others(definitions, all_parts, chips):
-    """Chips for the parts that no definition is tried with yet. What flashrom does with them is
-    known from their siblings, so blocks here and there will do."""
+    """Returns chips for the parts that are not tested with any definition yet. Similar parts have
+    already been tested in full, so a sample of the blocks is sufficient."""
     sizes = dict(definitions)
     tried = {chip.part["name"] for chip in chips}
     more = []
@@ -127,13 +126,13 @@ def others(definitions, all_parts, chips):
 
 
 def random_bytes(rng, n):
-    """Random ones, which for lack of time repeat in a large chip, but at no power of two."""
+    """Random bytes; to save time they repeat in a large chip, but not at a power of two."""
     some = rng.randbytes(min(n, 4 * MIB - 12345))
     return (some * (n // len(some) + 1))[:n]
 
 
 def other_content(chip, old, rng):
-    """An image to write over old."""
+    """Returns a new image, to be written over old."""
     if chip.full:
         return random_bytes(rng, len(old))
     new = bytearray(old)
@@ -146,7 +145,7 @@ def other_content(chip, old, rng):
 
 
 def tail(text):
-    """Where flashrom first saw something wrong, and how it ended."""
+    """The first error of flashrom, and the end of its output."""
     lines = [line for line in text.strip().split("\n") if "requested mapping" not in line]
     first = [line for line in lines if "FAILED at" in line][:1]
     return "\n".join(first + lines[-12:])
@@ -176,7 +175,7 @@ def expect_same(got, wanted, step):
 
 
 class Run:
-    """One chip on its bench, and what it should hold."""
+    """One chip on its bench, and its expected contents."""
 
     def __init__(self, bench, chip, content):
         self.bench = bench
@@ -195,11 +194,11 @@ class Run:
         return self.content[:self.chip.seen]
 
     def expect_image(self, step):
-        """The image file, with what flashrom can't see of it."""
+        """Checks the image file, including the part that flashrom does not access."""
         expect_same(self.bench.load("image"), self.content, step + ": the image file")
 
     async def probe(self):
-        """Without -c, among all that flashrom knows. Goes on so when there is no other."""
+        """Probes without -c, among all definitions. True if only one matches."""
         status, text = await self.bench.flashrom(self.chip.seconds)
         found = [(name, int(kib)) for name, kib in FOUND.findall(text)]
         wanted = (self.chip.name, self.chip.seen // KIB)
@@ -211,8 +210,8 @@ class Run:
         return False
 
     def expect_probed(self):
-        """Asking leaves the chip as it is. Not so a DataFlash: among all the ways to ask is the 83
-        of an M95, and a DataFlash takes that for the order to program its buffer into page 0."""
+        """Checks that probing has not changed the chip, except page 0 of a DataFlash: the opcode 83
+        that identifies an M95 makes a DataFlash program its buffer into page 0."""
         page = self.chip.part["page_size"] if self.chip.is_dataflash else 0
         self.content = self.bench.load("image")[:page] + self.content[page:]
         self.expect_image("probe")
@@ -222,8 +221,8 @@ class Run:
         expect_same(self.bench.load("read"), self.seen(), step)
 
     async def excused_write(self, seen):
-        """True when flashrom failed for a reason of its own. It may have erased something then,
-        unless it can do nothing at all to the chip."""
+        """True if flashrom failed for the known reason. It may have erased blocks then, unless the
+        chip can only be probed."""
         says, why, limit = EXCUSES[self.chip.name]
         status, text = await self.bench.flashrom(
             self.chip.seconds, *self.chip.named, "-w", self.bench.save("new", seen))
@@ -242,7 +241,7 @@ class Run:
         self.expect_image(step)
 
     async def write_part(self, rng):
-        """A region that ends in no block, at three quarters of the chip."""
+        """Writes a region whose ends are inside blocks, at three quarters of the chip."""
         seen = self.seen()
         start = len(seen) * 3 // 4 - 0x123
         stop = start + min(0x2345, len(seen) // 8)
@@ -258,7 +257,7 @@ class Run:
 
 
 async def full_recipe(chip, folder):
-    """All of it. Raises Failed with the step that went wrong."""
+    """Runs all steps. Raises Failed with the failed step."""
     rng = random.Random("%s %s" % (chip.seed, chip))
     old = random_bytes(rng, chip.size)
     async with Bench(folder, chip.part["name"], chip.timing, old, chip.tcp) as bench:

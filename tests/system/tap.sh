@@ -37,20 +37,20 @@ SPINORD_PID=
 SPINORD_ERR=
 STOP_STATUS=
 
-# plan N: so many test points follow.
+# plan N: announces N test points.
 plan()
 {
 	tap_planned=$1
 	echo "1..$1"
 }
 
-# done_testing: the plan, for a script that counts as it goes.
+# done_testing: prints the plan at the end, for a script without a fixed number of points.
 done_testing()
 {
 	plan "$tap_count"
 }
 
-# diag TEXT: explains the point before it.
+# diag TEXT: prints a diagnostic for the point before it.
 diag()
 {
 	printf '%s\n' "$*" | sed 's/^/# /'
@@ -92,8 +92,8 @@ skip_all()
 	exit 0
 }
 
-# missing NAME REASON: one point that a missing tool leaves out. Under CI=true nothing may be left
-# out without notice, so there it is a failure.
+# missing NAME REASON: skips one point because a tool is missing. With CI=true that is a failure,
+# since nothing may be skipped unnoticed there.
 missing()
 {
 	if [ "${CI:-}" = true ]; then
@@ -103,7 +103,7 @@ missing()
 	fi
 }
 
-# need TOOL...: ends the script, before its plan, unless all tools are there.
+# need TOOL...: ends the script, before its plan, if a tool is missing.
 need()
 {
 	local tool
@@ -148,7 +148,7 @@ same()
 	fi
 }
 
-# try NAME COMMAND...: holds when the command succeeds; shows its output when not.
+# try NAME COMMAND...: passes if the command succeeds; otherwise prints its output.
 try()
 {
 	local name=$1 status=0
@@ -161,13 +161,13 @@ try()
 	fi
 }
 
-# run_limited SECONDS COMMAND...: exit status 124 or 137 when the time was up.
+# run_limited SECONDS COMMAND...: exit status 124 or 137 after a time-out.
 run_limited()
 {
 	timeout --kill-after=5 "$@"
 }
 
-# flash NAME ARGS...: holds when flashrom succeeds on TTY; its output is in TMP/try.out.
+# flash NAME ARGS...: passes if flashrom succeeds on TTY; its output is in TMP/try.out.
 flash()
 {
 	local name=$1
@@ -175,7 +175,7 @@ flash()
 	try "$name" run_limited 300 "$FLASHROM" -p "serprog:dev=$TTY:115200" "$@"
 }
 
-# flash_fails NAME ARGS...: holds when flashrom ends by itself, and not well.
+# flash_fails NAME ARGS...: passes if flashrom ends by itself with an error.
 flash_fails()
 {
 	local name=$1 status=0
@@ -189,7 +189,7 @@ flash_fails()
 	fi
 }
 
-# says NAME TEXT: the output in TMP/try.out holds that text.
+# says NAME TEXT: passes if the output in TMP/try.out contains that text.
 says()
 {
 	local text
@@ -200,25 +200,25 @@ says()
 	esac
 }
 
-# host ARGS...: the raw client, see host.c.
+# host ARGS...: runs the serprog client, see host.c.
 host()
 {
 	run_limited 60 "$HOST" "$@"
 }
 
-# tell FD ESCAPES: writes to the open terminal, which a daemon that does not read would block.
+# tell FD ESCAPES: writes to the open terminal, with a time limit, as the daemon may not read.
 tell()
 {
 	run_limited 20 printf '%b' "$2" >&"$1"
 }
 
-# hear FD COUNT: so many bytes from the open terminal, in hexadecimal.
+# hear FD COUNT: reads COUNT bytes from the open terminal and prints them in hexadecimal.
 hear()
 {
 	run_limited 20 head -c "$2" <&"$1" | od -An -v -tx1 | tr -d ' \n'
 }
 
-# synchronise FD: a SYNCNOP on an open terminal; the answer should be 1506, NAK and ACK.
+# synchronise FD: sends a SYNCNOP on an open terminal; the reply should be 1506, NAK and ACK.
 synchronise()
 {
 	tell "$1" '\x10'
@@ -226,7 +226,7 @@ synchronise()
 }
 
 # operate FD COUNT HEX...: one SPI operation that sends these bytes and reads COUNT; prints the
-# answer in hexadecimal, ACK (06) first.
+# reply in hexadecimal, ACK (06) first.
 operate()
 {
 	local fd=$1 count=$2 request
@@ -236,7 +236,7 @@ operate()
 	hear "$fd" $((count + 1))
 }
 
-# read_ready FD SECONDS: blocks for a ready line; sets READY and TTY.
+# read_ready FD SECONDS: waits for a ready line; sets READY and TTY.
 read_ready()
 {
 	local line
@@ -254,8 +254,8 @@ read_ready()
 }
 
 # start_spinord ARGS...: returns when the daemon is ready. Sets READY, its ready line, TTY,
-# SPINORD_PID, and SPINORD_ERR, the file that takes its log. A daemon that does not get ready ends
-# the script.
+# SPINORD_PID, and SPINORD_ERR, the file with its log. Ends the script if the daemon does not become
+# ready.
 start_spinord()
 {
 	local fifo fd
@@ -276,8 +276,8 @@ start_spinord()
 	fi
 }
 
-# stop_spinord [PID [SIGNAL]]: ends a daemon of ours and waits for it; STOP_STATUS is its exit
-# status. It counts as gone when its standard output closes, so nothing has to be polled.
+# stop_spinord [PID [SIGNAL]]: ends a daemon of this script and waits for it; STOP_STATUS is its
+# exit status. It waits for the end of the daemon's standard output, so nothing has to be polled.
 stop_spinord()
 {
 	local pid=${1:-$SPINORD_PID} signal=${2:-TERM} fd line read_status=0

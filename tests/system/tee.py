@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tee.py HOST:PORT SENT RECEIVED: stands between one host and an adapter on TCP and writes down
-what passes.
+"""tee.py HOST:PORT SENT RECEIVED: connects one host to an adapter on TCP and records the bytes of
+both directions.
 
 Prints the port of 127.0.0.1 where the host has to connect, and ends when either side does.
 """

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A chip on a clip whose wires can be spoiled. */
+/* A chip on a clip whose wires can have faults. */
 #include "clip_fixture.h"
 
 #include <check.h>

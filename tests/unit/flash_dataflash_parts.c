@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An AT45DB011D, with the command set of the D and of the E series. Times are round figures, all
- * different, so that a test sees which one was taken.
+ * different, so that a test can tell which one applied.
  */
 #include "flash_dataflash_parts.h"
 

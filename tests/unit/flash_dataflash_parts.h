@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An AT45DB011D and its like for the tests of DataFlash. */
+/* An AT45DB011D and variants of it for the tests of DataFlash. */
 #ifndef SPINOR_TESTS_UNIT_FLASH_DATAFLASH_PARTS_H
 #define SPINOR_TESTS_UNIT_FLASH_DATAFLASH_PARTS_H
 
@@ -12,7 +12,7 @@ enum dataflash_form {
 };
 
 void dataflash_part_init(struct flash_part *part, enum dataflash_form form);
-/* Size and erases for pages of that many bytes. */
+/* Sets size and erases for pages of that many bytes. */
 void dataflash_part_resize(struct flash_part *part, uint32_t page);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A W25Q128JV on the bench of a test. The part is written out here, from the data sheet's revision
- * M of 24 December 2024, so that the engine is tested without a reader of part files. No time
- * passes on the wire unless a test sets a clock.
+ * A W25Q128JV for tests. The part is defined here, from revision M of its data sheet, 24 December
+ * 2024, so that the engine is tested without the reader of part files. No time passes on the wire
+ * unless a test sets a clock.
  *
- * Arrays are private mappings of one erased wafer, made before the test forks, with a hole before
- * and behind: what the engine does outside of its array is a fault.
+ * Arrays are private mappings of one erased wafer, created before the test forks, with an unmapped
+ * page before and after: any access of the engine outside its array faults.
  */
 #define _GNU_SOURCE /* memfd_create() */
 #include "flash_fixture.h"
@@ -43,7 +43,7 @@ static const struct flash_register_bit registers[FLASH_STATUS_REGISTERS][8] = {
 		{.function = FLASH_BIT_NONE}},
 };
 
-/* 9.6, except tBP1 and tBP2: not in revision M, of earlier ones. */
+/* 9.6, except tBP1 and tBP2: revision M lacks them, they are from earlier ones. */
 static const struct flash_time timing[FLASH_TIMINGS] = {
 	[FLASH_T_PP] = {400 * US, 3 * MS},
 	[FLASH_T_BP1] = {30 * US, 50 * US},
@@ -169,7 +169,7 @@ fixture_prepare(void)
 	erased = g_malloc(FIXTURE_SIZE);
 	memset(erased, 0xff, FIXTURE_SIZE);
 	wafer = memfd_create("wafer", MFD_CLOEXEC);
-	/* Not inside of a test: no assertions of Check here. */
+	/* Runs outside of tests: assertions of Check are not allowed here. */
 	if (wafer < 0 || write(wafer, erased, FIXTURE_SIZE) != (ssize_t)FIXTURE_SIZE)
 		g_error("no memory for an erased wafer");
 }
@@ -282,7 +282,7 @@ fixture_frame(struct fixture *f, const uint8_t *bytes, size_t n, unsigned int ex
 	flash_shift(f->chip, bytes, f->miso, n);
 	f->miso_n = n;
 	flash_deselect(f->chip, extra);
-	/* Check writes down every assertion that it meets: too slow for every frame. */
+	/* Check records every assertion, which is too slow for every frame. */
 	if (f->events->len == before)
 		ck_abort_msg("a frame without an event");
 	return f->last.outcome;
@@ -425,7 +425,7 @@ fixture_add_commands(struct flash_part *part, const char *mnemonics)
 		if (colon)
 			*colon = '\0';
 		ck_assert_msg(flash_command_known(*word), "no command %s", *word);
-		/* Parts keep names as long as they live: as long as the test. */
+		/* A part refers to its names: they live until the test ends. */
 		part->commands[part->n_commands++] =
 			(struct flash_part_command){g_intern_string(*word), opcode};
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Port and host share one thread: whoever waits for the other runs the port's main context. */
+/* Port and host share one thread: waiting for one side runs the port's main context. */
 #include "host_fixture.h"
 
 #include <errno.h>
@@ -46,7 +46,7 @@ void
 host_fixture_setup(void)
 {
 	fixture = (struct host_fixture){0};
-	/* GLib opens what it needs for itself before the count. */
+	/* Let GLib open its own descriptors before the count. */
 	fixture.context = g_main_context_new();
 	g_get_monotonic_time();
 	descriptors = host_count_descriptors();

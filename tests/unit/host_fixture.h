@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Hosts at a port under test: bytes, a limit on every wait, warnings and descriptors counted. */
+/*
+ * Hosts at a port under test: exchanges bytes, limits every wait, counts warnings and descriptors.
+ */
 #ifndef SPINOR_TESTS_UNIT_HOST_FIXTURE_H
 #define SPINOR_TESTS_UNIT_HOST_FIXTURE_H
 
@@ -10,21 +12,21 @@
 
 struct host_fixture {
 	GMainContext *context; /* the port's */
-	bool expired;          /* the test takes too long */
+	bool expired;          /* true: the test takes too long */
 	unsigned int warnings;
 	char last_warning[256];
 };
 
-/* Of the test that runs. */
+/* Belongs to the running test. */
 extern struct host_fixture fixture;
 
 void host_fixture_setup(void);
-/* Fails when a descriptor is left that was not there at the setup. */
+/* Fails if a descriptor is open that was not open at setup. */
 void host_fixture_teardown(void);
 
 int host_count_descriptors(void);
 
-/* Runs the port until the condition holds; fails when that takes too long. */
+/* Runs the port until the condition is true; fails if that takes too long. */
 #define RUN_UNTIL(condition)                                                      \
 	do {                                                                      \
 		while (!(condition)) {                                            \
@@ -33,14 +35,14 @@ int host_count_descriptors(void);
 		}                                                                 \
 	} while (0)
 
-/* Runs the port until it has nothing left to do. */
+/* Runs the port until it is idle. */
 void host_run_dry(void);
 
-/* fd is a host's end and does not block. */
+/* fd is the host's end and does not block. */
 void host_write(int fd, const void *bytes, size_t n);
 
-/* Reads up to n bytes, running the port meanwhile; fewer when the port has closed, of which *code
- * (may be NULL) tells how: 0 or errno. */
+/* Reads up to n bytes and runs the port meanwhile. Fewer if the port has closed: *code (may be
+ * NULL) is then 0 or errno. */
 size_t host_read(int fd, uint8_t *bytes, size_t n, int *code);
 
 /* Reads n bytes, at most 300, and compares. */

@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Frames of every length at every part: no host can make the engine leave its buffers, whatever it
- * sends. Every opcode of the part, in each of its modes, at addresses where something ends, with 0,
- * 1, n and n + 1 data bytes for each size n that the part has; where that makes the chip busy, the
- * operation completes, is suspended, and is cut off by each reset and by power loss.
+ * Frames of every length at every part: no host may make the engine access memory outside its
+ * buffers. Sends every opcode of the part, in each of its modes, at boundary addresses, with 0, 1,
+ * n and n + 1 data bytes for each size n of the part; if the chip becomes busy, the operation
+ * completes, is suspended, and is interrupted by each reset and by power loss.
  *
- *   as delivered, mode | write enable | opcode address dummies data | busy: status, end | status
+ * as delivered, mode | write enable | opcode address dummies data | busy: status, end | status
  *
- * What a command does is other tests' business: here the sanitizers watch, and the page behind the
- * array, which cannot be accessed. So all parts are played under sanitizers too; it has to be
- * cheap. After each operation the chip gets its delivered state back, since a single program can
- * lock it for ever.
+ * Other tests check the effect of commands: here only the sanitizers check, and the unmapped page
+ * after the array. All parts are tested under sanitizers too, so this has to be cheap. After each
+ * operation the chip gets its delivered state back, since a single program can lock it permanently.
  *
  * This file is long: chip, frames, sizes and endings share one state, part by part.
  *
- * Left out: commands on several lanes come bit by bit, so that they see fewer addresses and no more
- * than a page; in QPI only the four opcodes that a host with single wires can say.
+ * Not covered: commands on several lanes are sent bit by bit, hence with fewer addresses and at
+ * most a page; in QPI only the four opcodes that a host with single wires can send.
  */
 #include "parts_frames.h"
 
@@ -28,7 +27,7 @@
 #include <unistd.h>
 
 enum {
-	PROBE = 16, /* bytes behind the opcode that show how long the header is */
+	PROBE = 16, /* bytes after the opcode, to find the length of the header */
 	PAGE = 4096,
 	SMALL = 300, /* most bytes of a frame that comes bit by bit */
 	VCC_MV = 3300,
@@ -53,11 +52,11 @@ enum ending {
 	ENDINGS,
 };
 
-/* What the probe of an opcode showed. */
+/* The form of a command, as probed. */
 struct form {
 	uint8_t opcode;
 	unsigned int address_bytes;
-	unsigned int header; /* bytes behind the opcode, address included */
+	unsigned int header; /* bytes after the opcode, address included */
 	bool lanes;
 };
 
@@ -66,18 +65,18 @@ static const GPtrArray *parts;
 static const struct flash_part *part;
 static struct flash *chip;
 static uint8_t *array;
-static GByteArray *delivered; /* its non-volatile state, item by item */
+static GByteArray *delivered; /* non-volatile state, item by item */
 static int64_t now_ns;
 static enum mode mode;
-static uint8_t playing;          /* the opcode that is played */
+static uint8_t opcode_sent;      /* the opcode under test */
 static struct flash_event event; /* of the last frame */
-static uint8_t *data;            /* 00, as many as the longest frame has */
+static uint8_t *data;            /* 00, as many as in the longest frame */
 static uint8_t *answer;
 
 static GArray *lengths;   /* size_t, ascending */
 static GArray *addresses; /* uint32_t */
 
-/* --- the part that is played, where a sanitizer ends the process --- */
+/* --- on abort: reports the part under test when a sanitizer ends the process --- */
 
 void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
 
@@ -85,8 +84,8 @@ static void
 tell_part(void)
 {
 	char text[128];
-	int n = g_snprintf(text, sizeof(text), "playing %s, mode %d, opcode %02X\n", part->name,
-		(int)mode, (unsigned int)playing);
+	int n = g_snprintf(text, sizeof(text), "testing %s, mode %d, opcode %02X\n", part->name,
+		(int)mode, (unsigned int)opcode_sent);
 
 	if (write(STDERR_FILENO, text, (size_t)n) < 0)
 		return;
@@ -94,7 +93,7 @@ tell_part(void)
 
 /* --- opcodes --- */
 
-/* Commands that the test sends by name, and their usual opcodes. */
+/* Commands that the test sends by name, and their default opcodes. */
 enum known {
 	CLSR,
 	WREN,
@@ -163,7 +162,7 @@ static const struct {
 	[DF_RDSR] = {"DF_RDSR", 0xd7},
 };
 
-static int opcodes[KNOWN]; /* of the part; -1: it lacks the command */
+static int opcodes[KNOWN]; /* of the part; -1: the part lacks the command */
 
 static void
 find_opcodes(void)
@@ -219,7 +218,7 @@ pass(int64_t ns)
 	flash_tick(chip, now_ns);
 }
 
-/* To the operation's end; one that has failed waits to be told. */
+/* Waits for the end of the operation; a failed one needs CLSR. */
 static void
 wait_ready(void)
 {
@@ -242,7 +241,7 @@ read_status(void)
 	}
 }
 
-/* All that a write, an erase or a reset may ask for in advance. */
+/* Sends every command that a write, an erase or a reset may require first. */
 static void
 enable(void)
 {
@@ -261,7 +260,7 @@ note(void *unused, const struct flash_event *seen)
 
 /* --- chips --- */
 
-/* Where the array's last byte is the last one that can be accessed. */
+/* The last byte of the array is the last accessible byte of the mapping. */
 static uint8_t *
 map_array(void)
 {
@@ -282,7 +281,7 @@ unmap_array(void)
 	munmap(array + part->size - size, size + PAGE);
 }
 
-/* Quad commands work, and nothing else is set. */
+/* Enables quad commands and clears all other bits. */
 static void
 set_quad(void)
 {
@@ -379,7 +378,7 @@ destroy_chip(void)
 	g_byte_array_unref(delivered);
 }
 
-/* The state as delivered, and the mode. Cheaper than another chip. */
+/* Restores the delivered state, and enters the mode. Cheaper than a new chip. */
 static void
 renew(uint8_t opcode)
 {
@@ -396,7 +395,7 @@ renew(uint8_t opcode)
 	set_quad();
 	unlock();
 	enter_mode();
-	/* A whole array is too much to be erased that often; where it ends is others' business. */
+	/* Erasing a whole array that often takes too long; other tests check where it ends. */
 	if (is_chip_erase(opcode))
 		flash_set_real_size(chip, MIN(part->size, 65536), FLASH_ONES);
 }
@@ -428,7 +427,7 @@ add_address(uint64_t address)
 	g_array_append_val(addresses, value);
 }
 
-/* Pages are counted above the bytes of one; the sequences are in the place of addresses. */
+/* An address is a page above the bytes of a page; command sequences take the place of addresses. */
 static void
 add_dataflash_addresses(void)
 {
@@ -476,7 +475,8 @@ collect_sizes(void)
 	/* SST26: a bit for each block of 64 KiB, and 16 more */
 	if (opcodes[WBPR] >= 0)
 		add_length(((size_t)(part->size / 65536) + 16 + 7) / 8);
-	/* where the lock of the identification page is, and what is stored and in force */
+	/* address bit 10 selects the lock of the identification page; WRAR: the stored register and
+	 * the active one */
 	if (opcodes[WRIDP] >= 0)
 		add_address(1 << 10);
 	for (uint32_t reg = 1; opcodes[WRAR] >= 0 && reg <= FLASH_REGISTERS; reg++) {
@@ -526,7 +526,7 @@ half_way(void)
 		pass((flash_busy_until(chip) - now_ns) / 2);
 }
 
-/* Suspended twice: it goes on the first time, the second time power fails. */
+/* Suspends twice: resumes after the first suspend, loses power after the second. */
 static void
 suspend(void)
 {
@@ -574,7 +574,7 @@ end(enum ending ending)
 	read_status();
 }
 
-/* --- play --- */
+/* --- frames of a part --- */
 
 /* In QPI the first two clocks are the opcode. */
 static size_t
@@ -587,7 +587,7 @@ put_head(uint8_t *head, const struct form *form, uint32_t address)
 	return 1 + form->header;
 }
 
-/* Learns where data begins. False: the part has no such command, and the chip is as before. */
+/* Finds where data begins. False: the part lacks the command; the chip has not changed. */
 static bool
 probe(struct form *form, uint8_t opcode)
 {
@@ -612,9 +612,9 @@ probe(struct form *form, uint8_t opcode)
 	return true;
 }
 
-/* One frame, and each ending of what it begins. */
+/* Sends one frame for each ending of the operation that it starts. */
 static void
-play_frame(const struct form *form, uint32_t address, size_t length)
+test_frame(const struct form *form, uint32_t address, size_t length)
 {
 	uint8_t head[1 + PROBE];
 	size_t n_head = put_head(head, form, address);
@@ -634,9 +634,9 @@ play_frame(const struct form *form, uint32_t address, size_t length)
 	}
 }
 
-/* A sequence of AAI goes on with words alone. */
+/* An AAI sequence continues with words only. */
 static void
-play_aai(const struct form *form)
+test_aai(const struct form *form)
 {
 	uint8_t head[] = {form->opcode, (uint8_t)((part->size - 4) >> 16),
 		(uint8_t)((part->size - 4) >> 8), (uint8_t)(part->size - 4), 0, 0};
@@ -655,11 +655,11 @@ play_aai(const struct form *form)
 }
 
 static void
-play_opcode(uint8_t opcode)
+test_opcode(uint8_t opcode)
 {
 	struct form form;
 
-	playing = opcode;
+	opcode_sent = opcode;
 	if (!probe(&form, opcode))
 		return;
 	for (guint i = 0; i < addresses->len; i++) {
@@ -670,27 +670,27 @@ play_opcode(uint8_t opcode)
 			size_t length = g_array_index(lengths, size_t, j);
 
 			if (!form.lanes || length <= SMALL)
-				play_frame(&form, g_array_index(addresses, uint32_t, i), length);
+				test_frame(&form, g_array_index(addresses, uint32_t, i), length);
 		}
 	}
 	if (opcode == opcodes[AAI] || opcode == opcodes[AAI_BYTE])
-		play_aai(&form);
+		test_aai(&form);
 	renew(0);
 }
 
 static void
-play_mode(void)
+test_mode(void)
 {
 	static const uint8_t qpi[] = {0x00, 0x40, 0x80, 0xc0}; /* EE EF FE FF */
 
 	renew(0);
 	for (unsigned int opcode = 0; mode != MODE_QPI && opcode < 256; opcode++)
-		play_opcode((uint8_t)opcode);
+		test_opcode((uint8_t)opcode);
 	for (size_t i = 0; mode == MODE_QPI && i < sizeof(qpi); i++)
-		play_opcode(qpi[i]);
+		test_opcode(qpi[i]);
 }
 
-START_TEST(no_frame_leaves_its_buffer)
+START_TEST(frames_of_any_length_stay_inside_buffers)
 {
 	part = g_ptr_array_index(parts, (guint)_i);
 	if (__sanitizer_set_death_callback)
@@ -701,7 +701,7 @@ START_TEST(no_frame_leaves_its_buffer)
 	collect_sizes();
 	for (mode = MODE_PLAIN; mode < MODES; mode++) {
 		if (has_mode())
-			play_mode();
+			test_mode();
 	}
 	destroy_chip();
 	forget_sizes();
@@ -716,6 +716,6 @@ parts_frames_add(Suite *suite, const GPtrArray *all)
 
 	parts = all;
 	tcase_set_timeout(tcase, 60);
-	tcase_add_loop_test(tcase, no_frame_leaves_its_buffer, 0, (int)all->len);
+	tcase_add_loop_test(tcase, frames_of_any_length_stay_inside_buffers, 0, (int)all->len);
 	suite_add_tcase(suite, tcase);
 }

@@ -6,7 +6,7 @@
 #include <check.h>
 #include <glib.h>
 
-/* Adds the test case. parts: struct flash_part, which outlive the suite's run. */
+/* Adds the test case. parts: struct flash_part, which must outlive the run of the suite. */
 void parts_frames_add(Suite *suite, const GPtrArray *parts);
 
 #endif

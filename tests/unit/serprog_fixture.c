@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Real chips on a real clip behind the adapter under test, and nothing in front of it: bytes go in
- * and come out as a port would carry them. The chips are always ready and say what they have seen.
+ * Real chips on a real clip behind the adapter under test, without a line in front of it: the test
+ * passes the bytes that a port would carry. The chips are always ready and record the frames that
+ * they receive.
  */
 #include "serprog_fixture.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Every test file's suite. */
+/* The suites of all test files. */
 #ifndef SPINOR_TESTS_UNIT_SUITES_H
 #define SPINOR_TESTS_UNIT_SUITES_H
 
@@ -10,7 +10,7 @@ struct suite_row {
 	Suite *(*create)(void);
 };
 
-/* Those of one program; NULL ends them. */
+/* The suites of one program; NULL ends the list. */
 extern const struct suite_row suite_rows[];
 
 Suite *suite_action(void);
@@ -61,7 +61,7 @@ Suite *suite_flash_fault(void);
 Suite *suite_flash_flagstatus(void);
 Suite *suite_flash_frames(void);
 Suite *suite_flash_identify(void);
-Suite *suite_flash_idways(void);
+Suite *suite_flash_idmethod(void);
 Suite *suite_flash_lanes(void);
 Suite *suite_flash_otp(void);
 Suite *suite_flash_part(void);

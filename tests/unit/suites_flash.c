@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The suites of the chips themselves: half of all, so that two processors can share them. */
+/* The suites of the flash room: half of all suites, so that two processors can share them. */
 #include "suites.h"
 
 const struct suite_row suite_rows[] = {
@@ -21,7 +21,7 @@ const struct suite_row suite_rows[] = {
 	{"flash_flagstatus", suite_flash_flagstatus},
 	{"flash_frames", suite_flash_frames},
 	{"flash_identify", suite_flash_identify},
-	{"flash_idways", suite_flash_idways},
+	{"flash_idmethod", suite_flash_idmethod},
 	{"flash_lanes", suite_flash_lanes},
 	{"flash_otp", suite_flash_otp},
 	{"flash_part", suite_flash_part},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The suites of all rooms but flash. */
+/* The suites of all rooms except flash. */
 #include "suites.h"
 
 const struct suite_row suite_rows[] = {

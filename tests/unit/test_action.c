@@ -47,7 +47,7 @@ teardown(void)
 	g_clear_pointer(&dir, g_free);
 }
 
-/* A bench with that text as its file, running. */
+/* Starts a bench from a bench file with that text. */
 static void
 start(const char *text)
 {
@@ -90,7 +90,7 @@ play(struct action_work *work, GError **error)
 	return true;
 }
 
-/* One frame of the host: n_out bytes of out, then n_in bytes are read. */
+/* One frame of the host: sends n_out bytes of out, then reads n_in bytes. */
 static void
 frame(const char *out, size_t n_out, uint8_t *in, size_t n_in)
 {
@@ -99,7 +99,7 @@ frame(const char *out, size_t n_out, uint8_t *in, size_t n_in)
 	ck_assert(action_work_run(&target, play, &request, NULL, NULL));
 }
 
-/* Longer than a chip takes to come up. */
+/* Longer than the start-up time of a chip. */
 static bool
 wait_for_it(struct action_work *work, GError **error)
 {
@@ -108,7 +108,7 @@ wait_for_it(struct action_work *work, GError **error)
 	return true;
 }
 
-START_TEST(stuck_cells_bear_an_image)
+START_TEST(loading_an_image_applies_stuck_cells)
 {
 	g_autofree char *image = g_build_filename(dir, "ones.bin", NULL);
 	g_autofree char *ones = g_malloc(MIB);
@@ -141,8 +141,8 @@ add(struct action_work *work, GError **error)
 	return true;
 }
 
-/* _i: 0: kept in memory, 1: in a file. */
-START_TEST(stuck_cells_bear_a_snapshot)
+/* _i: 0: in memory, 1: in a file. */
+START_TEST(restoring_a_snapshot_applies_stuck_cells)
 {
 	g_autofree char *file = _i == 1 ? g_build_filename(dir, "kept.bin", NULL) : NULL;
 	g_autofree char *state = g_build_filename(dir, "kept.bin.state", NULL);
@@ -165,7 +165,7 @@ END_TEST
 
 /* --- supply --- */
 
-/* What the supply is after that; 0 V: as it was the last time. */
+/* The supply after each action; 0 V: unchanged. */
 static int
 power(enum action_power action, int millivolts)
 {
@@ -190,7 +190,7 @@ static const struct {
 	{"supply = off", 3300},
 };
 
-START_TEST(the_supply_comes_back_as_it_was)
+START_TEST(power_on_restores_the_supply)
 {
 	int wanted = supplies[_i].millivolts;
 	g_autofree char *text = g_strdup_printf(
@@ -219,7 +219,7 @@ static const struct {
 	{"M25P16", 2, 0x9c},
 };
 
-/* SR1 after a write of 1C to it that was cut off half way. */
+/* Returns SR1 after a write of 1C to it that was interrupted half way. */
 static uint8_t
 cut_write(const char *part, unsigned int seed, size_t n)
 {
@@ -240,8 +240,8 @@ cut_write(const char *part, unsigned int seed, size_t n)
 	return sr1;
 }
 
-/* By the seed the register is as before, erased, which is all ones, or as meant. */
-START_TEST(a_register_write_that_is_cut_off)
+/* Depending on the seed the register is unchanged, erased (all ones), or written. */
+START_TEST(an_interrupted_register_write_leaves_old_erased_or_new)
 {
 	const uint8_t left[] = {0x00, cut_writes[_i].ones, 0x1c};
 	unsigned int counts[3] = {0};
@@ -262,8 +262,8 @@ END_TEST
 
 /* --- boards --- */
 
-/* What a power cycle, or with to >= 0 a change of state, says of the board: "boots", why not, or
- * NULL when nothing started. */
+/* Returns the result of a power cycle, or with to >= 0 of a change of state: "boots", the reason
+ * why not, or NULL if no board started. */
 static char *
 started(int to)
 {
@@ -303,7 +303,7 @@ static const struct {
 		"000010-000010 is not what it wants: 1 byte differs, from 000010"},
 };
 
-START_TEST(boards_start_when_they_are_let_go)
+START_TEST(boards_start_on_power_cycle_or_release_from_reset)
 {
 	g_autofree char *text = g_strdup_printf(
 		"[adapter a]\nchip = W25Q80DV\n[board router]\n%s\n", boards[_i].keys);
@@ -335,11 +335,13 @@ suite_action(void)
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_test(tcase, stuck_cells_bear_an_image);
-	tcase_add_loop_test(tcase, stuck_cells_bear_a_snapshot, 0, 2);
-	tcase_add_loop_test(tcase, the_supply_comes_back_as_it_was, 0, G_N_ELEMENTS(supplies));
-	tcase_add_loop_test(tcase, a_register_write_that_is_cut_off, 0, G_N_ELEMENTS(cut_writes));
-	tcase_add_loop_test(tcase, boards_start_when_they_are_let_go, 0, G_N_ELEMENTS(boards));
+	tcase_add_test(tcase, loading_an_image_applies_stuck_cells);
+	tcase_add_loop_test(tcase, restoring_a_snapshot_applies_stuck_cells, 0, 2);
+	tcase_add_loop_test(tcase, power_on_restores_the_supply, 0, G_N_ELEMENTS(supplies));
+	tcase_add_loop_test(tcase, an_interrupted_register_write_leaves_old_erased_or_new, 0,
+		G_N_ELEMENTS(cut_writes));
+	tcase_add_loop_test(
+		tcase, boards_start_on_power_cycle_or_release_from_reset, 0, G_N_ELEMENTS(boards));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

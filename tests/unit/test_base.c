@@ -16,7 +16,7 @@ Suite *suite_base(void);
 
 #define SECOND INT64_C(1000000000)
 
-START_TEST(instant_clock_knows_only_what_was_skipped)
+START_TEST(instant_clock_advances_only_by_skips)
 {
 	struct base_clock clock;
 
@@ -30,13 +30,13 @@ START_TEST(instant_clock_knows_only_what_was_skipped)
 }
 END_TEST
 
-START_TEST(virtual_clock_adds_the_wall)
+START_TEST(virtual_clock_adds_wall_time)
 {
 	struct base_clock clock;
 	int64_t first, second;
 
 	base_clock_init(&clock, BASE_CLOCK_VIRTUAL);
-	/* As if it had been made 5 s ago. */
+	/* As if the clock had been initialised 5 s ago. */
 	clock.origin_ns -= 5 * SECOND;
 	first = base_clock_now(&clock);
 	ck_assert_int_ge(first, 5 * SECOND);
@@ -48,7 +48,7 @@ START_TEST(virtual_clock_adds_the_wall)
 }
 END_TEST
 
-START_TEST(real_clock_owes_what_was_skipped)
+START_TEST(real_clock_owes_skipped_time)
 {
 	struct base_clock clock;
 	int64_t now;
@@ -60,19 +60,19 @@ START_TEST(real_clock_owes_what_was_skipped)
 	ck_assert_int_ge(now, 3600 * SECOND);
 	ck_assert_int_gt(base_clock_debt(&clock), 3500 * SECOND);
 	ck_assert_int_le(base_clock_debt(&clock), 3600 * SECOND);
-	/* While it is owed, time stands still. */
+	/* While the clock has a debt, it does not advance. */
 	ck_assert_int_eq(base_clock_now(&clock), now);
-	/* The wall catches up. */
+	/* Let wall time catch up. */
 	clock.origin_ns -= 3601 * SECOND;
 	ck_assert_int_eq(base_clock_debt(&clock), 0);
 	ck_assert_int_gt(base_clock_now(&clock), now);
-	/* Idle time is no credit. */
+	/* Idle time does not reduce a later debt. */
 	base_clock_skip(&clock, 100 * SECOND);
 	ck_assert_int_gt(base_clock_debt(&clock), 50 * SECOND);
 }
 END_TEST
 
-START_TEST(a_scaled_clock_runs_faster_than_the_wall)
+START_TEST(a_scaled_clock_runs_faster_than_wall_time)
 {
 	struct base_clock clock;
 	int64_t debt;
@@ -85,7 +85,7 @@ START_TEST(a_scaled_clock_runs_faster_than_the_wall)
 	debt = base_clock_debt(&clock);
 	ck_assert_int_gt(debt, 3 * SECOND);
 	ck_assert_int_le(debt, 3600 * SECOND / 1000 + 1);
-	/* A clock that is past its range stands. */
+	/* A clock beyond its range stops. */
 	clock.origin_ns -= INT64_MAX / 2;
 	ck_assert_int_eq(base_clock_now(&clock), INT64_MAX / 2);
 }
@@ -325,7 +325,7 @@ static const struct {
 	{UINT64_MAX, "18446744073709551615 B"},
 };
 
-START_TEST(sizes_are_written_in_the_largest_even_unit)
+START_TEST(sizes_are_written_in_the_largest_exact_unit)
 {
 	char *text = base_format_size(formats[_i].bytes);
 	uint64_t bytes;
@@ -374,10 +374,10 @@ suite_base(void)
 	TCase *units = tcase_create("units");
 	TCase *log = tcase_create("log");
 
-	tcase_add_test(clock, instant_clock_knows_only_what_was_skipped);
-	tcase_add_test(clock, virtual_clock_adds_the_wall);
-	tcase_add_test(clock, real_clock_owes_what_was_skipped);
-	tcase_add_test(clock, a_scaled_clock_runs_faster_than_the_wall);
+	tcase_add_test(clock, instant_clock_advances_only_by_skips);
+	tcase_add_test(clock, virtual_clock_adds_wall_time);
+	tcase_add_test(clock, real_clock_owes_skipped_time);
+	tcase_add_test(clock, a_scaled_clock_runs_faster_than_wall_time);
 	tcase_add_loop_test(
 		clock, scales_are_numbers_from_a_tenth_to_a_thousand, 0, G_N_ELEMENTS(scales));
 	tcase_add_test(clock, clock_never_goes_back);
@@ -388,7 +388,7 @@ suite_base(void)
 	tcase_add_loop_test(units, ranges_are_read_exactly, 0, G_N_ELEMENTS(ranges));
 	tcase_add_loop_test(units, voltages_are_read_exactly, 0, (int)G_N_ELEMENTS(voltages));
 	tcase_add_loop_test(
-		units, sizes_are_written_in_the_largest_even_unit, 0, (int)G_N_ELEMENTS(formats));
+		units, sizes_are_written_in_the_largest_exact_unit, 0, (int)G_N_ELEMENTS(formats));
 	suite_add_tcase(suite, units);
 	tcase_add_test(log, log_writes_one_line_per_message);
 	suite_add_tcase(suite, log);

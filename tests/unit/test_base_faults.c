@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The conditions and the list that faults of all models share: what acts in which match. */
+/*
+ * Conditions and the list of faults, shared by the faults of all models: which matches make a fault
+ * act.
+ */
 #include <check.h>
 
 #include "base/faultlist.h"
@@ -36,7 +39,7 @@ add(struct base_fault_when when)
 	return &sample->base;
 }
 
-/* "x" for each of n matches in which it acts, "." for the others. */
+/* "x" for each of n matches in which the fault acts, "." for the others. */
 static char *
 play(struct base_fault *fault, unsigned int n)
 {
@@ -65,7 +68,7 @@ static const struct {
 	{{.probability = 1}, "xxxxxx"},
 };
 
-START_TEST(it_acts_in_the_matches_that_are_chosen)
+START_TEST(each_condition_selects_its_matches)
 {
 	struct base_fault *fault = add(rows[_i].when);
 	g_autofree char *acts = play(fault, 6);
@@ -75,7 +78,7 @@ START_TEST(it_acts_in_the_matches_that_are_chosen)
 }
 END_TEST
 
-START_TEST(a_frame_begins_with_its_own_limit)
+START_TEST(the_limit_per_frame_restarts_with_each_frame)
 {
 	struct base_fault *fault = add((struct base_fault_when){.per_frame = 2, .count = 3});
 
@@ -91,7 +94,7 @@ START_TEST(a_frame_begins_with_its_own_limit)
 }
 END_TEST
 
-START_TEST(a_frame_is_one_match)
+START_TEST(a_frame_counts_as_one_match)
 {
 	struct base_fault *fault = add((struct base_fault_when){.nth = 2});
 
@@ -104,8 +107,8 @@ START_TEST(a_frame_is_one_match)
 }
 END_TEST
 
-/* 400 matches at 0.5: 200, and in 6 standard deviations 60 more or less. */
-START_TEST(another_fault_does_not_change_the_random_numbers)
+/* 400 matches at 0.5: 200, with a margin of 6 standard deviations of 10. */
+START_TEST(each_fault_has_its_own_random_numbers)
 {
 	const struct base_fault_when half = {.probability = 0.5};
 	g_autofree char *alone = play(add(half), 400);
@@ -129,7 +132,7 @@ START_TEST(another_fault_does_not_change_the_random_numbers)
 }
 END_TEST
 
-START_TEST(ids_are_found_once_and_not_used_again)
+START_TEST(ids_are_unique_and_never_reused)
 {
 	const struct base_fault *first = add((struct base_fault_when){0});
 	const struct base_fault *second = add((struct base_fault_when){.count = 1});
@@ -149,7 +152,7 @@ START_TEST(ids_are_found_once_and_not_used_again)
 }
 END_TEST
 
-START_TEST(conditions_that_cannot_hold_are_refused)
+START_TEST(impossible_conditions_are_rejected)
 {
 	static const struct {
 		struct base_fault_when when;
@@ -184,12 +187,12 @@ suite_base_faults(void)
 	TCase *tcase = tcase_create("list");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_loop_test(tcase, it_acts_in_the_matches_that_are_chosen, 0, G_N_ELEMENTS(rows));
-	tcase_add_test(tcase, a_frame_begins_with_its_own_limit);
-	tcase_add_test(tcase, a_frame_is_one_match);
-	tcase_add_test(tcase, another_fault_does_not_change_the_random_numbers);
-	tcase_add_test(tcase, ids_are_found_once_and_not_used_again);
-	tcase_add_test(tcase, conditions_that_cannot_hold_are_refused);
+	tcase_add_loop_test(tcase, each_condition_selects_its_matches, 0, G_N_ELEMENTS(rows));
+	tcase_add_test(tcase, the_limit_per_frame_restarts_with_each_frame);
+	tcase_add_test(tcase, a_frame_counts_as_one_match);
+	tcase_add_test(tcase, each_fault_has_its_own_random_numbers);
+	tcase_add_test(tcase, ids_are_unique_and_never_reused);
+	tcase_add_test(tcase, impossible_conditions_are_rejected);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Benches: what files and options make of them, threads, counters, observers. */
+/* Benches: creation from files and options, threads, counters, observers. */
 #include "bench/bench.h"
 #include "link/meter.h"
 
@@ -37,7 +37,7 @@ teardown_dir(void)
 	g_clear_pointer(&dir, g_free);
 }
 
-/* Words of the command line, split at |; FILE stands for a bench file with that text. */
+/* Words of the command line, separated by |; FILE stands for a bench file with that text. */
 static struct setup_options *
 options_of(const char *line, const char *text)
 {
@@ -110,7 +110,7 @@ static const struct {
 	{"--link|m|--count|1", "[adapter a]\nchip=X\ntcp=5\n", "a0(,m,)[ 0 X ] "},
 };
 
-START_TEST(descriptions_are_taken)
+START_TEST(descriptions_create_adapters_and_chips)
 {
 	g_autoptr(GError) error = NULL;
 	struct setup_bench *setup = setup_of(taken[_i].line, taken[_i].file, &error);
@@ -167,7 +167,7 @@ START_TEST(each_chip_has_its_condition)
 }
 END_TEST
 
-START_TEST(file_sets_what_all_adapters_share)
+START_TEST(file_sets_the_options_of_all_adapters)
 {
 	const char *text = "[bench]\ntiming=real\nseed=0x10\nchipdb=db\ntrace=-\ncontrol=c\n"
 			   "[adapter a]\n";
@@ -281,7 +281,7 @@ static const struct {
 		"[bench]: time-scale = \"0\" is refused; allowed: a number from 0.1 to 1000"},
 };
 
-START_TEST(what_is_refused_is_named)
+START_TEST(errors_name_the_rejected_value)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *prefix = g_strconcat(path, ": ", NULL);
@@ -331,7 +331,7 @@ START_TEST(adapters_are_found_by_name)
 }
 END_TEST
 
-START_TEST(chips_are_on_their_lines_and_differ)
+START_TEST(chips_are_on_their_lines_with_different_seeds)
 {
 	struct bench *bench = bench_of("", TWO_CHIPS);
 	struct bench_adapter *adapter = bench_adapter_at(bench, 0);
@@ -358,7 +358,7 @@ note_thread(void *data)
 	*(GThread **)data = g_thread_self();
 }
 
-START_TEST(calls_run_in_the_adapter_and_are_waited_for)
+START_TEST(calls_wait_until_the_adapter_thread_has_run_them)
 {
 	struct bench *bench = bench_of("--chip|W25Q80DV", NULL);
 	struct bench_adapter *adapter = bench_adapter_at(bench, 0);
@@ -387,7 +387,7 @@ frame(struct clip *clip, const uint8_t *bytes, size_t n)
 	clip_deselect(clip);
 }
 
-/* A program that was not enabled, one that was, an erase, reads; all as a host's adapter does. */
+/* Sends a program without write enable, one with it, an erase, and reads, like a host's adapter. */
 static void
 use_chip(void *data)
 {
@@ -412,7 +412,7 @@ use_chip(void *data)
 	frame(clip, unknown, sizeof unknown);
 }
 
-START_TEST(what_hosts_do_is_counted)
+START_TEST(chip_commands_of_hosts_are_counted)
 {
 	struct bench *bench = bench_of("", TWO_CHIPS);
 	struct bench_adapter *adapter = bench_adapter_at(bench, 0);
@@ -468,7 +468,7 @@ see_chip(
 	seen->n += event->kind == FLASH_EVENT_COMMAND;
 }
 
-START_TEST(observers_hear_of_every_event)
+START_TEST(observers_receive_every_event)
 {
 	struct bench *bench = bench_of("", TWO_CHIPS);
 	struct bench_adapter *adapter = bench_adapter_at(bench, 0);
@@ -535,7 +535,7 @@ START_TEST(hosts_and_their_bytes_are_counted)
 	ck_assert_uint_eq(stats.bytes_in, 3);
 	ck_assert_uint_eq(stats.bytes_out, 3);
 	fclose(host);
-	/* The watch is read in the main thread; its word then has to reach the adapter's. */
+	/* The main thread notices the close first and passes it to the adapter's thread. */
 	for (int i = 0; i < 1000 && g_atomic_int_get(&seen.closed) == 0; i++) {
 		g_main_context_iteration(NULL, FALSE);
 		g_usleep(5000);
@@ -556,17 +556,18 @@ suite_bench(void)
 	TCase *built = tcase_create("built");
 
 	tcase_add_checked_fixture(described, setup_dir, teardown_dir);
-	tcase_add_loop_test(described, descriptions_are_taken, 0, G_N_ELEMENTS(taken));
+	tcase_add_loop_test(
+		described, descriptions_create_adapters_and_chips, 0, G_N_ELEMENTS(taken));
 	tcase_add_test(described, each_chip_has_its_condition);
-	tcase_add_test(described, file_sets_what_all_adapters_share);
-	tcase_add_loop_test(described, what_is_refused_is_named, 0, G_N_ELEMENTS(refused));
+	tcase_add_test(described, file_sets_the_options_of_all_adapters);
+	tcase_add_loop_test(described, errors_name_the_rejected_value, 0, G_N_ELEMENTS(refused));
 	suite_add_tcase(suite, described);
 	tcase_add_checked_fixture(built, setup_dir, teardown_dir);
 	tcase_add_test(built, adapters_are_found_by_name);
-	tcase_add_test(built, chips_are_on_their_lines_and_differ);
-	tcase_add_test(built, calls_run_in_the_adapter_and_are_waited_for);
-	tcase_add_test(built, what_hosts_do_is_counted);
-	tcase_add_test(built, observers_hear_of_every_event);
+	tcase_add_test(built, chips_are_on_their_lines_with_different_seeds);
+	tcase_add_test(built, calls_wait_until_the_adapter_thread_has_run_them);
+	tcase_add_test(built, chip_commands_of_hosts_are_counted);
+	tcase_add_test(built, observers_receive_every_event);
 	tcase_add_test(built, hosts_and_their_bytes_are_counted);
 	suite_add_tcase(suite, built);
 	return suite;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The board behind the chip: each thing that it can want, there and amiss, read over the wires. */
+/* The board of the chip: each of its requirements, met and not met, read over the wires. */
 #include "base/clock.h"
 #include "board/boot.h"
 #include "chipdb/chipdb.h"
@@ -42,7 +42,7 @@ boots(void)
 	return board_boot(board, clip, 0, &verdict);
 }
 
-START_TEST(any_chip_will_do)
+START_TEST(a_board_without_requirements_accepts_any_chip)
 {
 	ck_assert(boots());
 	ck_assert_mem_eq(verdict.id, "\xef\x40\x18", 3);
@@ -52,7 +52,7 @@ START_TEST(any_chip_will_do)
 }
 END_TEST
 
-START_TEST(content)
+START_TEST(other_content_stops_the_boot)
 {
 	uint8_t *wanted = g_malloc(FIXTURE_SIZE);
 
@@ -72,7 +72,7 @@ START_TEST(content)
 }
 END_TEST
 
-START_TEST(digests)
+START_TEST(another_digest_stops_the_boot)
 {
 	g_autofree char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, f->array, 100000);
 	g_autofree char *upper = g_ascii_strup(sum, -1);
@@ -88,7 +88,7 @@ START_TEST(digests)
 }
 END_TEST
 
-START_TEST(what_has_to_stay)
+START_TEST(a_changed_range_stops_the_boot)
 {
 	memcpy(f->array + 0x7ff0, "calibration", 11);
 	board_want_unchanged(board, 0x7ff0, 0x20000);
@@ -107,7 +107,7 @@ START_TEST(what_has_to_stay)
 }
 END_TEST
 
-START_TEST(registers)
+START_TEST(another_register_value_stops_the_boot)
 {
 	board_want_register(board, 1, 0x02, 0x02);
 	board_want_register(board, 0, 0x1c, 0x00);
@@ -135,7 +135,8 @@ break_miso(enum clip_fault_what what)
 	ck_assert_uint_gt(clip_fault_add(clip, &fault), 0);
 }
 
-/* A board without wishes boots as soon as its chip is there, and not from a dead line. */
+/* A board without requirements boots once its chip is connected and powered, not from a stuck
+ * line. */
 static void
 assert_boots(const struct flash_part *part)
 {
@@ -174,7 +175,7 @@ START_TEST(every_part_boots)
 END_TEST
 
 /* An EEPROM of two address bytes and no ID. */
-START_TEST(an_eeprom_is_read)
+START_TEST(an_eeprom_boots_and_stops_without_supply)
 {
 	struct chipdb *db = chipdb_open(NULL, NULL);
 	const struct flash_part *part = chipdb_find(db, "25LC256", NULL);
@@ -198,7 +199,8 @@ START_TEST(an_eeprom_is_read)
 }
 END_TEST
 
-/* Register 2 is read with 15 here, both of them with 05 there, and there is D7. */
+/* Which registers can be read: the W25Q128JV reads register 2 with 15, older parts with 05 only;
+ * DataFlash uses D7. */
 static const struct {
 	const char *part;
 	unsigned int reg;
@@ -212,7 +214,7 @@ static const struct {
 	{"25LC256", 0, 1},
 };
 
-START_TEST(registers_are_read_as_the_part_says)
+START_TEST(registers_are_read_with_the_opcodes_of_the_part)
 {
 	struct chipdb *db = chipdb_open(NULL, NULL);
 	const struct flash_part *part = chipdb_find(db, readings[_i].part, NULL);
@@ -232,9 +234,9 @@ START_TEST(registers_are_read_as_the_part_says)
 }
 END_TEST
 
-/* The right bytes are in the array, and the board reads others: a chip left in 4-byte mode, and a
- * board that wants that. */
-START_TEST(the_mode_decides_what_is_read)
+/* The array holds the right bytes, but the board reads others: a chip left in 4-byte mode, and a
+ * board that uses 4-byte addresses. */
+START_TEST(the_address_mode_must_match_the_board)
 {
 	struct flash_part part;
 	struct flash *chip;
@@ -259,7 +261,7 @@ START_TEST(the_mode_decides_what_is_read)
 }
 END_TEST
 
-/* Faults that are none of the board's, for the clip comes later than the chip is soldered. */
+/* Faults of the clip: the board is soldered to the chip and not affected. */
 static const enum clip_fault_what of_the_clip[] = {CLIP_OPEN, CLIP_STUCK_0, CLIP_STUCK_1,
 	CLIP_SHORT, CLIP_ROTATED, CLIP_SHIFTED, CLIP_SWAPPED, CLIP_CONTACT, CLIP_BIT_ERROR,
 	CLIP_SLIP, CLIP_BOUNCE, CLIP_TOO_FAST, CLIP_BURST_ERROR, CLIP_WEAK_GROUND, CLIP_LATE,
@@ -280,7 +282,7 @@ put(enum clip_fault_what what, enum clip_line line, enum clip_side side)
 	ck_assert_uint_gt(clip_fault_add(clip, &fault), 0);
 }
 
-START_TEST(what_is_wrong_with_the_clip_does_not_matter)
+START_TEST(faults_of_the_clip_do_not_affect_the_board)
 {
 	struct base_fault_status status;
 	unsigned int operations;
@@ -293,7 +295,7 @@ START_TEST(what_is_wrong_with_the_clip_does_not_matter)
 	ck_assert_uint_eq(status.matched, 0);
 	clip_fault_clear(clip);
 	ck_assert(boots());
-	/* It is the same fault again for the host. */
+	/* Afterwards the fault affects the host again. */
 	put(CLIP_ROTATED, CLIP_MISO, CLIP_HOST);
 	ck_assert(!flash_is_powered(f->chip));
 	operations = f->events->len;
@@ -303,7 +305,7 @@ START_TEST(what_is_wrong_with_the_clip_does_not_matter)
 }
 END_TEST
 
-START_TEST(lines_of_the_clip_that_are_held_do_not_matter)
+START_TEST(stuck_lines_of_the_clip_do_not_affect_the_board)
 {
 	static const enum clip_line lines[] = {CLIP_CS, CLIP_CLK, CLIP_MOSI, CLIP_VCC, CLIP_HOLD};
 
@@ -322,7 +324,7 @@ START_TEST(lines_of_the_clip_that_are_held_do_not_matter)
 }
 END_TEST
 
-START_TEST(what_is_wrong_at_the_chip_does_matter)
+START_TEST(faults_at_the_chip_stop_the_boot)
 {
 	static const enum clip_line lines[] = {CLIP_MISO, CLIP_CLK, CLIP_MOSI, CLIP_VCC};
 
@@ -349,19 +351,20 @@ suite_board(void)
 	fixture_prepare();
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_test(tcase, any_chip_will_do);
+	tcase_add_test(tcase, a_board_without_requirements_accepts_any_chip);
 	tcase_add_loop_test(
-		tcase, what_is_wrong_with_the_clip_does_not_matter, 0, G_N_ELEMENTS(of_the_clip));
-	tcase_add_test(tcase, lines_of_the_clip_that_are_held_do_not_matter);
-	tcase_add_test(tcase, what_is_wrong_at_the_chip_does_matter);
-	tcase_add_test(tcase, content);
-	tcase_add_test(tcase, digests);
-	tcase_add_test(tcase, what_has_to_stay);
-	tcase_add_test(tcase, registers);
+		tcase, faults_of_the_clip_do_not_affect_the_board, 0, G_N_ELEMENTS(of_the_clip));
+	tcase_add_test(tcase, stuck_lines_of_the_clip_do_not_affect_the_board);
+	tcase_add_test(tcase, faults_at_the_chip_stop_the_boot);
+	tcase_add_test(tcase, other_content_stops_the_boot);
+	tcase_add_test(tcase, another_digest_stops_the_boot);
+	tcase_add_test(tcase, a_changed_range_stops_the_boot);
+	tcase_add_test(tcase, another_register_value_stops_the_boot);
 	tcase_add_test(tcase, every_part_boots);
-	tcase_add_test(tcase, an_eeprom_is_read);
-	tcase_add_loop_test(tcase, registers_are_read_as_the_part_says, 0, G_N_ELEMENTS(readings));
-	tcase_add_test(tcase, the_mode_decides_what_is_read);
+	tcase_add_test(tcase, an_eeprom_boots_and_stops_without_supply);
+	tcase_add_loop_test(
+		tcase, registers_are_read_with_the_opcodes_of_the_part, 0, G_N_ELEMENTS(readings));
+	tcase_add_test(tcase, the_address_mode_must_match_the_board);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

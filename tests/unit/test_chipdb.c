@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Chips as data: inheritance, look-ups, and the exact words of refusals. */
+/* Chip data: inheritance, look-ups, and the exact text of error messages. */
 #include "chipdb/chipdb.h"
 
 #include "base/error.h"
@@ -11,7 +11,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-/* Complete, so that a case shows only what it is about. */
+/* Complete, so that a case shows only the key under test. */
 #define BASE                                                                                \
 	"[family BASE]\nvendor = V\npage = 256\nvoltage = 2.7 V - 3.6 V\nid = EF 40 14\n"   \
 	"sr1 = - - - BP2 BP1 BP0 WEL BUSY\ncommands = READ PP\nfR = 50 MHz\nFR = 104 MHz\n" \
@@ -50,7 +50,7 @@ teardown(void)
 	g_clear_pointer(&dir, g_free);
 }
 
-/* NULL: the chips of this source tree; else nothing but that folder. */
+/* NULL: the chips of this source tree; otherwise only that folder. */
 static struct chipdb *
 open_dir(const char *path)
 {
@@ -94,7 +94,7 @@ has_command(const struct flash_part *part, const char *name, int opcode)
 	return false;
 }
 
-/* message: what is expected, with DIR for the folder. */
+/* message: the expected error, with DIR for the folder. */
 static void
 assert_message(const GError *error, int code, const char *message)
 {
@@ -107,7 +107,7 @@ assert_message(const GError *error, int code, const char *message)
 	ck_assert(g_error_matches(error, BASE_ERROR, code));
 }
 
-/* What the folder's P1 is refused with, at opening or when it is asked for. */
+/* The error for part P1 of the folder, when the folder is opened or the part is looked up. */
 static void
 assert_refused(const char *message)
 {
@@ -122,7 +122,7 @@ assert_refused(const char *message)
 	chipdb_close(db);
 }
 
-START_TEST(parts_change_what_families_say)
+START_TEST(parts_override_keys_of_families)
 {
 	struct chipdb *db;
 	const struct flash_part *part;
@@ -150,8 +150,8 @@ START_TEST(parts_change_what_families_say)
 }
 END_TEST
 
-/* Sizes of a DataFlash are pages, whatever these are. */
-START_TEST(a_dataflash_has_its_own_sizes)
+/* Sizes of a DataFlash are multiples of its page size. */
+START_TEST(dataflash_sizes_are_multiples_of_a_page)
 {
 	struct chipdb *db;
 	const struct flash_part *part;
@@ -185,8 +185,8 @@ START_TEST(a_dataflash_has_its_own_sizes)
 }
 END_TEST
 
-/* Of the part, whatever the family's was. */
-START_TEST(erases_can_be_like_others)
+/* "as" refers to the erase of the part, which may override that of the family. */
+START_TEST(an_erase_can_copy_another_one)
 {
 	struct chipdb *db;
 	const struct flash_part *part;
@@ -231,7 +231,7 @@ START_TEST(names_are_found_in_any_case)
 }
 END_TEST
 
-START_TEST(unknown_names_are_guessed_at)
+START_TEST(unknown_names_get_a_suggestion)
 {
 	static const char *const cases[][2] = {
 		{"W25Q182JV",
@@ -283,7 +283,7 @@ START_TEST(lists_are_sorted_and_filtered)
 		for (unsigned int j = 0; j < parts->len; j++) {
 			const struct flash_part *part = g_ptr_array_index(parts, j);
 
-			/* Others that join the files later are not counted here. */
+			/* Ignores parts that are added to the files later. */
 			if (strstr(cases[0].names, part->name))
 				g_string_append_printf(
 					names, "%s%s", names->len ? " " : "", part->name);
@@ -305,7 +305,7 @@ keep_log(const gchar *domain, GLogLevelFlags level, const gchar *message, gpoint
 	*kept = g_strdup(message);
 }
 
-START_TEST(a_broken_part_is_in_nobodys_way)
+START_TEST(a_part_with_an_error_does_not_affect_others)
 {
 	g_autofree char *message = NULL;
 	g_autofree char *wanted = g_strconcat(dir,
@@ -452,7 +452,7 @@ static const struct {
 		"family's; allowed: names without blanks, with ; between them"},
 };
 
-START_TEST(mistakes_are_named_where_they_are)
+START_TEST(errors_name_the_file_and_section)
 {
 	g_autofree char *text = g_strconcat(BASE, refusals[_i].text, NULL);
 
@@ -461,7 +461,7 @@ START_TEST(mistakes_are_named_where_they_are)
 }
 END_TEST
 
-START_TEST(files_and_folders_that_do_not_do)
+START_TEST(unusable_files_and_folders_are_reported)
 {
 	g_autofree char *missing = g_build_filename(dir, "missing", NULL);
 	g_autoptr(GError) error = NULL;
@@ -490,16 +490,16 @@ suite_chipdb(void)
 	TCase *tcase = tcase_create("chipdb");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_test(tcase, parts_change_what_families_say);
-	tcase_add_test(tcase, erases_can_be_like_others);
+	tcase_add_test(tcase, parts_override_keys_of_families);
+	tcase_add_test(tcase, an_erase_can_copy_another_one);
 	tcase_add_test(tcase, names_are_found_in_any_case);
-	tcase_add_test(tcase, unknown_names_are_guessed_at);
+	tcase_add_test(tcase, unknown_names_get_a_suggestion);
 	tcase_add_test(tcase, lists_are_sorted_and_filtered);
-	tcase_add_test(tcase, a_broken_part_is_in_nobodys_way);
-	tcase_add_test(tcase, a_dataflash_has_its_own_sizes);
+	tcase_add_test(tcase, a_part_with_an_error_does_not_affect_others);
+	tcase_add_test(tcase, dataflash_sizes_are_multiples_of_a_page);
 	tcase_add_loop_test(
-		tcase, mistakes_are_named_where_they_are, 0, (int)G_N_ELEMENTS(refusals));
-	tcase_add_test(tcase, files_and_folders_that_do_not_do);
+		tcase, errors_name_the_file_and_section, 0, (int)G_N_ELEMENTS(refusals));
+	tcase_add_test(tcase, unusable_files_and_folders_are_reported);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Parts that come with spinor tell of cells that fail, each in its own register. */
+/* Parts of the chip files report failed cells, each in its own register. */
 #include "chipdb/chipdb.h"
 #include "flash/fault.h"
 #include "flash/partdata.h"
@@ -9,7 +9,7 @@
 #include <check.h>
 #include <string.h>
 
-/* At the fault's address, in the middle of a page and a block. */
+/* The fault's address, in the middle of a page and a block. */
 #define AT 0x10010
 
 static struct chipdb *db;
@@ -33,7 +33,7 @@ teardown(void)
 	g_clear_pointer(&db, chipdb_close);
 }
 
-/* A chip for which nothing takes time. */
+/* A chip without operation times. */
 static void
 make_chip(const char *name)
 {
@@ -60,7 +60,7 @@ stick(bool level)
 	ck_assert_uint_gt(flash_fault_add(chip, &fault), 0);
 }
 
-/* The last byte of the last frame of a script such as "06; 05 00". */
+/* Returns the last byte of the last frame of a script such as "06; 05 00". */
 static uint8_t
 answer_to(const char *script)
 {
@@ -81,8 +81,8 @@ answer_to(const char *script)
 #define ERASE "06; D8 01 00 00"
 #define PROGRAM "06; 02 01 00 10 00"
 
-/* What the register reads after an erase over a cell that stays 0, after a program over one that
- * stays 1, and after the same on a good chip. */
+/* Value of the register after an erase of a cell that is stuck at 0, after a program of one that is
+ * stuck at 1, and after the same operations on a good chip. */
 static const struct {
 	const char *part, *unlock, *erase, *program, *ask;
 	uint8_t erase_failed, program_failed, good;
@@ -92,13 +92,13 @@ static const struct {
 	{"MX25L1605", "06", ERASE, PROGRAM, "05 00", 0x40, 0x40, 0x00},
 	{"N25Q064A13E", "06", ERASE, PROGRAM, "70 00", 0xa0, 0x90, 0x80},
 	{"MT25QL128ABA", "06", ERASE, PROGRAM, "70 00", 0xa0, 0x90, 0x80},
-	/* BUSY and WEL stay. */
+	/* BUSY and WEL remain set. */
 	{"S25FL128S-64K", "06", ERASE, PROGRAM, "05 00", 0x23, 0x43, 0x00},
 	{"S25FL064P", "06", ERASE, PROGRAM, "05 00", 0x20, 0x40, 0x00},
 	{"25F160S33B8", "06", ERASE, PROGRAM, "05 00", 0x20, 0x40, 0x00},
 	{"AT25DF081A", "06; 01 00", ERASE, PROGRAM, "05 00", 0x30, 0x30, 0x10},
 	{"AT45DB321E", "06", "81 01 00 00", "02 01 00 10 00", "D7 00 00", 0xa8, 0xa8, 0x88},
-	/* No flag at all. */
+	/* No failure flag. */
 	{"W25Q128JV", "06", ERASE, PROGRAM, "05 00", 0x00, 0x00, 0x00},
 };
 
@@ -110,7 +110,7 @@ check(const char *script, uint8_t wanted, const char *part)
 	ck_assert_msg(got == wanted, "%s, %s: reads %02X, not %02X", part, script, got, wanted);
 }
 
-START_TEST(each_in_its_register)
+START_TEST(failures_set_the_flags_of_the_part)
 {
 	g_autofree char *erase =
 		g_strjoin("; ", rows[_i].unlock, rows[_i].erase, rows[_i].ask, NULL);
@@ -137,7 +137,7 @@ suite_chipdb_failures(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_set_timeout(tcase, 20);
-	tcase_add_loop_test(tcase, each_in_its_register, 0, G_N_ELEMENTS(rows));
+	tcase_add_loop_test(tcase, failures_set_the_flags_of_the_part, 0, G_N_ELEMENTS(rows));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

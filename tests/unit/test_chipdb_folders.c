@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which folders chips are read from, and what overrides what. */
+/* The folders that chips are read from, and their precedence. */
 #include "chipdb/chipdb.h"
 #include "flash/partdata.h"
 #include "suites.h"
@@ -8,7 +8,7 @@
 
 static char *top;
 
-/* A part with that vendor; family: whom it inherits. */
+/* Writes a part with that vendor; family: the family that it inherits. */
 #define FAMILY(name, vendor)                                                             \
 	"[family " name "]\nvendor = " vendor "\npage = 256\nvoltage = 2.7 V - 3.6 V\n"  \
 	"size = 1M\nsr1 = - - - BP2 BP1 BP0 WEL BUSY\ncommands = READ PP\nfR = 50 MHz\n" \
@@ -68,7 +68,7 @@ teardown(void)
 	g_clear_pointer(&top, g_free);
 }
 
-/* The vendor of the part that is found under that name; free with g_free(). "" for none. */
+/* The vendor of the part with that name, "" if none; free with g_free(). */
 static char *
 vendor_of(const char *dir, const char *name)
 {
@@ -92,7 +92,7 @@ assert_vendor(const char *dir, const char *name, const char *wanted)
 	ck_assert_str_eq(vendor, wanted);
 }
 
-START_TEST(the_users_files_override_and_add)
+START_TEST(files_of_the_user_override_and_add_parts)
 {
 	write_chips("system/spinor/chipdb",
 		FAMILY("F", "system") PART("P1", "F") PART("P2", "F") PART("P3", "F"));
@@ -109,7 +109,7 @@ START_TEST(the_users_files_override_and_add)
 }
 END_TEST
 
-START_TEST(environment_is_instead_of_installed_and_users_folders)
+START_TEST(the_environment_replaces_all_other_folders)
 {
 	g_autofree char *path = folder("instead");
 
@@ -128,8 +128,8 @@ START_TEST(environment_is_instead_of_installed_and_users_folders)
 }
 END_TEST
 
-/* A family changes the parts of its own folder and of those above, never those below. */
-START_TEST(families_do_not_change_what_is_below)
+/* A family overrides that of lower folders for parts of its own folder and of higher ones only. */
+START_TEST(families_do_not_change_parts_of_lower_folders)
 {
 	write_chips("system/spinor/chipdb", FAMILY("F", "system") PART("P1", "F"));
 	write_chips(
@@ -162,7 +162,7 @@ START_TEST(overridden_parts_are_listed_once)
 }
 END_TEST
 
-START_TEST(flashroms_name_means_the_highest_folders_part)
+START_TEST(a_flashrom_name_finds_the_part_of_the_highest_folder)
 {
 	write_chips("system/spinor/chipdb",
 		FAMILY("F", "system") PART("P1", "F") "flashrom = X; OLD X\n" PART(
@@ -182,11 +182,11 @@ suite_chipdb_folders(void)
 	TCase *tcase = tcase_create("folders");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_test(tcase, the_users_files_override_and_add);
-	tcase_add_test(tcase, environment_is_instead_of_installed_and_users_folders);
-	tcase_add_test(tcase, families_do_not_change_what_is_below);
+	tcase_add_test(tcase, files_of_the_user_override_and_add_parts);
+	tcase_add_test(tcase, the_environment_replaces_all_other_folders);
+	tcase_add_test(tcase, families_do_not_change_parts_of_lower_folders);
 	tcase_add_test(tcase, overridden_parts_are_listed_once);
-	tcase_add_test(tcase, flashroms_name_means_the_highest_folders_part);
+	tcase_add_test(tcase, a_flashrom_name_finds_the_part_of_the_highest_folder);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

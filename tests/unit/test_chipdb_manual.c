@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* spinor-chipdb(5) beside the code: no key that only the code knows, no command without a word. */
+/* Compares spinor-chipdb(5) with the code: every key and every command is documented. */
 #include "chipdb/chipdb.h"
 #include "chipdb/partkey.h"
 #include "flash/partdata.h"
@@ -38,7 +38,7 @@ teardown(void)
 START_TEST(the_manual_has_every_key)
 {
 	for (const struct base_key *key = chipdb_partkeys; key->name; key++) {
-		/* commands+ and commands- are commands in the manual, with += and -= behind. */
+		/* commands+ and commands- are documented at commands, with += and -=. */
 		g_autofree char *name = g_strndup(key->name, strcspn(key->name, "+"));
 
 		if (key->matches) /* "erase-20" stands for all opcodes */

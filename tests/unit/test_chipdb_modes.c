@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Keys of chip data for address modes, erase maps, further registers, dies, OTP areas and SFDP
- * files: what they mean in struct flash_part, and what is said of a mistake.
+ * files: their effect on struct flash_part, and the error messages.
  */
 #include "chipdb/chipdb.h"
 #include "flash/partdata.h"
@@ -47,7 +47,7 @@ teardown(void)
 	g_clear_pointer(&folder, g_free);
 }
 
-/* The part with these lines on top of the base; NULL and an error when they are refused. */
+/* The part with these lines appended to the base; NULL and an error if they are rejected. */
 static const struct flash_part *
 read_part(struct chipdb **db, const char *lines, GError **error)
 {
@@ -136,7 +136,7 @@ static const struct {
 		check_erases},
 };
 
-START_TEST(keys_mean_what_the_manual_says)
+START_TEST(keys_set_the_fields_of_the_part)
 {
 	g_autoptr(GError) error = NULL;
 	struct chipdb *db;
@@ -174,7 +174,7 @@ static const struct {
 	{"erase-20 = --4K, 1 s\n", "erase-20 = \"--4K, 1 s\" is refused"},
 	{"erase5-20 = 4K, 1 s\n", "unknown key \"erase5-20\""},
 	{"hybridx20 = 4K, 1 s\n", "unknown key \"hybridx20\""},
-	/* What the engine cannot hold. */
+	/* Beyond the limits of the engine. */
 	{"commands += PRSCUR\nsecurity-registers = 3\n",
 		"command PRSCUR needs the key security-register-size, which is missing"},
 	{"commands += SID_PROGRAM\n",
@@ -202,7 +202,7 @@ static const struct {
 	{"sfdp = odd.hex\n", "odd.hex is no SFDP: neither bytes nor hex that begin with"},
 };
 
-START_TEST(mistakes_are_named)
+START_TEST(errors_name_the_key_and_allowed_values)
 {
 	g_autoptr(GError) error = NULL;
 	struct chipdb *db;
@@ -218,7 +218,7 @@ START_TEST(mistakes_are_named)
 END_TEST
 
 /* Bytes with a zero among them, and the same as text. */
-START_TEST(sfdp_files)
+START_TEST(sfdp_files_are_loaded_or_rejected)
 {
 	static const uint8_t bytes[] = {'S', 'F', 'D', 'P', 6, 1, 0, 0xff, 0, 0x0a};
 	static const char text[] = "# read out of a chip\n53 46 44 50\n06010\t0 # no\n";
@@ -255,9 +255,9 @@ suite_chipdb_modes(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_set_timeout(tcase, 20);
-	tcase_add_loop_test(tcase, keys_mean_what_the_manual_says, 0, G_N_ELEMENTS(good));
-	tcase_add_loop_test(tcase, mistakes_are_named, 0, G_N_ELEMENTS(bad));
-	tcase_add_test(tcase, sfdp_files);
+	tcase_add_loop_test(tcase, keys_set_the_fields_of_the_part, 0, G_N_ELEMENTS(good));
+	tcase_add_loop_test(tcase, errors_name_the_key_and_allowed_values, 0, G_N_ELEMENTS(bad));
+	tcase_add_test(tcase, sfdp_files_are_loaded_or_rejected);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The chip files that come with spinor: all of them load, no names clash, and three parts are as in
- * their data sheets. */
+/*
+ * The chip files that come with spinor: all parts load, no names clash, and three parts match their
+ * data sheets.
+ */
 #include "chipdb/chipdb.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
@@ -57,7 +59,7 @@ has_command(const struct flash_part *part, const char *name, int opcode)
 	return false;
 }
 
-START_TEST(w25q128jv_is_as_in_its_data_sheet)
+START_TEST(w25q128jv_matches_its_data_sheet)
 {
 	const struct flash_part *part = must_find("w25q128jv");
 
@@ -143,9 +145,9 @@ fail_on_warning(const gchar *domain, GLogLevelFlags level, const gchar *message,
 	ck_abort_msg("%s", message);
 }
 
-/* The oldest ones let only EWSR write the status register, the next ones WREN as well, and Sanyo's
- * design knows no EWSR. */
-START_TEST(sst25_differ_in_what_lets_them_write_the_status_register)
+/* The oldest parts accept only EWSR before a status write, later ones WREN as well; Sanyo's design
+ * lacks EWSR. */
+START_TEST(sst25_parts_differ_in_write_enable_of_the_status_register)
 {
 	static const struct {
 		const char *name;
@@ -170,7 +172,7 @@ START_TEST(sst25_differ_in_what_lets_them_write_the_status_register)
 }
 END_TEST
 
-START_TEST(all_installed_parts_can_be_used)
+START_TEST(all_installed_parts_load)
 {
 	g_autofree char *path = g_build_filename(g_getenv("SPINOR_CHIPDB"), NULL);
 	g_autoptr(GDir) entries = g_dir_open(path, 0, NULL);
@@ -211,7 +213,7 @@ answers_to(const struct flash_part *part, const char *definition)
 	return false;
 }
 
-/* The definitions of flashrom that parts answer to, in lower case; g_hash_table_unref(). */
+/* The flashrom definitions of the parts, in lower case; g_hash_table_unref(). */
 static GHashTable *
 collect_definitions(GPtrArray *parts)
 {
@@ -227,7 +229,7 @@ collect_definitions(GPtrArray *parts)
 	return definitions;
 }
 
-/* A user who types a definition of flashrom that is also a part's name wants that definition. */
+/* A name that is also a flashrom definition must be a definition of that part, as users expect. */
 static void
 check_name(GHashTable *definitions, const struct flash_part *part, const char *name)
 {
@@ -253,7 +255,7 @@ START_TEST(names_of_installed_parts_do_not_clash)
 }
 END_TEST
 
-START_TEST(pins_are_of_their_kind)
+START_TEST(pin_functions_match_the_data_sheets)
 {
 	const struct flash_part *part = must_find("W25Q128FV");
 
@@ -275,12 +277,12 @@ suite_chipdb_parts(void)
 	TCase *tcase = tcase_create("chipdb-parts");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_test(tcase, w25q128jv_is_as_in_its_data_sheet);
-	tcase_add_test(tcase, pins_are_of_their_kind);
+	tcase_add_test(tcase, w25q128jv_matches_its_data_sheet);
+	tcase_add_test(tcase, pin_functions_match_the_data_sheets);
 	tcase_add_test(tcase, older_winbond_lacks_register_3);
 	tcase_add_test(tcase, macronix_has_its_own_names_and_opcodes);
-	tcase_add_test(tcase, sst25_differ_in_what_lets_them_write_the_status_register);
-	tcase_add_test(tcase, all_installed_parts_can_be_used);
+	tcase_add_test(tcase, sst25_parts_differ_in_write_enable_of_the_status_register);
+	tcase_add_test(tcase, all_installed_parts_load);
 	tcase_add_test(tcase, names_of_installed_parts_do_not_clash);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Keys of chip data for protection: what they mean in struct flash_part, and what is said of a
- * mistake.
- */
+/* Keys of chip data for protection: their effect on struct flash_part, and the error messages. */
 #include "chipdb/chipdb.h"
 #include "flash/partdata.h"
 #include "suites.h"
@@ -34,7 +31,7 @@ teardown(void)
 	g_clear_pointer(&folder, g_free);
 }
 
-/* The part with these lines on top of the base; NULL and an error when they are refused. */
+/* The part with these lines appended to the base; NULL and an error if they are rejected. */
 static const struct flash_part *
 read_part(struct chipdb **db, const char *lines, GError **error)
 {
@@ -117,7 +114,7 @@ check_one_size(const struct flash_part *part)
 	ck_assert(part->busy_after_failure);
 }
 
-/* What only the chip sets, and what it forgets. */
+/* Bits that only the chip sets, and volatile bits. */
 static void
 check_bits(const struct flash_part *part)
 {
@@ -163,7 +160,7 @@ static const struct {
 	{"sr1 = BUSY RES - WPLD WSP WSE WEL BUSY\n", check_busy_twice},
 };
 
-START_TEST(keys_mean_what_the_manual_says)
+START_TEST(keys_set_the_fields_of_the_part)
 {
 	g_autoptr(GError) error = NULL;
 	struct chipdb *db;
@@ -191,7 +188,7 @@ static const struct {
 	{"sst26", FLASH_RANGE_SST26},
 };
 
-START_TEST(every_rule_has_its_word)
+START_TEST(every_range_rule_has_a_name)
 {
 	g_autofree char *line = g_strdup_printf("protection = %s\n", rules[_i].word);
 	g_autoptr(GError) error = NULL;
@@ -211,7 +208,7 @@ END_TEST
 
 static const struct {
 	const char *lines;
-	const char *says; /* behind the name of the part */
+	const char *says; /* after the name of the part */
 } bad[] = {
 	{"protection = halves\n",
 		"protection = \"halves\" is refused; allowed: none, pow2, pow2-mirrored, "
@@ -242,7 +239,7 @@ static const struct {
 	{"after-failure = busy\n", "after-failure = busy needs the command CLSR, which is missing"},
 };
 
-START_TEST(mistakes_are_named)
+START_TEST(errors_name_the_key_and_allowed_values)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *wanted = NULL;
@@ -263,9 +260,9 @@ suite_chipdb_protect(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_set_timeout(tcase, 20);
-	tcase_add_loop_test(tcase, keys_mean_what_the_manual_says, 0, G_N_ELEMENTS(good));
-	tcase_add_loop_test(tcase, every_rule_has_its_word, 0, G_N_ELEMENTS(rules));
-	tcase_add_loop_test(tcase, mistakes_are_named, 0, G_N_ELEMENTS(bad));
+	tcase_add_loop_test(tcase, keys_set_the_fields_of_the_part, 0, G_N_ELEMENTS(good));
+	tcase_add_loop_test(tcase, every_range_rule_has_a_name, 0, G_N_ELEMENTS(rules));
+	tcase_add_loop_test(tcase, errors_name_the_key_and_allowed_values, 0, G_N_ELEMENTS(bad));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The table of chips for people: every kind of erase in as few characters as it takes. */
+/* The table of chips: every form of erase in its short notation. */
 #include "chipdb/chiptable.h"
 
 #include "suites.h"
@@ -8,7 +8,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-/* A table of P1 alone, out of these keys and what no case is about. */
+/* A table of P1 alone, from these keys and defaults for all others. */
 static char *
 table_of(const char *keys)
 {
@@ -42,7 +42,7 @@ static const struct {
 	{"erase-D8 = 64Kx16, 1 s\nerase-20 = 4K, 1 s", "4 KiB, 64 KiB"},
 	{"erase-D7 = 512x2 + 1Kx3 + 4Kx255, 1 s", "512 B-4 KiB"},
 	{"erase-D8 = 1M, 1 s\nerase-20 = 512Kx2, 1 s", "512 KiB, 1 MiB"},
-	/* With parts of the chip that they do not reach. */
+	/* Maps with gaps. */
 	{"erase-20 = 4Kx32 + -64Kx14, 1 s\nerase-D8 = 64K, 1 s", "(4 KiB), 64 KiB"},
 	{"erase-40 = 4Kx8 + 8Kx12 + -64Kx14, 1 s", "(4-8 KiB)"},
 	{"erase-20 = 4K, 1 s\nerase-D8 = 64K, 1 s\nhybrid-20 = 4Kx8 + -32K + -64Kx15, 1 s\n"
@@ -51,7 +51,7 @@ static const struct {
 	{"", "-"},
 };
 
-START_TEST(erases_tell_all_their_sizes)
+START_TEST(erases_list_all_their_sizes)
 {
 	g_autofree char *keys = g_strdup_printf(
 		"size = 1M\nvoltage = 2.7 V - 3.6 V\nid = EF 40 14\nflashrom = F1\n%s",
@@ -67,7 +67,7 @@ START_TEST(erases_tell_all_their_sizes)
 }
 END_TEST
 
-/* Every line has as many columns, and a supply all its decimals. */
+/* Every line has the same columns, and voltages have fixed decimals. */
 START_TEST(empty_cells_are_dashes)
 {
 	g_autofree char *table = table_of("size = 64K\nvoltage = 1.695 V - 2 V");
@@ -84,7 +84,7 @@ suite_chipdb_table(void)
 	Suite *suite = suite_create("chipdb-table");
 	TCase *tcase = tcase_create("chipdb-table");
 
-	tcase_add_loop_test(tcase, erases_tell_all_their_sizes, 0, (int)G_N_ELEMENTS(erases));
+	tcase_add_loop_test(tcase, erases_list_all_their_sizes, 0, (int)G_N_ELEMENTS(erases));
 	tcase_add_test(tcase, empty_cells_are_dashes);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The wires: which chip sees which frame, what floats, and that time is exact. */
+/* The wires: frames reach the selected chip, undriven lines read their pull, and time is exact. */
 #include <check.h>
 #include <glib.h>
 #include <string.h>
@@ -35,7 +35,7 @@ static struct base_clock clock_;
 static struct clip *clip;
 static struct flash *chips[2];
 static uint8_t arrays[2][ARRAY_SIZE];
-static struct flash_event last[2]; /* the last of each chip */
+static struct flash_event last[2]; /* the last one of each chip */
 static unsigned int frames[2];
 static unsigned int readies[2];
 
@@ -86,7 +86,7 @@ transfer(unsigned int cs, const void *in, size_t n_in, uint8_t *out, size_t n_ou
 	clip_deselect(clip);
 }
 
-START_TEST(lines_lead_to_their_chips)
+START_TEST(each_line_selects_its_chip)
 {
 	uint8_t id[3];
 
@@ -144,7 +144,7 @@ START_TEST(a_span_longer_than_the_low_buffer_stays_one_frame)
 }
 END_TEST
 
-START_TEST(drivers_off_is_chip_select_high)
+START_TEST(drivers_off_deselects_the_chip)
 {
 	uint8_t id[2];
 
@@ -156,7 +156,7 @@ START_TEST(drivers_off_is_chip_select_high)
 	ck_assert_uint_eq(frames[0], 1);
 	clip_shift(clip, NULL, id, 2);
 	ck_assert_mem_eq(id, "\xff\xff", 2);
-	/* The adapter still wants CS# low: the chip sees it fall when the drivers come back. */
+	/* The adapter still asserts CS#: the chip sees it fall when the drivers are on again. */
 	clip_set_drivers(clip, true);
 	clip_shift(clip, (const uint8_t *)"\x9f", NULL, 1);
 	clip_shift(clip, NULL, id, 2);
@@ -170,7 +170,7 @@ START_TEST(drivers_off_is_chip_select_high)
 }
 END_TEST
 
-START_TEST(taking_a_chip_off_ends_its_frame)
+START_TEST(detaching_a_chip_ends_its_frame)
 {
 	uint8_t id[2];
 
@@ -221,7 +221,7 @@ START_TEST(the_same_frequency_again_loses_no_time)
 }
 END_TEST
 
-START_TEST(waiting_lets_chips_finish)
+START_TEST(waiting_completes_operations_of_chips)
 {
 	transfer(7, "\x06", 1, NULL, 0);
 	transfer(7, "\x02\x00\x00\x10\x55", 5, NULL, 0);
@@ -237,7 +237,7 @@ START_TEST(waiting_lets_chips_finish)
 }
 END_TEST
 
-START_TEST(chips_know_the_time_at_both_edges_of_a_frame)
+START_TEST(events_have_the_time_of_the_end_of_the_frame)
 {
 	base_clock_skip(&clock_, 123456);
 	transfer(0, "\x9f", 1, NULL, 2);
@@ -252,16 +252,16 @@ suite_clip(void)
 	TCase *wires = tcase_create("wires");
 
 	tcase_add_checked_fixture(wires, setup, teardown);
-	tcase_add_test(wires, lines_lead_to_their_chips);
+	tcase_add_test(wires, each_line_selects_its_chip);
 	tcase_add_test(wires, a_second_select_changes_nothing);
 	tcase_add_test(wires, mosi_is_low_while_only_reading);
 	tcase_add_test(wires, a_span_longer_than_the_low_buffer_stays_one_frame);
-	tcase_add_test(wires, drivers_off_is_chip_select_high);
-	tcase_add_test(wires, taking_a_chip_off_ends_its_frame);
+	tcase_add_test(wires, drivers_off_deselects_the_chip);
+	tcase_add_test(wires, detaching_a_chip_ends_its_frame);
 	tcase_add_test(wires, clocks_take_exactly_their_time);
 	tcase_add_test(wires, the_same_frequency_again_loses_no_time);
-	tcase_add_test(wires, waiting_lets_chips_finish);
-	tcase_add_test(wires, chips_know_the_time_at_both_edges_of_a_frame);
+	tcase_add_test(wires, waiting_completes_operations_of_chips);
+	tcase_add_test(wires, events_have_the_time_of_the_end_of_the_frame);
 	suite_add_tcase(suite, wires);
 	return suite;
 }

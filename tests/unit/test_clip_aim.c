@@ -84,7 +84,7 @@ take_off_wires(void)
 	munmap(array, part->size);
 }
 
-/* True: the fault has acted. */
+/* Returns whether the fault has acted. */
 static bool
 transfer(const char *in, size_t n_in, uint8_t *out, size_t n_out)
 {
@@ -135,7 +135,7 @@ START_TEST(programs_of_a_dataflash_are_programs)
 END_TEST
 
 /* Pages of 528 bytes: page 2 begins at 0x420 of the array, and at 0x800 of the host's addresses. */
-START_TEST(a_page_of_a_dataflash_is_where_it_is_in_the_array)
+START_TEST(a_dataflash_page_is_matched_by_its_array_address)
 {
 	uint8_t bytes[1200];
 
@@ -150,7 +150,7 @@ START_TEST(a_page_of_a_dataflash_is_where_it_is_in_the_array)
 }
 END_TEST
 
-START_TEST(an_address_of_four_bytes_is_hit)
+START_TEST(a_four_byte_address_is_matched)
 {
 	uint8_t bytes[8];
 
@@ -162,7 +162,7 @@ START_TEST(an_address_of_four_bytes_is_hit)
 	ck_assert(!transfer("\x03\x00\x10\x00\x00", 5, bytes, 8));
 	ck_assert_uint_eq(bytes[0], 0x00);
 	take_off_wires();
-	/* Entered before there was a fault, and by the power-up default. */
+	/* The mode is entered before the fault is added, then by the power-up default. */
 	put_on_wires("W25Q256JV", CLIP_STUCK_1, CLIP_MISO,
 		(struct base_fault_when){.address_from = 0x1000, .address_to = 0x2000});
 	clip_fault_clear(clip);
@@ -177,8 +177,8 @@ START_TEST(an_address_of_four_bytes_is_hit)
 }
 END_TEST
 
-/* A word behind the first has no address in its frame. */
-START_TEST(an_aai_word_is_hit_at_its_address)
+/* Words after the first have no address in their frame. */
+START_TEST(an_aai_word_is_matched_by_its_address)
 {
 	put_on_wires("SST25VF080B", CLIP_STUCK_0, CLIP_MOSI,
 		(struct base_fault_when){
@@ -195,8 +195,8 @@ START_TEST(an_aai_word_is_hit_at_its_address)
 }
 END_TEST
 
-/* The wires may change the opcode that the chip hears: the host's counts. */
-START_TEST(a_frame_is_what_the_host_means)
+/* The host's opcode decides, even if the wires change the opcode at the chip. */
+START_TEST(a_frame_is_matched_by_the_opcode_of_the_host)
 {
 	put_on_wires("W25Q128JV", CLIP_OPEN, CLIP_MOSI,
 		(struct base_fault_when){.purposes = 1 << FLASH_FOR_PROGRAM});
@@ -216,10 +216,10 @@ suite_clip_aim(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, a_status_read_of_a_dataflash_is_no_erase);
 	tcase_add_test(tcase, programs_of_a_dataflash_are_programs);
-	tcase_add_test(tcase, a_page_of_a_dataflash_is_where_it_is_in_the_array);
-	tcase_add_test(tcase, an_address_of_four_bytes_is_hit);
-	tcase_add_test(tcase, an_aai_word_is_hit_at_its_address);
-	tcase_add_test(tcase, a_frame_is_what_the_host_means);
+	tcase_add_test(tcase, a_dataflash_page_is_matched_by_its_array_address);
+	tcase_add_test(tcase, a_four_byte_address_is_matched);
+	tcase_add_test(tcase, an_aai_word_is_matched_by_its_address);
+	tcase_add_test(tcase, a_frame_is_matched_by_the_opcode_of_the_host);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Contacts that open now and then: how often, how long, and what an open line does meanwhile. */
+/* Intermittent contacts: how often and how long they open, and the level of the open line. */
 #include "clip_fixture.h"
 
 #include <check.h>
@@ -32,7 +32,7 @@ bit_of(const uint8_t *bytes, size_t bit)
 	return bytes[bit / 8] >> (7 - bit % 8) & 1;
 }
 
-/* Bits from..to of what was read that differ from the array's, lag bits before. */
+/* Number of bits from..to of f->read that differ from those of the array, lag bits before. */
 static size_t
 differ(size_t from, size_t to, int lag)
 {
@@ -43,7 +43,7 @@ differ(size_t from, size_t to, int lag)
 	return n;
 }
 
-START_TEST(a_contact_of_miso_opens_as_often_and_as_long_as_told)
+START_TEST(a_contact_of_miso_opens_with_its_rate_and_duration)
 {
 	size_t open = 0;
 
@@ -56,17 +56,17 @@ START_TEST(a_contact_of_miso_opens_as_often_and_as_long_as_told)
 		clip_fixture_read(f, 0, CLIP_ARRAY_SIZE);
 		open += clip_fixture_wrong_bits(f, 0, CLIP_ARRAY_SIZE);
 	}
-	/* Openings of 800 bits each; only closed ones open. */
+	/* Openings of 800 bits each; only a closed contact can open. */
 	ck_assert_double_eq_tol(f->reports->len, 8 * BITS * 1e-5 / (1 + 800 * 1e-5), 130);
 	ck_assert_double_eq_tol((double)open / f->reports->len, 800, 150);
 	ck_assert_uint_eq(clip_fixture_report(f, 0)->level, FLASH_HIGH);
-	/* The chip has noticed nothing. */
+	/* The chip is not affected. */
 	ck_assert_uint_eq(f->events->len, 8);
 	ck_assert_uint_eq(clip_fixture_event(f, 7)->length, CLIP_ARRAY_SIZE);
 }
 END_TEST
 
-START_TEST(a_contact_of_cs_cuts_the_frame)
+START_TEST(a_contact_of_cs_ends_the_frame)
 {
 	clip_fault_init(&fault, CLIP_CONTACT);
 	fault.line = CLIP_CS;
@@ -100,7 +100,7 @@ START_TEST(a_contact_of_clk_loses_clocks)
 	ck_assert_uint_eq(f->reports->len, 1);
 	ck_assert_uint_eq(f->events->len, 1);
 	ck_assert_mem_eq(f->read, f->array, 100);
-	/* All that comes after is as many bits late as clocks were lost. */
+	/* All later bits are late by the number of lost clocks. */
 	for (lost = 1; lost < 1000; lost++)
 		if (differ(5000, 80000, (int)lost) == 0)
 			break;
@@ -135,7 +135,7 @@ START_TEST(a_contact_per_us_opens_between_frames_too)
 	fault.per_us = 1e-3;
 	fault.open_ns = 1000000;
 	clip_fixture_put(f, &fault);
-	/* As long open as closed. */
+	/* Open as long as closed, on average. */
 	for (unsigned int i = 0; i < 1000; i++) {
 		uint8_t id[3];
 
@@ -147,7 +147,7 @@ START_TEST(a_contact_per_us_opens_between_frames_too)
 	ck_assert_uint_lt(met, 580);
 	ck_assert_uint_ge(f->reports->len, met);
 	ck_assert_uint_lt(f->reports->len, met + 20);
-	/* In a frame: one opening in 2000 us, as both take 1000 us. */
+	/* In a frame: one opening in 2000 us, since open and closed take 1000 us each. */
 	clip_fault_clear(f->clip);
 	fault.open_ns = 1000;
 	clip_fixture_put(f, &fault);
@@ -167,7 +167,7 @@ see(void *data, const struct flash_event *event)
 	interrupted += event->kind == FLASH_EVENT_INTERRUPTED;
 }
 
-/* Of VCC, for 5 us on average. */
+/* VCC is open for 5 us on average. */
 static void
 add_loose_supply(double per_us)
 {
@@ -191,7 +191,7 @@ count_acts(void)
 	return status.acted;
 }
 
-START_TEST(a_loose_supply_loses_what_is_volatile_while_nothing_is_sent)
+START_TEST(a_loose_supply_clears_volatile_state_between_frames)
 {
 	clip_fixture_transfer(f, "\x06", 1, NULL, 0);
 	ck_assert_uint_eq(clip_fixture_status(f), 0x02);
@@ -200,7 +200,7 @@ START_TEST(a_loose_supply_loses_what_is_volatile_while_nothing_is_sent)
 	ck_assert_uint_eq(clip_fixture_status(f) & 0x02, 0);
 	ck_assert_uint_ge(losses, 2);
 	ck_assert_double_eq_tol((double)count_acts(), 300, 60);
-	/* A day of it takes no longer. */
+	/* A day is simulated as fast. */
 	clip_wait(f->clip, INT64_C(86400000000000));
 	ck_assert_double_eq_tol((double)count_acts(), 86400e3 / 1.005, 1e5);
 	ck_assert_uint_lt(losses, 200);
@@ -221,7 +221,7 @@ START_TEST(a_loose_supply_interrupts_an_erase)
 	clip_attach(f->clip, 0, chip);
 	add_loose_supply(1e-5);
 	flash_set_listener(chip, &(struct flash_listener){.event = see});
-	/* 0.05 s of 0.1 s between two losses: four erases of ten are cut off. */
+	/* 0.05 s of 0.1 s between two losses: four of ten erases are interrupted. */
 	for (erases = 0; erases < 200; erases++) {
 		clip_fixture_transfer(f, "\x06", 1, NULL, 0);
 		clip_fixture_transfer(f, "\x20\x00\x10\x00", 4, NULL, 0);
@@ -234,7 +234,7 @@ START_TEST(a_loose_supply_interrupts_an_erase)
 }
 END_TEST
 
-START_TEST(a_loose_supply_counts_and_keeps_to_its_time)
+START_TEST(a_loose_supply_obeys_its_count_and_time_window)
 {
 	add_loose_supply(1e-3);
 	fault.when.count = 3;
@@ -245,7 +245,7 @@ START_TEST(a_loose_supply_counts_and_keeps_to_its_time)
 	ck_assert_uint_eq(f->reports->len, 3);
 	ck_assert(clip_fixture_report(f, 0)->idle);
 	ck_assert_int_lt(clip_fixture_report(f, 2)->time_ns, 1000000000);
-	/* A window that nobody looks into. */
+	/* A time window without any frame. */
 	clip_fault_clear(f->clip);
 	clip_fixture_forget(f);
 	fault.when.count = 0;
@@ -270,14 +270,14 @@ suite_clip_contact(void)
 
 	tcase_set_timeout(contacts, 60);
 	tcase_add_checked_fixture(contacts, setup, teardown);
-	tcase_add_test(contacts, a_contact_of_miso_opens_as_often_and_as_long_as_told);
-	tcase_add_test(contacts, a_contact_of_cs_cuts_the_frame);
+	tcase_add_test(contacts, a_contact_of_miso_opens_with_its_rate_and_duration);
+	tcase_add_test(contacts, a_contact_of_cs_ends_the_frame);
 	tcase_add_test(contacts, a_contact_of_clk_loses_clocks);
 	tcase_add_test(contacts, a_contact_of_mosi_changes_commands);
 	tcase_add_test(contacts, a_contact_per_us_opens_between_frames_too);
-	tcase_add_test(contacts, a_loose_supply_loses_what_is_volatile_while_nothing_is_sent);
+	tcase_add_test(contacts, a_loose_supply_clears_volatile_state_between_frames);
 	tcase_add_test(contacts, a_loose_supply_interrupts_an_erase);
-	tcase_add_test(contacts, a_loose_supply_counts_and_keeps_to_its_time);
+	tcase_add_test(contacts, a_loose_supply_obeys_its_count_and_time_window);
 	suite_add_tcase(suite, contacts);
 	return suite;
 }

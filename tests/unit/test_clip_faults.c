@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Faults that are there all the time: what chip and host see follows from who is connected.
- * long: each line and each way to be wrong has its case.
+ * Permanent faults: chip and host see the levels of the remaining connections.
+ *
+ * long: each line and each fault has its case.
  */
 #include "clip_fixture.h"
 
@@ -35,7 +36,7 @@ START_TEST(without_faults_nothing_changes)
 	ck_assert_mem_eq(f->read, before, CLIP_ARRAY_SIZE);
 	ck_assert_int_eq(
 		base_clock_now(&f->clock) - begin, (int64_t)(CLIP_ARRAY_SIZE + 4) * CLIP_BYTE_NS);
-	/* One that never acts: the same bytes and times the long way. */
+	/* A fault that never acts: the same bytes and times through the bit-by-bit path. */
 	id = clip_fixture_add(f, CLIP_TOO_FAST, CLIP_MISO);
 	clip_fault_remove(f->clip, id);
 	clip_fixture_add(f, CLIP_PULL_UP, CLIP_WP);
@@ -51,11 +52,11 @@ START_TEST(without_faults_nothing_changes)
 }
 END_TEST
 
-START_TEST(the_four_opens_differ_in_what_the_chip_sees_and_in_reports)
+START_TEST(each_open_line_has_its_own_effect_and_report)
 {
 	unsigned int id;
 
-	/* CS#: the chip sees its pull-up, and no frame at all. */
+	/* CS#: the chip sees its pull-up and no frame. */
 	id = clip_fixture_add(f, CLIP_OPEN, CLIP_CS);
 	clip_fixture_assert_id(f, "\xff\xff\xff");
 	clip_fixture_assert_report(f, CLIP_OPEN, CLIP_CS, FLASH_HIGH);
@@ -73,7 +74,7 @@ START_TEST(the_four_opens_differ_in_what_the_chip_sees_and_in_reports)
 	clip_fault_remove(f->clip, id);
 	clip_fixture_assert_sound(f);
 
-	/* MOSI: the opcode is what the pull-up makes. */
+	/* MOSI: the pull-up determines the opcode. */
 	clip_fixture_forget(f);
 	id = clip_fixture_add(f, CLIP_OPEN, CLIP_MOSI);
 	clip_fixture_assert_id(f, "\xff\xff\xff");
@@ -84,7 +85,7 @@ START_TEST(the_four_opens_differ_in_what_the_chip_sees_and_in_reports)
 	clip_fault_remove(f->clip, id);
 	clip_fixture_assert_sound(f);
 
-	/* MISO: the chip has answered. */
+	/* MISO: the chip has replied. */
 	clip_fixture_forget(f);
 	id = clip_fixture_add(f, CLIP_OPEN, CLIP_MISO);
 	clip_fixture_assert_id(f, "\xff\xff\xff");
@@ -98,7 +99,7 @@ START_TEST(the_four_opens_differ_in_what_the_chip_sees_and_in_reports)
 }
 END_TEST
 
-START_TEST(with_miso_open_an_erase_erases)
+START_TEST(an_erase_succeeds_with_miso_open)
 {
 	clip_fixture_add(f, CLIP_OPEN, CLIP_MISO);
 	clip_fixture_transfer(f, "\x06", 1, NULL, 0);
@@ -111,7 +112,7 @@ START_TEST(with_miso_open_an_erase_erases)
 }
 END_TEST
 
-START_TEST(an_open_line_takes_its_pull)
+START_TEST(an_open_line_has_the_level_of_its_pull)
 {
 	struct clip_fault pull;
 	unsigned int seen = 0;
@@ -121,13 +122,13 @@ START_TEST(an_open_line_takes_its_pull)
 	pull.line = CLIP_MISO;
 	clip_fixture_put(f, &pull);
 	clip_fixture_assert_id(f, "\x00\x00\x00");
-	/* At the chip's side of the break it helps nobody. */
+	/* A pull at the chip's side of the break does not reach the host. */
 	clip_fault_clear(f->clip);
 	clip_fixture_add(f, CLIP_OPEN, CLIP_MISO);
 	pull.side = CLIP_CHIP;
 	clip_fixture_put(f, &pull);
 	clip_fixture_assert_id(f, "\xff\xff\xff");
-	/* None: noise, about half of it ones. */
+	/* Without a pull: noise, about half of it ones. */
 	clip_fault_clear(f->clip);
 	clip_fixture_add(f, CLIP_OPEN, CLIP_MISO);
 	clip_fixture_add(f, CLIP_PULL_NONE, CLIP_MISO);
@@ -136,7 +137,7 @@ START_TEST(an_open_line_takes_its_pull)
 		seen += (unsigned int)__builtin_popcount(f->read[i]);
 	ck_assert_uint_gt(seen, 39000);
 	ck_assert_uint_lt(seen, 41000);
-	/* On a line that is driven a pull changes nothing. */
+	/* A pull does not change a driven line. */
 	clip_fault_clear(f->clip);
 	clip_fixture_add(f, CLIP_PULL_DOWN, CLIP_MISO);
 	clip_fixture_assert_id(f, "\xef\x40\x14");
@@ -145,17 +146,17 @@ START_TEST(an_open_line_takes_its_pull)
 }
 END_TEST
 
-/* Where the chip lets MISO float the pull is what the host reads. */
-START_TEST(a_pull_shows_wherever_the_chip_drives_nothing)
+/* While the chip does not drive MISO, the host reads the pull. */
+START_TEST(a_pull_sets_miso_while_the_chip_does_not_drive)
 {
 	static const uint8_t read[] = {0x03, 0, 0, 0};
 	uint8_t answer[8];
 
 	clip_fixture_add(f, CLIP_PULL_DOWN, CLIP_MISO);
-	/* An opcode that it does not know. */
+	/* An unknown opcode. */
 	clip_fixture_transfer(f, "\xd1", 1, answer, 3);
 	ck_assert_mem_eq(answer, "\0\0\0", 3);
-	/* Opcode and address; then it drives. */
+	/* Opcode and address, then data that the chip drives. */
 	clip_select(f->clip, 0);
 	clip_shift(f->clip, read, answer, 4);
 	clip_shift(f->clip, NULL, answer + 4, 4);
@@ -166,7 +167,7 @@ START_TEST(a_pull_shows_wherever_the_chip_drives_nothing)
 	clip_fixture_transfer(f, "\x0b\0\0\0", 4, answer, 4);
 	ck_assert_uint_eq(answer[0], 0);
 	ck_assert_mem_eq(answer + 1, f->array, 3);
-	/* Clocks that HOLD# swallows. */
+	/* Clocks ignored because of HOLD#. */
 	clip_set_level(f->clip, 0, CLIP_HOLD, FLASH_LOW);
 	clip_fixture_assert_id(f, "\0\0\0");
 	clip_set_level(f->clip, 0, CLIP_HOLD, FLASH_HIGH);
@@ -181,8 +182,8 @@ START_TEST(a_pull_shows_wherever_the_chip_drives_nothing)
 }
 END_TEST
 
-/* The same with a slip, so that the chip's bytes are not the host's. */
-START_TEST(a_pull_shows_bit_by_bit_after_a_slip)
+/* The same with a slip, so that bytes of chip and host do not align. */
+START_TEST(a_pull_ends_at_the_exact_bit_after_a_slip)
 {
 	struct clip_fault slip;
 
@@ -196,7 +197,7 @@ START_TEST(a_pull_shows_bit_by_bit_after_a_slip)
 	slip.when.opcode = 0x0b;
 	clip_fixture_put(f, &slip);
 	memset(f->array, 0xff, 16);
-	/* The address is over before; of the dummy clocks one is lost. */
+	/* The slip comes after the address: it drops one dummy clock. */
 	clip_fixture_transfer(f, "\x0b\0\0\0", 4, f->read, 4);
 	ck_assert_mem_eq(f->read, "\x00\x7f\xff\xff", 4);
 }
@@ -210,10 +211,10 @@ START_TEST(zeros_of_the_chip_on_clk_stop_its_clock)
 	fault.line = CLIP_CLK;
 	fault.line2 = CLIP_MISO;
 	clip_fixture_put(f, &fault);
-	/* EF: three clocks, and then a zero that no clock ends. */
+	/* EF: three clocks, then a zero that holds CLK low. */
 	clip_fixture_assert_id(f, "\xe0\x00\x00");
 	clip_fixture_assert_id(f, "\xe0\x00\x00");
-	/* Where the chip drives nothing all is well. */
+	/* No effect while the chip does not drive MISO. */
 	clip_fixture_transfer(f, "\x06", 1, NULL, 0);
 	ck_assert_uint_eq(flash_status_register(f->chip, 0), 0x02);
 	ck_assert_uint_eq(clip_fixture_status(f), 0x00);
@@ -221,7 +222,7 @@ START_TEST(zeros_of_the_chip_on_clk_stop_its_clock)
 	clip_fixture_read(f, 0, 4);
 	ck_assert_mem_eq(f->read, "\xff\xff\xfc\x00", 4);
 	clip_fault_clear(f->clip);
-	/* An adapter that is stronger: the chip gets its clocks, the host sees them. */
+	/* The adapter is stronger: the chip gets its clocks, and the host reads CLK. */
 	fault.dominates = true;
 	clip_fixture_put(f, &fault);
 	clip_fixture_assert_id(f, "\xff\xff\xff");
@@ -240,7 +241,7 @@ START_TEST(a_zero_of_the_chip_on_cs_keeps_the_frame_open)
 	fault.line = CLIP_CS;
 	fault.line2 = CLIP_MISO;
 	clip_fixture_put(f, &fault);
-	/* The bit behind three bytes of ID is a one, the first of the status a zero. */
+	/* The bit after three bytes of ID is a one, the first of the status a zero. */
 	clip_fixture_assert_id(f, "\x00\x00\x00");
 	ck_assert(!flash_is_selected(f->chip));
 	clip_fixture_status(f);
@@ -251,7 +252,7 @@ START_TEST(a_zero_of_the_chip_on_cs_keeps_the_frame_open)
 }
 END_TEST
 
-START_TEST(mosi_open_with_a_pull_down_or_none)
+START_TEST(open_mosi_sends_the_pull_or_noise_as_opcode)
 {
 	struct clip_fault pull;
 	GHashTable *opcodes = g_hash_table_new(NULL, NULL);
@@ -277,7 +278,7 @@ START_TEST(mosi_open_with_a_pull_down_or_none)
 }
 END_TEST
 
-START_TEST(cs_that_floats_lets_the_chip_answer_sometimes)
+START_TEST(a_floating_cs_selects_the_chip_by_chance)
 {
 	struct clip_fault pull;
 	unsigned int answers = 0;
@@ -293,13 +294,13 @@ START_TEST(cs_that_floats_lets_the_chip_answer_sometimes)
 		clip_fixture_transfer(f, "\x9f", 1, id, 3);
 		answers += memcmp(id, "\xef\x40\x14", 3) == 0;
 	}
-	/* Low after high, one frame in four. */
+	/* Low after high: one frame in four. */
 	ck_assert_uint_gt(answers, 30);
 	ck_assert_uint_lt(answers, 75);
 }
 END_TEST
 
-START_TEST(stuck_lines)
+START_TEST(a_stuck_line_hides_the_id)
 {
 	clip_fixture_add(f, CLIP_STUCK_0, CLIP_MISO);
 	clip_fixture_assert_id(f, "\x00\x00\x00");
@@ -329,7 +330,7 @@ START_TEST(stuck_lines)
 }
 END_TEST
 
-START_TEST(cs_stuck_low_makes_all_frames_one)
+START_TEST(cs_stuck_low_joins_all_frames)
 {
 	uint8_t id[3];
 
@@ -347,12 +348,13 @@ START_TEST(cs_stuck_low_makes_all_frames_one)
 }
 END_TEST
 
-START_TEST(shorts)
+START_TEST(shorts_override_the_weaker_driver)
 {
 	struct clip_fault fault;
 	uint8_t out[8];
 
-	/* MOSI with MISO: ones of the chip lose against MOSI, which is low while reading. */
+	/* MOSI shorted to MISO: MOSI is low while the host reads, which overrides ones of the
+	 * chip. */
 	clip_fault_init(&fault, CLIP_SHORT);
 	fault.line = CLIP_MISO;
 	fault.line2 = CLIP_MOSI;
@@ -360,13 +362,13 @@ START_TEST(shorts)
 	clip_fixture_assert_id(f, "\x00\x00\x00");
 	clip_fixture_assert_report(f, CLIP_SHORT, CLIP_MISO, FLASH_LOW);
 	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0x9f);
-	/* The host hears itself. */
+	/* The host reads its own bits. */
 	clip_select(f->clip, 0);
 	clip_shift(f->clip, (const uint8_t *)"\x9f\xff\x5a", out, 3);
 	clip_deselect(f->clip);
 	ck_assert_mem_eq(out, "\x9f\xef\x40", 3);
 	clip_fault_clear(f->clip);
-	/* The stronger driver decides. */
+	/* The stronger driver wins. */
 	fault.dominates = true;
 	clip_fixture_put(f, &fault);
 	clip_fixture_assert_id(f, "\xef\x40\x14");
@@ -376,7 +378,7 @@ START_TEST(shorts)
 	clip_fixture_put(f, &fault);
 	clip_fixture_assert_id(f, "\x00\x00\x00");
 	clip_fault_clear(f->clip);
-	/* Ground and VCC beat every driver. */
+	/* Ground and VCC override every driver. */
 	fault.dominates = false;
 	fault.line = CLIP_MISO;
 	fault.line2 = CLIP_GND;
@@ -391,7 +393,7 @@ START_TEST(shorts)
 }
 END_TEST
 
-/* CLK is MOSI and CLK: a clock arrives only with a one. */
+/* CLK is the AND of MOSI and CLK: only ones pass a clock. */
 START_TEST(clk_shorted_to_mosi_loses_the_clocks_of_zeros)
 {
 	struct clip_fault fault;
@@ -408,7 +410,7 @@ START_TEST(clk_shorted_to_mosi_loses_the_clocks_of_zeros)
 }
 END_TEST
 
-START_TEST(all_lines_are_told_with_their_faults)
+START_TEST(line_states_name_their_faults)
 {
 	struct clip_line_state state;
 	unsigned int open, stuck;
@@ -444,8 +446,8 @@ bit_of(const uint8_t *bytes, size_t bit)
 	return bytes[bit / 8] >> (7 - bit % 8) & 1;
 }
 
-/* _i: by so many clocks, and whether something acts at single bits meanwhile. */
-START_TEST(late_by_clocks)
+/* _i: index of the delay, and whether faults at single bits exist as well. */
+START_TEST(late_shifts_replies_by_its_clocks)
 {
 	static const unsigned int clocks[] = {1, 7, 8, 9, 16, 33, 63, 64};
 	const unsigned int late = clocks[_i / 2];
@@ -472,7 +474,7 @@ START_TEST(late_by_clocks)
 }
 END_TEST
 
-START_TEST(early_by_clocks)
+START_TEST(early_shifts_replies_by_its_clocks)
 {
 	static const unsigned int clocks[] = {7, 8, 64};
 	struct clip_fault fault;
@@ -490,8 +492,8 @@ START_TEST(early_by_clocks)
 }
 END_TEST
 
-/* Several add up. */
-START_TEST(later_and_earlier)
+/* Several of them add up. */
+START_TEST(several_delays_add_up)
 {
 	clip_fixture_add(f, CLIP_LATE, CLIP_MISO);
 	clip_fixture_add(f, CLIP_LATE, CLIP_MISO);
@@ -505,8 +507,8 @@ START_TEST(later_and_earlier)
 }
 END_TEST
 
-/* Also one that waits for its operation, or for a long one; but one in force comes first. */
-START_TEST(a_line_names_its_fault)
+/* Also a fault that waits for its operation, or a burst error; a fault in force has priority. */
+START_TEST(a_line_state_names_the_fault_with_priority)
 {
 	struct clip_line_state state;
 	struct clip_fault fault;
@@ -531,12 +533,12 @@ START_TEST(a_line_names_its_fault)
 }
 END_TEST
 
-START_TEST(late_and_early_are_a_clock)
+START_TEST(late_and_early_default_to_one_clock)
 {
 	uint8_t id[3];
 
 	clip_fixture_add(f, CLIP_LATE, CLIP_MISO);
-	/* EF 40 14 and the idle level before. */
+	/* The idle level, then EF 40 14. */
 	clip_fixture_assert_id(f, "\xf7\xa0\x0a");
 	ck_assert_uint_eq(f->reports->len, 1);
 	ck_assert_uint_eq(clip_fixture_report(f, 0)->byte, 1);
@@ -553,7 +555,7 @@ START_TEST(late_and_early_are_a_clock)
 	clip_fixture_read(f, 0, 5000);
 	for (size_t i = 0; i < 5000; i++)
 		ck_assert_uint_eq(f->read[i], (uint8_t)(f->array[i] << 1 | f->array[i + 1] >> 7));
-	/* Commands without an answer are not touched. */
+	/* Commands without a reply are not affected. */
 	clip_fixture_transfer(f, "\x06", 1, NULL, 0);
 	clip_fault_clear(f->clip);
 	ck_assert_uint_eq(clip_fixture_status(f), 0x02);
@@ -562,7 +564,7 @@ START_TEST(late_and_early_are_a_clock)
 }
 END_TEST
 
-START_TEST(drivers_that_are_off_leave_the_pulls)
+START_TEST(drivers_off_leave_lines_at_their_pulls)
 {
 	struct clip_line_state state;
 	uint8_t id[3];
@@ -580,7 +582,7 @@ START_TEST(drivers_that_are_off_leave_the_pulls)
 }
 END_TEST
 
-START_TEST(a_fault_comes_and_goes_in_the_middle_of_a_frame)
+START_TEST(a_fault_can_be_added_and_removed_within_a_frame)
 {
 	unsigned int id;
 
@@ -598,7 +600,7 @@ START_TEST(a_fault_comes_and_goes_in_the_middle_of_a_frame)
 	ck_assert_uint_eq(clip_fixture_event(f, 0)->length, 300);
 	ck_assert_uint_eq(f->reports->len, 1);
 	ck_assert_int_eq(clip_fixture_report(f, 0)->opcode, -1);
-	/* Between the edge of CS# and the first clock. */
+	/* Removed between the edge of CS# and the first clock. */
 	id = clip_fixture_add(f, CLIP_STUCK_0, CLIP_MISO);
 	clip_select(f->clip, 0);
 	clip_fault_remove(f->clip, id);
@@ -618,27 +620,27 @@ suite_clip_faults(void)
 	tcase_set_timeout(lines, 60);
 	tcase_add_checked_fixture(lines, setup, teardown);
 	tcase_add_test(lines, without_faults_nothing_changes);
-	tcase_add_test(lines, the_four_opens_differ_in_what_the_chip_sees_and_in_reports);
-	tcase_add_test(lines, with_miso_open_an_erase_erases);
-	tcase_add_test(lines, an_open_line_takes_its_pull);
+	tcase_add_test(lines, each_open_line_has_its_own_effect_and_report);
+	tcase_add_test(lines, an_erase_succeeds_with_miso_open);
+	tcase_add_test(lines, an_open_line_has_the_level_of_its_pull);
 	tcase_add_test(lines, zeros_of_the_chip_on_clk_stop_its_clock);
 	tcase_add_test(lines, a_zero_of_the_chip_on_cs_keeps_the_frame_open);
-	tcase_add_test(lines, a_pull_shows_wherever_the_chip_drives_nothing);
-	tcase_add_test(lines, a_pull_shows_bit_by_bit_after_a_slip);
-	tcase_add_test(lines, mosi_open_with_a_pull_down_or_none);
-	tcase_add_test(lines, cs_that_floats_lets_the_chip_answer_sometimes);
-	tcase_add_test(lines, stuck_lines);
-	tcase_add_test(lines, cs_stuck_low_makes_all_frames_one);
-	tcase_add_test(lines, shorts);
+	tcase_add_test(lines, a_pull_sets_miso_while_the_chip_does_not_drive);
+	tcase_add_test(lines, a_pull_ends_at_the_exact_bit_after_a_slip);
+	tcase_add_test(lines, open_mosi_sends_the_pull_or_noise_as_opcode);
+	tcase_add_test(lines, a_floating_cs_selects_the_chip_by_chance);
+	tcase_add_test(lines, a_stuck_line_hides_the_id);
+	tcase_add_test(lines, cs_stuck_low_joins_all_frames);
+	tcase_add_test(lines, shorts_override_the_weaker_driver);
 	tcase_add_test(lines, clk_shorted_to_mosi_loses_the_clocks_of_zeros);
-	tcase_add_test(lines, all_lines_are_told_with_their_faults);
-	tcase_add_test(lines, later_and_earlier);
-	tcase_add_test(lines, a_line_names_its_fault);
-	tcase_add_test(lines, late_and_early_are_a_clock);
-	tcase_add_loop_test(lines, late_by_clocks, 0, 16);
-	tcase_add_loop_test(lines, early_by_clocks, 0, 3);
-	tcase_add_test(lines, drivers_that_are_off_leave_the_pulls);
-	tcase_add_test(lines, a_fault_comes_and_goes_in_the_middle_of_a_frame);
+	tcase_add_test(lines, line_states_name_their_faults);
+	tcase_add_test(lines, several_delays_add_up);
+	tcase_add_test(lines, a_line_state_names_the_fault_with_priority);
+	tcase_add_test(lines, late_and_early_default_to_one_clock);
+	tcase_add_loop_test(lines, late_shifts_replies_by_its_clocks, 0, 16);
+	tcase_add_loop_test(lines, early_shifts_replies_by_its_clocks, 0, 3);
+	tcase_add_test(lines, drivers_off_leave_lines_at_their_pulls);
+	tcase_add_test(lines, a_fault_can_be_added_and_removed_within_a_frame);
 	suite_add_tcase(suite, lines);
 	return suite;
 }

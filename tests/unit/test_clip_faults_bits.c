@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Faults that act at single bits: how often, which ones, and that a seed gives all of it again. */
+/* Faults that act at single bits: rate and position, and that a seed reproduces them. */
 #include "base/random.h"
 #include "clip_fixture.h"
 
@@ -25,7 +25,7 @@ teardown(void)
 	clip_fixture_destroy(f);
 }
 
-/* Within five standard deviations of a mean of n acts. */
+/* Fails unless got is within five standard deviations of a mean of n acts. */
 static void
 assert_about(double got, double n)
 {
@@ -81,7 +81,7 @@ START_TEST(miso_errors_have_their_rate_and_are_all_reported)
 	read_all();
 	assert_about(f->reports->len, BITS * 1e-4);
 	ck_assert_uint_eq(clip_fixture_wrong_bits(f, 0, CLIP_ARRAY_SIZE), f->reports->len);
-	/* Each report names its bit, the level it has now and its time. */
+	/* Each report contains the bit, its changed level and the time. */
 	for (size_t i = 0; i < f->reports->len; i++) {
 		const struct clip_fault_report *report = clip_fixture_report(f, i);
 		size_t at = report->byte - 4;
@@ -95,13 +95,13 @@ START_TEST(miso_errors_have_their_rate_and_are_all_reported)
 		ck_assert_uint_eq(report->operation, 1);
 		ck_assert_uint_eq(report->line, CLIP_MISO);
 	}
-	/* The chip itself saw one sound frame. */
+	/* The chip received one correct frame. */
 	ck_assert_uint_eq(f->events->len, 1);
 	ck_assert_uint_eq(clip_fixture_event(f, 0)->length, CLIP_ARRAY_SIZE);
 }
 END_TEST
 
-/* How many bits of mask are not as in value, in all that was read. */
+/* Number of bits of mask that differ from value in all bytes read. */
 static size_t
 other_bits(uint8_t mask, uint8_t value)
 {
@@ -112,7 +112,7 @@ other_bits(uint8_t mask, uint8_t value)
 	return n;
 }
 
-START_TEST(polarity_of_errors)
+START_TEST(errors_have_their_polarity)
 {
 	memset(f->array, 0x0f, CLIP_ARRAY_SIZE);
 	clip_fault_init(&fault, CLIP_BIT_ERROR);
@@ -157,7 +157,7 @@ START_TEST(mosi_errors_end_in_the_array)
 		wrong += (size_t)__builtin_popcount(f->array[i] ^ 0x55);
 	assert_about((double)wrong, 1024 * 256 * 8 * 1e-3);
 	ck_assert_uint_eq(wrong, f->reports->len);
-	/* Reading is not touched. */
+	/* Reads are not affected. */
 	read_all();
 	ck_assert_uint_eq(f->reports->len, 0);
 	ck_assert_uint_eq(clip_fixture_wrong_bits(f, 0, CLIP_ARRAY_SIZE), 0);
@@ -170,7 +170,7 @@ bit_of(const uint8_t *bytes, size_t bit)
 	return bytes[bit / 8] >> (7 - bit % 8) & 1;
 }
 
-/* Bits from..to of what was read that differ from the array's, lag bits before. */
+/* Number of bits from..to of f->read that differ from those of the array, lag bits before. */
 static size_t
 differ(size_t from, size_t to, int lag)
 {
@@ -198,7 +198,7 @@ START_TEST(a_slip_shifts_all_that_follows_until_cs_rises)
 	ck_assert_uint_eq(differ(8001, 8 * CLIP_ARRAY_SIZE, 1), 0);
 	read_all();
 	ck_assert_uint_eq(clip_fixture_wrong_bits(f, 0, CLIP_ARRAY_SIZE), 0);
-	/* The other way. */
+	/* Doubled clocks shift the other way. */
 	clip_fault_clear(f->clip);
 	fault.slip = CLIP_SLIP_DOUBLED;
 	clip_fixture_put(f, &fault);
@@ -209,7 +209,7 @@ START_TEST(a_slip_shifts_all_that_follows_until_cs_rises)
 }
 END_TEST
 
-START_TEST(a_slip_while_writing_costs_the_command)
+START_TEST(a_slip_in_a_command_makes_it_invalid)
 {
 	clip_fault_init(&fault, CLIP_SLIP);
 	fault.rate = 1;
@@ -242,7 +242,7 @@ START_TEST(slips_have_their_rate)
 }
 END_TEST
 
-START_TEST(cs_that_bounces_ends_the_frame_and_begins_another)
+START_TEST(a_bounce_of_cs_ends_the_frame_and_begins_another)
 {
 	clip_fault_init(&fault, CLIP_BOUNCE);
 	fault.rate = 1;
@@ -260,7 +260,7 @@ START_TEST(cs_that_bounces_ends_the_frame_and_begins_another)
 	ck_assert_mem_eq(f->read, f->array, 100);
 	for (size_t i = 100; i < 1000; i++)
 		ck_assert_uint_eq(f->read[i], 0xff);
-	/* Other commands are not touched. */
+	/* Other commands are not affected. */
 	clip_fixture_forget(f);
 	clip_fixture_transfer(f, "\x9f", 1, f->read, 200);
 	ck_assert_uint_eq(f->reports->len, 0);
@@ -268,8 +268,8 @@ START_TEST(cs_that_bounces_ends_the_frame_and_begins_another)
 }
 END_TEST
 
-/* A page program that bounces in its data has programmed what came before. */
-START_TEST(a_bounce_in_a_program_programs_a_part)
+/* If CS# bounces during the data, only the bytes before are programmed. */
+START_TEST(a_bounce_in_a_program_programs_only_the_bytes_before)
 {
 	uint8_t page[4 + 64] = {0x02};
 
@@ -297,7 +297,7 @@ START_TEST(bounces_have_their_rate)
 }
 END_TEST
 
-/* Changes of level between neighbouring bits of the array. */
+/* Number of level changes between neighbouring bits of the array. */
 static double
 changes(void)
 {
@@ -308,7 +308,7 @@ changes(void)
 	return n;
 }
 
-START_TEST(errors_begin_above_the_frequency_that_the_wires_take)
+START_TEST(errors_begin_above_the_frequency_limit)
 {
 	clip_fault_init(&fault, CLIP_TOO_FAST);
 	fault.limit_hz = 8000000;
@@ -325,7 +325,7 @@ START_TEST(errors_begin_above_the_frequency_that_the_wires_take)
 	clip_set_frequency(f->clip, 32000000);
 	read_all();
 	assert_about(f->reports->len, changes() * 3e-3);
-	/* Every wrong bit is the one before it. */
+	/* Every wrong bit has the level of the bit before. */
 	for (size_t i = 0; i < f->reports->len; i++) {
 		const struct clip_fault_report *report = clip_fixture_report(f, i);
 		size_t bit = (report->byte - 4) * 8 + report->bit;
@@ -335,7 +335,7 @@ START_TEST(errors_begin_above_the_frequency_that_the_wires_take)
 }
 END_TEST
 
-START_TEST(opcode_03_has_a_limit_of_its_own)
+START_TEST(opcode_03_has_its_own_limit)
 {
 	clip_fault_init(&fault, CLIP_TOO_FAST);
 	fault.limit_hz = 20000000;
@@ -370,7 +370,7 @@ START_TEST(long_bursts_fail_where_short_ones_do_not)
 }
 END_TEST
 
-START_TEST(a_weak_ground_minds_lines_that_switch)
+START_TEST(a_weak_ground_errs_more_when_lines_switch)
 {
 	double quiet;
 
@@ -381,7 +381,7 @@ START_TEST(a_weak_ground_minds_lines_that_switch)
 	read_all();
 	quiet = f->reports->len;
 	assert_about(quiet, BITS * 1e-4);
-	/* CLK and MISO: four times as many. */
+	/* CLK and MISO switch: four times as many. */
 	memset(f->array, 0x55, CLIP_ARRAY_SIZE);
 	read_all();
 	assert_about(f->reports->len, BITS * 4e-4);
@@ -391,7 +391,7 @@ END_TEST
 
 #define PLAYED ((size_t)20000)
 
-/* Everything at once, whole and in pieces. */
+/* Runs all kinds of faults at once, in whole frames and in pieces. */
 static GString *
 play(uint64_t seed, size_t piece)
 {
@@ -428,7 +428,7 @@ play(uint64_t seed, size_t piece)
 	return all;
 }
 
-/* Any faults, put on and taken off at any time of any frames. */
+/* Adds or removes a random fault, or continues a random frame. */
 static void
 confuse(struct base_random *random)
 {
@@ -473,7 +473,7 @@ confuse(struct base_random *random)
 	}
 }
 
-START_TEST(any_faults_together_leave_sound_wires_behind)
+START_TEST(removing_random_faults_leaves_sound_wires)
 {
 	struct base_random random;
 
@@ -497,7 +497,7 @@ START_TEST(any_faults_together_leave_sound_wires_behind)
 }
 END_TEST
 
-START_TEST(a_seed_gives_the_same_again)
+START_TEST(a_seed_reproduces_the_errors)
 {
 	GString *first = play(7, PLAYED);
 	GString *second = play(7, PLAYED);
@@ -515,8 +515,8 @@ START_TEST(a_seed_gives_the_same_again)
 }
 END_TEST
 
-/* What one fault does stays when another one comes. */
-START_TEST(faults_have_random_numbers_of_their_own)
+/* A fault acts at the same bits when another one is added. */
+START_TEST(each_fault_has_its_own_random_numbers)
 {
 	GArray *alone;
 
@@ -540,8 +540,8 @@ START_TEST(faults_have_random_numbers_of_their_own)
 }
 END_TEST
 
-/* Two of a kind do not act at the same bits. */
-START_TEST(equal_faults_differ)
+/* Two equal faults do not act at the same bits. */
+START_TEST(equal_faults_act_at_different_bits)
 {
 	clip_fault_init(&fault, CLIP_BIT_ERROR);
 	fault.rate = 1e-5;
@@ -559,27 +559,27 @@ suite_clip_faults_bits(void)
 	Suite *suite = suite_create("clip_faults_bits");
 	TCase *bits = tcase_create("bits");
 
-	/* Each bit of a MiB is looked at, also on a busy machine. */
+	/* Each bit of a MiB is checked, also on a loaded machine. */
 	tcase_set_timeout(bits, 60);
 	tcase_add_checked_fixture(bits, setup, teardown);
 	tcase_add_test(bits, random_numbers_have_their_means);
 	tcase_add_test(bits, miso_errors_have_their_rate_and_are_all_reported);
-	tcase_add_test(bits, polarity_of_errors);
+	tcase_add_test(bits, errors_have_their_polarity);
 	tcase_add_test(bits, mosi_errors_end_in_the_array);
 	tcase_add_test(bits, a_slip_shifts_all_that_follows_until_cs_rises);
-	tcase_add_test(bits, a_slip_while_writing_costs_the_command);
+	tcase_add_test(bits, a_slip_in_a_command_makes_it_invalid);
 	tcase_add_test(bits, slips_have_their_rate);
-	tcase_add_test(bits, cs_that_bounces_ends_the_frame_and_begins_another);
-	tcase_add_test(bits, a_bounce_in_a_program_programs_a_part);
+	tcase_add_test(bits, a_bounce_of_cs_ends_the_frame_and_begins_another);
+	tcase_add_test(bits, a_bounce_in_a_program_programs_only_the_bytes_before);
 	tcase_add_test(bits, bounces_have_their_rate);
-	tcase_add_test(bits, errors_begin_above_the_frequency_that_the_wires_take);
-	tcase_add_test(bits, opcode_03_has_a_limit_of_its_own);
+	tcase_add_test(bits, errors_begin_above_the_frequency_limit);
+	tcase_add_test(bits, opcode_03_has_its_own_limit);
 	tcase_add_test(bits, long_bursts_fail_where_short_ones_do_not);
-	tcase_add_test(bits, a_weak_ground_minds_lines_that_switch);
-	tcase_add_test(bits, any_faults_together_leave_sound_wires_behind);
-	tcase_add_test(bits, a_seed_gives_the_same_again);
-	tcase_add_test(bits, faults_have_random_numbers_of_their_own);
-	tcase_add_test(bits, equal_faults_differ);
+	tcase_add_test(bits, a_weak_ground_errs_more_when_lines_switch);
+	tcase_add_test(bits, removing_random_faults_leaves_sound_wires);
+	tcase_add_test(bits, a_seed_reproduces_the_errors);
+	tcase_add_test(bits, each_fault_has_its_own_random_numbers);
+	tcase_add_test(bits, equal_faults_act_at_different_bits);
 	suite_add_tcase(suite, bits);
 	return suite;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Faults as data: their words and values, and that they act where aimed and nowhere else. */
+/* Conditions of faults: names and values, and that faults act on matching frames only. */
 #include "clip_fixture.h"
 
 #include <check.h>
@@ -14,7 +14,7 @@ static void
 setup(void)
 {
 	f = clip_fixture_new();
-	/* MISO reads as zeros wherever it is in force. */
+	/* Bytes from MISO are 00 while the fault acts. */
 	clip_fault_init(&fault, CLIP_STUCK_0);
 	memset(f->array, 0x5a, CLIP_ARRAY_SIZE);
 }
@@ -25,7 +25,7 @@ teardown(void)
 	clip_fixture_destroy(f);
 }
 
-/* Of n bytes from address as read: those from..to are spoiled, and no others. */
+/* Reads n bytes from address: those in from..to must be changed, and no others. */
 static void
 assert_spoiled(uint32_t address, size_t n, size_t from, size_t to)
 {
@@ -44,7 +44,7 @@ id_is_spoiled(void)
 	return id[2] == 0x00;
 }
 
-START_TEST(an_opcode_is_hit_from_its_first_bit_on)
+START_TEST(a_matching_opcode_is_changed_from_its_first_bit)
 {
 	fault.what = CLIP_OPEN;
 	fault.line = CLIP_MOSI;
@@ -61,7 +61,7 @@ START_TEST(an_opcode_is_hit_from_its_first_bit_on)
 }
 END_TEST
 
-START_TEST(purposes)
+START_TEST(a_purpose_matches_its_opcodes_only)
 {
 	fault.when.purposes = 1 << FLASH_FOR_STATUS_READ | 1 << FLASH_FOR_READ;
 	clip_fixture_put(f, &fault);
@@ -77,7 +77,7 @@ START_TEST(purposes)
 }
 END_TEST
 
-START_TEST(a_read_is_hit_in_the_address_range_alone)
+START_TEST(a_read_is_changed_in_the_address_range_only)
 {
 	fault.when.address_from = 0x8000;
 	fault.when.address_to = 0x8010;
@@ -89,7 +89,7 @@ START_TEST(a_read_is_hit_in_the_address_range_alone)
 	assert_spoiled(0, 0x8000, 0, 0);
 	ck_assert_uint_eq(f->reports->len, 2);
 	ck_assert_uint_eq(clip_fixture_report(f, 0)->byte, 0x104);
-	/* The array ends and begins again. */
+	/* The address wraps at the end of the array. */
 	clip_fixture_read(f, CLIP_ARRAY_SIZE - 0x10, 0x8100);
 	for (size_t i = 0; i < 0x8100; i++)
 		ck_assert_uint_eq(f->read[i], i >= 0x8010 && i < 0x8020 ? 0x00 : 0x5a);
@@ -102,15 +102,15 @@ START_TEST(a_read_is_hit_in_the_address_range_alone)
 	fault.when.address_from = 0x8000;
 	fault.when.address_to = 0x8010;
 	clip_fixture_put(f, &fault);
-	/* One with a dummy byte. */
+	/* An opcode with a dummy byte. */
 	clip_fixture_transfer(f, "\x0b\x00\x7f\xf0\x00", 5, f->read, 0x40);
 	for (size_t i = 0; i < 0x40; i++)
 		ck_assert_uint_eq(f->read[i], i >= 0x10 && i < 0x20 ? 0x00 : 0x5a);
 }
 END_TEST
 
-/* The command's last clocks are still to come when its address is known. */
-START_TEST(an_erase_is_hit_by_its_address)
+/* The address is known before the last clocks of the command. */
+START_TEST(an_erase_is_matched_by_its_address)
 {
 	clip_fault_init(&fault, CLIP_SLIP);
 	fault.rate = 1;
@@ -134,7 +134,7 @@ START_TEST(an_erase_is_hit_by_its_address)
 }
 END_TEST
 
-START_TEST(the_address_is_as_wide_as_the_mode_says)
+START_TEST(the_address_mode_sets_the_address_width)
 {
 	const uint8_t read4[] = {0x03, 0x00, 0x00, 0x80, 0x00};
 
@@ -148,7 +148,7 @@ START_TEST(the_address_is_as_wide_as_the_mode_says)
 	clip_fixture_transfer(f, "\xe9", 1, NULL, 0);
 	assert_spoiled(0x8000, 0x20, 0, 0x10);
 	ck_assert_uint_eq(f->reports->len, 2);
-	/* 13 has four at any time. */
+	/* 13 has four address bytes in every mode. */
 	clip_fixture_transfer(f, "\x13\x00\x00\x80\x00", 5, NULL, 1);
 	ck_assert_uint_eq(f->reports->len, 3);
 	clip_fixture_transfer(f, "\x13\x00\x80\x00\x00", 5, NULL, 1);
@@ -156,7 +156,7 @@ START_TEST(the_address_is_as_wide_as_the_mode_says)
 }
 END_TEST
 
-START_TEST(bytes_of_a_frame)
+START_TEST(a_byte_range_limits_the_fault)
 {
 	fault.when.byte_from = 10;
 	fault.when.byte_to = 5010;
@@ -168,7 +168,7 @@ START_TEST(bytes_of_a_frame)
 }
 END_TEST
 
-START_TEST(the_nth_match)
+START_TEST(nth_selects_one_match)
 {
 	struct base_fault_status status;
 
@@ -191,14 +191,14 @@ START_TEST(the_nth_match)
 }
 END_TEST
 
-START_TEST(at_most_so_many_times)
+START_TEST(count_limits_the_acts)
 {
 	fault.when.count = 3;
 	clip_fixture_put(f, &fault);
 	for (unsigned int i = 1; i <= 6; i++)
 		ck_assert_int_eq(id_is_spoiled(), i <= 3);
 	ck_assert_uint_eq(f->reports->len, 3);
-	/* Of one that acts at bits: in all, and in one frame. */
+	/* A fault at single bits: a limit in all, and one for each frame. */
 	clip_fault_clear(f->clip);
 	clip_fixture_forget(f);
 	clip_fault_init(&fault, CLIP_BIT_ERROR);
@@ -214,7 +214,7 @@ START_TEST(at_most_so_many_times)
 }
 END_TEST
 
-START_TEST(a_probability_is_one_per_frame)
+START_TEST(a_probability_applies_once_per_frame)
 {
 	unsigned int spoiled = 0;
 
@@ -225,7 +225,7 @@ START_TEST(a_probability_is_one_per_frame)
 	ck_assert_uint_gt(spoiled, 310);
 	ck_assert_uint_lt(spoiled, 490);
 	ck_assert_uint_eq(f->reports->len, spoiled);
-	/* All of a frame or nothing of it. */
+	/* The whole frame or none of it. */
 	for (unsigned int i = 0; i < 20; i++) {
 		clip_fixture_read(f, 0, 10000);
 		for (size_t k = 1; k < 10000; k++)
@@ -234,7 +234,7 @@ START_TEST(a_probability_is_one_per_frame)
 }
 END_TEST
 
-START_TEST(a_time_window)
+START_TEST(a_time_window_limits_the_fault)
 {
 	int64_t now = base_clock_now(&f->clock);
 
@@ -242,7 +242,7 @@ START_TEST(a_time_window)
 	fault.when.to_ns = now + 2000 * CLIP_BYTE_NS;
 	clip_fixture_put(f, &fault);
 	clip_fixture_read(f, 0, 3000);
-	/* To a byte. */
+	/* Exact to a byte. */
 	for (size_t i = 0; i < 3000; i++)
 		if (i < 995 || i > 1998)
 			ck_assert_uint_eq(f->read[i], 0x5a);
@@ -253,7 +253,7 @@ START_TEST(a_time_window)
 }
 END_TEST
 
-START_TEST(a_window_of_the_supply_needs_no_frame)
+START_TEST(a_supply_fault_begins_and_ends_without_a_frame)
 {
 	int64_t now = base_clock_now(&f->clock);
 
@@ -271,7 +271,7 @@ START_TEST(a_window_of_the_supply_needs_no_frame)
 }
 END_TEST
 
-START_TEST(one_chip_select_of_two)
+START_TEST(a_chip_select_limits_the_fault)
 {
 	uint8_t id[3];
 
@@ -291,7 +291,7 @@ START_TEST(one_chip_select_of_two)
 }
 END_TEST
 
-START_TEST(a_chip_that_comes_gets_what_the_wires_have)
+START_TEST(attaching_a_chip_applies_faults_in_force)
 {
 	fault.what = CLIP_OPEN;
 	fault.line = CLIP_VCC;
@@ -305,7 +305,7 @@ START_TEST(a_chip_that_comes_gets_what_the_wires_have)
 }
 END_TEST
 
-START_TEST(a_chip_that_goes_has_its_levels_and_supply_again)
+START_TEST(detaching_a_chip_restores_its_levels_and_supply)
 {
 	clip_attach(f->clip, 0, NULL);
 	flash_supply(f->chip, 3123);
@@ -325,7 +325,7 @@ START_TEST(a_chip_that_goes_has_its_levels_and_supply_again)
 }
 END_TEST
 
-START_TEST(faults_are_taken_off_by_their_ids)
+START_TEST(faults_are_removed_by_their_ids)
 {
 	struct base_fault_status status;
 	unsigned int first = clip_fixture_put(f, &fault);
@@ -345,7 +345,7 @@ START_TEST(faults_are_taken_off_by_their_ids)
 }
 END_TEST
 
-START_TEST(names_lead_both_ways)
+START_TEST(names_convert_in_both_directions)
 {
 	static const char *const names[] = {"open", "stuck-0", "stuck-1", "short", "pull-up",
 		"pull-down", "pull-none", "rotated", "shifted", "mirrored", "swapped", "contact",
@@ -385,7 +385,7 @@ START_TEST(names_lead_both_ways)
 }
 END_TEST
 
-START_TEST(values_out_of_range_are_refused)
+START_TEST(values_out_of_range_are_rejected)
 {
 	static const struct {
 		enum clip_fault_what what;
@@ -422,23 +422,23 @@ suite_clip_faults_when(void)
 
 	tcase_set_timeout(when, 60);
 	tcase_add_checked_fixture(when, setup, teardown);
-	tcase_add_test(when, an_opcode_is_hit_from_its_first_bit_on);
-	tcase_add_test(when, purposes);
-	tcase_add_test(when, a_read_is_hit_in_the_address_range_alone);
-	tcase_add_test(when, an_erase_is_hit_by_its_address);
-	tcase_add_test(when, the_address_is_as_wide_as_the_mode_says);
-	tcase_add_test(when, bytes_of_a_frame);
-	tcase_add_test(when, the_nth_match);
-	tcase_add_test(when, at_most_so_many_times);
-	tcase_add_test(when, a_probability_is_one_per_frame);
-	tcase_add_test(when, a_time_window);
-	tcase_add_test(when, a_window_of_the_supply_needs_no_frame);
-	tcase_add_test(when, one_chip_select_of_two);
-	tcase_add_test(when, a_chip_that_comes_gets_what_the_wires_have);
-	tcase_add_test(when, a_chip_that_goes_has_its_levels_and_supply_again);
-	tcase_add_test(when, faults_are_taken_off_by_their_ids);
-	tcase_add_test(when, names_lead_both_ways);
-	tcase_add_test(when, values_out_of_range_are_refused);
+	tcase_add_test(when, a_matching_opcode_is_changed_from_its_first_bit);
+	tcase_add_test(when, a_purpose_matches_its_opcodes_only);
+	tcase_add_test(when, a_read_is_changed_in_the_address_range_only);
+	tcase_add_test(when, an_erase_is_matched_by_its_address);
+	tcase_add_test(when, the_address_mode_sets_the_address_width);
+	tcase_add_test(when, a_byte_range_limits_the_fault);
+	tcase_add_test(when, nth_selects_one_match);
+	tcase_add_test(when, count_limits_the_acts);
+	tcase_add_test(when, a_probability_applies_once_per_frame);
+	tcase_add_test(when, a_time_window_limits_the_fault);
+	tcase_add_test(when, a_supply_fault_begins_and_ends_without_a_frame);
+	tcase_add_test(when, a_chip_select_limits_the_fault);
+	tcase_add_test(when, attaching_a_chip_applies_faults_in_force);
+	tcase_add_test(when, detaching_a_chip_restores_its_levels_and_supply);
+	tcase_add_test(when, faults_are_removed_by_their_ids);
+	tcase_add_test(when, names_convert_in_both_directions);
+	tcase_add_test(when, values_out_of_range_are_rejected);
 	suite_add_tcase(suite, when);
 	return suite;
 }

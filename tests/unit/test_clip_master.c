@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A second master: its own reads, what becomes of the host's frames, commands that nobody sent. */
+/*
+ * A second bus master: its own reads, its effect on frames of the host, and commands that nobody
+ * sent.
+ */
 #include "clip_fixture.h"
 
 #include <check.h>
@@ -44,7 +47,7 @@ id_is_right(void)
 	return memcmp(id, "\xef\x40\x14", 3) == 0;
 }
 
-START_TEST(it_reads_the_chip_while_the_host_is_silent)
+START_TEST(it_reads_the_chip_while_the_host_is_idle)
 {
 	clip_fixture_put(f, &fault);
 	clip_wait(f->clip, 3 * SLOT_NS);
@@ -56,10 +59,10 @@ START_TEST(it_reads_the_chip_while_the_host_is_silent)
 		ck_assert_uint_eq(event->outcome, FLASH_DONE);
 		ck_assert_uint_eq(event->address, i * 64);
 		ck_assert_uint_eq(event->length, 64);
-		/* The chip's time is not moved by clocks that are not the host's. */
+		/* Clocks of the master do not advance the chip's time. */
 		ck_assert_int_le(event->time_ns, base_clock_now(&f->clock));
 	}
-	/* After a second only the last of them. */
+	/* After a second only the last reads are run. */
 	clip_fixture_forget(f);
 	clip_wait(f->clip, 900000000);
 	ck_assert_uint_le(f->events->len, 5);
@@ -70,7 +73,7 @@ START_TEST(it_reads_the_chip_while_the_host_is_silent)
 }
 END_TEST
 
-START_TEST(it_keeps_to_its_duty)
+START_TEST(it_acts_only_in_its_duty_time)
 {
 	unsigned int right = 0, met = 0;
 
@@ -78,7 +81,7 @@ START_TEST(it_keeps_to_its_duty)
 	fault.phase_ns = 2000000;
 	fault.master.duty = 0.3;
 	clip_fixture_put(f, &fault);
-	/* Silent before its phase. */
+	/* The master is idle before its phase. */
 	ck_assert(id_is_right());
 	ck_assert_uint_eq(f->events->len, 1);
 	for (unsigned int i = 0; i < 1000; i++) {
@@ -88,7 +91,7 @@ START_TEST(it_keeps_to_its_duty)
 
 		right += good;
 		met += f->reports->len > before;
-		/* Out of its time, with a frame of each to spare: nothing. */
+		/* Outside its duty time, plus the length of a frame on both sides: no effect. */
 		if (at > 3100000 && at < 9990000) {
 			ck_assert(good);
 			ck_assert_uint_eq(f->reports->len, before);
@@ -102,7 +105,7 @@ START_TEST(it_keeps_to_its_duty)
 }
 END_TEST
 
-/* A frame of the host's in the middle of a read is data of that read. */
+/* A frame of the host during a read of the master becomes data of that read. */
 START_TEST(wired_and_makes_a_host_frame_part_of_a_read)
 {
 	uint8_t out[4];
@@ -111,7 +114,7 @@ START_TEST(wired_and_makes_a_host_frame_part_of_a_read)
 	clip_wait(f->clip, 20 * CLIP_BYTE_NS);
 	ck_assert_uint_eq(f->events->len, 0);
 	clip_fixture_transfer(f, "\x9f", 1, out, 4);
-	/* 20 bytes of the master's frame, opcode: 21, of which 4 are its header. */
+	/* 20 bytes of the master's frame and the opcode: 21, of which 4 are its header. */
 	ck_assert_mem_eq(out, f->array + 17, 4);
 	ck_assert_uint_eq(f->events->len, 0);
 	ck_assert_uint_eq(f->reports->len, 1);
@@ -122,8 +125,8 @@ START_TEST(wired_and_makes_a_host_frame_part_of_a_read)
 }
 END_TEST
 
-/* 03 and 06, low wins: 02, a page program of what follows. */
-START_TEST(two_commands_at_once_make_a_third)
+/* 03 AND 06 is 02, a page program of the bytes that follow. */
+START_TEST(wired_and_of_two_opcodes_makes_a_third)
 {
 	fault.phase_ns = 1000000;
 	memset(f->array, 0xff, 256);
@@ -140,22 +143,22 @@ START_TEST(two_commands_at_once_make_a_third)
 }
 END_TEST
 
-START_TEST(wired_or_lets_the_other_ones_through)
+START_TEST(wired_or_of_two_opcodes_makes_a_third)
 {
 	fault.master.rule = CLIP_WIRED_OR;
 	fault.phase_ns = 1000000;
 	clip_fixture_put(f, &fault);
 	clip_wait(f->clip, 1000000);
-	/* The host holds CS# high while it is silent. */
+	/* The idle host drives CS# high. */
 	clip_wait(f->clip, SLOT_NS);
 	ck_assert_uint_eq(f->events->len, 0);
-	/* 04 and 03: 07. */
+	/* 04 OR 03 is 07. */
 	clip_fixture_transfer(f, "\x04", 1, NULL, 0);
 	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0x07);
 }
 END_TEST
 
-START_TEST(a_random_rule_spoils_some_frames)
+START_TEST(a_random_rule_corrupts_some_frames)
 {
 	unsigned int right = 0;
 
@@ -172,7 +175,7 @@ START_TEST(a_random_rule_spoils_some_frames)
 }
 END_TEST
 
-START_TEST(chance_decides_who_has_cs_and_mosi)
+START_TEST(a_random_rule_decides_each_bit_of_cs_and_mosi)
 {
 	GHashTable *opcodes = g_hash_table_new(NULL, NULL);
 
@@ -184,7 +187,7 @@ START_TEST(chance_decides_who_has_cs_and_mosi)
 	ck_assert_uint_lt(f->events->len, 135);
 	clip_fault_clear(f->clip);
 	clip_fixture_forget(f);
-	/* In each frame that both begin at once, MOSI is 0C or 03, bit by bit. */
+	/* In frames that both begin at once, each bit of MOSI is from 0C or from 03. */
 	fault.master.lines = 1 << CLIP_MOSI;
 	for (unsigned int i = 0; i < 100; i++) {
 		fault.phase_ns = base_clock_now(&f->clock);
@@ -200,8 +203,8 @@ START_TEST(chance_decides_who_has_cs_and_mosi)
 }
 END_TEST
 
-/* Clocks of a faster master come on top of the host's. */
-START_TEST(a_faster_master_clocks_the_host_s_frame_on)
+/* Clocks of a faster master add to those of the host. */
+START_TEST(a_faster_master_adds_clocks_to_the_frame_of_the_host)
 {
 	fault.master.hz = 2 * CLIP_HZ;
 	fault.phase_ns = 4 * CLIP_BYTE_NS;
@@ -209,14 +212,14 @@ START_TEST(a_faster_master_clocks_the_host_s_frame_on)
 	clip_fixture_read(f, 0, 20);
 	for (size_t i = 0; i < 160; i++)
 		ck_assert_int_eq(bit_of(f->read, i), bit_of(f->array, 2 * i));
-	/* All of the master's frame, header too, was data of this one. */
+	/* The whole frame of the master, with its header, was data of this one. */
 	clip_wait(f->clip, SLOT_NS);
 	ck_assert_int_eq(clip_fixture_event(f, 0)->opcode, 0x03);
 	ck_assert_uint_eq(clip_fixture_event(f, 0)->length, 68);
 }
 END_TEST
 
-START_TEST(with_the_drivers_off_the_master_has_the_bus)
+START_TEST(the_master_reads_while_the_drivers_are_off)
 {
 	clip_fixture_put(f, &fault);
 	clip_set_drivers(f->clip, false);
@@ -232,12 +235,12 @@ START_TEST(with_the_drivers_off_the_master_has_the_bus)
 		ck_assert_uint_eq(clip_fixture_event(f, i)->address, i * 64);
 		ck_assert_uint_eq(clip_fixture_event(f, i)->length, 64);
 	}
-	/* The adapter hears what the master is told. */
+	/* The host reads the reply to the master. */
 	ck_assert_mem_eq(f->read + 3, f->array, 64);
 }
 END_TEST
 
-START_TEST(what_else_is_on_its_bus_answers_on_miso)
+START_TEST(other_chips_of_the_master_drive_miso)
 {
 	size_t wrong;
 
@@ -255,7 +258,7 @@ START_TEST(what_else_is_on_its_bus_answers_on_miso)
 }
 END_TEST
 
-START_TEST(a_master_that_leaves_in_the_middle_lets_go)
+START_TEST(removing_a_master_in_a_read_releases_cs)
 {
 	unsigned int id = clip_fixture_put(f, &fault);
 	struct clip_line_state state;
@@ -271,8 +274,8 @@ START_TEST(a_master_that_leaves_in_the_middle_lets_go)
 }
 END_TEST
 
-/* However long the daemon takes for a frame, the master's reads in it go by its clocks. */
-START_TEST(the_wall_does_not_count_in_a_frame)
+/* The time of the master's reads within a frame depends on clocks, not on wall time. */
+START_TEST(wall_time_does_not_count_within_a_frame)
 {
 	static const uint8_t read[] = {0x03, 0, 0, 0};
 
@@ -311,18 +314,18 @@ suite_clip_master(void)
 
 	tcase_set_timeout(master, 60);
 	tcase_add_checked_fixture(master, setup, teardown);
-	tcase_add_test(master, it_reads_the_chip_while_the_host_is_silent);
-	tcase_add_test(master, it_keeps_to_its_duty);
+	tcase_add_test(master, it_reads_the_chip_while_the_host_is_idle);
+	tcase_add_test(master, it_acts_only_in_its_duty_time);
 	tcase_add_test(master, wired_and_makes_a_host_frame_part_of_a_read);
-	tcase_add_test(master, two_commands_at_once_make_a_third);
-	tcase_add_test(master, wired_or_lets_the_other_ones_through);
-	tcase_add_test(master, a_random_rule_spoils_some_frames);
-	tcase_add_test(master, chance_decides_who_has_cs_and_mosi);
-	tcase_add_test(master, a_faster_master_clocks_the_host_s_frame_on);
-	tcase_add_test(master, with_the_drivers_off_the_master_has_the_bus);
-	tcase_add_test(master, what_else_is_on_its_bus_answers_on_miso);
-	tcase_add_test(master, a_master_that_leaves_in_the_middle_lets_go);
-	tcase_add_test(master, the_wall_does_not_count_in_a_frame);
+	tcase_add_test(master, wired_and_of_two_opcodes_makes_a_third);
+	tcase_add_test(master, wired_or_of_two_opcodes_makes_a_third);
+	tcase_add_test(master, a_random_rule_corrupts_some_frames);
+	tcase_add_test(master, a_random_rule_decides_each_bit_of_cs_and_mosi);
+	tcase_add_test(master, a_faster_master_adds_clocks_to_the_frame_of_the_host);
+	tcase_add_test(master, the_master_reads_while_the_drivers_are_off);
+	tcase_add_test(master, other_chips_of_the_master_drive_miso);
+	tcase_add_test(master, removing_a_master_in_a_read_releases_cs);
+	tcase_add_test(master, wall_time_does_not_count_within_a_frame);
 	tcase_add_test(master, a_read_has_to_fit_into_its_period);
 	suite_add_tcase(suite, master);
 	return suite;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A clip on the wrong pins, and the pins that carry no frames: supply, WP# and HOLD#. */
+/* A misplaced clip, and the pins without data: supply, WP# and HOLD#. */
 #include "clip_fixture.h"
 
 #include <check.h>
@@ -23,7 +23,7 @@ teardown(void)
 	clip_fixture_destroy(f);
 }
 
-START_TEST(a_clip_on_the_wrong_pins_feeds_nothing)
+START_TEST(a_misplaced_clip_supplies_no_chip)
 {
 	struct clip_fault fault;
 	struct clip_line_state state;
@@ -48,7 +48,8 @@ START_TEST(a_clip_on_the_wrong_pins_feeds_nothing)
 		ck_assert(!flash_is_powered(f->chip));
 		clip_fixture_assert_id(f, "\xff\xff\xff");
 		ck_assert_uint_eq(f->reports->len, 1);
-		/* Towards pin 1 the chip's ground is in the air, the other way its VCC is. */
+		/* Shifted towards pin 1, the chip's ground is open; shifted the other way, its VCC
+		 * is. */
 		clip_line_state(f->clip, 0, CLIP_GND, &state);
 		ck_assert_uint_eq(state.chip, pins < 0 ? FLASH_FLOATING : FLASH_HIGH);
 		clip_line_state(f->clip, 0, CLIP_VCC, &state);
@@ -68,11 +69,11 @@ level_at(enum clip_line pin)
 	return state.chip;
 }
 
-START_TEST(a_clip_put_on_wrongly_twice)
+START_TEST(two_placement_faults_combine)
 {
 	struct clip_fault shift;
 
-	/* What is done twice is undone. */
+	/* The second fault of the same kind cancels the first. */
 	clip_fixture_add(f, CLIP_ROTATED, CLIP_MISO);
 	clip_fixture_add(f, CLIP_ROTATED, CLIP_MISO);
 	clip_fixture_assert_id(f, "\xef\x40\x14");
@@ -81,7 +82,7 @@ START_TEST(a_clip_put_on_wrongly_twice)
 	clip_fixture_add(f, CLIP_SWAPPED, CLIP_MISO);
 	clip_fixture_assert_id(f, "\xef\x40\x14");
 	clip_fault_clear(f->clip);
-	/* Two pins off: VCC is on pin 6, pins 1 and 2 have none. */
+	/* Shifted by two pins: VCC is on pin 6, pins 1 and 2 are open. */
 	clip_fault_init(&shift, CLIP_SHIFTED);
 	clip_fixture_put(f, &shift);
 	ck_assert_uint_eq(level_at(CLIP_HOLD), FLASH_HIGH);
@@ -92,7 +93,7 @@ START_TEST(a_clip_put_on_wrongly_twice)
 	ck_assert_uint_eq(level_at(CLIP_CLK), FLASH_HIGH);
 	ck_assert_uint_eq(level_at(CLIP_HOLD), FLASH_FLOATING);
 	clip_fault_clear(f->clip);
-	/* There and back again. */
+	/* Opposite shifts cancel each other. */
 	clip_fixture_put(f, &shift);
 	shift.pins = -1;
 	clip_fixture_put(f, &shift);
@@ -102,11 +103,11 @@ START_TEST(a_clip_put_on_wrongly_twice)
 }
 END_TEST
 
-/* Contact n is on pin 9 - n: every line is where another belongs. */
+/* Contact n is on pin 9 - n: every line is on the pin of another. */
 START_TEST(a_mirrored_cable_has_each_line_on_the_opposite_pin)
 {
-	/* From pin 1 on, what the adapter has at pin 8, 7, ... between operations: VCC, HOLD#, CLK,
-	 * MOSI, ground, WP#, MISO (its pull-up), CS#. */
+	/* From pin 1 on, the levels of the adapter at pins 8, 7, ... between operations: VCC,
+	 * HOLD#, CLK, MOSI, ground, WP#, MISO (its pull-up), CS#. */
 	static const enum flash_level wanted[CLIP_LINES] = {FLASH_HIGH, FLASH_HIGH, FLASH_LOW,
 		FLASH_LOW, FLASH_LOW, FLASH_HIGH, FLASH_HIGH, FLASH_HIGH};
 	struct clip_line_state state;
@@ -117,7 +118,7 @@ START_TEST(a_mirrored_cable_has_each_line_on_the_opposite_pin)
 		ck_assert_uint_eq(state.fault_id, id);
 		ck_assert_msg(state.chip == wanted[line], "pin %u is %d", line + 1, state.chip);
 	}
-	/* Its VCC has what CS# has, which is no supply. */
+	/* CS# is on its VCC pin, which is no supply. */
 	ck_assert(!flash_is_powered(f->chip));
 	clip_select(f->clip, 0);
 	clip_shift(f->clip, (const uint8_t *)"\x9f", NULL, 1);
@@ -132,9 +133,9 @@ START_TEST(a_mirrored_cable_has_each_line_on_the_opposite_pin)
 }
 END_TEST
 
-START_TEST(wires_are_swapped_wherever_the_clip_is)
+START_TEST(swapped_wires_and_rotation_combine_in_any_order)
 {
-	/* Either way pin 1 has the wire of MISO, pin 6 that of MOSI. */
+	/* In both orders pin 1 is connected to MISO, pin 6 to MOSI. */
 	for (int i = 0; i < 2; i++) {
 		clip_fixture_add(f, i ? CLIP_SWAPPED : CLIP_ROTATED, CLIP_MISO);
 		clip_fixture_add(f, i ? CLIP_ROTATED : CLIP_SWAPPED, CLIP_MISO);
@@ -149,7 +150,7 @@ START_TEST(wires_are_swapped_wherever_the_clip_is)
 }
 END_TEST
 
-START_TEST(swapped_data_wires)
+START_TEST(swapped_data_wires_hide_the_id)
 {
 	struct clip_line_state state;
 
@@ -164,7 +165,7 @@ START_TEST(swapped_data_wires)
 }
 END_TEST
 
-START_TEST(supply_lines)
+START_TEST(an_open_or_shorted_supply_powers_off_the_chip)
 {
 	static const enum clip_line lines[] = {CLIP_VCC, CLIP_GND};
 	struct clip_fault fault;
@@ -196,7 +197,7 @@ START_TEST(hold_stuck_low_stops_the_chip)
 	ck_assert_uint_eq(clip_fixture_event(f, 0)->outcome, FLASH_HELD);
 	clip_fault_clear(f->clip);
 	clip_fixture_assert_sound(f);
-	/* In the middle of a frame: the clocks meanwhile are lost. */
+	/* In the middle of a frame: clocks are lost meanwhile. */
 	clip_select(f->clip, 0);
 	clip_shift(f->clip, (const uint8_t *)"\x03\x00\x00\x00", NULL, 4);
 	clip_shift(f->clip, NULL, f->read, 10);
@@ -212,7 +213,7 @@ START_TEST(hold_stuck_low_stops_the_chip)
 }
 END_TEST
 
-START_TEST(wp_has_the_adapter_s_level_unless_open)
+START_TEST(wp_has_the_level_of_the_adapter_unless_open)
 {
 	struct clip_line_state state;
 
@@ -231,7 +232,7 @@ START_TEST(wp_has_the_adapter_s_level_unless_open)
 	clip_line_state(f->clip, 0, CLIP_WP, &state);
 	ck_assert_uint_eq(state.chip, FLASH_HIGH);
 	clip_fault_clear(f->clip);
-	/* While there are faults the chip is told: HOLD# stops it. */
+	/* While faults exist, levels reach the chip: HOLD# stops it. */
 	clip_fixture_add(f, CLIP_PULL_UP, CLIP_MISO);
 	clip_set_level(f->clip, 0, CLIP_HOLD, FLASH_LOW);
 	clip_fixture_assert_id(f, "\xff\xff\xff");
@@ -240,7 +241,7 @@ START_TEST(wp_has_the_adapter_s_level_unless_open)
 }
 END_TEST
 
-START_TEST(the_supply_comes_back_as_it_was_set)
+START_TEST(removing_a_fault_restores_the_supply_as_set)
 {
 	clip_set_supply(f->clip, 0, 2000);
 	clip_fixture_add(f, CLIP_OPEN, CLIP_VCC);
@@ -254,7 +255,7 @@ START_TEST(the_supply_comes_back_as_it_was_set)
 }
 END_TEST
 
-/* The answer of the chip on line 1 to RDID. */
+/* Compares the reply of the chip on line 1 to RDID. */
 static void
 assert_other_id(const char *id)
 {
@@ -277,18 +278,18 @@ START_TEST(each_chip_has_its_own_levels)
 	clip_set_level(f->clip, 0, CLIP_HOLD, FLASH_LOW);
 	clip_fixture_assert_id(f, "\xff\xff\xff");
 	assert_other_id("\xef\x40\x14");
-	/* A fault elsewhere: as before. */
+	/* A fault on another line: unchanged. */
 	clip_fixture_add(f, CLIP_PULL_UP, CLIP_MOSI);
 	clip_fixture_assert_id(f, "\xff\xff\xff");
 	assert_other_id("\xef\x40\x14");
-	/* One that acts on both of them. */
+	/* A fault that acts on both chips. */
 	clip_fixture_add(f, CLIP_STUCK_1, CLIP_HOLD);
 	clip_fixture_assert_id(f, "\xef\x40\x14");
 	assert_other_id("\xef\x40\x14");
 	clip_fault_clear(f->clip);
 	clip_fixture_assert_id(f, "\xff\xff\xff");
 	assert_other_id("\xef\x40\x14");
-	/* A level that is set while there are faults. */
+	/* A level that is set while faults exist. */
 	clip_fixture_add(f, CLIP_PULL_UP, CLIP_MOSI);
 	clip_set_level(f->clip, 1, CLIP_HOLD, FLASH_LOW);
 	clip_set_level(f->clip, 0, CLIP_HOLD, FLASH_HIGH);
@@ -306,7 +307,7 @@ START_TEST(each_chip_has_its_own_levels)
 }
 END_TEST
 
-START_TEST(each_chip_gets_its_own_supply_back)
+START_TEST(removing_a_fault_restores_the_supply_of_each_chip)
 {
 	struct flash_part low = *flash_part(f->chip);
 	g_autofree uint8_t *array = g_malloc0(CLIP_ARRAY_SIZE);
@@ -324,9 +325,9 @@ START_TEST(each_chip_gets_its_own_supply_back)
 	clip_fixture_assert_sound(f);
 	clip_wait(f->clip, 1000000000);
 	assert_other_id("\xef\x40\x14");
-	/* At 3.3 V it would have suffered. */
+	/* 3.3 V would have damaged it. */
 	ck_assert_uint_eq(flash_damage(other), 0);
-	/* One is switched off by hand. */
+	/* The supply of one chip is switched off. */
 	clip_set_supply(f->clip, 0, 0);
 	clip_fixture_add(f, CLIP_OPEN, CLIP_VCC);
 	clip_fault_clear(f->clip);
@@ -336,7 +337,7 @@ START_TEST(each_chip_gets_its_own_supply_back)
 }
 END_TEST
 
-START_TEST(vcc_is_low_with_less_than_the_chip_needs)
+START_TEST(vcc_is_low_below_the_minimum_of_the_chip)
 {
 	static const struct {
 		int millivolts;
@@ -354,7 +355,7 @@ START_TEST(vcc_is_low_with_less_than_the_chip_needs)
 		clip_line_state(f->clip, 0, CLIP_GND, &state);
 		ck_assert_uint_eq(state.chip, FLASH_LOW);
 	}
-	/* What is at the chip of a supply that is off. */
+	/* The levels at the chip while its supply is off. */
 	clip_set_supply(f->clip, 0, 0);
 	clip_fixture_add(f, CLIP_ROTATED, CLIP_MISO);
 	ck_assert_uint_eq(level_at(CLIP_GND), FLASH_LOW);
@@ -363,7 +364,7 @@ START_TEST(vcc_is_low_with_less_than_the_chip_needs)
 }
 END_TEST
 
-START_TEST(cs_is_low_for_the_chip_that_is_meant)
+START_TEST(cs_is_low_at_the_selected_chip_only)
 {
 	struct clip_line_state state;
 
@@ -379,7 +380,7 @@ START_TEST(cs_is_low_for_the_chip_that_is_meant)
 }
 END_TEST
 
-START_TEST(a_chip_that_is_taken_off_is_let_go)
+START_TEST(detaching_a_chip_releases_it)
 {
 	uint8_t id[3];
 
@@ -403,20 +404,20 @@ suite_clip_pins(void)
 
 	tcase_set_timeout(pins, 60);
 	tcase_add_checked_fixture(pins, setup, teardown);
-	tcase_add_test(pins, a_clip_on_the_wrong_pins_feeds_nothing);
-	tcase_add_test(pins, a_clip_put_on_wrongly_twice);
-	tcase_add_test(pins, wires_are_swapped_wherever_the_clip_is);
+	tcase_add_test(pins, a_misplaced_clip_supplies_no_chip);
+	tcase_add_test(pins, two_placement_faults_combine);
+	tcase_add_test(pins, swapped_wires_and_rotation_combine_in_any_order);
 	tcase_add_test(pins, a_mirrored_cable_has_each_line_on_the_opposite_pin);
-	tcase_add_test(pins, swapped_data_wires);
-	tcase_add_test(pins, supply_lines);
+	tcase_add_test(pins, swapped_data_wires_hide_the_id);
+	tcase_add_test(pins, an_open_or_shorted_supply_powers_off_the_chip);
 	tcase_add_test(pins, hold_stuck_low_stops_the_chip);
-	tcase_add_test(pins, wp_has_the_adapter_s_level_unless_open);
-	tcase_add_test(pins, the_supply_comes_back_as_it_was_set);
+	tcase_add_test(pins, wp_has_the_level_of_the_adapter_unless_open);
+	tcase_add_test(pins, removing_a_fault_restores_the_supply_as_set);
 	tcase_add_test(pins, each_chip_has_its_own_levels);
-	tcase_add_test(pins, each_chip_gets_its_own_supply_back);
-	tcase_add_test(pins, vcc_is_low_with_less_than_the_chip_needs);
-	tcase_add_test(pins, cs_is_low_for_the_chip_that_is_meant);
-	tcase_add_test(pins, a_chip_that_is_taken_off_is_let_go);
+	tcase_add_test(pins, removing_a_fault_restores_the_supply_of_each_chip);
+	tcase_add_test(pins, vcc_is_low_below_the_minimum_of_the_chip);
+	tcase_add_test(pins, cs_is_low_at_the_selected_chip_only);
+	tcase_add_test(pins, detaching_a_chip_releases_it);
 	suite_add_tcase(suite, pins);
 	return suite;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A board that writes: its commands, where its data goes, when it waits, what the host loses. */
+/*
+ * A board that writes to the chip: its commands, addresses and times, and the effect on the host.
+ */
 #include "clip_fixture.h"
 #include "suites.h"
 
@@ -32,7 +34,7 @@ teardown(void)
 	g_clear_pointer(&before, g_free);
 }
 
-/* "05 06 20 05 06 02", with the outcome behind those that had no effect. */
+/* Compares the events with "05 06 20 05 06 02"; failed ones have their outcome appended. */
 static void
 assert_events(const char *wanted)
 {
@@ -57,7 +59,7 @@ is_blank(size_t from, size_t to)
 	return true;
 }
 
-/* Random bytes are FF now and then, never 16 of them. */
+/* Random bytes include FF, but never 16 in a row. */
 static void
 assert_records_up_to(size_t from, size_t end, size_t to)
 {
@@ -98,11 +100,11 @@ START_TEST(it_appends_records_to_its_region)
 }
 END_TEST
 
-START_TEST(it_begins_anew_at_the_end)
+START_TEST(it_starts_over_at_the_end_of_its_region)
 {
 	fault.writes.bytes = 100;
 	clip_fixture_put(f, &fault);
-	/* 81 records of 100 fill 8100 bytes, the next one goes beyond the region by 8. */
+	/* 81 records of 100 fill 8100 bytes, the next one exceeds the region by 8. */
 	clip_wait(f->clip, 81 * MS);
 	assert_records_up_to(FROM, FROM + 8096, FROM + 8096);
 	ck_assert(is_blank(FROM + 8100, TO));
@@ -117,7 +119,7 @@ START_TEST(it_begins_anew_at_the_end)
 }
 END_TEST
 
-START_TEST(by_default_it_has_the_end_of_the_chip)
+START_TEST(by_default_its_region_is_the_end_of_the_chip)
 {
 	clip_fault_init(&fault, CLIP_BOARD_WRITES);
 	clip_fixture_put(f, &fault);
@@ -128,16 +130,16 @@ START_TEST(by_default_it_has_the_end_of_the_chip)
 }
 END_TEST
 
-START_TEST(it_waits_while_the_host_has_the_bus)
+START_TEST(it_waits_while_the_host_uses_the_bus)
 {
 	clip_fixture_put(f, &fault);
-	/* Five periods in one frame: the host reads what was there. */
+	/* Five periods in one frame: the host reads unchanged data. */
 	clip_fixture_read(f, 0, 6250);
 	ck_assert_mem_eq(f->read, before, 6250);
 	ck_assert_int_gt(base_clock_now(&f->clock), 5 * MS);
 	assert_events("03 05 06 20 05 06 02");
 	ck_assert_uint_eq(f->reports->len, 1);
-	/* Silence in the middle of a frame is the host's, too. */
+	/* A pause in the middle of a frame also belongs to the host. */
 	clip_select(f->clip, 0);
 	clip_shift(f->clip, (const uint8_t *)"\x05", NULL, 1);
 	clip_fixture_forget(f);
@@ -156,7 +158,7 @@ START_TEST(it_waits_until_the_chip_is_ready)
 	ck_assert(flash_is_busy(f->chip));
 	assert_events("05 06 20 05");
 	ck_assert_int_eq(clip_fixture_event(f, 2)->time_ns, MS);
-	/* The host meets a chip that is busy with what it never asked for. */
+	/* The host finds the chip busy with an operation of the board. */
 	ck_assert_uint_eq(clip_fixture_status(f) & 1, 1);
 	clip_fixture_forget(f);
 	clip_fixture_read(f, 0, 4);
@@ -166,7 +168,7 @@ START_TEST(it_waits_until_the_chip_is_ready)
 	assert_records_up_to(FROM, FROM, FROM);
 	clip_fixture_forget(f);
 	clip_wait(f->clip, MS);
-	/* Asked once more, and at 46 ms, when the erase is over. */
+	/* The status is read once more, and again at 46 ms, when the erase has ended. */
 	assert_events("05 05 06 02");
 	ck_assert_int_eq(clip_fixture_event(f, 3)->time_ns, 46 * MS);
 	clip_wait(f->clip, MS);
@@ -174,8 +176,8 @@ START_TEST(it_waits_until_the_chip_is_ready)
 }
 END_TEST
 
-/* The host's 06 is used up by the board, and its 02 has no effect. */
-START_TEST(a_write_enable_of_the_host_s_is_lost)
+/* The board's command uses up the host's 06, so that its 02 has no effect. */
+START_TEST(a_write_enable_of_the_host_is_lost)
 {
 	static const uint8_t program[] = {0x02, 0, 0x80, 0, 0x00};
 	uint8_t nothing;
@@ -195,7 +197,7 @@ START_TEST(a_write_enable_of_the_host_s_is_lost)
 }
 END_TEST
 
-START_TEST(it_acts_in_its_window_and_so_many_times)
+START_TEST(it_obeys_its_time_window_and_count)
 {
 	fault.when.from_ns = 5 * MS;
 	fault.when.to_ns = 8 * MS;
@@ -216,7 +218,7 @@ START_TEST(it_acts_in_its_window_and_so_many_times)
 }
 END_TEST
 
-START_TEST(the_phase_says_when_it_begins)
+START_TEST(the_phase_sets_its_first_write)
 {
 	fault.phase_ns = 5 * MS + 500;
 	clip_fixture_put(f, &fault);
@@ -227,7 +229,7 @@ START_TEST(the_phase_says_when_it_begins)
 }
 END_TEST
 
-START_TEST(the_seed_says_what_it_writes)
+START_TEST(the_seed_determines_its_data)
 {
 	uint8_t first[192];
 
@@ -239,7 +241,7 @@ START_TEST(the_seed_says_what_it_writes)
 	f = clip_fixture_new();
 	clip_set_seed(f->clip, 7);
 	clip_fixture_put(f, &fault);
-	/* Not in one go. */
+	/* In small steps of time. */
 	for (int i = 0; i < 30; i++)
 		clip_wait(f->clip, MS / 10);
 	ck_assert_mem_eq(f->array + FROM, first, sizeof first);
@@ -252,7 +254,7 @@ START_TEST(the_seed_says_what_it_writes)
 }
 END_TEST
 
-START_TEST(it_keeps_to_its_chip)
+START_TEST(it_writes_to_its_chip_only)
 {
 	fault.when.selects = 1 << 1;
 	clip_fixture_put(f, &fault);
@@ -270,7 +272,7 @@ START_TEST(it_keeps_to_its_chip)
 }
 END_TEST
 
-START_TEST(without_supply_nothing_is_written)
+START_TEST(it_writes_nothing_without_supply)
 {
 	unsigned int vcc = clip_fixture_add(f, CLIP_OPEN, CLIP_VCC);
 
@@ -285,7 +287,7 @@ START_TEST(without_supply_nothing_is_written)
 }
 END_TEST
 
-START_TEST(an_age_of_silence_is_not_played_to_its_end)
+START_TEST(a_long_idle_time_is_not_simulated_in_full)
 {
 	clip_fixture_put(f, &fault);
 	clip_wait(f->clip, INT64_C(1000000) * 1000 * MS);
@@ -297,7 +299,7 @@ START_TEST(an_age_of_silence_is_not_played_to_its_end)
 }
 END_TEST
 
-START_TEST(what_it_cannot_be_is_refused)
+START_TEST(invalid_settings_are_rejected)
 {
 	static const char whole[] =
 		"a board writes to whole sectors of 4096 bytes, such as 0xFE000-0xFFFFF";
@@ -328,18 +330,18 @@ suite_clip_writer(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, it_appends_records_to_its_region);
-	tcase_add_test(tcase, it_begins_anew_at_the_end);
-	tcase_add_test(tcase, by_default_it_has_the_end_of_the_chip);
-	tcase_add_test(tcase, it_waits_while_the_host_has_the_bus);
+	tcase_add_test(tcase, it_starts_over_at_the_end_of_its_region);
+	tcase_add_test(tcase, by_default_its_region_is_the_end_of_the_chip);
+	tcase_add_test(tcase, it_waits_while_the_host_uses_the_bus);
 	tcase_add_test(tcase, it_waits_until_the_chip_is_ready);
-	tcase_add_test(tcase, a_write_enable_of_the_host_s_is_lost);
-	tcase_add_test(tcase, it_acts_in_its_window_and_so_many_times);
-	tcase_add_test(tcase, the_phase_says_when_it_begins);
-	tcase_add_test(tcase, the_seed_says_what_it_writes);
-	tcase_add_test(tcase, it_keeps_to_its_chip);
-	tcase_add_test(tcase, without_supply_nothing_is_written);
-	tcase_add_test(tcase, an_age_of_silence_is_not_played_to_its_end);
-	tcase_add_test(tcase, what_it_cannot_be_is_refused);
+	tcase_add_test(tcase, a_write_enable_of_the_host_is_lost);
+	tcase_add_test(tcase, it_obeys_its_time_window_and_count);
+	tcase_add_test(tcase, the_phase_sets_its_first_write);
+	tcase_add_test(tcase, the_seed_determines_its_data);
+	tcase_add_test(tcase, it_writes_to_its_chip_only);
+	tcase_add_test(tcase, it_writes_nothing_without_supply);
+	tcase_add_test(tcase, a_long_idle_time_is_not_simulated_in_full);
+	tcase_add_test(tcase, invalid_settings_are_rejected);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

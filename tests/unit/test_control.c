@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The control socket as clients see it: a live bench, a real socket, and exact replies. Server and
- * clients share this thread: whoever waits for a reply runs the server's main context meanwhile.
+ * The control socket from the side of clients: a running bench, a real socket, and exact replies.
+ * Server and clients share this thread: waiting for a reply runs the main context of the server.
  *
  * long: every method has its replies and its errors here, and all of them share the clients.
  */
@@ -30,7 +30,7 @@
 #define MIB ((size_t)1 << 20)
 #define LIMIT_US (20 * G_USEC_PER_SEC)
 
-/* The address sanitizer keeps what was freed for a while. */
+/* The address sanitizer delays the release of memory. */
 #ifdef __SANITIZE_ADDRESS__
 #define GROWTH_MAX ((long)(400 * MIB))
 #else
@@ -148,7 +148,7 @@ run_server(void)
 		;
 }
 
-/* False when the server has closed the connection. */
+/* False if the server has closed the connection. */
 static bool
 receive(struct client *client)
 {
@@ -160,7 +160,7 @@ receive(struct client *client)
 	return n > 0 || (n < 0 && errno == EAGAIN);
 }
 
-/* The next line, or NULL when there will be none. */
+/* The next line, or NULL after the last one. */
 static char *
 next_line(struct client *client)
 {
@@ -181,7 +181,7 @@ next_line(struct client *client)
 	return line;
 }
 
-/* All of it, however long that takes; false when the server does not want the rest. */
+/* Sends all bytes; false if the server closes the connection before. */
 static bool
 send_bytes(struct client *client, const char *text, size_t n)
 {
@@ -272,7 +272,7 @@ assert_error(struct client *client, const char *method, const char *params, int 
 	ck_assert_int_eq(json_object_get_int_member(error, "code"), code);
 }
 
-/* The result of a method that must succeed. */
+/* The result of a call that must succeed. */
 static JsonNode *
 ask(struct client *client, const char *method, const char *params)
 {
@@ -289,7 +289,7 @@ ask(struct client *client, const char *method, const char *params)
 	return json_node_copy(result);
 }
 
-/* "name:type name:type …" of an object, in its order. */
+/* "name:type name:type …" of the members of an object, in order. */
 static char *
 shape_of(JsonObject *object)
 {
@@ -321,7 +321,7 @@ write_file(const char *name, const void *data, size_t size)
 	ck_assert(g_file_set_contents(path, data, (gssize)size, NULL));
 }
 
-START_TEST(status_tells_all_there_is)
+START_TEST(status_reports_all_adapters_and_chips)
 {
 	struct client client = open_client();
 	g_autoptr(JsonNode) result = ask(&client, "bench.status", NULL);
@@ -359,7 +359,7 @@ START_TEST(status_tells_all_there_is)
 }
 END_TEST
 
-/* Whether the manual's section about status has all names in the object. */
+/* Whether the manual's section about status contains all member names of the object. */
 static void
 assert_described(JsonObject *object, const char *section)
 {
@@ -442,7 +442,7 @@ START_TEST(discover_lists_every_method_with_schemas)
 }
 END_TEST
 
-START_TEST(pins_stay_as_set)
+START_TEST(pins_keep_their_level)
 {
 	struct client client = open_client();
 
@@ -459,7 +459,7 @@ START_TEST(pins_stay_as_set)
 }
 END_TEST
 
-START_TEST(faults_go_by_number_or_name)
+START_TEST(faults_are_removed_by_number_or_name)
 {
 	struct client client = open_client();
 
@@ -495,7 +495,7 @@ START_TEST(faults_go_by_number_or_name)
 }
 END_TEST
 
-START_TEST(a_chip_is_named_for_faults_of_chips_only)
+START_TEST(only_faults_of_chips_take_a_chip)
 {
 	struct client client = open_client();
 
@@ -511,7 +511,7 @@ START_TEST(a_chip_is_named_for_faults_of_chips_only)
 }
 END_TEST
 
-START_TEST(the_supply_is_switched)
+START_TEST(power_switches_the_supply)
 {
 	struct client client = open_client();
 
@@ -530,7 +530,7 @@ START_TEST(the_supply_is_switched)
 }
 END_TEST
 
-START_TEST(the_supply_goes_at_an_operation)
+START_TEST(power_cuts_the_supply_in_an_operation)
 {
 	struct client client = open_client();
 
@@ -550,7 +550,7 @@ START_TEST(the_supply_goes_at_an_operation)
 }
 END_TEST
 
-START_TEST(the_cable_is_pulled_and_put_back)
+START_TEST(the_cable_is_unplugged_and_plugged_in)
 {
 	struct client client = open_client();
 	g_autoptr(JsonNode) status = NULL;
@@ -606,7 +606,7 @@ START_TEST(images_are_saved_loaded_and_compared)
 }
 END_TEST
 
-START_TEST(images_that_cannot_be_are_refused)
+START_TEST(unusable_images_are_rejected)
 {
 	struct client client = open_client();
 
@@ -626,7 +626,7 @@ START_TEST(images_that_cannot_be_are_refused)
 }
 END_TEST
 
-START_TEST(snapshots_are_taken_restored_and_dropped)
+START_TEST(snapshots_are_taken_restored_and_deleted)
 {
 	struct client client = open_client();
 	g_autofree uint8_t *zeros = g_malloc0(MIB);
@@ -666,7 +666,7 @@ END_TEST
 	"\"bytes_erased\":0,\"busy_ns\":0,\"host_sessions\":0,\"bytes_in\":0,\"bytes_out\":0," \
 	"\"by_opcode\":{}}"
 
-START_TEST(counters_count_and_start_again)
+START_TEST(counters_count_and_are_reset)
 {
 	struct client client = open_client();
 	g_autoptr(JsonNode) stats = NULL;
@@ -732,13 +732,13 @@ static const struct {
 		"events.unsubscribe: this client has no subscription 1"},
 };
 
-START_TEST(bad_requests_are_told_what_is_allowed)
+START_TEST(errors_of_requests_name_the_allowed_values)
 {
 	struct client client = open_client();
 
 	assert_error(&client, bad_requests[_i].method, bad_requests[_i].params,
 		bad_requests[_i].code, bad_requests[_i].message);
-	/* And the client is still served. */
+	/* The client is still served. */
 	assert_result(&client, "chip.reset", NULL, "true");
 	close_client(&client);
 }
@@ -780,8 +780,8 @@ static const struct {
 			"bytes")},
 };
 
-/* What is no JSON ends the connection; what is no request does not. */
-START_TEST(bad_lines_are_refused)
+/* Invalid JSON ends the connection; an invalid request does not. */
+START_TEST(invalid_lines_get_an_error)
 {
 	struct client client = open_client();
 	struct client other = open_client();
@@ -801,7 +801,7 @@ END_TEST
 #define RESET "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"chip.reset\"}\n"
 #define RESET_DONE "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":true}"
 
-START_TEST(a_line_may_come_in_pieces)
+START_TEST(a_line_may_arrive_in_pieces)
 {
 	struct client client = open_client();
 
@@ -815,7 +815,7 @@ START_TEST(a_line_may_come_in_pieces)
 }
 END_TEST
 
-START_TEST(half_a_line_at_the_end_is_refused)
+START_TEST(an_incomplete_last_line_gets_an_error)
 {
 	struct client client = open_client();
 
@@ -829,7 +829,7 @@ START_TEST(half_a_line_at_the_end_is_refused)
 }
 END_TEST
 
-START_TEST(who_ends_his_side_gets_all_replies)
+START_TEST(a_client_that_shuts_down_writing_gets_all_replies)
 {
 	struct client client = open_client();
 
@@ -856,7 +856,7 @@ START_TEST(notifications_are_not_answered)
 }
 END_TEST
 
-START_TEST(the_longest_line_is_taken_and_a_longer_one_not)
+START_TEST(a_line_longer_than_the_limit_is_rejected)
 {
 	struct client client = open_client();
 	size_t n = MIB - strlen(RESET) + 1;
@@ -887,7 +887,7 @@ resident_bytes(void)
 	return resident * sysconf(_SC_PAGESIZE);
 }
 
-START_TEST(a_hundred_megabytes_without_newline_cost_little)
+START_TEST(a_hundred_megabytes_without_newline_are_not_buffered)
 {
 	struct client other = open_client();
 	g_autofree char *piece = g_malloc(MIB);
@@ -909,8 +909,9 @@ START_TEST(a_hundred_megabytes_without_newline_cost_little)
 }
 END_TEST
 
-/* The server stops reading from who doesn't read; 20 MB of replies are in nobody's memory. */
-START_TEST(who_does_not_read_is_not_listened_to)
+/* The server stops reading requests of a client that does not read: 20 MB of replies are not
+ * buffered. */
+START_TEST(a_client_that_does_not_read_is_no_longer_read_from)
 {
 	static const char status[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"rpc.discover\"}\n";
 	struct client deaf = open_client();
@@ -933,7 +934,7 @@ START_TEST(who_does_not_read_is_not_listened_to)
 }
 END_TEST
 
-START_TEST(the_sixty_fifth_client_is_turned_away)
+START_TEST(the_sixty_fifth_client_is_rejected)
 {
 	struct client clients[64];
 	struct client late;
@@ -966,7 +967,7 @@ note(void *data)
 	return G_SOURCE_CONTINUE;
 }
 
-START_TEST(stop_is_a_sigterm)
+START_TEST(stop_raises_sigterm)
 {
 	struct client client = open_client();
 	bool stopped = false;
@@ -982,7 +983,7 @@ START_TEST(stop_is_a_sigterm)
 }
 END_TEST
 
-START_TEST(who_leaves_in_the_middle_leaves_nothing)
+START_TEST(clients_that_disconnect_early_leak_no_descriptor)
 {
 	int before = host_count_descriptors();
 
@@ -1002,7 +1003,7 @@ START_TEST(who_leaves_in_the_middle_leaves_nothing)
 }
 END_TEST
 
-/* An event, without its time. */
+/* Compares an event, without its time. */
 static void
 assert_event(struct client *client, const char *expected)
 {
@@ -1020,7 +1021,7 @@ assert_event(struct client *client, const char *expected)
 #define FROM(number, kind) \
 	"\"subscription\":" number ",\"kind\":\"" kind "\",\"adapter\":\"adapter0\",\"cs\":0,"
 
-START_TEST(subscribers_hear_what_they_want)
+START_TEST(subscribers_receive_the_selected_events)
 {
 	struct client all = open_client();
 	struct client some = open_client();
@@ -1054,7 +1055,7 @@ START_TEST(subscribers_hear_what_they_want)
 }
 END_TEST
 
-START_TEST(hosts_that_come_and_go_are_told)
+START_TEST(opening_and_closing_a_host_sends_events)
 {
 	struct client client = open_client();
 	g_autoptr(JsonNode) status = ask(&client, "bench.status", NULL);
@@ -1077,7 +1078,7 @@ START_TEST(hosts_that_come_and_go_are_told)
 }
 END_TEST
 
-START_TEST(who_unsubscribed_hears_nothing)
+START_TEST(unsubscribing_ends_the_events)
 {
 	struct client client = open_client();
 	struct client other = open_client();
@@ -1100,8 +1101,8 @@ END_TEST
 
 #define EVENTS 20000
 
-/* Counts what comes until all of EVENTS is accounted for. */
-START_TEST(a_slow_subscriber_loses_events_and_is_told_how_many)
+/* Counts received and lost events until they add up to EVENTS. */
+START_TEST(a_slow_subscriber_gets_the_number_of_lost_events)
 {
 	struct client slow = open_client();
 	struct client actor = open_client();
@@ -1128,7 +1129,7 @@ START_TEST(a_slow_subscriber_loses_events_and_is_told_how_many)
 	ck_assert_int_eq(seen + lost, EVENTS);
 	ck_assert_int_gt(seen, 100);
 	ck_assert_int_gt(lost, 100);
-	/* And it goes on. */
+	/* Later events are received again. */
 	assert_result(&actor, "chip.reset", NULL, "true");
 	assert_event(&slow,
 		FROM("1", "operation") "\"opcode\":102,\"name\":\"RSTEN\",\"address\":null,"
@@ -1147,7 +1148,7 @@ mode_of(const char *path)
 	return info.st_mode & 07777;
 }
 
-/* message: with DIR for the folder; NULL: none. */
+/* message: the expected error, with DIR for the folder; NULL: none. */
 static void
 assert_server(const char *path, const char *message)
 {
@@ -1203,7 +1204,7 @@ START_TEST(the_default_socket_is_private)
 }
 END_TEST
 
-START_TEST(without_a_runtime_directory_it_is_below_tmp)
+START_TEST(without_a_runtime_directory_the_socket_is_in_tmp)
 {
 	g_autofree char *expected = g_strdup_printf("/tmp/spinor-%lu", (unsigned long)geteuid());
 	g_autofree char *unset = NULL;
@@ -1218,7 +1219,7 @@ START_TEST(without_a_runtime_directory_it_is_below_tmp)
 }
 END_TEST
 
-/* Leaves a socket at which nobody listens. */
+/* Creates a socket without a listener. */
 static void
 leave_socket(const char *path)
 {
@@ -1230,7 +1231,7 @@ leave_socket(const char *path)
 	close(fd);
 }
 
-START_TEST(only_what_is_left_over_is_replaced)
+START_TEST(only_a_stale_socket_is_replaced)
 {
 	g_autofree char *left = at("left.sock");
 	g_autofree char *file = at("file");
@@ -1261,7 +1262,7 @@ START_TEST(only_what_is_left_over_is_replaced)
 }
 END_TEST
 
-START_TEST(a_socket_of_another_program_is_left_alone)
+START_TEST(a_socket_of_another_program_is_not_replaced)
 {
 	g_autofree char *path = at("foreign.sock");
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -1281,37 +1282,37 @@ END_TEST
 static void
 add_method_tests(TCase *tcase)
 {
-	tcase_add_test(tcase, status_tells_all_there_is);
+	tcase_add_test(tcase, status_reports_all_adapters_and_chips);
 	tcase_add_test(tcase, the_manual_has_every_field_of_status);
 	tcase_add_test(tcase, discover_lists_every_method_with_schemas);
-	tcase_add_test(tcase, pins_stay_as_set);
-	tcase_add_test(tcase, faults_go_by_number_or_name);
-	tcase_add_test(tcase, a_chip_is_named_for_faults_of_chips_only);
-	tcase_add_test(tcase, the_supply_is_switched);
-	tcase_add_test(tcase, the_supply_goes_at_an_operation);
-	tcase_add_test(tcase, the_cable_is_pulled_and_put_back);
+	tcase_add_test(tcase, pins_keep_their_level);
+	tcase_add_test(tcase, faults_are_removed_by_number_or_name);
+	tcase_add_test(tcase, only_faults_of_chips_take_a_chip);
+	tcase_add_test(tcase, power_switches_the_supply);
+	tcase_add_test(tcase, power_cuts_the_supply_in_an_operation);
+	tcase_add_test(tcase, the_cable_is_unplugged_and_plugged_in);
 	tcase_add_test(tcase, images_are_saved_loaded_and_compared);
-	tcase_add_test(tcase, images_that_cannot_be_are_refused);
-	tcase_add_test(tcase, snapshots_are_taken_restored_and_dropped);
-	tcase_add_test(tcase, counters_count_and_start_again);
-	tcase_add_test(tcase, stop_is_a_sigterm);
-	tcase_add_loop_test(
-		tcase, bad_requests_are_told_what_is_allowed, 0, (int)G_N_ELEMENTS(bad_requests));
+	tcase_add_test(tcase, unusable_images_are_rejected);
+	tcase_add_test(tcase, snapshots_are_taken_restored_and_deleted);
+	tcase_add_test(tcase, counters_count_and_are_reset);
+	tcase_add_test(tcase, stop_raises_sigterm);
+	tcase_add_loop_test(tcase, errors_of_requests_name_the_allowed_values, 0,
+		(int)G_N_ELEMENTS(bad_requests));
 }
 
 static void
 add_line_tests(TCase *tcase)
 {
-	tcase_add_loop_test(tcase, bad_lines_are_refused, 0, (int)G_N_ELEMENTS(bad_lines));
-	tcase_add_test(tcase, a_line_may_come_in_pieces);
-	tcase_add_test(tcase, half_a_line_at_the_end_is_refused);
-	tcase_add_test(tcase, who_ends_his_side_gets_all_replies);
+	tcase_add_loop_test(tcase, invalid_lines_get_an_error, 0, (int)G_N_ELEMENTS(bad_lines));
+	tcase_add_test(tcase, a_line_may_arrive_in_pieces);
+	tcase_add_test(tcase, an_incomplete_last_line_gets_an_error);
+	tcase_add_test(tcase, a_client_that_shuts_down_writing_gets_all_replies);
 	tcase_add_test(tcase, notifications_are_not_answered);
-	tcase_add_test(tcase, the_longest_line_is_taken_and_a_longer_one_not);
-	tcase_add_test(tcase, a_hundred_megabytes_without_newline_cost_little);
-	tcase_add_test(tcase, who_does_not_read_is_not_listened_to);
-	tcase_add_test(tcase, the_sixty_fifth_client_is_turned_away);
-	tcase_add_test(tcase, who_leaves_in_the_middle_leaves_nothing);
+	tcase_add_test(tcase, a_line_longer_than_the_limit_is_rejected);
+	tcase_add_test(tcase, a_hundred_megabytes_without_newline_are_not_buffered);
+	tcase_add_test(tcase, a_client_that_does_not_read_is_no_longer_read_from);
+	tcase_add_test(tcase, the_sixty_fifth_client_is_rejected);
+	tcase_add_test(tcase, clients_that_disconnect_early_leak_no_descriptor);
 }
 
 Suite *
@@ -1324,14 +1325,14 @@ suite_control(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	add_method_tests(tcase);
 	add_line_tests(tcase);
-	tcase_add_test(tcase, subscribers_hear_what_they_want);
-	tcase_add_test(tcase, hosts_that_come_and_go_are_told);
-	tcase_add_test(tcase, who_unsubscribed_hears_nothing);
-	tcase_add_test(tcase, a_slow_subscriber_loses_events_and_is_told_how_many);
+	tcase_add_test(tcase, subscribers_receive_the_selected_events);
+	tcase_add_test(tcase, opening_and_closing_a_host_sends_events);
+	tcase_add_test(tcase, unsubscribing_ends_the_events);
+	tcase_add_test(tcase, a_slow_subscriber_gets_the_number_of_lost_events);
 	tcase_add_test(tcase, the_default_socket_is_private);
-	tcase_add_test(tcase, without_a_runtime_directory_it_is_below_tmp);
-	tcase_add_test(tcase, only_what_is_left_over_is_replaced);
-	tcase_add_test(tcase, a_socket_of_another_program_is_left_alone);
+	tcase_add_test(tcase, without_a_runtime_directory_the_socket_is_in_tmp);
+	tcase_add_test(tcase, only_a_stale_socket_is_replaced);
+	tcase_add_test(tcase, a_socket_of_another_program_is_not_replaced);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

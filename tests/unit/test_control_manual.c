@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* spinor-control(7) beside the code: methods with their parameters and results, kinds of events. */
+/*
+ * Compares spinor-control(7) with the code: methods, their parameters and results, kinds of events.
+ */
 #include "control/events.h"
 #include "control/methods.h"
 #include "control/schema.h"
@@ -33,7 +35,7 @@ teardown(void)
 	g_clear_pointer(&manual, g_free);
 }
 
-/* All that is between the heading and the next of its kind. */
+/* The text from the heading to the next heading of the same level. */
 static char *
 section(const char *heading)
 {
@@ -45,8 +47,8 @@ section(const char *heading)
 	return g_strndup(from, (gsize)(to - from));
 }
 
-/* Names in lines that begin with macro, with " , " between them: each with the text up to the next
- * such line. */
+/* Names in lines that begin with macro, separated by " , ": each with the text up to the next such
+ * line. */
 static GHashTable *
 entries(const char *text, const char *macro)
 {
@@ -79,7 +81,7 @@ has_word(const char *text, const char *word)
 	return matches(text, "(?<![\\w.])", word);
 }
 
-/* As an entry of a list, or where it is marked as literal; not just somewhere in a sentence. */
+/* As an entry of a list, or marked as literal; not just somewhere in a sentence. */
 static bool
 has_entry(const char *text, const char *word)
 {
@@ -105,7 +107,7 @@ START_TEST(the_manual_has_every_method)
 }
 END_TEST
 
-START_TEST(every_method_of_the_manual_is_one)
+START_TEST(every_method_of_the_manual_exists)
 {
 	g_autoptr(GHashTable) described = methods_described();
 	GHashTableIter iter;
@@ -118,7 +120,7 @@ START_TEST(every_method_of_the_manual_is_one)
 }
 END_TEST
 
-/* Of an adapter or a chip, the manual says once for all how they are named. */
+/* The manual describes the parameters adapter and cs once, for all methods. */
 static bool
 is_common(const char *param)
 {
@@ -148,8 +150,8 @@ START_TEST(the_manual_has_every_parameter_and_result)
 }
 END_TEST
 
-/* Lines ".It NAME" behind a method, up to "Result:", are its parameters. */
-START_TEST(every_parameter_of_the_manual_is_one)
+/* Lines ".It NAME" after a method, up to "Result:", are its parameters. */
+START_TEST(every_parameter_of_the_manual_exists)
 {
 	g_autoptr(GHashTable) described = methods_described();
 	const struct control_method *method;
@@ -186,7 +188,7 @@ START_TEST(the_manual_has_every_kind_of_event)
 }
 END_TEST
 
-START_TEST(every_kind_of_the_manual_is_one)
+START_TEST(every_kind_of_the_manual_exists)
 {
 	g_autofree char *text = section("EVENTS");
 	g_autoptr(GHashTable) described = entries(text, ".It");
@@ -200,8 +202,8 @@ START_TEST(every_kind_of_the_manual_is_one)
 }
 END_TEST
 
-/* Wherever else the kinds are listed. */
-START_TEST(the_tool_s_lists_have_every_kind)
+/* Other lists of the kinds. */
+START_TEST(the_lists_of_the_tool_have_every_kind)
 {
 	static const char *const files[][2] = {
 		{"man", "spinor.1"}, {"completion", "spinor.bash"}, {"completion", "_spinor"}};
@@ -210,7 +212,7 @@ START_TEST(the_tool_s_lists_have_every_kind)
 		g_autofree char *text = read_file(files[i][0], files[i][1]);
 		const char *list = strstr(text, "operation");
 
-		/* From the word that no other list has. */
+		/* Begins at a word that no other list contains. */
 		while (list && !g_str_has_prefix(list, "operation ready") &&
 			!g_str_has_prefix(list, "operation , ready"))
 			list = strstr(list + 1, "operation");
@@ -232,12 +234,12 @@ suite_control_manual(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, the_manual_has_every_method);
-	tcase_add_test(tcase, every_method_of_the_manual_is_one);
+	tcase_add_test(tcase, every_method_of_the_manual_exists);
 	tcase_add_test(tcase, the_manual_has_every_parameter_and_result);
-	tcase_add_test(tcase, every_parameter_of_the_manual_is_one);
+	tcase_add_test(tcase, every_parameter_of_the_manual_exists);
 	tcase_add_test(tcase, the_manual_has_every_kind_of_event);
-	tcase_add_test(tcase, every_kind_of_the_manual_is_one);
-	tcase_add_test(tcase, the_tool_s_lists_have_every_kind);
+	tcase_add_test(tcase, every_kind_of_the_manual_exists);
+	tcase_add_test(tcase, the_lists_of_the_tool_have_every_kind);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* [fault NAME] and [board NAME]: what a file says of them, where they are, what is refused. */
+/*
+ * The sections [fault NAME] and [board NAME]: their settings, their targets, and the error
+ * messages.
+ */
 #include "bench/bench.h"
 #include "base/error.h"
 #include "setup/faultwords.h"
@@ -19,7 +22,8 @@ static char *path; /* of the bench file */
 static char *content;
 static char *empty;
 
-/* A pipe that nobody writes to, more than any chip, and one byte more than ours; with holes. */
+/* Creates a pipe without a writer, a file larger than any chip, and one a byte larger than the
+ * chip; sparse. */
 static void
 make_odd_files(void)
 {
@@ -80,7 +84,7 @@ read_file(const char *text, GError **error)
 	return setup_file_read(path, error);
 }
 
-/* As spinord --check does. */
+/* Checks the file like spinord --check. */
 static bool
 check(const char *text, GError **error)
 {
@@ -104,7 +108,7 @@ check(const char *text, GError **error)
 #define DATA "[chip data]\ncs=1\npart=W25Q80DV\n"
 #define TWO "[adapter main]\nchip=W25Q80DV\n[adapter b]\nchip=W25Q80DV\n"
 
-START_TEST(faults_are_taken)
+START_TEST(fault_sections_create_faults)
 {
 	g_autoptr(GError) error = NULL;
 	struct setup_bench *read = read_file(
@@ -133,7 +137,7 @@ START_TEST(faults_are_taken)
 }
 END_TEST
 
-START_TEST(boards_are_taken)
+START_TEST(board_sections_create_boards)
 {
 	g_autoptr(GError) error = NULL;
 	struct setup_bench *read =
@@ -157,7 +161,7 @@ START_TEST(boards_are_taken)
 }
 END_TEST
 
-/* Which adapter, and which line of it: "ADAPTER CS", or "ADAPTER" without a chip. */
+/* The adapter and its line: "ADAPTER CS", or "ADAPTER" if there is no chip. */
 static char *
 place_of(const char *text, const char *adapter, const char *chip, GError **error)
 {
@@ -197,7 +201,7 @@ static const struct {
 	{A, NULL, "data", NULL, "HERE: there is no chip for it; a chip is wanted"},
 };
 
-START_TEST(places_are_found_by_their_names)
+START_TEST(targets_are_found_by_adapter_and_chip_name)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *place =
@@ -211,7 +215,7 @@ END_TEST
 
 #define MORE "; more of them after ;"
 
-/* After "FILE: "; … at the end: and so on. */
+/* The text after "FILE: "; … at the end: any continuation. */
 static const struct {
 	const char *file, *message;
 } refused[] = {
@@ -333,7 +337,7 @@ static const struct {
 	{A "[board x]\n", "[board x]: there is no chip for it; a chip is wanted"},
 };
 
-START_TEST(what_is_refused_says_why)
+START_TEST(errors_give_the_reason)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *begin =
@@ -350,7 +354,7 @@ START_TEST(what_is_refused_says_why)
 }
 END_TEST
 
-START_TEST(a_crowd_of_faults_is_refused)
+START_TEST(more_than_1024_faults_on_an_adapter_are_rejected)
 {
 	g_autoptr(GString) text = g_string_new(TWO);
 	g_autofree char *wanted = g_strdup_printf(
@@ -377,7 +381,7 @@ static const char *const good[] = {
 	A "[fault x]\nwhat=drop\n",
 };
 
-START_TEST(what_is_good_passes)
+START_TEST(valid_files_pass_the_check)
 {
 	g_autoptr(GError) error = NULL;
 
@@ -392,12 +396,13 @@ suite_fault_file(void)
 	TCase *tcase = tcase_create("fault-file");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_test(tcase, faults_are_taken);
-	tcase_add_test(tcase, boards_are_taken);
-	tcase_add_loop_test(tcase, places_are_found_by_their_names, 0, G_N_ELEMENTS(places));
-	tcase_add_loop_test(tcase, what_is_refused_says_why, 0, G_N_ELEMENTS(refused));
-	tcase_add_test(tcase, a_crowd_of_faults_is_refused);
-	tcase_add_loop_test(tcase, what_is_good_passes, 0, G_N_ELEMENTS(good));
+	tcase_add_test(tcase, fault_sections_create_faults);
+	tcase_add_test(tcase, board_sections_create_boards);
+	tcase_add_loop_test(
+		tcase, targets_are_found_by_adapter_and_chip_name, 0, G_N_ELEMENTS(places));
+	tcase_add_loop_test(tcase, errors_give_the_reason, 0, G_N_ELEMENTS(refused));
+	tcase_add_test(tcase, more_than_1024_faults_on_an_adapter_are_rejected);
+	tcase_add_loop_test(tcase, valid_files_pass_the_check, 0, G_N_ELEMENTS(good));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

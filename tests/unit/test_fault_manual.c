@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* spinor-bench(5) beside the code: no fault, setting or key of a board that only the code knows. */
+/* Compares spinor-bench(5) with the code: faults, their settings and keys of boards. */
 #include "setup/faultwords.h"
 #include "setup/faultfile.h"
 #include "suites.h"
@@ -33,7 +33,7 @@ end_of(const char *section)
 	return ss != NULL && ss < sh ? ss : sh;
 }
 
-/* The .It lines of a section, word by word; only of the one that begins with item, if any. */
+/* The words of all .It lines of a section, or only of the one that begins with item. */
 static GHashTable *
 heads_of(const char *section, const char *item)
 {
@@ -75,7 +75,7 @@ when_of(const struct setup_fault *fault)
 						   : "When a fault acts";
 }
 
-/* Behind each fault are the settings that not all have. */
+/* Settings that not all faults have are listed in the line of the fault. */
 START_TEST(the_manual_has_every_fault_with_its_settings)
 {
 	g_autoptr(GHashTable) described = heads_of("Settings of faults", NULL);
@@ -101,8 +101,8 @@ START_TEST(the_manual_has_every_fault_with_its_settings)
 }
 END_TEST
 
-/* Nor one that only the manual knows. */
-START_TEST(every_setting_of_the_manual_is_one)
+/* Compares in the other direction. */
+START_TEST(every_setting_of_the_manual_exists)
 {
 	static const char *const sections[] = {
 		"Faults of the wires", "Faults of a chip", "Faults of the line to the host"};
@@ -142,7 +142,7 @@ START_TEST(the_manual_has_every_key_of_a_board)
 }
 END_TEST
 
-START_TEST(the_manual_says_where_a_fault_is)
+START_TEST(the_manual_describes_the_target_of_a_fault)
 {
 	static const char *const keys[] = {"what", "adapter", "chip"};
 	g_autoptr(GHashTable) heads = heads_of("Groups fault NAME", NULL);
@@ -160,9 +160,9 @@ suite_fault_manual(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, the_manual_has_every_fault_with_its_settings);
-	tcase_add_test(tcase, every_setting_of_the_manual_is_one);
+	tcase_add_test(tcase, every_setting_of_the_manual_exists);
 	tcase_add_test(tcase, the_manual_has_every_key_of_a_board);
-	tcase_add_test(tcase, the_manual_says_where_a_fault_is);
+	tcase_add_test(tcase, the_manual_describes_the_target_of_a_fault);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

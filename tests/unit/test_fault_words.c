@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Faults as people write them: into the right fields, or refused with what is allowed. */
+/* Faults in text form: they set the right fields, or are rejected with the allowed values. */
 #include "setup/faultwords.h"
 #include "flash/flash.h"
 #include "suites.h"
@@ -17,7 +17,7 @@ parse(const char *text)
 	return fault;
 }
 
-START_TEST(wires)
+START_TEST(texts_set_the_fields_of_wire_faults)
 {
 	struct setup_fault *fault =
 		parse("bit-error line=miso rate=1e-3 only=0-to-1 opcode=9F  address=0x1000-0x1FFF "
@@ -48,7 +48,7 @@ START_TEST(wires)
 }
 END_TEST
 
-START_TEST(chips)
+START_TEST(texts_set_the_fields_of_chip_faults)
 {
 	struct setup_fault *fault = parse("weak-cell address=16-31 every=256 offset=6 bits=80 "
 					  "rate=0.25 count=9");
@@ -86,7 +86,7 @@ START_TEST(chips)
 }
 END_TEST
 
-START_TEST(others)
+START_TEST(texts_set_the_fields_of_line_faults)
 {
 	struct setup_fault *fault = parse("contact line=clk per-us=0.01 open-for=50us");
 
@@ -194,7 +194,7 @@ static const struct {
 	{"wrong-baud baud=9600.5", "baud=9600.5 is refused; allowed: a speed from 300 to"},
 };
 
-START_TEST(what_is_refused_says_why)
+START_TEST(errors_give_the_reason)
 {
 	g_autoptr(GError) error = NULL;
 
@@ -204,7 +204,7 @@ START_TEST(what_is_refused_says_why)
 }
 END_TEST
 
-START_TEST(a_name_is_a_word_and_no_number)
+START_TEST(a_number_is_not_a_valid_name)
 {
 	static const char *const bad[] = {"", "3", "0815", "a b", "a/b", "\xC3\xA4",
 		"0123456789012345678901234567890123456789012345678901234567890123x"};
@@ -226,7 +226,7 @@ START_TEST(a_name_is_a_word_and_no_number)
 }
 END_TEST
 
-START_TEST(bytes_of_a_text)
+START_TEST(a_text_sets_its_bytes)
 {
 	struct setup_fault *fault = parse("garbage text=a\\n\\r\\t\\\\\\\"\\xff\\x00z");
 
@@ -236,7 +236,7 @@ START_TEST(bytes_of_a_text)
 }
 END_TEST
 
-START_TEST(bytes_in_hex_with_and_without_0x)
+START_TEST(hexadecimal_bytes_may_begin_with_0x)
 {
 	struct setup_fault *fault = parse("open opcode=0x9F");
 
@@ -251,8 +251,8 @@ START_TEST(bytes_in_hex_with_and_without_0x)
 }
 END_TEST
 
-/* What comes over the socket can hold anything. */
-START_TEST(a_text_is_one_line)
+/* Text from the socket can contain any byte. */
+START_TEST(control_characters_of_a_text_are_escaped)
 {
 	struct setup_fault *fault = parse("garbage text=AT\r\n\x1b[1m");
 
@@ -262,8 +262,8 @@ START_TEST(a_text_is_one_line)
 }
 END_TEST
 
-/* With the usual settings every one of them can be added as it is. */
-START_TEST(every_name_is_a_fault)
+/* Every fault is valid with its default settings. */
+START_TEST(every_name_parses_as_a_fault)
 {
 	g_autofree const char **names = setup_fault_names();
 
@@ -286,15 +286,15 @@ suite_fault_words(void)
 	Suite *suite = suite_create("fault_words");
 	TCase *tcase = tcase_create("words");
 
-	tcase_add_test(tcase, wires);
-	tcase_add_test(tcase, chips);
-	tcase_add_test(tcase, others);
-	tcase_add_loop_test(tcase, what_is_refused_says_why, 0, G_N_ELEMENTS(refused));
-	tcase_add_test(tcase, a_name_is_a_word_and_no_number);
-	tcase_add_test(tcase, bytes_of_a_text);
-	tcase_add_test(tcase, bytes_in_hex_with_and_without_0x);
-	tcase_add_test(tcase, a_text_is_one_line);
-	tcase_add_test(tcase, every_name_is_a_fault);
+	tcase_add_test(tcase, texts_set_the_fields_of_wire_faults);
+	tcase_add_test(tcase, texts_set_the_fields_of_chip_faults);
+	tcase_add_test(tcase, texts_set_the_fields_of_line_faults);
+	tcase_add_loop_test(tcase, errors_give_the_reason, 0, G_N_ELEMENTS(refused));
+	tcase_add_test(tcase, a_number_is_not_a_valid_name);
+	tcase_add_test(tcase, a_text_sets_its_bytes);
+	tcase_add_test(tcase, hexadecimal_bytes_may_begin_with_0x);
+	tcase_add_test(tcase, control_characters_of_a_text_are_escaped);
+	tcase_add_test(tcase, every_name_parses_as_a_fault);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The faults of one adapter: numbers, counters, what is told of acts; and a board's verdict. */
+/*
+ * The faults of one adapter: numbers, counters, reports of acts; and the boot results of a board.
+ */
 #include "bench/faults.h"
 
 #include "board/boot.h"
@@ -132,7 +134,8 @@ observe(void)
 	ck_assert(bench_faults_is_observed(faults));
 }
 
-/* "ID CS ACTED/MATCHED TEXT" of each, with " (NAME)" when it has one, and ; behind. */
+/* Compares the list: "ID CS ACTED/MATCHED TEXT" for each fault, with " (NAME)" if it has one, and
+ * ;. */
 static void
 assert_listed(const char *wanted)
 {
@@ -151,7 +154,7 @@ assert_listed(const char *wanted)
 	ck_assert_str_eq(got->str, wanted);
 }
 
-START_TEST(numbers_are_never_used_again)
+START_TEST(numbers_are_never_reused)
 {
 	assert_listed("");
 	ck_assert_uint_eq(add("open line=wp"), 1);
@@ -169,7 +172,7 @@ START_TEST(numbers_are_never_used_again)
 }
 END_TEST
 
-START_TEST(faults_are_where_they_are_counted)
+START_TEST(faults_act_and_count_in_wires_and_chip)
 {
 	struct base_fault_status wires;
 	struct base_fault_status chip;
@@ -194,7 +197,7 @@ START_TEST(faults_are_where_they_are_counted)
 }
 END_TEST
 
-START_TEST(acts_on_the_wires_are_told_with_their_place)
+START_TEST(acts_on_the_wires_are_reported_with_line_and_byte)
 {
 	const struct told *told;
 
@@ -221,7 +224,7 @@ START_TEST(acts_on_the_wires_are_told_with_their_place)
 }
 END_TEST
 
-START_TEST(acts_in_a_chip_are_told_with_their_address)
+START_TEST(acts_in_a_chip_are_reported_with_their_address)
 {
 	const struct told *told;
 
@@ -241,8 +244,8 @@ START_TEST(acts_in_a_chip_are_told_with_their_address)
 }
 END_TEST
 
-/* Once is once, whatever becomes of the board. */
-START_TEST(a_count_outlives_a_reset)
+/* A reset of the board does not restart the count. */
+START_TEST(a_count_continues_after_a_reset_of_the_board)
 {
 	add("board-writes count=2 period=1ms");
 	clip_wait(f->clip, 1500000);
@@ -257,7 +260,7 @@ START_TEST(a_count_outlives_a_reset)
 }
 END_TEST
 
-START_TEST(the_clips_numbers_are_not_ours)
+START_TEST(numbers_of_the_clip_map_to_those_of_the_adapter)
 {
 	struct clip_line_state state;
 
@@ -272,7 +275,7 @@ START_TEST(the_clips_numbers_are_not_ours)
 }
 END_TEST
 
-START_TEST(the_end_says_how_often_each_acted)
+START_TEST(removing_a_fault_logs_its_counters)
 {
 	bench_faults_clear(faults);
 	ck_assert_str_eq(warnings->str, "");
@@ -292,7 +295,7 @@ START_TEST(the_end_says_how_often_each_acted)
 }
 END_TEST
 
-START_TEST(a_name_is_told_and_found)
+START_TEST(a_named_fault_is_found_and_reported_by_name)
 {
 	observe();
 	ck_assert_uint_eq(add_named("stuck-1 line=miso opcode=03", "splash"), 1);
@@ -321,7 +324,7 @@ START_TEST(a_name_is_told_and_found)
 }
 END_TEST
 
-/* From the end of its period on, unless the board is held in reset. */
+/* Starts at the end of the first period, unless the board is held in reset. */
 START_TEST(a_board_writes_while_it_runs)
 {
 	const struct told *told;
@@ -339,7 +342,7 @@ START_TEST(a_board_writes_while_it_runs)
 	bench_faults_set_board(faults, BOARD_OFF);
 	clip_wait(f->clip, 5000000);
 	ck_assert_uint_eq(acts->len, 2);
-	/* It has forgotten where it was. */
+	/* The board starts over at the start of its region. */
 	bench_faults_set_board(faults, BOARD_RUNS);
 	clip_wait(f->clip, 1000000);
 	ck_assert_uint_eq(acts->len, 3);
@@ -348,7 +351,7 @@ START_TEST(a_board_writes_while_it_runs)
 }
 END_TEST
 
-START_TEST(there_is_a_bound)
+START_TEST(the_1025th_fault_is_rejected)
 {
 	for (unsigned int i = 0; i < SETUP_FAULTS_MAX; i++)
 		add(i % 2 ? "slow" : "late count=1");
@@ -401,7 +404,7 @@ static const struct {
 	{"slow", "slow: it is a chip's, and there is none; allowed are other faults", 1},
 };
 
-START_TEST(values_that_cannot_be_are_refused)
+START_TEST(invalid_values_are_rejected)
 {
 	struct setup_fault *fault = setup_fault_parse(refused[_i].text, NULL);
 	g_autoptr(GError) error = NULL;
@@ -449,7 +452,7 @@ static const struct {
 		{.result = BOARD_REGISTER, .reg = 1, .mask = 2, .wanted = 2, .found = 0x40}},
 };
 
-START_TEST(a_board_says_why_it_does_not_boot)
+START_TEST(a_board_reports_why_it_does_not_boot)
 {
 	g_autofree char *sentence = board_boot_reason(&verdicts[_i].verdict);
 
@@ -465,19 +468,20 @@ suite_faults(void)
 	TCase *boards = tcase_create("boots");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_test(tcase, numbers_are_never_used_again);
-	tcase_add_test(tcase, faults_are_where_they_are_counted);
-	tcase_add_test(tcase, acts_on_the_wires_are_told_with_their_place);
-	tcase_add_test(tcase, acts_in_a_chip_are_told_with_their_address);
-	tcase_add_test(tcase, a_count_outlives_a_reset);
-	tcase_add_test(tcase, the_clips_numbers_are_not_ours);
-	tcase_add_test(tcase, the_end_says_how_often_each_acted);
-	tcase_add_test(tcase, a_name_is_told_and_found);
+	tcase_add_test(tcase, numbers_are_never_reused);
+	tcase_add_test(tcase, faults_act_and_count_in_wires_and_chip);
+	tcase_add_test(tcase, acts_on_the_wires_are_reported_with_line_and_byte);
+	tcase_add_test(tcase, acts_in_a_chip_are_reported_with_their_address);
+	tcase_add_test(tcase, a_count_continues_after_a_reset_of_the_board);
+	tcase_add_test(tcase, numbers_of_the_clip_map_to_those_of_the_adapter);
+	tcase_add_test(tcase, removing_a_fault_logs_its_counters);
+	tcase_add_test(tcase, a_named_fault_is_found_and_reported_by_name);
 	tcase_add_test(tcase, a_board_writes_while_it_runs);
-	tcase_add_test(tcase, there_is_a_bound);
-	tcase_add_loop_test(tcase, values_that_cannot_be_are_refused, 0, G_N_ELEMENTS(refused));
+	tcase_add_test(tcase, the_1025th_fault_is_rejected);
+	tcase_add_loop_test(tcase, invalid_values_are_rejected, 0, G_N_ELEMENTS(refused));
 	suite_add_tcase(suite, tcase);
-	tcase_add_loop_test(boards, a_board_says_why_it_does_not_boot, 0, G_N_ELEMENTS(verdicts));
+	tcase_add_loop_test(
+		boards, a_board_reports_why_it_does_not_boot, 0, G_N_ELEMENTS(verdicts));
 	suite_add_tcase(suite, boards);
 	return suite;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a bench file says of a firmware, as a host sees it. */
+/* Firmware settings of a bench file: their effect on a host. */
 #include "setup/firmware.h"
 #include "base/clock.h"
 #include "clip/clip.h"
@@ -27,8 +27,8 @@ firmware_of(const char *text)
 	return firmware;
 }
 
-/* RDID is 13 010000 030000 9f: ACK and EF4018. What a host sends in one go is up to a
- * "|"; "^" is another host. */
+/* RDID is 13 010000 030000 9f: ACK and EF4018. "|" separates transmissions; "^" stands for another
+ * host. */
 static const struct {
 	const char *keys, *profile, *script, *answer;
 } cases[] = {
@@ -38,14 +38,14 @@ static const struct {
 	{"write-max=64", NULL, "08 11", "06400000 06ffffff"},
 	{"read-max=0x1000000", NULL, "08 11", "06ffffff 06000000"},
 	{"write-max=16777216", NULL, "08", "06000000"},
-	/* The limits that it tells hold as well, and those that it does not tell. */
+	/* Reported and unreported limits are both enforced. */
 	{"read-max=2", NULL, "13 010000 020000 9f 13 010000 030000 9f 00", "06ef40 15 06"},
 	{"read-limit=2", NULL, "11 13 010000 020000 9f 13 010000 030000 9f 00",
 		"06ffffff 06ef40 15 06"},
 	{"write-limit=1", NULL, "13 010000 010000 9f 13 020000 010000 9f9f 00", "06ef 15 06"},
-	/* Told too little: more is taken all the same. */
+	/* A reported limit may be lower than the enforced one. */
 	{"read-max=2;read-limit=3", NULL, "13 010000 030000 9f", "06ef4018"},
-	/* Data that is not waited for is taken for a command: 00 is NOP. */
+	/* Data that the adapter does not wait for is taken as a command: 00 is NOP. */
 	{"write-limit=1;over=nak", NULL, "13 020000 010000 0000 01", "15 06 06 060100"},
 	{"write-limit=1;over=drain", NULL, "13 020000 010000 0000 01", "15 060100"},
 	{"write-limit=1;over=purge", NULL, "13 020000 010000 0000 01 | 01", "15 060100"},
@@ -58,14 +58,15 @@ static const struct {
 	{"without=11,08, Q_OPBUF", NULL, "11 08 07 01", "15 15 15 060100"},
 	{"without=11;refusal=silence", NULL, "11 01 77", "060100"},
 	{"without=11;refusal=ack", NULL, "11 01 77", "06 060100 06"},
-	/* What a host has not set is not there; a host that goes takes it along. */
+	/* Without a clock set by the host there is no SPI; the setting ends with the host's
+	 * session. */
 	{"clock-needed=yes", NULL, "00 13 010000 010000 9f | 00", "06"},
 	{"clock-needed=yes", NULL, "14 40420f00 13 010000 010000 9f | ^ | 13 010000 010000 9f",
 		"06 40420f00 06ef"},
 	{"clock-needed=no", NULL, "13 010000 010000 9f", "06ef"},
-	/* On top of a firmware that has it otherwise. */
+	/* Overrides a setting of the profile. */
 	{"read-max=5", "frser-duino", "11", "06050000"},
-	/* Its own limits go with the numbers that it told. */
+	/* The enforced limit follows the reported one. */
 	{"read-max=2", "esp32-serprog", "13 010000 020000 9f | 13 010000 030000 9f",
 		"06ef40 15 15"},
 };
@@ -83,7 +84,7 @@ send(struct rig *rig, const char *text)
 	}
 }
 
-START_TEST(a_host_sees_it)
+START_TEST(settings_change_the_replies_to_a_host)
 {
 	struct setup_firmware firmware = firmware_of(cases[_i].keys);
 	const struct serprog_profile *plain = serprog_profile_find(cases[_i].profile);
@@ -128,7 +129,7 @@ static const struct {
 	{"clock-needed", "on"},
 };
 
-START_TEST(it_has_a_clock_of_its_own)
+START_TEST(settings_change_the_clock)
 {
 	struct setup_firmware firmware = firmware_of("clock=1.5 MHz");
 	struct serprog_profile *profile =
@@ -141,7 +142,7 @@ START_TEST(it_has_a_clock_of_its_own)
 }
 END_TEST
 
-START_TEST(what_makes_no_sense_is_refused)
+START_TEST(invalid_settings_are_rejected)
 {
 	enum setup_firmware_key key = setup_firmware_find(bad[_i].key);
 	struct setup_firmware firmware = {0}, nothing = {0};
@@ -158,9 +159,9 @@ suite_firmware(void)
 	Suite *suite = suite_create("firmware");
 	TCase *tcase = tcase_create("firmware");
 
-	tcase_add_loop_test(tcase, a_host_sees_it, 0, G_N_ELEMENTS(cases));
-	tcase_add_test(tcase, it_has_a_clock_of_its_own);
-	tcase_add_loop_test(tcase, what_makes_no_sense_is_refused, 0, G_N_ELEMENTS(bad));
+	tcase_add_loop_test(tcase, settings_change_the_replies_to_a_host, 0, G_N_ELEMENTS(cases));
+	tcase_add_test(tcase, settings_change_the_clock);
+	tcase_add_loop_test(tcase, invalid_settings_are_rejected, 0, G_N_ELEMENTS(bad));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The W25Q128JV at its pins, frame by frame, against its data sheet rev. M (sections at the rows).
- * Each row starts with a chip as delivered, brings it into a state by further frames, sends one
- * frame and compares the whole reply, what became of the command, and status register 1 after it.
+ * Each row starts with a chip as delivered, brings it into a state by other frames, sends one frame
+ * and compares the whole reply, the outcome of the command, and status register 1 after it.
  */
 #include "suites.h"
 
@@ -73,7 +73,7 @@ later(int64_t ns)
 	flash_tick(chip, now);
 }
 
-/* One frame: n bytes in, all that comes back, and extra bits at the end. */
+/* One frame: sends n bytes of in, records the reply, and adds extra bits at the end. */
 static void
 frame(const uint8_t *in, uint8_t *out, size_t n, unsigned int extra_bits)
 {
@@ -94,7 +94,7 @@ send_hex(const char *hex)
 	frame(in, NULL, n, 0);
 }
 
-/* Frames separated by commas; "~" lets everything finish, "%" lets a millisecond pass. */
+/* Frames separated by commas; "~" waits until everything has completed, "%" for a millisecond. */
 static void
 script(const char *frames)
 {
@@ -124,9 +124,9 @@ struct row {
 	const char *before; /* script */
 	const char *in;
 	unsigned int extra_bits;
-	const char *out; /* from the first byte on; ".." is not compared; NULL: nothing */
+	const char *out; /* from the first byte on; ".." is not compared; NULL: not compared */
 	enum flash_outcome outcome;
-	int sr1; /* at once after it; ANY: not compared */
+	int sr1; /* right after it; ANY: not compared */
 };
 
 static const struct row rows[] = {
@@ -145,7 +145,7 @@ static const struct row rows[] = {
 	{"WREN with a bit too many", "", "06", 1, NULL, FLASH_BYTE_BOUNDARY, 0x00},
 	{"WRDI", "06", "04", 0, NULL, FLASH_DONE, 0x00},
 	{"no opcode", "", "", 3, NULL, FLASH_NO_COMMAND, 0x00},
-	/* 8.2.4: repeats as long as it is clocked */
+	/* 8.2.4: repeats while it is clocked */
 	{"RDSR1", "06", "05 00 00 00", 0, "FF 02 02 02", FLASH_DONE, 0x02},
 	{"RDSR2: QE is fixed", "", "35 00 00", 0, "FF 02 02", FLASH_DONE, 0x00},
 	{"RDSR3: 25 % drive", "", "15 00 00", 0, "FF 60 60", FLASH_DONE, 0x00},
@@ -209,7 +209,7 @@ static const struct row rows[] = {
 	{"SE in a protected block", "06,01 1C,~,06", "20 00 00 00", 0, NULL, FLASH_PROTECTED, 0x1e},
 	{"PP in a protected block", "06,01 1C,~,06", "02 00 00 00 00", 0, NULL, FLASH_PROTECTED,
 		0x1e},
-	/* 8: what is let through while busy */
+	/* 8: commands allowed while busy */
 	{"busy: RDID floats", "06,C7", "9F 00 00", 0, "FF FF FF", FLASH_BUSY, 0x03},
 	{"busy: READ floats", "06,C7", "03 00 00 00 00", 0, "FF FF FF FF FF", FLASH_BUSY, 0x03},
 	{"busy: WRDI", "06,C7", "04", 0, NULL, FLASH_BUSY, 0x03},
@@ -327,19 +327,20 @@ run_row(const struct row *row, bool in_pieces)
 		ck_assert_msg(status(0x05) == row->sr1, "%s: SR1 is %02X", row->what, status(0x05));
 }
 
-START_TEST(a_frame_does_what_the_data_sheet_says)
+START_TEST(a_frame_acts_as_in_the_data_sheet)
 {
 	run_row(&rows[_i], false);
 }
 END_TEST
 
-START_TEST(byte_by_byte_is_the_same)
+START_TEST(a_frame_sent_byte_by_byte_acts_the_same)
 {
 	run_row(&rows[_i], true);
 }
 END_TEST
 
-/* 7.1.8 and 7.1.9: start and end in KiB of what SEC TB BP2 BP1 BP0 protect with CMP = 0. */
+/* 7.1.8 and 7.1.9: start and end in KiB of the range that SEC TB BP2 BP1 BP0 protect with CMP =
+ * 0. */
 static const struct {
 	uint8_t sec_tb_bp;
 	unsigned int start, end;
@@ -401,13 +402,13 @@ check_range(unsigned int i, bool cmp)
 	}
 }
 
-START_TEST(protected_is_what_the_table_says)
+START_TEST(bp_bits_protect_the_range_of_the_table)
 {
 	check_range(_i, false);
 }
 END_TEST
 
-START_TEST(cmp_protects_the_rest)
+START_TEST(cmp_protects_all_other_sectors)
 {
 	check_range(_i, true);
 }
@@ -426,7 +427,7 @@ static const struct {
 	{"44 00 10 00", 45000, 400000},
 };
 
-START_TEST(busy_lasts_as_long_as_the_data_sheet_says)
+START_TEST(busy_lasts_for_the_time_of_the_data_sheet)
 {
 	for (int corner = 0; corner < 2; corner++) {
 		int64_t us = corner ? times[_i].max_us : times[_i].typ_us;
@@ -442,7 +443,7 @@ START_TEST(busy_lasts_as_long_as_the_data_sheet_says)
 }
 END_TEST
 
-START_TEST(nothing_is_busy_when_instant)
+START_TEST(the_instant_corner_is_never_busy)
 {
 	flash_set_corner(chip, FLASH_CORNER_INSTANT);
 	script("06");
@@ -467,8 +468,8 @@ program_page(uint32_t address, size_t n, uint8_t first)
 	script("~");
 }
 
-/* 8.2.13: of more than 256 bytes the last 256 are programmed, wherever they begin. */
-START_TEST(the_last_256_bytes_win)
+/* 8.2.13: of more than 256 bytes the last 256 are programmed, whatever the start. */
+START_TEST(of_more_than_a_page_the_last_256_bytes_are_programmed)
 {
 	program_page(0x000110, 256 + 40, 0);
 	for (unsigned int i = 0; i < 256; i++) {
@@ -481,8 +482,8 @@ START_TEST(the_last_256_bytes_win)
 }
 END_TEST
 
-/* 8.2.15 to 8.2.18: the block that holds the address, and nothing else. */
-START_TEST(erase_takes_the_block_of_the_address)
+/* 8.2.15 to 8.2.18: erases the block that holds the address, and nothing else. */
+START_TEST(an_erase_clears_only_the_block_of_its_address)
 {
 	static const struct {
 		const char *what;
@@ -504,7 +505,7 @@ START_TEST(erase_takes_the_block_of_the_address)
 }
 END_TEST
 
-START_TEST(power_loss_keeps_what_is_non_volatile)
+START_TEST(power_loss_keeps_non_volatile_state)
 {
 	script("06,02 00 00 00 12,~,06,01 08,~,06,98,50,31 40");
 	flash_supply(chip, 0);
@@ -532,7 +533,7 @@ START_TEST(srl_lasts_until_power_is_cycled)
 }
 END_TEST
 
-START_TEST(what_has_to_be_saved_is_said)
+START_TEST(non_volatile_changes_are_reported)
 {
 	script("06,01 04,~");
 	ck_assert_uint_eq(n_nonvolatile, 1);
@@ -569,18 +570,18 @@ suite_flash(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_set_timeout(tcase, 60);
-	tcase_add_loop_test(tcase, a_frame_does_what_the_data_sheet_says, 0, G_N_ELEMENTS(rows));
-	tcase_add_loop_test(tcase, byte_by_byte_is_the_same, 0, G_N_ELEMENTS(rows));
-	tcase_add_loop_test(tcase, protected_is_what_the_table_says, 0, G_N_ELEMENTS(ranges));
-	tcase_add_loop_test(tcase, cmp_protects_the_rest, 0, G_N_ELEMENTS(ranges));
+	tcase_add_loop_test(tcase, a_frame_acts_as_in_the_data_sheet, 0, G_N_ELEMENTS(rows));
+	tcase_add_loop_test(tcase, a_frame_sent_byte_by_byte_acts_the_same, 0, G_N_ELEMENTS(rows));
+	tcase_add_loop_test(tcase, bp_bits_protect_the_range_of_the_table, 0, G_N_ELEMENTS(ranges));
+	tcase_add_loop_test(tcase, cmp_protects_all_other_sectors, 0, G_N_ELEMENTS(ranges));
 	tcase_add_loop_test(
-		tcase, busy_lasts_as_long_as_the_data_sheet_says, 0, G_N_ELEMENTS(times));
-	tcase_add_loop_test(tcase, nothing_is_busy_when_instant, 0, G_N_ELEMENTS(times));
-	tcase_add_test(tcase, the_last_256_bytes_win);
-	tcase_add_loop_test(tcase, erase_takes_the_block_of_the_address, 0, 4);
-	tcase_add_test(tcase, power_loss_keeps_what_is_non_volatile);
+		tcase, busy_lasts_for_the_time_of_the_data_sheet, 0, G_N_ELEMENTS(times));
+	tcase_add_loop_test(tcase, the_instant_corner_is_never_busy, 0, G_N_ELEMENTS(times));
+	tcase_add_test(tcase, of_more_than_a_page_the_last_256_bytes_are_programmed);
+	tcase_add_loop_test(tcase, an_erase_clears_only_the_block_of_its_address, 0, 4);
+	tcase_add_test(tcase, power_loss_keeps_non_volatile_state);
 	tcase_add_test(tcase, srl_lasts_until_power_is_cycled);
-	tcase_add_test(tcase, what_has_to_be_saved_is_said);
+	tcase_add_test(tcase, non_volatile_changes_are_reported);
 	tcase_add_test(tcase, serial_numbers_differ_by_seed);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -92,7 +92,7 @@ static const struct fixture_row rows[] = {
 		FLASH_WEL_CLEAR},
 };
 
-START_TEST(frames)
+START_TEST(byte_program_and_aai_act_as_in_the_data_sheet)
 {
 	struct flash_part part;
 
@@ -101,8 +101,8 @@ START_TEST(frames)
 }
 END_TEST
 
-/* In whatever pieces they come. */
-START_TEST(of_more_bytes_the_first_is_programmed)
+/* The same for frames in single bytes. */
+START_TEST(byte_program_ignores_all_but_the_first_byte)
 {
 	static const uint8_t frame[] = {0x02, 0x00, 0x00, 0x10, 0xa5, 0x5a, 0x3c};
 	struct flash_part part;
@@ -121,7 +121,7 @@ START_TEST(of_more_bytes_the_first_is_programmed)
 }
 END_TEST
 
-/* TBP for a byte and for a word: tBP1 where the part has it, else tPP. */
+/* tBP of a byte and of a word: tBP1 if the part has it, else tPP. */
 START_TEST(each_word_takes_tbp)
 {
 	struct flash_part part;
@@ -144,8 +144,8 @@ START_TEST(each_word_takes_tbp)
 }
 END_TEST
 
-/* What a host does that fills the chip, and what the reports say of it. */
-START_TEST(a_whole_array_word_by_word)
+/* Fills the chip like a host; events report the address of each word. */
+START_TEST(aai_fills_a_whole_array)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -171,8 +171,9 @@ START_TEST(a_whole_array_word_by_word)
 }
 END_TEST
 
-/* 66 and 99 are none of the three, so only power helps; a word cut off is done in part. */
-START_TEST(power_loss_in_a_word)
+/* 66 and 99 are not allowed in AAI, so only a power cycle ends it; an interrupted word is partly
+ * programmed. */
+START_TEST(power_loss_interrupts_a_word_and_ends_aai)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -213,11 +214,11 @@ suite_flash_aai(void)
 
 	fixture_prepare();
 	tcase_set_timeout(tcase, 60);
-	tcase_add_test(tcase, frames);
-	tcase_add_test(tcase, of_more_bytes_the_first_is_programmed);
+	tcase_add_test(tcase, byte_program_and_aai_act_as_in_the_data_sheet);
+	tcase_add_test(tcase, byte_program_ignores_all_but_the_first_byte);
 	tcase_add_test(tcase, each_word_takes_tbp);
-	tcase_add_test(tcase, a_whole_array_word_by_word);
-	tcase_add_test(tcase, power_loss_in_a_word);
+	tcase_add_test(tcase, aai_fills_a_whole_array);
+	tcase_add_test(tcase, power_loss_interrupts_a_word_and_ends_aai);
 	tcase_add_test(tcase, a_dip_of_the_supply_ends_a_sequence);
 	suite_add_tcase(suite, tcase);
 	return suite;

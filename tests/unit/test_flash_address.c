@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Address modes of parts beyond 16 MiB, by example of 32 MiB parts of five vendors: how they enter
- * and leave 4-byte mode, what the extended address register does, and where reads, programs and
- * erases land. Names of data sheets: emu/flash/commands/address.c.
+ * Address modes of parts beyond 16 MiB, with 32 MiB parts of five vendors as examples: how they
+ * enter and leave 4-byte mode, what the extended address register does, and the targets of reads,
+ * programs and erases. Names of data sheets: emu/flash/commands/address.c.
  */
 #include "flash_fixture.h"
 #include "suites.h"
@@ -54,7 +54,7 @@ micron(struct flash_part *part)
 	fixture_add_commands(part, "EN4B_WREN EX4B_WREN WREAR RDEAR");
 }
 
-/* S25FL256S: bank register, its bit 7 is the mode. */
+/* S25FL256S: bank register; its bit 7 is the mode. */
 static void
 spansion(struct flash_part *part)
 {
@@ -79,7 +79,7 @@ always_four(struct flash_part *part)
 	fixture_add_commands(part, "EN4B EX4B");
 }
 
-/* What reads should find; the same everywhere else: FF. */
+/* Contents of the array; FF everywhere else. */
 static const struct {
 	uint32_t address;
 	uint8_t value;
@@ -91,9 +91,9 @@ struct row {
 	void (*part)(struct flash_part *part);
 	const char *before;
 	const char *send;
-	const char *reply; /* the last bytes of MISO in send; NULL: not looked at */
+	const char *reply; /* the last bytes of MISO in send; NULL: not checked */
 	enum flash_outcome outcome;
-	uint32_t from; /* bytes that are value afterwards; all others are as before */
+	uint32_t from; /* bytes that equal value afterwards; all others are unchanged */
 	uint32_t n;
 	uint8_t value;
 };
@@ -256,14 +256,14 @@ check(const struct row *row)
 	fixture_destroy(f);
 }
 
-START_TEST(modes_and_registers)
+START_TEST(address_modes_select_the_target)
 {
 	check(&rows[_i]);
 }
 END_TEST
 
-/* Events name the place in the array, not what went over the wire. */
-START_TEST(events_name_the_whole_address)
+/* Events contain the address in the array, not the address bytes of the frame. */
+START_TEST(events_contain_the_whole_address)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -277,8 +277,8 @@ START_TEST(events_name_the_whole_address)
 }
 END_TEST
 
-/* 4 KiB with 2 address bytes: reads wrap at the end, bits beyond do not count. */
-START_TEST(two_address_bytes)
+/* 4 KiB with 2 address bytes: reads wrap at the end, higher address bits are ignored. */
+START_TEST(two_address_bytes_wrap_at_the_end)
 {
 	static const struct fixture_row small[] = {
 		{"03", "06; 02 01 00 5A; W", "03 01 00 00 00", "5A FF", NULL, FLASH_DONE},
@@ -305,9 +305,9 @@ suite_flash_address(void)
 
 	fixture_prepare();
 	tcase_set_timeout(tcase, 30);
-	tcase_add_loop_test(tcase, modes_and_registers, 0, G_N_ELEMENTS(rows));
-	tcase_add_test(tcase, events_name_the_whole_address);
-	tcase_add_test(tcase, two_address_bytes);
+	tcase_add_loop_test(tcase, address_modes_select_the_target, 0, G_N_ELEMENTS(rows));
+	tcase_add_test(tcase, events_contain_the_whole_address);
+	tcase_add_test(tcase, two_address_bytes_wrap_at_the_end);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A lock per sector beside the BP bits: DYB and PPB of an S25FL128S with 64 KiB sectors (001-98283,
- * 8.4), Micron's lock registers (N25Q256A rev. W, table 4), and what a Macronix part makes of WPSEL
- * (MX25L12835F PM1795 rev. 1.0, 9-31 and 9-35).
+ * A lock per sector in addition to the BP bits: DYB and PPB of an S25FL128S with 64 KiB sectors
+ * (001-98283, 8.4), Micron's lock registers (N25Q256A rev. W, table 4), and WPSEL of a Macronix
+ * part (MX25L12835F PM1795 rev. 1.0, 9-31 and 9-35).
  */
 #include "flash_fixture.h"
 #include "suites.h"
@@ -86,7 +86,7 @@ static const struct fixture_row spansion_rows[] = {
 	{"BP refuses a chip erase", "06; 01 04; W; 06", "C7", NULL, "04 02 60", FLASH_PROTECTED},
 };
 
-START_TEST(spansion_sectors)
+START_TEST(dyb_and_ppb_protect_their_sector)
 {
 	struct flash_part part;
 
@@ -95,8 +95,8 @@ START_TEST(spansion_sectors)
 }
 END_TEST
 
-/* A chip erase passes over what either lock protects, cut off or not. */
-START_TEST(a_chip_erase_passes_over_protected_sectors)
+/* A chip erase skips sectors protected by either lock, also if it is interrupted. */
+START_TEST(a_chip_erase_skips_protected_sectors)
 {
 	struct flash_part part;
 
@@ -124,8 +124,8 @@ START_TEST(a_chip_erase_passes_over_protected_sectors)
 }
 END_TEST
 
-/* Also where sectors are smaller than what a chip erase does at a time. */
-START_TEST(a_cut_chip_erase_passes_over_small_sectors)
+/* Also if sectors are smaller than one step of a chip erase. */
+START_TEST(an_interrupted_chip_erase_skips_small_sectors)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -150,8 +150,8 @@ START_TEST(a_cut_chip_erase_passes_over_small_sectors)
 }
 END_TEST
 
-/* PPBs are for the state file: told when they change, and carried over to another chip. */
-START_TEST(ppbs_are_stored)
+/* PPBs belong to the state file: changes are reported, and another chip can load them. */
+START_TEST(ppbs_are_part_of_the_state)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -184,7 +184,7 @@ START_TEST(ppbs_are_stored)
 }
 END_TEST
 
-/* Sectors as large as the erase D8, its map included; or as the part's own map says. */
+/* Sectors as large as the erase D8, or as its map, or as the part's own map. */
 START_TEST(locks_follow_the_erase_map)
 {
 	static const struct flash_region boot[] = {{.n_blocks = 8, .block_size = 4096},
@@ -253,7 +253,7 @@ static const struct fixture_row micron_rows[] = {
 		FLASH_PROTECTED},
 };
 
-START_TEST(micron_sectors)
+START_TEST(micron_lock_registers_protect_their_sector)
 {
 	struct flash_part part;
 
@@ -299,7 +299,7 @@ static const struct fixture_row macronix_rows[] = {
 		FLASH_DONE},
 };
 
-START_TEST(macronix_sectors)
+START_TEST(wpsel_selects_individual_sector_protection)
 {
 	struct flash_part part;
 
@@ -323,13 +323,13 @@ suite_flash_asp(void)
 
 	fixture_prepare();
 	tcase_set_timeout(tcase, 60);
-	tcase_add_test(tcase, spansion_sectors);
-	tcase_add_test(tcase, a_chip_erase_passes_over_protected_sectors);
-	tcase_add_test(tcase, a_cut_chip_erase_passes_over_small_sectors);
-	tcase_add_test(tcase, ppbs_are_stored);
+	tcase_add_test(tcase, dyb_and_ppb_protect_their_sector);
+	tcase_add_test(tcase, a_chip_erase_skips_protected_sectors);
+	tcase_add_test(tcase, an_interrupted_chip_erase_skips_small_sectors);
+	tcase_add_test(tcase, ppbs_are_part_of_the_state);
 	tcase_add_test(tcase, locks_follow_the_erase_map);
-	tcase_add_test(tcase, micron_sectors);
-	tcase_add_test(tcase, macronix_sectors);
+	tcase_add_test(tcase, micron_lock_registers_protect_their_sector);
+	tcase_add_test(tcase, wpsel_selects_individual_sector_protection);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The block-protection register of an SST26VF016B: the tables of the register and of the lock-down
- * states in its data sheet, as remembered. 32 and 64 Mbit have the same with more bits.
+ * states in its data sheet, quoted from memory. Parts of 32 and 64 Mbit have the same with more
+ * bits.
  */
 #include "flash_fixture.h"
 #include "suites.h"
@@ -123,7 +124,7 @@ static const struct fixture_row rows[] = {
 		"03 00 00 00 00", "FF", NULL, FLASH_DONE},
 };
 
-START_TEST(blocks_are_as_their_register_says)
+START_TEST(the_register_protects_its_blocks)
 {
 	struct flash_part part;
 
@@ -132,7 +133,7 @@ START_TEST(blocks_are_as_their_register_says)
 }
 END_TEST
 
-/* The table of the 16 Mbit part, bit 47 first; of each pair the higher is a read lock. */
+/* The table of the 16 Mbit part, bit 47 first; the higher bit of each pair is a read lock. */
 static const struct {
 	unsigned int bit;
 	uint32_t start;
@@ -155,7 +156,7 @@ static const struct {
 	{0, 0x010000, 65536},
 };
 
-START_TEST(each_bit_is_for_its_block)
+START_TEST(each_bit_protects_its_block)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -209,8 +210,8 @@ START_TEST(larger_parts_have_longer_registers)
 }
 END_TEST
 
-/* Read-locked blocks hide in every kind of read, and reads that wrap go on after them. */
-START_TEST(a_read_over_the_end_hides_what_it_has_to)
+/* All reads return 00 for read-locked blocks, and a read that wraps continues after them. */
+START_TEST(a_read_across_the_end_hides_read_locked_blocks)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -242,10 +243,10 @@ suite_flash_bpr(void)
 	TCase *tcase = tcase_create("bpr");
 
 	fixture_prepare();
-	tcase_add_test(tcase, blocks_are_as_their_register_says);
-	tcase_add_test(tcase, each_bit_is_for_its_block);
+	tcase_add_test(tcase, the_register_protects_its_blocks);
+	tcase_add_test(tcase, each_bit_protects_its_block);
 	tcase_add_test(tcase, larger_parts_have_longer_registers);
-	tcase_add_test(tcase, a_read_over_the_end_hides_what_it_has_to);
+	tcase_add_test(tcase, a_read_across_the_end_hides_read_locked_blocks);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

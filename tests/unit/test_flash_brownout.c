@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A supply that breaks down in an operation, and is back at once. */
+/* A supply that drops during an operation and returns at once. */
 #include "flash/fault.h"
 #include "flash_fixture.h"
 #include "suites.h"
@@ -40,8 +40,8 @@ ones_in(const uint8_t *bytes, size_t n)
 	return ones;
 }
 
-/* _i: in real time, or where nothing is ever busy. Volatile bits of SR3 come back as they were. */
-START_TEST(a_brown_out_spoils_an_erase)
+/* _i: with operation times, or in the instant corner. Volatile bits of SR3 are reset. */
+START_TEST(a_brown_out_interrupts_an_erase_and_resets_the_chip)
 {
 	unsigned int ones;
 
@@ -65,7 +65,7 @@ START_TEST(a_brown_out_spoils_an_erase)
 	ck_assert_uint_lt(ones, 0x8000);
 	ck_assert_uint_eq(ones_in(f->array, 0x1000), 0);
 	ck_assert_uint_eq(ones_in(f->array + 0x2000, 0x1000), 0x8000);
-	/* Once, and there is nothing of it left. */
+	/* The fault acts once; a later erase is not affected. */
 	fixture_run(f, "06; 20 00 10 00");
 	fixture_pass(f, 1000 * MS);
 	ck_assert_uint_eq(ones_in(f->array + 0x1000, 0x1000), 0x8000);
@@ -73,8 +73,8 @@ START_TEST(a_brown_out_spoils_an_erase)
 }
 END_TEST
 
-/* Above where it goes off the chip loses the operation alone. */
-START_TEST(a_dip_spoils_a_program)
+/* Above the inhibit voltage the chip loses the operation only. */
+START_TEST(a_dip_interrupts_a_program_only)
 {
 	memset(f->array, 0xff, 0x1000);
 	add((struct flash_fault){.what = FLASH_FAULT_BROWN_OUT,
@@ -90,8 +90,8 @@ START_TEST(a_dip_spoils_a_program)
 }
 END_TEST
 
-/* A register that is written then is old, new, or all ones. */
-START_TEST(a_brown_out_spoils_a_register)
+/* The interrupted register is old, new, or all ones. */
+START_TEST(a_brown_out_corrupts_a_register_write)
 {
 	unsigned int old = 0, new = 0, ones = 0;
 
@@ -117,8 +117,8 @@ START_TEST(a_brown_out_spoils_a_register)
 }
 END_TEST
 
-/* A reset comes before it: there is nothing left to lose. */
-START_TEST(a_reset_forestalls_a_brown_out)
+/* A reset before the brown-out cancels it. */
+START_TEST(a_reset_cancels_a_brown_out)
 {
 	add((struct flash_fault){.what = FLASH_FAULT_BROWN_OUT, .when.count = 1});
 	fixture_run(f, "50; 11 40; 06; C7; T1; 66; 99");
@@ -129,7 +129,7 @@ START_TEST(a_reset_forestalls_a_brown_out)
 }
 END_TEST
 
-START_TEST(the_voltage_is_below_the_range)
+START_TEST(the_voltage_must_be_below_the_supply_range)
 {
 	struct flash_fault fault = {.what = FLASH_FAULT_BROWN_OUT, .millivolts = 2699};
 
@@ -154,7 +154,7 @@ first_event(enum flash_event_kind kind)
 	return NULL;
 }
 
-/* Carried out by a tick, however late, at its own time. */
+/* A tick carries out the cut at its own time, however late the tick is. */
 START_TEST(a_cut_comes_at_its_time)
 {
 	int64_t at_ns;
@@ -176,7 +176,7 @@ START_TEST(a_cut_comes_at_its_time)
 }
 END_TEST
 
-/* The dip that the operation causes comes first and takes only the operation. */
+/* The dip caused by the operation comes first and interrupts only the operation. */
 START_TEST(a_cut_comes_after_a_dip)
 {
 	int64_t at_ns;
@@ -200,11 +200,11 @@ suite_flash_brownout(void)
 	TCase *tcase = tcase_create("brownout");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_loop_test(tcase, a_brown_out_spoils_an_erase, 0, 2);
-	tcase_add_test(tcase, a_dip_spoils_a_program);
-	tcase_add_test(tcase, a_brown_out_spoils_a_register);
-	tcase_add_test(tcase, a_reset_forestalls_a_brown_out);
-	tcase_add_test(tcase, the_voltage_is_below_the_range);
+	tcase_add_loop_test(tcase, a_brown_out_interrupts_an_erase_and_resets_the_chip, 0, 2);
+	tcase_add_test(tcase, a_dip_interrupts_a_program_only);
+	tcase_add_test(tcase, a_brown_out_corrupts_a_register_write);
+	tcase_add_test(tcase, a_reset_cancels_a_brown_out);
+	tcase_add_test(tcase, the_voltage_must_be_below_the_supply_range);
 	tcase_add_test(tcase, a_cut_comes_at_its_time);
 	tcase_add_test(tcase, a_cut_comes_after_a_dip);
 	suite_add_tcase(suite, tcase);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Cells: what is left of an operation that was cut off, and wear. A property that holds for any
- * interleaving of operations and cuts: nothing outside of the interrupted block changes, and what
- * was complete before is there.
+ * Cells: the contents after an interrupted operation, and wear. A property for any interleaving of
+ * operations and interruptions: bytes outside the interrupted block do not change, and completed
+ * operations are kept.
  */
 #include "flash_fixture.h"
 #include "suites.h"
@@ -44,9 +44,9 @@ block_at(const struct fixture *f, uint32_t number)
 	return (struct flash_block){.number = number};
 }
 
-/* --- cut off --- */
+/* --- interrupted --- */
 
-START_TEST(a_cut_erase_leaves_unstable_cells)
+START_TEST(an_interrupted_erase_leaves_unstable_cells)
 {
 	struct fixture *f = fixture_new();
 	uint8_t one[4096], two[4096];
@@ -63,7 +63,7 @@ START_TEST(a_cut_erase_leaves_unstable_cells)
 	read_array(f, 0x1000, one, sizeof(one));
 	read_array(f, 0x1000, two, sizeof(two));
 	ck_assert_mem_ne(one, two, sizeof(one));
-	/* Half an erase again does not help, a whole one does. */
+	/* Another interrupted erase does not help, a complete one does. */
 	fixture_run(f, "06; 20 00 10 00; T1000000");
 	cut(f);
 	ck_assert(block_at(f, 1).unstable);
@@ -77,8 +77,8 @@ START_TEST(a_cut_erase_leaves_unstable_cells)
 }
 END_TEST
 
-/* First all is programmed, then ones come, the more the later. */
-START_TEST(ones_come_with_time)
+/* At first all cells are programmed, then the number of ones grows with time. */
+START_TEST(a_longer_erase_leaves_more_ones)
 {
 	unsigned int before = 0;
 
@@ -100,8 +100,8 @@ START_TEST(ones_come_with_time)
 }
 END_TEST
 
-/* Zeros are sure, also in an unstable block. */
-START_TEST(only_ones_flap)
+/* Zeros read reliably, even in an unstable block. */
+START_TEST(only_ones_are_unstable)
 {
 	struct fixture *f = fixture_new();
 	uint8_t out[4096];
@@ -119,7 +119,7 @@ START_TEST(only_ones_flap)
 }
 END_TEST
 
-START_TEST(a_cut_chip_erase)
+START_TEST(an_interrupted_chip_erase_leaves_one_unstable_block)
 {
 	struct fixture *f = fixture_new();
 	const size_t half = FIXTURE_SIZE / 2;
@@ -138,8 +138,8 @@ START_TEST(a_cut_chip_erase)
 }
 END_TEST
 
-/* Bytes are programmed in order: whole, then one in part, then none. */
-START_TEST(a_cut_program_has_done_the_first_bytes)
+/* Bytes are programmed in order: complete ones, a partial one, then unchanged ones. */
+START_TEST(an_interrupted_program_has_written_the_first_bytes)
 {
 	for (int64_t percent = 1; percent < 100; percent += 7) {
 		struct fixture *f = fixture_new();
@@ -160,8 +160,8 @@ START_TEST(a_cut_program_has_done_the_first_bytes)
 }
 END_TEST
 
-/* Old, erased or new, and each of them happens. */
-START_TEST(a_cut_register_write)
+/* Old, erased or new, and each of them occurs. */
+START_TEST(an_interrupted_register_write_leaves_old_erased_or_new)
 {
 	unsigned int n_old = 0, n_erased = 0, n_new = 0;
 
@@ -195,7 +195,7 @@ START_TEST(a_cut_register_write)
 }
 END_TEST
 
-START_TEST(a_cut_otp_write)
+START_TEST(an_interrupted_otp_write_is_partly_done)
 {
 	struct fixture *f = fixture_new();
 	size_t n;
@@ -238,12 +238,12 @@ shadow_complete(struct shadow *s)
 	s->length = 0;
 }
 
-#define PLAYGROUND 0x20000u
+#define TESTED_BYTES 0x20000u
 
 static void
 begin_something(struct fixture *f, struct shadow *s, GRand *rand)
 {
-	uint32_t address = (uint32_t)g_rand_int_range(rand, 0, PLAYGROUND);
+	uint32_t address = (uint32_t)g_rand_int_range(rand, 0, TESTED_BYTES);
 	uint8_t frame[4 + 256] = {0, 0, (uint8_t)(address >> 8), (uint8_t)address};
 	size_t n = 4;
 
@@ -270,7 +270,7 @@ begin_something(struct fixture *f, struct shadow *s, GRand *rand)
 	ck_assert_int_eq(fixture_frame(f, frame, n, 0), FLASH_DONE);
 }
 
-/* An erase is put off for a program of some page elsewhere, which is complete then. */
+/* An erase is suspended for a program of another page, which completes. */
 static void
 program_in_between(struct fixture *f, struct shadow *s, GRand *rand)
 {
@@ -307,27 +307,27 @@ end_it(struct fixture *f, struct shadow *s, GRand *rand)
 		fixture_run(f, "66; 99");
 		fixture_pass(f, 1 * MS);
 	}
-	/* Whatever is in the block now: outside of it nothing has changed. */
+	/* The interrupted block may hold anything: nothing outside it has changed. */
 	memcpy(s->array + s->start, f->array + s->start, s->length);
 	s->length = 0;
 }
 
-START_TEST(nothing_else_ever_changes)
+START_TEST(operations_change_only_their_block)
 {
 	struct fixture *f = fixture_new();
 	g_autoptr(GRand) rand = g_rand_new_with_seed((guint32)_i);
-	struct shadow shadow = {.array = g_malloc(PLAYGROUND)};
+	struct shadow shadow = {.array = g_malloc(TESTED_BYTES)};
 
-	memset(shadow.array, 0xff, PLAYGROUND);
+	memset(shadow.array, 0xff, TESTED_BYTES);
 	for (int i = 0; i < 400; i++) {
 		begin_something(f, &shadow, rand);
 		if (shadow.erases && g_rand_boolean(rand))
 			program_in_between(f, &shadow, rand);
 		end_it(f, &shadow, rand);
-		if (memcmp(f->array, shadow.array, PLAYGROUND) != 0)
+		if (memcmp(f->array, shadow.array, TESTED_BYTES) != 0)
 			ck_abort_msg("seed %d, step %d", _i, i);
 	}
-	fixture_assert_filled(f, PLAYGROUND, FIXTURE_SIZE - PLAYGROUND, 0xff, "the rest");
+	fixture_assert_filled(f, TESTED_BYTES, FIXTURE_SIZE - TESTED_BYTES, 0xff, "the rest");
 	g_free(shadow.array);
 	fixture_destroy(f);
 }
@@ -335,7 +335,7 @@ END_TEST
 
 /* --- wear --- */
 
-START_TEST(each_erase_counts)
+START_TEST(each_erase_counts_as_a_cycle)
 {
 	struct fixture *f = fixture_new();
 	struct flash_block block;
@@ -384,8 +384,8 @@ new_worn(uint32_t cycles, bool effects)
 	return f;
 }
 
-/* Typical up to the endurance, maximum at half as much again. */
-START_TEST(worn_blocks_are_slow)
+/* Typical up to the endurance, maximum at one and a half times. */
+START_TEST(worn_blocks_erase_slowly)
 {
 	static const struct {
 		uint32_t cycles;
@@ -415,8 +415,8 @@ zeros(const struct fixture *f, size_t n)
 	return count;
 }
 
-/* At twice the endurance every block has bits that stick, the same ones each time. */
-START_TEST(worn_blocks_stick)
+/* At twice the endurance every block has stuck bits, the same ones each time. */
+START_TEST(worn_blocks_have_stuck_bits)
 {
 	struct fixture *f = new_worn(2000, true);
 	unsigned int before;
@@ -446,8 +446,8 @@ START_TEST(worn_blocks_stick)
 }
 END_TEST
 
-/* What was cut off says nothing of the operation after it. */
-START_TEST(a_cut_off_erase_is_forgotten)
+/* An interrupted operation does not affect the result of the next one. */
+START_TEST(an_interrupted_erase_does_not_affect_the_next_one)
 {
 	struct fixture *f = new_worn(4000, true);
 
@@ -462,7 +462,7 @@ START_TEST(a_cut_off_erase_is_forgotten)
 }
 END_TEST
 
-/* EPE is about the last operation. */
+/* EPE refers to the last operation. */
 START_TEST(the_next_erase_clears_the_error)
 {
 	struct flash_part part;
@@ -491,18 +491,18 @@ suite_flash_cells(void)
 
 	fixture_prepare();
 	tcase_set_timeout(tcase, 60);
-	tcase_add_loop_test(tcase, a_cut_erase_leaves_unstable_cells, 0, 9);
-	tcase_add_test(tcase, ones_come_with_time);
-	tcase_add_test(tcase, only_ones_flap);
-	tcase_add_test(tcase, a_cut_chip_erase);
-	tcase_add_test(tcase, a_cut_program_has_done_the_first_bytes);
-	tcase_add_test(tcase, a_cut_register_write);
-	tcase_add_test(tcase, a_cut_otp_write);
-	tcase_add_loop_test(tcase, nothing_else_ever_changes, 0, 20);
-	tcase_add_test(tcase, each_erase_counts);
-	tcase_add_test(tcase, worn_blocks_are_slow);
-	tcase_add_test(tcase, worn_blocks_stick);
-	tcase_add_test(tcase, a_cut_off_erase_is_forgotten);
+	tcase_add_loop_test(tcase, an_interrupted_erase_leaves_unstable_cells, 0, 9);
+	tcase_add_test(tcase, a_longer_erase_leaves_more_ones);
+	tcase_add_test(tcase, only_ones_are_unstable);
+	tcase_add_test(tcase, an_interrupted_chip_erase_leaves_one_unstable_block);
+	tcase_add_test(tcase, an_interrupted_program_has_written_the_first_bytes);
+	tcase_add_test(tcase, an_interrupted_register_write_leaves_old_erased_or_new);
+	tcase_add_test(tcase, an_interrupted_otp_write_is_partly_done);
+	tcase_add_loop_test(tcase, operations_change_only_their_block, 0, 20);
+	tcase_add_test(tcase, each_erase_counts_as_a_cycle);
+	tcase_add_test(tcase, worn_blocks_erase_slowly);
+	tcase_add_test(tcase, worn_blocks_have_stuck_bits);
+	tcase_add_test(tcase, an_interrupted_erase_does_not_affect_the_next_one);
 	tcase_add_test(tcase, the_next_erase_clears_the_error);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Operations beside the array that are cut off in the middle: registers, one-time areas and locks.
- * For each, over many seeds, what is left is one of the contents that can be, and each of these
- * happens. And the same operations where the supply is too low for the charge pump.
+ * Interrupted operations on state other than the array: registers, one-time areas and locks. For
+ * each, over many seeds, the remaining contents are one of the possible ones, and each of these
+ * occurs. Also the same operations at a supply too low for the charge pump.
  */
 #include "flash_dataflash_parts.h"
 #include "flash_fixture.h"
@@ -75,8 +75,8 @@ dataflash(struct flash_part *part)
 	dataflash_part_init(part, DATAFLASH_E);
 }
 
-/* before, then send, and half of its time later the supply goes. Then read ends with one of left;
- * "-": with whatever. */
+/* Runs before, then send, and switches the supply off after half of its time. Then the reply to
+ * read ends with one of left; "-": with anything. */
 static const struct {
 	const char *what;
 	void (*init)(struct flash_part *part);
@@ -126,7 +126,7 @@ new_of(void (*init)(struct flash_part *part), uint64_t seed)
 	return fixture_new_seed(&part, seed);
 }
 
-/* What read finds after the cut: which of left it is. */
+/* Returns the index in left of the contents after the interruption. */
 static size_t
 find_left(struct fixture *f, int i)
 {
@@ -147,7 +147,7 @@ find_left(struct fixture *f, int i)
 	return 0;
 }
 
-START_TEST(what_is_left_is_one_of_few)
+START_TEST(an_interruption_leaves_one_of_the_possible_contents)
 {
 	unsigned int found[4] = {0};
 
@@ -167,8 +167,8 @@ START_TEST(what_is_left_is_one_of_few)
 }
 END_TEST
 
-/* Cut off before any of its time has passed it has done nothing. */
-START_TEST(nothing_at_first)
+/* Interrupted at its very start, an operation has no effect. */
+START_TEST(an_interruption_at_the_start_changes_nothing)
 {
 	for (uint64_t seed = 0; seed < SEEDS; seed++) {
 		struct fixture *f = new_of(cases[_i].init, seed);
@@ -186,7 +186,7 @@ START_TEST(nothing_at_first)
 }
 END_TEST
 
-/* No charge pump, no change, whatever it is; and nothing keeps the chip busy. */
+/* Without the charge pump no operation changes anything or makes the chip busy. */
 START_TEST(too_low_a_supply_changes_nothing)
 {
 	struct fixture *f = new_of(cases[_i].init, 0);
@@ -208,7 +208,7 @@ START_TEST(too_low_a_supply_changes_nothing)
 }
 END_TEST
 
-/* What is suspended waits for a supply that is good enough. */
+/* A suspended operation resumes only at a sufficient supply. */
 START_TEST(no_resume_at_too_low_a_supply)
 {
 	struct fixture *f = fixture_new();
@@ -228,8 +228,8 @@ START_TEST(no_resume_at_too_low_a_supply)
 }
 END_TEST
 
-/* A lock bit that can be set once is set by writes that mean it, and by no others. */
-START_TEST(a_cut_status_write_burns_no_lock_bit)
+/* A one-time lock bit is set only by writes that set it. */
+START_TEST(an_interrupted_status_write_sets_no_other_lock_bit)
 {
 	unsigned int burnt = 0;
 
@@ -255,11 +255,13 @@ suite_flash_cutoff(void)
 	TCase *tcase = tcase_create("cutoff");
 
 	fixture_prepare();
-	tcase_add_loop_test(tcase, what_is_left_is_one_of_few, 0, G_N_ELEMENTS(cases));
-	tcase_add_loop_test(tcase, nothing_at_first, 0, G_N_ELEMENTS(cases));
+	tcase_add_loop_test(
+		tcase, an_interruption_leaves_one_of_the_possible_contents, 0, G_N_ELEMENTS(cases));
+	tcase_add_loop_test(
+		tcase, an_interruption_at_the_start_changes_nothing, 0, G_N_ELEMENTS(cases));
 	tcase_add_loop_test(tcase, too_low_a_supply_changes_nothing, 0, G_N_ELEMENTS(cases));
 	tcase_add_test(tcase, no_resume_at_too_low_a_supply);
-	tcase_add_test(tcase, a_cut_status_write_burns_no_lock_bit);
+	tcase_add_test(tcase, an_interrupted_status_write_sets_no_other_lock_bit);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

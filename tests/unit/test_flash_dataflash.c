@@ -94,7 +94,7 @@ static const struct fixture_row binary_rows[] = {
 		FLASH_DONE},
 };
 
-START_TEST(binary_pages)
+START_TEST(commands_act_on_256_byte_pages)
 {
 	struct flash_part part;
 
@@ -103,7 +103,7 @@ START_TEST(binary_pages)
 }
 END_TEST
 
-/* Page << 9; bytes 256 to 263 are there as well. */
+/* Page << 9; bytes 256 to 263 exist too. */
 static const struct fixture_row standard_rows[] = {
 	{"D7: no power of two", "", "D7 00", "8C", NULL, FLASH_DONE},
 	{"84 wraps after 264", "84 00 01 07 12 34", "D4 00 01 07 00 00 00 00", "12 34 FF", NULL,
@@ -120,14 +120,14 @@ static const struct fixture_row standard_rows[] = {
 		NULL, FLASH_DONE},
 };
 
-START_TEST(pages_as_delivered)
+START_TEST(commands_act_on_264_byte_pages)
 {
 	struct flash_part part;
 	struct fixture *f;
 
 	dataflash_part_init(&part, DATAFLASH_STANDARD);
 	fixture_check_rows_of(&part, standard_rows, G_N_ELEMENTS(standard_rows));
-	/* In the image pages follow each other without a hole. */
+	/* In the image, pages follow each other without gaps. */
 	f = fixture_new_part(&part);
 	fixture_run(f, "82 00 05 04 12; W");
 	fixture_assert_filled(f, 0, 2 * 264 + 0x104, 0xff, "below");
@@ -179,7 +179,7 @@ static const struct fixture_row e_rows[] = {
 	{"F0 and other bytes", "", "F0 00 00 01", NULL, NULL, FLASH_UNKNOWN_OPCODE},
 };
 
-START_TEST(e_series)
+START_TEST(commands_of_the_e_series_act_as_in_the_data_sheet)
 {
 	struct flash_part part;
 
@@ -188,8 +188,8 @@ START_TEST(e_series)
 }
 END_TEST
 
-/* Each block of each opcode: exactly it, in either form of the image. */
-START_TEST(erases)
+/* Each erase clears exactly its block, in both forms of the image. */
+START_TEST(each_erase_clears_only_its_block)
 {
 	for (int form = DATAFLASH_BINARY; form <= DATAFLASH_STANDARD; form++) {
 		struct flash_part part;
@@ -266,8 +266,8 @@ START_TEST(operations_take_their_times)
 }
 END_TEST
 
-/* A page of an image with 264 bytes, seen as 256 after 3D 2A 80 A6: at once on the E series, with
- * the next power-up on the D series, and back only on the E series. */
+/* A page of an image with 264 bytes, read as 256 after 3D 2A 80 A6: immediately on the E series,
+ * from the next power-up on the D series; reversible on the E series only. */
 START_TEST(the_page_size_can_be_changed)
 {
 	struct flash_part part;
@@ -300,8 +300,8 @@ START_TEST(the_page_size_can_be_changed)
 }
 END_TEST
 
-/* An image of 256-byte pages has no room for bytes 256 to 263. */
-START_TEST(bytes_that_no_image_holds)
+/* An image of 256-byte pages does not contain bytes 256 to 263. */
+START_TEST(bytes_beyond_the_image_read_as_ff)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -320,8 +320,8 @@ START_TEST(bytes_that_no_image_holds)
 }
 END_TEST
 
-/* All of the array, in either form, in pieces that have nothing to do with pages. */
-START_TEST(a_read_of_everything)
+/* The whole array, in both forms, in pieces that do not match pages. */
+START_TEST(a_continuous_read_returns_the_whole_array)
 {
 	for (int form = DATAFLASH_BINARY; form <= DATAFLASH_STANDARD; form++) {
 		struct flash_part part;
@@ -345,8 +345,8 @@ START_TEST(a_read_of_everything)
 }
 END_TEST
 
-/* Cut off half way, half of the page is new. */
-START_TEST(power_loss_in_a_program)
+/* Interrupted half way: half of the page is new. */
+START_TEST(power_loss_leaves_half_of_a_page_programmed)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -364,9 +364,9 @@ START_TEST(power_loss_in_a_program)
 }
 END_TEST
 
-/* Frames of any kind and length, with power loss and time in between: nothing is touched outside of
- * the array (the fixture has holes there) and the buffers, and the chip answers in the end. */
-START_TEST(frames_at_random)
+/* Frames of any kind and length, with power loss and time in between: the engine accesses nothing
+ * outside the array (unmapped pages in the fixture) and the buffers, and the chip still replies. */
+START_TEST(random_frames_leave_a_working_chip)
 {
 	static const uint8_t sequences[][4] = {{0x3d, 0x2a, 0x7f, 0xa9}, {0x3d, 0x2a, 0x7f, 0x9a},
 		{0x3d, 0x2a, 0x7f, 0xcf}, {0x3d, 0x2a, 0x7f, 0xfc}, {0x3d, 0x2a, 0x80, 0xa6},
@@ -411,16 +411,16 @@ suite_flash_dataflash(void)
 
 	fixture_prepare();
 	tcase_set_timeout(tcase, 60);
-	tcase_add_test(tcase, binary_pages);
-	tcase_add_test(tcase, pages_as_delivered);
-	tcase_add_test(tcase, e_series);
-	tcase_add_test(tcase, erases);
+	tcase_add_test(tcase, commands_act_on_256_byte_pages);
+	tcase_add_test(tcase, commands_act_on_264_byte_pages);
+	tcase_add_test(tcase, commands_of_the_e_series_act_as_in_the_data_sheet);
+	tcase_add_test(tcase, each_erase_clears_only_its_block);
 	tcase_add_test(tcase, operations_take_their_times);
 	tcase_add_test(tcase, the_page_size_can_be_changed);
-	tcase_add_test(tcase, bytes_that_no_image_holds);
-	tcase_add_test(tcase, a_read_of_everything);
-	tcase_add_test(tcase, power_loss_in_a_program);
-	tcase_add_test(tcase, frames_at_random);
+	tcase_add_test(tcase, bytes_beyond_the_image_read_as_ff);
+	tcase_add_test(tcase, a_continuous_read_returns_the_whole_array);
+	tcase_add_test(tcase, power_loss_leaves_half_of_a_page_programmed);
+	tcase_add_test(tcase, random_frames_leave_a_working_chip);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -83,7 +83,7 @@ static const struct fixture_row e_rows[] = {
 		FLASH_OTP_LOCKED},
 };
 
-START_TEST(frames)
+START_TEST(protection_commands_act_as_in_the_data_sheet)
 {
 	struct flash_part part;
 
@@ -94,8 +94,8 @@ START_TEST(frames)
 }
 END_TEST
 
-/* Low, it protects whatever the command said, and holds the register. */
-START_TEST(wp_protects)
+/* While low, it enables protection regardless of commands, and locks the register. */
+START_TEST(wp_low_enables_protection_and_locks_the_register)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -121,8 +121,8 @@ START_TEST(wp_protects)
 }
 END_TEST
 
-/* For who looks from outside: the ranges that protection and lockdown make, one by one. */
-START_TEST(protected_ranges)
+/* The protected ranges of protection and lockdown, as flash_next_protected() returns them. */
+START_TEST(protected_ranges_are_reported)
 {
 	static const uint64_t wanted[][2] = {{8 * 264, 120 * 264}, {256 * 264, 256 * 264}};
 	struct flash_part part;
@@ -149,8 +149,8 @@ START_TEST(protected_ranges)
 }
 END_TEST
 
-/* It leaves out sectors, and says nothing. */
-START_TEST(chip_erase_leaves_out_what_is_protected)
+/* It skips sectors without an error. */
+START_TEST(a_chip_erase_skips_protected_sectors)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -169,8 +169,8 @@ START_TEST(chip_erase_leaves_out_what_is_protected)
 }
 END_TEST
 
-/* 64 bytes of the user, no more, and 64 that tell chips apart. */
-START_TEST(the_security_register)
+/* 64 bytes that the user can program, and 64 that are unique to each chip. */
+START_TEST(the_security_register_has_user_and_factory_bytes)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -198,8 +198,8 @@ START_TEST(the_security_register)
 }
 END_TEST
 
-/* What has to be saved, and comes back. */
-START_TEST(what_is_kept)
+/* The non-volatile items, which are loaded at power-up. */
+START_TEST(non_volatile_state_is_loaded_at_power_up)
 {
 	static const char *const names[] = {
 		"dataflash", "sector-protection", "sector-lockdown", "security-register"};
@@ -234,12 +234,12 @@ suite_flash_dataflash_protect(void)
 
 	fixture_prepare();
 	tcase_set_timeout(tcase, 60);
-	tcase_add_test(tcase, frames);
-	tcase_add_test(tcase, wp_protects);
-	tcase_add_test(tcase, protected_ranges);
-	tcase_add_test(tcase, chip_erase_leaves_out_what_is_protected);
-	tcase_add_test(tcase, the_security_register);
-	tcase_add_test(tcase, what_is_kept);
+	tcase_add_test(tcase, protection_commands_act_as_in_the_data_sheet);
+	tcase_add_test(tcase, wp_low_enables_protection_and_locks_the_register);
+	tcase_add_test(tcase, protected_ranges_are_reported);
+	tcase_add_test(tcase, a_chip_erase_skips_protected_sectors);
+	tcase_add_test(tcase, the_security_register_has_user_and_factory_bytes);
+	tcase_add_test(tcase, non_volatile_state_is_loaded_at_power_up);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Every part of the chip files, every opcode, every mode: what flash_describe() says of a frame
- * against what the chip reports of it afterwards; see test_clip_aim.c for the faults that use it.
+ * Every part of the chip files, every opcode, every mode: compares the description of a frame by
+ * flash_describe() with the later report of the chip; see test_clip_aim.c for the faults that use
+ * it.
  */
 #include "chipdb/chipdb.h"
 #include "flash/describe.h"
@@ -13,14 +14,14 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define FRAME 12 /* bytes: any header and some data */
+#define FRAME 12 /* bytes: the longest header and some data */
 
 static struct chipdb *db;
 static const struct flash_part *part;
 static struct flash *chip;
 static uint8_t *array;
 static struct flash_event event; /* of the last frame */
-static bool binary;              /* DataFlash: the page size in force */
+static bool binary;              /* DataFlash: the active page size */
 
 static void
 see(void *data, const struct flash_event *seen)
@@ -73,7 +74,7 @@ send(const uint8_t *bytes, size_t n)
 	flash_deselect(chip, 0);
 }
 
-/* False: the part lacks the command. */
+/* False if the part lacks the command. */
 static bool
 command(const char *name, const uint8_t *data, size_t n)
 {
@@ -171,7 +172,7 @@ otp(void)
 	return command("ENSO", NULL, 0) || command("OTP_ENTER", NULL, 0);
 }
 
-/* The page size stays: it is entered but once. */
+/* The page size is non-volatile: it is changed once only. */
 static bool
 other_pages(void)
 {
@@ -190,7 +191,7 @@ other_pages(void)
 static const struct mode {
 	const char *name;
 	bool (*enter)(void);
-	unsigned int parts; /* that have it, at least */
+	unsigned int parts; /* minimum number of parts with this mode */
 } modes[] = {
 	{"as delivered", as_delivered, 626},
 	{"4-byte", four_byte, 90},
@@ -202,7 +203,7 @@ static const struct mode {
 	{"other page size", other_pages, 2},
 };
 
-/* --- what the chip reports, and where that is in the array --- */
+/* --- the report of the chip, and its address in the array --- */
 
 static bool
 is(const char *prefix)
@@ -249,7 +250,7 @@ compare(const struct flash_description *description, const uint8_t *frame, const
 	if (description->purpose != purpose)
 		ck_abort_msg("%s, %s: %02X is for %d, not %d", part->name, mode, frame[0], purpose,
 			description->purpose);
-	/* A word that is refused is reported without its address. */
+	/* A rejected word is reported without its address. */
 	if (is("AAI") && event.outcome != FLASH_DONE)
 		return;
 	if (description->has_address != has || (has && description->address != expected))
@@ -277,7 +278,7 @@ try_opcode(uint8_t opcode, const char *mode)
 	if (full.purpose != description.purpose || full.header_bytes != header)
 		ck_abort_msg("%s, %s: %02X means something else when it is longer", part->name,
 			mode, opcode);
-	/* These are only accepted at their exact length. */
+	/* These are accepted only at their exact length. */
 	if (opcode == flash_opcode(part, "AAI"))
 		n = header + 2;
 	else if (opcode == flash_opcode(part, "AAI_BYTE"))
@@ -286,7 +287,7 @@ try_opcode(uint8_t opcode, const char *mode)
 	compare(&full, frame, mode);
 }
 
-START_TEST(a_frame_is_what_was_described)
+START_TEST(a_frame_is_reported_as_described)
 {
 	const struct mode *mode = &modes[_i];
 	GPtrArray *parts = chipdb_list(db, NULL);
@@ -310,7 +311,7 @@ START_TEST(a_frame_is_what_was_described)
 }
 END_TEST
 
-START_TEST(an_accepted_program_as_well)
+START_TEST(an_accepted_program_is_reported_as_described)
 {
 	GPtrArray *parts = chipdb_list(db, NULL);
 	unsigned int accepted = 0;
@@ -337,7 +338,7 @@ START_TEST(an_accepted_program_as_well)
 END_TEST
 
 /* The program in progress keeps its data. */
-START_TEST(to_describe_a_frame_changes_nothing)
+START_TEST(describing_a_frame_changes_nothing)
 {
 	static const uint8_t program[] = {0x02, 0x00, 0x00, 0x00, 0x55};
 	struct flash_description description;
@@ -369,7 +370,7 @@ START_TEST(a_command_has_the_opcode_of_its_part)
 }
 END_TEST
 
-/* --- reads: each byte comes from the address that is described for it --- */
+/* --- reads: each byte comes from its described address --- */
 
 #define AROUND 1200 /* bytes on both sides of the array's end */
 
@@ -424,7 +425,7 @@ read_over_the_end(uint8_t opcode)
 	}
 }
 
-START_TEST(a_read_counts_as_described)
+START_TEST(a_read_returns_the_described_addresses)
 {
 	GPtrArray *parts = chipdb_list(db, NULL);
 
@@ -449,11 +450,11 @@ suite_flash_describe(void)
 
 	tcase_set_timeout(tcase, 120);
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_loop_test(tcase, a_frame_is_what_was_described, 0, G_N_ELEMENTS(modes));
-	tcase_add_test(tcase, an_accepted_program_as_well);
+	tcase_add_loop_test(tcase, a_frame_is_reported_as_described, 0, G_N_ELEMENTS(modes));
+	tcase_add_test(tcase, an_accepted_program_is_reported_as_described);
 	tcase_add_test(tcase, a_command_has_the_opcode_of_its_part);
-	tcase_add_test(tcase, to_describe_a_frame_changes_nothing);
-	tcase_add_test(tcase, a_read_counts_as_described);
+	tcase_add_test(tcase, describing_a_frame_changes_nothing);
+	tcase_add_test(tcase, a_read_returns_the_described_addresses);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

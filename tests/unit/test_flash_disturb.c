@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Read disturb: which reads count, what turns when, and what ends it. */
+/*
+ * Read disturb: the reads that count, the bits that flip, and the operations that reset the count.
+ */
 #include "flash/fault.h"
 #include "flash_fixture.h"
 #include "suites.h"
@@ -46,7 +48,7 @@ add(uint64_t after, double rate, struct flash_fault with)
 	return id;
 }
 
-/* One operation, whose bytes come in pieces. */
+/* One read operation, in pieces. */
 static void
 read_pieces(uint32_t address, uint8_t *out, size_t n, size_t piece)
 {
@@ -87,8 +89,8 @@ assert_counters(uint64_t acted, uint64_t matched)
 	ck_assert_uint_eq(status.matched, matched);
 }
 
-/* With a rate of 1 all bits of the block turn at once. */
-START_TEST(only_reads_past_the_limit_turn_bits)
+/* With a rate of 1 all bits of the block flip at once. */
+START_TEST(only_reads_above_the_limit_flip_bits)
 {
 	uint8_t out[2];
 
@@ -96,7 +98,7 @@ START_TEST(only_reads_past_the_limit_turn_bits)
 	read_times(5, 2 * BLOCK + 7, 1);
 	fixture_assert_filled(f, 0, FIXTURE_SIZE, 0xff, "at the limit");
 	ck_assert_uint_eq(f->n_acts, 0);
-	/* The read itself is still right. */
+	/* The read itself still returns the right bytes. */
 	read_pieces(2 * BLOCK + 7, out, 2, 1);
 	ck_assert_mem_eq(out, "\xff\xff", 2);
 	fixture_assert_filled(f, 0, 2 * BLOCK, 0xff, "below");
@@ -110,14 +112,14 @@ START_TEST(only_reads_past_the_limit_turn_bits)
 }
 END_TEST
 
-/* However long, and in whatever pieces. A read over a border is one of both blocks. */
-START_TEST(an_operation_is_one_read_of_each_block)
+/* One read regardless of length and pieces. A read across a border counts for both blocks. */
+START_TEST(an_operation_counts_once_for_each_block)
 {
 	add(3, 1, (struct flash_fault){0});
 	read_pieces(BLOCK, NULL, BLOCK, 1);
 	read_times(2, BLOCK - 1, 2);
 	assert_counters(0, 5);
-	/* Round the end of the array and on. */
+	/* Across the end of the array, and further. */
 	read_pieces(0, NULL, FIXTURE_SIZE + 16, 65536);
 	assert_counters(1, 5 + FIXTURE_SIZE / BLOCK);
 	fixture_assert_filled(f, 0, BLOCK, 0xff, "read three times");
@@ -126,8 +128,8 @@ START_TEST(an_operation_is_one_read_of_each_block)
 }
 END_TEST
 
-/* _i: how many it may be, 0: any number. */
-START_TEST(each_block_is_counted)
+/* _i: the limit of acts, 0: none. */
+START_TEST(each_block_has_its_own_count)
 {
 	add(0, 1, (struct flash_fault){.when.count = (uint64_t)_i});
 	read_times(1, 0, 3 * BLOCK);
@@ -139,8 +141,8 @@ START_TEST(each_block_is_counted)
 }
 END_TEST
 
-/* All that is not a read of the array. */
-START_TEST(nothing_else_counts)
+/* Operations that are not reads of the array. */
+START_TEST(other_operations_do_not_count)
 {
 	add(0, 1, (struct flash_fault){0});
 	fixture_run(f,
@@ -152,7 +154,7 @@ START_TEST(nothing_else_counts)
 }
 END_TEST
 
-/* 32768 bits at 1/1000 per read: 33 of the first, of 500 reads 40 % of all. */
+/* 32768 bits at 1/1000 per read: 33 at the first read, 40 % of all after 500 reads. */
 START_TEST(the_rate_is_per_bit_and_read)
 {
 	unsigned int before;
@@ -170,7 +172,7 @@ START_TEST(the_rate_is_per_bit_and_read)
 }
 END_TEST
 
-START_TEST(only_ones_turn_unless_asked)
+START_TEST(only_ones_flip_by_default)
 {
 	memset(f->array, 0x00, 16);
 	add(0, 1, (struct flash_fault){0});
@@ -183,8 +185,8 @@ START_TEST(only_ones_turn_unless_asked)
 }
 END_TEST
 
-/* Reads of the block count where they touch the addresses; others do not. */
-START_TEST(only_these_addresses)
+/* Reads of the block count if they include these addresses; others do not. */
+START_TEST(addresses_limit_the_fault)
 {
 	add(1, 1, (struct flash_fault){.when.address_from = 0x1100, .when.address_to = 0x2010});
 	read_times(9, 0x1000, 0x100);
@@ -199,7 +201,7 @@ START_TEST(only_these_addresses)
 }
 END_TEST
 
-START_TEST(so_often_and_never_again)
+START_TEST(count_limits_the_acts)
 {
 	add(0, 1, (struct flash_fault){.when.count = 2});
 	read_times(1, 0, 1);
@@ -211,8 +213,8 @@ START_TEST(so_often_and_never_again)
 }
 END_TEST
 
-/* The bits come back and the count begins anew, of these blocks alone. */
-START_TEST(an_erase_ends_it)
+/* Erasing restores the bits and resets the count of the erased blocks only. */
+START_TEST(an_erase_resets_the_count)
 {
 	add(3, 1, (struct flash_fault){0});
 	read_times(4, 0, 1);
@@ -231,7 +233,7 @@ START_TEST(an_erase_ends_it)
 }
 END_TEST
 
-START_TEST(an_erase_without_effect_ends_nothing)
+START_TEST(an_erase_without_effect_does_not_reset_the_count)
 {
 	struct flash_fault fault = {FLASH_FAULT_NO_EFFECT, .when.count = 1};
 
@@ -244,7 +246,7 @@ START_TEST(an_erase_without_effect_ends_nothing)
 }
 END_TEST
 
-START_TEST(what_has_turned_stays_without_the_fault)
+START_TEST(flipped_bits_remain_without_the_fault)
 {
 	unsigned int id = add(0, 1, (struct flash_fault){0});
 	uint8_t map[FIXTURE_SIZE / FLASH_WATCH_BLOCK / 8] = {0};
@@ -259,15 +261,15 @@ START_TEST(what_has_turned_stays_without_the_fault)
 	ck_assert_uint_eq(out, 0x00);
 	read_times(9, 0, 1);
 	fixture_assert_filled(f, 0, BLOCK, 0xff, "no more");
-	/* A new one counts from 0. */
+	/* A new fault counts from 0. */
 	add(1, 1, (struct flash_fault){0});
 	read_times(1, 0, 1);
 	fixture_assert_filled(f, 0, BLOCK, 0xff, "its first read");
 }
 END_TEST
 
-/* The same seed turns the same bits, in whatever pieces they are read. */
-START_TEST(seeds_repeat)
+/* A seed flips the same bits, regardless of the pieces of a read. */
+START_TEST(a_seed_reproduces_the_flipped_bits)
 {
 	static uint8_t one[16 * BLOCK], other[16 * BLOCK];
 	static const size_t pieces[] = {BLOCK, 100};
@@ -290,8 +292,8 @@ START_TEST(seeds_repeat)
 }
 END_TEST
 
-/* Two have a count each. */
-START_TEST(two_of_them)
+/* Each fault has its own count. */
+START_TEST(two_faults_count_separately)
 {
 	add(1, 1, (struct flash_fault){.when.address_from = 0, .when.address_to = 16});
 	add(2, 1, (struct flash_fault){.when.address_from = 16, .when.address_to = 32});
@@ -304,7 +306,7 @@ START_TEST(two_of_them)
 }
 END_TEST
 
-START_TEST(parts_without_blocks_are_refused)
+START_TEST(parts_without_block_erase_are_rejected)
 {
 	struct flash_fault fault = {FLASH_FAULT_READ_DISTURB, .rate = 0.5};
 	struct flash_part part;
@@ -332,20 +334,20 @@ suite_flash_disturb(void)
 	fixture_prepare();
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_test(tcase, only_reads_past_the_limit_turn_bits);
-	tcase_add_test(tcase, an_operation_is_one_read_of_each_block);
-	tcase_add_loop_test(tcase, each_block_is_counted, 0, 3);
-	tcase_add_test(tcase, nothing_else_counts);
+	tcase_add_test(tcase, only_reads_above_the_limit_flip_bits);
+	tcase_add_test(tcase, an_operation_counts_once_for_each_block);
+	tcase_add_loop_test(tcase, each_block_has_its_own_count, 0, 3);
+	tcase_add_test(tcase, other_operations_do_not_count);
 	tcase_add_test(tcase, the_rate_is_per_bit_and_read);
-	tcase_add_test(tcase, only_ones_turn_unless_asked);
-	tcase_add_test(tcase, only_these_addresses);
-	tcase_add_test(tcase, so_often_and_never_again);
-	tcase_add_test(tcase, an_erase_ends_it);
-	tcase_add_test(tcase, an_erase_without_effect_ends_nothing);
-	tcase_add_test(tcase, what_has_turned_stays_without_the_fault);
-	tcase_add_test(tcase, seeds_repeat);
-	tcase_add_test(tcase, two_of_them);
-	tcase_add_test(tcase, parts_without_blocks_are_refused);
+	tcase_add_test(tcase, only_ones_flip_by_default);
+	tcase_add_test(tcase, addresses_limit_the_fault);
+	tcase_add_test(tcase, count_limits_the_acts);
+	tcase_add_test(tcase, an_erase_resets_the_count);
+	tcase_add_test(tcase, an_erase_without_effect_does_not_reset_the_count);
+	tcase_add_test(tcase, flipped_bits_remain_without_the_fault);
+	tcase_add_test(tcase, a_seed_reproduces_the_flipped_bits);
+	tcase_add_test(tcase, two_faults_count_separately);
+	tcase_add_test(tcase, parts_without_block_erase_are_rejected);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -103,7 +103,7 @@ static const struct fixture_row m95_rows[] = {
 	{"the lock is for ever", "06; 82 04 00 02; W; P", "83 04 00 00", "01", NULL, FLASH_DONE},
 };
 
-START_TEST(frames)
+START_TEST(eeprom_commands_act_as_in_the_data_sheet)
 {
 	struct flash_part part;
 
@@ -112,7 +112,7 @@ START_TEST(frames)
 }
 END_TEST
 
-START_TEST(identification_page)
+START_TEST(the_identification_page_is_written_and_locked)
 {
 	struct flash_part part;
 
@@ -121,8 +121,8 @@ START_TEST(identification_page)
 }
 END_TEST
 
-/* The page and its lock are state that has to be saved, and is told of. */
-START_TEST(the_identification_page_is_kept)
+/* The page and its lock are non-volatile state; changes are reported. */
+START_TEST(the_identification_page_is_part_of_the_state)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -142,8 +142,8 @@ START_TEST(the_identification_page_is_kept)
 }
 END_TEST
 
-/* Every page of 1 and 2 KiB with the pages of 16 to 256 bytes that there are. */
-START_TEST(every_page)
+/* Every page of arrays of 1 to 64 KiB, with all page sizes from 16 to 256 bytes. */
+START_TEST(writes_wrap_in_every_page)
 {
 	static const uint32_t sizes[] = {1024, 2048, 4096, 65536};
 	static const uint32_t pages[] = {16, 32, 64, 128, 256};
@@ -184,10 +184,10 @@ suite_flash_eeprom(void)
 
 	fixture_prepare();
 	tcase_set_timeout(tcase, 60);
-	tcase_add_test(tcase, frames);
-	tcase_add_test(tcase, identification_page);
-	tcase_add_test(tcase, the_identification_page_is_kept);
-	tcase_add_test(tcase, every_page);
+	tcase_add_test(tcase, eeprom_commands_act_as_in_the_data_sheet);
+	tcase_add_test(tcase, the_identification_page_is_written_and_locked);
+	tcase_add_test(tcase, the_identification_page_is_part_of_the_state);
+	tcase_add_test(tcase, writes_wrap_in_every_page);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

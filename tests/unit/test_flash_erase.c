@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Erase maps: uniform, boot sectors at the bottom, at the top and at both ends, opcodes that cover
- * only a part, and the second set of hybrid parts. Every block of every map is erased by its first
- * and by its last address; exactly that block changes.
+ * Erase maps: uniform, boot sectors at the bottom, at the top and at both ends, opcodes for a part
+ * of the array only, and the second set of hybrid parts. Every block of every map is erased by its
+ * first and by its last address; exactly that block changes.
  */
 #include "flash_fixture.h"
 #include "suites.h"
@@ -77,7 +77,7 @@ erase_at(struct fixture *f, uint8_t opcode, uint64_t address)
 	return outcome;
 }
 
-/* The block is FF and nothing else; then it is as before. */
+/* Fails unless exactly the block is FF; then restores it. */
 static void
 check_block(struct fixture *f, const struct map *map, uint64_t start, uint64_t length)
 {
@@ -107,7 +107,7 @@ check_region(
 	}
 }
 
-START_TEST(every_block_alone)
+START_TEST(an_erase_clears_only_its_block)
 {
 	const struct map *map = &maps[_i];
 	struct fixture *f = new_part(map);
@@ -129,9 +129,8 @@ START_TEST(every_block_alone)
 }
 END_TEST
 
-/* Cut off at half its time, half of the block that the map says is erased. */
-/* What is left of it is no one's guess; it can be erased again. */
-START_TEST(a_reset_ends_a_mapped_block_halfway)
+/* Interrupted at half its time: the block is partly erased, and can be erased again. */
+START_TEST(a_reset_interrupts_the_erase_of_a_mapped_block)
 {
 	struct fixture *f = new_part(&maps[3]);
 
@@ -147,8 +146,8 @@ START_TEST(a_reset_ends_a_mapped_block_halfway)
 }
 END_TEST
 
-/* An erase where the opcode has none raises the failure flag. */
-START_TEST(a_gap_is_a_failure)
+/* An erase at an address without a block sets the failure flag. */
+START_TEST(an_erase_in_a_gap_sets_the_failure_flag)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -192,7 +191,7 @@ hybrid_part(struct flash_part *part)
 		.time = quick};
 }
 
-START_TEST(hybrid_sectors_come_and_go)
+START_TEST(hybrid_sectors_are_enabled_and_disabled)
 {
 	static const struct fixture_row steps[] = {
 		{"20 at the bottom", "06", "20 00 70 00", NULL, NULL, FLASH_DONE},
@@ -238,10 +237,10 @@ suite_flash_erase(void)
 
 	fixture_prepare();
 	tcase_set_timeout(tcase, 30);
-	tcase_add_loop_test(tcase, every_block_alone, 0, G_N_ELEMENTS(maps));
-	tcase_add_test(tcase, a_reset_ends_a_mapped_block_halfway);
-	tcase_add_test(tcase, a_gap_is_a_failure);
-	tcase_add_test(tcase, hybrid_sectors_come_and_go);
+	tcase_add_loop_test(tcase, an_erase_clears_only_its_block, 0, G_N_ELEMENTS(maps));
+	tcase_add_test(tcase, a_reset_interrupts_the_erase_of_a_mapped_block);
+	tcase_add_test(tcase, an_erase_in_a_gap_sets_the_failure_flag);
+	tcase_add_test(tcase, hybrid_sectors_are_enabled_and_disabled);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

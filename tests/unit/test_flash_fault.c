@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Faults of the chip itself: each acts where it is aimed, as often as it says, and nowhere else. */
+/* Faults of the chip itself: each acts only where aimed, and as often as set. */
 #include "flash/fault.h"
 #include "flash_fixture.h"
 #include "suites.h"
@@ -72,8 +72,8 @@ START_TEST(stuck_cells_keep_their_level)
 }
 END_TEST
 
-/* A column: one bit at the same place of every 256 bytes. */
-START_TEST(weak_columns_flap)
+/* A column: the same bit of one byte in every 256 bytes. */
+START_TEST(weak_columns_read_as_random)
 {
 	static uint8_t out[0x40000];
 	struct base_fault_status status;
@@ -97,7 +97,7 @@ START_TEST(weak_columns_flap)
 			wrong++;
 		}
 	}
-	/* 20 reads of 512 cells, a quarter of them: 2560, standard deviation 44. */
+	/* 20 reads of 512 cells, a quarter of them wrong: 2560, standard deviation 44. */
 	ck_assert_uint_ge(wrong, 2560 - 200);
 	ck_assert_uint_le(wrong, 2560 + 200);
 	ck_assert_uint_eq(f->n_acts, 20);
@@ -111,8 +111,8 @@ START_TEST(weak_columns_flap)
 }
 END_TEST
 
-/* A cell is a bit: of a byte with eight weak ones each is read, and counted, by itself. */
-START_TEST(weak_bits_are_counted)
+/* A cell is a bit: each of the eight weak bits of a byte is read and counted separately. */
+START_TEST(weak_bits_are_counted_separately)
 {
 	static uint8_t out[0x10000];
 	struct base_fault_status status;
@@ -132,7 +132,7 @@ START_TEST(weak_bits_are_counted)
 }
 END_TEST
 
-START_TEST(weak_cells_act_at_most_so_often)
+START_TEST(count_limits_the_acts_of_weak_cells)
 {
 	static uint8_t out[0x1000];
 	unsigned int wrong = 0;
@@ -149,7 +149,7 @@ START_TEST(weak_cells_act_at_most_so_often)
 }
 END_TEST
 
-START_TEST(operations_without_effect)
+START_TEST(no_effect_skips_the_operation)
 {
 	add((struct flash_fault){.what = FLASH_FAULT_NO_EFFECT,
 		.when.purposes = 1 << FLASH_FOR_ERASE,
@@ -168,9 +168,9 @@ START_TEST(operations_without_effect)
 }
 END_TEST
 
-/* --- what a chip with flags of failure says --- */
+/* --- failure flags of the chip --- */
 
-/* As Macronix has them in its security register, and Micron's flag status register. */
+/* As in the security register of Macronix, and in the flag status register of Micron. */
 static void
 use_part_with_flags(bool clsr)
 {
@@ -236,7 +236,7 @@ last_ready(void)
 	return outcome;
 }
 
-START_TEST(chips_notice_stuck_cells)
+START_TEST(stuck_cells_raise_failure_flags)
 {
 	use_part_with_flags(false);
 	fixture_run(f, flag_rows[_i].script);
@@ -249,8 +249,8 @@ START_TEST(chips_notice_stuck_cells)
 }
 END_TEST
 
-/* What put another content into the array is no operation, and the next one did not fail. */
-START_TEST(stuck_cells_bear_another_content)
+/* Replacing the contents of the array is not an operation, and does not make the next one fail. */
+START_TEST(replacing_the_array_applies_stuck_cells)
 {
 	use_part_with_flags(false);
 	f->array[0x1234] = 0xff;
@@ -268,7 +268,7 @@ START_TEST(stuck_cells_bear_another_content)
 }
 END_TEST
 
-/* The chip believes that it has done its work. */
+/* The chip does not notice the failure. */
 START_TEST(no_effect_raises_no_flag)
 {
 	use_part_with_flags(false);
@@ -296,7 +296,7 @@ START_TEST(worn_blocks_raise_the_flag)
 }
 END_TEST
 
-/* BUSY, WEL and the flag stay; then all is as before. */
+/* BUSY, WEL and the flag stay set until CLSR. */
 START_TEST(failures_keep_busy_until_clsr)
 {
 	use_part_with_flags(true);
@@ -314,8 +314,8 @@ START_TEST(failures_keep_busy_until_clsr)
 }
 END_TEST
 
-/* The third program, and no other. */
-START_TEST(only_the_nth)
+/* The third program only. */
+START_TEST(nth_selects_one_operation)
 {
 	unsigned int id = add((struct flash_fault){
 		FLASH_FAULT_NO_EFFECT, .when.purposes = 1 << FLASH_FOR_PROGRAM, .when.nth = 3});
@@ -337,7 +337,7 @@ START_TEST(only_the_nth)
 }
 END_TEST
 
-START_TEST(by_chance_and_at_most_so_often)
+START_TEST(probability_and_count_limit_the_acts)
 {
 	struct base_fault_status status;
 	unsigned int n = 0;
@@ -368,7 +368,7 @@ START_TEST(by_chance_and_at_most_so_often)
 }
 END_TEST
 
-START_TEST(endless_until_power_goes)
+START_TEST(an_endless_operation_ends_at_power_loss)
 {
 	add((struct flash_fault){.what = FLASH_FAULT_ENDLESS, .when.count = 1});
 	fixture_run(f, "06; 20 00 00 00");
@@ -382,8 +382,8 @@ START_TEST(endless_until_power_goes)
 }
 END_TEST
 
-/* A suspend and a resume, however late, do not help it. */
-START_TEST(endless_also_after_a_resume)
+/* Suspend and resume, however late, do not end it. */
+START_TEST(an_endless_operation_does_not_end_after_a_resume)
 {
 	add((struct flash_fault){.what = FLASH_FAULT_ENDLESS, .when.count = 1});
 	fixture_run(f, "06; 20 00 00 00; T1000000; 75; T20000");
@@ -397,8 +397,8 @@ START_TEST(endless_also_after_a_resume)
 }
 END_TEST
 
-/* Even many of them leave an end. */
-START_TEST(slow_and_slower)
+/* The time remains finite even with several of these faults. */
+START_TEST(several_slow_faults_multiply_up_to_a_limit)
 {
 	for (int i = 0; i < 4; i++)
 		add((struct flash_fault){.what = FLASH_FAULT_SLOW,
@@ -409,7 +409,7 @@ START_TEST(slow_and_slower)
 }
 END_TEST
 
-START_TEST(nothing_is_slower_than_endless)
+START_TEST(slow_does_not_act_on_an_endless_operation)
 {
 	add((struct flash_fault){.what = FLASH_FAULT_ENDLESS});
 	add((struct flash_fault){.what = FLASH_FAULT_SLOW, .factor = 5});
@@ -419,8 +419,8 @@ START_TEST(nothing_is_slower_than_endless)
 }
 END_TEST
 
-/* An offset and a distance that are together 4 Gi. */
-START_TEST(far_columns)
+/* An offset and a distance whose sum is more than 4 Gi. */
+START_TEST(columns_beyond_the_chip_change_nothing)
 {
 	add((struct flash_fault){.what = FLASH_FAULT_STUCK_CELL,
 		.mask = 1,
@@ -430,7 +430,7 @@ START_TEST(far_columns)
 }
 END_TEST
 
-START_TEST(slow_by_a_factor)
+START_TEST(slow_multiplies_the_time_by_its_factor)
 {
 	add((struct flash_fault){
 		.what = FLASH_FAULT_SLOW, .when.purposes = 1 << FLASH_FOR_ERASE, .factor = 2.5});
@@ -442,7 +442,7 @@ START_TEST(slow_by_a_factor)
 }
 END_TEST
 
-START_TEST(a_smaller_die_is_there_over_and_over)
+START_TEST(addresses_beyond_the_real_size_repeat_the_array)
 {
 	uint8_t out[8];
 
@@ -463,8 +463,9 @@ START_TEST(a_smaller_die_is_there_over_and_over)
 }
 END_TEST
 
-/* Where there are no cells nothing is programmed, and all reads as FF; it takes the usual time. */
-START_TEST(a_smaller_die_with_nothing_beyond)
+/* Beyond the real size nothing is programmed, and reads return FF; operations take their usual
+ * time. */
+START_TEST(addresses_beyond_the_real_size_read_ones)
 {
 	const size_t die = FIXTURE_SIZE / 4;
 	uint8_t out[8];
@@ -497,8 +498,8 @@ START_TEST(a_smaller_die_with_nothing_beyond)
 }
 END_TEST
 
-/* Ids are never used again; what is removed acts no more. */
-START_TEST(faults_come_and_go)
+/* Ids are never reused; a removed fault no longer acts. */
+START_TEST(removed_faults_no_longer_act)
 {
 	unsigned int one = add((struct flash_fault){.what = FLASH_FAULT_NO_EFFECT});
 	unsigned int two =
@@ -530,14 +531,14 @@ static const struct flash_fault bad[] = {
 	{.what = FLASH_FAULT_NO_EFFECT, .when.probability = -1},
 };
 
-START_TEST(nonsense_is_refused)
+START_TEST(invalid_faults_are_rejected)
 {
 	ck_assert_ptr_nonnull(flash_fault_check(flash_part(f->chip), &bad[_i]));
 	ck_assert_uint_eq(flash_fault_add(f->chip, &bad[_i]), 0);
 }
 END_TEST
 
-START_TEST(names)
+START_TEST(names_convert_in_both_directions)
 {
 	enum flash_fault_what what;
 
@@ -560,28 +561,28 @@ suite_flash_fault(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, stuck_cells_keep_their_level);
-	tcase_add_test(tcase, weak_columns_flap);
-	tcase_add_test(tcase, weak_bits_are_counted);
-	tcase_add_test(tcase, weak_cells_act_at_most_so_often);
-	tcase_add_test(tcase, operations_without_effect);
-	tcase_add_loop_test(tcase, chips_notice_stuck_cells, 0, G_N_ELEMENTS(flag_rows));
-	tcase_add_test(tcase, stuck_cells_bear_another_content);
+	tcase_add_test(tcase, weak_columns_read_as_random);
+	tcase_add_test(tcase, weak_bits_are_counted_separately);
+	tcase_add_test(tcase, count_limits_the_acts_of_weak_cells);
+	tcase_add_test(tcase, no_effect_skips_the_operation);
+	tcase_add_loop_test(tcase, stuck_cells_raise_failure_flags, 0, G_N_ELEMENTS(flag_rows));
+	tcase_add_test(tcase, replacing_the_array_applies_stuck_cells);
 	tcase_add_test(tcase, no_effect_raises_no_flag);
 	tcase_add_test(tcase, worn_blocks_raise_the_flag);
 	tcase_add_test(tcase, failures_keep_busy_until_clsr);
-	tcase_add_test(tcase, only_the_nth);
-	tcase_add_test(tcase, by_chance_and_at_most_so_often);
-	tcase_add_test(tcase, endless_until_power_goes);
-	tcase_add_test(tcase, endless_also_after_a_resume);
-	tcase_add_test(tcase, slow_by_a_factor);
-	tcase_add_test(tcase, nothing_is_slower_than_endless);
-	tcase_add_test(tcase, slow_and_slower);
-	tcase_add_test(tcase, far_columns);
-	tcase_add_test(tcase, a_smaller_die_is_there_over_and_over);
-	tcase_add_test(tcase, a_smaller_die_with_nothing_beyond);
-	tcase_add_test(tcase, faults_come_and_go);
-	tcase_add_loop_test(tcase, nonsense_is_refused, 0, G_N_ELEMENTS(bad));
-	tcase_add_test(tcase, names);
+	tcase_add_test(tcase, nth_selects_one_operation);
+	tcase_add_test(tcase, probability_and_count_limit_the_acts);
+	tcase_add_test(tcase, an_endless_operation_ends_at_power_loss);
+	tcase_add_test(tcase, an_endless_operation_does_not_end_after_a_resume);
+	tcase_add_test(tcase, slow_multiplies_the_time_by_its_factor);
+	tcase_add_test(tcase, slow_does_not_act_on_an_endless_operation);
+	tcase_add_test(tcase, several_slow_faults_multiply_up_to_a_limit);
+	tcase_add_test(tcase, columns_beyond_the_chip_change_nothing);
+	tcase_add_test(tcase, addresses_beyond_the_real_size_repeat_the_array);
+	tcase_add_test(tcase, addresses_beyond_the_real_size_read_ones);
+	tcase_add_test(tcase, removed_faults_no_longer_act);
+	tcase_add_loop_test(tcase, invalid_faults_are_rejected, 0, G_N_ELEMENTS(bad));
+	tcase_add_test(tcase, names_convert_in_both_directions);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

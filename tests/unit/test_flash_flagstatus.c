@@ -84,7 +84,7 @@ static const struct fixture_row rows[] = {
 	{"not before", "06; B1 F7 FF; W", "9F 00 00 00", "EF 40 18", NULL, FLASH_DONE},
 };
 
-START_TEST(registers)
+START_TEST(micron_registers_act_as_in_the_data_sheet)
 {
 	struct flash_part part;
 
@@ -93,7 +93,7 @@ START_TEST(registers)
 }
 END_TEST
 
-START_TEST(the_non_volatile_one_takes_its_own_time)
+START_TEST(writing_the_non_volatile_register_takes_its_own_time)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -108,8 +108,8 @@ START_TEST(the_non_volatile_one_takes_its_own_time)
 }
 END_TEST
 
-/* Two lanes: each clock says 10 or 11. */
-START_TEST(dual_protocol)
+/* Two lanes: each clock carries 10 or 11. */
+START_TEST(dual_protocol_decodes_two_lanes)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -123,7 +123,7 @@ START_TEST(dual_protocol)
 END_TEST
 
 /* Die select of the W77Q12NW, on two dies of 8 MiB. */
-START_TEST(dies)
+START_TEST(die_select_switches_the_die)
 {
 	static const struct fixture_row die_rows[] = {
 		{"a die there is not", "", "C2 02", NULL, NULL, FLASH_BAD_ADDRESS},
@@ -162,10 +162,10 @@ suite_flash_flagstatus(void)
 	TCase *tcase = tcase_create("flash_flagstatus");
 
 	fixture_prepare();
-	tcase_add_test(tcase, registers);
-	tcase_add_test(tcase, the_non_volatile_one_takes_its_own_time);
-	tcase_add_test(tcase, dual_protocol);
-	tcase_add_test(tcase, dies);
+	tcase_add_test(tcase, micron_registers_act_as_in_the_data_sheet);
+	tcase_add_test(tcase, writing_the_non_volatile_register_takes_its_own_time);
+	tcase_add_test(tcase, dual_protocol_decodes_two_lanes);
+	tcase_add_test(tcase, die_select_switches_the_die);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

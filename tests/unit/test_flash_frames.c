@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which frames a W25Q128JV takes: every opcode in every state, written out of its data sheet
- * (revision M: 7.1.1 and 8 for BUSY and the ends of frames, 8.1.2 and 8.1.3 for the forms, 8.2.1
- * for WEL, 8.2.19 for suspend, 8.2.21 for power-down), what the listener is told, and that the way
- * a frame is cut into spans can't be seen.
+ * Frames of a W25Q128JV: every opcode in every state, from its data sheet (revision M: 7.1.1 and 8
+ * for BUSY and the ends of frames, 8.1.2 and 8.1.3 for the forms, 8.2.1 for WEL, 8.2.19 for
+ * suspend, 8.2.21 for power-down), the events of the listener, and that splitting a frame into
+ * spans has no effect.
  */
 #include "flash_fixture.h"
 #include "suites.h"
@@ -136,7 +136,7 @@ snapshot(struct fixture *f, uint8_t *registers)
 	registers[3] = flash_is_busy(f->chip);
 }
 
-/* In a status register as read before, what a command that is taken changes. */
+/* Whether an accepted command makes the chip busy. */
 static bool
 makes_busy(uint8_t opcode)
 {
@@ -177,7 +177,7 @@ START_TEST(every_opcode_in_every_state)
 	if (outcome == FLASH_DONE) {
 		ck_assert_int_eq(flash_is_busy(f->chip), makes_busy(opcode) || before[3]);
 	} else {
-		/* What is ignored leaves no trace, and MISO floats unless it was a read. */
+		/* An ignored command changes nothing, and MISO floats unless it was a read. */
 		snapshot(f, after);
 		ck_assert_mem_eq(before, after, sizeof(before));
 		for (size_t i = 0; i < n; i++)
@@ -222,8 +222,8 @@ START_TEST(opcodes_outside_the_table_float)
 }
 END_TEST
 
-/* A cell counts as much at each of the seven places inside a byte. */
-START_TEST(writes_end_on_byte_boundaries_only)
+/* Checks each of the seven positions inside a byte. */
+START_TEST(writes_must_end_on_a_byte_boundary)
 {
 	static const char *const frames[] = {"06", "02 00 00 00 55 55", "20 00 00 00",
 		"52 00 00 00", "D8 00 00 00", "C7", "60", "01 1C", "01 1C 02", "31 40", "11 04",
@@ -260,7 +260,7 @@ START_TEST(fewer_than_eight_clocks_are_no_command)
 }
 END_TEST
 
-START_TEST(the_listener_learns_command_address_and_length)
+START_TEST(events_contain_command_address_and_length)
 {
 	static const struct {
 		const char *before;
@@ -297,8 +297,8 @@ START_TEST(the_listener_learns_command_address_and_length)
 }
 END_TEST
 
-/* First the frame, then what came of it: also when the operation takes no time. */
-START_TEST(events_come_in_the_order_of_time)
+/* First the frame, then its result: also if the operation takes no time. */
+START_TEST(events_are_in_the_order_of_time)
 {
 	static const enum flash_event_kind expected[] = {FLASH_EVENT_COMMAND, FLASH_EVENT_COMMAND,
 		FLASH_EVENT_NONVOLATILE, FLASH_EVENT_READY};
@@ -322,7 +322,7 @@ START_TEST(events_come_in_the_order_of_time)
 }
 END_TEST
 
-START_TEST(no_listener_no_events)
+START_TEST(without_a_listener_there_are_no_events)
 {
 	struct fixture *f = fixture_new();
 
@@ -336,7 +336,7 @@ START_TEST(no_listener_no_events)
 END_TEST
 
 /* Clocks with CS# high, a second CS# edge, a chip without MISO listener. */
-START_TEST(the_wires_may_be_used_oddly)
+START_TEST(unusual_use_of_the_wires_is_harmless)
 {
 	struct fixture *f = fixture_new();
 	uint8_t bytes[4] = {0x06, 0x06, 0x06, 0x06};
@@ -357,7 +357,7 @@ START_TEST(the_wires_may_be_used_oddly)
 }
 END_TEST
 
-/* A frame fed in pieces of 1 to most bytes (0: whole). */
+/* Sends a frame in pieces of 1 to most bytes (0: whole). */
 static void
 feed(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n, GRand *rand, unsigned int most)
 {
@@ -372,8 +372,8 @@ feed(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n, GRand *rand,
 	flash_deselect(chip, 0);
 }
 
-/* Three chips get the same frames whole, byte by byte and in random pieces. */
-START_TEST(spans_cannot_be_seen_on_the_wire)
+/* Three chips get the same frames: whole, in bytes, and in random pieces. */
+START_TEST(splitting_a_frame_into_spans_has_no_effect)
 {
 	static const unsigned int clocks[] = {0, 1000000, 12000000, 33000000, 133000000, 7};
 	static const unsigned int most[] = {0, 1, 40};
@@ -391,7 +391,7 @@ START_TEST(spans_cannot_be_seen_on_the_wire)
 			matrix[g_rand_int_range(rand, 0, G_N_ELEMENTS(matrix))].frame, in);
 		size_t more = g_rand_boolean(rand) ? 0 : (size_t)g_rand_int_range(rand, 0, 600);
 
-		/* Power-down would end the fun. */
+		/* Power-down and chip erases would end the useful part of the test. */
 		if (in[0] == 0xb9 || in[0] == 0xc7 || in[0] == 0x60)
 			continue;
 		if (g_rand_boolean(rand))
@@ -431,13 +431,13 @@ suite_flash_frames(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, every_opcode_in_every_state, 0, G_N_ELEMENTS(matrix) * STATES);
 	tcase_add_test(tcase, opcodes_outside_the_table_float);
-	tcase_add_test(tcase, writes_end_on_byte_boundaries_only);
+	tcase_add_test(tcase, writes_must_end_on_a_byte_boundary);
 	tcase_add_test(tcase, fewer_than_eight_clocks_are_no_command);
-	tcase_add_test(tcase, the_listener_learns_command_address_and_length);
-	tcase_add_test(tcase, events_come_in_the_order_of_time);
-	tcase_add_test(tcase, no_listener_no_events);
-	tcase_add_test(tcase, the_wires_may_be_used_oddly);
-	tcase_add_loop_test(tcase, spans_cannot_be_seen_on_the_wire, 0, 6);
+	tcase_add_test(tcase, events_contain_command_address_and_length);
+	tcase_add_test(tcase, events_are_in_the_order_of_time);
+	tcase_add_test(tcase, without_a_listener_there_are_no_events);
+	tcase_add_test(tcase, unusual_use_of_the_wires_is_harmless);
+	tcase_add_loop_test(tcase, splitting_a_frame_into_spans_has_no_effect, 0, 6);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

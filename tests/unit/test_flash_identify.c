@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a W25Q128JV says about itself: IDs (data sheet revision M, 8.2.22-8.2.27) and SFDP (8.2.28;
- * JESD216B, 6.4). After the third byte of 9F and the eighth of 4B the data sheet is silent.
+ * Identification of a W25Q128JV: IDs (data sheet revision M, 8.2.22-8.2.27) and SFDP (8.2.28;
+ * JESD216B, 6.4). The data sheet does not specify bytes after the third of 9F and the eighth of 4B.
  */
 #include "flash_fixture.h"
 #include "suites.h"
@@ -35,13 +35,13 @@ static const struct fixture_row rows[] = {
 	{"4B without all of them", "", "4B 00 00 00", "FF FF FF FF", NULL, FLASH_SHORT_FRAME},
 };
 
-START_TEST(ids)
+START_TEST(ids_match_the_data_sheet)
 {
 	fixture_check_rows(rows, G_N_ELEMENTS(rows));
 }
 END_TEST
 
-/* 64 bits, the same every time, another chip has others. */
+/* 64 bits, the same every time, and different for another chip. */
 START_TEST(the_unique_id_is_unique)
 {
 	struct fixture *f = fixture_new();
@@ -66,8 +66,8 @@ START_TEST(the_unique_id_is_unique)
 }
 END_TEST
 
-/* Other answers to 9F that parts give once the ID is over. */
-START_TEST(id_tails)
+/* Bytes of other parts after the ID of 9F. */
+START_TEST(bytes_after_the_id_depend_on_the_part)
 {
 	static const struct {
 		enum flash_id_tail tail;
@@ -95,9 +95,9 @@ END_TEST
 /* --- SFDP --- */
 
 /*
- * The table of a chip of this family as published, and where this one has to differ, being another
- * ordering code or modelled without: DTR (dword 1), QPI and 0-4-4 (5, 7, 15, 16), tSE of 45 and not
- * 64 ms (10), tPP of 0.4 and not 0.7 ms (11), resume-to-suspend intervals (12, shortest there is).
+ * The published table of a chip of this family. It differs where this part is another ordering code
+ * or a feature is not modelled: DTR (dword 1), QPI and 0-4-4 (5, 7, 15, 16), tSE of 45 and not 64
+ * ms (10), tPP of 0.4 and not 0.7 ms (11), resume-to-suspend intervals (12, the shortest value).
  */
 static const char sfdp_header[] = "53 46 44 50 05 01 00 FF 00 05 01 10 80 00 00 FF";
 static const char *const sfdp_dwords[] = {
@@ -123,7 +123,7 @@ read_sfdp(struct fixture *f, uint8_t address, uint8_t *out, size_t n)
 	ck_assert_int_eq(f->last.outcome, FLASH_DONE);
 }
 
-START_TEST(sfdp_bytes)
+START_TEST(sfdp_matches_the_published_table)
 {
 	struct fixture *f = fixture_new();
 	uint8_t expected[256];
@@ -160,8 +160,8 @@ field(uint32_t value, unsigned int high, unsigned int low)
 	return value >> low & ((1u << (high - low + 1)) - 1);
 }
 
-/* No host may give up before the chip's longest time, nor be told less than the typical one. */
-START_TEST(sfdp_times_cover_the_parts_own)
+/* Times for hosts cover the chip's longest time, and are not below the typical one. */
+START_TEST(sfdp_times_cover_those_of_the_part)
 {
 	static const unsigned int units_us[] = {1000, 16000, 128000, 1000000};
 	static const unsigned int chip_units_ms[] = {16, 256, 4000, 64000};
@@ -192,25 +192,25 @@ START_TEST(sfdp_times_cover_the_parts_own)
 }
 END_TEST
 
-/* Dwords 1, 3 and 4 promise reads; each of them has to be there, with that many dummy clocks. */
-START_TEST(sfdp_promises_what_the_chip_does)
+/* Dwords 1, 3 and 4 list reads; the chip must support each, with that number of dummy clocks. */
+START_TEST(sfdp_lists_reads_of_the_chip)
 {
 	struct fixture *f = fixture_new();
 	uint32_t modes = dword(f, 1);
 
 	ck_assert_uint_eq(field(modes, 22, 16), 0x71);
-	/* Mode and wait clocks: EB 2 + 4, 6B 0 + 8, 3B 0 + 8, BB 4 in all (8.2.8-8.2.11). */
+	/* Mode and wait clocks: EB 2 + 4, 6B 0 + 8, 3B 0 + 8, BB 4 in total (8.2.8-8.2.11). */
 	ck_assert_uint_eq(field(dword(f, 3), 7, 0), 2 << 5 | 4);
 	ck_assert_uint_eq(field(dword(f, 3), 23, 16), 8);
 	ck_assert_uint_eq(field(dword(f, 4), 7, 0), 8);
 	ck_assert_uint_eq(field(dword(f, 4), 20, 16) + field(dword(f, 4), 23, 21), 4);
-	/* Quad enable: bit 1 of SR2, which a one-byte 01 leaves alone. */
+	/* Quad enable: bit 1 of SR2, which a one-byte 01 does not change. */
 	ck_assert_uint_eq(field(dword(f, 15), 22, 20), 4);
 	fixture_destroy(f);
 }
 END_TEST
 
-START_TEST(sfdp_follows_the_part)
+START_TEST(sfdp_depends_on_the_part)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -246,13 +246,13 @@ suite_flash_identify(void)
 	TCase *tcase = tcase_create("identify");
 
 	fixture_prepare();
-	tcase_add_test(tcase, ids);
+	tcase_add_test(tcase, ids_match_the_data_sheet);
 	tcase_add_test(tcase, the_unique_id_is_unique);
-	tcase_add_test(tcase, id_tails);
-	tcase_add_test(tcase, sfdp_bytes);
-	tcase_add_test(tcase, sfdp_times_cover_the_parts_own);
-	tcase_add_test(tcase, sfdp_promises_what_the_chip_does);
-	tcase_add_test(tcase, sfdp_follows_the_part);
+	tcase_add_test(tcase, bytes_after_the_id_depend_on_the_part);
+	tcase_add_test(tcase, sfdp_matches_the_published_table);
+	tcase_add_test(tcase, sfdp_times_cover_those_of_the_part);
+	tcase_add_test(tcase, sfdp_lists_reads_of_the_chip);
+	tcase_add_test(tcase, sfdp_depends_on_the_part);
 	tcase_add_test(tcase, sfdp_is_not_read_while_busy);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * QPI as a host with single wires meets it: a chip that takes opcodes on four lanes hears EE, EF,
- * FE or FF, whatever is sent. Ways in and out, and what each clock says.
+ * QPI with a host on single wires: a chip that takes opcodes on four lanes receives EE, EF, FE or
+ * FF for any byte. Entering and leaving the mode, and the meaning of each clock.
  */
 #include "flash_fixture.h"
 #include "suites.h"
@@ -34,7 +34,7 @@ static const struct fixture_row qpi[] = {
 	{"38 keeps WEL", "06; 38; FF", "05 00", "02", NULL, FLASH_DONE},
 };
 
-START_TEST(in_and_out)
+START_TEST(qpi_is_entered_and_left)
 {
 	struct flash_part part;
 
@@ -44,8 +44,8 @@ START_TEST(in_and_out)
 }
 END_TEST
 
-/* Macronix and others: 35, and F5, which one lane can't say. */
-START_TEST(out_by_f5)
+/* Macronix and others: 35, and F5, which a host on one lane can't send. */
+START_TEST(f5_cannot_be_sent_on_one_lane)
 {
 	static const struct fixture_row rows[] = {
 		{"FF", "35", "FF", NULL, NULL, FLASH_UNKNOWN_OPCODE},
@@ -61,7 +61,7 @@ START_TEST(out_by_f5)
 }
 END_TEST
 
-START_TEST(winbond_wants_qe)
+START_TEST(entering_qpi_needs_qe_on_winbond_parts)
 {
 	static const struct fixture_row rows[] = {
 		{"QE = 0", "", "38", NULL, "00 00 60", FLASH_QUAD_DISABLED},
@@ -78,8 +78,8 @@ START_TEST(winbond_wants_qe)
 }
 END_TEST
 
-/* The lowest bit of each half of the opcode is MOSI, the rest is 1. */
-START_TEST(what_a_byte_says)
+/* The lowest bit of each half of the opcode is MOSI, the others are 1. */
+START_TEST(a_byte_is_received_as_one_of_four_opcodes)
 {
 	static const struct {
 		uint8_t sent;
@@ -101,8 +101,8 @@ START_TEST(what_a_byte_says)
 }
 END_TEST
 
-/* MISO is IO1. With 9F at FE, EF 40 18 00 come out as the second lowest bit of each half. */
-START_TEST(answers_on_four_lanes)
+/* MISO is IO1. With 9F at FE, EF 40 18 00 are read as the second lowest bit of each half. */
+START_TEST(replies_use_four_lanes)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -117,8 +117,8 @@ START_TEST(answers_on_four_lanes)
 }
 END_TEST
 
-/* Address and data come on all lanes too: 02 at EE programs where the ones point to. */
-START_TEST(programs_what_the_lanes_say)
+/* Address and data arrive on all lanes too: 02 at EE programs at the resulting address. */
+START_TEST(a_program_in_qpi_uses_the_bits_of_all_lanes)
 {
 	static const uint8_t sent[] = {0x02, 0x00};
 	struct flash_part part;
@@ -152,12 +152,12 @@ suite_flash_lanes(void)
 	TCase *tcase = tcase_create("flash_lanes");
 
 	fixture_prepare();
-	tcase_add_test(tcase, in_and_out);
-	tcase_add_test(tcase, out_by_f5);
-	tcase_add_test(tcase, winbond_wants_qe);
-	tcase_add_test(tcase, what_a_byte_says);
-	tcase_add_test(tcase, answers_on_four_lanes);
-	tcase_add_test(tcase, programs_what_the_lanes_say);
+	tcase_add_test(tcase, qpi_is_entered_and_left);
+	tcase_add_test(tcase, f5_cannot_be_sent_on_one_lane);
+	tcase_add_test(tcase, entering_qpi_needs_qe_on_winbond_parts);
+	tcase_add_test(tcase, a_byte_is_received_as_one_of_four_opcodes);
+	tcase_add_test(tcase, replies_use_four_lanes);
+	tcase_add_test(tcase, a_program_in_qpi_uses_the_bits_of_all_lanes);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One-time areas: beside the array (4B 42, 77 9B, ...) and in its place (B1, 3A), their locks, and
- * that the array keeps out of it. The registers of 48/42/44 are in test_flash_protect.c; here are
- * those that are numbered from 0.
+ * One-time areas: in addition to the array (4B 42, 77 9B, ...) and in place of it (B1, 3A), their
+ * locks, and that they do not change the array. The registers of 48/42/44 are in
+ * test_flash_protect.c; those numbered from 0 are here.
  */
 #include "flash_fixture.h"
 #include "suites.h"
@@ -14,7 +14,7 @@ static void
 check(const struct flash_part *part, const struct fixture_row *rows, size_t n)
 {
 	fixture_check_rows_of(part, rows, n);
-	/* Whatever a row did, it was not the array. */
+	/* No row may change the array. */
 	for (const struct fixture_row *row = rows; row < rows + n; row++) {
 		struct fixture *f;
 
@@ -31,7 +31,7 @@ check(const struct flash_part *part, const struct fixture_row *rows, size_t n)
 
 #define MX_LOCK "B1; 06; 2F; W; "
 
-START_TEST(macronix)
+START_TEST(macronix_otp_acts_as_in_the_data_sheet)
 {
 	static const struct fixture_row rows[] = {
 		{"blank", "B1", "03 00 00 00 00 00", "FF FF", NULL, FLASH_DONE},
@@ -88,7 +88,7 @@ START_TEST(macronix)
 }
 END_TEST
 
-START_TEST(eon)
+START_TEST(eon_otp_acts_as_in_the_data_sheet)
 {
 	static const struct fixture_row rows[] = {
 		{"a program", "3A; 06; 02 FF F0 10 A5; W", "03 FF F0 10 00", "A5", NULL,
@@ -123,7 +123,7 @@ END_TEST
 
 #define ST_LOCK "06; 42 00 00 40 FE; W; "
 
-START_TEST(control_byte)
+START_TEST(a_control_byte_locks_the_otp_area)
 {
 	static const struct fixture_row rows[] = {
 		{"blank", "", "4B 00 00 00 00 00 00", "FF FF", NULL, FLASH_DONE},
@@ -155,7 +155,7 @@ START_TEST(control_byte)
 }
 END_TEST
 
-START_TEST(regions)
+START_TEST(lock_bits_lock_regions_of_the_otp_area)
 {
 	static const struct fixture_row rows[] = {
 		{"region 1", "06; 42 00 00 20 12; W", "4B 00 00 20 00 00 00", "12 FF", NULL,
@@ -200,7 +200,7 @@ atmel(struct flash_part *part)
 	part->otp_read_dummy = 16;
 }
 
-START_TEST(once)
+START_TEST(an_area_can_be_programmed_once)
 {
 	static const struct fixture_row rows[] = {
 		{"two dummy bytes", "06; 9B 00 00 00 12 34; W", "77 00 00 00 00 00 00 00 00",
@@ -221,8 +221,8 @@ START_TEST(once)
 }
 END_TEST
 
-/* What the factory wrote is another in each chip, and the same each time. */
-START_TEST(the_factory_wrote_a_number)
+/* The factory bytes differ between chips, and are the same each time. */
+START_TEST(factory_bytes_are_unique)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -247,7 +247,7 @@ START_TEST(the_factory_wrote_a_number)
 END_TEST
 
 /* GD25Q64C: three registers of 1024 bytes, four pages each. */
-START_TEST(registers_of_several_pages)
+START_TEST(programs_wrap_in_a_page_of_a_security_register)
 {
 	static const struct fixture_row rows[] = {
 		{"a program wraps in its page", "06; 42 00 11 FF A5 5A; W", "48 00 11 00 00 00 00",
@@ -272,7 +272,7 @@ START_TEST(registers_of_several_pages)
 END_TEST
 
 /* ISSI: four rows of 256 from address 0 on; GD25Q64B: one of 1024; one lock bit for all. */
-START_TEST(registers_from_zero)
+START_TEST(security_registers_can_be_numbered_from_zero)
 {
 	static const struct fixture_row rows[] = {
 		{"row 0", "06; 62 00 00 10 A5; W", "68 00 00 10 00 00", "A5", NULL, FLASH_DONE},
@@ -304,14 +304,14 @@ suite_flash_otp(void)
 
 	fixture_prepare();
 	tcase_set_timeout(tcase, 30);
-	tcase_add_test(tcase, macronix);
-	tcase_add_test(tcase, eon);
-	tcase_add_test(tcase, control_byte);
-	tcase_add_test(tcase, regions);
-	tcase_add_test(tcase, once);
-	tcase_add_test(tcase, the_factory_wrote_a_number);
-	tcase_add_test(tcase, registers_of_several_pages);
-	tcase_add_test(tcase, registers_from_zero);
+	tcase_add_test(tcase, macronix_otp_acts_as_in_the_data_sheet);
+	tcase_add_test(tcase, eon_otp_acts_as_in_the_data_sheet);
+	tcase_add_test(tcase, a_control_byte_locks_the_otp_area);
+	tcase_add_test(tcase, lock_bits_lock_regions_of_the_otp_area);
+	tcase_add_test(tcase, an_area_can_be_programmed_once);
+	tcase_add_test(tcase, factory_bytes_are_unique);
+	tcase_add_test(tcase, programs_wrap_in_a_page_of_a_security_register);
+	tcase_add_test(tcase, security_registers_can_be_numbered_from_zero);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

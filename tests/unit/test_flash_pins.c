@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A W25Q128JV and its pins: HOLD# and RESET# (data sheet revision M, 3.4, 3.6, 7.1.8), frames that
- * come bit by bit, and pins that nobody drives. The status tests have WP#.
+ * A W25Q128JV and its pins: HOLD# and RESET# (data sheet revision M, 3.4, 3.6, 7.1.8), frames sent
+ * bit by bit, and floating pins. WP# is in the status tests.
  */
 #include "flash_fixture.h"
 #include "suites.h"
@@ -12,7 +12,7 @@
 #define US INT64_C(1000)
 #define MS (1000 * US)
 
-/* QE = 0, so that pin 7 has its function; with_reset: the register chooses it. */
+/* QE = 0 enables the function of pin 7; with_reset: the register selects RESET#. */
 static struct fixture *
 new_with_pins(bool with_reset)
 {
@@ -29,7 +29,7 @@ new_with_pins(bool with_reset)
 
 /* --- bit by bit --- */
 
-/* The frame, in pieces of 1 to 8 bits and spans of bytes; MISO as one row of bytes. */
+/* Sends the frame in pieces of 1 to 8 bits and in spans of bytes; MISO is recorded as bytes. */
 static void
 frame_in_pieces(
 	struct flash *chip, GRand *rand, const uint8_t *in, size_t n, uint8_t *out, bool only_bits)
@@ -63,7 +63,7 @@ frame_in_pieces(
 	flash_deselect(chip, 0);
 }
 
-START_TEST(bits_are_bytes)
+START_TEST(frames_in_bits_act_like_frames_in_bytes)
 {
 	static const char *const frames[] = {"9F 00 00 00 00", "06", "05 00 00",
 		"02 00 10 FE 12 34 56 78", "03 00 10 FC 00 00 00 00 00 00 00 00", "04", "06",
@@ -94,8 +94,8 @@ START_TEST(bits_are_bytes)
 }
 END_TEST
 
-/* One edge too many, and everything is read one bit late; none too few. */
-START_TEST(a_doubled_edge_shifts_all)
+/* With one additional clock all later bits are read one bit late. */
+START_TEST(an_additional_clock_shifts_all_bits)
 {
 	struct fixture *f = fixture_new();
 	const uint8_t opcode = 0x9f;
@@ -108,14 +108,14 @@ START_TEST(a_doubled_edge_shifts_all)
 	flash_deselect(f->chip, 0);
 	ck_assert_uint_eq(out[0], (uint8_t)(0xef << 1 | 0x40 >> 7));
 	ck_assert_uint_eq(out[1], (uint8_t)(0x40 << 1 | 0x18 >> 7));
-	/* A program that ends inside a byte is none. */
+	/* A program that ends inside a byte is ignored. */
 	fixture_run(f, "06");
 	flash_select(f->chip);
 	flash_shift(f->chip, (const uint8_t[]){0x02, 0, 0, 0, 0}, NULL, 5);
 	flash_shift_bits(f->chip, 1, 0, NULL);
 	flash_deselect(f->chip, 0);
 	ck_assert_int_eq(f->last.outcome, FLASH_BYTE_BOUNDARY);
-	/* An edge in front makes another opcode: 9F late by one bit is 4F. */
+	/* A clock before the opcode changes it: 9F late by one bit is 4F. */
 	flash_select(f->chip);
 	flash_shift_bits(f->chip, 1, 0, NULL);
 	flash_shift(f->chip, &opcode, NULL, 1);
@@ -127,8 +127,8 @@ END_TEST
 
 /* --- HOLD# --- */
 
-/* The clock stops at any bit of the frame, for any number of clocks. */
-START_TEST(hold_pauses_on_the_clock)
+/* The clock can be stopped at any bit of the frame, for any number of clocks. */
+START_TEST(hold_pauses_a_frame_at_any_clock)
 {
 	struct fixture *f = new_with_pins(false);
 	const uint32_t mosi = 0x9f000000;
@@ -161,7 +161,7 @@ START_TEST(hold_pauses_on_the_clock)
 }
 END_TEST
 
-START_TEST(hold_low_is_a_dead_bus)
+START_TEST(the_chip_ignores_frames_while_hold_is_low)
 {
 	struct fixture *f = new_with_pins(false);
 
@@ -173,7 +173,7 @@ START_TEST(hold_low_is_a_dead_bus)
 	ck_assert_int_eq(fixture_run(f, "9F 00 00 00"), FLASH_DONE);
 	fixture_assert_miso(f, "EF 40 18", "pulled up");
 	fixture_assert_status(f, "00 00 60", "06 was not heard");
-	/* Time goes on while the clock stands: an erase ends. */
+	/* Time advances while the clock is stopped: an erase ends. */
 	fixture_run(f, "06; 20 00 00 00");
 	flash_pin(f->chip, FLASH_PIN_HOLD, FLASH_LOW);
 	fixture_pass(f, 45 * MS);
@@ -182,7 +182,7 @@ START_TEST(hold_low_is_a_dead_bus)
 }
 END_TEST
 
-START_TEST(with_qe_the_pin_is_a_lane)
+START_TEST(with_qe_the_hold_pin_is_a_lane)
 {
 	struct fixture *f = fixture_new();
 
@@ -196,7 +196,7 @@ END_TEST
 
 /* --- RESET# --- */
 
-START_TEST(reset_aborts_what_is_in_progress)
+START_TEST(reset_interrupts_an_operation)
 {
 	struct fixture *f = new_with_pins(true);
 
@@ -218,8 +218,8 @@ START_TEST(reset_aborts_what_is_in_progress)
 }
 END_TEST
 
-/* Volatile bits go with RESET#. */
-START_TEST(reset_forgets_what_is_volatile)
+/* RESET# clears volatile bits. */
+START_TEST(reset_clears_volatile_bits)
 {
 	struct fixture *f = new_with_pins(true);
 
@@ -236,8 +236,8 @@ START_TEST(reset_forgets_what_is_volatile)
 }
 END_TEST
 
-/* A pin of its own does not care for QE; a part without it does not care at all. */
-START_TEST(a_reset_pin_of_its_own)
+/* A dedicated pin does not depend on QE; a part without it ignores it. */
+START_TEST(a_dedicated_reset_pin_does_not_depend_on_qe)
 {
 	struct fixture *f = fixture_new();
 	struct flash_part part;
@@ -256,7 +256,7 @@ START_TEST(a_reset_pin_of_its_own)
 }
 END_TEST
 
-/* --- nobody drives the pin --- */
+/* --- floating pins --- */
 
 static unsigned int
 count_answers(uint8_t no_pull_up, enum flash_level level, uint64_t seed)
@@ -298,7 +298,7 @@ START_TEST(a_floating_hold_is_mostly_low)
 }
 END_TEST
 
-/* With SRP a WP# that floats locks the registers now and then. */
+/* With SRP = 1 a floating WP# sometimes locks the registers. */
 START_TEST(a_floating_wp_locks_by_chance)
 {
 	struct flash_part part;
@@ -330,14 +330,14 @@ suite_flash_pins(void)
 
 	fixture_prepare();
 	tcase_set_timeout(tcase, 60);
-	tcase_add_test(tcase, bits_are_bytes);
-	tcase_add_test(tcase, a_doubled_edge_shifts_all);
-	tcase_add_test(tcase, hold_pauses_on_the_clock);
-	tcase_add_test(tcase, hold_low_is_a_dead_bus);
-	tcase_add_test(tcase, with_qe_the_pin_is_a_lane);
-	tcase_add_test(tcase, reset_aborts_what_is_in_progress);
-	tcase_add_test(tcase, reset_forgets_what_is_volatile);
-	tcase_add_test(tcase, a_reset_pin_of_its_own);
+	tcase_add_test(tcase, frames_in_bits_act_like_frames_in_bytes);
+	tcase_add_test(tcase, an_additional_clock_shifts_all_bits);
+	tcase_add_test(tcase, hold_pauses_a_frame_at_any_clock);
+	tcase_add_test(tcase, the_chip_ignores_frames_while_hold_is_low);
+	tcase_add_test(tcase, with_qe_the_hold_pin_is_a_lane);
+	tcase_add_test(tcase, reset_interrupts_an_operation);
+	tcase_add_test(tcase, reset_clears_volatile_bits);
+	tcase_add_test(tcase, a_dedicated_reset_pin_does_not_depend_on_qe);
 	tcase_add_test(tcase, a_floating_hold_is_mostly_low);
 	tcase_add_test(tcase, a_floating_wp_locks_by_chance);
 	suite_add_tcase(suite, tcase);

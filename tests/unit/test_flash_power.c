@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A W25Q128JV and time: suspend and resume (data sheet revision M, 8.2.19, 8.2.20), power-down
- * (8.2.21, 8.2.22), reset (after 8.2.36), supply (9.3) and the AC table (9.6). That WEL falls when
- * a suspend is complete and is set by the resume is Winbond's model of the W25Q32JV.
+ * (8.2.21, 8.2.22), reset (after 8.2.36), supply (9.3) and the AC table (9.6). In Winbond's model
+ * of the W25Q32JV a completed suspend clears WEL and a resume sets it; so here.
  */
 #include "flash_fixture.h"
 #include "suites.h"
@@ -91,26 +91,26 @@ static const struct fixture_row power_rows[] = {
 	{"... cancels", "06; 66; 99 00", "99", NULL, "02 02 60", FLASH_RESET_NOT_ENABLED},
 	{"99 twice", "66; 99; T30000", "99", NULL, "00 02 60", FLASH_RESET_NOT_ENABLED},
 	{"reset while busy", ERASING "66; 99; T30000", "", NULL, "00 02 60", FLASH_DONE},
-	/* What the registers are then is a matter of chance: see the tests of cells. */
+	/* The registers are then random: see the tests of cells. */
 	{"reset while writing status", "06; 01 1C; 66; 99; T30000", "9F 00", "EF", NULL,
 		FLASH_DONE},
 	{"reset ends 50", "50; 66; 99; T30000", "01 1C", NULL, "00 02 60", FLASH_WEL_CLEAR},
 };
 
-START_TEST(suspend_and_resume)
+START_TEST(suspend_and_resume_act_as_in_the_data_sheet)
 {
 	fixture_check_rows(suspend_rows, G_N_ELEMENTS(suspend_rows));
 }
 END_TEST
 
-START_TEST(power_down_and_reset)
+START_TEST(power_down_and_reset_act_as_in_the_data_sheet)
 {
 	fixture_check_rows(power_rows, G_N_ELEMENTS(power_rows));
 }
 END_TEST
 
-/* The time that an operation had left is what it takes after the resume. */
-START_TEST(a_resumed_operation_takes_what_was_left)
+/* After the resume an operation takes its remaining time. */
+START_TEST(a_resumed_operation_takes_its_remaining_time)
 {
 	struct fixture *f = fixture_new();
 
@@ -130,8 +130,8 @@ START_TEST(a_resumed_operation_takes_what_was_left)
 }
 END_TEST
 
-/* What is cut off may be done in part, but never more than what was addressed. */
-START_TEST(what_is_cut_off_stays_inside_its_block)
+/* An interrupted operation may be partly done, but only within its block. */
+START_TEST(an_interrupted_operation_changes_only_its_block)
 {
 	static const char *const beginnings[] = {
 		"", "75; W", "75; W; 06; 02 00 20 00 55", "75; W; T900000000"};
@@ -179,7 +179,7 @@ START_TEST(what_is_cut_off_stays_inside_its_block)
 }
 END_TEST
 
-START_TEST(supply)
+START_TEST(switching_the_supply_resets_the_chip)
 {
 	struct fixture *f = fixture_new();
 
@@ -198,7 +198,7 @@ START_TEST(supply)
 	ck_assert_int_eq(fixture_run(f, "9F 00 00 00"), FLASH_DONE);
 	fixture_assert_miso(f, "EF 40 18", "after tVSL");
 	fixture_assert_status(f, "00 02 60", "power-up");
-	/* Power goes inside of a frame. */
+	/* Power is lost inside a frame. */
 	flash_select(f->chip);
 	flash_supply(f->chip, 0);
 	flash_supply(f->chip, 3300);
@@ -211,7 +211,7 @@ END_TEST
 
 /* --- AC table --- */
 
-/* typ, max; 0 bytes: the frame as it is, else 02 or 42 with that many. */
+/* typ, max; 0 bytes: the frame as it is, else followed by that many data bytes. */
 static const struct {
 	const char *frame;
 	size_t bytes;
@@ -260,7 +260,7 @@ START_TEST(busy_ends_on_time)
 }
 END_TEST
 
-START_TEST(instant_is_never_busy)
+START_TEST(the_instant_corner_is_never_busy)
 {
 	struct fixture *f = fixture_new();
 	uint8_t bytes[FIXTURE_FRAME_MAX] = {0};
@@ -283,9 +283,9 @@ START_TEST(instant_is_never_busy)
 }
 END_TEST
 
-/* 1 MHz: a byte takes 8 us. 50 us before the end the opcode is clocked; the six status bytes that
- * begin 8 to 48 us later are busy, the next is not. */
-START_TEST(a_status_read_sees_busy_fall)
+/* 1 MHz: a byte takes 8 us. The opcode is clocked 50 us before the end; the six status bytes that
+ * begin 8 to 48 us later read busy, the next one does not. */
+START_TEST(a_status_read_shows_the_end_of_busy)
 {
 	struct fixture *f = fixture_new();
 	uint8_t opcode = 0x05;
@@ -305,7 +305,7 @@ START_TEST(a_status_read_sees_busy_fall)
 }
 END_TEST
 
-START_TEST(clocks_take_time)
+START_TEST(clocks_advance_the_time_of_the_chip)
 {
 	static const struct {
 		unsigned int hz;
@@ -321,7 +321,7 @@ START_TEST(clocks_take_time)
 			flash_shift(f->chip, NULL, NULL, 100);
 		flash_deselect(f->chip, 0);
 		ck_assert_int_eq(f->last.time_ns, cases[i].expected_ns);
-		/* Time does not go back. */
+		/* Time never goes back. */
 		flash_tick(f->chip, 1);
 		fixture_frame(f, NULL, 0, 0);
 		ck_assert_int_eq(f->last.time_ns, cases[i].expected_ns);
@@ -338,15 +338,15 @@ suite_flash_power(void)
 
 	fixture_prepare();
 	tcase_set_timeout(tcase, 60);
-	tcase_add_test(tcase, suspend_and_resume);
-	tcase_add_test(tcase, power_down_and_reset);
-	tcase_add_test(tcase, a_resumed_operation_takes_what_was_left);
-	tcase_add_test(tcase, what_is_cut_off_stays_inside_its_block);
-	tcase_add_test(tcase, supply);
+	tcase_add_test(tcase, suspend_and_resume_act_as_in_the_data_sheet);
+	tcase_add_test(tcase, power_down_and_reset_act_as_in_the_data_sheet);
+	tcase_add_test(tcase, a_resumed_operation_takes_its_remaining_time);
+	tcase_add_test(tcase, an_interrupted_operation_changes_only_its_block);
+	tcase_add_test(tcase, switching_the_supply_resets_the_chip);
 	tcase_add_test(tcase, busy_ends_on_time);
-	tcase_add_test(tcase, instant_is_never_busy);
-	tcase_add_test(tcase, a_status_read_sees_busy_fall);
-	tcase_add_test(tcase, clocks_take_time);
+	tcase_add_test(tcase, the_instant_corner_is_never_busy);
+	tcase_add_test(tcase, a_status_read_shows_the_end_of_busy);
+	tcase_add_test(tcase, clocks_advance_the_time_of_the_chip);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Reads, page program and erase on the array of a W25Q128JV: data sheet revision M, 8.2.6-8.2.18.
- * Dual and quad commands are those of a host with single wires: it sees IO1 only, and the wires
- * that it does not drive are taken to read 1.
+ * Dual and quad commands are sent by a host with single wires: it reads IO1 only, and wires that it
+ * does not drive read 1.
  */
 #include "flash_fixture.h"
 #include "suites.h"
@@ -34,14 +34,14 @@ static const struct fixture_row read_rows[] = {
 	{"03 without its address", "", "03 00 00", "FF FF FF", NULL, FLASH_SHORT_FRAME},
 };
 
-START_TEST(reads)
+START_TEST(reads_return_the_array)
 {
 	fixture_check_rows(read_rows, G_N_ELEMENTS(read_rows));
 }
 END_TEST
 
 /* W4 = 0 is sent, W5 and W6 read 1 on single wires: 64 bytes; only EB wraps (8.2.12). */
-START_TEST(burst_wrap_is_for_quad_io)
+START_TEST(burst_wrap_affects_quad_io_only)
 {
 	struct fixture *f = fixture_new();
 
@@ -62,7 +62,7 @@ START_TEST(burst_wrap_is_for_quad_io)
 }
 END_TEST
 
-START_TEST(a_read_goes_round_the_whole_array)
+START_TEST(a_read_wraps_around_the_whole_array)
 {
 	struct fixture *f = fixture_new();
 	uint8_t header[] = {0x03, 0x80, 0x00, 0x01};
@@ -106,14 +106,14 @@ static const struct fixture_row program_rows[] = {
 		"EE EE FF FF", "00 02 60", FLASH_DONE},
 };
 
-START_TEST(programs)
+START_TEST(programs_act_as_in_the_data_sheet)
 {
 	fixture_check_rows(program_rows, G_N_ELEMENTS(program_rows));
 }
 END_TEST
 
-/* Of more bytes than a page the last 256 win, wherever they began (8.2.13). */
-START_TEST(the_last_256_bytes_win)
+/* Of more bytes than a page the last 256 are programmed, whatever the start (8.2.13). */
+START_TEST(of_more_than_a_page_the_last_256_bytes_are_programmed)
 {
 	static const size_t lengths[] = {255, 256, 257, 300, 511, 512, 513, 900};
 	static const uint8_t offsets[] = {0, 1, 128, 255};
@@ -141,8 +141,8 @@ START_TEST(the_last_256_bytes_win)
 }
 END_TEST
 
-/* Exactly the aligned block, when the operation is over. */
-START_TEST(erases)
+/* Exactly the aligned block changes, at the end of the operation. */
+START_TEST(each_erase_clears_only_its_block)
 {
 	static const struct {
 		const char *frame;
@@ -188,7 +188,7 @@ static const struct fixture_row quad_rows[] = {
 	{"3B needs no QE", "", "3B 00 00 00 00 00", "FF", NULL, FLASH_DONE},
 };
 
-/* A part like the IM ordering code, QE = 0 (7.1.4). */
+/* A part like the IM ordering code, with QE = 0 (7.1.4). */
 START_TEST(quad_needs_qe)
 {
 	struct flash_part part;
@@ -217,12 +217,12 @@ suite_flash_program(void)
 
 	fixture_prepare();
 	tcase_set_timeout(tcase, 60);
-	tcase_add_test(tcase, reads);
-	tcase_add_test(tcase, burst_wrap_is_for_quad_io);
-	tcase_add_test(tcase, a_read_goes_round_the_whole_array);
-	tcase_add_test(tcase, programs);
-	tcase_add_test(tcase, the_last_256_bytes_win);
-	tcase_add_test(tcase, erases);
+	tcase_add_test(tcase, reads_return_the_array);
+	tcase_add_test(tcase, burst_wrap_affects_quad_io_only);
+	tcase_add_test(tcase, a_read_wraps_around_the_whole_array);
+	tcase_add_test(tcase, programs_act_as_in_the_data_sheet);
+	tcase_add_test(tcase, of_more_than_a_page_the_last_256_bytes_are_programmed);
+	tcase_add_test(tcase, each_erase_clears_only_its_block);
 	tcase_add_test(tcase, quad_needs_qe);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -2,7 +2,7 @@
 /*
  * Protection of a W25Q128JV: the two tables of its data sheet (revision M, 7.1.8 and 7.1.9), every
  * value of CMP, SEC, TB and BP against every 4 KiB sector, and the individual locks (7.1.10,
- * 8.2.32-8.2.36). SEC = 1 with BP = 110 is in neither table; it is taken as 32 KiB.
+ * 8.2.32-8.2.36). SEC = 1 with BP = 110 is in neither table; it acts like 32 KiB.
  */
 #include "flash_fixture.h"
 #include "suites.h"
@@ -58,7 +58,8 @@ in_table(unsigned int sec_tb_bp, uint32_t address)
 	ck_abort_msg("not in the table: %o", sec_tb_bp);
 }
 
-/* Is the erase or program at address refused? Both are tried; nothing is left of them. */
+/* Whether an erase or program at address is rejected. An accepted one is reset at once and changes
+ * nothing. */
 static bool
 refused(struct fixture *f, uint8_t opcode, uint32_t address)
 {
@@ -94,7 +95,7 @@ set_protection(struct fixture *f, unsigned int sec_tb_bp, bool cmp)
 	fixture_wait(f);
 }
 
-START_TEST(block_protection_is_the_table)
+START_TEST(block_protection_matches_the_table)
 {
 	struct fixture *f = fixture_new();
 	unsigned int sec_tb_bp = _i & 31;
@@ -111,7 +112,7 @@ START_TEST(block_protection_is_the_table)
 		if (refused(f, 0x02, i * 4096 + (i & 1 ? 0xfff : 0)) != sector[i])
 			ck_abort_msg("02, %02o CMP=%d, sector %u", sec_tb_bp, cmp, i);
 	}
-	/* A block is refused when any of its sectors is (note 3). */
+	/* An erase of a block is rejected if any of its sectors is protected (note 3). */
 	for (unsigned int block = 0; block < SECTORS; block += 8) {
 		bool small = false;
 		bool large = false;
@@ -182,14 +183,14 @@ static const struct fixture_row lock_rows[] = {
 	{"WPS=1, volatile", "50; 11 64; 06", "20 80 00 00", NULL, "02 02 64", FLASH_PROTECTED},
 };
 
-START_TEST(individual_locks)
+START_TEST(individual_locks_act_as_in_the_data_sheet)
 {
 	fixture_check_rows(lock_rows, G_N_ELEMENTS(lock_rows));
 }
 END_TEST
 
-/* 32 sectors and 254 blocks: each lock covers its own addresses and no other. */
-START_TEST(every_lock_covers_its_own)
+/* 32 sectors and 254 blocks: each lock protects its own addresses only. */
+START_TEST(every_lock_protects_its_own_addresses)
 {
 	struct fixture *f = fixture_new();
 
@@ -205,7 +206,7 @@ START_TEST(every_lock_covers_its_own)
 		fixture_frame(f, frame, sizeof(frame), 0);
 		if (!refused(f, 0x20, first) || !refused(f, 0x02, last))
 			ck_abort_msg("lock %u does not lock", lock);
-		/* Not refused ends in a reset, which locks all. */
+		/* An accepted command ends in a reset, which sets all locks. */
 		if (first > 0 && refused(f, 0x20, first - 1))
 			ck_abort_msg("lock %u locks below", lock);
 		fixture_run(f, "50; 11 64; 06; 98; 06");
@@ -225,10 +226,10 @@ suite_flash_protect(void)
 
 	fixture_prepare();
 	tcase_set_timeout(tcase, 60);
-	tcase_add_loop_test(tcase, block_protection_is_the_table, 0, 64);
+	tcase_add_loop_test(tcase, block_protection_matches_the_table, 0, 64);
 	tcase_add_test(tcase, protected_bytes_do_not_change);
-	tcase_add_test(tcase, individual_locks);
-	tcase_add_test(tcase, every_lock_covers_its_own);
+	tcase_add_test(tcase, individual_locks_act_as_in_the_data_sheet);
+	tcase_add_test(tcase, every_lock_protects_its_own_addresses);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

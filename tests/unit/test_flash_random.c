@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * 100 000 random frames against a second, far simpler model of a W25Q128JV: an array, WEL, one
- * operation in progress and the time that it ends (data sheet revision M, 7.1.1, 7.1.2, 8.2.1,
- * 8.2.3, 8.2.6, 8.2.13-8.2.18, 9.6). The seeds are fixed.
+ * operation in progress and its end time (data sheet revision M, 7.1.1, 7.1.2, 8.2.1, 8.2.3, 8.2.6,
+ * 8.2.13-8.2.18, 9.6). The seeds are fixed.
  */
 #include "flash_fixture.h"
 #include "suites.h"
@@ -18,7 +18,7 @@ struct reference {
 	int64_t now_ns;
 	int64_t end_ns; /* of the operation; 0: none */
 	uint32_t address;
-	uint32_t erase_bytes; /* 0: it is a program */
+	uint32_t erase_bytes; /* 0: a program */
 	uint8_t page[256];
 };
 
@@ -65,7 +65,7 @@ reference_status(const struct reference *r)
 	return (r->wel ? 0x02 : 0x00) | (r->end_ns ? 0x01 : 0x00);
 }
 
-/* One frame; reply gets what MISO has to be. */
+/* One frame; reply gets the expected MISO. */
 static void
 reference_frame(
 	struct reference *r, const uint8_t *frame, size_t n, unsigned int extra, uint8_t *reply)
@@ -101,7 +101,7 @@ reference_frame(
 	}
 }
 
-/* Frames are right more often than not, and stay in the first and last 128 KiB. */
+/* Most frames are valid, and address the first or the last 128 KiB. */
 static size_t
 make_frame(GRand *rand, uint8_t *frame, unsigned int *extra)
 {
@@ -180,7 +180,7 @@ START_TEST(a_second_model_agrees)
 		if (i % 10000 == 9999 && memcmp(f->array, r.array, FIXTURE_SIZE) != 0)
 			ck_abort_msg("arrays differ by frame %d", i);
 	}
-	/* The mixture was one: neither always busy nor always idle. */
+	/* The frames were mixed: neither always busy nor always idle. */
 	ck_assert_uint_gt(taken, FRAMES / 10);
 	ck_assert_uint_lt(taken, FRAMES * 9 / 10);
 	g_free(r.array);

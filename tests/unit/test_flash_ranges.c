@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The range rules of block protection, stated once more and otherwise than in the engine: an
- * address is protected when it lies less than a length away from the protected end, and CMP turns
- * that round, address by address. Every value of the bits, for arrays from 64 KiB to 256 MiB and of
- * odd sizes; and what a range refuses: programs and every kind of erase that touch it, by one byte
- * or more.
+ * The range rules of block protection, implemented independently of the engine: an address is
+ * protected if it is less than a length away from the protected end, and CMP inverts that, address
+ * by address. Covers every value of the bits, for arrays from 64 KiB to 256 MiB and of other sizes;
+ * and the operations that a range rejects: programs and every kind of erase that touch it by one
+ * byte or more.
  */
 #include "chipdb/chipdb.h"
 #include "flash_fixture.h"
@@ -27,7 +27,7 @@ struct setting {
 	bool cmp;
 };
 
-/* Halves from the whole chip downwards, but never less than the smallest doubled upwards. */
+/* Halves from the whole chip down, but not below the smallest one doubled up. */
 static uint64_t
 halved(const struct setting *s, uint64_t size, uint64_t smallest)
 {
@@ -60,7 +60,7 @@ from_three(unsigned int bp, uint64_t size)
 	return divisors[bp] ? MIN(size, MAX(size / divisors[bp], least[bp])) : 0;
 }
 
-/* Distance of address from the end where protection begins. */
+/* Distance of address from the protected end. */
 static uint64_t
 distance(bool bottom, uint64_t size, uint64_t address)
 {
@@ -183,12 +183,12 @@ refused(struct fixture *f, uint8_t opcode, uint64_t address)
 		ck_abort_msg("%02X: %s", opcode, flash_outcome_string(outcome));
 	if (flash_is_busy(f->chip) != (outcome == FLASH_DONE))
 		ck_abort_msg("%02X at %" PRIX64 ": busy or not", opcode, address);
-	/* Nothing is left of it. */
+	/* Ends the operation, which then changes nothing. */
 	flash_power_up(f->chip);
 	return outcome == FLASH_PROTECTED;
 }
 
-/* Programs and erases at address, each refused when a byte that it touches is in start to end. */
+/* Programs and erases at address are rejected if they touch a byte from start to end. */
 static void
 assert_refusals(struct fixture *f, uint64_t address, uint64_t start, uint64_t end)
 {
@@ -208,7 +208,7 @@ assert_refusals(struct fixture *f, uint64_t address, uint64_t start, uint64_t en
 	}
 }
 
-/* The range that the chip reports is the one that the rule says. */
+/* The chip reports the range of the rule. */
 static void
 assert_range(const struct flash *chip, enum flash_range_rule rule, const struct setting *s,
 	uint64_t *start, uint64_t *end)
@@ -250,7 +250,7 @@ check_setting(struct fixture *f, enum flash_range_rule rule, const struct settin
 	if (!flash_next_protected(f->chip, 0, &start, &length))
 		start = end = length = 0;
 	end = start + length;
-	/* Commands reach arrays of odd sizes in their own ways. */
+	/* Commands address arrays of other sizes differently. */
 	if (size & (size - 1))
 		return;
 	assert_refusals(f, 0, start, end);
@@ -292,7 +292,7 @@ START_TEST(every_value_selects_the_range_of_its_rule)
 }
 END_TEST
 
-/* SEC is heeded by none of these. */
+/* These rules ignore SEC. */
 START_TEST(from3_ignores_sec)
 {
 	struct flash_part part;
@@ -333,8 +333,8 @@ check_list(struct fixture *f, unsigned int bp, bool tb, bool cmp, struct listed 
 	ck_assert_int_eq(refused(f, 0xc7, 0), wanted.chip_erase_refused);
 }
 
-/* As the M25P05-A has it: two values that stop a chip erase and nothing else; all but a 16th. */
-START_TEST(a_list_says_it_value_by_value)
+/* As in the M25P05-A: two values that only block a chip erase; and all but a 16th. */
+START_TEST(a_list_defines_the_range_of_each_value)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -366,7 +366,7 @@ END_TEST
 
 /* --- the WP# pin as protection --- */
 
-/* M45PE: WP# low protects the first 256 pages, and nothing else does. */
+/* M45PE: only WP# low protects, namely the first 256 pages. */
 START_TEST(wp_low_protects_the_first_sector)
 {
 	struct flash_part part;
@@ -402,7 +402,7 @@ find_bit(const struct flash_part *part, enum flash_bit function, unsigned int *p
 	return NULL;
 }
 
-/* Sets the bit in a copy of the registers; a bit that the part lacks can only be 0. */
+/* Sets the bit in a copy of the registers; false if the part lacks a bit that must be 1. */
 static bool
 put_bit(const struct flash_part *part, uint8_t *registers, enum flash_bit function, bool on)
 {
@@ -428,7 +428,7 @@ check_part(const struct flash_part *part, uint8_t *array)
 
 		bp_bits += find_bit(part, FLASH_BIT_BP0 + i, &place) != NULL;
 	}
-	/* What is volatile is set for it to come up so. */
+	/* Volatile bits are set by their power-up value too. */
 	for (unsigned int bits = 0; bits < 8u << bp_bits; bits++) {
 		struct setting s = {bits >> 3, bp_bits, bits & 1, bits >> 1 & 1, bits >> 2 & 1};
 		bool possible = put_bit(&copy, copy.status_default, FLASH_BIT_WPS, false) &&
@@ -461,12 +461,12 @@ is_stated_here(const struct flash_part *part)
 	case FLASH_RANGE_SST26:
 		return false;
 	default:
-		/* The test's own list of bits per rule has no SEC for these. */
+		/* This test implements all other rules. */
 		return true;
 	}
 }
 
-START_TEST(every_part_protects_as_its_rule_says)
+START_TEST(every_part_protects_the_range_of_its_rule)
 {
 	g_autoptr(GError) error = NULL;
 	struct chipdb *db = chipdb_open(NULL, &error);
@@ -502,9 +502,9 @@ suite_flash_ranges(void)
 	tcase_add_loop_test(
 		tcase, every_value_selects_the_range_of_its_rule, 0, (int)G_N_ELEMENTS(rules));
 	tcase_add_test(tcase, from3_ignores_sec);
-	tcase_add_test(tcase, a_list_says_it_value_by_value);
+	tcase_add_test(tcase, a_list_defines_the_range_of_each_value);
 	tcase_add_test(tcase, wp_low_protects_the_first_sector);
-	tcase_add_test(tcase, every_part_protects_as_its_rule_says);
+	tcase_add_test(tcase, every_part_protects_the_range_of_its_rule);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Registers by address, 65 and 71, as in the S25FS512S: 4-byte mode (bit 7) and QPI (bit 6) in CR2,
- * and the ways out of power-down and into reset of parts that have other ones than the W25Q128JV.
+ * Registers by address, 65 and 71, as in the S25FS512S: 4-byte mode (bit 7) and QPI (bit 6) in CR2;
+ * and commands of other parts that leave power-down and reset the chip.
  */
 #include "flash_fixture.h"
 #include "suites.h"
@@ -74,7 +74,7 @@ static const struct fixture_row rows[] = {
 		FLASH_UNKNOWN_OPCODE},
 };
 
-START_TEST(by_address)
+START_TEST(registers_are_read_and_written_by_address)
 {
 	struct flash_part part;
 
@@ -83,8 +83,8 @@ START_TEST(by_address)
 }
 END_TEST
 
-/* S25FL-L: CR2 is what 15 reads, CR3 the one behind it. */
-START_TEST(another_order)
+/* S25FL-L: 15 reads CR2, and CR3 is the next one. */
+START_TEST(parts_map_addresses_to_registers)
 {
 	static const struct fixture_row others[] = {
 		{"register 3", "", "65 00 00 03 00 00", "60", NULL, FLASH_DONE},
@@ -99,8 +99,8 @@ START_TEST(another_order)
 }
 END_TEST
 
-/* Registers beyond the third are kept like the others. */
-START_TEST(they_are_kept)
+/* Registers after the third are non-volatile like the others. */
+START_TEST(registers_by_address_are_part_of_the_state)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -121,8 +121,8 @@ START_TEST(they_are_kept)
 }
 END_TEST
 
-/* AB without an ID, and the reset of one byte. */
-START_TEST(other_ways_out)
+/* AB without an ID, and the one-byte reset. */
+START_TEST(ab_without_id_and_f0_act_as_in_the_data_sheet)
 {
 	static const struct fixture_row ways[] = {
 		{"AB floats", "", "AB 00 00 00 00", "FF FF FF FF FF", NULL, FLASH_DONE},
@@ -153,10 +153,10 @@ suite_flash_registers(void)
 	TCase *tcase = tcase_create("flash_registers");
 
 	fixture_prepare();
-	tcase_add_test(tcase, by_address);
-	tcase_add_test(tcase, another_order);
-	tcase_add_test(tcase, they_are_kept);
-	tcase_add_test(tcase, other_ways_out);
+	tcase_add_test(tcase, registers_are_read_and_written_by_address);
+	tcase_add_test(tcase, parts_map_addresses_to_registers);
+	tcase_add_test(tcase, registers_by_address_are_part_of_the_state);
+	tcase_add_test(tcase, ab_without_id_and_f0_act_as_in_the_data_sheet);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Sector protection registers of an AT25DF081A: data sheet 8715C, page 22 (the table of the global
- * functions), and 3674E of the AT25DF081, 10.1 (SPRL, WPP, EPE, SWP). And the sector map of an
+ * functions), and 3674E of the AT25DF081, 10.1 (SPRL, WPP, EPE, SWP). Also the sector map of an
  * AT26DF081A.
  */
 #include "flash_fixture.h"
@@ -38,7 +38,7 @@ part_init(struct flash_part *part)
 		part, "WREN WRDI RDSR1 WRSR READ PP PROTECT_SECTOR UNPROTECT_SECTOR RDSECTOR");
 }
 
-/* 35 and 15 are no commands of it: the line floats. */
+/* The part lacks 35 and 15: MISO floats. */
 static const struct fixture_row rows[] = {
 	{"as delivered: all protected", "", "05 00", "1C", "1C FF FF", FLASH_DONE},
 	{"WPP follows the pin", "L", "05 00", "0C", "0C FF FF", FLASH_DONE},
@@ -105,7 +105,7 @@ static const struct fixture_row rows[] = {
 	{"chip erase", "06; 01 00; W; 06", "C7", NULL, "13 FF FF", FLASH_DONE},
 };
 
-START_TEST(sectors_are_as_their_registers_say)
+START_TEST(sector_registers_protect_their_sectors)
 {
 	struct flash_part part;
 
@@ -126,8 +126,8 @@ assert_only(struct fixture *f, uint64_t start, uint64_t length)
 	ck_assert(!flash_next_protected(f->chip, start + length, &found_start, &found_length));
 }
 
-/* Each register protects its sector and nothing else, also where sectors differ in size. */
-START_TEST(a_register_covers_its_sector)
+/* Each register protects its sector only, also if sectors differ in size. */
+START_TEST(each_register_protects_only_its_sector)
 {
 	static const struct flash_region at26df081a[] = {
 		{15, 65536, false}, {1, 32768, false}, {2, 8192, false}, {1, 16384, false}};
@@ -161,7 +161,7 @@ START_TEST(a_register_covers_its_sector)
 }
 END_TEST
 
-/* The newer ones read SR1 and SR2 in turn, and write the second with 31. */
+/* Newer parts read SR1 and SR2 in turn, and write SR2 with 31. */
 START_TEST(two_registers_are_read_in_turn)
 {
 	static const struct flash_register_bit sr2[8] = {{.function = FLASH_BIT_NONE},
@@ -193,8 +193,8 @@ suite_flash_sector(void)
 	TCase *tcase = tcase_create("sector");
 
 	fixture_prepare();
-	tcase_add_test(tcase, sectors_are_as_their_registers_say);
-	tcase_add_test(tcase, a_register_covers_its_sector);
+	tcase_add_test(tcase, sector_registers_protect_their_sectors);
+	tcase_add_test(tcase, each_register_protects_only_its_sector);
 	tcase_add_test(tcase, two_registers_are_read_in_turn);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SFDP as a host uses it that trusts nothing else: the tables are read through 5A and decoded here
- * by JESD216B, and what they say is done to the chip. Size, page, address modes, erase types with
- * their regions and 4-byte opcodes all have to be true.
+ * SFDP for a host that relies on nothing else: the tables are read with 5A and decoded by JESD216B,
+ * and used on the chip. Size, page, address modes, erase types with their regions and 4-byte
+ * opcodes must all be correct.
  */
 #include "flash_fixture.h"
 #include "suites.h"
@@ -15,7 +15,7 @@
 #define REGIONS_MAX 64
 
 struct type {
-	uint64_t size; /* 0: there is no such type */
+	uint64_t size; /* 0: no such type */
 	uint8_t opcode;
 	int opcode4; /* -1: none */
 };
@@ -25,7 +25,7 @@ struct region {
 	unsigned int types; /* one bit each */
 };
 
-/* What the tables say. */
+/* The decoded tables. */
 struct host {
 	struct fixture *f;
 	uint32_t basic[16];
@@ -36,7 +36,7 @@ struct host {
 	struct type types[4];
 	struct region regions[REGIONS_MAX];
 	unsigned int n_regions;
-	unsigned int address_bytes; /* of erases and programs, at present */
+	unsigned int address_bytes; /* the current address mode, for erases and programs */
 };
 
 static void
@@ -125,7 +125,7 @@ decode_headers(struct host *host)
 			decode_map(host, pointer, p[3]);
 		}
 	}
-	/* Tables beyond the basic one came with revision B. */
+	/* Tables after the basic one exist since revision B. */
 	ck_assert_uint_eq(header[4], n_headers > 1 ? 6 : 5);
 }
 
@@ -149,7 +149,7 @@ decode(struct fixture *f)
 	return host;
 }
 
-/* Goes into 4-byte mode by the first way that dword 16 names. */
+/* Enters 4-byte mode by the first method in dword 16. */
 static void
 enter_four_byte(struct host *host)
 {
@@ -185,7 +185,7 @@ command(struct host *host, uint8_t opcode, unsigned int address_bytes, uint64_t 
 	fixture_wait(host->f);
 }
 
-/* A block erase changes that block; the array is 5A everywhere before and after. */
+/* An erase of a block changes only that block; the array is 5A everywhere before and after. */
 static void
 try_erase(struct host *host, const struct type *type, uint8_t opcode, unsigned int address_bytes,
 	uint64_t address)
@@ -222,7 +222,7 @@ try_region(struct host *host, const struct region *region, uint64_t start)
 	}
 }
 
-/* Programs the last page, wrapping in it, and reads it back. */
+/* Programs the last page with a wrap, and reads it back. */
 static void
 try_program(struct host *host, uint8_t opcode, uint8_t read, unsigned int address_bytes)
 {
@@ -255,7 +255,7 @@ use(struct host *host)
 	try_program(host, 0x02, 0x03, host->address_bytes);
 	if (host->has_four_byte && (host->four_byte[0] & 0x41) == 0x41)
 		try_program(host, 0x12, 0x13, 4);
-	/* Times are at least those of the part; the resets that are named work. */
+	/* Times are at least those of the part; the listed resets work. */
 	if (host->basic[15] >> 12 & 1)
 		ck_assert_int_eq(fixture_run(host->f, "66; 99; T30000"), FLASH_DONE);
 	if (host->basic[15] >> 11 & 1)
@@ -379,7 +379,7 @@ static const struct {
 	unsigned int n_regions; /* 1: uniform */
 	uint32_t ways;          /* dword 16, bits 31:24 */
 	int sector_opcode;      /* of 4 KiB everywhere; -1: none */
-	int four_byte;          /* types with 4-byte opcodes; -1: no table */
+	int four_byte;          /* types with 4-byte opcodes; -1: no such table */
 } parts[] = {
 	{"W25Q128JV", plain, 3, 1, 0x80, 0x20, -1},
 	{"4 MiB", small, 3, 1, 0x80, 0x20, -1},
@@ -395,7 +395,7 @@ static const struct {
 	{"pages of 512", huge_page, 1, 1, 0x80, -1, -1},
 };
 
-START_TEST(a_host_that_trusts_it_can_use_the_part)
+START_TEST(a_host_can_use_the_part_by_sfdp_alone)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -429,8 +429,8 @@ START_TEST(a_host_that_trusts_it_can_use_the_part)
 }
 END_TEST
 
-/* Fast reads that the part lacks are not claimed, and the quad enable neither. */
-START_TEST(without_quad)
+/* Volatile bits are set by their power-up value too. */
+START_TEST(parts_without_quad_list_no_quad_reads)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -448,8 +448,8 @@ START_TEST(without_quad)
 }
 END_TEST
 
-/* The tables are those of the erases in force. */
-START_TEST(hybrid_parts_say_what_is_in_force)
+/* The tables describe the active erases. */
+START_TEST(hybrid_parts_describe_the_active_erases)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -468,7 +468,7 @@ START_TEST(hybrid_parts_say_what_is_in_force)
 }
 END_TEST
 
-START_TEST(a_file_is_answered_as_it_is)
+START_TEST(an_sfdp_file_is_returned_unchanged)
 {
 	static const uint8_t bytes[] = {'S', 'F', 'D', 'P', 6, 1, 0, 0xff, 0x12};
 	struct flash_part part;
@@ -489,8 +489,8 @@ START_TEST(a_file_is_answered_as_it_is)
 }
 END_TEST
 
-/* Of a file and of a generated table, wherever they are read. */
-START_TEST(single_bytes_can_be_others)
+/* Bytes of a file and of a generated table, at any position of a read. */
+START_TEST(single_sfdp_bytes_can_be_changed)
 {
 	static const uint8_t bytes[] = {'S', 'F', 'D', 'P', 6, 1, 0, 0xff, 0x12};
 	static const struct flash_sfdp_byte others[] = {{1, 'X'}, {8, 0x34}};
@@ -528,11 +528,11 @@ suite_flash_sfdp(void)
 
 	fixture_prepare();
 	tcase_set_timeout(tcase, 30);
-	tcase_add_loop_test(tcase, a_host_that_trusts_it_can_use_the_part, 0, G_N_ELEMENTS(parts));
-	tcase_add_test(tcase, without_quad);
-	tcase_add_test(tcase, hybrid_parts_say_what_is_in_force);
-	tcase_add_test(tcase, a_file_is_answered_as_it_is);
-	tcase_add_test(tcase, single_bytes_can_be_others);
+	tcase_add_loop_test(tcase, a_host_can_use_the_part_by_sfdp_alone, 0, G_N_ELEMENTS(parts));
+	tcase_add_test(tcase, parts_without_quad_list_no_quad_reads);
+	tcase_add_test(tcase, hybrid_parts_describe_the_active_erases);
+	tcase_add_test(tcase, an_sfdp_file_is_returned_unchanged);
+	tcase_add_test(tcase, single_sfdp_bytes_can_be_changed);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

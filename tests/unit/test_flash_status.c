@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Status registers of a W25Q128JV: data sheet revision M, 7.1 and 8.2.1-8.2.5. It is silent on how
- * long 50 lasts, and on WEL after a write that a lock refused (here: set, as in Winbond's model of
+ * Status registers of a W25Q128JV: data sheet revision M, 7.1 and 8.2.1-8.2.5. It does not specify
+ * how long 50 lasts, nor WEL after a write that a lock rejects (here: set, as in Winbond's model of
  * the W25Q32JV).
  */
 #include "flash_fixture.h"
@@ -79,14 +79,14 @@ static const struct fixture_row rows[] = {
 		FLASH_STATUS_PROTECTED},
 };
 
-START_TEST(registers)
+START_TEST(status_commands_act_as_in_the_data_sheet)
 {
 	fixture_check_rows(rows, G_N_ELEMENTS(rows));
 }
 END_TEST
 
-/* SRP counts only while WP# is low and not IO2 (QE = 0, as in ordering code IM; 4.1). */
-START_TEST(wp_locks_while_it_is_a_pin)
+/* SRP applies only while WP# is low and not IO2 (QE = 0, as in ordering code IM; 4.1). */
+START_TEST(wp_locks_the_registers_unless_it_is_a_lane)
 {
 	for (unsigned int i = 0; i < 8; i++) {
 		bool srp = i & 1;
@@ -131,8 +131,8 @@ START_TEST(a_short_write_clears_register_2_of_older_parts)
 }
 END_TEST
 
-/* Older parts: SRP1 with SRP0 locks for ever; refused writes may drop WEL on others. */
-START_TEST(other_parts_lock_in_other_ways)
+/* Older parts: SRP1 with SRP0 locks permanently; a rejected write may clear WEL on others. */
+START_TEST(srp1_with_srp0_locks_older_parts_permanently)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -152,8 +152,8 @@ START_TEST(other_parts_lock_in_other_ways)
 }
 END_TEST
 
-/* What to save, and when: of volatile writes there is nothing to tell. */
-START_TEST(non_volatile_changes_are_told)
+/* Non-volatile writes are reported, volatile ones are not. */
+START_TEST(non_volatile_changes_are_reported)
 {
 	static const struct {
 		const char *script;
@@ -162,7 +162,7 @@ START_TEST(non_volatile_changes_are_told)
 		{"06; 01 1C; W", 1},
 		{"06; 01 1C", 0},
 		{"50; 01 1C", 0},
-		{"06; 31 01; W; P", 2}, /* SRL goes back to 0 */
+		{"06; 31 01; W; P", 2}, /* SRL is cleared */
 		{"06; 42 00 10 00 00; W", 1},
 		{"06; 44 00 10 00; W", 1},
 		{"06; 02 00 00 00 00; W", 0},
@@ -179,8 +179,8 @@ START_TEST(non_volatile_changes_are_told)
 }
 END_TEST
 
-/* State is carried over to another chip, as from a file. */
-START_TEST(stored_state_makes_the_same_chip)
+/* Another chip loads the state, as from a file. */
+START_TEST(stored_state_restores_the_chip)
 {
 	struct fixture *f = fixture_new();
 	struct fixture *g = fixture_new();
@@ -256,7 +256,7 @@ static const struct fixture_row security_rows[] = {
 		FLASH_DONE},
 };
 
-START_TEST(security_registers)
+START_TEST(security_registers_act_as_in_the_data_sheet)
 {
 	fixture_check_rows(security_rows, G_N_ELEMENTS(security_rows));
 }
@@ -269,13 +269,13 @@ suite_flash_status(void)
 	TCase *tcase = tcase_create("status");
 
 	fixture_prepare();
-	tcase_add_test(tcase, registers);
-	tcase_add_test(tcase, wp_locks_while_it_is_a_pin);
+	tcase_add_test(tcase, status_commands_act_as_in_the_data_sheet);
+	tcase_add_test(tcase, wp_locks_the_registers_unless_it_is_a_lane);
 	tcase_add_test(tcase, a_short_write_clears_register_2_of_older_parts);
-	tcase_add_test(tcase, other_parts_lock_in_other_ways);
-	tcase_add_test(tcase, non_volatile_changes_are_told);
-	tcase_add_test(tcase, stored_state_makes_the_same_chip);
-	tcase_add_test(tcase, security_registers);
+	tcase_add_test(tcase, srp1_with_srp0_locks_older_parts_permanently);
+	tcase_add_test(tcase, non_volatile_changes_are_reported);
+	tcase_add_test(tcase, stored_state_restores_the_chip);
+	tcase_add_test(tcase, security_registers_act_as_in_the_data_sheet);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

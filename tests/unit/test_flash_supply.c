@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * VCC (W25Q128JV rev. M, 9.1 to 9.3): the five ranges, tVSL and tPUW, brown-out, and what too much
- * does. Rates are the model's own.
+ * VCC (W25Q128JV rev. M, 9.1 to 9.3): the five ranges, tVSL and tPUW, brown-out, and the effect of
+ * overvoltage. Rates are those of the model, not of a data sheet.
  */
 #include "flash_fixture.h"
 #include "suites.h"
@@ -31,7 +31,7 @@ static const struct {
 	{5000, FLASH_DONE, FLASH_DONE, true},
 };
 
-START_TEST(each_range)
+START_TEST(each_supply_range_allows_its_commands)
 {
 	struct fixture *f = fixture_new();
 
@@ -50,7 +50,7 @@ START_TEST(each_range)
 }
 END_TEST
 
-/* 9.3: CS# is heard after tVSL, write enable after tPUW. */
+/* 9.3: the chip accepts CS# after tVSL, write enable after tPUW. */
 START_TEST(write_inhibit_after_power_up)
 {
 	struct flash_part part;
@@ -74,7 +74,7 @@ START_TEST(write_inhibit_after_power_up)
 }
 END_TEST
 
-START_TEST(a_brown_out_drops_what_is_in_progress)
+START_TEST(a_brown_out_interrupts_an_operation)
 {
 	struct fixture *f = fixture_new();
 
@@ -92,7 +92,7 @@ START_TEST(a_brown_out_drops_what_is_in_progress)
 }
 END_TEST
 
-/* Wrong bytes of n that were read. */
+/* Number of wrong bytes in a read of n. */
 static unsigned int
 count_errors(struct fixture *f, size_t n)
 {
@@ -108,7 +108,7 @@ count_errors(struct fixture *f, size_t n)
 	return errors;
 }
 
-START_TEST(the_lower_the_more_errors)
+START_TEST(a_lower_supply_causes_more_errors)
 {
 	static const struct {
 		int millivolts;
@@ -144,8 +144,9 @@ new_of_1v8(void)
 	return fixture_new_part(&part);
 }
 
-/* First it works, then it errs, in the end it takes no data any more, and that stays. */
-START_TEST(too_much_ruins_it)
+/* At first the chip works, then reads have errors, and in the end it no longer programs; the damage
+ * is permanent. */
+START_TEST(overvoltage_damages_the_chip)
 {
 	struct fixture *f = new_of_1v8();
 
@@ -173,7 +174,7 @@ START_TEST(too_much_ruins_it)
 }
 END_TEST
 
-START_TEST(up_to_the_limit_nothing_happens)
+START_TEST(up_to_the_limit_there_is_no_damage)
 {
 	struct fixture *f = new_of_1v8();
 
@@ -186,8 +187,8 @@ START_TEST(up_to_the_limit_nothing_happens)
 }
 END_TEST
 
-/* Between ten seconds and half a minute, by the seed. */
-START_TEST(damage_differs_by_seed)
+/* Between ten and thirty seconds, depending on the seed. */
+START_TEST(the_time_to_damage_depends_on_the_seed)
 {
 	int64_t least = INT64_MAX, most = 0;
 
@@ -222,13 +223,13 @@ suite_flash_supply(void)
 
 	fixture_prepare();
 	tcase_set_timeout(tcase, 60);
-	tcase_add_loop_test(tcase, each_range, 0, G_N_ELEMENTS(ranges));
+	tcase_add_loop_test(tcase, each_supply_range_allows_its_commands, 0, G_N_ELEMENTS(ranges));
 	tcase_add_test(tcase, write_inhibit_after_power_up);
-	tcase_add_test(tcase, a_brown_out_drops_what_is_in_progress);
-	tcase_add_test(tcase, the_lower_the_more_errors);
-	tcase_add_test(tcase, too_much_ruins_it);
-	tcase_add_test(tcase, up_to_the_limit_nothing_happens);
-	tcase_add_test(tcase, damage_differs_by_seed);
+	tcase_add_test(tcase, a_brown_out_interrupts_an_operation);
+	tcase_add_test(tcase, a_lower_supply_causes_more_errors);
+	tcase_add_test(tcase, overvoltage_damages_the_chip);
+	tcase_add_test(tcase, up_to_the_limit_there_is_no_damage);
+	tcase_add_test(tcase, the_time_to_damage_depends_on_the_seed);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

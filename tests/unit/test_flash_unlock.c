@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Ways to write status registers that a W25Q128JV lacks, and what a refusal leaves behind: EWSR and
- * BPL of SST25 parts, FREEZE, BPNV, error flags and CLSR of an S25FL128S, and failure flags that
- * need no CLSR.
+ * Methods to write status registers that a W25Q128JV lacks, and the state after a rejected command:
+ * EWSR and BPL of SST25 parts, FREEZE, BPNV, error flags and CLSR of an S25FL128S, and failure
+ * flags without CLSR.
  */
 #include "flash_fixture.h"
 #include "suites.h"
@@ -70,7 +70,7 @@ static const struct fixture_row sst25_rows[] = {
 	{"erase of what is open", "50; 01 04; 06", "20 00 00 00", NULL, "07 FF FF", FLASH_DONE},
 };
 
-START_TEST(ewsr_opens_one_write)
+START_TEST(ewsr_enables_one_status_write)
 {
 	static const struct fixture_row either[] = {
 		{"06 serves as well", "06; 01 00", "", NULL, "00 FF FF", FLASH_DONE},
@@ -159,7 +159,7 @@ static const struct fixture_row spansion_rows[] = {
 		FLASH_PROTECTED},
 };
 
-START_TEST(spansion_waits_for_clsr)
+START_TEST(failures_keep_spansion_parts_busy_until_clsr)
 {
 	struct flash_part part;
 
@@ -168,8 +168,8 @@ START_TEST(spansion_waits_for_clsr)
 }
 END_TEST
 
-/* Nothing is ever busy in the instant corner, but this is no matter of time. */
-START_TEST(waiting_for_clsr_takes_no_clock)
+/* The instant corner has no operation times, but waiting for CLSR is not a matter of time. */
+START_TEST(the_instant_corner_waits_for_clsr_too)
 {
 	struct flash_part part;
 	struct fixture *f;
@@ -187,8 +187,8 @@ END_TEST
 
 /* --- flags --- */
 
-/* Intel's S33: one flag for both, kept until 30. Macronix: two, gone with the next success. */
-START_TEST(failure_flags)
+/* Intel's S33: one flag for both, set until 30. Macronix: two, cleared by the next success. */
+START_TEST(failure_flags_are_cleared_as_in_the_data_sheet)
 {
 	static const struct flash_register_bit s33[8] = {PLAIN(FLASH_BIT_SRP),
 		PLAIN(FLASH_BIT_NONE), REPORT(FLASH_BIT_EPFAIL), PLAIN(FLASH_BIT_BP2),
@@ -226,7 +226,7 @@ START_TEST(failure_flags)
 	fixture_set_register(&part, 3, none);
 	fixture_set_commands(&part, "WREN WRDI RDSR1 WRSR READ PP CLSR");
 	fixture_check_rows_of(&part, s33_rows, G_N_ELEMENTS(s33_rows));
-	/* EPFAIL is cleared like the two where there is no CLSR. */
+	/* EPFAIL is cleared like the two others on parts without CLSR. */
 	fixture_set_register(&part, 2, two);
 	fixture_set_commands(&part, "WREN WRDI RDSR1 RDSR2 WRSR READ PP");
 	fixture_check_rows_of(&part, two_rows, G_N_ELEMENTS(two_rows));
@@ -257,10 +257,10 @@ suite_flash_unlock(void)
 	TCase *tcase = tcase_create("unlock");
 
 	fixture_prepare();
-	tcase_add_test(tcase, ewsr_opens_one_write);
-	tcase_add_test(tcase, spansion_waits_for_clsr);
-	tcase_add_test(tcase, waiting_for_clsr_takes_no_clock);
-	tcase_add_test(tcase, failure_flags);
+	tcase_add_test(tcase, ewsr_enables_one_status_write);
+	tcase_add_test(tcase, failures_keep_spansion_parts_busy_until_clsr);
+	tcase_add_test(tcase, the_instant_corner_waits_for_clsr_too);
+	tcase_add_test(tcase, failure_flags_are_cleared_as_in_the_data_sheet);
 	tcase_add_test(tcase, three_bytes_write_three_registers);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Copies of arrays on disk: saved, loaded and compared, or refused without a trace. */
+/* Copies of arrays on disk: saved, loaded and compared in whole, or unchanged on errors. */
 #include "base/error.h"
 #include "store/image.h"
 #include "suites.h"
@@ -57,7 +57,7 @@ assert_not_saved(const char *path, const char *reason)
 
 #define NO_FILE "not a regular file; name one, or a name that is free"
 
-START_TEST(image_is_saved_as_a_whole_or_not_at_all)
+START_TEST(image_is_saved_in_whole_or_not_at_all)
 {
 	g_autofree char *path = at("saved.bin");
 	g_autofree char *fifo = at("fifo");
@@ -93,7 +93,7 @@ START_TEST(image_is_saved_as_a_whole_or_not_at_all)
 }
 END_TEST
 
-START_TEST(image_that_cannot_be_saved_says_why)
+START_TEST(saving_an_image_reports_its_error)
 {
 	g_autoptr(GError) error = NULL;
 
@@ -107,7 +107,7 @@ START_TEST(image_that_cannot_be_saved_says_why)
 }
 END_TEST
 
-START_TEST(image_is_loaded_whole_or_not_at_all)
+START_TEST(image_is_loaded_in_whole_or_not_at_all)
 {
 	g_autofree char *path = at("load.bin");
 	uint8_t data[5] = "12345";
@@ -136,7 +136,7 @@ START_TEST(image_is_loaded_whole_or_not_at_all)
 }
 END_TEST
 
-START_TEST(image_is_compared)
+START_TEST(comparing_an_image_finds_the_differences)
 {
 	g_autofree char *path = at("compare.bin");
 	g_autoptr(GError) error = NULL;
@@ -170,10 +170,10 @@ suite_image(void)
 	TCase *tcase = tcase_create("image");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_test(tcase, image_is_saved_as_a_whole_or_not_at_all);
-	tcase_add_test(tcase, image_that_cannot_be_saved_says_why);
-	tcase_add_test(tcase, image_is_loaded_whole_or_not_at_all);
-	tcase_add_test(tcase, image_is_compared);
+	tcase_add_test(tcase, image_is_saved_in_whole_or_not_at_all);
+	tcase_add_test(tcase, saving_an_image_reports_its_error);
+	tcase_add_test(tcase, image_is_loaded_in_whole_or_not_at_all);
+	tcase_add_test(tcase, comparing_an_image_finds_the_differences);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

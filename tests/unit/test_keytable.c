@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Tables of keys: what is read, what is refused and with which words. */
+/* Tables of keys: values read, and the text of error messages. */
 #include "base/keyfile.h"
 #include "base/keytable.h"
 #include "base/units.h"
@@ -133,7 +133,7 @@ static const struct {
 	{"[g]\n= one\n", NULL, "FILE: line 2: \"= one\" is refused" LINES},
 };
 
-START_TEST(what_is_wrong_is_told_with_its_place)
+START_TEST(errors_name_the_file_and_line)
 {
 	g_autoptr(GString) seen = g_string_new(NULL);
 	g_autoptr(GError) error = NULL;
@@ -146,7 +146,7 @@ START_TEST(what_is_wrong_is_told_with_its_place)
 }
 END_TEST
 
-START_TEST(a_value_from_elsewhere_is_taken_like_one_of_a_file)
+START_TEST(a_value_without_a_file_is_read_the_same_way)
 {
 	g_autoptr(GString) seen = g_string_new(NULL);
 	struct record record = {.seen = seen};
@@ -172,9 +172,8 @@ suite_keytable(void)
 	TCase *tcase = tcase_create("keytable");
 
 	tcase_add_test(tcase, each_key_goes_to_its_row);
-	tcase_add_loop_test(
-		tcase, what_is_wrong_is_told_with_its_place, 0, (int)G_N_ELEMENTS(refused));
-	tcase_add_test(tcase, a_value_from_elsewhere_is_taken_like_one_of_a_file);
+	tcase_add_loop_test(tcase, errors_name_the_file_and_line, 0, (int)G_N_ELEMENTS(refused));
+	tcase_add_test(tcase, a_value_without_a_file_is_read_the_same_way);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Pins and supply from outside: which pins there are, and the supply that goes at an operation. */
+/* Pins and supply of a chip: the pins of each package, and a supply cut during an operation. */
 #include "bench/levels.h"
 
 #include "base/clock.h"
@@ -15,7 +15,7 @@
 static struct fixture *f;
 static struct bench_levels wires;
 static struct base_clock sim_time;
-static struct flash_event power; /* the last one */
+static struct flash_event power; /* the last event */
 static unsigned int interrupted;
 
 static void
@@ -83,7 +83,7 @@ static const struct {
 	{FLASH_PIN7_HOLD, true, "wp, hold and reset", true, true},
 };
 
-START_TEST(pins_are_those_of_the_package)
+START_TEST(pins_match_the_package)
 {
 	struct flash_part part;
 
@@ -122,9 +122,9 @@ START_TEST(levels_reach_the_chip)
 }
 END_TEST
 
-/* --- the supply goes --- */
+/* --- cutting the supply --- */
 
-/* frames: with which the cut comes, and how long after its last one; power_ns -1: it stays. */
+/* frames: the last one triggers the cut, after_ns after its end; power_ns -1: no cut. */
 static const struct {
 	const char *what;
 	uint64_t cut_in;
@@ -134,10 +134,9 @@ static const struct {
 	unsigned int interrupted;
 } cuts[] = {
 	{"half of a sector erase of 45 ms", 2, BENCH_HALF_OF_BUSY, "06; 20 00 00 00", 22500000, 1},
-	{"nothing begins: at once", 1, BENCH_HALF_OF_BUSY, "06", 0, 0},
-	{"an operation that was there already", 3, BENCH_HALF_OF_BUSY, "06; 20 00 00 00; 05 00", 0,
-		1},
-	{"so much later", 2, 1000000, "06; 20 00 00 00", 1000000, 1},
+	{"no operation starts: cut at once", 1, BENCH_HALF_OF_BUSY, "06", 0, 0},
+	{"an operation in progress before", 3, BENCH_HALF_OF_BUSY, "06; 20 00 00 00; 05 00", 0, 1},
+	{"after a given time", 2, 1000000, "06; 20 00 00 00", 1000000, 1},
 	{"later than it takes", 2, 50000000, "06; 20 00 00 00", 50000000, 0},
 	{"ignored frames count", 2, BENCH_HALF_OF_BUSY, "20 00 00 00; 20 00 00 00", 0, 0},
 	{"a frame without an opcode counts", 1, 1000, "+3", 1000, 0},
@@ -145,7 +144,7 @@ static const struct {
 	{"never", 0, BENCH_HALF_OF_BUSY, "06; 20 00 00 00", -1, 0},
 };
 
-START_TEST(the_supply_goes_at_an_operation)
+START_TEST(a_cut_switches_the_supply_off_in_an_operation)
 {
 	const char *what = cuts[_i].what;
 	bool cut = cuts[_i].power_ns >= 0;
@@ -166,14 +165,14 @@ START_TEST(the_supply_goes_at_an_operation)
 }
 END_TEST
 
-START_TEST(a_cut_leaves_the_same_array_each_time)
+START_TEST(a_cut_is_reproducible)
 {
 	g_autofree uint8_t *first = NULL;
 
 	for (unsigned int run = 0; run < 2; run++) {
 		bench_levels_cut_in(&wires, 2, BENCH_HALF_OF_BUSY);
 		fixture_run(f, "06; 02 00 20 00 00 00 00 00 00 00 00 00");
-		/* Some of it is programmed. */
+		/* Part of the data is programmed. */
 		ck_assert_ptr_nonnull(memchr(f->array + 0x2000, 0x00, 8));
 		ck_assert_ptr_nonnull(memchr(f->array + 0x2000, 0xff, 8));
 		if (run > 0)
@@ -186,7 +185,7 @@ START_TEST(a_cut_leaves_the_same_array_each_time)
 }
 END_TEST
 
-START_TEST(whoever_switches_the_supply_calls_a_cut_off)
+START_TEST(switching_the_supply_cancels_a_pending_cut)
 {
 	bench_levels_cut_in(&wires, 1, 0);
 	bench_levels_supply(&wires, 3000);
@@ -196,7 +195,7 @@ START_TEST(whoever_switches_the_supply_calls_a_cut_off)
 }
 END_TEST
 
-START_TEST(a_broken_wire_comes_before_what_drives_it)
+START_TEST(an_open_wire_overrides_the_supply)
 {
 	struct clip *clip = clip_new(&sim_time);
 	struct clip_fault fault;
@@ -218,7 +217,7 @@ START_TEST(a_broken_wire_comes_before_what_drives_it)
 }
 END_TEST
 
-START_TEST(a_supply_that_is_off_stays_off_when_a_wire_is_mended)
+START_TEST(removing_an_open_wire_keeps_the_supply_off)
 {
 	struct clip *clip = clip_new(&sim_time);
 	struct clip_fault fault;
@@ -232,7 +231,7 @@ START_TEST(a_supply_that_is_off_stays_off_when_a_wire_is_mended)
 	ck_assert(!flash_is_powered(f->chip));
 	clip_fault_clear(clip);
 	ck_assert(!flash_is_powered(f->chip));
-	/* And one that goes while the wire is broken. */
+	/* The supply is switched off while the wire is open. */
 	bench_levels_supply(&wires, 3300);
 	ck_assert(flash_is_powered(f->chip));
 	clip_fault_add(clip, &fault);
@@ -245,7 +244,7 @@ START_TEST(a_supply_that_is_off_stays_off_when_a_wire_is_mended)
 }
 END_TEST
 
-START_TEST(a_supply_that_was_cut_stays_off_when_a_wire_is_mended)
+START_TEST(removing_an_open_wire_keeps_a_cut_supply_off)
 {
 	struct clip *clip = clip_new(&sim_time);
 	struct clip_fault fault;
@@ -277,16 +276,17 @@ suite_levels(void)
 	fixture_prepare();
 	tcase_add_checked_fixture(pins, start, finish);
 	tcase_add_test(pins, a_new_chip_has_all_pins_high);
-	tcase_add_loop_test(pins, pins_are_those_of_the_package, 0, G_N_ELEMENTS(packages));
+	tcase_add_loop_test(pins, pins_match_the_package, 0, G_N_ELEMENTS(packages));
 	tcase_add_test(pins, levels_reach_the_chip);
 	suite_add_tcase(suite, pins);
 	tcase_add_checked_fixture(supply, start, finish);
-	tcase_add_loop_test(supply, the_supply_goes_at_an_operation, 0, G_N_ELEMENTS(cuts));
-	tcase_add_test(supply, a_cut_leaves_the_same_array_each_time);
-	tcase_add_test(supply, a_broken_wire_comes_before_what_drives_it);
-	tcase_add_test(supply, a_supply_that_is_off_stays_off_when_a_wire_is_mended);
-	tcase_add_test(supply, a_supply_that_was_cut_stays_off_when_a_wire_is_mended);
-	tcase_add_test(supply, whoever_switches_the_supply_calls_a_cut_off);
+	tcase_add_loop_test(
+		supply, a_cut_switches_the_supply_off_in_an_operation, 0, G_N_ELEMENTS(cuts));
+	tcase_add_test(supply, a_cut_is_reproducible);
+	tcase_add_test(supply, an_open_wire_overrides_the_supply);
+	tcase_add_test(supply, removing_an_open_wire_keeps_the_supply_off);
+	tcase_add_test(supply, removing_an_open_wire_keeps_a_cut_supply_off);
+	tcase_add_test(supply, switching_the_supply_cancels_a_pending_cut);
 	suite_add_tcase(suite, supply);
 	return suite;
 }

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Faults of the line, each with a real adapter and chip behind it: acts where aimed and as often as
- * said, and nowhere else. A script is a line of what the host does:
+ * Faults of the line, with a real adapter and chip: each acts at its byte or command and as often
+ * as set, and nowhere else. A script is a line of the host's actions:
  *
  *	13 010000 030000 9f	bytes that are sent together
  *	00*16			sixteen of them
- *	|			everything is fetched before what follows is sent
- *	^			the host goes, another one comes
- *	~			the port waits until the line's deadline
- *	!			the cable is put in again
+ *	|			all replies are fetched before the next bytes are sent
+ *	^			the host disconnects, another one connects
+ *	~			the port waits for the line's deadline
+ *	!			the cable is plugged in again
  *
- * What the faults report is written down as "what@byte/operation ".
+ * Reports of faults have the form "what@byte/operation ".
  *
  * long: every fault has its cases, and all need the same line and script.
  */
@@ -81,7 +81,7 @@ reopen(void)
 	rig->port.ops->host_opened(rig->port.self);
 }
 
-/* As the pump does: what is fetched ends with two empty fetches. Returns the number of pieces. */
+/* Fetches like the pump, until two fetches return nothing. Returns the number of pieces. */
 static unsigned int
 fetch_all(size_t room)
 {
@@ -98,7 +98,7 @@ fetch_all(size_t room)
 	return pieces;
 }
 
-/* The port waits for the deadline; returns how long, in ms. */
+/* Waits for the deadline of the port; returns for how long, in ms. */
 static int64_t
 wait_deadline(void)
 {
@@ -113,7 +113,7 @@ wait_deadline(void)
 	return (g_get_monotonic_time() - begin_us) / 1000;
 }
 
-/* Sends n bytes in pieces. What the line does not take is given up: it says so by returning. */
+/* Sends n bytes in pieces. Stops when the line no longer accepts bytes; returns the number sent. */
 static size_t
 send_bytes(const uint8_t *in, size_t n, size_t piece, size_t room)
 {
@@ -222,7 +222,7 @@ static const struct {
 	const char *acts;
 	const char *seen;
 } cases[] = {
-	/* Nothing of the kind: never reached, or in the other direction. */
+	/* Conditions that are not met: byte not reached, or other direction. */
 	{"drop byte=100", "00 01 13 010000 030000 9f", "06 060100 06ef4018", "", "9f+3 "},
 	{"corrupt to-adapter byte=100", "00 01 13 010000 030000 9f", "06 060100 06ef4018", "",
 		"9f+3 "},
@@ -230,14 +230,14 @@ static const struct {
 	{"drop byte=3", "00 01 01", "06 0600 060100", "drop@3/2 ", ""},
 	{"drop byte=2 count=3", "00 01 01", "06 060100", "drop@2/2 drop@3/2 drop@4/2 ", ""},
 	{"drop to-adapter byte=2", "00 01 00", "06 06", "drop@2/1 ", ""},
-	/* A host that loses one byte of its data waits for ever. */
+	/* A host that loses one byte of its data waits indefinitely. */
 	{"drop to-adapter byte=9", "00 13 010000 030000 9f | 00", "06 06 ffffff", "drop@9/2 ",
 		"00+3 "},
 	{"duplicate byte=3", "00 01 00", "06 06010100 06", "duplicate@3/2 ", ""},
 	{"duplicate to-adapter byte=2", "00 01 00", "06 060100 060100 06", "duplicate@2/1 ", ""},
 	{"corrupt byte=3 mask=0x81", "00 01 00", "06 068000 06", "corrupt@3/2 ", ""},
 	{"corrupt to-adapter byte=1 mask=0x01", "00 00", "060100 06", "corrupt@1/0 ", ""},
-	/* Two at one byte. */
+	/* Two faults at one byte. */
 	{"duplicate byte=1,corrupt byte=1 mask=0xff", "00 00", "f9f9 06",
 		"duplicate@1/1 corrupt@1/1 ", ""},
 	{"duplicate byte=1,drop byte=1", "00 01", "060100", "duplicate@1/1 drop@1/1 ", ""},
@@ -250,7 +250,7 @@ static const struct {
 		"corrupt@3/2 ", ""},
 	{"corrupt op=2 byte=2 mask=0xff", "01 | 13 010000 030000 9f | 01",
 		"060100 0610 4018 060100", "corrupt@5/2 ", "9f+3 "},
-	/* From one session to the next: numbers start anew, the count does not. */
+	/* The byte and command numbers restart with each session; the count continues. */
 	{"drop byte=2 count=1", "00 00 00 | ^ | 00 00 00", "0606 060606", "drop@2/2 ", ""},
 	{"drop byte=2 count=2", "00 00 | ^ | 00 00 | ^ | 00 00", "06 06 0606", "drop@2/2 drop@2/2 ",
 		""},
@@ -258,14 +258,14 @@ static const struct {
 
 	{"nak op=2 count=2", "00 00 | ^ | 00 00 00", "0615 061506", "nak@0/2 nak@0/2 ", ""},
 
-	/* Refused with all that belongs to it, and not done. */
+	/* The command is rejected with all its parameters, and not executed. */
 	{"nak op=2", "00 13 010000 030000 9f 01", "06 15 060100", "nak@0/2 ", ""},
 	{"nak op=1", "14 40420f00 00", "15 06", "nak@0/1 ", ""},
 	{"nak op=1", "0d 020000 000000 0000 00", "15 06", "nak@0/1 ", ""},
 	{"nak op=1 count=2", "10 01 01", "15 15 060100", "nak@0/1 nak@0/2 ", ""},
 	{"nak op=2 count=0", "00 00 ff 01", "06 15 15 15", "nak@0/2 nak@0/3 nak@0/4 ", ""},
 
-	/* Another program at the port. CR is O_WRITEN: it takes six bytes of the host's. */
+	/* Text of another program at the port. CR is O_WRITEN: it takes six bytes from the host. */
 	{"garbage byte=1", "00", "15 15", "garbage@1/0 ", ""},
 	{"garbage", "00", "15 15", "garbage@1/0 ", ""},
 	{"garbage byte=2", "00 00*6 01", "06 15 15 15 060100", "garbage@2/1 ", ""},
@@ -274,25 +274,25 @@ static const struct {
 		""},
 	{"banner text=hi", "^ | 00", "6869 06", "banner@1/0 ", ""},
 	{"banner text=hi count=1", "^ | 00 | ^ | 00", "6869 06 06", "banner@1/0 ", ""},
-	/* What comes while the board boots is lost. */
+	/* Bytes received while the board boots are lost. */
 	{"reset-on-open ms=20 text=hi", "^ | 00 | 01 | ~ | 00", "6869 06", "reset-on-open@1/0 ",
 		""},
 	{"echo count=2", "01 00 00", "01 060100 00 06 06", "echo@1/0 echo@2/1 ", ""},
 	{"echo", "01 | 00", "01 060100 00 06", "echo@1/0 echo@2/1 ", ""},
 
-	/* In the midst of a read: ACK and one byte, then silence, then the banner. */
+	/* During a read: ACK and one byte, then silence, then the banner. */
 	{"reboot byte=3 ms=20 text=hi", "13 010000 030000 9f | 00 | ~ | 01", "06ef 6869 060100",
 		"reboot@3/1 ", "9f+2 "},
 	{"reboot byte=3 ms=0 text=hi", "13 010000 000400 9f | 01", "06ef 6869 060100",
 		"reboot@3/1 ", "9f+2 "},
-	/* Before a command, and in the midst of what the host writes. */
+	/* Before a command, and during the data that the host writes. */
 	{"reboot op=2 ms=20 text=hi", "00 00 00 | 01 | ~ | 01", "06 6869 060100", "reboot@0/2 ",
 		""},
 	{"reboot to-adapter byte=10 ms=20 text=hi", "13 050000 000000 0200000055 | ~ | 01",
 		"6869 060100", "reboot@10/1 ", "02+0 "},
 	{"reboot op=2 byte=3 ms=0 text=hi", "00 13 010000 030000 9f | 01", "06 06ef 6869 060100",
 		"reboot@4/2 ", "9f+2 "},
-	/* State is lost: full duplex and the operation buffer. */
+	/* State is reset: full duplex and the operation buffer. */
 	{"reboot op=2 ms=20 text=hi", "17 01 | 00 | ~ | 13 010000 010000 9f", "06 6869 06ef",
 		"reboot@0/2 ", "9f+1 "},
 
@@ -301,7 +301,7 @@ static const struct {
 		"unplug@3/1 pulled:0 ", "9f+2 "},
 	{"unplug op=2", "00 00 00 | ! | ^ | 01", "06 060100", "unplug@0/2 pulled:0 ", ""},
 
-	/* Other hosts come and it still hangs, until it is plugged again. */
+	/* The adapter hangs for later hosts too, until the cable is plugged in again. */
 	{"hang op=2", "00 00 00 | 00 | ^ | 00 | ! | 01", "06 060100", "hang@0/2 ", ""},
 	{"hang to-host byte=3", "13 010000 030000 9f | ^ | 00 | ! | 01", "06ef 060100", "hang@3/1 ",
 		"9f+2 "},
@@ -312,13 +312,13 @@ static const struct {
 	{"stall to-adapter byte=2 ms=20", "00 01 00 | ~ | 00", "06 060100 06", "stall@2/1 ", ""},
 	{"stall byte=2", "00 01 | ! | 00", "06 06", "stall@2/2 ", ""},
 
-	/* Deaf until its host goes; a banner is not for those who are not heard. */
+	/* Ignores a host until it disconnects; a host that is ignored gets no banner. */
 	{"deaf", "^ | 00 | 01 | ^ | 00", "06", "deaf@1/0 ", ""},
 	{"deaf count=2,banner text=hi", "^ | 00 | ^ | 00 | ^ | 00", "6869 06",
 		"deaf@1/0 deaf@1/0 banner@1/0 ", ""},
 	{"deaf", "^ | 00 | ! | 00", "06", "deaf@1/0 ", ""},
 
-	/* Of one opcode: each, the nth, and the bytes behind it. */
+	/* Limited to one opcode: each command, the nth, and the bytes after the opcode. */
 	{"nak command=1", "00 01 00 01", "06 15 06 060100", "nak@0/2 ", ""},
 	{"nak command=1 op=2", "00 01 00 01 01", "06 060100 06 15 060100", "nak@0/4 ", ""},
 	{"nak command=1 op=2", "01 | ^ | 01 01", "060100 060100 15", "nak@0/2 ", ""},
@@ -334,26 +334,26 @@ static const struct {
 	{"cs-stuck command=0x13 op=2", "13 010000 010000 9f 13 010000 010000 9f 13 000000 010000",
 		"06ef 06ef 0640", "cs-stuck@0/2 ", "9f+1 9f+2 "},
 
-	/* The next frame begins in the one that was left open; the end of that ends both. */
+	/* The next frame continues the open one; its end ends both. */
 	{"cs-stuck op=2", "00 13 010000 000000 9f 13 010000 020000 05 13 010000 010000 9f",
 		"06 06 06 4018 06ef", "cs-stuck@0/2 ", "9f+3 9f+1 "},
 	{"cs-stuck op=1", "13 010000 010000 9f | ^ | 13 010000 010000 9f | 13 010000 010000 9f",
 		"06ef 0618 06ef", "cs-stuck@0/1 ", "9f+3 9f+1 "},
 	{"cs-stuck", "13 010000 010000 9f | ! | 13 010000 010000 9f", "06ef 06ef", "cs-stuck@0/1 ",
 		"9f+1 9f+1 "},
-	/* Counts commands, acts on the next one that uses CS#. */
+	/* Counts all commands, acts on the next one that uses CS#. */
 	{"cs-stuck op=1", "00 13 010000 010000 9f 13 000000 020000", "06 06ef 064018",
 		"cs-stuck@0/2 ", "9f+3 "},
 };
 
-/* In what pieces the host sends and fetches. */
+/* Sizes of the pieces that the host sends and fetches. */
 static const struct {
 	size_t piece, room;
 } ways[] = {{8192, 8192}, {1, 8192}, {8192, 1}, {3, 2}};
 
 #define N_WAYS G_N_ELEMENTS(ways)
 
-START_TEST(it_acts_where_aimed_and_nowhere_else)
+START_TEST(each_fault_acts_only_where_aimed)
 {
 	size_t number = (size_t)_i / N_WAYS, way = (size_t)_i % N_WAYS;
 	g_auto(GStrv) faults = g_strsplit(cases[number].faults, ",", -1);
@@ -374,7 +374,7 @@ START_TEST(it_acts_where_aimed_and_nowhere_else)
 }
 END_TEST
 
-/* Bytes as hosts and the mad send them; no command of them waits for more than 256 bytes. */
+/* Valid and invalid commands; none waits for more than 256 bytes. */
 static GByteArray *
 draw_stream(GRand *rand, unsigned int commands)
 {
@@ -392,7 +392,7 @@ draw_stream(GRand *rand, unsigned int commands)
 	return stream;
 }
 
-/* What comes back of a stream on a line with these faults. */
+/* The replies to a stream on a line with these faults. */
 static GByteArray *
 run_stream(const GByteArray *in, size_t piece, const struct link_fault *faults, size_t n,
 	uint64_t seed)
@@ -438,7 +438,8 @@ static const struct link_fault four_faults[4] = {
 	{.what = LINK_NAK, .when.probability = 0.05},
 };
 
-/* In other pieces too the bytes are the same, but the two directions' reports may take turns. */
+/* Other piece sizes give the same bytes, but may interleave the reports of the two directions
+ * differently. */
 START_TEST(equal_seed_and_input_give_equal_bytes_and_reports)
 {
 	static const struct {
@@ -470,7 +471,7 @@ START_TEST(equal_seed_and_input_give_equal_bytes_and_reports)
 }
 END_TEST
 
-/* A chance of 1 % of 200 000 bytes: 2000, and in 6 standard deviations 45 more or less each. */
+/* A chance of 1 % for 200 000 bytes: 2000 acts, with a margin of 6 standard deviations of 45. */
 #define MANY 200000
 #define LEAST 1733
 #define MOST 2267
@@ -489,7 +490,7 @@ static const struct {
 	{LINK_NAK, LINK_TO_ADAPTER},
 };
 
-START_TEST(a_chance_is_kept)
+START_TEST(faults_act_with_their_chance)
 {
 	enum link_fault_what what = rates[_i].what;
 	g_autofree uint8_t *nops = g_malloc0(MANY);
@@ -526,7 +527,7 @@ START_TEST(a_chance_is_kept)
 	else
 		ck_assert_uint_eq(odd, acted);
 	for (unsigned int bit = 0; bit < 8 && what == LINK_CORRUPT; bit++) {
-		/* 250 each, 16 a standard deviation. */
+		/* 250 each, with a standard deviation of 16. */
 		ck_assert_uint_ge(bits[1u << bit], 160);
 		ck_assert_uint_le(bits[1u << bit], 340);
 	}
@@ -546,7 +547,7 @@ START_TEST(latency_delays_each_reply_once)
 			i < 3 ? (const uint8_t *)"\0" : read, i < 3 ? 1 : sizeof read, 8192, 100);
 		ck_assert_uint_eq(rig->got->len, i - 1);
 		waited_ms = wait_deadline();
-		/* From the first byte that was ready on. */
+		/* Starts at the first byte that is ready. */
 		ck_assert_int_ge(waited_ms, 15);
 		fetch_all(100);
 	}
@@ -555,12 +556,12 @@ START_TEST(latency_delays_each_reply_once)
 	ck_assert_uint_eq(rig->got->data[2 + 4096], rig_pattern(4095));
 	ck_assert_str_eq(acts->str, "latency@2/1 latency@3/2 latency@4/3 ");
 	ck_assert_int_eq(rig->port.ops->deadline_ns(rig->port.self), -1);
-	/* No time of the chip's passes. */
+	/* Latency does not advance the chip's clock. */
 	ck_assert_int_lt(base_clock_now(&rig->clock), 10000000);
 }
 END_TEST
 
-START_TEST(chunks_are_pieces_of_their_own)
+START_TEST(chunks_split_replies_into_pieces)
 {
 	struct link_fault fault = usual(LINK_CHUNKS);
 	static const uint8_t read[] = {0x13, 1, 0, 0, 3, 0, 0, 0x9f};
@@ -584,8 +585,8 @@ START_TEST(chunks_are_pieces_of_their_own)
 }
 END_TEST
 
-/* The port wakes for it by itself. */
-START_TEST(foreign_text_comes_at_its_time)
+/* The deadline of the port covers the text. */
+START_TEST(garbage_is_sent_at_its_time)
 {
 	int64_t waited_ms;
 
@@ -608,7 +609,7 @@ START_TEST(foreign_text_comes_at_its_time)
 }
 END_TEST
 
-START_TEST(a_fault_waits_for_its_time)
+START_TEST(a_fault_does_not_act_before_its_time)
 {
 	add(parse_fault("drop after=30"));
 	send_script("00 00", 100, 100);
@@ -647,20 +648,20 @@ START_TEST(faults_are_added_listed_and_removed)
 	ck_assert(link_fault_remove(line, first));
 	ck_assert(!link_fault_remove(line, first));
 	ck_assert_uint_eq(rig->got->len, 1);
-	/* The stall ends with its fault. */
+	/* Removing the fault ends the stall. */
 	link_fault_clear(line);
 	ck_assert(!link_fault_at(line, 0, &status));
 	ck_assert(link_is_needed(line));
 	fetch_all(100);
 	ck_assert_uint_eq(rig->got->len, 3);
 	ck_assert(!link_is_needed(line));
-	/* Ids are not used again. */
+	/* Ids are not reused. */
 	ck_assert_uint_eq(add(usual(LINK_NAK)), second + 1);
 }
 END_TEST
 
-/* The line takes what the adapter does not hear, or a host would wait for it to be taken. */
-START_TEST(what_comes_during_a_boot_is_lost)
+/* The line accepts bytes that the adapter does not see, so that the host is not blocked. */
+START_TEST(bytes_received_during_a_boot_are_lost)
 {
 	static const uint8_t nops[100];
 
@@ -674,15 +675,15 @@ START_TEST(what_comes_during_a_boot_is_lost)
 }
 END_TEST
 
-/* What a fault has begun ends with it, unless somebody has to pull a cable for that. */
-START_TEST(a_spell_ends_with_its_fault)
+/* Removing a fault ends its effect, unless the cable has to be unplugged. */
+START_TEST(removing_a_fault_ends_its_effect)
 {
 	unsigned int boot = add(parse_fault("reset-on-open ms=3600000 text=hi"));
 	unsigned int deaf;
 
 	send_script("^ | 00", 100, 100);
 	ck_assert(link_fault_remove(line, boot));
-	ck_assert(link_is_needed(line)); /* the greeting waits */
+	ck_assert(link_is_needed(line)); /* the banner is pending */
 	send_script("01", 100, 100);
 	ck_assert_uint_eq(rig->got->len, 2 + 3);
 	deaf = add(parse_fault("deaf"));
@@ -700,8 +701,8 @@ START_TEST(a_spell_ends_with_its_fault)
 }
 END_TEST
 
-/* A hung firmware changes no pin when its host goes. */
-START_TEST(a_hung_adapter_keeps_its_clock)
+/* A hung firmware does not reset pins when its host disconnects. */
+START_TEST(a_hung_adapter_keeps_its_clock_frequency)
 {
 	add(parse_fault("hang op=2"));
 	send_script("14 40420f00 00 | ^", 100, 100);
@@ -738,7 +739,7 @@ START_TEST(every_fault_has_a_name_and_can_act)
 }
 END_TEST
 
-START_TEST(what_cannot_act_is_refused)
+START_TEST(invalid_faults_are_rejected)
 {
 	struct link_fault bad[10];
 	uint8_t text[LINK_TEXT_MAX + 1] = {0};
@@ -778,19 +779,19 @@ suite_link_faults(void)
 	TCase *streams = tcase_create("streams");
 
 	tcase_add_checked_fixture(aimed, setup_line, teardown_line);
-	tcase_add_loop_test(aimed, it_acts_where_aimed_and_nowhere_else, 0,
-		(int)(G_N_ELEMENTS(cases) * N_WAYS));
-	tcase_add_loop_test(aimed, a_chance_is_kept, 0, G_N_ELEMENTS(rates));
+	tcase_add_loop_test(
+		aimed, each_fault_acts_only_where_aimed, 0, (int)(G_N_ELEMENTS(cases) * N_WAYS));
+	tcase_add_loop_test(aimed, faults_act_with_their_chance, 0, G_N_ELEMENTS(rates));
 	tcase_add_test(aimed, latency_delays_each_reply_once);
-	tcase_add_test(aimed, chunks_are_pieces_of_their_own);
-	tcase_add_test(aimed, foreign_text_comes_at_its_time);
-	tcase_add_test(aimed, a_fault_waits_for_its_time);
+	tcase_add_test(aimed, chunks_split_replies_into_pieces);
+	tcase_add_test(aimed, garbage_is_sent_at_its_time);
+	tcase_add_test(aimed, a_fault_does_not_act_before_its_time);
 	tcase_add_test(aimed, faults_are_added_listed_and_removed);
-	tcase_add_test(aimed, what_comes_during_a_boot_is_lost);
-	tcase_add_test(aimed, a_spell_ends_with_its_fault);
-	tcase_add_test(aimed, a_hung_adapter_keeps_its_clock);
+	tcase_add_test(aimed, bytes_received_during_a_boot_are_lost);
+	tcase_add_test(aimed, removing_a_fault_ends_its_effect);
+	tcase_add_test(aimed, a_hung_adapter_keeps_its_clock_frequency);
 	tcase_add_test(aimed, every_fault_has_a_name_and_can_act);
-	tcase_add_test(aimed, what_cannot_act_is_refused);
+	tcase_add_test(aimed, invalid_faults_are_rejected);
 	suite_add_tcase(suite, aimed);
 	tcase_add_loop_test(streams, without_faults_bytes_are_identical, 0, 20);
 	tcase_add_test(streams, equal_seed_and_input_give_equal_bytes_and_reports);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A line with faults between a real pseudo-terminal and an adapter of the bench: what needs the
- * port to look again at a time, and the cable.
+ * A line with faults between a real pseudo-terminal and an adapter: faults with a deadline of the
+ * port, and the cable.
  */
 #include "bench/adapter.h"
 #include "bench/cable.h"
@@ -35,7 +35,8 @@ setup(void)
 		.timing = BASE_CLOCK_INSTANT,
 	};
 
-	/* A thread of the adapter's would make it later, and it stays. */
+	/* Otherwise a thread of the adapter would create it later, and it would count as a leaked
+	 * descriptor. */
 	g_main_context_default();
 	host_fixture_setup();
 	dir = g_dir_make_tmp("spinor-link-XXXXXX", NULL);
@@ -124,7 +125,7 @@ open_host(void)
 	return fd;
 }
 
-/* Nothing comes for ms. */
+/* Fails if a byte arrives within ms. */
 static void
 expect_silence(int fd, int ms)
 {
@@ -136,7 +137,7 @@ expect_silence(int fd, int ms)
 	}
 }
 
-START_TEST(reset_on_open_is_deaf_and_then_greets)
+START_TEST(reset_on_open_ignores_the_host_then_sends_its_text)
 {
 	int64_t begin_us = g_get_monotonic_time();
 	int fd;
@@ -153,7 +154,7 @@ START_TEST(reset_on_open_is_deaf_and_then_greets)
 }
 END_TEST
 
-START_TEST(latency_is_seen_by_a_host_with_a_watch)
+START_TEST(latency_delays_replies_in_wall_time)
 {
 	int64_t begin_us = g_get_monotonic_time();
 	int fd;
@@ -166,7 +167,7 @@ START_TEST(latency_is_seen_by_a_host_with_a_watch)
 	}
 	ck_assert_int_ge(g_get_monotonic_time() - begin_us, 150000);
 	ck_assert_int_eq(reports, 5);
-	/* Without it the line is what it was. */
+	/* Without the fault the line behaves as before. */
 	bench_adapter_call(adapter, clear_in_thread, NULL);
 	begin_us = g_get_monotonic_time();
 	SEND(fd, "\x10");
@@ -176,7 +177,7 @@ START_TEST(latency_is_seen_by_a_host_with_a_watch)
 }
 END_TEST
 
-START_TEST(a_stall_ends_by_itself)
+START_TEST(a_stall_ends_after_its_time)
 {
 	int fd;
 
@@ -190,20 +191,20 @@ START_TEST(a_stall_ends_by_itself)
 }
 END_TEST
 
-START_TEST(text_comes_to_a_host_that_is_silent)
+START_TEST(garbage_reaches_an_idle_host)
 {
 	int fd = open_host();
 
 	SEND(fd, "\x10");
 	EXPECT(fd, "\x15\x06");
-	/* In the midst of a session. */
+	/* In the middle of a session. */
 	add(LINK_GARBAGE, 60, 0);
 	EXPECT(fd, "boot");
 	close(fd);
 }
 END_TEST
 
-START_TEST(a_cable_comes_out_and_back)
+START_TEST(an_unplugged_cable_is_plugged_in_after_its_time)
 {
 	int code = -1;
 	uint8_t got[8];
@@ -212,7 +213,7 @@ START_TEST(a_cable_comes_out_and_back)
 	add(LINK_UNPLUG, 100, 3);
 	fd = open_host();
 	SEND(fd, "\x10\x10");
-	/* Two bytes, unless the hang-up is faster, and then the end. */
+	/* Two bytes or fewer, then the hang-up. */
 	ck_assert_uint_le(host_read(fd, got, sizeof got, &code), 2);
 	ck_assert_int_ge(code, 0);
 	close(fd);
@@ -229,7 +230,7 @@ START_TEST(a_cable_comes_out_and_back)
 }
 END_TEST
 
-START_TEST(a_cable_may_never_come_back)
+START_TEST(an_unplugged_cable_may_stay_unplugged)
 {
 	int code = -1;
 	uint8_t got[8];
@@ -250,8 +251,8 @@ START_TEST(a_cable_may_never_come_back)
 }
 END_TEST
 
-/* _i: the fault has gone, and it still hangs. */
-START_TEST(a_hung_adapter_needs_its_cable_pulled)
+/* _i: whether the fault is removed meanwhile; the adapter hangs in both cases. */
+START_TEST(unplugging_ends_a_hang)
 {
 	int fd;
 
@@ -285,9 +286,9 @@ set_speed(int fd, speed_t speed)
 	ck_assert_int_eq(tcsetattr(fd, TCSANOW, &settings), 0);
 }
 
-/* SYNCNOP at a twelfth of the speed is low for long, twice: two NOPs are heard. Of each ACK, twelve
- * times as fast, the host hears a start bit, and then the line is high. */
-START_TEST(the_speed_has_to_be_right)
+/* SYNCNOP at a twelfth of the speed holds the line low for long, twice: two NOPs are received. Each
+ * ACK, twelve times as fast, is a start bit for the host, after which the line is high. */
+START_TEST(another_baud_rate_corrupts_bytes)
 {
 	int fd;
 
@@ -307,8 +308,8 @@ START_TEST(the_speed_has_to_be_right)
 }
 END_TEST
 
-/* The third byte of a session, two of which had come before there was a fault. */
-START_TEST(it_counts_from_the_opening_also_when_it_comes_late)
+/* The third byte of a session, although the fault is added after the second. */
+START_TEST(a_fault_added_late_counts_from_the_opening)
 {
 	int fd = open_host();
 
@@ -330,8 +331,8 @@ reset_stats_in_thread(void *data)
 	*bench_adapter_host_stats(adapter) = (struct link_host_stats){0};
 }
 
-/* Who resets the counters does not move a fault that comes later. */
-START_TEST(it_counts_from_the_opening_whatever_the_counters_say)
+/* Resetting the counters does not change the byte number of a fault that is added later. */
+START_TEST(resetting_the_counters_does_not_move_a_fault)
 {
 	int fd = open_host();
 
@@ -350,7 +351,7 @@ START_TEST(it_counts_from_the_opening_whatever_the_counters_say)
 }
 END_TEST
 
-START_TEST(it_may_not_hear_the_first_host)
+START_TEST(deaf_ignores_the_first_host)
 {
 	int fd;
 
@@ -374,17 +375,17 @@ suite_link_port(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_set_timeout(tcase, 30);
-	tcase_add_test(tcase, reset_on_open_is_deaf_and_then_greets);
-	tcase_add_test(tcase, latency_is_seen_by_a_host_with_a_watch);
-	tcase_add_test(tcase, a_stall_ends_by_itself);
-	tcase_add_test(tcase, text_comes_to_a_host_that_is_silent);
-	tcase_add_test(tcase, a_cable_comes_out_and_back);
-	tcase_add_test(tcase, a_cable_may_never_come_back);
-	tcase_add_test(tcase, the_speed_has_to_be_right);
-	tcase_add_test(tcase, it_counts_from_the_opening_also_when_it_comes_late);
-	tcase_add_test(tcase, it_counts_from_the_opening_whatever_the_counters_say);
-	tcase_add_test(tcase, it_may_not_hear_the_first_host);
-	tcase_add_loop_test(tcase, a_hung_adapter_needs_its_cable_pulled, 0, 2);
+	tcase_add_test(tcase, reset_on_open_ignores_the_host_then_sends_its_text);
+	tcase_add_test(tcase, latency_delays_replies_in_wall_time);
+	tcase_add_test(tcase, a_stall_ends_after_its_time);
+	tcase_add_test(tcase, garbage_reaches_an_idle_host);
+	tcase_add_test(tcase, an_unplugged_cable_is_plugged_in_after_its_time);
+	tcase_add_test(tcase, an_unplugged_cable_may_stay_unplugged);
+	tcase_add_test(tcase, another_baud_rate_corrupts_bytes);
+	tcase_add_test(tcase, a_fault_added_late_counts_from_the_opening);
+	tcase_add_test(tcase, resetting_the_counters_does_not_move_a_fault);
+	tcase_add_test(tcase, deaf_ignores_the_first_host);
+	tcase_add_loop_test(tcase, unplugging_ends_a_hang, 0, 2);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The shared command line: what each option sets, and the exact words about what is refused. */
+/* The shared command line: the fields that each option sets, and the exact text of errors. */
 #include "setup/options.h"
 
 #include "base/error.h"
@@ -7,14 +7,15 @@
 
 #include <check.h>
 
-/* Words of the command line after the program's name, split at |, so that words can be empty. */
+/* Words of the command line after the program's name, separated by |, so that words can be
+ * empty. */
 static struct setup_options *
 parse(const char *line, GError **error)
 {
 	g_autofree char *whole =
 		*line != '\0' ? g_strconcat("spinord|", line, NULL) : g_strdup("spinord");
 	g_auto(GStrv) words = g_strsplit(whole, "|", -1);
-	/* GOption moves the words about in the array. */
+	/* GOption reorders the words of the array. */
 	g_autofree char **argv = g_memdup2(words, (g_strv_length(words) + 1) * sizeof *words);
 	int argc = g_strv_length(words);
 
@@ -31,7 +32,7 @@ must_parse(const char *line)
 	return options;
 }
 
-START_TEST(nothing_given_leaves_the_defaults)
+START_TEST(without_options_the_defaults_apply)
 {
 	struct setup_options *options = must_parse("");
 
@@ -146,7 +147,7 @@ START_TEST(list_takes_a_pattern_or_none)
 }
 END_TEST
 
-START_TEST(options_of_a_chip_make_its_condition)
+START_TEST(options_of_a_chip_set_its_condition)
 {
 	struct setup_options *options = must_parse(
 		"--time-scale|10|--supply|off|--mode=4-byte,ear:1|--status|1C 02|--wp=low|"
@@ -165,7 +166,7 @@ START_TEST(options_of_a_chip_make_its_condition)
 }
 END_TEST
 
-START_TEST(names_outside_the_locale_are_taken)
+START_TEST(names_outside_the_locale_are_accepted)
 {
 	struct setup_options *options = must_parse("--image|b\xc3\xb6rd\xff.bin");
 
@@ -234,7 +235,7 @@ static const struct {
 		"--trace a.bin: that is the image too; another file is wanted"},
 };
 
-START_TEST(what_is_refused_is_named)
+START_TEST(errors_name_the_rejected_option)
 {
 	g_autoptr(GError) error = NULL;
 
@@ -244,7 +245,7 @@ START_TEST(what_is_refused_is_named)
 }
 END_TEST
 
-START_TEST(error_may_be_ignored)
+START_TEST(the_error_argument_may_be_null)
 {
 	ck_assert_ptr_null(parse("--frobnicate", NULL));
 	ck_assert_ptr_null(parse("--seed|abc", NULL));
@@ -252,7 +253,7 @@ START_TEST(error_may_be_ignored)
 }
 END_TEST
 
-START_TEST(help_names_every_option)
+START_TEST(help_lists_every_option)
 {
 	static const char *const names[] = {"--chip=PART", "--image=FILE", "--link=PATH",
 		"--timing=instant|virtual|real", "--seed=N", "--chipdb=DIR", "--profile=ADAPTER",
@@ -279,17 +280,17 @@ suite_options(void)
 	TCase *taken = tcase_create("taken");
 	TCase *not_taken = tcase_create("refused");
 
-	tcase_add_test(taken, nothing_given_leaves_the_defaults);
+	tcase_add_test(taken, without_options_the_defaults_apply);
 	tcase_add_test(taken, each_option_sets_its_field);
 	tcase_add_test(taken, options_of_whole_benches_set_their_fields);
 	tcase_add_loop_test(taken, seeds_are_decimal_or_hexadecimal, 0, G_N_ELEMENTS(seeds));
 	tcase_add_loop_test(taken, list_takes_a_pattern_or_none, 0, G_N_ELEMENTS(listings));
-	tcase_add_test(taken, options_of_a_chip_make_its_condition);
-	tcase_add_test(taken, names_outside_the_locale_are_taken);
-	tcase_add_test(taken, help_names_every_option);
+	tcase_add_test(taken, options_of_a_chip_set_its_condition);
+	tcase_add_test(taken, names_outside_the_locale_are_accepted);
+	tcase_add_test(taken, help_lists_every_option);
 	suite_add_tcase(suite, taken);
-	tcase_add_loop_test(not_taken, what_is_refused_is_named, 0, G_N_ELEMENTS(refused));
-	tcase_add_test(not_taken, error_may_be_ignored);
+	tcase_add_loop_test(not_taken, errors_name_the_rejected_option, 0, G_N_ELEMENTS(refused));
+	tcase_add_test(not_taken, the_error_argument_may_be_null);
 	suite_add_tcase(suite, not_taken);
 	return suite;
 }

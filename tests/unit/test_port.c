@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Real pseudo-terminals: hosts that come, go, die, quarrel and do not read.
+ * Real pseudo-terminals: hosts that connect, disconnect, die, connect twice or do not read.
+ *
  * long: every case needs the same test adapter and the same fixture that counts descriptors.
  */
 #include "port/symlink.h"
@@ -29,17 +30,17 @@
  */
 struct echo {
 	unsigned opened, closed;
-	unsigned dropped; /* commands that were half done when the host went */
+	unsigned dropped; /* commands that were incomplete when the host disconnected */
 	uint8_t command[2 + 255];
 	size_t received;
 	uint8_t reply[300];
 	size_t reply_start, reply_end;
-	size_t bulk;   /* left to give */
-	size_t taken;  /* bytes, all in all */
-	size_t chunk;  /* take at most so many at once; 0: all */
-	int64_t slow;  /* us that each reply takes */
-	int64_t ready; /* monotonic us when the reply may be given */
-	int looks;     /* so often a reply has to wait still, when asked; then no more */
+	size_t bulk;   /* still to be given */
+	size_t taken;  /* bytes in total */
+	size_t chunk;  /* limit of bytes per call; 0: none */
+	int64_t slow;  /* delay of each reply, us */
+	int64_t ready; /* monotonic us, earliest time of the reply */
+	int looks;     /* number of queries that still report a wait; afterwards none */
 };
 
 static bool
@@ -207,7 +208,7 @@ open_host(void)
 	return fd;
 }
 
-/* A whole command and its reply, and nothing else before, between or after. */
+/* A whole command and its reply, with nothing before, between or after. */
 static void
 check_host(int fd)
 {
@@ -218,7 +219,7 @@ check_host(int fd)
 	ck_assert_int_eq(poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, 0), 0);
 }
 
-START_TEST(bytes_go_both_ways_unchanged)
+START_TEST(bytes_pass_unchanged_in_both_directions)
 {
 	int host = open_host();
 	uint8_t command[2 + 255], reply[255];
@@ -259,7 +260,7 @@ START_TEST(requests_sent_ahead_are_all_answered)
 }
 END_TEST
 
-/* _i: whether the last bytes of the dying host come together with its end. */
+/* _i: whether the host's last bytes arrive together with its hang-up. */
 START_TEST(killed_host_does_not_disturb_the_next)
 {
 	for (unsigned round = 1; round <= 50; round++) {
@@ -282,7 +283,7 @@ START_TEST(killed_host_does_not_disturb_the_next)
 }
 END_TEST
 
-START_TEST(host_that_came_and_went_unseen_leaves_nothing)
+START_TEST(host_that_disconnects_unnoticed_leaves_no_bytes)
 {
 	int host = open_host();
 
@@ -307,7 +308,7 @@ START_TEST(first_byte_of_the_next_host_is_never_lost)
 		SEND(host, "\x01\x50 in the middle");
 		RUN_UNTIL(echo.taken > before);
 		close(host);
-		/* There before anybody has looked: */
+		/* Connects before the port has noticed: */
 		host = open_host();
 		SEND(host, "\x10");
 		EXPECT(host, "\x15\x06");
@@ -319,7 +320,7 @@ START_TEST(first_byte_of_the_next_host_is_never_lost)
 }
 END_TEST
 
-START_TEST(host_after_an_orderly_one_loses_nothing)
+START_TEST(host_after_a_clean_disconnect_loses_no_byte)
 {
 	int host = open_host();
 
@@ -327,7 +328,7 @@ START_TEST(host_after_an_orderly_one_loses_nothing)
 	for (unsigned round = 0; round < 200; round++) {
 		close(host);
 		host = open_host();
-		/* Not a NOP, so it would not survive a drop. */
+		/* Not a NOP: a dropped command would be noticed. */
 		SEND(host,
 			"\x01\x03"
 			"abc");
@@ -360,7 +361,7 @@ START_TEST(unread_replies_do_not_reach_the_next_host)
 }
 END_TEST
 
-START_TEST(settings_of_a_host_go_with_it)
+START_TEST(settings_of_a_host_are_reset_when_it_disconnects)
 {
 	int host = open_host(), exclusive = -1;
 	struct termios termios;
@@ -384,7 +385,7 @@ START_TEST(settings_of_a_host_go_with_it)
 }
 END_TEST
 
-START_TEST(two_hosts_at_once_are_warned_about)
+START_TEST(two_hosts_at_once_log_a_warning)
 {
 	int first = open_host(), second, third;
 
@@ -401,7 +402,7 @@ START_TEST(two_hosts_at_once_are_warned_about)
 	ck_assert_uint_eq(echo.closed, 0);
 	close(second);
 	RUN_UNTIL(echo.closed == 1);
-	/* The count is right again. */
+	/* The number of hosts is correct again. */
 	for (unsigned round = 1; round <= 10; round++) {
 		first = open_host();
 		check_host(first);
@@ -419,7 +420,7 @@ START_TEST(merged_events_do_not_confuse_the_count)
 	for (unsigned round = 1; round <= 20; round++) {
 		hosts[0] = open_host();
 		RUN_UNTIL(echo.opened > echo.closed);
-		/* Seven OPENs become one. */
+		/* Seven OPEN events merge into one. */
 		for (int i = 1; i < 8; i++)
 			hosts[i] = open_host();
 		RUN_UNTIL(fixture.warnings == round);
@@ -438,7 +439,7 @@ START_TEST(merged_events_do_not_confuse_the_count)
 }
 END_TEST
 
-START_TEST(coming_and_going_leaks_nothing)
+START_TEST(connecting_and_disconnecting_leaks_no_descriptor)
 {
 	int before = host_count_descriptors();
 
@@ -467,7 +468,7 @@ START_TEST(host_that_does_not_read_stops_the_adapter)
 		;
 	left = echo.bulk;
 	ck_assert_uint_ge(left, BULK_BYTES - (256u << 10));
-	/* and it stays so, without a turn of the loop */
+	/* no further iteration of the loop changes that */
 	ck_assert(!g_main_context_pending(fixture.context));
 	ck_assert_uint_eq(echo.bulk, left);
 	ck_assert_uint_eq(host_read(host, image, BULK_BYTES, NULL), BULK_BYTES);
@@ -481,7 +482,7 @@ START_TEST(host_that_does_not_read_stops_the_adapter)
 }
 END_TEST
 
-START_TEST(idle_line_uses_no_turns)
+START_TEST(idle_line_does_not_wake_the_loop)
 {
 	int host = open_host();
 
@@ -501,7 +502,7 @@ END_TEST
 
 static const int64_t delays_us[] = {200, 1500, 5300};
 
-START_TEST(replies_wait_for_the_wall)
+START_TEST(replies_wait_for_wall_time)
 {
 	int host = open_host();
 
@@ -518,8 +519,8 @@ START_TEST(replies_wait_for_the_wall)
 }
 END_TEST
 
-/* Time goes on while the pump thinks: a wait is there at one look and has ended at the next. */
-START_TEST(a_wait_that_ends_between_two_looks_is_not_missed)
+/* Time advances while the pump runs: the first query reports a wait that has ended at the next. */
+START_TEST(a_wait_that_ends_between_two_queries_is_not_missed)
 {
 	int host = open_host();
 
@@ -534,14 +535,15 @@ START_TEST(a_wait_that_ends_between_two_looks_is_not_missed)
 }
 END_TEST
 
-START_TEST(end_of_a_session_does_not_kill_the_line)
+START_TEST(end_of_a_session_does_not_end_the_line)
 {
 	for (unsigned round = 1; round <= 5; round++) {
 		pid_t child = fork();
 		int status, host;
 
 		if (child == 0) {
-			/* The terminal of the session, which hangs it up when it ends. */
+			/* Becomes the controlling terminal of the session, which hangs it up when
+			 * it ends. */
 			setsid();
 			int fd = open(port_pty_path(pty), O_RDWR);
 			_exit(write(fd, "\x01\x20 dying", 8) == 8 ? 0 : 1);
@@ -560,7 +562,7 @@ START_TEST(end_of_a_session_does_not_kill_the_line)
 }
 END_TEST
 
-/* Its host sees what it sees when a cable is pulled. */
+/* The host sees the same as when a cable is unplugged. */
 static void
 check_hung_up(int host)
 {
@@ -574,7 +576,7 @@ check_hung_up(int host)
 	ck_assert_int_eq(errno, EIO);
 }
 
-START_TEST(unplugged_device_is_gone)
+START_TEST(unplugging_removes_the_device)
 {
 	int host = open_host();
 	char *path = g_strdup(port_pty_path(pty));
@@ -600,7 +602,7 @@ START_TEST(unplugged_device_is_gone)
 }
 END_TEST
 
-START_TEST(plugged_in_again_it_is_a_new_device)
+START_TEST(plugging_in_again_creates_a_new_device)
 {
 	int old = open_host(), host;
 
@@ -610,7 +612,7 @@ START_TEST(plugged_in_again_it_is_a_new_device)
 	ck_assert(port_pty_plug(pty, NULL));
 	host = open_host();
 	check_host(host);
-	/* The host of the old one is nobody here. */
+	/* The host of the old device is not connected to the new one. */
 	check_hung_up(old);
 	close(old);
 	host_run_dry();
@@ -623,8 +625,8 @@ START_TEST(plugged_in_again_it_is_a_new_device)
 }
 END_TEST
 
-/* _i: what is under way at that moment. */
-START_TEST(unplugging_at_any_moment_leaks_nothing)
+/* _i: the state at the time of unplugging. */
+START_TEST(unplugging_at_any_time_leaks_no_descriptor)
 {
 	int before = host_count_descriptors();
 
@@ -732,7 +734,7 @@ setup_link(void)
 static void
 teardown_link(void)
 {
-	/* Nothing else is left there. */
+	/* Fails if other files are left. */
 	g_unlink(link_path);
 	ck_assert_int_eq(g_rmdir(link_dir), 0);
 	g_free(link_path);
@@ -762,7 +764,7 @@ expect_refusal(const char *path, const char *reason)
 	g_error_free(error);
 }
 
-START_TEST(link_comes_and_goes_with_the_port)
+START_TEST(link_exists_while_the_port_exists)
 {
 	struct port_pty *linked = port_pty_new(
 		fixture.context, watch, (struct base_endpoint){&echo_ops, &echo}, link_path, NULL);
@@ -774,11 +776,11 @@ START_TEST(link_comes_and_goes_with_the_port)
 }
 END_TEST
 
-START_TEST(link_left_over_is_replaced)
+START_TEST(stale_link_is_replaced)
 {
 	struct port_symlink *link;
 
-	/* The old number may belong to somebody else by now, or to nobody. */
+	/* The old number may now belong to another terminal, or to none. */
 	ck_assert_int_eq(symlink(_i ? port_pty_path(pty) : "/dev/pts/999999", link_path), 0);
 	link = port_symlink_new(link_path, "/dev/pts/7", NULL);
 	ck_assert_ptr_nonnull(link);
@@ -788,7 +790,7 @@ START_TEST(link_left_over_is_replaced)
 }
 END_TEST
 
-START_TEST(link_goes_and_comes_with_the_cable)
+START_TEST(link_exists_while_the_cable_is_plugged_in)
 {
 	struct port_pty *linked = port_pty_new(
 		fixture.context, watch, (struct base_endpoint){&echo_ops, &echo}, link_path, NULL);
@@ -796,12 +798,12 @@ START_TEST(link_goes_and_comes_with_the_cable)
 
 	port_pty_unplug(linked);
 	ck_assert(!g_file_test(link_path, G_FILE_TEST_IS_SYMLINK));
-	/* Its name stays ours. */
+	/* The name remains reserved. */
 	expect_refusal(link_path, "in use by another spinord");
 	ck_assert(port_pty_plug(linked, NULL));
 	expect_link(port_pty_path(linked));
 	port_pty_unplug(linked);
-	/* But what others have put there is theirs. */
+	/* A file that another program created meanwhile is kept. */
 	ck_assert(g_file_set_contents(link_path, "precious", -1, NULL));
 	ck_assert(!port_pty_plug(linked, &error));
 	ck_assert_ptr_nonnull(strstr(error->message, "another file is there"));
@@ -816,7 +818,7 @@ START_TEST(link_goes_and_comes_with_the_cable)
 }
 END_TEST
 
-START_TEST(link_in_use_is_refused)
+START_TEST(link_in_use_is_rejected)
 {
 	struct port_symlink *link = port_symlink_new(link_path, "/dev/pts/8", NULL);
 	char *detour = g_build_filename(link_dir, "..", NULL);
@@ -826,7 +828,7 @@ START_TEST(link_in_use_is_refused)
 	ck_assert_ptr_nonnull(link);
 	expect_refusal(link_path, "in use by another spinord");
 	expect_link("/dev/pts/8");
-	/* under another name of the directory too */
+	/* also by another path to the directory */
 	GError *error = NULL;
 	ck_assert_ptr_null(port_symlink_new(other, "/dev/pts/7", &error));
 	ck_assert_ptr_nonnull(error);
@@ -839,7 +841,7 @@ START_TEST(link_in_use_is_refused)
 }
 END_TEST
 
-START_TEST(link_spares_other_files)
+START_TEST(link_does_not_replace_other_files)
 {
 	char *text;
 	static const char *const foreign[] = {
@@ -870,7 +872,7 @@ START_TEST(link_needs_a_directory)
 }
 END_TEST
 
-START_TEST(link_pointed_elsewhere_is_left_alone)
+START_TEST(link_with_another_target_is_not_removed)
 {
 	struct port_symlink *link = port_symlink_new(link_path, "/dev/pts/7", NULL);
 
@@ -891,36 +893,36 @@ suite_port(void)
 
 	tcase_set_timeout(hosts, 60);
 	tcase_add_checked_fixture(hosts, setup, teardown);
-	tcase_add_test(hosts, bytes_go_both_ways_unchanged);
+	tcase_add_test(hosts, bytes_pass_unchanged_in_both_directions);
 	tcase_add_test(hosts, requests_sent_ahead_are_all_answered);
 	tcase_add_loop_test(hosts, killed_host_does_not_disturb_the_next, 0, 2);
-	tcase_add_test(hosts, host_that_came_and_went_unseen_leaves_nothing);
+	tcase_add_test(hosts, host_that_disconnects_unnoticed_leaves_no_bytes);
 	tcase_add_test(hosts, first_byte_of_the_next_host_is_never_lost);
-	tcase_add_test(hosts, host_after_an_orderly_one_loses_nothing);
+	tcase_add_test(hosts, host_after_a_clean_disconnect_loses_no_byte);
 	tcase_add_loop_test(hosts, unread_replies_do_not_reach_the_next_host, 0, 2);
-	tcase_add_test(hosts, settings_of_a_host_go_with_it);
-	tcase_add_test(hosts, two_hosts_at_once_are_warned_about);
+	tcase_add_test(hosts, settings_of_a_host_are_reset_when_it_disconnects);
+	tcase_add_test(hosts, two_hosts_at_once_log_a_warning);
 	tcase_add_test(hosts, merged_events_do_not_confuse_the_count);
-	tcase_add_test(hosts, coming_and_going_leaks_nothing);
+	tcase_add_test(hosts, connecting_and_disconnecting_leaks_no_descriptor);
 	tcase_add_test(hosts, host_that_does_not_read_stops_the_adapter);
-	tcase_add_test(hosts, idle_line_uses_no_turns);
-	tcase_add_loop_test(hosts, replies_wait_for_the_wall, 0, (int)G_N_ELEMENTS(delays_us));
-	tcase_add_loop_test(hosts, a_wait_that_ends_between_two_looks_is_not_missed, 1, 7);
-	tcase_add_test(hosts, end_of_a_session_does_not_kill_the_line);
-	tcase_add_test(hosts, unplugged_device_is_gone);
-	tcase_add_test(hosts, plugged_in_again_it_is_a_new_device);
-	tcase_add_loop_test(hosts, unplugging_at_any_moment_leaks_nothing, 0, 4);
+	tcase_add_test(hosts, idle_line_does_not_wake_the_loop);
+	tcase_add_loop_test(hosts, replies_wait_for_wall_time, 0, (int)G_N_ELEMENTS(delays_us));
+	tcase_add_loop_test(hosts, a_wait_that_ends_between_two_queries_is_not_missed, 1, 7);
+	tcase_add_test(hosts, end_of_a_session_does_not_end_the_line);
+	tcase_add_test(hosts, unplugging_removes_the_device);
+	tcase_add_test(hosts, plugging_in_again_creates_a_new_device);
+	tcase_add_loop_test(hosts, unplugging_at_any_time_leaks_no_descriptor, 0, 4);
 	tcase_add_test(hosts, adapters_in_threads_keep_hosts_apart);
 	suite_add_tcase(suite, hosts);
 	tcase_add_checked_fixture(link, setup, teardown);
 	tcase_add_checked_fixture(link, setup_link, teardown_link);
-	tcase_add_test(link, link_comes_and_goes_with_the_port);
-	tcase_add_loop_test(link, link_left_over_is_replaced, 0, 2);
-	tcase_add_test(link, link_goes_and_comes_with_the_cable);
-	tcase_add_test(link, link_in_use_is_refused);
-	tcase_add_test(link, link_spares_other_files);
+	tcase_add_test(link, link_exists_while_the_port_exists);
+	tcase_add_loop_test(link, stale_link_is_replaced, 0, 2);
+	tcase_add_test(link, link_exists_while_the_cable_is_plugged_in);
+	tcase_add_test(link, link_in_use_is_rejected);
+	tcase_add_test(link, link_does_not_replace_other_files);
 	tcase_add_test(link, link_needs_a_directory);
-	tcase_add_test(link, link_pointed_elsewhere_is_left_alone);
+	tcase_add_test(link, link_with_another_target_is_not_removed);
 	suite_add_tcase(suite, link);
 	return suite;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Conditions of chips: what keys take, which parts can be in them, and what a host then finds. */
+/*
+ * Presets of chips: values of keys, the parts that support them, and the resulting replies of the
+ * chip.
+ */
 #include "bench/preset.h"
 
 #include "chipdb/chipdb.h"
@@ -28,7 +31,7 @@ setup(void)
 
 	db = chipdb_open(NULL, &error);
 	ck_assert_msg(db != NULL, "%s", error ? error->message : "");
-	/* Never touched as a whole. */
+	/* Only a part of it is ever accessed. */
 	array = g_malloc0(ARRAY_MAX);
 }
 
@@ -47,7 +50,7 @@ teardown(void)
 	g_clear_pointer(&db, chipdb_close);
 }
 
-/* "mode=qpi; status=9C". */
+/* Parses "mode=qpi; status=9C". */
 static struct setup_condition
 condition_of(const char *text)
 {
@@ -78,7 +81,7 @@ apply(const struct flash_part *part, const char *text, GError **error)
 		bench_preset_apply(&condition, &wires, false, NULL, error);
 }
 
-/* What the chip answers to the last frame of a script such as "06; 05 00". */
+/* The reply of the chip to the last frame of a script such as "06; 05 00". */
 static char *
 answer_to(const char *script)
 {
@@ -99,14 +102,14 @@ answer_to(const char *script)
 	return g_string_free(text, FALSE);
 }
 
-/* answer: how what the last frame reads ends. */
+/* answer: the end of the reply to the last frame. */
 static const struct {
 	const char *part, *condition, *script, *answer;
 } found[] = {
 	{"W25Q80DV", "wear=off", "9F 00 00 00", "EF 40 14"},
 	{"W25Q80DV", "mode=deep-power-down", "9F 00 00 00", "FF FF FF"},
 	{"W25Q80DV", "mode=deep-power-down", "AB 00 00 00 00", "13"},
-	/* 4-byte addresses. The bits are ADP 02 and ADS 01. */
+	/* 4-byte addresses. Bits: ADP 02, ADS 01. */
 	{"W25Q256JV", "mode=4-byte", "15 00", "61"},
 	{"W25Q256JV", "mode=ear:1", "C8 00", "01"},
 	{"W25Q256JV", "mode=4-byte,ear:1", "C8 00", "01"},
@@ -118,12 +121,12 @@ static const struct {
 	{"N25Q256A13E", "mode=4-byte", "70 00", "81"},
 	{"N25Q256A13E", "mode=power-up-4-byte", "70 00", "81"},
 	{"N25Q256A13E", "mode=power-up-4-byte", "B5 00 00", "FE FF"},
-	/* QPI, and FF ends it. */
+	/* QPI; FF leaves it. */
 	{"W25Q128FV", "mode=qpi", "9F 00 00 00", "FF FF FF"},
 	{"W25Q128FV", "mode=qpi", "FF; 35 00", "02"},
 	{"EN25QH128", "mode=qpi", "9F 00 00 00", "FF FF FF"},
 	{"N25Q256A13E", "mode=qpi", "9F 00 00 00", "FF FF FF"},
-	/* SUS is bit 7 of SR2; a resume makes it busy. */
+	/* SUS is bit 7 of SR2; a resume makes the chip busy. */
 	{"W25Q128JV", "mode=suspended", "35 00", "82"},
 	{"W25Q128JV", "mode=suspended", "05 00", "00"},
 	{"W25Q128JV", "mode=suspended", "7A; 05 00", "03"},
@@ -163,7 +166,7 @@ static const struct {
 	{"MX25L12835F", "mode=otp-locked", "2B 00", "02"},
 	{"N25Q256A13E", "mode=otp-locked", "4B 00 00 40 00 00", "00"},
 	{"S25FL256S-64K", "mode=otp-locked", "4B 00 00 10 00 00 00 00 00", "00 00 00 00"},
-	/* Registers, which do not keep the modes from being entered. */
+	/* Register values do not prevent a mode. */
 	{"W25Q80DV", "status=9C 02", "05 00", "9C"},
 	{"W25Q80DV", "status=9C 02", "35 00", "02"},
 	{"W25Q80DV", "status=9C", "35 00", "00"},
@@ -171,11 +174,12 @@ static const struct {
 	{"W25Q128JV", "status=FC 03; mode=suspended", "35 00", "83"},
 	{"W25Q128FV", "status=00 00; mode=qpi", "FF; 35 00", "02"},
 	{"W25Q256JV", "status=00 00 00; mode=power-up-4-byte", "15 00", "03"},
-	/* Not what it says. The second dword of the table is the number of bits less one. */
+	/* A changed ID or SFDP table. The second dword of the table is the number of bits less
+	 * one. */
 	{"W25Q80DV", "id=C8 40 18", "9F 00 00 00", "C8 40 18"},
 	{"W25Q80DV", "id=C8 40 18", "90 00 00 00 00 00", "EF 13"},
 	{"W25Q128JV", "sfdp=8M", "5A 00 00 84 00 00 00 00 00", "FF FF FF 03"},
-	/* Bytes of the table are others, also of a size that is another. */
+	/* Changed bytes of the table, also together with another size. */
 	{"W25Q128JV", "sfdp-bytes=0x84 11 22", "5A 00 00 83 00 00 00 00 00", "FF 11 22 FF"},
 	{"W25Q128JV", "sfdp-bytes=0xFF A5", "5A 00 00 FE 00 00 00 00 00", "FF A5 53 46"},
 	{"W25Q128JV", "sfdp=8M; sfdp-bytes=0x84 11", "5A 00 00 84 00 00 00 00 00", "11 FF FF 03"},
@@ -183,7 +187,7 @@ static const struct {
 	{"W25Q128JV", "sfdp=none", "5A 00 00 00 00 00 00 00 00", "FF FF FF FF FF FF FF"},
 };
 
-START_TEST(a_host_finds_the_chip_as_it_was_left)
+START_TEST(the_chip_starts_in_its_preset_state)
 {
 	g_autoptr(GError) error = NULL;
 	const struct flash_part *part = chipdb_find(db, found[_i].part, &error);
@@ -197,7 +201,7 @@ START_TEST(a_host_finds_the_chip_as_it_was_left)
 }
 END_TEST
 
-START_TEST(blocks_have_the_cycles_that_were_asked_for)
+START_TEST(blocks_have_the_preset_cycles)
 {
 	struct flash_block block;
 
@@ -208,7 +212,7 @@ START_TEST(blocks_have_the_cycles_that_were_asked_for)
 }
 END_TEST
 
-START_TEST(at_most_64_bytes_of_sfdp_are_others)
+START_TEST(at_most_64_bytes_of_sfdp_can_be_changed)
 {
 	struct setup_condition condition = {0};
 	g_autoptr(GString) text = g_string_new("0x10");
@@ -228,7 +232,7 @@ START_TEST(at_most_64_bytes_of_sfdp_are_others)
 }
 END_TEST
 
-START_TEST(a_small_die_is_there_over_and_over)
+START_TEST(addresses_beyond_the_real_size_repeat_the_array)
 {
 	g_autofree char *answer = NULL;
 
@@ -240,7 +244,7 @@ START_TEST(a_small_die_is_there_over_and_over)
 }
 END_TEST
 
-START_TEST(or_nothing_is_beyond_it)
+START_TEST(addresses_beyond_the_real_size_can_read_ones)
 {
 	g_autofree char *below = NULL;
 	g_autofree char *answer = NULL;
@@ -255,8 +259,8 @@ START_TEST(or_nothing_is_beyond_it)
 }
 END_TEST
 
-/* Each kind of write: an AAI that goes on, and an EEPROM's. */
-START_TEST(nothing_is_written_beyond_it)
+/* Other kinds of writes: an AAI sequence, and an EEPROM. */
+START_TEST(nothing_is_written_beyond_the_real_size)
 {
 	static const struct {
 		const char *part, *condition, *script[4];
@@ -287,7 +291,7 @@ END_TEST
 
 START_TEST(pins_and_supply_are_set_last)
 {
-	/* HOLD/RST = 1 makes pin 7 a RESET#. */
+	/* HOLD/RST = 1 makes pin 7 RESET#. */
 	ck_assert(apply(chipdb_find(db, "W25Q128FV", NULL), "reset=low; status=00 00 80", NULL));
 	ck_assert_int_eq(bench_levels_pins(&wires).reset, FLASH_LOW);
 	remove_chip();
@@ -310,7 +314,7 @@ START_TEST(pins_and_supply_are_set_last)
 }
 END_TEST
 
-START_TEST(no_time_passes_and_operations_take_theirs)
+START_TEST(presets_take_no_time_and_keep_operation_times)
 {
 	static const struct {
 		const char *condition;
@@ -371,7 +375,7 @@ static const struct {
 	{"W25P80", "sfdp=2M", "--sfdp: a W25P80 has no table to change; allowed: none"},
 };
 
-START_TEST(what_a_part_lacks_is_refused)
+START_TEST(presets_that_a_part_lacks_are_rejected)
 {
 	g_autoptr(GError) error = NULL;
 
@@ -381,7 +385,7 @@ START_TEST(what_a_part_lacks_is_refused)
 }
 END_TEST
 
-/* Each mode that a part's error message allows, by its number. */
+/* _i: a mode; all parts that allow it. */
 START_TEST(every_part_enters_every_mode_that_it_allows)
 {
 	g_autoptr(GPtrArray) parts = chipdb_list(db, NULL);
@@ -415,7 +419,7 @@ END_TEST
 static const struct {
 	enum setup_condition_key key;
 	const char *value;
-} nonsense[] = {
+} invalid[] = {
 	{SETUP_KEY_WP, "LOW"},
 	{SETUP_KEY_WP, ""},
 	{SETUP_KEY_SUPPLY, "3300"},
@@ -455,17 +459,17 @@ static const struct {
 	{SETUP_KEY_REAL_SIZE, "768K"},
 };
 
-START_TEST(nonsense_changes_nothing)
+START_TEST(invalid_values_change_nothing)
 {
 	struct setup_condition condition = {0};
 	const struct setup_condition before = {0};
 
-	ck_assert(!setup_condition_take(&condition, nonsense[_i].key, nonsense[_i].value));
+	ck_assert(!setup_condition_take(&condition, invalid[_i].key, invalid[_i].value));
 	ck_assert_mem_eq(&condition, &before, sizeof condition);
 }
 END_TEST
 
-START_TEST(an_option_replaces_its_key_alone)
+START_TEST(an_option_replaces_its_key_only)
 {
 	struct setup_condition condition =
 		condition_of("wp=low;hold=low;status=1C 02;mode=ear:1;supply=3 V");
@@ -490,20 +494,21 @@ suite_preset(void)
 	TCase *values = tcase_create("values");
 	TCase *chips = tcase_create("chips");
 
-	tcase_add_loop_test(values, nonsense_changes_nothing, 0, G_N_ELEMENTS(nonsense));
-	tcase_add_test(values, an_option_replaces_its_key_alone);
+	tcase_add_loop_test(values, invalid_values_change_nothing, 0, G_N_ELEMENTS(invalid));
+	tcase_add_test(values, an_option_replaces_its_key_only);
 	suite_add_tcase(suite, values);
 	tcase_set_timeout(chips, 60);
 	tcase_add_checked_fixture(chips, setup, teardown);
-	tcase_add_loop_test(chips, a_host_finds_the_chip_as_it_was_left, 0, G_N_ELEMENTS(found));
-	tcase_add_test(chips, blocks_have_the_cycles_that_were_asked_for);
-	tcase_add_test(chips, at_most_64_bytes_of_sfdp_are_others);
-	tcase_add_test(chips, a_small_die_is_there_over_and_over);
-	tcase_add_test(chips, or_nothing_is_beyond_it);
-	tcase_add_test(chips, nothing_is_written_beyond_it);
+	tcase_add_loop_test(chips, the_chip_starts_in_its_preset_state, 0, G_N_ELEMENTS(found));
+	tcase_add_test(chips, blocks_have_the_preset_cycles);
+	tcase_add_test(chips, at_most_64_bytes_of_sfdp_can_be_changed);
+	tcase_add_test(chips, addresses_beyond_the_real_size_repeat_the_array);
+	tcase_add_test(chips, addresses_beyond_the_real_size_can_read_ones);
+	tcase_add_test(chips, nothing_is_written_beyond_the_real_size);
 	tcase_add_test(chips, pins_and_supply_are_set_last);
-	tcase_add_test(chips, no_time_passes_and_operations_take_theirs);
-	tcase_add_loop_test(chips, what_a_part_lacks_is_refused, 0, G_N_ELEMENTS(refused));
+	tcase_add_test(chips, presets_take_no_time_and_keep_operation_times);
+	tcase_add_loop_test(
+		chips, presets_that_a_part_lacks_are_rejected, 0, G_N_ELEMENTS(refused));
 	tcase_add_loop_test(chips, every_part_enters_every_mode_that_it_allows, 0, SETUP_MODES);
 	suite_add_tcase(suite, chips);
 	return suite;

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The profiles of real adapters, their mistakes included: what a host gets back for what it sends,
- * and what the chip has seen of it. A case is a line of what happens:
+ * The profiles of real adapters, with the errors of their firmware: the replies to a host, and the
+ * frames that the chip receives. A case is a line of the host's actions:
  *
- *	13 010000 000000 9f	bytes that come together
+ *	13 010000 000000 9f	bytes that are sent together
  *	00*16			sixteen of them
- *	|			what follows comes later
- *	~			the host waits until the adapter gives up
- *	^			the host goes, another one comes
- *	<N			the host fetches N bytes and no more until it next sends
+ *	|			the next bytes are sent later
+ *	~			the host waits for the adapter's time-out
+ *	^			the host disconnects, another one connects
+ *	<N			the host fetches N bytes only, until it sends again
  *
- * Rows say what is special about an adapter; that it gets through a normal session is asked of all.
+ * Rows cover the differences between adapters; all of them are tested with a normal session.
  */
 #include "suites.h"
 
@@ -25,8 +25,8 @@
 
 #define NO_MAP "000000 00*25"
 
-/* Of the adapter that a test is about, with short time-outs. */
-static struct serprog_profile impatient;
+/* The profile of the adapter under test, with short time-outs. */
+static struct serprog_profile with_short_timeouts;
 
 static struct rig *
 rig_of(const char *name)
@@ -34,12 +34,12 @@ rig_of(const char *name)
 	const struct serprog_profile *profile = serprog_profile_find(name);
 
 	ck_assert_msg(profile != NULL, "%s", name);
-	impatient = *profile;
+	with_short_timeouts = *profile;
 	if (profile->byte_timeout_ns > 0)
-		impatient.byte_timeout_ns = SHORT_NS;
+		with_short_timeouts.byte_timeout_ns = SHORT_NS;
 	if (profile->send_timeout_ns > 0)
-		impatient.send_timeout_ns = SHORT_NS;
-	return rig_new(&impatient, BASE_CLOCK_INSTANT, 1);
+		with_short_timeouts.send_timeout_ns = SHORT_NS;
+	return rig_new(&with_short_timeouts, BASE_CLOCK_INSTANT, 1);
 }
 
 static void
@@ -61,12 +61,12 @@ send(struct rig *rig, const char *text, size_t fetched)
 }
 
 static void
-give_up(struct rig *rig)
+wait_for_time_out(struct rig *rig)
 {
 	const struct base_endpoint *port = &rig->port;
 	int64_t ns;
 
-	ck_assert_msg(port->ops->deadline_ns != NULL, "%s waits for ever", rig->profile->name);
+	ck_assert_msg(port->ops->deadline_ns != NULL, "%s has no time-out", rig->profile->name);
 	ns = port->ops->deadline_ns(port->self);
 	ck_assert_int_gt(ns, 0);
 	ck_assert_int_le(ns, SHORT_NS);
@@ -80,7 +80,7 @@ give_up(struct rig *rig)
 }
 
 static void
-play(struct rig *rig, const char *script)
+run_script(struct rig *rig, const char *script)
 {
 	g_auto(GStrv) steps = g_strsplit(script, "|", -1);
 
@@ -89,7 +89,7 @@ play(struct rig *rig, const char *script)
 		const char *word = g_strstrip(halves[0]);
 
 		if (g_str_equal(word, "~")) {
-			give_up(rig);
+			wait_for_time_out(rig);
 		} else if (g_str_equal(word, "^")) {
 			rig->port.ops->host_closed(rig->port.self);
 			rig->port.ops->host_opened(rig->port.self);
@@ -106,7 +106,7 @@ expect(struct rig *rig, const char *script, const char *answer, const char *seen
 	g_autofree char *got_text = NULL;
 	g_autofree char *want_text = rig_to_hex(want);
 
-	play(rig, script);
+	run_script(rig, script);
 	got_text = rig_to_hex(rig->got);
 	ck_assert_msg(g_str_equal(got_text, want_text), "%s: %s: got %s, not %s",
 		rig->profile->name, script, got_text, want_text);
@@ -120,12 +120,12 @@ static const struct {
 	const char *answer;
 	const char *seen;
 } facts[] = {
-	/* What both versions of the Bit Pirate do. */
+	/* Common to both versions of the Bit Pirate. */
 	{"bitpirate", "00 01 03", "06 060100 06 45535033322d42502d53455250524700", ""},
 	{"bitpirate", "02", "06 3f01ff01 " NO_MAP, ""},
 	{"bitpirate", "04 05 08 11", "06ffff 0608 06ffffff 06ffffff", ""},
 	{"bitpirate", "06 07 09 0a 0b 0c 0d 0e 0f 19 1a ff", "15*12", ""},
-	/* Parameters of unknown commands are commands. */
+	/* Parameters of unknown commands are taken as commands. */
 	{"bitpirate", "09 000010 | 00", "15 06 06 1506 06", ""},
 	{"bitpirate", "10 00 00 13", "15 06", ""},
 	{"bitpirate", "10 | 00", "15 06 06", ""},
@@ -136,13 +136,13 @@ static const struct {
 	{"bitpirate", "16 00 16 01 17 00 17 01 18 03", "06 15 06 15 15", ""},
 	{"bitpirate", "13 010000 030000 9f", "06 ef4018", "9f+3 "},
 	{"bitpirate", "13 000000 000000", "06", "ff+0 "},
-	/* MOSI is low while it reads. */
+	/* MOSI is low during reads. */
 	{"bitpirate", "13 000000 020000", "06 ffff", "00+1 "},
 	{"bitpirate", "15 00 13 010000 030000 | 9f", "06 15 15", ""},
 	{"bitpirate", "15 00 13 010000 030000 9f 00 00", "06 15", ""},
 	{"bitpirate", "15 00 15 01 13 010000 030000 9f", "06 06 06 ef4018", "9f+3 "},
 	{"bitpirate", "15 ff", "06", ""},
-	/* Pins stay off when the host goes, and come back with S_PIN_STATE alone. */
+	/* Drivers stay off when the host disconnects, until S_PIN_STATE. */
 	{"bitpirate", "15 00 | ^ | 10 | 13 010000 030000 | 15 01 13 010000 010000 9f",
 		"06 1506 15 06 06ef", "9f+1 "},
 	{"bitpirate", "18 01 13 010000 010000 9f 13 000000 010000 18 02 | 13 010000 010000 9f",
@@ -154,7 +154,7 @@ static const struct {
 	{"bitpirate", "18 01 13 010000 000000 9f 10", "06 06 1506", "9f+0 "},
 	{"bitpirate", "18 01 13 010000 000000 9f 15 01 13 010000 010000 9f", "06 06 06 06ef",
 		"9f+0 9f+1 "},
-	/* Time-outs: of a parameter, of the data, of a host that does not fetch. */
+	/* Time-outs: for a parameter, for data, and for a host that does not fetch. */
 	{"bitpirate", "12 | ~ | 00", "15 06", ""},
 	{"bitpirate", "14 0000 | ~ | 12 | ~ | 12 08", "15 15 06", ""},
 	{"bitpirate", "18 01 13 010000 | ~ | 13 010000 010000 9f", "06 15 06ef", "ff+0 9f+1 "},
@@ -165,11 +165,11 @@ static const struct {
 		"06 45535033322d42502d53455250524700 064010 06001000 06001000", ""},
 	{"bitpirate-1.6", "02", "06 3f01ff01 " NO_MAP, ""},
 	{"bitpirate-1.6", "13 010000 030000 9f", "06 ef4018", "9f+3 "},
-	/* Collected: the chip sees nothing of what is broken off. */
+	/* Buffered: an incomplete operation never reaches the chip. */
 	{"bitpirate-1.6", "13 060000 000000 0200 | ~ | 00", "15 06", ""},
 	{"bitpirate-1.6", "13 050000 000000 9f | ^ | 00", "06", ""},
 	{"bitpirate-1.6", "13 001000 010000 9f*4096", "06 ef", "9f+4096 "},
-	/* Over the limit: what has come is dropped, what comes later are commands. */
+	/* Over the limit: bytes received so far are dropped, later ones are taken as commands. */
 	{"bitpirate-1.6", "13 011000 000000 9f9f9f | 00 01", "15 06 060100", ""},
 	{"bitpirate-1.6", "13 010000 011000 9f | 9f", "15 15", ""},
 	{"bitpirate-1.6", "18 01 13 010000 000000 9f 13 011000 000000", "06 06 15", "9f+0 "},
@@ -182,7 +182,7 @@ static const struct {
 	{"pico-serprog", "14 40420f00 14 ffffffff", "06 40420f00 06 50d6dc01", ""},
 	{"pico-serprog", "14 002d3101 14 01000000", "06 002d3101 06 dc010000", ""},
 	{"pico-serprog", "15 00 13 010000 030000 9f", "06 06 ef4018", "9f+3 "},
-	/* Streams: what has come is in the chip; CS# waits low. */
+	/* Streamed: received bytes are sent to the chip at once; CS# stays low. */
 	{"pico-serprog", "13 050000 000000 9f00 | ^ | 00", "06", "9f+1 "},
 	{"pico-serprog", "13 001000 000000 9f*4096", "06", "9f+4095 "},
 	{"pico-serprog", "13 011000 000000 9f*4097", "", ""},
@@ -219,7 +219,7 @@ static const struct {
 	{"esp32-serprog", "03 04 08 11",
 		"06 65737033322d73657270726f67000000 06ffff 06ff0700 06ff0700", ""},
 	{"esp32-serprog", "02", "06 3f011f00 " NO_MAP, ""},
-	/* S_PIN_STATE is unknown, its parameter a command. */
+	/* S_PIN_STATE is unknown: its parameter is taken as a command. */
 	{"esp32-serprog", "15 01 15 00", "15 060100 15 06", ""},
 	{"esp32-serprog", "12 08 12 00 12 01", "06 06 15", ""},
 	{"esp32-serprog", "14 001bb700 14 80969800 14 005a6202",
@@ -229,7 +229,7 @@ static const struct {
 	{"esp32-serprog", "14 01b4c404 13 010000 010000 9f 14 00127a00 13 010000 010000 9f",
 		"06 00000000 15 06 00127a00 06ef", "9f+1 "},
 	{"esp32-serprog", "13 010000 030000 9f", "06 ef4018", "9f+3 "},
-	/* More than it tells is taken, up to 4094 in all. */
+	/* More than the reported limit is accepted, up to 4094 in total. */
 	{"esp32-serprog", "13 fd0f00 010000 9f*4093", "06 ef", "9f+4093 "},
 	{"esp32-serprog", "13 ff0f00 000000 00 01", "15 06 060100", ""},
 	{"esp32-serprog", "13 010000 fe0f00 01", "15 060100", ""},
@@ -238,7 +238,7 @@ static const struct {
 	{"frser-duino", "03 04 07 08 11",
 		"06 66727365722d6475696e6f0000000000 06fc03 060c00 06f50300 06005c00", ""},
 	{"frser-duino", "02", "06 bfc93f00 " NO_MAP, ""},
-	/* Parameters of what it lacks are taken, then NAK. */
+	/* Parameters of unsupported commands are skipped, then NAK. */
 	{"frser-duino", "06 09 000000 0a 000000000000 0c 00000000 0d 00", "15 15 15 15 15 06", ""},
 	{"frser-duino", "16 00 17 00000000 18 0000000000000000 00", "15 06 15 15 06", ""},
 	{"frser-duino", "17 01", "", ""},
@@ -249,11 +249,12 @@ static const struct {
 		"06 00127a00 06 80841e00 06 40420f00 06 48e80100 15", ""},
 	{"frser-duino", "15 00 13 010000 010000 9f 15 01 13 010000 010000 9f", "06 06ff 06 06ef",
 		"9f+1 "},
-	/* MOSI is high while it reads. */
+	/* MOSI is high during reads. */
 	{"frser-duino", "13 000000 020000", "06 ffff", "ff+1 "},
 	{"frser-duino", "13 d00700 010000 9f*2000", "06 40", "9f+2000 "},
 	{"frser-duino", "00*2000", "06*2000", ""},
-	/* What comes while it reads waits in a ring; what does not fit is lost without a sign. */
+	/* Bytes received during a read wait in a ring buffer; if it is full, they are lost
+	 * silently. */
 	{"frser-duino", "13 010000 030000 9f 00*1020 | 00", "06 ef4018 06*1021", "9f+3 "},
 	{"frser-duino", "13 010000 030000 9f 00*1021 | 00", "06 ef4018 06*1021", "9f+3 "},
 	{"frser-duino", "13 010000 030000 9f 00*1019 14 80841e00 | 00*4", "06 ef4018 06*1019 15",
@@ -267,7 +268,7 @@ static const struct {
 	{"hydrabus", "12 00 12 08 12 ff", "06 06 06", ""},
 	{"hydrabus", "14 ffffffff 14 00093d00 14 01000000 14 00000000",
 		"06 406f4001 06 60fa2700 06 00710200 15", ""},
-	/* SPI has no power until S_PIN_STATE. */
+	/* The SPI pins are off until S_PIN_STATE. */
 	{"hydrabus", "13 010000 030000 9f", "06 ffffff", ""},
 	{"hydrabus", "15 01 13 010000 030000 9f 15 00 13 010000 010000 9f", "06 06 ef4018 06 06 ff",
 		"9f+3 "},
@@ -279,9 +280,9 @@ static const struct {
 
 	{"picoprog", "03 | 04 | 08 | 11", "06 5069636f70726f67 00*8 06ffff 06000800 06000800", ""},
 	{"picoprog", "02", "06 3f013f00 " NO_MAP, ""},
-	/* Unknown: ACK. Known but not there: NAK. */
+	/* Unknown: ACK. Known but unsupported: NAK. */
 	{"picoprog", "17 | 18 | 19 | ff | 06 | 07 | 09 | 0f | 16", "06*4 15*5", ""},
-	/* One command a packet, its parameters in another. */
+	/* A command and its parameters are in separate packets. */
 	{"picoprog", "00*8 | 00*65", "06 06 06", ""},
 	{"picoprog", "12 08 | 08", "06", ""},
 	{"picoprog", "12 | 08 00 | 12 | 0f | 12 | 00", "06 15 15", ""},
@@ -324,7 +325,7 @@ static const struct {
 	{"ezp2019", "12 08 12 00 12 09", "06 06 15", ""},
 	{"ezp2019", "14 60e31600 14 80841e00 14 00366e01 14 01000000 14 00000000",
 		"06 60e31600 06 80841e00 06 00093d00 06 d2b70000 15", ""},
-	/* 12 MHz / 3.4: a clock faster than asked for. */
+	/* 12 MHz / 3.4: faster than requested. */
 	{"ezp2019", "14 67d63500", "06 00093d00", ""},
 	{"ezp2019", "13 000000 020000", "06 ffff", "ff+1 "},
 	{"ezp2019", "13 050000 010000 9f00 | ~ | 00", "06", "9f+1 "},
@@ -365,7 +366,7 @@ static const struct {
 	{"glasgow", "13 050000 000000 9f00 | ^", "06", "9f+1 "},
 };
 
-START_TEST(a_fact_holds)
+START_TEST(the_profile_behaves_like_its_firmware)
 {
 	struct rig *rig = rig_of(facts[_i].profile);
 
@@ -374,7 +375,7 @@ START_TEST(a_fact_holds)
 }
 END_TEST
 
-/* What each gives a host that has stopped: for a byte to come, for a byte to be fetched; ms. */
+/* Time-outs of each adapter for a stopped host: for the next byte, for a fetch; in ms. */
 static const struct {
 	const char *profile;
 	int byte_ms, send_ms;
@@ -386,7 +387,7 @@ static const struct {
 	{"zephyr-serprog", 300, 0},
 };
 
-START_TEST(time_outs_are_those_of_the_firmware)
+START_TEST(time_outs_match_the_firmware)
 {
 	size_t n;
 	const struct serprog_profile *all = serprog_profiles(&n);
@@ -406,7 +407,7 @@ START_TEST(time_outs_are_those_of_the_firmware)
 }
 END_TEST
 
-/* A host that goes on in time loses nothing; only silence counts. */
+/* Only idle time counts: a slow host loses nothing. */
 START_TEST(a_slow_host_is_waited_for)
 {
 	struct rig *rig = rig_of(patience[_i].profile);
@@ -416,8 +417,8 @@ START_TEST(a_slow_host_is_waited_for)
 	expect(rig, "13 010000", "", "");
 	ck_assert_int_gt(port->ops->deadline_ns(port->self), 0);
 	g_usleep(SHORT_NS / 1000 * 3 / 4);
-	play(rig, "030000");
-	/* The timer may come too early, and is then not obeyed. */
+	run_script(rig, "030000");
+	/* A timer that expires too early is ignored. */
 	port->ops->timed_out(port->self);
 	g_usleep(SHORT_NS / 1000 * 3 / 4);
 	expect(rig, "9f", "06 ef4018", "9f+3 ");
@@ -426,7 +427,7 @@ START_TEST(a_slow_host_is_waited_for)
 }
 END_TEST
 
-START_TEST(every_summary_is_a_line_of_its_own)
+START_TEST(every_summary_is_one_unique_line)
 {
 	size_t n;
 	const struct serprog_profile *all = serprog_profiles(&n);
@@ -448,10 +449,10 @@ suite_profiles(void)
 	Suite *suite = suite_create("profiles");
 	TCase *tcase = tcase_create("facts");
 
-	tcase_add_loop_test(tcase, a_fact_holds, 0, G_N_ELEMENTS(facts));
-	tcase_add_test(tcase, time_outs_are_those_of_the_firmware);
+	tcase_add_loop_test(tcase, the_profile_behaves_like_its_firmware, 0, G_N_ELEMENTS(facts));
+	tcase_add_test(tcase, time_outs_match_the_firmware);
 	tcase_add_loop_test(tcase, a_slow_host_is_waited_for, 0, G_N_ELEMENTS(patience));
-	tcase_add_test(tcase, every_summary_is_a_line_of_its_own);
+	tcase_add_test(tcase, every_summary_is_one_unique_line);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The pump under port_poll(): whatever it needs next, it gets it also when a source of a higher
- * priority is dispatched first. The port runs in a thread of its own, without timers, since only
- * then port_poll() serves the line itself.
+ * The pump under port_poll(): it makes progress even if a source of a higher priority is dispatched
+ * first. The port runs in a thread of its own, without timers, since only then port_poll() serves
+ * the line itself.
  */
 #include "port/port.h"
 #include "port/pump.h"
@@ -19,13 +19,13 @@
 #define DELAY_US 20000
 #define LIMIT_S 20
 
-/* More than the pump does in one go. */
+/* More than the pump handles at once. */
 #define MANY 1000
 
 /*
- * An adapter of one byte commands: 's' replies with itself at once, 'l' after DELAY_US, 'b' with
- * BULK_BYTES of itself, and 'h' begins a command of which the rest never comes: after DELAY_US the
- * adapter gives it up and replies with 'h'.
+ * An adapter of one-byte commands: 's' replies with itself at once, 'l' after DELAY_US, 'b' with
+ * BULK_BYTES of itself, and 'h' begins a command that never completes: after DELAY_US the adapter
+ * times out and replies with 'h'.
  */
 struct adapter {
 	char reply;
@@ -39,7 +39,7 @@ static struct adapter adapter;
 static GMainContext *context;
 static GMainLoop *loop;
 static GThread *thread;
-static GAsyncQueue *interrupts; /* one entry for each that has been dispatched */
+static GAsyncQueue *interrupts; /* one entry for each dispatch */
 static struct port_pump *pump;
 static int line, host;
 
@@ -59,7 +59,7 @@ make_interrupt(void)
 	g_source_set_callback(source, interrupt, interrupts, NULL);
 	g_source_attach(source, context);
 	g_source_unref(source);
-	/* As when another thread attaches it. */
+	/* As if another thread had attached it. */
 	g_main_context_wakeup(context);
 }
 
@@ -186,7 +186,7 @@ teardown(void)
 	close(host);
 }
 
-/* The reply is n bytes c. */
+/* Fails unless the reply is n bytes c. */
 static void
 expect(char c, size_t n)
 {
@@ -217,17 +217,17 @@ static const struct {
 	char command;
 	size_t times, reply_bytes;
 } cases[] = {
-	{'s', 1, 1},          /* then it waits for the next command, as before */
+	{'s', 1, 1},          /* the pump then waits for the next command */
 	{'s', MANY, MANY},    /* it has more to do at once */
 	{'b', 1, BULK_BYTES}, /* it waits for a host that does not read */
 	{'l', 1, 1},          /* it waits for a time */
-	{'h', 1, 1},          /* it waits for the host, but not for ever */
+	{'h', 1, 1},          /* it waits for the host, with a limit */
 };
 
-START_TEST(call_in_the_middle_of_an_exchange_stops_nothing)
+START_TEST(a_call_during_an_exchange_does_not_stall_the_line)
 {
 	for (int round = 0; round < 5; round++) {
-		/* Afterwards the thread waits inside port_poll() and nothing has woken it. */
+		/* Afterwards the thread waits inside port_poll(), with no pending wakeup. */
 		for (int i = 0; i < 3; i++) {
 			ask('s', 1);
 			expect('s', 1);
@@ -249,7 +249,7 @@ suite_pump(void)
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_loop_test(tcase, call_in_the_middle_of_an_exchange_stops_nothing, 0,
+	tcase_add_loop_test(tcase, a_call_during_an_exchange_does_not_stall_the_line, 0,
 		(int)G_N_ELEMENTS(cases));
 	suite_add_tcase(suite, tcase);
 	return suite;

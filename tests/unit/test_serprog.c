@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The serprog adapter, from the host's side of the line: exact bytes back for exact bytes in, with
- * a real chip on the clip that says what it has seen.
+ * The serprog adapter, from the host's side of the line: exact replies to exact bytes, with a real
+ * chip on the clip that records its frames.
  *
- * long: one rig for all of the protocol, and its cases are tables.
+ * long: one rig for the whole protocol, and its cases are tables.
  */
 #include <check.h>
 #include <glib.h>
@@ -25,7 +25,7 @@ rig_default(void)
 	return rig_new(serprog_profile_find(NULL), BASE_CLOCK_INSTANT, 2);
 }
 
-/* 1 to max, drawn when there is a rand, else max. */
+/* 1 to max: random with a rand, else max. */
 static size_t
 draw(GRand *rand, size_t max)
 {
@@ -33,7 +33,7 @@ draw(GRand *rand, size_t max)
 }
 
 /* Sends n bytes in pieces of at most piece, fetching at most room at a time. With a rand, the sizes
- * are drawn, and the host is sometimes slow to fetch. */
+ * are random, and the host sometimes fetches late. */
 static void
 feed_pieces(struct rig *rig, const uint8_t *in, size_t n, size_t piece, size_t room, GRand *rand)
 {
@@ -61,7 +61,7 @@ feed(struct rig *rig, const uint8_t *in, size_t n)
 	feed_pieces(rig, in, n, n, 8192, NULL);
 }
 
-/* Sends and expects exactly that back. */
+/* Sends the bytes and compares the reply. */
 static void
 expect(struct rig *rig, const char *send, const char *answer)
 {
@@ -154,7 +154,7 @@ START_TEST(every_command_gets_its_exact_reply)
 }
 END_TEST
 
-START_TEST(what_a_profile_does_not_offer_is_nak)
+START_TEST(commands_that_a_profile_lacks_are_nak)
 {
 	struct serprog_profile profile = *serprog_profile_find(NULL);
 	struct rig *rig;
@@ -197,13 +197,13 @@ START_TEST(a_length_over_the_limit_is_nak_after_its_data)
 }
 END_TEST
 
-START_TEST(the_operation_buffer_takes_what_fits)
+START_TEST(the_operation_buffer_rejects_what_exceeds_it)
 {
 	struct rig *rig = rig_default();
 	g_autoptr(GByteArray) write = rig_from_hex("0d f8ff00 000000");
 	guint header = write->len;
 
-	/* 7 + 65528 fill it; nothing more fits, and what did not fit changes nothing. */
+	/* 7 + 65528 bytes fill it; anything more is rejected and changes nothing. */
 	g_byte_array_set_size(write, header + 65529);
 	memset(write->data + header, 0x0f, 65529);
 	feed(rig, write->data, header + 65528);
@@ -263,7 +263,7 @@ START_TEST(an_operation_takes_turnaround_and_clocks)
 }
 END_TEST
 
-/* Everything there is, with the pieces of a write that lie across other things. */
+/* All commands, with the pieces of a write between other commands. */
 static const char script[] =
 	"00 10 01 02 03 04 05 06 07 08 11 12 08 1b"
 	"13 010000 030000 9f"
@@ -279,7 +279,7 @@ static const char script[] =
 	"14 40420f00 14 00000000 16 00 16 05"
 	"13 000000 000000 13 040000 200300 03 000001 10";
 
-START_TEST(pieces_of_any_size_give_the_same_answers)
+START_TEST(pieces_of_any_size_give_the_same_replies)
 {
 	g_autoptr(GByteArray) in = rig_from_hex(script);
 	g_autoptr(GRand) rand = g_rand_new_with_seed(20240229);
@@ -321,7 +321,7 @@ START_TEST(the_longest_operation_streams)
 	ck_assert_uint_eq(rig->got->len, 1 + length);
 	ck_assert_uint_eq(rig->got->data[0], 0x06);
 	for (uint32_t i = 0; i < length; i++) {
-		/* Half duplex: the chip has put out length - 4 bytes while the host wrote. */
+		/* Half duplex: the chip has sent length - 4 bytes while the host wrote. */
 		uint32_t address = _i == 0 ? length - 4 + i : i - 4;
 		uint8_t want = _i == 1 && i < 4 ? 0xff : rig_pattern(address % RIG_ARRAY_SIZE);
 
@@ -333,7 +333,7 @@ START_TEST(the_longest_operation_streams)
 }
 END_TEST
 
-START_TEST(a_parallel_read_of_length_zero_is_two_to_the_24)
+START_TEST(a_parallel_read_of_length_zero_reads_2_to_the_24)
 {
 	struct rig *rig = rig_default();
 	g_autoptr(GByteArray) in = rig_from_hex("0a 000000 000000 10");
@@ -378,7 +378,7 @@ START_TEST(full_duplex_reads_from_the_first_clock)
 	expect(rig, "13 040000 020000 9f000000", "06 ff ef");
 	expect(rig, "13 000000 020000", "06 ffff");
 	expect_seen(rig, "a9f+3 a9f+3 a00+1 ");
-	/* Nothing to read: ACK says that it is written. */
+	/* Nothing to read: ACK confirms the write. */
 	expect(rig, "13 020000 000000 9f", "");
 	expect(rig, "00", "06");
 	expect(rig, "17 00 13 030000 030000 9f0000", "06 06 18ef40");
@@ -400,7 +400,7 @@ START_TEST(chip_select_follows_its_mode)
 {
 	struct rig *rig = rig_default();
 
-	/* Selected: one frame, however many operations. */
+	/* Selected: one frame for all operations. */
 	expect(rig, "18 01 13 010000 000000 9f", "06 06");
 	expect(rig, "13 000000 020000 18 01 13 000000 020000", "06 ef40 06 06 18ef");
 	expect_seen(rig, "");
@@ -414,7 +414,7 @@ START_TEST(chip_select_follows_its_mode)
 	expect_seen(rig, "a9f+1 ");
 	expect(rig, "13 010000 010000 9f", "06 ff");
 	expect_seen(rig, "");
-	/* A refused mode changes nothing. */
+	/* A rejected mode changes nothing. */
 	expect(rig, "18 03 13 010000 010000 9f", "15 06 ff");
 	expect_seen(rig, "");
 	rig_free(rig);
@@ -431,19 +431,19 @@ START_TEST(chip_select_lines_reach_their_chips)
 	expect_seen(rig, "b9f+1 ");
 	expect(rig, "16 02 13 010000 010000 9f", "15 06 ef");
 	expect_seen(rig, "b9f+1 ");
-	/* The line that is held low moves. */
+	/* The asserted line changes. */
 	expect(rig, "18 01 13 010000 010000 9f 16 00", "06 06 ef 06");
 	expect_seen(rig, "b9f+1 ");
 	expect(rig, "13 010000 020000 9f 16 00 13 000000 010000 18 00", "06 ef40 06 06 18 06");
 	expect_seen(rig, "a9f+3 ");
-	/* Line 0 is there even when nothing hangs on it. */
+	/* Line 0 exists even without a chip. */
 	clip_attach(rig->clip, 0, NULL);
 	expect(rig, "16 03 16 00 13 010000 010000 9f", "06 06 06 ff");
 	rig_free(rig);
 }
 END_TEST
 
-START_TEST(a_profile_can_fix_its_lines)
+START_TEST(a_profile_can_limit_its_chip_selects)
 {
 	struct serprog_profile profile = *serprog_profile_find(NULL);
 	struct rig *rig;
@@ -464,7 +464,7 @@ START_TEST(with_drivers_off_the_lines_float)
 	expect_seen(rig, "");
 	expect(rig, "15 01 13 010000 030000 9f", "06 06 ef4018");
 	expect_seen(rig, "a9f+3 ");
-	/* CS# goes up with the drivers and down again with them. */
+	/* CS# is released with the drivers and asserted again with them. */
 	expect(rig, "18 01 13 010000 010000 9f 15 00", "06 06 ef 06");
 	expect_seen(rig, "a9f+1 ");
 	expect(rig, "15 01 13 010000 010000 9f 18 00", "06 06 ef 06");
@@ -473,7 +473,7 @@ START_TEST(with_drivers_off_the_lines_float)
 }
 END_TEST
 
-START_TEST(idle_is_between_commands)
+START_TEST(the_adapter_is_idle_between_commands)
 {
 	struct rig *rig = rig_default();
 	const struct base_endpoint *port = &rig->port;
@@ -503,9 +503,9 @@ static const struct {
 	{"\x10\x10\x01", 3, 3},
 };
 
-/* A host that comes in the middle of a command begins with NOP and SYNCNOP. A line with faults
- * before the adapter and the meter before that know it too. */
-START_TEST(what_a_host_begins_with_is_not_stale)
+/* A host that connects in the middle of a command begins with NOP and SYNCNOP. A line with faults
+ * and the meter pass the query on to the adapter. */
+START_TEST(leading_nops_of_a_host_are_not_stale)
 {
 	struct rig *rig = rig_default();
 	struct link *line = link_new(serprog_endpoint(rig->adapter), NULL);
@@ -521,7 +521,7 @@ START_TEST(what_a_host_begins_with_is_not_stale)
 }
 END_TEST
 
-START_TEST(replies_that_nobody_fetches_stop_the_intake)
+START_TEST(unfetched_replies_stop_the_input)
 {
 	struct rig *rig = rig_default();
 	const struct base_endpoint *port = &rig->port;
@@ -539,7 +539,8 @@ START_TEST(replies_that_nobody_fetches_stop_the_intake)
 }
 END_TEST
 
-/* What a host has sent when it goes, how much of the answer it has fetched, what the chip sees. */
+/* The bytes sent before the host disconnects, the number of bytes fetched, and the chip's
+ * frames. */
 static const struct {
 	const char *sent;
 	size_t fetched;
@@ -567,7 +568,7 @@ static const struct {
 	{"18 02", 1, ""},
 };
 
-START_TEST(a_host_that_leaves_makes_place_for_the_next)
+START_TEST(a_host_that_disconnects_leaves_no_state)
 {
 	struct rig *rig = rig_default();
 	const struct base_endpoint *port = &rig->port;
@@ -597,7 +598,7 @@ START_TEST(a_host_that_leaves_makes_place_for_the_next)
 }
 END_TEST
 
-START_TEST(in_real_time_answers_wait_for_the_wall)
+START_TEST(in_real_time_replies_wait_for_wall_time)
 {
 	struct serprog_profile profile = *serprog_profile_find(NULL);
 	struct rig *rig;
@@ -619,7 +620,7 @@ START_TEST(in_real_time_answers_wait_for_the_wall)
 	ck_assert_uint_eq(port->ops->give(port->self, out, sizeof out), 1);
 	ck_assert_int_gt(g_get_monotonic_time() - begin, 20000);
 
-	/* Data comes at the speed of the SPI clock, a few ms at a time. */
+	/* Data is sent at the speed of the SPI clock, a few ms at a time. */
 	expect(rig, "14 40420f00", "06 40420f00");
 	ck_assert_uint_eq(
 		port->ops->take(port->self, (const uint8_t *)"\x13\x00\x00\x00\xff\xff\x00", 7), 7);
@@ -654,9 +655,9 @@ suite_serprog(void)
 	TCase *wires = tcase_create("wires");
 
 	tcase_add_loop_test(protocol, every_command_gets_its_exact_reply, 0, G_N_ELEMENTS(replies));
-	tcase_add_test(protocol, what_a_profile_does_not_offer_is_nak);
+	tcase_add_test(protocol, commands_that_a_profile_lacks_are_nak);
 	tcase_add_test(protocol, a_length_over_the_limit_is_nak_after_its_data);
-	tcase_add_test(protocol, the_operation_buffer_takes_what_fits);
+	tcase_add_test(protocol, the_operation_buffer_rejects_what_exceeds_it);
 	tcase_add_test(protocol, delays_pass_on_the_chip_clock_at_execute);
 	tcase_add_test(protocol, an_operation_takes_turnaround_and_clocks);
 	tcase_add_test(protocol, half_duplex_acknowledges_after_the_last_written_byte);
@@ -665,22 +666,22 @@ suite_serprog(void)
 	suite_add_tcase(suite, protocol);
 
 	tcase_set_timeout(stream, 60);
-	tcase_add_test(stream, pieces_of_any_size_give_the_same_answers);
+	tcase_add_test(stream, pieces_of_any_size_give_the_same_replies);
 	tcase_add_loop_test(stream, the_longest_operation_streams, 0, 2);
-	tcase_add_test(stream, a_parallel_read_of_length_zero_is_two_to_the_24);
-	tcase_add_test(stream, idle_is_between_commands);
+	tcase_add_test(stream, a_parallel_read_of_length_zero_reads_2_to_the_24);
+	tcase_add_test(stream, the_adapter_is_idle_between_commands);
 	tcase_add_loop_test(
-		stream, what_a_host_begins_with_is_not_stale, 0, (int)G_N_ELEMENTS(beginnings));
-	tcase_add_test(stream, replies_that_nobody_fetches_stop_the_intake);
+		stream, leading_nops_of_a_host_are_not_stale, 0, (int)G_N_ELEMENTS(beginnings));
+	tcase_add_test(stream, unfetched_replies_stop_the_input);
 	tcase_add_loop_test(
-		stream, a_host_that_leaves_makes_place_for_the_next, 0, G_N_ELEMENTS(leaving));
-	tcase_add_test(stream, in_real_time_answers_wait_for_the_wall);
+		stream, a_host_that_disconnects_leaves_no_state, 0, G_N_ELEMENTS(leaving));
+	tcase_add_test(stream, in_real_time_replies_wait_for_wall_time);
 	suite_add_tcase(suite, stream);
 
 	tcase_add_test(wires, an_empty_operation_pulses_chip_select);
 	tcase_add_test(wires, chip_select_follows_its_mode);
 	tcase_add_test(wires, chip_select_lines_reach_their_chips);
-	tcase_add_test(wires, a_profile_can_fix_its_lines);
+	tcase_add_test(wires, a_profile_can_limit_its_chip_selects);
 	tcase_add_test(wires, with_drivers_off_the_lines_float);
 	suite_add_tcase(suite, wires);
 	return suite;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Snapshots: what is kept comes back whole, and costs what has changed. */
+/* Snapshots: they restore the whole chip, and copy only changed blocks. */
 #include "base/error.h"
 #include "store/image.h"
 #include "store/snapshot.h"
@@ -67,7 +67,7 @@ note_event(void *data, const struct flash_event *event)
 	events[event->kind]++;
 }
 
-/* path NULL: blank and forgotten. */
+/* path NULL: an array in memory. */
 static void
 set_up_chip(const char *path, uint64_t size)
 {
@@ -224,7 +224,7 @@ is_blank(void)
 	return array[0] == 0xff && memcmp(array, array + 1, SIZE - 1) == 0;
 }
 
-START_TEST(what_was_kept_comes_back)
+START_TEST(restoring_brings_back_the_array)
 {
 	g_autofree uint8_t *first = NULL;
 	g_autofree uint8_t *second = NULL;
@@ -258,7 +258,7 @@ START_TEST(what_was_kept_comes_back)
 }
 END_TEST
 
-START_TEST(only_what_has_changed_is_copied)
+START_TEST(only_changed_blocks_are_copied)
 {
 	ck_assert_uint_eq(take("a"), 0);
 	program(0x010000, "x");
@@ -267,7 +267,7 @@ START_TEST(only_what_has_changed_is_copied)
 	program(0x02ffff, "y");
 	program(0x030000, "z");
 	ck_assert_uint_eq(take("d"), 2 * BLOCK);
-	/* As blank as before, and as programmed as before. */
+	/* Blank and programmed with the same data as before. */
 	erase(0xd8, 0x010000);
 	ck_assert_uint_eq(take("e"), 0);
 	erase(0x20, 0x02f000);
@@ -278,14 +278,14 @@ START_TEST(only_what_has_changed_is_copied)
 	ck_assert_uint_eq(restore("d"), 4096);
 	ck_assert_uint_eq(restore("a"), 3 * 4096);
 	ck_assert_uint_eq(restore("a"), 0);
-	/* A restored chip is known, too. */
+	/* A restored chip counts as unchanged. */
 	ck_assert_uint_eq(take("g"), 0);
 	restore("d");
 	ck_assert_uint_eq(take("h"), 0);
 }
 END_TEST
 
-START_TEST(registers_come_back_and_are_in_force)
+START_TEST(restored_registers_take_effect)
 {
 	take("open");
 	write_status(0x04);
@@ -302,7 +302,7 @@ START_TEST(registers_come_back_and_are_in_force)
 }
 END_TEST
 
-START_TEST(restoring_cuts_off_what_is_in_progress)
+START_TEST(restoring_interrupts_an_operation_in_progress)
 {
 	program(0x100000, "kept");
 	take("before");
@@ -321,7 +321,7 @@ START_TEST(restoring_cuts_off_what_is_in_progress)
 }
 END_TEST
 
-START_TEST(operation_in_progress_is_not_kept)
+START_TEST(snapshots_do_not_contain_an_operation_in_progress)
 {
 	program(0x100000, "kept");
 	start(0xd8, 0x100000, NULL, 0);
@@ -333,7 +333,7 @@ START_TEST(operation_in_progress_is_not_kept)
 }
 END_TEST
 
-/* Reset and power loss change part of a block; that is a change, too. */
+/* Reset and power loss change part of a block, which counts as a change. */
 START_TEST(interrupted_operations_count_as_changes)
 {
 	program(0x100000, "kept");
@@ -358,7 +358,7 @@ START_TEST(interrupted_operations_count_as_changes)
 }
 END_TEST
 
-START_TEST(chip_without_supply_stays_without)
+START_TEST(restoring_leaves_the_supply_off)
 {
 	program(0, "kept");
 	take("a");
@@ -371,7 +371,7 @@ START_TEST(chip_without_supply_stays_without)
 }
 END_TEST
 
-START_TEST(changes_past_the_chip_are_noted)
+START_TEST(direct_changes_of_the_array_are_recorded)
 {
 	take("a");
 	ck_assert(!store_snapshots_changed(snapshots));
@@ -387,7 +387,7 @@ START_TEST(changes_past_the_chip_are_noted)
 }
 END_TEST
 
-START_TEST(dropping_gives_memory_back)
+START_TEST(deleting_frees_memory)
 {
 	g_autoptr(GPtrArray) list = NULL;
 	const struct store_snapshot_info *info;
@@ -410,7 +410,7 @@ START_TEST(dropping_gives_memory_back)
 	ck_assert_uint_lt(info->size, BLOCK + 64);
 	ck_assert(store_snapshots_drop(snapshots, "c", NULL));
 	ck_assert(store_snapshots_drop(snapshots, "a", NULL));
-	/* c's own block is gone, the one it shared with b is not. */
+	/* The block that only c uses is freed, the one that b shares is not. */
 	ck_assert_uint_eq(take("d"), BLOCK);
 	restore("b");
 	ck_assert_mem_eq(array + 0x010000, "x\xff", 2);
@@ -424,7 +424,7 @@ START_TEST(dropping_gives_memory_back)
 }
 END_TEST
 
-START_TEST(names_that_do_not_fit_are_refused)
+START_TEST(invalid_names_are_rejected)
 {
 	g_autofree char *longest = g_strnfill(64, 'x');
 	g_autoptr(GError) error = NULL;
@@ -459,8 +459,8 @@ START_TEST(names_that_do_not_fit_are_refused)
 }
 END_TEST
 
-/* Smaller than a block, and one that is no multiple. */
-START_TEST(small_chips_have_snapshots_too)
+/* Smaller than a block, and not a multiple of it. */
+START_TEST(small_chips_have_snapshots)
 {
 	static const uint64_t sizes[] = {4096, 32768, BLOCK, 2 * BLOCK};
 	uint64_t size = sizes[_i];
@@ -480,7 +480,7 @@ START_TEST(small_chips_have_snapshots_too)
 }
 END_TEST
 
-START_TEST(image_files_are_restored_in_place)
+START_TEST(restoring_writes_to_the_image_file)
 {
 	g_autofree char *path = at("chip.bin");
 	g_autofree char *data = NULL;
@@ -488,7 +488,7 @@ START_TEST(image_files_are_restored_in_place)
 
 	tear_down_chip();
 	set_up_chip(path, SIZE);
-	/* A file may hold anything; here it is blank, which is found out. */
+	/* A file may hold any data; this one is blank, which the snapshot detects. */
 	ck_assert_uint_eq(take("blank"), 0);
 	program(0x123400, "in the file");
 	ck_assert_uint_eq(take("text"), BLOCK);
@@ -505,7 +505,7 @@ START_TEST(image_files_are_restored_in_place)
 }
 END_TEST
 
-START_TEST(files_keep_chips)
+START_TEST(files_store_and_restore_a_chip)
 {
 	g_autofree char *path = at("kept.bin");
 	g_autofree char *copy = NULL;
@@ -526,12 +526,12 @@ START_TEST(files_keep_chips)
 	ck_assert_mem_eq(array, copy, SIZE);
 	ck_assert_uint_eq(read_status(), 0x04);
 	ck_assert_uint_eq(restored, 1);
-	/* and what was restored is noted */
+	/* a restore is recorded, too */
 	ck_assert_uint_eq(take("a"), BLOCK);
 }
 END_TEST
 
-/* _i: what is bad about the files. */
+/* _i: the defect of the files. */
 START_TEST(bad_files_change_nothing)
 {
 	g_autofree char *path = at("kept.bin");
@@ -581,19 +581,19 @@ suite_snapshot(void)
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_test(tcase, what_was_kept_comes_back);
-	tcase_add_test(tcase, only_what_has_changed_is_copied);
-	tcase_add_test(tcase, registers_come_back_and_are_in_force);
-	tcase_add_test(tcase, restoring_cuts_off_what_is_in_progress);
-	tcase_add_test(tcase, operation_in_progress_is_not_kept);
+	tcase_add_test(tcase, restoring_brings_back_the_array);
+	tcase_add_test(tcase, only_changed_blocks_are_copied);
+	tcase_add_test(tcase, restored_registers_take_effect);
+	tcase_add_test(tcase, restoring_interrupts_an_operation_in_progress);
+	tcase_add_test(tcase, snapshots_do_not_contain_an_operation_in_progress);
 	tcase_add_test(tcase, interrupted_operations_count_as_changes);
-	tcase_add_test(tcase, chip_without_supply_stays_without);
-	tcase_add_test(tcase, changes_past_the_chip_are_noted);
-	tcase_add_test(tcase, dropping_gives_memory_back);
-	tcase_add_test(tcase, names_that_do_not_fit_are_refused);
-	tcase_add_loop_test(tcase, small_chips_have_snapshots_too, 0, 4);
-	tcase_add_test(tcase, image_files_are_restored_in_place);
-	tcase_add_test(tcase, files_keep_chips);
+	tcase_add_test(tcase, restoring_leaves_the_supply_off);
+	tcase_add_test(tcase, direct_changes_of_the_array_are_recorded);
+	tcase_add_test(tcase, deleting_frees_memory);
+	tcase_add_test(tcase, invalid_names_are_rejected);
+	tcase_add_loop_test(tcase, small_chips_have_snapshots, 0, 4);
+	tcase_add_test(tcase, restoring_writes_to_the_image_file);
+	tcase_add_test(tcase, files_store_and_restore_a_chip);
 	tcase_add_loop_test(tcase, bad_files_change_nothing, 0, 3);
 	suite_add_tcase(suite, tcase);
 	return suite;

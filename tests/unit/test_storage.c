@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Arrays and registers on disk: what is refused leaves the disk as it was, byte for byte. */
+/* Arrays and registers on disk: after an error the disk is unchanged, byte for byte. */
 #include "chipdb/chipdb.h"
 #include "base/error.h"
 #include "store/image.h"
@@ -86,7 +86,7 @@ compare_texts(gconstpointer a, gconstpointer b)
 	return strcmp(*left, *right);
 }
 
-/* Names, types and contents of all that is in the folder. */
+/* Names, types and contents of all files in the folder. */
 static char *
 snapshot(void)
 {
@@ -114,7 +114,7 @@ snapshot(void)
 	return g_strjoinv("\n", (char **)lines->pdata);
 }
 
-/* message: what is expected, with DIR for the folder. */
+/* message: the expected error, with DIR for the folder. */
 static void
 assert_message(const GError *error, const char *message)
 {
@@ -157,7 +157,7 @@ is_blank(const uint8_t *data, size_t size)
 	return data[0] == 0xFF && memcmp(data, data + 1, size - 1) == 0;
 }
 
-/* Permissions mean nothing to root; the test process ends after the test. */
+/* Permissions do not limit root; the test process ends after the test. */
 static void
 become_ordinary(void)
 {
@@ -165,7 +165,7 @@ become_ordinary(void)
 		ck_assert_int_eq(seteuid(65534), 0);
 }
 
-START_TEST(a_blank_chip_is_ff_and_forgets)
+START_TEST(a_chip_without_image_starts_blank)
 {
 	static const uint64_t sizes[] = {1024, 2048, 4096, 132 * 1024, MIB, 2112 * 1024, 16 * MIB};
 
@@ -199,7 +199,7 @@ resident_bytes(void)
 	return resident * sysconf(_SC_PAGESIZE);
 }
 
-START_TEST(a_thousand_untouched_chips_cost_nothing)
+START_TEST(a_thousand_unused_chips_need_little_memory)
 {
 	static struct store_image *images[1000];
 	long before = resident_bytes();
@@ -214,7 +214,7 @@ START_TEST(a_thousand_untouched_chips_cost_nothing)
 }
 END_TEST
 
-START_TEST(a_new_image_is_blank_and_alone)
+START_TEST(a_new_image_is_blank_and_the_only_file)
 {
 	g_autofree char *path = at("new.bin");
 	g_autofree char *data = NULL;
@@ -224,7 +224,7 @@ START_TEST(a_new_image_is_blank_and_alone)
 
 	ck_assert(is_blank(store_image_array(image), 2 * MIB));
 	store_image_array(image)[4] = 0xA5;
-	/* What is written is in the file at once, whatever becomes of the process. */
+	/* Written data is in the file at once, even if the process dies. */
 	ck_assert(g_file_get_contents(path, &data, &length, NULL));
 	ck_assert_uint_eq(length, 2 * MIB);
 	ck_assert_uint_eq((uint8_t)data[4], 0xA5);
@@ -240,8 +240,8 @@ START_TEST(a_new_image_is_blank_and_alone)
 }
 END_TEST
 
-/* Less than a page of memory, or no whole number of them, is no reason to touch what is behind. */
-START_TEST(images_of_odd_sizes)
+/* A size below or between multiples of a memory page must not change bytes behind the array. */
+START_TEST(images_may_have_any_size_of_a_part)
 {
 	static const uint64_t sizes[] = {1024, 2048, 132 * 1024, 264 * 1024};
 
@@ -271,7 +271,7 @@ START_TEST(images_of_odd_sizes)
 }
 END_TEST
 
-START_TEST(a_symbolic_link_leads_to_its_image)
+START_TEST(a_symbolic_link_opens_its_target)
 {
 	g_autofree char *target = at("real.bin");
 	g_autofree char *name = at("link.bin");
@@ -290,7 +290,7 @@ START_TEST(a_symbolic_link_leads_to_its_image)
 }
 END_TEST
 
-START_TEST(other_sizes_are_refused)
+START_TEST(images_of_another_size_are_rejected)
 {
 	write_file("empty.bin", "", 0);
 	write_file("short.bin", "abc", 3);
@@ -309,7 +309,7 @@ START_TEST(other_sizes_are_refused)
 }
 END_TEST
 
-START_TEST(what_is_no_file_is_refused)
+START_TEST(images_that_are_no_regular_file_are_rejected)
 {
 	g_autofree char *folder = at("folder");
 	g_autofree char *fifo = at("fifo");
@@ -333,7 +333,7 @@ START_TEST(what_is_no_file_is_refused)
 }
 END_TEST
 
-START_TEST(what_is_read_only_is_refused)
+START_TEST(read_only_images_are_rejected)
 {
 	g_autofree char *path = at("ro.bin");
 
@@ -353,11 +353,11 @@ START_TEST(what_is_read_only_is_refused)
 }
 END_TEST
 
-START_TEST(a_file_that_cannot_be_filled_leaves_nothing)
+START_TEST(an_image_that_cannot_be_filled_is_removed)
 {
 	const struct rlimit limit = {.rlim_cur = MIB / 2, .rlim_max = RLIM_INFINITY};
 
-	/* A write past the limit fails as one on a full disk does, only with another reason. */
+	/* A write past the limit fails like one on a full disk, with another reason. */
 	signal(SIGXFSZ, SIG_IGN);
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 	assert_image_refused("new.bin", MIB,
@@ -366,7 +366,7 @@ START_TEST(a_file_that_cannot_be_filled_leaves_nothing)
 }
 END_TEST
 
-START_TEST(an_image_has_one_chip)
+START_TEST(an_image_is_for_one_chip_at_a_time)
 {
 	struct store_image *image = must_open("one.bin", 4096);
 
@@ -377,7 +377,7 @@ START_TEST(an_image_has_one_chip)
 }
 END_TEST
 
-/* A chip of that part whose array is forgotten. */
+/* A chip of that part with an array in memory. */
 struct fixture {
 	struct store_image *image;
 	struct flash *chip;
@@ -419,7 +419,7 @@ items_of(struct flash *chip)
 	return g_string_free(text, FALSE);
 }
 
-START_TEST(registers_come_back)
+START_TEST(state_files_restore_registers)
 {
 	static const char *const parts[] = {"W25Q128JV", "W25Q80DV", "MX25L6436F"};
 	g_autofree char *path = at("chip.state");
@@ -455,7 +455,7 @@ END_TEST
 
 #define HEAD "[spinor]\nversion=1\npart=W25Q128JV\n"
 
-START_TEST(no_state_and_missing_items_are_as_delivered)
+START_TEST(missing_state_items_have_their_delivered_value)
 {
 	struct fixture fixture = chip_new("W25Q128JV", 1);
 	g_autofree char *delivered = items_of(fixture.chip);
@@ -504,7 +504,7 @@ static const struct {
 	{HEAD "[nonvolatile]\nstatus=00 02 6\n", DAMAGED "status is not 3 bytes in hex" REMEDY},
 };
 
-START_TEST(a_bad_state_changes_neither_chip_nor_file)
+START_TEST(an_invalid_state_changes_neither_chip_nor_file)
 {
 	struct fixture fixture = chip_new("W25Q128JV", 1);
 	g_autofree char *path = at("chip.state");
@@ -526,7 +526,7 @@ START_TEST(a_bad_state_changes_neither_chip_nor_file)
 }
 END_TEST
 
-START_TEST(a_state_that_cannot_be_saved_leaves_the_old_one)
+START_TEST(a_failed_save_keeps_the_old_state_file)
 {
 	struct fixture fixture = chip_new("W25Q128JV", 1);
 	g_autofree char *path = at("chip.state");
@@ -545,7 +545,7 @@ START_TEST(a_state_that_cannot_be_saved_leaves_the_old_one)
 	if (getuid() == 0)
 		ck_assert_int_eq(seteuid(0), 0);
 	ck_assert_int_eq(g_chmod(dir, 0755), 0);
-	/* GLib's part of the message has a random name in it. */
+	/* GLib's part of the message contains a random name. */
 	ck_assert_msg(g_str_has_prefix(error->message, begin), "%s", error->message);
 	ck_assert(g_str_has_suffix(error->message,
 		": Permission denied; its folder has to be writable and have space"));
@@ -563,21 +563,21 @@ suite_storage(void)
 
 	tcase_set_timeout(tcase, 30);
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_test(tcase, a_blank_chip_is_ff_and_forgets);
-	tcase_add_test(tcase, a_thousand_untouched_chips_cost_nothing);
-	tcase_add_test(tcase, a_new_image_is_blank_and_alone);
-	tcase_add_test(tcase, images_of_odd_sizes);
-	tcase_add_test(tcase, a_symbolic_link_leads_to_its_image);
-	tcase_add_test(tcase, other_sizes_are_refused);
-	tcase_add_test(tcase, what_is_no_file_is_refused);
-	tcase_add_test(tcase, what_is_read_only_is_refused);
-	tcase_add_test(tcase, a_file_that_cannot_be_filled_leaves_nothing);
-	tcase_add_test(tcase, an_image_has_one_chip);
-	tcase_add_test(tcase, registers_come_back);
-	tcase_add_test(tcase, no_state_and_missing_items_are_as_delivered);
-	tcase_add_loop_test(
-		tcase, a_bad_state_changes_neither_chip_nor_file, 0, (int)G_N_ELEMENTS(bad_states));
-	tcase_add_test(tcase, a_state_that_cannot_be_saved_leaves_the_old_one);
+	tcase_add_test(tcase, a_chip_without_image_starts_blank);
+	tcase_add_test(tcase, a_thousand_unused_chips_need_little_memory);
+	tcase_add_test(tcase, a_new_image_is_blank_and_the_only_file);
+	tcase_add_test(tcase, images_may_have_any_size_of_a_part);
+	tcase_add_test(tcase, a_symbolic_link_opens_its_target);
+	tcase_add_test(tcase, images_of_another_size_are_rejected);
+	tcase_add_test(tcase, images_that_are_no_regular_file_are_rejected);
+	tcase_add_test(tcase, read_only_images_are_rejected);
+	tcase_add_test(tcase, an_image_that_cannot_be_filled_is_removed);
+	tcase_add_test(tcase, an_image_is_for_one_chip_at_a_time);
+	tcase_add_test(tcase, state_files_restore_registers);
+	tcase_add_test(tcase, missing_state_items_have_their_delivered_value);
+	tcase_add_loop_test(tcase, an_invalid_state_changes_neither_chip_nor_file, 0,
+		(int)G_N_ELEMENTS(bad_states));
+	tcase_add_test(tcase, a_failed_save_keeps_the_old_state_file);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

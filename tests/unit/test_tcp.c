@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Real sockets on the loopback: addresses, one host at a time, and the bytes of the terminal.
- * long: every case needs the same adapter with a look at its hosts.
+ * Real sockets on the loopback: addresses, one host at a time, and the same bytes as on a terminal.
+ *
+ * long: every case needs the same adapter with counters of its hosts.
  */
 #include "base/clock.h"
 #include "clip/clip.h"
@@ -51,9 +52,9 @@ static struct flash *chip;
 static uint8_t array[ARRAY_SIZE];
 static struct serprog *serprog;
 static unsigned int opened, closed;
-static unsigned int dropped; /* hosts that went in the middle of something */
-static int64_t wait_ns;      /* what the adapter says it needs */
-static bool greets;          /* the adapter has a byte for its host at once */
+static unsigned int dropped; /* hosts that disconnected in the middle of a command */
+static int64_t wait_ns;      /* the wait that the adapter reports */
+static bool greets;          /* the adapter sends a byte to a new host at once */
 static struct port_tcp *tcp;
 
 static void
@@ -111,7 +112,7 @@ pass_idle(void *self)
 	return inner.ops->idle(inner.self);
 }
 
-/* serprog, with a look at its hosts. */
+/* serprog, with counters of its hosts. */
 static const struct base_endpoint_ops ops = {
 	.host_opened = count_opened,
 	.take = pass_take,
@@ -171,7 +172,7 @@ open_host(void)
 	};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	/* The kernel lets it in, whether or not anybody accepts. */
+	/* The kernel accepts the connection before the port does. */
 	ck_assert_int_eq(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
 	ck_assert_int_eq(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
 	return fd;
@@ -196,7 +197,7 @@ expect_closed(int fd)
 	ck_assert_uint_eq(host_read(fd, &byte, 1, NULL), 0);
 }
 
-START_TEST(hosts_come_and_go)
+START_TEST(hosts_connect_and_disconnect)
 {
 	int before = host_count_descriptors();
 
@@ -214,7 +215,7 @@ START_TEST(hosts_come_and_go)
 }
 END_TEST
 
-START_TEST(host_after_a_gone_one_is_served_at_once)
+START_TEST(host_after_a_disconnect_is_served_at_once)
 {
 	for (unsigned int round = 1; round <= 100; round++) {
 		int host = open_host();
@@ -224,14 +225,14 @@ START_TEST(host_after_a_gone_one_is_served_at_once)
 		check_host(host);
 		ck_assert_uint_eq(opened, round);
 		ck_assert_uint_eq(closed, round - 1);
-		/* Not seen before the next one is there: */
+		/* Not noticed before the next host connects: */
 		close(host);
 	}
 	ck_assert_uint_eq(fixture.warnings, 0);
 }
 END_TEST
 
-START_TEST(second_host_is_refused)
+START_TEST(second_host_is_rejected)
 {
 	int first = open_host(), second;
 	g_autofree char *text = NULL;
@@ -255,7 +256,7 @@ START_TEST(second_host_is_refused)
 }
 END_TEST
 
-START_TEST(adapter_may_speak_first)
+START_TEST(adapter_may_send_first)
 {
 	int host;
 
@@ -267,8 +268,8 @@ START_TEST(adapter_may_speak_first)
 }
 END_TEST
 
-/* _i: whether it goes with a reset. */
-START_TEST(half_a_command_goes_with_its_host)
+/* _i: whether the connection is reset. */
+START_TEST(incomplete_command_is_dropped_with_its_host)
 {
 	int host = open_host();
 
@@ -287,8 +288,8 @@ START_TEST(half_a_command_goes_with_its_host)
 }
 END_TEST
 
-/* _i: whether the host has been reset while it owed us the reading of 16 MiB, or just closed. */
-START_TEST(host_that_goes_during_a_long_reply_is_noticed)
+/* _i: whether the host resets the connection or closes it, with most of 16 MiB unread. */
+START_TEST(disconnect_during_a_long_reply_is_noticed)
 {
 	int host = open_host();
 	uint8_t bytes[4096];
@@ -320,7 +321,7 @@ expect_reset(int fd)
 	close(fd);
 }
 
-START_TEST(unplugged_it_serves_nobody)
+START_TEST(unplugged_port_serves_no_host)
 {
 	int host = open_host();
 
@@ -362,7 +363,7 @@ START_TEST(host_that_closes_its_sending_side_gets_its_replies)
 }
 END_TEST
 
-START_TEST(next_host_need_not_wait_for_what_a_gone_one_is_owed)
+START_TEST(next_host_does_not_wait_for_replies_to_the_last_one)
 {
 	int host = open_host();
 
@@ -398,7 +399,7 @@ START_TEST(reset_ends_a_wait)
 }
 END_TEST
 
-START_TEST(port_without_hosts_uses_no_turns)
+START_TEST(port_without_hosts_does_not_wake_the_loop)
 {
 	int host = open_host();
 
@@ -414,7 +415,7 @@ START_TEST(port_without_hosts_uses_no_turns)
 }
 END_TEST
 
-START_TEST(without_descriptors_the_port_rests)
+START_TEST(without_descriptors_the_port_waits)
 {
 	struct rlimit before, now;
 	int host = open_host();
@@ -441,7 +442,7 @@ static const char requests[] = "\x10\x00\x01\x02\x03\x04\x05\x06\x07\x08\x11\x12
 			       "\x13\x04\x00\x00\x00\xff\x00\x03\x00\x00\x00"
 			       "\x13\x04\x00\x00\x03\x04\x00\x03\x00\x13\x11\x10";
 
-START_TEST(bytes_are_those_of_the_terminal)
+START_TEST(bytes_are_the_same_as_on_a_terminal)
 {
 	struct port_watch *watch = port_watch_new(fixture.context, NULL);
 	struct port_pty *pty = port_pty_new(
@@ -493,7 +494,7 @@ has_ipv6(void)
 	return has;
 }
 
-START_TEST(address_is_as_bound)
+START_TEST(address_is_reported_as_bound)
 {
 	const char *wanted = good_addresses[_i].bound;
 	struct port_tcp *other;
@@ -517,7 +518,7 @@ static const char *const bad_addresses[] = {"", ":", ":4321", "65536", "-1", "+1
 	"[::1]", "[::1]4321", "[]:4321", "[127.0.0.1]:4321", "[::1:4321", "a:b:1",
 	"4321:127.0.0.1"};
 
-START_TEST(bad_address_is_refused)
+START_TEST(invalid_address_is_rejected)
 {
 	const char *address = bad_addresses[_i];
 	g_autofree char *message = g_strdup_printf(
@@ -548,12 +549,12 @@ assert_refused(const char *address, const char *reason)
 	ck_assert_str_eq(error->message, message);
 }
 
-START_TEST(address_that_cannot_be_had_is_refused)
+START_TEST(unavailable_address_is_rejected)
 {
 	g_autoptr(GError) error = NULL;
 
 	assert_refused(port_tcp_address(tcp), "Address already in use");
-	/* TEST-NET-1 (RFC 5737) belongs to nobody. */
+	/* TEST-NET-1 (RFC 5737) is assigned to no host. */
 	assert_refused("192.0.2.1:0", "Cannot assign requested address");
 	ck_assert_ptr_null(port_tcp_new(
 		fixture.context, (struct base_endpoint){&ops, serprog}, "no such host:1", &error));
@@ -565,7 +566,7 @@ START_TEST(address_that_cannot_be_had_is_refused)
 }
 END_TEST
 
-START_TEST(port_can_be_had_again_at_once)
+START_TEST(address_can_be_reused_at_once)
 {
 	g_autofree char *address = g_strdup(port_tcp_address(tcp));
 	int host = open_host();
@@ -591,23 +592,25 @@ suite_tcp(void)
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_test(tcase, hosts_come_and_go);
-	tcase_add_test(tcase, host_after_a_gone_one_is_served_at_once);
-	tcase_add_test(tcase, second_host_is_refused);
-	tcase_add_test(tcase, adapter_may_speak_first);
-	tcase_add_test(tcase, unplugged_it_serves_nobody);
-	tcase_add_loop_test(tcase, half_a_command_goes_with_its_host, 0, 2);
-	tcase_add_loop_test(tcase, host_that_goes_during_a_long_reply_is_noticed, 0, 2);
+	tcase_add_test(tcase, hosts_connect_and_disconnect);
+	tcase_add_test(tcase, host_after_a_disconnect_is_served_at_once);
+	tcase_add_test(tcase, second_host_is_rejected);
+	tcase_add_test(tcase, adapter_may_send_first);
+	tcase_add_test(tcase, unplugged_port_serves_no_host);
+	tcase_add_loop_test(tcase, incomplete_command_is_dropped_with_its_host, 0, 2);
+	tcase_add_loop_test(tcase, disconnect_during_a_long_reply_is_noticed, 0, 2);
 	tcase_add_test(tcase, host_that_closes_its_sending_side_gets_its_replies);
-	tcase_add_test(tcase, next_host_need_not_wait_for_what_a_gone_one_is_owed);
+	tcase_add_test(tcase, next_host_does_not_wait_for_replies_to_the_last_one);
 	tcase_add_test(tcase, reset_ends_a_wait);
-	tcase_add_test(tcase, port_without_hosts_uses_no_turns);
-	tcase_add_test(tcase, without_descriptors_the_port_rests);
-	tcase_add_test(tcase, bytes_are_those_of_the_terminal);
-	tcase_add_loop_test(tcase, address_is_as_bound, 0, (int)G_N_ELEMENTS(good_addresses));
-	tcase_add_loop_test(tcase, bad_address_is_refused, 0, (int)G_N_ELEMENTS(bad_addresses));
-	tcase_add_test(tcase, address_that_cannot_be_had_is_refused);
-	tcase_add_test(tcase, port_can_be_had_again_at_once);
+	tcase_add_test(tcase, port_without_hosts_does_not_wake_the_loop);
+	tcase_add_test(tcase, without_descriptors_the_port_waits);
+	tcase_add_test(tcase, bytes_are_the_same_as_on_a_terminal);
+	tcase_add_loop_test(
+		tcase, address_is_reported_as_bound, 0, (int)G_N_ELEMENTS(good_addresses));
+	tcase_add_loop_test(
+		tcase, invalid_address_is_rejected, 0, (int)G_N_ELEMENTS(bad_addresses));
+	tcase_add_test(tcase, unavailable_address_is_rejected);
+	tcase_add_test(tcase, address_can_be_reused_at_once);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

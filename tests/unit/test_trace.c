@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The lines of the text trace, whole, and what becomes of a file that can't be written. */
+/* The lines of the text trace, and errors while writing its file. */
 #include "trace/text.h"
 
 #include "suites.h"
@@ -97,7 +97,7 @@ temporary_file(void)
 	return path;
 }
 
-START_TEST(lines_can_be_read_when_they_happen)
+START_TEST(lines_are_written_at_once)
 {
 	static const struct flash_event wren = {.opcode = 0x06, .name = "WREN"};
 	g_autofree char *path = temporary_file();
@@ -136,7 +136,7 @@ send_events(void *data)
 	return NULL;
 }
 
-START_TEST(threads_do_not_mix_their_lines)
+START_TEST(lines_of_threads_are_not_mixed)
 {
 	static const char *const names[THREADS] = {"A", "B", "C", "D"};
 	g_autofree char *path = temporary_file();
@@ -170,7 +170,7 @@ START_TEST(threads_do_not_mix_their_lines)
 }
 END_TEST
 
-START_TEST(unwritable_path_is_named)
+START_TEST(error_names_the_path)
 {
 	g_autoptr(GError) error = NULL;
 
@@ -205,9 +205,9 @@ suite_trace(void)
 	tcase_add_test(format, every_outcome_is_one_line);
 	tcase_add_test(format, longest_event_ends_in_a_newline);
 	suite_add_tcase(suite, format);
-	tcase_add_test(file, lines_can_be_read_when_they_happen);
-	tcase_add_test(file, threads_do_not_mix_their_lines);
-	tcase_add_test(file, unwritable_path_is_named);
+	tcase_add_test(file, lines_are_written_at_once);
+	tcase_add_test(file, lines_of_threads_are_not_mixed);
+	tcase_add_test(file, error_names_the_path);
 	tcase_add_test(file, full_disk_does_not_end_the_daemon);
 	suite_add_tcase(suite, file);
 	return suite;

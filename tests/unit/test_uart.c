@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a receiver hears whose speed is not the sender's. The expected bytes were drawn on paper. */
+/*
+ * Bytes as received at another speed than that of the sender. The expected bytes were derived on
+ * paper.
+ */
 #include "link/uart.h"
 #include "suites.h"
 
@@ -13,18 +16,18 @@ static const struct {
 	const char *heard;
 	size_t n;
 } cases[] = {
-	/* As fast: every byte as it is. */
+	/* The same speed: every byte is unchanged. */
 	{0x10, 115200, 115200, "\x10", 1},
 	{0x00, 115200, 115200, "\x00", 1},
 	{0xff, 300, 300, "\xff", 1},
-	/* Twice as fast: every bit counts double, and what is left begins with the next edge.
-	 * 55 is 0 10101010 1: 00 11 00 11 00 | 11 00 11 00 11: 4 data bits, then the rest. */
+	/* Twice as fast: every bit counts double, and the rest begins with the next edge. 55 is 0
+	 * 10101010 1: 00 11 00 11 00 | 11 00 11 00 11: 4 data bits, then the rest. */
 	{0x55, 57600, 115200, "\x66\xe6", 2},
 	/* 08 is 0 00010000 1: the next start bit follows the stop bit at once. */
 	{0x08, 57600, 115200, "\x80\x80", 2},
-	/* FF has no edge but its start bit, which is a start bit and a zero. */
+	/* FF has no edge but that of its start bit, which is received as a start bit and a zero. */
 	{0xff, 57600, 115200, "\xfe", 1},
-	/* 00 at twice the speed: nine bits low are 18; the stop bit is low, and no edge follows. */
+	/* 00 at twice the speed: nine low bits are 18; the stop bit is low, and no edge follows. */
 	{0x00, 57600, 115200, "\x00", 1},
 	/* About half as fast. The nine low bits of 00 are 4.7 of the receiver's: start and four. */
 	{0x00, 115200, 60000, "\xf0", 1},
@@ -33,7 +36,7 @@ static const struct {
 	{0xff, 115200, 9600, "", 0},
 };
 
-START_TEST(bytes_are_heard_so)
+START_TEST(bytes_depend_on_the_ratio_of_speeds)
 {
 	GByteArray *heard = g_byte_array_new();
 
@@ -60,9 +63,9 @@ all_are_heard(uint32_t from, uint32_t to)
 	return good;
 }
 
-/* The last data bit is sampled after 8.5 bits: half a bit in 8.5 is 5.9 %; the other way the stop
- * bit, which is not looked at. */
-START_TEST(a_few_per_cent_do_no_harm)
+/* The last data bit is sampled after 8.5 bits: half a bit in 8.5 is 5.9 %; a faster receiver
+ * reaches only the stop bit, which is not checked. */
+START_TEST(a_few_per_cent_do_not_change_bytes)
 {
 	ck_assert(all_are_heard(100000, 104900));
 	ck_assert(all_are_heard(104900, 100000));
@@ -77,8 +80,8 @@ suite_uart(void)
 	Suite *suite = suite_create("uart");
 	TCase *tcase = tcase_create("uart");
 
-	tcase_add_loop_test(tcase, bytes_are_heard_so, 0, G_N_ELEMENTS(cases));
-	tcase_add_test(tcase, a_few_per_cent_do_no_harm);
+	tcase_add_loop_test(tcase, bytes_depend_on_the_ratio_of_speeds, 0, G_N_ELEMENTS(cases));
+	tcase_add_test(tcase, a_few_per_cent_do_not_change_bytes);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The wear of cells outlives the chip: in its state file and in snapshots. */
+/* The wear of cells is stored in the state file and in snapshots. */
 #include "store/snapshot.h"
 #include "store/state.h"
 #include "flash_fixture.h"
@@ -42,7 +42,7 @@ describe(const struct flash *chip)
 	return g_string_free(text, FALSE);
 }
 
-/* Block 1 twice, 16 to 31 once, one of them cut off in a second erase. */
+/* Erases block 1 twice, 16 to 31 once, and one of them is interrupted in a second erase. */
 static void
 use(struct fixture *f)
 {
@@ -51,7 +51,7 @@ use(struct fixture *f)
 	flash_set_damage(f->chip, 7);
 }
 
-START_TEST(wear_is_in_the_state_file)
+START_TEST(the_state_file_restores_wear)
 {
 	struct fixture *f = fixture_new();
 	struct fixture *g = fixture_new();
@@ -74,7 +74,7 @@ START_TEST(wear_is_in_the_state_file)
 }
 END_TEST
 
-START_TEST(a_new_chip_has_no_such_group)
+START_TEST(a_new_chip_has_no_wear_in_its_state_file)
 {
 	struct fixture *f = fixture_new();
 	g_autofree char *text = NULL;
@@ -89,7 +89,7 @@ END_TEST
 static const char *const bad[] = {"block=8192", "1=", "1=x", "4096=1", "7-6=1", "0-4096=1", "1=-1",
 	"1=2147483648", "1=1 unsure", "damage=256", "colour=1", "-1=1"};
 
-START_TEST(what_does_not_fit_is_refused)
+START_TEST(wear_of_another_geometry_is_rejected)
 {
 	struct fixture *f = fixture_new();
 	g_autofree char *text = g_strdup_printf("[spinor]\nversion=1\npart=W25Q128JV\n"
@@ -106,7 +106,7 @@ START_TEST(what_does_not_fit_is_refused)
 }
 END_TEST
 
-START_TEST(snapshots_give_wear_back)
+START_TEST(snapshots_restore_wear)
 {
 	struct fixture *f = fixture_new();
 	struct store_snapshots *snapshots =
@@ -136,10 +136,10 @@ suite_wear(void)
 	fixture_prepare();
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_test(tcase, wear_is_in_the_state_file);
-	tcase_add_test(tcase, a_new_chip_has_no_such_group);
-	tcase_add_loop_test(tcase, what_does_not_fit_is_refused, 0, G_N_ELEMENTS(bad));
-	tcase_add_test(tcase, snapshots_give_wear_back);
+	tcase_add_test(tcase, the_state_file_restores_wear);
+	tcase_add_test(tcase, a_new_chip_has_no_wear_in_its_state_file);
+	tcase_add_loop_test(tcase, wear_of_another_geometry_is_rejected, 0, G_N_ELEMENTS(bad));
+	tcase_add_test(tcase, snapshots_restore_wear);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The ways in which parts say what they are, each with what it answers to the other questions of a
- * host that tries them all: 9F, 15, 90, AB, 83. Chips that can't be asked answer nothing at all.
+ * The identification methods of parts, and the replies of each part to the other methods that a
+ * host may try: 9F, 15, 90, AB, 83. Parts without identification never drive MISO.
  */
 #include "flash_fixture.h"
 #include "suites.h"
@@ -15,7 +15,7 @@ struct way {
 	const char *id; /* RDID and RDIDP */
 	const char *rems;
 	const char *res;
-	const char *send; /* frames, and what the last bytes of each are */
+	const char *send; /* frames; reply: the last bytes of each */
 	const char *reply;
 };
 
@@ -50,7 +50,7 @@ static const struct way ways[] = {
 	{"none: 5A", "READ", NULL, NULL, NULL, "5A 00 00 00 00 00 00", "FF FF"},
 };
 
-START_TEST(every_way)
+START_TEST(each_method_gets_its_reply)
 {
 	for (const struct way *way = ways; way < ways + G_N_ELEMENTS(ways); way++) {
 		struct flash_part part;
@@ -74,8 +74,8 @@ START_TEST(every_way)
 }
 END_TEST
 
-/* RDP only wakes, and is heard where nothing else is. */
-START_TEST(rdp_wakes)
+/* RDP only leaves power-down, and works where other commands are ignored. */
+START_TEST(rdp_leaves_power_down)
 {
 	static const struct fixture_row rows[] = {
 		{"asleep", "B9; T3000", "03 00 00 00 00", "FF", NULL, FLASH_POWERED_DOWN},
@@ -94,8 +94,8 @@ START_TEST(rdp_wakes)
 }
 END_TEST
 
-/* Mask ROMs, and parts that nobody knows how to program: what changes the array is not there. */
-START_TEST(read_only_parts)
+/* Mask ROMs, and parts with unknown programming: commands that change the array are missing. */
+START_TEST(read_only_parts_reject_writes)
 {
 	static const struct fixture_row rows[] = {
 		{"9F", "", "9F 00 00 00", "C2 05 18", NULL, FLASH_DONE},
@@ -123,16 +123,16 @@ START_TEST(read_only_parts)
 END_TEST
 
 Suite *
-suite_flash_idways(void)
+suite_flash_idmethod(void)
 {
-	Suite *suite = suite_create("flash_idways");
-	TCase *tcase = tcase_create("idways");
+	Suite *suite = suite_create("flash_idmethod");
+	TCase *tcase = tcase_create("idmethod");
 
 	fixture_prepare();
 	tcase_set_timeout(tcase, 60);
-	tcase_add_test(tcase, every_way);
-	tcase_add_test(tcase, rdp_wakes);
-	tcase_add_test(tcase, read_only_parts);
+	tcase_add_test(tcase, each_method_gets_its_reply);
+	tcase_add_test(tcase, rdp_leaves_power_down);
+	tcase_add_test(tcase, read_only_parts_reject_writes);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
