@@ -12,6 +12,8 @@
  */
 #include "bench/bench.h"
 #include "control/control.h"
+#include "control/methods.h"
+#include "control/schema.h"
 #include "setup/options.h"
 
 #include <errno.h>
@@ -55,13 +57,6 @@ static uint64_t n_messages;
 static uint64_t n_replies;
 static uint64_t n_bad_replies;
 
-static const char *const methods[] = {"rpc.discover", "bench.status", "bench.stop",
-	"adapter.unplug", "adapter.plug", "adapter.wiring", "adapter.board", "fault.add",
-	"fault.list", "fault.remove", "fault.clear", "chip.pin", "chip.power", "chip.reset",
-	"image.info", "image.save", "image.load", "image.compare", "snapshot.take",
-	"snapshot.restore", "snapshot.list", "snapshot.drop", "stats.get", "stats.reset",
-	"events.subscribe", "events.unsubscribe", "nothing", ""};
-
 static const char *const names[] = {"adapter", "cs", "pin", "level", "action", "millivolts", "path",
 	"name", "file", "kinds", "subscription", "fault", "id", "colour", ""};
 
@@ -78,6 +73,19 @@ roll(unsigned int sides)
 }
 
 #define PICK(list) (list)[roll(G_N_ELEMENTS(list))]
+
+/* One of all methods, or none of them. */
+static const char *
+pick_method(void)
+{
+	const struct control_method *method;
+	unsigned int n = 0;
+
+	while (control_method_at(n))
+		n++;
+	method = control_method_at(roll(n + 2));
+	return method ? method->name : roll(2) ? "nothing" : "";
+}
 
 /* Valid parameters of the main methods, so that not all calls fail at the first check. */
 static const char *const fitting[][2] = {
@@ -135,7 +143,7 @@ make_message(void)
 		g_string_append_printf(
 			text, ",\"method\":\"%s\",\"params\":%s", fitting[fit][0], fitting[fit][1]);
 	} else {
-		g_string_append_printf(text, ",\"method\":\"%s\"", PICK(methods));
+		g_string_append_printf(text, ",\"method\":\"%s\"", pick_method());
 		if (roll(4) != 0) {
 			g_string_append(text, ",\"params\":");
 			add_params(text);

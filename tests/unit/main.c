@@ -33,6 +33,12 @@ main(int argc, char **argv)
 	srunner_set_tap(runner, "-");
 	srunner_run_all(runner, CK_SILENT);
 	failed = srunner_ntests_failed(runner);
+	if (srunner_ntests_run(runner) == 0) {
+		fprintf(stderr,
+			"no test was run; CK_RUN_SUITE and CK_RUN_CASE name suites and "
+			"cases of tests/unit/test_*.c\n");
+		failed = 1;
+	}
 	srunner_free(runner);
 	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -512,6 +512,23 @@ keep_one_of_each_feature_set(void)
 	g_ptr_array_set_size(parts, (gint)n);
 }
 
+/* Only the part of that name; ends the program if there is none. */
+static void
+keep_named(const char *name)
+{
+	guint n = 0;
+
+	for (guint i = 0; i < parts->len; i++) {
+		const struct flash_part *part = g_ptr_array_index(parts, i);
+
+		if (g_ascii_strcasecmp(part->name, name) == 0)
+			parts->pdata[n++] = parts->pdata[i];
+	}
+	if (n == 0)
+		g_error("UNIT_PARTS_ONLY: no part %s", name);
+	g_ptr_array_set_size(parts, (gint)n);
+}
+
 int
 main(void)
 {
@@ -519,6 +536,7 @@ main(void)
 	TCase *tcase = tcase_create("parts");
 	SRunner *runner = srunner_create(suite);
 	bool few = g_getenv("UNIT_PARTS_FEW");
+	const char *only = g_getenv("UNIT_PARTS_ONLY");
 	struct chipdb *db;
 	g_autoptr(GPtrArray) all = NULL;
 	g_autoptr(GError) error = NULL;
@@ -528,6 +546,8 @@ main(void)
 	if (!db)
 		g_error("%s", error->message);
 	parts = chipdb_list(db, NULL);
+	if (only)
+		keep_named(only);
 	all = g_ptr_array_copy(parts, NULL, NULL);
 	if (few) {
 		keep_one_of_each_feature_set();

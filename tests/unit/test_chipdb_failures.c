@@ -132,7 +132,7 @@ END_TEST
 Suite *
 suite_chipdb_failures(void)
 {
-	Suite *suite = suite_create("chipdb-failures");
+	Suite *suite = suite_create("chipdb_failures");
 	TCase *tcase = tcase_create("chipdb_failures");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);

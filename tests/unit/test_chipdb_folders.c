@@ -178,7 +178,7 @@ END_TEST
 Suite *
 suite_chipdb_folders(void)
 {
-	Suite *suite = suite_create("chipdb-folders");
+	Suite *suite = suite_create("chipdb_folders");
 	TCase *tcase = tcase_create("folders");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);

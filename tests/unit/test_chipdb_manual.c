@@ -73,7 +73,7 @@ END_TEST
 Suite *
 suite_chipdb_manual(void)
 {
-	Suite *suite = suite_create("chipdb-manual");
+	Suite *suite = suite_create("chipdb_manual");
 	TCase *tcase = tcase_create("chipdb-manual");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);

@@ -250,7 +250,7 @@ END_TEST
 Suite *
 suite_chipdb_modes(void)
 {
-	Suite *suite = suite_create("chipdb-modes");
+	Suite *suite = suite_create("chipdb_modes");
 	TCase *tcase = tcase_create("chipdb_modes");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);

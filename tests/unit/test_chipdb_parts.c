@@ -222,7 +222,8 @@ collect_definitions(GPtrArray *parts)
 	for (unsigned int i = 0; i < parts->len; i++) {
 		const struct flash_part *part = g_ptr_array_index(parts, i);
 
-		ck_assert_msg(part->flashrom_names != NULL, "%s: no flashrom name", part->name);
+		ck_assert_msg(part->flashrom_names != NULL,
+			"%s: no key flashrom, the name that flashrom reports for it", part->name);
 		for (const char *const *name = part->flashrom_names; *name; name++)
 			g_hash_table_add(definitions, g_ascii_strdown(*name, -1));
 	}
@@ -273,7 +274,7 @@ END_TEST
 Suite *
 suite_chipdb_parts(void)
 {
-	Suite *suite = suite_create("chipdb-parts");
+	Suite *suite = suite_create("chipdb_parts");
 	TCase *tcase = tcase_create("chipdb-parts");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);

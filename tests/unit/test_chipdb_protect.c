@@ -255,7 +255,7 @@ END_TEST
 Suite *
 suite_chipdb_protect(void)
 {
-	Suite *suite = suite_create("chipdb-protect");
+	Suite *suite = suite_create("chipdb_protect");
 	TCase *tcase = tcase_create("chipdb_protect");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);

@@ -81,7 +81,7 @@ END_TEST
 Suite *
 suite_chipdb_table(void)
 {
-	Suite *suite = suite_create("chipdb-table");
+	Suite *suite = suite_create("chipdb_table");
 	TCase *tcase = tcase_create("chipdb-table");
 
 	tcase_add_loop_test(tcase, erases_list_all_their_sizes, 0, (int)G_N_ELEMENTS(erases));

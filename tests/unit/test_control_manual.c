@@ -102,8 +102,8 @@ START_TEST(the_manual_has_every_method)
 	const struct control_method *method;
 
 	for (size_t i = 0; (method = control_method_at(i)); i++)
-		ck_assert_msg(g_hash_table_contains(described, method->name), "no method %s",
-			method->name);
+		ck_assert_msg(g_hash_table_contains(described, method->name),
+			"man/spinor-control.7: no method %s", method->name);
 }
 END_TEST
 
@@ -136,7 +136,7 @@ START_TEST(the_manual_has_every_parameter_and_result)
 		const char *text = g_hash_table_lookup(described, method->name);
 		g_auto(GStrv) fields = g_strsplit(method->result, " ", -1);
 
-		ck_assert_msg(text != NULL, "no method %s", method->name);
+		ck_assert_msg(text != NULL, "man/spinor-control.7: no method %s", method->name);
 		for (const struct control_param *param = method->params; param->name; param++)
 			ck_assert_msg(is_common(param->name) || has_entry(text, param->name),
 				"%s: no parameter %s", method->name, param->name);
@@ -229,7 +229,7 @@ END_TEST
 Suite *
 suite_control_manual(void)
 {
-	Suite *suite = suite_create("control-manual");
+	Suite *suite = suite_create("control_manual");
 	TCase *tcase = tcase_create("control-manual");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);

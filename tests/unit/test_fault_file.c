@@ -392,7 +392,7 @@ END_TEST
 Suite *
 suite_fault_file(void)
 {
-	Suite *suite = suite_create("fault-file");
+	Suite *suite = suite_create("fault_file");
 	TCase *tcase = tcase_create("fault-file");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);

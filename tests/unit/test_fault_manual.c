@@ -87,14 +87,17 @@ START_TEST(the_manual_has_every_fault_with_its_settings)
 		g_autoptr(GHashTable) heads = heads_of(section_of(fault), *name);
 		g_autoptr(GHashTable) common = heads_of(when_of(fault), NULL);
 
-		ck_assert_msg(g_hash_table_contains(heads, *name), "no fault %s", *name);
+		ck_assert_msg(g_hash_table_contains(heads, *name),
+			"man/spinor-bench.5, Faults: no fault %s", *name);
 		for (const char **setting = settings; *setting; setting++) {
 			ck_assert_msg(g_hash_table_contains(heads, *setting) ||
 					g_hash_table_contains(common, *setting),
-				"%s: no setting %s", *name, *setting);
+				"man/spinor-bench.5, Faults: %s has no setting %s", *name,
+				*setting);
 			ck_assert_msg(g_hash_table_contains(described, *setting) ||
 					g_hash_table_contains(common, *setting),
-				"setting %s is not described", *setting);
+				"man/spinor-bench.5, Settings of faults: %s is not described",
+				*setting);
 		}
 		setup_fault_free(fault);
 	}
@@ -155,7 +158,7 @@ END_TEST
 Suite *
 suite_fault_manual(void)
 {
-	Suite *suite = suite_create("fault-manual");
+	Suite *suite = suite_create("fault_manual");
 	TCase *tcase = tcase_create("fault-manual");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
