@@ -5,11 +5,15 @@
  *
  * long: every method has its replies and its errors here, and all of them share the clients.
  */
+#include "bench/adapter.h"
 #include "bench/bench.h"
+#include "bench/chip.h"
 #include "control/control.h"
 #include "host_fixture.h"
+#include "link/meter.h"
 #include "setup/options.h"
 #include "suites.h"
+#include "trace/stats.h"
 
 #include <check.h>
 #include <errno.h>
@@ -688,6 +692,24 @@ START_TEST(counters_count_and_are_reset)
 }
 END_TEST
 
+START_TEST(each_counter_has_its_own_value)
+{
+	static const struct trace_chip_stats counted = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, {0}};
+	static const struct link_host_stats hosts = {12, 13, 14};
+	struct bench_adapter *adapter = bench_adapter_at(bench, 0);
+	struct client client = open_client();
+
+	*bench_chip_stats(bench_adapter_chip(adapter, 0)) = counted;
+	*bench_adapter_host_stats(adapter) = hosts;
+	assert_result(&client, "stats.get", NULL,
+		"{\"operations\":1,\"reads\":2,\"programs\":3,\"erases\":4,\"status_reads\":5,"
+		"\"status_writes\":6,\"ignored\":7,\"bytes_read\":8,\"bytes_programmed\":9,"
+		"\"bytes_erased\":10,\"busy_ns\":11,\"host_sessions\":12,\"bytes_in\":13,"
+		"\"bytes_out\":14,\"by_opcode\":{}}");
+	close_client(&client);
+}
+END_TEST
+
 static const struct {
 	const char *method;
 	const char *params;
@@ -1295,6 +1317,7 @@ add_method_tests(TCase *tcase)
 	tcase_add_test(tcase, unusable_images_are_rejected);
 	tcase_add_test(tcase, snapshots_are_taken_restored_and_deleted);
 	tcase_add_test(tcase, counters_count_and_are_reset);
+	tcase_add_test(tcase, each_counter_has_its_own_value);
 	tcase_add_test(tcase, stop_raises_sigterm);
 	tcase_add_loop_test(tcase, errors_of_requests_name_the_allowed_values, 0,
 		(int)G_N_ELEMENTS(bad_requests));

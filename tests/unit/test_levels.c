@@ -72,6 +72,22 @@ START_TEST(a_new_chip_has_all_pins_high)
 END_TEST
 
 static const struct {
+	int vcc_min_mv, vcc_max_mv, usual_mv;
+} supplies[] = {{2700, 3600, 3300}, {3300, 3600, 3300}, {1650, 3300, 3300}, {1650, 1950, 1800},
+	{4500, 5500, 5000}};
+
+START_TEST(the_usual_supply_is_3300_mv_or_the_middle_of_the_range)
+{
+	struct flash_part part;
+
+	fixture_part_init(&part);
+	part.vcc_min_mv = supplies[_i].vcc_min_mv;
+	part.vcc_max_mv = supplies[_i].vcc_max_mv;
+	ck_assert_int_eq(bench_usual_millivolts(&part), supplies[_i].usual_mv);
+}
+END_TEST
+
+static const struct {
 	enum flash_pin7 pin7;
 	bool reset_pin;
 	const char *names;
@@ -276,6 +292,8 @@ suite_levels(void)
 	fixture_prepare();
 	tcase_add_checked_fixture(pins, start, finish);
 	tcase_add_test(pins, a_new_chip_has_all_pins_high);
+	tcase_add_loop_test(pins, the_usual_supply_is_3300_mv_or_the_middle_of_the_range, 0,
+		(int)G_N_ELEMENTS(supplies));
 	tcase_add_loop_test(pins, pins_match_the_package, 0, G_N_ELEMENTS(packages));
 	tcase_add_test(pins, levels_reach_the_chip);
 	suite_add_tcase(suite, pins);

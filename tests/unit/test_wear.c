@@ -42,11 +42,12 @@ describe(const struct flash *chip)
 	return g_string_free(text, FALSE);
 }
 
-/* Erases block 1 twice, 16 to 31 once, and one of them is interrupted in a second erase. */
+/* Erases block 1 twice, 2 and 16 to 31 once, and one of them is interrupted in a second erase. */
 static void
 use(struct fixture *f)
 {
-	fixture_run(f, "06; 20 00 10 00; W; 06; 20 00 10 00; W; 06; D8 01 00 00; W");
+	fixture_run(f,
+		"06; 20 00 10 00; W; 06; 20 00 10 00; W; 06; 20 00 20 00; W; 06; D8 01 00 00; W");
 	fixture_run(f, "06; 20 01 20 00; T20000000; P");
 	flash_set_damage(f->chip, 7);
 }
@@ -63,8 +64,8 @@ START_TEST(the_state_file_restores_wear)
 	before = describe(f->chip);
 	ck_assert(store_state_save(path, f->chip, NULL));
 	ck_assert(g_file_get_contents(path, &text, NULL, NULL));
-	ck_assert_ptr_nonnull(strstr(
-		text, "[cells]\ndamage=7\nblock=4096\n1=2\n16-17=1\n18=1 unstable\n19-31=1\n"));
+	ck_assert_ptr_nonnull(strstr(text,
+		"[cells]\ndamage=7\nblock=4096\n1=2\n2=1\n16-17=1\n18=1 unstable\n19-31=1\n"));
 	flash_set_cycles(g->chip, 99);
 	ck_assert(store_state_load(path, g->chip, NULL));
 	after = describe(g->chip);
