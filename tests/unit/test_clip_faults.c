@@ -533,6 +533,23 @@ START_TEST(a_line_state_names_the_fault_with_priority)
 }
 END_TEST
 
+START_TEST(a_short_belongs_to_both_of_its_lines)
+{
+	struct clip_line_state state;
+	struct clip_fault fault;
+	unsigned int id;
+
+	clip_fault_init(&fault, CLIP_SHORT);
+	fault.line = CLIP_CLK;
+	fault.line2 = CLIP_WP;
+	id = clip_fixture_put(f, &fault);
+	for (enum clip_line line = CLIP_CS; line < CLIP_LINES; line++) {
+		clip_line_state(f->clip, 0, line, &state);
+		ck_assert_uint_eq(state.fault_id, line == CLIP_CLK || line == CLIP_WP ? id : 0);
+	}
+}
+END_TEST
+
 START_TEST(late_and_early_default_to_one_clock)
 {
 	uint8_t id[3];
@@ -636,6 +653,7 @@ suite_clip_faults(void)
 	tcase_add_test(lines, line_states_name_their_faults);
 	tcase_add_test(lines, several_delays_add_up);
 	tcase_add_test(lines, a_line_state_names_the_fault_with_priority);
+	tcase_add_test(lines, a_short_belongs_to_both_of_its_lines);
 	tcase_add_test(lines, late_and_early_default_to_one_clock);
 	tcase_add_loop_test(lines, late_shifts_replies_by_its_clocks, 0, 16);
 	tcase_add_loop_test(lines, early_shifts_replies_by_its_clocks, 0, 3);

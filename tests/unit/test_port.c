@@ -866,6 +866,8 @@ START_TEST(link_needs_a_directory)
 {
 	expect_refusal("/nonexistent/ttyFLASH", "directory /nonexistent: No such file");
 	expect_refusal("/tmp/", "names no file");
+	expect_refusal("/tmp/.", "names no file");
+	expect_refusal("/tmp/..", "names no file");
 }
 END_TEST
 
