@@ -41,7 +41,7 @@ acted(void *data, const struct bench_fault_act *act)
 
 	if (listener->actions->observe == NULL)
 		return;
-	g_snprintf(event.text, sizeof(event.text), "%u, %s: %s", act->id, act->place, act->text);
+	g_snprintf(event.text, sizeof(event.text), "%u, %s: %s", act->id, act->position, act->text);
 	g_strlcpy(event.label, act->name != NULL ? act->name : "", sizeof(event.label));
 	listener->actions->observe(listener->actions->data, &event);
 }
@@ -140,9 +140,9 @@ static bool
 check_chip_given(const struct setup_fault *fault, const struct action_fault_request *request,
 	unsigned int cs, GError **error)
 {
-	if (!request->has_chip || fault->place == SETUP_FAULT_OF_CHIP)
+	if (!request->has_chip || fault->model == SETUP_FAULT_OF_CHIP)
 		return true;
-	if (fault->place == SETUP_FAULT_OF_LINK)
+	if (fault->model == SETUP_FAULT_OF_LINK)
 		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
 			"%s: cs %u is refused: the fault is one of the line to the host; allowed "
 			"is no cs",

@@ -84,7 +84,7 @@ find_error(const struct setup_fault *fault, const struct bench_fault_target *tar
 	const struct flash_part *part = target->parts[target->cs];
 	const char *allowed;
 
-	switch (fault->place) {
+	switch (fault->model) {
 	case SETUP_FAULT_OF_WIRES:
 		return refuse_wires(&fault->wires, target);
 	case SETUP_FAULT_OF_LINK:

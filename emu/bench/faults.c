@@ -24,7 +24,7 @@ struct entry {
 	unsigned int id;
 	char *name; /* NULL: none */
 	char *text;
-	enum setup_fault_place place;
+	enum setup_fault_model model;
 	struct flash *chip; /* NULL: not a chip's */
 	unsigned int cs;
 	unsigned int inner; /* its id there; 0: the board that it stands for does not run */
@@ -59,13 +59,13 @@ free_entry(void *data)
 static char *
 title_of(const struct bench_faults *faults, const struct entry *entry)
 {
-	char place[32] = "";
+	char select[32] = "";
 
 	if (entry->chip != NULL && entry->cs > 0)
-		g_snprintf(place, sizeof(place), " on chip select %u", entry->cs);
+		g_snprintf(select, sizeof(select), " on chip select %u", entry->cs);
 	return g_strdup_printf("%s: %s%sfault %u%s, %s", faults->owner,
 		entry->name != NULL ? entry->name : "", entry->name != NULL ? ": " : "", entry->id,
-		place, entry->text);
+		select, entry->text);
 }
 
 /* "1 time on 3 occasions". */
@@ -77,13 +77,13 @@ times_of(uint64_t acted, uint64_t matched)
 }
 
 static struct entry *
-find(const struct bench_faults *faults, enum setup_fault_place place, const struct flash *chip,
+find(const struct bench_faults *faults, enum setup_fault_model model, const struct flash *chip,
 	unsigned int inner)
 {
 	for (guint i = 0; i < faults->entries->len; i++) {
 		struct entry *entry = faults->entries->pdata[i];
 
-		if (entry->place == place && entry->chip == chip && entry->inner == inner)
+		if (entry->model == model && entry->chip == chip && entry->inner == inner)
 			return entry;
 	}
 	return NULL;
@@ -94,7 +94,7 @@ static bool
 status_at(const struct bench_faults *faults, const struct entry *entry, size_t i,
 	struct base_fault_status *status)
 {
-	switch (entry->place) {
+	switch (entry->model) {
 	case SETUP_FAULT_OF_WIRES:
 		return clip_fault_at(faults->clip, i, status);
 	case SETUP_FAULT_OF_CHIP:
@@ -136,8 +136,8 @@ tell(const struct bench_faults *faults, const struct entry *entry, struct bench_
 	act->text = entry->text;
 	read_counters(faults, entry, &act->acted, &matched);
 	/* The link counts commands of the protocol, the wires frames. */
-	log_info("%s: %s, %s %" PRIu64 ", %" PRId64 ".%09" PRId64 " s", title, act->place,
-		entry->place == SETUP_FAULT_OF_LINK ? "command" : "operation", act->operation,
+	log_info("%s: %s, %s %" PRIu64 ", %" PRId64 ".%09" PRId64 " s", title, act->position,
+		entry->model == SETUP_FAULT_OF_LINK ? "command" : "operation", act->operation,
 		act->time_ns / NS_PER_S, act->time_ns % NS_PER_S);
 	if (faults->observe != NULL)
 		faults->observe(faults->observe_data, act);
@@ -148,11 +148,11 @@ wires_acted(void *data, const struct clip_fault_report *report)
 {
 	const struct bench_faults *faults = data;
 	const struct entry *entry = find(faults, SETUP_FAULT_OF_WIRES, NULL, report->id);
-	char place[80];
+	char position[80];
 	char opcode[16] = "";
 	struct bench_fault_act act = {
 		.operation = report->operation,
-		.place = place,
+		.position = position,
 		.address = -1,
 		.byte = (int64_t)report->byte,
 		.time_ns = report->time_ns,
@@ -163,13 +163,13 @@ wires_acted(void *data, const struct clip_fault_report *report)
 	if (report->opcode >= 0)
 		g_snprintf(opcode, sizeof(opcode), ", opcode %02X", (unsigned int)report->opcode);
 	if (report->length > 0)
-		g_snprintf(place, sizeof(place), "address %06" PRIX64 ", %" PRIu32 " byte%s",
+		g_snprintf(position, sizeof(position), "address %06" PRIX64 ", %" PRIu32 " byte%s",
 			report->address, report->length, report->length == 1 ? "" : "s");
 	else if (report->idle)
-		g_snprintf(place, sizeof(place), "%s, between operations",
+		g_snprintf(position, sizeof(position), "%s, between operations",
 			clip_line_string(report->line));
 	else /* The first bit on the wire is the byte's bit 7. */
-		g_snprintf(place, sizeof(place), "%s, byte %" PRIu64 ", bit %u%s%s",
+		g_snprintf(position, sizeof(position), "%s, byte %" PRIu64 ", bit %u%s%s",
 			clip_line_string(report->line), report->byte, 7 - report->bit, opcode,
 			report->by_board ? ", of the board's" : "");
 	tell(faults, entry, &act);
@@ -179,17 +179,17 @@ static void
 chip_acted(void *data, const struct flash_fault_report *report)
 {
 	const struct bench_faults *faults = data;
-	char place[40];
+	char position[40];
 	struct bench_fault_act act = {
 		.operation = clip_operations(faults->clip),
-		.place = place,
+		.position = position,
 		.address = (int64_t)report->address,
 		.byte = -1,
 		.time_ns = report->time_ns,
 	};
 	const struct entry *entry = NULL;
 
-	g_snprintf(place, sizeof(place), "address %06" PRIX64, report->address);
+	g_snprintf(position, sizeof(position), "address %06" PRIX64, report->address);
 	for (guint i = 0; i < faults->entries->len && entry == NULL; i++) {
 		const struct entry *candidate = faults->entries->pdata[i];
 		struct base_fault_status status;
@@ -208,10 +208,10 @@ void
 bench_faults_link_acted(struct bench_faults *faults, const struct link_fault_report *report)
 {
 	const struct entry *entry = find(faults, SETUP_FAULT_OF_LINK, NULL, report->id);
-	char place[60];
+	char position[60];
 	struct bench_fault_act act = {
 		.operation = report->operation,
-		.place = place,
+		.position = position,
 		.address = -1,
 		.byte = (int64_t)report->byte,
 		.time_ns = report->time_ns,
@@ -220,9 +220,10 @@ bench_faults_link_acted(struct bench_faults *faults, const struct link_fault_rep
 	if (entry == NULL)
 		return;
 	if (report->byte > 0)
-		g_snprintf(place, sizeof(place), "byte %" PRIu64 " of the line", report->byte);
+		g_snprintf(
+			position, sizeof(position), "byte %" PRIu64 " of the line", report->byte);
 	else
-		g_strlcpy(place, "a command of the line", sizeof(place));
+		g_strlcpy(position, "a command of the line", sizeof(position));
 	tell(faults, entry, &act);
 }
 
@@ -284,7 +285,7 @@ add_to_link(struct bench_faults *faults, const struct setup_fault *fault)
 static bool
 is_board_s(const struct entry *entry)
 {
-	return entry->place == SETUP_FAULT_OF_WIRES && clip_fault_is_of_board(entry->wires.what);
+	return entry->model == SETUP_FAULT_OF_WIRES && clip_fault_is_of_board(entry->wires.what);
 }
 
 /* A second master goes and comes with the board. */
@@ -350,7 +351,7 @@ bench_faults_add(struct bench_faults *faults, const struct setup_fault *fault, u
 	GError **error)
 {
 	const struct bench_fault_target target = target_of(faults, cs);
-	bool of_chip = fault->place == SETUP_FAULT_OF_CHIP;
+	bool of_chip = fault->model == SETUP_FAULT_OF_CHIP;
 	struct flash *chip = of_chip ? clip_chip(faults->clip, cs) : NULL;
 	struct entry *entry;
 	unsigned int inner;
@@ -359,7 +360,7 @@ bench_faults_add(struct bench_faults *faults, const struct setup_fault *fault, u
 		return 0;
 	if (of_chip)
 		inner = add_to_chip(faults, fault, chip);
-	else if (fault->place == SETUP_FAULT_OF_LINK)
+	else if (fault->model == SETUP_FAULT_OF_LINK)
 		inner = add_to_link(faults, fault);
 	else
 		inner = clip_fault_add(faults->clip, &fault->wires);
@@ -367,10 +368,10 @@ bench_faults_add(struct bench_faults *faults, const struct setup_fault *fault, u
 	entry->id = ++faults->last_id;
 	entry->name = g_strdup(fault->name);
 	entry->text = g_strdup(fault->text);
-	entry->place = fault->place;
+	entry->model = fault->model;
 	entry->wires = fault->wires;
 	entry->keeps_selected =
-		fault->place == SETUP_FAULT_OF_LINK && link_fault_keeps_selected(fault->link.what);
+		fault->model == SETUP_FAULT_OF_LINK && link_fault_keeps_selected(fault->link.what);
 	entry->chip = chip;
 	entry->cs = cs;
 	entry->inner = inner;
@@ -399,7 +400,7 @@ take_away(struct bench_faults *faults, const struct entry *entry)
 	log_warning("%s: acted %s", title, times);
 	if (entry->chip != NULL)
 		flash_fault_remove(entry->chip, entry->inner);
-	else if (entry->place == SETUP_FAULT_OF_LINK)
+	else if (entry->model == SETUP_FAULT_OF_LINK)
 		remove_from_link(faults, entry->inner);
 	else if (entry->inner > 0)
 		clip_fault_remove(faults->clip, entry->inner);

@@ -20,13 +20,13 @@ struct link_fault_report;
 /* One act of a fault, for reports. */
 struct bench_fault_act {
 	unsigned int id;
-	const char *name;   /* NULL: it has none */
-	const char *text;   /* the fault as it was given */
-	uint64_t operation; /* frames of the host up to then; of its line: commands */
-	const char *place;  /* "miso, byte 12, bit 3, opcode 03" or "address 001234" */
-	int64_t address;    /* in the chip; -1: the fault is not a chip's */
-	int64_t byte;       /* of the frame, or of the line; -1: it is a chip's */
-	int cs;             /* of a chip's fault; -1: of the wires */
+	const char *name;     /* NULL: it has none */
+	const char *text;     /* the fault as it was given */
+	uint64_t operation;   /* frames of the host up to then; of its line: commands */
+	const char *position; /* "miso, byte 12, bit 3, opcode 03" or "address 001234" */
+	int64_t address;      /* in the chip; -1: the fault is not a chip's */
+	int64_t byte;         /* of the frame, or of the line; -1: it is a chip's */
+	int cs;               /* of a chip's fault; -1: of the wires */
 	int64_t time_ns;
 	uint64_t acted; /* times, this one included */
 };

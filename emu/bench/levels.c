@@ -63,15 +63,15 @@ bench_levels_init(struct bench_levels *wires, struct flash *flash, struct base_c
 
 /* The clip has lines to two of the pins. */
 static bool
-is_on_clip(const struct bench_levels *wires, enum flash_pin place)
+is_on_clip(const struct bench_levels *wires, enum flash_pin pin)
 {
-	return wires->clip != NULL && place != FLASH_PIN_RESET;
+	return wires->clip != NULL && pin != FLASH_PIN_RESET;
 }
 
 static enum clip_line
-line_of(enum flash_pin place)
+line_of(enum flash_pin pin)
 {
-	return place == FLASH_PIN_WP ? CLIP_WP : CLIP_HOLD;
+	return pin == FLASH_PIN_WP ? CLIP_WP : CLIP_HOLD;
 }
 
 void
@@ -83,29 +83,29 @@ bench_levels_clip_on(struct bench_levels *wires, struct clip *clip, unsigned int
 
 /* The pin with that name on the package; FLASH_PINS: there is none. */
 static enum flash_pin
-place_of(const struct bench_levels *wires, enum flash_pin name)
+pin_of(const struct bench_levels *wires, enum flash_pin name)
 {
 	const struct flash_part *part = flash_part(wires->flash);
-	enum flash_pin place = FLASH_PIN_WP;
+	enum flash_pin pin = FLASH_PIN_WP;
 
 	if (name == FLASH_PIN_HOLD)
-		place = part->pin7 == FLASH_PIN7_HOLD ? FLASH_PIN_HOLD : FLASH_PINS;
+		pin = part->pin7 == FLASH_PIN7_HOLD ? FLASH_PIN_HOLD : FLASH_PINS;
 	else if (name == FLASH_PIN_RESET && flash_has_pin(part, FLASH_PIN_RESET))
-		place = FLASH_PIN_RESET;
+		pin = FLASH_PIN_RESET;
 	else if (name == FLASH_PIN_RESET)
-		place = flash_pin7_is_reset(wires->flash) ? FLASH_PIN_HOLD : FLASH_PINS;
-	return place < FLASH_PINS && flash_has_pin(part, place) ? place : FLASH_PINS;
+		pin = flash_pin7_is_reset(wires->flash) ? FLASH_PIN_HOLD : FLASH_PINS;
+	return pin < FLASH_PINS && flash_has_pin(part, pin) ? pin : FLASH_PINS;
 }
 
 static enum flash_level
 level_of(const struct bench_levels *wires, enum flash_pin name)
 {
-	enum flash_pin place = place_of(wires, name);
+	enum flash_pin pin = pin_of(wires, name);
 
-	if (place == FLASH_PINS)
+	if (pin == FLASH_PINS)
 		return FLASH_NO_PIN;
-	return is_on_clip(wires, place) ? clip_level(wires->clip, wires->cs, line_of(place))
-					: flash_pin_level(wires->flash, place);
+	return is_on_clip(wires, pin) ? clip_level(wires->clip, wires->cs, line_of(pin))
+				      : flash_pin_level(wires->flash, pin);
 }
 
 struct bench_pins
@@ -121,14 +121,14 @@ bench_levels_pins(const struct bench_levels *wires)
 bool
 bench_levels_set_pin(struct bench_levels *wires, enum flash_pin name, enum flash_level level)
 {
-	enum flash_pin place = place_of(wires, name);
+	enum flash_pin pin = pin_of(wires, name);
 
-	if (place == FLASH_PINS)
+	if (pin == FLASH_PINS)
 		return false;
-	if (is_on_clip(wires, place))
-		clip_set_level(wires->clip, wires->cs, line_of(place), level);
+	if (is_on_clip(wires, pin))
+		clip_set_level(wires->clip, wires->cs, line_of(pin), level);
 	else
-		flash_pin(wires->flash, place, level);
+		flash_pin(wires->flash, pin, level);
 	return true;
 }
 
@@ -143,8 +143,8 @@ pin_names(bool hold, bool reset)
 const char *
 bench_levels_pin_names(const struct bench_levels *wires)
 {
-	return pin_names(place_of(wires, FLASH_PIN_HOLD) < FLASH_PINS,
-		place_of(wires, FLASH_PIN_RESET) < FLASH_PINS);
+	return pin_names(pin_of(wires, FLASH_PIN_HOLD) < FLASH_PINS,
+		pin_of(wires, FLASH_PIN_RESET) < FLASH_PINS);
 }
 
 static bool

@@ -15,9 +15,9 @@
 /* "RDSR1", or "SUSPEND:B0" for an opcode other than the one of the engine's row. A part can have a
  * command with several opcodes. */
 static bool
-add_command(const struct chipdb_partcommand *place, char *text)
+add_command(const struct chipdb_partcommand *target, char *text)
 {
-	struct flash_part *part = &place->part->part;
+	struct flash_part *part = &target->part->part;
 	struct flash_part_command command = {.opcode = -1};
 	char *colon = strchr(text, ':');
 	uint8_t opcode;
@@ -25,7 +25,7 @@ add_command(const struct chipdb_partcommand *place, char *text)
 	if (colon) {
 		*colon = '\0';
 		if (!base_value_hex_byte(colon + 1, &opcode)) {
-			*place->why = g_strdup_printf("bad opcode \"%s\"", colon + 1);
+			*target->why = g_strdup_printf("bad opcode \"%s\"", colon + 1);
 			return false;
 		}
 		command.opcode = opcode;
@@ -34,25 +34,25 @@ add_command(const struct chipdb_partcommand *place, char *text)
 		if (strcmp(part->commands[i].name, text) != 0 ||
 			part->commands[i].opcode != command.opcode)
 			continue;
-		*place->why = g_strdup_printf("command %s is there twice", text);
+		*target->why = g_strdup_printf("command %s is there twice", text);
 		return false;
 	}
 	if (!flash_command_known(text))
-		*place->why = g_strdup_printf("unknown command \"%s\"", text);
+		*target->why = g_strdup_printf("unknown command \"%s\"", text);
 	else if (part->n_commands == FLASH_COMMANDS_MAX)
-		*place->why = g_strdup_printf("more than %d commands", FLASH_COMMANDS_MAX);
-	if (*place->why)
+		*target->why = g_strdup_printf("more than %d commands", FLASH_COMMANDS_MAX);
+	if (*target->why)
 		return false;
-	command.name = g_string_chunk_insert_const(place->strings, text);
+	command.name = g_string_chunk_insert_const(target->strings, text);
 	part->commands[part->n_commands++] = command;
 	return true;
 }
 
 /* Removes the command with all its opcodes. */
 static bool
-remove_command(const struct chipdb_partcommand *place, const char *text)
+remove_command(const struct chipdb_partcommand *target, const char *text)
 {
-	struct flash_part *part = &place->part->part;
+	struct flash_part *part = &target->part->part;
 	unsigned int kept = 0;
 
 	for (unsigned int i = 0; i < part->n_commands; i++) {
@@ -60,7 +60,7 @@ remove_command(const struct chipdb_partcommand *place, const char *text)
 			part->commands[kept++] = part->commands[i];
 	}
 	if (kept == part->n_commands) {
-		*place->why = g_strdup_printf("no command \"%s\" is inherited", text);
+		*target->why = g_strdup_printf("no command \"%s\" is inherited", text);
 		return false;
 	}
 	part->n_commands = kept;
@@ -68,18 +68,18 @@ remove_command(const struct chipdb_partcommand *place, const char *text)
 }
 
 bool
-chipdb_part_change_commands(const struct chipdb_partcommand *place, const char *value,
+chipdb_part_change_commands(const struct chipdb_partcommand *target, const char *value,
 	enum chipdb_partcommand_change change)
 {
 	g_auto(GStrv) words = g_strsplit_set(value, " \t", -1);
 
 	if (change == CHIPDB_PARTCOMMAND_REPLACE)
-		place->part->part.n_commands = 0;
+		target->part->part.n_commands = 0;
 	for (char **word = words; *word; word++) {
 		if (**word == '\0')
 			continue;
-		if (change == CHIPDB_PARTCOMMAND_REMOVE ? !remove_command(place, *word)
-							: !add_command(place, *word))
+		if (change == CHIPDB_PARTCOMMAND_REMOVE ? !remove_command(target, *word)
+							: !add_command(target, *word))
 			return false;
 	}
 	return true;
@@ -129,10 +129,10 @@ parse_blocks(char *text, struct flash_erase *erase)
 }
 
 bool
-chipdb_part_set_lock_map(const struct chipdb_partcommand *place, const char *value)
+chipdb_part_set_lock_map(const struct chipdb_partcommand *target, const char *value)
 {
 	g_autofree char *text = g_strdup(value);
-	struct flash_part *part = &place->part->part;
+	struct flash_part *part = &target->part->part;
 	struct flash_erase map = {0};
 
 	if (!parse_blocks(text, &map))
@@ -168,49 +168,49 @@ drop_erase(struct chipdb_part *chipdb_part, const struct flash_erase *key)
 }
 
 static bool
-has_room(const struct chipdb_partcommand *place)
+has_room(const struct chipdb_partcommand *target)
 {
-	if (place->part->part.n_erases + place->part->n_erases_as < FLASH_ERASES_MAX)
+	if (target->part->part.n_erases + target->part->n_erases_as < FLASH_ERASES_MAX)
 		return true;
-	*place->why = g_strdup_printf("more than %d erase opcodes", FLASH_ERASES_MAX);
+	*target->why = g_strdup_printf("more than %d erase opcodes", FLASH_ERASES_MAX);
 	return false;
 }
 
 static bool
 add_erase_as(
-	const struct chipdb_partcommand *place, const struct flash_erase *key, const char *other)
+	const struct chipdb_partcommand *target, const struct flash_erase *key, const char *other)
 {
 	struct chipdb_erase_as as = {key->opcode, 0, key->four_byte, key->hybrid};
 
 	if (!base_value_hex_byte(other, &as.as) || as.as == as.opcode)
 		return false;
-	drop_erase(place->part, key);
-	if (!has_room(place))
+	drop_erase(target->part, key);
+	if (!has_room(target))
 		return false;
-	place->part->erases_as[place->part->n_erases_as++] = as;
+	target->part->erases_as[target->part->n_erases_as++] = as;
 	return true;
 }
 
 bool
 chipdb_part_set_erase(
-	const struct chipdb_partcommand *place, const struct flash_erase *key, const char *value)
+	const struct chipdb_partcommand *target, const struct flash_erase *key, const char *value)
 {
 	g_auto(GStrv) texts = g_strsplit(value, ",", -1);
-	struct flash_part *part = &place->part->part;
+	struct flash_part *part = &target->part->part;
 	struct flash_erase erase = *key;
 
 	if (strcmp(value, "none") == 0) {
-		drop_erase(place->part, key);
+		drop_erase(target->part, key);
 		return true;
 	}
 	if (g_str_has_prefix(value, "as "))
-		return add_erase_as(place, key, value + strlen("as "));
-	if (g_strv_length(texts) < 2 || !chipdb_times(texts + 1, &erase.time, place->why))
+		return add_erase_as(target, key, value + strlen("as "));
+	if (g_strv_length(texts) < 2 || !chipdb_times(texts + 1, &erase.time, target->why))
 		return false;
 	if (strcmp(g_strstrip(texts[0]), "chip") != 0 && !parse_blocks(texts[0], &erase))
 		return false;
-	drop_erase(place->part, key);
-	if (!has_room(place))
+	drop_erase(target->part, key);
+	if (!has_room(target))
 		return false;
 	part->erases[part->n_erases++] = erase;
 	return true;

@@ -23,18 +23,18 @@ enum chipdb_partcommand_change {
 };
 
 /* value: mnemonics of the engine's rows, each with :OPCODE if that differs. */
-bool chipdb_part_change_commands(const struct chipdb_partcommand *place, const char *value,
+bool chipdb_part_change_commands(const struct chipdb_partcommand *target, const char *value,
 	enum chipdb_partcommand_change change);
 
 /* key: the opcode, and which of its erases. value: "4K, 45 ms, 400 ms", "4Kx2 + 8K + 64Kx31, 1 s",
  * "chip, 40 s, 200 s", "as C7", or "none" to remove an erase of the family. */
 bool chipdb_part_set_erase(
-	const struct chipdb_partcommand *place, const struct flash_erase *key, const char *value);
+	const struct chipdb_partcommand *target, const struct flash_erase *key, const char *value);
 
 /* Resolves the erases of the form "as C7". False when there is no erase C7: *missing is 0xC7. */
 bool chipdb_part_copy_erases(struct chipdb_part *part, uint8_t *missing);
 
 /* The blocks that have a lock each: "64K", or "4Kx16 + 64Kx30 + 4Kx16". */
-bool chipdb_part_set_lock_map(const struct chipdb_partcommand *place, const char *value);
+bool chipdb_part_set_lock_map(const struct chipdb_partcommand *target, const char *value);
 
 #endif

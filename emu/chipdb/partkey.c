@@ -377,7 +377,7 @@ read_status_default(struct base_key_reading *r, const char *value)
 
 /* The target of lists of commands and maps of blocks. */
 static struct chipdb_partcommand
-place_of(struct base_key_reading *r)
+list_target_of(struct base_key_reading *r)
 {
 	return (struct chipdb_partcommand){target_of(r)->part, target_of(r)->strings, &r->why};
 }
@@ -386,7 +386,7 @@ place_of(struct base_key_reading *r)
 static bool
 read_commands(struct base_key_reading *r, const char *value)
 {
-	struct chipdb_partcommand at = place_of(r);
+	struct chipdb_partcommand at = list_target_of(r);
 	char how = r->key->name[strlen(r->key->name) - 1];
 
 	return chipdb_part_change_commands(&at, value,
@@ -416,7 +416,7 @@ read_wp_protects(struct base_key_reading *r, const char *value)
 static bool
 read_lock_map(struct base_key_reading *r, const char *value)
 {
-	struct chipdb_partcommand at = place_of(r);
+	struct chipdb_partcommand at = list_target_of(r);
 
 	return chipdb_part_set_lock_map(&at, value);
 }
@@ -447,7 +447,7 @@ is_erase(const char *name)
 static bool
 read_erase(struct base_key_reading *r, const char *value)
 {
-	struct chipdb_partcommand at = place_of(r);
+	struct chipdb_partcommand at = list_target_of(r);
 	struct flash_erase erase;
 
 	return parse_erase(r->name, &erase) && chipdb_part_set_erase(&at, &erase, value);

@@ -30,11 +30,11 @@ serprog_reply_byte(struct serprog_reply *reply, uint8_t byte)
 uint8_t *
 serprog_reply_reserve(struct serprog_reply *reply, size_t n)
 {
-	uint8_t *place = reply->bytes + reply->tail;
+	uint8_t *free_bytes = reply->bytes + reply->tail;
 
 	g_assert(n <= serprog_reply_room(reply));
 	reply->tail += n;
-	return place;
+	return free_bytes;
 }
 
 void
@@ -52,11 +52,11 @@ serprog_reply_value(struct serprog_reply *reply, uint32_t value, size_t n)
 }
 
 void
-serprog_reply_cut(struct serprog_reply *reply, size_t place)
+serprog_reply_cut(struct serprog_reply *reply, size_t offset)
 {
-	g_assert(place >= reply->head && place < reply->tail);
+	g_assert(offset >= reply->head && offset < reply->tail);
 	reply->tail--;
-	memmove(reply->bytes + place, reply->bytes + place + 1, reply->tail - place);
+	memmove(reply->bytes + offset, reply->bytes + offset + 1, reply->tail - offset);
 }
 
 size_t

@@ -37,8 +37,8 @@ uint8_t *serprog_reply_reserve(struct serprog_reply *reply, size_t n);
 /* ACK and a value of n bytes, least significant first. */
 void serprog_reply_value(struct serprog_reply *reply, uint32_t value, size_t n);
 
-/* Takes back the byte at place, which was put in since the last serprog_reply_take(). */
-void serprog_reply_cut(struct serprog_reply *reply, size_t place);
+/* Takes back the byte at offset, which was put in since the last serprog_reply_take(). */
+void serprog_reply_cut(struct serprog_reply *reply, size_t offset);
 
 /* Removes at most room bytes into out; returns their number. */
 size_t serprog_reply_take(struct serprog_reply *reply, uint8_t *out, size_t room);

@@ -129,7 +129,7 @@ run_departing(struct serprog *adapter)
 {
 	const struct serprog_profile *profile = adapter->profile;
 	struct serprog_reply *reply = &adapter->reply;
-	size_t place = reply->tail;
+	size_t offset = reply->tail;
 
 	if (profile->purges & adapter->opcode)
 		adapter->purge = true;
@@ -137,10 +137,10 @@ run_departing(struct serprog *adapter)
 		serprog_reset_bus(adapter);
 	adapter->command->run(adapter, adapter->parameters);
 	if (profile->early_ack & adapter->opcode)
-		serprog_reply_cut(reply, place); /* the verdict, which was sent long ago */
-	else if ((profile->unacknowledged & adapter->opcode) && reply->tail == place + 1 &&
-		reply->bytes[place] == SERPROG_ACK)
-		serprog_reply_cut(reply, place);
+		serprog_reply_cut(reply, offset); /* the verdict, which was sent long ago */
+	else if ((profile->unacknowledged & adapter->opcode) && reply->tail == offset + 1 &&
+		reply->bytes[offset] == SERPROG_ACK)
+		serprog_reply_cut(reply, offset);
 }
 
 static inline void

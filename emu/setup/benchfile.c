@@ -43,21 +43,21 @@ key_where(const struct base_key_reading *at)
 }
 
 static bool
-take_text(char **place, const char *value)
+take_text(char **text, const char *value)
 {
-	g_free(*place);
-	*place = g_strdup(value);
+	g_free(*text);
+	*text = g_strdup(value);
 	return true;
 }
 
 static bool
-take_path(const struct base_key_reading *at, char **place, const char *value)
+take_path(const struct base_key_reading *at, char **path, const char *value)
 {
 	const struct reading *r = at->target;
 
-	g_free(*place);
-	*place = g_path_is_absolute(value) ? g_strdup(value)
-					   : g_build_filename(r->group.folder, value, NULL);
+	g_free(*path);
+	*path = g_path_is_absolute(value) ? g_strdup(value)
+					  : g_build_filename(r->group.folder, value, NULL);
 	return true;
 }
 
@@ -287,7 +287,7 @@ line_is_free(const struct reading *r, const struct setup_adapter *adapter,
 
 /* Moves the chip to the adapter that its keys name. */
 static bool
-place_chip(struct reading *r, GError **error)
+add_chip(struct reading *r, GError **error)
 {
 	struct setup_adapter *adapter =
 		setup_find_adapter(r->setup, r->chip_adapter, r->chip->where, error);
@@ -321,7 +321,7 @@ read_chip(struct reading *r, GError **error)
 		error);
 	if (good && chip->part == NULL)
 		good = base_keygroup_refuse(keys, error, "no part; part = PART is wanted");
-	good = good && place_chip(r, error);
+	good = good && add_chip(r, error);
 	g_clear_pointer(&r->chip_adapter, g_free);
 	setup_free(aside);
 	return good;

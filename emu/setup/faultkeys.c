@@ -126,7 +126,7 @@ static bool
 take_rate(struct setup_fault *fault, const char *value)
 {
 	return take_real(value, 1,
-		fault->place == SETUP_FAULT_OF_CHIP ? &fault->chip.rate : &fault->wires.rate);
+		fault->model == SETUP_FAULT_OF_CHIP ? &fault->chip.rate : &fault->wires.rate);
 }
 
 static bool
@@ -573,9 +573,9 @@ G_STATIC_ASSERT(G_N_ELEMENTS(setup_faultset_rows) <= 64);
 bool
 setup_faultset_is_for(const struct setup_faultset *setting, const struct setup_fault *fault)
 {
-	if (fault->place == SETUP_FAULT_OF_CHIP)
+	if (fault->model == SETUP_FAULT_OF_CHIP)
 		return setting->chip >> fault->chip.what & 1;
-	if (fault->place == SETUP_FAULT_OF_LINK)
+	if (fault->model == SETUP_FAULT_OF_LINK)
 		return setting->link >> fault->link.what & 1;
 	return setting->wires >> fault->wires.what & 1;
 }

@@ -57,17 +57,17 @@ setup_fault_new(const char *what, GError **error)
 
 	fault->text = g_strdup(what);
 	if (clip_fault_what_from_string(what, &fault->wires.what)) {
-		fault->place = SETUP_FAULT_OF_WIRES;
+		fault->model = SETUP_FAULT_OF_WIRES;
 		clip_fault_init(&fault->wires, fault->wires.what);
 		return fault;
 	}
 	if (flash_fault_what_from_string(what, &fault->chip.what)) {
-		fault->place = SETUP_FAULT_OF_CHIP;
+		fault->model = SETUP_FAULT_OF_CHIP;
 		flash_fault_init(&fault->chip, fault->chip.what);
 		return fault;
 	}
 	if (link_fault_what_from_string(what, &fault->link.what)) {
-		fault->place = SETUP_FAULT_OF_LINK;
+		fault->model = SETUP_FAULT_OF_LINK;
 		link_fault_init(&fault->link, fault->link.what);
 		return fault;
 	}
@@ -145,7 +145,7 @@ setup_fault_set(struct setup_fault *fault, const char *name, const char *value, 
 struct base_fault_when *
 setup_fault_when(struct setup_fault *fault)
 {
-	switch (fault->place) {
+	switch (fault->model) {
 	case SETUP_FAULT_OF_WIRES:
 		return &fault->wires.when;
 	case SETUP_FAULT_OF_CHIP:

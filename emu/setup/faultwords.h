@@ -12,8 +12,8 @@
 
 #include <glib.h>
 
-/* The place of a fault. */
-enum setup_fault_place {
+/* The model that executes a fault. */
+enum setup_fault_model {
 	SETUP_FAULT_OF_WIRES, /* between adapter and clip */
 	SETUP_FAULT_OF_CHIP,
 	SETUP_FAULT_OF_LINK, /* between host and adapter */
@@ -26,8 +26,8 @@ struct setup_fault {
 	char *name;     /* NULL: it has none */
 	char *text;     /* kind and settings, as given */
 	uint64_t given; /* which settings: bits 1 << row of setup_faultset_rows */
-	enum setup_fault_place place;
-	union { /* of its place */
+	enum setup_fault_model model;
+	union { /* of its model */
 		struct clip_fault wires;
 		struct flash_fault chip;
 		struct link_fault link;
@@ -42,7 +42,7 @@ struct setup_fault *setup_fault_new(const char *what, GError **error);
 bool setup_fault_set(
 	struct setup_fault *fault, const char *name, const char *value, GError **error);
 
-/* The conditions of the fault, those that all places share. */
+/* The conditions of the fault that all models share. */
 struct base_fault_when *setup_fault_when(struct setup_fault *fault);
 
 /* True when a setting of that name was given. */

@@ -123,7 +123,7 @@ setup_find(const struct setup_bench *setup, const char *adapter, const char *chi
 static bool
 refuse_chip(const struct setup_fault_entry *entry, GError **error)
 {
-	const char *why = entry->fault->place == SETUP_FAULT_OF_LINK
+	const char *why = entry->fault->model == SETUP_FAULT_OF_LINK
 		? "the fault is one of the line to the host; allowed: adapter = NAME"
 		: "the fault is one of the wires, which all chips of an adapter share; allowed: "
 		  "adapter = NAME, and select = N for one chip's frames";
@@ -140,11 +140,11 @@ check_fault(const struct setup_bench *setup, const struct setup_fault_entry *ent
 	struct setup_adapter *adapter;
 	struct setup_chip *chip;
 
-	if (entry->chip != NULL && entry->fault->place != SETUP_FAULT_OF_CHIP)
+	if (entry->chip != NULL && entry->fault->model != SETUP_FAULT_OF_CHIP)
 		return refuse_chip(entry, error);
 	if (!setup_find(setup, entry->adapter, entry->chip, entry->where, &adapter, &chip, error))
 		return false;
-	if (chip != NULL || entry->fault->place != SETUP_FAULT_OF_CHIP)
+	if (chip != NULL || entry->fault->model != SETUP_FAULT_OF_CHIP)
 		return true;
 	add_chip_names(names, adapter);
 	return refuse(entry->where, "chip", NULL, names, error);
@@ -249,7 +249,7 @@ check_board(const struct setup_bench *setup, guint n, GError **error)
 }
 
 bool
-setup_check_places(const struct setup_bench *setup, GError **error)
+setup_check_targets(const struct setup_bench *setup, GError **error)
 {
 	if (!check_faults(setup, error))
 		return false;

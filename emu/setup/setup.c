@@ -153,12 +153,12 @@ setup_n_chips(const struct setup_bench *setup)
 }
 
 static void
-replace(char **place, const char *option)
+replace(char **value, const char *option)
 {
 	if (option == NULL)
 		return;
-	g_free(*place);
-	*place = g_strdup(option);
+	g_free(*value);
+	*value = g_strdup(option);
 }
 
 /* The only adapter; with several, NULL and an error about the option. */
@@ -437,7 +437,7 @@ check(const struct setup_bench *setup, GError **error)
 	g_autofree char *image = NULL;
 	g_autofree char *trace = NULL;
 
-	if (!check_scale(setup, error) || !setup_check_places(setup, error))
+	if (!check_scale(setup, error) || !setup_check_targets(setup, error))
 		return false;
 	for (guint i = 0; i < setup->adapters->len; i++)
 		if (!check_adapter(taken, setup->adapters->pdata[i], error))

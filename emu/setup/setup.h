@@ -103,6 +103,6 @@ bool setup_find(const struct setup_bench *setup, const char *adapter, const char
 
 /* Checks that each fault and board is on an adapter or chip of the bench, and that no two boards
  * share a chip. */
-bool setup_check_places(const struct setup_bench *setup, GError **error);
+bool setup_check_targets(const struct setup_bench *setup, GError **error);
 
 #endif

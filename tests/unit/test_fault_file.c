@@ -125,7 +125,7 @@ START_TEST(fault_sections_create_faults)
 	ck_assert_str_eq(entry->adapter, "a");
 	ck_assert_str_eq(entry->chip, "data");
 	ck_assert_str_eq(entry->fault->name, "cell");
-	ck_assert_int_eq(entry->fault->place, SETUP_FAULT_OF_CHIP);
+	ck_assert_int_eq(entry->fault->model, SETUP_FAULT_OF_CHIP);
 	ck_assert_str_eq(entry->fault->text, "weak-cell rate=0.25 every=256 offset=6");
 	entry = read->faults->pdata[1];
 	ck_assert_ptr_null(entry->adapter);

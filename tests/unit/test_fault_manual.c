@@ -63,15 +63,15 @@ heads_of(const char *section, const char *item)
 static const char *
 section_of(const struct setup_fault *fault)
 {
-	if (fault->place == SETUP_FAULT_OF_LINK)
+	if (fault->model == SETUP_FAULT_OF_LINK)
 		return "Faults of the line to the host";
-	return fault->place == SETUP_FAULT_OF_CHIP ? "Faults of a chip" : "Faults of the wires";
+	return fault->model == SETUP_FAULT_OF_CHIP ? "Faults of a chip" : "Faults of the wires";
 }
 
 static const char *
 when_of(const struct setup_fault *fault)
 {
-	return fault->place == SETUP_FAULT_OF_LINK ? "When a fault of the line acts"
+	return fault->model == SETUP_FAULT_OF_LINK ? "When a fault of the line acts"
 						   : "When a fault acts";
 }
 

@@ -24,7 +24,7 @@ START_TEST(texts_set_the_fields_of_wire_faults)
 		      "nth=3 count=7 per-frame=2 probability=0.5 bytes=4-260 from=1ms to=2s "
 		      "select=1 during=read,erase");
 
-	ck_assert_int_eq(fault->place, SETUP_FAULT_OF_WIRES);
+	ck_assert_int_eq(fault->model, SETUP_FAULT_OF_WIRES);
 	ck_assert_int_eq(fault->wires.what, CLIP_BIT_ERROR);
 	ck_assert_int_eq(fault->wires.line, CLIP_MISO);
 	ck_assert(fault->wires.rate > 0.00099 && fault->wires.rate < 0.00101);
@@ -53,7 +53,7 @@ START_TEST(texts_set_the_fields_of_chip_faults)
 	struct setup_fault *fault = parse("weak-cell address=16-31 every=256 offset=6 bits=80 "
 					  "rate=0.25 count=9");
 
-	ck_assert_int_eq(fault->place, SETUP_FAULT_OF_CHIP);
+	ck_assert_int_eq(fault->model, SETUP_FAULT_OF_CHIP);
 	ck_assert_int_eq(fault->chip.what, FLASH_FAULT_WEAK_CELL);
 	ck_assert_uint_eq(fault->chip.when.address_from, 16);
 	ck_assert_uint_eq(fault->chip.when.address_to, 32);
@@ -120,7 +120,7 @@ START_TEST(texts_set_the_fields_of_line_faults)
 	ck_assert_int_eq(fault->wires.pins, -1);
 	setup_fault_free(fault);
 	fault = parse("unplug direction=to-adapter command=O_SPIOP operation=3 time=2s");
-	ck_assert_int_eq(fault->place, SETUP_FAULT_OF_LINK);
+	ck_assert_int_eq(fault->model, SETUP_FAULT_OF_LINK);
 	ck_assert_int_eq(fault->link.direction, LINK_TO_ADAPTER);
 	ck_assert(fault->link.when.has_opcode);
 	ck_assert_uint_eq(fault->link.when.opcode, 0x13);
@@ -272,7 +272,7 @@ START_TEST(every_name_parses_as_a_fault)
 		g_autofree const char **known = setup_fault_settings(fault);
 
 		ck_assert_msg(known[0] != NULL, "%s", *name);
-		if (fault->place == SETUP_FAULT_OF_WIRES)
+		if (fault->model == SETUP_FAULT_OF_WIRES)
 			ck_assert_msg(clip_fault_check(&fault->wires) == NULL, "%s: %s", *name,
 				clip_fault_check(&fault->wires));
 		setup_fault_free(fault);

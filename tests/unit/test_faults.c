@@ -53,7 +53,7 @@ acted(void *data, const struct bench_fault_act *act)
 	told->id = act->id;
 	told->name = g_strdup(act->name);
 	told->text = g_strdup(act->text);
-	told->place = g_strdup(act->place);
+	told->place = g_strdup(act->position);
 	told->cs = act->cs;
 	told->address = act->address;
 	told->byte = act->byte;

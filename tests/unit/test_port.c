@@ -464,7 +464,7 @@ START_TEST(host_that_does_not_read_stops_the_adapter)
 
 	SEND(host, "\xff\x00");
 	RUN_UNTIL(echo.bulk > 0 && echo.bulk < BULK_BYTES);
-	/* The kernel moves bytes to the host's end in a thread of its own, which makes room again. */
+	/* The kernel moves bytes to the host in a thread of its own, which makes room again. */
 	RUN_UNTIL(!g_main_context_pending(fixture.context));
 	left = echo.bulk;
 	ck_assert_uint_ge(left, BULK_BYTES - (256u << 10));

@@ -40,7 +40,7 @@ enum {
 void
 flash_address_set_mode(struct flash *chip, bool four_byte)
 {
-	struct flash_bit_place adp = chip->bit[FLASH_BIT_ADP];
+	struct flash_bit_position adp = chip->bit[FLASH_BIT_ADP];
 	unsigned int own = chip->part->address_bytes;
 
 	chip->address_bytes = four_byte ? 4 : own == 4 ? 3 : own;

@@ -110,8 +110,8 @@ static const struct flash_operation_kind wrar_kind = {
 static void
 bring_in_force(struct flash *chip, unsigned int reg)
 {
-	struct flash_bit_place adp = chip->bit[FLASH_BIT_ADP];
-	struct flash_bit_place qpi = chip->bit[FLASH_BIT_QPI];
+	struct flash_bit_position adp = chip->bit[FLASH_BIT_ADP];
+	struct flash_bit_position qpi = chip->bit[FLASH_BIT_QPI];
 
 	flash_protect_update(chip);
 	flash_erase_rows_select(chip);

@@ -317,10 +317,10 @@ buffer_write_in(struct flash *chip, const uint8_t *in, size_t n)
 static void
 show(const struct flash *chip, unsigned int reg, uint8_t *value, enum flash_bit bit, bool on)
 {
-	struct flash_bit_place place = chip->bit[bit];
+	struct flash_bit_position position = chip->bit[bit];
 
-	if (place.reg == reg)
-		*value = on ? *value | place.mask : *value & ~place.mask;
+	if (position.reg == reg)
+		*value = on ? *value | position.mask : *value & ~position.mask;
 }
 
 uint8_t

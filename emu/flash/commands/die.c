@@ -45,7 +45,7 @@ static void
 status_out(struct flash *chip, uint8_t *out, size_t n)
 {
 	unsigned int reg = chip->frame.command->argument;
-	struct flash_bit_place busy = chip->bit[FLASH_BIT_BUSY];
+	struct flash_bit_position busy = chip->bit[FLASH_BIT_BUSY];
 	uint8_t status = chip->status[reg];
 
 	if (reg == busy.reg && !selected_is_busy(chip))

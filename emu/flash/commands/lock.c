@@ -330,7 +330,7 @@ rdblock_out(struct flash *chip, uint8_t *out, size_t n)
 static void
 wpsel_complete(struct flash *chip, const struct flash_operation *operation)
 {
-	struct flash_bit_place wps = chip->bit[FLASH_BIT_WPS];
+	struct flash_bit_position wps = chip->bit[FLASH_BIT_WPS];
 
 	(void)operation;
 	chip->status[wps.reg] |= wps.mask;

@@ -266,7 +266,7 @@ static void
 put_modes(const struct flash *chip, uint8_t *sfdp)
 {
 	uint32_t release = time_code(&short_times, chip->part->timing[FLASH_T_RES1].max_ns);
-	struct flash_bit_place qe = chip->bit[FLASH_BIT_QE];
+	struct flash_bit_position qe = chip->bit[FLASH_BIT_QE];
 	uint32_t quad = 0;
 	uint32_t ways = address_ways(chip);
 	/* reserved bits are 1, as is all of the exit field, which has no meaning */

@@ -302,7 +302,7 @@ restore_bp(struct flash *chip)
 static void
 keep_locked(struct flash *chip, const uint8_t *before)
 {
-	struct flash_bit_place freeze = chip->bit[FLASH_BIT_FREEZE];
+	struct flash_bit_position freeze = chip->bit[FLASH_BIT_FREEZE];
 
 	if (!(before[freeze.reg] & freeze.mask))
 		return;
@@ -317,8 +317,8 @@ keep_locked(struct flash *chip, const uint8_t *before)
 static void
 reset(struct flash *chip, bool lost_power)
 {
-	struct flash_bit_place srl = chip->bit[FLASH_BIT_SRL];
-	struct flash_bit_place srp = chip->bit[FLASH_BIT_SRP];
+	struct flash_bit_position srl = chip->bit[FLASH_BIT_SRL];
+	struct flash_bit_position srp = chip->bit[FLASH_BIT_SRP];
 	bool locked = chip->stored_status[srl.reg] & srl.mask;
 	bool permanent = chip->part->srl_srp_permanent && chip->stored_status[srp.reg] & srp.mask;
 	bool stays_locked = !lost_power && flash_bit(chip, FLASH_BIT_SRL);

@@ -23,7 +23,7 @@ struct flash_family;
 /* Families that watch frames or operations. */
 #define WATCHERS_MAX 4
 
-struct flash_bit_place {
+struct flash_bit_position {
 	uint8_t reg;
 	uint8_t mask; /* 0: the part has no such bit */
 };
@@ -39,7 +39,7 @@ struct flash {
 	struct flash_listener listener_copy;
 	const struct flash_command *commands[256];
 	struct flash_command *own_rows; /* by opcode; NULL as long as there are none */
-	struct flash_bit_place bit[FLASH_BITS];
+	struct flash_bit_position bit[FLASH_BITS];
 	struct base_random random; /* see flash_random() */
 	uint64_t seed;
 
