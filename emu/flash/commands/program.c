@@ -76,8 +76,18 @@ and_page(struct flash *chip, uint32_t address, uint32_t n)
 {
 	uint8_t *array = chip->array + address;
 	const uint8_t *page = chip->page;
+	uint32_t i = 0;
 
-	for (uint32_t i = 0; i < n; i++)
+	/* By words: byte by byte it would be a third of the time of a page program. */
+	for (; n - i >= sizeof(uint64_t); i += sizeof(uint64_t)) {
+		uint64_t old, new;
+
+		memcpy(&old, array + i, sizeof(old));
+		memcpy(&new, page + i, sizeof(new));
+		old &= new;
+		memcpy(array + i, &old, sizeof(old));
+	}
+	for (; i < n; i++)
 		array[i] &= page[i];
 	flash_array_changed(chip, address, n);
 }
