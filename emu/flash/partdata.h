@@ -286,8 +286,8 @@ struct flash_part {
 	unsigned int fast_read_max_hz; /* FR: clock of all others */
 };
 
-/* Whether the engine can be a chip of that part; flash_new() refuses any other. *why (may be NULL):
- * what is wrong, in the words of spinor-chipdb(5); free with g_free(). */
+/* Checks that the engine supports the part; flash_new() returns NULL for any other. *why (may be
+ * NULL) is then the reason, in terms of the keys of spinor-chipdb(5); free with g_free(). */
 bool flash_part_check(const struct flash_part *part, char **why);
 
 /* True when the engine has a command row of that mnemonic (see chipdb). */
