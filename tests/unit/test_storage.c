@@ -474,8 +474,38 @@ START_TEST(missing_state_items_have_their_delivered_value)
 }
 END_TEST
 
+START_TEST(files_of_older_versions_load)
+{
+	static const char text[] = HEAD "\n[nonvolatile]\n# a comment\nstatus = 1C 02 60 \n"
+					"unique-id=01 02 03 04 05 06 07 08\n\n"
+					"[cells]\ndamage=7\nblock=4096\n1=2\n16-17=1\n"
+					"18=1 unstable\n";
+	struct fixture fixture = chip_new("W25Q128JV", 1);
+	g_autofree char *path = at("chip.state");
+	g_autofree char *now = NULL;
+	g_autoptr(GError) error = NULL;
+	struct flash_block block;
+
+	write_file("chip.state", text, strlen(text));
+	ck_assert_msg(
+		store_state_load(path, fixture.chip, &error), "%s", error ? error->message : "");
+	now = items_of(fixture.chip);
+	ck_assert_ptr_nonnull(strstr(now, "status 1c 02 60\n"));
+	ck_assert_ptr_nonnull(strstr(now, "unique-id 01 02 03 04 05 06 07 08\n"));
+	ck_assert_uint_eq(flash_damage(fixture.chip), 7);
+	ck_assert(flash_next_block(fixture.chip, 17, &block) && block.number == 17);
+	ck_assert_uint_eq(block.cycles, 1);
+	ck_assert(flash_next_block(fixture.chip, 18, &block) && block.unstable);
+	chip_free(fixture);
+}
+END_TEST
+
 #define DAMAGED "state \"DIR/chip.state\" is damaged: "
 #define REMEDY "; restore it, or remove it to have the registers as delivered"
+
+#define LINES "; allowed: groups, KEY = VALUE and # comments"
+#define TWICE " is there twice; allowed is once" REMEDY
+#define ITEMS HEAD "[nonvolatile]\nstatus=00 02 20\n"
 
 static const struct {
 	const char *text;
@@ -483,7 +513,8 @@ static const struct {
 } bad_states[] = {
 	{"", DAMAGED "it is empty" REMEDY},
 	{"\xFF\n", DAMAGED "it is not a text" REMEDY},
-	{"status=00\n", DAMAGED "Key file does not start with a group" REMEDY},
+	{"status=00\n", DAMAGED "Key file does not start with a group" LINES REMEDY},
+	{HEAD "[nonvolatile]\nstatus\n", DAMAGED "line 5: \"status\" is refused" LINES REMEDY},
 	{"[spinor]\npart=W25Q128JV\n[nonvolatile]\n",
 		DAMAGED "no version in group [spinor]" REMEDY},
 	{"[spinor]\nversion=x\n", DAMAGED "no version in group [spinor]" REMEDY},
@@ -495,13 +526,45 @@ static const struct {
 		"state \"DIR/chip.state\" is of a W25Q80DV, the chip is a W25Q128JV; name that "
 		"chip, or remove the file to have the registers as delivered"},
 	{HEAD, DAMAGED "no group [nonvolatile]" REMEDY},
-	{HEAD "[nonvolatile]\n[more]\n", DAMAGED "unknown group [more]" REMEDY},
-	{HEAD "[nonvolatile]\nstatus=00 02 20\ncolour=00\n",
-		DAMAGED "a W25Q128JV has no colour" REMEDY},
+	{HEAD "[nonvolatile]\n[more]\n",
+		DAMAGED "unknown group \"more\"; allowed are spinor, nonvolatile, cells" REMEDY},
+	{HEAD "[nonvolatle]\n",
+		DAMAGED "unknown group \"nonvolatle\": did you mean nonvolatile?; allowed are "
+			"spinor, nonvolatile, cells" REMEDY},
+	{HEAD "colour=1\n[nonvolatile]\n",
+		DAMAGED "[spinor]: unknown key \"colour\"; allowed are version, part" REMEDY},
+	{"[spinor]\nversion=1\nprat=W25Q128JV\n[nonvolatile]\n",
+		DAMAGED "[spinor]: unknown key \"prat\": did you mean part?; allowed are version, "
+			"part" REMEDY},
+	{ITEMS "colour=00\n",
+		DAMAGED "[nonvolatile]: a W25Q128JV has no \"colour\"; allowed are status, "
+			"security, unique-id" REMEDY},
+	{HEAD "[nonvolatile]\nsttaus=00 02 20\n",
+		DAMAGED "[nonvolatile]: a W25Q128JV has no \"sttaus\": did you mean status?; "
+			"allowed are status, security, unique-id" REMEDY},
 	{HEAD "[nonvolatile]\nunique-id=01 02 03 04 05 06 07 08\nstatus=00 02\n",
-		DAMAGED "status is not 3 bytes in hex" REMEDY},
-	{HEAD "[nonvolatile]\nstatus=00 02 60 00\n", DAMAGED "status is not 3 bytes in hex" REMEDY},
-	{HEAD "[nonvolatile]\nstatus=00 02 6\n", DAMAGED "status is not 3 bytes in hex" REMEDY},
+		DAMAGED "[nonvolatile]: status is not 3 bytes in hex" REMEDY},
+	{HEAD "[nonvolatile]\nstatus=00 02 60 00\n",
+		DAMAGED "[nonvolatile]: status is not 3 bytes in hex" REMEDY},
+	{HEAD "[nonvolatile]\nstatus=00 02 6\n",
+		DAMAGED "[nonvolatile]: status is not 3 bytes in hex" REMEDY},
+	{HEAD "[nonvolatile]\nstatus=\n",
+		DAMAGED "[nonvolatile]: status is not 3 bytes in hex" REMEDY},
+	{ITEMS "status=00 02 20\n", DAMAGED "line 6: [nonvolatile]: key \"status\"" TWICE},
+	{HEAD "version=1\n", DAMAGED "line 4: [spinor]: key \"version\"" TWICE},
+	{HEAD "part=W25Q80DV\n", DAMAGED "line 4: [spinor]: key \"part\"" TWICE},
+	{ITEMS "[nonvolatile]\n", DAMAGED "line 6: [nonvolatile]: the group" TWICE},
+	{ITEMS "[spinor]\n", DAMAGED "line 6: [spinor]: the group" TWICE},
+	{ITEMS "[cells]\n1=1\n[cells]\n", DAMAGED "line 8: [cells]: the group" TWICE},
+	{ITEMS "[cells]\n1=1\n2=1\n1=1\n", DAMAGED "line 9: [cells]: key \"1\"" TWICE},
+	{ITEMS "[cells]\n1=1\n0-7=1\n", DAMAGED "[cells]: a block of 0-7" TWICE},
+	{ITEMS "[cells]\n4-7=1\n7-9=1 unstable\n", DAMAGED "[cells]: a block of 7-9" TWICE},
+	{ITEMS "[cells]\ndamge=1\n",
+		DAMAGED "[cells]: unknown key \"damge\": did you mean damage?; allowed are block, "
+			"damage, FIRST-LAST" REMEDY},
+	{ITEMS "[cells]\ncolour=1\n",
+		DAMAGED
+		"[cells]: unknown key \"colour\"; allowed are block, damage, FIRST-LAST" REMEDY},
 };
 
 START_TEST(an_invalid_state_changes_neither_chip_nor_file)
@@ -574,6 +637,7 @@ suite_storage(void)
 	tcase_add_test(tcase, an_image_that_cannot_be_filled_is_removed);
 	tcase_add_test(tcase, an_image_is_for_one_chip_at_a_time);
 	tcase_add_test(tcase, state_files_restore_registers);
+	tcase_add_test(tcase, files_of_older_versions_load);
 	tcase_add_test(tcase, missing_state_items_have_their_delivered_value);
 	tcase_add_loop_test(tcase, an_invalid_state_changes_neither_chip_nor_file, 0,
 		(int)G_N_ELEMENTS(bad_states));
