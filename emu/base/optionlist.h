@@ -5,8 +5,8 @@
 
 #include <glib.h>
 
-/* One line for each entry with a name: "  -h, --help    Print this text". The descriptions are below
- * each other. Entries end with one whose long_name is NULL. Free with g_free(). */
+/* One line for each entry with a name: "  -h, --help    Print this text". Descriptions begin in one
+ * column. Entries end with one whose long_name is NULL. Free with g_free(). */
 char *base_option_list(const GOptionEntry *entries);
 
 #endif

@@ -110,8 +110,8 @@ check_version(struct reading *r, GError **error)
 	if (number <= STATE_VERSION)
 		return true;
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-		"state \"%s\" has version %s, this spinor reads up to %d; use the newer spinor that "
-		"wrote it, or remove it to have the registers as delivered",
+		"state \"%s\" has version %s, this spinor reads up to %d; use the newer spinor "
+		"that wrote it, or remove it to have the registers as delivered",
 		r->path, version, STATE_VERSION);
 	return false;
 }
