@@ -40,7 +40,7 @@
 /*
  * An adapter of one-byte commands: 's' replies with itself at once, 'l' after DELAY_US, 'k' with
  * KILO and 'b' with BULK_BYTES of itself, and 'h' begins a command that never completes:
- * after DELAY_US the adapter times out and replies with 'h'.
+ * after DELAY_US the adapter times out and replies with 'h'. 'p' is 'k' and 'h' in one.
  */
 struct adapter {
 	char reply;
@@ -50,6 +50,7 @@ struct adapter {
 	gint interrupting; /* the next command makes a source of a higher priority ready */
 	gint taken;
 	gint opened, closed;
+	gint timed_out;
 };
 
 static struct adapter adapter;
@@ -110,6 +111,7 @@ reply_bytes(uint8_t command)
 	case 'b':
 		return BULK_BYTES;
 	case 'k':
+	case 'p':
 		return KILO;
 	case 'h':
 		return 0;
@@ -131,7 +133,7 @@ take(void *self, const uint8_t *in, size_t n)
 	to->reply = (char)in[0];
 	to->left = reply_bytes(in[0]);
 	to->due_us = in[0] == 'l' ? now_us + DELAY_US : 0;
-	to->limit_us = in[0] == 'h' ? now_us + DELAY_US : 0;
+	to->limit_us = in[0] == 'h' || in[0] == 'p' ? now_us + DELAY_US : 0;
 	g_atomic_int_inc(&to->taken);
 	return 1;
 }
@@ -171,6 +173,8 @@ timed_out(void *self)
 	struct adapter *from = self;
 
 	from->limit_us = 0;
+	g_atomic_int_inc(&from->timed_out);
+	from->reply = 'h';
 	from->left = 1;
 }
 
@@ -218,12 +222,30 @@ start_thread(void)
 	thread = g_thread_new("adapter", run_loop, loop);
 }
 
+static gboolean
+quit(gpointer data)
+{
+	g_main_loop_quit(data);
+	return G_SOURCE_REMOVE;
+}
+
+/* g_main_loop_quit() has no effect on a loop that has not begun to run. */
+static void
+end_loop(GMainLoop *of, GThread *in)
+{
+	GSource *source = g_idle_source_new();
+
+	g_source_set_callback(source, quit, of, NULL);
+	g_source_attach(source, g_main_loop_get_context(of));
+	g_source_unref(source);
+	g_thread_join(in);
+	g_main_loop_unref(of);
+}
+
 static void
 stop_thread(void)
 {
-	g_main_loop_quit(loop);
-	g_thread_join(thread);
-	g_main_loop_unref(loop);
+	end_loop(loop, thread);
 }
 
 static void
@@ -284,14 +306,26 @@ teardown(void)
 }
 
 static void
+start_watch_thread(void)
+{
+	watch_loop = g_main_loop_new(watch_context, FALSE);
+	watch_thread = g_thread_new("watch", run_loop, watch_loop);
+}
+
+static void
+stop_watch_thread(void)
+{
+	end_loop(watch_loop, watch_thread);
+}
+
+static void
 setup_port(void)
 {
 	make_context();
 	watch_context = g_main_context_new();
 	watch = port_watch_new(watch_context, NULL);
 	ck_assert_ptr_nonnull(watch);
-	watch_loop = g_main_loop_new(watch_context, FALSE);
-	watch_thread = g_thread_new("watch", run_loop, watch_loop);
+	start_watch_thread();
 	pty = port_pty_new(
 		context, watch, (struct base_endpoint){&adapter_ops, &adapter}, NULL, NULL);
 	ck_assert_ptr_nonnull(pty);
@@ -303,10 +337,8 @@ teardown_port(void)
 {
 	stop_thread();
 	port_pty_destroy(pty);
-	g_main_loop_quit(watch_loop);
-	g_thread_join(watch_thread);
+	stop_watch_thread();
 	port_watch_destroy(watch);
-	g_main_loop_unref(watch_loop);
 	g_main_context_unref(watch_context);
 	g_main_context_unref(context);
 	g_async_queue_unref(interrupts);
@@ -477,13 +509,13 @@ START_TEST(blocked_read_ends_with_the_loop)
 }
 END_TEST
 
-/* The host does not read: replies pile up until the adapter waits for room. */
-START_TEST(call_ends_a_blocked_write)
+/* Asks without reading replies until the adapter waits for room. Returns how many it has written in
+ * full; of one more it has written a part. */
+static int
+fill_line(void)
 {
-	int sent = 0, before;
+	int sent = 0, before = g_atomic_int_get(&adapter.taken);
 
-	wait_until_line_blocks();
-	before = g_atomic_int_get(&adapter.taken);
 	for (;;) {
 		gint64 until_us = g_get_monotonic_time() + STILL_US;
 
@@ -494,14 +526,41 @@ START_TEST(call_ends_a_blocked_write)
 			g_get_monotonic_time() < until_us)
 			g_thread_yield();
 		if (g_atomic_int_get(&adapter.taken) - before < sent)
-			break;
+			return sent - 2;
 	}
+}
+
+START_TEST(call_ends_a_blocked_write)
+{
+	int written;
+
+	wait_until_line_blocks();
+	written = fill_line();
 	ck_assert(line_blocks());
 	for (int i = 0; i < 3; i++)
 		call(interrupt);
 	ck_assert(!line_blocks());
-	expect('k', (size_t)sent * KILO);
+	expect('k', (size_t)(written + 2) * KILO);
 	exchange(SERIES);
+}
+END_TEST
+
+/* The reply that the host leaves belongs to a command with a time limit. */
+START_TEST(time_limit_ends_during_a_write)
+{
+	int written;
+
+	wait_until_line_blocks();
+	written = fill_line();
+	expect('k', (size_t)(written + 2) * KILO);
+	wait_until_line_blocks();
+	for (int i = 0; i < written; i++)
+		ask('k', 1);
+	ask('p', 1);
+	wait_for(&adapter.timed_out, 1);
+	expect('k', (size_t)written * KILO);
+	expect('p', KILO);
+	expect('h', 1);
 }
 END_TEST
 
@@ -547,17 +606,27 @@ START_TEST(cable_is_unplugged_during_a_blocked_read)
 }
 END_TEST
 
-/* _i: the next host opens only when the adapter knows that the last one has gone. */
+enum next_host {
+	AT_ONCE,
+	ONCE_THE_LAST_HAS_GONE, /* the adapter has noticed */
+	WITHOUT_WATCH,          /* only the adapter itself can notice, when it receives something */
+	NEXT_HOSTS,
+};
+
 START_TEST(hosts_come_and_go_during_blocked_reads)
 {
+	if (_i == WITHOUT_WATCH)
+		stop_watch_thread();
 	for (int round = 1; round <= 200; round++) {
 		open_host();
 		exchange(round % (2 * SERIES) + 1);
 		ck_assert_int_eq(g_atomic_int_get(&adapter.opened), round);
 		close(host);
-		if (_i)
+		if (_i == ONCE_THE_LAST_HAS_GONE)
 			wait_for(&adapter.closed, round);
 	}
+	if (_i == WITHOUT_WATCH)
+		start_watch_thread();
 	wait_for(&adapter.closed, 200);
 }
 END_TEST
@@ -601,6 +670,7 @@ suite_pump(void)
 	tcase_add_test(tcase, call_at_any_moment_is_answered);
 	tcase_add_test(tcase, blocked_read_ends_with_the_loop);
 	tcase_add_test(tcase, call_ends_a_blocked_write);
+	tcase_add_test(tcase, time_limit_ends_during_a_write);
 	tcase_add_test(tcase, long_reply_and_deadline_do_not_block);
 	suite_add_tcase(suite, tcase);
 
@@ -608,7 +678,7 @@ suite_pump(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup_port, teardown_port);
 	tcase_add_test(tcase, cable_is_unplugged_during_a_blocked_read);
-	tcase_add_loop_test(tcase, hosts_come_and_go_during_blocked_reads, 0, 2);
+	tcase_add_loop_test(tcase, hosts_come_and_go_during_blocked_reads, 0, NEXT_HOSTS);
 	tcase_add_test(tcase, blocked_write_ends_with_the_host);
 	suite_add_tcase(suite, tcase);
 	return suite;
