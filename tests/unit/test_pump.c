@@ -3,8 +3,8 @@
  * long: the lines and ports of all cases are served by the same adapter in the same thread.
  *
  * The pump under port_poll(): it makes progress even if a source of a higher priority is dispatched
- * first, and a line that blocks after some consecutive exchanges keeps nobody waiting. The port runs in a thread of its own, without timers, since only then port_poll() serves
- * the line itself.
+ * first, and a line that blocks after some consecutive exchanges keeps nobody waiting. The port
+ * runs in a thread of its own, without timers, since only then port_poll() serves the line itself.
  */
 #include "port/port.h"
 #include "port/pump.h"
