@@ -137,6 +137,8 @@ emu_libchipdb_a_SOURCES = \
 	emu/chipdb/partprotect.h \
 	emu/chipdb/partsfdp.c \
 	emu/chipdb/partsfdp.h \
+	emu/chipdb/partsource.c \
+	emu/chipdb/partsource.h \
 	emu/chipdb/partstatus.c \
 	emu/chipdb/partstatus.h \
 	emu/chipdb/times.c \
@@ -402,6 +404,7 @@ dist_chipdb_DATA = \
 	chipdb/microchip.chips \
 	chipdb/micron.chips \
 	chipdb/nantronics.chips \
+	chipdb/normem.chips \
 	chipdb/pmc.chips \
 	chipdb/puya.chips \
 	chipdb/sanyo.chips \

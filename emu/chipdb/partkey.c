@@ -2,6 +2,8 @@
 /*
  * The keys of a part, as spinor-chipdb(5) describes them, read into struct flash_part. Each key is
  * a row of one table. A reader checks its value alone; checks of several keys are in partcheck.c.
+ *
+ * long: a row for each of a hundred keys, and readers of a few lines.
  */
 #include "chipdb/partkey.h"
 
@@ -10,6 +12,7 @@
 #include "chipdb/partcommand.h"
 #include "chipdb/partprotect.h"
 #include "chipdb/partsfdp.h"
+#include "chipdb/partsource.h"
 #include "chipdb/partstatus.h"
 #include "chipdb/times.h"
 #include "flash/flash.h"
@@ -43,6 +46,8 @@ static const struct base_value_word clear_keep_words[] = {
 static const struct base_value_word pin7_words[] = {{"hold", FLASH_PIN7_HOLD},
 	{"reset", FLASH_PIN7_RESET}, {"none", FLASH_PIN7_NONE}, {NULL, 0}};
 static const struct base_value_word no_yes_words[] = {{"no", false}, {"yes", true}, {NULL, 0}};
+static const struct base_value_word empty_frame_words[] = {
+	{"none", false}, {"blocks-next", true}, {NULL, 0}};
 static const struct base_value_word pin_words[] = {
 	{"wp", FLASH_PIN_WP}, {"hold", FLASH_PIN_HOLD}, {"reset", FLASH_PIN_RESET}, {NULL, 0}};
 
@@ -112,16 +117,18 @@ read_flashrom(struct base_key_reading *r, const char *value)
 static bool
 read_aliases(struct base_key_reading *r, const char *value)
 {
+	struct chipdb_part *part = target_of(r)->part;
+	bool good;
+
 	if (refuse_in_family(r))
 		return false;
-	g_free(target_of(r)->part->aliases);
-	target_of(r)->part->aliases = split_names(r, value);
-	part_of(r)->aliases = target_of(r)->part->aliases;
-	for (const char **name = target_of(r)->part->aliases; *name; name++) {
-		if (strpbrk(*name, " \t"))
-			return false;
-	}
-	return true;
+	g_free(part->aliases);
+	g_free(part->alias_reasons);
+	good = chipdb_part_read_aliases(
+		value, target_of(r)->strings, &part->aliases, &part->alias_reasons);
+	part->part.aliases = part->aliases;
+	part->part.alias_reasons = part->alias_reasons;
+	return good;
 }
 
 static bool
@@ -257,6 +264,17 @@ read_count(struct base_key_reading *r, const char *value)
 	return read_number(r, value, 0, 16);
 }
 
+static bool
+read_unique_id_register(struct base_key_reading *r, const char *value)
+{
+	uint64_t n;
+
+	if (!base_parse_decimal(value, 0, 16, &n))
+		return false;
+	part_of(r)->unique_id_register = (unsigned int)n + 1;
+	return true;
+}
+
 /* From 1 to 4. */
 static bool
 read_digit(struct base_key_reading *r, const char *value)
@@ -372,7 +390,13 @@ read_status(struct base_key_reading *r, const char *value)
 static bool
 read_status_default(struct base_key_reading *r, const char *value)
 {
-	return base_value_hex_byte(value, field(r));
+	struct flash_part *part = part_of(r);
+	uint8_t *byte = field(r);
+	const char **source = byte == &part->evcr_default
+		? &part->evcr_source
+		: &part->status_source[byte - part->status_default];
+
+	return chipdb_part_read_delivered(value, target_of(r)->strings, byte, source);
 }
 
 /* The target of lists of commands and maps of blocks. */
@@ -461,7 +485,7 @@ read_erase(struct base_key_reading *r, const char *value)
 #define FIGURE_ALLOWED                                                                         \
 	"8 bits, bit 7 first, each one - or a name of spinor-chipdb(5), with /otp, /ro or /v " \
 	"where it applies"
-#define BYTE_ALLOWED "one hex byte, such as 02"
+#define BYTE_ALLOWED "one hex byte, such as 02, and its source in parentheses"
 #define COMMANDS_ALLOWED "mnemonics of spinor-chipdb(5), each with :OPCODE in hex where it differs"
 #define TIME_ALLOWED "typical and maximum, such as 0.4 ms, 3 ms, or one time for both"
 #define FREQUENCY_ALLOWED "a frequency up to 4 GHz, such as 50 MHz"
@@ -475,7 +499,9 @@ const struct base_key chipdb_partkeys[] = {
 	BASE_KEY("inherits", "the name of a family", NULL),
 	BASE_KEY("vendor", TEXT_ALLOWED, read_text, .field = PART(vendor), .mandatory = true),
 	BASE_KEY("flashrom", "names, with ; between them", read_flashrom),
-	BASE_KEY("aliases", "names without blanks, with ; between them", read_aliases),
+	BASE_KEY("aliases",
+		"names without blanks, each with its reason in parentheses, with ; between them",
+		read_aliases),
 	BASE_KEY("size", SIZE_ALLOWED, read_size, .field = PART(size), .mandatory = true),
 	BASE_KEY("page", "a power of two up to 64K, such as 256; of a DataFlash also 33/32 of one",
 		read_page),
@@ -488,6 +514,11 @@ const struct base_key chipdb_partkeys[] = {
 	BASE_KEY("rems", "2 hex bytes: manufacturer and device, such as EF 17", read_rems),
 	BASE_KEY("res", "1 to 8 hex bytes, such as BF 43", read_res),
 	BASE_KEY("unique-id", "0 to 16 (bytes)", read_count, .field = PART(unique_id_length)),
+	BASE_KEY("unique-id-tail", "repeat, float or zero", read_choice,
+		.field = PART(unique_id_tail), .words = tail_words),
+	BASE_KEY("unique-id-register", "0 to 16", read_unique_id_register),
+	BASE_KEY("empty-frame", "none or blocks-next", read_flag, .field = PART(empty_frame_blocks),
+		.words = empty_frame_words),
 	BASE_KEY("sr1", FIGURE_ALLOWED, read_status, .field = STATUS(0)),
 	BASE_KEY("sr2", FIGURE_ALLOWED, read_status, .field = STATUS(1)),
 	BASE_KEY("sr3", FIGURE_ALLOWED, read_status, .field = STATUS(2)),
@@ -515,6 +546,8 @@ const struct base_key chipdb_partkeys[] = {
 		.words = keep_clear_words),
 	BASE_KEY("wel-on-reject", "clear or keep", read_flag, .field = PART(wel_kept_on_reject),
 		.words = clear_keep_words),
+	BASE_KEY("wp-with-qe", "no or yes", read_flag, .field = PART(wp_with_qe),
+		.words = no_yes_words),
 	BASE_KEY("protection",
 		"none, pow2, pow2-mirrored, pow2-cmp-inverts-bp, pow2-fixed64k, pow2-double, "
 		"from3-sixteenth, quarters, list, at2x-sectors or sst26",
