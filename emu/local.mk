@@ -72,6 +72,7 @@ emu_libflash_a_SOURCES = \
 	emu/flash/commands/protect.h \
 	emu/flash/commands/qpi.c \
 	emu/flash/commands/read.c \
+	emu/flash/commands/readparameters.c \
 	emu/flash/commands/sector.c \
 	emu/flash/commands/sector.h \
 	emu/flash/commands/securityregister.c \
@@ -86,6 +87,8 @@ emu_libflash_a_SOURCES = \
 	emu/flash/engine/bits.c \
 	emu/flash/engine/bits.h \
 	emu/flash/engine/device.h \
+	emu/flash/engine/dummy.c \
+	emu/flash/engine/dummy.h \
 	emu/flash/engine/engine.c \
 	emu/flash/engine/failure.c \
 	emu/flash/engine/family.c \
@@ -127,6 +130,8 @@ emu_libchipdb_a_SOURCES = \
 	emu/chipdb/partcheck.h \
 	emu/chipdb/partcommand.c \
 	emu/chipdb/partcommand.h \
+	emu/chipdb/partdummy.c \
+	emu/chipdb/partdummy.h \
 	emu/chipdb/partfile.c \
 	emu/chipdb/partfile.h \
 	emu/chipdb/partkey.c \

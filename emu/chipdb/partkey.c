@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "base/value.h"
 #include "chipdb/partcommand.h"
+#include "chipdb/partdummy.h"
 #include "chipdb/partprotect.h"
 #include "chipdb/partsfdp.h"
 #include "chipdb/partstatus.h"
@@ -577,6 +578,13 @@ const struct base_key chipdb_partkeys[] = {
 	BASE_KEY("tVSL", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_VSL)),
 	BASE_KEY("tPUW", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_PUW)),
 	BASE_KEY("tNVCR", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_NVCR)),
+	BASE_KEY("dummy-code",
+		"none, or sr1 sr2 sr3 cr2 cr3 cr4 vcr or read-parameters and a mask, such as sr2 "
+		"C0",
+		chipdb_part_take_dummy_code),
+	BASE_KEY("dummy-FAST_READ",
+		"0 to 32 (clocks): one number, or one for each code, such as 8 6 8 10; or none",
+		chipdb_part_take_dummy, .matches = chipdb_part_is_dummy_key),
 	BASE_KEY("erase-20", ERASE_ALLOWED, read_erase, .matches = is_erase),
 	BASE_KEY_END,
 };

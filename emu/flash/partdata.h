@@ -18,6 +18,8 @@
 #define FLASH_REGIONS_MAX 8
 #define FLASH_COMMANDS_MAX 96
 #define FLASH_RANGES_MAX 32
+#define FLASH_DUMMIES_MAX 12
+#define FLASH_DUMMY_CODES_MAX 16
 
 /* Status, configuration and security register bits that the engine knows by function. */
 enum flash_bit {
@@ -187,6 +189,24 @@ struct flash_sfdp_byte {
 	uint8_t value;
 };
 
+/* The register with the code that selects the dummy clocks of reads. */
+enum flash_dummy_register {
+	FLASH_DUMMY_FIXED,    /* none: each command has one number of clocks */
+	FLASH_DUMMY_STATUS_1, /* this one and those above it: status and configuration registers */
+	FLASH_DUMMY_VCR = FLASH_DUMMY_STATUS_1 + FLASH_REGISTERS, /* Micron's, volatile */
+	FLASH_DUMMY_READ_PARAMETERS,                              /* ISSI's, volatile */
+};
+
+/* The dummy clocks of a command, mode bits included, for each code: one for all codes, or as many
+ * as there are codes. */
+struct flash_dummy {
+	const char *command; /* its mnemonic; the form with 4 address bytes has the same clocks */
+	uint8_t n_clocks;
+	uint8_t n_qpi_clocks; /* 0: in QPI as otherwise */
+	uint8_t clocks[FLASH_DUMMY_CODES_MAX];
+	uint8_t qpi_clocks[FLASH_DUMMY_CODES_MAX];
+};
+
 /* Function of pin 7 of eight while it is no data lane. */
 enum flash_pin7 {
 	FLASH_PIN7_HOLD, /* unless the part has FLASH_BIT_HRSW and it is set */
@@ -282,6 +302,10 @@ struct flash_part {
 	uint64_t sfdp_size;                       /* size in a generated one; 0: the part's */
 	const struct flash_sfdp_byte *sfdp_bytes; /* replace those of the table */
 	unsigned int n_sfdp_bytes;
+	enum flash_dummy_register dummy_register;
+	uint8_t dummy_mask; /* the bits of that register */
+	struct flash_dummy dummies[FLASH_DUMMIES_MAX];
+	unsigned int n_dummies;
 	unsigned int read_max_hz;      /* fR: clock of READ (03) */
 	unsigned int fast_read_max_hz; /* FR: clock of all others */
 };

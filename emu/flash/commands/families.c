@@ -39,6 +39,7 @@ static const struct flash_family *const families[] = {
 	&flash_lock_family,
 	&flash_erase_family,
 	&flash_read_family,
+	&flash_read_parameters_family,
 	&flash_program_family,
 	&flash_aai_family,
 	&flash_sector_family,

@@ -25,6 +25,7 @@ extern const struct flash_family flash_power_family;
 extern const struct flash_family flash_program_family;
 extern const struct flash_family flash_qpi_family;
 extern const struct flash_family flash_read_family;
+extern const struct flash_family flash_read_parameters_family;
 extern const struct flash_family flash_sector_family;
 extern const struct flash_family flash_security_register_family;
 extern const struct flash_family flash_sfdp_family;

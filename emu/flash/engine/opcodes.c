@@ -7,6 +7,7 @@
 
 #include "flash/engine/bits.h"
 #include "flash/engine/device.h"
+#include "flash/engine/dummy.h"
 #include "flash/engine/family.h"
 #include "flash/engine/supply.h"
 #include "flash/flash.h"
@@ -78,6 +79,7 @@ flash_commands_build(struct flash *chip)
 			chip->commands[command->opcode < 0 ? row->opcode : command->opcode] = row;
 	}
 	flash_families_adapt_rows(chip);
+	flash_dummies_build(chip);
 }
 
 static bool
