@@ -140,6 +140,8 @@ emu_libchipdb_a_SOURCES = \
 	emu/chipdb/partprotect.h \
 	emu/chipdb/partsfdp.c \
 	emu/chipdb/partsfdp.h \
+	emu/chipdb/partsource.c \
+	emu/chipdb/partsource.h \
 	emu/chipdb/partstatus.c \
 	emu/chipdb/partstatus.h \
 	emu/chipdb/times.c \

@@ -115,6 +115,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_chipdb_modes.c \
 	tests/unit/test_chipdb_parts.c \
 	tests/unit/test_chipdb_protect.c \
+	tests/unit/test_chipdb_sources.c \
 	tests/unit/test_chipdb_table.c \
 	tests/unit/test_clip.c \
 	tests/unit/test_clip_aim.c \

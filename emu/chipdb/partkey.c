@@ -11,6 +11,7 @@
 #include "chipdb/partdummy.h"
 #include "chipdb/partprotect.h"
 #include "chipdb/partsfdp.h"
+#include "chipdb/partsource.h"
 #include "chipdb/partstatus.h"
 #include "chipdb/times.h"
 #include "flash/flash.h"
@@ -113,16 +114,18 @@ read_flashrom(struct base_key_reading *r, const char *value)
 static bool
 read_aliases(struct base_key_reading *r, const char *value)
 {
+	struct chipdb_part *part = target_of(r)->part;
+	bool good;
+
 	if (refuse_in_family(r))
 		return false;
-	g_free(target_of(r)->part->aliases);
-	target_of(r)->part->aliases = split_names(r, value);
-	part_of(r)->aliases = target_of(r)->part->aliases;
-	for (const char **name = target_of(r)->part->aliases; *name; name++) {
-		if (strpbrk(*name, " \t"))
-			return false;
-	}
-	return true;
+	g_free(part->aliases);
+	g_free(part->alias_reasons);
+	good = chipdb_part_read_aliases(
+		value, target_of(r)->strings, &part->aliases, &part->alias_reasons);
+	part->part.aliases = part->aliases;
+	part->part.alias_reasons = part->alias_reasons;
+	return good;
 }
 
 static bool
@@ -373,7 +376,13 @@ read_status(struct base_key_reading *r, const char *value)
 static bool
 read_status_default(struct base_key_reading *r, const char *value)
 {
-	return base_value_hex_byte(value, field(r));
+	struct flash_part *part = part_of(r);
+	uint8_t *byte = field(r);
+	const char **source = byte == &part->evcr_default
+		? &part->evcr_source
+		: &part->status_source[byte - part->status_default];
+
+	return chipdb_part_read_delivered(value, target_of(r)->strings, byte, source);
 }
 
 /* The target of lists of commands and maps of blocks. */
@@ -462,7 +471,7 @@ read_erase(struct base_key_reading *r, const char *value)
 #define FIGURE_ALLOWED                                                                         \
 	"8 bits, bit 7 first, each one - or a name of spinor-chipdb(5), with /otp, /ro or /v " \
 	"where it applies"
-#define BYTE_ALLOWED "one hex byte, such as 02"
+#define BYTE_ALLOWED "one hex byte, such as 02, and its source in parentheses"
 #define COMMANDS_ALLOWED "mnemonics of spinor-chipdb(5), each with :OPCODE in hex where it differs"
 #define TIME_ALLOWED "typical and maximum, such as 0.4 ms, 3 ms, or one time for both"
 #define FREQUENCY_ALLOWED "a frequency up to 4 GHz, such as 50 MHz"
@@ -476,7 +485,9 @@ const struct base_key chipdb_partkeys[] = {
 	BASE_KEY("inherits", "the name of a family", NULL),
 	BASE_KEY("vendor", TEXT_ALLOWED, read_text, .field = PART(vendor), .mandatory = true),
 	BASE_KEY("flashrom", "names, with ; between them", read_flashrom),
-	BASE_KEY("aliases", "names without blanks, with ; between them", read_aliases),
+	BASE_KEY("aliases",
+		"names without blanks, each with its reason in parentheses, with ; between them",
+		read_aliases),
 	BASE_KEY("size", SIZE_ALLOWED, read_size, .field = PART(size), .mandatory = true),
 	BASE_KEY("page", "a power of two up to 64K, such as 256; of a DataFlash also 33/32 of one",
 		read_page),

@@ -231,6 +231,8 @@ struct flash_part {
 	const char *const
 		*flashrom_names;    /* all of them, newest first; NULL-terminated; may be NULL */
 	const char *const *aliases; /* NULL-terminated; may be NULL */
+	/* Why each alias is the same chip; empty: not said. NULL if aliases is. */
+	const char *const *alias_reasons;
 
 	/* Powers of two; of a DataFlash both can be 1/32 more. */
 	uint64_t size;
@@ -253,8 +255,9 @@ struct flash_part {
 
 	/* [register][bit]: register 0 is SR1, 3 is CR2; bit 0 is the least significant. */
 	struct flash_register_bit status[FLASH_REGISTERS][8];
-	uint8_t status_default[FLASH_REGISTERS]; /* as delivered */
-	unsigned int wrsr_bytes;                 /* most data bytes of WRSR (01) */
+	uint8_t status_default[FLASH_REGISTERS];    /* as delivered */
+	const char *status_source[FLASH_REGISTERS]; /* of those values; NULL: not said */
+	unsigned int wrsr_bytes;                    /* most data bytes of WRSR (01) */
 	bool wrsr_short_clears;  /* a 1-byte WRSR (01) clears the non-OTP bits of register 2 */
 	bool wel_kept_on_reject; /* a command refused for protection leaves WEL set */
 	bool srl_srp_permanent;  /* SRL and SRP both 1: locked permanently; else like SRL alone */
@@ -292,6 +295,7 @@ struct flash_part {
 	enum flash_otp_lock otp_lock;
 
 	uint8_t evcr_default; /* Micron's enhanced volatile configuration register */
+	const char *evcr_source;
 	uint8_t any_registers[FLASH_REGISTERS]; /* RDAR and WRAR: at address n lies register
 						 * any_registers[n] - 1; 0: none there */
 	unsigned int dies;                      /* 0 and 1: one */

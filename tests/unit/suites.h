@@ -25,6 +25,7 @@ Suite *suite_chipdb_manual(void);
 Suite *suite_chipdb_modes(void);
 Suite *suite_chipdb_parts(void);
 Suite *suite_chipdb_protect(void);
+Suite *suite_chipdb_sources(void);
 Suite *suite_chipdb_table(void);
 Suite *suite_clip(void);
 Suite *suite_clip_aim(void);

@@ -383,7 +383,7 @@ static const struct {
 		"DIR/a.chips: [P1]: sr1-default sets bit 7, which is reserved (-) in sr1"},
 	{PART "sr1-default = 0\n",
 		"DIR/a.chips: [P1]: sr1-default = \"0\" is refused; allowed: "
-		"one hex byte, such as 02"},
+		"one hex byte, such as 02, and its source in parentheses"},
 	{PART "wrsr-short = yes\n",
 		"DIR/a.chips: [P1]: wrsr-short = \"yes\" is refused; allowed: keep or clear"},
 	{PART "commands += RAED\n",
@@ -449,7 +449,8 @@ static const struct {
 		"itself; allowed: a line of families that ends"},
 	{"[family A]\naliases = X\n[P1]\ninherits = A\n",
 		"DIR/a.chips: [family A]: aliases = \"X\" is refused: a part's own, not a "
-		"family's; allowed: names without blanks, with ; between them"},
+		"family's; allowed: names without blanks, each with its reason in parentheses, "
+		"with ; between them"},
 };
 
 START_TEST(errors_name_the_file_and_section)
