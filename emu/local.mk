@@ -144,6 +144,8 @@ emu_libchipdb_a_SOURCES = \
 	emu/chipdb/partsource.h \
 	emu/chipdb/partstatus.c \
 	emu/chipdb/partstatus.h \
+	emu/chipdb/partsuspend.c \
+	emu/chipdb/partsuspend.h \
 	emu/chipdb/times.c \
 	emu/chipdb/times.h
 

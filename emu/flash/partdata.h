@@ -19,6 +19,7 @@
 #define FLASH_COMMANDS_MAX 96
 #define FLASH_RANGES_MAX 32
 #define FLASH_DUMMIES_MAX 12
+#define FLASH_REFUSED_MAX 32
 #define FLASH_DUMMY_CODES_MAX 16
 
 /* Status, configuration and security register bits that the engine knows by function. */
@@ -102,6 +103,7 @@ enum flash_timing {
 	FLASH_T_RES1, /* CS# high to standby, AB without ID read */
 	FLASH_T_RES2, /* the same, with ID read */
 	FLASH_T_SUS,  /* CS# high to next command after suspend */
+	FLASH_T_RS,   /* resume to the next suspend that is accepted; 0: tSUS */
 	FLASH_T_RST,  /* CS# high to next command after reset */
 	FLASH_T_VSL,  /* VCC(min) to CS# low */
 	FLASH_T_EP,   /* DataFlash: erase and program a page */
@@ -187,6 +189,17 @@ enum flash_sfdp {
 struct flash_sfdp_byte {
 	uint32_t offset;
 	uint8_t value;
+};
+
+/* A command, or ERASE for all erases, that the chip ignores while it has suspended an operation. */
+enum {
+	FLASH_REFUSED_IN_PROGRAM = 1 << 0, /* a program */
+	FLASH_REFUSED_IN_ERASE = 1 << 1,   /* an erase */
+};
+
+struct flash_refused {
+	const char *command;
+	uint8_t when; /* FLASH_REFUSED_* */
 };
 
 /* The register with the code that selects the dummy clocks of reads. */
@@ -306,6 +319,10 @@ struct flash_part {
 	uint64_t sfdp_size;                       /* size in a generated one; 0: the part's */
 	const struct flash_sfdp_byte *sfdp_bytes; /* replace those of the table */
 	unsigned int n_sfdp_bytes;
+	struct flash_refused refused[FLASH_REFUSED_MAX];
+	unsigned int n_refused;
+	bool suspend_flags_late; /* SUS, PSB, ESB change tSUS after the suspend; else at once */
+
 	enum flash_dummy_register dummy_register;
 	uint8_t dummy_mask; /* the bits of that register */
 	struct flash_dummy dummies[FLASH_DUMMIES_MAX];
