@@ -57,6 +57,7 @@ emu_libflash_a_SOURCES = \
 	emu/flash/commands/erase.h \
 	emu/flash/commands/families.c \
 	emu/flash/commands/families.h \
+	emu/flash/commands/fastboot.c \
 	emu/flash/commands/flagstatus.c \
 	emu/flash/commands/flagstatus.h \
 	emu/flash/commands/identify.c \

@@ -36,6 +36,8 @@ static const struct need needs[] = {
 	{"PP4", "page", FIELD(page_size)},
 	{"QPP", "page", FIELD(page_size)},
 	{"QPP4", "page", FIELD(page_size)},
+	{"4PP", "page", FIELD(page_size)},
+	{"4PP4", "page", FIELD(page_size)},
 	{"WRITE", "page", FIELD(page_size)},
 	{"RDIDP", "page", FIELD(page_size)},
 	{"WRIDP", "page", FIELD(page_size)},
@@ -327,8 +329,8 @@ count_sectors(const struct flash_part *part)
 static const char *
 find_dataflash_limit(const struct flash_part *part)
 {
-	static const char *const binary[] = {"PP", "PP4", "QPP", "QPP4", "WRITE", "WRIDP", "PRSCUR",
-		"SID_PROGRAM", "READ", "FAST_READ", "BP", "AAI", "AAI_BYTE"};
+	static const char *const binary[] = {"PP", "PP4", "QPP", "QPP4", "4PP", "4PP4", "WRITE",
+		"WRIDP", "PRSCUR", "SID_PROGRAM", "READ", "FAST_READ", "BP", "AAI", "AAI_BYTE"};
 
 	if (!flash_part_is_dataflash(part))
 		return NULL;

@@ -35,6 +35,7 @@ static const struct flash_family *const families[] = {
 	&flash_otp_mode_family,
 	&flash_qpi_family,
 	&flash_address_family,
+	&flash_fast_boot_family,
 	&flash_flag_status_family,
 	&flash_lock_family,
 	&flash_erase_family,

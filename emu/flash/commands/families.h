@@ -16,6 +16,7 @@ extern const struct flash_family flash_dataflash_protect_family;
 extern const struct flash_family flash_die_family;
 extern const struct flash_family flash_eeprom_family;
 extern const struct flash_family flash_erase_family;
+extern const struct flash_family flash_fast_boot_family;
 extern const struct flash_family flash_flag_status_family;
 extern const struct flash_family flash_identify_family;
 extern const struct flash_family flash_lock_family;

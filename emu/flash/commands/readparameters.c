@@ -72,8 +72,8 @@ srpnv_interrupt(struct flash *chip, const struct flash_operation *operation)
 {
 	uint8_t new = (uint8_t)operation->address;
 
-	flash_register_part(chip, &chip->read_parameters_stored, &new, 1,
-		flash_share_done(chip, operation));
+	flash_register_part(
+		chip, &chip->read_parameters_stored, &new, 1, flash_share_done(chip, operation));
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 

@@ -102,6 +102,8 @@ struct flash {
 
 	/* State of the families; the engine does not use it. */
 	uint64_t aai_address;           /* of the next unit; see commands/aai.c */
+	uint8_t fast_boot[4];           /* survives power loss; see commands/fastboot.c */
+	uint8_t fast_boot_new[4];       /* being written */
 	uint8_t read_parameters;        /* in force; see commands/readparameters.c */
 	uint8_t read_parameters_stored; /* survives power loss */
 	uint32_t wrap_bytes;       /* of quad I/O reads; 0: the whole array; see commands/read.c */
