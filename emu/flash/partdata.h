@@ -213,8 +213,8 @@ enum flash_dummy_register {
 /* The dummy clocks of a command, mode bits included, for each code: one for all codes, or as many
  * as there are codes. */
 struct flash_dummy {
-	const char *command; /* its mnemonic; the form with 4 address bytes has the same clocks */
-	uint8_t n_clocks;
+	const char *command;  /* its mnemonic; the form with 4 address bytes has the same clocks */
+	uint8_t n_clocks;     /* 0: as the row of the command says */
 	uint8_t n_qpi_clocks; /* 0: in QPI as otherwise */
 	uint8_t clocks[FLASH_DUMMY_CODES_MAX];
 	uint8_t qpi_clocks[FLASH_DUMMY_CODES_MAX];

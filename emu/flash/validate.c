@@ -266,7 +266,7 @@ has_dummy_register(const struct flash_part *part)
 static bool
 is_clock_count(unsigned int n, unsigned int codes)
 {
-	return n == 1 || n == codes;
+	return n <= 1 || n == codes;
 }
 
 static char *
@@ -287,7 +287,7 @@ check_dummies(const struct flash_part *part)
 		if (!is_clock_count(dummy->n_clocks, codes))
 			return g_strdup_printf("dummy-%s has %u numbers, the code has %u values",
 				dummy->command, dummy->n_clocks, codes);
-		if (dummy->n_qpi_clocks && !is_clock_count(dummy->n_qpi_clocks, codes))
+		if (!is_clock_count(dummy->n_qpi_clocks, codes))
 			return g_strdup_printf(
 				"qpi-dummy-%s has %u numbers, the code has %u values",
 				dummy->command, dummy->n_qpi_clocks, codes);

@@ -35,10 +35,13 @@ code_in(uint8_t value, uint8_t mask)
 	return code;
 }
 
+/* Without numbers the command has those of its row. */
 static unsigned int
-pick(const uint8_t *clocks, unsigned int n, unsigned int code)
+pick(const struct flash *chip, uint8_t opcode, const struct flash_dummy *dummy, unsigned int code)
 {
-	return clocks[n > 1 ? code : 0];
+	if (dummy->n_clocks == 0)
+		return chip->commands[opcode]->dummy_clocks;
+	return dummy->clocks[dummy->n_clocks > 1 ? code : 0];
 }
 
 unsigned int
@@ -53,8 +56,8 @@ flash_dummy_clocks(const struct flash *chip, uint8_t opcode)
 	dummy = &part->dummies[chip->dummy_rule[opcode] - 1];
 	code = chip->dummy_register ? code_in(*chip->dummy_register, part->dummy_mask) : 0;
 	if (chip->lanes == 4 && dummy->n_qpi_clocks)
-		return pick(dummy->qpi_clocks, dummy->n_qpi_clocks, code);
-	return pick(dummy->clocks, dummy->n_clocks, code);
+		return dummy->qpi_clocks[dummy->n_qpi_clocks > 1 ? code : 0];
+	return pick(chip, opcode, dummy, code);
 }
 
 /* The status or configuration register with the code, or -1. */
@@ -76,7 +79,7 @@ flash_dummy_clocks_delivered(const struct flash *chip, uint8_t opcode)
 	if (!chip->dummy_rule[opcode])
 		return chip->commands[opcode]->dummy_clocks;
 	dummy = &part->dummies[chip->dummy_rule[opcode] - 1];
-	return pick(dummy->clocks, dummy->n_clocks,
+	return pick(chip, opcode, dummy,
 		reg >= 0 ? code_in(part->status_default[reg], part->dummy_mask) : 0);
 }
 
