@@ -6,16 +6,16 @@
  *   BUSY  ____/‾‾‾‾‾‾‾‾‾‾‾\______________________/‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾\___
  *   SUS   ____/‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾\____________________
  *
- * On parts with suspend-flags = when-suspended, SUS, PSB and ESB rise when tSUS is over (Macronix: ESB
- * and PSB tell that the suspend is complete). Which commands run meanwhile is in the rows (gates)
- * and in the part (suspend-refuses).
+ * On parts with suspend-flags = when-suspended, SUS, PSB and ESB rise when tSUS is over (Macronix:
+ * ESB and PSB tell that the suspend is complete). Which commands run meanwhile is in the rows
+ * (gates) and in the part (suspend-refuses).
  *
  * WEL is cleared with BUSY when the suspend is complete, and set again by the resume (from the
  * vendors' own models; their data sheets do not mention it). Reads of the suspended block are
  * undefined by the data sheet; here they return the content before the operation. A suspend within
  * tRS of the last resume is ignored: Winbond asks the host for tSUS between them (8.2.20); Macronix
- * and Spansion accept it nearly at once, and the operation makes no progress (tPRS and tERS in their
- * AC tables, minimum and typical).
+ * accepts it nearly at once, and the operation makes no progress then (tPRS and tERS in its AC
+ * tables have a minimum and a typical value; as remembered, unconfirmed).
  */
 #include "flash/commands/suspend.h"
 
