@@ -177,6 +177,7 @@ tests_unit_flash_SOURCES = \
 	tests/unit/test_flash_dataflash_protect.c \
 	tests/unit/test_flash_describe.c \
 	tests/unit/test_flash_disturb.c \
+	tests/unit/test_flash_dummy.c \
 	tests/unit/test_flash_eeprom.c \
 	tests/unit/test_flash_erase.c \
 	tests/unit/test_flash_fault.c \
@@ -197,6 +198,7 @@ tests_unit_flash_SOURCES = \
 	tests/unit/test_flash_registers.c \
 	tests/unit/test_flash_sector.c \
 	tests/unit/test_flash_sfdp.c \
+	tests/unit/test_flash_silicon_macronix.c \
 	tests/unit/test_flash_status.c \
 	tests/unit/test_flash_supply.c \
 	tests/unit/test_flash_unlock.c
