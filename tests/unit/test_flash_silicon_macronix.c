@@ -104,6 +104,29 @@ START_TEST(a_suspend_of_macronix_is_as_in_its_models)
 }
 END_TEST
 
+/* Spansion's models: tRS of 100 us; Winbond's data sheets: tSUS of 20 us. */
+static const struct silicon_row pause_rows[] = {
+	{"S25FS128S-64K",
+		{"90 us", "06; D8 01 00 00; 75; W; 7A; T90000", "75", NULL, NULL,
+			FLASH_NOT_SUSPENDABLE}},
+	{"S25FS128S-64K",
+		{"100 us", "06; D8 01 00 00; 75; W; 7A; T100000", "75", NULL, NULL, FLASH_DONE}},
+	{"S25FL128L",
+		{"90 us", "06; D8 01 00 00; 75; W; 7A; T90000", "75", NULL, NULL,
+			FLASH_NOT_SUSPENDABLE}},
+	{"W25Q128JV",
+		{"19 us", "06; D8 01 00 00; 75; W; 7A; T19000", "75", NULL, NULL,
+			FLASH_NOT_SUSPENDABLE}},
+	{"W25Q128JV",
+		{"20 us", "06; D8 01 00 00; 75; W; 7A; T20000", "75", NULL, NULL, FLASH_DONE}},
+};
+
+START_TEST(a_suspend_needs_a_pause_from_the_last_resume)
+{
+	check(pause_rows, G_N_ELEMENTS(pause_rows));
+}
+END_TEST
+
 static const struct silicon_row register_rows[] = {
 	{"MX25L12833F", {"CR as delivered", "", "15 00", "07", NULL, FLASH_DONE}},
 	{"MX25U25635F", {"CR as delivered", "", "15 00", "07", NULL, FLASH_DONE}},
@@ -370,6 +393,7 @@ suite_flash_silicon_macronix(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, a_suspend_of_macronix_is_as_in_its_models);
+	tcase_add_test(tcase, a_suspend_needs_a_pause_from_the_last_resume);
 	tcase_add_test(tcase, registers_of_macronix_are_as_in_its_models);
 	tcase_add_test(tcase, a_part_has_the_commands_of_its_own_document);
 	tcase_add_test(tcase, a_part_has_the_opcodes_of_its_model);
