@@ -13,7 +13,8 @@
  * WEL is cleared with BUSY when the suspend is complete, and set again by the resume (from the
  * vendors' own models; their data sheets do not mention it). Reads of the suspended block are
  * undefined by the data sheet; here they return the content before the operation. A suspend within
- * tRS of the last resume is ignored: Winbond asks the host for tSUS between them (8.2.20); Macronix
+ * tRS of the last resume is ignored, as in Spansion's models of S25FS256S and S25FL064L. Winbond
+ * asks the host for tSUS between them (8.2.20), and does not say what happens otherwise. Macronix
  * accepts it nearly at once, and the operation makes no progress then (tPRS and tERS in its AC
  * tables have a minimum and a typical value; as remembered, unconfirmed).
  */
