@@ -199,6 +199,7 @@ emu_libserprog_a_SOURCES = \
 	emu/serprog/internal.h \
 	emu/serprog/opbuf.c \
 	emu/serprog/opbuf.h \
+	emu/serprog/packet.c \
 	emu/serprog/profile.c \
 	emu/serprog/profile.h \
 	emu/serprog/profiles.c \

@@ -45,6 +45,7 @@ dist_examples_DATA = \
 	examples/hold-floating.bench \
 	examples/hold-low.bench \
 	examples/image-size.bench \
+	examples/joined-packets.bench \
 	examples/late-data.bench \
 	examples/latency.bench \
 	examples/left-in-4-byte-mode.bench \

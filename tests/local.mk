@@ -141,6 +141,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_options.c \
 	tests/unit/test_port.c \
 	tests/unit/test_preset.c \
+	tests/unit/test_profile_streams.c \
 	tests/unit/test_profiles.c \
 	tests/unit/test_pump.c \
 	tests/unit/test_serprog.c \

@@ -85,6 +85,7 @@ Suite *suite_link_port(void);
 Suite *suite_options(void);
 Suite *suite_port(void);
 Suite *suite_preset(void);
+Suite *suite_profile_streams(void);
 Suite *suite_profiles(void);
 Suite *suite_pump(void);
 Suite *suite_serprog(void);

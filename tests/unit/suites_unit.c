@@ -23,6 +23,7 @@ const struct suite_row suite_rows[] = {
 	{"snapshot", suite_snapshot},
 	{"serprog", suite_serprog},
 	{"profiles", suite_profiles},
+	{"profile_streams", suite_profile_streams},
 	{"link_faults", suite_link_faults},
 	{"link_port", suite_link_port},
 	{"uart", suite_uart},
