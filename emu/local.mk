@@ -174,6 +174,7 @@ emu_libclip_a_SOURCES = \
 	emu/clip/master.c \
 	emu/clip/names.c \
 	emu/clip/noise.c \
+	emu/clip/others.c \
 	emu/clip/slip.c \
 	emu/clip/trigger.c \
 	emu/clip/wirefault.c \

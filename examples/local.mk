@@ -13,6 +13,7 @@ dist_examples_DATA = \
 	examples/board-load.bench \
 	examples/board-writes-its-own-data.bench \
 	examples/boot-banner.bench \
+	examples/both-chips-answer.bench \
 	examples/brown-out.bench \
 	examples/byte-late.bench \
 	examples/byte-program-only.bench \

@@ -123,6 +123,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_clip_faults_bits.c \
 	tests/unit/test_clip_faults_when.c \
 	tests/unit/test_clip_master.c \
+	tests/unit/test_clip_others.c \
 	tests/unit/test_clip_pins.c \
 	tests/unit/test_clip_writer.c \
 	tests/unit/test_control.c \

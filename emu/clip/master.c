@@ -212,17 +212,16 @@ static void
 feed(struct clip *clip, struct clip_active_fault *fault, unsigned int from, unsigned int to)
 {
 	struct clip_wires *wires = clip->faulty;
-	struct flash *chip = clip->open;
 
 	fault->bit = to;
-	if (!chip || !(fault->as.master.lines & 1 << CLIP_CLK))
+	if (!wires->low || !(fault->as.master.lines & 1 << CLIP_CLK))
 		return;
-	flash_set_clock(chip, 0);
+	clip_wires_set_clock(clip, 0);
 	while (from < to) {
 		if (from % 8 == 0 && to - from >= 8 && !wires->frame.open) {
 			uint8_t byte = byte_at(clip, fault, from / 8);
 
-			flash_shift(chip, &byte, NULL, 1);
+			clip_wires_clock_bytes(clip, &byte, NULL, 1);
 			from += 8;
 		} else {
 			wires->master_mosi = bit_at(clip, fault, from++);
@@ -232,7 +231,7 @@ feed(struct clip *clip, struct clip_active_fault *fault, unsigned int from, unsi
 						  : wires->master_mosi);
 		}
 	}
-	flash_set_clock(chip, clip->hz);
+	clip_wires_set_clock(clip, clip->hz);
 }
 
 static void
@@ -334,12 +333,12 @@ clip_master_rest(struct clip *clip, unsigned int given, bool mosi)
 	struct clip_active_fault *fault = wires->master;
 	unsigned int first = fault->bit - wires->master_clocks;
 
-	if (given >= wires->master_clocks || !clip->open)
+	if (given >= wires->master_clocks || !wires->low)
 		return;
-	flash_set_clock(clip->open, 0);
+	clip_wires_set_clock(clip, 0);
 	for (unsigned int i = given; i < wires->master_clocks; i++) {
 		wires->master_mosi = bit_at(clip, fault, first + i);
 		clip_wires_clock(clip, clip_master_mix(clip, CLIP_MOSI, mosi, wires->master_mosi));
 	}
-	flash_set_clock(clip->open, clip->hz);
+	clip_wires_set_clock(clip, clip->hz);
 }

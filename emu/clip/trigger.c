@@ -81,11 +81,13 @@ at_address(const struct clip *clip, const struct base_fault_when *when, uint64_t
 
 /* True when opcode, purpose, address and select make the frame a match. */
 static bool
-matches(const struct clip *clip, const struct base_fault_when *when, uint64_t *bytes)
+matches(const struct clip *clip, const struct clip_active_fault *fault, uint64_t *bytes)
 {
 	const struct clip_frame *frame = &clip->faulty->frame;
+	const struct base_fault_when *when = &fault->as.when;
 
-	if (when->selects && (clip->selected < 0 || !(when->selects & 1u << clip->selected)))
+	if (when->selects && !clip_others_has_own_line(fault) &&
+		(clip->selected < 0 || !(when->selects & 1u << clip->selected)))
 		return false;
 	if (when->has_opcode && frame->opcode != when->opcode)
 		return false;
@@ -102,6 +104,14 @@ clip_trigger_is_spent(const struct clip_active_fault *fault)
 }
 
 bool
+clip_trigger_is_due(const struct clip *clip, const struct clip_active_fault *fault)
+{
+	uint64_t bytes = UINT64_MAX;
+
+	return in_time(clip, &fault->as.when, &bytes) && !clip_trigger_is_spent(fault);
+}
+
+bool
 clip_trigger_holds(struct clip *clip, struct clip_active_fault *fault, uint64_t *bytes)
 {
 	const struct base_fault_when *when = &fault->as.when;
@@ -113,7 +123,7 @@ clip_trigger_holds(struct clip *clip, struct clip_active_fault *fault, uint64_t 
 		return true;
 	if (!frame->open)
 		return !clip_trigger_needs_frame(fault);
-	if (!matches(clip, when, bytes))
+	if (!matches(clip, fault, bytes))
 		return false;
 	return base_fault_match_once(&fault->base) &&
 		within(frame->byte, MAX(when->byte_from, fault->as.after_bytes), when->byte_to,

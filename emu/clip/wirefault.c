@@ -67,7 +67,8 @@ begin(struct clip *clip)
 	/* In the middle of a frame: what it is for stays unknown. */
 	wires->frame.open = clip->selected >= 0;
 	wires->frame.operation = clip->operations;
-	wires->drives = clip->open && flash_drives_miso(clip->open, NULL);
+	wires->low = clip->open ? 1u << wires->cs : 0;
+	wires->drives = clip_wires_drive(clip, NULL);
 	clip_lines_derive(clip);
 }
 
@@ -78,6 +79,9 @@ end(struct clip *clip)
 	struct clip_wires *wires = clip->faulty;
 
 	clip_wires_update(clip);
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
+		if (cs != wires->cs)
+			clip_wires_raise(clip, cs, base_clock_now(clip->clock));
 	clip->faulty = NULL;
 	g_free(wires);
 	clip_show(clip);

@@ -15,8 +15,8 @@
  * without one costs one subtraction. Everything else follows from the nets (lines.c) at the time.
  * The chip sees a fall of CS# when the first clock comes, when the opcode is known.
  *
- * Leaves out: analogue levels, delays below half a clock, and the effect of one chip on the
- * wires of another. A second chip select shares the faults unless they are aimed at one.
+ * Leaves out: analogue levels, and delays below half a clock. All chips share the lines except CS#,
+ * and the faults unless these are aimed at one.
  */
 #include "clip/internal.h"
 
@@ -25,9 +25,7 @@
 #include "base/clock.h"
 #include "flash/flash.h"
 
-#define CHUNK 4096
-
-static const uint8_t low[CHUNK];
+static const uint8_t low[CLIP_CHUNK];
 
 /* Levels at the adapter, CLK low: bits 1 << line. */
 static unsigned int
@@ -71,7 +69,7 @@ look(struct clip *clip, uint64_t *bytes)
 	const struct clip_active_fault *master = wires->master;
 	bool changed = false;
 
-	wires->cs = clip_wires_cs(clip);
+	clip_wires_address(clip, clip_wires_cs(clip));
 	clip_contact_catch_up(clip);
 	wires->late = 0;
 	wires->master = NULL;
@@ -93,24 +91,35 @@ look(struct clip *clip, uint64_t *bytes)
 	clip_lines_show(clip);
 }
 
+/* Reports a fault that acts all the time. */
+static void
+tell_one(struct clip *clip, struct clip_active_fault *fault)
+{
+	const unsigned int levels = idle_levels(clip, false);
+	enum clip_line line = fault->as.line;
+	unsigned int cs = clip_others_select(clip, fault);
+
+	if (cs != clip->faulty->cs && !(clip->faulty->held & 1u << cs))
+		return;
+	fault->told = true;
+	clip_trigger_acted(clip, fault, 0, line,
+		cs != clip->faulty->cs
+			? FLASH_LOW
+			: clip_lines_level(clip,
+				  NODE(line == CLIP_MISO ? CLIP_HOST : CLIP_CHIP, line), levels));
+}
+
 /* Reports the faults that act all the time, once in a frame. */
 static void
 tell(struct clip *clip, bool reads)
 {
-	unsigned int levels = idle_levels(clip, false);
-
 	for (guint i = 0; i < clip_n_faults(clip); i++) {
 		struct clip_active_fault *fault = clip_active(clip, i);
-		enum clip_line line = fault->as.line;
 
 		if (!fault->in_force || fault->told)
 			continue;
-		if (!fault->row->lasting && !(fault->row->shows && fault->row->shows(fault, reads)))
-			continue;
-		fault->told = true;
-		clip_trigger_acted(clip, fault, 0, line,
-			clip_lines_level(clip,
-				NODE(line == CLIP_MISO ? CLIP_HOST : CLIP_CHIP, line), levels));
+		if (fault->row->lasting || (fault->row->shows && fault->row->shows(fault, reads)))
+			tell_one(clip, fault);
 	}
 }
 
@@ -139,8 +148,7 @@ clip_wires_attach(struct clip *clip, unsigned int cs)
 void
 clip_wires_detach(struct clip *clip, unsigned int cs)
 {
-	if (clip->chips[cs] == clip->open)
-		clip_wires_raise(clip, base_clock_now(clip->clock));
+	clip_wires_raise(clip, cs, base_clock_now(clip->clock));
 	clip_lines_restore(clip, cs);
 }
 
@@ -155,7 +163,7 @@ clip_wires_select(struct clip *clip)
 	clip_frame_begin(&wires->frame, clip->operations);
 	wires->began_ns = base_clock_now(clip->clock);
 	wires->began_skipped_ns = base_clock_skipped(clip->clock);
-	wires->floating_cs = base_random_next(&wires->noise) & 1;
+	wires->floating_cs = base_random_next(&wires->noise);
 	wires->last_mosi = false;
 	wires->last_miso = true;
 	wires->heard = UINT64_MAX;
@@ -292,6 +300,8 @@ goes_by_bytes(const struct clip *clip)
 
 	if (!clip->faulty->powered)
 		return true;
+	if (!clip_others_keep_cs(clip, driven))
+		return false;
 	if (cs->forced < 0 && cs->drivers & driven & ~(1u << CLIP_CS))
 		return false;
 	if (clk->forced >= 0)
@@ -308,8 +318,8 @@ quiet(struct clip *clip, size_t n, bool writes, bool reads)
 	struct clip_wires *wires = clip->faulty;
 	size_t stays = n;
 
-	if (clip->open)
-		wires->drives = flash_drives_miso(clip->open, &stays);
+	if (wires->low)
+		wires->drives = clip_wires_drive(clip, &stays);
 	if (!goes_by_bytes(clip))
 		return 0;
 	n = MIN(n, stays);
@@ -352,7 +362,7 @@ hear(struct clip_wires *wires, uint8_t *out, size_t n)
 	}
 }
 
-/* Shifts n bytes (1..CHUNK) without an act at a single bit. in and out are not NULL. */
+/* Shifts n bytes (1..CLIP_CHUNK) without an act at a single bit. in and out are not NULL. */
 static void
 shift_bytes(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 {
@@ -360,10 +370,10 @@ shift_bytes(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 	const unsigned int mosi = NODE(CLIP_CHIP, CLIP_MOSI), miso = NODE(CLIP_HOST, CLIP_MISO);
 	uint8_t levels[CLIP_LINES] = {[CLIP_CLK] = 0xff, [CLIP_MISO] = 0xff};
 	bool clocked =
-		wires->powered && clip->open && is_plain(clip, NODE(CLIP_CHIP, CLIP_CLK), CLIP_CLK);
+		wires->powered && wires->low && is_plain(clip, NODE(CLIP_CHIP, CLIP_CLK), CLIP_CLK);
 	bool heard = is_plain(clip, miso, CLIP_MISO);
 	const uint8_t *arrives = in;
-	uint8_t changed[CHUNK];
+	uint8_t changed[CLIP_CHUNK];
 	bool last;
 
 	levels[CLIP_CS] = clip->selected >= 0 ? 0 : 0xff;
@@ -375,7 +385,7 @@ shift_bytes(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 		arrives = changed;
 	}
 	if (clocked)
-		flash_shift(clip->open, arrives, out, n);
+		clip_wires_clock_bytes(clip, arrives, out, n);
 	else
 		memset(out, wires->miso ? 0xff : 0, n);
 	last = out[n - 1] & 1;
@@ -422,9 +432,9 @@ static size_t
 shift_some(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 {
 	struct clip_wires *wires = clip->faulty;
-	uint64_t bytes = MIN(n, CHUNK);
+	uint64_t bytes = MIN(n, CLIP_CHUNK);
 	const uint8_t *mosi = in ? in : low;
-	uint8_t unheard[CHUNK];
+	uint8_t unheard[CLIP_CHUNK];
 	size_t done;
 
 	if (wires->frame.open && wires->frame.byte < wires->frame.means.header_bytes) {

@@ -244,7 +244,7 @@ clip_writer_wait(struct clip *clip, int64_t now_ns)
 void
 clip_writer_pass(struct clip *clip, int64_t now_ns)
 {
-	if (clip->faulty->frame.open || clip->open || clip->by_board)
+	if (clip->faulty->frame.open || clip->faulty->low || clip->by_board)
 		return;
 	for (guint i = 0; i < clip_n_faults(clip); i++) {
 		struct clip_active_fault *fault = clip_active(clip, i);

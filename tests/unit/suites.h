@@ -33,6 +33,7 @@ Suite *suite_clip_faults(void);
 Suite *suite_clip_faults_bits(void);
 Suite *suite_clip_faults_when(void);
 Suite *suite_clip_master(void);
+Suite *suite_clip_others(void);
 Suite *suite_clip_pins(void);
 Suite *suite_clip_writer(void);
 Suite *suite_control(void);

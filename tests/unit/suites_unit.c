@@ -36,6 +36,7 @@ const struct suite_row suite_rows[] = {
 	{"clip_faults_when", suite_clip_faults_when},
 	{"clip_master", suite_clip_master},
 	{"clip_writer", suite_clip_writer},
+	{"clip_others", suite_clip_others},
 	{"clip_pins", suite_clip_pins},
 	{"embed", suite_embed},
 	{"fault_file", suite_fault_file},
