@@ -42,6 +42,7 @@ dist_examples_DATA = \
 	examples/endless-busy.bench \
 	examples/erase-does-nothing.bench \
 	examples/erase-suspended.bench \
+	examples/first-bit-late.bench \
 	examples/hangs-without-a-clock.bench \
 	examples/hold-floating.bench \
 	examples/hold-low.bench \
@@ -74,6 +75,7 @@ dist_examples_DATA = \
 	examples/no-ground.bench \
 	examples/no-room-for-an-address.bench \
 	examples/no-supply.bench \
+	examples/noise-with-a-period.bench \
 	examples/one-block-locked.bench \
 	examples/parasitic-supply.bench \
 	examples/protected-status.bench \

@@ -119,6 +119,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_clip.c \
 	tests/unit/test_clip_aim.c \
 	tests/unit/test_clip_contact.c \
+	tests/unit/test_clip_cycle.c \
 	tests/unit/test_clip_faults.c \
 	tests/unit/test_clip_faults_bits.c \
 	tests/unit/test_clip_faults_when.c \

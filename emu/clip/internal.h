@@ -17,6 +17,8 @@
 /* The most bytes at once with faults. */
 #define CLIP_CHUNK 4096
 
+#define CLIP_PERIOD_ALLOWED "period has to be above 0, phase 0 or more"
+
 /* The host's frame; see hostframe.c. */
 struct clip_frame {
 	bool open;
@@ -47,7 +49,7 @@ struct clip_active_fault {
 
 	/* Of faults that act at single bits: */
 	double rate;
-	uint64_t left; /* bits until it does, without that one */
+	uint64_t left; /* bits that it can act at until it does, without that one */
 	bool due;      /* it does at this one, when the host samples MISO */
 
 	/* CONTACT */
@@ -94,6 +96,7 @@ struct clip_fault_row {
 	bool opens;          /* an act lasts until the contact closes, not until the frame ends */
 	bool of_board;       /* made by the board, while it runs */
 	bool by_itself;      /* whatever the host does */
+	bool own_cycle;      /* knows its cycle itself */
 
 	void (*init)(struct clip_fault *fault);
 	/* NULL, or the reason why no clip can have the fault. */
@@ -112,6 +115,7 @@ struct clip_fault_row {
 	void (*hold)(struct clip *clip, struct clip_active_fault *fault);
 	/* To be reported in this frame, lasting faults aside. */
 	bool (*shows)(const struct clip_active_fault *fault, bool reads);
+	bool of_bits; /* can be aimed at one bit of each byte */
 	/* Acts at single bits; of_data: of those only that the host writes to MOSI or reads from
 	 * MISO. hold() sets how many are left until it does. */
 	void (*act)(struct clip *clip, struct clip_active_fault *fault, struct clip_bit *bit);
@@ -153,6 +157,7 @@ struct clip_wires {
 	unsigned int late; /* clocks */
 	bool ahead;        /* the chip has had a clock more than the host gave */
 
+	int64_t looked_ns;                  /* when the faults in force were last updated */
 	int64_t began_ns, began_skipped_ns; /* the host's frame: the time, and the skipped one */
 
 	struct clip_active_fault *master; /* the one in force */
@@ -304,7 +309,10 @@ void clip_trigger_forget(struct clip *clip);
 /* It has acted as often as it may. What is there all the time lasts until the frame is over, an
  * open contact until it closes. */
 bool clip_trigger_is_spent(const struct clip_active_fault *fault);
-/* In its time window, and not used up. */
+/* The times of the fault that began and ended since from_ns: the last of them. */
+bool clip_trigger_missed(const struct clip_active_fault *fault, int64_t from_ns, int64_t now_ns,
+	int64_t *on_ns, int64_t *off_ns);
+/* In its times, and not used up. */
 bool clip_trigger_is_due(const struct clip *clip, const struct clip_active_fault *fault);
 /* It has conditions that only a frame can meet. */
 bool clip_trigger_needs_frame(const struct clip_active_fault *fault);

@@ -61,18 +61,44 @@ clip_wires_set_rate(struct clip_active_fault *fault, double rate)
 	fault->left = base_random_skip(&fault->base.random, rate);
 }
 
+/* A chip without a frame also loses its state when its supply or RESET# is off for a while. */
+static void
+replay_missed(struct clip *clip, struct clip_active_fault *fault, int64_t now_ns)
+{
+	const unsigned int lines = 1u << CLIP_VCC | 1u << CLIP_GND | 1u << CLIP_HOLD;
+	int64_t on_ns, off_ns;
+
+	if (!fault->row->lasting || fault->in_force || !(lines & 1u << fault->as.line) ||
+		clip->faulty->frame.open || clip_trigger_needs_frame(fault) ||
+		!clip_wires_meet(clip, fault) ||
+		!clip_trigger_missed(fault, clip->faulty->looked_ns, now_ns, &on_ns, &off_ns))
+		return;
+	fault->in_force = true;
+	clip_lines_derive(clip);
+	clip_lines_show_at(clip, on_ns);
+	clip_trigger_acted_at(clip, fault, on_ns,
+		clip_lines_level(clip, NODE(CLIP_CHIP, fault->as.line), 1 << CLIP_MISO));
+	fault->in_force = false;
+	clip_lines_derive(clip);
+	clip_lines_show_at(clip, off_ns);
+}
+
 /* Updates which faults are in force; lowers *bytes to the number of bytes for which that holds. */
 static void
 look(struct clip *clip, uint64_t *bytes)
 {
 	struct clip_wires *wires = clip->faulty;
 	const struct clip_active_fault *master = wires->master;
+	const int64_t now = base_clock_now(clip->clock);
 	bool changed = false;
 
 	clip_wires_address(clip, clip_wires_cs(clip));
 	clip_contact_catch_up(clip);
 	wires->late = 0;
 	wires->master = NULL;
+	for (guint i = 0; i < clip_n_faults(clip); i++)
+		replay_missed(clip, clip_active(clip, i), now);
+	wires->looked_ns = now;
 	for (guint i = 0; i < clip_n_faults(clip); i++) {
 		struct clip_active_fault *fault = clip_active(clip, i);
 		bool holds = clip_wires_meet(clip, fault) && clip_trigger_holds(clip, fault, bytes);
@@ -243,6 +269,8 @@ act_at_bit(struct clip *clip, struct clip_bit *at, bool writes, bool reads)
 
 		if (!acts_at_bits(fault, writes, reads))
 			continue;
+		if (fault->as.has_bit && 7 - at->bit != fault->as.bit)
+			continue;
 		if (fault->left > 0)
 			fault->left--;
 		else
@@ -311,6 +339,13 @@ goes_by_bytes(const struct clip *clip)
 	return clk->pull != FLASH_FLOATING;
 }
 
+/* The bits of a byte that the fault can act at. */
+static unsigned int
+chances(const struct clip_active_fault *fault)
+{
+	return fault->as.has_bit ? 1 : 8;
+}
+
 /* How many of the next n bytes pass without an act at a single bit. */
 static size_t
 quiet(struct clip *clip, size_t n, bool writes, bool reads)
@@ -329,7 +364,7 @@ quiet(struct clip *clip, size_t n, bool writes, bool reads)
 		const struct clip_active_fault *fault = clip_active(clip, i);
 
 		if (acts_at_bits(fault, writes, reads))
-			n = MIN(n, fault->left / 8);
+			n = MIN(n, fault->left / chances(fault));
 	}
 	return n;
 }
@@ -409,7 +444,7 @@ count_down(struct clip *clip, size_t n, bool writes, bool reads)
 		struct clip_active_fault *fault = clip_active(clip, i);
 
 		if (acts_at_bits(fault, writes, reads) && fault->left != UINT64_MAX)
-			fault->left -= n * 8;
+			fault->left -= n * chances(fault);
 	}
 }
 

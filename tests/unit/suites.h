@@ -29,6 +29,7 @@ Suite *suite_chipdb_table(void);
 Suite *suite_clip(void);
 Suite *suite_clip_aim(void);
 Suite *suite_clip_contact(void);
+Suite *suite_clip_cycle(void);
 Suite *suite_clip_faults(void);
 Suite *suite_clip_faults_bits(void);
 Suite *suite_clip_faults_when(void);

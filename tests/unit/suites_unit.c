@@ -31,6 +31,7 @@ const struct suite_row suite_rows[] = {
 	{"clip", suite_clip},
 	{"clip_aim", suite_clip_aim},
 	{"clip_contact", suite_clip_contact},
+	{"clip_cycle", suite_clip_cycle},
 	{"clip_faults", suite_clip_faults},
 	{"clip_faults_bits", suite_clip_faults_bits},
 	{"clip_faults_when", suite_clip_faults_when},
