@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Faults of the wires that are aimed at one bit of each byte, and periodic ones: each kind acts where
- * it is aimed, and nowhere else. */
+/* Faults of the wires that are aimed at one bit of each byte, and periodic ones: each kind acts
+ * where it is aimed, and nowhere else. */
 #include "suites.h"
 
 #include <glib.h>
