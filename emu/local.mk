@@ -20,6 +20,8 @@ emu_libbase_a_SOURCES = \
 	emu/base/keytable.h \
 	emu/base/log.c \
 	emu/base/log.h \
+	emu/base/optionlist.c \
+	emu/base/optionlist.h \
 	emu/base/period.c \
 	emu/base/period.h \
 	emu/base/random.c \
@@ -231,6 +233,8 @@ noinst_LIBRARIES += emu/libport.a
 emu_libport_a_SOURCES = \
 	emu/port/baud.c \
 	emu/port/baud.h \
+	emu/port/blocking.c \
+	emu/port/blocking.h \
 	emu/port/nodewatch.c \
 	emu/port/nodewatch.h \
 	emu/port/port.h \

@@ -101,6 +101,8 @@ tests_unit_unit_SOURCES = \
 	tests/unit/main.c \
 	tests/unit/serprog_fixture.c \
 	tests/unit/serprog_fixture.h \
+	tests/unit/storage_fixture.c \
+	tests/unit/storage_fixture.h \
 	tests/unit/suites.h \
 	tests/unit/suites_unit.c \
 	tests/unit/test_action.c \
@@ -148,6 +150,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_pump.c \
 	tests/unit/test_serprog.c \
 	tests/unit/test_snapshot.c \
+	tests/unit/test_state.c \
 	tests/unit/test_storage.c \
 	tests/unit/test_tcp.c \
 	tests/unit/test_trace.c \

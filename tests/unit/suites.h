@@ -92,6 +92,7 @@ Suite *suite_profiles(void);
 Suite *suite_pump(void);
 Suite *suite_serprog(void);
 Suite *suite_snapshot(void);
+Suite *suite_state(void);
 Suite *suite_storage(void);
 Suite *suite_tcp(void);
 Suite *suite_trace(void);

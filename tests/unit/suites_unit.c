@@ -18,6 +18,7 @@ const struct suite_row suite_rows[] = {
 	{"chipdb_failures", suite_chipdb_failures},
 	{"chipdb_table", suite_chipdb_table},
 	{"storage", suite_storage},
+	{"state", suite_state},
 	{"action", suite_action},
 	{"image", suite_image},
 	{"snapshot", suite_snapshot},
