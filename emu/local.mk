@@ -22,6 +22,8 @@ emu_libbase_a_SOURCES = \
 	emu/base/log.h \
 	emu/base/optionlist.c \
 	emu/base/optionlist.h \
+	emu/base/period.c \
+	emu/base/period.h \
 	emu/base/random.c \
 	emu/base/random.h \
 	emu/base/units.c \
@@ -186,6 +188,7 @@ emu_libclip_a_SOURCES = \
 	emu/clip/master.c \
 	emu/clip/names.c \
 	emu/clip/noise.c \
+	emu/clip/others.c \
 	emu/clip/slip.c \
 	emu/clip/trigger.c \
 	emu/clip/wirefault.c \
@@ -211,6 +214,7 @@ emu_libserprog_a_SOURCES = \
 	emu/serprog/internal.h \
 	emu/serprog/opbuf.c \
 	emu/serprog/opbuf.h \
+	emu/serprog/packet.c \
 	emu/serprog/profile.c \
 	emu/serprog/profile.h \
 	emu/serprog/profiles.c \

@@ -13,6 +13,7 @@ dist_examples_DATA = \
 	examples/board-load.bench \
 	examples/board-writes-its-own-data.bench \
 	examples/boot-banner.bench \
+	examples/both-chips-answer.bench \
 	examples/brown-out.bench \
 	examples/byte-late.bench \
 	examples/byte-program-only.bench \
@@ -41,10 +42,12 @@ dist_examples_DATA = \
 	examples/endless-busy.bench \
 	examples/erase-does-nothing.bench \
 	examples/erase-suspended.bench \
+	examples/first-bit-late.bench \
 	examples/hangs-without-a-clock.bench \
 	examples/hold-floating.bench \
 	examples/hold-low.bench \
 	examples/image-size.bench \
+	examples/joined-packets.bench \
 	examples/late-data.bench \
 	examples/latency.bench \
 	examples/left-in-4-byte-mode.bench \
@@ -72,6 +75,7 @@ dist_examples_DATA = \
 	examples/no-ground.bench \
 	examples/no-room-for-an-address.bench \
 	examples/no-supply.bench \
+	examples/noise-with-a-period.bench \
 	examples/one-block-locked.bench \
 	examples/parasitic-supply.bench \
 	examples/protected-status.bench \

@@ -122,10 +122,12 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_clip.c \
 	tests/unit/test_clip_aim.c \
 	tests/unit/test_clip_contact.c \
+	tests/unit/test_clip_cycle.c \
 	tests/unit/test_clip_faults.c \
 	tests/unit/test_clip_faults_bits.c \
 	tests/unit/test_clip_faults_when.c \
 	tests/unit/test_clip_master.c \
+	tests/unit/test_clip_others.c \
 	tests/unit/test_clip_pins.c \
 	tests/unit/test_clip_writer.c \
 	tests/unit/test_control.c \
@@ -144,6 +146,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_options.c \
 	tests/unit/test_port.c \
 	tests/unit/test_preset.c \
+	tests/unit/test_profile_streams.c \
 	tests/unit/test_profiles.c \
 	tests/unit/test_pump.c \
 	tests/unit/test_serprog.c \

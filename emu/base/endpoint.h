@@ -17,9 +17,10 @@ struct base_endpoint_ops;
 /* A filter's decision about a command. */
 enum base_command_verdict {
 	BASE_COMMAND_RUN,
-	BASE_COMMAND_REFUSE,       /* its data are received and dropped, then the adapter refuses */
-	BASE_COMMAND_HANG,         /* as hang(), but replies to earlier commands get out */
-	BASE_COMMAND_KEEP_SELECTED /* CS# rises at the end of the next one instead of its own */
+	BASE_COMMAND_REFUSE, /* its data are received and dropped, then the adapter refuses */
+	BASE_COMMAND_HANG,   /* as hang(), but replies to earlier commands get out */
+	BASE_COMMAND_KEEP_SELECTED, /* CS# rises at the end of the next one instead of its own */
+	BASE_COMMAND_JOIN           /* its opcode and the host's next packet arrive in one packet */
 };
 
 /* A command of the adapter's protocol, as soon as its opcode has come. */

@@ -60,9 +60,22 @@ no_chip_there(unsigned int lines)
 	return g_string_free(text, FALSE);
 }
 
+/* wrong: the reason of the clip, or NULL. */
 static char *
-refuse_wires(const struct clip_fault *fault, const struct bench_fault_target *target)
+refuse_cycle(const struct base_period *cycle, const struct setup_fault *given, const char *wrong)
 {
+	if (cycle->period_ns == 0 &&
+		(setup_fault_is_given(given, "duty") || setup_fault_is_given(given, "phase")))
+		return g_strdup("duty and phase go with a period only");
+	if (cycle->period_ns > 0 && cycle->phase_ns >= cycle->period_ns)
+		return g_strdup("the phase has to be below the period");
+	return g_strdup(wrong);
+}
+
+static char *
+refuse_wires(const struct setup_fault *given, const struct bench_fault_target *target)
+{
+	const struct clip_fault *fault = &given->wires;
 	unsigned int there = lines_of(target);
 	unsigned int selects = fault->when.selects;
 	const struct flash_part *part =
@@ -72,9 +85,7 @@ refuse_wires(const struct clip_fault *fault, const struct bench_fault_target *ta
 		return no_chip_there(there);
 	if (part != NULL && fault->when.address_to > part->size)
 		return beyond(part);
-	if (fault->period_ns > 0 && fault->phase_ns >= fault->period_ns)
-		return g_strdup("the phase has to be below the period");
-	return g_strdup(clip_fault_check(fault));
+	return refuse_cycle(&fault->cycle, given, clip_fault_check(fault));
 }
 
 /* NULL, or the reason why it is refused and what is allowed. Free with g_free(). */
@@ -86,7 +97,7 @@ find_error(const struct setup_fault *fault, const struct bench_fault_target *tar
 
 	switch (fault->model) {
 	case SETUP_FAULT_OF_WIRES:
-		return refuse_wires(&fault->wires, target);
+		return refuse_wires(fault, target);
 	case SETUP_FAULT_OF_LINK:
 		if (link_fault_needs_speed(fault->link.what) && !target->is_terminal)
 			return g_strdup("TCP has no speed; allowed is an adapter on a terminal");

@@ -170,7 +170,7 @@ void
 clip_end_frame(struct clip *clip)
 {
 	if (clip->faulty && clip->selected < 0)
-		clip_wires_raise(clip, base_clock_now(clip->clock));
+		clip_wires_raise_all(clip, base_clock_now(clip->clock));
 }
 
 uint64_t

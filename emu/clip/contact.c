@@ -107,15 +107,17 @@ static int64_t
 next_change(struct clip_active_fault *fault, int64_t now_ns)
 {
 	double closed = closed_ns(fault);
-	int64_t from, to;
+	int64_t from, to, on;
 
 	if (fault->open)
 		return fault->change_ns <= now_ns ? fault->change_ns : INT64_MAX;
 	window(fault, now_ns, &from, &to);
-	if (closed <= 0 || from >= to || base_fault_acts_left(&fault->base) == 0)
+	on = base_period_on_ns(&fault->as.cycle, from, to);
+	if (closed <= 0 || on <= 0 || base_fault_acts_left(&fault->base) == 0)
 		return INT64_MAX;
 	closed = base_random_duration(&fault->base.random, closed);
-	return closed < (double)(to - from) ? from + (int64_t)closed : INT64_MAX;
+	return closed < (double)on ? base_period_after(&fault->as.cycle, from, (int64_t)closed)
+				   : INT64_MAX;
 }
 
 static void
@@ -153,30 +155,28 @@ leap(struct clip *clip, struct clip_active_fault *fault, int64_t now_ns)
 {
 	const double closed = closed_ns(fault), cycle = closed + (double)fault->as.open_ns;
 	uint64_t left = base_fault_acts_left(&fault->base), n;
-	int64_t from, to, closes;
+	int64_t from, to, on, closes;
 
 	if (fault->open || closed <= 0 || left == 0)
 		return;
 	window(fault, now_ns, &from, &to);
-	if (from >= to)
+	on = base_period_on_ns(&fault->as.cycle, from, to);
+	if (on <= 0)
 		return;
-	n = (uint64_t)((double)(to - from) / cycle + base_random_unit(&fault->base.random));
+	n = (uint64_t)((double)on / cycle + base_random_unit(&fault->base.random));
 	if (n == 0)
 		return;
 	n = MIN(n, left);
 	base_fault_acted(&fault->base, n - 1);
 	fault->base.matched += n - 1;
-	if (n < left && to == now_ns &&
+	if (n < left && to == now_ns && base_period_is_on(&fault->as.cycle, now_ns, NULL) &&
 		base_random_chance(&fault->base.random, (double)fault->as.open_ns / cycle)) {
 		open_at(clip, fault, now_ns);
 		return;
 	}
-	closes = from +
-		(n < left ? MAX(0,
-				    to - from -
-					    (int64_t)base_random_duration(
-						    &fault->base.random, closed))
-			  : MIN(to - from - 1, (int64_t)((double)n * cycle)));
+	closes = n < left ? MAX(0, on - (int64_t)base_random_duration(&fault->base.random, closed))
+			  : MIN(on - 1, (int64_t)((double)n * cycle));
+	closes = base_period_after(&fault->as.cycle, from, closes);
 	open_at(clip, fault, MAX(from, closes - lasts_ns(fault)));
 	show(clip, fault, false, closes);
 }

@@ -77,31 +77,32 @@ static const struct clip_fault_row rows[CLIP_FAULT_WHATS] = {
 	[CLIP_CONTACT] = {"contact", CLIP_MISO, .opens = true, .init = clip_contact_init,
 		.check = clip_contact_check, .wire = clip_lines_open_now, .pass = clip_contact_pass,
 		.hold = clip_contact_hold, .shows = clip_contact_shows, .act = clip_contact_act},
-	[CLIP_BIT_ERROR] = {"bit-error", CLIP_MISO, .init = clip_noise_init,
+	[CLIP_BIT_ERROR] = {"bit-error", CLIP_MISO, .of_bits = true, .init = clip_noise_init,
 		.check = clip_noise_check, .hold = clip_noise_hold, .act = clip_noise_act,
 		.of_data = true, .arrives = clip_noise_flip},
-	[CLIP_SLIP] = {"slip", CLIP_CLK, .one_line = true, .init = clip_slip_init,
+	[CLIP_SLIP] = {"slip", CLIP_CLK, .of_bits = true, .one_line = true, .init = clip_slip_init,
 		.hold = clip_slip_hold, .act = clip_slip_act},
-	[CLIP_BOUNCE] = {"bounce", CLIP_CS, .one_line = true, .init = clip_slip_init,
-		.hold = clip_slip_hold, .act = clip_slip_bounce},
-	[CLIP_TOO_FAST] = {"too-fast", CLIP_MISO, .init = clip_noise_init_too_fast,
+	[CLIP_BOUNCE] = {"bounce", CLIP_CS, .of_bits = true, .one_line = true,
+		.init = clip_slip_init, .hold = clip_slip_hold, .act = clip_slip_bounce},
+	[CLIP_TOO_FAST] = {"too-fast", CLIP_MISO, .of_bits = true, .init = clip_noise_init_too_fast,
 		.check = clip_noise_check_too_fast, .hold = clip_noise_hold_too_fast,
 		.act = clip_noise_act, .of_data = true, .arrives = clip_noise_hold_last},
-	[CLIP_BURST_ERROR] = {"burst-error", CLIP_MISO, .init = clip_noise_init_burst,
-		.check = clip_noise_check, .hold = clip_noise_hold, .act = clip_noise_act,
-		.of_data = true, .arrives = clip_noise_flip},
-	[CLIP_WEAK_GROUND] = {"weak-ground", CLIP_MISO, .init = clip_noise_init,
+	[CLIP_BURST_ERROR] = {"burst-error", CLIP_MISO, .of_bits = true,
+		.init = clip_noise_init_burst, .check = clip_noise_check, .hold = clip_noise_hold,
+		.act = clip_noise_act, .of_data = true, .arrives = clip_noise_flip},
+	[CLIP_WEAK_GROUND] = {"weak-ground", CLIP_MISO, .of_bits = true, .init = clip_noise_init,
 		.check = clip_noise_check, .hold = clip_noise_hold_ground, .act = clip_noise_act,
 		.of_data = true, .arrives = clip_noise_jump},
 	[CLIP_LATE] = {"late", CLIP_MISO, .check = clip_slip_check_clocks, .lines = miso,
 		.hold = clip_slip_hold_late, .shows = clip_slip_shows_late},
 	[CLIP_EARLY] = {"early", CLIP_MISO, .check = clip_slip_check_clocks, .lines = miso,
 		.before_data = clip_slip_ahead},
-	[CLIP_MASTER] = {"master", CLIP_CS, .of_board = true, .init = clip_master_init,
-		.check = clip_master_check, .lines = clip_master_lines, .hold = clip_master_hold},
+	[CLIP_MASTER] = {"master", CLIP_CS, .of_board = true, .own_cycle = true,
+		.init = clip_master_init, .check = clip_master_check, .lines = clip_master_lines,
+		.hold = clip_master_hold},
 	[CLIP_BOARD_WRITES] = {"board-writes", CLIP_CS, .of_board = true, .by_itself = true,
-		.init = clip_writer_init, .check = clip_writer_check, .lines = clip_writer_lines,
-		.start = clip_writer_start, .idle = clip_writer_idle},
+		.own_cycle = true, .init = clip_writer_init, .check = clip_writer_check,
+		.lines = clip_writer_lines, .start = clip_writer_start, .idle = clip_writer_idle},
 };
 
 const struct clip_fault_row *
@@ -114,6 +115,12 @@ bool
 clip_fault_is_of_board(enum clip_fault_what what)
 {
 	return rows[what].of_board;
+}
+
+bool
+clip_fault_is_of_bits(enum clip_fault_what what)
+{
+	return rows[what].of_bits;
 }
 
 bool

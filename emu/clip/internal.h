@@ -14,6 +14,11 @@
 
 #define NS_PER_S INT64_C(1000000000)
 
+/* The most bytes at once with faults. */
+#define CLIP_CHUNK 4096
+
+#define CLIP_PERIOD_ALLOWED "period has to be above 0, phase 0 or more"
+
 /* The host's frame; see hostframe.c. */
 struct clip_frame {
 	bool open;
@@ -44,7 +49,7 @@ struct clip_active_fault {
 
 	/* Of faults that act at single bits: */
 	double rate;
-	uint64_t left; /* bits until it does, without that one */
+	uint64_t left; /* bits that it can act at until it does, without that one */
 	bool due;      /* it does at this one, when the host samples MISO */
 
 	/* CONTACT */
@@ -91,6 +96,7 @@ struct clip_fault_row {
 	bool opens;          /* an act lasts until the contact closes, not until the frame ends */
 	bool of_board;       /* made by the board, while it runs */
 	bool by_itself;      /* whatever the host does */
+	bool own_cycle;      /* knows its cycle itself */
 
 	void (*init)(struct clip_fault *fault);
 	/* NULL, or the reason why no clip can have the fault. */
@@ -109,6 +115,7 @@ struct clip_fault_row {
 	void (*hold)(struct clip *clip, struct clip_active_fault *fault);
 	/* To be reported in this frame, lasting faults aside. */
 	bool (*shows)(const struct clip_active_fault *fault, bool reads);
+	bool of_bits; /* can be aimed at one bit of each byte */
 	/* Acts at single bits; of_data: of those only that the host writes to MOSI or reads from
 	 * MISO. hold() sets how many are left until it does. */
 	void (*act)(struct clip *clip, struct clip_active_fault *fault, struct clip_bit *bit);
@@ -133,21 +140,24 @@ struct clip_wires {
 
 	/* By chip: what each has on WP# and HOLD# from outside is its own. */
 	struct clip_source sources[CLIP_SELECTS][NODES];
-	unsigned int cs; /* the chip that the other lines go to at the moment */
-	bool powered;    /* VCC and GND reach the chips */
-	bool supplied;   /* as the chips were told */
+	unsigned int cs;   /* the chip that the adapter addresses, or did */
+	unsigned int held; /* other chips whose CS# a fault can hold low: bits 1 << select */
+	unsigned int low;  /* chips that see CS# low, likewise; clip->open is the one on cs */
+	bool powered;      /* VCC and GND reach the chips */
+	bool supplied;     /* as the chips were told */
 
-	/* The chip's side of the lines; CS# is clip->open. */
+	/* The chips' side of the lines. */
 	bool clk;
-	bool floating_cs;  /* CS# of this frame where nothing holds it */
-	bool drives;       /* the chip drives MISO, in the last clock or the next */
-	bool miso;         /* with what */
-	bool last_mosi;    /* the bit before, at the host's side, as it was driven */
-	bool last_miso;    /* as it was on the wire */
+	uint64_t floating_cs; /* CS# of this frame where nothing holds it: bits 1 << select */
+	bool drives;          /* a chip drives MISO, in the last clock or the next */
+	bool miso;            /* with what; low wins */
+	bool last_mosi;       /* the bit before, at the host's side, as it was driven */
+	bool last_miso;       /* as it was on the wire */
 	uint64_t heard;    /* the last bits as they were sampled, the newest lowest, unless late */
 	unsigned int late; /* clocks */
 	bool ahead;        /* the chip has had a clock more than the host gave */
 
+	int64_t looked_ns;                  /* when the faults in force were last updated */
 	int64_t began_ns, began_skipped_ns; /* the host's frame: the time, and the skipped one */
 
 	struct clip_active_fault *master; /* the one in force */
@@ -212,13 +222,24 @@ bool clip_wires_meet(const struct clip *clip, const struct clip_active_fault *fa
 /* Sets the probability per bit of acting, and draws how many bits are left when it is another. */
 void clip_wires_set_rate(struct clip_active_fault *fault, double rate);
 
-/* edge.c: the chip's side */
+/* edge.c: the chips' side */
+/* The chip that the adapter addresses. */
 struct flash *clip_wires_chip(const struct clip *clip);
 /* Its line; that of none where there is no chip. */
 unsigned int clip_wires_cs(const struct clip *clip);
-void clip_wires_raise(struct clip *clip, int64_t now_ns);
-void clip_wires_lower(struct clip *clip, int64_t now_ns);
+/* The chip on line cs is addressed from now on; no edge of CS#. */
+void clip_wires_address(struct clip *clip, unsigned int cs);
+/* CS# of the chip on line cs rises. */
+void clip_wires_raise(struct clip *clip, unsigned int cs, int64_t now_ns);
+void clip_wires_raise_all(struct clip *clip, int64_t now_ns);
+/* A clock for the chips whose CS# is low. */
 void clip_wires_clock(struct clip *clip, bool mosi);
+/* n bytes (1..CLIP_CHUNK) for them; out gets the AND of their answers, NULL: nobody listens. */
+void clip_wires_clock_bytes(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n);
+/* One of them drives MISO at the next clock; *n_bytes is lowered to how long that stays so. */
+bool clip_wires_drive(const struct clip *clip, size_t *n_bytes);
+/* The clock by which their time goes on; 0: by none. */
+void clip_wires_set_clock(struct clip *clip, unsigned int hz);
 /* Shows the chip the levels that the adapter drives (bits 1 << line). */
 void clip_wires_settle(struct clip *clip, unsigned int levels, int64_t now_ns);
 
@@ -237,8 +258,12 @@ void clip_lines_pull_down(const struct clip_active_fault *fault, struct clip_net
 void clip_lines_pull_none(const struct clip_active_fault *fault, struct clip_nets *nets);
 
 void clip_lines_derive(struct clip *clip);
-/* The source of the level of a node, for the chip that the lines go to at the moment. */
+/* CS# of the chip on line cs as the levels (levels[line]) make it. */
+bool clip_lines_cs(struct clip *clip, unsigned int cs, const uint8_t *levels);
+/* The source of the level of a node, for the chip that is addressed at the moment. */
 const struct clip_source *clip_lines_source(const struct clip *clip, unsigned int node);
+/* That of CS# of the chip on line cs while an operation is in progress with any chip. */
+struct clip_source clip_lines_cs_in_operation(const struct clip *clip, unsigned int cs);
 /* Tells the chips the levels of pins and supply that have changed. */
 void clip_lines_show(struct clip *clip);
 /* The same, as it was at that time, which no chip has passed. */
@@ -255,6 +280,22 @@ enum flash_level clip_lines_level(const struct clip *clip, unsigned int node, un
 /* Drivers that are on, bits 1 << line. */
 unsigned int clip_lines_driven(const struct clip *clip);
 
+/* others.c: chips that are selected with the one that is addressed */
+/* The fault is on CS#, which is a line of each chip: its select says which, not when it acts. */
+bool clip_others_has_own_line(const struct clip_active_fault *fault);
+/* True when the nets of the chip on line cs have the fault. */
+bool clip_others_concerns(const struct clip_active_fault *fault, unsigned int cs);
+/* The chip to report: the addressed one, or another that the fault is aimed at. */
+unsigned int clip_others_select(const struct clip *clip, const struct clip_active_fault *fault);
+/* The chips whose CS# can be low while the adapter does not address them, bits 1 << select. */
+unsigned int clip_others_find(const struct clip *clip);
+/* True when their CS# keeps its level while only bits of data change; driven: the drivers that are
+ * on. */
+bool clip_others_keep_cs(const struct clip *clip, unsigned int driven);
+/* True when the fault keeps another chip than that on line cs selected in operations. */
+bool clip_others_answer(
+	const struct clip *clip, const struct clip_active_fault *fault, unsigned int cs);
+
 /* hostframe.c */
 void clip_frame_begin(struct clip_frame *frame, uint64_t operation);
 /* The host is about to send this byte, one of opcode and address. */
@@ -268,6 +309,11 @@ void clip_trigger_forget(struct clip *clip);
 /* It has acted as often as it may. What is there all the time lasts until the frame is over, an
  * open contact until it closes. */
 bool clip_trigger_is_spent(const struct clip_active_fault *fault);
+/* The times of the fault that began and ended since from_ns: the last of them. */
+bool clip_trigger_missed(const struct clip_active_fault *fault, int64_t from_ns, int64_t now_ns,
+	int64_t *on_ns, int64_t *off_ns);
+/* In its times, and not used up. */
+bool clip_trigger_is_due(const struct clip *clip, const struct clip_active_fault *fault);
 /* It has conditions that only a frame can meet. */
 bool clip_trigger_needs_frame(const struct clip_active_fault *fault);
 /* Reports what happened while nothing was clocked. */

@@ -213,13 +213,17 @@ clip_lines_pull_none(const struct clip_active_fault *fault, struct clip_nets *ne
 	pull(nets, node_of(fault), FLASH_FLOATING, 2);
 }
 
+/* in_operation: with the faults that wait for one to hold CS#. */
 static void
-spoil(const struct clip *clip, struct clip_nets *nets)
+spoil(const struct clip *clip, unsigned int cs, bool in_operation, struct clip_nets *nets)
 {
 	for (guint i = 0; i < clip_n_faults(clip); i++) {
 		const struct clip_active_fault *fault = clip_active(clip, i);
+		bool waits = in_operation && clip_others_has_own_line(fault) &&
+			fault->as.when.selects && clip_trigger_is_due(clip, fault);
 
-		if (fault->in_force && fault->row->wire)
+		if ((fault->in_force || waits) && fault->row->wire &&
+			clip_others_concerns(fault, cs))
 			fault->row->wire(fault, nets);
 	}
 }
@@ -257,15 +261,30 @@ gather(const struct clip_nets *nets, unsigned int root)
 }
 
 static void
+build(const struct clip *clip, unsigned int cs, bool in_operation, struct clip_nets *nets)
+{
+	equip(&clip->outside[cs], nets);
+	spoil(clip, cs, in_operation, nets);
+	connect(clip, nets);
+}
+
+struct clip_source
+clip_lines_cs_in_operation(const struct clip *clip, unsigned int cs)
+{
+	struct clip_nets nets;
+
+	build(clip, cs, true, &nets);
+	return gather(&nets, find(&nets, NODE(CLIP_CHIP, CLIP_CS)));
+}
+
+static void
 derive_for(struct clip *clip, unsigned int cs)
 {
 	struct clip_wires *wires = clip->faulty;
 	struct clip_nets nets;
 	unsigned int vcc, ground;
 
-	equip(&clip->outside[cs], &nets);
-	spoil(clip, &nets);
-	connect(clip, &nets);
+	build(clip, cs, false, &nets);
 	for (unsigned int node = 0; node < NODES; node++)
 		wires->sources[cs][node] = gather(&nets, find(&nets, node));
 	vcc = NODE(CLIP_HOST, CLIP_VCC);
@@ -276,12 +295,17 @@ derive_for(struct clip *clip, unsigned int cs)
 		wires->sources[cs][NODE(CLIP_CHIP, CLIP_VCC)].forced == 1;
 }
 
-/* The first line with the same levels at the adapter as cs: a lower one, or cs itself. */
+/* The first line with the same levels at the adapter and the same faults as cs: a lower one, or cs
+ * itself. */
 static unsigned int
 like(const struct clip *clip, unsigned int cs)
 {
 	const struct clip_outside *outside = clip->outside;
 
+	for (guint i = 0; i < clip_n_faults(clip); i++)
+		if (clip_active(clip, i)->as.when.selects &&
+			clip_others_has_own_line(clip_active(clip, i)))
+			return cs;
 	for (unsigned int other = 0; other < cs; other++)
 		if (outside[other].levels[CLIP_WP] == outside[cs].levels[CLIP_WP] &&
 			outside[other].levels[CLIP_HOLD] == outside[cs].levels[CLIP_HOLD])
@@ -303,6 +327,7 @@ clip_lines_derive(struct clip *clip)
 		else
 			derive_for(clip, cs);
 	}
+	wires->held = clip_others_find(clip);
 }
 
 const struct clip_source *
@@ -319,16 +344,17 @@ clip_lines_driven(const struct clip *clip)
 
 	if (clip->drivers)
 		driven = 1 << CLIP_CS | 1 << CLIP_CLK | 1 << CLIP_MOSI;
-	if (clip->open && wires->drives)
+	if (wires->low && wires->drives)
 		driven |= 1 << CLIP_MISO;
 	return driven;
 }
 
-uint8_t
-clip_lines_value(struct clip *clip, unsigned int node, const uint8_t *levels)
+/* The node of the chip on line cs. */
+static uint8_t
+value_for(struct clip *clip, unsigned int cs, unsigned int node, const uint8_t *levels)
 {
 	struct clip_wires *wires = clip->faulty;
-	const struct clip_source *source = clip_lines_source(clip, node);
+	const struct clip_source *source = &wires->sources[cs][node];
 	unsigned int drivers = source->drivers & clip_lines_driven(clip);
 	uint8_t value = 0xff;
 
@@ -344,8 +370,24 @@ clip_lines_value(struct clip *clip, unsigned int node, const uint8_t *levels)
 	if (source->pull != FLASH_FLOATING)
 		return source->pull == FLASH_HIGH ? 0xff : 0;
 	if (node == NODE(CLIP_CHIP, CLIP_CS))
-		return wires->floating_cs ? 0xff : 0;
+		return wires->floating_cs & 1u << cs ? 0xff : 0;
 	return (uint8_t)base_random_next(&wires->noise);
+}
+
+uint8_t
+clip_lines_value(struct clip *clip, unsigned int node, const uint8_t *levels)
+{
+	return value_for(clip, clip->faulty->cs, node, levels);
+}
+
+bool
+clip_lines_cs(struct clip *clip, unsigned int cs, const uint8_t *levels)
+{
+	uint8_t own[CLIP_LINES];
+
+	memcpy(own, levels, sizeof own);
+	own[CLIP_CS] = clip->selected == (int)cs ? 0 : 0xff;
+	return value_for(clip, cs, NODE(CLIP_CHIP, CLIP_CS), own) & 1;
 }
 
 static enum flash_level
@@ -504,13 +546,18 @@ clip_line_state(const struct clip *clip, unsigned int cs, enum clip_line line,
 		levels |= 1 << CLIP_MISO;
 	state->host = shown_level(clip, cs, NODE(CLIP_HOST, line), levels);
 	state->chip = shown_level(clip, cs, NODE(CLIP_CHIP, line), levels);
-	/* A second master can hold it low without the adapter. */
-	if (line == CLIP_CS && clip->open && clip->open == clip->chips[cs])
-		state->chip = FLASH_LOW;
+	if (line == CLIP_CS) {
+		const struct clip_source source = clip_lines_cs_in_operation(clip, cs);
+
+		/* A second master can hold it low without the adapter. */
+		state->chip = wires->low & 1u << cs ? FLASH_LOW : level_from(clip, &source, levels);
+	}
 	for (guint i = 0; i < clip_n_faults(clip); i++) {
 		const struct clip_active_fault *fault = clip_active(clip, i);
 
-		if (!concerns(fault, line))
+		if (line == CLIP_MISO
+				? !concerns(fault, line) && !clip_others_answer(clip, fault, cs)
+				: !concerns(fault, line) || !clip_others_concerns(fault, cs))
 			continue;
 		if (fault->in_force) {
 			state->fault_id = fault->base.id;

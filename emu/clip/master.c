@@ -69,9 +69,8 @@ clip_master_init(struct clip_fault *fault)
 		.lines = 1 << CLIP_CS | 1 << CLIP_MOSI | 1 << CLIP_CLK,
 		.hz = 25000000,
 		.read_bytes = 64,
-		.duty = 0.3,
 	};
-	fault->period_ns = 100000000;
+	fault->cycle = (struct base_period){.period_ns = 100000000, .duty = 0.3};
 }
 
 const char *
@@ -88,11 +87,9 @@ clip_master_check(const struct clip_fault *fault)
 		return "the second master's frequency has to be above 0 Hz";
 	if (master->read_bytes == 0 || master->read_bytes > 1 << 24)
 		return "the second master has to read 1 to 16 Mi bytes at a time";
-	if (fault->period_ns <= 0 || fault->phase_ns < 0)
-		return "period has to be above 0, phase 0 or more";
-	if (!(master->duty >= 0 && master->duty <= 1))
-		return "the duty has to be 0 to 1";
-	if (master->duty < 1 && read_ns(master) > fault->period_ns)
+	if (fault->cycle.period_ns <= 0)
+		return CLIP_PERIOD_ALLOWED;
+	if (fault->cycle.duty < 1 && read_ns(master) > fault->cycle.period_ns)
 		return "a read of the second master has to fit into its period";
 	return NULL;
 }
@@ -117,9 +114,9 @@ locate(const struct clip_fault *fault, int64_t now_ns)
 {
 	const struct clip_master *master = &fault->master;
 	unsigned int slot_bits = frame_bits(master) + PAUSE_BITS;
-	int64_t since = now_ns - fault->phase_ns;
-	bool always = master->duty >= 1;
-	int64_t on_ns = (int64_t)(master->duty * (double)fault->period_ns);
+	int64_t since = now_ns - fault->cycle.phase_ns;
+	bool always = fault->cycle.duty >= 1;
+	int64_t on_ns = (int64_t)(fault->cycle.duty * (double)fault->cycle.period_ns);
 	int64_t slots = on_ns > 0 ? (on_ns - 1) / bits_ns(master, slot_bits) + 1 : 0;
 	int64_t period, at, slot;
 	uint64_t bits;
@@ -127,15 +124,15 @@ locate(const struct clip_fault *fault, int64_t now_ns)
 	if (slots == 0)
 		return (struct position){.burst = -1, .next_ns = INT64_MAX};
 	if (since < 0)
-		return (struct position){.burst = -1, .next_ns = fault->phase_ns};
-	period = always ? 0 : since / fault->period_ns;
-	at = always ? since : since % fault->period_ns;
+		return (struct position){.burst = -1, .next_ns = fault->cycle.phase_ns};
+	period = always ? 0 : since / fault->cycle.period_ns;
+	at = always ? since : since % fault->cycle.period_ns;
 	bits = (uint64_t)((unsigned __int128)at * master->hz / NS_PER_S);
 	slot = (int64_t)(bits / slot_bits);
 	if (!always && slot >= slots)
 		return (struct position){
 			.burst = (period + 1) * slots - 1,
-			.next_ns = now_ns - at + fault->period_ns,
+			.next_ns = now_ns - at + fault->cycle.period_ns,
 		};
 	return (struct position){
 		.low = bits % slot_bits < frame_bits(master),
@@ -212,17 +209,16 @@ static void
 feed(struct clip *clip, struct clip_active_fault *fault, unsigned int from, unsigned int to)
 {
 	struct clip_wires *wires = clip->faulty;
-	struct flash *chip = clip->open;
 
 	fault->bit = to;
-	if (!chip || !(fault->as.master.lines & 1 << CLIP_CLK))
+	if (!wires->low || !(fault->as.master.lines & 1 << CLIP_CLK))
 		return;
-	flash_set_clock(chip, 0);
+	clip_wires_set_clock(clip, 0);
 	while (from < to) {
 		if (from % 8 == 0 && to - from >= 8 && !wires->frame.open) {
 			uint8_t byte = byte_at(clip, fault, from / 8);
 
-			flash_shift(chip, &byte, NULL, 1);
+			clip_wires_clock_bytes(clip, &byte, NULL, 1);
 			from += 8;
 		} else {
 			wires->master_mosi = bit_at(clip, fault, from++);
@@ -232,7 +228,7 @@ feed(struct clip *clip, struct clip_active_fault *fault, unsigned int from, unsi
 						  : wires->master_mosi);
 		}
 	}
-	flash_set_clock(chip, clip->hz);
+	clip_wires_set_clock(clip, clip->hz);
 }
 
 static void
@@ -334,12 +330,12 @@ clip_master_rest(struct clip *clip, unsigned int given, bool mosi)
 	struct clip_active_fault *fault = wires->master;
 	unsigned int first = fault->bit - wires->master_clocks;
 
-	if (given >= wires->master_clocks || !clip->open)
+	if (given >= wires->master_clocks || !wires->low)
 		return;
-	flash_set_clock(clip->open, 0);
+	clip_wires_set_clock(clip, 0);
 	for (unsigned int i = given; i < wires->master_clocks; i++) {
 		wires->master_mosi = bit_at(clip, fault, first + i);
 		clip_wires_clock(clip, clip_master_mix(clip, CLIP_MOSI, mosi, wires->master_mosi));
 	}
-	flash_set_clock(clip->open, clip->hz);
+	clip_wires_set_clock(clip, clip->hz);
 }

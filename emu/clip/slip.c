@@ -71,7 +71,7 @@ clip_slip_bounce(struct clip *clip, struct clip_active_fault *fault, struct clip
 		return;
 	clip_trigger_acted(clip, fault, bit->bit, CLIP_CS, FLASH_HIGH);
 	/* It falls again at the next look at the levels, before the clock of this bit. */
-	clip_wires_raise(clip, bit->now_ns);
+	clip_wires_raise(clip, clip->faulty->cs, bit->now_ns);
 }
 
 void

@@ -53,15 +53,44 @@ within(uint64_t at, uint64_t from, uint64_t to, uint64_t *bytes)
 	return at < to;
 }
 
-static bool
-in_time(const struct clip *clip, const struct base_fault_when *when, uint64_t *bytes)
+/* At least one byte, so that it ends behind that time. */
+static void
+lower_to(const struct clip *clip, uint64_t *bytes, int64_t now_ns, int64_t next_ns)
 {
-	int64_t now = base_clock_now(clip->clock);
-	int64_t next = now < when->from_ns ? when->from_ns : when->to_ns;
+	if (next_ns > now_ns && next_ns != INT64_MAX)
+		lower(bytes,
+			(uint64_t)((double)(next_ns - now_ns) * clip->hz / (8 * NS_PER_S)) + 1);
+}
 
-	if (next > now)
-		lower(bytes, (uint64_t)((double)(next - now) * clip->hz / (8 * NS_PER_S)) + 1);
-	return base_fault_when_is_in_time(when, now);
+static bool
+in_time(const struct clip *clip, const struct clip_active_fault *fault, uint64_t *bytes)
+{
+	const struct base_fault_when *when = &fault->as.when;
+	int64_t now = base_clock_now(clip->clock), until;
+	bool on = true;
+
+	lower_to(clip, bytes, now, now < when->from_ns ? when->from_ns : when->to_ns);
+	if (!fault->row->own_cycle && fault->as.cycle.period_ns > 0) {
+		on = base_period_is_on(&fault->as.cycle, now, &until);
+		lower_to(clip, bytes, now, until);
+	}
+	return on && base_fault_when_is_in_time(when, now);
+}
+
+bool
+clip_trigger_missed(const struct clip_active_fault *fault, int64_t from_ns, int64_t now_ns,
+	int64_t *on_ns, int64_t *off_ns)
+{
+	const struct base_fault_when *when = &fault->as.when;
+
+	if (fault->row->own_cycle || clip_trigger_is_spent(fault))
+		return false;
+	if (fault->as.cycle.period_ns > 0)
+		return base_period_last(&fault->as.cycle, MAX(from_ns, when->from_ns),
+			when->to_ns ? MIN(now_ns, when->to_ns) : now_ns, on_ns, off_ns);
+	*on_ns = when->from_ns;
+	*off_ns = when->to_ns;
+	return *off_ns > 0 && *on_ns >= from_ns && *off_ns <= now_ns;
 }
 
 static bool
@@ -81,11 +110,13 @@ at_address(const struct clip *clip, const struct base_fault_when *when, uint64_t
 
 /* True when opcode, purpose, address and select make the frame a match. */
 static bool
-matches(const struct clip *clip, const struct base_fault_when *when, uint64_t *bytes)
+matches(const struct clip *clip, const struct clip_active_fault *fault, uint64_t *bytes)
 {
 	const struct clip_frame *frame = &clip->faulty->frame;
+	const struct base_fault_when *when = &fault->as.when;
 
-	if (when->selects && (clip->selected < 0 || !(when->selects & 1u << clip->selected)))
+	if (when->selects && !clip_others_has_own_line(fault) &&
+		(clip->selected < 0 || !(when->selects & 1u << clip->selected)))
 		return false;
 	if (when->has_opcode && frame->opcode != when->opcode)
 		return false;
@@ -102,18 +133,26 @@ clip_trigger_is_spent(const struct clip_active_fault *fault)
 }
 
 bool
+clip_trigger_is_due(const struct clip *clip, const struct clip_active_fault *fault)
+{
+	uint64_t bytes = UINT64_MAX;
+
+	return in_time(clip, fault, &bytes) && !clip_trigger_is_spent(fault);
+}
+
+bool
 clip_trigger_holds(struct clip *clip, struct clip_active_fault *fault, uint64_t *bytes)
 {
 	const struct base_fault_when *when = &fault->as.when;
 	const struct clip_frame *frame = &clip->faulty->frame;
 
-	if (!in_time(clip, when, bytes) || clip_trigger_is_spent(fault))
+	if (!in_time(clip, fault, bytes) || clip_trigger_is_spent(fault))
 		return false;
 	if (fault->row->by_itself)
 		return true;
 	if (!frame->open)
 		return !clip_trigger_needs_frame(fault);
-	if (!matches(clip, when, bytes))
+	if (!matches(clip, fault, bytes))
 		return false;
 	return base_fault_match_once(&fault->base) &&
 		within(frame->byte, MAX(when->byte_from, fault->as.after_bytes), when->byte_to,

@@ -24,6 +24,7 @@ clip_fault_init(struct clip_fault *fault, enum clip_fault_what what)
 		.clocks = 1,
 		.slip = CLIP_SLIP_EITHER,
 		.slope = 1e-3,
+		.cycle.duty = CLIP_DUTY_USUAL,
 	};
 	/* A kind that there is not is for clip_fault_check() to refuse. */
 	if ((size_t)what >= CLIP_FAULT_WHATS)
@@ -32,6 +33,22 @@ clip_fault_init(struct clip_fault *fault, enum clip_fault_what what)
 	fault->line = row->line;
 	if (row->init)
 		row->init(fault);
+}
+
+static const char *
+check_aim(const struct clip_fault *fault, const struct clip_fault_row *row)
+{
+	const struct base_period *cycle = &fault->cycle;
+
+	if (fault->has_bit && (!row->of_bits || fault->bit > 7))
+		return "the bit is 7 to 0, of faults at single bits";
+	if (cycle->period_ns < 0 || cycle->phase_ns < 0)
+		return CLIP_PERIOD_ALLOWED;
+	if (!(cycle->duty >= 0 && cycle->duty <= 1))
+		return "the duty has to be 0 to 1";
+	if (!row->own_cycle && cycle->duty <= 0 && cycle->period_ns > 0)
+		return "the duty has to be above 0";
+	return NULL;
 }
 
 const char *
@@ -49,7 +66,8 @@ clip_fault_check(const struct clip_fault *fault)
 	if (!(fault->rate >= 0 && fault->rate <= 1))
 		return "the rate has to be 0 to 1";
 	row = clip_fault_row(fault->what);
-	if (row->check)
+	wrong = check_aim(fault, row);
+	if (!wrong && row->check)
 		wrong = row->check(fault);
 	return wrong ? wrong : base_fault_when_check(&fault->when);
 }
@@ -67,7 +85,9 @@ begin(struct clip *clip)
 	/* In the middle of a frame: what it is for stays unknown. */
 	wires->frame.open = clip->selected >= 0;
 	wires->frame.operation = clip->operations;
-	wires->drives = clip->open && flash_drives_miso(clip->open, NULL);
+	wires->looked_ns = base_clock_now(clip->clock);
+	wires->low = clip->open ? 1u << wires->cs : 0;
+	wires->drives = clip_wires_drive(clip, NULL);
 	clip_lines_derive(clip);
 }
 
@@ -78,6 +98,9 @@ end(struct clip *clip)
 	struct clip_wires *wires = clip->faulty;
 
 	clip_wires_update(clip);
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++)
+		if (cs != wires->cs)
+			clip_wires_raise(clip, cs, base_clock_now(clip->clock));
 	clip->faulty = NULL;
 	g_free(wires);
 	clip_show(clip);

@@ -11,12 +11,16 @@
 #include <stdint.h>
 
 #include "base/faultwhen.h"
+#include "base/period.h"
 #include "clip/line.h"
 
 struct clip;
 
 /* The most clocks that a fault is late or early: eight bytes. */
 #define CLIP_CLOCKS_MAX 64
+
+/* The duty of a fault with a period and no other one. */
+#define CLIP_DUTY_USUAL 0.5
 
 /* The kinds of faults. Their names in files and on command lines are in faulttable.c. */
 enum clip_fault_what {
@@ -65,7 +69,7 @@ enum clip_rule {
 };
 
 /*
- * A second master. In each period it is on the bus for duty of it, from phase_ns on, and reads the
+ * A second master. In each period of its cycle it is on the bus for the duty, and reads the
  * array from 0 upwards: frames of opcode 03, an address and read_bytes bytes, one byte of pause
  * between them; the last one is finished. lines (bits 1 << enum clip_line): those of CS#, MOSI and
  * CLK that it drives and, by MISO, whether something else on its bus answers it too, with random
@@ -76,11 +80,10 @@ struct clip_master {
 	unsigned int lines;
 	unsigned int hz;
 	uint32_t read_bytes; /* > 0 */
-	double duty;         /* 0..1; 1: all the time */
 };
 
 /* A board that writes to the region of its addresses (when.address_from, to; to 0: the last 64 KiB)
- * of the first chip that it is aimed at: every period_ns, from phase_ns on, bytes more. */
+ * of the first chip that it is aimed at: in each period of its cycle bytes more. */
 struct clip_writes {
 	uint32_t bytes; /* 1..256 */
 };
@@ -118,8 +121,12 @@ struct clip_fault {
 	uint64_t after_bytes;      /* BURST_ERROR: bytes of a frame without errors */
 	struct clip_master master; /* MASTER */
 	struct clip_writes writes; /* BOARD_WRITES */
-	int64_t period_ns;         /* MASTER, BOARD_WRITES: > 0 */
-	int64_t phase_ns;          /* the first period begins then */
+	/* When it acts, beside the other conditions. MASTER, BOARD_WRITES have periods of their
+	 * own: period_ns > 0. */
+	struct base_period cycle;
+	/* Faults of single bits: only at that bit of each byte, 7 the first on the wire .. 0. */
+	bool has_bit;
+	unsigned int bit;
 	struct base_fault_when when;
 };
 
@@ -153,6 +160,9 @@ const char *clip_fault_check(const struct clip_fault *fault);
 
 /* True when the board makes that fault, and only while it runs. */
 bool clip_fault_is_of_board(enum clip_fault_what what);
+
+/* True when the fault can be aimed at one bit of each byte. */
+bool clip_fault_is_of_bits(enum clip_fault_what what);
 
 /* True when the fault writes to the addresses of its conditions, in the first chip it may. */
 bool clip_fault_writes(enum clip_fault_what what);

@@ -15,8 +15,8 @@
  * without one costs one subtraction. Everything else follows from the nets (lines.c) at the time.
  * The chip sees a fall of CS# when the first clock comes, when the opcode is known.
  *
- * Leaves out: analogue levels, delays below half a clock, and the effect of one chip on the
- * wires of another. A second chip select shares the faults unless they are aimed at one.
+ * Leaves out: analogue levels, and delays below half a clock. All chips share the lines except CS#,
+ * and the faults unless these are aimed at one.
  */
 #include "clip/internal.h"
 
@@ -25,9 +25,7 @@
 #include "base/clock.h"
 #include "flash/flash.h"
 
-#define CHUNK 4096
-
-static const uint8_t low[CHUNK];
+static const uint8_t low[CLIP_CHUNK];
 
 /* Levels at the adapter, CLK low: bits 1 << line. */
 static unsigned int
@@ -63,18 +61,44 @@ clip_wires_set_rate(struct clip_active_fault *fault, double rate)
 	fault->left = base_random_skip(&fault->base.random, rate);
 }
 
+/* A chip without a frame also loses its state when its supply or RESET# is off for a while. */
+static void
+replay_missed(struct clip *clip, struct clip_active_fault *fault, int64_t now_ns)
+{
+	const unsigned int lines = 1u << CLIP_VCC | 1u << CLIP_GND | 1u << CLIP_HOLD;
+	int64_t on_ns, off_ns;
+
+	if (!fault->row->lasting || fault->in_force || !(lines & 1u << fault->as.line) ||
+		clip->faulty->frame.open || clip_trigger_needs_frame(fault) ||
+		!clip_wires_meet(clip, fault) ||
+		!clip_trigger_missed(fault, clip->faulty->looked_ns, now_ns, &on_ns, &off_ns))
+		return;
+	fault->in_force = true;
+	clip_lines_derive(clip);
+	clip_lines_show_at(clip, on_ns);
+	clip_trigger_acted_at(clip, fault, on_ns,
+		clip_lines_level(clip, NODE(CLIP_CHIP, fault->as.line), 1 << CLIP_MISO));
+	fault->in_force = false;
+	clip_lines_derive(clip);
+	clip_lines_show_at(clip, off_ns);
+}
+
 /* Updates which faults are in force; lowers *bytes to the number of bytes for which that holds. */
 static void
 look(struct clip *clip, uint64_t *bytes)
 {
 	struct clip_wires *wires = clip->faulty;
 	const struct clip_active_fault *master = wires->master;
+	const int64_t now = base_clock_now(clip->clock);
 	bool changed = false;
 
-	wires->cs = clip_wires_cs(clip);
+	clip_wires_address(clip, clip_wires_cs(clip));
 	clip_contact_catch_up(clip);
 	wires->late = 0;
 	wires->master = NULL;
+	for (guint i = 0; i < clip_n_faults(clip); i++)
+		replay_missed(clip, clip_active(clip, i), now);
+	wires->looked_ns = now;
 	for (guint i = 0; i < clip_n_faults(clip); i++) {
 		struct clip_active_fault *fault = clip_active(clip, i);
 		bool holds = clip_wires_meet(clip, fault) && clip_trigger_holds(clip, fault, bytes);
@@ -93,24 +117,35 @@ look(struct clip *clip, uint64_t *bytes)
 	clip_lines_show(clip);
 }
 
+/* Reports a fault that acts all the time. */
+static void
+tell_one(struct clip *clip, struct clip_active_fault *fault)
+{
+	const unsigned int levels = idle_levels(clip, false);
+	enum clip_line line = fault->as.line;
+	unsigned int cs = clip_others_select(clip, fault);
+
+	if (cs != clip->faulty->cs && !(clip->faulty->held & 1u << cs))
+		return;
+	fault->told = true;
+	clip_trigger_acted(clip, fault, 0, line,
+		cs != clip->faulty->cs
+			? FLASH_LOW
+			: clip_lines_level(clip,
+				  NODE(line == CLIP_MISO ? CLIP_HOST : CLIP_CHIP, line), levels));
+}
+
 /* Reports the faults that act all the time, once in a frame. */
 static void
 tell(struct clip *clip, bool reads)
 {
-	unsigned int levels = idle_levels(clip, false);
-
 	for (guint i = 0; i < clip_n_faults(clip); i++) {
 		struct clip_active_fault *fault = clip_active(clip, i);
-		enum clip_line line = fault->as.line;
 
 		if (!fault->in_force || fault->told)
 			continue;
-		if (!fault->row->lasting && !(fault->row->shows && fault->row->shows(fault, reads)))
-			continue;
-		fault->told = true;
-		clip_trigger_acted(clip, fault, 0, line,
-			clip_lines_level(clip,
-				NODE(line == CLIP_MISO ? CLIP_HOST : CLIP_CHIP, line), levels));
+		if (fault->row->lasting || (fault->row->shows && fault->row->shows(fault, reads)))
+			tell_one(clip, fault);
 	}
 }
 
@@ -139,8 +174,7 @@ clip_wires_attach(struct clip *clip, unsigned int cs)
 void
 clip_wires_detach(struct clip *clip, unsigned int cs)
 {
-	if (clip->chips[cs] == clip->open)
-		clip_wires_raise(clip, base_clock_now(clip->clock));
+	clip_wires_raise(clip, cs, base_clock_now(clip->clock));
 	clip_lines_restore(clip, cs);
 }
 
@@ -155,7 +189,7 @@ clip_wires_select(struct clip *clip)
 	clip_frame_begin(&wires->frame, clip->operations);
 	wires->began_ns = base_clock_now(clip->clock);
 	wires->began_skipped_ns = base_clock_skipped(clip->clock);
-	wires->floating_cs = base_random_next(&wires->noise) & 1;
+	wires->floating_cs = base_random_next(&wires->noise);
 	wires->last_mosi = false;
 	wires->last_miso = true;
 	wires->heard = UINT64_MAX;
@@ -235,6 +269,8 @@ act_at_bit(struct clip *clip, struct clip_bit *at, bool writes, bool reads)
 
 		if (!acts_at_bits(fault, writes, reads))
 			continue;
+		if (fault->as.has_bit && 7 - at->bit != fault->as.bit)
+			continue;
 		if (fault->left > 0)
 			fault->left--;
 		else
@@ -292,6 +328,8 @@ goes_by_bytes(const struct clip *clip)
 
 	if (!clip->faulty->powered)
 		return true;
+	if (!clip_others_keep_cs(clip, driven))
+		return false;
 	if (cs->forced < 0 && cs->drivers & driven & ~(1u << CLIP_CS))
 		return false;
 	if (clk->forced >= 0)
@@ -301,6 +339,13 @@ goes_by_bytes(const struct clip *clip)
 	return clk->pull != FLASH_FLOATING;
 }
 
+/* The bits of a byte that the fault can act at. */
+static unsigned int
+chances(const struct clip_active_fault *fault)
+{
+	return fault->as.has_bit ? 1 : 8;
+}
+
 /* How many of the next n bytes pass without an act at a single bit. */
 static size_t
 quiet(struct clip *clip, size_t n, bool writes, bool reads)
@@ -308,8 +353,8 @@ quiet(struct clip *clip, size_t n, bool writes, bool reads)
 	struct clip_wires *wires = clip->faulty;
 	size_t stays = n;
 
-	if (clip->open)
-		wires->drives = flash_drives_miso(clip->open, &stays);
+	if (wires->low)
+		wires->drives = clip_wires_drive(clip, &stays);
 	if (!goes_by_bytes(clip))
 		return 0;
 	n = MIN(n, stays);
@@ -319,7 +364,7 @@ quiet(struct clip *clip, size_t n, bool writes, bool reads)
 		const struct clip_active_fault *fault = clip_active(clip, i);
 
 		if (acts_at_bits(fault, writes, reads))
-			n = MIN(n, fault->left / 8);
+			n = MIN(n, fault->left / chances(fault));
 	}
 	return n;
 }
@@ -352,7 +397,7 @@ hear(struct clip_wires *wires, uint8_t *out, size_t n)
 	}
 }
 
-/* Shifts n bytes (1..CHUNK) without an act at a single bit. in and out are not NULL. */
+/* Shifts n bytes (1..CLIP_CHUNK) without an act at a single bit. in and out are not NULL. */
 static void
 shift_bytes(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 {
@@ -360,10 +405,10 @@ shift_bytes(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 	const unsigned int mosi = NODE(CLIP_CHIP, CLIP_MOSI), miso = NODE(CLIP_HOST, CLIP_MISO);
 	uint8_t levels[CLIP_LINES] = {[CLIP_CLK] = 0xff, [CLIP_MISO] = 0xff};
 	bool clocked =
-		wires->powered && clip->open && is_plain(clip, NODE(CLIP_CHIP, CLIP_CLK), CLIP_CLK);
+		wires->powered && wires->low && is_plain(clip, NODE(CLIP_CHIP, CLIP_CLK), CLIP_CLK);
 	bool heard = is_plain(clip, miso, CLIP_MISO);
 	const uint8_t *arrives = in;
-	uint8_t changed[CHUNK];
+	uint8_t changed[CLIP_CHUNK];
 	bool last;
 
 	levels[CLIP_CS] = clip->selected >= 0 ? 0 : 0xff;
@@ -375,7 +420,7 @@ shift_bytes(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 		arrives = changed;
 	}
 	if (clocked)
-		flash_shift(clip->open, arrives, out, n);
+		clip_wires_clock_bytes(clip, arrives, out, n);
 	else
 		memset(out, wires->miso ? 0xff : 0, n);
 	last = out[n - 1] & 1;
@@ -399,7 +444,7 @@ count_down(struct clip *clip, size_t n, bool writes, bool reads)
 		struct clip_active_fault *fault = clip_active(clip, i);
 
 		if (acts_at_bits(fault, writes, reads) && fault->left != UINT64_MAX)
-			fault->left -= n * 8;
+			fault->left -= n * chances(fault);
 	}
 }
 
@@ -422,9 +467,9 @@ static size_t
 shift_some(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 {
 	struct clip_wires *wires = clip->faulty;
-	uint64_t bytes = MIN(n, CHUNK);
+	uint64_t bytes = MIN(n, CLIP_CHUNK);
 	const uint8_t *mosi = in ? in : low;
-	uint8_t unheard[CHUNK];
+	uint8_t unheard[CLIP_CHUNK];
 	size_t done;
 
 	if (wires->frame.open && wires->frame.byte < wires->frame.means.header_bytes) {

@@ -61,11 +61,12 @@ region_of(const struct clip_fault *fault, const struct flash *chip)
 static int64_t
 next_due(const struct clip_fault *fault, int64_t now_ns)
 {
-	int64_t since = now_ns - fault->phase_ns;
+	int64_t since = now_ns - fault->cycle.phase_ns;
 
 	if (since < 0)
-		return fault->phase_ns;
-	return fault->phase_ns + (since / fault->period_ns + 1) * fault->period_ns;
+		return fault->cycle.phase_ns;
+	return fault->cycle.phase_ns +
+		(since / fault->cycle.period_ns + 1) * fault->cycle.period_ns;
 }
 
 /* One frame at that time; the chip's clock is the host's, time goes on by itself. */
@@ -203,7 +204,7 @@ void
 clip_writer_init(struct clip_fault *fault)
 {
 	fault->writes = (struct clip_writes){.bytes = 64};
-	fault->period_ns = NS_PER_S;
+	fault->cycle.period_ns = NS_PER_S;
 }
 
 const char *
@@ -211,8 +212,8 @@ clip_writer_check(const struct clip_fault *fault)
 {
 	if (fault->writes.bytes == 0 || fault->writes.bytes > 256)
 		return "a board writes 1 to 256 bytes at a time";
-	if (fault->period_ns <= 0 || fault->phase_ns < 0)
-		return "period has to be above 0, phase 0 or more";
+	if (fault->cycle.period_ns <= 0)
+		return CLIP_PERIOD_ALLOWED;
 	if (fault->when.address_from % SECTOR || fault->when.address_to % SECTOR)
 		return "a board writes to whole sectors of 4096 bytes, such as 0xFE000-0xFFFFF";
 	return NULL;
@@ -244,7 +245,7 @@ clip_writer_wait(struct clip *clip, int64_t now_ns)
 void
 clip_writer_pass(struct clip *clip, int64_t now_ns)
 {
-	if (clip->faulty->frame.open || clip->open || clip->by_board)
+	if (clip->faulty->frame.open || clip->faulty->low || clip->by_board)
 		return;
 	for (guint i = 0; i < clip_n_faults(clip); i++) {
 		struct clip_active_fault *fault = clip_active(clip, i);

@@ -81,6 +81,8 @@ static const struct link_fault_row rows[LINK_WHATS] = {
 		.effect = link_effect_hang, .verdict = BASE_COMMAND_HANG, .verdict_is_all = true},
 	[LINK_CS_STUCK] = {"cs-stuck", .occasion = LINK_AT_COMMAND, .needs_select = true,
 		.direction = LINK_TO_ADAPTER, .count = 1, .verdict = BASE_COMMAND_KEEP_SELECTED},
+	[LINK_JOIN] = {"join", .occasion = LINK_AT_COMMAND, .direction = LINK_TO_ADAPTER,
+		.count = 1, .verdict = BASE_COMMAND_JOIN},
 };
 
 static const char *const directions[LINK_DIRECTIONS] = {

@@ -61,6 +61,9 @@ enum link_fault_what {
 	LINK_HANG,
 	/* A firmware that does not raise CS# at the end of an operation, as after an error. */
 	LINK_CS_STUCK,
+	/* A host that writes opcode and parameters at once, or a driver that collects writes: both
+	 * are in one USB packet. */
+	LINK_JOIN,
 	LINK_WHATS,
 };
 
@@ -77,7 +80,7 @@ enum link_direction {
  *	garbage stall                  the same: before that byte; with neither byte, command nor
  *	                               a probability below 1: once, from_ns after the opening
  *	hang reboot unplug             the same, but with operation and no byte: each command
- *	nak cs-stuck                   each command; cs-stuck: each O_SPIOP
+ *	nak join cs-stuck              each command; cs-stuck: each O_SPIOP
  *	latency                        each reply, however long
  *	chunks                         each piece of one
  *	banner reset-on-open deaf      each opening of the line

@@ -67,12 +67,12 @@ query_command_map(struct serprog *adapter, const uint8_t *parameters)
 static void
 query_program(struct serprog *adapter, const uint8_t *parameters)
 {
-	uint8_t name[PROGRAM_BYTES] = {0};
+	char name[PROGRAM_BYTES + 1] = "";
 
 	(void)parameters;
-	memcpy(name, adapter->profile->program, strnlen(adapter->profile->program, sizeof name));
+	g_strlcpy(name, adapter->profile->program, sizeof name);
 	answer(adapter, true);
-	serprog_reply_bytes(&adapter->reply, name, sizeof name);
+	serprog_reply_bytes(&adapter->reply, name, PROGRAM_BYTES);
 }
 
 static void
@@ -345,6 +345,12 @@ serprog_command(const struct serprog *adapter, uint8_t opcode)
 	if (opcode >= G_N_ELEMENTS(commands) || !(adapter->profile->commands >> opcode & 1))
 		return NULL;
 	return &commands[opcode];
+}
+
+uint32_t
+serprog_data_bytes(uint8_t opcode, const uint8_t *parameters)
+{
+	return opcode == 0x0d || opcode == 0x13 ? serprog_le24(parameters) : 0;
 }
 
 bool

@@ -11,9 +11,8 @@
 static void
 run_refused(struct serprog *adapter, const uint8_t *parameters)
 {
-	bool has_data = adapter->refused_opcode == 0x0d || adapter->refused_opcode == 0x13;
-
-	serprog_discard(adapter, has_data ? serprog_le24(parameters) : 0, SERPROG_NAK);
+	serprog_discard(
+		adapter, serprog_data_bytes(adapter->refused_opcode, parameters), SERPROG_NAK);
 }
 
 bool
@@ -41,6 +40,9 @@ serprog_ask_filter(struct serprog *adapter, uint8_t opcode)
 		return false;
 	case BASE_COMMAND_KEEP_SELECTED:
 		adapter->keep_selected = true;
+		break;
+	case BASE_COMMAND_JOIN:
+		adapter->joined = true;
 		break;
 	}
 	return true;

@@ -24,6 +24,7 @@
 enum serprog_state {
 	SERPROG_OPCODE,        /* between commands */
 	SERPROG_PARAMETERS,    /* the fixed ones that follow an opcode */
+	SERPROG_LOST,          /* the same, but the firmware does not see them */
 	SERPROG_DISCARD,       /* data that has no effect; then the verdict on it */
 	SERPROG_SPI_WRITE,     /* O_SPIOP: the host's data goes to MOSI */
 	SERPROG_SPI_DUPLEX,    /* O_SPIOP: the same, and MISO goes to the host */
@@ -65,12 +66,14 @@ struct serprog {
 	uint8_t verdict;     /* SERPROG_DISCARD: ACK or NAK */
 
 	/* Firmwares that depart from the text. */
-	uint32_t opcode;          /* of the command, as a set */
-	uint32_t departing;       /* set of commands that depart from it */
-	bool spi_departs;         /* O_SPIOP does */
-	bool purge;               /* drops the input received so far */
-	GByteArray *ring;         /* input that waits in the firmware; NULL: on the line */
-	uint8_t *collected;       /* collected data of O_SPIOP; NULL: never collects */
+	uint32_t opcode;     /* of the command, as a set */
+	uint8_t last_opcode; /* as it came */
+	uint32_t departing;  /* set of commands that depart from it */
+	bool spi_departs;    /* O_SPIOP does */
+	bool joined;         /* the command's opcode came in one packet with the next one */
+	uint32_t lost;       /* the next so many bytes have arrived, and the firmware drops them */
+	GByteArray *ring;    /* input that waits in the firmware; NULL: on the line */
+	uint8_t *collected;  /* collected data of O_SPIOP; NULL: never collects */
 	uint32_t collected_bytes; /* of the part in progress */
 	uint64_t commands;        /* that have begun since the host opened the line */
 	int64_t moved_us;         /* when the host last did something, monotonic */
@@ -94,6 +97,9 @@ struct serprog {
 
 /* The row of that opcode; NULL when the profile does not offer it. */
 const struct serprog_command *serprog_command(const struct serprog *adapter, uint8_t opcode);
+
+/* The bytes of data behind the parameters of an operation. */
+uint32_t serprog_data_bytes(uint8_t opcode, const uint8_t *parameters);
 
 /* Receives and drops n bytes, then answers with the verdict. */
 void serprog_discard(struct serprog *adapter, uint32_t n, uint8_t verdict);
@@ -121,8 +127,16 @@ serprog_end_frame(struct serprog *adapter)
 /* CS# rises and S_CS_MODE is forgotten. */
 void serprog_reset_bus(struct serprog *adapter);
 
-/* As after power-on; the bytes on their way in either direction are lost. */
-void serprog_crash(struct serprog *adapter);
+/* As after power-on, but earlier replies get out; the next n bytes of data are lost. */
+void serprog_crash(struct serprog *adapter, uint32_t n);
+
+/* packet.c */
+/* The opcode of a command has come: what its packet makes of the next bytes. True when they are its
+ * parameters and are lost: SERPROG_LOST. */
+bool serprog_packet_begin(struct serprog *adapter);
+size_t serprog_packet_take_lost(struct serprog *adapter, const uint8_t *in, size_t n);
+/* Of slen bytes of data behind a header those in the same packet. */
+uint32_t serprog_packet_rest(const struct serprog *adapter, uint32_t slen);
 
 /* Real time: data may run ahead of the wall by 1 / this many seconds at once. */
 #define SERPROG_BURSTS_PER_S 250

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Finds the row of a profile, and computes the SPI clock that it sets for a requested one. The rows
- * are in profiles.c.
+ * Finds the row of a profile, names what a host does with it, and computes the SPI clock that it
+ * sets for a requested one. The rows are in profiles.c.
  */
 #include "serprog/profile.h"
 
@@ -19,6 +19,18 @@ serprog_profile_find(const char *name)
 		if (g_str_equal(profiles[i].name, name))
 			return &profiles[i];
 	return NULL;
+}
+
+const char *
+serprog_flashrom_string(enum serprog_flashrom flashrom)
+{
+	static const char *const names[SERPROG_FLASHROMS] = {
+		[SERPROG_FLASHROM_WORKS] = "works",
+		[SERPROG_FLASHROM_REFUSES] = "refuses",
+		[SERPROG_FLASHROM_HANGS] = "hangs",
+	};
+
+	return names[flashrom];
 }
 
 uint32_t

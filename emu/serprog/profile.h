@@ -48,7 +48,7 @@ enum serprog_order {
 enum serprog_over {
 	SERPROG_OVER_DRAIN, /* NAK after its data (at most over_takes bytes of it; 0: all) */
 	SERPROG_OVER_NAK,   /* NAK at once: its data is taken for commands */
-	SERPROG_OVER_PURGE, /* the input so far is dropped, the bus reset, NAK */
+	SERPROG_OVER_PURGE, /* what has come with its header is dropped, the bus reset, NAK */
 	SERPROG_OVER_RESET, /* the firmware crashes: as after power-on, no answer */
 };
 
@@ -59,11 +59,22 @@ enum serprog_timeout {
 	SERPROG_TIMEOUT_RESET, /* as after power-on, no answer */
 };
 
+/* What flashrom 1.3.0 does with the emulated firmware (tests/system/profiles.test). */
+enum serprog_flashrom {
+	SERPROG_FLASHROM_WORKS, /* probe, read and write */
+	SERPROG_FLASHROM_REFUSES,
+	SERPROG_FLASHROM_HANGS,
+	SERPROG_FLASHROMS,
+};
+
 struct serprog_profile {
 	const char *name;    /* --profile */
 	const char *summary; /* one line for people */
-	const char *program; /* Q_PGMNAME; at most 16 bytes count */
-	uint32_t commands;   /* set that is offered: Q_CMDMAP */
+	char program[17];    /* Q_PGMNAME */
+	enum serprog_flashrom flashrom;
+	/* What leaves a host waiting for ever, and why; NULL: nothing that is known. */
+	const char *hangs;
+	uint32_t commands; /* set that is offered: Q_CMDMAP */
 	uint16_t serial_buffer;
 	uint16_t operation_buffer;
 	uint32_t write_max;        /* Q_WRNMAXLEN as reported: 0 is 2^24 */
@@ -86,11 +97,11 @@ struct serprog_profile {
 	uint32_t unacknowledged; /* set whose success is not answered */
 	uint32_t early_ack;      /* set that is ACKed before its parameters; a value follows them */
 	uint32_t resets_bus;     /* set that raises CS# and forgets S_CS_MODE */
-	uint32_t purges;         /* set that drops all input so far */
+	uint32_t purges;         /* set that drops what has come with it */
 	bool sync_reversed;      /* SYNCNOP: ACK, NAK */
-	size_t packet_bytes; /* bytes that follow an opcode, or a command, in its packet are lost */
-	size_t reply_max;    /* longer replies are lost; 0: none */
-	size_t ring_bytes;   /* input beyond so much, while the firmware is busy giving, is
+	bool one_command_per_packet; /* what follows an opcode in its USB packet is lost */
+	size_t reply_max;            /* longer replies are lost; 0: none */
+	size_t ring_bytes;           /* input beyond so much, while the firmware is busy giving, is
 				  * lost; 0: the line waits */
 
 	enum serprog_bus_rule bus_rule;
@@ -133,6 +144,9 @@ const struct serprog_profile *serprog_profile_find(const char *name);
 
 /* All profiles in order of listing; sets n. */
 const struct serprog_profile *serprog_profiles(size_t *n);
+
+/* "works", "refuses", "hangs". */
+const char *serprog_flashrom_string(enum serprog_flashrom flashrom);
 
 /* The SPI clock that hz (> 0) gives; 0: none, SPI is dead. */
 uint32_t serprog_profile_clock(const struct serprog_profile *profile, uint32_t hz);

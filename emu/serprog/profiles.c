@@ -11,8 +11,7 @@
  *
  * Leaves out: what a host sees of USB and TCP themselves; a memory overrun is at best a crash.
  *
- * flashrom, in the rows: what flashrom 1.3.0 did with a W25Q80DV on this emulation of it
- * (tests/system/profiles.test): "works" is probe, read and write; "hangs" is for ever.
+ * Where a host can hang for ever, the row says how.
  */
 #include "serprog/profile.h"
 
@@ -79,7 +78,6 @@ static const struct serprog_profile profiles[] = {
 		.turnaround_ns = FRAME_NS,
 	},
 	{
-		/* flashrom: works */
 		.name = "bitpirate-1.6",
 		.summary = "ESP32 Bit Pirate 1.6: 4 KiB, collects a write first; pins stay off "
 			   "when the host has gone",
@@ -90,7 +88,7 @@ static const struct serprog_profile profiles[] = {
 		.order = SERPROG_COLLECT,
 	},
 	{
-		/* 88821901; flashrom: works */
+		/* 88821901 */
 		.name = "bitpirate",
 		.summary = "ESP32 Bit Pirate after 1.6: streams, a broken off write reaches the "
 			   "chip; pins stay off when the host has gone",
@@ -100,11 +98,12 @@ static const struct serprog_profile profiles[] = {
 		.read_max = 0xffffff,
 	},
 	{
-		/* stacksmashing/pico-serprog; flashrom: works */
+		/* stacksmashing/pico-serprog */
 		.name = "pico-serprog",
 		.summary = "Raspberry Pi Pico, PIO: no limits told, but a write over 4096 bytes "
 			   "hangs; S_PIN_STATE does nothing",
 		.program = "pico-serprog",
+		.hangs = "a write of over 4096 bytes, which it fetches anew for each 4096 of them",
 		.commands = BASE_COMMANDS | FREQUENCY | PIN_STATE,
 		.serial_buffer = 0xffff,
 		.bus_types = 0x08,
@@ -118,7 +117,6 @@ static const struct serprog_profile profiles[] = {
 		.turnaround_ns = FRAME_NS,
 	},
 	{
-		/* flashrom: works */
 		.name = "pico-kukrimate",
 		.summary = "Raspberry Pi Pico, SPI block: no limits, real S_PIN_STATE",
 		.program = "pico-serprog",
@@ -132,11 +130,13 @@ static const struct serprog_profile profiles[] = {
 		.turnaround_ns = FRAME_NS,
 	},
 	{
-		/* flashrom: works; 1.3.0 never sends S_SPI_CS, newer ones do for cs= */
+		/* flashrom 1.3.0 never sends S_SPI_CS, newer ones do for cs= */
 		.name = "pico-ytec",
 		.summary = "Raspberry Pi Pico, four chip selects: S_SPI_CS of a line that exists "
 			   "is not answered",
 		.program = "pico-serprog",
+		.hangs = "S_SPI_CS of a line that exists (cs= of newer flashrom), which it does "
+			 "not answer",
 		.commands = BASE_COMMANDS | FREQUENCY | PIN_STATE | CHIP_SELECT,
 		.serial_buffer = 0xffff,
 		.bus_types = 0x08,
@@ -149,10 +149,11 @@ static const struct serprog_profile profiles[] = {
 		.turnaround_ns = FRAME_NS,
 	},
 	{
-		/* dword1511, c74b4ed; flashrom: works */
+		/* dword1511, c74b4ed */
 		.name = "stm32-vserprog",
 		.summary = "STM32: silent on what it does not know; clocks 36 MHz / 2^n",
 		.program = "stm32-vserprog",
+		.hangs = "a command that is not in its map, which it does not answer",
 		.commands = BASE_COMMANDS | FREQUENCY | PIN_STATE,
 		.unknown = SERPROG_UNKNOWN_SILENCE,
 		.serial_buffer = 0xffff,
@@ -165,7 +166,7 @@ static const struct serprog_profile profiles[] = {
 		.turnaround_ns = FRAME_NS,
 	},
 	{
-		/* thisiseth, e1ef014, on USB; flashrom: works */
+		/* thisiseth, e1ef014, on USB */
 		.name = "esp32-serprog",
 		.summary = "ESP32: 2047 bytes told, 4094 in all taken; NAK at once when over, the "
 			   "data is then run as commands",
@@ -189,13 +190,14 @@ static const struct serprog_profile profiles[] = {
 		.turnaround_ns = 10 * MS_NS, /* a scheduler tick after each command */
 	},
 	{
-		/* urjaman, 4483292, libfrser a628f19, ATmega328P at 115200 baud; flashrom: works */
+		/* urjaman, 4483292, libfrser a628f19, ATmega328P at 115200 baud */
 		.name = "frser-duino",
 		.summary =
 			"Arduino, libfrser: takes the parameters of what it NAKs; 17 and 18 are "
 			"older commands; MOSI is high while it reads; bytes that arrive then are "
 			"lost after 1020 bytes",
 		.program = "frser-duino",
+		.hangs = "more than 1020 bytes that come while it sends, as some are lost",
 		.commands = BASE_COMMANDS | MAX_QUERIES | FREQUENCY | PIN_STATE |
 			SERPROG_COMMAND(0x07) | SERPROG_COMMAND(0x0b) | SERPROG_COMMAND(0x0e) |
 			SERPROG_COMMAND(0x0f),
@@ -218,11 +220,12 @@ static const struct serprog_profile profiles[] = {
 		.turnaround_ns = FRAME_NS,
 	},
 	{
-		/* hydrafw, dfb2879; flashrom: works */
+		/* hydrafw, dfb2879 */
 		.name = "hydrabus",
 		.summary = "HydraBus: NOP and what it does not know are not answered; SPI is off "
 			   "until S_PIN_STATE 1; 4 KiB, NAK at once when over",
 		.program = "Hydrabus",
+		.hangs = "NOP, and a command that is not in its map, which it does not answer",
 		.commands = BASE_COMMANDS | MAX_QUERIES | FREQUENCY | PIN_STATE,
 		.unknown = SERPROG_UNKNOWN_SILENCE,
 		.unacknowledged = SERPROG_COMMAND(0x00),
@@ -241,17 +244,18 @@ static const struct serprog_profile profiles[] = {
 		.turnaround_ns = FRAME_NS,
 	},
 	{
-		/* 9elements, 3fc430b; flashrom: hangs. It writes an opcode and its parameters one
-		 * after the other: two packets on USB, but a pseudo-terminal joins them. */
+		/* 9elements, 3fc430b */
 		.name = "picoprog",
-		.summary = "Raspberry Pi Pico, 9elements: parameters that come together with their "
-			   "opcode are lost; a length over 2048 is a crash",
+		.summary = "Raspberry Pi Pico, 9elements: an opcode and its parameters are in two "
+			   "USB packets; a length over 2048 is a crash",
 		.program = "Picoprog",
+		.hangs = "parameters in one USB packet with their opcode, which it loses; an "
+			 "operation of over 2048 bytes, at which it crashes",
 		.commands = BASE_COMMANDS | MAX_QUERIES | FREQUENCY | PIN_STATE,
 		.unknown = SERPROG_UNKNOWN_ACK,
 		.refused = SERPROG_UNKNOWN_NAK,
 		.known = 0x007fffff, /* 00-16 */
-		.packet_bytes = 64,
+		.one_command_per_packet = true,
 		.serial_buffer = 0xffff,
 		.write_max = 2048,
 		.read_max = 2048,
@@ -267,11 +271,13 @@ static const struct serprog_profile profiles[] = {
 		.turnaround_ns = FRAME_NS,
 	},
 	{
-		/* jhbdream, 61b59cc; flashrom: works */
+		/* jhbdream, 61b59cc */
 		.name = "serprog-pico",
 		.summary = "Raspberry Pi Pico, jhbdream: S_BUSTYPE and S_SPI_FREQ are ACKed before "
 			   "their parameters; no Q_SERBUF; silent on what it does not know",
 		.program = "pico serprog",
+		.hangs = "a command that is not in its map, which it does not answer; an "
+			 "operation of over 65536 bytes, at which it crashes",
 		.commands = (BASE_COMMANDS | MAX_QUERIES | FREQUENCY) & ~SERPROG_COMMAND(0x04),
 		.unknown = SERPROG_UNKNOWN_SILENCE,
 		.early_ack = SERPROG_COMMAND(0x12) | FREQUENCY,
@@ -290,7 +296,7 @@ static const struct serprog_profile profiles[] = {
 		.turnaround_ns = FRAME_NS,
 	},
 	{
-		/* bit2shift, 254a208; flashrom: works */
+		/* bit2shift, 254a208 */
 		.name = "serprog-due",
 		.summary =
 			"Arduino Due: clock held to 4-84 MHz and then echoed; a byte late by 1 s "
@@ -308,11 +314,12 @@ static const struct serprog_profile profiles[] = {
 		.turnaround_ns = FRAME_NS,
 	},
 	{
-		/* CH552; flashrom: works */
+		/* CH552 */
 		.name = "ezp2019",
 		.summary = "EZP2019+ (CH552): clock 12 MHz / n, 4 MHz at most; has S_VCC (1A); a "
 			   "byte late by 0.5 s resets it",
 		.program = "ezp2019-serprog",
+		.hangs = "a pause of 0.5 s in a command or a reply, after which it restarts",
 		.commands = BASE_COMMANDS | MAX_QUERIES | FREQUENCY | SERPROG_COMMAND(0x1a),
 		.serial_buffer = 0xffff,
 		.write_max = 0xffffff,
@@ -331,11 +338,14 @@ static const struct serprog_profile profiles[] = {
 		.turnaround_ns = FRAME_NS,
 	},
 	{
-		/* nankeen, 505c409; flashrom: refuses it, exit status 1 */
+		/* nankeen, 505c409 */
 		.name = "stm32-serprog-rs",
 		.summary = "STM32 in Rust: SYNCNOP answers ACK, NAK: no host gets in step; replies "
 			   "over 33 bytes are lost",
 		.program = "stm32-vserprog",
+		.flashrom = SERPROG_FLASHROM_REFUSES,
+		.hangs = "a reply of over 33 bytes, which is lost; a command that is not in its "
+			 "map, which it does not answer",
 		.commands = BASE_COMMANDS | FREQUENCY | PIN_STATE,
 		.unknown = SERPROG_UNKNOWN_SILENCE,
 		.sync_reversed = true,
@@ -351,11 +361,11 @@ static const struct serprog_profile profiles[] = {
 		.turnaround_ns = FRAME_NS,
 	},
 	{
-		/* flashrom: works */
 		.name = "zephyr-serprog",
 		.summary = "Zephyr: a command broken off for 300 ms is dropped in silence; 4096 "
 			   "bytes told, 4091 taken",
 		.program = "zephyr-serprog",
+		.hangs = "a pause of 0.3 s in a command, which it then drops",
 		.commands = BASE_COMMANDS | MAX_QUERIES | FREQUENCY | SERPROG_COMMAND(0x07),
 		.serial_buffer = 4096,
 		.operation_buffer = 4096,
@@ -375,7 +385,7 @@ static const struct serprog_profile profiles[] = {
 		.turnaround_ns = FRAME_NS,
 	},
 	{
-		/* 8bec710d, clock as by default; flashrom: works */
+		/* 8bec710d, clock as by default */
 		.name = "glasgow",
 		.summary = "Glasgow: fixed clock of 100 kHz; O_SPIOP is ACKed before its data",
 		.program = "Glasgow serprog",

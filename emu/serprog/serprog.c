@@ -5,7 +5,7 @@
  * Bytes may come in pieces of any size, and only the fixed parameters of a command are stored. Data
  * is passed on as it arrives; long replies are produced as the host fetches them:
  *
- *                  PARAMETERS ──┬────────────────────────────► OPCODE    most commands
+ *        LOST ──► PARAMETERS ───┬────────────────────────────► OPCODE    most commands
  *                   ▲           ├─► DISCARD ─────────────────► OPCODE    O_WRITEN, too long
  *      OPCODE ──────┤           ├─► SPI_WRITE ─► SPI_READ ───► OPCODE    O_SPIOP
  *         │         │           ├─► SPI_COLLECT ► SPI_SEND ──► OPCODE    O_SPIOP, some firmwares
@@ -69,6 +69,7 @@ drop_work(struct serprog *adapter)
 		adapter->reply.head = adapter->reply.tail = 0;
 		return;
 	}
+	adapter->lost = 0;
 	adapter->keep_selected = false;
 	/* A firmware that forgot the end of an operation does not raise CS# here either. */
 	if (adapter->left_selected)
@@ -104,10 +105,13 @@ serprog_reset(struct serprog *adapter)
 }
 
 void
-serprog_crash(struct serprog *adapter)
+serprog_crash(struct serprog *adapter, uint32_t n)
 {
-	adapter->purge = true;
+	struct serprog_reply sent = adapter->reply;
+
 	serprog_reset(adapter);
+	adapter->reply = sent;
+	adapter->lost = n;
 }
 
 uint64_t
@@ -131,8 +135,6 @@ run_departing(struct serprog *adapter)
 	struct serprog_reply *reply = &adapter->reply;
 	size_t offset = reply->tail;
 
-	if (profile->purges & adapter->opcode)
-		adapter->purge = true;
 	if (profile->resets_bus & adapter->opcode)
 		serprog_reset_bus(adapter);
 	adapter->command->run(adapter, adapter->parameters);
@@ -185,7 +187,9 @@ take_opcode(struct serprog *adapter, const uint8_t *in, size_t n)
 	if (serprog_reply_room(&adapter->reply) < SERPROG_REPLY_MAX)
 		return 0;
 	adapter->command = serprog_command(adapter, in[0]);
+	adapter->last_opcode = in[0];
 	adapter->got = 0;
+	adapter->joined = false;
 	adapter->commands++;
 	if (adapter->filter && !serprog_ask_filter(adapter, in[0]))
 		return 1;
@@ -197,7 +201,9 @@ take_opcode(struct serprog *adapter, const uint8_t *in, size_t n)
 	if ((adapter->departing & adapter->opcode) &&
 		(adapter->profile->early_ack & adapter->opcode))
 		serprog_reply_byte(&adapter->reply, SERPROG_ACK);
-	if (adapter->command->parameter_bytes > 0)
+	if (adapter->joined && serprog_packet_begin(adapter))
+		adapter->state = SERPROG_LOST;
+	else if (adapter->command->parameter_bytes > 0)
 		adapter->state = SERPROG_PARAMETERS;
 	else
 		run(adapter);
@@ -262,6 +268,7 @@ static const struct {
 } states[SERPROG_STATES] = {
 	[SERPROG_OPCODE] = {take_opcode, give_nothing},
 	[SERPROG_PARAMETERS] = {take_parameters, give_nothing},
+	[SERPROG_LOST] = {serprog_packet_take_lost, give_nothing},
 	[SERPROG_DISCARD] = {take_discard, give_nothing},
 	[SERPROG_SPI_WRITE] = {serprog_spi_write, give_nothing},
 	[SERPROG_SPI_DUPLEX] = {serprog_spi_duplex, give_nothing},
@@ -279,20 +286,14 @@ needs_bytes(const struct serprog *adapter)
 	return adapter->state != SERPROG_OPCODE && states[adapter->state].take != take_nothing;
 }
 
-/* Of n bytes that came together the adapter has taken some, the last of them in state before.
- * Returns their number, with the bytes that the firmware loses. */
+/* Drops bytes that the firmware loses. */
 static size_t
-lose(struct serprog *adapter, enum serprog_state before, size_t taken, size_t n)
+lose(struct serprog *adapter, size_t n)
 {
-	size_t packet = adapter->profile->packet_bytes;
+	size_t lost = MIN(n, adapter->lost);
 
-	if (adapter->purge) {
-		adapter->purge = false;
-		return n;
-	}
-	if (packet > 0 && (before == SERPROG_OPCODE || !needs_bytes(adapter)))
-		return MIN(n, (taken + packet - 1) / packet * packet);
-	return taken;
+	adapter->lost -= (uint32_t)lost;
+	return lost;
 }
 
 /* losing: bytes may be lost on the way; a constant, so that most adapters need no check. */
@@ -302,14 +303,13 @@ take_all(struct serprog *adapter, const uint8_t *in, size_t n, bool losing)
 	size_t taken = 0;
 
 	while (taken < n && base_clock_debt(adapter->clock) <= 0) {
-		enum serprog_state before = adapter->state;
-		size_t step = states[before].take(adapter, in + taken, n - taken);
+		size_t step = losing ? lose(adapter, n - taken) : 0;
 
+		if (step == 0)
+			step = states[adapter->state].take(adapter, in + taken, n - taken);
 		if (step == 0)
 			break;
 		taken += step;
-		if (losing)
-			taken = lose(adapter, before, taken, n);
 	}
 	return taken;
 }
@@ -346,7 +346,7 @@ empty_ring(struct serprog *adapter)
 }
 
 /* While the firmware sends, a receive interrupt puts input into the ring, as long as that has room.
- * Otherwise the firmware keeps up with the line. */
+ * Otherwise the firmware keeps up with the line; and always when sending takes no time. */
 static size_t
 take_ring(struct serprog *adapter, const uint8_t *in, size_t n)
 {
@@ -367,7 +367,8 @@ static size_t
 take_lossy(void *self, const uint8_t *in, size_t n)
 {
 	struct serprog *adapter = self;
-	size_t taken = adapter->ring ? take_ring(adapter, in, n) : take_all(adapter, in, n, true);
+	bool is_busy_giving = adapter->ring && adapter->clock->mode != BASE_CLOCK_INSTANT;
+	size_t taken = is_busy_giving ? take_ring(adapter, in, n) : take_all(adapter, in, n, true);
 
 	if (taken > 0)
 		adapter->moved_us = g_get_monotonic_time();
@@ -402,7 +403,8 @@ idle(void *self)
 {
 	struct serprog *adapter = self;
 
-	return adapter->state == SERPROG_OPCODE && serprog_reply_pending(&adapter->reply) == 0 &&
+	return adapter->state == SERPROG_OPCODE && adapter->lost == 0 &&
+		serprog_reply_pending(&adapter->reply) == 0 &&
 		!(adapter->ring && adapter->ring->len > 0);
 }
 
@@ -502,7 +504,7 @@ serprog_destroy(struct serprog *adapter)
 static bool
 is_lossy(const struct serprog_profile *profile)
 {
-	return profile->purges != 0 || profile->packet_bytes > 0 || profile->ring_bytes > 0 ||
+	return profile->purges != 0 || profile->one_command_per_packet || profile->ring_bytes > 0 ||
 		profile->over == SERPROG_OVER_PURGE || profile->over == SERPROG_OVER_RESET ||
 		profile->byte_timeout_ns > 0 || profile->send_timeout_ns > 0;
 }

@@ -63,12 +63,12 @@ refuse(struct serprog *adapter, uint32_t slen)
 		serprog_reply_byte(&adapter->reply, SERPROG_NAK);
 		break;
 	case SERPROG_OVER_PURGE:
-		adapter->purge = true;
+		adapter->lost = serprog_packet_rest(adapter, slen);
 		serprog_reset_bus(adapter);
 		serprog_reply_byte(&adapter->reply, SERPROG_NAK);
 		break;
 	case SERPROG_OVER_RESET:
-		serprog_crash(adapter);
+		serprog_crash(adapter, slen);
 		break;
 	}
 }

@@ -35,6 +35,9 @@
 	(WIRES(CONTACT) | WIRES(BIT_ERROR) | WIRES(SLIP) | WIRES(BOUNCE) | WIRES(BURST_ERROR) | \
 		WIRES(WEAK_GROUND))
 #define WITH_POLARITY (WIRES(BIT_ERROR) | WIRES(BURST_ERROR) | WIRES(WEAK_GROUND))
+#define WITH_BIT                                                                                 \
+	(WIRES(BIT_ERROR) | WIRES(SLIP) | WIRES(BOUNCE) | WIRES(TOO_FAST) | WIRES(BURST_ERROR) | \
+		WIRES(WEAK_GROUND))
 #define CELLS (CHIP(STUCK_CELL) | CHIP(WEAK_CELL))
 #define OPERATIONS (CHIP(NO_EFFECT) | CHIP(ENDLESS) | CHIP(BROWN_OUT) | CHIP(SLOW))
 
@@ -43,9 +46,10 @@
 #define LINK_LOST (LINK(HANG) | LINK(REBOOT) | LINK(UNPLUG))
 #define LINK_DIRECTED \
 	(LINK(DROP) | LINK(DUPLICATE) | LINK(CORRUPT) | LINK(STALL) | LINK(GARBAGE) | LINK_LOST)
-#define LINK_COMMANDED (LINK_DIRECTED | LINK(NAK) | LINK(CS_STUCK))
+#define LINK_AT_COMMANDS (LINK(NAK) | LINK(CS_STUCK) | LINK(JOIN))
+#define LINK_COMMANDED (LINK_DIRECTED | LINK_AT_COMMANDS)
 #define LINK_AT_BYTES (LINK_DIRECTED | LINK(ECHO))
-#define LINK_AT_TIMES (LINK_AT_BYTES | LINK(NAK) | LINK(CS_STUCK) | LINK(LATENCY) | LINK(CHUNKS))
+#define LINK_AT_TIMES (LINK_AT_BYTES | LINK_AT_COMMANDS | LINK(LATENCY) | LINK(CHUNKS))
 /* The other acts while the line is open, or not at all. */
 #define LINK_BY_CHANCE (ALL & ~LINK(WRONG_BAUD))
 
@@ -177,19 +181,32 @@ take_after_reads(struct setup_fault *fault, const char *value)
 static bool
 take_duty(struct setup_fault *fault, const char *value)
 {
-	return take_real(value, 1, &fault->wires.master.duty);
+	return take_real(value, 1, &fault->wires.cycle.duty);
 }
 
 static bool
 take_period(struct setup_fault *fault, const char *value)
 {
-	return base_parse_time(value, &fault->wires.period_ns) && fault->wires.period_ns > 0;
+	return base_parse_time(value, &fault->wires.cycle.period_ns) &&
+		fault->wires.cycle.period_ns > 0;
 }
 
 static bool
 take_phase(struct setup_fault *fault, const char *value)
 {
-	return base_parse_time(value, &fault->wires.phase_ns);
+	return base_parse_time(value, &fault->wires.cycle.phase_ns);
+}
+
+static bool
+take_bit(struct setup_fault *fault, const char *value)
+{
+	uint64_t bit;
+
+	if (!base_parse_whole(value, 0, 7, &bit))
+		return false;
+	fault->wires.has_bit = true;
+	fault->wires.bit = (unsigned int)bit;
+	return true;
 }
 
 static bool
@@ -517,11 +534,7 @@ const struct setup_faultset setup_faultset_rows[] = {
 	{"slope", WIRES(TOO_FAST), 0, 0, "a number from 0 to 1000000", take_slope},
 	{"after", WIRES(BURST_ERROR), 0, 0, "a number of bytes", take_after},
 	{"after", 0, CHIP(READ_DISTURB), 0, "a number of reads up to 1000000000", take_after_reads},
-	{"duty", WIRES(MASTER), 0, 0, "a share from 0 to 1", take_duty},
-	{"period", WIRES(MASTER) | WIRES(BOARD_WRITES), 0, 0, TIME_ALLOWED ", above 0",
-		take_period},
-	{"phase", WIRES(MASTER) | WIRES(BOARD_WRITES), 0, 0, TIME_ALLOWED ", below period",
-		take_phase},
+	{"bit", WITH_BIT, 0, 0, "7, the first on the wire, to 0", take_bit},
 	{"rule", WIRES(MASTER), 0, 0, "and, or and random", take_rule},
 	{"drives", WIRES(MASTER), 0, 0, "some of cs,mosi,clk,miso", take_drives},
 	{"clock", WIRES(MASTER), 0, 0, FREQUENCY_ALLOWED, take_clock},
@@ -545,6 +558,9 @@ const struct setup_faultset setup_faultset_rows[] = {
 	{"probability", IN_FRAMES, OPERATIONS, 0, "above 0 and up to 1", take_probability},
 	{"from", ALL, 0, 0, TIME_ALLOWED, take_from},
 	{"to", ALL, 0, 0, TIME_ALLOWED, take_to},
+	{"period", ALL, 0, 0, TIME_ALLOWED ", above 0", take_period},
+	{"phase", ALL, 0, 0, TIME_ALLOWED ", below period", take_phase},
+	{"duty", IN_FRAMES, 0, 0, "a share from 0 to 1", take_duty},
 	{"select", ALL, 0, 0, "a chip select line, 0 to 7", take_select},
 	{"direction", 0, 0, LINK_DIRECTED, "to-adapter or to-host", take_direction},
 	{"byte", 0, 0, LINK_AT_BYTES, NUMBER_ALLOWED, take_link_byte},

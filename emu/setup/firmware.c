@@ -91,6 +91,18 @@ take_clock(struct base_key_reading *r, const char *value)
 	return base_value_frequency(value, field(r));
 }
 
+static bool
+take_program(struct base_key_reading *r, const char *value)
+{
+	struct setup_firmware *firmware = r->target;
+	size_t n = strlen(value);
+
+	if (n == 0 || n > SETUP_PROGRAM_BYTES)
+		return false;
+	memcpy(firmware->program, value, n + 1);
+	return true;
+}
+
 #define BUFFER_ALLOWED "a number of bytes from 0 to 65535"
 #define LENGTH_ALLOWED "a number of bytes from 1 to 16777216"
 
@@ -112,6 +124,8 @@ const struct base_key setup_firmware_rows[SETUP_FIRMWARE_KEYS + 1] = {
 	[SETUP_FIRMWARE_CLOCK] = BASE_KEY("clock", "a frequency, such as 1 MHz", take_clock),
 	[SETUP_FIRMWARE_CLOCK_NEEDED] =
 		BASE_KEY("clock-needed", "yes and no", take_word, .words = answers),
+	[SETUP_FIRMWARE_PROGRAM_NAME] = BASE_KEY(
+		"program-name", "1 to " G_STRINGIFY(SETUP_PROGRAM_BYTES) " bytes", take_program),
 	[SETUP_FIRMWARE_KEYS] = BASE_KEY_END,
 };
 
@@ -208,5 +222,7 @@ setup_firmware_apply(const struct setup_firmware *firmware, const struct serprog
 		apply_lengths(made, key, firmware->values[key]);
 		apply_behaviour(made, key, firmware->values[key]);
 	}
+	if (firmware->given >> SETUP_FIRMWARE_PROGRAM_NAME & 1)
+		g_strlcpy(made->program, firmware->program, sizeof made->program);
 	return made;
 }

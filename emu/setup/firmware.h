@@ -10,6 +10,9 @@
 
 struct serprog_profile;
 
+/* The longest answer to Q_PGMNAME. */
+#define SETUP_PROGRAM_BYTES 16
+
 enum setup_firmware_key {
 	SETUP_FIRMWARE_SERIAL_BUFFER,
 	SETUP_FIRMWARE_OPERATION_BUFFER,
@@ -22,6 +25,7 @@ enum setup_firmware_key {
 	SETUP_FIRMWARE_REFUSAL,
 	SETUP_FIRMWARE_CLOCK,
 	SETUP_FIRMWARE_CLOCK_NEEDED,
+	SETUP_FIRMWARE_PROGRAM_NAME,
 	SETUP_FIRMWARE_KEYS,
 };
 
@@ -29,6 +33,7 @@ enum setup_firmware_key {
 struct setup_firmware {
 	unsigned int given;                   /* 1 << enum setup_firmware_key */
 	uint32_t values[SETUP_FIRMWARE_KEYS]; /* numbers, and words as their enum */
+	char program[SETUP_PROGRAM_BYTES + 1];
 };
 
 /* By enum setup_firmware_key; ends as a table of keys. Target: struct setup_firmware. */

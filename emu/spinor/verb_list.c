@@ -383,6 +383,8 @@ profiles_json(const struct serprog_profile *profiles, size_t n)
 		add_text(builder, "name", profiles[i].name);
 		add_text(builder, "summary", profiles[i].summary);
 		add_text(builder, "program", profiles[i].program);
+		add_text(builder, "flashrom", serprog_flashrom_string(profiles[i].flashrom));
+		add_text(builder, "hangs", profiles[i].hangs);
 		add_number(builder, "serial_buffer", profiles[i].serial_buffer);
 		add_number(builder, "write_max", profiles[i].write_max);
 		add_number(builder, "read_max", profiles[i].read_max);
@@ -393,6 +395,19 @@ profiles_json(const struct serprog_profile *profiles, size_t n)
 	}
 	json_builder_end_array(builder);
 	finish_json(builder);
+}
+
+static void
+print_profile(const struct serprog_profile *profile)
+{
+	printf("%s%-16s%s %s\n", spinor_colour(SPINOR_BOLD), profile->name,
+		spinor_colour(SPINOR_PLAIN), profile->summary);
+	if (profile->flashrom == SERPROG_FLASHROM_REFUSES)
+		printf("%-16s flashrom 1.3.0 refuses it\n", "");
+	if (profile->flashrom == SERPROG_FLASHROM_HANGS)
+		printf("%-16s flashrom 1.3.0 hangs\n", "");
+	if (profile->hangs != NULL)
+		printf("%-16s hangs a host: %s\n", "", profile->hangs);
 }
 
 int
@@ -407,7 +422,6 @@ spinor_profiles(struct spinor_command *command, GError **error)
 		return EXIT_SUCCESS;
 	}
 	for (size_t i = 0; i < n; i++)
-		printf("%s%-16s%s %s\n", spinor_colour(SPINOR_BOLD), profiles[i].name,
-			spinor_colour(SPINOR_PLAIN), profiles[i].summary);
+		print_profile(&profiles[i]);
 	return EXIT_SUCCESS;
 }

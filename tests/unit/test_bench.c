@@ -266,7 +266,8 @@ static const struct {
 	{"", A "chip=X\nwp=low\n",
 		"[adapter a]: unknown key \"wp\"; allowed are profile, link, "
 		"tcp, chip, image, count, serial-buffer, operation-buffer, write-max, read-max, "
-		"write-limit, read-limit, over, without, refusal, clock, clock-needed"},
+		"write-limit, read-limit, over, without, refusal, clock, clock-needed, "
+		"program-name"},
 	{"", A "write-max=0\n",
 		"[adapter a]: write-max = \"0\" is refused; allowed: a number of bytes from 1 to "
 		"16777216"},
@@ -276,7 +277,8 @@ static const struct {
 	{"", A "withut=11\n",
 		"[adapter a]: unknown key \"withut\": did you mean without?; allowed are profile, "
 		"link, tcp, chip, image, count, serial-buffer, operation-buffer, write-max, "
-		"read-max, write-limit, read-limit, over, without, refusal, clock, clock-needed"},
+		"read-max, write-limit, read-limit, over, without, refusal, clock, clock-needed, "
+		"program-name"},
 	{"", "[bench]\ntime-scale=2\n" A, "[bench]: time-scale 2: " NOT_REAL},
 	{"--time-scale|2", "[bench]\ntime-scale=3\n" A, "--time-scale 2: " NOT_REAL},
 	{"", "[bench]\ntime-scale=0\n" A,

@@ -278,7 +278,7 @@ put(enum clip_fault_what what, enum clip_line line, enum clip_side side)
 	fault.side = side;
 	fault.rate = fault.rate > 0 ? 0.1 : 0;
 	fault.limit_hz = 1000;
-	fault.master.duty = 1;
+	fault.cycle.duty = 1;
 	ck_assert_uint_gt(clip_fault_add(clip, &fault), 0);
 }
 

@@ -22,8 +22,8 @@ setup(void)
 	f = clip_fixture_new();
 	clip_fault_init(&fault, CLIP_MASTER);
 	fault.master.hz = CLIP_HZ;
-	fault.master.duty = 1;
-	fault.period_ns = 1000000000;
+	fault.cycle.duty = 1;
+	fault.cycle.period_ns = 1000000000;
 }
 
 static void
@@ -77,9 +77,9 @@ START_TEST(it_acts_only_in_its_duty_time)
 {
 	unsigned int right = 0, met = 0;
 
-	fault.period_ns = 10000000;
-	fault.phase_ns = 2000000;
-	fault.master.duty = 0.3;
+	fault.cycle.period_ns = 10000000;
+	fault.cycle.phase_ns = 2000000;
+	fault.cycle.duty = 0.3;
 	clip_fixture_put(f, &fault);
 	/* The master is idle before its phase. */
 	ck_assert(id_is_right());
@@ -128,7 +128,7 @@ END_TEST
 /* 03 AND 06 is 02, a page program of the bytes that follow. */
 START_TEST(wired_and_of_two_opcodes_makes_a_third)
 {
-	fault.phase_ns = 1000000;
+	fault.cycle.phase_ns = 1000000;
 	memset(f->array, 0xff, 256);
 	clip_fixture_transfer(f, "\x06", 1, NULL, 0);
 	clip_fixture_forget(f);
@@ -146,7 +146,7 @@ END_TEST
 START_TEST(wired_or_of_two_opcodes_makes_a_third)
 {
 	fault.master.rule = CLIP_WIRED_OR;
-	fault.phase_ns = 1000000;
+	fault.cycle.phase_ns = 1000000;
 	clip_fixture_put(f, &fault);
 	clip_wait(f->clip, 1000000);
 	/* The idle host drives CS# high. */
@@ -190,7 +190,7 @@ START_TEST(a_random_rule_decides_each_bit_of_cs_and_mosi)
 	/* In frames that both begin at once, each bit of MOSI is from 0C or from 03. */
 	fault.master.lines = 1 << CLIP_MOSI;
 	for (unsigned int i = 0; i < 100; i++) {
-		fault.phase_ns = base_clock_now(&f->clock);
+		fault.cycle.phase_ns = base_clock_now(&f->clock);
 		clip_fixture_put(f, &fault);
 		clip_fixture_transfer(f, "\x0c", 1, NULL, 0);
 		clip_fault_clear(f->clip);
@@ -207,7 +207,7 @@ END_TEST
 START_TEST(a_faster_master_adds_clocks_to_the_frame_of_the_host)
 {
 	fault.master.hz = 2 * CLIP_HZ;
-	fault.phase_ns = 4 * CLIP_BYTE_NS;
+	fault.cycle.phase_ns = 4 * CLIP_BYTE_NS;
 	clip_fixture_put(f, &fault);
 	clip_fixture_read(f, 0, 20);
 	for (size_t i = 0; i < 160; i++)
@@ -280,7 +280,7 @@ START_TEST(wall_time_does_not_count_within_a_frame)
 	static const uint8_t read[] = {0x03, 0, 0, 0};
 
 	base_clock_init(&f->clock, BASE_CLOCK_VIRTUAL);
-	fault.phase_ns = INT64_C(1000) * 1000000000;
+	fault.cycle.phase_ns = INT64_C(1000) * 1000000000;
 	clip_fixture_put(f, &fault);
 	clip_select(f->clip, 0);
 	clip_shift(f->clip, read, NULL, sizeof read);
@@ -296,12 +296,12 @@ END_TEST
 
 START_TEST(a_read_has_to_fit_into_its_period)
 {
-	fault.master.duty = 0.1;
-	fault.period_ns = SLOT_NS;
+	fault.cycle.duty = 0.1;
+	fault.cycle.period_ns = SLOT_NS;
 	ck_assert_ptr_null(clip_fault_check(&fault));
-	fault.period_ns = SLOT_NS - 1;
+	fault.cycle.period_ns = SLOT_NS - 1;
 	ck_assert_ptr_nonnull(clip_fault_check(&fault));
-	fault.master.duty = 1;
+	fault.cycle.duty = 1;
 	ck_assert_ptr_null(clip_fault_check(&fault));
 }
 END_TEST

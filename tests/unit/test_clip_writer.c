@@ -24,7 +24,7 @@ setup(void)
 	clip_fault_init(&fault, CLIP_BOARD_WRITES);
 	fault.when.address_from = FROM;
 	fault.when.address_to = TO;
-	fault.period_ns = MS;
+	fault.cycle.period_ns = MS;
 }
 
 static void
@@ -220,7 +220,7 @@ END_TEST
 
 START_TEST(the_phase_sets_its_first_write)
 {
-	fault.phase_ns = 5 * MS + 500;
+	fault.cycle.phase_ns = 5 * MS + 500;
 	clip_fixture_put(f, &fault);
 	clip_wait(f->clip, 8 * MS);
 	ck_assert_uint_eq(f->reports->len, 3);
@@ -316,7 +316,7 @@ START_TEST(invalid_settings_are_rejected)
 	fault.writes.bytes = 0;
 	ck_assert_pstr_eq(clip_fault_check(&fault), "a board writes 1 to 256 bytes at a time");
 	fault.writes.bytes = 256;
-	fault.period_ns = 0;
+	fault.cycle.period_ns = 0;
 	ck_assert_pstr_eq(clip_fault_check(&fault), "period has to be above 0, phase 0 or more");
 }
 END_TEST

@@ -97,17 +97,24 @@ START_TEST(texts_set_the_fields_of_line_faults)
 	ck_assert_uint_eq(fault->wires.limit_hz, 10000000);
 	ck_assert_uint_eq(fault->wires.limit_read_hz, 5000000);
 	setup_fault_free(fault);
+	fault = parse("slip bit=6 period=20ms phase=5ms duty=0.25");
+	ck_assert(fault->wires.has_bit);
+	ck_assert_uint_eq(fault->wires.bit, 6);
+	ck_assert_int_eq(fault->wires.cycle.period_ns, 20000000);
+	ck_assert_int_eq(fault->wires.cycle.phase_ns, 5000000);
+	ck_assert(fault->wires.cycle.duty == 0.25);
+	setup_fault_free(fault);
 	fault = parse("master duty=0.7 period=10ms phase=1ms rule=and drives=cs,mosi,clk "
 		      "clock=24MHz reads=64");
-	ck_assert_int_eq(fault->wires.period_ns, 10000000);
+	ck_assert_int_eq(fault->wires.cycle.period_ns, 10000000);
 	ck_assert_uint_eq(
 		fault->wires.master.lines, 1u << CLIP_CS | 1u << CLIP_MOSI | 1u << CLIP_CLK);
 	ck_assert_uint_eq(fault->wires.master.read_bytes, 64);
 	setup_fault_free(fault);
 	fault = parse("board-writes writes=16 period=2s phase=3ms address=0x1000-0x2FFF select=1");
 	ck_assert_uint_eq(fault->wires.writes.bytes, 16);
-	ck_assert_int_eq(fault->wires.period_ns, 2000000000);
-	ck_assert_int_eq(fault->wires.phase_ns, 3000000);
+	ck_assert_int_eq(fault->wires.cycle.period_ns, 2000000000);
+	ck_assert_int_eq(fault->wires.cycle.phase_ns, 3000000);
 	ck_assert_uint_eq(fault->wires.when.address_from, 0x1000);
 	ck_assert_uint_eq(fault->wires.when.address_to, 0x3000);
 	ck_assert_uint_eq(fault->wires.when.selects, 1 << 1);
@@ -150,6 +157,11 @@ static const struct {
 	{"open rate=0.1", "fault open has no \"rate\""},
 	{"bit-error lime=miso", "fault bit-error has no \"lime\": did you mean line?; allowed are"},
 	{"bit-error rate=2", "rate=2 is refused; allowed: a probability from 0 to 1"},
+	{"bit-error bit=8", "bit=8 is refused; allowed: 7, the first on the wire, to 0"},
+	{"open bit=7", "fault open has no \"bit\""},
+	{"open period=0", "period=0 is refused; allowed: a time, such as 50us or 1.5s, above 0"},
+	{"open duty=1.5", "duty=1.5 is refused; allowed: a share from 0 to 1"},
+	{"nak period=1s", "fault nak has no \"period\""},
 	{"bit-error rate=nan", "rate=nan is refused"},
 	{"bit-error rate=1e-3x", "rate=1e-3x is refused"},
 	{"open address=9-3", "address=9-3 is refused; allowed: a number or FIRST-LAST"},

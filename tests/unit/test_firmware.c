@@ -48,8 +48,10 @@ static const struct {
 	/* Data that the adapter does not wait for is taken as a command: 00 is NOP. */
 	{"write-limit=1;over=nak", NULL, "13 020000 010000 0000 01", "15 06 06 060100"},
 	{"write-limit=1;over=drain", NULL, "13 020000 010000 0000 01", "15 060100"},
-	{"write-limit=1;over=purge", NULL, "13 020000 010000 0000 01 | 01", "15 060100"},
-	{"write-limit=1;over=reset", NULL, "17 01 | 13 020000 010000 0000 | 13 010000 010000 9f",
+	{"write-limit=1;over=purge", NULL, "13 020000 010000 0000 01", "15 060100"},
+	/* Of a packet of 64 bytes 58 are behind the header; the next packet is commands. */
+	{"write-limit=1;over=purge", NULL, "13 3b0000 010000 01*59", "15 060100"},
+	{"write-limit=1;over=reset", NULL, "17 01 | 13 020000 010000 0000 13 010000 010000 9f",
 		"06 06ef"},
 	{"without=Q_SERBUF", NULL, "04 02",
 		"15 06 efffff01"
@@ -64,6 +66,8 @@ static const struct {
 	{"clock-needed=yes", NULL, "14 40420f00 13 010000 010000 9f | ^ | 13 010000 010000 9f",
 		"06 40420f00 06ef"},
 	{"clock-needed=no", NULL, "13 010000 010000 9f", "06ef"},
+	{"program-name=A", NULL, "03", "06 41 00*15"},
+	{"program-name=flash tool 1.2é", "picoprog", "03", "06 666c61736820746f6f6c20312e32c3a9"},
 	/* Overrides a setting of the profile. */
 	{"read-max=5", "frser-duino", "11", "06050000"},
 	/* The enforced limit follows the reported one. */
@@ -127,6 +131,8 @@ static const struct {
 	{"refusal", "none"},
 	{"clock", "0"},
 	{"clock-needed", "on"},
+	{"program-name", ""},
+	{"program-name", "seventeen bytes 1"},
 };
 
 START_TEST(settings_change_the_clock)

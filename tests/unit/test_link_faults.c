@@ -344,6 +344,12 @@ static const struct {
 	/* Counts all commands, acts on the next one that uses CS#. */
 	{"cs-stuck op=1", "00 13 010000 010000 9f 13 000000 020000", "06 06ef 064018",
 		"cs-stuck@0/2 ", "9f+3 "},
+
+	/* This firmware reads commands from a stream. */
+	{"join count=0", "00 13 010000 010000 9f 12 08", "06 06ef 06",
+		"join@0/1 join@0/2 join@0/3 ", "9f+1 "},
+	{"join command=0x13 op=2", "13 010000 010000 9f 13 010000 010000 9f", "06ef 06ef",
+		"join@0/2 ", "9f+1 9f+1 "},
 };
 
 /* Sizes of the pieces that the host sends and fetches. */
@@ -714,7 +720,7 @@ END_TEST
 
 static const char *const names[LINK_WHATS] = {"drop", "duplicate", "corrupt", "stall", "latency",
 	"chunks", "nak", "garbage", "banner", "reset-on-open", "deaf", "wrong-baud", "echo",
-	"reboot", "unplug", "hang", "cs-stuck"};
+	"reboot", "unplug", "hang", "cs-stuck", "join"};
 
 START_TEST(every_fault_has_a_name_and_can_act)
 {

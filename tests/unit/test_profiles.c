@@ -9,6 +9,7 @@
  *	~			the host waits for the adapter's time-out
  *	^			the host disconnects, another one connects
  *	<N			the host fetches N bytes only, until it sends again
+ *	&			the first opcode of the bytes is in one packet with what follows it
  *
  * Rows cover the differences between adapters; all of them are tested with a normal session.
  */
@@ -42,12 +43,24 @@ rig_of(const char *name)
 	return rig_new(&with_short_timeouts, BASE_CLOCK_INSTANT, 1);
 }
 
+static enum base_command_verdict
+join(void *data, const struct base_command *command)
+{
+	struct rig *rig = data;
+
+	(void)command;
+	rig->port.ops->set_filter(rig->port.self, NULL, NULL);
+	return BASE_COMMAND_JOIN;
+}
+
 static void
 send(struct rig *rig, const char *text, size_t fetched)
 {
-	g_autoptr(GByteArray) in = rig_from_hex(text);
+	g_autoptr(GByteArray) in = rig_from_hex(text + (text[0] == '&'));
 	size_t sent = 0;
 
+	if (text[0] == '&')
+		rig->port.ops->set_filter(rig->port.self, join, rig);
 	while (sent < in->len) {
 		sent += rig->port.ops->take(rig->port.self, in->data + sent, in->len - sent);
 		if (fetched > 0) {
@@ -127,8 +140,9 @@ static const struct {
 	{"bitpirate", "06 07 09 0a 0b 0c 0d 0e 0f 19 1a ff", "15*12", ""},
 	/* Parameters of unknown commands are taken as commands. */
 	{"bitpirate", "09 000010 | 00", "15 06 06 1506 06", ""},
-	{"bitpirate", "10 00 00 13", "15 06", ""},
-	{"bitpirate", "10 | 00", "15 06 06", ""},
+	/* SYNCNOP drops what has come: nothing, unless something came in its packet. */
+	{"bitpirate", "10 00 00", "15 06 06 06", ""},
+	{"bitpirate", "&10 00 00", "15 06 06", ""},
 	{"bitpirate", "12 08 12 0f 12 07 12 00", "06 06 15 15", ""},
 	{"bitpirate", "14 00000000", "06 00127a00", ""},
 	{"bitpirate", "14 01000000 14 15cd5b07 14 005a6202", "06 01000000 06 005a6202 06 005a6202",
@@ -138,12 +152,12 @@ static const struct {
 	{"bitpirate", "13 000000 000000", "06", "ff+0 "},
 	/* MOSI is low during reads. */
 	{"bitpirate", "13 000000 020000", "06 ffff", "00+1 "},
-	{"bitpirate", "15 00 13 010000 030000 | 9f", "06 15 15", ""},
-	{"bitpirate", "15 00 13 010000 030000 9f 00 00", "06 15", ""},
+	{"bitpirate", "15 00 13 010000 030000 9f 00 00", "06 15 06 06", ""},
+	{"bitpirate", "15 00 13 3b0000 030000 9f*58 01 00", "06 15 060100 06", ""},
 	{"bitpirate", "15 00 15 01 13 010000 030000 9f", "06 06 06 ef4018", "9f+3 "},
 	{"bitpirate", "15 ff", "06", ""},
 	/* Drivers stay off when the host disconnects, until S_PIN_STATE. */
-	{"bitpirate", "15 00 | ^ | 10 | 13 010000 030000 | 15 01 13 010000 010000 9f",
+	{"bitpirate", "15 00 | ^ | 10 | 13 000000 030000 | 15 01 13 010000 010000 9f",
 		"06 1506 15 06 06ef", "9f+1 "},
 	{"bitpirate", "18 01 13 010000 010000 9f 13 000000 010000 18 02 | 13 010000 010000 9f",
 		"06 06ef 0640 06 06ff", "9f+2 "},
@@ -169,9 +183,11 @@ static const struct {
 	{"bitpirate-1.6", "13 060000 000000 0200 | ~ | 00", "15 06", ""},
 	{"bitpirate-1.6", "13 050000 000000 9f | ^ | 00", "06", ""},
 	{"bitpirate-1.6", "13 001000 010000 9f*4096", "06 ef", "9f+4096 "},
-	/* Over the limit: bytes received so far are dropped, later ones are taken as commands. */
-	{"bitpirate-1.6", "13 011000 000000 9f9f9f | 00 01", "15 06 060100", ""},
-	{"bitpirate-1.6", "13 010000 011000 9f | 9f", "15 15", ""},
+	/* Over the limit: data in the header's packet are dropped, later ones are taken as
+	 * commands. */
+	{"bitpirate-1.6", "13 011000 000000 9f*58 00 01", "15 06 060100", ""},
+	{"bitpirate-1.6", "&13 011000 000000 9f*57 00 01", "15 06 060100", ""},
+	{"bitpirate-1.6", "13 010000 011000 9f 9f", "15 15", ""},
 	{"bitpirate-1.6", "18 01 13 010000 000000 9f 13 011000 000000", "06 06 15", "9f+0 "},
 
 	{"pico-serprog", "03 04 02",
@@ -253,13 +269,9 @@ static const struct {
 	{"frser-duino", "13 000000 020000", "06 ffff", "ff+1 "},
 	{"frser-duino", "13 d00700 010000 9f*2000", "06 40", "9f+2000 "},
 	{"frser-duino", "00*2000", "06*2000", ""},
-	/* Bytes received during a read wait in a ring buffer; if it is full, they are lost
-	 * silently. */
-	{"frser-duino", "13 010000 030000 9f 00*1020 | 00", "06 ef4018 06*1021", "9f+3 "},
-	{"frser-duino", "13 010000 030000 9f 00*1021 | 00", "06 ef4018 06*1021", "9f+3 "},
-	{"frser-duino", "13 010000 030000 9f 00*1019 14 80841e00 | 00*4", "06 ef4018 06*1019 15",
-		"9f+3 "},
-	{"frser-duino", "13 010000 030000 9f 00*1000 <2 | ^ | 01", "06 ef 060100", "9f+1 "},
+	/* Where sending takes no time, nothing comes meanwhile. */
+	{"frser-duino", "13 010000 030000 9f 00*2000", "06 ef4018 06*2000", "9f+3 "},
+	{"frser-duino", "13 010000 030000 9f <2 | ^ | 01", "06 ef 060100", "9f+1 "},
 
 	{"hydrabus", "03 04 08 11", "06 4879647261627573 00*8 061000 06001000 06001000", ""},
 	{"hydrabus", "02", "06 3f013f00 " NO_MAP, ""},
@@ -282,20 +294,27 @@ static const struct {
 	{"picoprog", "02", "06 3f013f00 " NO_MAP, ""},
 	/* Unknown: ACK. Known but unsupported: NAK. */
 	{"picoprog", "17 | 18 | 19 | ff | 06 | 07 | 09 | 0f | 16", "06*4 15*5", ""},
-	/* A command and its parameters are in separate packets. */
-	{"picoprog", "00*8 | 00*65", "06 06 06", ""},
-	{"picoprog", "12 08 | 08", "06", ""},
-	{"picoprog", "12 | 08 00 | 12 | 0f | 12 | 00", "06 15 15", ""},
-	{"picoprog", "14 | 40420f00 | 14 | 00000000 | 14 | ffffffff",
-		"06 40420f00 06 00000000 06 ffffffff", ""},
-	{"picoprog", "13 | 010000 030000 9f", "06 ef4018", "9f+3 "},
-	{"picoprog", "13 | 010000 030000 9f 00 00 | 00", "06 ef4018 06", "9f+3 "},
-	{"picoprog", "13 | 640000 010000 9f*100 | 00", "06 ef 06", "9f+100 "},
-	{"picoprog", "15 | 00 | 13 | 010000 010000 9f", "06 06ef", "9f+1 "},
-	{"picoprog", "13 | 000800 010000 9f*2048", "06 40", "9f+2048 "},
-	{"picoprog", "13 | 010800 010000 9f*2049 | 00", "06", ""},
-	{"picoprog", "13 | 010000 010800 9f | 00", "06", ""},
-	{"picoprog", "13 | 050000 000000 9f00 | ^", "", ""},
+	/* A command and its parameters are in separate packets, as flashrom writes them. */
+	{"picoprog", "00*8", "06*8", ""},
+	{"picoprog", "12 08 12 0f 12 00", "06 15 15", ""},
+	{"picoprog", "14 40420f00 14 00000000 14 ffffffff", "06 40420f00 06 00000000 06 ffffffff",
+		""},
+	{"picoprog", "13 010000 030000 9f", "06 ef4018", "9f+3 "},
+	{"picoprog", "13 640000 010000 9f*100 00", "06 ef 06", "9f+100 "},
+	{"picoprog", "15 00 13 010000 010000 9f", "06 06ef", "9f+1 "},
+	{"picoprog", "13 000800 010000 9f*2048", "06 40", "9f+2048 "},
+	{"picoprog", "13 010800 010000 9f*2049 00", "06", ""},
+	{"picoprog", "13 010000 010800 9f 00", "06", ""},
+	{"picoprog", "13 050000 000000 9f00 | ^", "", ""},
+	/* In one packet: parameters are lost, data as far as it is in the packet, and without
+	 * parameters the next opcode. The next packet has the parameters then. */
+	{"picoprog", "&12 08", "", ""},
+	{"picoprog", "&12 08 08", "06", ""},
+	{"picoprog", "&14 00000000 40420f00", "06 40420f00", ""},
+	{"picoprog", "&00 01 00", "06 06", ""},
+	{"picoprog", "&13 010000 030000 9f", "", ""},
+	{"picoprog", "&13 010000 030000 9f 010000 030000 9f", "06 ef4018", "9f+3 "},
+	{"picoprog", "&13 3c0000 010000 9f*57 010000 030000 9f", "06 ef4018", "9f+3 "},
 
 	{"serprog-pico", "03 08 11", "06 7069636f2073657270726f6700000000 06000100 06000001", ""},
 	{"serprog-pico", "02", "06 2f011f00 " NO_MAP, ""},
@@ -375,6 +394,25 @@ START_TEST(the_profile_behaves_like_its_firmware)
 }
 END_TEST
 
+/* Bytes received while it sends wait in a ring buffer; if it is full, they are lost silently. With
+ * time that passes it depends on the host how many there are. */
+static const struct {
+	const char *script, *answer;
+} floods[] = {
+	{"13 010000 030000 9f 00*1020 | 00", "06 ef4018 06*1021"},
+	{"13 010000 030000 9f 00*1021 | 00", "06 ef4018 06*1021"},
+	{"13 010000 030000 9f 00*1019 14 80841e00 | 00*4", "06 ef4018 06*1019 15"},
+};
+
+START_TEST(the_ring_of_frser_duino_overflows)
+{
+	struct rig *rig = rig_new(serprog_profile_find("frser-duino"), BASE_CLOCK_VIRTUAL, 1);
+
+	expect(rig, floods[_i].script, floods[_i].answer, "9f+3 ");
+	rig_free(rig);
+}
+END_TEST
+
 /* Time-outs of each adapter for a stopped host: for the next byte, for a fetch; in ms. */
 static const struct {
 	const char *profile;
@@ -443,6 +481,27 @@ START_TEST(every_summary_is_one_unique_line)
 }
 END_TEST
 
+/* A firmware that answers nothing somewhere leaves a host waiting; another one does not. */
+START_TEST(a_profile_that_can_hang_a_host_is_marked)
+{
+	size_t n;
+	const struct serprog_profile *all = serprog_profiles(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct serprog_profile *p = &all[i];
+		bool hangs = p->unknown == SERPROG_UNKNOWN_SILENCE ||
+			p->refused == SERPROG_UNKNOWN_SILENCE || p->unacknowledged != 0 ||
+			p->sync_reversed || p->one_command_per_packet || p->reply_max > 0 ||
+			p->ring_bytes > 0 || p->reread_bytes > 0 || p->clock_needed ||
+			p->over == SERPROG_OVER_RESET ||
+			(p->byte_timeout_ns > 0 && p->timeout != SERPROG_TIMEOUT_NAK);
+
+		ck_assert_msg((p->hangs != NULL) == hangs, "%s", p->name);
+		ck_assert(p->hangs != NULL || p->flashrom != SERPROG_FLASHROM_HANGS);
+	}
+}
+END_TEST
+
 Suite *
 suite_profiles(void)
 {
@@ -450,9 +509,11 @@ suite_profiles(void)
 	TCase *tcase = tcase_create("facts");
 
 	tcase_add_loop_test(tcase, the_profile_behaves_like_its_firmware, 0, G_N_ELEMENTS(facts));
+	tcase_add_loop_test(tcase, the_ring_of_frser_duino_overflows, 0, G_N_ELEMENTS(floods));
 	tcase_add_test(tcase, time_outs_match_the_firmware);
 	tcase_add_loop_test(tcase, a_slow_host_is_waited_for, 0, G_N_ELEMENTS(patience));
 	tcase_add_test(tcase, every_summary_is_one_unique_line);
+	tcase_add_test(tcase, a_profile_that_can_hang_a_host_is_marked);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

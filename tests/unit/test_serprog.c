@@ -160,7 +160,7 @@ START_TEST(commands_that_a_profile_lacks_are_nak)
 	struct rig *rig;
 
 	profile.commands = 0x0009013f;
-	profile.program = "sixteen and more bytes";
+	g_strlcpy(profile.program, "sixteen and more bytes", sizeof profile.program);
 	rig = rig_new(&profile, BASE_CLOCK_INSTANT, 2);
 	expect(rig, "02",
 		"06 3f010900 00000000 0000000000000000 0000000000000000 0000000000000000");
