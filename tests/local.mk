@@ -207,7 +207,9 @@ tests_unit_parts_SOURCES = \
 	tests/unit/hostmodel.h \
 	tests/unit/parts.c \
 	tests/unit/parts_frames.c \
-	tests/unit/parts_frames.h
+	tests/unit/parts_frames.h \
+	tests/unit/parts_lengths.c \
+	tests/unit/parts_lengths.h
 tests_unit_parts_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_parts_LDADD = $(SPINOR_ROOMS) $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 

@@ -34,7 +34,6 @@ flash_power_up(struct flash *chip)
 	reset_modes(chip);
 	chip->selected = false;
 	chip->reset_enabled = false;
-	chip->aai_bytes = 0;
 	chip->operation.kind = NULL;
 	chip->suspended.kind = NULL;
 	chip->unready_until_ns = chip->now_ns;
