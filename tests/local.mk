@@ -152,6 +152,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_tcp.c \
 	tests/unit/test_trace.c \
 	tests/unit/test_uart.c \
+	tests/unit/test_unfinished.c \
 	tests/unit/test_wear.c
 tests_unit_unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_unit_LDADD = emu/libembed.a $(SPINOR_ROOMS) $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)

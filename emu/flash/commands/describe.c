@@ -11,10 +11,11 @@
  * that is accepted. The chip and what it shares with its copy do not change.
  *
  * Two families have more to say of an address than their rows do. The frames of an auto address
- * increment that follow the first have no address and continue after the last one (aai.c). An AT45 DataFlash has pages (dataflash.c): the address in the array follows
- * from the page size in force; of a buffer command it only names a byte of the buffer, and the
- * commands of four opcode bytes (3D 2A 7F 9A, C7 94 80 9A) have none. The page that a buffer write
- * is for is not known yet, but its data is that of a program.
+ * increment that follow the first have no address and continue after the last one (aai.c). An AT45
+ * DataFlash has pages (dataflash.c): the address in the array follows from the page size in force;
+ * of a buffer command it only names a byte of the buffer, and the commands of four opcode bytes (3D
+ * 2A 7F 9A, C7 94 80 9A) have none. The page that a buffer write is for is not known yet, but its
+ * data is that of a program.
  *
  * Leaves out the burst wrap of quad reads, which a host with one wire cannot use.
  */
