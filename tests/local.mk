@@ -23,6 +23,7 @@ STYLE_TESTS = \
 	tests/style/check-style
 
 SYSTEM_TESTS = \
+	tests/system/against-verilog.test \
 	tests/system/bench-file.test \
 	tests/system/bootstrap.test \
 	tests/system/ci-examples.test \
@@ -71,11 +72,19 @@ LONG_TESTS = \
 TESTS += $(STYLE_TESTS) $(SYSTEM_TESTS)
 EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) \
 	tests/style/rooms \
+	tests/system/against-verilog \
 	tests/system/behaviour.py \
 	tests/system/bench.py \
 	tests/system/recipe.py \
 	tests/system/tap.sh \
-	tests/system/tee.py
+	tests/system/tee.py \
+	tests/verilog/map \
+	tests/verilog/tiny.chips \
+	tests/verilog/tiny.v
+
+check_PROGRAMS += tests/system/frames
+tests_system_frames_SOURCES = tests/system/frames.c
+tests_system_frames_LDADD = emu/libembed.a $(SPINOR_ROOMS) $(JSON_LIBS) $(GLIB_LIBS)
 
 check_PROGRAMS += tests/system/host
 tests_system_host_SOURCES = tests/system/host.c
