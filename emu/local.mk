@@ -304,7 +304,9 @@ emu_libbench_a_SOURCES = \
 	emu/bench/preset.c \
 	emu/bench/preset.h \
 	emu/bench/relabel.c \
-	emu/bench/relabel.h
+	emu/bench/relabel.h \
+	emu/bench/unfinished.c \
+	emu/bench/unfinished.h
 
 noinst_LIBRARIES += emu/libaction.a
 emu_libaction_a_SOURCES = \

@@ -51,6 +51,8 @@ dist_examples_DATA = \
 	examples/late-data.bench \
 	examples/latency.bench \
 	examples/left-in-4-byte-mode.bench \
+	examples/left-in-aai.bench \
+	examples/left-in-otp-mode.bench \
 	examples/left-in-qpi.bench \
 	examples/limits-not-told.bench \
 	examples/locked-at-power-up.bench \

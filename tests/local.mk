@@ -23,6 +23,7 @@ STYLE_TESTS = \
 	tests/style/check-style
 
 SYSTEM_TESTS = \
+	tests/system/against-verilog.test \
 	tests/system/bench-file.test \
 	tests/system/bootstrap.test \
 	tests/system/ci-examples.test \
@@ -71,11 +72,19 @@ LONG_TESTS = \
 TESTS += $(STYLE_TESTS) $(SYSTEM_TESTS)
 EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) \
 	tests/style/rooms \
+	tests/system/against-verilog \
 	tests/system/behaviour.py \
 	tests/system/bench.py \
 	tests/system/recipe.py \
 	tests/system/tap.sh \
-	tests/system/tee.py
+	tests/system/tee.py \
+	tests/verilog/map \
+	tests/verilog/tiny.chips \
+	tests/verilog/tiny.v
+
+check_PROGRAMS += tests/system/frames
+tests_system_frames_SOURCES = tests/system/frames.c
+tests_system_frames_LDADD = emu/libembed.a $(SPINOR_ROOMS) $(JSON_LIBS) $(GLIB_LIBS)
 
 check_PROGRAMS += tests/system/host
 tests_system_host_SOURCES = tests/system/host.c
@@ -156,6 +165,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_tcp.c \
 	tests/unit/test_trace.c \
 	tests/unit/test_uart.c \
+	tests/unit/test_unfinished.c \
 	tests/unit/test_wear.c
 tests_unit_unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_unit_LDADD = emu/libembed.a $(SPINOR_ROOMS) $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
@@ -214,7 +224,9 @@ tests_unit_parts_SOURCES = \
 	tests/unit/hostmodel.h \
 	tests/unit/parts.c \
 	tests/unit/parts_frames.c \
-	tests/unit/parts_frames.h
+	tests/unit/parts_frames.h \
+	tests/unit/parts_lengths.c \
+	tests/unit/parts_lengths.h
 tests_unit_parts_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_parts_LDADD = $(SPINOR_ROOMS) $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 

@@ -7,7 +7,7 @@
  * The order of the steps matters: first the settings that take effect at power-up, then those by
  * commands, then the modes in which the chip ignores commands, and pins and supply last.
  *
- * Operations take no time here, except the erase that is suspended, which has some time left.
+ * Operations take no time here, except one that is left in progress or suspended (unfinished.c).
  * Leaves out modes of DataFlash, and QPI or address modes by WRAR.
  */
 #include "bench/preset.h"
@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "bench/levels.h"
 #include "bench/relabel.h"
+#include "bench/unfinished.h"
 #include "board/send.h"
 #include "flash/fault.h"
 #include "flash/flash.h"
@@ -129,7 +130,13 @@ can_be_in(const struct flash_part *part, enum setup_mode mode)
 		return has(part, "EQIO") || has(part, "EQIO_QE") || has(part, "WREVCR") ||
 			has_bit(part, FLASH_BIT_QPI);
 	case SETUP_MODE_SUSPENDED:
-		return has(part, "SUSPEND") && part->n_erases > 0;
+	case SETUP_MODE_ERASING:
+	case SETUP_MODE_PROGRAMMING:
+	case SETUP_MODE_AAI:
+	case SETUP_MODE_OTP:
+	case SETUP_MODE_RESET_ENABLED:
+	case SETUP_MODE_WRITE_ENABLED:
+		return bench_can_be_unfinished(part, mode);
 	case SETUP_MODE_LOCKED:
 	case SETUP_MODE_UNLOCKED:
 		return has_lock_commands(part);
@@ -404,42 +411,6 @@ read_bpr(struct flash *flash, uint8_t *bpr)
 	return n <= BPR_MAX && board_send_read(flash, "RBPR", bpr, n) ? n : 0;
 }
 
-/* --- a suspended erase --- */
-
-/* Sends the part's block erases with address 0 until the chip accepts one. */
-static void
-begin_erase(struct flash *flash, bool hybrid)
-{
-	const struct flash_part *part = flash_part(flash);
-
-	for (unsigned int i = 0; i < part->n_erases && !flash_is_busy(flash); i++) {
-		const struct flash_erase *erase = &part->erases[i];
-		bool whole = erase->size == 0 && erase->n_regions == 0;
-
-		if (whole || erase->hybrid != hybrid ||
-			(erase->n_regions > 0 && erase->regions[0].gap))
-			continue;
-		board_send(flash, "WREN", NULL, 0);
-		board_send_at_0(flash, erase->opcode, erase->four_byte ? 4 : address_bytes(flash));
-	}
-}
-
-/* True: the erase is suspended. */
-static bool
-suspend_erase(struct flash *flash, enum flash_corner corner)
-{
-	set_locks(flash, false);
-	flash_set_corner(flash, corner);
-	/* While hybrid erases are in force the others erase nothing at 0. */
-	begin_erase(flash, true);
-	begin_erase(flash, false);
-	flash_set_corner(flash, FLASH_CORNER_INSTANT);
-	if (!flash_is_busy(flash))
-		return false;
-	board_send(flash, "SUSPEND", NULL, 0);
-	return !flash_is_busy(flash);
-}
-
 /* --- modes --- */
 
 static void
@@ -477,6 +448,15 @@ enter_qpi(struct flash *flash)
 }
 
 static bool
+refuse_protected(const struct target *target, enum setup_mode mode, GError **error)
+{
+	return refuse(target, SETUP_KEY_MODE, error,
+		"can't be in mode %s: the erase or program at 0 was refused; allowed is a block "
+		"that is not protected",
+		setup_mode_names[mode]);
+}
+
+static bool
 enter_modes(const struct target *target, struct flash *flash, GError **error)
 {
 	const struct setup_condition *condition = target->condition;
@@ -484,11 +464,11 @@ enter_modes(const struct target *target, struct flash *flash, GError **error)
 	uint8_t bpr[BPR_MAX];
 	size_t n_bpr = read_bpr(flash, bpr);
 
-	if (setup_condition_mode(condition, SETUP_MODE_SUSPENDED) &&
-		!suspend_erase(flash, condition->corner))
-		return refuse(target, SETUP_KEY_MODE, error,
-			"that is not suspended: the erase of the block at 0 was refused; allowed "
-			"is a block that is not protected");
+	if (setup_condition_mode(condition, SETUP_MODE_SUSPENDED)) {
+		set_locks(flash, false);
+		if (!bench_suspend_erase(flash, condition->corner, address_bytes(flash)))
+			return refuse_protected(target, SETUP_MODE_SUSPENDED, error);
+	}
 	if (setup_condition_mode(condition, SETUP_MODE_OTP_LOCKED))
 		lock_otp(flash);
 	if (setup_condition_mode(condition, SETUP_MODE_UNLOCKED))
@@ -506,15 +486,52 @@ enter_modes(const struct target *target, struct flash *flash, GError **error)
 	return true;
 }
 
-/* In these modes the chip ignores commands, or misreads them. */
+/* As a host does before it writes to a chip that powers up protected. */
 static void
-enter_last_mode(struct flash *flash, const struct setup_condition *condition)
+unprotect(const struct setup_condition *condition, struct flash *flash)
 {
+	static const uint8_t zero;
+
+	if (!flash_is_protected(flash, 0, 1))
+		return;
+	set_locks(flash, false);
+	if (!flash_is_protected(flash, 0, 1) || setup_condition_has(condition, SETUP_KEY_STATUS))
+		return;
+	board_send(flash, "EWSR", NULL, 0);
+	if (!board_send(flash, "WRSR_EWSR", &zero, 1))
+		board_send_enabled(flash, "WRSR", &zero, 1);
+}
+
+static bool
+leave_unfinished(
+	const struct target *target, struct flash *flash, enum setup_mode mode, GError **error)
+{
+	const struct setup_condition *condition = target->condition;
+	size_t n_address = setup_condition_mode(condition, SETUP_MODE_4_BYTE) ? 4
+		: setup_condition_mode(condition, SETUP_MODE_3_BYTE)          ? 3
+								     : address_bytes(flash);
+
+	if (mode == SETUP_MODE_ERASING || mode == SETUP_MODE_PROGRAMMING || mode == SETUP_MODE_AAI)
+		unprotect(condition, flash);
+	return bench_leave_unfinished(flash, mode, condition->corner, n_address) ||
+		refuse_protected(target, mode, error);
+}
+
+/* In these modes the chip ignores commands, or misreads them. */
+static bool
+enter_last_mode(const struct target *target, struct flash *flash, GError **error)
+{
+	const struct setup_condition *condition = target->condition;
+
 	if (setup_condition_mode(condition, SETUP_MODE_DEEP_POWER_DOWN) &&
 		!board_send(flash, "DP", NULL, 0))
 		board_send(flash, "ULTRA_DP", NULL, 0);
 	if (setup_condition_mode(condition, SETUP_MODE_QPI))
 		enter_qpi(flash);
+	for (enum setup_mode mode = 0; mode < SETUP_MODES; mode++)
+		if (setup_condition_mode(condition, mode) && bench_is_unfinished(mode))
+			return leave_unfinished(target, flash, mode, error);
+	return true;
 }
 
 static bool
@@ -544,7 +561,8 @@ bench_preset_apply(const struct setup_condition *condition, struct bench_levels 
 	if (!enter_modes(&target, flash, error))
 		return false;
 	preset_status(flash, condition);
-	enter_last_mode(flash, condition);
+	if (!enter_last_mode(&target, flash, error))
+		return false;
 	if (setup_condition_has(condition, SETUP_KEY_CYCLES))
 		flash_set_cycles(flash, condition->cycles);
 	flash_set_wear(flash, condition->wear);

@@ -23,26 +23,40 @@ const char *const setup_mode_names[SETUP_MODES] = {
 	[SETUP_MODE_EAR] = "ear:N",
 	[SETUP_MODE_QPI] = "qpi",
 	[SETUP_MODE_SUSPENDED] = "suspended",
+	[SETUP_MODE_ERASING] = "erasing",
+	[SETUP_MODE_PROGRAMMING] = "programming",
+	[SETUP_MODE_AAI] = "aai",
+	[SETUP_MODE_OTP] = "otp",
+	[SETUP_MODE_RESET_ENABLED] = "reset-enabled",
+	[SETUP_MODE_WRITE_ENABLED] = "write-enabled",
 	[SETUP_MODE_LOCKED] = "locked",
 	[SETUP_MODE_UNLOCKED] = "unlocked",
 	[SETUP_MODE_POWER_UP_4_BYTE] = "power-up-4-byte",
 	[SETUP_MODE_OTP_LOCKED] = "otp-locked",
 };
 
-/* Modes that exclude each other. */
-static const enum setup_mode either[][2] = {
-	{SETUP_MODE_4_BYTE, SETUP_MODE_3_BYTE},
-	{SETUP_MODE_LOCKED, SETUP_MODE_UNLOCKED},
-	{SETUP_MODE_QPI, SETUP_MODE_DEEP_POWER_DOWN},
-	{SETUP_MODE_SUSPENDED, SETUP_MODE_DEEP_POWER_DOWN},
+#define MODE(name) (1u << SETUP_MODE_##name)
+/* A chip does one thing at a time. */
+#define BUSY (MODE(ERASING) | MODE(PROGRAMMING))
+#define ACTIVITIES                                                                \
+	(BUSY | MODE(DEEP_POWER_DOWN) | MODE(SUSPENDED) | MODE(AAI) | MODE(OTP) | \
+		MODE(RESET_ENABLED) | MODE(WRITE_ENABLED))
+
+/* Sets of modes of which a chip can be in one. */
+static const unsigned int either[] = {
+	MODE(4_BYTE) | MODE(3_BYTE),
+	MODE(LOCKED) | MODE(UNLOCKED),
+	ACTIVITIES,
+	(ACTIVITIES & ~MODE(SUSPENDED)) | MODE(QPI),
+	BUSY | MODE(AAI) | MODE(LOCKED),
 };
 
 #define LEVELS "low, high and float"
-#define MODES                                                                              \
-	"deep-power-down, 4-byte, 3-byte, ear:N, qpi, suspended, locked, "                 \
-	"locked:FIRST-LAST, unlocked, power-up-4-byte and otp-locked, or several of them " \
-	"with commas, but not 4-byte with 3-byte, locked with unlocked, qpi or suspended " \
-	"with deep-power-down"
+#define MODES                                                                            \
+	"deep-power-down, 4-byte, 3-byte, ear:N, qpi, suspended, erasing, programming, " \
+	"aai, otp, reset-enabled, write-enabled, locked, locked:FIRST-LAST, unlocked, "  \
+	"power-up-4-byte and otp-locked, or several of them with commas, but not those " \
+	"that exclude each other (spinor-bench(5), mode)"
 
 static const struct base_value_word level_words[] = {
 	{"low", FLASH_LOW}, {"high", FLASH_HIGH}, {"float", FLASH_FLOATING}, {NULL, 0}};
@@ -178,8 +192,8 @@ take_modes(struct base_key_reading *r, const char *value)
 		if (**word != '\0' && !take_mode(condition, *word))
 			return false;
 	for (size_t i = 0; i < G_N_ELEMENTS(either); i++)
-		if (setup_condition_mode(condition, either[i][0]) &&
-			setup_condition_mode(condition, either[i][1]))
+		if (!base_value_is_power_of_two(condition->modes & either[i]) &&
+			condition->modes & either[i])
 			return false;
 	return condition->modes != 0;
 }

@@ -43,7 +43,13 @@ enum setup_mode {
 	SETUP_MODE_EAR, /* the extended address register is set */
 	SETUP_MODE_QPI,
 	SETUP_MODE_SUSPENDED, /* an erase of the block at 0 */
-	SETUP_MODE_LOCKED,    /* all individual block locks, or those of a region */
+	SETUP_MODE_ERASING,   /* the same in progress */
+	SETUP_MODE_PROGRAMMING,
+	SETUP_MODE_AAI, /* auto address increment without its end */
+	SETUP_MODE_OTP, /* the OTP area is selected */
+	SETUP_MODE_RESET_ENABLED,
+	SETUP_MODE_WRITE_ENABLED,
+	SETUP_MODE_LOCKED, /* all individual block locks, or those of a region */
 	SETUP_MODE_UNLOCKED,
 	SETUP_MODE_POWER_UP_4_BYTE,
 	SETUP_MODE_OTP_LOCKED,

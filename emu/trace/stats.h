@@ -17,9 +17,9 @@ struct trace_chip_stats {
 	uint64_t status_writes;
 	uint64_t ignored; /* frames that the chip ignored */
 	uint64_t bytes_read;
-	uint64_t bytes_programmed;
-	uint64_t bytes_erased; /* by completed erases */
-	uint64_t busy_ns;      /* of completed and interrupted operations */
+	uint64_t bytes_programmed; /* data bytes of these frames */
+	uint64_t bytes_erased;     /* by completed erases */
+	uint64_t busy_ns;          /* of completed and interrupted operations */
 	uint64_t by_opcode[256];
 };
 

@@ -9,6 +9,7 @@
 #include "chipdb/chipdb.h"
 #include "hostmodel.h"
 #include "parts_frames.h"
+#include "parts_lengths.h"
 
 #include <check.h>
 #include <glib.h>
@@ -562,6 +563,7 @@ main(void)
 	tcase_add_loop_test(tcase, reads_the_whole_array, 0, (int)parts->len);
 	suite_add_tcase(suite, tcase);
 	parts_frames_add(suite, all);
+	parts_lengths_add(suite, all);
 	srunner_set_tap(runner, "-");
 	srunner_run_all(runner, CK_SILENT);
 	failed = srunner_ntests_failed(runner);

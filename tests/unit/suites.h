@@ -101,6 +101,7 @@ Suite *suite_storage(void);
 Suite *suite_tcp(void);
 Suite *suite_trace(void);
 Suite *suite_uart(void);
+Suite *suite_unfinished(void);
 Suite *suite_wear(void);
 
 #endif

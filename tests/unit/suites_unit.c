@@ -55,5 +55,6 @@ const struct suite_row suite_rows[] = {
 	{"board", suite_board},
 	{"levels", suite_levels},
 	{"preset", suite_preset},
+	{"unfinished", suite_unfinished},
 	{NULL, NULL},
 };

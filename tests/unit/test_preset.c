@@ -126,6 +126,15 @@ static const struct {
 	{"W25Q128FV", "mode=qpi", "FF; 35 00", "02"},
 	{"EN25QH128", "mode=qpi", "9F 00 00 00", "FF FF FF"},
 	{"N25Q256A13E", "mode=qpi", "9F 00 00 00", "FF FF FF"},
+	/* In the middle of a command sequence. */
+	{"W25Q128JV", "mode=erasing", "05 00", "03"},
+	{"W25Q256JV", "mode=erasing,4-byte", "05 00", "03"},
+	{"W25Q256JV", "mode=programming,power-up-4-byte", "05 00", "03"},
+	{"W25Q128JV", "mode=write-enabled", "05 00", "02"},
+	{"SST25VF080B", "mode=aai", "05 00", "42"},
+	{"SST25VF080B", "mode=aai", "04; 05 00", "00"},
+	{"SST26VF016B", "mode=programming", "05 00", "83"},
+	{"M95M02", "mode=programming", "05 00", "03"},
 	/* SUS is bit 7 of SR2; a resume makes the chip busy. */
 	{"W25Q128JV", "mode=suspended", "35 00", "82"},
 	{"W25Q128JV", "mode=suspended", "05 00", "00"},
@@ -366,6 +375,13 @@ static const struct {
 } refused[] = {
 	{"W25Q80DV", "mode=qpi",
 		"--mode: a W25Q80DV can't be in mode qpi; allowed: deep-power-down, suspended, "
+		"erasing, programming, reset-enabled, write-enabled, otp-locked"},
+	{"W25Q128JV", "status=1C; mode=erasing",
+		"--mode: a W25Q128JV can't be in mode erasing: the erase or program at 0 was "
+		"refused; allowed is a block that is not protected"},
+	{"W25Q128JV", "mode=aai",
+		"--mode: a W25Q128JV can't be in mode aai; allowed: deep-power-down, suspended, "
+		"erasing, programming, reset-enabled, write-enabled, locked, unlocked, "
 		"otp-locked"},
 	{"SST26VF016B", "mode=locked:0-0xFFFF",
 		"--mode: a SST26VF016B has no command for the lock of a block; allowed: locked, "
@@ -446,6 +462,31 @@ START_TEST(every_part_enters_every_mode_that_it_allows)
 }
 END_TEST
 
+/* Words of modes, "ear:" and "locked:" included. */
+START_TEST(every_mode_is_in_manual_and_completion)
+{
+	static const char *const files[] = {
+		"man/spinor-bench.5", "completion/_spinor", "completion/spinor.bash"};
+	const char *top = g_getenv("TOP_SRCDIR");
+
+	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+		g_autofree char *path = g_build_filename(top != NULL ? top : ".", files[i], NULL);
+		g_autofree char *text = NULL;
+
+		ck_assert(g_file_get_contents(path, &text, NULL, NULL));
+		for (unsigned int mode = 0; mode < SETUP_MODES; mode++) {
+			g_autofree char *word = g_strndup(
+				setup_mode_names[mode], strcspn(setup_mode_names[mode], ":"));
+			g_autofree char *pattern = g_strdup_printf(
+				"(^\\.It Cm (.* , )?|[\t \"])%s[:,\" \\\\\n]", word);
+
+			ck_assert_msg(g_regex_match_simple(pattern, text, G_REGEX_MULTILINE, 0),
+				"%s does not have %s", files[i], word);
+		}
+	}
+}
+END_TEST
+
 static const struct {
 	enum setup_condition_key key;
 	const char *value;
@@ -475,6 +516,13 @@ static const struct {
 	{SETUP_KEY_MODE, "locked unlocked"},
 	{SETUP_KEY_MODE, "qpi, deep-power-down"},
 	{SETUP_KEY_MODE, "deep-power-down,suspended"},
+	{SETUP_KEY_MODE, "suspended,erasing"},
+	{SETUP_KEY_MODE, "erasing,programming"},
+	{SETUP_KEY_MODE, "aai,otp"},
+	{SETUP_KEY_MODE, "reset-enabled,write-enabled"},
+	{SETUP_KEY_MODE, "qpi,erasing"},
+	{SETUP_KEY_MODE, "programming,locked"},
+	{SETUP_KEY_MODE, "locked:0-4095,aai"},
 	{SETUP_KEY_CUT_AT, "0"},
 	{SETUP_KEY_CUT_AT, "1.5"},
 	{SETUP_KEY_ID, ""},
@@ -527,6 +575,7 @@ suite_preset(void)
 
 	tcase_add_loop_test(values, invalid_values_change_nothing, 0, G_N_ELEMENTS(invalid));
 	tcase_add_test(values, an_option_replaces_its_key_only);
+	tcase_add_test(values, every_mode_is_in_manual_and_completion);
 	suite_add_tcase(suite, values);
 	tcase_set_timeout(chips, 60);
 	tcase_add_checked_fixture(chips, setup, teardown);

@@ -30,6 +30,10 @@
 #include "flash/flash.h"
 #include "flash/partdata.h"
 
+enum {
+	ADDRESS_BYTES = 3,
+};
+
 static void
 begin(struct flash *chip, const struct flash_operation_kind *kind, uint64_t address, uint32_t n)
 {
@@ -54,11 +58,26 @@ byte_finish(struct flash *chip)
 	begin(chip, &flash_program_kind, flash_array_address(chip), 1);
 }
 
+static void aai_in(struct flash *chip, const uint8_t *in, size_t n);
+
+/* In a sequence the rows have no address. */
+static void
+set_address_bytes(struct flash *chip, uint8_t bytes)
+{
+	for (unsigned int opcode = 0; opcode < 256; opcode++) {
+		const struct flash_command *command = chip->commands[opcode];
+
+		if (command && command->in == aai_in && command->address_bytes != bytes)
+			flash_command_own(chip, (uint8_t)opcode)->address_bytes = bytes;
+	}
+}
+
 static void
 set_aai(struct flash *chip, uint8_t bytes)
 {
 	chip->aai_bytes = bytes;
 	flash_bit_set(chip, FLASH_BIT_AAI, bytes);
+	set_address_bytes(chip, bytes ? 0 : ADDRESS_BYTES);
 }
 
 void
@@ -85,24 +104,14 @@ static const struct flash_operation_kind aai_kind = {
 	.interrupt = flash_program_interrupt,
 };
 
-static unsigned int
-address_bytes(const struct flash *chip)
-{
-	return chip->aai_bytes ? 0 : FLASH_AAI_ADDRESS_BYTES;
-}
-
 static void
 aai_in(struct flash *chip, const uint8_t *in, size_t n)
 {
-	struct flash_frame *frame = &chip->frame;
+	const struct flash_frame *frame = &chip->frame;
 	uint64_t position = frame->position;
 
-	for (size_t i = 0; i < n; i++, position++) {
-		if (position < address_bytes(chip))
-			frame->address = frame->address << 8 | in[i];
-		else if (position < address_bytes(chip) + frame->command->argument)
-			chip->page[position - address_bytes(chip)] = in[i];
-	}
+	for (size_t i = 0; i < n && position < frame->command->argument; i++, position++)
+		chip->page[position] = in[i];
 }
 
 static void
@@ -110,15 +119,14 @@ aai_finish(struct flash *chip)
 {
 	struct flash_frame *frame = &chip->frame;
 	uint8_t bytes = frame->command->argument;
-	unsigned int length = address_bytes(chip) + bytes;
 
 	/* A sequence has either bytes or words (no part has both; unconfirmed). */
 	if (chip->aai_bytes && chip->aai_bytes != bytes) {
 		frame->outcome = FLASH_IN_AAI;
 		return;
 	}
-	if (frame->position != length) {
-		frame->outcome = frame->position < length ? FLASH_SHORT_FRAME : FLASH_LONG_FRAME;
+	if (frame->position != bytes) {
+		frame->outcome = frame->position < bytes ? FLASH_SHORT_FRAME : FLASH_LONG_FRAME;
 		return;
 	}
 	frame->has_address = true;
@@ -129,8 +137,17 @@ aai_finish(struct flash *chip)
 		set_aai(chip, bytes);
 }
 
+/* Power-up and each reset end a sequence. */
+static void
+reset(struct flash *chip, bool lost_power)
+{
+	(void)lost_power;
+	flash_aai_end(chip);
+}
+
 #define AAI                                                                                        \
-	.data_min = 1, .data_max = DATA_ANY, .in = aai_in, .finish = aai_finish,                   \
+	.address_bytes = ADDRESS_BYTES, .data_min = 1, .data_max = DATA_ANY, .in = aai_in,         \
+	.finish = aai_finish,                                                                      \
 	.gates = GATE_WEL | GATE_IN_AAI | GATE_NOT_IN_PROGRAM_SUSPEND | GATE_NOT_IN_ERASE_SUSPEND, \
 	.purpose = FLASH_FOR_PROGRAM
 
@@ -145,5 +162,6 @@ static const struct flash_command commands[] = {
 
 const struct flash_family flash_aai_family = {
 	.commands = commands,
+	.reset = reset,
 	.operations_lost = flash_aai_end,
 };

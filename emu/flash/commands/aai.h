@@ -5,9 +5,6 @@
 
 struct flash;
 
-/* Address bytes of the first frame of a sequence. */
-#define FLASH_AAI_ADDRESS_BYTES 3u
-
 /* Leaves auto address increment; no effect outside of it. */
 void flash_aai_end(struct flash *chip);
 

@@ -10,18 +10,17 @@
  * tRST), so that the frame has no effect. A refused frame has the same purpose and address as one
  * that is accepted. The chip and what it shares with its copy do not change.
  *
- * Two families have more to say of an address than their rows do. The first frame of an auto
- * address increment has its address in its data, and those that follow have none and go on from the
- * last one (aai.c). An AT45 DataFlash has pages (dataflash.c): the address in the array follows
- * from the page size in force; of a buffer command it only names a byte of the buffer, and the
- * commands of four opcode bytes (3D 2A 7F 9A, C7 94 80 9A) have none. The page that a buffer write
- * is for is not known yet, but its data is that of a program.
+ * Two families have more to say of an address than their rows do. The frames of an auto address
+ * increment that follow the first have no address and continue after the last one (aai.c). An AT45
+ * DataFlash has pages (dataflash.c): the address in the array follows from the page size in force;
+ * of a buffer command it only names a byte of the buffer, and the commands of four opcode bytes (3D
+ * 2A 7F 9A, C7 94 80 9A) have none. The page that a buffer write is for is not known yet, but its
+ * data is that of a program.
  *
  * Leaves out the burst wrap of quad reads, which a host with one wire cannot use.
  */
 #include "flash/describe.h"
 
-#include "flash/commands/aai.h"
 #include "flash/commands/dataflash.h"
 #include "flash/engine/device.h"
 #include "flash/engine/frame.h"
@@ -77,8 +76,6 @@ describe_length(const struct flash *deaf, struct flash_description *description)
 	unsigned int address_bytes = deaf->frame.address_bytes;
 	unsigned int clocks = 8 / MAX(deaf->lanes, 1);
 
-	if (is_aai(command) && deaf->aai_bytes == 0)
-		address_bytes = FLASH_AAI_ADDRESS_BYTES;
 	clocks += address_bytes * 8 / lanes(deaf, command->address_lanes);
 	description->header_bytes = (clocks + 7) / 8;
 	description->data_clock = clocks + deaf->frame.dummy_clocks;
@@ -86,17 +83,12 @@ describe_length(const struct flash *deaf, struct flash_description *description)
 }
 
 static void
-describe_aai(const struct flash *deaf, const uint8_t *bytes, size_t n,
-	struct flash_description *description)
+describe_aai(const struct flash *deaf, size_t n, struct flash_description *description)
 {
-	uint64_t address = 0;
+	uint64_t address = deaf->aai_bytes > 0 ? deaf->aai_address : deaf->frame.address;
 
 	if (n < description->header_bytes)
 		return;
-	for (unsigned int i = 1; i <= FLASH_AAI_ADDRESS_BYTES && deaf->aai_bytes == 0; i++)
-		address = address << 8 | bytes[i];
-	if (deaf->aai_bytes > 0)
-		address = deaf->aai_address;
 	description->has_address = true;
 	description->address =
 		address % deaf->part->size & ~(uint64_t)(deaf->frame.command->argument - 1);
@@ -143,7 +135,7 @@ flash_describe(const struct flash *chip, const uint8_t *bytes, size_t n,
 		description->purpose = FLASH_FOR_PROGRAM;
 	describe_length(&deaf, description);
 	if (is_aai(command)) {
-		describe_aai(&deaf, bytes, n, description);
+		describe_aai(&deaf, n, description);
 		return;
 	}
 	description->has_address = deaf.frame.has_address;

@@ -103,8 +103,8 @@ static const struct flash_command commands[] = {
 		.data_max = DATA_ANY, .out = rems_out},
 	{"QREMS", 0x94, .address_bytes = 3, .address_lanes = 4, .dummy_clocks = 6, .data_lanes = 4,
 		.gates = GATE_QUAD, .data_max = DATA_ANY, .out = rems_out},
-	{"RES", 0xab, .gates = GATE_POWERED_DOWN | GATE_ANY_END, .data_max = DATA_ANY,
-		.out = res_out, .finish = res_finish},
+	{"RES", 0xab, .gates = GATE_POWERED_DOWN | GATE_ANY_END, .before_data = 3,
+		.data_max = DATA_ANY, .out = res_out, .finish = res_finish},
 	{"RDUID", 0x4b, .dummy_clocks = 32, .data_max = DATA_ANY, .out = unique_id_out},
 	{0},
 };

@@ -37,7 +37,7 @@ rstqio_finish(struct flash *chip)
 static const struct flash_command commands[] = {
 	{"EQIO", 0x38, .finish = eqio_finish},
 	{"EQIO_QE", 0x38, .gates = GATE_QUAD, .finish = eqio_finish},
-	{"RSTQIO", 0xff, .data_max = 3, .in = rstqio_in, .finish = rstqio_finish},
+	{"RSTQIO", 0xff, .before_data = 3, .data_max = 3, .in = rstqio_in, .finish = rstqio_finish},
 	{0},
 };
 

@@ -115,7 +115,7 @@ flash_lanes_next(struct flash *chip)
 	return frame->shifter >> (8 - n_lanes - frame->pending + (n_lanes > 1)) & 1;
 }
 
-/* One clock of data; returns the level of IO1. */
+/* One clock of data, which a refused frame only counts; returns the level of IO1. */
 static bool
 clock_data(struct flash *chip, bool mosi)
 {
@@ -124,7 +124,7 @@ clock_data(struct flash *chip, bool mosi)
 	unsigned int n_lanes = lanes(chip, command->data_lanes);
 	bool miso = true;
 
-	if (command->out) {
+	if (command->out && frame->outcome == FLASH_DONE) {
 		miso = flash_lanes_next(chip);
 		frame->begun = false;
 	} else {
@@ -133,7 +133,7 @@ clock_data(struct flash *chip, bool mosi)
 	frame->pending += n_lanes;
 	if (frame->pending == 8) {
 		frame->pending = 0;
-		if (command->in)
+		if (command->in && frame->outcome == FLASH_DONE)
 			command->in(chip, &frame->shifter, 1);
 		frame->position++;
 	}
@@ -151,7 +151,7 @@ flash_lanes_clock(struct flash *chip, bool mosi)
 		return true;
 	else if (!flash_lanes_ended(chip))
 		clock_header(chip, mosi);
-	else if (frame->outcome == FLASH_DONE)
+	else
 		return clock_data(chip, mosi);
 	return true;
 }

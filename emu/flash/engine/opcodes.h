@@ -41,6 +41,9 @@ struct flash_command {
 	uint8_t argument; /* for the functions: which register, which block size */
 	uint8_t purpose;  /* enum flash_purpose, for reports */
 	uint16_t gates;
+	/* Bytes that come in the data phase and are no data: dummies that a host may leave out, an
+	 * address that the command reads itself. For reports. */
+	uint8_t before_data;
 	uint16_t data_min; /* bytes; a shorter frame does nothing */
 	uint16_t data_max; /* bytes; a longer frame does nothing. DATA_ANY: no limit */
 

@@ -35,7 +35,6 @@ flash_power_up(struct flash *chip)
 	chip->selected = false;
 	chip->ignores_frame = false;
 	chip->reset_enabled = false;
-	chip->aai_bytes = 0;
 	chip->operation.kind = NULL;
 	chip->suspended.kind = NULL;
 	chip->unready_until_ns = chip->now_ns;

@@ -11,6 +11,8 @@
 #include "flash/engine/operation.h"
 #include "flash/flash.h"
 
+#include <glib.h>
+
 static const char *const outcomes[] = {
 	[FLASH_DONE] = "",
 	[FLASH_UNKNOWN_OPCODE] = "no such command",
@@ -84,6 +86,17 @@ flash_tell_end(struct flash *chip, enum flash_event_kind kind,
 		chip->listener->event(chip->listener->data, &event);
 }
 
+/* Excess bytes of a refused frame count, since they are why it was refused. */
+static uint64_t
+data_bytes(const struct flash_frame *frame)
+{
+	const struct flash_command *command = frame->command;
+
+	if (command && !command->in && !command->out && frame->outcome == FLASH_DONE)
+		return 0;
+	return frame->position - MIN(frame->position, command ? command->before_data : 0);
+}
+
 void
 flash_tell_command(struct flash *chip)
 {
@@ -101,7 +114,7 @@ flash_tell_command(struct flash *chip)
 		.name = frame->command ? frame->command->name : NULL,
 		.has_address = frame->has_address,
 		.address = frame->address,
-		.length = frame->position,
+		.length = data_bytes(frame),
 		.note = frame->note,
 	};
 	chip->listener->event(chip->listener->data, &event);
