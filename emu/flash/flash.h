@@ -109,9 +109,9 @@ struct flash_event {
 	const char *name; /* mnemonic; NULL for an unknown opcode */
 	bool has_address;
 	uint32_t address;
-	uint64_t length;  /* data bytes that went in or out, without address and dummies; of
-			  * READY and INTERRUPTED: the bytes of the array that were programmed
-			  * or erased */
+	uint64_t length;  /* data bytes that went in or out, without address and dummies; of READY
+			   * and INTERRUPTED: the bytes of the array that were programmed or
+			   * erased */
 	int64_t busy_ns;  /* READY, INTERRUPTED: how long it took, without what was suspended */
 	const char *note; /* COMMAND: more about the outcome, for reports; NULL: nothing */
 };
