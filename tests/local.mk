@@ -117,6 +117,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_chipdb_modes.c \
 	tests/unit/test_chipdb_parts.c \
 	tests/unit/test_chipdb_protect.c \
+	tests/unit/test_chipdb_sources.c \
 	tests/unit/test_chipdb_table.c \
 	tests/unit/test_clip.c \
 	tests/unit/test_clip_aim.c \
@@ -179,6 +180,7 @@ tests_unit_flash_SOURCES = \
 	tests/unit/test_flash_dataflash_protect.c \
 	tests/unit/test_flash_describe.c \
 	tests/unit/test_flash_disturb.c \
+	tests/unit/test_flash_dummy.c \
 	tests/unit/test_flash_eeprom.c \
 	tests/unit/test_flash_erase.c \
 	tests/unit/test_flash_fault.c \
@@ -195,9 +197,11 @@ tests_unit_flash_SOURCES = \
 	tests/unit/test_flash_protect.c \
 	tests/unit/test_flash_random.c \
 	tests/unit/test_flash_ranges.c \
+	tests/unit/test_flash_readout.c \
 	tests/unit/test_flash_registers.c \
 	tests/unit/test_flash_sector.c \
 	tests/unit/test_flash_sfdp.c \
+	tests/unit/test_flash_silicon_macronix.c \
 	tests/unit/test_flash_status.c \
 	tests/unit/test_flash_supply.c \
 	tests/unit/test_flash_unlock.c

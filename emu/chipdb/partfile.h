@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CHIPDB_PART_KEYS 96
+#define CHIPDB_PART_KEYS 112
 
 /* A part, or a family, whose copy parts begin with. */
 struct chipdb_part {
@@ -25,6 +25,7 @@ struct chipdb_part {
 
 	bool given[CHIPDB_PART_KEYS]; /* keys set by the part or by a family, by row */
 	const char **aliases;         /* owned; part.aliases points to it */
+	const char **alias_reasons;   /* likewise */
 	const char **flashrom_names;  /* likewise */
 };
 

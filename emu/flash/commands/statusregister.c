@@ -94,15 +94,22 @@ clsr_finish(struct flash *chip)
 	flash_bit_set(chip, FLASH_BIT_WEL, false);
 }
 
-/* SRP/SRL table, 7.1.4. With QE set the WP# pin is IO2 and locks nothing. */
+/* The registers would be locked if the WP# pin had its function. */
+static bool
+locked_by_pin(const struct flash *chip)
+{
+	return !chip->pin_level[FLASH_PIN_WP] &&
+		(flash_bit(chip, FLASH_BIT_SRP) || flash_bit(chip, FLASH_BIT_SPRL));
+}
+
+/* SRP/SRL table, 7.1.4. With QE set the WP# pin is IO2 and locks nothing; two users' reports say
+ * that it does on a W25Q64JV, see wp-with-qe in spinor-chipdb(5). */
 bool
 flash_status_is_locked(const struct flash *chip)
 {
-	bool by_pin = flash_bit(chip, FLASH_BIT_SRP) || flash_bit(chip, FLASH_BIT_SPRL);
-
 	if (flash_bit(chip, FLASH_BIT_SRL))
 		return true;
-	return by_pin && !flash_bit(chip, FLASH_BIT_QE) && !chip->pin_level[FLASH_PIN_WP];
+	return locked_by_pin(chip) && (!flash_bit(chip, FLASH_BIT_QE) || chip->part->wp_with_qe);
 }
 
 void
@@ -243,6 +250,8 @@ wrsr_finish(struct flash *chip)
 		flash_refuse(chip, FLASH_STATUS_PROTECTED);
 		return;
 	}
+	if (locked_by_pin(chip))
+		chip->frame.note = "WP# is low but has no effect: QE=1";
 	/* Older generations clear register 2 on a one-byte write (W25Q80DV, 01h). */
 	if (first == 0 && n == 1 && chip->part->wrsr_short_clears) {
 		chip->status_new[1] = 0;
@@ -276,12 +285,23 @@ flash_status_preset(struct flash *chip, unsigned int reg, uint8_t value)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
+/* Bits that a reset does not restore, although they are volatile. */
+static uint8_t
+reset_keeps(const struct flash *chip, unsigned int reg)
+{
+	struct flash_bit_position freeze = chip->bit[FLASH_BIT_FREEZE];
+	struct flash_bit_position sprl = chip->bit[FLASH_BIT_SPRL];
+
+	return (freeze.reg == reg ? freeze.mask : 0) | (sprl.reg == reg ? sprl.mask : 0);
+}
+
 /* Volatile bits return to their delivered state. */
 static void
-restore_volatile(struct flash *chip)
+restore_volatile(struct flash *chip, bool lost_power)
 {
 	for (unsigned int reg = 0; reg < FLASH_REGISTERS; reg++) {
-		uint8_t mask = flash_volatile_mask(chip->part, reg);
+		uint8_t mask = flash_volatile_mask(chip->part, reg) &
+			~(lost_power ? 0 : reset_keeps(chip, reg));
 
 		chip->stored_status[reg] = (chip->stored_status[reg] & ~mask) |
 			(chip->part->status_default[reg] & mask);
@@ -330,8 +350,7 @@ reset(struct flash *chip, bool lost_power)
 		chip->stored_status[srl.reg] &= ~srl.mask;
 		flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 	}
-	if (lost_power)
-		restore_volatile(chip);
+	restore_volatile(chip, lost_power);
 	memcpy(chip->status, chip->stored_status, sizeof(chip->status));
 	restore_bp(chip);
 	if (!lost_power)
