@@ -218,13 +218,16 @@ destroy(struct flash *chip)
 	g_free(chip->locks);
 }
 
-/* A reset restores the locks as after power-up, unless they are frozen until power loss. */
+/* A reset restores the locks as after power-up, unless they are frozen until power loss or the part
+ * keeps them: the reset of SST26VF064B clears only status bits and the burst length (DS20005119,
+ * 5.4). */
 static void
 reset(struct flash *chip, bool lost_power)
 {
 	struct flash_locks *locks = chip->locks;
 
-	if (locks->count == 0 || (locks->frozen && !lost_power))
+	if (locks->count == 0 ||
+		((locks->frozen || chip->part->locks_kept_on_reset) && !lost_power))
 		return;
 	locks->frozen = false;
 	locks->hides = false;
