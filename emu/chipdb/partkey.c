@@ -2,6 +2,8 @@
 /*
  * The keys of a part, as spinor-chipdb(5) describes them, read into struct flash_part. Each key is
  * a row of one table. A reader checks its value alone; checks of several keys are in partcheck.c.
+ *
+ * long: one table of all keys, with the reader of each.
  */
 #include "chipdb/partkey.h"
 

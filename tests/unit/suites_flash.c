@@ -34,6 +34,7 @@ const struct suite_row suite_rows[] = {
 	{"flash_registers", suite_flash_registers},
 	{"flash_sector", suite_flash_sector},
 	{"flash_sfdp", suite_flash_sfdp},
+	{"flash_silicon_models", suite_flash_silicon_models},
 	{"flash_status", suite_flash_status},
 	{"flash_supply", suite_flash_supply},
 	{"flash_unlock", suite_flash_unlock},

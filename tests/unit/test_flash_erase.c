@@ -146,7 +146,7 @@ START_TEST(a_reset_interrupts_the_erase_of_a_mapped_block)
 }
 END_TEST
 
-/* An erase at an address without a block is ignored and sets no flag: S25FL128S, Spansion's model. */
+/* An erase at an address without a block sets no flag: S25FL128S, Spansion's model. */
 START_TEST(an_erase_in_a_gap_sets_no_failure_flag)
 {
 	struct flash_part part;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * AutoBoot of S25FL-S: after power-up and each reset the first frame needs no opcode. As long as CS#
- * is low the chip outputs the array, after a delay in clocks (S25FL128S/S25FL256S 001-98283, 7.5.6
- * and 9.3.6). MOSI does not count. Each further frame is as usual.
+ * AutoBoot of S25FL-S: after power-up and each reset the first frame needs no opcode. As long as
+ * CS# is low the chip outputs the array, after a delay in clocks (S25FL128S/S25FL256S 001-98283,
+ * 7.5.6 and 9.3.6). MOSI does not count. Each further frame is as usual.
  *
  *   14 reads, 15 writes the register, its lowest byte first:
  *   31:9 start address in units of 512 bytes   8:1 delay   0 enable

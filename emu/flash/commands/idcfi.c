@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The Common Flash Interface table of Spansion's S25FL-P, S25FL-S and S25FS-S, which RDID shifts out
- * after the ID (S25FL128S/S25FL256S 001-98283 rev. I, 10.2):
+ * The Common Flash Interface table of Spansion's S25FL-P, S25FL-S and S25FS-S, which RDID shifts
+ * out after the ID (S25FL128S/S25FL256S 001-98283 rev. I, 10.2):
  *
  *   00-05  manufacturer, device, length, sectors, family: the part's id
  *   06-0F  ordering model, reserved: depends on the ordering code, here FF
