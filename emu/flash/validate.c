@@ -36,6 +36,9 @@ static const struct need needs[] = {
 	{"PP4", "page", FIELD(page_size)},
 	{"QPP", "page", FIELD(page_size)},
 	{"QPP4", "page", FIELD(page_size)},
+	{"DPP", "page", FIELD(page_size)},
+	{"2PP", "page", FIELD(page_size)},
+	{"4PP", "page", FIELD(page_size)},
 	{"PW", "page", FIELD(page_size)},
 	{"WRITE", "page", FIELD(page_size)},
 	{"RDIDP", "page", FIELD(page_size)},
@@ -60,6 +63,8 @@ static const struct need needs[] = {
 	{"RDOTP", "otp-size", FIELD(otp_size)},
 	{"PROTP", "otp-size", FIELD(otp_size)},
 	{"RSID", "otp-size", FIELD(otp_size)},
+	{"RSID1", "otp-size", FIELD(otp_size)},
+	{"PSID1", "otp-size", FIELD(otp_size)},
 	{"PSID", "otp-size", FIELD(otp_size)},
 	{"LSID", "otp-size", FIELD(otp_size)},
 };
@@ -281,8 +286,9 @@ count_sectors(const struct flash_part *part)
 static const char *
 find_dataflash_limit(const struct flash_part *part)
 {
-	static const char *const binary[] = {"PP", "PP4", "QPP", "QPP4", "PW", "WRITE", "WRIDP",
-		"PRSCUR", "SID_PROGRAM", "READ", "FAST_READ", "BP", "AAI", "AAI_BYTE"};
+	static const char *const binary[] = {"PP", "PP4", "QPP", "QPP4", "DPP", "2PP", "4PP", "PW",
+		"WRITE", "WRIDP", "PRSCUR", "SID_PROGRAM", "READ", "FAST_READ", "BP", "AAI",
+		"AAI_BYTE"};
 
 	if (!flash_part_is_dataflash(part))
 		return NULL;

@@ -75,7 +75,8 @@ check_rows(const struct row *rows, size_t n)
 	"N25Q016A11E N25Q032A13E N25Q064A13E N25Q128A11E N25Q128A13E N25Q256A13E N25Q512A13G " \
 	"N25Q00AA13G"
 #define MT25Q "MT25QL128ABA MT25QU128ABA MT25QL256ABA MT25QL512ABB MT25QL01GBBB MT25QU256ABA"
-#define SST26 "SST26VF016 SST26VF032 SST26VF016B SST26VF032B SST26VF064B SST26VF080A"
+#define SST26_B "SST26VF016B SST26VF032B SST26VF064B SST26VF080A"
+#define SST26 "SST26VF016 SST26VF032 " SST26_B
 
 /* --- WEL --- */
 
@@ -87,7 +88,7 @@ START_TEST(a_refusal_leaves_wel_set)
 			"ST's models of M25P16/40/64"},
 		{M25P, "06; 01 1C; W; 06; D8 FF 00 00; 05 00", "1E", "ST's models of M25P16/40/64"},
 		{M25P, "06; 01 1C; W; 06; C7; 05 00", "1E", "ST's models of M25P16/40/64"},
-		{M25PE " M25PX80 M25PX16 M25PX32 M25PX64 M25P128",
+		{"M25PE40 M25PE80 M25PE16 M25PX80 M25PX16 M25PX32 M25PX64 M25P128",
 			"06; 01 1C; W; 06; 02 00 00 00 11; 05 00", "1E", "relatives, unconfirmed"},
 		{M45PE, "06; L; 02 00 00 00 11; 05 00", "02", "ST's model of the M45PE80"},
 		{"S25FL004A S25FL008A S25FL016A S25FL032A S25FL064A",
@@ -279,16 +280,21 @@ START_TEST(registers_act_as_in_the_models)
 			"Spansion's model of the S25FL128S: no E_ERR beyond the 4 KiB sectors"},
 
 		/* SST26 */
-		{SST26, "06; A5 00 10 5A; W; 88 00 10 00 00", "5A", "DS20005218E, 5.26"},
+		{"SST26VF016 SST26VF032", "06; A5 10 5A; W; 88 10 00 00", "5A",
+			"SST's driver for the SST26VF016"},
+		{"SST26VF016 SST26VF032", "98; 01; 35 00", "FF", "the same: no such commands"},
+		{"SST26VF016", "06; 42 00 00 00 00 00 00; 66; 99; T200000; 72 00 00", "00 00",
+			"the same, and SST26VF064B"},
+		{SST26_B, "06; A5 00 10 5A; W; 88 00 10 00 00", "5A", "DS20005218E, 5.26"},
 		{SST26, "06; 85; W; 05 00", "20", "SST26VF064B, list of commands: SEC"},
-		{SST26, "06; 85; W; 06; A5 00 10 5A; W; 88 00 10 00 00", "FF",
+		{SST26_B, "06; 85; W; 06; A5 00 10 5A; W; 88 00 10 00 00", "FF",
 			"SST26VF064B, list of commands"},
 		{SST26, "06; 85; W; P; 05 00", "20", "SST26VF064B, list of commands: once"},
-		{SST26, "06; 01 02; 05 00", "02", "Microchip's model of the SST26VF064B"},
-		{SST26, "06; 01 00 80; W; 35 00", "88", "Microchip's model of the SST26VF064B"},
-		{SST26, "06; 98; 66; 99; T200000; 06; 02 00 00 00 5A; W; 03 00 00 00 00", "5A",
+		{SST26_B, "06; 01 02; 05 00", "02", "Microchip's model of the SST26VF064B"},
+		{SST26_B, "06; 01 00 80; W; 35 00", "88", "Microchip's model of the SST26VF064B"},
+		{SST26_B, "06; 98; 66; 99; T200000; 06; 02 00 00 00 5A; W; 03 00 00 00 00", "5A",
 			"SST26VF064B: a reset leaves the block-protection register"},
-		{SST26, "06; 98; P; 06; 02 00 00 00 5A; W; 03 00 00 00 00", "FF",
+		{SST26_B, "06; 98; P; 06; 02 00 00 00 5A; W; 03 00 00 00 00", "FF",
 			"SST26VF064B: power-up locks all blocks"},
 
 		/* AT25SF */
@@ -307,6 +313,18 @@ START_TEST(registers_act_as_in_the_models)
 		{"AT25SF041 AT25SF081 AT25SF161",
 			"06; 01 5C 00; W; 06; 02 00 00 00 5A; W; 03 00 00 00 00", "FF",
 			"Adesto's model of the AT25SF081: SEC = 1, BP = 111"},
+
+		/* commands of the part, not of its family */
+		{"S25FL032P S25FL064P S25FL129P-64K", "06; 60; 05 00", "03", "S25FL-P: 60 or C7"},
+		{"S25FL128L S25FL256L", "06; 12 00 00 00 10 5A; W; 13 00 00 00 10 00", "5A",
+			"S25FL128L/S25FL256L, features: 24- or 32-bit addresses"},
+		{"S25FL128L S25FL256L", "B7; 15 00", "01", "the same: ADS"},
+		{"N25Q016A11E N25Q032A11E N25Q064A11E N25Q128A11E", "B9; T3000; 05 00", "FF",
+			"N25Q, 1.8 V: deep power-down"},
+		{"N25Q128A13E", "B9; T3000; 05 00", "00", "N25Q, 3 V: none"},
+		{"M25PE10 M25PE20", "06; 01 FF; W; 05 00", "8C", "M25PE20/10 rev. C: BP0 and BP1"},
+		{N25Q " " MT25Q, "06; A2 00 00 00 00 00 00 00; 05 00", "03",
+			"N25Q032A, table 13: dual input fast program"},
 
 		/* GD25Q128B */
 		{"GD25Q128B", "06; 01 00 04; W; 35 00", "04",

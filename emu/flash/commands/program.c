@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Page program: 02, its quad form 32, and 12 and 34 with 4 address bytes. Bits only change from 1
- * to 0; the address wraps inside the page, and of more bytes than a page the last ones are
- * programmed. Follows W25Q128JV rev. M, 8.2.13 and 8.2.14, and its AC table for tPP, tBP1 and tBP2.
+ * Page program: 02, its dual and quad forms A2, D2, 32 and 38, and 12 and 34 with 4 address bytes.
+ * Bits only change from 1 to 0; the address wraps inside the page, and of more bytes than a page the
+ * last ones are programmed. Follows W25Q128JV rev. M, 8.2.13 and 8.2.14, and its AC table for tPP,
+ * tBP1 and tBP2.
  *
  * Page write, 0A: an erase of the page and its program in one; bytes that are not sent keep their
  * value (M45PE80 rev. 11, 6.8). Its erase takes 10 of its 11 ms, which is how far an interruption
@@ -213,6 +214,10 @@ static const struct flash_command commands[] = {
 	{"PP4", 0x12, 4, PROGRAM, .gates = GATES},
 	{"QPP", 0x32, ADDRESS, PROGRAM, .data_lanes = 4, .gates = GATES | GATE_QUAD},
 	{"QPP4", 0x34, 4, PROGRAM, .data_lanes = 4, .gates = GATES | GATE_QUAD},
+	{"DPP", 0xa2, ADDRESS, PROGRAM, .data_lanes = 2, .gates = GATES},
+	{"2PP", 0xd2, ADDRESS, PROGRAM, .address_lanes = 2, .data_lanes = 2, .gates = GATES},
+	{"4PP", 0x38, ADDRESS, PROGRAM, .address_lanes = 4, .data_lanes = 4,
+		.gates = GATES | GATE_QUAD},
 	{"PW", 0x0a, ADDRESS, .data_min = 1, .data_max = DATA_ANY, .start = write_start,
 		.in = program_in, .finish = write_finish, .purpose = FLASH_FOR_PROGRAM,
 		.gates = GATE_WEL},
