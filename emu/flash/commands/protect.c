@@ -10,9 +10,9 @@
  *
  * SEC = 1 with BP = 110 protects everything on chips on which BP = 110 does so with SEC = 0 as
  * well, of up to 16 Mbit: their tables have a line X X 1 1 X for both (AT25SF081, Adesto's model;
- * of W25Q80DV as remembered). It is in no table of larger ones (W25Q128JV), and Winbond's own model of the
- * W25Q32JV has no case for it: there treated as 32 KiB like 100 and 101, which GigaDevice's tables
- * have.
+ * of W25Q80DV as remembered). It is in no table of larger ones (W25Q128JV), and Winbond's own model
+ * of the W25Q32JV has no case for it: there treated as 32 KiB like 100 and 101, which GigaDevice's
+ * tables have.
  */
 #include "flash/commands/protect.h"
 
