@@ -101,6 +101,8 @@ tests_unit_unit_SOURCES = \
 	tests/unit/main.c \
 	tests/unit/serprog_fixture.c \
 	tests/unit/serprog_fixture.h \
+	tests/unit/storage_fixture.c \
+	tests/unit/storage_fixture.h \
 	tests/unit/suites.h \
 	tests/unit/suites_unit.c \
 	tests/unit/test_action.c \
@@ -115,6 +117,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_chipdb_modes.c \
 	tests/unit/test_chipdb_parts.c \
 	tests/unit/test_chipdb_protect.c \
+	tests/unit/test_chipdb_sources.c \
 	tests/unit/test_chipdb_table.c \
 	tests/unit/test_clip.c \
 	tests/unit/test_clip_aim.c \
@@ -145,6 +148,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_pump.c \
 	tests/unit/test_serprog.c \
 	tests/unit/test_snapshot.c \
+	tests/unit/test_state.c \
 	tests/unit/test_storage.c \
 	tests/unit/test_tcp.c \
 	tests/unit/test_trace.c \
@@ -173,6 +177,7 @@ tests_unit_flash_SOURCES = \
 	tests/unit/test_flash_dataflash_protect.c \
 	tests/unit/test_flash_describe.c \
 	tests/unit/test_flash_disturb.c \
+	tests/unit/test_flash_dummy.c \
 	tests/unit/test_flash_eeprom.c \
 	tests/unit/test_flash_erase.c \
 	tests/unit/test_flash_fault.c \
@@ -192,6 +197,7 @@ tests_unit_flash_SOURCES = \
 	tests/unit/test_flash_registers.c \
 	tests/unit/test_flash_sector.c \
 	tests/unit/test_flash_sfdp.c \
+	tests/unit/test_flash_silicon_macronix.c \
 	tests/unit/test_flash_silicon_models.c \
 	tests/unit/test_flash_status.c \
 	tests/unit/test_flash_supply.c \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a frame means to the chip, for a caller that has to know it before the chip hears of it.
+ * The meaning of a frame, for a caller that has to know it before the chip receives it.
  *
  *   MOSI at the host   | opcode | address |  ...
  *   flash_describe()          1         2          1: purpose, length of the header
@@ -81,7 +81,7 @@ describe_length(const struct flash *deaf, struct flash_description *description)
 		address_bytes = FLASH_AAI_ADDRESS_BYTES;
 	clocks += address_bytes * 8 / lanes(deaf, command->address_lanes);
 	description->header_bytes = (clocks + 7) / 8;
-	description->data_clock = clocks + command->dummy_clocks;
+	description->data_clock = clocks + deaf->frame.dummy_clocks;
 	description->data_lanes = lanes(deaf, command->data_lanes);
 }
 

@@ -218,6 +218,7 @@ static const struct flash_command commands[] = {
 	{"2PP", 0xd2, ADDRESS, PROGRAM, .address_lanes = 2, .data_lanes = 2, .gates = GATES},
 	{"4PP", 0x38, ADDRESS, PROGRAM, .address_lanes = 4, .data_lanes = 4,
 		.gates = GATES | GATE_QUAD},
+	{"4PP4", 0x3e, 4, PROGRAM, .address_lanes = 4, .data_lanes = 4, .gates = GATES | GATE_QUAD},
 	{"PW", 0x0a, ADDRESS, .data_min = 1, .data_max = DATA_ANY, .start = write_start,
 		.in = program_in, .finish = write_finish, .purpose = FLASH_FOR_PROGRAM,
 		.gates = GATE_WEL},

@@ -14,6 +14,7 @@
 
 #include "flash/commands/families.h"
 #include "flash/engine/device.h"
+#include "flash/engine/dummy.h"
 #include "flash/engine/family.h"
 #include "flash/engine/opcodes.h"
 #include "flash/flash.h"
@@ -47,11 +48,10 @@ put_dword(uint8_t *sfdp, unsigned int number, uint32_t value)
 static uint32_t
 fast_read(const struct flash *chip, uint8_t opcode, const char *name, unsigned int mode_clocks)
 {
-	const struct flash_command *command = flash_sfdp_has(chip, opcode, name);
-
-	if (!command)
+	if (!flash_sfdp_has(chip, opcode, name))
 		return 0;
-	return (uint32_t)opcode << 8 | mode_clocks << 5 | (command->dummy_clocks - mode_clocks);
+	return (uint32_t)opcode << 8 | mode_clocks << 5 |
+		(flash_dummy_clocks_delivered(chip, opcode) - mode_clocks);
 }
 
 static unsigned int

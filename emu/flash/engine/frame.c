@@ -20,6 +20,7 @@
 #include "flash/engine/frame.h"
 
 #include "flash/engine/device.h"
+#include "flash/engine/dummy.h"
 #include "flash/engine/family.h"
 #include "flash/engine/lanes.h"
 #include "flash/engine/opcodes.h"
@@ -45,11 +46,12 @@ begin_boot(struct flash *chip)
 	frame->opcode = frame->command->opcode;
 	frame->address = 0;
 	frame->address_bytes = 0;
+	frame->dummy_clocks = frame->command->dummy_clocks;
 	frame->left = 0;
 	chip->boot = NULL;
 	if (chip->now_ns < chip->unready_until_ns)
 		frame->outcome = FLASH_BUSY;
-	if (flash_needs_lanes(frame->command))
+	if (flash_needs_lanes(frame))
 		frame->phase = PHASE_LANES;
 	else
 		enter_dummy(chip);
@@ -104,7 +106,7 @@ enter_dummy(struct flash *chip)
 {
 	struct flash_frame *frame = &chip->frame;
 
-	frame->left = frame->command->dummy_clocks / 8;
+	frame->left = frame->dummy_clocks / 8;
 	frame->phase = PHASE_DUMMY;
 	if (frame->left == 0)
 		enter_data(chip);
@@ -131,8 +133,9 @@ flash_take_opcode(struct flash *chip, uint8_t opcode)
 	frame->address = 0;
 	frame->address_bytes =
 		command->address_bytes == ADDRESS ? chip->address_bytes : command->address_bytes;
+	frame->dummy_clocks = (uint8_t)flash_dummy_clocks(chip, opcode);
 	frame->left = frame->address_bytes;
-	if (chip->lanes > 1 || flash_needs_lanes(command))
+	if (chip->lanes > 1 || flash_needs_lanes(frame))
 		frame->phase = PHASE_LANES;
 	else if (frame->left)
 		frame->phase = PHASE_ADDRESS;
