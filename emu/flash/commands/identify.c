@@ -4,8 +4,8 @@
  * that lack some of these have others; they have the rows at other opcodes, or RDP in place of RES.
  *
  * Follows W25Q128JV rev. M, 8.2.22-8.2.27. That data sheet does not define the output after the ID
- * in 9F (the part's id-tail decides) and after the 64 bits of 4B (its figure ends in Hi-Z: modelled
- * as a floating line, unconfirmed).
+ * in 9F (the part's id-tail decides) and after the 64 bits of 4B (its figure ends in Hi-Z; the
+ * part's unique-id-tail decides: XMC and GigaDevice give FF, Boya repeats the ID).
  *
  * Other vendors' 9F goes on: with a number of bytes that the one before them announces and that
  * differ in each chip (N25Q256A rev. W, table 21), or with a CFI table (idcfi.c).
@@ -21,39 +21,43 @@
 #include "flash/partdata.h"
 
 #include <glib.h>
+#include <string.h>
 
-/* All bytes of 9F before its tail. */
-static uint64_t
-id_bytes(const struct flash_part *part)
+/* The next n bytes of an answer of length bytes and its tail. */
+static void
+put_id(const struct flash *chip, const uint8_t *id, unsigned int length, enum flash_id_tail tail,
+	uint8_t *out, size_t n)
 {
-	return part->id_cfi ? FLASH_ID_CFI_LENGTH : part->id_length + part->id_unique;
+	uint64_t position = chip->frame.position;
+
+	for (size_t i = 0; i < n; i++, position++) {
+		if (position < length || tail == FLASH_ID_REPEAT)
+			out[i] = id[position % length];
+		else
+			out[i] = tail == FLASH_ID_ZERO ? 0x00 : 0xff;
+	}
 }
 
-static uint8_t
-id_byte(const struct flash *chip, uint64_t position)
+/* All bytes of 9F before its tail; returns their number. */
+static unsigned int
+whole_id(const struct flash *chip, uint8_t *id)
 {
 	const struct flash_part *part = chip->part;
 
-	if (position < part->id_length)
-		return part->id[position];
-	if (part->id_cfi)
-		return flash_id_cfi_byte(part, (unsigned int)position);
-	return chip->unique_id[position - part->id_length];
+	memcpy(id, part->id, part->id_length);
+	memcpy(id + part->id_length, chip->unique_id, part->id_unique);
+	for (unsigned int i = part->id_length; part->id_cfi && i < FLASH_ID_CFI_LENGTH; i++)
+		id[i] = flash_id_cfi_byte(part, i);
+	return part->id_cfi ? FLASH_ID_CFI_LENGTH : part->id_length + part->id_unique;
 }
 
 static void
 rdid_out(struct flash *chip, uint8_t *out, size_t n)
 {
 	const struct flash_part *part = chip->part;
-	uint64_t position = chip->frame.position;
-	uint64_t length = id_bytes(part);
+	uint8_t id[FLASH_ID_CFI_LENGTH];
 
-	for (size_t i = 0; i < n; i++, position++) {
-		if (position < length || part->id_tail == FLASH_ID_REPEAT)
-			out[i] = id_byte(chip, position % length);
-		else
-			out[i] = part->id_tail == FLASH_ID_ZERO ? 0x00 : 0xff;
-	}
+	put_id(chip, id, whole_id(chip, id), part->id_tail, out, n);
 }
 
 /* Address bit 0 selects which of the two comes first; then they alternate. */
@@ -93,11 +97,9 @@ res_finish(struct flash *chip)
 static void
 unique_id_out(struct flash *chip, uint8_t *out, size_t n)
 {
-	unsigned int length = chip->part->unique_id_length;
-	uint64_t position = chip->frame.position;
+	const struct flash_part *part = chip->part;
 
-	for (size_t i = 0; i < n; i++, position++)
-		out[i] = position < length ? chip->unique_id[position] : 0xff;
+	put_id(chip, chip->unique_id, part->unique_id_length, part->unique_id_tail, out, n);
 }
 
 /* A serial number that differs from seed to seed. */
