@@ -12,10 +12,10 @@
 #include "chipdb/partcommand.h"
 #include "chipdb/partdummy.h"
 #include "chipdb/partprotect.h"
-#include "chipdb/partsuspend.h"
 #include "chipdb/partsfdp.h"
 #include "chipdb/partsource.h"
 #include "chipdb/partstatus.h"
+#include "chipdb/partsuspend.h"
 #include "chipdb/times.h"
 #include "flash/flash.h"
 
