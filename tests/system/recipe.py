@@ -36,8 +36,9 @@ LIMITS = {
     "MX23L6454": ("read", "a mask ROM"),
     "AT26F004": ("erase", "flashrom has no way to program it"),
 }
-# Definitions, or parts, with which flashrom 1.3.0 may fail although the chip acts as in its data sheet: the
-# message, the reason, and the last possible step. Later releases have corrected definitions.
+# Definitions, or parts, with which flashrom 1.3.0 may fail although the chip acts as in its data
+# sheet: the message, the reason, and the last possible step. Later releases have corrected
+# definitions.
 TOO_LONG = ("spi_write_cmd called for too long a write", "pages of 512 bytes", "erase")
 EXCUSES = {
     "S25FL127S-256kB": TOO_LONG,

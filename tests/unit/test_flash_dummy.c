@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Dummy clocks (engine/dummy.c): the numbers of real parts on the wire, and for every part and every
- * code that they, flash_describe() and the data agree, with SFDP unchanged beside them.
+ * Dummy clocks (engine/dummy.c): the numbers of real parts on the wire, and for every part and
+ * every code that they, flash_describe() and the data agree, with SFDP unchanged beside them.
  */
 #include "chipdb/chipdb.h"
 #include "flash/describe.h"
@@ -108,9 +108,8 @@ struct real_row {
 };
 
 /*
- * MX25L12833F, MX25U25635F, MX25L6436F: Macronix' Verilog models. MT25Q: data sheet of the 02G, pages
- * 34 and 39. S25FS128S: Cypress' model of the S25FS256S, latency code in CR2V. The rest as
- * remembered.
+ * MX25L12833F, MX25U25635F, MX25L6436F: Macronix' Verilog models. MT25Q: data sheet of the 02G,
+ * pages 34 and 39. S25FL128S: Spansion's model. The rest as remembered.
  */
 static const struct real_row real_rows[] = {
 	{"MX25L12833F", "", 8, 4, 6},
