@@ -419,7 +419,8 @@ static const struct {
 		"DIR/a.chips: [P1]: sr1-default = \"0\" is refused; allowed: "
 		"one hex byte, such as 02, and its source in parentheses"},
 	{PART "wrsr-short = yes\n",
-		"DIR/a.chips: [P1]: wrsr-short = \"yes\" is refused; allowed: keep or clear"},
+		"DIR/a.chips: [P1]: wrsr-short = \"yes\" is refused; allowed: keep, clear or "
+		"refuse"},
 	{PART "commands += RAED\n",
 		"DIR/a.chips: [P1]: commands+ = \"RAED\" is refused: unknown command \"RAED\"; "
 		"allowed: mnemonics of spinor-chipdb(5), each with :OPCODE in hex "
