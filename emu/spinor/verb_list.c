@@ -10,6 +10,7 @@
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
 #include "spinor/output.h"
+#include "spinor/showsfdp.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -123,6 +124,7 @@ add_part(JsonBuilder *builder, const struct flash_part *part)
 		add_erase(builder, part, &part->erases[i]);
 	json_builder_end_array(builder);
 	add_commands(builder, part);
+	spinor_add_sfdp(builder, part);
 	json_builder_end_object(builder);
 }
 
@@ -219,6 +221,7 @@ print_part(const struct flash_part *part)
 	printf("ID (9F)   %s\n", id);
 	printf("clock     %.6g MHz for READ (03), %.6g MHz for all others\n",
 		part->read_max_hz / 1e6, part->fast_read_max_hz / 1e6);
+	spinor_print_sfdp(part);
 	printf("erases\n");
 	for (unsigned int i = 0; i < part->n_erases; i++)
 		print_erase(&part->erases[i]);
