@@ -20,6 +20,8 @@ emu_libbase_a_SOURCES = \
 	emu/base/keytable.h \
 	emu/base/log.c \
 	emu/base/log.h \
+	emu/base/optionlist.c \
+	emu/base/optionlist.h \
 	emu/base/random.c \
 	emu/base/random.h \
 	emu/base/units.c \

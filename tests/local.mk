@@ -101,6 +101,8 @@ tests_unit_unit_SOURCES = \
 	tests/unit/main.c \
 	tests/unit/serprog_fixture.c \
 	tests/unit/serprog_fixture.h \
+	tests/unit/storage_fixture.c \
+	tests/unit/storage_fixture.h \
 	tests/unit/suites.h \
 	tests/unit/suites_unit.c \
 	tests/unit/test_action.c \
@@ -115,6 +117,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_chipdb_modes.c \
 	tests/unit/test_chipdb_parts.c \
 	tests/unit/test_chipdb_protect.c \
+	tests/unit/test_chipdb_sfdp.c \
 	tests/unit/test_chipdb_table.c \
 	tests/unit/test_clip.c \
 	tests/unit/test_clip_aim.c \
@@ -145,6 +148,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_pump.c \
 	tests/unit/test_serprog.c \
 	tests/unit/test_snapshot.c \
+	tests/unit/test_state.c \
 	tests/unit/test_storage.c \
 	tests/unit/test_tcp.c \
 	tests/unit/test_trace.c \

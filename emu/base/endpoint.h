@@ -9,7 +9,7 @@
 
 /*
  * A byte stream with back-pressure in both directions. The port calls take() with what the host
- * sent and give() to fetch what the host shall get; neither ever blocks, and the memory behind them
+ * sent and give() to fetch the bytes for the host; neither ever blocks, and the memory behind them
  * is bounded. Order of calls: host_opened, then take and give in any order, then host_closed.
  */
 struct base_endpoint_ops;

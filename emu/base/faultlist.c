@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What all faults have in common, wherever they act. A model finds out by itself whether purpose,
+ * The common part of all faults, wherever they act. A model finds out by itself whether purpose,
  * opcode, address and time are right; that is a match. This file decides whether the fault acts:
  *
  *	match                1    2    3    4    5    6

@@ -41,7 +41,7 @@ struct base_key {
 struct base_keytable {
 	const struct base_key *keys;
 	void *target;
-	/* Called after keys[row] was taken. NULL: nobody wants to know. */
+	/* Called after keys[row] was taken. NULL: not called. */
 	void (*taken)(void *target, size_t row);
 };
 

@@ -35,7 +35,7 @@ bool clip_drivers(const struct clip *clip);
 void clip_select(struct clip *clip, unsigned int cs);
 
 /* Clocks n bytes, full duplex; in NULL: MOSI held low. out (may be NULL) gets what MISO carried: FF
- * when nobody drives it. Simulated time goes on by n bytes. Works with no chip selected. */
+ * when no output drives it. Simulated time goes on by n bytes. Works with no chip selected. */
 void clip_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n);
 
 /* True from clip_select() to clip_deselect(). */

@@ -12,14 +12,14 @@
  * the rule makes of their levels, and the clocks of both: one for each of the host's that the
  * master's next one meets, and those that the master has over. So frames of the host are taken for
  * the rest of a read, reads begin in the middle of them, and some bytes of both together make
- * commands that nobody sent. With the adapter's drivers off the master has the bus for itself.
+ * commands that no master sent. With the adapter's drivers off the master has the bus for itself.
  *
  * While the host is in a frame only the time of clocks and delays counts, not that of the wall: a
  * slow daemon would otherwise never catch up with the second master.
  *
- * Leaves out: who would win by strength of the drivers, and reads that nobody can meet any more:
- * after a long silence only the last of them are played. Between its frames the master lets go of
- * the lines, and so does the adapter of MOSI and CLK.
+ * Leaves out: which driver is stronger, and reads that are past: after a long silence only the last
+ * of them are emulated. Between its frames the master releases the lines, and so does the adapter
+ * MOSI and CLK.
  */
 #include "clip/internal.h"
 

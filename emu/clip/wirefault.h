@@ -26,7 +26,7 @@ enum clip_fault_what {
 	CLIP_SHORT,       /* two lines touch each other: line and line2 */
 	CLIP_PULL_UP,     /* resistor to VCC, at one side of the line */
 	CLIP_PULL_DOWN,   /* resistor to ground */
-	CLIP_PULL_NONE,   /* no resistor where one was: the line floats when nobody drives it */
+	CLIP_PULL_NONE,   /* no resistor where one was: the line floats when no output drives it */
 	CLIP_ROTATED,     /* clip put on the wrong way round: contact n on pin n + 4 */
 	CLIP_SHIFTED,     /* clip put on one pin off */
 	CLIP_MIRRORED,    /* cable pressed or put on the wrong way: contact n on pin 9 - n */

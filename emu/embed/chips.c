@@ -21,7 +21,7 @@ struct owned {
 };
 
 static GMutex lock;
-static struct chipdb *shared; /* NULL until somebody asks */
+static struct chipdb *shared; /* NULL until the first call */
 
 const struct flash_part *
 flash_part_by_name(const char *name)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a frame means to a chip, for those who stand between it and the host. Not installed. */
+/* The meaning of a frame to a chip, for rooms between chip and host. Not installed. */
 #ifndef SPINOR_FLASH_DESCRIBE_H
 #define SPINOR_FLASH_DESCRIBE_H
 

@@ -185,7 +185,7 @@ bool flash_pin7_is_reset(const struct flash *chip);
  *                                      what it was doing
  *   in the part's range                as the data sheet says
  *   above, up to a quarter             the same (the absolute maximum)
- *   higher                             is damaged for ever, more each second
+ *   higher                             is damaged permanently, more each second
  */
 void flash_supply(struct flash *chip, int millivolts);
 

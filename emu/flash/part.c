@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What programs outside of this project can ask of a part, and the version of the library. */
+/* The properties of a part for programs outside of this project, and the version of the library. */
 #include "flash/partdata.h"
 
 #include "flash/version.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The adapters that can be chosen, as rows. What a firmware offers, what limits it has and how it
- * departs from the protocol text is data here.
+ * The adapters that can be chosen, as rows. The functions of a firmware, its limits and its
+ * departures from the protocol text are data here.
  *
  * "spinor" follows the serprog protocol text, version 1, and offers every command of it. The other
  * rows are firmwares as their public sources have them; the commit stands with each where it is
@@ -191,9 +191,10 @@ static const struct serprog_profile profiles[] = {
 	{
 		/* urjaman, 4483292, libfrser a628f19, ATmega328P at 115200 baud; flashrom: works */
 		.name = "frser-duino",
-		.summary = "Arduino, libfrser: takes the parameters of what it NAKs; 17 and 18 are "
-			   "older commands; MOSI is high while it reads; what comes meanwhile is "
-			   "lost after 1020 bytes",
+		.summary =
+			"Arduino, libfrser: takes the parameters of what it NAKs; 17 and 18 are "
+			"older commands; MOSI is high while it reads; bytes that arrive then are "
+			"lost after 1020 bytes",
 		.program = "frser-duino",
 		.commands = BASE_COMMANDS | MAX_QUERIES | FREQUENCY | PIN_STATE |
 			SERPROG_COMMAND(0x07) | SERPROG_COMMAND(0x0b) | SERPROG_COMMAND(0x0e) |

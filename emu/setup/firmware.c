@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Firmwares that nobody has written yet: a profile with single properties changed. Authors of hosts
+ * Firmwares that do not exist: a profile with single properties changed. Authors of hosts
  * can try each limit by itself, also one that the firmware does not announce or announces wrongly.
  */
 #include "setup/firmware.h"

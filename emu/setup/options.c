@@ -9,6 +9,7 @@
 #include "setup/options.h"
 
 #include "base/error.h"
+#include "base/optionlist.h"
 #include "base/units.h"
 #include "setup/setup.h"
 
@@ -84,19 +85,6 @@ static const struct {
 		"Size of the die, when it is smaller than the part's size"},
 	[SETUP_KEY_BEYOND] = {"wraps|ones", "Content beyond that size: the die's again, or FF"},
 };
-
-static void
-add_condition(GOptionGroup *group)
-{
-	GOptionEntry entries[SETUP_CONDITION_KEYS + 1] = {0};
-
-	for (unsigned int key = 0; key < SETUP_CONDITION_KEYS; key++) {
-		entries[key] = (GOptionEntry){setup_condition_rows[key].name, 0,
-			G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, (void *)take_condition,
-			condition_help[key].text, condition_help[key].place};
-	}
-	g_option_group_add_entries(group, entries);
-}
 
 static gboolean
 take_count(const char *name, const char *value, void *data, GError **error)
@@ -292,10 +280,25 @@ static const GOptionEntry rows[] = {
 	{NULL, 0, 0, 0, NULL, NULL, NULL},
 };
 
+/* The rows, the keys of a chip's condition, and the empty entry that ends them. */
+#define N_OPTIONS (G_N_ELEMENTS(rows) - 1)
+#define ENTRIES_MAX (N_OPTIONS + SETUP_CONDITION_KEYS + 1)
+
+static void
+add_condition(GOptionEntry *entries)
+{
+	for (unsigned int key = 0; key < SETUP_CONDITION_KEYS; key++) {
+		entries[key] = (GOptionEntry){setup_condition_rows[key].name, 0, BYTES,
+			G_OPTION_ARG_CALLBACK, (void *)take_condition, condition_help[key].text,
+			condition_help[key].place};
+	}
+	entries[SETUP_CONDITION_KEYS] = (GOptionEntry){0};
+}
+
 static void
 fill_entries(GOptionEntry *entries, struct setup_options *options, struct parsing *parsing)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+	for (size_t i = 0; i < N_OPTIONS; i++) {
 		size_t at = GPOINTER_TO_SIZE(rows[i].arg_data);
 
 		entries[i] = rows[i];
@@ -304,6 +307,7 @@ fill_entries(GOptionEntry *entries, struct setup_options *options, struct parsin
 		else if (rows[i].arg != G_OPTION_ARG_CALLBACK)
 			entries[i].arg_data = (char *)parsing + at;
 	}
+	add_condition(&entries[N_OPTIONS]);
 }
 
 static GOptionContext *
@@ -313,10 +317,17 @@ new_context(const GOptionEntry *entries, struct setup_options *options)
 	GOptionGroup *group = g_option_group_new("bench", "", "", options, NULL);
 
 	g_option_group_add_entries(group, entries);
-	add_condition(group);
 	g_option_context_set_main_group(context, group);
 	g_option_context_set_help_enabled(context, FALSE);
 	return context;
+}
+
+static char *
+help_text(const GOptionEntry *entries)
+{
+	g_autofree char *list = base_option_list(entries);
+
+	return g_strconcat("Usage:\n  spinord [OPTION...] [FILE]\n\nOptions:\n", list, NULL);
 }
 
 struct setup_options *
@@ -324,7 +335,7 @@ setup_options_parse(int *argc, char ***argv, GError **error)
 {
 	struct setup_options *options = g_new0(struct setup_options, 1);
 	struct parsing parsing = {0};
-	GOptionEntry entries[G_N_ELEMENTS(rows)];
+	GOptionEntry entries[ENTRIES_MAX];
 	g_autoptr(GOptionContext) context = NULL;
 	bool good;
 
@@ -343,7 +354,7 @@ setup_options_parse(int *argc, char ***argv, GError **error)
 		refuse_clash(options, error);
 	g_strfreev(parsing.rest);
 	if (good && parsing.help)
-		options->help = g_option_context_get_help(context, TRUE, NULL);
+		options->help = help_text(entries);
 	if (good)
 		return options;
 	setup_options_free(options);
@@ -383,4 +394,15 @@ setup_options_names(void)
 		g_ptr_array_add(names, (gpointer)setup_condition_rows[key].name);
 	g_ptr_array_add(names, NULL);
 	return (const char **)g_ptr_array_free(names, FALSE);
+}
+
+char *
+setup_options_list(void)
+{
+	struct setup_options options = {0};
+	struct parsing parsing = {0};
+	GOptionEntry entries[ENTRIES_MAX];
+
+	fill_entries(entries, &options, &parsing);
+	return base_option_list(entries);
 }

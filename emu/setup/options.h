@@ -49,4 +49,7 @@ void setup_options_free(struct setup_options *options);
 /* Returns the long names of all options, NULL-terminated. Free the list with g_free(). */
 const char **setup_options_names(void);
 
+/* Returns a line for each option, as in --help. Free with g_free(). */
+char *setup_options_list(void);
+
 #endif

@@ -8,6 +8,7 @@
  */
 #include "spinor/command.h"
 
+#include "base/optionlist.h"
 #include "base/units.h"
 #include "setup/condition.h"
 #include "setup/options.h"
@@ -373,37 +374,23 @@ spinor_command_free(struct spinor_command *command)
 	g_free(command);
 }
 
-/* Returns the list of options in spinord's --help, from the first line with an option. */
-static char *
-bench_help(void)
-{
-	static const char *const words[] = {"spinord", "--help", NULL};
-	g_autofree char **arguments = g_memdup2(words, sizeof(words));
-	char **argv = arguments;
-	int argc = 2;
-	struct setup_options *options = setup_options_parse(&argc, &argv, NULL);
-	const char *text = options != NULL && options->help != NULL ? options->help : "";
-	const char *list = strstr(text, "\n  -");
-	char *result = g_strdup(list != NULL ? list + 1 : "");
-
-	setup_options_free(options);
-	return result;
-}
-
 char *
 spinor_command_help(const struct spinor_verb *verb)
 {
 	struct spinor_command unused = {0};
 	struct parsing parsing = {.command = &unused};
-	g_autoptr(GOptionContext) context = new_context(&parsing, verb);
-	g_autofree char *all = g_option_context_get_help(context, TRUE, NULL);
-	g_autofree char *bench = verb->options & SPINOR_OPTION_RUN ? bench_help() : NULL;
-	const char *list = strstr(all, "\n  -");
+	GOptionEntry entries[ENTRIES_MAX];
+	g_autofree char *list = NULL;
+	g_autofree char *bench = NULL;
 
+	fill_entries(entries, &parsing, verb->options);
+	list = base_option_list(entries);
+	if (verb->options & SPINOR_OPTION_RUN)
+		bench = setup_options_list();
 	return g_strdup_printf("Usage: spinor %s%s%s\n\n%c%s.\n\nOptions:\n%s%s%s", verb->name,
 		*verb->args ? " " : "", verb->args, g_ascii_toupper(*verb->summary),
-		verb->summary + 1, list != NULL ? list + 1 : "",
-		bench != NULL ? "Options of the bench, as of spinord:\n" : "",
+		verb->summary + 1, list,
+		bench != NULL ? "\nOptions of the bench, as of spinord:\n" : "",
 		bench != NULL ? bench : "");
 }
 

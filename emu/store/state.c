@@ -11,12 +11,15 @@
  *
  * One line of hex per item of flash_nonvolatile(). An item that the file lacks stays as delivered,
  * so that older files can be loaded when the model gets a new item; anything else that does not
- * match is refused, since a register that is silently not restored is worse. The whole file is read
+ * match, and a key or group that is there twice, is refused, since a register that is silently not
+ * restored is worse. The whole file is read
  * and checked before the chip is changed.
  */
 #include "store/state.h"
 
 #include "base/error.h"
+#include "base/keyfile.h"
+#include "base/keytable.h"
 #include "base/units.h"
 #include "base/value.h"
 #include "base/wholefile.h"
@@ -30,12 +33,24 @@
 #define GROUP_HEAD "spinor"
 #define GROUP_ITEMS "nonvolatile"
 
-#define DAMAGED "; restore it, or remove it to have the registers as delivered"
+#define DAMAGED "state \"%s\" is damaged"
+#define REMEDY "; restore it, or remove it to have the registers as delivered"
 
 /* One item of the file, before it is copied to the chip. */
 struct item {
 	const struct flash_nonvolatile *target;
 	uint8_t *data;
+};
+
+/* A state file while it is read. */
+struct reading {
+	const char *path;
+	struct flash *chip;
+	struct base_keygroup group; /* its path begins all messages about a damaged file */
+	const struct flash_nonvolatile *known;
+	GPtrArray *items; /* struct item */
+	struct store_wear *cells;
+	char *owner; /* the part's name in the file */
 };
 
 static void
@@ -47,43 +62,77 @@ free_item(gpointer data)
 	g_free(item);
 }
 
-static void
-refuse(const char *path, GError **error, const char *why)
+static bool
+refuse(const struct reading *r, GError **error, const char *why)
 {
-	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE, "state \"%s\" is damaged: %s" DAMAGED, path,
-		why);
+	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE, "%s: %s" REMEDY, r->group.path, why);
+	return false;
+}
+
+/* Reads a group with the tables; the message of an error gets the remedy. */
+static bool
+read_group(struct reading *r, const char *name, const struct base_keytable *tables, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+
+	r->group.name = name;
+	if (base_keytable_read(&r->group, tables, &cause))
+		return true;
+	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE, "%s" REMEDY, cause->message);
+	return false;
 }
 
 static bool
-check_head(const char *path, GKeyFile *keys, const char *part, GError **error)
+take_part(struct base_key_reading *key, const char *value)
 {
-	g_autofree char *owner = g_key_file_get_string(keys, GROUP_HEAD, "part", NULL);
-	g_autofree char *version = g_key_file_get_string(keys, GROUP_HEAD, "version", NULL);
+	struct reading *r = key->target;
+
+	r->owner = g_strdup(value);
+	return true;
+}
+
+static const struct base_key head_keys[] = {
+	BASE_KEY("version", "a whole number", NULL), /* check_version() has read it */
+	BASE_KEY("part", "the name of a part", take_part),
+	BASE_KEY_END,
+};
+
+/* Reads the version alone: a newer file may have other groups and keys. */
+static bool
+check_version(struct reading *r, GError **error)
+{
+	g_autofree char *version =
+		g_key_file_get_string(r->group.file, GROUP_HEAD, "version", NULL);
 	uint64_t number;
 
-	if (!version || !base_parse_decimal(version, 1, G_MAXUINT, &number)) {
-		refuse(path, error, "no version in group [" GROUP_HEAD "]");
+	if (!version || !base_parse_decimal(version, 1, G_MAXUINT, &number))
+		return refuse(r, error, "no version in group [" GROUP_HEAD "]");
+	if (number <= STATE_VERSION)
+		return true;
+	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
+		"state \"%s\" has version %s, this spinor reads up to %d; use the newer spinor "
+		"that wrote it, or remove it to have the registers as delivered",
+		r->path, version, STATE_VERSION);
+	return false;
+}
+
+static bool
+read_head(struct reading *r, GError **error)
+{
+	const struct base_keytable tables[] = {{head_keys, r, NULL}, {NULL, NULL, NULL}};
+	const char *part = flash_part(r->chip)->name;
+
+	if (!read_group(r, GROUP_HEAD, tables, error))
 		return false;
-	}
-	if (number > STATE_VERSION) {
-		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-			"state \"%s\" has version %s, this spinor reads up to %d; use the newer "
-			"spinor that wrote it, or remove it to have the registers as delivered",
-			path, version, STATE_VERSION);
-		return false;
-	}
-	if (!owner) {
-		refuse(path, error, "no part in group [" GROUP_HEAD "]");
-		return false;
-	}
-	if (strcmp(owner, part) != 0) {
-		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-			"state \"%s\" is of a %s, the chip is a %s; name that chip, or remove the "
-			"file to have the registers as delivered",
-			path, owner, part);
-		return false;
-	}
-	return true;
+	if (!r->owner)
+		return refuse(r, error, "no part in group [" GROUP_HEAD "]");
+	if (strcmp(r->owner, part) == 0)
+		return true;
+	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
+		"state \"%s\" is of a %s, the chip is a %s; name that chip, or remove the file to "
+		"have the registers as delivered",
+		r->path, r->owner, part);
+	return false;
 }
 
 /* "00 02 60" to size bytes; NULL on anything else. */
@@ -114,142 +163,142 @@ format_hex(const uint8_t *data, size_t size)
 	return g_string_free(text, FALSE);
 }
 
-static const struct flash_nonvolatile *
-find_item(const struct flash_nonvolatile *items, size_t n_items, const char *name)
+static bool
+take_item(struct base_key_reading *key, const char *value)
 {
-	for (size_t i = 0; i < n_items; i++) {
-		if (strcmp(items[i].name, name) == 0)
-			return &items[i];
-	}
-	return NULL;
+	struct reading *r = key->target;
+	struct item *item = g_new0(struct item, 1);
+
+	g_ptr_array_add(r->items, item);
+	item->target = &r->known[key->key->field];
+	item->data = parse_hex(value, item->target->size);
+	if (item->data)
+		return true;
+	key->why = g_strdup_printf("%s is not %zu bytes in hex", key->name, item->target->size);
+	return false;
 }
 
-/* The items of the file, or NULL. */
-static GPtrArray *
-read_items(const char *path, GKeyFile *keys, struct flash *chip, GError **error)
+/* The group whose keys are the items of the chip. */
+static bool
+read_items(struct reading *r, GError **error)
 {
-	g_autoptr(GPtrArray) read = g_ptr_array_new_with_free_func(free_item);
-	g_auto(GStrv) names = g_key_file_get_keys(keys, GROUP_ITEMS, NULL, NULL);
-	size_t n_items;
-	const struct flash_nonvolatile *items = flash_nonvolatile(chip, &n_items);
+	g_autofree char *unknown = g_strdup_printf("a %s has no", flash_part(r->chip)->name);
+	g_autofree struct base_key *keys = NULL;
+	size_t n;
+	bool good;
 
-	if (!names) {
-		refuse(path, error, "no group [" GROUP_ITEMS "]");
-		return NULL;
-	}
-	for (char **name = names; *name; name++) {
-		g_autofree char *text = g_key_file_get_value(keys, GROUP_ITEMS, *name, NULL);
-		g_autofree char *why = NULL;
-		struct item *item = g_new0(struct item, 1);
-
-		g_ptr_array_add(read, item);
-		item->target = find_item(items, n_items, *name);
-		if (item->target)
-			item->data = parse_hex(text, item->target->size);
-		if (item->data)
-			continue;
-		if (item->target)
-			why = g_strdup_printf(
-				"%s is not %zu bytes in hex", *name, item->target->size);
-		else
-			why = g_strdup_printf("a %s has no %s", flash_part(chip)->name, *name);
-		refuse(path, error, why);
-		return NULL;
-	}
-	return g_steal_pointer(&read);
+	if (!g_key_file_has_group(r->group.file, GROUP_ITEMS))
+		return refuse(r, error, "no group [" GROUP_ITEMS "]");
+	r->known = flash_nonvolatile(r->chip, &n);
+	keys = g_new0(struct base_key, n + 1);
+	for (size_t i = 0; i < n; i++)
+		keys[i] = (struct base_key)BASE_KEY(r->known[i].name, NULL, take_item, .field = i);
+	r->group.unknown = unknown;
+	good = read_group(r, GROUP_ITEMS,
+		(const struct base_keytable[]){{keys, r, NULL}, {NULL, NULL, NULL}}, error);
+	r->group.unknown = NULL;
+	return good;
 }
 
 static bool
-check_groups(const char *path, GKeyFile *keys, GError **error)
+read_cells(struct reading *r, GError **error)
 {
-	g_auto(GStrv) groups = g_key_file_get_groups(keys, NULL);
+	const struct base_keytable tables[] = {
+		{store_wear_keys, r->cells, NULL}, {NULL, NULL, NULL}};
+
+	return !g_key_file_has_group(r->group.file, STORE_WEAR_GROUP) ||
+		read_group(r, STORE_WEAR_GROUP, tables, error);
+}
+
+static bool
+check_groups(struct reading *r, GError **error)
+{
+	g_auto(GStrv) groups = g_key_file_get_groups(r->group.file, NULL);
 	static const char *const known[] = {GROUP_HEAD, GROUP_ITEMS, STORE_WEAR_GROUP, NULL};
 
 	for (char **group = groups; *group; group++) {
+		g_autofree char *unknown = NULL;
 		g_autofree char *why = NULL;
 
 		if (g_strv_contains(known, *group))
 			continue;
-		why = g_strdup_printf("unknown group [%s]", *group);
-		refuse(path, error, why);
-		return false;
+		unknown = base_unknown(*group, known);
+		why = g_strconcat("unknown group ", unknown, NULL);
+		return refuse(r, error, why);
 	}
 	return true;
 }
 
 /* The text of the file as groups and keys; NULL on error. */
 static GKeyFile *
-parse_text(const char *path, const char *text, size_t length, GError **error)
+parse_text(const struct reading *r, const char *text, size_t length, GError **error)
 {
-	g_autoptr(GKeyFile) keys = g_key_file_new();
+	const struct base_keytext whole = {r->group.path, text, length, 1, BASE_ERROR_FILE};
 	g_autoptr(GError) cause = NULL;
+	GKeyFile *file = NULL;
 
 	/* GKeyFile reports an empty text like any wrong one; here it means a truncated file. */
 	if (length == 0)
-		refuse(path, error, "it is empty");
+		refuse(r, error, "it is empty");
 	else if (!g_utf8_validate(text, (gssize)length, NULL))
-		refuse(path, error, "it is not a text");
-	else if (!g_key_file_load_from_data(keys, text, length, G_KEY_FILE_NONE, &cause))
-		refuse(path, error, cause->message);
-	else
-		return g_steal_pointer(&keys);
-	return NULL;
+		refuse(r, error, "it is not a text");
+	else if ((file = base_keyfile_parse(&whole, &cause)) == NULL)
+		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE, "%s" REMEDY, cause->message);
+	return file;
 }
 
 static void
-apply(struct flash *chip, const struct store_wear *cells, const GPtrArray *items)
+apply(const struct reading *r)
 {
-	store_wear_write(cells, chip);
-	for (unsigned int i = 0; i < items->len; i++) {
-		const struct item *item = g_ptr_array_index(items, i);
+	store_wear_write(r->cells, r->chip);
+	for (unsigned int i = 0; i < r->items->len; i++) {
+		const struct item *item = g_ptr_array_index(r->items, i);
 
 		memcpy(item->target->data, item->data, item->target->size);
 	}
-	flash_power_up(chip);
+	flash_power_up(r->chip);
 }
 
 static bool
-load_keys(const char *path, GKeyFile *keys, struct flash *chip, GError **error)
+load_text(const char *path, const char *text, size_t length, struct flash *chip, GError **error)
 {
-	g_autoptr(GPtrArray) items = NULL;
-	g_autofree char *why = NULL;
-	struct store_wear *cells;
+	g_autofree char *begin = g_strdup_printf(DAMAGED, path);
+	struct reading r = {.path = path, .chip = chip};
+	bool good;
 
-	/* The version comes first: a newer file may have other groups. */
-	if (!check_head(path, keys, flash_part(chip)->name, error) ||
-		!check_groups(path, keys, error))
+	r.group.path = begin;
+	r.group.code = BASE_ERROR_FILE;
+	r.group.file = parse_text(&r, text, length, error);
+	if (!r.group.file)
 		return false;
-	items = read_items(path, keys, chip, error);
-	if (!items)
-		return false;
-	cells = store_wear_from_keys(keys, chip, &why);
-	if (!cells) {
-		refuse(path, error, why);
-		return false;
-	}
-	apply(chip, cells, items);
-	store_wear_free(cells);
-	return true;
+	r.items = g_ptr_array_new_with_free_func(free_item);
+	r.cells = store_wear_new(chip);
+	good = check_version(&r, error) && check_groups(&r, error) && read_head(&r, error) &&
+		read_items(&r, error) && read_cells(&r, error);
+	if (good)
+		apply(&r);
+	store_wear_free(r.cells);
+	g_ptr_array_unref(r.items);
+	g_key_file_unref(r.group.file);
+	g_free(r.owner);
+	return good;
 }
 
 bool
 store_state_load(const char *path, struct flash *chip, GError **error)
 {
-	g_autoptr(GKeyFile) keys = NULL;
 	g_autoptr(GError) cause = NULL;
 	g_autofree char *text = NULL;
 	gsize length;
 
-	if (!base_whole_file(path, BASE_TEXT_MAX, &text, &length, &cause)) {
-		if (g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-			return true;
-		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-			"cannot read state \"%s\": %s; it has to be a file that can be read", path,
-			cause->message);
-		return false;
-	}
-	keys = parse_text(path, text, length, error);
-	return keys && load_keys(path, keys, chip, error);
+	if (base_whole_file(path, BASE_TEXT_MAX, &text, &length, &cause))
+		return load_text(path, text, length, chip, error);
+	if (g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+		return true;
+	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
+		"cannot read state \"%s\": %s; it has to be a file that can be read", path,
+		cause->message);
+	return false;
 }
 
 bool

@@ -26,9 +26,11 @@
 #define UNSTABLE " unstable"
 
 struct store_wear {
+	const struct flash_part *part;
 	uint32_t block_size;
 	uint8_t damage;
-	GArray *runs; /* struct run */
+	GArray *runs;    /* struct run */
+	uint8_t *listed; /* a bit for each block that the file has; NULL: not read from a file */
 };
 
 /* Adjacent blocks with equal wear. */
@@ -37,11 +39,12 @@ struct run {
 	uint32_t n;
 };
 
-static struct store_wear *
-cells_new(const struct flash *chip)
+struct store_wear *
+store_wear_new(const struct flash *chip)
 {
 	struct store_wear *cells = g_new0(struct store_wear, 1);
 
+	cells->part = flash_part(chip);
 	cells->block_size = flash_block_size(flash_part(chip));
 	cells->runs = g_array_new(FALSE, FALSE, sizeof(struct run));
 	return cells;
@@ -53,6 +56,7 @@ store_wear_free(struct store_wear *cells)
 	if (cells == NULL)
 		return;
 	g_array_unref(cells->runs);
+	g_free(cells->listed);
 	g_free(cells);
 }
 
@@ -77,7 +81,7 @@ add_block(struct store_wear *cells, const struct flash_block *block)
 struct store_wear *
 store_wear_read(const struct flash *chip)
 {
-	struct store_wear *cells = cells_new(chip);
+	struct store_wear *cells = store_wear_new(chip);
 	struct flash_block block;
 
 	cells->damage = flash_damage(chip);
@@ -141,57 +145,94 @@ parse_blocks(const char *key, uint64_t n_blocks, struct run *run)
 	return true;
 }
 
+/* "7" or "7 unstable" */
 static bool
-parse_cycles(char *value, struct run *run)
+parse_cycles(const char *value, struct run *run)
 {
+	g_autofree char *number = g_strdup(value);
 	uint64_t cycles;
 
 	run->first.unstable = g_str_has_suffix(value, UNSTABLE);
 	if (run->first.unstable)
-		value[strlen(value) - strlen(UNSTABLE)] = '\0';
-	if (!base_parse_decimal(value, 0, G_MAXINT32, &cycles))
+		number[strlen(value) - strlen(UNSTABLE)] = '\0';
+	if (!base_parse_decimal(number, 0, G_MAXINT32, &cycles))
 		return false;
 	run->first.cycles = (uint32_t)cycles;
 	return true;
 }
 
 static bool
-parse_key(struct store_wear *cells, const struct flash *chip, const char *key, char *value)
+refuse(struct base_key_reading *r, const char *value)
 {
-	uint64_t size = flash_part(chip)->size;
-	struct run run = {0};
+	const struct store_wear *cells = r->target;
+
+	r->why = g_strdup_printf("%s=%s does not fit a %s", r->name, value, cells->part->name);
+	return false;
+}
+
+static bool
+take_block(struct base_key_reading *r, const char *value)
+{
+	const struct store_wear *cells = r->target;
+	uint64_t size;
+
+	return base_parse_decimal(value, cells->block_size, cells->block_size, &size) ||
+		refuse(r, value);
+}
+
+static bool
+take_damage(struct base_key_reading *r, const char *value)
+{
+	struct store_wear *cells = r->target;
 	uint64_t number;
 
-	if (strcmp(key, KEY_BLOCK) == 0)
-		return base_parse_decimal(value, cells->block_size, cells->block_size, &number);
-	if (strcmp(key, KEY_DAMAGE) == 0) {
-		if (!base_parse_decimal(value, 0, G_MAXUINT8, &number))
+	if (!base_parse_decimal(value, 0, G_MAXUINT8, &number))
+		return refuse(r, value);
+	cells->damage = (uint8_t)number;
+	return true;
+}
+
+/* Marks the blocks of the run as listed. False if one of them is listed already. */
+static bool
+list_blocks(struct store_wear *cells, const struct run *run)
+{
+	if (cells->listed == NULL)
+		cells->listed = g_malloc0(cells->part->size / cells->block_size / 8 + 1);
+	for (uint32_t i = run->first.number; i < run->first.number + run->n; i++) {
+		if (cells->listed[i / 8] >> i % 8 & 1)
 			return false;
-		cells->damage = (uint8_t)number;
-		return true;
+		cells->listed[i / 8] |= (uint8_t)(1 << i % 8);
 	}
-	if (!cells->block_size || !parse_blocks(key, size / cells->block_size, &run) ||
+	return true;
+}
+
+static bool
+take_run(struct base_key_reading *r, const char *value)
+{
+	struct store_wear *cells = r->target;
+	struct run run = {0};
+
+	if (!cells->block_size ||
+		!parse_blocks(r->name, cells->part->size / cells->block_size, &run) ||
 		!parse_cycles(value, &run))
+		return refuse(r, value);
+	if (!list_blocks(cells, &run)) {
+		r->why = g_strdup_printf("a block of %s is there twice; allowed is once", r->name);
 		return false;
+	}
 	g_array_append_val(cells->runs, run);
 	return true;
 }
 
-struct store_wear *
-store_wear_from_keys(GKeyFile *keys, const struct flash *chip, char **why)
+static bool
+is_run(const char *name)
 {
-	struct store_wear *cells = cells_new(chip);
-	g_auto(GStrv) names = g_key_file_get_keys(keys, STORE_WEAR_GROUP, NULL, NULL);
-
-	for (char **name = names; name && *name; name++) {
-		g_autofree char *value = g_key_file_get_value(keys, STORE_WEAR_GROUP, *name, NULL);
-
-		if (parse_key(cells, chip, *name, value))
-			continue;
-		*why = g_strdup_printf("[" STORE_WEAR_GROUP "] %s=%s does not fit a %s", *name,
-			value, flash_part(chip)->name);
-		store_wear_free(cells);
-		return NULL;
-	}
-	return cells;
+	return strspn(name, "0123456789-") == strlen(name);
 }
+
+const struct base_key store_wear_keys[] = {
+	BASE_KEY(KEY_BLOCK, NULL, take_block),
+	BASE_KEY(KEY_DAMAGE, NULL, take_damage),
+	BASE_KEY("FIRST-LAST", NULL, take_run, .matches = is_run),
+	BASE_KEY_END,
+};

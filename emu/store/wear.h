@@ -3,6 +3,8 @@
 #ifndef SPINOR_STORE_WEAR_H
 #define SPINOR_STORE_WEAR_H
 
+#include "base/keytable.h"
+
 #include <glib.h>
 #include <stdbool.h>
 
@@ -10,6 +12,9 @@
 
 struct flash;
 struct store_wear;
+
+/* Of a chip without wear. */
+struct store_wear *store_wear_new(const struct flash *chip);
 
 struct store_wear *store_wear_read(const struct flash *chip);
 
@@ -21,8 +26,7 @@ void store_wear_free(struct store_wear *cells);
 /* Adds the group to keys; adds nothing when all cells are as delivered. */
 void store_wear_to_keys(const struct store_wear *cells, GKeyFile *keys);
 
-/* Reads the group for a chip of that part; without the group all cells are as delivered. NULL when
- * the group does not match the part: *why (g_free()) is the reason. */
-struct store_wear *store_wear_from_keys(GKeyFile *keys, const struct flash *chip, char **why);
+/* The keys of the group; their target is a struct store_wear that store_wear_new() has made. */
+extern const struct base_key store_wear_keys[];
 
 #endif

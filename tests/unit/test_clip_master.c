@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A second bus master: its own reads, its effect on frames of the host, and commands that nobody
+ * A second bus master: its own reads, its effect on frames of the host, and commands that no master
  * sent.
  */
 #include "clip_fixture.h"

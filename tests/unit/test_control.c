@@ -194,7 +194,7 @@ send_bytes(struct client *client, const char *text, size_t n)
 	while (n > 0) {
 		ssize_t sent = send(client->fd, text, n, MSG_NOSIGNAL | MSG_DONTWAIT);
 
-		ck_assert_msg(g_get_monotonic_time() < until, "nobody reads");
+		ck_assert_msg(g_get_monotonic_time() < until, "no client reads");
 		if (sent < 0 && errno != EAGAIN)
 			return false;
 		if (sent > 0) {

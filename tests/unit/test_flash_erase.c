@@ -19,7 +19,7 @@ static const struct map {
 	struct flash_erase erase;
 } maps[] = {
 	{"uniform", MIB, {.opcode = 0xd8, .size = 64 * KIB}},
-	{"pages of 256", 64 * KIB, {.opcode = 0xdb, .size = 256}},
+	{"pages of 256 bytes", 64 * KIB, {.opcode = 0xdb, .size = 256}},
 	{"one size, as a map", MIB,
 		{.opcode = 0xd8, .n_regions = 1, .regions = {{32, 32 * KIB, false}}}},
 	{"EN25B16, bottom", 2 * MIB,
@@ -195,21 +195,22 @@ START_TEST(hybrid_sectors_are_enabled_and_disabled)
 {
 	static const struct fixture_row steps[] = {
 		{"20 at the bottom", "06", "20 00 70 00", NULL, NULL, FLASH_DONE},
-		{"20 above", "06", "20 00 80 00", NULL, NULL, FLASH_BAD_ADDRESS},
+		{"20 above the parameter sectors", "06", "20 00 80 00", NULL, NULL,
+			FLASH_BAD_ADDRESS},
 		{"D8 over 4 KiB sectors", "06", "D8 00 00 00", NULL, NULL, FLASH_BAD_ADDRESS},
-		{"D8 beside them", "06", "D8 00 80 00", NULL, NULL, FLASH_DONE},
-		{"uniform: no 20", "06; 71 80 00 04 08; 06", "20 00 70 00", NULL, NULL,
+		{"D8 beside the 4 KiB sectors", "06", "D8 00 80 00", NULL, NULL, FLASH_DONE},
+		{"uniform: 20 is ignored", "06; 71 80 00 04 08; 06", "20 00 70 00", NULL, NULL,
 			FLASH_UNKNOWN_OPCODE},
 		{"uniform: D8 at 0", "06; 71 80 00 04 08; 06", "D8 00 00 00", NULL, NULL,
 			FLASH_DONE},
-		{"back by reset", "06; 71 80 00 04 08; 66; 99; T30000; 06", "20 00 70 00", NULL,
-			NULL, FLASH_DONE},
-		{"stored: not yet", "06; 71 00 00 04 08; W; 06", "20 00 70 00", NULL, NULL,
-			FLASH_DONE},
-		{"stored: after reset", "06; 71 00 00 04 08; W; 66; 99; T30000; 06", "20 00 70 00",
+		{"a reset restores the sectors", "06; 71 80 00 04 08; 66; 99; T30000; 06",
+			"20 00 70 00", NULL, NULL, FLASH_DONE},
+		{"stored: no effect before a reset", "06; 71 00 00 04 08; W; 06", "20 00 70 00",
+			NULL, NULL, FLASH_DONE},
+		{"stored: effect after a reset", "06; 71 00 00 04 08; W; 66; 99; T30000; 06",
+			"20 00 70 00", NULL, NULL, FLASH_UNKNOWN_OPCODE},
+		{"stored: effect after power loss", "06; 71 00 00 04 08; W; P; 06", "20 00 70 00",
 			NULL, NULL, FLASH_UNKNOWN_OPCODE},
-		{"stored: after power loss", "06; 71 00 00 04 08; W; P; 06", "20 00 70 00", NULL,
-			NULL, FLASH_UNKNOWN_OPCODE},
 	};
 	struct flash_part part;
 	struct fixture *f;

@@ -205,20 +205,21 @@ static const struct {
 	enum flash_outcome outcome;
 } flag_rows[] = {
 	{"erase over a cell that stays 0", "06; 20 00 10 00; W", 0x40, 0xa0, FLASH_NOT_ERASED},
-	{"chip erase over it", "06; C7; W", 0x40, 0xa0, FLASH_NOT_ERASED},
+	{"chip erase over a cell that stays 0", "06; C7; W", 0x40, 0xa0, FLASH_NOT_ERASED},
 	{"erase elsewhere", "06; 20 00 00 00; W", 0x00, 0x80, FLASH_DONE},
 	{"erase over a cell that stays 1", "06; 20 00 20 00; W", 0x00, 0x80, FLASH_DONE},
 	{"program of a cell that stays 1", "06; 02 00 20 00 0F; W", 0x20, 0x90,
 		FLASH_NOT_PROGRAMMED},
-	{"one of its bits", "06; 02 00 20 00 7F; W", 0x20, 0x90, FLASH_NOT_PROGRAMMED},
-	{"its other bits", "06; 02 00 20 00 F0; W", 0x00, 0x80, FLASH_DONE},
-	{"beside it", "06; 02 00 20 01 00; W", 0x00, 0x80, FLASH_DONE},
+	{"program of a bit that stays 1", "06; 02 00 20 00 7F; W", 0x20, 0x90,
+		FLASH_NOT_PROGRAMMED},
+	{"program of the byte's other bits", "06; 02 00 20 00 F0; W", 0x00, 0x80, FLASH_DONE},
+	{"program of the next byte", "06; 02 00 20 01 00; W", 0x00, 0x80, FLASH_DONE},
 	{"program of a cell that stays 0", "06; 02 00 12 34 FF; W", 0x00, 0x80, FLASH_DONE},
 	{"the next erase clears one", "06; 20 00 10 00; W; 50; 06; 20 00 00 00; W", 0x00, 0x80,
 		FLASH_DONE},
-	{"the next program the other", "06; 02 00 20 00 0F; W; 50; 06; 02 00 00 00 00; W", 0x00,
-		0x80, FLASH_DONE},
-	{"a reset in the middle tells nothing",
+	{"the next program clears the other one",
+		"06; 02 00 20 00 0F; W; 50; 06; 02 00 00 00 00; W", 0x00, 0x80, FLASH_DONE},
+	{"a reset during an operation sets no error bit",
 		"06; 20 00 10 00; 66; 99; T999999; 06; 20 00 00 00; W", 0x00, 0x80, FLASH_DONE},
 };
 

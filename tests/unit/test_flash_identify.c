@@ -15,7 +15,7 @@ static const struct fixture_row rows[] = {
 		FLASH_DONE},
 	{"9F alone", "", "9F", "FF", NULL, FLASH_DONE},
 	{"9F cut inside a byte", "", "9F 00 00 +5", "FF EF 40", NULL, FLASH_DONE},
-	{"90, maker first, alternating", "", "90 00 00 00 00 00 00 00 00",
+	{"90, manufacturer first, alternating", "", "90 00 00 00 00 00 00 00 00",
 		"FF FF FF FF EF 17 EF 17 EF", NULL, FLASH_DONE},
 	{"90, device first", "", "90 00 00 01 00 00 00 00", "FF FF FF FF 17 EF 17 EF", NULL,
 		FLASH_DONE},
@@ -32,7 +32,7 @@ static const struct fixture_row rows[] = {
 	{"92 on one wire", "", "92 00 00 00 00", "FF FF FF F1 F1", NULL, FLASH_DONE},
 	{"94 on one wire", "", "94 00 00 00 00", "FF FF FD DD DD", NULL, FLASH_DONE},
 	{"4B floats in its dummy bytes", "", "4B 00 00 00 00", "FF FF FF FF FF", NULL, FLASH_DONE},
-	{"4B without all of them", "", "4B 00 00 00", "FF FF FF FF", NULL, FLASH_SHORT_FRAME},
+	{"4B with too few dummy bytes", "", "4B 00 00 00", "FF FF FF FF", NULL, FLASH_SHORT_FRAME},
 };
 
 START_TEST(ids_match_the_data_sheet)

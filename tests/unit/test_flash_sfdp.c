@@ -386,13 +386,13 @@ static const struct {
 	{"without quad", no_quad, 3, 1, 0x80, 0x20, -1},
 	{"SST26: 4K, 8K, 32K, 64K", sst26, 4, 5, 0x80, 0x20, -1},
 	{"EN25B: five sizes are too many", en25b, 0, 1, 0x80, -1, -1},
-	{"4K in a part only", parameters, 3, 2, 0x80, -1, -1},
+	{"4 KiB erases in a part of the array only", parameters, 3, 2, 0x80, -1, -1},
 	{"W25Q256JV", winbond, 3, 1, 0xa5, 0x20, 2},
 	{"N25Q256", micron, 3, 1, 0xb6, 0x20, 2},
 	{"S25FL256S", spansion, 3, 1, 0xa8, 0x20, 2},
-	{"no mode, only opcodes", only_opcodes, 3, 1, 0xa0, 0x20, 2},
-	{"4 bytes always", always_four, 3, 1, 0xe0, 0x20, 2},
-	{"pages of 512", huge_page, 1, 1, 0x80, -1, -1},
+	{"4-byte opcodes without a mode", only_opcodes, 3, 1, 0xa0, 0x20, 2},
+	{"4-byte addresses always", always_four, 3, 1, 0xe0, 0x20, 2},
+	{"pages of 512 bytes", huge_page, 1, 1, 0x80, -1, -1},
 };
 
 START_TEST(a_host_can_use_the_part_by_sfdp_alone)

@@ -3,6 +3,7 @@
 #include "setup/options.h"
 
 #include "base/error.h"
+#include "base/optionlist.h"
 #include "suites.h"
 
 #include <check.h>
@@ -273,6 +274,34 @@ START_TEST(help_lists_every_option)
 }
 END_TEST
 
+START_TEST(an_option_list_has_aligned_descriptions)
+{
+	static const GOptionEntry entries[] = {
+		{"chip", 0, 0, G_OPTION_ARG_FILENAME, NULL, "Part", "PART"},
+		{"verbose", 'v', 0, G_OPTION_ARG_NONE, NULL, "Log\n  -x more", NULL},
+		{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, "", NULL},
+		{NULL, 0, 0, 0, NULL, NULL, NULL},
+	};
+	g_autofree char *list = base_option_list(entries);
+
+	ck_assert_str_eq(list,
+		"  --chip=PART      Part\n"
+		"  -v, --verbose    Log\n  -x more\n");
+}
+END_TEST
+
+START_TEST(the_help_is_a_usage_line_and_the_list)
+{
+	struct setup_options *options = must_parse("--help");
+	g_autofree char *list = setup_options_list();
+	g_autofree char *wanted =
+		g_strconcat("Usage:\n  spinord [OPTION...] [FILE]\n\nOptions:\n", list, NULL);
+
+	ck_assert_str_eq(options->help, wanted);
+	setup_options_free(options);
+}
+END_TEST
+
 Suite *
 suite_options(void)
 {
@@ -288,6 +317,8 @@ suite_options(void)
 	tcase_add_test(taken, options_of_a_chip_set_its_condition);
 	tcase_add_test(taken, names_outside_the_locale_are_accepted);
 	tcase_add_test(taken, help_lists_every_option);
+	tcase_add_test(taken, an_option_list_has_aligned_descriptions);
+	tcase_add_test(taken, the_help_is_a_usage_line_and_the_list);
 	suite_add_tcase(suite, taken);
 	tcase_add_loop_test(not_taken, errors_name_the_rejected_option, 0, G_N_ELEMENTS(refused));
 	tcase_add_test(not_taken, the_error_argument_may_be_null);

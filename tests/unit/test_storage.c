@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Arrays and registers on disk: after an error the disk is unchanged, byte for byte. */
-#include "base/error.h"
-#include "chipdb/chipdb.h"
-#include "flash/flash.h"
-#include "flash/partdata.h"
+/* Arrays on disk: after an error the disk is unchanged, byte for byte. */
+#include "storage_fixture.h"
 #include "store/image.h"
-#include "store/state.h"
 #include "suites.h"
 
 #include <check.h>
@@ -19,135 +15,17 @@
 
 #define MIB ((uint64_t)1 << 20)
 
-static char *dir;
-static struct store_wafer *wafer;
-static struct chipdb *db;
-
-static void
-remove_tree(const char *path)
-{
-	g_autoptr(GDir) entries = g_dir_open(path, 0, NULL);
-	const char *name;
-
-	while (entries && (name = g_dir_read_name(entries))) {
-		g_autofree char *entry = g_build_filename(path, name, NULL);
-
-		if (g_file_test(entry, G_FILE_TEST_IS_DIR) &&
-			!g_file_test(entry, G_FILE_TEST_IS_SYMLINK))
-			remove_tree(entry);
-		else
-			g_unlink(entry);
-	}
-	g_rmdir(path);
-}
-
-static void
-setup(void)
-{
-	g_autoptr(GError) error = NULL;
-
-	dir = g_dir_make_tmp("spinor-storage-XXXXXX", NULL);
-	ck_assert_ptr_nonnull(dir);
-	wafer = store_wafer_new(&error);
-	ck_assert_msg(wafer != NULL, "%s", error ? error->message : "");
-	db = chipdb_open(NULL, &error);
-	ck_assert_msg(db != NULL, "%s", error ? error->message : "");
-}
-
-static void
-teardown(void)
-{
-	chipdb_close(db);
-	store_wafer_destroy(wafer);
-	remove_tree(dir);
-	g_clear_pointer(&dir, g_free);
-}
-
-static char *
-at(const char *name)
-{
-	return g_build_filename(dir, name, NULL);
-}
-
-static void
-write_file(const char *name, const void *data, size_t size)
-{
-	g_autofree char *path = at(name);
-
-	ck_assert(g_file_set_contents(path, data, (gssize)size, NULL));
-}
-
-static gint
-compare_texts(gconstpointer a, gconstpointer b)
-{
-	const char *const *left = a;
-	const char *const *right = b;
-
-	return strcmp(*left, *right);
-}
-
-/* Names, types and contents of all files in the folder. */
-static char *
-snapshot(void)
-{
-	g_autoptr(GDir) entries = g_dir_open(dir, 0, NULL);
-	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
-	const char *name;
-
-	while ((name = g_dir_read_name(entries))) {
-		g_autofree char *path = at(name);
-		g_autofree char *sum = NULL;
-		g_autofree char *data = NULL;
-		struct stat info;
-		gsize length;
-
-		ck_assert_int_eq(lstat(path, &info), 0);
-		if (S_ISREG(info.st_mode) && g_file_get_contents(path, &data, &length, NULL))
-			sum = g_compute_checksum_for_data(
-				G_CHECKSUM_SHA256, (const guchar *)data, length);
-		g_ptr_array_add(lines,
-			g_strdup_printf("%s %o %jd %s", name, info.st_mode, (intmax_t)info.st_size,
-				sum ? sum : "-"));
-	}
-	g_ptr_array_sort(lines, compare_texts);
-	g_ptr_array_add(lines, NULL);
-	return g_strjoinv("\n", (char **)lines->pdata);
-}
-
-/* message: the expected error, with DIR for the folder. */
-static void
-assert_message(const GError *error, const char *message)
-{
-	g_autoptr(GString) wanted = g_string_new(message);
-
-	g_string_replace(wanted, "DIR", dir, 0);
-	ck_assert_ptr_nonnull(error);
-	ck_assert_str_eq(error->message, wanted->str);
-	ck_assert(g_error_matches(error, BASE_ERROR, BASE_ERROR_FILE));
-}
-
-static struct store_image *
-must_open(const char *name, uint64_t size)
-{
-	g_autofree char *path = name ? at(name) : NULL;
-	g_autoptr(GError) error = NULL;
-	struct store_image *image = store_image_open(path, size, wafer, &error);
-
-	ck_assert_msg(image != NULL, "%s", error ? error->message : "");
-	return image;
-}
-
 static void
 assert_image_refused(const char *name, uint64_t size, const char *message)
 {
-	g_autofree char *path = at(name);
-	g_autofree char *before = snapshot();
+	g_autofree char *path = storage_path(name);
+	g_autofree char *before = storage_listing();
 	g_autofree char *after = NULL;
 	g_autoptr(GError) error = NULL;
 
-	ck_assert_ptr_null(store_image_open(path, size, wafer, &error));
-	assert_message(error, message);
-	after = snapshot();
+	ck_assert_ptr_null(store_image_open(path, size, storage_wafer, &error));
+	storage_check_error(error, message);
+	after = storage_listing();
 	ck_assert_str_eq(before, after);
 }
 
@@ -157,21 +35,13 @@ is_blank(const uint8_t *data, size_t size)
 	return data[0] == 0xFF && memcmp(data, data + 1, size - 1) == 0;
 }
 
-/* Permissions do not limit root; the test process ends after the test. */
-static void
-become_ordinary(void)
-{
-	if (geteuid() == 0)
-		ck_assert_int_eq(seteuid(65534), 0);
-}
-
 START_TEST(a_chip_without_image_starts_blank)
 {
 	static const uint64_t sizes[] = {1024, 2048, 4096, 132 * 1024, MIB, 2112 * 1024, 16 * MIB};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
-		struct store_image *image = must_open(NULL, sizes[i]);
-		struct store_image *other = must_open(NULL, sizes[i]);
+		struct store_image *image = storage_open(NULL, sizes[i]);
+		struct store_image *other = storage_open(NULL, sizes[i]);
 		uint8_t *array = store_image_array(image);
 
 		ck_assert(is_blank(array, sizes[i]));
@@ -205,7 +75,7 @@ START_TEST(a_thousand_unused_chips_need_little_memory)
 	long before = resident_bytes();
 
 	for (size_t i = 0; i < G_N_ELEMENTS(images); i++)
-		images[i] = must_open(NULL, 16 * MIB);
+		images[i] = storage_open(NULL, 16 * MIB);
 	ck_assert_int_lt(resident_bytes() - before, 20 * (long)MIB);
 	for (size_t i = 0; i < G_N_ELEMENTS(images); i++)
 		ck_assert_uint_eq(store_image_array(images[i])[i * 4096], 0xFF);
@@ -216,10 +86,10 @@ END_TEST
 
 START_TEST(a_new_image_is_blank_and_the_only_file)
 {
-	g_autofree char *path = at("new.bin");
+	g_autofree char *path = storage_path("new.bin");
 	g_autofree char *data = NULL;
 	g_autofree char *listing = NULL;
-	struct store_image *image = must_open("new.bin", 2 * MIB);
+	struct store_image *image = storage_open("new.bin", 2 * MIB);
 	gsize length;
 
 	ck_assert(is_blank(store_image_array(image), 2 * MIB));
@@ -229,11 +99,11 @@ START_TEST(a_new_image_is_blank_and_the_only_file)
 	ck_assert_uint_eq(length, 2 * MIB);
 	ck_assert_uint_eq((uint8_t)data[4], 0xA5);
 	store_image_close(image);
-	listing = snapshot();
+	listing = storage_listing();
 	ck_assert_ptr_null(strchr(listing, '\n'));
 	ck_assert(g_str_has_prefix(listing, "new.bin "));
 
-	image = must_open("new.bin", 2 * MIB);
+	image = storage_open("new.bin", 2 * MIB);
 	ck_assert_uint_eq(store_image_array(image)[4], 0xA5);
 	ck_assert(is_blank(store_image_array(image) + 5, 2 * MIB - 5));
 	store_image_close(image);
@@ -247,9 +117,9 @@ START_TEST(images_may_have_any_size_of_a_part)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
 		g_autofree char *name = g_strdup_printf("odd%zu.bin", i);
-		g_autofree char *path = at(name);
+		g_autofree char *path = storage_path(name);
 		g_autofree uint8_t *data = g_malloc(sizes[i]);
-		struct store_image *image = must_open(name, sizes[i]);
+		struct store_image *image = storage_open(name, sizes[i]);
 		struct store_difference difference;
 		struct stat info;
 
@@ -273,15 +143,15 @@ END_TEST
 
 START_TEST(a_symbolic_link_opens_its_target)
 {
-	g_autofree char *target = at("real.bin");
-	g_autofree char *name = at("link.bin");
+	g_autofree char *target = storage_path("real.bin");
+	g_autofree char *name = storage_path("link.bin");
 	g_autofree char *bytes = g_malloc(4096);
 	struct store_image *image;
 
 	memset(bytes, 0x5A, 4096);
-	write_file("real.bin", bytes, 4096);
+	storage_write("real.bin", bytes, 4096);
 	ck_assert_int_eq(symlink(target, name), 0);
-	image = must_open("link.bin", 4096);
+	image = storage_open("link.bin", 4096);
 	ck_assert_mem_eq(store_image_array(image), bytes, 4096);
 	assert_image_refused("real.bin", 4096,
 		"image \"DIR/real.bin\" is in use by another chip; end that one or name a copy");
@@ -292,8 +162,8 @@ END_TEST
 
 START_TEST(images_of_another_size_are_rejected)
 {
-	write_file("empty.bin", "", 0);
-	write_file("short.bin", "abc", 3);
+	storage_write("empty.bin", "", 0);
+	storage_write("short.bin", "abc", 3);
 	assert_image_refused("empty.bin", 16 * MIB,
 		"image \"DIR/empty.bin\" is refused: it has 0 bytes, the chip has 16 MiB "
 		"(16777216 bytes); name an image of that size, a name that is free, or another "
@@ -301,7 +171,7 @@ START_TEST(images_of_another_size_are_rejected)
 	assert_image_refused("short.bin", 4096,
 		"image \"DIR/short.bin\" is refused: it has 3 bytes, the chip has 4 KiB (4096 "
 		"bytes); name an image of that size, a name that is free, or another chip");
-	store_image_close(must_open("long.bin", 2 * MIB));
+	store_image_close(storage_open("long.bin", 2 * MIB));
 	assert_image_refused("long.bin", MIB,
 		"image \"DIR/long.bin\" is refused: it has 2 MiB (2097152 bytes), the chip has 1 "
 		"MiB (1048576 bytes); name an image of that size, a name that is free, or another "
@@ -311,9 +181,9 @@ END_TEST
 
 START_TEST(images_that_are_no_regular_file_are_rejected)
 {
-	g_autofree char *folder = at("folder");
-	g_autofree char *fifo = at("fifo");
-	g_autofree char *dangling = at("dangling");
+	g_autofree char *folder = storage_path("folder");
+	g_autofree char *fifo = storage_path("fifo");
+	g_autofree char *dangling = storage_path("dangling");
 
 	ck_assert_int_eq(g_mkdir(folder, 0755), 0);
 	ck_assert_int_eq(mkfifo(fifo, 0644), 0);
@@ -335,12 +205,12 @@ END_TEST
 
 START_TEST(read_only_images_are_rejected)
 {
-	g_autofree char *path = at("ro.bin");
+	g_autofree char *path = storage_path("ro.bin");
 
-	write_file("ro.bin", "abcd", 4);
+	storage_write("ro.bin", "abcd", 4);
 	ck_assert_int_eq(g_chmod(path, 0444), 0);
-	ck_assert_int_eq(g_chmod(dir, 0555), 0);
-	become_ordinary();
+	ck_assert_int_eq(g_chmod(storage_dir, 0555), 0);
+	storage_become_ordinary();
 	assert_image_refused("ro.bin", 4,
 		"cannot open image \"DIR/ro.bin\": Permission denied; it has to be a file that can "
 		"be read and written, or a name that is free");
@@ -349,7 +219,7 @@ START_TEST(read_only_images_are_rejected)
 		"exists and is writable, and 4 KiB (4096 bytes) of space");
 	if (getuid() == 0)
 		ck_assert_int_eq(seteuid(0), 0);
-	ck_assert_int_eq(g_chmod(dir, 0755), 0);
+	ck_assert_int_eq(g_chmod(storage_dir, 0755), 0);
 }
 END_TEST
 
@@ -368,190 +238,12 @@ END_TEST
 
 START_TEST(an_image_is_for_one_chip_at_a_time)
 {
-	struct store_image *image = must_open("one.bin", 4096);
+	struct store_image *image = storage_open("one.bin", 4096);
 
 	assert_image_refused("one.bin", 4096,
 		"image \"DIR/one.bin\" is in use by another chip; end that one or name a copy");
 	store_image_close(image);
-	store_image_close(must_open("one.bin", 4096));
-}
-END_TEST
-
-/* A chip of that part with an array in memory. */
-struct fixture {
-	struct store_image *image;
-	struct flash *chip;
-};
-
-static struct fixture
-chip_new(const char *name, uint64_t seed)
-{
-	const struct flash_part *part = chipdb_find(db, name, NULL);
-	struct fixture fixture;
-
-	ck_assert_ptr_nonnull(part);
-	fixture.image = must_open(NULL, part->size);
-	fixture.chip = flash_new(part, store_image_array(fixture.image), seed);
-	return fixture;
-}
-
-static void
-chip_free(struct fixture fixture)
-{
-	flash_destroy(fixture.chip);
-	store_image_close(fixture.image);
-}
-
-/* All non-volatile items in one text. */
-static char *
-items_of(struct flash *chip)
-{
-	size_t n;
-	const struct flash_nonvolatile *items = flash_nonvolatile(chip, &n);
-	GString *text = g_string_new(NULL);
-
-	for (size_t i = 0; i < n; i++) {
-		g_string_append_printf(text, "%s", items[i].name);
-		for (size_t j = 0; j < items[i].size; j++)
-			g_string_append_printf(text, " %02x", items[i].data[j]);
-		g_string_append_c(text, '\n');
-	}
-	return g_string_free(text, FALSE);
-}
-
-START_TEST(state_files_restore_registers)
-{
-	static const char *const parts[] = {"W25Q128JV", "W25Q80DV", "MX25L6436F"};
-	g_autofree char *path = at("chip.state");
-
-	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
-		struct fixture written = chip_new(parts[i], 1);
-		struct fixture read = chip_new(parts[i], 2);
-		g_autofree char *before = NULL;
-		g_autofree char *after = NULL;
-		g_autofree char *listing = NULL;
-		g_autoptr(GError) error = NULL;
-		size_t n;
-		const struct flash_nonvolatile *items = flash_nonvolatile(written.chip, &n);
-
-		for (size_t j = 0; j < n; j++) {
-			if (items[j].size)
-				items[j].data[items[j].size - 1] ^= 0x20;
-		}
-		before = items_of(written.chip);
-		ck_assert_msg(store_state_save(path, written.chip, &error), "%s",
-			error ? error->message : "");
-		ck_assert_msg(store_state_load(path, read.chip, &error), "%s",
-			error ? error->message : "");
-		after = items_of(read.chip);
-		ck_assert_str_eq(before, after);
-		listing = snapshot();
-		ck_assert_ptr_null(strchr(listing, '\n'));
-		chip_free(written);
-		chip_free(read);
-	}
-}
-END_TEST
-
-#define HEAD "[spinor]\nversion=1\npart=W25Q128JV\n"
-
-START_TEST(missing_state_items_have_their_delivered_value)
-{
-	struct fixture fixture = chip_new("W25Q128JV", 1);
-	g_autofree char *delivered = items_of(fixture.chip);
-	g_autofree char *path = at("chip.state");
-	g_autofree char *now = NULL;
-	g_autofree char *listing = NULL;
-
-	ck_assert(store_state_load(path, fixture.chip, NULL));
-	listing = snapshot();
-	ck_assert_str_eq(listing, "");
-	write_file("chip.state", HEAD "[nonvolatile]\n", strlen(HEAD "[nonvolatile]\n"));
-	ck_assert(store_state_load(path, fixture.chip, NULL));
-	now = items_of(fixture.chip);
-	ck_assert_str_eq(delivered, now);
-	chip_free(fixture);
-}
-END_TEST
-
-#define DAMAGED "state \"DIR/chip.state\" is damaged: "
-#define REMEDY "; restore it, or remove it to have the registers as delivered"
-
-static const struct {
-	const char *text;
-	const char *message;
-} bad_states[] = {
-	{"", DAMAGED "it is empty" REMEDY},
-	{"\xFF\n", DAMAGED "it is not a text" REMEDY},
-	{"status=00\n", DAMAGED "Key file does not start with a group" REMEDY},
-	{"[spinor]\npart=W25Q128JV\n[nonvolatile]\n",
-		DAMAGED "no version in group [spinor]" REMEDY},
-	{"[spinor]\nversion=x\n", DAMAGED "no version in group [spinor]" REMEDY},
-	{"[spinor]\nversion=1\n", DAMAGED "no part in group [spinor]" REMEDY},
-	{"[spinor]\nversion=2\n[new]\n",
-		"state \"DIR/chip.state\" has version 2, this spinor reads up to 1; use the newer "
-		"spinor that wrote it, or remove it to have the registers as delivered"},
-	{"[spinor]\nversion=1\npart=W25Q80DV\n[nonvolatile]\n",
-		"state \"DIR/chip.state\" is of a W25Q80DV, the chip is a W25Q128JV; name that "
-		"chip, or remove the file to have the registers as delivered"},
-	{HEAD, DAMAGED "no group [nonvolatile]" REMEDY},
-	{HEAD "[nonvolatile]\n[more]\n", DAMAGED "unknown group [more]" REMEDY},
-	{HEAD "[nonvolatile]\nstatus=00 02 20\ncolour=00\n",
-		DAMAGED "a W25Q128JV has no colour" REMEDY},
-	{HEAD "[nonvolatile]\nunique-id=01 02 03 04 05 06 07 08\nstatus=00 02\n",
-		DAMAGED "status is not 3 bytes in hex" REMEDY},
-	{HEAD "[nonvolatile]\nstatus=00 02 60 00\n", DAMAGED "status is not 3 bytes in hex" REMEDY},
-	{HEAD "[nonvolatile]\nstatus=00 02 6\n", DAMAGED "status is not 3 bytes in hex" REMEDY},
-};
-
-START_TEST(an_invalid_state_changes_neither_chip_nor_file)
-{
-	struct fixture fixture = chip_new("W25Q128JV", 1);
-	g_autofree char *path = at("chip.state");
-	g_autofree char *chip_before = items_of(fixture.chip);
-	g_autofree char *chip_after = NULL;
-	g_autofree char *disk_before = NULL;
-	g_autofree char *disk_after = NULL;
-	g_autoptr(GError) error = NULL;
-
-	write_file("chip.state", bad_states[_i].text, strlen(bad_states[_i].text));
-	disk_before = snapshot();
-	ck_assert(!store_state_load(path, fixture.chip, &error));
-	assert_message(error, bad_states[_i].message);
-	chip_after = items_of(fixture.chip);
-	disk_after = snapshot();
-	ck_assert_str_eq(chip_before, chip_after);
-	ck_assert_str_eq(disk_before, disk_after);
-	chip_free(fixture);
-}
-END_TEST
-
-START_TEST(a_failed_save_keeps_the_old_state_file)
-{
-	struct fixture fixture = chip_new("W25Q128JV", 1);
-	g_autofree char *path = at("chip.state");
-	g_autofree char *begin =
-		g_strdup_printf("cannot save state \"%s\": Failed to create file", path);
-	g_autofree char *before = NULL;
-	g_autofree char *after = NULL;
-	g_autoptr(GError) error = NULL;
-
-	ck_assert(store_state_save(path, fixture.chip, NULL));
-	flash_nonvolatile(fixture.chip, &(size_t){0})[0].data[0] ^= 4;
-	before = snapshot();
-	ck_assert_int_eq(g_chmod(dir, 0555), 0);
-	become_ordinary();
-	ck_assert(!store_state_save(path, fixture.chip, &error));
-	if (getuid() == 0)
-		ck_assert_int_eq(seteuid(0), 0);
-	ck_assert_int_eq(g_chmod(dir, 0755), 0);
-	/* GLib's part of the message contains a random name. */
-	ck_assert_msg(g_str_has_prefix(error->message, begin), "%s", error->message);
-	ck_assert(g_str_has_suffix(error->message,
-		": Permission denied; its folder has to be writable and have space"));
-	after = snapshot();
-	ck_assert_str_eq(before, after);
-	chip_free(fixture);
+	store_image_close(storage_open("one.bin", 4096));
 }
 END_TEST
 
@@ -562,7 +254,7 @@ suite_storage(void)
 	TCase *tcase = tcase_create("storage");
 
 	tcase_set_timeout(tcase, 30);
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_checked_fixture(tcase, storage_setup, storage_teardown);
 	tcase_add_test(tcase, a_chip_without_image_starts_blank);
 	tcase_add_test(tcase, a_thousand_unused_chips_need_little_memory);
 	tcase_add_test(tcase, a_new_image_is_blank_and_the_only_file);
@@ -573,11 +265,6 @@ suite_storage(void)
 	tcase_add_test(tcase, read_only_images_are_rejected);
 	tcase_add_test(tcase, an_image_that_cannot_be_filled_is_removed);
 	tcase_add_test(tcase, an_image_is_for_one_chip_at_a_time);
-	tcase_add_test(tcase, state_files_restore_registers);
-	tcase_add_test(tcase, missing_state_items_have_their_delivered_value);
-	tcase_add_loop_test(tcase, an_invalid_state_changes_neither_chip_nor_file, 0,
-		(int)G_N_ELEMENTS(bad_states));
-	tcase_add_test(tcase, a_failed_save_keeps_the_old_state_file);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

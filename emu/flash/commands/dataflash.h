@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The inside of an AT45 DataFlash: what its three files share and nobody else sees. */
+/* The inside of an AT45 DataFlash: shared by its three files only. */
 #ifndef SPINOR_FLASH_COMMANDS_DATAFLASH_H
 #define SPINOR_FLASH_COMMANDS_DATAFLASH_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a frame means to the chip, for a caller that has to know it before the chip hears of it.
+ * The meaning of a frame, for a caller that has to know it before the chip receives it.
  *
  *   MOSI at the host   | opcode | address |  ...
  *   flash_describe()          1         2          1: purpose, length of the header

@@ -15,7 +15,7 @@ uint32_t flash_otp_area_limit(const struct flash_part *part);
 
 bool flash_otp_area_locked(const struct flash *chip);
 
-/* Locks the area for ever. */
+/* Locks the area permanently. */
 void flash_otp_area_lock(struct flash *chip);
 
 /* Functions of rows that read and program the area. */

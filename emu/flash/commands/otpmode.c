@@ -3,7 +3,7 @@
  * OTP mode: the area of otparea.c replaces the array. All commands that read or program the array
  * address it; only the low bits of the address count. Power loss and reset end the mode.
  *
- *   B1 in, C1 out, 2F locks for ever, LDSO in the security register tells (Macronix, MX25L6436F)
+ *   B1 in, C1 out, 2F locks permanently, LDSO in the security register tells (Macronix, MX25L6436F)
  *   3A in, 04 out; meanwhile bit 7 of the status register is the lock, written by 01, and a sector
  *      erase erases the area as long as it is not locked (Eon, EN25QH32)
  *

@@ -46,7 +46,7 @@ rst_finish(struct flash *chip)
 	flash_power_reset(chip);
 }
 
-/* Chips without an ID here: AB only wakes them (M25P10 and others without RES). */
+/* Chips without an ID here: AB only releases them (M25P10 and others without RES). */
 static void
 rdp_finish(struct flash *chip)
 {

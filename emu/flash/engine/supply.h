@@ -43,7 +43,7 @@ void flash_supply_update(struct flash *chip);
 
 /* Plans a brown-out in the middle of the operation that begins: the supply falls to millivolts when
  * that share (0 to 1) of it is done, and is back at once. The operation itself never ends. An
- * operation that takes no time, or lasts for ever, is cut off after 1 ns. */
+ * operation that takes no time, or never ends, is cut off after 1 ns. */
 void flash_supply_cut_operation(
 	struct flash *chip, struct flash_operation *operation, double share, int millivolts);
 
