@@ -145,7 +145,7 @@ flash_sfdp_four_byte_table(const struct flash *chip, const struct flash_sfdp_lay
 		uint8_t opcode;
 		const char *name;
 	} commands[] = {{0x13, "READ4"}, {0x0c, "FAST_READ4"}, {0x3c, "DREAD4"}, {0xbc, "2READ4"},
-		{0x6c, "QREAD4"}, {0xec, "4READ4"}, {0x12, "PP4"}, {0x34, "QPP4"}};
+		{0x6c, "QREAD4"}, {0xec, "4READ4"}, {0x12, "PP4"}, {0x34, "QPP4"}, {0x3e, "4PP4"}};
 	struct flash_sfdp_type types[FLASH_SFDP_TYPES];
 	unsigned int n = flash_sfdp_types(chip, layout, types);
 	uint32_t supported = 0;

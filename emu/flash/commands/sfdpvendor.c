@@ -46,11 +46,20 @@ decimal(int millivolts)
 	return digits;
 }
 
+/* The opcode that sets the length of wrapped reads; 0: none. */
+static uint8_t
+wrap_opcode(const struct flash *chip)
+{
+	if (flash_sfdp_has(chip, 0x77, "BURST_WRAP") || flash_sfdp_has(chip, 0x77, "SBL"))
+		return 0x77;
+	return flash_sfdp_has(chip, 0xc0, "SBL") ? 0xc0 : 0;
+}
+
 static uint32_t
 features(const struct flash *chip)
 {
 	const struct flash_part *part = chip->part;
-	const struct flash_command *wrap = flash_command_named(chip, "BURST_WRAP");
+	uint8_t wrap = wrap_opcode(chip);
 	bool reset = part->reset_pin || part->pin7 == FLASH_PIN7_RESET;
 	bool suspend = flash_command_named(chip, "SUSPEND") != NULL;
 	uint32_t dword = RESERVED | 0xff << RESET_OPCODE | 0xffffu << WRAP_OPCODE;
@@ -61,11 +70,8 @@ features(const struct flash *chip)
 	dword |= suspend ? PROGRAM_SUSPEND | ERASE_SUSPEND : 0;
 	if (flash_sfdp_has(chip, 0x99, "RST"))
 		dword = (dword & ~(0xffu << RESET_OPCODE)) | 0x99 << RESET_OPCODE | SOFT_RESET;
-	if (wrap) {
-		uint32_t opcode = chip->commands[0x77] == wrap ? 0x77 : 0xc0;
-
-		dword = (dword & 0xffff) | WRAP | opcode << WRAP_OPCODE | 0x64000000;
-	}
+	if (wrap)
+		dword = (dword & 0xffff) | WRAP | (uint32_t)wrap << WRAP_OPCODE | 0x64000000;
 	return dword;
 }
 
