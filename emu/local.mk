@@ -463,6 +463,7 @@ dist_chipdbsfdp_DATA = \
 	chipdb/sfdp/N25Q064A11E.sfdp \
 	chipdb/sfdp/N25Q256A13E.sfdp \
 	chipdb/sfdp/P25D40SH.sfdp \
+	chipdb/sfdp/S25FL064L.sfdp \
 	chipdb/sfdp/S25FS256T.sfdp \
 	chipdb/sfdp/S28HS02GT.sfdp \
 	chipdb/sfdp/SK25LP128.sfdp \

@@ -39,6 +39,7 @@ struct table {
 	uint16_t offset;
 	unsigned int dwords;
 	const uint32_t *words;
+	unsigned int n_words; /* of them; the rest stays as it is */
 };
 
 /* Adds a table, if it has any dwords. sfdp[6] counts the headers, less one. */
@@ -50,8 +51,9 @@ add_table(uint8_t *sfdp, const struct table *table)
 
 	if (table->dwords == 0)
 		return;
-	memcpy(sfdp + 8 + 8 * (size_t)++sfdp[6], header, sizeof(header));
-	put_at(sfdp, table->offset, table->words, table->dwords);
+	sfdp[6]++;
+	memcpy(sfdp + 8 + 8 * (size_t)sfdp[6], header, sizeof(header));
+	put_at(sfdp, table->offset, table->words, table->n_words);
 }
 
 static void
@@ -66,6 +68,7 @@ add_four_byte(const struct flash *chip, const struct flash_sfdp_layout *layout, 
 	table.dwords = flash_sfdp_four_byte_table(chip, layout, words);
 	if (layout->four_byte_always)
 		table.dwords = FLASH_SFDP_FOUR_BYTE_DWORDS;
+	table.n_words = table.dwords;
 	add_table(sfdp, &table);
 }
 
@@ -77,7 +80,10 @@ add_map(const struct flash *chip, const struct flash_sfdp_layout *layout, uint8_
 
 	if (layout->map == 0)
 		return;
-	table.dwords = flash_sfdp_sector_map(chip, layout, words);
+	table.n_words = table.dwords = flash_sfdp_sector_map(chip, layout, words);
+	/* A longer one than the layout has room for comes behind the next table. */
+	if (layout->map < layout->four_byte && layout->map + table.dwords * 4 > layout->four_byte)
+		table.offset = layout->four_byte + FLASH_SFDP_FOUR_BYTE_DWORDS * 4;
 	add_table(sfdp, &table);
 }
 
@@ -90,9 +96,30 @@ add_vendor(const struct flash *chip, const struct flash_sfdp_layout *layout, uin
 		.id_high = vendor->id_high ? vendor->id_high : 0xff,
 		.minor = vendor->minor,
 		.offset = vendor->offset,
+		.dwords = vendor->dwords,
 		.words = words};
 
-	table.dwords = flash_sfdp_vendor_table(chip, layout, words);
+	table.n_words = flash_sfdp_vendor_table(chip, layout, words);
+	add_table(sfdp, &table);
+}
+
+/* The basic table, with a header; or with those of its earlier revisions before it. */
+static void
+put_basic(const struct flash *chip, const struct flash_sfdp_layout *layout, uint8_t *sfdp)
+{
+	uint32_t basic[FLASH_SFDP_BASIC_DWORDS];
+	struct table table = {.id_high = 0xff, .offset = layout->basic, .words = basic};
+
+	flash_sfdp_basic_table(chip, layout, basic);
+	if (layout->all_revisions) {
+		table.dwords = 9;
+		add_table(sfdp, &table);
+		table.dwords = 16;
+		table.minor = 5;
+		add_table(sfdp, &table);
+	}
+	table.n_words = table.dwords = layout->dwords;
+	table.minor = layout->basic_minor;
 	add_table(sfdp, &table);
 }
 
@@ -100,18 +127,17 @@ void
 flash_sfdp_compose(const struct flash *chip, const struct flash_sfdp_layout *layout, uint8_t *sfdp)
 {
 	const struct flash_sfdp_constant *constant = layout->constant;
-	uint32_t basic[FLASH_SFDP_BASIC_DWORDS];
-	uint8_t header[] = {'S', 'F', 'D', 'P', layout->minor, 0x01, 0x00, 0xff, 0x00,
-		layout->basic_minor, 0x01, layout->dwords, (uint8_t)layout->basic,
-		(uint8_t)(layout->basic >> 8), 0x00, 0xff};
+	/* the first table makes the count 0 */
+	uint8_t header[] = {'S', 'F', 'D', 'P', layout->minor, 0x01, 0xff, 0xff};
 
 	memset(sfdp, 0xff, flash_sfdp_layout_length(layout));
 	memcpy(sfdp, header, sizeof(header));
-	flash_sfdp_basic_table(chip, layout, basic);
-	put_at(sfdp, layout->basic, basic, layout->dwords);
-	if (!layout->four_byte_last)
+	put_basic(chip, layout, sfdp);
+	if (!layout->four_byte_last && !layout->map_always)
 		add_four_byte(chip, layout, sfdp);
 	add_map(chip, layout, sfdp);
+	if (!layout->four_byte_last && layout->map_always)
+		add_four_byte(chip, layout, sfdp);
 	/* These tables exist since revision B. */
 	if (sfdp[6] > 0 && sfdp[4] < 6)
 		sfdp[4] = sfdp[9] = 6;
@@ -119,7 +145,7 @@ flash_sfdp_compose(const struct flash *chip, const struct flash_sfdp_layout *lay
 	if (constant)
 		add_table(sfdp,
 			&(struct table){constant->id, 0xff, 0, constant->offset, constant->dwords,
-				constant->table});
+				constant->table, constant->dwords});
 	if (layout->four_byte_last)
 		add_four_byte(chip, layout, sfdp);
 }

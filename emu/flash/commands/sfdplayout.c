@@ -198,17 +198,36 @@ static const struct flash_sfdp_layout layouts[] = {
 			.id_high = 0x01,
 			.offset = 0x200,
 			.dwords = 24}},
-	/* S25FS256T, S28HS02GT: addresses; the basic table of the S25FL and S25FS: unconfirmed */
-	{.name = "spansion-1.6",
+	/* Cypress' simulation model of the S25FL512S; other S25FL-S and S25FS-S: unconfirmed */
+	{.name = "spansion-s",
 		.minor = 6,
 		.basic_minor = 6,
 		.dwords = 16,
-		.basic = 0x100,
-		.four_byte = 0x150,
-		.map = 0x160,
+		.basic = 0x1120,
+		.all_revisions = true,
+		.map = 0x1160,
+		.map_always = true,
+		.four_byte = 0x1168,
+		.four_byte_always = true,
+		.four_byte_ones = 0xffff0000,
+		.none = 0xff00,
+		.modes = MODES_0,
+		.vendor = {.form = FLASH_SFDP_VENDOR_CFI,
+			.id_high = 0x01,
+			.minor = 1,
+			.offset = 0x1000,
+			.dwords = 0x5c}},
+	/* S25FL064L */
+	{.name = "spansion-l",
+		.minor = 6,
+		.basic_minor = 6,
+		.dwords = 16,
+		.basic = 0x300,
+		.four_byte = 0x340,
+		.four_byte_always = true,
 		.four_byte_ones = 0xfff00000,
 		.none = 0xff00,
-		.modes = MODES_4},
+		.modes = {4, 2, 0x48, 0xeb}},
 	/* unconfirmed: one header, as vendors of JESD216 parts without a table of their own */
 	{.name = "plain-1.0", .dwords = 9, .basic = 0x30, .none = 0xff00, .modes = MODES_2},
 	/* unconfirmed: the first form with a vendor's table under the part's ID */
@@ -256,6 +275,9 @@ flash_sfdp_layout_length(const struct flash_sfdp_layout *layout)
 		end = MAX(end, layout->four_byte + FLASH_SFDP_FOUR_BYTE_DWORDS * 4u);
 	if (layout->map)
 		end = MAX(end, layout->map + FLASH_SFDP_MAP_DWORDS * 4u);
+	/* A long map moves behind the next table. */
+	if (layout->map < layout->four_byte && end > layout->four_byte && layout->map_always)
+		end += FLASH_SFDP_MAP_DWORDS * 4u;
 	end = MAX(end, layout->vendor.offset + layout->vendor.dwords * 4u);
 	if (layout->constant)
 		end = MAX(end, layout->constant->offset + layout->constant->dwords * 4u);

@@ -12,6 +12,7 @@ enum flash_sfdp_vendor_form {
 	FLASH_SFDP_VENDOR_FEATURES, /* supply, pins, reset, suspend, wrap, locks: most vendors */
 	FLASH_SFDP_VENDOR_SUPPLY,   /* supply only */
 	FLASH_SFDP_VENDOR_SST26,
+	FLASH_SFDP_VENDOR_CFI, /* ID and CFI; of the latter nothing */
 };
 
 struct flash_sfdp_vendor {
@@ -50,6 +51,8 @@ struct flash_sfdp_layout {
 	bool four_byte_always;   /* also on parts that have none of them */
 	bool four_byte_last;     /* its header comes after the vendor's */
 	bool large_before_32k;   /* erase types: 4 KiB, 64 KiB, 32 KiB */
+	bool all_revisions;      /* a header each for the basic table of 1.0, 1.5 and 1.6 */
+	bool map_always;         /* a map of one region on parts with blocks of one size */
 	uint16_t map;            /* of the sector map; 0: none */
 	uint32_t four_byte_ones; /* reserved bits of its first dword */
 	bool mode_only;          /* dword 16 does not announce these instructions */

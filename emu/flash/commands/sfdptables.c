@@ -233,7 +233,7 @@ flash_sfdp_sector_map(const struct flash *chip, const struct flash_sfdp_layout *
 
 	for (unsigned int i = 0; i < n; i++)
 		maps = maps || types[i].erase->n_regions;
-	if (!maps || n_regions > REGIONS_MAX)
+	if ((!maps && !layout->map_always) || n_regions > REGIONS_MAX)
 		return 0;
 	table[0] = 0xff000000 | (n_regions - 1) << 16 | MAP_RESERVED | MAP_DESCRIPTOR | MAP_END;
 	for (unsigned int i = 0; i < n_regions; i++) {

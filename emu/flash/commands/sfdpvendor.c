@@ -4,7 +4,7 @@
  * Macronix Flash Parameter Tables") is the one of many vendors, with three or four dwords: supply
  * voltages, pins, reset, suspend and wrap, locks. SST26's lists times and the opcodes of the
  * family: the same on SST26VF032B, SST26VF064B and SST26WF080B except ID and size, as far as the
- * parts here agree with them.
+ * parts here agree with them. Spansion's is ID and CFI, of which only the ID is composed here.
  */
 #include "flash/commands/sfdp.h"
 #include "flash/commands/sfdplayout.h"
@@ -149,6 +149,11 @@ flash_sfdp_vendor_table(const struct flash *chip, const struct flash_sfdp_layout
 	case FLASH_SFDP_VENDOR_SST26:
 		put_sst26(chip, table);
 		break;
+	case FLASH_SFDP_VENDOR_CFI:
+		for (unsigned int i = 0; i < chip->part->id_length; i++)
+			table[i / 4] &=
+				~(0xffu << i % 4 * 8) | (uint32_t)chip->part->id[i] << i % 4 * 8;
+		return FLASH_ID_MAX / 4;
 	}
 	return vendor->dwords;
 }
