@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The SFDP of a part: the one of a real chip, with its source, or generated, with its layout. A
- * field that is not as in the part's own data is a quirk if its file lists it, else a mistake of the
- * part or of the file.
+ * field that is not as in the part's own data is a quirk if its file lists it, else a mistake of
+ * the part or of the file.
  */
 #include "spinor/showsfdp.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Compares the SFDP of a real chip with the table that is composed from the part's data
- * (sfdpbasic.c): fields a host acts on, in the words of JESD216D. Left out: times, which are rounded
- * and differ between revisions of a chip; modes that the engine does not have (0-4-4, DTR, octal);
- * vendors' tables; how QPI is entered.
+ * (sfdpbasic.c): fields a host acts on, in the words of JESD216D. Left out: times, which are
+ * rounded and differ between revisions of a chip; modes that the engine does not have (0-4-4, DTR,
+ * octal); vendors' tables; how QPI is entered.
  */
 #include "flash/sfdpcompare.h"
 
