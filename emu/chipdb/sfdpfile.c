@@ -43,7 +43,8 @@ take_address(struct reading *reading, const char *text)
 	if (end == text || *end != '\0' || address < from || address > LENGTH_MAX)
 		return false;
 	g_byte_array_set_size(reading->bytes, (guint)address);
-	memset(reading->bytes->data + from, 0xff, address - from);
+	if (address > from)
+		memset(reading->bytes->data + from, 0xff, address - from);
 	return true;
 }
 
