@@ -237,6 +237,8 @@ noinst_LIBRARIES += emu/libport.a
 emu_libport_a_SOURCES = \
 	emu/port/baud.c \
 	emu/port/baud.h \
+	emu/port/blocking.c \
+	emu/port/blocking.h \
 	emu/port/nodewatch.c \
 	emu/port/nodewatch.h \
 	emu/port/port.h \

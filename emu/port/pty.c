@@ -385,6 +385,7 @@ static bool
 create_device(struct port_pty *pty, const char *link, GError **error)
 {
 	static const struct port_pump_hooks hooks = {
+		.may_block = true,
 		.received = pty_received,
 		.ended = pty_ended,
 	};

@@ -9,8 +9,12 @@
 
 struct port_pump;
 
-/* Callbacks to the owner of the descriptor. Each may be NULL. */
+/* The owner of the descriptor. Each callback may be NULL. */
 struct port_pump_hooks {
+	/* port_poll() may make the descriptor blocking for a while: nobody else reads or writes it.
+	 * It is non-blocking whenever port_poll() has returned, and after port_pump_fill(). */
+	bool may_block;
+
 	/* New bytes are in the input; the endpoint has not taken them yet. */
 	void (*received)(void *owner);
 
