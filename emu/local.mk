@@ -59,6 +59,7 @@ emu_libflash_a_SOURCES = \
 	emu/flash/commands/erase.h \
 	emu/flash/commands/families.c \
 	emu/flash/commands/families.h \
+	emu/flash/commands/fastboot.c \
 	emu/flash/commands/flagstatus.c \
 	emu/flash/commands/flagstatus.h \
 	emu/flash/commands/identify.c \
@@ -74,6 +75,7 @@ emu_libflash_a_SOURCES = \
 	emu/flash/commands/protect.h \
 	emu/flash/commands/qpi.c \
 	emu/flash/commands/read.c \
+	emu/flash/commands/readparameters.c \
 	emu/flash/commands/sector.c \
 	emu/flash/commands/sector.h \
 	emu/flash/commands/securityregister.c \
@@ -93,6 +95,8 @@ emu_libflash_a_SOURCES = \
 	emu/flash/engine/bits.c \
 	emu/flash/engine/bits.h \
 	emu/flash/engine/device.h \
+	emu/flash/engine/dummy.c \
+	emu/flash/engine/dummy.h \
 	emu/flash/engine/engine.c \
 	emu/flash/engine/failure.c \
 	emu/flash/engine/family.c \
@@ -135,6 +139,8 @@ emu_libchipdb_a_SOURCES = \
 	emu/chipdb/partcheck.h \
 	emu/chipdb/partcommand.c \
 	emu/chipdb/partcommand.h \
+	emu/chipdb/partdummy.c \
+	emu/chipdb/partdummy.h \
 	emu/chipdb/partfile.c \
 	emu/chipdb/partfile.h \
 	emu/chipdb/partkey.c \
@@ -143,8 +149,12 @@ emu_libchipdb_a_SOURCES = \
 	emu/chipdb/partprotect.h \
 	emu/chipdb/partsfdp.c \
 	emu/chipdb/partsfdp.h \
+	emu/chipdb/partsource.c \
+	emu/chipdb/partsource.h \
 	emu/chipdb/partstatus.c \
 	emu/chipdb/partstatus.h \
+	emu/chipdb/partsuspend.c \
+	emu/chipdb/partsuspend.h \
 	emu/chipdb/sfdpfile.c \
 	emu/chipdb/sfdpfile.h \
 	emu/chipdb/times.c \

@@ -119,6 +119,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_chipdb_parts.c \
 	tests/unit/test_chipdb_protect.c \
 	tests/unit/test_chipdb_sfdp.c \
+	tests/unit/test_chipdb_sources.c \
 	tests/unit/test_chipdb_table.c \
 	tests/unit/test_clip.c \
 	tests/unit/test_clip_aim.c \
@@ -178,6 +179,7 @@ tests_unit_flash_SOURCES = \
 	tests/unit/test_flash_dataflash_protect.c \
 	tests/unit/test_flash_describe.c \
 	tests/unit/test_flash_disturb.c \
+	tests/unit/test_flash_dummy.c \
 	tests/unit/test_flash_eeprom.c \
 	tests/unit/test_flash_erase.c \
 	tests/unit/test_flash_fault.c \
@@ -197,6 +199,7 @@ tests_unit_flash_SOURCES = \
 	tests/unit/test_flash_registers.c \
 	tests/unit/test_flash_sector.c \
 	tests/unit/test_flash_sfdp.c \
+	tests/unit/test_flash_silicon_macronix.c \
 	tests/unit/test_flash_status.c \
 	tests/unit/test_flash_supply.c \
 	tests/unit/test_flash_unlock.c

@@ -31,13 +31,14 @@ value_of(const struct base_keyline *line, const char *key)
 	return rest[0] == '=' ? g_strdup(g_strchug(rest + 1)) : NULL;
 }
 
-/* Adds names that are separated by ; */
+/* Adds names that are separated by ; without the texts that begin with end. */
 static void
-add_names(GPtrArray *names, GStringChunk *strings, const char *value)
+add_names(GPtrArray *names, GStringChunk *strings, const char *value, const char *end)
 {
 	g_auto(GStrv) words = g_strsplit(value, ";", -1);
 
 	for (char **word = words; *word; word++) {
+		(*word)[strcspn(*word, end)] = '\0';
 		if (*g_strstrip(*word) != '\0')
 			g_ptr_array_add(names, g_string_chunk_insert(strings, *word));
 	}
@@ -81,9 +82,9 @@ take_names(struct chipdb_scan_group *group, GStringChunk *strings, const struct 
 	g_autofree char *aliases = value_of(line, "aliases");
 
 	if (flashrom)
-		add_names(group->flashrom, strings, flashrom);
+		add_names(group->flashrom, strings, flashrom, "");
 	if (aliases)
-		add_names(group->aliases, strings, aliases);
+		add_names(group->aliases, strings, aliases, "(");
 }
 
 bool

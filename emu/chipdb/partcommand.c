@@ -192,6 +192,28 @@ add_erase_as(
 }
 
 bool
+chipdb_part_parse_erase(const char *name, struct flash_erase *erase)
+{
+	const char *dash = strchr(name, '-');
+
+	memset(erase, 0, sizeof(*erase));
+	erase->hybrid = g_str_has_prefix(name, "hybrid");
+	erase->four_byte = dash && dash > name && dash[-1] == '4';
+	if (!dash || (!erase->hybrid && !g_str_has_prefix(name, "erase")) ||
+		dash - name != (erase->hybrid ? 6 : 5) + erase->four_byte)
+		return false;
+	return base_value_hex_byte(dash + 1, &erase->opcode);
+}
+
+bool
+chipdb_part_is_erase_key(const char *name)
+{
+	struct flash_erase erase;
+
+	return chipdb_part_parse_erase(name, &erase);
+}
+
+bool
 chipdb_part_set_erase(
 	const struct chipdb_partcommand *target, const struct flash_erase *key, const char *value)
 {

@@ -26,6 +26,12 @@ enum chipdb_partcommand_change {
 bool chipdb_part_change_commands(const struct chipdb_partcommand *target, const char *value,
 	enum chipdb_partcommand_change change);
 
+/* Sets the opcode of a key's name: "erase-20", "erase4-21" for an opcode with 4 address bytes,
+ * "hybrid-20", "hybrid4-21". */
+bool chipdb_part_parse_erase(const char *name, struct flash_erase *erase);
+
+bool chipdb_part_is_erase_key(const char *name);
+
 /* key: the opcode, and which of its erases. value: "4K, 45 ms, 400 ms", "4Kx2 + 8K + 64Kx31, 1 s",
  * "chip, 40 s, 200 s", "as C7", or "none" to remove an erase of the family. */
 bool chipdb_part_set_erase(

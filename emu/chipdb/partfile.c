@@ -46,6 +46,7 @@ chipdb_part_free(struct chipdb_part *part)
 	if (!part)
 		return;
 	g_free(part->aliases);
+	g_free(part->alias_reasons);
 	g_free(part->flashrom_names);
 	g_free(part);
 }

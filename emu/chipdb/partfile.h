@@ -25,6 +25,7 @@ struct chipdb_part {
 
 	bool given[CHIPDB_PART_KEYS]; /* keys set by the part or by a family, by row */
 	const char **aliases;         /* owned; part.aliases points to it */
+	const char **alias_reasons;   /* likewise */
 	const char **flashrom_names;  /* likewise */
 };
 

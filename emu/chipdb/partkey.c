@@ -8,9 +8,12 @@
 #include "base/units.h"
 #include "base/value.h"
 #include "chipdb/partcommand.h"
+#include "chipdb/partdummy.h"
 #include "chipdb/partprotect.h"
 #include "chipdb/partsfdp.h"
+#include "chipdb/partsource.h"
 #include "chipdb/partstatus.h"
+#include "chipdb/partsuspend.h"
 #include "chipdb/times.h"
 #include "flash/flash.h"
 
@@ -40,6 +43,8 @@ static const struct base_value_word lock_words[] = {
 static const struct base_value_word clear_keep_words[] = {
 	{"clear", false}, {"keep", true}, {NULL, 0}};
 
+static const struct base_value_word flags_words[] = {
+	{"at-once", false}, {"when-suspended", true}, {NULL, 0}};
 static const struct base_value_word pin7_words[] = {{"hold", FLASH_PIN7_HOLD},
 	{"reset", FLASH_PIN7_RESET}, {"none", FLASH_PIN7_NONE}, {NULL, 0}};
 static const struct base_value_word no_yes_words[] = {{"no", false}, {"yes", true}, {NULL, 0}};
@@ -112,16 +117,18 @@ read_flashrom(struct base_key_reading *r, const char *value)
 static bool
 read_aliases(struct base_key_reading *r, const char *value)
 {
+	struct chipdb_part *part = target_of(r)->part;
+	bool good;
+
 	if (refuse_in_family(r))
 		return false;
-	g_free(target_of(r)->part->aliases);
-	target_of(r)->part->aliases = split_names(r, value);
-	part_of(r)->aliases = target_of(r)->part->aliases;
-	for (const char **name = target_of(r)->part->aliases; *name; name++) {
-		if (strpbrk(*name, " \t"))
-			return false;
-	}
-	return true;
+	g_free(part->aliases);
+	g_free(part->alias_reasons);
+	good = chipdb_part_read_aliases(
+		value, target_of(r)->strings, &part->aliases, &part->alias_reasons);
+	part->part.aliases = part->aliases;
+	part->part.alias_reasons = part->alias_reasons;
+	return good;
 }
 
 static bool
@@ -384,7 +391,13 @@ read_status(struct base_key_reading *r, const char *value)
 static bool
 read_status_default(struct base_key_reading *r, const char *value)
 {
-	return base_value_hex_byte(value, field(r));
+	struct flash_part *part = part_of(r);
+	uint8_t *byte = field(r);
+	const char **source = byte == &part->evcr_default
+		? &part->evcr_source
+		: &part->status_source[byte - part->status_default];
+
+	return chipdb_part_read_delivered(value, target_of(r)->strings, byte, source);
 }
 
 /* The target of lists of commands and maps of blocks. */
@@ -433,36 +446,14 @@ read_lock_map(struct base_key_reading *r, const char *value)
 	return chipdb_part_set_lock_map(&at, value);
 }
 
-/* "erase-20", "erase4-21" for an opcode with 4 address bytes, "hybrid-20", "hybrid4-21". */
-static bool
-parse_erase(const char *name, struct flash_erase *erase)
-{
-	const char *dash = strchr(name, '-');
-
-	memset(erase, 0, sizeof(*erase));
-	erase->hybrid = g_str_has_prefix(name, "hybrid");
-	erase->four_byte = dash && dash > name && dash[-1] == '4';
-	if (!dash || (!erase->hybrid && !g_str_has_prefix(name, "erase")) ||
-		dash - name != (erase->hybrid ? 6 : 5) + erase->four_byte)
-		return false;
-	return base_value_hex_byte(dash + 1, &erase->opcode);
-}
-
-static bool
-is_erase(const char *name)
-{
-	struct flash_erase erase;
-
-	return parse_erase(name, &erase);
-}
-
 static bool
 read_erase(struct base_key_reading *r, const char *value)
 {
 	struct chipdb_partcommand at = list_target_of(r);
 	struct flash_erase erase;
 
-	return parse_erase(r->name, &erase) && chipdb_part_set_erase(&at, &erase, value);
+	return chipdb_part_parse_erase(r->name, &erase) &&
+		chipdb_part_set_erase(&at, &erase, value);
 }
 
 #define PART(member) offsetof(struct flash_part, member)
@@ -473,7 +464,7 @@ read_erase(struct base_key_reading *r, const char *value)
 #define FIGURE_ALLOWED                                                                         \
 	"8 bits, bit 7 first, each one - or a name of spinor-chipdb(5), with /otp, /ro or /v " \
 	"where it applies"
-#define BYTE_ALLOWED "one hex byte, such as 02"
+#define BYTE_ALLOWED "one hex byte, such as 02, and its source in parentheses"
 #define COMMANDS_ALLOWED "mnemonics of spinor-chipdb(5), each with :OPCODE in hex where it differs"
 #define TIME_ALLOWED "typical and maximum, such as 0.4 ms, 3 ms, or one time for both"
 #define FREQUENCY_ALLOWED "a frequency up to 4 GHz, such as 50 MHz"
@@ -481,13 +472,16 @@ read_erase(struct base_key_reading *r, const char *value)
 #define ERASE_ALLOWED                                                                            \
 	"a power of two, a map such as 4Kx2 + 8K + 16K, or chip; and one or two times, such as " \
 	"4K, 45 ms, 400 ms; as and another opcode, such as as C7; or none"
+#define REFUSED_ALLOWED "none, or mnemonics of spinor-chipdb(5), and ERASE for all erases"
 #define CLOCKS_ALLOWED "clocks: 8, 16, 24 or 32"
 
 const struct base_key chipdb_partkeys[] = {
 	BASE_KEY("inherits", "the name of a family", NULL),
 	BASE_KEY("vendor", TEXT_ALLOWED, read_text, .field = PART(vendor), .mandatory = true),
 	BASE_KEY("flashrom", "names, with ; between them", read_flashrom),
-	BASE_KEY("aliases", "names without blanks, with ; between them", read_aliases),
+	BASE_KEY("aliases",
+		"names without blanks, each with its reason in parentheses, with ; between them",
+		read_aliases),
 	BASE_KEY("size", SIZE_ALLOWED, read_size, .field = PART(size), .mandatory = true),
 	BASE_KEY("page", "a power of two up to 64K, such as 256; of a DataFlash also 33/32 of one",
 		read_page),
@@ -589,10 +583,26 @@ const struct base_key chipdb_partkeys[] = {
 	BASE_KEY("tSUS", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_SUS)),
 	BASE_KEY("tRST", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_RST)),
 	BASE_KEY("tXUDPD", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_UDPD)),
+	BASE_KEY("tRS", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_RS)),
 	BASE_KEY("tVSL", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_VSL)),
 	BASE_KEY("tPUW", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_PUW)),
 	BASE_KEY("tNVCR", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_NVCR)),
-	BASE_KEY("erase-20", ERASE_ALLOWED, read_erase, .matches = is_erase),
+	BASE_KEY("suspend-refuses", REFUSED_ALLOWED, chipdb_part_take_refused,
+		.field = FLASH_REFUSED_IN_PROGRAM | FLASH_REFUSED_IN_ERASE),
+	BASE_KEY("program-suspend-refuses", REFUSED_ALLOWED, chipdb_part_take_refused,
+		.field = FLASH_REFUSED_IN_PROGRAM),
+	BASE_KEY("erase-suspend-refuses", REFUSED_ALLOWED, chipdb_part_take_refused,
+		.field = FLASH_REFUSED_IN_ERASE),
+	BASE_KEY("suspend-flags", "at-once or when-suspended", read_flag,
+		.field = PART(suspend_flags_late), .words = flags_words),
+	BASE_KEY("dummy-code",
+		"none, or sr1 sr2 sr3 cr2 cr3 cr4 vcr or read-parameters and a mask, such as sr2 "
+		"C0",
+		chipdb_part_take_dummy_code),
+	BASE_KEY("dummy-FAST_READ",
+		"0 to 32 (clocks): one number, or one for each code, such as 8 6 8 10; or none",
+		chipdb_part_take_dummy, .matches = chipdb_part_is_dummy_key),
+	BASE_KEY("erase-20", ERASE_ALLOWED, read_erase, .matches = chipdb_part_is_erase_key),
 	BASE_KEY_END,
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(chipdb_partkeys) <= CHIPDB_PART_KEYS);

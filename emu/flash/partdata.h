@@ -18,6 +18,9 @@
 #define FLASH_REGIONS_MAX 8
 #define FLASH_COMMANDS_MAX 96
 #define FLASH_RANGES_MAX 32
+#define FLASH_DUMMIES_MAX 12
+#define FLASH_REFUSED_MAX 32
+#define FLASH_DUMMY_CODES_MAX 16
 
 /* Status, configuration and security register bits that the engine knows by function. */
 enum flash_bit {
@@ -100,6 +103,7 @@ enum flash_timing {
 	FLASH_T_RES1, /* CS# high to standby, AB without ID read */
 	FLASH_T_RES2, /* the same, with ID read */
 	FLASH_T_SUS,  /* CS# high to next command after suspend */
+	FLASH_T_RS,   /* resume to the next suspend that is accepted; 0: tSUS */
 	FLASH_T_RST,  /* CS# high to next command after reset */
 	FLASH_T_VSL,  /* VCC(min) to CS# low */
 	FLASH_T_EP,   /* DataFlash: erase and program a page */
@@ -189,6 +193,35 @@ struct flash_sfdp_byte {
 	uint8_t value;
 };
 
+/* A command, or ERASE for all erases, that the chip ignores while it has suspended an operation. */
+enum {
+	FLASH_REFUSED_IN_PROGRAM = 1 << 0, /* a program */
+	FLASH_REFUSED_IN_ERASE = 1 << 1,   /* an erase */
+};
+
+struct flash_refused {
+	const char *command;
+	uint8_t when; /* FLASH_REFUSED_* */
+};
+
+/* The register with the code that selects the dummy clocks of reads. */
+enum flash_dummy_register {
+	FLASH_DUMMY_FIXED,    /* none: each command has one number of clocks */
+	FLASH_DUMMY_STATUS_1, /* this one and those above it: status and configuration registers */
+	FLASH_DUMMY_VCR = FLASH_DUMMY_STATUS_1 + FLASH_REGISTERS, /* Micron's, volatile */
+	FLASH_DUMMY_READ_PARAMETERS,                              /* ISSI's, volatile */
+};
+
+/* The dummy clocks of a command, mode bits included, for each code: one for all codes, or as many
+ * as there are codes. */
+struct flash_dummy {
+	const char *command;  /* its mnemonic; the form with 4 address bytes has the same clocks */
+	uint8_t n_clocks;     /* 0: as the row of the command says */
+	uint8_t n_qpi_clocks; /* 0: in QPI as otherwise */
+	uint8_t clocks[FLASH_DUMMY_CODES_MAX];
+	uint8_t qpi_clocks[FLASH_DUMMY_CODES_MAX];
+};
+
 /* Function of pin 7 of eight while it is no data lane. */
 enum flash_pin7 {
 	FLASH_PIN7_HOLD, /* unless the part has FLASH_BIT_HRSW and it is set */
@@ -213,6 +246,8 @@ struct flash_part {
 	const char *const
 		*flashrom_names;    /* all of them, newest first; NULL-terminated; may be NULL */
 	const char *const *aliases; /* NULL-terminated; may be NULL */
+	/* Why each alias is the same chip; empty: not said. NULL if aliases is. */
+	const char *const *alias_reasons;
 
 	/* Powers of two; of a DataFlash both can be 1/32 more. */
 	uint64_t size;
@@ -235,8 +270,9 @@ struct flash_part {
 
 	/* [register][bit]: register 0 is SR1, 3 is CR2; bit 0 is the least significant. */
 	struct flash_register_bit status[FLASH_REGISTERS][8];
-	uint8_t status_default[FLASH_REGISTERS]; /* as delivered */
-	unsigned int wrsr_bytes;                 /* most data bytes of WRSR (01) */
+	uint8_t status_default[FLASH_REGISTERS];    /* as delivered */
+	const char *status_source[FLASH_REGISTERS]; /* of those values; NULL: not said */
+	unsigned int wrsr_bytes;                    /* most data bytes of WRSR (01) */
 	bool wrsr_short_clears;  /* a 1-byte WRSR (01) clears the non-OTP bits of register 2 */
 	bool wel_kept_on_reject; /* a command refused for protection leaves WEL set */
 	bool srl_srp_permanent;  /* SRL and SRP both 1: locked permanently; else like SRL alone */
@@ -274,6 +310,7 @@ struct flash_part {
 	enum flash_otp_lock otp_lock;
 
 	uint8_t evcr_default; /* Micron's enhanced volatile configuration register */
+	const char *evcr_source;
 	uint8_t any_registers[FLASH_REGISTERS]; /* RDAR and WRAR: at address n lies register
 						 * any_registers[n] - 1; 0: none there */
 	unsigned int dies;                      /* 0 and 1: one */
@@ -289,6 +326,14 @@ struct flash_part {
 	uint64_t sfdp_size; /* size in the table; 0: the part's */
 	const struct flash_sfdp_byte *sfdp_bytes; /* replace those of the table */
 	unsigned int n_sfdp_bytes;
+	struct flash_refused refused[FLASH_REFUSED_MAX];
+	unsigned int n_refused;
+	bool suspend_flags_late; /* SUS, PSB, ESB change tSUS after the suspend; else at once */
+
+	enum flash_dummy_register dummy_register;
+	uint8_t dummy_mask; /* the bits of that register */
+	struct flash_dummy dummies[FLASH_DUMMIES_MAX];
+	unsigned int n_dummies;
 	unsigned int read_max_hz;      /* fR: clock of READ (03) */
 	unsigned int fast_read_max_hz; /* FR: clock of all others */
 };

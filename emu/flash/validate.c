@@ -37,6 +37,8 @@ static const struct need needs[] = {
 	{"PP4", "page", FIELD(page_size)},
 	{"QPP", "page", FIELD(page_size)},
 	{"QPP4", "page", FIELD(page_size)},
+	{"4PP", "page", FIELD(page_size)},
+	{"4PP4", "page", FIELD(page_size)},
 	{"WRITE", "page", FIELD(page_size)},
 	{"RDIDP", "page", FIELD(page_size)},
 	{"WRIDP", "page", FIELD(page_size)},
@@ -68,9 +70,9 @@ check_counts(const struct flash_part *part)
 {
 	bool good = part->n_commands <= FLASH_COMMANDS_MAX && part->n_erases <= FLASH_ERASES_MAX &&
 		part->n_lock_regions <= FLASH_REGIONS_MAX &&
-		part->n_bp_ranges <= FLASH_RANGES_MAX && part->id_length <= FLASH_ID_MAX &&
-		part->res_length <= FLASH_ID_MAX && part->address_bytes >= 2 &&
-		part->address_bytes <= 4;
+		part->n_bp_ranges <= FLASH_RANGES_MAX && part->n_dummies <= FLASH_DUMMIES_MAX &&
+		part->id_length <= FLASH_ID_MAX && part->res_length <= FLASH_ID_MAX &&
+		part->address_bytes >= 2 && part->address_bytes <= 4;
 
 	for (unsigned int i = 0; good && i < part->n_erases; i++)
 		good = part->erases[i].n_regions <= FLASH_REGIONS_MAX;
@@ -244,6 +246,56 @@ check_protection(const struct flash_part *part)
 				   : g_strdup("the blocks of lock-map are not as large as size");
 }
 
+/* Whether the register that has the code of the dummy clocks exists. */
+static bool
+has_dummy_register(const struct flash_part *part)
+{
+	unsigned int reg = part->dummy_register - FLASH_DUMMY_STATUS_1;
+
+	if (part->dummy_register == FLASH_DUMMY_VCR)
+		return flash_opcode(part, "WRVCR") >= 0;
+	if (part->dummy_register == FLASH_DUMMY_READ_PARAMETERS)
+		return flash_opcode(part, "SRPV") >= 0;
+	for (unsigned int bit = 0; bit < 8 && reg < FLASH_REGISTERS; bit++) {
+		if (part->dummy_mask >> bit & 1 &&
+			part->status[reg][bit].function == FLASH_BIT_NONE)
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_clock_count(unsigned int n, unsigned int codes)
+{
+	return n <= 1 || n == codes;
+}
+
+static char *
+check_dummies(const struct flash_part *part)
+{
+	unsigned int codes = 1u << __builtin_popcount(part->dummy_mask);
+
+	if (!has_dummy_register(part))
+		return g_strdup("dummy-code has bits that the part lacks, or the command for them "
+				"(WRVCR, SRPV) is missing");
+	if (codes > FLASH_DUMMY_CODES_MAX)
+		return g_strdup("dummy-code has more than 4 bits");
+	for (unsigned int i = 0; i < part->n_dummies; i++) {
+		const struct flash_dummy *dummy = &part->dummies[i];
+
+		if (strcmp(dummy->command, "RDSFDP") == 0)
+			return g_strdup("dummy-RDSFDP: RDSFDP has 8 dummy clocks in all parts");
+		if (!is_clock_count(dummy->n_clocks, codes))
+			return g_strdup_printf("dummy-%s has %u numbers, the code has %u values",
+				dummy->command, dummy->n_clocks, codes);
+		if (!is_clock_count(dummy->n_qpi_clocks, codes))
+			return g_strdup_printf(
+				"qpi-dummy-%s has %u numbers, the code has %u values",
+				dummy->command, dummy->n_qpi_clocks, codes);
+	}
+	return NULL;
+}
+
 /* NULL, or which of its limits an SFDP, an OTP area or an identification page exceeds. */
 static const char *
 find_area_limit(const struct flash_part *part)
@@ -281,8 +333,8 @@ count_sectors(const struct flash_part *part)
 static const char *
 find_dataflash_limit(const struct flash_part *part)
 {
-	static const char *const binary[] = {"PP", "PP4", "QPP", "QPP4", "WRITE", "WRIDP", "PRSCUR",
-		"SID_PROGRAM", "READ", "FAST_READ", "BP", "AAI", "AAI_BYTE"};
+	static const char *const binary[] = {"PP", "PP4", "QPP", "QPP4", "4PP", "4PP4", "WRITE",
+		"WRIDP", "PRSCUR", "SID_PROGRAM", "READ", "FAST_READ", "BP", "AAI", "AAI_BYTE"};
 
 	if (!flash_part_is_dataflash(part))
 		return NULL;
@@ -337,7 +389,7 @@ bool
 flash_part_check(const struct flash_part *part, char **why)
 {
 	static char *(*const checks[])(const struct flash_part *) = {check_counts, check_commands,
-		check_inhibit, check_sizes, check_protection, check_limits};
+		check_inhibit, check_sizes, check_protection, check_dummies, check_limits};
 	char *fault = NULL;
 
 	for (size_t i = 0; !fault && i < G_N_ELEMENTS(checks); i++)

@@ -16,6 +16,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static const char *const register_names[FLASH_REGISTERS] = {
+	"SR1", "SR2", "SR3", "CR2", "CR3", "CR4"};
+
+/* A file that states no source has not confirmed the value. */
+static const char *
+or_unconfirmed(const char *source)
+{
+	return source != NULL && source[0] != '\0' ? source : "unconfirmed";
+}
+
+static const char *
+reason_of(const struct flash_part *part, unsigned int alias)
+{
+	return or_unconfirmed(part->alias_reasons != NULL ? part->alias_reasons[alias] : NULL);
+}
+
 static char *
 hex(const uint8_t *bytes, unsigned int n)
 {
@@ -50,6 +66,46 @@ add_texts(JsonBuilder *builder, const char *name, const char *const *values)
 	json_builder_begin_array(builder);
 	for (; values != NULL && *values != NULL; values++)
 		json_builder_add_string_value(builder, *values);
+	json_builder_end_array(builder);
+}
+
+/* Each alias with the reason why it is the same chip. */
+static void
+add_alias_reasons(JsonBuilder *builder, const struct flash_part *part)
+{
+	json_builder_set_member_name(builder, "alias_reasons");
+	json_builder_begin_object(builder);
+	for (unsigned int i = 0; part->aliases != NULL && part->aliases[i] != NULL; i++)
+		add_text(builder, part->aliases[i], reason_of(part, i));
+	json_builder_end_object(builder);
+}
+
+static bool
+has_register(const struct flash_part *part, unsigned int reg)
+{
+	for (unsigned int bit = 0; bit < 8; bit++) {
+		if (part->status[reg][bit].function != FLASH_BIT_NONE)
+			return true;
+	}
+	return false;
+}
+
+static void
+add_delivered(JsonBuilder *builder, const struct flash_part *part)
+{
+	json_builder_set_member_name(builder, "delivered");
+	json_builder_begin_array(builder);
+	for (unsigned int reg = 0; reg < FLASH_REGISTERS; reg++) {
+		g_autofree char *value = hex(&part->status_default[reg], 1);
+
+		if (!has_register(part, reg))
+			continue;
+		json_builder_begin_object(builder);
+		add_text(builder, "register", register_names[reg]);
+		add_text(builder, "value", value);
+		add_text(builder, "source", or_unconfirmed(part->status_source[reg]));
+		json_builder_end_object(builder);
+	}
 	json_builder_end_array(builder);
 }
 
@@ -110,12 +166,14 @@ add_part(JsonBuilder *builder, const struct flash_part *part)
 	add_text(builder, "flashrom", part->flashrom_name);
 	add_texts(builder, "flashrom_names", part->flashrom_names);
 	add_texts(builder, "aliases", part->aliases);
+	add_alias_reasons(builder, part);
 	add_number(builder, "size", (int64_t)part->size);
 	add_number(builder, "page_size", part->page_size);
 	add_number(builder, "vcc_min_mv", part->vcc_min_mv);
 	add_number(builder, "vcc_max_mv", part->vcc_max_mv);
 	add_number(builder, "address_bytes", part->address_bytes);
 	add_text(builder, "id", id);
+	add_delivered(builder, part);
 	add_number(builder, "read_max_hz", part->read_max_hz);
 	add_number(builder, "fast_read_max_hz", part->fast_read_max_hz);
 	json_builder_set_member_name(builder, "erases");
@@ -199,20 +257,53 @@ print_erase(const struct flash_erase *erase)
 	printf("  %02X %-8s %s typical, %s at most\n", erase->opcode, size, typical, most);
 }
 
+/* The other names, each with the reason why it is the same chip. */
 static void
-print_part(const struct flash_part *part)
+print_aliases(const struct flash_part *part)
+{
+	for (unsigned int i = 0; part->aliases != NULL && part->aliases[i] != NULL; i++)
+		printf("also      %s (%s)\n", part->aliases[i], reason_of(part, i));
+}
+
+static void
+print_delivered(const struct flash_part *part)
+{
+	const char *separator = "delivered ";
+
+	for (unsigned int reg = 0; reg < FLASH_REGISTERS; reg++) {
+		if (!has_register(part, reg))
+			continue;
+		printf("%s%s %02X (%s)", separator, register_names[reg], part->status_default[reg],
+			or_unconfirmed(part->status_source[reg]));
+		separator = ", ";
+	}
+	if (separator[0] == ',')
+		putchar('\n');
+}
+
+/* If the user wrote an alias. */
+static void
+print_alias_asked_for(const struct flash_part *part, const char *name)
+{
+	for (unsigned int i = 0; part->aliases != NULL && part->aliases[i] != NULL; i++) {
+		if (g_ascii_strcasecmp(part->aliases[i], name) == 0)
+			printf("%s is another name of %s: %s\n", part->aliases[i], part->name,
+				reason_of(part, i));
+	}
+}
+
+/* name: as the user wrote it. */
+static void
+print_part(const struct flash_part *part, const char *name)
 {
 	g_autofree char *size = base_format_size(part->size);
 	g_autofree char *id = hex(part->id, part->id_length);
-	g_autofree char *aliases = part->aliases != NULL && part->aliases[0] != NULL
-		? g_strjoinv(", ", (char **)part->aliases)
-		: NULL;
 	g_autofree char *program = format_time(part->timing[FLASH_T_PP].typ_ns);
 
+	print_alias_asked_for(part, name);
 	printf("%s%s%s, %s\n", spinor_colour(SPINOR_BOLD), part->name, spinor_colour(SPINOR_PLAIN),
 		part->vendor);
-	if (aliases != NULL)
-		printf("also      %s\n", aliases);
+	print_aliases(part);
 	if (part->flashrom_name != NULL)
 		printf("flashrom  %s\n", part->flashrom_name);
 	printf("size      %s, pages of %" PRIu32 " bytes, %s typical to program one\n", size,
@@ -222,6 +313,7 @@ print_part(const struct flash_part *part)
 	printf("clock     %.6g MHz for READ (03), %.6g MHz for all others\n",
 		part->read_max_hz / 1e6, part->fast_read_max_hz / 1e6);
 	spinor_print_sfdp(part);
+	print_delivered(part);
 	printf("erases\n");
 	for (unsigned int i = 0; i < part->n_erases; i++)
 		print_erase(&part->erases[i]);
@@ -246,7 +338,7 @@ spinor_chip(struct spinor_command *command, GError **error)
 		add_part(builder, part);
 		finish_json(builder);
 	} else if (part != NULL) {
-		print_part(part);
+		print_part(part, command->args[0]);
 	}
 	chipdb_close(db);
 	return part != NULL ? EXIT_SUCCESS : -1;

@@ -44,7 +44,7 @@ def erase(part):
 def program(part):
     names = _names(part)
     styles = []
-    if "AAI" in names:
+    if "AAI" in names and "PP" not in names:
         styles.append("AAI words (AD)")
     if "BP" in names:
         styles.append("bytes")

@@ -36,8 +36,9 @@ LIMITS = {
     "MX23L6454": ("read", "a mask ROM"),
     "AT26F004": ("erase", "flashrom has no way to program it"),
 }
-# Definitions with which flashrom 1.3.0 may fail although the chip acts as in its data sheet: the
-# message, the reason, and the last possible step. Later releases have corrected definitions.
+# Definitions, or parts, with which flashrom 1.3.0 may fail although the chip acts as in its data
+# sheet: the message, the reason, and the last possible step. Later releases have corrected
+# definitions.
 TOO_LONG = ("spi_write_cmd called for too long a write", "pages of 512 bytes", "erase")
 EXCUSES = {
     "S25FL127S-256kB": TOO_LONG,
@@ -45,6 +46,9 @@ EXCUSES = {
     # Reported to its mailing list in January 2023, with a real chip.
     "MT25QL128": ("Verifying flash... FAILED", "it lacks the 4-byte commands that flashrom sends",
                   "probe"),
+    # A part that no definition describes.
+    "MX25L25635E": ("FAILED", "it lacks the 4-byte commands that flashrom sends to its successor",
+                    "probe"),
 }
 # Definitions that cover half of the chip: 3-byte addresses and no bank register.
 HALVES = {"S25FL256S Large Sectors", "S25FL256S Small Sectors"}
@@ -77,7 +81,13 @@ class Chip:
 
     @property
     def is_slow(self):
-        return not {"BP", "AAI"}.isdisjoint(self.part["commands"])
+        commands = self.part["commands"]
+        return "PP" not in commands and not {"BP", "AAI"}.isdisjoint(commands)
+
+    @property
+    def excuse(self):
+        """Why flashrom may fail to write: a value of EXCUSES, or None."""
+        return EXCUSES.get(self.part["name"]) or EXCUSES.get(self.name)
 
     @property
     def is_dataflash(self):
@@ -95,11 +105,13 @@ class Chip:
 
 def answering(definitions, all_parts, rank=lambda part: 0):
     """Returns a chip for each definition that a part matches, and the definitions without a part.
-    Of several parts the one with the lowest rank is chosen."""
+    Of several parts the one with the lowest rank is chosen, and one with an excuse only if there is
+    no other."""
     by_name = {}
     for part in all_parts:
         for place, name in enumerate(part["flashrom_names"]):
-            by_name.setdefault(name, []).append((rank(part), place, part["name"], part))
+            by_name.setdefault(name, []).append(
+                ((part["name"] in EXCUSES, rank(part)), place, part["name"], part))
     chips = []
     missing = []
     for name, kib in definitions:
@@ -223,7 +235,7 @@ class Run:
     async def excused_write(self, seen):
         """True if flashrom failed for the known reason. It may have erased blocks then, unless the
         chip can only be probed."""
-        says, why, limit = EXCUSES[self.chip.name]
+        says, why, limit = self.chip.excuse
         status, text = await self.bench.flashrom(
             self.chip.seconds, *self.chip.named, "-w", self.bench.save("new", seen))
         if status != 0 and says in text:
@@ -266,7 +278,7 @@ async def full_recipe(chip, folder):
         run.expect_probed()
         if chip.limit == "write":
             new = other_content(chip, run.seen(), rng)
-            if chip.name not in EXCUSES or not await run.excused_write(new):
+            if not chip.excuse or not await run.excused_write(new):
                 await run.write("write", new)
         if unique:
             chip.named = []

@@ -150,6 +150,40 @@ START_TEST(parts_override_keys_of_families)
 }
 END_TEST
 
+START_TEST(parts_override_dummy_clocks_and_refused_commands)
+{
+	struct chipdb *db;
+	const struct flash_part *part;
+
+	write_file("a.chips",
+		BASE "[family CHILD]\ninherits = BASE\nsr2 = DC1 DC0 - - - - - -\n"
+		     "dummy-code = sr2 C0\ndummy-FAST_READ = 8 6 8 10\ndummy-DREAD = 8\n"
+		     "qpi-dummy-2READ = 5\nsuspend-refuses = DP ERASE\n"
+		     "erase-suspend-refuses = PP\n"
+		     "[P1]\ninherits = CHILD\nsize = 1M\n"
+		     "[P2]\ninherits = CHILD\nsize = 1M\ndummy-code = none\n"
+		     "dummy-FAST_READ = none\ndummy-DREAD = 6\nsuspend-refuses = none\n");
+	db = open_dir(dir);
+	part = must_find(db, "P1");
+	ck_assert_uint_eq(part->dummy_mask, 0xc0);
+	ck_assert_uint_eq(part->n_dummies, 3);
+	ck_assert_uint_eq(part->dummies[0].n_clocks, 4);
+	ck_assert_uint_eq(part->dummies[0].clocks[3], 10);
+	ck_assert_uint_eq(part->dummies[2].n_clocks, 0);
+	ck_assert_uint_eq(part->dummies[2].qpi_clocks[0], 5);
+	ck_assert_uint_eq(part->n_refused, 3);
+	part = must_find(db, "P2");
+	ck_assert_uint_eq(part->dummy_register, FLASH_DUMMY_FIXED);
+	ck_assert_uint_eq(part->n_dummies, 2);
+	ck_assert_str_eq(part->dummies[0].command, "DREAD");
+	ck_assert_uint_eq(part->dummies[0].clocks[0], 6);
+	ck_assert_uint_eq(part->n_refused, 1);
+	ck_assert_str_eq(part->refused[0].command, "PP");
+	ck_assert_uint_eq(part->refused[0].when, FLASH_REFUSED_IN_ERASE);
+	chipdb_close(db);
+}
+END_TEST
+
 /* Sizes of a DataFlash are multiples of its page size. */
 START_TEST(dataflash_sizes_are_multiples_of_a_page)
 {
@@ -383,7 +417,7 @@ static const struct {
 		"DIR/a.chips: [P1]: sr1-default sets bit 7, which is reserved (-) in sr1"},
 	{PART "sr1-default = 0\n",
 		"DIR/a.chips: [P1]: sr1-default = \"0\" is refused; allowed: "
-		"one hex byte, such as 02"},
+		"one hex byte, such as 02, and its source in parentheses"},
 	{PART "wrsr-short = yes\n",
 		"DIR/a.chips: [P1]: wrsr-short = \"yes\" is refused; allowed: keep or clear"},
 	{PART "commands += RAED\n",
@@ -427,6 +461,40 @@ static const struct {
 	{PART "fR = 50\n",
 		"DIR/a.chips: [P1]: fR = \"50\" is refused; allowed: a frequency up "
 		"to 4 GHz, such as 50 MHz"},
+	{PART "dummy-code = sr2\n",
+		"DIR/a.chips: [P1]: dummy-code = \"sr2\" is refused; allowed: none, or sr1 sr2 sr3 "
+		"cr2 cr3 cr4 vcr or read-parameters and a mask, such as sr2 C0"},
+	{PART "dummy-code = sr1 80\n",
+		"DIR/a.chips: [P1]: dummy-code has bits that the part lacks, or the command for "
+		"them (WRVCR, SRPV) is missing"},
+	{PART "dummy-code = vcr F0\n",
+		"DIR/a.chips: [P1]: dummy-code has bits that the part lacks, or the command for "
+		"them (WRVCR, SRPV) is missing"},
+	{PART "sr2 = USER USER USER USER USER - - -\ndummy-code = sr2 F8\n",
+		"DIR/a.chips: [P1]: dummy-code has more than 4 bits"},
+	{PART "dummy-READX = 8\n",
+		"DIR/a.chips: [P1]: dummy-READX = \"8\" is refused: unknown command \"READX\"; "
+		"allowed: 0 to 32 (clocks): one number, or one for each code, such as 8 6 8 10; or "
+		"none"},
+	{PART "dummy-FAST_READ = 33\n",
+		"DIR/a.chips: [P1]: dummy-FAST_READ = \"33\" is refused; allowed: 0 to 32 "
+		"(clocks): one number, or one for each code, such as 8 6 8 10; or none"},
+	{PART "dummy-FAST_READ = 8 6\n",
+		"DIR/a.chips: [P1]: dummy-FAST_READ has 2 numbers, the code has 1 values"},
+	{PART "qpi-dummy-FAST_READ = 8 6\n",
+		"DIR/a.chips: [P1]: qpi-dummy-FAST_READ has 2 numbers, the code has 1 values"},
+	{PART "dummy-RDSFDP = 6\n",
+		"DIR/a.chips: [P1]: dummy-RDSFDP: RDSFDP has 8 dummy clocks in all parts"},
+	{PART "suspend-refuses = DP PPP\n",
+		"DIR/a.chips: [P1]: suspend-refuses = \"DP PPP\" is refused: unknown command "
+		"\"PPP\"; allowed: none, or mnemonics of spinor-chipdb(5), and ERASE for all "
+		"erases"},
+	{PART "suspend-flags = late\n",
+		"DIR/a.chips: [P1]: suspend-flags = \"late\" is refused; allowed: at-once or "
+		"when-suspended"},
+	{PART "tRS = 3\n",
+		"DIR/a.chips: [P1]: tRS = \"3\" is refused; allowed: typical and maximum, such as "
+		"0.4 ms, 3 ms, or one time for both"},
 	{PART "size = 1M\n",
 		"DIR/a.chips: line 17: [P1]: key \"size\" is there twice; allowed is once"},
 	{PART "a word\n",
@@ -449,7 +517,8 @@ static const struct {
 		"itself; allowed: a line of families that ends"},
 	{"[family A]\naliases = X\n[P1]\ninherits = A\n",
 		"DIR/a.chips: [family A]: aliases = \"X\" is refused: a part's own, not a "
-		"family's; allowed: names without blanks, with ; between them"},
+		"family's; allowed: names without blanks, each with its reason in parentheses, "
+		"with ; between them"},
 };
 
 START_TEST(errors_name_the_file_and_section)
@@ -496,6 +565,7 @@ suite_chipdb(void)
 	tcase_add_test(tcase, unknown_names_get_a_suggestion);
 	tcase_add_test(tcase, lists_are_sorted_and_filtered);
 	tcase_add_test(tcase, a_part_with_an_error_does_not_affect_others);
+	tcase_add_test(tcase, parts_override_dummy_clocks_and_refused_commands);
 	tcase_add_test(tcase, dataflash_sizes_are_multiples_of_a_page);
 	tcase_add_loop_test(
 		tcase, errors_name_the_file_and_section, 0, (int)G_N_ELEMENTS(refusals));

@@ -29,7 +29,7 @@ check(const struct flash_part *part, const struct fixture_row *rows, size_t n)
 	}
 }
 
-#define MX_LOCK "B1; 06; 2F; W; "
+#define MX_LOCK "06; 2F; W; B1; "
 
 START_TEST(macronix_otp_acts_as_in_the_data_sheet)
 {
@@ -66,6 +66,9 @@ START_TEST(macronix_otp_acts_as_in_the_data_sheet)
 		{"C1 outside OTP mode", "", "C1", NULL, "00 02 00", FLASH_DONE},
 		{"B1 twice", "B1; B1; C1", "9F 00", "EF", NULL, FLASH_DONE},
 		{"2F without WEL", "B1", "2F", NULL, NULL, FLASH_WEL_CLEAR},
+		{"2F in the mode", "B1; 06", "2F", NULL, "02 02 00", FLASH_IN_OTP},
+		{"01 in the mode", "B1; 06", "01 04", NULL, "02 02 00", FLASH_IN_OTP},
+		{"5A in the mode", "B1", "5A 00 00 00 00 00", "FF", NULL, FLASH_IN_OTP},
 		{"2F", "06; 2F; W", "15 00", "02", "00 02 02", FLASH_DONE},
 		{"2F, then a program", MX_LOCK "06", "02 00 00 10 A5", NULL, NULL,
 			FLASH_OTP_LOCKED},

@@ -81,7 +81,7 @@ describe_length(const struct flash *deaf, struct flash_description *description)
 		address_bytes = FLASH_AAI_ADDRESS_BYTES;
 	clocks += address_bytes * 8 / lanes(deaf, command->address_lanes);
 	description->header_bytes = (clocks + 7) / 8;
-	description->data_clock = clocks + command->dummy_clocks;
+	description->data_clock = clocks + deaf->frame.dummy_clocks;
 	description->data_lanes = lanes(deaf, command->data_lanes);
 }
 

@@ -15,8 +15,8 @@
  *
  * For parts with several dies the data sheets (N25Q512A, N25Q00AA) ask the host to poll 70 until
  * each die was ready. Hosts that poll only 05 work with real ones, so here 70 is optional and one
- * poll is enough. Left out as well: dummy clocks, XIP and wrap of the volatile register, drive
- * strength, VPP (bit 3).
+ * poll is enough. What VCR bits 7 to 4 mean says the part's dummy-code. Left out as well: XIP and
+ * wrap of the volatile register, drive strength, VPP (bit 3).
  */
 #include "flash/commands/flagstatus.h"
 
@@ -76,6 +76,8 @@ create(struct flash *chip)
 
 	memset(registers->nvcr, 0xff, sizeof(registers->nvcr));
 	chip->flag_status = registers;
+	if (chip->part->dummy_register == FLASH_DUMMY_VCR)
+		chip->dummy_register = &registers->vcr;
 	if (flash_has_command(chip->part, "WRNVCR"))
 		flash_keep(chip, "nvcr", registers->nvcr, sizeof(registers->nvcr));
 }

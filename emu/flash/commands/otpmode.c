@@ -7,7 +7,9 @@
  *   3A in, 04 out; meanwhile bit 7 of the status register is the lock, written by 01, and a sector
  *      erase erases the area as long as it is not locked (Eon, EN25QH32)
  *
- * Other erases are refused in this mode. The rows of the opcode table are exchanged, so that
+ * Other erases are refused in this mode; so are writes of registers, locks and SFDP in that of B1
+ * (Macronix' models of MX25L12833F, MX25L12845E and MX25L6405D: WRSR, WRSCUR, WPSEL and 5A need the
+ * array to be selected). The rows of the opcode table are exchanged, so that
  * commands of the array do not need to check the mode. As remembered from the data sheets,
  * unconfirmed.
  */
@@ -66,7 +68,7 @@ otp_start(struct flash *chip)
 }
 
 static void
-refuse_finish(struct flash *chip)
+refuse(struct flash *chip)
 {
 	chip->frame.outcome = FLASH_IN_OTP;
 }
@@ -181,9 +183,24 @@ exchange_array(struct flash_command *row, bool eon)
 		row->finish = flash_otp_area_finish;
 		break;
 	case FLASH_FOR_ERASE:
-		row->finish = eon && row->address_bytes ? erase_finish : refuse_finish;
+		row->finish = eon && row->address_bytes ? erase_finish : refuse;
 		break;
 	}
+}
+
+/* Commands that Macronix' chips accept for the array only. */
+static bool
+is_for_array_only(const struct flash_command *row)
+{
+	static const char *const names[] = {"WRSR", "WRSCUR_LDSO", "WRSCUR_NO_WREN", "WPSEL",
+		"BLOCK_LOCK", "BLOCK_UNLOCK", "RDBLOCK", "GLOBAL_LOCK", "GLOBAL_UNLOCK", "RDDPB",
+		"WRDPB", "RDSPB", "WRSPB", "ESSPB", "RDSFDP", "WRFBR", "ESFBR"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		if (strcmp(row->name, names[i]) == 0)
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -219,6 +236,8 @@ enter_finish(struct flash *chip)
 		exchange_array(row, eon);
 		if (eon)
 			exchange_status(row);
+		else if (is_for_array_only(row))
+			row->start = refuse;
 		chip->commands[opcode] = row;
 	}
 	chip->otp_mode->active = true;
@@ -244,6 +263,7 @@ static const struct flash_command commands[] = {
 	{"ENSO", 0xb1, .argument = MACRONIX, .finish = enter_finish},
 	{"EXSO", 0xc1, .finish = exit_finish},
 	{"WRSCUR_LDSO", 0x2f, .gates = GATE_WEL, .finish = begin_lock},
+	{"WRSCUR_NO_WREN", 0x2f, .finish = begin_lock},
 	{"OTP_ENTER", 0x3a, .argument = EON, .finish = enter_finish},
 	{0},
 };

@@ -144,6 +144,9 @@ static const struct flash_command commands[] = {
 	{"PP4", 0x12, 4, PROGRAM, .gates = GATES},
 	{"QPP", 0x32, ADDRESS, PROGRAM, .data_lanes = 4, .gates = GATES | GATE_QUAD},
 	{"QPP4", 0x34, 4, PROGRAM, .data_lanes = 4, .gates = GATES | GATE_QUAD},
+	{"4PP", 0x38, ADDRESS, PROGRAM, .address_lanes = 4, .data_lanes = 4,
+		.gates = GATES | GATE_QUAD},
+	{"4PP4", 0x3e, 4, PROGRAM, .address_lanes = 4, .data_lanes = 4, .gates = GATES | GATE_QUAD},
 	{0},
 };
 

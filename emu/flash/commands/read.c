@@ -90,6 +90,15 @@ burst_wrap_finish(struct flash *chip)
 	chip->wrap_bytes = w & 0x10 ? 0 : 8u << (w >> 5 & 3);
 }
 
+/* Macronix: one byte on one lane, 0x the length and 1x off (MX25L12833F, Verilog model). */
+static void
+sbl_finish(struct flash *chip)
+{
+	uint64_t w = chip->frame.cursor;
+
+	chip->wrap_bytes = w & 0x10 ? 0 : w & 0xec ? 8 : 8u << (w & 3);
+}
+
 static void
 reset(struct flash *chip, bool lost_power)
 {
@@ -118,6 +127,7 @@ static const struct flash_command commands[] = {
 	{"4READ4", 0xec, 4, QUAD_IO_READ},
 	{"BURST_WRAP", 0x77, 3, .address_lanes = 4, .data_lanes = 4, .gates = GATE_QUAD,
 		.data_min = 1, .data_max = 1, .in = burst_wrap_in, .finish = burst_wrap_finish},
+	{"SBL", 0xc0, .data_min = 1, .data_max = 1, .in = burst_wrap_in, .finish = sbl_finish},
 	{0},
 };
 

@@ -9,6 +9,7 @@
 #include "flash/commands/sfdp.h"
 #include "flash/commands/sfdplayout.h"
 #include "flash/engine/device.h"
+#include "flash/engine/dummy.h"
 #include "flash/engine/opcodes.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
@@ -34,12 +35,13 @@ pair(const struct flash_sfdp_layout *layout, uint32_t low, uint32_t high)
 static uint32_t
 fast_read(const struct flash *chip, uint8_t opcode, const char *name, unsigned int mode_clocks)
 {
-	const struct flash_command *command = flash_sfdp_has(chip, opcode, name);
+	unsigned int clocks;
 
-	if (!command)
+	if (!flash_sfdp_has(chip, opcode, name))
 		return 0;
-	mode_clocks = MIN(mode_clocks, command->dummy_clocks);
-	return (uint32_t)opcode << 8 | mode_clocks << 5 | (command->dummy_clocks - mode_clocks);
+	clocks = flash_dummy_clocks_delivered(chip, opcode);
+	mode_clocks = MIN(mode_clocks, clocks);
+	return (uint32_t)opcode << 8 | mode_clocks << 5 | (clocks - mode_clocks);
 }
 
 static unsigned int

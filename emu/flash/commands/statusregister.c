@@ -276,12 +276,23 @@ flash_status_preset(struct flash *chip, unsigned int reg, uint8_t value)
 	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 }
 
+/* Bits that a reset does not restore, although they are volatile. */
+static uint8_t
+reset_keeps(const struct flash *chip, unsigned int reg)
+{
+	struct flash_bit_position freeze = chip->bit[FLASH_BIT_FREEZE];
+	struct flash_bit_position sprl = chip->bit[FLASH_BIT_SPRL];
+
+	return (freeze.reg == reg ? freeze.mask : 0) | (sprl.reg == reg ? sprl.mask : 0);
+}
+
 /* Volatile bits return to their delivered state. */
 static void
-restore_volatile(struct flash *chip)
+restore_volatile(struct flash *chip, bool lost_power)
 {
 	for (unsigned int reg = 0; reg < FLASH_REGISTERS; reg++) {
-		uint8_t mask = flash_volatile_mask(chip->part, reg);
+		uint8_t mask = flash_volatile_mask(chip->part, reg) &
+			~(lost_power ? 0 : reset_keeps(chip, reg));
 
 		chip->stored_status[reg] = (chip->stored_status[reg] & ~mask) |
 			(chip->part->status_default[reg] & mask);
@@ -330,8 +341,7 @@ reset(struct flash *chip, bool lost_power)
 		chip->stored_status[srl.reg] &= ~srl.mask;
 		flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
 	}
-	if (lost_power)
-		restore_volatile(chip);
+	restore_volatile(chip, lost_power);
 	memcpy(chip->status, chip->stored_status, sizeof(chip->status));
 	restore_bp(chip);
 	if (!lost_power)

@@ -6,10 +6,16 @@
  *   BUSY  ____/‾‾‾‾‾‾‾‾‾‾‾\______________________/‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾\___
  *   SUS   ____/‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾\____________________
  *
+ * On parts with suspend-flags = when-suspended, SUS, PSB and ESB rise when tSUS is over (Macronix:
+ * ESB and PSB tell that the suspend is complete). Which commands run meanwhile is in the rows
+ * (gates) and in the part (suspend-refuses).
+ *
  * WEL is cleared with BUSY when the suspend is complete, and set again by the resume (from the
  * vendors' own models; their data sheets do not mention it). Reads of the suspended block are
  * undefined by the data sheet; here they return the content before the operation. A suspend within
- * tSUS of the last resume is ignored.
+ * tRS of the last resume is ignored: Winbond asks the host for tSUS between them (8.2.20); Macronix
+ * accepts it nearly at once, and the operation makes no progress then (tPRS and tERS in its AC
+ * tables have a minimum and a typical value; as remembered, unconfirmed).
  */
 #include "flash/commands/suspend.h"
 
@@ -22,16 +28,6 @@
 #include "flash/engine/supply.h"
 #include "flash/engine/timing.h"
 #include "flash/flash.h"
-
-/* tSUS: the suspend itself. */
-static const struct flash_operation_kind suspend_kind = {.without_pump = true};
-
-static bool
-can_suspend(const struct flash *chip)
-{
-	return flash_operation_is_local(&chip->operation) && !chip->suspended.kind &&
-		chip->now_ns - chip->resumed_ns >= flash_duration(chip, FLASH_T_SUS);
-}
 
 static void
 set_suspended(struct flash *chip, bool on)
@@ -46,6 +42,29 @@ set_suspended(struct flash *chip, bool on)
 }
 
 static void
+suspend_complete(struct flash *chip, const struct flash_operation *operation)
+{
+	(void)operation;
+	set_suspended(chip, true);
+}
+
+/* tSUS: the suspend itself. */
+static const struct flash_operation_kind suspend_kind = {
+	.without_pump = true,
+	.complete = suspend_complete,
+};
+
+static bool
+can_suspend(const struct flash *chip)
+{
+	bool own = chip->part->timing[FLASH_T_RS].max_ns > 0;
+	int64_t pause_ns = flash_duration(chip, own ? FLASH_T_RS : FLASH_T_SUS);
+
+	return flash_operation_is_local(&chip->operation) && !chip->suspended.kind &&
+		chip->now_ns - chip->resumed_ns >= pause_ns;
+}
+
+static void
 suspend_finish(struct flash *chip)
 {
 	if (!can_suspend(chip)) {
@@ -56,7 +75,8 @@ suspend_finish(struct flash *chip)
 	/* From here on the times are relative to now. */
 	chip->suspended.begin_ns -= chip->now_ns;
 	chip->suspended.end_ns -= chip->now_ns;
-	set_suspended(chip, true);
+	if (!chip->part->suspend_flags_late)
+		set_suspended(chip, true);
 	flash_operation_begin(chip, &suspend_kind, 0, 0, flash_duration(chip, FLASH_T_SUS));
 }
 

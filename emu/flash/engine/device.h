@@ -39,6 +39,9 @@ struct flash {
 	struct flash_listener listener_copy;
 	const struct flash_command *commands[256];
 	struct flash_command *own_rows; /* by opcode; NULL as long as there are none */
+	uint8_t suspend_refuses[256];   /* by opcode: FLASH_REFUSED_* */
+	uint8_t dummy_rule[256];        /* see dummy.c: by opcode, 1 + index; 0: as the row says */
+	const uint8_t *dummy_register;  /* its code selects among the clocks of a rule */
 	struct flash_bit_position bit[FLASH_BITS];
 	struct base_random random; /* see flash_random() */
 	uint64_t seed;
@@ -48,7 +51,7 @@ struct flash {
 	uint32_t byte_ps; /* one byte on the wire; 0: no time */
 	uint32_t rest_ps;
 	int64_t unready_until_ns; /* tRST, tDP, tRES, tVSL: no command is accepted before */
-	int64_t resumed_ns;       /* last resume; a suspend needs tSUS from it */
+	int64_t resumed_ns;       /* last resume; a suspend needs tRS from it */
 
 	bool powered;
 	bool selected;
@@ -98,7 +101,11 @@ struct flash {
 	uint64_t decoded;         /* at this address the array begins again; at least die_size */
 
 	/* State of the families; the engine does not use it. */
-	uint64_t aai_address;      /* of the next unit; see commands/aai.c */
+	uint64_t aai_address;           /* of the next unit; see commands/aai.c */
+	uint8_t fast_boot[4];           /* survives power loss; see commands/fastboot.c */
+	uint8_t fast_boot_new[4];       /* being written */
+	uint8_t read_parameters;        /* in force; see commands/readparameters.c */
+	uint8_t read_parameters_stored; /* survives power loss */
 	uint32_t wrap_bytes;       /* of quad I/O reads; 0: the whole array; see commands/read.c */
 	uint8_t die;               /* selected; see commands/die.c */
 	uint64_t protected_start;  /* by the BP bits; see commands/protect.c */

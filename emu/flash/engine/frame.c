@@ -20,6 +20,7 @@
 #include "flash/engine/frame.h"
 
 #include "flash/engine/device.h"
+#include "flash/engine/dummy.h"
 #include "flash/engine/family.h"
 #include "flash/engine/lanes.h"
 #include "flash/engine/opcodes.h"
@@ -80,7 +81,7 @@ enter_dummy(struct flash *chip)
 {
 	struct flash_frame *frame = &chip->frame;
 
-	frame->left = frame->command->dummy_clocks / 8;
+	frame->left = frame->dummy_clocks / 8;
 	frame->phase = PHASE_DUMMY;
 	if (frame->left == 0)
 		enter_data(chip);
@@ -107,8 +108,9 @@ flash_take_opcode(struct flash *chip, uint8_t opcode)
 	frame->address = 0;
 	frame->address_bytes =
 		command->address_bytes == ADDRESS ? chip->address_bytes : command->address_bytes;
+	frame->dummy_clocks = (uint8_t)flash_dummy_clocks(chip, opcode);
 	frame->left = frame->address_bytes;
-	if (chip->lanes > 1 || flash_needs_lanes(command))
+	if (chip->lanes > 1 || flash_needs_lanes(frame))
 		frame->phase = PHASE_LANES;
 	else if (frame->left)
 		frame->phase = PHASE_ADDRESS;

@@ -27,6 +27,7 @@ struct flash_frame {
 	int opcode;            /* -1: not complete yet */
 	unsigned int left;     /* bytes of the phase still to come */
 	uint8_t address_bytes; /* of this frame */
+	uint8_t dummy_clocks;  /* of this frame */
 	uint32_t address;      /* as sent, below the extended address register */
 	bool has_address;      /* complete */
 	bool reset_enabled;    /* the frame before was 66 */

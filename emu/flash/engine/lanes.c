@@ -11,8 +11,8 @@
  * the lowest bit of each half. So the chip understands none of its commands, not even 66 and 99,
  * until power is cycled. FF ends QPI on many parts: MOSI high for two clocks, or for eight, since
  * the SST26VF064B data sheet accepts FF clocked as on one wire (eight clocks for others:
- * unconfirmed). F5 can't be sent. commands/qpi.c has the commands. Left out: other numbers of dummy
- * clocks in QPI, and C0 that sets them.
+ * unconfirmed). F5 can't be sent. commands/qpi.c has the commands, dummy.c the dummy clocks. Left
+ * out: C0 of Winbond and others, which sets the dummy clocks of QPI and is accepted only there.
  *
  * Bit by bit and slow; used only for such commands and such chips.
  */
@@ -25,9 +25,10 @@
 #include "flash/flash.h"
 
 bool
-flash_needs_lanes(const struct flash_command *command)
+flash_needs_lanes(const struct flash_frame *frame)
 {
-	return command->address_lanes > 1 || command->data_lanes > 1 || command->dummy_clocks % 8;
+	return frame->command->address_lanes > 1 || frame->command->data_lanes > 1 ||
+		frame->dummy_clocks % 8;
 }
 
 /* The lanes of a part of the frame for which the row says n. */
@@ -52,7 +53,7 @@ header_clocks(const struct flash *chip)
 	const struct flash_frame *frame = &chip->frame;
 
 	return frame->address_bytes * 8u / lanes(chip, frame->command->address_lanes) +
-		frame->command->dummy_clocks;
+		frame->dummy_clocks;
 }
 
 static void
@@ -95,7 +96,7 @@ clock_header(struct flash *chip, bool mosi)
 		}
 	}
 	frame->clocks++;
-	if (frame->clocks == address_clocks + command->dummy_clocks) {
+	if (frame->clocks == address_clocks + frame->dummy_clocks) {
 		frame->has_address = address_clocks > 0;
 		start(chip);
 	}

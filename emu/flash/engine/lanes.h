@@ -8,10 +8,11 @@
 #include <stdint.h>
 
 struct flash;
-struct flash_command;
+struct flash_frame;
 
-/* Whether a frame of that command uses further lanes, or dummy clocks that are no whole bytes. */
-bool flash_needs_lanes(const struct flash_command *command);
+/* Whether the frame, whose opcode is complete, uses further lanes, or dummy clocks that are no
+ * whole bytes. */
+bool flash_needs_lanes(const struct flash_frame *frame);
 
 /* True once address and dummy clocks are complete. */
 bool flash_lanes_ended(const struct flash *chip);

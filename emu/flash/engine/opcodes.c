@@ -7,6 +7,7 @@
 
 #include "flash/engine/bits.h"
 #include "flash/engine/device.h"
+#include "flash/engine/dummy.h"
 #include "flash/engine/family.h"
 #include "flash/engine/supply.h"
 #include "flash/flash.h"
@@ -65,6 +66,29 @@ flash_command_own(struct flash *chip, uint8_t opcode)
 	return row;
 }
 
+static uint8_t
+refused_when(const struct flash_part *part, const struct flash_command *command)
+{
+	bool erase = command->purpose == FLASH_FOR_ERASE;
+	uint8_t when = 0;
+
+	for (unsigned int i = 0; i < part->n_refused; i++) {
+		if (strcmp(part->refused[i].command, erase ? "ERASE" : command->name) == 0)
+			when |= part->refused[i].when;
+	}
+	return when;
+}
+
+static void
+build_suspend_refuses(struct flash *chip)
+{
+	for (unsigned int opcode = 0; opcode < 256 && chip->part->n_refused; opcode++) {
+		if (chip->commands[opcode])
+			chip->suspend_refuses[opcode] =
+				refused_when(chip->part, chip->commands[opcode]);
+	}
+}
+
 void
 flash_commands_build(struct flash *chip)
 {
@@ -78,6 +102,8 @@ flash_commands_build(struct flash *chip)
 			chip->commands[command->opcode < 0 ? row->opcode : command->opcode] = row;
 	}
 	flash_families_adapt_rows(chip);
+	flash_dummies_build(chip);
+	build_suspend_refuses(chip);
 }
 
 static bool
@@ -105,7 +131,10 @@ flash_gate(const struct flash *chip, const struct flash_command *command)
 	if (chip->suspended.kind) {
 		bool program = chip->suspended.kind->purpose == FLASH_FOR_PROGRAM;
 
-		if (gates & (program ? GATE_NOT_IN_PROGRAM_SUSPEND : GATE_NOT_IN_ERASE_SUSPEND))
+		unsigned int refuses = chip->suspend_refuses[chip->frame.opcode];
+
+		if (gates & (program ? GATE_NOT_IN_PROGRAM_SUSPEND : GATE_NOT_IN_ERASE_SUSPEND) ||
+			refuses & (program ? FLASH_REFUSED_IN_PROGRAM : FLASH_REFUSED_IN_ERASE))
 			return FLASH_SUSPENDED;
 	}
 	if (gates & GATE_QUAD && chip->bit[FLASH_BIT_QE].mask && !flash_bit(chip, FLASH_BIT_QE))

@@ -35,7 +35,7 @@ struct flash_command {
 	const char *name;
 	uint8_t opcode;        /* usual opcode; a part can have it elsewhere */
 	uint8_t address_bytes; /* 0 to 4, or ADDRESS */
-	uint8_t dummy_clocks;  /* after the address, mode bits included */
+	uint8_t dummy_clocks;  /* after the address, mode bits included; see dummy.c */
 	uint8_t address_lanes; /* 0 and 1: one */
 	uint8_t data_lanes;
 	uint8_t argument; /* for the functions: which register, which block size */
