@@ -422,6 +422,7 @@ dist_chipdb_DATA = \
 	chipdb/microchip.chips \
 	chipdb/micron.chips \
 	chipdb/nantronics.chips \
+	chipdb/normem.chips \
 	chipdb/pmc.chips \
 	chipdb/puya.chips \
 	chipdb/sanyo.chips \

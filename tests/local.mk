@@ -196,6 +196,7 @@ tests_unit_flash_SOURCES = \
 	tests/unit/test_flash_protect.c \
 	tests/unit/test_flash_random.c \
 	tests/unit/test_flash_ranges.c \
+	tests/unit/test_flash_readout.c \
 	tests/unit/test_flash_registers.c \
 	tests/unit/test_flash_sector.c \
 	tests/unit/test_flash_sfdp.c \

@@ -17,6 +17,10 @@ struct bench_pins {
 	enum flash_level wp;
 	enum flash_level hold;
 	enum flash_level reset;
+	/* Why the pin has no effect: "QE=1". NULL: it has, or there is none. */
+	const char *wp_unused;
+	const char *hold_unused;
+	const char *reset_unused;
 };
 
 #define BENCH_HALF_OF_BUSY (-1)

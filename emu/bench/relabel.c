@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Relabelled and counterfeit chips: copies the part and changes its identification in the copy. The
+ * Relabelled and counterfeit chips: copies the part and changes its identification in the copy, and
+ * the other property that a key can change, wp-with-qe. The
  * real size of the die is set in the chip, see flash_set_real_size().
  *
  * Leaves out the answers to REMS and RES, which remain those of the part: relabelling changes only
@@ -144,6 +145,21 @@ check_sfdp_bytes(const struct setup_condition *condition, const struct flash_par
 }
 
 static bool
+check_wp(const struct setup_condition *condition, const struct flash_part *part, const char *where,
+	GError **error)
+{
+	g_autofree char *text = NULL;
+
+	if (!setup_condition_has(condition, SETUP_KEY_WP_WITH_QE))
+		return true;
+	for (unsigned int i = 0; i < FLASH_REGISTERS * 8; i++)
+		if (part->status[i / 8][i % 8].function == FLASH_BIT_QE)
+			return true;
+	text = g_strdup_printf("%s has no QE bit; allowed is a part that has", part->name);
+	return refuse(condition, SETUP_KEY_WP_WITH_QE, where, text, error);
+}
+
+static bool
 check_id(const struct setup_condition *condition, const struct flash_part *part, const char *where,
 	GError **error)
 {
@@ -163,7 +179,7 @@ bench_relabel_check(const struct setup_condition *condition, const struct flash_
 		check_beyond(condition, part, where, error) &&
 		check_sfdp(condition, part, where, error) &&
 		check_sfdp_bytes(condition, part, where, error) &&
-		check_id(condition, part, where, error);
+		check_wp(condition, part, where, error) && check_id(condition, part, where, error);
 }
 
 static void
@@ -201,7 +217,8 @@ bench_relabel_part(const struct setup_condition *condition, const struct flash_p
 
 	if (!setup_condition_has(condition, SETUP_KEY_ID) &&
 		!setup_condition_has(condition, SETUP_KEY_SFDP) &&
-		!setup_condition_has(condition, SETUP_KEY_SFDP_BYTES))
+		!setup_condition_has(condition, SETUP_KEY_SFDP_BYTES) &&
+		!setup_condition_has(condition, SETUP_KEY_WP_WITH_QE))
 		return NULL;
 	if (condition->sfdp_text)
 		sfdp = read_sfdp(condition, &why);
@@ -221,5 +238,7 @@ bench_relabel_part(const struct setup_condition *condition, const struct flash_p
 	else if (setup_condition_has(condition, SETUP_KEY_SFDP) && condition->sfdp_size == 0)
 		drop_sfdp(copy);
 	chipdb_sfdp_free(sfdp);
+	if (setup_condition_has(condition, SETUP_KEY_WP_WITH_QE))
+		copy->wp_with_qe = condition->wp_with_qe;
 	return copy;
 }

@@ -192,6 +192,7 @@ read_group(struct chipdb *db, struct chipdb_scan_group *group, GError **error)
 		return false;
 	}
 	group->part = part;
+	group->family = family;
 	return true;
 }
 
@@ -487,8 +488,9 @@ refuse_unknown(const struct chipdb *db, const char *name, GError **error)
 		"unknown chip \"%s\"%s (spinord --list-chips lists all)", name, suggestion);
 }
 
-const struct flash_part *
-chipdb_find(struct chipdb *db, const char *name, GError **error)
+/* The group of that part, read; NULL on error. */
+static struct chipdb_scan_group *
+find_group(struct chipdb *db, const char *name, GError **error)
 {
 	g_autofree char *lower = g_ascii_strdown(name, -1);
 	struct chipdb_scan_group *group = g_hash_table_lookup(db->names, lower);
@@ -504,7 +506,28 @@ chipdb_find(struct chipdb *db, const char *name, GError **error)
 		refuse_unknown(db, name, error);
 		return NULL;
 	}
-	return resolve(db, group, error) ? &group->part->part : NULL;
+	return resolve(db, group, error) ? group : NULL;
+}
+
+const struct flash_part *
+chipdb_find(struct chipdb *db, const char *name, GError **error)
+{
+	struct chipdb_scan_group *group = find_group(db, name, error);
+
+	return group ? &group->part->part : NULL;
+}
+
+char *
+chipdb_source(struct chipdb *db, const char *name, GError **error)
+{
+	const struct chipdb_scan_group *group = find_group(db, name, error);
+	GString *text;
+
+	if (!group)
+		return NULL;
+	text = g_string_new(NULL);
+	chipdb_scan_source(text, group);
+	return g_string_free(text, FALSE);
 }
 
 static bool

@@ -23,6 +23,10 @@ void chipdb_close(struct chipdb *db);
  * when there is none. The part belongs to the chipdb. */
 const struct flash_part *chipdb_find(struct chipdb *db, const char *name, GError **error);
 
+/* What the files say of that part and of the families it inherits, and the documents at the top of
+ * each file. NULL and an error as chipdb_find(). */
+char *chipdb_source(struct chipdb *db, const char *name, GError **error);
+
 /* Parts whose name, vendor or alias contains pattern (NULL: all), case ignored, sorted by name.
  * Free with g_ptr_array_unref(); the parts belong to the chipdb. */
 GPtrArray *chipdb_list(struct chipdb *db, const char *pattern);

@@ -94,15 +94,21 @@ chipdb_scan_text(GPtrArray *groups, GStringChunk *strings, const char *file, con
 	const char *end = text + length;
 	struct chipdb_scan_group *group = NULL;
 	struct base_keyline line;
+	const char *head = text;
+	const char *comment = NULL;
 
 	for (unsigned int number = 1; base_keyfile_line(&text, end, &line); number++) {
-		if (line.length == 0 || line.text[0] == '#')
+		if (line.length == 0 || line.text[0] == '#') {
+			comment = line.length == 0 ? NULL : comment ? comment : line.text;
 			continue;
+		}
 		if (line.text[0] == '[') {
 			group = begin_group(strings, file, number, &line, error);
 			if (!group)
 				return false;
 			group->layer = layer;
+			group->head = head;
+			group->comment = comment ? comment : line.text;
 			g_ptr_array_add(groups, group);
 		}
 		if (!group) {
@@ -111,9 +117,40 @@ chipdb_scan_text(GPtrArray *groups, GStringChunk *strings, const char *file, con
 				file, number);
 			return false;
 		}
+		comment = NULL;
 		group->length = (size_t)(line.text + line.length - group->text);
 		if (!group->at.family)
 			take_names(group, strings, &line);
 	}
 	return true;
+}
+
+/* The comment at the top of a file without the licence: up to a line that is none. */
+static void
+append_head(GString *out, const struct chipdb_scan_group *group)
+{
+	const char *head = group->head;
+	const char *end;
+
+	if (g_str_has_prefix(head, "# SPDX"))
+		head += strcspn(head, "\n") + 1;
+	if (g_str_has_prefix(head, "#\n"))
+		head += 2;
+	for (end = head; end[0] == '#' && end < group->text; end++)
+		end += strcspn(end, "\n");
+	if (end > head)
+		g_string_append_printf(out, "\n%s:\n%.*s", group->at.file, (int)(end - head), head);
+}
+
+void
+chipdb_scan_source(GString *out, const struct chipdb_scan_group *group)
+{
+	for (const struct chipdb_scan_group *each = group; each; each = each->family)
+		g_string_append_printf(out, "%s%s, line %u:\n%.*s\n", each == group ? "" : "\n",
+			each->at.file, each->line, (int)(each->text + each->length - each->comment),
+			each->comment);
+	for (const struct chipdb_scan_group *each = group; each; each = each->family) {
+		if (!each->family || each->family->head != each->head)
+			append_head(out, each);
+	}
 }

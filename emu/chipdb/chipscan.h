@@ -14,14 +14,17 @@
 /* A part or a family: its text, and the part read from it. */
 struct chipdb_scan_group {
 	struct chipdb_part_group at; /* at.keys: set only while the group is read */
+	const char *head;            /* of its file: the comment at the top */
+	const char *comment;         /* the lines above the [, or the [ */
 	const char *text;            /* from its [ to the next group's */
 	size_t length;
-	unsigned int line;        /* of the [, from 1 */
-	unsigned int layer;       /* number of its folder; a higher one overrides */
-	bool open;                /* being read */
-	struct chipdb_part *part; /* NULL until read */
-	GPtrArray *aliases;       /* for look-ups before the group is read */
-	GPtrArray *flashrom;      /* likewise */
+	unsigned int line;                /* of the [, from 1 */
+	unsigned int layer;               /* number of its folder; a higher one overrides */
+	bool open;                        /* being read */
+	struct chipdb_part *part;         /* NULL until read */
+	struct chipdb_scan_group *family; /* that it inherits; set with part */
+	GPtrArray *aliases;               /* for look-ups before the group is read */
+	GPtrArray *flashrom;              /* likewise */
 };
 
 void chipdb_scan_group_free(struct chipdb_scan_group *group);
@@ -30,5 +33,9 @@ void chipdb_scan_group_free(struct chipdb_scan_group *group);
  * must outlive the groups. */
 bool chipdb_scan_text(GPtrArray *groups, GStringChunk *strings, const char *file, const char *text,
 	size_t length, unsigned int layer, GError **error);
+
+/* Appends the lines of a part, which is read, and of the families that it inherits, and the head of
+ * each file, which lists the documents. */
+void chipdb_scan_source(GString *out, const struct chipdb_scan_group *group);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CHIPDB_PART_KEYS 96
+#define CHIPDB_PART_KEYS 112
 
 /* A part, or a family, whose copy parts begin with. */
 struct chipdb_part {

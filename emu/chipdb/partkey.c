@@ -2,6 +2,8 @@
 /*
  * The keys of a part, as spinor-chipdb(5) describes them, read into struct flash_part. Each key is
  * a row of one table. A reader checks its value alone; checks of several keys are in partcheck.c.
+ *
+ * long: a row for each of a hundred keys, and readers of a few lines.
  */
 #include "chipdb/partkey.h"
 
@@ -48,6 +50,8 @@ static const struct base_value_word flags_words[] = {
 static const struct base_value_word pin7_words[] = {{"hold", FLASH_PIN7_HOLD},
 	{"reset", FLASH_PIN7_RESET}, {"none", FLASH_PIN7_NONE}, {NULL, 0}};
 static const struct base_value_word no_yes_words[] = {{"no", false}, {"yes", true}, {NULL, 0}};
+static const struct base_value_word empty_frame_words[] = {
+	{"none", false}, {"blocks-next", true}, {NULL, 0}};
 static const struct base_value_word pin_words[] = {
 	{"wp", FLASH_PIN_WP}, {"hold", FLASH_PIN_HOLD}, {"reset", FLASH_PIN_RESET}, {NULL, 0}};
 
@@ -262,6 +266,17 @@ static bool
 read_count(struct base_key_reading *r, const char *value)
 {
 	return read_number(r, value, 0, 16);
+}
+
+static bool
+read_unique_id_register(struct base_key_reading *r, const char *value)
+{
+	uint64_t n;
+
+	if (!base_parse_decimal(value, 0, 16, &n))
+		return false;
+	part_of(r)->unique_id_register = (unsigned int)n + 1;
+	return true;
 }
 
 /* From 1 to 4. */
@@ -494,6 +509,11 @@ const struct base_key chipdb_partkeys[] = {
 	BASE_KEY("rems", "2 hex bytes: manufacturer and device, such as EF 17", read_rems),
 	BASE_KEY("res", "1 to 8 hex bytes, such as BF 43", read_res),
 	BASE_KEY("unique-id", "0 to 16 (bytes)", read_count, .field = PART(unique_id_length)),
+	BASE_KEY("unique-id-tail", "repeat, float or zero", read_choice,
+		.field = PART(unique_id_tail), .words = tail_words),
+	BASE_KEY("unique-id-register", "0 to 16", read_unique_id_register),
+	BASE_KEY("empty-frame", "none or blocks-next", read_flag, .field = PART(empty_frame_blocks),
+		.words = empty_frame_words),
 	BASE_KEY("sr1", FIGURE_ALLOWED, read_status, .field = STATUS(0)),
 	BASE_KEY("sr2", FIGURE_ALLOWED, read_status, .field = STATUS(1)),
 	BASE_KEY("sr3", FIGURE_ALLOWED, read_status, .field = STATUS(2)),
@@ -521,6 +541,8 @@ const struct base_key chipdb_partkeys[] = {
 		.words = keep_clear_words),
 	BASE_KEY("wel-on-reject", "clear or keep", read_flag, .field = PART(wel_kept_on_reject),
 		.words = clear_keep_words),
+	BASE_KEY("wp-with-qe", "no or yes", read_flag, .field = PART(wp_with_qe),
+		.words = no_yes_words),
 	BASE_KEY("protection",
 		"none, pow2, pow2-mirrored, pow2-cmp-inverts-bp, pow2-fixed64k, pow2-double, "
 		"from3-sixteenth, quarters, list, at2x-sectors or sst26",

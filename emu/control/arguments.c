@@ -142,3 +142,25 @@ control_pins(const struct bench_pins *pins)
 	control_set_text(object, "reset", control_levels[pins->reset]);
 	return control_take_object(object);
 }
+
+/* A pin of that name without effect, unless it is high, as usual. */
+static void
+add_note(GString *text, const char *name, const char *lane, enum flash_level level,
+	const char *unused)
+{
+	if (unused != NULL && (level == FLASH_LOW || level == FLASH_FLOATING))
+		g_string_append_printf(text, "%s%s has no effect: it is %s (%s)",
+			text->len > 0 ? "; " : "", name, lane, unused);
+}
+
+void
+control_set_note(JsonObject *object, const struct bench_pins *pins)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	add_note(text, "WP#", "IO2", pins->wp, pins->wp_unused);
+	add_note(text, "HOLD#", "IO3", pins->hold, pins->hold_unused);
+	add_note(text, "RESET#", "IO3", pins->reset, pins->reset_unused);
+	if (text->len > 0)
+		json_object_set_string_member(object, "note", text->str);
+}

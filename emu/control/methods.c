@@ -85,6 +85,7 @@ set_pin(struct control_call *call, GError **error)
 		return NULL;
 	object = json_object_new();
 	json_object_set_member(object, "pins", control_pins(&now));
+	control_set_note(object, &now);
 	return control_take_object(object);
 }
 
@@ -258,7 +259,7 @@ static const struct control_method methods[] = {
 			{"name", CONTROL_STRING, .summary = "its name, instead; on any adapter"}),
 		control_fault_remove},
 	{"fault.clear", "removes all faults", "boolean", PARAMS(ADAPTER), control_fault_clear},
-	{"chip.pin", "sets a pin from outside", "object pins:object",
+	{"chip.pin", "sets a pin from outside", "object pins:object note:string",
 		PARAMS(ADAPTER, CS,
 			{"pin", CONTROL_STRING, true, .allowed = pins, .summary = "which pin"},
 			{"level", CONTROL_STRING, true, .allowed = control_levels,

@@ -59,6 +59,7 @@ describe_chip(const struct action_chip_status *chip)
 	json_object_set_int_member(object, "power_mv", chip->millivolts);
 	json_object_set_int_member(object, "cut_in", (int64_t)chip->cut_in);
 	json_object_set_member(object, "pins", control_pins(&chip->pins));
+	control_set_note(object, &chip->pins);
 	json_object_set_boolean_member(object, "busy", chip->busy);
 	json_object_set_array_member(object, "status", registers);
 	json_object_set_array_member(object, "protected", describe_ranges(chip->protected));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The meaning of a frame to a chip, for rooms between chip and host. Not installed. */
+/* The meaning of a frame to a chip, and the use of its pins, for rooms between chip and host. Not
+ * installed. */
 #ifndef SPINOR_FLASH_DESCRIBE_H
 #define SPINOR_FLASH_DESCRIBE_H
 
@@ -42,5 +43,8 @@ void flash_describe(const struct flash *chip, const uint8_t *bytes, size_t n,
  * or stays as it is. False: no address, for so many bytes. */
 bool flash_described_address(const struct flash_description *description, uint64_t byte,
 	uint64_t *address, uint64_t *n_bytes);
+
+/* Why a pin has no function at present: "QE=1" or "QPI", it is a data lane. NULL: it has one. */
+const char *flash_pin_unused(const struct flash *chip, enum flash_pin pin);
 
 #endif

@@ -78,6 +78,7 @@ enum flash_outcome {
 	FLASH_DAMAGED,     /* damaged by too high a supply */
 	FLASH_NOT_ERASED,  /* of READY: some cells have failed */
 	FLASH_NOT_PROGRAMMED,
+	FLASH_EMPTY_FRAME, /* the frame before had no clock, after which the part ignores one */
 	FLASH_OUTCOMES,
 };
 
@@ -108,9 +109,10 @@ struct flash_event {
 	const char *name; /* mnemonic; NULL for an unknown opcode */
 	bool has_address;
 	uint32_t address;
-	uint64_t length; /* data bytes that went in or out; of READY and INTERRUPTED: the
+	uint64_t length;  /* data bytes that went in or out; of READY and INTERRUPTED: the
 			  * bytes of the array that were programmed or erased */
-	int64_t busy_ns; /* READY, INTERRUPTED: how long it took, without what was suspended */
+	int64_t busy_ns;  /* READY, INTERRUPTED: how long it took, without what was suspended */
+	const char *note; /* COMMAND: more about the outcome, for reports; NULL: nothing */
 };
 
 struct flash_listener {

@@ -138,7 +138,7 @@ struct flash_part_command {
 	int opcode; /* -1: the row's usual opcode */
 };
 
-/* Output after the ID bytes of RDID (9F). */
+/* Output after the last byte of an ID: RDID (9F), RDUID (4B). */
 enum flash_id_tail {
 	FLASH_ID_REPEAT, /* the ID again */
 	FLASH_ID_FLOAT,  /* MISO is not driven */
@@ -267,6 +267,9 @@ struct flash_part {
 	uint8_t res[FLASH_ID_MAX]; /* RES (AB) after three dummy bytes, over and over */
 	unsigned int res_length;
 	unsigned int unique_id_length; /* bytes of 4B; 0: none */
+	enum flash_id_tail unique_id_tail;
+	unsigned int unique_id_register; /* 48 reads the unique ID there: its number + 1; 0: none */
+	bool empty_frame_blocks;         /* the frame after one without a clock is ignored */
 
 	/* [register][bit]: register 0 is SR1, 3 is CR2; bit 0 is the least significant. */
 	struct flash_register_bit status[FLASH_REGISTERS][8];
@@ -275,6 +278,7 @@ struct flash_part {
 	unsigned int wrsr_bytes;                    /* most data bytes of WRSR (01) */
 	bool wrsr_short_clears;  /* a 1-byte WRSR (01) clears the non-OTP bits of register 2 */
 	bool wel_kept_on_reject; /* a command refused for protection leaves WEL set */
+	bool wp_with_qe;         /* WP# locks the registers also while QE is set */
 	bool srl_srp_permanent;  /* SRL and SRP both 1: locked permanently; else like SRL alone */
 
 	bool busy_after_failure; /* a refused program or erase: BUSY and WEL until CLSR or reset */

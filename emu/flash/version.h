@@ -22,7 +22,7 @@
 
 /* configure reads these. */
 #define FLASH_VERSION_MAJOR 1
-#define FLASH_VERSION_MINOR 0
+#define FLASH_VERSION_MINOR 1
 #define FLASH_VERSION_PATCH 0
 
 #ifdef __cplusplus

@@ -49,6 +49,7 @@ static const struct base_value_word level_words[] = {
 static const struct base_value_word corner_words[] = {
 	{"typ", FLASH_CORNER_TYPICAL}, {"max", FLASH_CORNER_MAXIMUM}, {NULL, 0}};
 static const struct base_value_word wear_words[] = {{"off", false}, {"on", true}, {NULL, 0}};
+static const struct base_value_word yes_no_words[] = {{"yes", true}, {"no", false}, {NULL, 0}};
 static const struct base_value_word beyond_words[] = {
 	{"wraps", FLASH_WRAPS}, {"ones", FLASH_ONES}, {NULL, 0}};
 
@@ -323,6 +324,8 @@ const struct base_key setup_condition_rows[SETUP_CONDITION_KEYS + 1] = {
 		BASE_KEY("real-size", "a power of two, such as 512K", take_real_size),
 	[SETUP_KEY_BEYOND] = BASE_KEY("beyond", "wraps and ones", take_word,
 		.field = OFFSET(beyond), .words = beyond_words),
+	[SETUP_KEY_WP_WITH_QE] = BASE_KEY("wp-with-qe", "yes and no", take_word,
+		.field = OFFSET(wp_with_qe), .words = yes_no_words),
 	[SETUP_CONDITION_KEYS] = BASE_KEY_END,
 };
 G_STATIC_ASSERT(sizeof(enum flash_corner) == sizeof(int)); /* take_word */
@@ -379,6 +382,7 @@ static const struct {
 	[SETUP_KEY_SFDP_BYTES] = FIELDS(sfdp_bytes, n_sfdp_bytes),
 	[SETUP_KEY_REAL_SIZE] = FIELD(real_size),
 	[SETUP_KEY_BEYOND] = FIELD(beyond),
+	[SETUP_KEY_WP_WITH_QE] = FIELD(wp_with_qe),
 };
 
 void

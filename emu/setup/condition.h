@@ -31,6 +31,7 @@ enum setup_condition_key {
 	SETUP_KEY_SFDP_BYTES,
 	SETUP_KEY_REAL_SIZE,
 	SETUP_KEY_BEYOND,
+	SETUP_KEY_WP_WITH_QE,
 	SETUP_CONDITION_KEYS,
 };
 
@@ -76,6 +77,7 @@ struct setup_condition {
 	unsigned int n_sfdp_bytes;
 	uint64_t real_size;
 	enum flash_beyond beyond;
+	int wp_with_qe; /* WP# locks the registers also while QE is set; 0 or 1 */
 };
 
 /* By enum setup_condition_key; ends as a table of keys. Target: struct setup_condition. */

@@ -83,6 +83,7 @@ static const struct {
 		"Bytes of the SFDP table that differ from the part's"},
 	[SETUP_KEY_REAL_SIZE] = {"SIZE",
 		"Size of the die, when it is smaller than the part's size"},
+	[SETUP_KEY_WP_WITH_QE] = {"yes|no", "Whether WP# locks the registers in spite of QE = 1"},
 	[SETUP_KEY_BEYOND] = {"wraps|ones", "Content beyond that size: the die's again, or FF"},
 };
 

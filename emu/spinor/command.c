@@ -21,7 +21,7 @@
 struct parsing {
 	struct spinor_command *command;
 	char **rest;
-	gboolean json, help, reset;
+	gboolean json, help, reset, source;
 };
 
 static bool
@@ -169,6 +169,9 @@ static const struct option {
 	{SPINOR_OPTION_CHIPDB,
 		{"chipdb", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(chipdb),
 			"Read the chips from *.chips in DIR", "DIR"}},
+	{SPINOR_OPTION_SOURCE,
+		{"source", 0, 0, G_OPTION_ARG_NONE, PARSING(source),
+			"What the files say of the chip, and the documents", NULL}},
 	{SPINOR_OPTION_RUN,
 		{"expect-image", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(expect_image),
 			"Fail unless the content of the chip equals FILE", "FILE"}},
@@ -317,6 +320,7 @@ parse_options(struct spinor_command *command, char ***words, GError **error)
 	command->json = parsing.json;
 	command->help = parsing.help;
 	command->reset = parsing.reset;
+	command->source = parsing.source;
 	command->args = parsing.rest != NULL ? parsing.rest : g_new0(char *, 1);
 	command->n_args = g_strv_length(command->args);
 	return true;

@@ -19,6 +19,7 @@ enum spinor_option {
 	SPINOR_OPTION_RUN = 1 << 5, /* the options of run and all those of spinord */
 	SPINOR_OPTION_KIND = 1 << 6,
 	SPINOR_OPTION_NAME = 1 << 7,
+	SPINOR_OPTION_SOURCE = 1 << 8,
 };
 
 struct spinor_command {
@@ -41,6 +42,7 @@ struct spinor_command {
 	int64_t after_ns; /* -1: not given */
 	int count;        /* 0: no limit */
 	bool reset;
+	bool source;
 	char **kinds; /* may be NULL */
 
 	char **program; /* run: the words after "--"; NULL: there is none */

@@ -105,6 +105,8 @@ print_chip(JsonObject *chip, const char *board)
 	printf(", %" PRId64 " snapshot%s", snapshots, snapshots == 1 ? "" : "s");
 	print_faults(chip);
 	putchar('\n');
+	if (spinor_text(chip, "note", NULL) != NULL)
+		printf("      %s\n", spinor_text(chip, "note", NULL));
 	print_protected(spinor_array(chip, "protected"));
 	print_board(spinor_object(chip, "board"), board);
 }

@@ -25,11 +25,16 @@ one_of(const char *word, const char *const *allowed, GError **error)
 	return false;
 }
 
+/* The pins of an answer or of a chip, and its note about them. */
 static void
-print_pins(JsonObject *pins)
+print_pins(JsonObject *object)
 {
-	spinor_print_pins(pins);
+	const char *note = spinor_text(object, "note", NULL);
+
+	spinor_print_pins(spinor_object(object, "pins"));
 	putchar('\n');
+	if (note != NULL)
+		printf("%s\n", note);
 }
 
 /* Returns the chip of a status that --adapter and --cs select. */
@@ -89,9 +94,12 @@ show_pins(struct spinor_command *command, GError **error)
 		if (pins != NULL)
 			json_object_set_object_member(
 				json_node_get_object(node), "pins", json_object_ref(pins));
+		if (spinor_text(chip, "note", NULL) != NULL)
+			json_object_set_string_member(json_node_get_object(node), "note",
+				spinor_text(chip, "note", NULL));
 		spinor_print_json(node);
 	} else {
-		print_pins(pins);
+		print_pins(chip);
 	}
 	return EXIT_SUCCESS;
 }
@@ -122,7 +130,7 @@ spinor_pin(struct spinor_command *command, GError **error)
 	if (result == NULL)
 		return -1;
 	if (!command->json)
-		print_pins(spinor_object(result, "pins"));
+		print_pins(result);
 	return EXIT_SUCCESS;
 }
 

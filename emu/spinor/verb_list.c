@@ -323,25 +323,56 @@ print_part(const struct flash_part *part, const char *name)
 	putchar('\n');
 }
 
-int
-spinor_chip(struct spinor_command *command, GError **error)
+static int
+print_source(struct chipdb *db, const struct spinor_command *command, GError **error)
 {
-	struct chipdb *db = chipdb_open(command->chipdb, error);
-	const struct flash_part *part;
+	g_autofree char *source = chipdb_source(db, command->args[0], error);
 
-	if (db == NULL)
+	if (source == NULL)
 		return -1;
-	part = chipdb_find(db, command->args[0], error);
-	if (part != NULL && command->json) {
+	if (command->json) {
+		g_autoptr(JsonBuilder) builder = json_builder_new();
+
+		json_builder_begin_object(builder);
+		add_text(builder, "source", source);
+		json_builder_end_object(builder);
+		finish_json(builder);
+	} else {
+		fputs(source, stdout);
+	}
+	return EXIT_SUCCESS;
+}
+
+static int
+print_properties(struct chipdb *db, const struct spinor_command *command, GError **error)
+{
+	const struct flash_part *part = chipdb_find(db, command->args[0], error);
+
+	if (part == NULL)
+		return -1;
+	if (command->json) {
 		g_autoptr(JsonBuilder) builder = json_builder_new();
 
 		add_part(builder, part);
 		finish_json(builder);
-	} else if (part != NULL) {
+	} else {
 		print_part(part, command->args[0]);
 	}
+	return EXIT_SUCCESS;
+}
+
+int
+spinor_chip(struct spinor_command *command, GError **error)
+{
+	struct chipdb *db = chipdb_open(command->chipdb, error);
+	int status;
+
+	if (db == NULL)
+		return -1;
+	status = command->source ? print_source(db, command, error)
+				 : print_properties(db, command, error);
 	chipdb_close(db);
-	return part != NULL ? EXIT_SUCCESS : -1;
+	return status;
 }
 
 static void

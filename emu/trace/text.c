@@ -33,7 +33,7 @@ struct listener {
 	char *chip;
 };
 
-/* OPCODE NAME ADDRESS LENGTH [ignored: REASON] */
+/* OPCODE NAME ADDRESS LENGTH [ignored: REASON] [note: TEXT] */
 static size_t
 format_command(char *out, size_t size, const struct flash_event *event)
 {
@@ -45,9 +45,10 @@ format_command(char *out, size_t size, const struct flash_event *event)
 		g_snprintf(opcode, sizeof opcode, "%02X", (unsigned int)event->opcode);
 	if (event->has_address)
 		g_snprintf(address, sizeof address, "%06" PRIX32, event->address);
-	return g_snprintf(out, size, "%s %s %s %" PRIu64 "%s%s\n", opcode,
+	return g_snprintf(out, size, "%s %s %s %" PRIu64 "%s%s%s%s\n", opcode,
 		event->name != NULL ? event->name : "?", address, event->length,
-		*reason != '\0' ? " ignored: " : "", reason);
+		*reason != '\0' ? " ignored: " : "", reason, event->note != NULL ? " note: " : "",
+		event->note != NULL ? event->note : "");
 }
 
 /* Returns the length of the line; 0: no line for this event. */

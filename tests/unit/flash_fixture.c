@@ -85,6 +85,7 @@ fixture_part_init(struct flash_part *part)
 		.res = {0x17},
 		.res_length = 1,
 		.unique_id_length = 8,
+		.unique_id_tail = FLASH_ID_FLOAT,
 		.status_default = {0x00, 0x02, 0x60},
 		.wrsr_bytes = 2,
 		.any_registers = {1, 3, 2, 4, 5, 6},

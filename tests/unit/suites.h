@@ -74,6 +74,7 @@ Suite *suite_flash_program(void);
 Suite *suite_flash_protect(void);
 Suite *suite_flash_random(void);
 Suite *suite_flash_ranges(void);
+Suite *suite_flash_readout(void);
 Suite *suite_flash_registers(void);
 Suite *suite_flash_sector(void);
 Suite *suite_flash_sfdp(void);

@@ -25,6 +25,7 @@ const struct suite_row suite_rows[] = {
 	{"flash_idmethod", suite_flash_idmethod},
 	{"flash_lanes", suite_flash_lanes},
 	{"flash_otp", suite_flash_otp},
+	{"flash_readout", suite_flash_readout},
 	{"flash_part", suite_flash_part},
 	{"flash_pins", suite_flash_pins},
 	{"flash_power", suite_flash_power},

@@ -130,7 +130,8 @@ START_TEST(each_chip_has_its_condition)
 		"[bench]\ntime-scale=10\n[adapter a]\ncount=2\n[chip c]\npart=X\nwp=low\n"
 		"hold=float\nsupply=1800 mV\ncorner=max\nwear=on\ncycles=7\nstatus=1C 02\n"
 		"mode=ear:1, locked\ncut-at=9\nid=C8 40\nsfdp=none\n"
-		"sfdp-bytes=0x10 01 02; 0x20 FF\nreal-size=1M\nbeyond=ones\n",
+		"sfdp-bytes=0x10 01 02; 0x20 FF\nreal-size=1M\nbeyond=ones\n"
+		"wp-with-qe=yes\n",
 		&error);
 
 	ck_assert_msg(setup != NULL, "%s", error ? error->message : "");
@@ -159,6 +160,7 @@ START_TEST(each_chip_has_its_condition)
 		ck_assert_uint_eq(c->sfdp_bytes[2].offset, 0x20);
 		ck_assert_uint_eq(c->real_size, 1 << 20);
 		ck_assert_int_eq(c->beyond, FLASH_ONES);
+		ck_assert(c->wp_with_qe);
 		ck_assert_uint_eq(c->cut_at, 9);
 		ck_assert(!setup_condition_has(c, SETUP_KEY_RESET));
 		ck_assert_uint_eq(c->by_option, 1u << SETUP_KEY_WP);
@@ -260,7 +262,7 @@ static const struct {
 	{"", A "[chip c]\npart=X\nmdoe=qpi\n",
 		"[chip c]: unknown key \"mdoe\": did you mean mode?; allowed are adapter, cs, "
 		"part, image, wp, hold, reset, supply, corner, wear, cycles, status, mode, "
-		"cut-at, id, sfdp, sfdp-bytes, real-size, beyond"},
+		"cut-at, id, sfdp, sfdp-bytes, real-size, beyond, wp-with-qe"},
 	{"", A "chip=X\nwp=low\n",
 		"[adapter a]: unknown key \"wp\"; allowed are profile, link, "
 		"tcp, chip, image, count, serial-buffer, operation-buffer, write-max, read-max, "

@@ -67,6 +67,9 @@ check_defaults(const struct flash_part *part)
 	ck_assert_uint_eq(part->dies, 1);
 	ck_assert_uint_eq(part->security_register_first, 1);
 	ck_assert_uint_eq(part->otp_size, 0);
+	ck_assert_int_eq(part->unique_id_tail, FLASH_ID_FLOAT);
+	ck_assert_uint_eq(part->unique_id_register, 0);
+	ck_assert(!part->empty_frame_blocks && !part->wp_with_qe);
 	ck_assert_int_eq(part->otp_lock, FLASH_OTP_OPEN);
 	ck_assert_int_eq(part->sfdp, FLASH_SFDP_NONE);
 }
@@ -119,6 +122,15 @@ check_erases(const struct flash_part *part)
 	ck_assert_uint_eq(erase[3].opcode, 0x21);
 }
 
+static void
+check_quirks(const struct flash_part *part)
+{
+	ck_assert_uint_eq(part->unique_id_length, 16);
+	ck_assert_int_eq(part->unique_id_tail, FLASH_ID_REPEAT);
+	ck_assert_uint_eq(part->unique_id_register, 1);
+	ck_assert(part->empty_frame_blocks && part->wp_with_qe);
+}
+
 static const struct {
 	const char *lines;
 	void (*check)(const struct flash_part *part);
@@ -134,6 +146,9 @@ static const struct {
 	{"erase-D8 = 64K, 1 s\nerase4-DC = 64K, 1 s\n"
 	 "hybrid-D8 = -4Kx8 + 32K + 64Kx31, 1 s\nhybrid4-21 = 4Kx8 + -32Kx63, 1 s\n",
 		check_erases},
+	{"unique-id = 16\nunique-id-tail = repeat\nunique-id-register = 0\n"
+	 "empty-frame = blocks-next\nwp-with-qe = yes\n",
+		check_quirks},
 };
 
 START_TEST(keys_set_the_fields_of_the_part)
@@ -156,6 +171,10 @@ static const struct {
 	{"registers = - - - - - - -\n", "is refused; allowed: up to 6 of"},
 	{"cr2-default = 08\n", "cr2-default sets bit 3, which is reserved (-) in cr2"},
 	{"cr2 = BP0 - - - - - - -\n", "bit 7 of cr2 is in another place already"},
+	{"unique-id-tail = ones\n", "allowed: repeat, float or zero"},
+	{"unique-id-register = 17\n", "allowed: 0 to 16"},
+	{"empty-frame = yes\n", "allowed: none or blocks-next"},
+	{"wp-with-qe = maybe\n", "allowed: no or yes"},
 	{"otp-size = 0\n", "otp-size = \"0\" is refused; allowed: 1 to 64K"},
 	{"otp-size = 128K\n", "otp-size = \"128K\" is refused"},
 	{"otp-factory = 15-0\n", "otp-factory = \"15-0\" is refused; allowed: first and last byte"},

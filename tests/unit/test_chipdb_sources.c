@@ -262,6 +262,34 @@ START_TEST(malformed_sources_are_refused)
 }
 END_TEST
 
+#define SOURCE_HEAD "# [A]   a data sheet\n"
+#define SOURCE_FAMILY "# A family.\n[family F]\nsize = 1M\npage = 256\n"
+#define SOURCE_PART "# [A 3] the ID.\n[P1]\ninherits = F\n# Not in [A].\nid = 01 02 03\n"
+#define SOURCE_KEYS "vendor = V\nvoltage = 1 V - 2 V\nfR = 1 MHz\nFR = 1 MHz\ncommands = READ\n"
+
+/* The part, then its families, then the documents; neither other parts nor the licence. */
+START_TEST(a_source_is_the_text_of_the_files)
+{
+	struct chipdb *text_db =
+		chipdb_open_text("# SPDX-License-Identifier: X\n#\n" SOURCE_HEAD
+				 "\n# Another.\n[P0]\ninherits = F\n\n" SOURCE_FAMILY SOURCE_KEYS
+				 "\n" SOURCE_PART "\n[P2]\ninherits = F\n",
+			NULL);
+	g_autofree char *source = NULL;
+	g_autoptr(GError) error = NULL;
+
+	ck_assert_ptr_nonnull(text_db);
+	source = chipdb_source(text_db, "p1", &error);
+	ck_assert_msg(source != NULL, "%s", error ? error->message : "");
+	ck_assert_str_eq(source,
+		"text, line 20:\n" SOURCE_PART "\ntext, line 10:\n" SOURCE_FAMILY SOURCE_KEYS
+		"\ntext:\n" SOURCE_HEAD);
+	ck_assert_ptr_null(chipdb_source(text_db, "P3", &error));
+	ck_assert_ptr_nonnull(error);
+	chipdb_close(text_db);
+}
+END_TEST
+
 Suite *
 suite_chipdb_sources(void)
 {
@@ -273,6 +301,7 @@ suite_chipdb_sources(void)
 	tcase_add_test(tcase, aliases_state_why_they_are_the_same_chip);
 	tcase_add_test(tcase, delivered_values_have_a_source);
 	tcase_add_test(tcase, a_source_follows_its_value_in_parentheses);
+	tcase_add_test(tcase, a_source_is_the_text_of_the_files);
 	tcase_add_loop_test(tcase, malformed_sources_are_refused, 0, G_N_ELEMENTS(malformed));
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -441,7 +441,7 @@ START_TEST(discover_lists_every_method_with_schemas)
 		"\"hold\",\"reset\"]}},{\"name\":\"level\",\"summary\":\"float: not "
 		"driven\",\"required\":true,\"schema\":{\"type\":\"string\",\"enum\":[\"low\","
 		"\"high\",\"float\"]}}],\"result\":{\"type\":\"object\",\"properties\":{\"pins\":"
-		"{\"type\":\"object\"}}}}");
+		"{\"type\":\"object\"},\"note\":{\"type\":\"string\"}}}}");
 	close_client(&client);
 }
 END_TEST

@@ -260,6 +260,36 @@ START_TEST(fewer_than_eight_clocks_are_no_command)
 }
 END_TEST
 
+/* NM25Q: CS# low and high without a clock, and the next instruction gets no answer (SNANDer, issue
+ * 8). A frame of some clocks is not empty. */
+START_TEST(a_frame_without_clocks_can_block_the_next)
+{
+	struct flash_part part;
+	struct fixture *f = fixture_new();
+
+	fixture_frame(f, NULL, 0, 0);
+	ck_assert_int_eq(fixture_run(f, "9F 00"), FLASH_DONE);
+	fixture_destroy(f);
+	fixture_part_init(&part);
+	part.empty_frame_blocks = true;
+	f = fixture_new_part(&part);
+	ck_assert_int_eq(fixture_frame(f, NULL, 0, 3), FLASH_NO_COMMAND);
+	ck_assert_int_eq(fixture_run(f, "9F 00"), FLASH_DONE);
+	ck_assert_int_eq(fixture_frame(f, NULL, 0, 0), FLASH_NO_COMMAND);
+	ck_assert_int_eq(fixture_run(f, "06"), FLASH_EMPTY_FRAME);
+	fixture_assert_status(f, "00 02 60", "the frame after that is heard, and WEL is 0");
+	fixture_frame(f, NULL, 0, 0);
+	fixture_run(f, "9F 00 00 00");
+	fixture_assert_miso(f, "FF FF FF FF", "9F after an empty frame");
+	fixture_run(f, "9F 00 00 00");
+	fixture_assert_miso(f, "FF EF 40 18", "9F after that");
+	fixture_frame(f, NULL, 0, 0);
+	flash_power_up(f->chip);
+	ck_assert_int_eq(fixture_run(f, "9F 00"), FLASH_DONE);
+	fixture_destroy(f);
+}
+END_TEST
+
 START_TEST(events_contain_command_address_and_length)
 {
 	static const struct {
@@ -433,6 +463,7 @@ suite_flash_frames(void)
 	tcase_add_test(tcase, opcodes_outside_the_table_float);
 	tcase_add_test(tcase, writes_must_end_on_a_byte_boundary);
 	tcase_add_test(tcase, fewer_than_eight_clocks_are_no_command);
+	tcase_add_test(tcase, a_frame_without_clocks_can_block_the_next);
 	tcase_add_test(tcase, events_contain_command_address_and_length);
 	tcase_add_test(tcase, events_are_in_the_order_of_time);
 	tcase_add_test(tcase, without_a_listener_there_are_no_events);

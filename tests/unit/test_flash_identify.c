@@ -92,6 +92,66 @@ START_TEST(bytes_after_the_id_depend_on_the_part)
 }
 END_TEST
 
+/* Boya's repeats, XMC's and GigaDevice's go on with FF: as read from BY25Q32ES, XM25QH32D and
+ * GD25Q32C. */
+START_TEST(bytes_after_the_unique_id_depend_on_the_part)
+{
+	static const enum flash_id_tail tails[] = {FLASH_ID_REPEAT, FLASH_ID_FLOAT, FLASH_ID_ZERO};
+	static const uint8_t in[37] = {0x4b};
+	struct flash_part part;
+
+	fixture_part_init(&part);
+	part.unique_id_length = 16;
+	for (size_t i = 0; i < G_N_ELEMENTS(tails); i++) {
+		struct fixture *f;
+		const uint8_t *id;
+
+		part.unique_id_tail = tails[i];
+		f = fixture_new_part(&part);
+		id = f->miso + 5;
+		fixture_frame(f, in, sizeof(in), 0);
+		for (unsigned int j = 16; j < 32; j++)
+			ck_assert_uint_eq(id[j],
+				tails[i] == FLASH_ID_REPEAT          ? id[j - 16]
+					: tails[i] == FLASH_ID_FLOAT ? 0xff
+								     : 0x00);
+		fixture_destroy(f);
+	}
+}
+END_TEST
+
+/* As read from a BY25Q32ES: 48 at address 0 returns the unique ID, then FF. */
+START_TEST(a_security_register_can_show_the_unique_id)
+{
+	static const uint8_t uid[21] = {0x4b};
+	static const uint8_t reg[5 + 257] = {0x48};
+	struct flash_part part;
+	struct fixture *f;
+	uint8_t id[16];
+
+	fixture_part_init(&part);
+	part.unique_id_length = 16;
+	part.unique_id_register = 1;
+	f = fixture_new_part(&part);
+	fixture_frame(f, uid, sizeof(uid), 0);
+	memcpy(id, f->miso + 5, 16);
+	ck_assert_int_eq(fixture_frame(f, reg, sizeof(reg), 0), FLASH_DONE);
+	ck_assert_mem_eq(f->miso + 5, id, 16);
+	for (unsigned int i = 16; i < 256; i++)
+		ck_assert_uint_eq(f->miso[5 + i], 0xff);
+	ck_assert_uint_eq(f->miso[5 + 256], id[0]);
+	/* It is no register: not programmed, not erased; the others are as usual. */
+	ck_assert_int_eq(fixture_run(f, "06; 42 00 00 00 00"), FLASH_BAD_ADDRESS);
+	ck_assert_int_eq(fixture_run(f, "44 00 00 00"), FLASH_BAD_ADDRESS);
+	ck_assert_int_eq(fixture_run(f, "48 00 10 00 00 00"), FLASH_DONE);
+	fixture_assert_miso(f, "FF", "register 1");
+	fixture_destroy(f);
+	f = fixture_new();
+	ck_assert_int_eq(fixture_run(f, "48 00 00 00 00 00"), FLASH_BAD_ADDRESS);
+	fixture_destroy(f);
+}
+END_TEST
+
 /* --- SFDP --- */
 
 /*
@@ -249,6 +309,8 @@ suite_flash_identify(void)
 	tcase_add_test(tcase, ids_match_the_data_sheet);
 	tcase_add_test(tcase, the_unique_id_is_unique);
 	tcase_add_test(tcase, bytes_after_the_id_depend_on_the_part);
+	tcase_add_test(tcase, bytes_after_the_unique_id_depend_on_the_part);
+	tcase_add_test(tcase, a_security_register_can_show_the_unique_id);
 	tcase_add_test(tcase, sfdp_matches_the_published_table);
 	tcase_add_test(tcase, sfdp_times_cover_those_of_the_part);
 	tcase_add_test(tcase, sfdp_lists_reads_of_the_chip);

@@ -3,6 +3,7 @@
  * A W25Q128JV and its pins: HOLD# and RESET# (data sheet revision M, 3.4, 3.6, 7.1.8), frames sent
  * bit by bit, and floating pins. WP# is in the status tests.
  */
+#include "flash/describe.h"
 #include "flash_fixture.h"
 #include "suites.h"
 
@@ -256,6 +257,57 @@ START_TEST(a_dedicated_reset_pin_does_not_depend_on_qe)
 }
 END_TEST
 
+/* Two reports say that a W25Q64JV is locked by SRP0 with WP# at ground in spite of QE = 1. */
+START_TEST(wp_locks_in_spite_of_qe_where_the_part_says_so)
+{
+	struct flash_part part;
+	struct fixture *f;
+
+	fixture_part_init(&part);
+	for (unsigned int with = 0; with <= 1; with++) {
+		enum flash_outcome outcome = with ? FLASH_STATUS_PROTECTED : FLASH_DONE;
+
+		part.wp_with_qe = with;
+		f = fixture_new_part(&part);
+		fixture_run(f, "06; 01 80; W");
+		flash_pin(f->chip, FLASH_PIN_WP, FLASH_LOW);
+		if (with)
+			ck_assert_ptr_null(flash_pin_unused(f->chip, FLASH_PIN_WP));
+		else
+			ck_assert_str_eq(flash_pin_unused(f->chip, FLASH_PIN_WP), "QE=1");
+		ck_assert_str_eq(flash_pin_unused(f->chip, FLASH_PIN_HOLD), "QE=1");
+		ck_assert_int_eq(fixture_run(f, "06; 01 9C"), outcome);
+		if (with)
+			ck_assert_ptr_null(f->last.note);
+		else
+			ck_assert_str_eq(f->last.note, "WP# is low but has no effect: QE=1");
+		fixture_destroy(f);
+	}
+}
+END_TEST
+
+/* No note where WP# would not lock anyway. */
+START_TEST(a_status_write_has_a_note_only_if_wp_would_lock)
+{
+	struct flash_part part;
+	struct fixture *f = fixture_new();
+
+	fixture_run(f, "06; 01 80; W; 06; 01 80");
+	ck_assert_ptr_null(f->last.note);
+	fixture_run(f, "W; 06; 01 00; W; L; 06; 01 00");
+	ck_assert_int_eq(f->last.outcome, FLASH_DONE);
+	ck_assert_ptr_null(f->last.note);
+	ck_assert_ptr_null(flash_pin_unused(f->chip, FLASH_PIN_RESET));
+	fixture_destroy(f);
+	fixture_part_init(&part);
+	part.status_default[1] = 0;
+	f = fixture_new_part(&part);
+	ck_assert_ptr_null(flash_pin_unused(f->chip, FLASH_PIN_WP));
+	ck_assert_ptr_null(flash_pin_unused(f->chip, FLASH_PIN_HOLD));
+	fixture_destroy(f);
+}
+END_TEST
+
 /* --- floating pins --- */
 
 static unsigned int
@@ -338,6 +390,8 @@ suite_flash_pins(void)
 	tcase_add_test(tcase, reset_interrupts_an_operation);
 	tcase_add_test(tcase, reset_clears_volatile_bits);
 	tcase_add_test(tcase, a_dedicated_reset_pin_does_not_depend_on_qe);
+	tcase_add_test(tcase, wp_locks_in_spite_of_qe_where_the_part_says_so);
+	tcase_add_test(tcase, a_status_write_has_a_note_only_if_wp_would_lock);
 	tcase_add_test(tcase, a_floating_hold_is_mostly_low);
 	tcase_add_test(tcase, a_floating_wp_locks_by_chance);
 	suite_add_tcase(suite, tcase);

@@ -289,6 +289,34 @@ START_TEST(nothing_is_written_beyond_the_real_size)
 }
 END_TEST
 
+/* The registers of a W25Q64JV, whose QE is 1, with SRP set and WP# low. */
+START_TEST(wp_with_qe_replaces_the_property_of_the_part)
+{
+	static const char *const texts[] = {"status=80; wp=low; wp-with-qe=yes",
+		"status=80; wp=low; wp-with-qe=no", "status=80; wp=low"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+		g_autofree char *answer = NULL;
+
+		ck_assert(apply(chipdb_find(db, "W25Q64JV", NULL), texts[i], NULL));
+		ck_assert(bench_levels_pins(&wires).wp == FLASH_LOW);
+		if (i == 0)
+			ck_assert_ptr_null(bench_levels_pins(&wires).wp_unused);
+		else
+			ck_assert_str_eq(bench_levels_pins(&wires).wp_unused, "QE=1");
+		ck_assert_str_eq(bench_levels_pins(&wires).hold_unused, "QE=1");
+		ck_assert_ptr_null(bench_levels_pins(&wires).reset_unused);
+		g_free(answer_to("06"));
+		g_free(answer_to("01 9C"));
+		flash_tick(chip, INT64_C(1000000000));
+		answer = answer_to("05 00");
+		/* Winbond's WEL stays set after a refusal. */
+		ck_assert_str_eq(answer, i == 0 ? "FF 82" : "FF 9C");
+		remove_chip();
+	}
+}
+END_TEST
+
 START_TEST(pins_and_supply_are_set_last)
 {
 	/* HOLD/RST = 1 makes pin 7 RESET#. */
@@ -372,6 +400,8 @@ static const struct {
 	{"W25Q80DV", "beyond=ones",
 		"--beyond: a W25Q80DV has nothing beyond its size; allowed together with "
 		"real-size"},
+	{"W25P80", "wp-with-qe=yes",
+		"--wp-with-qe: a W25P80 has no QE bit; allowed is a part that has"},
 	{"W25P80", "sfdp=2M", "--sfdp: a W25P80 has no table to change; allowed: none"},
 };
 
@@ -457,6 +487,7 @@ static const struct {
 	{SETUP_KEY_REAL_SIZE, "0"},
 	{SETUP_KEY_REAL_SIZE, "none"},
 	{SETUP_KEY_REAL_SIZE, "768K"},
+	{SETUP_KEY_WP_WITH_QE, "1"},
 };
 
 START_TEST(invalid_values_change_nothing)
@@ -506,6 +537,7 @@ suite_preset(void)
 	tcase_add_test(chips, addresses_beyond_the_real_size_can_read_ones);
 	tcase_add_test(chips, nothing_is_written_beyond_the_real_size);
 	tcase_add_test(chips, pins_and_supply_are_set_last);
+	tcase_add_test(chips, wp_with_qe_replaces_the_property_of_the_part);
 	tcase_add_test(chips, presets_take_no_time_and_keep_operation_times);
 	tcase_add_loop_test(
 		chips, presets_that_a_part_lacks_are_rejected, 0, G_N_ELEMENTS(refused));

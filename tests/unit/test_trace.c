@@ -35,6 +35,8 @@ static const struct {
 		"0.000000000 W25Q128JV F1 ? - 0 ignored: no such command\n"},
 	{{.kind = FLASH_EVENT_COMMAND, .outcome = FLASH_NO_COMMAND, .opcode = -1},
 		"0.000000000 W25Q128JV -- ? - 0 ignored: CS# rose before an opcode was complete\n"},
+	{{.kind = FLASH_EVENT_COMMAND, .opcode = 0x01, .name = "WRSR", .length = 2, .note = "why"},
+		"0.000000000 W25Q128JV 01 WRSR - 2 note: why\n"},
 	{{.kind = FLASH_EVENT_READY, .time_ns = 999999999, .opcode = -1},
 		"0.999999999 W25Q128JV ready\n"},
 	{{.kind = FLASH_EVENT_INTERRUPTED, .time_ns = 1000000000, .opcode = -1},

@@ -4,8 +4,8 @@
  * that lack some of these have others; they have the rows at other opcodes, or RDP in place of RES.
  *
  * Follows W25Q128JV rev. M, 8.2.22-8.2.27. That data sheet does not define the output after the ID
- * in 9F (the part's id-tail decides) and after the 64 bits of 4B (its figure ends in Hi-Z: modelled
- * as a floating line, unconfirmed).
+ * in 9F (the part's id-tail decides) and after the 64 bits of 4B (its figure ends in Hi-Z; the
+ * part's unique-id-tail decides: XMC and GigaDevice give FF, Boya repeats the ID).
  */
 #include "flash/commands/families.h"
 #include "flash/engine/device.h"
@@ -18,18 +18,27 @@
 
 #include <glib.h>
 
+/* The next n bytes of an answer of length bytes and its tail. */
+static void
+put_id(const struct flash *chip, const uint8_t *id, unsigned int length, enum flash_id_tail tail,
+	uint8_t *out, size_t n)
+{
+	uint64_t position = chip->frame.position;
+
+	for (size_t i = 0; i < n; i++, position++) {
+		if (position < length || tail == FLASH_ID_REPEAT)
+			out[i] = id[position % length];
+		else
+			out[i] = tail == FLASH_ID_ZERO ? 0x00 : 0xff;
+	}
+}
+
 static void
 rdid_out(struct flash *chip, uint8_t *out, size_t n)
 {
 	const struct flash_part *part = chip->part;
-	uint64_t position = chip->frame.position;
 
-	for (size_t i = 0; i < n; i++, position++) {
-		if (position < part->id_length || part->id_tail == FLASH_ID_REPEAT)
-			out[i] = part->id[position % part->id_length];
-		else
-			out[i] = part->id_tail == FLASH_ID_ZERO ? 0x00 : 0xff;
-	}
+	put_id(chip, part->id, part->id_length, part->id_tail, out, n);
 }
 
 /* Address bit 0 selects which of the two comes first; then they alternate. */
@@ -69,11 +78,9 @@ res_finish(struct flash *chip)
 static void
 unique_id_out(struct flash *chip, uint8_t *out, size_t n)
 {
-	unsigned int length = chip->part->unique_id_length;
-	uint64_t position = chip->frame.position;
+	const struct flash_part *part = chip->part;
 
-	for (size_t i = 0; i < n; i++, position++)
-		out[i] = position < length ? chip->unique_id[position] : 0xff;
+	put_id(chip, chip->unique_id, part->unique_id_length, part->unique_id_tail, out, n);
 }
 
 /* A serial number that differs from seed to seed. */

@@ -5,7 +5,7 @@
  * one. Numbers begin at 1, on some parts at 0 (GD25Q64B: one register of 1024 bytes at 0; ISSI's
  * information rows, 68, 62 and 64). Follows W25Q128JV rev. M, 8.2.29-8.2.31. The data sheet does
  * not define other addresses: here reads float and the rest is ignored, with WEL kept (as in
- * Winbond's own model of the W25Q32JV).
+ * Winbond's own model of the W25Q32JV); on parts with unique-id-register a read gets the unique ID.
  *
  * A program is limited to a page, also in a register of several pages, and wraps in it: of more
  * bytes the last ones are programmed. GigaDevice describes this by "similar to the Page Program
@@ -52,6 +52,14 @@ is_locked(const struct flash *chip, int index)
 	return flash_bit(chip, chip->bit[own].mask ? own : FLASH_BIT_LB1);
 }
 
+/* Some parts show the unique ID where a register before the first one would be. */
+static bool
+is_unique_id(const struct flash *chip)
+{
+	return chip->part->unique_id_register == ((chip->frame.address & 0xffffff) >> 12) + 1 &&
+		(chip->frame.address & 0xfff) < chip->part->security_register_size;
+}
+
 static void
 security_start(struct flash *chip)
 {
@@ -61,14 +69,33 @@ security_start(struct flash *chip)
 }
 
 static void
+rdscur_start(struct flash *chip)
+{
+	security_start(chip);
+	if (is_unique_id(chip))
+		chip->frame.outcome = FLASH_DONE;
+}
+
+/* The byte of the register of the unique ID: FF after it. */
+static uint8_t
+unique_id_byte(const struct flash *chip, uint64_t offset)
+{
+	return offset < chip->part->unique_id_length ? chip->unique_id[offset] : 0xff;
+}
+
+static void
 rdscur_out(struct flash *chip, uint8_t *out, size_t n)
 {
 	uint32_t size = chip->part->security_register_size;
-	const uint8_t *reg = chip->security + (size_t)addressed(chip) * size;
+	int index = addressed(chip);
 	uint64_t cursor = chip->frame.cursor;
 
-	for (size_t i = 0; i < n; i++, cursor++)
-		out[i] = reg[cursor & (size - 1)];
+	for (size_t i = 0; i < n; i++, cursor++) {
+		uint64_t offset = cursor & (size - 1);
+
+		out[i] = index < 0 ? unique_id_byte(chip, offset)
+				   : chip->security[(size_t)index * size + offset];
+	}
 	chip->frame.cursor = cursor & (size - 1);
 }
 
@@ -205,14 +232,14 @@ destroy(struct flash *chip)
 
 static const struct flash_command commands[] = {
 	{"RDSCUR", 0x48, .address_bytes = ADDRESS, .dummy_clocks = 8, .data_max = DATA_ANY,
-		.start = security_start, .out = rdscur_out},
+		.start = rdscur_start, .out = rdscur_out},
 	{"PRSCUR", 0x42, .address_bytes = ADDRESS, .gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND,
 		.data_min = 1, .data_max = DATA_ANY, .start = prscur_start, .in = prscur_in,
 		.finish = prscur_finish},
 	{"ERSCUR", 0x44, .address_bytes = ADDRESS, .gates = GATE_WEL | GATE_NOT_IN_ERASE_SUSPEND,
 		.finish = erscur_finish},
 	{"SID_READ", 0x68, .address_bytes = ADDRESS, .dummy_clocks = 8, .data_max = DATA_ANY,
-		.start = security_start, .out = rdscur_out},
+		.start = rdscur_start, .out = rdscur_out},
 	{"SID_PROGRAM", 0x62, .address_bytes = ADDRESS,
 		.gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND, .data_min = 1,
 		.data_max = DATA_ANY, .start = prscur_start, .in = prscur_in,

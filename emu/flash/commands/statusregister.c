@@ -94,15 +94,22 @@ clsr_finish(struct flash *chip)
 	flash_bit_set(chip, FLASH_BIT_WEL, false);
 }
 
-/* SRP/SRL table, 7.1.4. With QE set the WP# pin is IO2 and locks nothing. */
+/* The registers would be locked if the WP# pin had its function. */
+static bool
+locked_by_pin(const struct flash *chip)
+{
+	return !chip->pin_level[FLASH_PIN_WP] &&
+		(flash_bit(chip, FLASH_BIT_SRP) || flash_bit(chip, FLASH_BIT_SPRL));
+}
+
+/* SRP/SRL table, 7.1.4. With QE set the WP# pin is IO2 and locks nothing; two users' reports say
+ * that it does on a W25Q64JV, see wp-with-qe in spinor-chipdb(5). */
 bool
 flash_status_is_locked(const struct flash *chip)
 {
-	bool by_pin = flash_bit(chip, FLASH_BIT_SRP) || flash_bit(chip, FLASH_BIT_SPRL);
-
 	if (flash_bit(chip, FLASH_BIT_SRL))
 		return true;
-	return by_pin && !flash_bit(chip, FLASH_BIT_QE) && !chip->pin_level[FLASH_PIN_WP];
+	return locked_by_pin(chip) && (!flash_bit(chip, FLASH_BIT_QE) || chip->part->wp_with_qe);
 }
 
 void
@@ -243,6 +250,8 @@ wrsr_finish(struct flash *chip)
 		flash_refuse(chip, FLASH_STATUS_PROTECTED);
 		return;
 	}
+	if (locked_by_pin(chip))
+		chip->frame.note = "WP# is low but has no effect: QE=1";
 	/* Older generations clear register 2 on a one-byte write (W25Q80DV, 01h). */
 	if (first == 0 && n == 1 && chip->part->wrsr_short_clears) {
 		chip->status_new[1] = 0;

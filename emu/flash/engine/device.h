@@ -61,6 +61,7 @@ struct flash {
 	bool volatile_write_enabled;
 	bool status_write_enabled; /* the frame before was EWSR */
 	bool failures_stay;        /* the part has CLSR */
+	bool ignores_frame;        /* the frame before was empty, on a part that minds */
 	bool frames_watched;       /* see struct flash_family */
 	bool operations_watched;
 	bool cuts_planned;                    /* cut or operation_cut may be planned */

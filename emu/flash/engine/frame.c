@@ -54,6 +54,7 @@ flash_select(struct flash *chip)
 	frame->phase = frame->outcome != FLASH_DONE ? PHASE_IGNORED
 		: chip->lanes > 1                   ? PHASE_LANES
 						    : PHASE_OPCODE;
+	frame->note = NULL;
 	frame->opcode = -1;
 	frame->has_address = false;
 	frame->position = 0;
@@ -95,8 +96,8 @@ flash_take_opcode(struct flash *chip, uint8_t opcode)
 
 	frame->opcode = opcode;
 	frame->command = command;
-	if (!command) {
-		frame->outcome = FLASH_UNKNOWN_OPCODE;
+	if (!command || chip->ignores_frame) {
+		frame->outcome = command ? FLASH_EMPTY_FRAME : FLASH_UNKNOWN_OPCODE;
 		frame->phase = PHASE_IGNORED;
 		return;
 	}
@@ -452,6 +453,13 @@ finish(struct flash *chip)
 		frame->command->finish(chip);
 }
 
+/* CS# fell and rose without a clock. */
+static bool
+is_empty(const struct flash *chip)
+{
+	return chip->frame.outcome == FLASH_NO_COMMAND && odd_bits(chip) == 0;
+}
+
 void
 flash_deselect(struct flash *chip, unsigned int extra_bits)
 {
@@ -471,6 +479,7 @@ flash_deselect(struct flash *chip, unsigned int extra_bits)
 		finish(chip);
 	else if (frame->outcome == FLASH_DONE)
 		frame->outcome = frame->held ? FLASH_HELD : FLASH_NO_COMMAND;
+	chip->ignores_frame = chip->part->empty_frame_blocks && is_empty(chip);
 	flash_tell_command(chip);
 	/* Operations without duration have ended by now; the frame is reported first. */
 	flash_advance(chip);

@@ -24,6 +24,7 @@ struct flash_frame {
 	const struct flash_command *command;
 	enum flash_phase phase;
 	enum flash_outcome outcome;
+	const char *note;      /* more about the outcome; NULL: nothing */
 	int opcode;            /* -1: not complete yet */
 	unsigned int left;     /* bytes of the phase still to come */
 	uint8_t address_bytes; /* of this frame */

@@ -17,6 +17,7 @@
  */
 #include "flash/engine/pins.h"
 
+#include "flash/describe.h"
 #include "flash/engine/bits.h"
 #include "flash/engine/device.h"
 #include "flash/engine/family.h"
@@ -55,6 +56,18 @@ static bool
 are_lanes(const struct flash *chip)
 {
 	return flash_bit(chip, FLASH_BIT_QE) || chip->lanes > 2;
+}
+
+const char *
+flash_pin_unused(const struct flash *chip, enum flash_pin pin)
+{
+	if (pin == FLASH_PIN_RESET)
+		return NULL;
+	if (chip->lanes > 2)
+		return "QPI";
+	if (!flash_bit(chip, FLASH_BIT_QE) || (pin == FLASH_PIN_WP && chip->part->wp_with_qe))
+		return NULL;
+	return "QE=1";
 }
 
 static void

@@ -33,6 +33,7 @@ flash_power_up(struct flash *chip)
 	flash_supply_update(chip);
 	reset_modes(chip);
 	chip->selected = false;
+	chip->ignores_frame = false;
 	chip->reset_enabled = false;
 	chip->aai_bytes = 0;
 	chip->operation.kind = NULL;

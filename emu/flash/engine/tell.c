@@ -41,6 +41,7 @@ static const char *const outcomes[] = {
 	[FLASH_DAMAGED] = "damaged by too high a supply",
 	[FLASH_NOT_ERASED] = "some cells are not erased",
 	[FLASH_NOT_PROGRAMMED] = "some cells are not programmed",
+	[FLASH_EMPTY_FRAME] = "after a frame without clocks",
 };
 
 const char *
@@ -101,6 +102,7 @@ flash_tell_command(struct flash *chip)
 		.has_address = frame->has_address,
 		.address = frame->address,
 		.length = frame->position,
+		.note = frame->note,
 	};
 	chip->listener->event(chip->listener->data, &event);
 }
