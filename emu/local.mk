@@ -47,6 +47,7 @@ emu_libflash_a_SOURCES = \
 	emu/flash/commands/address.h \
 	emu/flash/commands/anyregister.c \
 	emu/flash/commands/asp.c \
+	emu/flash/commands/autoboot.c \
 	emu/flash/commands/bpr.c \
 	emu/flash/commands/dataflash.c \
 	emu/flash/commands/dataflash.h \
@@ -62,12 +63,15 @@ emu_libflash_a_SOURCES = \
 	emu/flash/commands/fastboot.c \
 	emu/flash/commands/flagstatus.c \
 	emu/flash/commands/flagstatus.h \
+	emu/flash/commands/idcfi.c \
+	emu/flash/commands/idcfi.h \
 	emu/flash/commands/identify.c \
 	emu/flash/commands/lock.c \
 	emu/flash/commands/lock.h \
 	emu/flash/commands/otparea.c \
 	emu/flash/commands/otparea.h \
 	emu/flash/commands/otpmode.c \
+	emu/flash/commands/password.c \
 	emu/flash/commands/power.c \
 	emu/flash/commands/program.c \
 	emu/flash/commands/program.h \
@@ -75,6 +79,7 @@ emu_libflash_a_SOURCES = \
 	emu/flash/commands/protect.h \
 	emu/flash/commands/qpi.c \
 	emu/flash/commands/read.c \
+	emu/flash/commands/read.h \
 	emu/flash/commands/readparameters.c \
 	emu/flash/commands/sector.c \
 	emu/flash/commands/sector.h \

@@ -201,6 +201,7 @@ tests_unit_flash_SOURCES = \
 	tests/unit/test_flash_sector.c \
 	tests/unit/test_flash_sfdp.c \
 	tests/unit/test_flash_silicon_macronix.c \
+	tests/unit/test_flash_silicon_models.c \
 	tests/unit/test_flash_status.c \
 	tests/unit/test_flash_supply.c \
 	tests/unit/test_flash_unlock.c

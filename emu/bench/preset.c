@@ -355,6 +355,13 @@ smallest_block(const struct flash_part *part)
 	return size > 0 ? size : 4096;
 }
 
+/* The bytes of an SST26's block-protection register. */
+static size_t
+bpr_length(const struct flash *flash)
+{
+	return (size_t)(flash_part(flash)->size / 65536 + 16 + 7) / 8;
+}
+
 /* Locks or unlocks all blocks that overlap [from, to). */
 static void
 lock_blocks(struct flash *flash, const struct block_command *command, bool lock, uint64_t from,
@@ -373,6 +380,17 @@ lock_blocks(struct flash *flash, const struct block_command *command, bool lock,
 	}
 }
 
+/* Writes zeros to the block-protection register of a part without a command that does; false if it
+ * has none. */
+static bool
+clear_bpr(struct flash *flash)
+{
+	const uint8_t zeros[BPR_MAX] = {0};
+	size_t n = bpr_length(flash);
+
+	return n <= BPR_MAX && board_send_enabled(flash, "WBPR", zeros, n);
+}
+
 static void
 set_locks(struct flash *flash, bool lock)
 {
@@ -380,7 +398,7 @@ set_locks(struct flash *flash, bool lock)
 
 	if (lock ? board_send_enabled(flash, "GLOBAL_LOCK", NULL, 0)
 		 : board_send_enabled(flash, "GLOBAL_UNLOCK", NULL, 0) ||
-				board_send_enabled(flash, "ULBPR", NULL, 0))
+				board_send_enabled(flash, "ULBPR", NULL, 0) || clear_bpr(flash))
 		return;
 	command = find_block_command(flash_part(flash), lock);
 	if (command != NULL)
@@ -399,7 +417,7 @@ lock_region(struct flash *flash, uint64_t from, uint64_t to)
 static size_t
 read_bpr(struct flash *flash, uint8_t *bpr)
 {
-	size_t n = (size_t)(flash_part(flash)->size / 65536 + 16 + 7) / 8;
+	size_t n = bpr_length(flash);
 
 	return n <= BPR_MAX && board_send_read(flash, "RBPR", bpr, n) ? n : 0;
 }

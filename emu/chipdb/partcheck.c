@@ -24,7 +24,7 @@ check_needs(const struct chipdb_part *part, const struct chipdb_part_group *grou
 		{"WRSR_EWSR", "sr1"}, {"WRSR_EWSR", "tW"}, {"PP", "tPP"}, {"BP", "tPP"},
 		{"AAI", "tPP"}, {"AAI_BYTE", "tPP"}, {"WRITE", "tPP"}, {"DIE_SELECT", "dies"},
 		{"DF_RDSR", "sr1"}, {"DF_BUF1_PROGRAM", "tPP"}, {"DF_BUF1_ERASE_PROGRAM", "tEP"},
-		{"DF_PAGE_PROGRAM1", "tEP"}};
+		{"DF_PAGE_PROGRAM1", "tEP"}, {"PW", "tPW"}};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(needs); i++) {
 		if (flash_opcode(&part->part, needs[i][0]) < 0 ||

@@ -34,6 +34,7 @@ chipdb_part_new(const struct chipdb_part *family)
 	part->part.address_bytes = 3;
 	part->part.security_register_first = 1;
 	part->part.evcr_default = 0xdf;
+	memset(part->part.asp_default, 0xff, sizeof(part->part.asp_default));
 	part->part.dies = 1;
 	part->part.unique_id_tail = FLASH_ID_FLOAT;
 	memcpy(part->part.any_registers, (uint8_t[FLASH_REGISTERS]){1, 3, 2, 4, 5, 6},

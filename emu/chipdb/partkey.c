@@ -38,8 +38,17 @@ static const struct base_value_word sfdp_words[] = {
 static const struct base_value_word otp_lock_words[] = {{"none", FLASH_OTP_OPEN},
 	{"control-byte", FLASH_OTP_CONTROL_BYTE}, {"regions", FLASH_OTP_REGIONS},
 	{"once", FLASH_OTP_ONCE}, {NULL, 0}};
-static const struct base_value_word keep_clear_words[] = {
-	{"keep", false}, {"clear", true}, {NULL, 0}};
+enum {
+	SHORT_KEEP,
+	SHORT_CLEAR,
+	SHORT_REFUSE,
+};
+static const struct base_value_word short_words[] = {
+	{"keep", SHORT_KEEP}, {"clear", SHORT_CLEAR}, {"refuse", SHORT_REFUSE}, {NULL, 0}};
+static const struct base_value_word reset_words[] = {
+	{"power-up", false}, {"keep", true}, {NULL, 0}};
+static const struct base_value_word cfi_words[] = {{"none", FLASH_ID_CFI_NONE},
+	{"fl-p", FLASH_ID_CFI_FL_P}, {"fl-s", FLASH_ID_CFI_FL_S}, {NULL, 0}};
 static const struct base_value_word lock_words[] = {
 	{"power-cycle", false}, {"permanent", true}, {NULL, 0}};
 static const struct base_value_word clear_keep_words[] = {
@@ -224,6 +233,31 @@ read_id(struct base_key_reading *r, const char *value)
 {
 	part_of(r)->id_length = base_value_hex_bytes(value, part_of(r)->id, FLASH_ID_MAX);
 	return part_of(r)->id_length > 0;
+}
+
+static bool
+read_cfi_times(struct base_key_reading *r, const char *value)
+{
+	return base_value_hex_bytes(value, part_of(r)->id_cfi_times, FLASH_ID_CFI_TIMES) ==
+		FLASH_ID_CFI_TIMES;
+}
+
+static bool
+read_asp_default(struct base_key_reading *r, const char *value)
+{
+	return base_value_hex_bytes(value, part_of(r)->asp_default, 2) == 2;
+}
+
+static bool
+read_wrsr_short(struct base_key_reading *r, const char *value)
+{
+	int word;
+
+	if (!base_value_word(r->key->words, value, &word))
+		return false;
+	part_of(r)->wrsr_short_clears = word == SHORT_CLEAR;
+	part_of(r)->wrsr_short_refused = word == SHORT_REFUSE;
+	return true;
 }
 
 static bool
@@ -415,6 +449,12 @@ read_status_default(struct base_key_reading *r, const char *value)
 	return chipdb_part_read_delivered(value, target_of(r)->strings, byte, source);
 }
 
+static bool
+read_byte(struct base_key_reading *r, const char *value)
+{
+	return base_value_hex_byte(value, field(r));
+}
+
 /* The target of lists of commands and maps of blocks. */
 static struct chipdb_partcommand
 list_target_of(struct base_key_reading *r)
@@ -506,6 +546,10 @@ const struct base_key chipdb_partkeys[] = {
 	BASE_KEY("id", "1 to 8 hex bytes, such as EF 40 18", read_id),
 	BASE_KEY("id-tail", "repeat, float or zero", read_choice, .field = PART(id_tail),
 		.words = tail_words),
+	BASE_KEY("id-unique", "0 to 16 (bytes)", read_count, .field = PART(id_unique)),
+	BASE_KEY("id-cfi", "none, fl-p or fl-s", read_choice, .field = PART(id_cfi),
+		.words = cfi_words),
+	BASE_KEY("id-cfi-times", "8 hex bytes, such as 06 08 08 0F 02 02 03 03", read_cfi_times),
 	BASE_KEY("rems", "2 hex bytes: manufacturer and device, such as EF 17", read_rems),
 	BASE_KEY("res", "1 to 8 hex bytes, such as BF 43", read_res),
 	BASE_KEY("unique-id", "0 to 16 (bytes)", read_count, .field = PART(unique_id_length)),
@@ -535,10 +579,10 @@ const struct base_key chipdb_partkeys[] = {
 	BASE_KEY("registers", "up to 6 of sr1 sr2 sr3 cr2 cr3 cr4 -", read_registers,
 		.field = PART(any_registers)),
 	BASE_KEY("evcr-default", BYTE_ALLOWED, read_status_default, .field = PART(evcr_default)),
+	BASE_KEY("evcr-fixed", "one hex byte, such as 20", read_byte, .field = PART(evcr_fixed)),
 	BASE_KEY("dies", "1 to 4", read_digit, .field = PART(dies)),
 	BASE_KEY("wrsr-bytes", "1 to 3", read_wrsr_bytes, .field = PART(wrsr_bytes)),
-	BASE_KEY("wrsr-short", "keep or clear", read_flag, .field = PART(wrsr_short_clears),
-		.words = keep_clear_words),
+	BASE_KEY("wrsr-short", "keep, clear or refuse", read_wrsr_short, .words = short_words),
 	BASE_KEY("wel-on-reject", "clear or keep", read_flag, .field = PART(wel_kept_on_reject),
 		.words = clear_keep_words),
 	BASE_KEY("wp-with-qe", "no or yes", read_flag, .field = PART(wp_with_qe),
@@ -566,6 +610,9 @@ const struct base_key chipdb_partkeys[] = {
 		read_lock_map),
 	BASE_KEY("lock-power-up", "locked or open", read_choice, .field = PART(lock_start),
 		.words = lock_start_words),
+	BASE_KEY("lock-reset", "power-up or keep", read_flag, .field = PART(locks_kept_on_reset),
+		.words = reset_words),
+	BASE_KEY("asp-default", "2 hex bytes, such as 7F FE", read_asp_default),
 	BASE_KEY("after-failure", "ready or busy", read_flag, .field = PART(busy_after_failure),
 		.words = failure_words),
 	BASE_KEY("srl-with-srp", "power-cycle or permanent", read_flag,
@@ -578,6 +625,8 @@ const struct base_key chipdb_partkeys[] = {
 		.field = PART(security_register_size)),
 	BASE_KEY("security-register-first", "0 to 16", read_count,
 		.field = PART(security_register_first)),
+	BASE_KEY("security-register-step", "a power of two up to 4K, such as 256", read_small_size,
+		.field = PART(security_register_step)),
 	BASE_KEY("otp-size", "1 to 64K", read_bytes, .field = PART(otp_size)),
 	BASE_KEY("otp-factory", "first and last byte, such as 0-15", read_factory),
 	BASE_KEY("otp-lock", "none, control-byte, regions or once", read_choice,
@@ -609,6 +658,7 @@ const struct base_key chipdb_partkeys[] = {
 	BASE_KEY("tVSL", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_VSL)),
 	BASE_KEY("tPUW", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_PUW)),
 	BASE_KEY("tNVCR", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_NVCR)),
+	BASE_KEY("tPW", TIME_ALLOWED, read_time, .field = TIMING(FLASH_T_PW)),
 	BASE_KEY("suspend-refuses", REFUSED_ALLOWED, chipdb_part_take_refused,
 		.field = FLASH_REFUSED_IN_PROGRAM | FLASH_REFUSED_IN_ERASE),
 	BASE_KEY("program-suspend-refuses", REFUSED_ALLOWED, chipdb_part_take_refused,
@@ -630,3 +680,4 @@ const struct base_key chipdb_partkeys[] = {
 G_STATIC_ASSERT(G_N_ELEMENTS(chipdb_partkeys) <= CHIPDB_PART_KEYS);
 G_STATIC_ASSERT(sizeof(enum flash_pin7) == sizeof(unsigned int));
 G_STATIC_ASSERT(sizeof(enum flash_id_tail) == sizeof(unsigned int)); /* read_choice */
+G_STATIC_ASSERT(sizeof(enum flash_id_cfi) == sizeof(unsigned int));

@@ -14,6 +14,7 @@
 
 #define FLASH_REGISTERS 6 /* those, and the configuration registers CR2 to CR4 of WRAR */
 #define FLASH_ID_MAX 8
+#define FLASH_ID_CFI_TIMES 8 /* bytes of the times in the CFI table of RDID */
 #define FLASH_ERASES_MAX 12
 #define FLASH_REGIONS_MAX 8
 #define FLASH_COMMANDS_MAX 96
@@ -112,6 +113,7 @@ enum flash_timing {
 	FLASH_T_UDPD, /* CS# high to standby after ultra-deep power-down */
 	FLASH_T_PUW,  /* power-up to the first write command */
 	FLASH_T_NVCR, /* write non-volatile configuration register; 0: as tW */
+	FLASH_T_PW,   /* page write: erase and program a page */
 	FLASH_TIMINGS,
 };
 
@@ -143,6 +145,13 @@ enum flash_id_tail {
 	FLASH_ID_REPEAT, /* the ID again */
 	FLASH_ID_FLOAT,  /* MISO is not driven */
 	FLASH_ID_ZERO,
+};
+
+/* The generation of the CFI table that RDID goes on with. */
+enum flash_id_cfi {
+	FLASH_ID_CFI_NONE,
+	FLASH_ID_CFI_FL_P, /* S25FL-P */
+	FLASH_ID_CFI_FL_S, /* S25FL-S, S25FS-S */
 };
 
 /* How the BP bits select a range. */
@@ -262,8 +271,11 @@ struct flash_part {
 	uint8_t id[FLASH_ID_MAX]; /* RDID (9F) */
 	unsigned int id_length;   /* 0: none */
 	enum flash_id_tail id_tail;
-	uint8_t manufacturer;      /* REMS (90) */
-	uint8_t device_id;         /* REMS (90) */
+	unsigned int id_unique;   /* bytes after it that differ in each chip, up to 16 */
+	enum flash_id_cfi id_cfi; /* a table after it; see commands/idcfi.c */
+	uint8_t id_cfi_times[FLASH_ID_CFI_TIMES]; /* its bytes 1F to 26 */
+	uint8_t manufacturer;                     /* REMS (90) */
+	uint8_t device_id;                        /* REMS (90) */
 	uint8_t res[FLASH_ID_MAX]; /* RES (AB) after three dummy bytes, over and over */
 	unsigned int res_length;
 	unsigned int unique_id_length; /* bytes of 4B; 0: none */
@@ -277,6 +289,7 @@ struct flash_part {
 	const char *status_source[FLASH_REGISTERS]; /* of those values; NULL: not said */
 	unsigned int wrsr_bytes;                    /* most data bytes of WRSR (01) */
 	bool wrsr_short_clears;  /* a 1-byte WRSR (01) clears the non-OTP bits of register 2 */
+	bool wrsr_short_refused; /* it has no effect */
 	bool wel_kept_on_reject; /* a command refused for protection leaves WEL set */
 	bool wp_with_qe;         /* WP# locks the registers also while QE is set */
 	bool srl_srp_permanent;  /* SRL and SRP both 1: locked permanently; else like SRL alone */
@@ -296,6 +309,7 @@ struct flash_part {
 	struct flash_region lock_regions[FLASH_REGIONS_MAX];
 	unsigned int n_lock_regions;
 	enum flash_lock_start lock_start;
+	bool locks_kept_on_reset; /* a reset leaves them as they are */
 
 	struct flash_part_command commands[FLASH_COMMANDS_MAX];
 	unsigned int n_commands;
@@ -306,6 +320,7 @@ struct flash_part {
 	unsigned int security_registers;      /* 48/42/44: how many, numbered from 1 */
 	uint32_t security_register_size;      /* bytes */
 	unsigned int security_register_first; /* number of the first one */
+	uint32_t security_register_step;      /* register n lies at n times this; 0: 4 KiB */
 
 	uint32_t otp_size;          /* bytes of the OTP area; 0: none */
 	uint32_t otp_factory_start; /* bytes that the factory programmed */
@@ -315,6 +330,8 @@ struct flash_part {
 
 	uint8_t evcr_default; /* Micron's enhanced volatile configuration register */
 	const char *evcr_source;
+	uint8_t evcr_fixed;                     /* its bits that a write does not change */
+	uint8_t asp_default[2];                 /* ASP register as it reads; see password.c */
 	uint8_t any_registers[FLASH_REGISTERS]; /* RDAR and WRAR: at address n lies register
 						 * any_registers[n] - 1; 0: none there */
 	unsigned int dies;                      /* 0 and 1: one */

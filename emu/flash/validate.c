@@ -37,8 +37,11 @@ static const struct need needs[] = {
 	{"PP4", "page", FIELD(page_size)},
 	{"QPP", "page", FIELD(page_size)},
 	{"QPP4", "page", FIELD(page_size)},
+	{"DPP", "page", FIELD(page_size)},
+	{"2PP", "page", FIELD(page_size)},
 	{"4PP", "page", FIELD(page_size)},
 	{"4PP4", "page", FIELD(page_size)},
+	{"PW", "page", FIELD(page_size)},
 	{"WRITE", "page", FIELD(page_size)},
 	{"RDIDP", "page", FIELD(page_size)},
 	{"WRIDP", "page", FIELD(page_size)},
@@ -61,6 +64,11 @@ static const struct need needs[] = {
 	{"OTP_ENTER", "otp-size", FIELD(otp_size)},
 	{"RDOTP", "otp-size", FIELD(otp_size)},
 	{"PROTP", "otp-size", FIELD(otp_size)},
+	{"RSID", "otp-size", FIELD(otp_size)},
+	{"RSID1", "otp-size", FIELD(otp_size)},
+	{"PSID1", "otp-size", FIELD(otp_size)},
+	{"PSID", "otp-size", FIELD(otp_size)},
+	{"LSID", "otp-size", FIELD(otp_size)},
 };
 
 /* Each check returns NULL, or what is wrong; free with g_free(). */
@@ -71,8 +79,9 @@ check_counts(const struct flash_part *part)
 	bool good = part->n_commands <= FLASH_COMMANDS_MAX && part->n_erases <= FLASH_ERASES_MAX &&
 		part->n_lock_regions <= FLASH_REGIONS_MAX &&
 		part->n_bp_ranges <= FLASH_RANGES_MAX && part->n_dummies <= FLASH_DUMMIES_MAX &&
-		part->id_length <= FLASH_ID_MAX && part->res_length <= FLASH_ID_MAX &&
-		part->address_bytes >= 2 && part->address_bytes <= 4;
+		part->id_length <= FLASH_ID_MAX && part->id_unique <= 16 &&
+		part->res_length <= FLASH_ID_MAX && part->address_bytes >= 2 &&
+		part->address_bytes <= 4;
 
 	for (unsigned int i = 0; good && i < part->n_erases; i++)
 		good = part->erases[i].n_regions <= FLASH_REGIONS_MAX;
@@ -333,8 +342,9 @@ count_sectors(const struct flash_part *part)
 static const char *
 find_dataflash_limit(const struct flash_part *part)
 {
-	static const char *const binary[] = {"PP", "PP4", "QPP", "QPP4", "4PP", "4PP4", "WRITE",
-		"WRIDP", "PRSCUR", "SID_PROGRAM", "READ", "FAST_READ", "BP", "AAI", "AAI_BYTE"};
+	static const char *const binary[] = {"PP", "PP4", "QPP", "QPP4", "DPP", "2PP", "4PP",
+		"4PP4", "PW", "WRITE", "WRIDP", "PRSCUR", "SID_PROGRAM", "READ", "FAST_READ", "BP",
+		"AAI", "AAI_BYTE"};
 
 	if (!flash_part_is_dataflash(part))
 		return NULL;
@@ -372,6 +382,38 @@ find_lock_limit(const struct flash_part *part)
 	return NULL;
 }
 
+/* NULL, or what the table behind the ID lacks. */
+static const char *
+find_cfi_limit(const struct flash_part *part)
+{
+	static const uint8_t none[FLASH_ID_CFI_TIMES];
+	bool has_block = false;
+
+	if (!part->id_cfi)
+		return NULL;
+	for (unsigned int i = 0; i < part->n_erases; i++)
+		has_block = has_block ||
+			(part->erases[i].opcode == 0xd8 &&
+				(part->erases[i].size || part->erases[i].n_regions));
+	if (part->id_length < 4 || part->id_unique)
+		return "id-cfi needs an id of at least 4 bytes, the last of them the table's "
+		       "length, and no id-unique";
+	if (!has_block)
+		return "id-cfi needs erase-D8, whose blocks its regions are";
+	return memcmp(part->id_cfi_times, none, sizeof(none)) ? NULL
+							      : "id-cfi needs the key id-cfi-times";
+}
+
+/* NULL, or why security registers lie on each other. */
+static const char *
+find_register_limit(const struct flash_part *part)
+{
+	if (part->security_register_step &&
+		part->security_register_step < part->security_register_size)
+		return "security-register-step is smaller than security-register-size";
+	return NULL;
+}
+
 /* Beyond these the engine's own buffers and counts end. */
 static char *
 check_limits(const struct flash_part *part)
@@ -382,6 +424,10 @@ check_limits(const struct flash_part *part)
 		fault = find_dataflash_limit(part);
 	if (!fault)
 		fault = find_lock_limit(part);
+	if (!fault)
+		fault = find_cfi_limit(part);
+	if (!fault)
+		fault = find_register_limit(part);
 	return g_strdup(fault);
 }
 

@@ -39,6 +39,7 @@ static const struct {
 	{"BRWR", 0x17},
 	{"CLSR", 0x30},
 	{"ULBPR", 0x98},
+	{"WBPR", 0x42},
 	{"GLOBAL_UNLOCK", 0x98},
 	{"DF_RDSR", 0xd7},
 	{"DF_READ", 0x03},
@@ -154,6 +155,11 @@ hostmodel_unlock(struct hostmodel *host)
 	if (hostmodel_has(host, "ULBPR")) {
 		hostmodel_enable(host);
 		hostmodel_command(host, "ULBPR");
+	} else if (hostmodel_has(host, "WBPR")) {
+		uint8_t open[1 + 32] = {(uint8_t)hostmodel_opcode(host, "WBPR")};
+
+		hostmodel_enable(host);
+		hostmodel_frame(host, open, 1 + (host->part->size / 65536 + 16 + 7) / 8, NULL, 0);
 	}
 }
 

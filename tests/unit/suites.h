@@ -79,6 +79,7 @@ Suite *suite_flash_registers(void);
 Suite *suite_flash_sector(void);
 Suite *suite_flash_sfdp(void);
 Suite *suite_flash_silicon_macronix(void);
+Suite *suite_flash_silicon_models(void);
 Suite *suite_flash_status(void);
 Suite *suite_flash_supply(void);
 Suite *suite_flash_unlock(void);

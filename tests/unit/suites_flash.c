@@ -37,6 +37,7 @@ const struct suite_row suite_rows[] = {
 	{"flash_sector", suite_flash_sector},
 	{"flash_sfdp", suite_flash_sfdp},
 	{"flash_silicon_macronix", suite_flash_silicon_macronix},
+	{"flash_silicon_models", suite_flash_silicon_models},
 	{"flash_status", suite_flash_status},
 	{"flash_supply", suite_flash_supply},
 	{"flash_unlock", suite_flash_unlock},

@@ -64,6 +64,9 @@ check_defaults(const struct flash_part *part)
 {
 	ck_assert_mem_eq(part->any_registers, ((uint8_t[]){1, 3, 2, 4, 5, 6}), 6);
 	ck_assert_uint_eq(part->evcr_default, 0xdf);
+	ck_assert_uint_eq(part->evcr_fixed, 0);
+	ck_assert_mem_eq(part->asp_default, ((uint8_t[]){0xff, 0xff}), 2);
+	ck_assert_int_eq(part->id_cfi, FLASH_ID_CFI_NONE);
 	ck_assert_uint_eq(part->dies, 1);
 	ck_assert_uint_eq(part->security_register_first, 1);
 	ck_assert_uint_eq(part->otp_size, 0);
@@ -98,6 +101,23 @@ check_rest(const struct flash_part *part)
 	ck_assert_uint_eq(part->otp_read_dummy, 16);
 	ck_assert_int_eq(part->timing[FLASH_T_NVCR].typ_ns, 200000000);
 	ck_assert_int_eq(part->timing[FLASH_T_NVCR].max_ns, 3000000000);
+}
+
+static void
+check_identity(const struct flash_part *part)
+{
+	static const uint8_t times[] = {0x06, 0x08, 0x08, 0x0f, 0x02, 0x02, 0x03, 0x04};
+
+	ck_assert_uint_eq(part->id_unique, 0);
+	ck_assert_int_eq(part->id_cfi, FLASH_ID_CFI_FL_P);
+	ck_assert_mem_eq(part->id_cfi_times, times, sizeof(times));
+	ck_assert_uint_eq(part->evcr_fixed, 0x20);
+	ck_assert(part->wrsr_short_refused && !part->wrsr_short_clears);
+	ck_assert(part->locks_kept_on_reset);
+	ck_assert_mem_eq(part->asp_default, ((uint8_t[]){0x7f, 0xfe}), 2);
+	ck_assert_uint_eq(part->security_register_step, 512);
+	ck_assert_int_eq(part->timing[FLASH_T_PW].typ_ns, 11000000);
+	ck_assert_int_eq(part->timing[FLASH_T_PW].max_ns, 23000000);
 }
 
 static void
@@ -143,6 +163,10 @@ static const struct {
 	{"evcr-default = FF\ndies = 2\nsecurity-register-first = 0\notp-size = 506\n"
 	 "otp-factory = 16-31\notp-lock = regions\notp-read-dummy = 16\ntNVCR = 200 ms, 3 s\n",
 		check_rest},
+	{"id = 01 20 18 4D\nid-cfi = fl-p\nid-cfi-times = 06 08 08 0F 02 02 03 04\n"
+	 "evcr-fixed = 20\nwrsr-short = refuse\nlock-reset = keep\nasp-default = 7F FE\n"
+	 "security-register-step = 512\ntPW = 11 ms, 23 ms\nerase-D8 = 64K, 1 s\n",
+		check_identity},
 	{"erase-D8 = 64K, 1 s\nerase4-DC = 64K, 1 s\n"
 	 "hybrid-D8 = -4Kx8 + 32K + 64Kx31, 1 s\nhybrid4-21 = 4Kx8 + -32Kx63, 1 s\n",
 		check_erases},

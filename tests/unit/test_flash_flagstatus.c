@@ -52,7 +52,7 @@ static const struct fixture_row rows[] = {
 		FLASH_DONE},
 
 	{"B5 as delivered", "", "B5 00 00", "FF FF", NULL, FLASH_DONE},
-	{"B1, low byte first", "06; B1 EF 7F; W", "B5 00 00 00 00", "EF 7F EF 7F", "00 02 60",
+	{"B1, low byte first", "06; B1 EF 7F; W", "B5 00 00 00 00", "EF 7F 00 00", "00 02 60",
 		FLASH_DONE},
 	{"B1 without WEL", "", "B1 FE FF", NULL, NULL, FLASH_WEL_CLEAR},
 	{"B1 with one byte", "06", "B1 FE", NULL, NULL, FLASH_SHORT_FRAME},

@@ -48,6 +48,9 @@ in_sectors(const struct setting *s, uint64_t size)
 {
 	static const uint64_t lengths[] = {0, 4 * K, 8 * K, 16 * K, 32 * K};
 
+	/* AT25SF081 and others of up to 16 Mbit: a line X X 1 1 X for everything. */
+	if (s->bp_bits == 3 && s->bp == 6 && size <= 2 * M)
+		return size;
 	return s->bp + 1 == 1u << s->bp_bits ? size : lengths[MIN(s->bp, 4)];
 }
 

@@ -23,7 +23,7 @@
  * Unconfirmed: E3 takes as long as a page program, E4 as long as the first erase of the part; E1
  * and E5 take no time; a command that a lock refuses treats WEL as protection does.
  *
- * Left out: passwords, and the register that selects one of the two protection modes.
+ * Passwords, and the register that selects one of the two protection modes: password.c.
  */
 #include "flash/cells/cutoff.h"
 #include "flash/commands/families.h"

@@ -3,8 +3,8 @@
  * Erase: sectors, blocks and the chip. The address is aligned down to the block; the block reads FF
  * when the operation ends. Opcodes, sizes and times are the part's; where blocks differ in size
  * (boot sectors) the address selects the block in the part's map. Where an opcode erases nothing
- * (small parameter sectors that only cover one end) the command is ignored and the erase failure
- * flag is set. Follows W25Q128JV rev. M, 8.2.15-8.2.18.
+ * (small parameter sectors that only cover one end) the command is ignored, and no failure flag is
+ * set (S25FL128S, Spansion's own model). Follows W25Q128JV rev. M, 8.2.15-8.2.18.
  *
  * Hybrid parts have a second set of erases, in force until a configuration bit makes all sectors
  * equal (S25FS-S, CR3 bit 3).
@@ -165,7 +165,6 @@ erase_finish(struct flash *chip)
 
 	if (size == 0) {
 		chip->frame.outcome = FLASH_BAD_ADDRESS;
-		flash_fail(chip, true);
 		return;
 	}
 	if (flash_is_protected(chip, start, size)) {

@@ -3,9 +3,10 @@
  * The families of commands, and the cells below them: the table that makes the engine a chip. A new
  * family is a new file, a line here and one in families.h.
  *
- * The engine calls their functions in this order. It matters in two places: a reset restores the
+ * The engine calls their functions in this order. It matters in three places: a reset restores the
  * status registers before the modes that depend on their bits (QPI, address mode, erases in force),
- * and lanes and address mode before Micron's configuration, which overrides both.
+ * and lanes and address mode before Micron's configuration, which overrides both. A password locks
+ * what a reset of the locks has opened.
  */
 #include "flash/commands/families.h"
 
@@ -46,6 +47,8 @@ static const struct flash_family *const families[] = {
 	&flash_sector_family,
 	&flash_bpr_family,
 	&flash_asp_family,
+	&flash_password_family,
+	&flash_autoboot_family,
 	&flash_power_family,
 	&flash_suspend_family,
 	&flash_sfdp_family,

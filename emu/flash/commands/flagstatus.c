@@ -11,7 +11,9 @@
  * An error flag stays set until 50, a reset or power loss, even if later operations succeed. At
  * power-up and reset the volatile registers are loaded from the non-volatile one: address mode, 16
  * MiB segment, and whether opcodes come on one, two or four lanes. A write of the enhanced register
- * changes the lanes at once.
+ * changes the lanes at once. Reserved bits keep their value (N25Q128, bit 5 of the enhanced
+ * register 0; MT25QL128, bit 3). Further bytes of the non-volatile register read 00 (Micron's model
+ * of the MT25Q).
  *
  * For parts with several dies the data sheets (N25Q512A, N25Q00AA) ask the host to poll 70 until
  * each die was ready. Hosts that poll only 05 work with real ones, so here 70 is optional and one
@@ -55,6 +57,8 @@ enum {
 
 	EVCR_QUAD = 0x80,
 	EVCR_DUAL = 0x40,
+
+	VCR_RESERVED = 0x04, /* reads 0 */
 
 	/* arguments of the register rows */
 	VCR = 0,
@@ -127,7 +131,18 @@ static void
 rdnvcr_out(struct flash *chip, uint8_t *out, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		out[i] = chip->flag_status->nvcr[(chip->frame.position + i) % 2];
+		out[i] = chip->frame.position + i < 2
+			? chip->flag_status->nvcr[chip->frame.position + i]
+			: 0x00;
+}
+
+/* The general purpose read register: 64 bytes of the factory, and zeros behind them (Micron's model
+ * of the MT25Q). That the factory leaves them 0 is unconfirmed. */
+static void
+zeros_out(struct flash *chip, uint8_t *out, size_t n)
+{
+	(void)chip;
+	memset(out, 0x00, n);
 }
 
 static void
@@ -202,10 +217,19 @@ set_lanes(struct flash *chip)
 								 : 1);
 }
 
+/* The bits that a write does not change: reserved ones. */
+static uint8_t
+fixed_bits(const struct flash *chip)
+{
+	return chip->frame.command->argument == VCR ? VCR_RESERVED : chip->part->evcr_fixed;
+}
+
 static void
 register_finish(struct flash *chip)
 {
-	*addressed(chip) = (uint8_t)chip->frame.cursor;
+	uint8_t fixed = fixed_bits(chip);
+
+	*addressed(chip) = (*addressed(chip) & fixed) | ((uint8_t)chip->frame.cursor & ~fixed);
 	flash_bit_set(chip, FLASH_BIT_WEL, false);
 	if (chip->frame.command->argument == EVCR)
 		set_lanes(chip);
@@ -251,6 +275,7 @@ static const struct flash_command commands[] = {
 		.finish = wrnvcr_finish},
 	{"RDVCR", 0x85, REGISTER_READ, .argument = VCR},
 	{"WRVCR", 0x81, REGISTER_WRITE, .argument = VCR},
+	{"RDGPRR", 0x96, .dummy_clocks = 8, .data_max = DATA_ANY, .out = zeros_out},
 	{"RDEVCR", 0x65, REGISTER_READ, .argument = EVCR},
 	{"WREVCR", 0x61, REGISTER_WRITE, .argument = EVCR},
 	{0},

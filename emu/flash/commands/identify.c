@@ -6,8 +6,12 @@
  * Follows W25Q128JV rev. M, 8.2.22-8.2.27. That data sheet does not define the output after the ID
  * in 9F (the part's id-tail decides) and after the 64 bits of 4B (its figure ends in Hi-Z; the
  * part's unique-id-tail decides: XMC and GigaDevice give FF, Boya repeats the ID).
+ *
+ * Other vendors' 9F goes on: with a number of bytes that the one before them announces and that
+ * differ in each chip (N25Q256A rev. W, table 21), or with a CFI table (idcfi.c).
  */
 #include "flash/commands/families.h"
+#include "flash/commands/idcfi.h"
 #include "flash/engine/device.h"
 #include "flash/engine/family.h"
 #include "flash/engine/life.h"
@@ -17,6 +21,7 @@
 #include "flash/partdata.h"
 
 #include <glib.h>
+#include <string.h>
 
 /* The next n bytes of an answer of length bytes and its tail. */
 static void
@@ -33,12 +38,26 @@ put_id(const struct flash *chip, const uint8_t *id, unsigned int length, enum fl
 	}
 }
 
+/* All bytes of 9F before its tail; returns their number. */
+static unsigned int
+whole_id(const struct flash *chip, uint8_t *id)
+{
+	const struct flash_part *part = chip->part;
+
+	memcpy(id, part->id, part->id_length);
+	memcpy(id + part->id_length, chip->unique_id, part->id_unique);
+	for (unsigned int i = part->id_length; part->id_cfi && i < FLASH_ID_CFI_LENGTH; i++)
+		id[i] = flash_id_cfi_byte(part, i);
+	return part->id_cfi ? FLASH_ID_CFI_LENGTH : part->id_length + part->id_unique;
+}
+
 static void
 rdid_out(struct flash *chip, uint8_t *out, size_t n)
 {
 	const struct flash_part *part = chip->part;
+	uint8_t id[FLASH_ID_CFI_LENGTH];
 
-	put_id(chip, part->id, part->id_length, part->id_tail, out, n);
+	put_id(chip, id, whole_id(chip, id), part->id_tail, out, n);
 }
 
 /* Address bit 0 selects which of the two comes first; then they alternate. */
@@ -51,7 +70,7 @@ rems_out(struct flash *chip, uint8_t *out, size_t n)
 		out[i] = position & 1 ? chip->part->device_id : chip->part->manufacturer;
 }
 
-/* Three dummy bytes, then the part's answer, repeated to the end of the frame. */
+/* After three dummy bytes the part's answer, repeated to the end of the frame. */
 static void
 res_out(struct flash *chip, uint8_t *out, size_t n)
 {
@@ -59,14 +78,14 @@ res_out(struct flash *chip, uint8_t *out, size_t n)
 	uint64_t position = chip->frame.position;
 
 	for (size_t i = 0; i < n; i++, position++)
-		out[i] = position < 3 ? 0xff : part->res[(position - 3) % part->res_length];
+		out[i] = part->res[position % part->res_length];
 }
 
 /* AB leaves deep power-down when CS# rises, after the opcode alone or after an ID read. */
 static void
 res_finish(struct flash *chip)
 {
-	bool id_read = chip->frame.position > 3;
+	bool id_read = chip->frame.position > 0;
 
 	if (!chip->powered_down)
 		return;
@@ -94,6 +113,8 @@ create(struct flash *chip)
 			chip->unique_id[i + j] = (uint8_t)(x >> (j * 8));
 	}
 	flash_keep(chip, "unique-id", chip->unique_id, MIN(chip->part->unique_id_length, 16));
+	if (chip->part->id_unique)
+		flash_keep(chip, "factory-id", chip->unique_id, chip->part->id_unique);
 }
 
 static const struct flash_command commands[] = {
@@ -103,8 +124,9 @@ static const struct flash_command commands[] = {
 		.data_max = DATA_ANY, .out = rems_out},
 	{"QREMS", 0x94, .address_bytes = 3, .address_lanes = 4, .dummy_clocks = 6, .data_lanes = 4,
 		.gates = GATE_QUAD, .data_max = DATA_ANY, .out = rems_out},
-	{"RES", 0xab, .gates = GATE_POWERED_DOWN | GATE_ANY_END, .data_max = DATA_ANY,
-		.out = res_out, .finish = res_finish},
+	{"RES", 0xab, .address_bytes = 3,
+		.gates = GATE_POWERED_DOWN | GATE_ANY_END | GATE_DUMMY_ADDRESS,
+		.data_max = DATA_ANY, .out = res_out, .finish = res_finish},
 	{"RDUID", 0x4b, .dummy_clocks = 32, .data_max = DATA_ANY, .out = unique_id_out},
 	{0},
 };

@@ -8,7 +8,8 @@
  * and per 4 KiB sector in the first and the last block, all locked after power-up and reset.
  * Follows W25Q128JV rev. M, 7.1.10 and 8.2.32-8.2.36. The data sheet's list of commands that clear
  * WEL does not contain these, so they leave it set; and 3D repeats its byte to the end of the
- * frame. Both unconfirmed. Macronix has its WPS bit in the security register; 68 sets it
+ * frame. Both unconfirmed: the data sheet's figure has one byte, after which Winbond's own model of
+ * the W25Q32JV holds the level of its last bit. Macronix has its WPS bit in the security register; 68 sets it
  * permanently (MX25L12835F PM1795 rev. 1.0, 9-31; its timing is unconfirmed).
  */
 #include "flash/commands/lock.h"
@@ -218,13 +219,16 @@ destroy(struct flash *chip)
 	g_free(chip->locks);
 }
 
-/* A reset restores the locks as after power-up, unless they are frozen until power loss. */
+/* A reset restores the locks as after power-up, unless they are frozen until power loss or the part
+ * keeps them: the reset of SST26VF064B clears only status bits and the burst length (DS20005119,
+ * 5.4). */
 static void
 reset(struct flash *chip, bool lost_power)
 {
 	struct flash_locks *locks = chip->locks;
 
-	if (locks->count == 0 || (locks->frozen && !lost_power))
+	if (locks->count == 0 ||
+		((locks->frozen || chip->part->locks_kept_on_reset) && !lost_power))
 		return;
 	locks->frozen = false;
 	locks->hides = false;

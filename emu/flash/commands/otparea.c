@@ -7,7 +7,9 @@
  *   4B 42   64 bytes and a control byte, which reads on and on (M25PX, N25Q256A, A25LQ)
  *   4B 42   1024 bytes: 16 of the factory, then a lock bit for each 32 bytes (S25FL128S)
  *   77 9B   64 bytes, programmed once, and 64 of the factory (AT25DF641; 9A: AT26DF081A)
- *   4B B1   Pm25LQ, IS25LQ      88 A5   SST26VF064B
+ *   4B B1   Pm25LQ, IS25LQ
+ *   88 A5   2048 bytes, 2 address bytes; 85 locks (SST26VF032B DS20005218E, 5.26 and 5.27)
+ *   88 A5   32 bytes, 1 address byte (SST's driver for the SST26VF016, revision 1.0)
  *
  * Beyond the area reads float and programs have no effect (data sheets: undefined). All as
  * remembered from the data sheets, unconfirmed.
@@ -202,6 +204,16 @@ static const struct flash_command commands[] = {
 	{"RDOTP", 0x4b, ADDRESS, 8, .data_max = DATA_ANY, .start = flash_otp_area_start,
 		.out = flash_otp_area_out},
 	{"PROTP", 0x42, ADDRESS, .gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND, .data_min = 1,
+		.data_max = DATA_ANY, .start = flash_otp_area_start, .in = flash_otp_area_in,
+		.finish = flash_otp_area_finish},
+	{"RSID1", 0x88, 1, 8, .data_max = DATA_ANY, .start = flash_otp_area_start,
+		.out = flash_otp_area_out},
+	{"PSID1", 0xa5, 1, .gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND, .data_min = 1,
+		.data_max = DATA_ANY, .start = flash_otp_area_start, .in = flash_otp_area_in,
+		.finish = flash_otp_area_finish},
+	{"RSID", 0x88, 2, 8, .data_max = DATA_ANY, .start = flash_otp_area_start,
+		.out = flash_otp_area_out},
+	{"PSID", 0xa5, 2, .gates = GATE_WEL | GATE_NOT_IN_PROGRAM_SUSPEND, .data_min = 1,
 		.data_max = DATA_ANY, .start = flash_otp_area_start, .in = flash_otp_area_in,
 		.finish = flash_otp_area_finish},
 	{0},

@@ -263,6 +263,7 @@ static const struct flash_command commands[] = {
 	{"ENSO", 0xb1, .argument = MACRONIX, .finish = enter_finish},
 	{"EXSO", 0xc1, .finish = exit_finish},
 	{"WRSCUR_LDSO", 0x2f, .gates = GATE_WEL, .finish = begin_lock},
+	{"LSID", 0x85, .gates = GATE_WEL, .finish = begin_lock},
 	{"WRSCUR_NO_WREN", 0x2f, .finish = begin_lock},
 	{"OTP_ENTER", 0x3a, .argument = EON, .finish = enter_finish},
 	{0},

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Page program: 02, its quad form 32, and 12 and 34 with 4 address bytes. Bits only change from 1
- * to 0; the address wraps inside the page, and of more bytes than a page the last ones are
- * programmed. Follows W25Q128JV rev. M, 8.2.13 and 8.2.14, and its AC table for tPP, tBP1 and tBP2.
+ * Page program: 02, its dual and quad forms A2, D2, 32 and 38, and 12 and 34 with 4 address bytes.
+ * Bits only change from 1 to 0; the address wraps inside the page, and of more bytes than a page the
+ * last ones are programmed. Follows W25Q128JV rev. M, 8.2.13 and 8.2.14, and its AC table for tPP,
+ * tBP1 and tBP2.
+ *
+ * Page write, 0A: an erase of the page and its program in one; bytes that are not sent keep their
+ * value (M45PE80 rev. 11, 6.8). Its erase takes 10 of its 11 ms, which is how far an interruption
+ * has come.
  */
 #include "flash/commands/program.h"
 
+#include "flash/cells/cells.h"
 #include "flash/cells/cutoff.h"
 #include "flash/commands/families.h"
 #include "flash/commands/protect.h"
@@ -15,6 +21,7 @@
 #include "flash/engine/frame.h"
 #include "flash/engine/opcodes.h"
 #include "flash/engine/operation.h"
+#include "flash/engine/tell.h"
 #include "flash/engine/timing.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
@@ -134,6 +141,69 @@ program_finish(struct flash *chip)
 		flash_program_time(chip, chip->frame.position));
 }
 
+/* The part of a page write that is the erase (M45PE80, tPE and tPW typ. 10 and 11 ms). */
+#define ERASE_SHARE (10.0 / 11.0)
+
+static void
+write_start(struct flash *chip)
+{
+	uint32_t page_size = chip->part->page_size;
+	uint64_t page = flash_array_address(chip) & ~(uint64_t)(page_size - 1);
+
+	memcpy(chip->page, chip->array + page, page_size);
+	chip->frame.cursor = chip->frame.address & (page_size - 1);
+}
+
+static void
+write_erase(struct flash *chip, const struct flash_operation *operation)
+{
+	memset(chip->array + operation->address, 0xff, operation->length);
+	flash_cells_erased(chip, operation->address, operation->length);
+}
+
+static void
+write_complete(struct flash *chip, const struct flash_operation *operation)
+{
+	write_erase(chip, operation);
+	and_page(chip, operation->address, operation->length);
+}
+
+static void
+write_interrupt(struct flash *chip, const struct flash_operation *operation)
+{
+	double share = flash_share_done(chip, operation);
+
+	if (share < ERASE_SHARE) {
+		flash_cells_cut_off(
+			chip, operation->address, operation->length, share / ERASE_SHARE);
+	} else {
+		write_erase(chip, operation);
+		flash_program_part(chip, chip->array + operation->address, chip->page,
+			operation->length, (share - ERASE_SHARE) / (1 - ERASE_SHARE));
+	}
+	flash_array_changed(chip, operation->address, operation->length);
+	flash_tell(chip, FLASH_EVENT_NONVOLATILE, 0);
+}
+
+static const struct flash_operation_kind write_kind = {
+	.purpose = FLASH_FOR_PROGRAM,
+	.complete = write_complete,
+	.interrupt = write_interrupt,
+};
+
+static void
+write_finish(struct flash *chip)
+{
+	uint32_t page_size = chip->part->page_size;
+	uint32_t page = flash_array_address(chip) & ~(uint64_t)(page_size - 1);
+
+	if (flash_is_protected(chip, page, page_size))
+		flash_refuse_protected(chip);
+	else
+		flash_operation_begin(
+			chip, &write_kind, page, page_size, flash_duration(chip, FLASH_T_PW));
+}
+
 #define PROGRAM                                                                        \
 	.data_min = 1, .data_max = DATA_ANY, .start = program_start, .in = program_in, \
 	.finish = program_finish, .purpose = FLASH_FOR_PROGRAM
@@ -144,9 +214,14 @@ static const struct flash_command commands[] = {
 	{"PP4", 0x12, 4, PROGRAM, .gates = GATES},
 	{"QPP", 0x32, ADDRESS, PROGRAM, .data_lanes = 4, .gates = GATES | GATE_QUAD},
 	{"QPP4", 0x34, 4, PROGRAM, .data_lanes = 4, .gates = GATES | GATE_QUAD},
+	{"DPP", 0xa2, ADDRESS, PROGRAM, .data_lanes = 2, .gates = GATES},
+	{"2PP", 0xd2, ADDRESS, PROGRAM, .address_lanes = 2, .data_lanes = 2, .gates = GATES},
 	{"4PP", 0x38, ADDRESS, PROGRAM, .address_lanes = 4, .data_lanes = 4,
 		.gates = GATES | GATE_QUAD},
 	{"4PP4", 0x3e, 4, PROGRAM, .address_lanes = 4, .data_lanes = 4, .gates = GATES | GATE_QUAD},
+	{"PW", 0x0a, ADDRESS, .data_min = 1, .data_max = DATA_ANY, .start = write_start,
+		.in = program_in, .finish = write_finish, .purpose = FLASH_FOR_PROGRAM,
+		.gates = GATE_WEL},
 	{0},
 };
 

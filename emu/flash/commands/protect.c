@@ -8,7 +8,11 @@
  * Most vendors double a unit with each BP value, and differ in the unit and in the first value:
  * such a rule is a row. Other rules are a list of the part, with a range for each BP value.
  *
- * SEC = 1 with BP = 110 is in no table of the W25Q128JV: treated as 32 KiB like 100 and 101.
+ * SEC = 1 with BP = 110 protects everything on chips on which BP = 110 does so with SEC = 0 as
+ * well, of up to 16 Mbit: their tables have a line X X 1 1 X for both (AT25SF081, Adesto's model;
+ * of W25Q80DV as remembered). It is in no table of larger ones (W25Q128JV), and Winbond's own model
+ * of the W25Q32JV has no case for it: there treated as 32 KiB like 100 and 101, which GigaDevice's
+ * tables have.
  */
 #include "flash/commands/protect.h"
 
@@ -28,6 +32,8 @@ enum {
 	SECTOR = 4096,       /* unit of SEC */
 	SECTORS_MAX = 32768, /* largest range with SEC */
 	UNIT_USUAL = 64 * 1024,
+	BP_THREE_BITS = 7, /* the highest value of three bits */
+	BP_ALL_UP_TO_16M = 6,
 };
 
 /* BP = first protects one unit, shifted by first - offset; each further value protects twice as
@@ -103,9 +109,10 @@ doubled_length(const struct flash *chip, const struct doubling *rule)
 	if (bp == maximum)
 		return size;
 	shift = bp - rule->offset;
-	if (rule->sectors && flash_bit(chip, FLASH_BIT_SEC))
-		return MIN((uint64_t)SECTOR << MIN(shift, 3), MIN(SECTORS_MAX, size));
 	unit = unit_of(rule, size, maximum);
+	if (rule->sectors && flash_bit(chip, FLASH_BIT_SEC) &&
+		(bp != BP_ALL_UP_TO_16M || maximum != BP_THREE_BITS || unit < size >> shift))
+		return MIN((uint64_t)SECTOR << MIN(shift, 3), MIN(SECTORS_MAX, size));
 	return unit >= size >> shift ? size : unit << shift;
 }
 

@@ -6,6 +6,8 @@
  * on continuous read. Left out: the clock limits fR and FR; continuous read mode of older parts
  * (W25Q80DV).
  */
+#include "flash/commands/read.h"
+
 #include "flash/cells/cells.h"
 #include "flash/commands/families.h"
 #include "flash/commands/lock.h"
@@ -17,8 +19,8 @@
 
 #include <string.h>
 
-static void
-read_start(struct flash *chip)
+void
+flash_read_start(struct flash *chip)
 {
 	chip->frame.cursor = flash_array_address(chip);
 }
@@ -38,8 +40,8 @@ read_span(struct flash *chip, uint64_t address, uint8_t *out, size_t n)
 		flash_cells_read(chip, address, out, n);
 }
 
-static void
-read_out(struct flash *chip, uint8_t *out, size_t n)
+void
+flash_read_out(struct flash *chip, uint8_t *out, size_t n)
 {
 	uint64_t cursor = chip->frame.cursor;
 
@@ -65,7 +67,7 @@ wrapped_read_out(struct flash *chip, uint8_t *out, size_t n)
 	uint64_t mask = chip->wrap_bytes - 1;
 
 	if (chip->wrap_bytes == 0) {
-		read_out(chip, out, n);
+		flash_read_out(chip, out, n);
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -106,10 +108,12 @@ reset(struct flash *chip, bool lost_power)
 	chip->wrap_bytes = 0;
 }
 
-#define READ .data_max = DATA_ANY, .start = read_start, .out = read_out, .purpose = FLASH_FOR_READ
+#define READ                                                                    \
+	.data_max = DATA_ANY, .start = flash_read_start, .out = flash_read_out, \
+	.purpose = FLASH_FOR_READ
 #define QUAD_IO_READ                                                                \
 	.address_lanes = 4, .dummy_clocks = 6, .data_lanes = 4, .gates = GATE_QUAD, \
-	.data_max = DATA_ANY, .start = read_start, .out = wrapped_read_out,         \
+	.data_max = DATA_ANY, .start = flash_read_start, .out = wrapped_read_out,   \
 	.purpose = FLASH_FOR_READ
 
 static const struct flash_command commands[] = {

@@ -3,9 +3,10 @@
  * Security registers of Winbond's kind: 44 erases, 42 programs, 48 reads one of them; register n
  * has the address n << 12 and is locked permanently by its LB bit, or by LB1 if that is the only
  * one. Numbers begin at 1, on some parts at 0 (GD25Q64B: one register of 1024 bytes at 0; ISSI's
- * information rows, 68, 62 and 64). Follows W25Q128JV rev. M, 8.2.29-8.2.31. The data sheet does
- * not define other addresses: here reads float and the rest is ignored, with WEL kept (as in
- * Winbond's own model of the W25Q32JV); on parts with unique-id-register a read gets the unique ID.
+ * information rows, 68, 62 and 64). On some parts they lie closer together (AT25SF081: at 100h,
+ * 200h and 300h). Follows W25Q128JV rev. M, 8.2.29-8.2.31. The data sheet does not define other
+ * addresses: here reads float and the rest is ignored, with WEL kept (as in Winbond's own model of
+ * the W25Q32JV); on parts with unique-id-register a read gets the unique ID.
  *
  * A program is limited to a page, also in a register of several pages, and wraps in it: of more
  * bytes the last ones are programmed. GigaDevice describes this by "similar to the Page Program
@@ -30,18 +31,23 @@
 #include <glib.h>
 #include <string.h>
 
+/* Between registers, unless the part has another distance. */
+#define STEP 4096
+
 /* Index of the register that the frame's address selects, or -1. */
 static int
 addressed(const struct flash *chip)
 {
 	uint32_t size = chip->part->security_register_size;
+	uint32_t step = chip->part->security_register_step;
 	/* The extended address register does not apply here. */
-	uint32_t number = (chip->frame.address & 0xffffff) >> 12;
+	uint32_t address = chip->frame.address & 0xffffff;
+	uint32_t number = address / (step ? step : STEP);
 	uint32_t first = chip->part->security_register_first;
 
 	if (number < first || number - first >= chip->part->security_registers)
 		return -1;
-	return (chip->frame.address & 0xfff) < size ? (int)(number - first) : -1;
+	return address % (step ? step : STEP) < size ? (int)(number - first) : -1;
 }
 
 static bool

@@ -252,6 +252,10 @@ wrsr_finish(struct flash *chip)
 	}
 	if (locked_by_pin(chip))
 		chip->frame.note = "WP# is low but has no effect: QE=1";
+	if (first == 0 && n == 1 && chip->part->wrsr_short_refused) {
+		chip->frame.outcome = FLASH_SHORT_FRAME;
+		return;
+	}
 	/* Older generations clear register 2 on a one-byte write (W25Q80DV, 01h). */
 	if (first == 0 && n == 1 && chip->part->wrsr_short_clears) {
 		chip->status_new[1] = 0;

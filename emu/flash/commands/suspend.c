@@ -14,8 +14,11 @@
  * vendors' own models; their data sheets do not mention it). Reads of the suspended block are
  * undefined by the data sheet; here they return the content before the operation. A suspend within
  * tRS of the last resume is ignored: Winbond asks the host for tSUS between them (8.2.20); Macronix
- * accepts it nearly at once, and the operation makes no progress then (tPRS and tERS in its AC
- * tables have a minimum and a typical value; as remembered, unconfirmed).
+ * and Spansion accept it nearly at once, and the operation makes no progress (tPRS and tERS in their
+ * AC tables, minimum and typical).
+ *
+ * S25FL128S has commands of its own for each of the two, 75 and 7A for erases, 85 and 8A for
+ * programs, which have no effect on the other.
  */
 #include "flash/commands/suspend.h"
 
@@ -28,6 +31,18 @@
 #include "flash/engine/supply.h"
 #include "flash/engine/timing.h"
 #include "flash/flash.h"
+
+/* Argument of rows for both kinds of operations. */
+#define ANY 0
+
+/* The row is for that kind of operation, or for both. */
+static bool
+is_for(const struct flash *chip, const struct flash_operation *operation)
+{
+	unsigned int purpose = chip->frame.command->argument;
+
+	return purpose == ANY || flash_operation_is_for(operation, (enum flash_purpose)purpose);
+}
 
 static void
 set_suspended(struct flash *chip, bool on)
@@ -60,8 +75,8 @@ can_suspend(const struct flash *chip)
 	bool own = chip->part->timing[FLASH_T_RS].max_ns > 0;
 	int64_t pause_ns = flash_duration(chip, own ? FLASH_T_RS : FLASH_T_SUS);
 
-	return flash_operation_is_local(&chip->operation) && !chip->suspended.kind &&
-		chip->now_ns - chip->resumed_ns >= pause_ns;
+	return is_for(chip, &chip->operation) && flash_operation_is_local(&chip->operation) &&
+		!chip->suspended.kind && chip->now_ns - chip->resumed_ns >= pause_ns;
 }
 
 static void
@@ -83,7 +98,7 @@ suspend_finish(struct flash *chip)
 static void
 resume_finish(struct flash *chip)
 {
-	if (!chip->suspended.kind) {
+	if (!chip->suspended.kind || !is_for(chip, &chip->suspended)) {
 		chip->frame.outcome = FLASH_NOT_SUSPENDED;
 		return;
 	}
@@ -112,6 +127,12 @@ flash_in_suspended(const struct flash *chip, uint64_t address, uint64_t length)
 static const struct flash_command commands[] = {
 	{"SUSPEND", 0x75, .gates = GATE_WHILE_BUSY, .finish = suspend_finish},
 	{"RESUME", 0x7a, .finish = resume_finish},
+	{"ERSP", 0x75, .gates = GATE_WHILE_BUSY, .argument = FLASH_FOR_ERASE,
+		.finish = suspend_finish},
+	{"ERRS", 0x7a, .argument = FLASH_FOR_ERASE, .finish = resume_finish},
+	{"PGSP", 0x85, .gates = GATE_WHILE_BUSY, .argument = FLASH_FOR_PROGRAM,
+		.finish = suspend_finish},
+	{"PGRS", 0x8a, .argument = FLASH_FOR_PROGRAM, .finish = resume_finish},
 	{0},
 };
 

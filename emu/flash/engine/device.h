@@ -91,6 +91,8 @@ struct flash {
 	struct flash_operation suspended; /* begin/end: what was left of it */
 	enum flash_outcome verified;      /* by the chip itself, of the operation that ends */
 	uint8_t *page;                    /* program buffer; see life.c for its size */
+	const struct flash_command *boot; /* runs without an opcode at the next CS# low; may be
+					   * NULL */
 	struct flash_nonvolatile stored[NONVOLATILE_MAX];
 	size_t n_stored;
 
@@ -124,6 +126,8 @@ struct flash {
 	struct flash_locks *locks;             /* see commands/lock.h */
 	struct flash_flag_status *flag_status; /* see commands/flagstatus.c */
 	struct flash_dataflash *dataflash;     /* see commands/dataflash.h; may be NULL */
+	struct flash_password *password;       /* see commands/password.c; may be NULL */
+	struct flash_autoboot *autoboot;       /* see commands/autoboot.c; may be NULL */
 
 	/* State of the cells; see cells/cells.c and cells/fault.c. */
 	uint32_t *cells;     /* NULL: all as delivered */

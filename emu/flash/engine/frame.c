@@ -34,6 +34,29 @@
 #include <glib.h>
 #include <string.h>
 
+static void enter_dummy(struct flash *chip);
+
+/* CS# has fallen: begins the command that needs no opcode. */
+static void
+begin_boot(struct flash *chip)
+{
+	struct flash_frame *frame = &chip->frame;
+
+	frame->command = chip->boot;
+	frame->opcode = frame->command->opcode;
+	frame->address = 0;
+	frame->address_bytes = 0;
+	frame->dummy_clocks = frame->command->dummy_clocks;
+	frame->left = 0;
+	chip->boot = NULL;
+	if (chip->now_ns < chip->unready_until_ns)
+		frame->outcome = FLASH_BUSY;
+	if (flash_needs_lanes(frame))
+		frame->phase = PHASE_LANES;
+	else
+		enter_dummy(chip);
+}
+
 void
 flash_select(struct flash *chip)
 {
@@ -63,6 +86,8 @@ flash_select(struct flash *chip)
 	frame->bits = 0;
 	frame->begun = false;
 	frame->held = false;
+	if (chip->boot && frame->outcome == FLASH_DONE)
+		begin_boot(chip);
 }
 
 static void
@@ -143,7 +168,7 @@ take_address(struct flash *chip, uint8_t byte)
 
 	frame->address = frame->address << 8 | byte;
 	if (--frame->left == 0) {
-		frame->has_address = true;
+		frame->has_address = !(frame->command->gates & GATE_DUMMY_ADDRESS);
 		flash_address_extend(chip);
 		enter_dummy(chip);
 	}
@@ -415,10 +440,10 @@ check_end(const struct flash *chip)
 	const struct flash_frame *frame = &chip->frame;
 	const struct flash_command *command = frame->command;
 
-	if (frame->phase == PHASE_LANES ? !flash_lanes_ended(chip) : frame->phase != PHASE_DATA)
-		return FLASH_SHORT_FRAME;
 	if (command->gates & GATE_ANY_END)
 		return FLASH_DONE;
+	if (frame->phase == PHASE_LANES ? !flash_lanes_ended(chip) : frame->phase != PHASE_DATA)
+		return FLASH_SHORT_FRAME;
 	if (odd_bits(chip) && command->finish)
 		return FLASH_BYTE_BOUNDARY;
 	if (frame->position < command->data_min)

@@ -91,13 +91,13 @@ clock_header(struct flash *chip, bool mosi)
 	if (frame->clocks < address_clocks) {
 		frame->address = frame->address << n_lanes | sample(n_lanes, mosi);
 		if (frame->clocks + 1 == address_clocks) {
-			frame->has_address = true;
+			frame->has_address = !(command->gates & GATE_DUMMY_ADDRESS);
 			flash_address_extend(chip);
 		}
 	}
 	frame->clocks++;
 	if (frame->clocks == address_clocks + frame->dummy_clocks) {
-		frame->has_address = address_clocks > 0;
+		frame->has_address = address_clocks > 0 && !(command->gates & GATE_DUMMY_ADDRESS);
 		start(chip);
 	}
 }

@@ -21,10 +21,11 @@ enum {
 	GATE_NOT_IN_ERASE_SUSPEND = 1 << 4,   /* refused while an erase is suspended */
 	GATE_NOT_IN_PROGRAM_SUSPEND = 1 << 5, /* refused while a program is suspended */
 	GATE_QUAD = 1 << 6,                   /* needs QE = 1 */
-	GATE_ANY_END = 1 << 7,                /* acts wherever CS# rises, also inside a byte */
+	GATE_ANY_END = 1 << 7,                /* acts wherever CS# rises, also in the header */
 	GATE_IN_AAI = 1 << 8,                 /* accepted in auto address increment */
 	GATE_EWSR = 1 << 12,                  /* needs EWSR (50) right before it */
 	GATE_INHIBIT = 1 << 13,               /* refused within tPUW of power-up */
+	GATE_DUMMY_ADDRESS = 1 << 14,         /* no gate: the address bytes are dummies */
 };
 
 /*
