@@ -368,7 +368,7 @@ static const struct {
 		"density = 1\nreset = none"},
 	{"SFDP\x06\x01", "SFDP\x06\x01", 6, NULL, NULL},
 	{"006: 53 46 44 50 06", NULL, 0, NULL, NULL},
-	{"53 46 44 50 06\n002: 01", NULL, 0, NULL, NULL},
+	{"53 46 44 50 06\n004: 01", NULL, 0, NULL, NULL},
 	{"53 46 44 50 06\nx: 01", NULL, 0, NULL, NULL},
 	{"53 46 44 50 06 0", NULL, 0, NULL, NULL},
 	{"53 46 44 50 06\nquirk density =\n", NULL, 0, NULL, NULL},
