@@ -90,7 +90,8 @@ open_slave(const char *path)
 static void
 make_raw(int fd)
 {
-	struct termios is, raw;
+	/* tcgetattr() does not set all bytes, which are compared. */
+	struct termios is = {0}, raw;
 
 	if (tcgetattr(fd, &is) < 0)
 		return;

@@ -150,6 +150,26 @@ START_TEST(a_dataflash_page_is_matched_by_its_array_address)
 }
 END_TEST
 
+/* Data begins after 10 dummy clocks in place of 8: each of its bytes is one byte of the host later,
+ * the first two bits of which belong to the byte before. */
+START_TEST(dummy_clocks_in_force_are_counted)
+{
+	uint8_t bytes[32];
+
+	put_on_wires("MX25L12833F", CLIP_STUCK_1, CLIP_MISO,
+		(struct base_fault_when){.address_from = 0x1008, .address_to = 0x100c});
+	ck_assert(transfer("\x0b\x00\x10\x00", 4, bytes, sizeof bytes));
+	for (size_t i = 1; i < sizeof bytes; i++)
+		ck_assert_uint_eq(bytes[i], i >= 9 && i < 13 ? 0xff : 0x00);
+	transfer("\x06", 1, NULL, 0);
+	transfer("\x01\x00\xc0", 3, NULL, 0);
+	ck_assert(transfer("\x0b\x00\x10\x00", 4, bytes, sizeof bytes));
+	for (size_t i = 2; i < sizeof bytes; i++)
+		ck_assert_uint_eq(bytes[i], i >= 10 && i < 14 ? 0xff : 0x00);
+	take_off_wires();
+}
+END_TEST
+
 START_TEST(a_four_byte_address_is_matched)
 {
 	uint8_t bytes[8];
@@ -217,6 +237,7 @@ suite_clip_aim(void)
 	tcase_add_test(tcase, a_status_read_of_a_dataflash_is_no_erase);
 	tcase_add_test(tcase, programs_of_a_dataflash_are_programs);
 	tcase_add_test(tcase, a_dataflash_page_is_matched_by_its_array_address);
+	tcase_add_test(tcase, dummy_clocks_in_force_are_counted);
 	tcase_add_test(tcase, a_four_byte_address_is_matched);
 	tcase_add_test(tcase, an_aai_word_is_matched_by_its_address);
 	tcase_add_test(tcase, a_frame_is_matched_by_the_opcode_of_the_host);

@@ -104,6 +104,29 @@ START_TEST(a_suspend_of_macronix_is_as_in_its_models)
 }
 END_TEST
 
+/* Spansion's models: tRS of 100 us; Winbond's data sheets: tSUS of 20 us. */
+static const struct silicon_row pause_rows[] = {
+	{"S25FS128S-64K",
+		{"90 us", "06; D8 01 00 00; 75; W; 7A; T90000", "75", NULL, NULL,
+			FLASH_NOT_SUSPENDABLE}},
+	{"S25FS128S-64K",
+		{"100 us", "06; D8 01 00 00; 75; W; 7A; T100000", "75", NULL, NULL, FLASH_DONE}},
+	{"S25FL128L",
+		{"90 us", "06; D8 01 00 00; 75; W; 7A; T90000", "75", NULL, NULL,
+			FLASH_NOT_SUSPENDABLE}},
+	{"W25Q128JV",
+		{"19 us", "06; D8 01 00 00; 75; W; 7A; T19000", "75", NULL, NULL,
+			FLASH_NOT_SUSPENDABLE}},
+	{"W25Q128JV",
+		{"20 us", "06; D8 01 00 00; 75; W; 7A; T20000", "75", NULL, NULL, FLASH_DONE}},
+};
+
+START_TEST(a_suspend_needs_a_pause_from_the_last_resume)
+{
+	check(pause_rows, G_N_ELEMENTS(pause_rows));
+}
+END_TEST
+
 static const struct silicon_row register_rows[] = {
 	{"MX25L12833F", {"CR as delivered", "", "15 00", "07", NULL, FLASH_DONE}},
 	{"MX25U25635F", {"CR as delivered", "", "15 00", "07", NULL, FLASH_DONE}},
@@ -205,6 +228,82 @@ START_TEST(a_part_has_the_commands_of_its_own_document)
 }
 END_TEST
 
+/* The opcodes that a model decodes; without: those of them that the engine or the part lacks. */
+static const struct {
+	const char *part, *opcodes, *without;
+} opcode_rows[] = {
+	{"MX25L1006E", "01 02 03 04 05 06 0B 20 3B 52 5A 60 90 9F AB B9 C7 D8", ""},
+	/* 21 write read-lock, 70 80 BUSY on SO, A1 F1 parameters. */
+	{"MX25L6405D",
+		"01 02 03 04 05 06 0B 20 21 2B 2F 60 70 80 90 9F A1 AB AD B1 B9 BB C1 C7 D8 EF F1",
+		"21 70 80 A1 F1"},
+	/* 0D BD ED double data rate, 45 55 parallel mode, A3 performance. */
+	{"MX25L12845E",
+		"01 02 03 04 05 06 0B 0D 20 2B 2F 30 36 38 39 3C 45 52 55 5A 60 68 70 7E 80 90 98 "
+		"9F A3 AB AD B1 B9 BB BD C1 C7 CF D8 DF EB ED EF",
+		"0D 45 55 70 80 A3 BD ED"},
+	{"MX25L25635E",
+		"01 02 03 04 05 06 0B 20 2B 2F 30 36 38 39 3B 3C 52 60 68 6B 70 7E 80 90 98 9F A3 "
+		"AB AD B1 B7 B9 BB C1 C7 D8 DF E9 EB EF",
+		"70 80 A3"},
+	/* 00 no operation, 2C 2D lock register, 41 factory mode; 35 AF F5 are of the sister with
+	 * QPI. */
+	{"MX25L12833F",
+		"00 01 02 03 04 05 06 0B 15 20 2B 2C 2D 2F 30 35 38 3B 41 52 5A 60 66 68 6B 75 7A "
+		"7E 90 98 99 9F AB AF B0 B1 B9 BB C0 C1 C7 D8 E0 E1 E2 E3 E4 EB F5",
+		"00 2C 2D 35 41 AF F5"},
+	/* 68 is of the -08G. */
+	{"MX25L6436F",
+		"00 01 02 03 04 05 06 0B 15 20 2B 2F 30 38 3B 52 5A 60 66 68 6B 75 77 7A 90 99 9F "
+		"AB B0 B1 B9 BB C0 C1 C7 D8 EB",
+		"00 68"},
+	/* AF ID in QPI, E7 and EA quad reads. */
+	{"MX25U3235F",
+		"00 01 02 03 04 05 06 0B 20 2B 2F 30 35 36 38 39 3B 3C 52 5A 60 66 68 6B 7E 90 98 "
+		"99 9F AB AF B0 B1 B9 BB C0 C1 C7 D8 E7 EB F5",
+		"00 AF E7"},
+	{"MX25U25635F",
+		"00 01 02 03 04 05 06 0B 0C 12 13 15 16 17 18 20 21 2B 2F 30 35 38 3B 3C 3E 52 5A "
+		"5C 60 66 6B 6C 90 99 9F AB AF B0 B1 B7 B9 BB BC C0 C1 C5 C7 C8 D8 DC E9 EA EB EC "
+		"F5",
+		"00 AF EA"},
+	/* 27 28 29 password, ED EE double data rate. */
+	{"MX25U51245G",
+		"00 01 02 03 04 05 06 0B 0C 12 13 15 16 17 18 20 21 27 28 29 2B 2C 2D 2F 30 35 38 "
+		"3B 3C 3E 52 5A 5C 60 66 68 6B 6C 75 7A 7E 90 98 99 9F AB AF B0 B1 B7 B9 BB BC C0 "
+		"C1 C5 C7 C8 D8 DC E0 E1 E2 E3 E4 E9 EB EC ED EE F5",
+		"00 27 28 29 2C 2D AF ED EE"},
+};
+
+static bool
+lists(const char *opcodes, uint8_t opcode)
+{
+	uint8_t bytes[FIXTURE_FRAME_MAX];
+	size_t n = fixture_parse(opcodes, bytes);
+
+	return memchr(bytes, opcode, n) != NULL;
+}
+
+START_TEST(a_part_has_the_opcodes_of_its_model)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(opcode_rows); i++) {
+		const struct flash_part *part = find(opcode_rows[i].part);
+
+		for (unsigned int opcode = 0; opcode < 256; opcode++) {
+			struct fixture *f = fixture_new_part(part);
+			uint8_t byte = (uint8_t)opcode;
+			bool wanted = lists(opcode_rows[i].opcodes, byte) &&
+				!lists(opcode_rows[i].without, byte);
+			bool there = fixture_frame(f, &byte, 1, 0) != FLASH_UNKNOWN_OPCODE;
+
+			ck_assert_msg(there == wanted, "%s: opcode %02X is %s", part->name, opcode,
+				there ? "not in its model" : "missing");
+			fixture_destroy(f);
+		}
+	}
+}
+END_TEST
+
 static const struct silicon_row protect_rows[] = {
 	{"MX25L12845E",
 		{"BP 1 is 128 KiB", "06; 01 04; W; 06; 02 FE 00 00 11", "2B 00", "20", NULL,
@@ -294,8 +393,10 @@ suite_flash_silicon_macronix(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, a_suspend_of_macronix_is_as_in_its_models);
+	tcase_add_test(tcase, a_suspend_needs_a_pause_from_the_last_resume);
 	tcase_add_test(tcase, registers_of_macronix_are_as_in_its_models);
 	tcase_add_test(tcase, a_part_has_the_commands_of_its_own_document);
+	tcase_add_test(tcase, a_part_has_the_opcodes_of_its_model);
 	tcase_add_test(tcase, bp_bits_of_macronix_select_the_ranges_of_its_models);
 	tcase_add_test(tcase, qe_of_the_73_parts_is_fixed);
 	suite_add_tcase(suite, tcase);

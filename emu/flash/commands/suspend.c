@@ -13,9 +13,10 @@
  * WEL is cleared with BUSY when the suspend is complete, and set again by the resume (from the
  * vendors' own models; their data sheets do not mention it). Reads of the suspended block are
  * undefined by the data sheet; here they return the content before the operation. A suspend within
- * tRS of the last resume is ignored: Winbond asks the host for tSUS between them (8.2.20); Macronix
- * and Spansion accept it nearly at once, and the operation makes no progress (tPRS and tERS in their
- * AC tables, minimum and typical).
+ * tRS of the last resume is ignored, as in Spansion's models of S25FS256S and S25FL064L. Winbond
+ * asks the host for tSUS between them (8.2.20), and does not say what happens otherwise. Macronix
+ * accepts it nearly at once, and the operation makes no progress then (tPRS and tERS in its AC
+ * tables have a minimum and a typical value; as remembered, unconfirmed).
  *
  * S25FL128S has commands of its own for each of the two, 75 and 7A for erases, 85 and 8A for
  * programs, which have no effect on the other.
