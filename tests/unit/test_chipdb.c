@@ -421,36 +421,6 @@ static const struct {
 	{PART "wrsr-short = yes\n",
 		"DIR/a.chips: [P1]: wrsr-short = \"yes\" is refused; allowed: keep, clear or "
 		"refuse"},
-	{PART "id-unique = 17\n",
-		"DIR/a.chips: [P1]: id-unique = \"17\" is refused; allowed: 0 to 16 (bytes)"},
-	{PART "id-cfi = yes\n",
-		"DIR/a.chips: [P1]: id-cfi = \"yes\" is refused; allowed: none, fl-p or fl-s"},
-	{PART "id-cfi-times = 06 08\n",
-		"DIR/a.chips: [P1]: id-cfi-times = \"06 08\" is refused; allowed: 8 hex bytes, "
-		"such as 06 08 08 0F 02 02 03 03"},
-	{PART "id = 01 20 18 4D\nid-cfi = fl-s\nerase-D8 = 64K, 1 s\n",
-		"DIR/a.chips: [P1]: id-cfi needs the key id-cfi-times"},
-	{PART "id = 01 20 18\nid-cfi = fl-s\nerase-D8 = 64K, 1 s\n",
-		"DIR/a.chips: [P1]: id-cfi needs an id of at least 4 bytes, the last of them the "
-		"table's length, and no id-unique"},
-	{PART "id = 01 20 18 4D\nid-cfi = fl-s\nerase-D8 = none\n",
-		"DIR/a.chips: [P1]: id-cfi needs erase-D8, whose blocks its regions are"},
-	{PART "evcr-fixed = 2\n",
-		"DIR/a.chips: [P1]: evcr-fixed = \"2\" is refused; allowed: one hex byte, such as "
-		"20"},
-	{PART "lock-reset = clear\n",
-		"DIR/a.chips: [P1]: lock-reset = \"clear\" is refused; allowed: power-up or keep"},
-	{PART "asp-default = FF\n",
-		"DIR/a.chips: [P1]: asp-default = \"FF\" is refused; allowed: 2 hex bytes, such as "
-		"7F FE"},
-	{PART "security-register-step = 8K\n",
-		"DIR/a.chips: [P1]: security-register-step = \"8K\" is refused; allowed: a power "
-		"of two up to 4K, such as 256"},
-	{PART "security-register-size = 512\nsecurity-register-step = 256\n",
-		"DIR/a.chips: [P1]: security-register-step is smaller than security-register-size"},
-	{PART "commands += PW\n",
-		"DIR/a.chips: [P1]: command PW needs the key tPW, which is "
-		"missing"},
 	{PART "commands += RAED\n",
 		"DIR/a.chips: [P1]: commands+ = \"RAED\" is refused: unknown command \"RAED\"; "
 		"allowed: mnemonics of spinor-chipdb(5), each with :OPCODE in hex "

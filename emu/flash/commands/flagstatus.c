@@ -17,7 +17,7 @@
  *
  * For parts with several dies the data sheets (N25Q512A, N25Q00AA) ask the host to poll 70 until
  * each die was ready. Hosts that poll only 05 work with real ones, so here 70 is optional and one
- * poll is enough. What VCR bits 7 to 4 mean says the part's dummy-code. Left out as well: XIP and
+ * poll is enough. The part's dummy-code says what VCR bits 7 to 4 mean. Left out as well: XIP and
  * wrap of the volatile register, drive strength, VPP (bit 3).
  */
 #include "flash/commands/flagstatus.h"

@@ -9,8 +9,8 @@
  * Follows W25Q128JV rev. M, 7.1.10 and 8.2.32-8.2.36. The data sheet's list of commands that clear
  * WEL does not contain these, so they leave it set; and 3D repeats its byte to the end of the
  * frame. Both unconfirmed: the data sheet's figure has one byte, after which Winbond's own model of
- * the W25Q32JV holds the level of its last bit. Macronix has its WPS bit in the security register; 68 sets it
- * permanently (MX25L12835F PM1795 rev. 1.0, 9-31; its timing is unconfirmed).
+ * the W25Q32JV holds the level of its last bit. Macronix has its WPS bit in the security register;
+ * 68 sets it permanently (MX25L12835F PM1795 rev. 1.0, 9-31; its timing is unconfirmed).
  */
 #include "flash/commands/lock.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Page program: 02, its dual and quad forms A2, D2, 32 and 38, and 12 and 34 with 4 address bytes.
- * Bits only change from 1 to 0; the address wraps inside the page, and of more bytes than a page the
- * last ones are programmed. Follows W25Q128JV rev. M, 8.2.13 and 8.2.14, and its AC table for tPP,
- * tBP1 and tBP2.
+ * Bits only change from 1 to 0; the address wraps inside the page, and of more bytes than a page
+ * the last ones are programmed. Follows W25Q128JV rev. M, 8.2.13 and 8.2.14, and its AC table for
+ * tPP, tBP1 and tBP2.
  *
  * Page write, 0A: an erase of the page and its program in one; bytes that are not sent keep their
  * value (M45PE80 rev. 11, 6.8). Its erase takes 10 of its 11 ms, which is how far an interruption
