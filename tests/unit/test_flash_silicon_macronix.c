@@ -245,8 +245,8 @@ static const struct {
 		"0D 45 55 70 80 A3 BD ED"},
 	/* 5A is not in the model, but in the chip. */
 	{"MX25L25635E",
-		"01 02 03 04 05 06 0B 20 2B 2F 30 36 38 39 3B 3C 52 5A 60 68 6B 70 7E 80 90 98 9F A3 "
-		"AB AD B1 B7 B9 BB C1 C7 D8 DF E9 EB EF",
+		"01 02 03 04 05 06 0B 20 2B 2F 30 36 38 39 3B 3C 52 5A 60 68 6B 70 7E 80 90 98 "
+		"9F A3 AB AD B1 B7 B9 BB C1 C7 D8 DF E9 EB EF",
 		"70 80 A3"},
 	/* 00 no operation, 2C 2D lock register, 41 factory mode; 35 AF F5 are of the sister with
 	 * QPI. */
