@@ -88,7 +88,12 @@ emu_libflash_a_SOURCES = \
 	emu/flash/commands/securityregister.c \
 	emu/flash/commands/sfdp.c \
 	emu/flash/commands/sfdp.h \
+	emu/flash/commands/sfdpbasic.c \
+	emu/flash/commands/sfdpcompare.c \
+	emu/flash/commands/sfdplayout.c \
+	emu/flash/commands/sfdplayout.h \
 	emu/flash/commands/sfdptables.c \
+	emu/flash/commands/sfdpvendor.c \
 	emu/flash/commands/statusregister.c \
 	emu/flash/commands/statusregister.h \
 	emu/flash/commands/suspend.c \
@@ -125,6 +130,7 @@ emu_libflash_a_SOURCES = \
 	emu/flash/part.c \
 	emu/flash/part.h \
 	emu/flash/partdata.h \
+	emu/flash/sfdpcompare.h \
 	emu/flash/validate.c \
 	emu/flash/version.h
 
@@ -156,6 +162,8 @@ emu_libchipdb_a_SOURCES = \
 	emu/chipdb/partstatus.h \
 	emu/chipdb/partsuspend.c \
 	emu/chipdb/partsuspend.h \
+	emu/chipdb/sfdpfile.c \
+	emu/chipdb/sfdpfile.h \
 	emu/chipdb/times.c \
 	emu/chipdb/times.h
 
@@ -394,6 +402,8 @@ spinor_SOURCES = \
 	emu/spinor/run.c \
 	emu/spinor/runreport.c \
 	emu/spinor/runreport.h \
+	emu/spinor/showsfdp.c \
+	emu/spinor/showsfdp.h \
 	emu/spinor/supervise.c \
 	emu/spinor/supervise.h \
 	emu/spinor/tree.c \
@@ -435,6 +445,68 @@ dist_chipdb_DATA = \
 	chipdb/xtx.chips \
 	chipdb/zbit.chips \
 	chipdb/zetta.chips
+
+chipdbsfdpdir = $(chipdbdir)/sfdp
+dist_chipdbsfdp_DATA = \
+	chipdb/sfdp/AT25FF321A.sfdp \
+	chipdb/sfdp/AT25QL128A.sfdp \
+	chipdb/sfdp/BY25Q128AS.sfdp \
+	chipdb/sfdp/BY25Q32ES.sfdp \
+	chipdb/sfdp/GD25LB512ME.sfdp \
+	chipdb/sfdp/GD25Q32C.sfdp \
+	chipdb/sfdp/GD25WQ32E.sfdp \
+	chipdb/sfdp/IS25WP01G.sfdp \
+	chipdb/sfdp/IS25WP256.sfdp \
+	chipdb/sfdp/MT25QL01GBBB.sfdp \
+	chipdb/sfdp/MT25QL128ABA.sfdp \
+	chipdb/sfdp/MT25QL256ABA.sfdp \
+	chipdb/sfdp/MT25QU01GBBB.sfdp \
+	chipdb/sfdp/MT25QU256ABA.sfdp \
+	chipdb/sfdp/MT25QU512ABB.sfdp \
+	chipdb/sfdp/MT35XU02GCBA.sfdp \
+	chipdb/sfdp/MX25L12835F.sfdp \
+	chipdb/sfdp/MX25L1606E.sfdp \
+	chipdb/sfdp/MX25L25635E.sfdp \
+	chipdb/sfdp/MX25L25635F.sfdp \
+	chipdb/sfdp/MX25L25645G.sfdp \
+	chipdb/sfdp/MX25L3233F.sfdp \
+	chipdb/sfdp/MX25L3255E.sfdp \
+	chipdb/sfdp/MX25L51245G.sfdp \
+	chipdb/sfdp/MX25L6436F.sfdp \
+	chipdb/sfdp/MX25LM51245G.sfdp \
+	chipdb/sfdp/MX25R6435F.sfdp \
+	chipdb/sfdp/MX25U25635F.sfdp \
+	chipdb/sfdp/MX25U25645G.sfdp \
+	chipdb/sfdp/MX25U51245G.sfdp \
+	chipdb/sfdp/MX66L1G45G.sfdp \
+	chipdb/sfdp/MX66L2G45G.sfdp \
+	chipdb/sfdp/MX66L51235F.sfdp \
+	chipdb/sfdp/MX66U1G45G.sfdp \
+	chipdb/sfdp/MX66U2G45G.sfdp \
+	chipdb/sfdp/MX77L51250F.sfdp \
+	chipdb/sfdp/N25Q064A11E.sfdp \
+	chipdb/sfdp/N25Q256A13E.sfdp \
+	chipdb/sfdp/P25D40SH.sfdp \
+	chipdb/sfdp/S25FL064L.sfdp \
+	chipdb/sfdp/S25FS256T.sfdp \
+	chipdb/sfdp/S28HS02GT.sfdp \
+	chipdb/sfdp/SK25LP128.sfdp \
+	chipdb/sfdp/SST26VF032B.sfdp \
+	chipdb/sfdp/SST26VF064B.sfdp \
+	chipdb/sfdp/SST26WF080B.sfdp \
+	chipdb/sfdp/W25Q01JV.sfdp \
+	chipdb/sfdp/W25Q128FV.sfdp \
+	chipdb/sfdp/W25Q128JV.sfdp \
+	chipdb/sfdp/W25Q16JV.sfdp \
+	chipdb/sfdp/W25Q256FV.sfdp \
+	chipdb/sfdp/W25Q256JV.sfdp \
+	chipdb/sfdp/W25Q512JV.sfdp \
+	chipdb/sfdp/W25Q512NW-IM.sfdp \
+	chipdb/sfdp/W25Q512NW-IQ.sfdp \
+	chipdb/sfdp/W25Q64JW-IM.sfdp \
+	chipdb/sfdp/W25Q80BL.sfdp \
+	chipdb/sfdp/XM25QH32D-46.sfdp \
+	chipdb/sfdp/ZD25Q128C.sfdp
 
 # libspinor-flash: chips for other programs. It is compiled apart from the rooms above, which are
 # linked into spinord without the cost of position-independent code; from base and chipdb it has
@@ -493,7 +565,7 @@ install-flash-links: install-flashexeclibDATA
 
 # The library, what is compiled against it and the chips that it reads, without the programs.
 install-flash: install-flash-links install-flashincludeHEADERS install-pkgconfigDATA \
-	install-dist_chipdbDATA install-flashincludebaseHEADERS
+	install-dist_chipdbDATA install-dist_chipdbsfdpDATA install-flashincludebaseHEADERS
 
 install-exec-hook: install-flash-links
 

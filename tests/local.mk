@@ -52,6 +52,7 @@ SYSTEM_TESTS = \
 	tests/system/profiles.test \
 	tests/system/release.test \
 	tests/system/repeat.test \
+	tests/system/sfdp.test \
 	tests/system/spinor-lists.test \
 	tests/system/spinor-run.test \
 	tests/system/spinor-verbs.test \
@@ -126,6 +127,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_chipdb_modes.c \
 	tests/unit/test_chipdb_parts.c \
 	tests/unit/test_chipdb_protect.c \
+	tests/unit/test_chipdb_sfdp.c \
 	tests/unit/test_chipdb_sources.c \
 	tests/unit/test_chipdb_table.c \
 	tests/unit/test_clip.c \

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/units.h"
+#include "chipdb/sfdpfile.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
 #include "setup/condition.h"
@@ -64,17 +65,48 @@ check_beyond(const struct setup_condition *condition, const struct flash_part *p
 	return refuse(condition, SETUP_KEY_BEYOND, where, text, error);
 }
 
+/* The table of the condition's sfdp_text. */
+static struct chipdb_sfdp *
+read_sfdp(const struct setup_condition *condition, char **why)
+{
+	const char *text = condition->sfdp_text;
+
+	if (setup_condition_is_hex(text))
+		return chipdb_sfdp_parse("the value", text, strlen(text), why);
+	return chipdb_sfdp_read(text, why);
+}
+
 static bool
 check_sfdp(const struct setup_condition *condition, const struct flash_part *part,
 	const char *where, GError **error)
 {
+	bool changes = condition->sfdp_size > 0 || condition->sfdp_text;
+	g_autofree char *why = NULL;
 	g_autofree char *text = NULL;
+	struct chipdb_sfdp *sfdp;
 
-	if (!setup_condition_has(condition, SETUP_KEY_SFDP) || condition->sfdp_size == 0 ||
-		flash_opcode(part, RDSFDP) >= 0)
+	if (!setup_condition_has(condition, SETUP_KEY_SFDP) || !changes)
 		return true;
-	text = g_strdup_printf("%s has no table to change; allowed: none", part->name);
-	return refuse(condition, SETUP_KEY_SFDP, where, text, error);
+	if (flash_opcode(part, RDSFDP) < 0) {
+		text = g_strdup_printf("%s has no table to change; allowed: none", part->name);
+		return refuse(condition, SETUP_KEY_SFDP, where, text, error);
+	}
+	if (!condition->sfdp_text)
+		return true;
+	sfdp = read_sfdp(condition, &why);
+	if (!sfdp)
+		text = g_strdup_printf("%s cannot have it: %s", part->name, why);
+	chipdb_sfdp_free(sfdp);
+	return text == NULL || refuse(condition, SETUP_KEY_SFDP, where, text, error);
+}
+
+/* The length of the table that the chip will have. */
+static uint32_t
+sfdp_length(const struct setup_condition *condition, const struct flash_part *part)
+{
+	g_autofree struct flash_part *copy = bench_relabel_part(condition, part);
+
+	return flash_sfdp_length(copy ? copy : part);
 }
 
 /* Returns the offset after the last byte to replace. */
@@ -92,17 +124,17 @@ static bool
 check_sfdp_bytes(const struct setup_condition *condition, const struct flash_part *part,
 	const char *where, GError **error)
 {
-	bool generated = setup_condition_has(condition, SETUP_KEY_SFDP);
+	bool given = setup_condition_has(condition, SETUP_KEY_SFDP);
 	uint32_t length;
 	g_autofree char *text = NULL;
 
 	if (!setup_condition_has(condition, SETUP_KEY_SFDP_BYTES))
 		return true;
-	length = generated ? FLASH_SFDP_GENERATED_LENGTH : flash_sfdp_length(part);
+	length = sfdp_length(condition, part);
 	if (flash_opcode(part, RDSFDP) < 0)
 		text = g_strdup_printf(
 			"%s has no SFDP table to change; allowed is a part that has", part->name);
-	else if (generated && condition->sfdp_size == 0)
+	else if (given && condition->sfdp_size == 0 && !condition->sfdp_text)
 		text = g_strdup_printf(
 			"%s without SFDP table has no bytes of it; allowed: without sfdp = none",
 			part->name);
@@ -161,10 +193,26 @@ drop_sfdp(struct flash_part *part)
 	part->n_commands = n;
 }
 
+/* Gives part the table sfdp; its bytes are at data. */
+static void
+set_sfdp(struct flash_part *part, const struct chipdb_sfdp *sfdp, uint8_t *data)
+{
+	memcpy(data, sfdp->data, sfdp->length);
+	part->sfdp = FLASH_SFDP_FILE;
+	part->sfdp_data = data;
+	part->sfdp_length = sfdp->length;
+	part->sfdp_source = part->sfdp_quirks = NULL;
+	/* Reads of a longer table than the part's go on to its end. */
+	if (part->sfdp_wrap < sfdp->length)
+		part->sfdp_wrap = 0;
+}
+
 struct flash_part *
 bench_relabel_part(const struct setup_condition *condition, const struct flash_part *part)
 {
 	size_t n_bytes = condition->n_sfdp_bytes * sizeof(condition->sfdp_bytes[0]);
+	g_autofree char *why = NULL;
+	struct chipdb_sfdp *sfdp = NULL;
 	struct flash_part *copy;
 
 	if (!setup_condition_has(condition, SETUP_KEY_ID) &&
@@ -172,8 +220,10 @@ bench_relabel_part(const struct setup_condition *condition, const struct flash_p
 		!setup_condition_has(condition, SETUP_KEY_SFDP_BYTES) &&
 		!setup_condition_has(condition, SETUP_KEY_WP_WITH_QE))
 		return NULL;
+	if (condition->sfdp_text)
+		sfdp = read_sfdp(condition, &why);
 	/* One allocation for the part and the bytes after it. */
-	copy = g_malloc(sizeof(*part) + n_bytes);
+	copy = g_malloc(sizeof(*part) + n_bytes + (sfdp ? sfdp->length : 0));
 	*copy = *part;
 	memcpy(copy + 1, condition->sfdp_bytes, n_bytes);
 	copy->sfdp_bytes = (const struct flash_sfdp_byte *)(copy + 1);
@@ -182,11 +232,12 @@ bench_relabel_part(const struct setup_condition *condition, const struct flash_p
 		memcpy(copy->id, condition->id, sizeof(copy->id));
 		copy->id_length = condition->n_id;
 	}
-	if (setup_condition_has(condition, SETUP_KEY_SFDP) && condition->sfdp_size == 0)
-		drop_sfdp(copy);
-	else if (setup_condition_has(condition, SETUP_KEY_SFDP))
-		copy->sfdp = FLASH_SFDP_GENERATED;
 	copy->sfdp_size = condition->sfdp_size;
+	if (sfdp)
+		set_sfdp(copy, sfdp, (uint8_t *)(copy + 1) + n_bytes);
+	else if (setup_condition_has(condition, SETUP_KEY_SFDP) && condition->sfdp_size == 0)
+		drop_sfdp(copy);
+	chipdb_sfdp_free(sfdp);
 	if (setup_condition_has(condition, SETUP_KEY_WP_WITH_QE))
 		copy->wp_with_qe = condition->wp_with_qe;
 	return copy;

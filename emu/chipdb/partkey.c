@@ -371,13 +371,25 @@ read_sfdp(struct base_key_reading *r, const char *value)
 	struct flash_part *part = part_of(r);
 	int word;
 
+	part->sfdp_quirks = part->sfdp_source = NULL;
 	if (base_value_word(r->key->words, value, &word)) {
 		part->sfdp = (enum flash_sfdp)word;
 		return true;
 	}
-	part->sfdp = FLASH_SFDP_FILE;
-	return chipdb_part_read_sfdp(target_of(r)->group->file, value, target_of(r)->strings,
-		&part->sfdp_data, &part->sfdp_length, &r->why);
+	return chipdb_part_read_sfdp(
+		target_of(r)->group->file, value, target_of(r)->strings, part, &r->why);
+}
+
+static bool
+read_sfdp_layout(struct base_key_reading *r, const char *value)
+{
+	return chipdb_part_set_sfdp_layout(part_of(r), value, &r->why);
+}
+
+static bool
+read_sfdp_wrap(struct base_key_reading *r, const char *value)
+{
+	return chipdb_part_set_sfdp_wrap(part_of(r), value);
 }
 
 static bool
@@ -621,6 +633,9 @@ const struct base_key chipdb_partkeys[] = {
 		.field = PART(otp_lock), .words = otp_lock_words),
 	BASE_KEY("otp-read-dummy", CLOCKS_ALLOWED, read_dummy, .field = PART(otp_read_dummy)),
 	BASE_KEY("sfdp", "none, generated or the name of a file", read_sfdp, .words = sfdp_words),
+	BASE_KEY("sfdp-layout", "a layout of spinor-chipdb(5), such as macronix-1.0",
+		read_sfdp_layout),
+	BASE_KEY("sfdp-wrap", "no, or a power of two from 256 to 16M", read_sfdp_wrap),
 	BASE_KEY("fR", FREQUENCY_ALLOWED, read_frequency, .field = PART(read_max_hz),
 		.mandatory = true),
 	BASE_KEY("FR", FREQUENCY_ALLOWED, read_frequency, .field = PART(fast_read_max_hz),

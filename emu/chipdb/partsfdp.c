@@ -1,73 +1,72 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * An SFDP table read out of a real chip, in a file beside the chip data: binary, which begins with
- * "SFDP", or a text with two hex digits for each byte and # comments.
- */
-#include "base/value.h"
-#include "base/wholefile.h"
+/* The keys about the SFDP of a part: a real chip's in a file, or the layout of a generated one. */
 #include "chipdb/partsfdp.h"
+
+#include "base/units.h"
+#include "base/value.h"
+#include "chipdb/sfdpfile.h"
 
 #include <string.h>
 
-/* The largest known tables have some hundred bytes. */
-enum {
-	LENGTH_MAX = 64 * 1024
-};
+#define WRAP_MIN 256
+#define WRAP_MAX (16 << 20)
 
-static const char signature[] = "SFDP";
-
-static bool
-has_signature(const uint8_t *data, gsize length)
+static char *
+keep(GStringChunk *strings, const void *bytes, gsize n)
 {
-	return length > strlen(signature) && memcmp(data, signature, strlen(signature)) == 0;
+	return g_string_chunk_insert_len(strings, bytes, (gssize)n);
 }
 
-/* Converts hex text to bytes in place. Returns their number, or 0 on anything else. */
-static gsize
-decode(char *text)
+/* NULL stays NULL. */
+static const char *
+keep_text(GStringChunk *strings, const char *text)
 {
-	uint8_t *bytes = (uint8_t *)text;
-	uint8_t byte;
-	gsize n = 0;
-
-	while (*text) {
-		if (*text == '#') {
-			text += strcspn(text, "\n");
-		} else if (g_ascii_isspace(*text)) {
-			text++;
-		} else if (base_value_hex_digits(text, &byte)) {
-			bytes[n++] = byte;
-			text += 2;
-		} else {
-			return 0;
-		}
-	}
-	return n;
+	return text ? keep(strings, text, strlen(text) + 1) : NULL;
 }
 
 bool
 chipdb_part_read_sfdp(const char *chips, const char *name, GStringChunk *strings,
-	const uint8_t **data, uint32_t *length, char **why)
+	struct flash_part *part, char **why)
 {
 	g_autofree char *folder = g_path_get_dirname(chips);
 	g_autofree char *path =
 		g_path_is_absolute(name) ? g_strdup(name) : g_build_filename(folder, name, NULL);
-	g_autoptr(GError) cause = NULL;
-	g_autofree char *text = NULL;
-	gsize n;
+	struct chipdb_sfdp *sfdp = chipdb_sfdp_read(path, why);
 
-	if (!base_whole_file(path, BASE_TEXT_MAX, &text, &n, &cause)) {
-		*why = g_strdup(cause->message);
+	if (!sfdp)
 		return false;
-	}
-	if (!has_signature((uint8_t *)text, n))
-		n = decode(text);
-	if (n > LENGTH_MAX || !has_signature((uint8_t *)text, n)) {
-		*why = g_strdup_printf(
-			"%s is no SFDP: neither bytes nor hex that begin with 53 46 44 50", path);
+	part->sfdp = FLASH_SFDP_FILE;
+	part->sfdp_file = keep_text(strings, name);
+	part->sfdp_data = (const uint8_t *)keep(strings, sfdp->data, sfdp->length);
+	part->sfdp_length = sfdp->length;
+	part->sfdp_source = keep_text(strings, sfdp->source);
+	part->sfdp_quirks = keep_text(strings, sfdp->quirks);
+	chipdb_sfdp_free(sfdp);
+	return true;
+}
+
+bool
+chipdb_part_set_sfdp_layout(struct flash_part *part, const char *name, char **why)
+{
+	g_autofree char *names = NULL;
+
+	part->sfdp_layout = flash_sfdp_layout_find(name);
+	if (part->sfdp_layout)
+		return true;
+	names = flash_sfdp_layout_names();
+	*why = g_strdup_printf("there are %s", names);
+	return false;
+}
+
+bool
+chipdb_part_set_sfdp_wrap(struct flash_part *part, const char *value)
+{
+	uint64_t size = 0;
+
+	if (strcmp(value, "no") != 0 &&
+		(!base_parse_size(value, &size) || !base_value_is_power_of_two(size) ||
+			size < WRAP_MIN || size > WRAP_MAX))
 		return false;
-	}
-	*data = (const uint8_t *)g_string_chunk_insert_len(strings, text, (gssize)n);
-	*length = (uint32_t)n;
+	part->sfdp_wrap = (uint32_t)size;
 	return true;
 }

@@ -297,7 +297,8 @@ const char *flash_outcome_string(enum flash_outcome outcome);
 /* True if the part has the command set of AT45 DataFlash. */
 bool flash_part_is_dataflash(const struct flash_part *part);
 
-/* Bytes of the part's SFDP, at which reads wrap; meaningless for a part without RDSFDP. */
+/* Bytes of the part's SFDP, in whole blocks of 256: behind them reads give FF, or begin again.
+ * Meaningless for a part without RDSFDP. */
 uint32_t flash_sfdp_length(const struct flash_part *part);
 
 #pragma GCC visibility pop

@@ -191,8 +191,10 @@ enum flash_sfdp {
 	FLASH_SFDP_FILE,      /* sfdp_data */
 };
 
-#define FLASH_SFDP_GENERATED_LENGTH 256
 #define FLASH_SFDP_BYTES_MAX 64
+
+/* The places and forms of a generated SFDP: a vendor's and a generation's. */
+struct flash_sfdp_layout;
 
 /* A byte of an SFDP that differs from the generated one or the file. */
 struct flash_sfdp_byte {
@@ -335,9 +337,14 @@ struct flash_part {
 	unsigned int dies;                      /* 0 and 1: one */
 
 	enum flash_sfdp sfdp;
-	const uint8_t *sfdp_data; /* FLASH_SFDP_FILE */
+	const struct flash_sfdp_layout *sfdp_layout; /* of a generated one; NULL: the first row */
+	const uint8_t *sfdp_data;                    /* FLASH_SFDP_FILE */
 	uint32_t sfdp_length;
-	uint64_t sfdp_size;                       /* size in a generated one; 0: the part's */
+	const char *sfdp_file;   /* FLASH_SFDP_FILE: its name, as in the part's key */
+	const char *sfdp_source; /* what it was read from; may be NULL */
+	const char *sfdp_quirks; /* lines "FIELD = REASON" (sfdpcompare.h); may be NULL */
+	uint32_t sfdp_wrap; /* bytes after which reads begin again; 0: FF comes after the tables */
+	uint64_t sfdp_size; /* size in the table; 0: the part's */
 	const struct flash_sfdp_byte *sfdp_bytes; /* replace those of the table */
 	unsigned int n_sfdp_bytes;
 	struct flash_refused refused[FLASH_REFUSED_MAX];
@@ -358,5 +365,12 @@ bool flash_part_check(const struct flash_part *part, char **why);
 
 /* True when the engine has a command row of that mnemonic (see chipdb). */
 bool flash_command_known(const char *name);
+
+/* The layout of that name; NULL if there is none. NULL for its name: the usual one. */
+const struct flash_sfdp_layout *flash_sfdp_layout_find(const char *name);
+const char *flash_sfdp_layout_name(const struct flash_sfdp_layout *layout);
+
+/* The names of all layouts, with blanks between them; free with g_free(). */
+char *flash_sfdp_layout_names(void);
 
 #endif

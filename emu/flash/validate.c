@@ -9,6 +9,7 @@
 #include "flash/partdata.h"
 
 #include "base/value.h"
+#include "flash/commands/sfdp.h"
 #include "flash/flash.h"
 
 #include <glib.h>
@@ -304,12 +305,15 @@ check_dummies(const struct flash_part *part)
 	return NULL;
 }
 
-/* NULL, or which of its limits an OTP area or identification page exceeds. */
+/* NULL, or which of its limits an SFDP, an OTP area or an identification page exceeds. */
 static const char *
 find_area_limit(const struct flash_part *part)
 {
 	bool id_page = flash_opcode(part, "RDIDP") >= 0 || flash_opcode(part, "WRIDP") >= 0;
 
+	if (part->sfdp != FLASH_SFDP_NONE && part->sfdp_wrap &&
+		part->sfdp_wrap < flash_sfdp_tables_length(part))
+		return "sfdp-wrap is less than the tables of the SFDP are long";
 	if (part->otp_factory_end > part->otp_size)
 		return "otp-factory goes beyond otp-size";
 	if (part->otp_lock == FLASH_OTP_REGIONS && part->otp_size < 20)

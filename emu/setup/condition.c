@@ -256,15 +256,52 @@ take_sfdp_bytes(struct base_key_reading *r, const char *value)
 	return good;
 }
 
+/* A relative path of a file starts at the folder of the bench file. */
+static const char *
+intern_sfdp(const struct base_key_reading *r, const char *value)
+{
+	g_autofree char *folder = NULL;
+	g_autofree char *path = NULL;
+
+	if (setup_condition_is_hex(value) || g_path_is_absolute(value) || r->group == NULL)
+		return g_intern_string(value);
+	folder = g_path_get_dirname(r->group->path);
+	path = g_build_filename(folder, value, NULL);
+	return g_intern_string(path);
+}
+
 static bool
 take_sfdp(struct base_key_reading *r, const char *value)
 {
-	uint64_t *size = &((struct setup_condition *)r->target)->sfdp_size;
+	struct setup_condition *condition = r->target;
+	uint64_t size;
 
-	*size = 0;
+	condition->sfdp_size = 0;
+	condition->sfdp_text = NULL;
 	if (strcmp(value, "none") == 0)
 		return true;
-	return parse_power_of_two(value, size) && *size >= SFDP_SIZE_MIN && *size <= SFDP_SIZE_MAX;
+	if (parse_power_of_two(value, &size)) {
+		condition->sfdp_size = size;
+		return size >= SFDP_SIZE_MIN && size <= SFDP_SIZE_MAX;
+	}
+	if (strpbrk(value, "./") == NULL && !setup_condition_is_hex(value))
+		return false;
+	condition->sfdp_text = intern_sfdp(r, value);
+	return true;
+}
+
+bool
+setup_condition_is_hex(const char *text)
+{
+	g_autofree char *word = g_strndup(text, 16);
+	uint8_t bytes[4];
+
+	/* The first four bytes, with blanks between them or without. */
+	g_strdelimit(word, " \t", ' ');
+	word[strlen(word) > 11 && word[2] == ' ' ? 11 : MIN(strlen(word), 8)] = '\0';
+	if (strchr(word, ' '))
+		return base_value_hex_bytes(word, bytes, 4) == 4 && memcmp(bytes, "SFDP", 4) == 0;
+	return g_ascii_strcasecmp(word, "53464450") == 0;
 }
 
 #define OFFSET(member) offsetof(struct setup_condition, member)
@@ -289,8 +326,10 @@ const struct base_key setup_condition_rows[SETUP_CONDITION_KEYS + 1] = {
 	[SETUP_KEY_MODE] = BASE_KEY("mode", MODES, take_modes),
 	[SETUP_KEY_CUT_AT] = BASE_KEY("cut-at", "a whole number from 1 on", take_cut_at),
 	[SETUP_KEY_ID] = BASE_KEY("id", "1 to 8 hex bytes, such as EF 40 18", take_id),
-	[SETUP_KEY_SFDP] = BASE_KEY(
-		"sfdp", "none, and sizes from 64K to 1G that are powers of two", take_sfdp),
+	[SETUP_KEY_SFDP] = BASE_KEY("sfdp",
+		"none, sizes from 64K to 1G that are powers of two, hex bytes that begin with 53 "
+		"46 44 50, and a file with a dot or / in its name",
+		take_sfdp),
 	[SETUP_KEY_SFDP_BYTES] = BASE_KEY("sfdp-bytes",
 		"an offset and bytes in hexadecimal, such as 0x9D 21; more of them after ; and 64 "
 		"bytes in all",
@@ -353,7 +392,7 @@ static const struct {
 	[SETUP_KEY_MODE] = FIELDS(modes, lock_to),
 	[SETUP_KEY_CUT_AT] = FIELD(cut_at),
 	[SETUP_KEY_ID] = FIELDS(id, n_id),
-	[SETUP_KEY_SFDP] = FIELD(sfdp_size),
+	[SETUP_KEY_SFDP] = FIELDS(sfdp_size, sfdp_text),
 	[SETUP_KEY_SFDP_BYTES] = FIELDS(sfdp_bytes, n_sfdp_bytes),
 	[SETUP_KEY_REAL_SIZE] = FIELD(real_size),
 	[SETUP_KEY_BEYOND] = FIELD(beyond),

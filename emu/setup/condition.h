@@ -77,7 +77,8 @@ struct setup_condition {
 	uint64_t cut_at;             /* the supply is switched off at that frame */
 	uint8_t id[FLASH_ID_MAX];
 	unsigned int n_id;
-	uint64_t sfdp_size; /* in the SFDP table; 0: there is no table */
+	uint64_t sfdp_size;    /* in the SFDP table; 0: there is no table, or sfdp_text */
+	const char *sfdp_text; /* an SFDP in hex, or the path of its file; interned; may be NULL */
 	struct flash_sfdp_byte sfdp_bytes[FLASH_SFDP_BYTES_MAX];
 	unsigned int n_sfdp_bytes;
 	uint64_t real_size;
@@ -105,6 +106,9 @@ bool setup_condition_take(
 /* Replaces the keys of condition that option gives. */
 void setup_condition_override(
 	struct setup_condition *condition, const struct setup_condition *option);
+
+/* Whether a value of the key sfdp is the bytes of an SFDP, and not the path of a file. */
+bool setup_condition_is_hex(const char *text);
 
 static inline bool
 setup_condition_has(const struct setup_condition *condition, enum setup_condition_key key)

@@ -10,6 +10,7 @@
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
 #include "spinor/output.h"
+#include "spinor/showsfdp.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -181,6 +182,7 @@ add_part(JsonBuilder *builder, const struct flash_part *part)
 		add_erase(builder, part, &part->erases[i]);
 	json_builder_end_array(builder);
 	add_commands(builder, part);
+	spinor_add_sfdp(builder, part);
 	json_builder_end_object(builder);
 }
 
@@ -310,6 +312,7 @@ print_part(const struct flash_part *part, const char *name)
 	printf("ID (9F)   %s\n", id);
 	printf("clock     %.6g MHz for READ (03), %.6g MHz for all others\n",
 		part->read_max_hz / 1e6, part->fast_read_max_hz / 1e6);
+	spinor_print_sfdp(part);
 	print_delivered(part);
 	printf("erases\n");
 	for (unsigned int i = 0; i < part->n_erases; i++)

@@ -99,6 +99,7 @@ fixture_part_init(struct flash_part *part)
 		.security_register_size = 256,
 		.security_register_first = 1,
 		.sfdp = FLASH_SFDP_GENERATED,
+		.sfdp_wrap = 256,
 		.read_max_hz = 50000000,
 		.fast_read_max_hz = 133000000,
 	};

@@ -24,6 +24,7 @@ Suite *suite_chipdb_folders(void);
 Suite *suite_chipdb_manual(void);
 Suite *suite_chipdb_modes(void);
 Suite *suite_chipdb_parts(void);
+Suite *suite_chipdb_sfdp(void);
 Suite *suite_chipdb_protect(void);
 Suite *suite_chipdb_sources(void);
 Suite *suite_chipdb_table(void);

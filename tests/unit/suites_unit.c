@@ -15,6 +15,7 @@ const struct suite_row suite_rows[] = {
 	{"chipdb_modes", suite_chipdb_modes},
 	{"chipdb_protect", suite_chipdb_protect},
 	{"chipdb_parts", suite_chipdb_parts},
+	{"chipdb_sfdp", suite_chipdb_sfdp},
 	{"chipdb_sources", suite_chipdb_sources},
 	{"chipdb_failures", suite_chipdb_failures},
 	{"chipdb_table", suite_chipdb_table},

@@ -260,6 +260,11 @@ static const struct {
 		"erase-C7 erases the whole chip, which can have up to 2G"},
 	{"sfdp = nothing.bin\n", "nothing.bin"},
 	{"sfdp = empty.hex\n", "empty.hex is no SFDP: neither bytes nor hex that begin with"},
+	{"sfdp-layout = none\n", "there are jesd216b winbond-1.0"},
+	{"sfdp-wrap = 128\n", "no, or a power of two from 256 to 16M"},
+	{"sfdp-wrap = 300\n", "no, or a power of two from 256 to 16M"},
+	{"sfdp = generated\nsfdp-layout = macronix-1.6\nsfdp-wrap = 256\n",
+		"sfdp-wrap is less than the tables of the SFDP are long"},
 	{"sfdp = odd.hex\n", "odd.hex is no SFDP: neither bytes nor hex that begin with"},
 };
 

@@ -94,7 +94,7 @@ START_TEST(w25q128jv_matches_its_data_sheet)
 	ck_assert_int_eq(part->timing[FLASH_T_RES2].max_ns, 1800);
 	ck_assert_uint_eq(part->security_registers, 3);
 	ck_assert_uint_eq(part->security_register_size, 256);
-	ck_assert_int_eq(part->sfdp, FLASH_SFDP_GENERATED);
+	ck_assert_int_eq(part->sfdp, FLASH_SFDP_FILE);
 	ck_assert_uint_eq(part->read_max_hz, 50000000);
 	ck_assert_uint_eq(part->fast_read_max_hz, 133000000);
 }

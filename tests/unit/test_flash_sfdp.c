@@ -468,9 +468,11 @@ START_TEST(hybrid_parts_describe_the_active_erases)
 }
 END_TEST
 
+/* Behind it are FF, up to where the reads of some vendors begin again. */
 START_TEST(an_sfdp_file_is_returned_unchanged)
 {
 	static const uint8_t bytes[] = {'S', 'F', 'D', 'P', 6, 1, 0, 0xff, 0x12};
+	static const uint32_t wraps[] = {0, 256, 512};
 	struct flash_part part;
 	struct fixture *f;
 	uint8_t found[20];
@@ -479,12 +481,41 @@ START_TEST(an_sfdp_file_is_returned_unchanged)
 	part.sfdp = FLASH_SFDP_FILE;
 	part.sfdp_data = bytes;
 	part.sfdp_length = sizeof(bytes);
+	part.sfdp_wrap = wraps[_i];
 	f = fixture_new_part(&part);
 	read_sfdp(f, 0, found, sizeof(found));
 	ck_assert_mem_eq(found, bytes, sizeof(bytes));
-	ck_assert_mem_eq(found + sizeof(bytes), bytes, sizeof(bytes));
-	read_sfdp(f, 8, found, 2);
-	ck_assert_mem_eq(found, ((uint8_t[]){0x12, 'S'}), 2);
+	ck_assert_uint_eq(found[9], 0xff);
+	for (uint32_t at = 256; at <= 1024; at += 256) {
+		read_sfdp(f, at - 2, found, 4);
+		ck_assert_mem_eq(found,
+			wraps[_i] && at % wraps[_i] == 0 ? "\xff\xffSF" : "\xff\xff\xff\xff", 4);
+	}
+	/* The address has 24 bits, of any length of the area. */
+	read_sfdp(f, 0xfffffe, found, 4);
+	ck_assert_mem_eq(found, "\xff\xffSF", 4);
+	fixture_destroy(f);
+}
+END_TEST
+
+/* A counterfeit has the table of its marking, with its own size or another one. */
+START_TEST(a_size_replaces_the_density_of_a_file)
+{
+	static const uint8_t bytes[0x18] = {'S', 'F', 'D', 'P', 0, 1, 0, 0xff, 0, 0, 1, 2, 0x10, 0,
+		0, 0xff, 0xe5, 0x20, 0xf1, 0xff, 0xff, 0xff, 0xff, 0x07};
+	struct flash_part part;
+	struct fixture *f;
+	uint8_t found[0x18];
+
+	fixture_part_init(&part);
+	part.sfdp = FLASH_SFDP_FILE;
+	part.sfdp_data = bytes;
+	part.sfdp_length = sizeof(bytes);
+	part.sfdp_size = 8 * MIB;
+	f = fixture_new_part(&part);
+	read_sfdp(f, 0, found, sizeof(found));
+	ck_assert_mem_eq(found, bytes, 0x14);
+	ck_assert_mem_eq(found + 0x14, "\xff\xff\xff\x03", 4);
 	fixture_destroy(f);
 }
 END_TEST
@@ -515,7 +546,7 @@ START_TEST(single_sfdp_bytes_can_be_changed)
 	part.sfdp_length = sizeof(bytes);
 	f = fixture_new_part(&part);
 	read_sfdp(f, 0, found, 11);
-	ck_assert_mem_eq(found, "SXDP\x06\x01\x00\xff\x34SX", 11);
+	ck_assert_mem_eq(found, "SXDP\x06\x01\x00\xff\x34\xff\xff", 11);
 	fixture_destroy(f);
 }
 END_TEST
@@ -531,7 +562,8 @@ suite_flash_sfdp(void)
 	tcase_add_loop_test(tcase, a_host_can_use_the_part_by_sfdp_alone, 0, G_N_ELEMENTS(parts));
 	tcase_add_test(tcase, parts_without_quad_list_no_quad_reads);
 	tcase_add_test(tcase, hybrid_parts_describe_the_active_erases);
-	tcase_add_test(tcase, an_sfdp_file_is_returned_unchanged);
+	tcase_add_loop_test(tcase, an_sfdp_file_is_returned_unchanged, 0, 3);
+	tcase_add_test(tcase, a_size_replaces_the_density_of_a_file);
 	tcase_add_test(tcase, single_sfdp_bytes_can_be_changed);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -196,7 +196,8 @@ static const struct silicon_row command_rows[] = {
 	{"MX25L12845E", {"CF", "", "CF 00 00 00 00 00", "C2 17", NULL, FLASH_DONE}},
 	{"MX25L12845E", {"no 3B", "", "3B 00 00 00 00 00", "FF", NULL, FLASH_UNKNOWN_OPCODE}},
 	{"MX25L25635E", {"6B", "06; 01 40; W", "6B 00 00 00 00 00", NULL, NULL, FLASH_DONE}},
-	{"MX25L25635E", {"no 5A", "", "5A 00 00 00 00 00", "FF", NULL, FLASH_UNKNOWN_OPCODE}},
+	/* The model has no 5A; the part does, and Linux tells it from the F by its table. */
+	{"MX25L25635E", {"5A", "", "5A 00 00 40 00 00", "EE", NULL, FLASH_DONE}},
 	{"MX25L25635E", {"no 13", "", "13 00 00 00 00 00", "FF", NULL, FLASH_UNKNOWN_OPCODE}},
 	{"MX25L25635E",
 		{"B7 tells in the security register", "B7", "2B 00", "04", NULL, FLASH_DONE}},
@@ -242,9 +243,10 @@ static const struct {
 		"01 02 03 04 05 06 0B 0D 20 2B 2F 30 36 38 39 3C 45 52 55 5A 60 68 70 7E 80 90 98 "
 		"9F A3 AB AD B1 B9 BB BD C1 C7 CF D8 DF EB ED EF",
 		"0D 45 55 70 80 A3 BD ED"},
+	/* 5A is not in the model, but in the chip. */
 	{"MX25L25635E",
-		"01 02 03 04 05 06 0B 20 2B 2F 30 36 38 39 3B 3C 52 60 68 6B 70 7E 80 90 98 9F A3 "
-		"AB AD B1 B7 B9 BB C1 C7 D8 DF E9 EB EF",
+		"01 02 03 04 05 06 0B 20 2B 2F 30 36 38 39 3B 3C 52 5A 60 68 6B 70 7E 80 90 98 "
+		"9F A3 AB AD B1 B7 B9 BB C1 C7 D8 DF E9 EB EF",
 		"70 80 A3"},
 	/* 00 no operation, 2C 2D lock register, 41 factory mode; 35 AF F5 are of the sister with
 	 * QPI. */

@@ -263,8 +263,9 @@ START_TEST(help_lists_every_option)
 		"--version", "-h, --help", "--time-scale=N", "--wp=low|high|float",
 		"--hold=low|high|float", "--reset=low|high|float", "--supply=VOLTAGE",
 		"--corner=typ|max", "--wear=on|off", "--cycles=N", "--status=BYTES", "--mode=MODE",
-		"--cut-at=N", "--id=BYTES", "--sfdp=none|SIZE", "--sfdp-bytes=OFFSET BYTES",
-		"--real-size=SIZE", "--beyond=wraps|ones", "--wp-with-qe=yes|no"};
+		"--cut-at=N", "--id=BYTES", "--sfdp=none|SIZE|FILE|HEX",
+		"--sfdp-bytes=OFFSET BYTES", "--real-size=SIZE", "--beyond=wraps|ones",
+		"--wp-with-qe=yes|no"};
 	struct setup_options *options = must_parse("--help");
 
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)

@@ -193,6 +193,11 @@ static const struct {
 	{"W25Q128JV", "sfdp-bytes=0xFF A5", "5A 00 00 FE 00 00 00 00 00", "FF A5 53 46"},
 	{"W25Q128JV", "sfdp=8M; sfdp-bytes=0x84 11", "5A 00 00 84 00 00 00 00 00", "11 FF FF 03"},
 	{"W25Q128JV", "id=01 02 03; sfdp-bytes=0x84 11", "9F 00 00 00", "01 02 03"},
+	/* Another table, of any length; with single bytes changed. */
+	{"W25Q128JV", "sfdp=53464450 00 01 00 FF 12", "5A 00 00 04 00 00 00 00 00 00 00",
+		"00 01 00 FF 12 FF"},
+	{"W25Q128JV", "sfdp=53 46 44 50 00 01; sfdp-bytes=0x5 77",
+		"5A 00 00 00 00 00 00 00 00 00 00", "53 46 44 50 00 77"},
 	{"W25Q128JV", "sfdp=none", "5A 00 00 00 00 00 00 00 00", "FF FF FF FF FF FF FF"},
 };
 
@@ -418,6 +423,9 @@ static const struct {
 		"real-size"},
 	{"W25P80", "wp-with-qe=yes",
 		"--wp-with-qe: a W25P80 has no QE bit; allowed is a part that has"},
+	{"W25Q128JV", "sfdp=/no/x.sfdp",
+		"--sfdp: a W25Q128JV cannot have it: Failed to open file “/no/x.sfdp”: No such "
+		"file or directory"},
 	{"W25P80", "sfdp=2M", "--sfdp: a W25P80 has no table to change; allowed: none"},
 };
 

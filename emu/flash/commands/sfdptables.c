@@ -9,6 +9,7 @@
  */
 #include "flash/commands/erase.h"
 #include "flash/commands/sfdp.h"
+#include "flash/commands/sfdplayout.h"
 #include "flash/engine/device.h"
 #include "flash/engine/opcodes.h"
 #include "flash/flash.h"
@@ -19,11 +20,13 @@
 
 enum {
 	TYPES_MAX = FLASH_ERASES_MAX * FLASH_REGIONS_MAX,
+	DIE_SIZE_MIN = 16 << 20, /* no chip with several has smaller ones */
 	EDGES_MAX = FLASH_ERASES_MAX * FLASH_REGIONS_MAX + 2,
 
 	/* sector map */
 	MAP_END = 1 << 0,
 	MAP_DESCRIPTOR = 1 << 1,
+	MAP_RESERVED = 0xfc, /* ones, as on SST26VF064B */
 	REGIONS_MAX = FLASH_SFDP_MAP_DWORDS - 1,
 };
 
@@ -35,8 +38,8 @@ flash_sfdp_has(const struct flash *chip, uint8_t opcode, const char *name)
 	return command && strcmp(command->name, name) == 0 ? command : NULL;
 }
 
-/* Whether the erase is in force, not of the whole chip, and has 4 address bytes or as the mode
- * says. */
+/* Whether the erase is in force, not of the whole chip or a die, and has 4 address bytes or as the
+ * mode says. */
 static bool
 counts(const struct flash *chip, unsigned int i, bool four_byte)
 {
@@ -44,7 +47,8 @@ counts(const struct flash *chip, unsigned int i, bool four_byte)
 
 	if (erase->four_byte != four_byte || chip->commands[erase->opcode] != &chip->erase_rows[i])
 		return false;
-	return erase->n_regions || (erase->size && erase->size < chip->part->size);
+	return erase->n_regions ||
+		(erase->size && erase->size < MIN(chip->part->size, DIE_SIZE_MIN));
 }
 
 /* An erase type for that size, unless an earlier erase has it everywhere. */
@@ -87,8 +91,23 @@ collect(const struct flash *chip, struct flash_sfdp_type *types, bool maps)
 	return n;
 }
 
+/* The 32 KiB type comes last. */
+static void
+move_32k_last(struct flash_sfdp_type *types, unsigned int n)
+{
+	for (unsigned int i = 0; i + 1 < n; i++) {
+		struct flash_sfdp_type type = types[i];
+
+		if (type.size != 32 * 1024)
+			continue;
+		types[i] = types[i + 1];
+		types[i + 1] = type;
+	}
+}
+
 unsigned int
-flash_sfdp_types(const struct flash *chip, struct flash_sfdp_type types[FLASH_SFDP_TYPES])
+flash_sfdp_types(const struct flash *chip, const struct flash_sfdp_layout *layout,
+	struct flash_sfdp_type types[FLASH_SFDP_TYPES])
 {
 	struct flash_sfdp_type all[TYPES_MAX + 1];
 	unsigned int n = collect(chip, all, true);
@@ -96,6 +115,8 @@ flash_sfdp_types(const struct flash *chip, struct flash_sfdp_type types[FLASH_SF
 	if (n > FLASH_SFDP_TYPES)
 		n = MIN(collect(chip, all, false), FLASH_SFDP_TYPES);
 	memcpy(types, all, n * sizeof(*types));
+	if (layout->large_before_32k)
+		move_32k_last(types, n);
 	return n;
 }
 
@@ -117,15 +138,16 @@ four_byte_twin(const struct flash *chip, const struct flash_sfdp_type *type)
 }
 
 unsigned int
-flash_sfdp_four_byte_table(const struct flash *chip, uint32_t table[FLASH_SFDP_FOUR_BYTE_DWORDS])
+flash_sfdp_four_byte_table(const struct flash *chip, const struct flash_sfdp_layout *layout,
+	uint32_t table[FLASH_SFDP_FOUR_BYTE_DWORDS])
 {
 	static const struct {
 		uint8_t opcode;
 		const char *name;
 	} commands[] = {{0x13, "READ4"}, {0x0c, "FAST_READ4"}, {0x3c, "DREAD4"}, {0xbc, "2READ4"},
-		{0x6c, "QREAD4"}, {0xec, "4READ4"}, {0x12, "PP4"}, {0x34, "QPP4"}};
+		{0x6c, "QREAD4"}, {0xec, "4READ4"}, {0x12, "PP4"}, {0x34, "QPP4"}, {0x3e, "4PP4"}};
 	struct flash_sfdp_type types[FLASH_SFDP_TYPES];
-	unsigned int n = flash_sfdp_types(chip, types);
+	unsigned int n = flash_sfdp_types(chip, layout, types);
 	uint32_t supported = 0;
 	uint32_t opcodes = 0xffffffff;
 
@@ -141,7 +163,7 @@ flash_sfdp_four_byte_table(const struct flash *chip, uint32_t table[FLASH_SFDP_F
 		supported |= 1u << (9 + i);
 		opcodes = (opcodes & ~(0xffu << 8 * i)) | (uint32_t)opcode << 8 * i;
 	}
-	table[0] = supported | 0xfff00000;
+	table[0] = supported | layout->four_byte_ones;
 	table[1] = opcodes;
 	return supported ? FLASH_SFDP_FOUR_BYTE_DWORDS : 0;
 }
@@ -200,19 +222,20 @@ usable(const struct flash_sfdp_type *types, unsigned int n, uint64_t start, uint
 }
 
 unsigned int
-flash_sfdp_sector_map(const struct flash *chip, uint32_t table[FLASH_SFDP_MAP_DWORDS])
+flash_sfdp_sector_map(const struct flash *chip, const struct flash_sfdp_layout *layout,
+	uint32_t table[FLASH_SFDP_MAP_DWORDS])
 {
 	uint64_t edges[EDGES_MAX];
 	struct flash_sfdp_type types[FLASH_SFDP_TYPES];
-	unsigned int n = flash_sfdp_types(chip, types);
+	unsigned int n = flash_sfdp_types(chip, layout, types);
 	unsigned int n_regions = find_edges(chip, types, n, edges) - 1;
 	bool maps = false;
 
 	for (unsigned int i = 0; i < n; i++)
 		maps = maps || types[i].erase->n_regions;
-	if (!maps || n_regions > REGIONS_MAX)
+	if ((!maps && !layout->map_always) || n_regions > REGIONS_MAX)
 		return 0;
-	table[0] = 0xff000000 | (n_regions - 1) << 16 | MAP_DESCRIPTOR | MAP_END;
+	table[0] = 0xff000000 | (n_regions - 1) << 16 | MAP_RESERVED | MAP_DESCRIPTOR | MAP_END;
 	for (unsigned int i = 0; i < n_regions; i++) {
 		uint64_t units = (edges[i + 1] - edges[i]) / 256;
 
