@@ -9,6 +9,8 @@
  *
  * Operations take no time here, except one that is left in progress or suspended (unfinished.c).
  * Leaves out modes of DataFlash, and QPI or address modes by WRAR.
+ *
+ * long: which part can be in a mode is said beside what brings it there.
  */
 #include "bench/preset.h"
 

@@ -2,6 +2,8 @@
 /*
  * Presets of chips: values of keys, the parts that support them, and the resulting replies of the
  * chip.
+ *
+ * long: a row for each value and part.
  */
 #include "bench/preset.h"
 
