@@ -222,7 +222,7 @@ row()
 table()
 {
 	printf '%-34s %8s  (%8s..%8s)  %8s %7s  %s\n' "" median lowest highest floor ratio target
-	row "flashrom write + verify, s" %8.2f write.spinord write.serprog "<= 1.10"
+	row "flashrom write + verify, s" %8.2f write.spinord write.serprog "<= 1.05"
 	row "  without flashrom's start, s" %8.2f write.spinord.net write.serprog.net ""
 	row "flashrom read, s" %8.2f read.spinord read.serprog "<= 1.10"
 	row "  without flashrom's start, s" %8.2f read.spinord.net read.serprog.net ""
