@@ -32,8 +32,8 @@ _spinor_value()
 	--corner) _spinor_reply "typ max" ;;
 	--wear) _spinor_reply "on off" ;;
 	--mode)
-		_spinor_reply "deep-power-down 4-byte 3-byte ear: qpi suspended erasing programming \
-			aai otp reset-enabled write-enabled locked unlocked power-up-4-byte \
+		_spinor_reply "deep-power-down 4-byte 3-byte ear: qpi suspended program-suspended \
+			erasing programming aai otp reset-enabled write-enabled locked unlocked power-up-4-byte \
 			otp-locked"
 		;;
 	--kind)

@@ -132,6 +132,7 @@ can_be_in(const struct flash_part *part, enum setup_mode mode)
 		return has(part, "EQIO") || has(part, "EQIO_QE") || has(part, "WREVCR") ||
 			has_bit(part, FLASH_BIT_QPI);
 	case SETUP_MODE_SUSPENDED:
+	case SETUP_MODE_PROGRAM_SUSPENDED:
 	case SETUP_MODE_ERASING:
 	case SETUP_MODE_PROGRAMMING:
 	case SETUP_MODE_AAI:
@@ -476,6 +477,18 @@ refuse_protected(const struct target *target, enum setup_mode mode, GError **err
 		setup_mode_names[mode]);
 }
 
+/* No effect without that mode in the condition. False: refused. */
+static bool
+enter_suspended(
+	const struct target *target, struct flash *flash, enum setup_mode mode, GError **error)
+{
+	if (!setup_condition_mode(target->condition, mode))
+		return true;
+	set_locks(flash, false);
+	return bench_suspend(flash, mode, target->condition->corner, address_bytes(flash)) ||
+		refuse_protected(target, mode, error);
+}
+
 static bool
 enter_modes(const struct target *target, struct flash *flash, GError **error)
 {
@@ -484,11 +497,9 @@ enter_modes(const struct target *target, struct flash *flash, GError **error)
 	uint8_t bpr[BPR_MAX];
 	size_t n_bpr = read_bpr(flash, bpr);
 
-	if (setup_condition_mode(condition, SETUP_MODE_SUSPENDED)) {
-		set_locks(flash, false);
-		if (!bench_suspend_erase(flash, condition->corner, address_bytes(flash)))
-			return refuse_protected(target, SETUP_MODE_SUSPENDED, error);
-	}
+	if (!enter_suspended(target, flash, SETUP_MODE_SUSPENDED, error) ||
+		!enter_suspended(target, flash, SETUP_MODE_PROGRAM_SUSPENDED, error))
+		return false;
 	if (setup_condition_mode(condition, SETUP_MODE_OTP_LOCKED))
 		lock_otp(flash);
 	if (setup_condition_mode(condition, SETUP_MODE_UNLOCKED))

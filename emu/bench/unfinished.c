@@ -2,13 +2,14 @@
 /*
  * A chip as a host leaves it that stops, or loses its cable, in the middle of its work:
  *
- *   suspended       .. erase | 75 |
- *   erasing         .. erase |                 busy; the block is erased at the end
- *   programming     .. 02 a a a d d |          busy
- *   aai             06 | AD a a a d d |        the sequence has not ended: 04 is missing
- *   otp             B1 |                       C1 is missing
- *   reset-enabled   66 |                       99 is missing
- *   write-enabled   06 |
+ *   suspended         .. erase | 75 |
+ *   program-suspended .. 02 a a a d d | 75 |
+ *   erasing           .. erase |                 busy; the block is erased at the end
+ *   programming       .. 02 a a a d d |          busy
+ *   aai               06 | AD a a a d d |        the sequence has not ended: 04 is missing
+ *   otp               B1 |                       C1 is missing
+ *   reset-enabled     66 |                       99 is missing
+ *   write-enabled     06 |
  *
  * All of them are brought about by the part's own commands. A program or an AAI sequence writes the
  * bytes that are there already, so that the array does not depend on how far it came; an erase
@@ -16,7 +17,7 @@
  *
  * Operations take no time here, except the erase or program that is left in progress: it takes its
  * time with every timing mode.
- * Leaves out suspended programs, status writes, continuous reads and sequences of OTP areas.
+ * Leaves out status writes, continuous reads and sequences of OTP areas.
  */
 #include "bench/unfinished.h"
 
@@ -83,6 +84,24 @@ has_block_erase(const struct flash_part *part)
 	return false;
 }
 
+/* The command that suspends an erase, or a program; NULL: the part has none. */
+static const char *
+suspend_name(const struct flash_part *part, bool program)
+{
+	const char *own = program ? "PGSP" : "ERSP";
+
+	if (has(part, "SUSPEND"))
+		return "SUSPEND";
+	return has(part, own) ? own : NULL;
+}
+
+static bool
+can_program(const struct flash_part *part)
+{
+	return find_program(part) != NULL ||
+		(has(part, "DF_TRANSFER1") && has(part, "DF_BUF1_PROGRAM"));
+}
+
 bool
 bench_is_unfinished(enum setup_mode mode)
 {
@@ -94,12 +113,13 @@ bench_can_be_unfinished(const struct flash_part *part, enum setup_mode mode)
 {
 	switch (mode) {
 	case SETUP_MODE_SUSPENDED:
-		return has(part, "SUSPEND") && part->n_erases > 0;
+		return suspend_name(part, false) != NULL && part->n_erases > 0;
+	case SETUP_MODE_PROGRAM_SUSPENDED:
+		return suspend_name(part, true) != NULL && can_program(part);
 	case SETUP_MODE_ERASING:
 		return has_block_erase(part);
 	case SETUP_MODE_PROGRAMMING:
-		return find_program(part) != NULL ||
-			(has(part, "DF_TRANSFER1") && has(part, "DF_BUF1_PROGRAM"));
+		return can_program(part);
 	case SETUP_MODE_AAI:
 		return find_sequence(part) != NULL;
 	case SETUP_MODE_OTP:
@@ -133,8 +153,8 @@ try_erases(struct flash *flash, bool hybrid, size_t address_bytes)
 	}
 }
 
-bool
-bench_begin_erase(struct flash *flash, enum flash_corner corner, size_t address_bytes)
+static bool
+begin_erase(struct flash *flash, enum flash_corner corner, size_t address_bytes)
 {
 	flash_set_corner(flash, corner);
 	/* While hybrid erases are in force the others erase nothing at 0. */
@@ -142,15 +162,6 @@ bench_begin_erase(struct flash *flash, enum flash_corner corner, size_t address_
 	try_erases(flash, false, address_bytes);
 	flash_set_corner(flash, FLASH_CORNER_INSTANT);
 	return flash_is_busy(flash);
-}
-
-bool
-bench_suspend_erase(struct flash *flash, enum flash_corner corner, size_t address_bytes)
-{
-	if (!bench_begin_erase(flash, corner, address_bytes))
-		return false;
-	board_send(flash, "SUSPEND", NULL, 0);
-	return !flash_is_busy(flash);
 }
 
 /* --- programs --- */
@@ -195,6 +206,20 @@ begin_program(struct flash *flash, enum flash_corner corner, size_t address_byte
 	return flash_is_busy(flash);
 }
 
+bool
+bench_suspend(
+	struct flash *flash, enum setup_mode mode, enum flash_corner corner, size_t address_bytes)
+{
+	bool program = mode == SETUP_MODE_PROGRAM_SUSPENDED;
+	bool begun = program ? begin_program(flash, corner, address_bytes)
+			     : begin_erase(flash, corner, address_bytes);
+
+	if (!begun)
+		return false;
+	board_send(flash, suspend_name(flash_part(flash), program), NULL, 0);
+	return !flash_is_busy(flash);
+}
+
 static bool
 begin_sequence(struct flash *flash)
 {
@@ -210,7 +235,7 @@ bench_leave_unfinished(
 {
 	switch (mode) {
 	case SETUP_MODE_ERASING:
-		return bench_begin_erase(flash, corner, address_bytes);
+		return begin_erase(flash, corner, address_bytes);
 	case SETUP_MODE_PROGRAMMING:
 		return begin_program(flash, corner, address_bytes);
 	case SETUP_MODE_AAI:

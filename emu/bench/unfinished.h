@@ -18,12 +18,11 @@ bool bench_is_unfinished(enum setup_mode mode);
 /* Whether the part has the commands for it. */
 bool bench_can_be_unfinished(const struct flash_part *part, enum setup_mode mode);
 
-/* Begins an erase of the block at address 0, with the times of that corner. False: it was
- * refused. */
-bool bench_begin_erase(struct flash *flash, enum flash_corner corner, size_t address_bytes);
-
-/* The same, and suspends it. */
-bool bench_suspend_erase(struct flash *flash, enum flash_corner corner, size_t address_bytes);
+/* SETUP_MODE_SUSPENDED, SETUP_MODE_PROGRAM_SUSPENDED: begins an erase of the block at address 0, or
+ * a program of the bytes that are there already, with the times of that corner, and suspends it.
+ * False: it was refused. */
+bool bench_suspend(
+	struct flash *flash, enum setup_mode mode, enum flash_corner corner, size_t address_bytes);
 
 /* Brings the chip, whose blocks are unlocked, into that mode. Writes are of the bytes that are
  * there already. False: the erase or program was refused. */

@@ -23,6 +23,7 @@ const char *const setup_mode_names[SETUP_MODES] = {
 	[SETUP_MODE_EAR] = "ear:N",
 	[SETUP_MODE_QPI] = "qpi",
 	[SETUP_MODE_SUSPENDED] = "suspended",
+	[SETUP_MODE_PROGRAM_SUSPENDED] = "program-suspended",
 	[SETUP_MODE_ERASING] = "erasing",
 	[SETUP_MODE_PROGRAMMING] = "programming",
 	[SETUP_MODE_AAI] = "aai",
@@ -38,9 +39,9 @@ const char *const setup_mode_names[SETUP_MODES] = {
 #define MODE(name) (1u << SETUP_MODE_##name)
 /* A chip does one thing at a time. */
 #define BUSY (MODE(ERASING) | MODE(PROGRAMMING))
-#define ACTIVITIES                                                                \
-	(BUSY | MODE(DEEP_POWER_DOWN) | MODE(SUSPENDED) | MODE(AAI) | MODE(OTP) | \
-		MODE(RESET_ENABLED) | MODE(WRITE_ENABLED))
+#define ACTIVITIES                                                                              \
+	(BUSY | MODE(DEEP_POWER_DOWN) | MODE(SUSPENDED) | MODE(PROGRAM_SUSPENDED) | MODE(AAI) | \
+		MODE(OTP) | MODE(RESET_ENABLED) | MODE(WRITE_ENABLED))
 
 /* Sets of modes of which a chip can be in one. */
 static const unsigned int either[] = {
@@ -52,11 +53,11 @@ static const unsigned int either[] = {
 };
 
 #define LEVELS "low, high and float"
-#define MODES                                                                            \
-	"deep-power-down, 4-byte, 3-byte, ear:N, qpi, suspended, erasing, programming, " \
-	"aai, otp, reset-enabled, write-enabled, locked, locked:FIRST-LAST, unlocked, "  \
-	"power-up-4-byte and otp-locked, or several of them with commas, but not those " \
-	"that exclude each other (spinor-bench(5), mode)"
+#define MODES                                                                         \
+	"deep-power-down, 4-byte, 3-byte, ear:N, qpi, suspended, program-suspended, " \
+	"erasing, programming, aai, otp, reset-enabled, write-enabled, locked, "      \
+	"locked:FIRST-LAST, unlocked, power-up-4-byte and otp-locked, or several of " \
+	"them with commas, but not those that exclude each other (spinor-bench(5), mode)"
 
 static const struct base_value_word level_words[] = {
 	{"low", FLASH_LOW}, {"high", FLASH_HIGH}, {"float", FLASH_FLOATING}, {NULL, 0}};

@@ -43,7 +43,8 @@ enum setup_mode {
 	SETUP_MODE_EAR, /* the extended address register is set */
 	SETUP_MODE_QPI,
 	SETUP_MODE_SUSPENDED, /* an erase of the block at 0 */
-	SETUP_MODE_ERASING,   /* the same in progress */
+	SETUP_MODE_PROGRAM_SUSPENDED,
+	SETUP_MODE_ERASING, /* the same in progress */
 	SETUP_MODE_PROGRAMMING,
 	SETUP_MODE_AAI, /* auto address increment without its end */
 	SETUP_MODE_OTP, /* the OTP area is selected */

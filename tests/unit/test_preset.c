@@ -145,6 +145,20 @@ static const struct {
 	{"W25Q256JV", "mode=suspended,power-up-4-byte", "7A; 05 00", "03"},
 	{"MX25L12835F", "mode=suspended", "2B 00", "08"},
 	{"SST26VF016B", "mode=suspended", "B0; 30; 05 00", "83"},
+	/* Commands of their own for erases and programs; SR2.1 is ES, SR2.0 is PS. */
+	{"S25FL128S-64K", "mode=suspended", "07 00", "02"},
+	{"S25FL128S-64K", "mode=suspended", "8A; 05 00", "00"},
+	{"S25FL128S-64K", "mode=suspended", "7A; 05 00", "03"},
+	{"S25FL128S-64K", "mode=program-suspended", "07 00", "01"},
+	{"S25FL128S-64K", "mode=program-suspended", "7A; 05 00", "00"},
+	{"S25FL128S-64K", "mode=program-suspended", "8A; 05 00", "03"},
+	/* ESB is SR2.3 of the security register, PSB is its bit 2. */
+	{"MX25L12835F", "mode=program-suspended", "2B 00", "04"},
+	{"MX25L12835F", "mode=program-suspended", "30; 05 00", "03"},
+	{"W25Q128JV", "mode=program-suspended", "35 00", "82"},
+	{"W25Q128JV", "mode=program-suspended", "06; 02 00 10 00 00; 05 00", "02"},
+	{"W25Q128JV", "mode=program-suspended", "7A; 05 00", "03"},
+	{"W25Q256JV", "mode=program-suspended,4-byte", "7A; 05 00", "03"},
 	/* Individual locks. */
 	{"W25Q256JV", "mode=locked", "3D 00 00 00 00", "01"},
 	{"W25Q256JV", "mode=locked", "15 00", "64"},
@@ -382,13 +396,13 @@ static const struct {
 } refused[] = {
 	{"W25Q80DV", "mode=qpi",
 		"--mode: a W25Q80DV can't be in mode qpi; allowed: deep-power-down, suspended, "
-		"erasing, programming, reset-enabled, write-enabled, otp-locked"},
+		"program-suspended, erasing, programming, reset-enabled, write-enabled, otp-locked"},
 	{"W25Q128JV", "status=1C; mode=erasing",
 		"--mode: a W25Q128JV can't be in mode erasing: the erase or program at 0 was "
 		"refused; allowed is a block that is not protected"},
 	{"W25Q128JV", "mode=aai",
 		"--mode: a W25Q128JV can't be in mode aai; allowed: deep-power-down, suspended, "
-		"erasing, programming, reset-enabled, write-enabled, locked, unlocked, "
+		"program-suspended, erasing, programming, reset-enabled, write-enabled, locked, unlocked, "
 		"otp-locked"},
 	{"SST26VF016B", "mode=locked:0-0xFFFF",
 		"--mode: a SST26VF016B has no command for the lock of a block; allowed: locked, "
@@ -527,6 +541,8 @@ static const struct {
 	{SETUP_KEY_MODE, "qpi, deep-power-down"},
 	{SETUP_KEY_MODE, "deep-power-down,suspended"},
 	{SETUP_KEY_MODE, "suspended,erasing"},
+	{SETUP_KEY_MODE, "suspended,program-suspended"},
+	{SETUP_KEY_MODE, "program-suspended,qpi"},
 	{SETUP_KEY_MODE, "erasing,programming"},
 	{SETUP_KEY_MODE, "aai,otp"},
 	{SETUP_KEY_MODE, "reset-enabled,write-enabled"},

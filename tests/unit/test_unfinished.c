@@ -181,20 +181,45 @@ check_operation(enum setup_mode mode, uint8_t content)
 		ck_assert_msg(!flash_is_busy(chip), "%s is busy after a reset", part->name);
 }
 
+/* Resumes by the part's command for that kind of operation. */
 static void
-check_suspended(void)
+resume(bool program)
 {
+	ck_assert(command("RESUME") || command(program ? "PGRS" : "ERRS"));
+}
+
+static void
+check_not_suspended(bool program, const char *after)
+{
+	resume(program);
+	ck_assert_msg(outcome == FLASH_NOT_SUSPENDED, "%s: a resume after %s is %s", part->name,
+		after, flash_outcome_string(outcome));
 	ck_assert(!flash_is_busy(chip));
-	ck_assert(command("RESUME"));
+}
+
+/* content: of byte 0 after the resumed operation. */
+static void
+check_suspended(enum setup_mode mode, uint8_t content)
+{
+	bool program = mode == SETUP_MODE_PROGRAM_SUSPENDED;
+
+	ck_assert(!flash_is_busy(chip));
+	/* A part with a command for each kind ignores the other one. */
+	if (command(program ? "ERRS" : "PGRS"))
+		ck_assert_int_eq(outcome, FLASH_NOT_SUSPENDED);
+	resume(program);
 	ck_assert_msg(flash_is_busy(chip), "%s is not resumed", part->name);
 	pass(HOUR_NS);
-	check_usable("the erase", 0xff);
+	check_usable("the operation", content);
+	check_not_suspended(program, "the operation");
 	remove_chip();
-	leave(SETUP_MODE_SUSPENDED);
+	leave(mode);
 	power_cycle();
-	command("RESUME");
-	ck_assert_msg(outcome == FLASH_NOT_SUSPENDED, "%s: a resume is %s", part->name,
-		flash_outcome_string(outcome));
+	check_not_suspended(program, "a power cycle");
+	remove_chip();
+	leave(mode);
+	if (reset())
+		check_not_suspended(program, "a reset");
 }
 
 static void
@@ -280,7 +305,10 @@ check_mode(enum setup_mode mode)
 		check_operation(mode, 0x00);
 		break;
 	case SETUP_MODE_SUSPENDED:
-		check_suspended();
+		check_suspended(mode, 0xff);
+		break;
+	case SETUP_MODE_PROGRAM_SUSPENDED:
+		check_suspended(mode, 0x00);
 		break;
 	case SETUP_MODE_AAI:
 		check_aai();
@@ -305,6 +333,7 @@ static const struct {
 	unsigned int parts;
 } modes[] = {
 	{SETUP_MODE_SUSPENDED, 100},
+	{SETUP_MODE_PROGRAM_SUSPENDED, 100},
 	{SETUP_MODE_ERASING, 500},
 	{SETUP_MODE_PROGRAMMING, 500},
 	{SETUP_MODE_AAI, 10},
