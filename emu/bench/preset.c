@@ -135,6 +135,7 @@ can_be_in(const struct flash_part *part, enum setup_mode mode)
 	case SETUP_MODE_PROGRAM_SUSPENDED:
 	case SETUP_MODE_ERASING:
 	case SETUP_MODE_PROGRAMMING:
+	case SETUP_MODE_WRITING_STATUS:
 	case SETUP_MODE_AAI:
 	case SETUP_MODE_OTP:
 	case SETUP_MODE_RESET_ENABLED:
@@ -544,8 +545,14 @@ leave_unfinished(
 
 	if (mode == SETUP_MODE_ERASING || mode == SETUP_MODE_PROGRAMMING || mode == SETUP_MODE_AAI)
 		unprotect(condition, flash);
-	return bench_leave_unfinished(flash, mode, condition->corner, n_address) ||
-		refuse_protected(target, mode, error);
+	if (bench_leave_unfinished(flash, mode, condition->corner, n_address))
+		return true;
+	if (mode != SETUP_MODE_WRITING_STATUS)
+		return refuse_protected(target, mode, error);
+	return refuse(target, SETUP_KEY_MODE, error,
+		"can't be in mode %s: the write was refused; allowed are status registers that "
+		"are not locked",
+		setup_mode_names[mode]);
 }
 
 /* In these modes the chip ignores commands, or misreads them. */

@@ -6,18 +6,19 @@
  *   program-suspended .. 02 a a a d d | 75 |
  *   erasing           .. erase |                 busy; the block is erased at the end
  *   programming       .. 02 a a a d d |          busy
+ *   writing-status    06 | 01 d d |           busy
  *   aai               06 | AD a a a d d |        the sequence has not ended: 04 is missing
  *   otp               B1 |                       C1 is missing
  *   reset-enabled     66 |                       99 is missing
  *   write-enabled     06 |
  *
  * All of them are brought about by the part's own commands. A program or an AAI sequence writes the
- * bytes that are there already, so that the array does not depend on how far it came; an erase
- * erases the block at address 0.
+ * bytes that are there already, so that the array does not depend on how far it came, and a status
+ * write the registers as they are; an erase erases the block at address 0.
  *
- * Operations take no time here, except the erase or program that is left in progress: it takes its
+ * Operations take no time here, except the one that is left in progress: it takes its
  * time with every timing mode.
- * Leaves out status writes, continuous reads and sequences of OTP areas.
+ * Leaves out status writes of DataFlash, continuous reads and sequences of OTP areas.
  */
 #include "bench/unfinished.h"
 
@@ -29,9 +30,9 @@
 #include <string.h>
 
 #define MODE(name) (1u << SETUP_MODE_##name)
-#define UNFINISHED                                                                         \
-	(MODE(ERASING) | MODE(PROGRAMMING) | MODE(AAI) | MODE(OTP) | MODE(RESET_ENABLED) | \
-		MODE(WRITE_ENABLED))
+#define UNFINISHED                                                                          \
+	(MODE(ERASING) | MODE(PROGRAMMING) | MODE(WRITING_STATUS) | MODE(AAI) | MODE(OTP) | \
+		MODE(RESET_ENABLED) | MODE(WRITE_ENABLED))
 
 enum {
 	ADDRESS_MAX = 4,
@@ -120,6 +121,9 @@ bench_can_be_unfinished(const struct flash_part *part, enum setup_mode mode)
 		return has_block_erase(part);
 	case SETUP_MODE_PROGRAMMING:
 		return can_program(part);
+	case SETUP_MODE_WRITING_STATUS:
+		return (has(part, "WRSR") || has(part, "WRSR_EWSR")) &&
+			part->timing[FLASH_T_W].typ_ns > 0;
 	case SETUP_MODE_AAI:
 		return find_sequence(part) != NULL;
 	case SETUP_MODE_OTP:
@@ -229,6 +233,24 @@ begin_sequence(struct flash *flash)
 	return true;
 }
 
+/* Writes all registers that 01 takes; with fewer bytes some parts clear the others. */
+static bool
+begin_status_write(struct flash *flash, enum flash_corner corner)
+{
+	uint8_t bytes[FLASH_STATUS_REGISTERS];
+	size_t n = flash_part(flash)->wrsr_bytes;
+
+	for (unsigned int reg = 0; reg < n; reg++)
+		bytes[reg] = flash_status_register(flash, reg);
+	flash_set_corner(flash, corner);
+	if (!board_send_enabled(flash, "WRSR", bytes, n)) {
+		board_send(flash, "EWSR", NULL, 0);
+		board_send(flash, "WRSR_EWSR", bytes, n);
+	}
+	flash_set_corner(flash, FLASH_CORNER_INSTANT);
+	return flash_is_busy(flash);
+}
+
 bool
 bench_leave_unfinished(
 	struct flash *flash, enum setup_mode mode, enum flash_corner corner, size_t address_bytes)
@@ -238,6 +260,8 @@ bench_leave_unfinished(
 		return begin_erase(flash, corner, address_bytes);
 	case SETUP_MODE_PROGRAMMING:
 		return begin_program(flash, corner, address_bytes);
+	case SETUP_MODE_WRITING_STATUS:
+		return begin_status_write(flash, corner);
 	case SETUP_MODE_AAI:
 		return begin_sequence(flash);
 	case SETUP_MODE_OTP:

@@ -25,7 +25,7 @@ bool bench_suspend(
 	struct flash *flash, enum setup_mode mode, enum flash_corner corner, size_t address_bytes);
 
 /* Brings the chip, whose blocks are unlocked, into that mode. Writes are of the bytes that are
- * there already. False: the erase or program was refused. */
+ * there already. False: the erase, program or status write was refused. */
 bool bench_leave_unfinished(
 	struct flash *flash, enum setup_mode mode, enum flash_corner corner, size_t address_bytes);
 

@@ -26,6 +26,7 @@ const char *const setup_mode_names[SETUP_MODES] = {
 	[SETUP_MODE_PROGRAM_SUSPENDED] = "program-suspended",
 	[SETUP_MODE_ERASING] = "erasing",
 	[SETUP_MODE_PROGRAMMING] = "programming",
+	[SETUP_MODE_WRITING_STATUS] = "writing-status",
 	[SETUP_MODE_AAI] = "aai",
 	[SETUP_MODE_OTP] = "otp",
 	[SETUP_MODE_RESET_ENABLED] = "reset-enabled",
@@ -39,9 +40,10 @@ const char *const setup_mode_names[SETUP_MODES] = {
 #define MODE(name) (1u << SETUP_MODE_##name)
 /* A chip does one thing at a time. */
 #define BUSY (MODE(ERASING) | MODE(PROGRAMMING))
-#define ACTIVITIES                                                                              \
-	(BUSY | MODE(DEEP_POWER_DOWN) | MODE(SUSPENDED) | MODE(PROGRAM_SUSPENDED) | MODE(AAI) | \
-		MODE(OTP) | MODE(RESET_ENABLED) | MODE(WRITE_ENABLED))
+#define ACTIVITIES                                                                   \
+	(BUSY | MODE(DEEP_POWER_DOWN) | MODE(SUSPENDED) | MODE(PROGRAM_SUSPENDED) |  \
+		MODE(WRITING_STATUS) | MODE(AAI) | MODE(OTP) | MODE(RESET_ENABLED) | \
+		MODE(WRITE_ENABLED))
 
 /* Sets of modes of which a chip can be in one. */
 static const unsigned int either[] = {
@@ -53,10 +55,10 @@ static const unsigned int either[] = {
 };
 
 #define LEVELS "low, high and float"
-#define MODES                                                                         \
-	"deep-power-down, 4-byte, 3-byte, ear:N, qpi, suspended, program-suspended, " \
-	"erasing, programming, aai, otp, reset-enabled, write-enabled, locked, "      \
-	"locked:FIRST-LAST, unlocked, power-up-4-byte and otp-locked, or several of " \
+#define MODES                                                                                    \
+	"deep-power-down, 4-byte, 3-byte, ear:N, qpi, suspended, program-suspended, "            \
+	"erasing, programming, writing-status, aai, otp, reset-enabled, write-enabled, locked, " \
+	"locked:FIRST-LAST, unlocked, power-up-4-byte and otp-locked, or several of "            \
 	"them with commas, but not those that exclude each other (spinor-bench(5), mode)"
 
 static const struct base_value_word level_words[] = {

@@ -46,6 +46,7 @@ enum setup_mode {
 	SETUP_MODE_PROGRAM_SUSPENDED,
 	SETUP_MODE_ERASING, /* the same in progress */
 	SETUP_MODE_PROGRAMMING,
+	SETUP_MODE_WRITING_STATUS,
 	SETUP_MODE_AAI, /* auto address increment without its end */
 	SETUP_MODE_OTP, /* the OTP area is selected */
 	SETUP_MODE_RESET_ENABLED,

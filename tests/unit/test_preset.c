@@ -156,6 +156,11 @@ static const struct {
 	{"MX25L12835F", "mode=program-suspended", "2B 00", "04"},
 	{"MX25L12835F", "mode=program-suspended", "30; 05 00", "03"},
 	{"W25Q128JV", "mode=program-suspended", "35 00", "82"},
+	{"W25Q128JV", "mode=writing-status", "05 00", "03"},
+	{"W25Q128JV", "mode=writing-status; status=1C 02", "05 00", "1F"},
+	{"W25Q128JV", "mode=writing-status; status=1C 02", "9F 00", "FF"},
+	{"MX25L12835F", "mode=writing-status", "05 00", "03"},
+	{"SST26VF016B", "mode=writing-status", "05 00", "83"},
 	{"W25Q128JV", "mode=program-suspended", "06; 02 00 10 00 00; 05 00", "02"},
 	{"W25Q128JV", "mode=program-suspended", "7A; 05 00", "03"},
 	{"W25Q256JV", "mode=program-suspended,4-byte", "7A; 05 00", "03"},
@@ -396,13 +401,16 @@ static const struct {
 } refused[] = {
 	{"W25Q80DV", "mode=qpi",
 		"--mode: a W25Q80DV can't be in mode qpi; allowed: deep-power-down, suspended, "
-		"program-suspended, erasing, programming, reset-enabled, write-enabled, otp-locked"},
+		"program-suspended, erasing, programming, writing-status, reset-enabled, write-enabled, otp-locked"},
 	{"W25Q128JV", "status=1C; mode=erasing",
 		"--mode: a W25Q128JV can't be in mode erasing: the erase or program at 0 was "
 		"refused; allowed is a block that is not protected"},
+	{"W25Q128JV", "status=00 01; mode=writing-status",
+		"--mode: a W25Q128JV can't be in mode writing-status: the write was refused; "
+		"allowed are status registers that are not locked"},
 	{"W25Q128JV", "mode=aai",
 		"--mode: a W25Q128JV can't be in mode aai; allowed: deep-power-down, suspended, "
-		"program-suspended, erasing, programming, reset-enabled, write-enabled, locked, unlocked, "
+		"program-suspended, erasing, programming, writing-status, reset-enabled, write-enabled, locked, unlocked, "
 		"otp-locked"},
 	{"SST26VF016B", "mode=locked:0-0xFFFF",
 		"--mode: a SST26VF016B has no command for the lock of a block; allowed: locked, "
@@ -541,6 +549,7 @@ static const struct {
 	{SETUP_KEY_MODE, "qpi, deep-power-down"},
 	{SETUP_KEY_MODE, "deep-power-down,suspended"},
 	{SETUP_KEY_MODE, "suspended,erasing"},
+	{SETUP_KEY_MODE, "writing-status,erasing"},
 	{SETUP_KEY_MODE, "suspended,program-suspended"},
 	{SETUP_KEY_MODE, "program-suspended,qpi"},
 	{SETUP_KEY_MODE, "erasing,programming"},

@@ -294,6 +294,37 @@ check_write_enabled(void)
 	ck_assert_msg(!is_write_enabled(), "%s: WEL is 1 after a power cycle", part->name);
 }
 
+/* The registers, without BUSY and WEL. */
+static void
+read_registers(uint8_t *registers)
+{
+	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++)
+		registers[reg] = flash_status_register(chip, reg);
+	registers[0] &= 0xfc;
+}
+
+static void
+check_writing_status(void)
+{
+	uint8_t before[FLASH_STATUS_REGISTERS];
+	uint8_t after[FLASH_STATUS_REGISTERS];
+	struct flash *fresh = flash_new(part, array, 1);
+	struct flash *written = chip;
+
+	chip = fresh;
+	read_registers(before);
+	g_clear_pointer(&fresh, flash_destroy);
+	chip = written;
+	check_operation(SETUP_MODE_WRITING_STATUS, 0x00);
+	remove_chip();
+	leave(SETUP_MODE_WRITING_STATUS);
+	pass(HOUR_NS);
+	read_registers(after);
+	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++)
+		ck_assert_msg(after[reg] == before[reg], "%s: register %u is %02X, not %02X",
+			part->name, reg + 1, after[reg], before[reg]);
+}
+
 static void
 check_mode(enum setup_mode mode)
 {
@@ -303,6 +334,9 @@ check_mode(enum setup_mode mode)
 		break;
 	case SETUP_MODE_PROGRAMMING:
 		check_operation(mode, 0x00);
+		break;
+	case SETUP_MODE_WRITING_STATUS:
+		check_writing_status();
 		break;
 	case SETUP_MODE_SUSPENDED:
 		check_suspended(mode, 0xff);
@@ -336,6 +370,7 @@ static const struct {
 	{SETUP_MODE_PROGRAM_SUSPENDED, 100},
 	{SETUP_MODE_ERASING, 500},
 	{SETUP_MODE_PROGRAMMING, 500},
+	{SETUP_MODE_WRITING_STATUS, 500},
 	{SETUP_MODE_AAI, 10},
 	{SETUP_MODE_OTP, 50},
 	{SETUP_MODE_RESET_ENABLED, 100},
