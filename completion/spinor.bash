@@ -33,8 +33,8 @@ _spinor_value()
 	--wear) _spinor_reply "on off" ;;
 	--mode)
 		_spinor_reply "deep-power-down 4-byte 3-byte ear: qpi suspended program-suspended \
-			erasing programming writing-status aai otp reset-enabled write-enabled locked \
-			unlocked power-up-4-byte otp-locked"
+			erasing programming writing-status aai otp reset-enabled write-enabled \
+			continuous-read locked unlocked power-up-4-byte otp-locked"
 		;;
 	--kind)
 		_spinor_reply "operation ready interrupted power pin host fault boot snapshot \

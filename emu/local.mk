@@ -101,6 +101,8 @@ emu_libflash_a_SOURCES = \
 	emu/flash/describe.h \
 	emu/flash/engine/bits.c \
 	emu/flash/engine/bits.h \
+	emu/flash/engine/continuous.c \
+	emu/flash/engine/continuous.h \
 	emu/flash/engine/device.h \
 	emu/flash/engine/dummy.c \
 	emu/flash/engine/dummy.h \

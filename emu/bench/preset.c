@@ -140,6 +140,7 @@ can_be_in(const struct flash_part *part, enum setup_mode mode)
 	case SETUP_MODE_OTP:
 	case SETUP_MODE_RESET_ENABLED:
 	case SETUP_MODE_WRITE_ENABLED:
+	case SETUP_MODE_CONTINUOUS_READ:
 		return bench_can_be_unfinished(part, mode);
 	case SETUP_MODE_LOCKED:
 	case SETUP_MODE_UNLOCKED:
@@ -348,7 +349,9 @@ preset_status(struct flash *flash, const struct setup_condition *condition)
 {
 	for (unsigned int reg = 0; reg < condition->n_status; reg++)
 		flash_status_preset(flash, reg, condition->status[reg]);
-	if (setup_condition_mode(condition, SETUP_MODE_QPI) && has(flash_part(flash), "EQIO_QE"))
+	if ((setup_condition_mode(condition, SETUP_MODE_QPI) &&
+		    has(flash_part(flash), "EQIO_QE")) ||
+		setup_condition_mode(condition, SETUP_MODE_CONTINUOUS_READ))
 		set_bit(flash, FLASH_BIT_QE);
 	if (setup_condition_mode(condition, SETUP_MODE_LOCKED))
 		set_bit(flash, FLASH_BIT_WPS);

@@ -11,6 +11,7 @@
  *   otp               B1 |                       C1 is missing
  *   reset-enabled     66 |                       99 is missing
  *   write-enabled     06 |
+ *   continuous-read   EB a a a A5 |           the next frame has no opcode
  *
  * All of them are brought about by the part's own commands. A program or an AAI sequence writes the
  * bytes that are there already, so that the array does not depend on how far it came, and a status
@@ -18,7 +19,7 @@
  *
  * Operations take no time here, except the one that is left in progress: it takes its
  * time with every timing mode.
- * Leaves out status writes of DataFlash, continuous reads and sequences of OTP areas.
+ * Leaves out status writes of DataFlash and sequences of OTP areas.
  */
 #include "bench/unfinished.h"
 
@@ -32,7 +33,7 @@
 #define MODE(name) (1u << SETUP_MODE_##name)
 #define UNFINISHED                                                                          \
 	(MODE(ERASING) | MODE(PROGRAMMING) | MODE(WRITING_STATUS) | MODE(AAI) | MODE(OTP) | \
-		MODE(RESET_ENABLED) | MODE(WRITE_ENABLED))
+		MODE(RESET_ENABLED) | MODE(WRITE_ENABLED) | MODE(CONTINUOUS_READ))
 
 enum {
 	ADDRESS_MAX = 4,
@@ -44,6 +45,15 @@ static const struct program {
 	const char *name;
 	size_t n_data;
 } programs[] = {{"PP", DATA_MAX}, {"WRITE", DATA_MAX}, {"BP", 1}};
+
+/* Reads with mode bits, and their lanes, in order of preference. */
+static const struct {
+	const char *name;
+	unsigned int n_lanes;
+} io_reads[] = {{"4READ", 4}, {"2READ", 2}};
+
+/* Asks for another read without an opcode on all parts that have such reads. */
+#define MODE_BITS 0xa5
 
 /* Auto address increment: word, byte. */
 static const struct program sequences[] = {{"AAI", 2}, {"AAI_BYTE", 1}};
@@ -103,6 +113,14 @@ can_program(const struct flash_part *part)
 		(has(part, "DF_TRANSFER1") && has(part, "DF_BUF1_PROGRAM"));
 }
 
+static bool
+has_continuous_read(const struct flash_part *part)
+{
+	return part->continuous != FLASH_CONTINUOUS_NONE &&
+		(has(part, "4READ") ||
+			(has(part, "2READ") && part->continuous != FLASH_CONTINUOUS_TOGGLE));
+}
+
 bool
 bench_is_unfinished(enum setup_mode mode)
 {
@@ -132,6 +150,8 @@ bench_can_be_unfinished(const struct flash_part *part, enum setup_mode mode)
 		return has(part, "RSTEN");
 	case SETUP_MODE_WRITE_ENABLED:
 		return has(part, "WREN");
+	case SETUP_MODE_CONTINUOUS_READ:
+		return has_continuous_read(part);
 	default:
 		return false;
 	}
@@ -251,6 +271,21 @@ begin_status_write(struct flash *flash, enum flash_corner corner)
 	return flash_is_busy(flash);
 }
 
+/* A read at address 0, by a host that drives all lanes. */
+static void
+begin_continuous_read(struct flash *flash, size_t address_bytes)
+{
+	size_t i = has(flash_part(flash), io_reads[0].name) ? 0 : 1;
+	uint8_t opcode = (uint8_t)flash_opcode(flash_part(flash), io_reads[i].name);
+	uint8_t header[ADDRESS_MAX + 1] = {0};
+
+	header[address_bytes] = MODE_BITS;
+	flash_select(flash);
+	flash_shift(flash, &opcode, NULL, 1);
+	flash_shift_lanes(flash, io_reads[i].n_lanes, header, address_bytes + 1);
+	flash_deselect(flash, 0);
+}
+
 bool
 bench_leave_unfinished(
 	struct flash *flash, enum setup_mode mode, enum flash_corner corner, size_t address_bytes)
@@ -271,6 +306,9 @@ bench_leave_unfinished(
 		return board_send(flash, "RSTEN", NULL, 0);
 	case SETUP_MODE_WRITE_ENABLED:
 		return board_send(flash, "WREN", NULL, 0);
+	case SETUP_MODE_CONTINUOUS_READ:
+		begin_continuous_read(flash, address_bytes);
+		return true;
 	default:
 		return true;
 	}

@@ -38,6 +38,9 @@ static const struct base_value_word sfdp_words[] = {
 static const struct base_value_word otp_lock_words[] = {{"none", FLASH_OTP_OPEN},
 	{"control-byte", FLASH_OTP_CONTROL_BYTE}, {"regions", FLASH_OTP_REGIONS},
 	{"once", FLASH_OTP_ONCE}, {NULL, 0}};
+static const struct base_value_word continuous_words[] = {{"none", FLASH_CONTINUOUS_NONE},
+	{"m5-4", FLASH_CONTINUOUS_M54}, {"axh", FLASH_CONTINUOUS_AXH},
+	{"toggle", FLASH_CONTINUOUS_TOGGLE}, {NULL, 0}};
 enum {
 	SHORT_KEEP,
 	SHORT_CLEAR,
@@ -585,6 +588,8 @@ const struct base_key chipdb_partkeys[] = {
 	BASE_KEY("wrsr-short", "keep, clear or refuse", read_wrsr_short, .words = short_words),
 	BASE_KEY("wel-on-reject", "clear or keep", read_flag, .field = PART(wel_kept_on_reject),
 		.words = clear_keep_words),
+	BASE_KEY("continuous-read", "none, m5-4, axh or toggle", read_choice,
+		.field = PART(continuous), .words = continuous_words),
 	BASE_KEY("wp-with-qe", "no or yes", read_flag, .field = PART(wp_with_qe),
 		.words = no_yes_words),
 	BASE_KEY("protection",
@@ -679,5 +684,6 @@ const struct base_key chipdb_partkeys[] = {
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(chipdb_partkeys) <= CHIPDB_PART_KEYS);
 G_STATIC_ASSERT(sizeof(enum flash_pin7) == sizeof(unsigned int));
+G_STATIC_ASSERT(sizeof(enum flash_continuous) == sizeof(unsigned int));
 G_STATIC_ASSERT(sizeof(enum flash_id_tail) == sizeof(unsigned int)); /* read_choice */
 G_STATIC_ASSERT(sizeof(enum flash_id_cfi) == sizeof(unsigned int));

@@ -157,6 +157,10 @@ void flash_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n);
  * by that many bits, until CS# rises. */
 void flash_shift_bits(struct flash *chip, unsigned int n_bits, uint8_t in, uint8_t *out);
 
+/* n bytes on n_lanes (2 or 4) at once, to a chip that expects more than one at this place of the
+ * frame; no effect on another. The lanes above are 1. */
+void flash_shift_lanes(struct flash *chip, unsigned int n_lanes, const uint8_t *in, size_t n);
+
 /* Whether the chip drives MISO at the next clock; *n_bytes (may be NULL): for how many bytes the
  * answer stays valid, 0 if it may change within the next, SIZE_MAX to the end of the frame. */
 bool flash_drives_miso(const struct flash *chip, size_t *n_bytes);

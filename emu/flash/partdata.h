@@ -202,6 +202,15 @@ struct flash_sfdp_byte {
 	uint8_t value;
 };
 
+/* The mode bits M7-0, after the address of 2READ and 4READ, with which the next frame has no
+ * opcode; see engine/continuous.c. */
+enum flash_continuous {
+	FLASH_CONTINUOUS_NONE,
+	FLASH_CONTINUOUS_M54,    /* M5-4 = 10 */
+	FLASH_CONTINUOUS_AXH,    /* M7-4 = 1010 */
+	FLASH_CONTINUOUS_TOGGLE, /* M7-4 is the complement of M3-0; 4READ only */
+};
+
 /* A command, or ERASE for all erases, that the chip ignores while it has suspended an operation. */
 enum {
 	FLASH_REFUSED_IN_PROGRAM = 1 << 0, /* a program */
@@ -291,8 +300,9 @@ struct flash_part {
 	bool wrsr_short_clears;  /* a 1-byte WRSR (01) clears the non-OTP bits of register 2 */
 	bool wrsr_short_refused; /* it has no effect */
 	bool wel_kept_on_reject; /* a command refused for protection leaves WEL set */
-	bool wp_with_qe;         /* WP# locks the registers also while QE is set */
-	bool srl_srp_permanent;  /* SRL and SRP both 1: locked permanently; else like SRL alone */
+	enum flash_continuous continuous;
+	bool wp_with_qe;        /* WP# locks the registers also while QE is set */
+	bool srl_srp_permanent; /* SRL and SRP both 1: locked permanently; else like SRL alone */
 
 	bool busy_after_failure; /* a refused program or erase: BUSY and WEL until CLSR or reset */
 

@@ -31,6 +31,7 @@ const char *const setup_mode_names[SETUP_MODES] = {
 	[SETUP_MODE_OTP] = "otp",
 	[SETUP_MODE_RESET_ENABLED] = "reset-enabled",
 	[SETUP_MODE_WRITE_ENABLED] = "write-enabled",
+	[SETUP_MODE_CONTINUOUS_READ] = "continuous-read",
 	[SETUP_MODE_LOCKED] = "locked",
 	[SETUP_MODE_UNLOCKED] = "unlocked",
 	[SETUP_MODE_POWER_UP_4_BYTE] = "power-up-4-byte",
@@ -43,7 +44,7 @@ const char *const setup_mode_names[SETUP_MODES] = {
 #define ACTIVITIES                                                                   \
 	(BUSY | MODE(DEEP_POWER_DOWN) | MODE(SUSPENDED) | MODE(PROGRAM_SUSPENDED) |  \
 		MODE(WRITING_STATUS) | MODE(AAI) | MODE(OTP) | MODE(RESET_ENABLED) | \
-		MODE(WRITE_ENABLED))
+		MODE(WRITE_ENABLED) | MODE(CONTINUOUS_READ))
 
 /* Sets of modes of which a chip can be in one. */
 static const unsigned int either[] = {
@@ -55,11 +56,12 @@ static const unsigned int either[] = {
 };
 
 #define LEVELS "low, high and float"
-#define MODES                                                                                    \
-	"deep-power-down, 4-byte, 3-byte, ear:N, qpi, suspended, program-suspended, "            \
-	"erasing, programming, writing-status, aai, otp, reset-enabled, write-enabled, locked, " \
-	"locked:FIRST-LAST, unlocked, power-up-4-byte and otp-locked, or several of "            \
-	"them with commas, but not those that exclude each other (spinor-bench(5), mode)"
+#define MODES                                                                            \
+	"deep-power-down, 4-byte, 3-byte, ear:N, qpi, suspended, program-suspended, "    \
+	"erasing, programming, writing-status, aai, otp, reset-enabled, write-enabled, " \
+	"continuous-read, locked, locked:FIRST-LAST, unlocked, power-up-4-byte and "     \
+	"otp-locked, or several of them with commas, but not those that exclude each "   \
+	"other (spinor-bench(5), mode)"
 
 static const struct base_value_word level_words[] = {
 	{"low", FLASH_LOW}, {"high", FLASH_HIGH}, {"float", FLASH_FLOATING}, {NULL, 0}};

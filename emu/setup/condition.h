@@ -51,7 +51,8 @@ enum setup_mode {
 	SETUP_MODE_OTP, /* the OTP area is selected */
 	SETUP_MODE_RESET_ENABLED,
 	SETUP_MODE_WRITE_ENABLED,
-	SETUP_MODE_LOCKED, /* all individual block locks, or those of a region */
+	SETUP_MODE_CONTINUOUS_READ, /* the next frame has no opcode */
+	SETUP_MODE_LOCKED,          /* all individual block locks, or those of a region */
 	SETUP_MODE_UNLOCKED,
 	SETUP_MODE_POWER_UP_4_BYTE,
 	SETUP_MODE_OTP_LOCKED,

@@ -73,6 +73,7 @@ check_defaults(const struct flash_part *part)
 	ck_assert_int_eq(part->unique_id_tail, FLASH_ID_FLOAT);
 	ck_assert_uint_eq(part->unique_id_register, 0);
 	ck_assert(!part->empty_frame_blocks && !part->wp_with_qe);
+	ck_assert_int_eq(part->continuous, FLASH_CONTINUOUS_NONE);
 	ck_assert_int_eq(part->otp_lock, FLASH_OTP_OPEN);
 	ck_assert_int_eq(part->sfdp, FLASH_SFDP_NONE);
 }
@@ -149,6 +150,7 @@ check_quirks(const struct flash_part *part)
 	ck_assert_int_eq(part->unique_id_tail, FLASH_ID_REPEAT);
 	ck_assert_uint_eq(part->unique_id_register, 1);
 	ck_assert(part->empty_frame_blocks && part->wp_with_qe);
+	ck_assert_int_eq(part->continuous, FLASH_CONTINUOUS_TOGGLE);
 }
 
 static const struct {
@@ -171,7 +173,8 @@ static const struct {
 	 "hybrid-D8 = -4Kx8 + 32K + 64Kx31, 1 s\nhybrid4-21 = 4Kx8 + -32Kx63, 1 s\n",
 		check_erases},
 	{"unique-id = 16\nunique-id-tail = repeat\nunique-id-register = 0\n"
-	 "empty-frame = blocks-next\nwp-with-qe = yes\n",
+	 "empty-frame = blocks-next\nwp-with-qe = yes\n"
+	 "continuous-read = toggle\n",
 		check_quirks},
 };
 
@@ -199,6 +202,7 @@ static const struct {
 	{"unique-id-register = 17\n", "allowed: 0 to 16"},
 	{"empty-frame = yes\n", "allowed: none or blocks-next"},
 	{"wp-with-qe = maybe\n", "allowed: no or yes"},
+	{"continuous-read = yes\n", "allowed: none, m5-4, axh or toggle"},
 	{"otp-size = 0\n", "otp-size = \"0\" is refused; allowed: 1 to 64K"},
 	{"otp-size = 128K\n", "otp-size = \"128K\" is refused"},
 	{"otp-factory = 15-0\n", "otp-factory = \"15-0\" is refused; allowed: first and last byte"},

@@ -172,6 +172,28 @@ otp(void)
 	return command("ENSO", NULL, 0) || command("OTP_ENTER", NULL, 0);
 }
 
+/* The frames after this one have no opcode, until one ends it. */
+static bool
+continuous_read(void)
+{
+	static const uint8_t header[] = {0x12, 0x34, 0x56, 0xa5, 0xa5};
+	int quad = flash_opcode(part, "4READ");
+	int opcode = quad >= 0 ? quad : flash_opcode(part, "2READ");
+	uint8_t byte = (uint8_t)opcode;
+	unsigned int reg;
+	uint8_t mask;
+
+	if (part->continuous == FLASH_CONTINUOUS_NONE || opcode < 0)
+		return false;
+	if (has_bit(FLASH_BIT_QE, &reg, &mask))
+		flash_status_preset(chip, reg, flash_status_register(chip, reg) | mask);
+	flash_select(chip);
+	flash_shift(chip, &byte, NULL, 1);
+	flash_shift_lanes(chip, quad >= 0 ? 4 : 2, header, part->address_bytes + 1u);
+	flash_deselect(chip, 0);
+	return true;
+}
+
 /* The page size is non-volatile: it is changed once only. */
 static bool
 other_pages(void)
@@ -198,6 +220,7 @@ static const struct mode {
 	{"3-byte", three_byte, 90},
 	{"EAR", extended_address, 50},
 	{"QPI", qpi, 60},
+	{"continuous read", continuous_read, 200},
 	{"AAI", aai, 10},
 	{"OTP", otp, 20},
 	{"other page size", other_pages, 2},

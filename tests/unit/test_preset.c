@@ -157,6 +157,23 @@ static const struct {
 	{"MX25L12835F", "mode=program-suspended", "30; 05 00", "03"},
 	{"W25Q128JV", "mode=program-suspended", "35 00", "82"},
 	{"W25Q128JV", "mode=writing-status", "05 00", "03"},
+	/* The next frame has no opcode; FF ends that, on two lanes FF FF. The array is 00, and
+	 * comes after 6 clocks of address (2 lanes: 12, 4 bytes: 8) and 6 (4) of mode and
+	 * dummies. */
+	{"W25Q64FV", "mode=continuous-read", "9F 00 00 00", "FF F0 00 00"},
+	{"W25Q64FV", "mode=continuous-read", "FF; 9F 00 00 00", "EF 40 17"},
+	{"W25Q64FV", "mode=continuous-read", "05 00; 9F 00 00 00", "FF F0 00 00"},
+	{"W25Q64FV", "mode=continuous-read", "9F 00; 35 00", "02"},
+	{"W25Q64FV", "mode=continuous-read; status=00 00", "FF; 35 00", "02"},
+	{"MX25L12835F", "mode=continuous-read", "9F 00 00 00", "FF F0 00 00"},
+	{"MX25L12835F", "mode=continuous-read", "05; 9F 00 00 00", "C2 20 18"},
+	{"S25FL128S-64K", "mode=continuous-read", "9F 00 00 00", "FF F0 00 00"},
+	{"S25FL128S-64K", "mode=continuous-read", "FF; 9F 00 00 00", "01 20 18"},
+	{"W25X05CL", "mode=continuous-read", "FF; 9F 00 00 00", "FF FF 00 00"},
+	{"W25X05CL", "mode=continuous-read", "FF FF; 9F 00 00 00", "EF 30 10"},
+	{"MX25L25635F", "mode=continuous-read,4-byte", "9F 00 00 00", "FF FC 00 00"},
+	{"MX25L25635F", "mode=continuous-read,4-byte", "FF; 9F 00 00 00", "FF FC 00 00"},
+	{"MX25L25635F", "mode=continuous-read,4-byte", "FF FF; 9F 00 00 00", "C2 20 19"},
 	{"W25Q128JV", "mode=writing-status; status=1C 02", "05 00", "1F"},
 	{"W25Q128JV", "mode=writing-status; status=1C 02", "9F 00", "FF"},
 	{"MX25L12835F", "mode=writing-status", "05 00", "03"},
@@ -401,7 +418,8 @@ static const struct {
 } refused[] = {
 	{"W25Q80DV", "mode=qpi",
 		"--mode: a W25Q80DV can't be in mode qpi; allowed: deep-power-down, suspended, "
-		"program-suspended, erasing, programming, writing-status, reset-enabled, write-enabled, otp-locked"},
+		"program-suspended, erasing, programming, writing-status, reset-enabled, "
+		"write-enabled, continuous-read, otp-locked"},
 	{"W25Q128JV", "status=1C; mode=erasing",
 		"--mode: a W25Q128JV can't be in mode erasing: the erase or program at 0 was "
 		"refused; allowed is a block that is not protected"},
@@ -410,7 +428,8 @@ static const struct {
 		"allowed are status registers that are not locked"},
 	{"W25Q128JV", "mode=aai",
 		"--mode: a W25Q128JV can't be in mode aai; allowed: deep-power-down, suspended, "
-		"program-suspended, erasing, programming, writing-status, reset-enabled, write-enabled, locked, unlocked, "
+		"program-suspended, erasing, programming, writing-status, reset-enabled, "
+		"write-enabled, locked, unlocked, "
 		"otp-locked"},
 	{"SST26VF016B", "mode=locked:0-0xFFFF",
 		"--mode: a SST26VF016B has no command for the lock of a block; allowed: locked, "
@@ -556,6 +575,7 @@ static const struct {
 	{SETUP_KEY_MODE, "aai,otp"},
 	{SETUP_KEY_MODE, "reset-enabled,write-enabled"},
 	{SETUP_KEY_MODE, "qpi,erasing"},
+	{SETUP_KEY_MODE, "qpi,continuous-read"},
 	{SETUP_KEY_MODE, "programming,locked"},
 	{SETUP_KEY_MODE, "locked:0-4095,aai"},
 	{SETUP_KEY_CUT_AT, "0"},

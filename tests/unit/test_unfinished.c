@@ -325,6 +325,51 @@ check_writing_status(void)
 			part->name, reg + 1, after[reg], before[reg]);
 }
 
+/* A host on single wires that sends 9F, whose frame has no opcode for the chip. */
+static bool
+answers_id(void)
+{
+	uint8_t id[FLASH_ID_MAX];
+
+	frame(0x9f, NULL, id, part->id_length);
+	return memcmp(id, part->id, part->id_length) == 0;
+}
+
+/* FF until M7-0 are complete, after the address: JESD216B, dword 15. */
+static void
+send_ff(void)
+{
+	static const uint8_t ones[] = {0xff, 0xff, 0xff};
+	unsigned int n_lanes = flash_opcode(part, "4READ") >= 0 ? 4 : 2;
+	unsigned int n_bits = (part->address_bytes + 1u) * 8;
+
+	flash_select(chip);
+	flash_shift(chip, ones, NULL, (n_bits / n_lanes + 7) / 8);
+	flash_deselect(chip, 0);
+}
+
+static void
+check_continuous_read(void)
+{
+	ck_assert_msg(!answers_id(), "%s answers 9F", part->name);
+	remove_chip();
+	leave(SETUP_MODE_CONTINUOUS_READ);
+	send_ff();
+	check_usable("FF", 0x00);
+	remove_chip();
+	leave(SETUP_MODE_CONTINUOUS_READ);
+	power_cycle();
+	check_usable("a power cycle", 0x00);
+	remove_chip();
+	if (!part->reset_pin)
+		return;
+	leave(SETUP_MODE_CONTINUOUS_READ);
+	flash_pin(chip, FLASH_PIN_RESET, FLASH_LOW);
+	flash_pin(chip, FLASH_PIN_RESET, FLASH_HIGH);
+	pass(SECOND_NS);
+	check_usable("RESET#", 0x00);
+}
+
 static void
 check_mode(enum setup_mode mode)
 {
@@ -337,6 +382,9 @@ check_mode(enum setup_mode mode)
 		break;
 	case SETUP_MODE_WRITING_STATUS:
 		check_writing_status();
+		break;
+	case SETUP_MODE_CONTINUOUS_READ:
+		check_continuous_read();
 		break;
 	case SETUP_MODE_SUSPENDED:
 		check_suspended(mode, 0xff);
@@ -375,6 +423,7 @@ static const struct {
 	{SETUP_MODE_OTP, 50},
 	{SETUP_MODE_RESET_ENABLED, 100},
 	{SETUP_MODE_WRITE_ENABLED, 500},
+	{SETUP_MODE_CONTINUOUS_READ, 200},
 };
 
 START_TEST(every_part_that_can_be_is_left_unfinished_and_recovers)

@@ -22,6 +22,7 @@
 #include "flash/describe.h"
 
 #include "flash/commands/dataflash.h"
+#include "flash/engine/continuous.h"
 #include "flash/engine/device.h"
 #include "flash/engine/frame.h"
 #include "flash/engine/opcodes.h"
@@ -59,6 +60,7 @@ walk(struct flash *deaf, const struct flash *chip, const uint8_t *bytes, size_t 
 		.opcode = -1,
 		.phase = deaf->lanes > 1 ? PHASE_LANES : PHASE_OPCODE,
 	};
+	flash_continuous_begin(deaf);
 	flash_shift(deaf, bytes, NULL, n);
 }
 
@@ -74,7 +76,7 @@ describe_length(const struct flash *deaf, struct flash_description *description)
 {
 	const struct flash_command *command = deaf->frame.command;
 	unsigned int address_bytes = deaf->frame.address_bytes;
-	unsigned int clocks = 8 / MAX(deaf->lanes, 1);
+	unsigned int clocks = deaf->frame.continued ? 0 : 8 / MAX(deaf->lanes, 1);
 
 	clocks += address_bytes * 8 / lanes(deaf, command->address_lanes);
 	description->header_bytes = (clocks + 7) / 8;

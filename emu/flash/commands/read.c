@@ -2,9 +2,8 @@
 /*
  * Array reads: 03, 0B and the dual and quad forms 3B/6B/BB/EB, of any length, wrapping at the end
  * of the array, and their forms with 4 address bytes. Follows W25Q128JV rev. M, 8.2.6-8.2.12. The
- * mode bits M7-0 of BB and EB count as dummy clocks: that data sheet requires Fx and has no chapter
- * on continuous read. Left out: the clock limits fR and FR; continuous read mode of older parts
- * (W25Q80DV).
+ * mode bits M7-0 of BB and EB count as dummy clocks; on parts that have continuous reads they can
+ * ask for one (engine/continuous.c). Left out: the clock limits fR and FR.
  */
 #include "flash/commands/read.h"
 

@@ -4,7 +4,7 @@
  * agree. Follows JESD216B, 6.4 (16 dwords); dwords 17 to 23 of JESD216C and D say that there are no
  * octal modes. Forms in which vendors differ come from the layout (sfdplayout.c).
  *
- * Left out: 0-4-4 modes, since the engine has no continuous reads, and DTR.
+ * Left out: 0-4-4 modes and DTR.
  */
 #include "flash/commands/sfdp.h"
 #include "flash/commands/sfdplayout.h"

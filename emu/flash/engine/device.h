@@ -99,9 +99,11 @@ struct flash {
 	uint8_t address_bytes;    /* of ADDRESS rows, at present */
 	uint8_t extended_address; /* EAR: address byte 3 of 3-byte addresses; bit 7: 4-byte mode */
 	uint8_t aai_bytes;        /* auto address increment: unit; 0: not in it */
-	uint8_t lanes;            /* that the opcode comes on: 4 in QPI; see lanes.c */
-	uint64_t die_size;        /* bytes that have cells; usually the part's size */
-	uint64_t decoded;         /* at this address the array begins again; at least die_size */
+	bool continuing;          /* the next frame has no opcode but this one; see continuous.c */
+	uint8_t continuing_opcode;
+	uint8_t lanes;     /* that the opcode comes on: 4 in QPI; see lanes.c */
+	uint64_t die_size; /* bytes that have cells; usually the part's size */
+	uint64_t decoded;  /* at this address the array begins again; at least die_size */
 
 	/* State of the families; the engine does not use it. */
 	uint64_t aai_address;           /* of the next unit; see commands/aai.c */

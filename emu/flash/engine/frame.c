@@ -19,6 +19,7 @@
  */
 #include "flash/engine/frame.h"
 
+#include "flash/engine/continuous.h"
 #include "flash/engine/device.h"
 #include "flash/engine/dummy.h"
 #include "flash/engine/family.h"
@@ -86,8 +87,13 @@ flash_select(struct flash *chip)
 	frame->bits = 0;
 	frame->begun = false;
 	frame->held = false;
-	if (chip->boot && frame->outcome == FLASH_DONE)
+	frame->continued = false;
+	if (frame->outcome != FLASH_DONE)
+		return;
+	if (chip->boot)
 		begin_boot(chip);
+	else
+		flash_continuous_begin(chip);
 }
 
 static void

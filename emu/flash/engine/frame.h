@@ -38,6 +38,8 @@ struct flash_frame {
 	uint8_t bits_in;
 	uint8_t bits_out;
 	bool begun;           /* the current byte was fetched before its first clock */
+	uint8_t mode_bits;    /* PHASE_LANES: after the address; see continuous.c */
+	bool continued;       /* the frame has no opcode: a read continues */
 	bool held;            /* HOLD# has suppressed clocks */
 	unsigned int clocks;  /* PHASE_LANES: clocks since the opcode, up to the header's end */
 	unsigned int pending; /* PHASE_LANES: bits of the current data byte */

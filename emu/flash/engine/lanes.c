@@ -19,9 +19,11 @@
 #include "flash/engine/lanes.h"
 
 #include "flash/engine/bits.h"
+#include "flash/engine/continuous.h"
 #include "flash/engine/device.h"
 #include "flash/engine/frame.h"
 #include "flash/engine/opcodes.h"
+#include "flash/engine/timing.h"
 #include "flash/flash.h"
 
 bool
@@ -40,11 +42,18 @@ lanes(const struct flash *chip, uint8_t n)
 	return n > 1 ? n : 1;
 }
 
-/* All lanes except IO0 read 1. */
+/* The levels of IO3 to IO0 of a host on single wires: all except IO0 read 1. */
 static unsigned int
-sample(unsigned int n_lanes, bool mosi)
+single(bool mosi)
 {
-	return ((1u << n_lanes) - 2) | mosi;
+	return 0xe | mosi;
+}
+
+/* The bits on the lanes that are in use. */
+static unsigned int
+sample(unsigned int n_lanes, unsigned int levels)
+{
+	return levels & ((1u << n_lanes) - 1);
 }
 
 static unsigned int
@@ -66,11 +75,11 @@ start(struct flash *chip)
 }
 
 static void
-clock_opcode(struct flash *chip, bool mosi)
+clock_opcode(struct flash *chip, unsigned int levels)
 {
 	struct flash_frame *frame = &chip->frame;
 
-	frame->shifter = frame->shifter << chip->lanes | sample(chip->lanes, mosi);
+	frame->shifter = frame->shifter << chip->lanes | sample(chip->lanes, levels);
 	frame->pending += chip->lanes;
 	if (frame->pending < 8)
 		return;
@@ -81,7 +90,7 @@ clock_opcode(struct flash *chip, bool mosi)
 }
 
 static void
-clock_header(struct flash *chip, bool mosi)
+clock_header(struct flash *chip, unsigned int levels)
 {
 	struct flash_frame *frame = &chip->frame;
 	const struct flash_command *command = frame->command;
@@ -89,12 +98,15 @@ clock_header(struct flash *chip, bool mosi)
 	unsigned int address_clocks = frame->address_bytes * 8u / n_lanes;
 
 	if (frame->clocks < address_clocks) {
-		frame->address = frame->address << n_lanes | sample(n_lanes, mosi);
+		frame->address = frame->address << n_lanes | sample(n_lanes, levels);
 		if (frame->clocks + 1 == address_clocks) {
 			frame->has_address = !(command->gates & GATE_DUMMY_ADDRESS);
 			flash_address_extend(chip);
 		}
 	}
+	if (frame->clocks >= address_clocks && frame->clocks - address_clocks < 8 / n_lanes)
+		flash_continuous_take(chip, n_lanes, sample(n_lanes, levels),
+			frame->clocks - address_clocks + 1 == 8 / n_lanes);
 	frame->clocks++;
 	if (frame->clocks == address_clocks + frame->dummy_clocks) {
 		frame->has_address = address_clocks > 0 && !(command->gates & GATE_DUMMY_ADDRESS);
@@ -117,7 +129,7 @@ flash_lanes_next(struct flash *chip)
 
 /* One clock of data, which a refused frame only counts; returns the level of IO1. */
 static bool
-clock_data(struct flash *chip, bool mosi)
+clock_data(struct flash *chip, unsigned int levels)
 {
 	struct flash_frame *frame = &chip->frame;
 	const struct flash_command *command = frame->command;
@@ -128,7 +140,7 @@ clock_data(struct flash *chip, bool mosi)
 		miso = flash_lanes_next(chip);
 		frame->begun = false;
 	} else {
-		frame->shifter = frame->shifter << n_lanes | sample(n_lanes, mosi);
+		frame->shifter = frame->shifter << n_lanes | sample(n_lanes, levels);
 	}
 	frame->pending += n_lanes;
 	if (frame->pending == 8) {
@@ -140,20 +152,42 @@ clock_data(struct flash *chip, bool mosi)
 	return miso;
 }
 
-bool
-flash_lanes_clock(struct flash *chip, bool mosi)
+/* One clock; returns the level of IO1. */
+static bool
+clock_levels(struct flash *chip, unsigned int levels)
 {
 	struct flash_frame *frame = &chip->frame;
 
 	if (frame->opcode < 0)
-		clock_opcode(chip, mosi);
+		clock_opcode(chip, levels);
 	else if (frame->phase != PHASE_LANES)
 		return true;
 	else if (!flash_lanes_ended(chip))
-		clock_header(chip, mosi);
+		clock_header(chip, levels);
 	else
-		return clock_data(chip, mosi);
+		return clock_data(chip, levels);
 	return true;
+}
+
+bool
+flash_lanes_clock(struct flash *chip, bool mosi)
+{
+	return clock_levels(chip, single(mosi));
+}
+
+void
+flash_shift_lanes(struct flash *chip, unsigned int n_lanes, const uint8_t *in, size_t n)
+{
+	unsigned int others = 0xf & ~((1u << n_lanes) - 1);
+
+	if (!chip->selected || chip->held || chip->frame.phase != PHASE_LANES)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		for (unsigned int left = 8; left > 0; left -= n_lanes)
+			clock_levels(chip, others | sample(n_lanes, in[i] >> (left - n_lanes)));
+		for (unsigned int clock = 0; clock < 8 / n_lanes; clock++)
+			flash_pass_bit(chip);
+	}
 }
 
 void

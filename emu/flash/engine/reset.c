@@ -19,6 +19,7 @@ reset_modes(struct flash *chip)
 	chip->ultra_powered_down = false;
 	chip->volatile_write_enabled = false;
 	chip->status_write_enabled = false;
+	chip->continuing = false;
 }
 
 void
