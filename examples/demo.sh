@@ -99,7 +99,7 @@ start()
 			;;
 		esac
 	done
-	fail "spinord did not get ready"
+	fail "spinord did not become ready"
 }
 
 # flash TELLING ARGS...: run flashrom on the link; print the lines of output that match TELLING.
@@ -156,7 +156,7 @@ same "$tmp/backup1.bin" "$tmp/board.bin"
 begin "write"
 known_image "$tmp/new.bin"
 echo "  new.bin: $flash_bytes bytes, SHA-256 $(sha256sum "$tmp/new.bin" | cut -c 1-16)..."
-cmp -s "$tmp/new.bin" "$tmp/backup1.bin" && fail "the chip holds new.bin already"
+cmp -s "$tmp/new.bin" "$tmp/backup1.bin" && fail "the chip already contains new.bin"
 flash 'Erase/write done|VERIFIED' -w "$tmp/new.bin"
 grep -q VERIFIED "$tmp/out" || fail "flashrom did not verify"
 
@@ -167,7 +167,7 @@ begin "power-cycle"
 show kill -TERM "\$spinord"
 stop || fail "spinord: exit status $?"
 [ ! -e "$tmp/ttyFLASH" ] || fail "the link is still there"
-echo "  the chip has no supply; board.bin keeps what it held"
+echo "  the chip has no supply; board.bin keeps its content"
 start
 
 begin "second backup"

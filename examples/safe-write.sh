@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Writes a flash chip safely: it writes only after it has found the chip twice, taken two equal
-# backups and compared the size of the image with the chip's, and it reports success only after
-# verify, read back, and a boot of the board. It stops at the first failure.
+# backups and compared the size of the image with that of the chip, and it reports success only
+# after verify, read back and a boot of the board. It stops at the first failure.
 #
 #   safe-write.sh [-c CHIP] [-d FOLDER] [-t SECONDS] [-s] PROGRAMMER IMAGE
 #
@@ -11,7 +11,8 @@
 #   safe-write.sh -s serprog:dev=/dev/pts/7:115200 new.bin     # a bench of spinord
 #
 # With -s spinor does the power cycle and reports whether the board boots; otherwise the script asks
-# the user. FOLDER, by default a new one, keeps the backups, the read back and flashrom's output.
+# the user. The backups, the read back and flashrom's output are saved in FOLDER, by default a new
+# folder.
 #
 # Exit status: 0 success; 2 usage; 10 probe; 11 backup; 12 image size; 13 write; 14 verify;
 # 15 read back; 16 power cycle; 17 boot; 1 any other error.
@@ -47,8 +48,8 @@ step()
 	echo "safe-write: $*"
 }
 
-# flash ARGS...: run flashrom with a time limit, as it waits indefinitely for a lost byte. $said has
-# the output.
+# flash ARGS...: run flashrom with a time limit, because it waits indefinitely for a lost byte. The
+# output is in $said.
 flash()
 {
 	local status=0
@@ -63,14 +64,14 @@ flash()
 	return "$status"
 }
 
-# last_words: the most informative lines of flashrom's output, for a message.
+# last_words: print the most informative lines of flashrom's output, for a message.
 last_words()
 {
 	local telling='FAILED at|Error|No EEPROM|could not be|Multiple|did not end|apparently'
 	grep -E "$telling" <<<"$said" | cut -c 1-140 | tail -n 4
 }
 
-# found: flashrom's line for the chip of the last probe; nothing unless it found exactly one.
+# found: print flashrom's line for the chip of the last probe, if that found exactly one.
 found()
 {
 	local lines
@@ -89,22 +90,22 @@ probe()
 	first=$(found)
 	if [ -z "$first" ]; then
 		stop 10 "probe: not just one chip is found" "$(last_words)" \
-			"Look at clip, supply and HOLD#; with several definitions, -c names one."
+			"Check clip, supply and HOLD#; select one of several definitions with -c."
 	fi
 	flash "${options[@]}"
 	second=$(found)
 	if [ "$first" != "$second" ]; then
 		stop 10 "probe: another chip the second time" "first:  $first" \
 			"second: ${second:-$(last_words)}" \
-			"Don't trust that contact; clean clip and legs."
+			"The contact is unreliable: clean the clip and the pins."
 	fi
 	chip=$(sed -E 's/^Found .* flash chip "(.*)" \(.*/\1/' <<<"$first")
 	size=$(sed -E 's/^.* \(([0-9]+) kB, SPI\).*/\1/' <<<"$first")
 	size=$((size * 1024))
 	if [ "$size" = 0 ]; then
 		stop 10 "probe: a chip that flashrom does not know" "$first" \
-			"A newer flashrom may know it; or -c with a part like it." \
-			"Its bits shifted by one: a slower clock."
+			"Use a newer flashrom, or -c with a similar part." \
+			"If the bits of the ID are shifted by one, use a slower clock."
 	fi
 	echo "  $chip, $size bytes"
 }
@@ -126,12 +127,13 @@ backup()
 	cmp -s "$folder/backup-1.bin" "$folder/backup-2.bin" ||
 		stop 11 "backup: two reads differ" \
 			"$(cmp -l "$folder"/backup-[12].bin | wc -l) of $size bytes" \
-			"A loose clip, long wires or a clock that is too fast. Nothing was written."
+			"Possible causes: a loose clip, long wires, a clock that is too fast." \
+			"Nothing was written."
 	echo "  equal, $folder/backup-1.bin"
 	if [ -z "$(tr -d '\377' <"$folder/backup-1.bin" | head -c 1 | tr '\0' x)" ]; then
-		echo "  it is blank, all FF: is that so?"
+		echo "  the chip is blank, all FF: check that this is right"
 	elif [ -z "$(tr -d '\0' <"$folder/backup-1.bin" | head -c 1)" ]; then
-		echo "  it is all 00: is that so?"
+		echo "  the chip is all 00: check that this is right"
 	fi
 }
 
@@ -147,7 +149,7 @@ image_size()
 
 restore_hint()
 {
-	echo "Leave the clip on and the board off. $folder/backup-1.bin is what was there."
+	echo "Leave the clip on and the board off. The old content is in $folder/backup-1.bin."
 }
 
 write()
@@ -161,7 +163,7 @@ write()
 	if [ "$status" != 0 ]; then
 		if grep -q 'protection could not be disabled' <<<"$said"; then
 			stop 13 "write: the chip is protected" "$(last_words)" \
-				"WP# high, then once more; else a power cycle first."
+				"Set WP# high and try again; otherwise do a power cycle first."
 		fi
 		stop 13 "write: flashrom ended with $status" "$(last_words)" "$(restore_hint)"
 	fi
@@ -188,23 +190,23 @@ power_cycle()
 		step "boot"
 		if grep -q 'does not boot' <<<"$answer"; then
 			stop 17 "boot" "$(grep 'does not boot' <<<"$answer")" \
-				"The chip is as the image, which then is not this board's." \
-				"To go back: safe-write.sh with $folder/backup-1.bin."
+				"The chip is as the image, so the image is not for this board." \
+				"To restore the backup: safe-write.sh with $folder/backup-1.bin."
 		fi
 		grep 'boots' <<<"$answer" || echo "  there is no board on this bench"
 		return
 	fi
-	echo "  Take the clip and all supplies off the board, wait some seconds, switch it on."
-	read -r -p "  Enter when that is done: " answer ||
+	echo "  Remove the clip and all supplies from the board, wait some seconds, switch it on."
+	read -r -p "  Press Enter when that is done: " answer ||
 		stop 16 "power cycle: nobody has done it"
 	step "boot"
 	read -r -p "  Does the board boot? [y/N] " answer
 	case $answer in
 	[yY]*) ;;
 	*)
-		stop 17 "boot" "The chip is as the image; so the image is not one for this board," \
-			"or the board wants more than that, such as QE or an address mode." \
-			"To go back: safe-write.sh with $folder/backup-1.bin."
+		stop 17 "boot" "The chip is as the image, so the image is not for this board," \
+			"or the board also needs another setting, such as QE or an address mode." \
+			"To restore the backup: safe-write.sh with $folder/backup-1.bin."
 		;;
 	esac
 }

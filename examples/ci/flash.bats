@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Tests with bats: each one has a chip of its own.
+# Tests with bats; each test has its own chip.
 #
 #   bats examples/ci/flash.bats
 
@@ -19,7 +19,7 @@ emulated()
 	"$spinor" run --chip W25Q80DV --timeout 5m "$@"
 }
 
-@test "flashrom writes what it is told" {
+@test "flashrom writes the image" {
 	emulated --expect-image "$firmware" -- \
 		flashrom -p serprog:dev={tty}:115200 -w "$firmware"
 }
@@ -29,7 +29,7 @@ emulated()
 		flashrom -p serprog:dev={tty}:115200
 }
 
-@test "another image is noticed" {
+@test "a different image is detected" {
 	run emulated --expect-image "$firmware" -- true
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"content differs"* ]]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
-Tests with pytest: a fixture that gives each test a chip of its own.
+Tests with pytest; a fixture gives each test its own chip.
 
     pytest examples/ci/test_flash.py
 """

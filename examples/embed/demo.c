@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A chip inside of a program: a page program, an erase and what they leave, with the events that
- * the chip reports. README.md says how to build it.
+ * A chip in a program: a page program and an erase, their results, and the events that the chip
+ * reports. README.md describes how to build it.
  */
 #include <spinor/chips.h>
 #include <spinor/flash.h>
@@ -22,7 +22,7 @@ print_event(void *data, const struct flash_event *event)
 		printf("%6.2f ms: ready after %.2f ms\n", ms, (double)event->busy_ns / 1e6);
 }
 
-/* One frame from CS# low to CS# high, and its operation to the end. out may be NULL. */
+/* Sends one frame, from CS# low to CS# high, and completes its operation. out may be NULL. */
 static void
 transfer(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n)
 {
@@ -55,7 +55,7 @@ main(void)
 	flash_set_listener(chip, &listener);
 	printf("%s %s\n", flash_part_vendor(part), flash_part_name(part));
 
-	flash_tick(chip, 10000000); /* tPUW: it takes writes 10 ms after power-up */
+	flash_tick(chip, 10000000); /* tPUW: the chip accepts writes 10 ms after power-up */
 	transfer(chip, program, NULL, sizeof(program));
 	transfer(chip, enable, NULL, sizeof(enable));
 	transfer(chip, program, NULL, sizeof(program));

@@ -79,7 +79,7 @@ check_file(const char *path)
 	for (char **line = lines; *line; line++) {
 		g_auto(GStrv) words = g_strsplit(*line, " = ", 2);
 
-		if (**line != '#' && words[1] && strchr(words[1], '('))
+		if (**line != '#' && words[0] && words[1] && strchr(words[1], '('))
 			if (strcmp(words[0], "aliases") == 0 ||
 				g_str_has_suffix(words[0], "-default"))
 				check_tags(tags, path, words[1]);
