@@ -102,6 +102,8 @@ check_PROGRAMS += tests/unit/flash tests/unit/parts tests/unit/unit
 TESTS += tests/unit/flash tests/unit/parts tests/unit/unit
 endif
 tests_unit_unit_SOURCES = \
+	tests/unit/chips_fixture.c \
+	tests/unit/chips_fixture.h \
 	tests/unit/clip_fixture.c \
 	tests/unit/clip_fixture.h \
 	tests/unit/flash_fixture.c \
@@ -173,6 +175,8 @@ tests_unit_unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_unit_LDADD = emu/libembed.a $(SPINOR_ROOMS) $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 
 tests_unit_flash_SOURCES = \
+	tests/unit/chips_fixture.c \
+	tests/unit/chips_fixture.h \
 	tests/unit/flash_dataflash_parts.c \
 	tests/unit/flash_dataflash_parts.h \
 	tests/unit/flash_fixture.c \

@@ -3,7 +3,7 @@
  * The chip files that come with spinor: all parts load, no names clash, and three parts match their
  * data sheets.
  */
-#include "chipdb/chipdb.h"
+#include "chips_fixture.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
 #include "suites.h"
@@ -11,33 +11,6 @@
 #include <check.h>
 #include <glib.h>
 #include <string.h>
-
-static struct chipdb *db;
-
-static void
-setup(void)
-{
-	g_autoptr(GError) error = NULL;
-
-	db = chipdb_open(NULL, &error);
-	ck_assert_msg(db != NULL, "%s", error ? error->message : "");
-}
-
-static void
-teardown(void)
-{
-	g_clear_pointer(&db, chipdb_close);
-}
-
-static const struct flash_part *
-must_find(const char *name)
-{
-	g_autoptr(GError) error = NULL;
-	const struct flash_part *part = chipdb_find(db, name, &error);
-
-	ck_assert_msg(part != NULL, "%s: %s", name, error ? error->message : "");
-	return part;
-}
 
 static const struct flash_erase *
 erase_of(const struct flash_part *part, int opcode)
@@ -61,7 +34,7 @@ has_command(const struct flash_part *part, const char *name, int opcode)
 
 START_TEST(w25q128jv_matches_its_data_sheet)
 {
-	const struct flash_part *part = must_find("w25q128jv");
+	const struct flash_part *part = chips_find("w25q128jv");
 
 	ck_assert_str_eq(part->name, "W25Q128JV");
 	ck_assert_str_eq(part->vendor, "Winbond");
@@ -102,7 +75,7 @@ END_TEST
 
 START_TEST(older_winbond_lacks_register_3)
 {
-	const struct flash_part *part = must_find("W25Q80DV");
+	const struct flash_part *part = chips_find("W25Q80DV");
 
 	ck_assert_uint_eq(part->size, 1 << 20);
 	ck_assert_mem_eq(part->id, "\xEF\x40\x14", 3);
@@ -118,7 +91,7 @@ END_TEST
 
 START_TEST(macronix_has_its_own_names_and_opcodes)
 {
-	const struct flash_part *part = must_find("MX25L6436F");
+	const struct flash_part *part = chips_find("MX25L6436F");
 
 	ck_assert_str_eq(
 		part->flashrom_name, "MX25L6436E/MX25L6445E/MX25L6465E/MX25L6473E/MX25L6473F");
@@ -162,7 +135,7 @@ START_TEST(sst25_parts_differ_in_write_enable_of_the_status_register)
 		{"SST26VF064B", false, true}};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(ways); i++) {
-		const struct flash_part *part = must_find(ways[i].name);
+		const struct flash_part *part = chips_find(ways[i].name);
 
 		ck_assert_msg(has_command(part, "EWSR", -1) == ways[i].ewsr &&
 				has_command(part, "WRSR", -1) == ways[i].wren &&
@@ -181,7 +154,7 @@ START_TEST(all_installed_parts_load)
 	const char *name;
 
 	g_log_set_handler("spinor", G_LOG_LEVEL_WARNING, fail_on_warning, NULL);
-	parts = chipdb_list(db, NULL);
+	parts = chipdb_list(chips, NULL);
 	while ((name = g_dir_read_name(entries))) {
 		g_autofree char *file = g_build_filename(path, name, NULL);
 		g_autoptr(GKeyFile) keys = g_key_file_new();
@@ -194,7 +167,7 @@ START_TEST(all_installed_parts_load)
 		for (char **group = groups; *group; group++) {
 			if (g_str_has_prefix(*group, "family "))
 				continue;
-			must_find(*group);
+			chips_find(*group);
 			wanted++;
 		}
 	}
@@ -236,14 +209,14 @@ check_name(GHashTable *definitions, const struct flash_part *part, const char *n
 {
 	g_autofree char *lower = g_ascii_strdown(name, -1);
 
-	ck_assert_msg(must_find(name) == part, "%s is not found as %s", part->name, name);
+	ck_assert_msg(chips_find(name) == part, "%s is not found as %s", part->name, name);
 	ck_assert_msg(!g_hash_table_contains(definitions, lower) || answers_to(part, name),
 		"%s, a name of %s, is a definition of other parts alone", name, part->name);
 }
 
 START_TEST(names_of_installed_parts_do_not_clash)
 {
-	g_autoptr(GPtrArray) parts = chipdb_list(db, NULL);
+	g_autoptr(GPtrArray) parts = chipdb_list(chips, NULL);
 	g_autoptr(GHashTable) definitions = collect_definitions(parts);
 
 	for (unsigned int i = 0; i < parts->len; i++) {
@@ -258,15 +231,15 @@ END_TEST
 
 START_TEST(pin_functions_match_the_data_sheets)
 {
-	const struct flash_part *part = must_find("W25Q128FV");
+	const struct flash_part *part = chips_find("W25Q128FV");
 
 	ck_assert_int_eq(part->status[2][7].function, FLASH_BIT_HRSW);
 	ck_assert_int_eq(part->pin7, FLASH_PIN7_HOLD);
 	ck_assert_uint_eq(part->no_pull_up, 0);
 	ck_assert(!part->reset_pin);
-	part = must_find("MX25L25635F");
+	part = chips_find("MX25L25635F");
 	ck_assert_int_eq(part->pin7, FLASH_PIN7_RESET);
-	part = must_find("EN25Q32B");
+	part = chips_find("EN25Q32B");
 	ck_assert_uint_eq(part->no_pull_up, 1 << FLASH_PIN_HOLD);
 }
 END_TEST
@@ -277,7 +250,7 @@ suite_chipdb_parts(void)
 	Suite *suite = suite_create("chipdb_parts");
 	TCase *tcase = tcase_create("chipdb-parts");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_checked_fixture(tcase, chips_setup, chips_teardown);
 	tcase_add_test(tcase, w25q128jv_matches_its_data_sheet);
 	tcase_add_test(tcase, pin_functions_match_the_data_sheets);
 	tcase_add_test(tcase, older_winbond_lacks_register_3);

@@ -4,8 +4,8 @@
  * decode to what the part can do, except for the quirks that their files list. Generated ones have
  * the layout of their vendor: that of a part with a real one has the headers of the chip.
  */
-#include "chipdb/chipdb.h"
 #include "chipdb/sfdpfile.h"
+#include "chips_fixture.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
 #include "flash/sfdpcompare.h"
@@ -17,23 +17,6 @@
 #include <string.h>
 
 #define AREA 8192
-
-static struct chipdb *db;
-
-static void
-setup(void)
-{
-	g_autoptr(GError) error = NULL;
-
-	db = chipdb_open(NULL, &error);
-	ck_assert_msg(db != NULL, "%s", error ? error->message : "");
-}
-
-static void
-teardown(void)
-{
-	g_clear_pointer(&db, chipdb_close);
-}
 
 /* Reads n bytes of the SFDP from address on. */
 static void
@@ -61,7 +44,7 @@ pointer_of(const uint8_t *header)
 static GPtrArray *
 parts_with(enum flash_sfdp origin)
 {
-	g_autoptr(GPtrArray) all = chipdb_list(db, NULL);
+	g_autoptr(GPtrArray) all = chipdb_list(chips, NULL);
 	GPtrArray *list = g_ptr_array_new();
 
 	for (guint i = 0; i < all->len; i++) {
@@ -128,7 +111,7 @@ static const struct {
 START_TEST(hosts_can_tell_chips_apart_by_their_tables)
 {
 	g_autoptr(GError) error = NULL;
-	const struct flash_part *part = chipdb_find(db, answers[_i].part, &error);
+	const struct flash_part *part = chipdb_find(chips, answers[_i].part, &error);
 	uint8_t wanted[32];
 	uint8_t found[32];
 	gsize n = 0;
@@ -236,7 +219,7 @@ keep_text(void *data, const char *field, const char *text)
 
 START_TEST(each_field_of_a_table_is_compared)
 {
-	struct flash_part part = *chipdb_find(db, "MX25L25645G", NULL);
+	struct flash_part part = *chipdb_find(chips, "MX25L25645G", NULL);
 	g_autofree uint8_t *data = g_memdup2(part.sfdp_data, part.sfdp_length);
 	g_autoptr(GString) found = g_string_new(NULL);
 	g_autofree char *wanted = g_strdup_printf("%s: %s", changes[_i].field, changes[_i].text);
@@ -298,7 +281,7 @@ END_TEST
 START_TEST(a_composed_sfdp_is_the_one_of_the_chip)
 {
 	static const char *const names[] = {"W25Q128FV", "W25Q256FV", "MX25L1606E", "GD25Q32C"};
-	struct flash_part part = *chipdb_find(db, names[_i], NULL);
+	struct flash_part part = *chipdb_find(chips, names[_i], NULL);
 	uint8_t found[256];
 
 	part.sfdp = FLASH_SFDP_GENERATED;
@@ -429,7 +412,7 @@ suite_chipdb_sfdp(void)
 	Suite *suite = suite_create("chipdb_sfdp");
 	TCase *tcase = tcase_create("chipdb_sfdp");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_checked_fixture(tcase, chips_setup, chips_teardown);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, a_real_sfdp_is_answered_byte_for_byte);
 	tcase_add_loop_test(

@@ -3,7 +3,7 @@
  * The sources that chip files state: why an alias is the same chip as its part, and where the
  * delivered value of a register comes from. All files that come with spinor must state both.
  */
-#include "chipdb/chipdb.h"
+#include "chips_fixture.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
 #include "suites.h"
@@ -15,23 +15,6 @@
 #define GROUP(keys)                                                                     \
 	"[P1]\nvendor = V\nsize = 1M\nvoltage = 2.7 V - 3.6 V\ncommands = READ RDSR1\n" \
 	"fR = 50 MHz\nFR = 104 MHz\nsr1 = QE - - - - - - -\n" keys
-
-static struct chipdb *db;
-
-static void
-setup(void)
-{
-	g_autoptr(GError) error = NULL;
-
-	db = chipdb_open(NULL, &error);
-	ck_assert_msg(db != NULL, "%s", error ? error->message : "");
-}
-
-static void
-teardown(void)
-{
-	g_clear_pointer(&db, chipdb_close);
-}
 
 /* A file's tags of documents, which its head lists as "# [TAG] title". */
 static GHashTable *
@@ -148,7 +131,7 @@ is_reason(const struct flash_part *part, const char *alias, const char *reason)
 
 START_TEST(aliases_state_why_they_are_the_same_chip)
 {
-	g_autoptr(GPtrArray) parts = chipdb_list(db, NULL);
+	g_autoptr(GPtrArray) parts = chipdb_list(chips, NULL);
 	unsigned int wrong = 0;
 
 	for (unsigned int i = 0; i < parts->len; i++) {
@@ -181,7 +164,7 @@ has_register(const struct flash_part *part, unsigned int reg)
 START_TEST(delivered_values_have_a_source)
 {
 	static const char *const names[] = {"sr1", "sr2", "sr3", "cr2", "cr3", "cr4"};
-	g_autoptr(GPtrArray) parts = chipdb_list(db, NULL);
+	g_autoptr(GPtrArray) parts = chipdb_list(chips, NULL);
 	unsigned int wrong = 0;
 
 	for (unsigned int i = 0; i < parts->len; i++) {
@@ -296,7 +279,7 @@ suite_chipdb_sources(void)
 	Suite *suite = suite_create("chipdb_sources");
 	TCase *tcase = tcase_create("chipdb-sources");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_checked_fixture(tcase, chips_setup, chips_teardown);
 	tcase_add_test(tcase, sources_name_documents_of_the_head);
 	tcase_add_test(tcase, aliases_state_why_they_are_the_same_chip);
 	tcase_add_test(tcase, delivered_values_have_a_source);

@@ -3,7 +3,7 @@
  * Dummy clocks (engine/dummy.c): the numbers of real parts on the wire, and for every part and
  * every code that they, flash_describe() and the data agree, with SFDP unchanged beside them.
  */
-#include "chipdb/chipdb.h"
+#include "chips_fixture.h"
 #include "flash/describe.h"
 #include "flash/engine/device.h"
 #include "flash/engine/dummy.h"
@@ -19,30 +19,12 @@ enum {
 	DATA = 8, /* bytes of a read that are compared */
 };
 
-static struct chipdb *db;
-
-static void
-setup(void)
-{
-	db = chipdb_open(NULL, NULL);
-	ck_assert_ptr_nonnull(db);
-}
-
-static void
-teardown(void)
-{
-	chipdb_close(db);
-}
-
 /* A chip of that part that has ended its power-up, with a pattern at the start of the array. */
 static struct fixture *
 chip_of(const char *name)
 {
-	const struct flash_part *part = chipdb_find(db, name, NULL);
-	struct fixture *f;
+	struct fixture *f = fixture_new_part(chips_find(name));
 
-	ck_assert_msg(part != NULL, "no part %s", name);
-	f = fixture_new_part(part);
 	for (unsigned int i = 0; i < 64; i++)
 		f->array[i] = (uint8_t)(0x35 + 77 * i);
 	return f;
@@ -275,7 +257,7 @@ check_code(struct fixture *f, unsigned int code)
 
 START_TEST(every_part_reads_with_every_code)
 {
-	g_autoptr(GPtrArray) parts = chipdb_list(db, NULL);
+	g_autoptr(GPtrArray) parts = chipdb_list(chips, NULL);
 	unsigned int n = 0;
 
 	for (guint i = 0; i < parts->len; i++) {
@@ -297,7 +279,7 @@ END_TEST
 
 START_TEST(every_part_with_dc_bits_has_their_clocks)
 {
-	g_autoptr(GPtrArray) parts = chipdb_list(db, NULL);
+	g_autoptr(GPtrArray) parts = chipdb_list(chips, NULL);
 
 	for (guint i = 0; i < parts->len; i++) {
 		const struct flash_part *part = parts->pdata[i];
@@ -318,7 +300,7 @@ suite_flash_dummy(void)
 	Suite *suite = suite_create("flash_dummy");
 	TCase *tcase = tcase_create("flash-dummy");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_checked_fixture(tcase, chips_setup, chips_teardown);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, codes_select_the_clocks_of_real_parts);
 	tcase_add_test(tcase, s25fs_has_its_code_in_cr2);

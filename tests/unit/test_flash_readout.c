@@ -4,7 +4,7 @@
  * published, and register bits as their data sheets, or tools that quote these, have them. Each
  * row names its source by the tag in the chip file.
  */
-#include "chipdb/chipdb.h"
+#include "chips_fixture.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
 #include "flash_fixture.h"
@@ -12,32 +12,6 @@
 
 #include <check.h>
 #include <string.h>
-
-static struct chipdb *db;
-
-static void
-setup(void)
-{
-	g_autoptr(GError) error = NULL;
-
-	db = chipdb_open(NULL, &error);
-	ck_assert_msg(db != NULL, "%s", error ? error->message : "");
-}
-
-static void
-teardown(void)
-{
-	g_clear_pointer(&db, chipdb_close);
-}
-
-static const struct flash_part *
-must_find(const char *name)
-{
-	const struct flash_part *part = chipdb_find(db, name, NULL);
-
-	ck_assert_msg(part != NULL, "no part %s", name);
-	return part;
-}
 
 static const struct {
 	const char *part, *source, *before, *send, *reply;
@@ -112,7 +86,7 @@ static const struct {
 
 START_TEST(a_part_answers_as_the_real_one)
 {
-	struct fixture *f = fixture_new_part(must_find(frames[_i].part));
+	struct fixture *f = fixture_new_part(chips_find(frames[_i].part));
 	g_autofree char *what =
 		g_strdup_printf("%s %s: %s", frames[_i].part, frames[_i].send, frames[_i].source);
 	enum flash_outcome outcome;
@@ -139,7 +113,7 @@ static const struct {
 
 START_TEST(a_unique_id_has_the_length_of_the_real_one)
 {
-	struct fixture *f = fixture_new_part(must_find(unique_ids[_i].part));
+	struct fixture *f = fixture_new_part(chips_find(unique_ids[_i].part));
 	const uint8_t *id = f->miso + 5;
 	unsigned int length = unique_ids[_i].length;
 	uint8_t in[37] = {0x4b};
@@ -158,7 +132,7 @@ END_TEST
 /* [hwid]: a read of security register 0 returns the unique ID, then FF. */
 START_TEST(security_register_0_of_a_by25q32es_is_the_unique_id)
 {
-	struct fixture *f = fixture_new_part(must_find("BY25Q32ES"));
+	struct fixture *f = fixture_new_part(chips_find("BY25Q32ES"));
 	uint8_t uid[21] = {0x4b};
 	uint8_t reg[5 + 24] = {0x48};
 	uint8_t id[16];
@@ -175,7 +149,7 @@ END_TEST
 /* [SNANDer] */
 START_TEST(an_nm25q_ignores_the_instruction_after_an_empty_frame)
 {
-	struct fixture *f = fixture_new_part(must_find("NM25Q128EVB"));
+	struct fixture *f = fixture_new_part(chips_find("NM25Q128EVB"));
 
 	fixture_frame(f, NULL, 0, 0);
 	ck_assert_int_eq(fixture_run(f, "9F 00 00 00"), FLASH_EMPTY_FRAME);
@@ -204,7 +178,7 @@ qe_of(const struct flash_part *part, bool *delivered)
  * there as -IM too, with QE = 0 and another ID, except for one whose M kind is not known. */
 START_TEST(parts_with_a_fixed_qe_are_delivered_with_1)
 {
-	g_autoptr(GPtrArray) parts = chipdb_list(db, NULL);
+	g_autoptr(GPtrArray) parts = chipdb_list(chips, NULL);
 
 	for (unsigned int i = 0; i < parts->len; i++) {
 		const struct flash_part *part = g_ptr_array_index(parts, i);
@@ -218,7 +192,7 @@ START_TEST(parts_with_a_fixed_qe_are_delivered_with_1)
 		if (!qe || !qe->read_only || !g_str_has_prefix(part->name, "W25Q") ||
 			strcmp(part->name, "W25Q80RV") == 0)
 			continue;
-		other = must_find(name);
+		other = chips_find(name);
 		qe = qe_of(other, &delivered);
 		ck_assert_msg(qe && !qe->read_only && !delivered, "%s: QE", name);
 		ck_assert_msg(other->size == part->size && other->id[1] != part->id[1],
@@ -230,7 +204,7 @@ END_TEST
 /* GigaDevice's B in place of Q: QE is fixed. [flashprog] */
 START_TEST(gigadevice_b_parts_have_a_fixed_qe)
 {
-	g_autoptr(GPtrArray) parts = chipdb_list(db, "GD");
+	g_autoptr(GPtrArray) parts = chipdb_list(chips, "GD");
 	unsigned int n = 0;
 
 	for (unsigned int i = 0; i < parts->len; i++) {
@@ -250,7 +224,7 @@ END_TEST
 /* No part that comes with spinor locks by WP# in spite of QE: no data sheet says so. */
 START_TEST(wp_with_qe_is_off)
 {
-	g_autoptr(GPtrArray) parts = chipdb_list(db, NULL);
+	g_autoptr(GPtrArray) parts = chipdb_list(chips, NULL);
 
 	for (unsigned int i = 0; i < parts->len; i++) {
 		const struct flash_part *part = g_ptr_array_index(parts, i);
@@ -267,7 +241,7 @@ suite_flash_readout(void)
 	TCase *tcase = tcase_create("readout");
 
 	fixture_prepare();
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_checked_fixture(tcase, chips_setup, chips_teardown);
 	tcase_add_loop_test(tcase, a_part_answers_as_the_real_one, 0, G_N_ELEMENTS(frames));
 	tcase_add_loop_test(
 		tcase, a_unique_id_has_the_length_of_the_real_one, 0, G_N_ELEMENTS(unique_ids));

@@ -4,7 +4,7 @@
  * parts. The models: MX25L6405D revision 1.4, MX25L12845E 1.12, MX25L25635E 1.10, MX25L12833F 1.9,
  * MX25L6436F 1.3, MX25U25635F 1.16, MX25U3235F 1.21, MX25U51245G 1.17.
  */
-#include "chipdb/chipdb.h"
+#include "chips_fixture.h"
 #include "flash_fixture.h"
 #include "suites.h"
 
@@ -16,35 +16,11 @@ struct silicon_row {
 	struct fixture_row row;
 };
 
-static struct chipdb *db;
-
-static void
-setup(void)
-{
-	db = chipdb_open(NULL, NULL);
-	ck_assert_ptr_nonnull(db);
-}
-
-static void
-teardown(void)
-{
-	chipdb_close(db);
-}
-
-static const struct flash_part *
-find(const char *name)
-{
-	const struct flash_part *part = chipdb_find(db, name, NULL);
-
-	ck_assert_msg(part != NULL, "no part %s", name);
-	return part;
-}
-
 static void
 check(const struct silicon_row *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		fixture_check_rows_of(find(rows[i].part), &rows[i].row, 1);
+		fixture_check_rows_of(chips_find(rows[i].part), &rows[i].row, 1);
 }
 
 #define SUSPENDED_ERASE "06; D8 01 00 00; B0; W; "
@@ -289,7 +265,7 @@ lists(const char *opcodes, uint8_t opcode)
 START_TEST(a_part_has_the_opcodes_of_its_model)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(opcode_rows); i++) {
-		const struct flash_part *part = find(opcode_rows[i].part);
+		const struct flash_part *part = chips_find(opcode_rows[i].part);
 
 		for (unsigned int opcode = 0; opcode < 256; opcode++) {
 			struct fixture *f = fixture_new_part(part);
@@ -363,7 +339,7 @@ END_TEST
  * MX25L6473F, MX25L3273F, MX25L12873F answer 40 to 05). */
 START_TEST(qe_of_the_73_parts_is_fixed)
 {
-	g_autoptr(GPtrArray) parts = chipdb_list(db, "MX25");
+	g_autoptr(GPtrArray) parts = chipdb_list(chips, "MX25");
 	unsigned int n = 0;
 
 	for (guint i = 0; i < parts->len; i++) {
@@ -392,7 +368,7 @@ suite_flash_silicon_macronix(void)
 	Suite *suite = suite_create("flash_silicon_macronix");
 	TCase *tcase = tcase_create("flash-silicon-macronix");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_checked_fixture(tcase, chips_setup, chips_teardown);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, a_suspend_of_macronix_is_as_in_its_models);
 	tcase_add_test(tcase, a_suspend_needs_a_pause_from_the_last_resume);

@@ -4,38 +4,17 @@
  * what the real part answers. Each row names its source. A row stands for all parts of its list, so
  * that the same property of a relative fails here as well.
  */
-#include "chipdb/chipdb.h"
+#include "chips_fixture.h"
 #include "flash_fixture.h"
 #include "suites.h"
 
 #include <check.h>
 #include <string.h>
 
-static struct chipdb *db;
-
-static void
-setup(void)
-{
-	g_autoptr(GError) error = NULL;
-
-	db = chipdb_open(NULL, &error);
-	ck_assert_msg(db != NULL, "%s", error ? error->message : "");
-}
-
-static void
-teardown(void)
-{
-	g_clear_pointer(&db, chipdb_close);
-}
-
 static struct fixture *
 new_chip(const char *name)
 {
-	g_autoptr(GError) error = NULL;
-	const struct flash_part *part = chipdb_find(db, name, &error);
-
-	ck_assert_msg(part != NULL, "%s: %s", name, error ? error->message : "");
-	return fixture_new_part(part);
+	return fixture_new_part(chips_find(name));
 }
 
 /* parts: names with blanks between them. The last frame of script is answered by reply, whose bytes
@@ -193,7 +172,7 @@ END_TEST
  * all. The vendors' models have high impedance there. */
 START_TEST(res_drives_nothing_in_its_dummy_bytes)
 {
-	g_autoptr(GPtrArray) parts = chipdb_list(db, NULL);
+	g_autoptr(GPtrArray) parts = chipdb_list(chips, NULL);
 	unsigned int with_answer = 0;
 
 	for (unsigned int i = 0; i < parts->len; i++) {
@@ -459,7 +438,7 @@ suite_flash_silicon_models(void)
 
 	fixture_prepare();
 	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_checked_fixture(tcase, chips_setup, chips_teardown);
 	tcase_add_test(tcase, a_refusal_leaves_wel_set);
 	tcase_add_test(tcase, rdid_goes_on_as_the_part_does);
 	tcase_add_test(tcase, rdid_of_micron_ends_after_its_unique_id);
