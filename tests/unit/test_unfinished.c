@@ -9,7 +9,7 @@
 
 #include "bench/levels.h"
 #include "bench/preset.h"
-#include "chipdb/chipdb.h"
+#include "chips_fixture.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
 #include "setup/condition.h"
@@ -23,7 +23,6 @@
 #define SECOND_NS INT64_C(1000000000)
 #define HOUR_NS (3600 * SECOND_NS)
 
-static struct chipdb *db;
 static uint8_t *array;
 static const struct flash_part *part;
 static struct flash *chip;
@@ -34,10 +33,7 @@ static enum flash_outcome outcome; /* of the last frame */
 static void
 setup(void)
 {
-	g_autoptr(GError) error = NULL;
-
-	db = chipdb_open(NULL, &error);
-	ck_assert_msg(db != NULL, "%s", error ? error->message : "");
+	chips_setup();
 	array = g_malloc0(ARRAY_MAX);
 }
 
@@ -45,7 +41,7 @@ static void
 teardown(void)
 {
 	g_clear_pointer(&array, g_free);
-	g_clear_pointer(&db, chipdb_close);
+	chips_teardown();
 }
 
 static void
@@ -428,7 +424,7 @@ static const struct {
 
 START_TEST(every_part_that_can_be_is_left_unfinished_and_recovers)
 {
-	g_autoptr(GPtrArray) parts = chipdb_list(db, NULL);
+	g_autoptr(GPtrArray) parts = chipdb_list(chips, NULL);
 	unsigned int n = 0;
 
 	for (guint i = 0; i < parts->len; i++) {
