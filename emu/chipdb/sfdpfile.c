@@ -19,7 +19,7 @@ enum {
 
 static const char signature[] = "SFDP";
 
-/* The part of a file that has been read. */
+/* What is read of a file so far. */
 struct reading {
 	GByteArray *bytes;
 	GString *source;

@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "bench/levels.h"
 #include "bench/relabel.h"
-#include "chips_fixture.h"
+#include "chipdb/chipdb.h"
 #include "flash_fixture.h"
 #include "setup/condition.h"
 #include "suites.h"
@@ -20,6 +20,7 @@
 
 #define ARRAY_MAX ((size_t)256 << 20)
 
+static struct chipdb *db;
 static uint8_t *array;
 static struct flash *chip;
 static struct flash_part *relabelled;
@@ -28,7 +29,10 @@ static struct bench_levels wires;
 static void
 setup(void)
 {
-	chips_setup();
+	g_autoptr(GError) error = NULL;
+
+	db = chipdb_open(NULL, &error);
+	ck_assert_msg(db != NULL, "%s", error ? error->message : "");
 	/* Only a part of it is ever accessed. */
 	array = g_malloc0(ARRAY_MAX);
 }
@@ -45,7 +49,7 @@ teardown(void)
 {
 	remove_chip();
 	g_clear_pointer(&array, g_free);
-	chips_teardown();
+	g_clear_pointer(&db, chipdb_close);
 }
 
 /* Parses "mode=qpi; status=9C". */
@@ -238,7 +242,7 @@ static const struct {
 START_TEST(the_chip_starts_in_its_preset_state)
 {
 	g_autoptr(GError) error = NULL;
-	const struct flash_part *part = chipdb_find(chips, found[_i].part, &error);
+	const struct flash_part *part = chipdb_find(db, found[_i].part, &error);
 	g_autofree char *answer = NULL;
 
 	ck_assert_msg(part != NULL, "%s", error ? error->message : "");
@@ -253,7 +257,7 @@ START_TEST(blocks_have_the_preset_cycles)
 {
 	struct flash_block block;
 
-	ck_assert(apply(chipdb_find(chips, "W25Q80DV", NULL), "cycles=1234", NULL));
+	ck_assert(apply(chipdb_find(db, "W25Q80DV", NULL), "cycles=1234", NULL));
 	ck_assert(flash_next_block(chip, 255, &block));
 	ck_assert_uint_eq(block.number, 255);
 	ck_assert_uint_eq(block.cycles, 1234);
@@ -286,7 +290,7 @@ START_TEST(addresses_beyond_the_real_size_repeat_the_array)
 
 	array[0x1234] = 0xa5;
 	array[0x81234] = 0x11;
-	ck_assert(apply(chipdb_find(chips, "W25Q80DV", NULL), "real-size=512K", NULL));
+	ck_assert(apply(chipdb_find(db, "W25Q80DV", NULL), "real-size=512K", NULL));
 	answer = answer_to("03 08 12 34 00");
 	ck_assert_str_eq(answer, "FF FF FF FF A5");
 }
@@ -299,7 +303,7 @@ START_TEST(addresses_beyond_the_real_size_can_read_ones)
 
 	array[0x1234] = 0xa5;
 	array[0x81234] = 0x11;
-	ck_assert(apply(chipdb_find(chips, "W25Q80DV", NULL), "real-size=512K; beyond=ones", NULL));
+	ck_assert(apply(chipdb_find(db, "W25Q80DV", NULL), "real-size=512K; beyond=ones", NULL));
 	below = answer_to("03 00 12 34 00");
 	ck_assert_str_eq(below, "FF FF FF FF A5");
 	answer = answer_to("03 08 12 34 00");
@@ -320,7 +324,7 @@ START_TEST(nothing_is_written_beyond_the_real_size)
 	const int64_t second = 1000000000;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(writes); i++) {
-		const struct flash_part *part = chipdb_find(chips, writes[i].part, NULL);
+		const struct flash_part *part = chipdb_find(db, writes[i].part, NULL);
 
 		ck_assert_ptr_nonnull(part);
 		ck_assert(apply(part, writes[i].condition, NULL));
@@ -346,7 +350,7 @@ START_TEST(wp_with_qe_replaces_the_property_of_the_part)
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
 		g_autofree char *answer = NULL;
 
-		ck_assert(apply(chipdb_find(chips, "W25Q64JV", NULL), texts[i], NULL));
+		ck_assert(apply(chipdb_find(db, "W25Q64JV", NULL), texts[i], NULL));
 		ck_assert(bench_levels_pins(&wires).wp == FLASH_LOW);
 		if (i == 0)
 			ck_assert_ptr_null(bench_levels_pins(&wires).wp_unused);
@@ -368,10 +372,10 @@ END_TEST
 START_TEST(pins_and_supply_are_set_last)
 {
 	/* HOLD/RST = 1 makes pin 7 RESET#. */
-	ck_assert(apply(chipdb_find(chips, "W25Q128FV", NULL), "reset=low; status=00 00 80", NULL));
+	ck_assert(apply(chipdb_find(db, "W25Q128FV", NULL), "reset=low; status=00 00 80", NULL));
 	ck_assert_int_eq(bench_levels_pins(&wires).reset, FLASH_LOW);
 	remove_chip();
-	ck_assert(apply(chipdb_find(chips, "W25Q80DV", NULL),
+	ck_assert(apply(chipdb_find(db, "W25Q80DV", NULL),
 		"wp=low; hold=float; supply=2.9 V; cut-at=3", NULL));
 	ck_assert_int_eq(bench_levels_pins(&wires).wp, FLASH_LOW);
 	ck_assert_int_eq(bench_levels_pins(&wires).hold, FLASH_FLOATING);
@@ -379,13 +383,13 @@ START_TEST(pins_and_supply_are_set_last)
 	ck_assert_uint_eq(wires.cut_in, 3);
 	ck_assert(flash_is_powered(chip));
 	remove_chip();
-	ck_assert(apply(chipdb_find(chips, "W25Q80DV", NULL), "supply=parasitic", NULL));
+	ck_assert(apply(chipdb_find(db, "W25Q80DV", NULL), "supply=parasitic", NULL));
 	ck_assert(flash_is_powered(chip));
 	ck_assert_int_lt(bench_levels_millivolts(&wires), flash_part(chip)->vcc_min_mv);
 	ck_assert_int_gt(
 		bench_levels_millivolts(&wires), flash_inhibit_millivolts(flash_part(chip)));
 	remove_chip();
-	ck_assert(apply(chipdb_find(chips, "W25Q80DV", NULL), "supply=off", NULL));
+	ck_assert(apply(chipdb_find(db, "W25Q80DV", NULL), "supply=off", NULL));
 	ck_assert(!flash_is_powered(chip));
 }
 END_TEST
@@ -401,7 +405,7 @@ START_TEST(presets_take_no_time_and_keep_operation_times)
 	for (size_t i = 0; i < G_N_ELEMENTS(times); i++) {
 		g_autofree char *answer = NULL;
 
-		ck_assert(apply(chipdb_find(chips, "W25Q256JV", NULL), times[i].condition, NULL));
+		ck_assert(apply(chipdb_find(db, "W25Q256JV", NULL), times[i].condition, NULL));
 		answer = answer_to("06; 20 00 00 00");
 		ck_assert_int_eq(flash_busy_until(chip), times[i].ns);
 		remove_chip();
@@ -472,8 +476,7 @@ START_TEST(presets_that_a_part_lacks_are_rejected)
 {
 	g_autoptr(GError) error = NULL;
 
-	ck_assert(
-		!apply(chipdb_find(chips, refused[_i].part, NULL), refused[_i].condition, &error));
+	ck_assert(!apply(chipdb_find(db, refused[_i].part, NULL), refused[_i].condition, &error));
 	ck_assert_str_eq(error->message, refused[_i].message);
 	ck_assert(g_error_matches(error, BASE_ERROR, BASE_ERROR_USAGE));
 }
@@ -482,7 +485,7 @@ END_TEST
 /* _i: a mode; all parts that allow it. */
 START_TEST(every_part_enters_every_mode_that_it_allows)
 {
-	g_autoptr(GPtrArray) parts = chipdb_list(chips, NULL);
+	g_autoptr(GPtrArray) parts = chipdb_list(db, NULL);
 	const char *mode = _i == SETUP_MODE_EAR ? "ear:1" : setup_mode_names[_i];
 	g_autofree char *text = g_strconcat("mode=", mode, NULL);
 	const struct setup_condition condition = condition_of(text);
