@@ -31,6 +31,7 @@ SYSTEM_TESTS = \
 	tests/system/completion.test \
 	tests/system/control-hammer.test \
 	tests/system/control.test \
+	tests/system/documents.test \
 	tests/system/embed.test \
 	tests/system/every-chip.test \
 	tests/system/every-protection.test \
