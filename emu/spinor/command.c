@@ -126,16 +126,28 @@ static const struct option {
 	unsigned int verbs; /* 0: all; else those with one of these bits */
 	GOptionEntry entry;
 } rows[] = {
-	{0,
+	{OPTION_NOT_RUN,
 		{"control", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(control),
 			"Socket of the bench (default: the only one that is running)", "PATH"}},
-	{0,
+	{OPTION_NOT_RUN,
 		{"adapter", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(adapter),
 			"Name of the adapter (default: the only one)", "NAME"}},
-	{0,
+	{OPTION_NOT_RUN,
 		{"cs", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_number,
 			"Chip select of the chip (default: the only one)", "N"}},
-	{0, {"json", 0, 0, G_OPTION_ARG_NONE, PARSING(json), "Print JSON", NULL}},
+	{SPINOR_OPTION_RUN,
+		{"control", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(control),
+			"Put the control socket at PATH", "PATH"}},
+	{SPINOR_OPTION_RUN,
+		{"adapter", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(adapter),
+			"Report and compare only the chips of this adapter", "NAME"}},
+	{SPINOR_OPTION_RUN,
+		{"cs", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_number,
+			"Report and compare only the chip on this chip select", "N"}},
+	{OPTION_NOT_RUN, {"json", 0, 0, G_OPTION_ARG_NONE, PARSING(json), "Print JSON", NULL}},
+	{SPINOR_OPTION_RUN,
+		{"json", 0, 0, G_OPTION_ARG_NONE, PARSING(json),
+			"Print the report of the run, as JSON", NULL}},
 	{OPTION_NOT_RUN,
 		{"timeout", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_timeout,
 			"How long to wait for the bench (30s, 500ms, 2m)", "TIME"}},
@@ -390,12 +402,10 @@ spinor_command_help(const struct spinor_verb *verb)
 	fill_entries(entries, &parsing, verb->options);
 	list = base_option_list(entries);
 	if (verb->options & SPINOR_OPTION_RUN)
-		bench = setup_options_list();
-	return g_strdup_printf("Usage: spinor %s%s%s\n\n%c%s.\n\nOptions:\n%s%s%s", verb->name,
+		bench = setup_options_list(true);
+	return g_strdup_printf("Usage: spinor %s%s%s\n\n%c%s.\n\nOptions:\n%s%s", verb->name,
 		*verb->args ? " " : "", verb->args, g_ascii_toupper(*verb->summary),
-		verb->summary + 1, list,
-		bench != NULL ? "\nOptions of the bench, as of spinord:\n" : "",
-		bench != NULL ? bench : "");
+		verb->summary + 1, list, bench != NULL ? bench : "");
 }
 
 static void
@@ -420,7 +430,7 @@ spinor_command_options(const struct spinor_verb *verb)
 		if (*entry->long_name != '\0')
 			add_option(options, entry->long_name);
 	if (verb->options & SPINOR_OPTION_RUN) {
-		g_autofree const char **names = setup_options_names();
+		g_autofree const char **names = setup_options_names(true);
 
 		for (const char **name = names; *name != NULL; name++)
 			add_option(options, *name);

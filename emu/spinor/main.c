@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "base/optionlist.h"
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
 #include "spinor/output.h"
@@ -15,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define VERB_COLUMN 36 /* of the summaries of verbs */
 
 /* If descriptor 0, 1 or 2 is closed at the start, a socket must not get its number. */
 static void
@@ -38,14 +41,21 @@ report(const GError *error)
 	return spinor_error_status(error);
 }
 
+/* A line of help for a verb, or for a heading. */
 static void
 print_verb(const struct spinor_verb *verb)
 {
 	g_autofree char *usage = g_strjoin(" ", verb->name, verb->args, NULL);
+	g_autofree char *term = g_strconcat("  ", usage, NULL);
+	g_autoptr(GString) line = g_string_new(NULL);
 
-	if (!verb->hidden)
-		printf("  %s%-40s%s %s\n", spinor_colour(SPINOR_BOLD), usage,
-			spinor_colour(SPINOR_PLAIN), verb->summary);
+	if (*verb->name == '\0') {
+		printf("\n%s:\n", verb->summary);
+	} else if (!verb->hidden) {
+		base_list_append(line, term, verb->summary, VERB_COLUMN);
+		printf("%s%s%s%s", spinor_colour(SPINOR_BOLD), term, spinor_colour(SPINOR_PLAIN),
+			line->str + strlen(term));
+	}
 }
 
 /* Prints the verbs of two words that begin with word; false: there are none. */
@@ -79,7 +89,7 @@ static void
 print_all(void)
 {
 	printf("Usage: spinor VERB [ARGUMENT...] [OPTION...]\n\n"
-	       "Control a running spinord, or run a command against a private one.\n\nVerbs:\n");
+	       "Control a running spinord, or run a command against a private one.\n");
 	for (const struct spinor_verb *verb = spinor_verbs(); verb->name != NULL; verb++)
 		print_verb(verb);
 	printf("\nAll take --control PATH, --adapter NAME, --cs N, --timeout TIME and --json;\n"
