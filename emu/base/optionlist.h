@@ -5,7 +5,8 @@
 
 #include <glib.h>
 
-/* long_name of an entry that is a heading: its description is the title. GOption does not know it. */
+/* long_name of an entry that is a heading, with the title as its description. GOption does not know
+ * it. */
 #define BASE_OPTION_HEADING "-"
 
 /* No line of a list is longer. */

@@ -10,6 +10,7 @@
 #include "spinor/exitstatus.h"
 #include "spinor/output.h"
 #include "spinor/verbs.h"
+#include "spinor/words.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -58,6 +59,14 @@ print_verb(const struct spinor_verb *verb)
 	}
 }
 
+static void
+print_topic(const struct spinor_topic *topic)
+{
+	g_autofree char *text = spinor_words_text(topic);
+
+	fputs(text, stdout);
+}
+
 /* Prints the verbs of two words that begin with word; false: there are none. */
 static bool
 print_group(const char *word)
@@ -73,6 +82,8 @@ print_group(const char *word)
 		found = true;
 		print_verb(verb);
 	}
+	if (found && spinor_topic_find(word) != NULL)
+		print_topic(spinor_topic_find(word));
 	if (found)
 		printf("\nspinor help %s VERB lists a verb's options.\n", word);
 	return found;
@@ -92,13 +103,25 @@ print_all(void)
 	       "Control a running spinord, or run a command against a private one.\n");
 	for (const struct spinor_verb *verb = spinor_verbs(); verb->name != NULL; verb++)
 		print_verb(verb);
-	printf("\nAll take --control PATH, --adapter NAME, --cs N, --timeout TIME and --json;\n"
-	       "spinor help VERB lists a verb's other options. See also spinor(1).\n");
+	puts("\nHelp on words that options and arguments take (spinor help TOPIC):");
+	for (const struct spinor_topic *topic = spinor_topics(); topic->name != NULL; topic++) {
+		g_autoptr(GString) line = g_string_new(NULL);
+		g_autofree char *term = g_strconcat("  ", topic->name, NULL);
+		g_autofree char *text = topic->option != NULL
+			? g_strdup_printf("%s, of %s", topic->title, topic->option)
+			: g_strdup(topic->title);
+
+		base_list_append(line, term, text, VERB_COLUMN);
+		fputs(line->str, stdout);
+	}
+	puts("\nVerbs for a running bench take --control PATH, --adapter NAME, --cs N, --timeout\n"
+	     "TIME and --json; spinor help VERB lists all options of a verb. See also\nspinor(1).");
 }
 
 int
 spinor_help(struct spinor_command *command, GError **error)
 {
+	const struct spinor_topic *topic;
 	const struct spinor_verb *verb;
 	g_autofree char *text = NULL;
 	unsigned int n;
@@ -109,7 +132,12 @@ spinor_help(struct spinor_command *command, GError **error)
 	}
 	if (command->n_args == 1 && print_group(command->args[0]))
 		return EXIT_SUCCESS;
-	verb = spinor_verb_find(command->args, &n, error);
+	topic = command->n_args == 1 ? spinor_topic_find(command->args[0]) : NULL;
+	verb = spinor_verb_find(command->args, &n, topic == NULL ? error : NULL);
+	if (verb == NULL && topic != NULL) {
+		print_topic(topic);
+		return EXIT_SUCCESS;
+	}
 	if (verb == NULL)
 		return -1;
 	text = spinor_command_help(verb);
