@@ -151,6 +151,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_control_manual.c \
 	tests/unit/test_embed.c \
 	tests/unit/test_fault_file.c \
+	tests/unit/test_fault_guide.c \
 	tests/unit/test_fault_manual.c \
 	tests/unit/test_fault_words.c \
 	tests/unit/test_faults.c \

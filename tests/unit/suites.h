@@ -43,6 +43,7 @@ Suite *suite_control(void);
 Suite *suite_control_manual(void);
 Suite *suite_embed(void);
 Suite *suite_fault_file(void);
+Suite *suite_fault_guide(void);
 Suite *suite_fault_manual(void);
 Suite *suite_fault_words(void);
 Suite *suite_faults(void);

@@ -45,6 +45,7 @@ const struct suite_row suite_rows[] = {
 	{"embed", suite_embed},
 	{"fault_file", suite_fault_file},
 	{"control_manual", suite_control_manual},
+	{"fault_guide", suite_fault_guide},
 	{"fault_manual", suite_fault_manual},
 	{"fault_words", suite_fault_words},
 	{"faults", suite_faults},
