@@ -110,6 +110,7 @@ emu_libflash_a_SOURCES = \
 	emu/flash/engine/failure.c \
 	emu/flash/engine/family.c \
 	emu/flash/engine/family.h \
+	emu/flash/engine/fields.h \
 	emu/flash/engine/frame.c \
 	emu/flash/engine/frame.h \
 	emu/flash/engine/lanes.c \
@@ -128,6 +129,7 @@ emu_libflash_a_SOURCES = \
 	emu/flash/engine/tell.h \
 	emu/flash/engine/timing.h \
 	emu/flash/fault.h \
+	emu/flash/fields.c \
 	emu/flash/flash.h \
 	emu/flash/part.c \
 	emu/flash/part.h \
