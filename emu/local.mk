@@ -74,6 +74,7 @@ emu_libflash_a_SOURCES = \
 	emu/flash/commands/otparea.h \
 	emu/flash/commands/otpmode.c \
 	emu/flash/commands/password.c \
+	emu/flash/commands/pinuse.c \
 	emu/flash/commands/power.c \
 	emu/flash/commands/program.c \
 	emu/flash/commands/program.h \
@@ -83,6 +84,7 @@ emu_libflash_a_SOURCES = \
 	emu/flash/commands/read.c \
 	emu/flash/commands/read.h \
 	emu/flash/commands/readparameters.c \
+	emu/flash/commands/reasons.c \
 	emu/flash/commands/sector.c \
 	emu/flash/commands/sector.h \
 	emu/flash/commands/securityregister.c \
@@ -134,6 +136,7 @@ emu_libflash_a_SOURCES = \
 	emu/flash/part.c \
 	emu/flash/part.h \
 	emu/flash/partdata.h \
+	emu/flash/reasons.h \
 	emu/flash/sfdpcompare.h \
 	emu/flash/validate.c \
 	emu/flash/version.h
@@ -210,6 +213,8 @@ emu_libclip_a_SOURCES = \
 	emu/clip/trigger.c \
 	emu/clip/wirefault.c \
 	emu/clip/wirefault.h \
+	emu/clip/wirereason.c \
+	emu/clip/wirereason.h \
 	emu/clip/wires.c \
 	emu/clip/writer.c
 
