@@ -25,10 +25,13 @@ static const char *const labels[CLIP_LINES] = {
 	[CLIP_VCC] = "VCC",
 };
 
-/* A chip answers without WP#, and HOLD# is the chip's matter. */
+/* A chip answers without WP#, HOLD# is the chip's matter, and the supply can be there in spite of
+ * the fault. */
 static bool
-matters(enum clip_line line)
+matters(const struct clip *clip, enum clip_line line)
 {
+	if (line == CLIP_VCC || line == CLIP_GND)
+		return !clip->faulty->supplied;
 	return line != CLIP_WP && line != CLIP_HOLD;
 }
 
@@ -62,13 +65,35 @@ sentence(const struct clip_active_fault *fault)
 	}
 }
 
+/* WP# yields to no driver here, and high levels or MISO leave HOLD# high. */
 static bool
-concerns(const struct clip_active_fault *fault, unsigned int cs)
+short_matters(enum clip_line line, enum clip_line line2)
 {
-	bool one_line = fault->as.what == CLIP_OPEN || fault->as.what == CLIP_STUCK_0 ||
-		fault->as.what == CLIP_STUCK_1 || fault->as.what == CLIP_CONTACT;
+	enum clip_line other = line == CLIP_HOLD ? line2 : line;
 
-	return clip_others_concerns(fault, cs) && (!one_line || matters(fault->as.line));
+	if (line == CLIP_WP || line2 == CLIP_WP)
+		return false;
+	if (line != CLIP_HOLD && line2 != CLIP_HOLD)
+		return true;
+	return other != CLIP_VCC && other != CLIP_MISO;
+}
+
+static bool
+concerns(const struct clip *clip, const struct clip_active_fault *fault, unsigned int cs)
+{
+	if (!clip_others_concerns(fault, cs))
+		return false;
+	switch (fault->as.what) {
+	case CLIP_OPEN:
+	case CLIP_STUCK_0:
+	case CLIP_STUCK_1:
+	case CLIP_CONTACT:
+		return matters(clip, fault->as.line);
+	case CLIP_SHORT:
+		return short_matters(fault->as.line, fault->as.line2);
+	default:
+		return true;
+	}
 }
 
 unsigned int
@@ -83,7 +108,7 @@ clip_reasons(const struct clip *clip, unsigned int cs, struct clip_reason *reaso
 		const struct clip_active_fault *fault = clip_active(clip, i);
 		const char *format = sentence(fault);
 
-		if (!fault->in_force || !format || !concerns(fault, cs))
+		if (!fault->in_force || !format || !concerns(clip, fault, cs))
 			continue;
 		reasons[n].kind = clip_fault_what_string(fault->as.what);
 		reasons[n].fault_id = fault->base.id;

@@ -116,7 +116,7 @@ START_TEST(every_chip_describes_its_registers)
 }
 END_TEST
 
-/* Registers as drawn in the data sheets: W25Q128JV rev. M, 7.1; MX25L6436F, SST26VF064B (DS20005119),
+/* As drawn in the data sheets: W25Q128JV rev. M, 7.1; MX25L6436F, SST26VF064B (DS20005119),
  * S25FL128S (001-98283) and AT45DB321D in the chapters of their status registers. */
 static const struct {
 	const char *part;

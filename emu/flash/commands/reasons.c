@@ -137,21 +137,17 @@ static void
 explain_lanes(struct collector *c)
 {
 	int opcode = flash_opcode(c->chip->part, "RSTQIO");
-	char end[48] = "cycle the power";
+	const char *mode = c->chip->lanes > 2 ? "QPI mode (four lanes)" : "dual mode (two lanes)";
+	char end[48] = ": cycle the power";
 
 	if (c->chip->lanes < 2)
 		return;
 	if (stays_in_qpi(c->chip))
-		g_snprintf(end, sizeof(end), "clear QPI with a host that has four lanes");
-	else if (opcode == 0xff)
-		g_snprintf(end, sizeof(end), "send FF, or cycle the power");
+		g_snprintf(end, sizeof(end), ", also after power-up: clear the QPI bit");
 	else if (opcode >= 0)
-		g_snprintf(end, sizeof(end), "send %02X on %u lanes, or cycle the power",
-			(unsigned int)opcode, c->chip->lanes);
-	add(c, c->chip->lanes > 2 ? "qpi" : "dual", true,
-		"in %s mode: a host on one lane is not "
-		"understood; %s",
-		c->chip->lanes > 2 ? "QPI" : "dual", end);
+		g_snprintf(end, sizeof(end), ": send %02X%s, or cycle the power",
+			(unsigned int)opcode, opcode == 0xff ? "" : " on them");
+	add(c, c->chip->lanes > 2 ? "qpi" : "dual", true, "in %s%s", mode, end);
 }
 
 static const char *
@@ -198,11 +194,10 @@ explain_busy(struct collector *c)
 	name_operation(operation, what, sizeof(what));
 	duration(chip->now_ns - operation->begin_ns, since, sizeof(since));
 	if (operation->end_ns == INT64_MAX)
-		add(c, "busy", true, "busy with %s since %s, without an end; cycle the power", what,
+		add(c, "busy", true, "busy: %s, since %s, has no end; cycle the power", what,
 			since);
 	else
-		add(c, "busy", true, "busy with %s since %s, %s left; only status reads answer",
-			what, since,
+		add(c, "busy", true, "busy: %s, since %s, %s left", what, since,
 			duration(operation->end_ns - chip->now_ns, left, sizeof(left)));
 }
 
@@ -244,7 +239,7 @@ explain_modes(struct collector *c)
 
 	if (chip->continuing)
 		add(c, "continuous-read", true,
-			"in continuous read, without opcodes: send FF FF, or cycle the power");
+			"in continuous read, no opcodes: send FF FF, or cycle the power");
 	if (chip->boot)
 		add(c, "autoboot", true, "AutoBoot: the next frame reads without an opcode");
 	if (chip->ignores_frame)
@@ -270,14 +265,12 @@ explain_addresses(struct collector *c)
 	char end[48];
 
 	if (chip->address_bytes != chip->part->address_bytes)
-		add(c, now_4 ? "4-byte" : "3-byte", false,
-			"addresses have %u bytes, usual are %u: %s", chip->address_bytes,
-			chip->part->address_bytes,
-			at_power_up ? "ADP=1 asks for that at power-up"
+		add(c, now_4 ? "4-byte" : "3-byte", false, "addresses have %u bytes, not %u: %s",
+			chip->address_bytes, chip->part->address_bytes,
+			at_power_up ? "ADP=1 sets that at power-up"
 				    : remedy(chip, now_4 ? three : four, end, sizeof(end)));
 	if (chip->extended_address & 0x7f && !now_4)
-		add(c, "ear", false,
-			"3-byte addresses begin at %02X000000 (extended address): a reset ends it",
+		add(c, "ear", false, "3-byte addresses begin at %02X000000 (EAR): a reset ends it",
 			chip->extended_address & 0x7fu);
 }
 
