@@ -83,6 +83,7 @@ enum flash_bit {
 /* One bit of a status register, as drawn in the data sheet. */
 struct flash_register_bit {
 	enum flash_bit function;
+	const char *name; /* in the part's data sheet; NULL: not said */
 	bool otp;         /* can't be cleared */
 	bool read_only;   /* not affected by a register write */
 	bool is_volatile; /* returns to its delivered value at each power-up */

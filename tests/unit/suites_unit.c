@@ -24,6 +24,8 @@ const struct suite_row suite_rows[] = {
 	{"action", suite_action},
 	{"image", suite_image},
 	{"snapshot", suite_snapshot},
+	{"reasons", suite_reasons},
+	{"registers", suite_registers},
 	{"serprog", suite_serprog},
 	{"profiles", suite_profiles},
 	{"profile_streams", suite_profile_streams},
