@@ -149,10 +149,14 @@ emu_libchipdb_a_SOURCES = \
 	emu/chipdb/chipscan.h \
 	emu/chipdb/chiptable.c \
 	emu/chipdb/chiptable.h \
+	emu/chipdb/installed.c \
+	emu/chipdb/installed.h \
 	emu/chipdb/partcheck.c \
 	emu/chipdb/partcheck.h \
 	emu/chipdb/partcommand.c \
 	emu/chipdb/partcommand.h \
+	emu/chipdb/partdefinition.c \
+	emu/chipdb/partdefinition.h \
 	emu/chipdb/partdummy.c \
 	emu/chipdb/partdummy.h \
 	emu/chipdb/partfile.c \
