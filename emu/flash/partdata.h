@@ -278,8 +278,8 @@ struct flash_part {
 	/* The definitions of all releases, the newest first, then those of flashprog;
 	 * NULL-terminated; may be NULL. */
 	const char *const *flashrom_names;
-	/* The definitions of each list, NULL-terminated and empty if the release has none; NULL: not
-	 * given. */
+	/* The definitions of each list, NULL-terminated and empty if the release has none; NULL:
+	 * not given. */
 	const char *const *definitions[FLASH_DEFINITION_LISTS];
 	const char *const *aliases; /* NULL-terminated; may be NULL */
 	/* Why each alias is the same chip; empty: not said. NULL if aliases is. */
