@@ -309,6 +309,8 @@ emu_libsetup_a_SOURCES = \
 
 noinst_LIBRARIES += emu/libtrace.a
 emu_libtrace_a_SOURCES = \
+	emu/trace/examples.c \
+	emu/trace/examples.h \
 	emu/trace/stats.c \
 	emu/trace/stats.h \
 	emu/trace/text.c \
@@ -370,6 +372,7 @@ emu_libcontrol_a_SOURCES = \
 	emu/control/server.c \
 	emu/control/socket.c \
 	emu/control/socket.h \
+	emu/control/statsjson.c \
 	emu/control/statusjson.c \
 	emu/control/storage.c
 

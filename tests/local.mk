@@ -174,6 +174,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_serprog.c \
 	tests/unit/test_snapshot.c \
 	tests/unit/test_state.c \
+	tests/unit/test_stats.c \
 	tests/unit/test_storage.c \
 	tests/unit/test_tcp.c \
 	tests/unit/test_trace.c \

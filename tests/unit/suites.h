@@ -103,6 +103,7 @@ Suite *suite_registers(void);
 Suite *suite_serprog(void);
 Suite *suite_snapshot(void);
 Suite *suite_state(void);
+Suite *suite_stats(void);
 Suite *suite_storage(void);
 Suite *suite_tcp(void);
 Suite *suite_trace(void);

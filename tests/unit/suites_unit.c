@@ -52,6 +52,7 @@ const struct suite_row suite_rows[] = {
 	{"fault_manual", suite_fault_manual},
 	{"fault_words", suite_fault_words},
 	{"faults", suite_faults},
+	{"stats", suite_stats},
 	{"trace", suite_trace},
 	{"wear", suite_wear},
 	{"control", suite_control},
