@@ -303,6 +303,8 @@ emu_libsetup_a_SOURCES = \
 	emu/setup/firmware.h \
 	emu/setup/options.c \
 	emu/setup/options.h \
+	emu/setup/optionwords.c \
+	emu/setup/optionwords.h \
 	emu/setup/resolve.c \
 	emu/setup/setup.c \
 	emu/setup/setup.h

@@ -92,6 +92,7 @@ Suite *suite_keytable(void);
 Suite *suite_levels(void);
 Suite *suite_link_faults(void);
 Suite *suite_link_port(void);
+Suite *suite_option_words(void);
 Suite *suite_options(void);
 Suite *suite_port(void);
 Suite *suite_preset(void);

@@ -56,6 +56,7 @@ const struct suite_row suite_rows[] = {
 	{"trace", suite_trace},
 	{"wear", suite_wear},
 	{"control", suite_control},
+	{"option_words", suite_option_words},
 	{"options", suite_options},
 	{"bench", suite_bench},
 	{"board", suite_board},
