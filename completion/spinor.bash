@@ -23,6 +23,13 @@ _spinor_value()
 	--control) _spinor_reply "$(_spinor_words benches)" ;;
 	--adapter) _spinor_reply "$(_spinor_words adapters)" ;;
 	--timing) _spinor_reply "instant virtual real" ;;
+	--fault) _spinor_reply "$(_spinor_words faults)" ;;
+	--board | --firmware)
+		compopt -o nospace 2>/dev/null
+		_spinor_reply "$(_spinor_words "${1#--}-keys")"
+		;;
+	--pin) _spinor_reply "$(printf '%s ' {wp,hold,reset}={low,high,float})" ;;
+	--assert) _spinor_reply "$(_spinor_words counters)" ;;
 	--wp | --hold) _spinor_reply "low high float" ;;
 	--reset)
 		# For stats it is a flag.
@@ -48,7 +55,7 @@ _spinor_value()
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -d -- "$_spinor_current")
 		;;
-	--after | --assert | --at | --cs | --count | --cut-at | --cycles | --millivolts | --name | \
+	--after | --at | --cs | --count | --cut-at | --cycles | --millivolts | --name | \
 		--seed | --status | --supply | --tcp | --time-scale | --timeout)
 		COMPREPLY=()
 		;;

@@ -424,6 +424,8 @@ spinor_SOURCES = \
 	emu/spinor/output.h \
 	emu/spinor/reaper.c \
 	emu/spinor/reaper.h \
+	emu/spinor/reportfile.c \
+	emu/spinor/reportfile.h \
 	emu/spinor/run.c \
 	emu/spinor/runreport.c \
 	emu/spinor/runreport.h \

@@ -48,6 +48,7 @@ SYSTEM_TESTS = \
 	tests/system/flashrom-timing.test \
 	tests/system/flashrom-unlock.test \
 	tests/system/flashrom-wp.test \
+	tests/system/ignored.test \
 	tests/system/install.test \
 	tests/system/many.test \
 	tests/system/power-sweep.test \
@@ -55,6 +56,7 @@ SYSTEM_TESTS = \
 	tests/system/profiles.test \
 	tests/system/release.test \
 	tests/system/repeat.test \
+	tests/system/run-report.test \
 	tests/system/sfdp.test \
 	tests/system/spinor-lists.test \
 	tests/system/spinor-run.test \

@@ -9,13 +9,17 @@
 #include "chipdb/chipdb.h"
 #include "flash/partdata.h"
 #include "serprog/profile.h"
+#include "setup/faultfile.h"
 #include "setup/faultwords.h"
+#include "setup/firmware.h"
 #include "spinor/client.h"
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
+#include "spinor/expect.h"
 #include "spinor/find.h"
 #include "spinor/methodcall.h"
 #include "spinor/output.h"
+#include "trace/stats.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -162,7 +166,49 @@ list_settings(const struct spinor_command *command)
 	names = setup_fault_settings(fault);
 	for (const char **name = names; *name != NULL; name++)
 		printf("%s=\n", *name);
+	for (const char *const *word = setup_fault_place_words; *word != NULL; word++)
+		if (strcmp(*word, "chip") != 0) /* known in bench files only */
+			printf("%s=\n", *word);
 	setup_fault_free(fault);
+}
+
+static void
+list_keys(const char **names)
+{
+	for (const char **name = names; *name != NULL; name++)
+		printf("%s=\n", *name);
+	g_free(names);
+}
+
+static void
+list_board_keys(const struct spinor_command *command)
+{
+	(void)command;
+	list_keys(setup_board_keys());
+}
+
+static void
+list_firmware_keys(const struct spinor_command *command)
+{
+	(void)command;
+	list_keys(base_keytable_names(
+		(const struct base_keytable[]){{.keys = setup_firmware_rows}, {.keys = NULL}}));
+}
+
+/* Those that --assert takes, without an entry for each opcode. */
+static void
+list_counters(const struct spinor_command *command)
+{
+	(void)command;
+	for (enum trace_counter i = 0; i < TRACE_BY_OPCODE; i++) {
+		g_autofree char *name = trace_counter_name(i);
+
+		if (name != NULL)
+			puts(name);
+	}
+	puts("by_opcode.");
+	for (const char *const *name = spinor_adapter_counters; *name != NULL; name++)
+		puts(*name);
 }
 
 static void
@@ -196,6 +242,9 @@ static const struct {
 	{"faults", list_faults},
 	{"settings", list_settings},
 	{"fault-numbers", list_added_faults},
+	{"board-keys", list_board_keys},
+	{"firmware-keys", list_firmware_keys},
+	{"counters", list_counters},
 };
 
 int
