@@ -393,6 +393,7 @@ spinor_SOURCES = \
 	emu/spinor/command.c \
 	emu/spinor/command.h \
 	emu/spinor/complete.c \
+	emu/spinor/complete.h \
 	emu/spinor/exitstatus.c \
 	emu/spinor/exitstatus.h \
 	emu/spinor/expect.c \

@@ -468,18 +468,18 @@ setup_options_free(struct setup_options *options)
 	g_free(options);
 }
 
-const char **
-setup_options_names(bool shared)
+GOptionEntry *
+setup_options_entries(bool shared)
 {
-	GOptionEntry entries[ENTRIES_MAX];
-	GPtrArray *names = g_ptr_array_new();
+	GOptionEntry *entries = g_new(GOptionEntry, ENTRIES_MAX);
+	size_t n = 0;
 
 	list_entries(entries, shared);
 	for (const GOptionEntry *row = entries; row->long_name != NULL; row++)
 		if (*row->long_name != '\0' && !is_heading(row))
-			g_ptr_array_add(names, (gpointer)row->long_name);
-	g_ptr_array_add(names, NULL);
-	return (const char **)g_ptr_array_free(names, FALSE);
+			entries[n++] = *row;
+	entries[n] = (GOptionEntry){0};
+	return entries;
 }
 
 char *

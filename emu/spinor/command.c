@@ -439,33 +439,23 @@ spinor_command_help(const struct spinor_verb *verb)
 	return g_string_free(text, FALSE);
 }
 
-static void
-add_option(GPtrArray *options, const char *name)
-{
-	g_autofree char *word = g_strconcat("--", name, NULL);
-
-	if (!g_ptr_array_find_with_equal_func(options, word, g_str_equal, NULL))
-		g_ptr_array_add(options, g_steal_pointer(&word));
-}
-
-char **
-spinor_command_options(const struct spinor_verb *verb)
+GOptionEntry *
+spinor_command_entries(const struct spinor_verb *verb)
 {
 	struct spinor_command unused = {0};
 	struct parsing parsing = {.command = &unused};
 	GOptionEntry entries[ENTRIES_MAX];
-	g_autoptr(GPtrArray) options = g_ptr_array_new_with_free_func(g_free);
+	GArray *all = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
 
 	fill_entries(entries, &parsing, listed_for(verb));
 	for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++)
 		if (*entry->long_name != '\0')
-			add_option(options, entry->long_name);
-	if (verb->options & SPINOR_OPTION_RUN) {
-		g_autofree const char **names = setup_options_names(true);
+			g_array_append_val(all, *entry);
+	if (verb != NULL && verb->options & SPINOR_OPTION_RUN) {
+		g_autofree GOptionEntry *bench = setup_options_entries(true);
 
-		for (const char **name = names; *name != NULL; name++)
-			add_option(options, *name);
+		for (const GOptionEntry *entry = bench; entry->long_name != NULL; entry++)
+			g_array_append_val(all, *entry);
 	}
-	g_ptr_array_add(options, NULL);
-	return (char **)g_ptr_array_free(g_steal_pointer(&options), FALSE);
+	return (GOptionEntry *)g_array_free(all, FALSE);
 }

@@ -7,6 +7,7 @@
 
 #include "base/optionlist.h"
 #include "spinor/command.h"
+#include "spinor/complete.h"
 #include "spinor/exitstatus.h"
 #include "spinor/output.h"
 #include "spinor/verbs.h"
@@ -189,6 +190,9 @@ main(int argc, char **argv)
 	g_set_prgname("spinor");
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		puts(PACKAGE_NAME " " PACKAGE_VERSION);
+		status = EXIT_SUCCESS;
+	} else if (argc > 2 && strcmp(argv[1], "complete") == 0) {
+		spinor_complete(argv + 2);
 		status = EXIT_SUCCESS;
 	} else if (asks_for_group(argc, argv)) {
 		status = EXIT_SUCCESS;

@@ -74,8 +74,6 @@ static const struct spinor_verb verbs[] = {
 		SPINOR_OPTION_LOCAL, false},
 	{"help", "[VERB|TOPIC]", "list the verbs, or describe one; words of a topic", spinor_help,
 		0, 2, SPINOR_OPTION_LOCAL, false},
-	{"complete", "KIND [VERB]", "print words for shell completion", spinor_complete, 1, 3,
-		SPINOR_OPTION_CHIPDB, true},
 	{NULL, NULL, NULL, NULL, 0, 0, 0, false},
 };
 

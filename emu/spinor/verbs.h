@@ -57,6 +57,5 @@ spinor_verb_function spinor_snapshot_list;
 spinor_verb_function spinor_snapshot_drop;
 spinor_verb_function spinor_watch;
 spinor_verb_function spinor_help;
-spinor_verb_function spinor_complete;
 
 #endif
