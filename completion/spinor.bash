@@ -33,7 +33,7 @@ _spinor()
 	# bash replaces only what follows these.
 	kept=${_spinor_current%"${_spinor_current##*[=:]}"}
 	COMPREPLY=()
-	while IFS=$'\t' read -r word text; do
+	while IFS=$'\t' read -r word _; do
 		case $word in
 		:files) _spinor_files file ;;
 		:directories) _spinor_files directory ;;

@@ -388,6 +388,8 @@ spinord_LDADD = $(SPINOR_ROOMS) $(JSON_LIBS) $(GLIB_LIBS)
 
 bin_PROGRAMS += spinor
 spinor_SOURCES = \
+	emu/spinor/benches.c \
+	emu/spinor/benches.h \
 	emu/spinor/client.c \
 	emu/spinor/client.h \
 	emu/spinor/command.c \

@@ -130,8 +130,12 @@ static const struct option {
 	GOptionEntry entry;
 } rows[] = {
 	{OPTION_OF_BENCH,
+		{"bench", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(which),
+			"Number or name of the bench, see spinor benches (default: the only one)",
+			"BENCH"}},
+	{OPTION_OF_BENCH,
 		{"control", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(control),
-			"Socket of the bench (default: the only one that is running)", "PATH"}},
+			"Control socket of the bench, in place of --bench", "PATH"}},
 	{OPTION_OF_BENCH,
 		{"adapter", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(adapter),
 			"Name of the adapter (default: the only one)", "NAME"}},
@@ -265,7 +269,7 @@ static bool
 takes_next(const char *word)
 {
 	static const char *const with_value[] = {
-		"--control", "--adapter", "--cs", "--timeout", "--chipdb", NULL};
+		"--bench", "--control", "--adapter", "--cs", "--timeout", "--chipdb", NULL};
 
 	return g_strv_contains(with_value, word);
 }
@@ -397,6 +401,7 @@ spinor_command_free(struct spinor_command *command)
 		return;
 	g_strfreev(command->args);
 	g_free(command->control);
+	g_free(command->which);
 	g_free(command->adapter);
 	g_free(command->chipdb);
 	g_free(command->file);

@@ -29,6 +29,7 @@ struct spinor_command {
 	unsigned int n_args;
 
 	char *control;
+	char *which;   /* the bench by number or name; NULL: not given */
 	char *adapter; /* NULL: the only one */
 	int cs;        /* -1: not given */
 	bool json;

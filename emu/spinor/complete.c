@@ -22,6 +22,7 @@
 #include "serprog/profile.h"
 #include "setup/faultguide.h"
 #include "setup/options.h"
+#include "spinor/benches.h"
 #include "spinor/client.h"
 #include "spinor/command.h"
 #include "spinor/find.h"
@@ -170,11 +171,33 @@ offer_sockets(struct completion *c)
 		offer(c, found->pdata[i], "running bench");
 }
 
+static void
+offer_benches(struct completion *c)
+{
+	g_autoptr(GPtrArray) benches = spinor_benches_find(NULL);
+
+	for (guint i = 0; benches != NULL && i < benches->len; i++) {
+		const struct spinor_bench *bench = benches->pdata[i];
+		g_autofree char *number = g_strdup_printf("%u", bench->number);
+		g_autofree char *text = g_strdup_printf(
+			"%s %s", bench->link != NULL ? bench->link : bench->name, bench->chip);
+
+		offer(c, number, text);
+	}
+}
+
 static JsonNode *
 ask(const struct completion *c, const char *method, JsonObject *params)
 {
-	struct spinor_client *client = spinor_find(&c->command, NULL);
+	struct spinor_command command = c->command;
+	g_autofree char *path =
+		command.which != NULL ? spinor_benches_resolve(command.which, NULL) : NULL;
+	struct spinor_client *client;
 	JsonNode *result = NULL;
+
+	if (path != NULL)
+		command.control = path;
+	client = spinor_find(&command, NULL);
 
 	if (client != NULL)
 		result = spinor_client_call(client, method, params, CALL_LIMIT_MS, NULL);
@@ -343,6 +366,7 @@ static const struct {
 	void (*list)(struct completion *c);
 } sources[] = {
 	{"--control", "PATH", offer_sockets},
+	{"--bench", "BENCH", offer_benches},
 	{"--adapter", "NAME", offer_adapters},
 	{"--assert", "TEXT", offer_counters},
 	{"chip", "NAME", offer_chips},
@@ -427,6 +451,8 @@ take_option(struct completion *c, const char *word, const char *value)
 {
 	if (strcmp(word, "--control") == 0)
 		c->command.control = (char *)value;
+	else if (strcmp(word, "--bench") == 0)
+		c->command.which = (char *)value;
 	else if (strcmp(word, "--adapter") == 0)
 		c->command.adapter = (char *)value;
 	else if (strcmp(word, "--chipdb") == 0)

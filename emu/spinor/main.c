@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "base/optionlist.h"
+#include "spinor/benches.h"
 #include "spinor/command.h"
 #include "spinor/complete.h"
 #include "spinor/exitstatus.h"
@@ -33,6 +34,32 @@ fill_standard_descriptors(void)
 		close(fd);
 }
 
+/* The numbers to choose from, below an error. */
+static void
+print_benches(void)
+{
+	g_autoptr(GPtrArray) benches = spinor_benches_find(NULL);
+
+	if (benches != NULL)
+		spinor_benches_print(benches, stderr);
+}
+
+/* Replaces the number or name of a bench by its socket. */
+static bool
+choose_bench(struct spinor_command *command, GError **error)
+{
+	if (command->which == NULL)
+		return true;
+	if (command->control != NULL) {
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+			"--bench %s: with --control %s; one of them is allowed", command->which,
+			command->control);
+		return false;
+	}
+	command->control = spinor_benches_resolve(command->which, error);
+	return command->control != NULL;
+}
+
 /* Prints an error on one line, even if a file name or a bench's answer contains line breaks. */
 static int
 report(const GError *error)
@@ -40,6 +67,8 @@ report(const GError *error)
 	g_autofree char *line = g_strdup(error->message);
 
 	fprintf(stderr, "spinor: error: %s\n", g_strdelimit(line, "\n\r\033", ' '));
+	if (g_error_matches(error, SPINOR_ERROR, SPINOR_ERROR_SEVERAL))
+		print_benches();
 	return spinor_error_status(error);
 }
 
@@ -115,7 +144,7 @@ print_all(void)
 		base_list_append(line, term, text, VERB_COLUMN);
 		fputs(line->str, stdout);
 	}
-	puts("\nVerbs for a running bench take --control PATH, --adapter NAME, --cs N, --timeout\n"
+	puts("\nVerbs for a running bench take --bench BENCH, --adapter NAME, --cs N, --timeout\n"
 	     "TIME and --json; spinor help VERB lists all options of a verb. See also\nspinor(1).");
 }
 
@@ -172,7 +201,7 @@ execute(struct spinor_command *command, GError **error)
 		fputs(help, stdout);
 		return EXIT_SUCCESS;
 	}
-	status = command->verb->function(command, error);
+	status = choose_bench(command, error) ? command->verb->function(command, error) : -1;
 	if (status < 0)
 		g_prefix_error(error, "%s: ", command->verb->name);
 	return status;

@@ -20,6 +20,8 @@ static const struct spinor_verb verbs[] = {
 		0, SPINOR_OPTION_RUN, false},
 
 	HEADING("The running bench"),
+	{"benches", "", "list the running benches with their numbers", spinor_benches, 0, 0,
+		SPINOR_OPTION_LOCAL, false},
 	{"status", "", "show the state of the bench", spinor_status, 0, 0, 0, false},
 	{"watch", "", "print events of the bench as they occur", spinor_watch, 0, 0,
 		SPINOR_OPTION_COUNT | SPINOR_OPTION_KIND, false},

@@ -41,6 +41,7 @@ spinor_verb_function spinor_pin;
 spinor_verb_function spinor_power;
 spinor_verb_function spinor_reset;
 spinor_verb_function spinor_board;
+spinor_verb_function spinor_benches;
 spinor_verb_function spinor_fault_add;
 spinor_verb_function spinor_fault_list;
 spinor_verb_function spinor_fault_remove;
