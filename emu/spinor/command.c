@@ -336,6 +336,36 @@ check_args(struct spinor_command *command, GError **error)
 	return true;
 }
 
+static void
+refuse_option(const struct spinor_verb *verb, const char *message, GError **error)
+{
+	g_autofree GOptionEntry *entries = spinor_command_entries(verb);
+	g_autofree char *hint = base_option_suggest(message, entries);
+
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+		"%s%s; spinor help%s%s lists what is allowed", message, hint,
+		verb != NULL ? " " : "", verb != NULL ? verb->name : "");
+}
+
+/* The bench refuses unknown kinds, too, but cannot suggest one. */
+static bool
+check_kinds(char *const *kinds, GError **error)
+{
+	const struct spinor_topic *topic = spinor_topic_find("kind");
+
+	for (; kinds != NULL && *kinds != NULL; kinds++) {
+		g_autofree char *hint = NULL;
+
+		if (spinor_words_contain(topic, *kinds, &hint))
+			continue;
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+			"--kind %s: no such kind of event%s; spinor help kind lists them", *kinds,
+			hint);
+		return false;
+	}
+	return true;
+}
+
 static bool
 parse_options(struct spinor_command *command, char ***words, GError **error)
 {
@@ -348,9 +378,7 @@ parse_options(struct spinor_command *command, char ***words, GError **error)
 		if (found->domain == SPINOR_ERROR)
 			g_propagate_error(error, g_steal_pointer(&found));
 		else
-			g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
-				"%s; spinor help %s lists what is allowed", found->message,
-				command->verb != NULL ? command->verb->name : "");
+			refuse_option(command->verb, found->message, error);
 		return false;
 	}
 	command->json = parsing.json;
@@ -385,7 +413,7 @@ spinor_command_parse(char **argv, GError **error)
 	if (command->verb == NULL || command->help)
 		return command;
 	command->bench = g_steal_pointer(&words);
-	if (check_args(command, error))
+	if (check_args(command, error) && check_kinds(command->kinds, error))
 		return command;
 fail:
 	if (command->verb != NULL)

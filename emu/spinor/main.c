@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "base/error.h"
 #include "base/optionlist.h"
 #include "spinor/benches.h"
 #include "spinor/command.h"
@@ -148,6 +149,27 @@ print_all(void)
 	     "TIME and --json; spinor help VERB lists all options of a verb. See also\nspinor(1).");
 }
 
+/* Suggests a topic if no verb is near. Returns -1. */
+static int
+refuse_topic(char **words, GError **error)
+{
+	g_autoptr(GPtrArray) known = g_ptr_array_new();
+	const char *guess;
+	unsigned int n;
+
+	for (const struct spinor_topic *topic = spinor_topics(); topic->name != NULL; topic++)
+		g_ptr_array_add(known, (gpointer)topic->name);
+	g_ptr_array_add(known, NULL);
+	guess = base_nearest(words[0], (const char *const *)known->pdata);
+	if (guess != NULL)
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+			"%s: no such verb or topic: did you mean %s?; spinor help lists them",
+			words[0], guess);
+	else
+		spinor_verb_find(words, &n, error);
+	return -1;
+}
+
 int
 spinor_help(struct spinor_command *command, GError **error)
 {
@@ -163,13 +185,13 @@ spinor_help(struct spinor_command *command, GError **error)
 	if (command->n_args == 1 && print_group(command->args[0]))
 		return EXIT_SUCCESS;
 	topic = command->n_args == 1 ? spinor_topic_find(command->args[0]) : NULL;
-	verb = spinor_verb_find(command->args, &n, topic == NULL ? error : NULL);
+	verb = spinor_verb_find(command->args, &n, NULL);
 	if (verb == NULL && topic != NULL) {
 		print_topic(topic);
 		return EXIT_SUCCESS;
 	}
 	if (verb == NULL)
-		return -1;
+		return refuse_topic(command->args, error);
 	text = spinor_command_help(verb);
 	fputs(text, stdout);
 	return EXIT_SUCCESS;

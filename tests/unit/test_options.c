@@ -191,6 +191,9 @@ static const struct {
 	const char *message;
 } refused[] = {
 	{"--frobnicate", "Unknown option --frobnicate; --help lists what is allowed"},
+	{"--chpi", "Unknown option --chpi: did you mean --chip?; --help lists what is allowed"},
+	{"--wp|hgih", "--wp hgih: did you mean high?; allowed: low, high and float"},
+	{"--corner|tpy", "--corner tpy: did you mean typ?; allowed: typ and max"},
 	{"-x", "Unknown option -x; --help lists what is allowed"},
 	{"--chip", "Missing argument for --chip; --help lists what is allowed"},
 	{"--seed", "Missing argument for --seed; --help lists what is allowed"},
@@ -199,7 +202,9 @@ static const struct {
 	{"--trace|", "--trace '': the value is empty; FILE|- is wanted"},
 	{"--timing|fast", "--timing fast: no such timing; allowed are instant, virtual and real"},
 	{"--timing|", "--timing : no such timing; allowed are instant, virtual and real"},
-	{"--timing|Real", "--timing Real: no such timing; allowed are instant, virtual and real"},
+	{"--timing|Real",
+		"--timing Real: no such timing: did you mean real?; allowed are instant, virtual "
+		"and real"},
 	{"--time-scale|0.09", "--time-scale 0.09: " SCALES},
 	{"--time-scale|1001", "--time-scale 1001: " SCALES},
 	{"--time-scale|x", "--time-scale x: " SCALES},
