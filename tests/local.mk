@@ -41,6 +41,7 @@ SYSTEM_TESTS = \
 	tests/system/flashrom-killed.test \
 	tests/system/flashrom-link.test \
 	tests/system/flashrom-modes.test \
+	tests/system/flashrom-names.test \
 	tests/system/flashrom-protect.test \
 	tests/system/flashrom-recipe.test \
 	tests/system/flashrom-tcp.test \
@@ -127,6 +128,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_bench.c \
 	tests/unit/test_board.c \
 	tests/unit/test_chipdb.c \
+	tests/unit/test_chipdb_definition.c \
 	tests/unit/test_chipdb_failures.c \
 	tests/unit/test_chipdb_folders.c \
 	tests/unit/test_chipdb_manual.c \
@@ -167,6 +169,8 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_profile_streams.c \
 	tests/unit/test_profiles.c \
 	tests/unit/test_pump.c \
+	tests/unit/test_reasons.c \
+	tests/unit/test_registers.c \
 	tests/unit/test_serprog.c \
 	tests/unit/test_snapshot.c \
 	tests/unit/test_state.c \
