@@ -334,6 +334,16 @@ print_failure(struct run *run, JsonObject *row)
 			last == spinor_number(row, "value", 0) ? " before these" : "");
 }
 
+/* A chip that does not answer can be why the command has failed. */
+static void
+print_silence(struct run *run)
+{
+	g_autofree char *silence = spinor_report_silence(&run->result.report);
+
+	if (silence != NULL)
+		print_message("%s", silence);
+}
+
 /* Prints the expectations that do not hold; true: all hold. */
 static bool
 check_expectations(struct run *run)
