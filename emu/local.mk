@@ -176,8 +176,11 @@ emu_libembed_a_SOURCES = \
 
 noinst_LIBRARIES += emu/libstore.a
 emu_libstore_a_SOURCES = \
+	emu/store/filesize.c \
+	emu/store/filesize.h \
 	emu/store/image.c \
 	emu/store/image.h \
+	emu/store/imagefile.c \
 	emu/store/registers.c \
 	emu/store/registers.h \
 	emu/store/snapshot.c \
