@@ -40,6 +40,10 @@ _spinor_value()
 		_spinor_reply "operation ready interrupted power pin host fault boot snapshot \
 			image"
 		;;
+	--content)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -W "blank random pattern" -f -- "$_spinor_current")
+		;;
 	--image | --expect-image | --report | --file | --trace | --link)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$_spinor_current")

@@ -99,7 +99,8 @@ print_chip(JsonObject *chip, const char *board)
 		printf("goes off at operation %" PRId64 " from now, ", cut_in);
 	spinor_print_pins(pins);
 	printf(", %s\n", spinor_flag(chip, "busy") ? "busy" : "ready");
-	printf("      image %s, status", spinor_text(chip, "image", "(none: not saved)"));
+	printf("      image %s%s, status", spinor_text(chip, "image", "(none: not saved)"),
+		spinor_flag(chip, "snapshot_mode") ? " (snapshot, nothing is written)" : "");
 	for (guint i = 0; registers != NULL && i < json_array_get_length(registers); i++)
 		printf(" %02" PRIX64, (uint64_t)json_array_get_int_element(registers, i));
 	printf(", %" PRId64 " snapshot%s", snapshots, snapshots == 1 ? "" : "s");

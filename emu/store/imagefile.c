@@ -93,23 +93,9 @@ store_image_save(const uint8_t *array, uint64_t size, const char *path, GError *
 static bool
 check_source(int fd, const char *path, uint64_t size, GError **error)
 {
-	g_autofree char *found = NULL;
-	g_autofree char *wanted = NULL;
-	struct stat info;
+	g_autofree char *trouble = g_strdup_printf("cannot read image \"%s\": ", path);
 
-	if (fstat(fd, &info) < 0 || !S_ISREG(info.st_mode)) {
-		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-			"cannot read image \"%s\": not a regular file; name one", path);
-		return false;
-	}
-	if ((uint64_t)info.st_size == size)
-		return true;
-	found = store_format_size((uint64_t)info.st_size);
-	wanted = store_format_size(size);
-	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-		"cannot read image \"%s\": it has %s, the chip has %s; name an image of that size",
-		path, found, wanted);
-	return false;
+	return store_check_size(fd, size, trouble, "name one", "name an image of that size", error);
 }
 
 /* 0 or errno; reports a file that has become shorter as an error too. */
