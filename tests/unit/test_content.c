@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Initial contents of arrays and images, and images that nothing is written to. */
 #include "base/error.h"
+#include "bench/bench.h"
+#include "bench/chip.h"
 #include "chipdb/chipdb.h"
 #include "chipdb/ofsize.h"
+#include "setup/options.h"
 #include "storage_fixture.h"
 #include "store/image.h"
 #include "store/initialcontent.h"
@@ -244,6 +247,159 @@ START_TEST(a_size_has_the_names_of_parts_most_like_the_one_at_hand)
 }
 END_TEST
 
+/* A bench by options, with a bench file of that text (NULL: none). */
+static struct bench *
+new_bench(const char *line, const char *text, GError **error)
+{
+	const char *before = *line != '\0' ? "|" : "";
+	g_autofree char *file =
+		text != NULL ? g_strconcat("|", storage_dir, "/a.bench", NULL) : g_strdup("");
+	g_autofree char *whole =
+		g_strconcat("spinord|--chipdb|", g_getenv("CHIPDB_DIR"), before, line, file, NULL);
+	g_auto(GStrv) words = g_strsplit(whole, "|", -1);
+	g_autofree char **argv = g_memdup2(words, (g_strv_length(words) + 1) * sizeof(*words));
+	char **rest = argv;
+	int argc = (int)g_strv_length(words);
+	struct setup_options *options;
+	struct bench *bench;
+
+	if (text != NULL)
+		storage_write("a.bench", text, strlen(text));
+	options = setup_options_parse(&argc, &rest, error);
+	ck_assert_ptr_nonnull(options);
+	bench = bench_new(options, NULL, error);
+	setup_options_free(options);
+	return bench;
+}
+
+#define TWO "[adapter a]\nchip=W25Q80DV\ncontent=random\n"
+#define CHIPS TWO "[chip b]\nadapter=a\ncs=1\npart=W25Q80DV\ncontent=random\n"
+
+/* Benches with two chips: the first is alike in rows of the same number, all others differ. */
+static const struct {
+	const char *line, *file;
+	int alike;
+} benches[] = {
+	{"--chip|W25Q80DV|--content|random|--count|2", NULL, 1},
+	{"--chip|W25Q80DV|--content|random|--count|2|--seed|1", NULL, 1},
+	{"--chip|W25Q80DV|--content|random|--count|2|--seed|7", NULL, 2},
+	{"--chip|W25Q80DV|--content|pattern|--count|2", NULL, 3},
+	{"--seed|1", CHIPS, 1},
+	{"--seed|9", CHIPS, 4},
+	{"--content|random", "[bench]\nseed=7\n" CHIPS, 2},
+	{"--content|pattern", CHIPS, 3},
+	{"--seed|7", TWO "[adapter b]\nchip=W25Q80DV\ncontent=pattern\n", 2},
+};
+
+static uint8_t *
+array_of_chip(struct bench *bench, unsigned int n)
+{
+	unsigned int adapter = bench_n_adapters(bench) > 1 ? n : 0;
+	unsigned int cs = bench_n_adapters(bench) > 1 ? 0 : n;
+	struct bench_chip *chip = bench_adapter_chip(bench_adapter_at(bench, adapter), cs);
+
+	return store_image_array(bench_chip_image(chip));
+}
+
+START_TEST(the_content_follows_from_the_seed_of_the_bench_and_differs_for_each_chip)
+{
+	struct bench *all[G_N_ELEMENTS(benches)];
+	const uint64_t size = 1 << 20;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(benches); i++) {
+		g_autoptr(GError) error = NULL;
+
+		all[i] = new_bench(benches[i].line, benches[i].file, &error);
+		ck_assert_msg(all[i] != NULL, "%s", error != NULL ? error->message : "");
+		ck_assert_mem_ne(array_of_chip(all[i], 0), array_of_chip(all[i], 1), size);
+		for (size_t j = 0; j < i; j++)
+			ck_assert_msg(
+				(memcmp(array_of_chip(all[i], 0), array_of_chip(all[j], 0), size) ==
+					0) == (benches[i].alike == benches[j].alike),
+				"rows %zu and %zu", j, i);
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(benches); i++)
+		bench_destroy(all[i]);
+}
+END_TEST
+
+static const struct {
+	const char *line, *file, *message; /* NULL: it is allowed */
+} descriptions[] = {
+	{"--content|a", "[adapter a]\nchip=W25Q80DV\n[chip b]\ncs=1\npart=W25Q80DV\n",
+		"--content a: the bench file has 2 chips, and this option is for one; set it in the "
+		"file"},
+	{"", "[adapter a]\ncontent=random\n",
+		"DIR/a.bench: [adapter a]: a content, but no chip; chip = PART is wanted"},
+	{"", "[adapter a]\nchip=W25Q80DV\ncontent=\n",
+		"DIR/a.bench: [adapter a]: content = \"\" is refused; allowed: blank, random, "
+		"pattern, and a file"},
+	{"", "[bench]\nsnapshot=maybe\n[adapter a]\n",
+		"DIR/a.bench: [bench]: snapshot = \"maybe\" is refused; allowed: yes and no"},
+	/* A file beside the bench file, and one with the name of a word. */
+	{"", "[adapter a]\nchip=W25Q80DV\ncontent=half\n",
+		"content \"DIR/half\" is refused: it has 512 KiB (524288 bytes), the chip has 1 MiB "
+		"(1048576 bytes); name one of that size, or another chip; --chip names of 512 KiB: "
+		"W25Q40BV, W25Q40CL, W25X40"},
+	{"", "[adapter a]\nchip=W25Q80DV\ncontent=./random\n",
+		"cannot open content \"DIR/./random\": No such file or directory; it has to be a "
+		"file that can be read"},
+	{"--content|./none/random|--chip|W25Q80DV", NULL,
+		"cannot open content \"./none/random\": No such file or directory; it has to be a "
+		"file that can be read"},
+	{"", "[adapter a]\nchip=W25Q80DV\nimage=half\n",
+		"image \"DIR/half\" is refused: it has 512 KiB (524288 bytes), the chip has 1 MiB "
+		"(1048576 bytes); name an image of that size, a name that is free, or another chip; "
+		"--chip names of 512 KiB: W25Q40BV, W25Q40CL, W25X40"},
+	/* An image for all chips is possible if nothing is written to it. */
+	{"", "[adapter a]\nchip=W25Q40BV\ncount=3\nimage=half\n",
+		"DIR/a.bench: [adapter a]: image DIR/half: 3 adapters can't share it; {n} in it "
+		"stands for the number of each, 0 to 2"},
+	{"--snapshot", "[adapter a]\nchip=W25Q40BV\ncount=3\nimage=half\n", NULL},
+	{"",
+		"[bench]\nsnapshot=yes\n[adapter a]\nchip=W25Q40BV\nimage=half\n[chip b]\ncs=1\n"
+		"part=W25Q40BV\nimage=half\n",
+		NULL},
+	{"", "[adapter a]\nchip=W25Q40BV\ncount=3\ncontent=half\n", NULL},
+	/* Opening a trace empties it. */
+	{"", "[bench]\ntrace=half\n[adapter a]\nchip=W25Q40BV\ncontent=half\n",
+		"DIR/a.bench: [bench]: trace DIR/half: that is an image, a content or the bench file "
+		"too; another file is wanted"},
+	{"", "[bench]\ntrace=half\nsnapshot=yes\n[adapter a]\nchip=W25Q40BV\nimage=half\n",
+		"DIR/a.bench: [bench]: trace DIR/half: that is an image, a content or the bench file "
+		"too; another file is wanted"},
+	{"", "[bench]\ntrace=a.bench\n[adapter a]\n",
+		"DIR/a.bench: [bench]: trace DIR/a.bench: that is an image, a content or the bench "
+		"file too; another file is wanted"},
+};
+
+START_TEST(contents_and_snapshots_of_a_bench_are_checked)
+{
+	static uint8_t half[512 * 1024];
+	g_autoptr(GString) wanted = g_string_new(descriptions[_i].message);
+	g_autoptr(GError) error = NULL;
+	g_autofree char *path = storage_path("half");
+	g_autofree char *after = NULL;
+	struct bench *bench;
+	gsize length;
+
+	storage_write("half", half, sizeof half);
+	bench = new_bench(descriptions[_i].line, descriptions[_i].file, &error);
+	if (descriptions[_i].message == NULL) {
+		ck_assert_msg(bench != NULL, "%s", error != NULL ? error->message : "");
+		memset(array_of_chip(bench, 0), 1, sizeof half);
+		bench_destroy(bench);
+	} else {
+		ck_assert_ptr_null(bench);
+		g_string_replace(wanted, "DIR", storage_dir, 0);
+		ck_assert_str_eq(error->message, wanted->str);
+	}
+	ck_assert(g_file_get_contents(path, &after, &length, NULL));
+	ck_assert_uint_eq(length, sizeof half);
+	ck_assert_mem_eq(after, half, sizeof half);
+}
+END_TEST
+
 Suite *
 suite_content(void)
 {
@@ -262,6 +418,10 @@ suite_content(void)
 	tcase_add_test(tcase, unusable_contents_are_rejected);
 	tcase_add_loop_test(tcase, a_size_has_the_names_of_parts_most_like_the_one_at_hand, 0,
 		(int)G_N_ELEMENTS(sizes));
+	tcase_add_test(
+		tcase, the_content_follows_from_the_seed_of_the_bench_and_differs_for_each_chip);
+	tcase_add_loop_test(tcase, contents_and_snapshots_of_a_bench_are_checked, 0,
+		(int)G_N_ELEMENTS(descriptions));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
