@@ -327,8 +327,8 @@ static const struct {
 	const char *line, *file, *message; /* NULL: it is allowed */
 } descriptions[] = {
 	{"--content|a", "[adapter a]\nchip=W25Q80DV\n[chip b]\ncs=1\npart=W25Q80DV\n",
-		"--content a: the bench file has 2 chips, and this option is for one; set it in the "
-		"file"},
+		"--content a: the bench file has 2 chips, and this option is for one; set it in "
+		"the file"},
 	{"", "[adapter a]\ncontent=random\n",
 		"DIR/a.bench: [adapter a]: a content, but no chip; chip = PART is wanted"},
 	{"", "[adapter a]\nchip=W25Q80DV\ncontent=\n",
@@ -338,9 +338,9 @@ static const struct {
 		"DIR/a.bench: [bench]: snapshot = \"maybe\" is refused; allowed: yes and no"},
 	/* A file beside the bench file, and one with the name of a word. */
 	{"", "[adapter a]\nchip=W25Q80DV\ncontent=half\n",
-		"content \"DIR/half\" is refused: it has 512 KiB (524288 bytes), the chip has 1 MiB "
-		"(1048576 bytes); name one of that size, or another chip; --chip names of 512 KiB: "
-		"W25Q40BV, W25Q40CL, W25X40"},
+		"content \"DIR/half\" is refused: it has 512 KiB (524288 bytes), the chip has 1 "
+		"MiB (1048576 bytes); name one of that size, or another chip; --chip names of 512 "
+		"KiB: W25Q40BV, W25Q40CL, W25X40"},
 	{"", "[adapter a]\nchip=W25Q80DV\ncontent=./random\n",
 		"cannot open content \"DIR/./random\": No such file or directory; it has to be a "
 		"file that can be read"},
@@ -349,8 +349,8 @@ static const struct {
 		"file that can be read"},
 	{"", "[adapter a]\nchip=W25Q80DV\nimage=half\n",
 		"image \"DIR/half\" is refused: it has 512 KiB (524288 bytes), the chip has 1 MiB "
-		"(1048576 bytes); name an image of that size, a name that is free, or another chip; "
-		"--chip names of 512 KiB: W25Q40BV, W25Q40CL, W25X40"},
+		"(1048576 bytes); name an image of that size, a name that is free, or another "
+		"chip; --chip names of 512 KiB: W25Q40BV, W25Q40CL, W25X40"},
 	/* An image for all chips is possible if nothing is written to it. */
 	{"", "[adapter a]\nchip=W25Q40BV\ncount=3\nimage=half\n",
 		"DIR/a.bench: [adapter a]: image DIR/half: 3 adapters can't share it; {n} in it "
@@ -363,11 +363,11 @@ static const struct {
 	{"", "[adapter a]\nchip=W25Q40BV\ncount=3\ncontent=half\n", NULL},
 	/* Opening a trace empties it. */
 	{"", "[bench]\ntrace=half\n[adapter a]\nchip=W25Q40BV\ncontent=half\n",
-		"DIR/a.bench: [bench]: trace DIR/half: that is an image, a content or the bench file "
-		"too; another file is wanted"},
+		"DIR/a.bench: [bench]: trace DIR/half: that is an image, a content or the bench "
+		"file too; another file is wanted"},
 	{"", "[bench]\ntrace=half\nsnapshot=yes\n[adapter a]\nchip=W25Q40BV\nimage=half\n",
-		"DIR/a.bench: [bench]: trace DIR/half: that is an image, a content or the bench file "
-		"too; another file is wanted"},
+		"DIR/a.bench: [bench]: trace DIR/half: that is an image, a content or the bench "
+		"file too; another file is wanted"},
 	{"", "[bench]\ntrace=a.bench\n[adapter a]\n",
 		"DIR/a.bench: [bench]: trace DIR/a.bench: that is an image, a content or the bench "
 		"file too; another file is wanted"},
