@@ -120,7 +120,7 @@ static const struct {
 	{"--fault|", "--fault \"\": no fault is named"},
 	{"--fault|bit-eror",
 		"--fault \"bit-eror\": unknown fault \"bit-eror\": did you mean "
-		"bit-error?; allowed are "},
+		"bit-error?; "},
 	{"--fault|late adaptr=x",
 		"--fault \"late adaptr=x\": fault late has no \"adaptr\": did you "
 		"mean adapter?; allowed are "},
@@ -235,13 +235,22 @@ START_TEST(pins_have_the_words_of_the_verb)
 }
 END_TEST
 
-/* Each key of a bench file is an option, a word of --firmware, or one of these, which only a bench of
- * several adapters or chips needs. */
+static bool
+has_option(const GOptionEntry *options, const char *name)
+{
+	for (; options->long_name; options++)
+		if (strcmp(options->long_name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Each key of a bench file is an option, a word of --firmware, or one of these, which only a bench
+ * of several adapters or chips needs. */
 START_TEST(a_bench_file_says_what_options_say)
 {
 	static const char *const groups[] = {"bench", "adapter", "chip"};
 	static const char *const only[] = {"adapter", "cs", NULL};
-	g_autofree const char **options = setup_options_names(false);
+	g_autofree GOptionEntry *options = setup_options_entries(false);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(groups); i++) {
 		g_autofree const char **keys = setup_file_keys(groups[i]);
@@ -250,15 +259,14 @@ START_TEST(a_bench_file_says_what_options_say)
 		for (const char **key = keys; *key; key++) {
 			const char *name = strcmp(*key, "part") == 0 ? "chip" : *key;
 
-			ck_assert_msg(g_strv_contains(options, name) ||
-					g_strv_contains(only, name) ||
+			ck_assert_msg(has_option(options, name) || g_strv_contains(only, name) ||
 					base_key_find(setup_firmware_rows, name) >= 0,
 				"[%s]: %s is no option", groups[i], *key);
 		}
 	}
-	ck_assert(g_strv_contains(options, "fault"));
-	ck_assert(g_strv_contains(options, "board"));
-	ck_assert(g_strv_contains(options, "firmware"));
+	ck_assert(has_option(options, "fault"));
+	ck_assert(has_option(options, "board"));
+	ck_assert(has_option(options, "firmware"));
 }
 END_TEST
 
