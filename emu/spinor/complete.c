@@ -13,6 +13,8 @@
  *	:command N       the words from the N-th on, counted from 0, are a command of their own
  *
  * A shell runs this while the user types, so errors print nothing. Upper and lower case match.
+ *
+ * long: a few lines for each kind of word.
  */
 #include "spinor/complete.h"
 

@@ -12,8 +12,8 @@
 #include "setup/condition.h"
 #include "setup/faultguide.h"
 #include "spinor/expect.h"
-#include "trace/stats.h"
 #include "spinor/explain.h"
+#include "trace/stats.h"
 
 #include <string.h>
 

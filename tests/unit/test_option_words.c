@@ -120,7 +120,7 @@ static const struct {
 	{"--fault|", "--fault \"\": no fault is named"},
 	{"--fault|bit-eror",
 		"--fault \"bit-eror\": unknown fault \"bit-eror\": did you mean "
-		"bit-error?; allowed are "},
+		"bit-error?; "},
 	{"--fault|late adaptr=x",
 		"--fault \"late adaptr=x\": fault late has no \"adaptr\": did you "
 		"mean adapter?; allowed are "},
