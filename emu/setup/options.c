@@ -97,7 +97,10 @@ static const struct {
 	[SETUP_KEY_CYCLES] = {"N", "Erase cycles of each block so far", OF_CHIP},
 	[SETUP_KEY_STATUS] = {"BYTES", "Status registers SR1 SR2 SR3 as another tool left them",
 		OF_CHIP},
-	[SETUP_KEY_MODE] = {"MODE", "State that another tool left the chip in", OF_CHIP},
+	[SETUP_KEY_MODE] = {"MODE",
+		"State that another tool left the chip in; spinor help mode lists "
+		"them",
+		OF_CHIP},
 	[SETUP_KEY_CUT_AT] = {"N", "Switch the supply off at operation N", OF_CHIP},
 	[SETUP_KEY_ID] = {"BYTES", "Answer to RDID instead of the chip's own ID", OF_PART},
 	[SETUP_KEY_SFDP] = {"none|SIZE|FILE|HEX",
@@ -297,7 +300,7 @@ static const GOptionEntry rows[] = {
 
 	HEADING("Adapter and port"),
 	{"profile", 0, 0, G_OPTION_ARG_FILENAME, OPTION(profile),
-		"Adapter to emulate (default: spinor)", "ADAPTER"},
+		"Adapter to emulate (default: spinor); spinor profiles lists them", "ADAPTER"},
 	{"link", 0, 0, G_OPTION_ARG_FILENAME, OPTION(link),
 		"Keep a symbolic link to the terminal at PATH", "PATH"},
 	{"tcp", 0, 0, G_OPTION_ARG_FILENAME, OPTION(tcp),
