@@ -153,7 +153,10 @@ static const struct {
 	[SETUP_KEY_CYCLES] = {"N", "Erase cycles of each block so far", OF_CHIP},
 	[SETUP_KEY_STATUS] = {"BYTES", "Status registers SR1 SR2 SR3 as another tool left them",
 		OF_CHIP},
-	[SETUP_KEY_MODE] = {"MODE", "State that another tool left the chip in", OF_CHIP},
+	[SETUP_KEY_MODE] = {"MODE",
+		"State that another tool left the chip in; spinor help mode lists "
+		"them",
+		OF_CHIP},
 	[SETUP_KEY_CUT_AT] = {"N", "Switch the supply off at operation N", OF_CHIP},
 	[SETUP_KEY_ID] = {"BYTES", "Answer to RDID instead of the chip's own ID", OF_PART},
 	[SETUP_KEY_SFDP] = {"none|SIZE|FILE|HEX",
@@ -358,7 +361,7 @@ static const GOptionEntry rows[] = {
 
 	HEADING("Adapter and port"),
 	{"profile", 0, 0, G_OPTION_ARG_FILENAME, OPTION(profile),
-		"Adapter to emulate (default: spinor)", "ADAPTER"},
+		"Adapter to emulate (default: spinor); spinor profiles lists them", "ADAPTER"},
 	{"firmware", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_words,
 		"Limits of its firmware that differ, such as \"write-max=64\"", "KEY=VALUE ..."},
 	{"link", 0, 0, G_OPTION_ARG_FILENAME, OPTION(link),

@@ -118,6 +118,8 @@ take_after(const char *name, const char *value, void *data, GError **error)
  * name a bench or a part of it. */
 #define OPTION_NOT_RUN (1u << 31)
 #define OPTION_OF_BENCH (1u << 30)
+/* A heading of the help. */
+#define OPTION_HEADING (1u << 29)
 
 #define COMMAND(member) GSIZE_TO_POINTER(offsetof(struct spinor_command, member))
 #define PARSING(member) GSIZE_TO_POINTER(offsetof(struct parsing, member))
@@ -129,19 +131,6 @@ static const struct option {
 	unsigned int verbs; /* 0: all; else those with one of these bits */
 	GOptionEntry entry;
 } rows[] = {
-	{OPTION_OF_BENCH,
-		{"bench", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(which),
-			"Number or name of the bench, see spinor benches (default: the only one)",
-			"BENCH"}},
-	{OPTION_OF_BENCH,
-		{"control", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(control),
-			"Control socket of the bench, in place of --bench", "PATH"}},
-	{OPTION_OF_BENCH,
-		{"adapter", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(adapter),
-			"Name of the adapter (default: the only one)", "NAME"}},
-	{OPTION_OF_BENCH,
-		{"cs", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_number,
-			"Chip select of the chip (default: the only one)", "N"}},
 	{SPINOR_OPTION_RUN,
 		{"control", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(control),
 			"Put the control socket at PATH", "PATH"}},
@@ -155,21 +144,20 @@ static const struct option {
 	{SPINOR_OPTION_RUN,
 		{"json", 0, 0, G_OPTION_ARG_NONE, PARSING(json),
 			"Print the report of the run, as JSON", NULL}},
-	{OPTION_OF_BENCH,
-		{"timeout", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_timeout,
-			"How long to wait for the bench (30s, 500ms, 2m)", "TIME"}},
 	{SPINOR_OPTION_RUN,
 		{"timeout", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_timeout,
 			"End the command after TIME (30s, 500ms, 2m)", "TIME"}},
 	{SPINOR_OPTION_POWER,
 		{"millivolts", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_number,
-			"Supply voltage (default: the last one)", "N"}},
+			"Supply voltage in mV (default: the last one)", "N"}},
 	{SPINOR_OPTION_POWER,
 		{"at", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_at,
-			"off: not now, but at the end of operation N from now", "N"}},
+			"With off: at the end of operation N from now", "N"}},
 	{SPINOR_OPTION_POWER,
 		{"after", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_after,
-			"--at: delay after that operation (default: half its busy time)", "TIME"}},
+			"With --at: delay after that operation (default: half its busy "
+			"time)",
+			"TIME"}},
 	{SPINOR_OPTION_FILE,
 		{"file", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(file),
 			"File of the snapshot (default: kept in memory)", "FILE"}},
@@ -181,7 +169,9 @@ static const struct option {
 			"End after N events", "N"}},
 	{SPINOR_OPTION_KIND,
 		{"kind", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, COMMAND(kinds),
-			"Only events of this kind; may be repeated", "KIND"}},
+			"Only events of this kind; may be repeated; spinor help kind lists "
+			"them",
+			"KIND"}},
 	{SPINOR_OPTION_NAME,
 		{"name", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(name),
 			"Name of the fault, for fault list and fault remove", "NAME"}},
@@ -190,18 +180,37 @@ static const struct option {
 			"Read the chips from *.chips in DIR", "DIR"}},
 	{SPINOR_OPTION_SOURCE,
 		{"source", 0, 0, G_OPTION_ARG_NONE, PARSING(source),
-			"What the files say of the chip, and the documents", NULL}},
+			"Print the chip's groups of the chip files, and their sources", NULL}},
 	{SPINOR_OPTION_RUN,
 		{"expect-image", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(expect_image),
 			"Fail unless the content of the chip equals FILE", "FILE"}},
 	{SPINOR_OPTION_RUN,
 		{"assert", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, COMMAND(asserts),
-			"Fail unless this holds of the counters, such as \"erases <= 256\"",
+			"Fail unless this is true, such as \"erases <= 256\"; spinor help "
+			"assert lists the counters",
 			"TEXT"}},
 	{SPINOR_OPTION_RUN,
 		{"report", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(report),
 			"Write a report of the run to FILE, as JSON", "FILE"}},
 	{0, {"help", 'h', 0, G_OPTION_ARG_NONE, PARSING(help), "Print this text", NULL}},
+	{OPTION_OF_BENCH | OPTION_HEADING,
+		{BASE_OPTION_HEADING, 0, 0, 0, NULL, "Choice of the bench and its parts", NULL}},
+	{OPTION_OF_BENCH,
+		{"bench", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(which),
+			"Number or name of the bench, see spinor benches (default: the only one)",
+			"BENCH"}},
+	{OPTION_OF_BENCH,
+		{"control", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(control),
+			"Control socket of the bench, in place of --bench", "PATH"}},
+	{OPTION_OF_BENCH,
+		{"adapter", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(adapter),
+			"Name of the adapter (default: the only one)", "NAME"}},
+	{OPTION_OF_BENCH,
+		{"cs", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_number,
+			"Chip select of the chip (default: the only one)", "N"}},
+	{OPTION_OF_BENCH,
+		{"timeout", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_timeout,
+			"How long to wait for the bench (30s, 500ms, 2m)", "TIME"}},
 	/* The remaining words of run are options of the bench. */
 	{OPTION_NOT_RUN,
 		{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, PARSING(rest), "", NULL}},
@@ -236,7 +245,9 @@ fill_entries(GOptionEntry *entries, struct parsing *parsing, unsigned int wanted
 		const GOptionEntry *row = &rows[i].entry;
 		size_t offset = GPOINTER_TO_SIZE(row->arg_data);
 
-		if (rows[i].verbs != 0 && !(rows[i].verbs & wanted))
+		if (rows[i].verbs != 0 && !(rows[i].verbs & ~OPTION_HEADING & wanted))
+			continue;
+		if (rows[i].verbs & OPTION_HEADING && !(wanted & OPTION_HEADING))
 			continue;
 		*entries = *row;
 		if (row->arg == G_OPTION_ARG_NONE || *row->long_name == '\0')
@@ -453,7 +464,7 @@ spinor_command_help(const struct spinor_verb *verb)
 	g_autofree char *bench = NULL;
 	GString *text;
 
-	fill_entries(entries, &parsing, listed_for(verb));
+	fill_entries(entries, &parsing, listed_for(verb) | OPTION_HEADING);
 	list = base_option_list(entries);
 	if (verb->options & SPINOR_OPTION_RUN)
 		bench = setup_options_list(true);

@@ -41,7 +41,7 @@ static const struct spinor_verb verbs[] = {
 	{"wiring", "", "show the level of each line at the adapter and at the chip", spinor_wiring,
 		0, 0, 0, false},
 	{"unplug", "", "unplug the adapter's cable", spinor_unplug, 0, 0, 0, false},
-	{"plug", "", "plug it in again", spinor_plug, 0, 0, 0, false},
+	{"plug", "", "plug the adapter's cable in again", spinor_plug, 0, 0, 0, false},
 
 	HEADING("Faults"),
 	{"fault add", "FAULT [NAME=VALUE...]", "add a fault; spinor help fault lists the kinds",
