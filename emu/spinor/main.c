@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "base/log.h"
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
 #include "spinor/output.h"
@@ -149,6 +150,7 @@ main(int argc, char **argv)
 
 	fill_standard_descriptors();
 	g_set_prgname("spinor");
+	base_log_init("spinor", G_LOG_LEVEL_WARNING);
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		puts(PACKAGE_NAME " " PACKAGE_VERSION);
 		status = EXIT_SUCCESS;

@@ -12,6 +12,7 @@
 #include "spinor/verbs.h"
 
 #include "base/log.h"
+#include "base/wholefile.h"
 #include "bench/bench.h"
 #include "control/control.h"
 #include "setup/options.h"
@@ -370,7 +371,8 @@ write_report(struct run *run, int status, GError **error)
 	if (path == NULL || g_file_set_contents(path, lines, -1, &why))
 		return true;
 	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
-		"--report %s: %s; its directory has to exist and be writable", path, why->message);
+		"--report %s: %s; its directory has to exist and be writable", path,
+		base_file_reason(why));
 	return false;
 }
 

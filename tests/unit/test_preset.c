@@ -111,6 +111,12 @@ static const struct {
 	{"W25Q80DV", "wear=off", "9F 00 00 00", "EF 40 14"},
 	{"W25Q80DV", "mode=deep-power-down", "9F 00 00 00", "FF FF FF"},
 	{"W25Q80DV", "mode=deep-power-down", "AB 00 00 00 00", "13"},
+	/* Bits by their names; QE keeps its value. */
+	{"W25Q128JV", "status=SRP=1 BP=7", "05 00", "9C"},
+	{"W25Q128JV", "status=SRP=1 BP=7", "35 00", "02"},
+	{"W25Q128JV", "status=srp=1,bp=011", "05 00", "8C"},
+	{"W25Q128FV", "status=QE=1 CMP=1 BP=0", "35 00", "42"},
+	{"MX25L6436F", "status=SRWD=1 BP=15", "05 00", "BC"},
 	/* 4-byte addresses. Bits: ADP 02, ADS 01. */
 	{"W25Q256JV", "mode=4-byte", "15 00", "61"},
 	{"W25Q256JV", "mode=ear:1", "C8 00", "01"},
@@ -467,8 +473,16 @@ static const struct {
 	{"W25P80", "wp-with-qe=yes",
 		"--wp-with-qe: a W25P80 has no QE bit; allowed is a part that has"},
 	{"W25Q128JV", "sfdp=/no/x.sfdp",
-		"--sfdp: a W25Q128JV cannot have it: Failed to open file “/no/x.sfdp”: No such "
-		"file or directory"},
+		"--sfdp: a W25Q128JV cannot have it: \"/no/x.sfdp\": No such file or directory"},
+	{"W25Q128JV", "status=SPR=1",
+		"--status: a W25Q128JV has no bit to write with the name \"SPR\": did you mean "
+		"SRP?; allowed are SRP, SEC, TB, BP, CMP, LB3, LB2, LB1, SRL, DRV, WPS"},
+	{"W25Q128JV", "status=BUSY=1",
+		"--status: a W25Q128JV has no bit to write with the name \"BUSY\"; allowed are SRP, "
+		"SEC, TB, BP, CMP, LB3, LB2, LB1, SRL, DRV, WPS"},
+	{"W25Q128JV", "status=BP=8", "--status: a W25Q128JV has no BP=8; allowed: 0 to 7"},
+	{"AT45DB321D", "status=BP=8",
+		"--status: a AT45DB321D has no status bit that can be written"},
 	{"W25P80", "sfdp=2M", "--sfdp: a W25P80 has no table to change; allowed: none"},
 };
 
