@@ -151,10 +151,14 @@ emu_libchipdb_a_SOURCES = \
 	emu/chipdb/chipscan.h \
 	emu/chipdb/chiptable.c \
 	emu/chipdb/chiptable.h \
+	emu/chipdb/installed.c \
+	emu/chipdb/installed.h \
 	emu/chipdb/partcheck.c \
 	emu/chipdb/partcheck.h \
 	emu/chipdb/partcommand.c \
 	emu/chipdb/partcommand.h \
+	emu/chipdb/partdefinition.c \
+	emu/chipdb/partdefinition.h \
 	emu/chipdb/partdummy.c \
 	emu/chipdb/partdummy.h \
 	emu/chipdb/partfile.c \
@@ -288,6 +292,11 @@ emu_libsetup_a_SOURCES = \
 	emu/setup/condition.h \
 	emu/setup/faultfile.c \
 	emu/setup/faultfile.h \
+	emu/setup/faultguide.c \
+	emu/setup/faultguide.h \
+	emu/setup/faultguide_chip.c \
+	emu/setup/faultguide_link.c \
+	emu/setup/faultguide_wires.c \
 	emu/setup/faultkeys.c \
 	emu/setup/faultkeys.h \
 	emu/setup/faultwords.c \
@@ -403,6 +412,8 @@ spinor_SOURCES = \
 	emu/spinor/exitstatus.h \
 	emu/spinor/expect.c \
 	emu/spinor/expect.h \
+	emu/spinor/explain.c \
+	emu/spinor/explain.h \
 	emu/spinor/find.c \
 	emu/spinor/find.h \
 	emu/spinor/main.c \
@@ -427,7 +438,9 @@ spinor_SOURCES = \
 	emu/spinor/verb_list.c \
 	emu/spinor/verbs.c \
 	emu/spinor/verbs.h \
-	emu/spinor/watch.c
+	emu/spinor/watch.c \
+	emu/spinor/words.c \
+	emu/spinor/words.h
 spinor_LDADD = $(SPINOR_ROOMS) $(JSON_LIBS) $(GLIB_LIBS)
 
 chipdbdir = $(pkgdatadir)/chipdb

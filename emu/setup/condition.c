@@ -38,6 +38,28 @@ const char *const setup_mode_names[SETUP_MODES] = {
 	[SETUP_MODE_OTP_LOCKED] = "otp-locked",
 };
 
+const char *const setup_mode_texts[SETUP_MODES] = {
+	[SETUP_MODE_DEEP_POWER_DOWN] = "deep power-down (B9)",
+	[SETUP_MODE_4_BYTE] = "4-byte addresses (B7)",
+	[SETUP_MODE_3_BYTE] = "3-byte addresses (E9)",
+	[SETUP_MODE_EAR] = "the extended address register has the value N, 0 to 255",
+	[SETUP_MODE_QPI] = "commands on four lines",
+	[SETUP_MODE_SUSPENDED] = "an erase of the block at 0 is suspended",
+	[SETUP_MODE_PROGRAM_SUSPENDED] = "a program of the page at 0 is suspended",
+	[SETUP_MODE_ERASING] = "an erase of the block at 0 is in progress",
+	[SETUP_MODE_PROGRAMMING] = "a program of the page at 0 is in progress",
+	[SETUP_MODE_WRITING_STATUS] = "a write of the status register is in progress",
+	[SETUP_MODE_AAI] = "a write by auto address increment was not ended",
+	[SETUP_MODE_OTP] = "the OTP area is selected",
+	[SETUP_MODE_RESET_ENABLED] = "a reset was enabled (66), and not sent",
+	[SETUP_MODE_WRITE_ENABLED] = "WEL is set (06)",
+	[SETUP_MODE_CONTINUOUS_READ] = "the next operation has no opcode",
+	[SETUP_MODE_LOCKED] = "individual block locks are set; also locked:FIRST-LAST",
+	[SETUP_MODE_UNLOCKED] = "individual block locks are cleared",
+	[SETUP_MODE_POWER_UP_4_BYTE] = "the chip powers up with 4-byte addresses",
+	[SETUP_MODE_OTP_LOCKED] = "the OTP area is locked",
+};
+
 #define MODE(name) (1u << SETUP_MODE_##name)
 /* A chip does one thing at a time. */
 #define BUSY (MODE(ERASING) | MODE(PROGRAMMING))
@@ -347,8 +369,8 @@ const struct base_key setup_condition_rows[SETUP_CONDITION_KEYS + 1] = {
 	[SETUP_KEY_WEAR] = BASE_KEY("wear", "on and off", take_wear, .words = wear_words),
 	[SETUP_KEY_CYCLES] = BASE_KEY("cycles", "a whole number from 0 to 2147483647", take_cycles),
 	[SETUP_KEY_STATUS] = BASE_KEY("status",
-		"one to three bytes in hexadecimal, such as 1C 02 60, or bits by their names, such as "
-		"SRP=1 BP=7",
+		"one to three bytes in hexadecimal, such as 1C 02 60, or bits by their names, "
+		"such as SRP=1 BP=7",
 		take_status),
 	[SETUP_KEY_MODE] = BASE_KEY("mode", MODES, take_modes),
 	[SETUP_KEY_CUT_AT] = BASE_KEY("cut-at", "a whole number from 1 on", take_cut_at),

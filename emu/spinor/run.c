@@ -142,10 +142,11 @@ read_options(struct run *run, GError **error)
 	run->options = setup_options_parse(&argc, &argv, error);
 	if (run->options == NULL)
 		return false;
-	if (run->options->list_chips || run->options->version || run->options->check) {
+	if (run->options->list_chips || run->options->version || run->options->check ||
+		run->options->no_control) {
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
-			"--list-chips, --check and --version are for spinord; allowed here are "
-			"spinor chips and spinor --version");
+			"--list-chips, --check, --version and --no-control are for spinord; "
+			"allowed here are spinor chips and spinor --version");
 		return false;
 	}
 	choose_port(run);

@@ -5,6 +5,8 @@
 #include "base/units.h"
 #include "chipdb/chipdb.h"
 #include "chipdb/chiptable.h"
+#include "chipdb/installed.h"
+#include "chipdb/partdefinition.h"
 #include "flash/describe.h"
 #include "flash/partdata.h"
 #include "serprog/profile.h"
@@ -159,6 +161,21 @@ add_commands(JsonBuilder *builder, const struct flash_part *part)
 	json_builder_end_array(builder);
 }
 
+/* The definitions of each release: as in its key, or as in the next newer release that has one. */
+static void
+add_definitions(JsonBuilder *builder, const struct flash_part *part)
+{
+	static const char *const names[] = {"flashrom", "flashrom-1.7", "flashrom-1.6",
+		"flashrom-1.5", "flashrom-1.4", "flashrom-1.3", "flashprog"};
+
+	json_builder_set_member_name(builder, "definitions");
+	json_builder_begin_object(builder);
+	for (int i = 0; i < FLASH_DEFINITION_LISTS; i++)
+		add_texts(builder, names[i],
+			chipdb_part_definitions(part, (enum flash_definition_list)i));
+	json_builder_end_object(builder);
+}
+
 static void
 add_part(JsonBuilder *builder, const struct flash_part *part)
 {
@@ -169,6 +186,7 @@ add_part(JsonBuilder *builder, const struct flash_part *part)
 	add_text(builder, "vendor", part->vendor);
 	add_text(builder, "flashrom", part->flashrom_name);
 	add_texts(builder, "flashrom_names", part->flashrom_names);
+	add_definitions(builder, part);
 	add_texts(builder, "aliases", part->aliases);
 	add_alias_reasons(builder, part);
 	add_number(builder, "size", (int64_t)part->size);
@@ -299,6 +317,32 @@ print_alias_asked_for(const struct flash_part *part, const char *name)
 	}
 }
 
+/* The names in flashrom and flashprog, and the command for the flashrom that is installed. */
+static void
+print_definitions(const struct flash_part *part)
+{
+	g_autoptr(GHashTable) installed = chipdb_installed_flashrom();
+	g_autofree char *text = chipdb_part_definition_text(part);
+	g_auto(GStrv) ranges = NULL;
+	const char *const *flashprog = chipdb_part_definitions(part, FLASH_FLASHPROG);
+	const char *name = chipdb_part_definition_in(part, installed);
+	g_autofree char *command = chipdb_flashrom_command("serprog:dev={tty}", name);
+
+	if (text == NULL)
+		return;
+	ranges = g_strsplit(text, ", ", -1);
+	for (unsigned int i = 0; ranges[i] != NULL; i++)
+		printf("%-9s %s\n", i == 0 ? "flashrom" : "", ranges[i]);
+	printf("flashprog %s\n", flashprog != NULL && flashprog[0] != NULL ? flashprog[0] : "none");
+	printf("command   %s\n", command);
+	if (part->flashrom_several && name != NULL)
+		printf("          several definitions match this ID: flashrom needs -c\n");
+	if (installed == NULL)
+		printf("          (flashrom is not installed here; the newest one)\n");
+	else if (name == NULL)
+		printf("          (the flashrom here has no definition of this chip)\n");
+}
+
 /* name: as the user wrote it. */
 static void
 print_part(const struct flash_part *part, const char *name)
@@ -311,8 +355,7 @@ print_part(const struct flash_part *part, const char *name)
 	printf("%s%s%s, %s\n", spinor_colour(SPINOR_BOLD), part->name, spinor_colour(SPINOR_PLAIN),
 		part->vendor);
 	print_aliases(part);
-	if (part->flashrom_name != NULL)
-		printf("flashrom  %s\n", part->flashrom_name);
+	print_definitions(part);
 	printf("size      %s, pages of %" PRIu32 " bytes, %s typical to program one\n", size,
 		part->page_size, program);
 	printf("supply    %.4g-%.4g V\n", part->vcc_min_mv / 1000.0, part->vcc_max_mv / 1000.0);

@@ -478,8 +478,8 @@ static const struct {
 		"--status: a W25Q128JV has no bit to write with the name \"SPR\": did you mean "
 		"SRP?; allowed are SRP, SEC, TB, BP, CMP, LB3, LB2, LB1, SRL, DRV, WPS"},
 	{"W25Q128JV", "status=BUSY=1",
-		"--status: a W25Q128JV has no bit to write with the name \"BUSY\"; allowed are SRP, "
-		"SEC, TB, BP, CMP, LB3, LB2, LB1, SRL, DRV, WPS"},
+		"--status: a W25Q128JV has no bit to write with the name \"BUSY\"; allowed are "
+		"SRP, SEC, TB, BP, CMP, LB3, LB2, LB1, SRL, DRV, WPS"},
 	{"W25Q128JV", "status=BP=8", "--status: a W25Q128JV has no BP=8; allowed: 0 to 7"},
 	{"AT45DB321D", "status=BP=8",
 		"--status: a AT45DB321D has no status bit that can be written"},
