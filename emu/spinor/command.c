@@ -345,7 +345,7 @@ check_options(
 		"spinor help%s%s", verb != NULL ? " " : "", verb != NULL ? verb->name : "");
 	GOptionEntry entries[ENTRIES_MAX];
 
-	fill_entries(entries, parsing, verb != NULL ? verb->options : 0);
+	fill_entries(entries, parsing, taken_by(verb));
 	return *words == NULL || base_option_check(entries, words + 1, run, help, error);
 }
 

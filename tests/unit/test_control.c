@@ -767,6 +767,7 @@ START_TEST(errors_of_requests_name_the_allowed_values)
 }
 END_TEST
 
+#define KINDS "operation, ready, interrupted, power, pin, host, fault, boot, snapshot, image"
 #define PARSE_ERROR(text) \
 	"{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32700,\"message\":\"" text "\"}}"
 #define NOT_JSON(text) \
@@ -794,6 +795,13 @@ static const struct {
 			"batches are not supported; allowed is one JSON-RPC 2.0 object per "
 			"line")},
 	{"{}\n", INVALID("null", "\\\"jsonrpc\\\" has to be \\\"2.0\\\"")},
+	{"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"events.subscribe\",\"params\":{\"kinds\":"
+	 "[\"power\",\"fualt\"]}}\n",
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32602,\"message\":"
+		"\"events.subscribe: \\\"kinds\\\" has to be an array of some of " KINDS
+		"\",\"data\":{\"method\":\"events.subscribe\",\"parameter\":\"kinds\","
+		"\"allowed\":\"" KINDS "\",\"text\":\"--kind fualt: did you mean fault? allowed "
+		"are " KINDS "\"}}}"},
 	{"{\"id\":7}\n", INVALID("7", "\\\"jsonrpc\\\" has to be \\\"2.0\\\"")},
 	{"{\"jsonrpc\":\"2.0\",\"id\":\"x\"}\n",
 		INVALID("\"x\"", "\\\"method\\\" has to be a string")},
