@@ -355,15 +355,15 @@ START_TEST(wp_with_qe_replaces_the_property_of_the_part)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
 		g_autofree char *answer = NULL;
+		struct bench_pins pins;
 
 		ck_assert(apply(chipdb_find(db, "W25Q64JV", NULL), texts[i], NULL));
 		ck_assert(bench_levels_pins(&wires).wp == FLASH_LOW);
-		if (i == 0)
-			ck_assert_ptr_null(bench_levels_pins(&wires).wp_unused);
-		else
-			ck_assert_str_eq(bench_levels_pins(&wires).wp_unused, "QE=1");
-		ck_assert_str_eq(bench_levels_pins(&wires).hold_unused, "QE=1");
-		ck_assert_ptr_null(bench_levels_pins(&wires).reset_unused);
+		pins = bench_levels_pins(&wires);
+		ck_assert_str_eq(pins.uses[FLASH_PIN_WP].text,
+			i == 0 ? "locks the registers, SRP=1" : "QE=1 makes it IO2");
+		ck_assert_str_eq(pins.uses[FLASH_PIN_HOLD].text, "QE=1 makes it IO3");
+		ck_assert(!pins.uses[FLASH_PIN_RESET].exists);
 		g_free(answer_to("06"));
 		g_free(answer_to("01 9C"));
 		flash_tick(chip, INT64_C(1000000000));
