@@ -22,9 +22,12 @@ take_timing(const char *name, const char *value, void *data, GError **error)
 	struct setup_options *options = data;
 
 	if (!base_clock_mode_from_string(value, &options->timing)) {
+		g_autofree char *hint =
+			base_suggest(value, (const char *[]){"instant", "virtual", "real", NULL});
+
 		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-			"%s %s: no such timing; allowed are instant, virtual and real", name,
-			value);
+			"%s %s: no such timing%s; allowed are instant, virtual and real", name,
+			value, hint);
 		return FALSE;
 	}
 	options->timing_given = true;
@@ -43,6 +46,15 @@ take_scale(const char *name, const char *value, void *data, GError **error)
 	return FALSE;
 }
 
+/* Whether the key that data points to takes the word. */
+static bool
+accepts(const char *word, void *data)
+{
+	struct setup_condition condition = {0};
+
+	return setup_condition_take(&condition, *(enum setup_condition_key *)data, word);
+}
+
 /* The options that are the keys of a chip's condition. */
 static gboolean
 take_condition(const char *name, const char *value, void *data, GError **error)
@@ -51,8 +63,11 @@ take_condition(const char *name, const char *value, void *data, GError **error)
 	enum setup_condition_key key = setup_condition_find(name + strlen("--"));
 
 	if (!setup_condition_take(&options->condition, key, value)) {
-		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "%s %s: allowed: %s", name, value,
-			setup_condition_rows[key].allowed);
+		const char *allowed = setup_condition_rows[key].allowed;
+		g_autofree char *hint = base_suggest_value(value, allowed, accepts, &key);
+
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "%s %s%s%s allowed: %s", name,
+			value, *hint != '\0' ? hint : ":", *hint != '\0' ? ";" : "", allowed);
 		return FALSE;
 	}
 	if (options->condition_option == NULL) {
@@ -449,18 +464,18 @@ setup_options_free(struct setup_options *options)
 	g_free(options);
 }
 
-const char **
-setup_options_names(bool shared)
+GOptionEntry *
+setup_options_entries(bool shared)
 {
-	GOptionEntry entries[ENTRIES_MAX];
-	GPtrArray *names = g_ptr_array_new();
+	GOptionEntry *entries = g_new(GOptionEntry, ENTRIES_MAX);
+	size_t n = 0;
 
 	list_entries(entries, shared);
 	for (const GOptionEntry *row = entries; row->long_name != NULL; row++)
 		if (*row->long_name != '\0' && !is_heading(row))
-			g_ptr_array_add(names, (gpointer)row->long_name);
-	g_ptr_array_add(names, NULL);
-	return (const char **)g_ptr_array_free(names, FALSE);
+			entries[n++] = *row;
+	entries[n] = (GOptionEntry){0};
+	return entries;
 }
 
 char *
