@@ -224,7 +224,7 @@ static const struct {
 	{"--real-size|3M", "--real-size 3M: allowed: a power of two, such as 512K"},
 	{"--status|1C,2,3,4", "--status 1C,2,3,4: allowed: " STATUS_ALLOWED},
 	{"--status|SRP=", "--status SRP=: did you mean SRP=1?; allowed: " STATUS_ALLOWED},
-	{"--status|BP 7", "--status BP 7: allowed: " STATUS_ALLOWED},
+	{"--status|BP 7", "--status BP 7: did you mean BP=7?; allowed: " STATUS_ALLOWED},
 	{"--seed|abc", "--seed abc: not a seed; " SEED_ALLOWED},
 	{"--seed|", "--seed '': the value is empty; N is wanted"},
 	{"--seed|-1", "--seed -1: not a seed; " SEED_ALLOWED},
