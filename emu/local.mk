@@ -20,6 +20,8 @@ emu_libbase_a_SOURCES = \
 	emu/base/keytable.h \
 	emu/base/log.c \
 	emu/base/log.h \
+	emu/base/optioncheck.c \
+	emu/base/optioncheck.h \
 	emu/base/optionlist.c \
 	emu/base/optionlist.h \
 	emu/base/period.c \
@@ -351,6 +353,8 @@ emu_libbench_a_SOURCES = \
 	emu/bench/preset.h \
 	emu/bench/relabel.c \
 	emu/bench/relabel.h \
+	emu/bench/statusbits.c \
+	emu/bench/statusbits.h \
 	emu/bench/unfinished.c \
 	emu/bench/unfinished.h \
 	emu/bench/wrongsize.c \

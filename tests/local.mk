@@ -52,6 +52,7 @@ SYSTEM_TESTS = \
 	tests/system/ignored.test \
 	tests/system/install.test \
 	tests/system/many.test \
+	tests/system/mistakes.test \
 	tests/system/power-sweep.test \
 	tests/system/presets.test \
 	tests/system/profiles.test \

@@ -134,8 +134,6 @@ describe_chip(struct action_work *work, GError **error)
 	status->n_registers = flash_registers(work->flash, status->registers);
 	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++)
 		status->status[reg] = flash_status_register(work->flash, reg);
-	for (enum flash_pin pin = FLASH_PIN_WP; pin < FLASH_PINS; pin++)
-		flash_pin_use(work->flash, pin, &status->uses[pin]);
 	return true;
 }
 

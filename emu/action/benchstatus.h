@@ -42,7 +42,6 @@ struct action_chip_status {
 	unsigned int n_registers;
 	unsigned int n_status; /* the first of them: SR1 up to the last that the part has */
 	uint8_t status[FLASH_STATUS_REGISTERS];
-	struct flash_pin_use uses[FLASH_PINS];
 	GArray *reasons;   /* struct action_reason, the most important first */
 	GArray *protected; /* struct action_range, in ascending order */
 	unsigned int n_snapshots;

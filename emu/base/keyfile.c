@@ -50,10 +50,22 @@ refuse_repeat(const struct lines *lines, const char *key, GError **error)
 	return false;
 }
 
-/* line: "[GROUP]", without the end when that is missing. */
+static bool
+refuse_line(const struct lines *lines, const char *line, const char *why, GError **error)
+{
+	g_set_error(error, BASE_ERROR, (gint)lines->text->code,
+		"%s: line %u: \"%s\" is refused%s%s; allowed: groups, KEY = VALUE and # comments",
+		lines->text->path, lines->number, line, *why != '\0' ? ": " : "", why);
+	return false;
+}
+
 static bool
 check_group(struct lines *lines, const char *line, GError **error)
 {
+	size_t n = strcspn(line + 1, "[]");
+
+	if (n == 0 || strcmp(line + 1 + n, "]") != 0)
+		return refuse_line(lines, line, "a group is [NAME], alone on its line", error);
 	g_free(lines->group);
 	lines->group = g_strndup(line + 1, strcspn(line + 1, "]"));
 	return g_hash_table_add(lines->seen, g_strconcat("[", lines->group, NULL)) ||
@@ -65,17 +77,14 @@ check_key(struct lines *lines, char *line, GError **error)
 {
 	char *equals = strchr(line, '=');
 
-	if (equals == NULL || equals == line) {
-		g_set_error(error, BASE_ERROR, (gint)lines->text->code,
-			"%s: line %u: \"%s\" is refused; allowed: groups, KEY = VALUE and # "
-			"comments",
-			lines->text->path, lines->number, line);
-		return false;
-	}
+	if (equals == NULL || equals == line)
+		return refuse_line(lines, line, "", error);
+	if (lines->group == NULL)
+		return refuse_line(lines, line, "it comes before the first [GROUP]", error);
+	if (memchr(line, '[', (size_t)(equals - line)) != NULL)
+		return refuse_line(lines, line, "a key has no [ in its name", error);
 	*equals = '\0';
 	g_strchomp(line);
-	if (lines->group == NULL) /* GKeyFile refuses it */
-		return true;
 	return g_hash_table_add(lines->seen, g_strconcat(lines->group, "\n", line, NULL)) ||
 		refuse_repeat(lines, line, error);
 }
@@ -112,7 +121,8 @@ base_keyfile_parse(const struct base_keytext *text, GError **error)
 	if (g_key_file_load_from_data(file, text->text, text->length, G_KEY_FILE_NONE, &cause))
 		return g_steal_pointer(&file);
 	g_set_error(error, BASE_ERROR, (gint)text->code,
-		"%s: %s; allowed: groups, KEY = VALUE and # comments", text->path, cause->message);
+		"%s: it cannot be read; allowed: groups, KEY = VALUE and # comments, in UTF-8",
+		text->path);
 	return NULL;
 }
 

@@ -68,8 +68,9 @@ write_message(GLogLevelFlags level, const GLogField *fields, gsize n, gpointer d
 		return G_LOG_WRITER_HANDLED;
 	line = g_string_new(NULL);
 	g_string_printf(line, "%s: %s: ", program_name, level_name(level));
+	/* Libraries complain of mistakes of the program, never of the user's. */
 	if (domain && strcmp(domain, "spinor") != 0)
-		g_string_append_printf(line, "%s: ", domain);
+		g_string_append(line, "a mistake in this program, please report it: ");
 	g_string_append(line, text ? text : "(no text)");
 	/* Names of files may hold anything; a message stays one line. */
 	for (gsize i = 0; i < line->len; i++) {

@@ -58,9 +58,12 @@ base_whole_file(const char *path, uint64_t most, char **text, gsize *length, GEr
 	int reason = ENOMEM;
 	struct stat info;
 
-	/* Fails as well, with a message. */
-	if (fd < 0)
-		return g_file_get_contents(path, text, length, error);
+	if (fd < 0) {
+		reason = errno;
+		g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(reason), "\"%s\": %s",
+			path, g_strerror(reason));
+		return false;
+	}
 	if (!check(fd, path, most, &info, error)) {
 		close(fd);
 		return false;
@@ -76,4 +79,18 @@ base_whole_file(const char *path, uint64_t most, char **text, gsize *length, GEr
 	g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(reason), "cannot read \"%s\": %s",
 		path, g_strerror(reason));
 	return false;
+}
+
+const char *
+base_file_reason(const GError *cause)
+{
+	static const int codes[] = {EACCES, EEXIST, EINVAL, EIO, EISDIR, ELOOP, EMFILE,
+		ENAMETOOLONG, ENFILE, ENODEV, ENOENT, ENOMEM, ENOSPC, ENOTDIR, ENXIO, EPERM, EROFS,
+		ETXTBSY};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
+		if (g_error_matches(cause, G_FILE_ERROR, g_file_error_from_errno(codes[i])))
+			return g_strerror(codes[i]);
+	}
+	return "the system refuses it";
 }

@@ -14,4 +14,8 @@
  * might never end. Errors are G_FILE_ERROR. */
 bool base_whole_file(const char *path, uint64_t most, char **text, gsize *length, GError **error);
 
+/* Why a call of GLib for files has failed, without GLib's own sentence: "No such file or
+ * directory". */
+const char *base_file_reason(const GError *cause);
+
 #endif

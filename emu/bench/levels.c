@@ -22,7 +22,6 @@
 #include "base/clock.h"
 #include "clip/clip.h"
 #include "clip/line.h"
-#include "flash/describe.h"
 #include "flash/partdata.h"
 
 #include <glib.h>
@@ -109,25 +108,18 @@ level_of(const struct bench_levels *wires, enum flash_pin name)
 				      : flash_pin_level(wires->flash, pin);
 }
 
-static const char *
-unused(const struct bench_levels *wires, enum flash_pin name)
-{
-	enum flash_pin pin = pin_of(wires, name);
-
-	return pin == FLASH_PINS ? NULL : flash_pin_unused(wires->flash, pin);
-}
-
 struct bench_pins
 bench_levels_pins(const struct bench_levels *wires)
 {
-	return (struct bench_pins){
+	struct bench_pins pins = {
 		.wp = level_of(wires, FLASH_PIN_WP),
 		.hold = level_of(wires, FLASH_PIN_HOLD),
 		.reset = level_of(wires, FLASH_PIN_RESET),
-		.wp_unused = unused(wires, FLASH_PIN_WP),
-		.hold_unused = unused(wires, FLASH_PIN_HOLD),
-		.reset_unused = unused(wires, FLASH_PIN_RESET),
 	};
+
+	for (enum flash_pin pin = FLASH_PIN_WP; pin < FLASH_PINS; pin++)
+		flash_pin_use(wires->flash, pin, &pins.uses[pin]);
+	return pins;
 }
 
 bool

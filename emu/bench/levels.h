@@ -4,6 +4,7 @@
 #define SPINOR_BENCH_LEVELS_H
 
 #include "flash/flash.h"
+#include "flash/reasons.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,10 +18,7 @@ struct bench_pins {
 	enum flash_level wp;
 	enum flash_level hold;
 	enum flash_level reset;
-	/* Why the pin has no effect: "QE=1". NULL: it has, or there is none. */
-	const char *wp_unused;
-	const char *hold_unused;
-	const char *reset_unused;
+	struct flash_pin_use uses[FLASH_PINS];
 };
 
 #define BENCH_HALF_OF_BUSY (-1)

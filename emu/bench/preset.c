@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "bench/levels.h"
 #include "bench/relabel.h"
+#include "bench/statusbits.h"
 #include "bench/unfinished.h"
 #include "board/send.h"
 #include "flash/fault.h"
@@ -269,6 +270,17 @@ check_pins(const struct target *target, GError **error)
 	return true;
 }
 
+static bool
+check_status_bits(const struct target *target, GError **error)
+{
+	uint8_t values[FLASH_STATUS_REGISTERS] = {0};
+	g_autofree char *why = NULL;
+
+	return target->condition->status_bits == NULL ||
+		bench_status_bits(target->condition->status_bits, target->part, values, &why) ||
+		refuse(target, SETUP_KEY_STATUS, error, "%s", why);
+}
+
 bool
 bench_preset_check(const struct setup_condition *condition, const struct flash_part *part,
 	const char *where, GError **error)
@@ -280,7 +292,8 @@ bench_preset_check(const struct setup_condition *condition, const struct flash_p
 		return refuse(&target, SETUP_KEY_STATUS, error,
 			"has %u status register%s that can be written; allowed: as many bytes",
 			registers, registers == 1 ? "" : "s");
-	return check_pins(&target, error) && bench_relabel_check(condition, part, where, error) &&
+	return check_status_bits(&target, error) && check_pins(&target, error) &&
+		bench_relabel_check(condition, part, where, error) &&
 		(!setup_condition_has(condition, SETUP_KEY_MODE) || check_modes(&target, error));
 }
 
@@ -343,12 +356,28 @@ lock_otp(struct flash *flash)
 	lock_otp_area(flash);
 }
 
+/* words: as bench_preset_check() has accepted them. */
+static void
+preset_status_bits(struct flash *flash, const char *words)
+{
+	uint8_t values[FLASH_STATUS_REGISTERS];
+	g_autofree char *why = NULL;
+
+	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++)
+		values[reg] = flash_status_register(flash, reg);
+	bench_status_bits(words, flash_part(flash), values, &why);
+	for (unsigned int reg = 0; reg < count_registers(flash_part(flash)); reg++)
+		flash_status_preset(flash, reg, values[reg]);
+}
+
 /* Writes the requested registers, and the bits that the requested modes need. */
 static void
 preset_status(struct flash *flash, const struct setup_condition *condition)
 {
 	for (unsigned int reg = 0; reg < condition->n_status; reg++)
 		flash_status_preset(flash, reg, condition->status[reg]);
+	if (condition->status_bits != NULL)
+		preset_status_bits(flash, condition->status_bits);
 	if ((setup_condition_mode(condition, SETUP_MODE_QPI) &&
 		    has(flash_part(flash), "EQIO_QE")) ||
 		setup_condition_mode(condition, SETUP_MODE_CONTINUOUS_READ))

@@ -247,9 +247,9 @@ find_files(const char *dir, GError **error)
 
 	if (!entries) {
 		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-			"cannot read chips: %s; --chipdb or SPINOR_CHIPDB names a folder of "
-			"*.chips files",
-			cause->message);
+			"cannot read chips: \"%s\": %s; --chipdb or SPINOR_CHIPDB names a folder "
+			"of *.chips files",
+			dir, base_file_reason(cause));
 		return NULL;
 	}
 	while ((name = g_dir_read_name(entries))) {

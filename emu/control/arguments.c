@@ -143,14 +143,13 @@ control_pins(const struct bench_pins *pins)
 	return control_take_object(object);
 }
 
-/* A pin of that name without effect, unless it is high, as usual. */
+/* A pin of that name that is not high and would have no effect if it were low. */
 static void
-add_note(GString *text, const char *name, const char *lane, enum flash_level level,
-	const char *unused)
+add_note(GString *text, const char *name, enum flash_level level, const struct flash_pin_use *use)
 {
-	if (unused != NULL && (level == FLASH_LOW || level == FLASH_FLOATING))
-		g_string_append_printf(text, "%s%s has no effect: it is %s (%s)",
-			text->len > 0 ? "; " : "", name, lane, unused);
+	if (use->exists && !use->acts && (level == FLASH_LOW || level == FLASH_FLOATING))
+		g_string_append_printf(
+			text, "%s%s has no effect: %s", text->len > 0 ? "; " : "", name, use->text);
 }
 
 void
@@ -158,9 +157,9 @@ control_set_note(JsonObject *object, const struct bench_pins *pins)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
 
-	add_note(text, "WP#", "IO2", pins->wp, pins->wp_unused);
-	add_note(text, "HOLD#", "IO3", pins->hold, pins->hold_unused);
-	add_note(text, "RESET#", "IO3", pins->reset, pins->reset_unused);
+	add_note(text, "WP#", pins->wp, &pins->uses[FLASH_PIN_WP]);
+	add_note(text, "HOLD#", pins->hold, &pins->uses[FLASH_PIN_HOLD]);
+	add_note(text, "RESET#", pins->reset, &pins->uses[FLASH_PIN_RESET]);
 	if (text->len > 0)
 		json_object_set_string_member(object, "note", text->str);
 }

@@ -141,7 +141,7 @@ refuse(struct control_connection *client, const char *format, ...)
 	va_start(arguments, format);
 	error = g_error_new_valist(CONTROL_ERROR, CONTROL_ERROR_PARSE, format, arguments);
 	va_end(arguments);
-	control_connection_send(client, control_reply_error(NULL, error));
+	control_connection_send(client, control_reply_error(NULL, error, NULL));
 	control_connection_drop(client);
 }
 

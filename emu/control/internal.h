@@ -53,7 +53,7 @@ void control_set_text(JsonObject *object, const char *name, const char *text);
 
 JsonNode *control_pins(const struct bench_pins *pins);
 
-/* Adds the member note if a pin is low or floats and has no effect, since it is a data lane. */
+/* Adds the member note if a pin is low or floats and has no effect: why. */
 void control_set_note(JsonObject *object, const struct bench_pins *pins);
 
 /* Names of enum flash_level, NULL-terminated. */

@@ -226,7 +226,7 @@ control_reply_result(JsonNode *id, JsonNode *result)
 }
 
 char *
-control_reply_error(JsonNode *id, const GError *error)
+control_reply_error(JsonNode *id, const GError *error, JsonObject *data)
 {
 	JsonObject *message = begin();
 	JsonObject *object = json_object_new();
@@ -236,6 +236,8 @@ control_reply_error(JsonNode *id, const GError *error)
 	json_object_set_int_member(object, "code",
 		error->domain == CONTROL_ERROR ? error->code : CONTROL_ERROR_ACTION);
 	json_object_set_string_member(object, "message", text);
+	if (data != NULL)
+		json_object_set_object_member(object, "data", data);
 	set_id(message, id);
 	json_object_set_object_member(message, "error", object);
 	return finish(message);

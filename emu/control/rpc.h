@@ -35,9 +35,10 @@ bool control_request_parse(
 	struct control_request *request, const char *line, size_t n, GError **error);
 void control_request_clear(struct control_request *request);
 
-/* Build messages, without a newline. id NULL: null. Take ownership of result and params. */
+/* Build messages, without a newline. id NULL: null. Take ownership of result, params and data. */
 char *control_reply_result(JsonNode *id, JsonNode *result);
-char *control_reply_error(JsonNode *id, const GError *error);
+/* data: more about the error, for programs; may be NULL. */
+char *control_reply_error(JsonNode *id, const GError *error, JsonObject *data);
 char *control_notification(const char *method, JsonNode *params);
 
 #endif

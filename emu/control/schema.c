@@ -117,27 +117,120 @@ check_names(const struct control_method *method, JsonObject *params, GError **er
 	return true;
 }
 
+/* The parameter that is refused, or NULL. */
+static const struct control_param *
+find_refused(const struct control_method *method, JsonObject *params, JsonNode **node)
+{
+	for (const struct control_param *param = method->params; param->name != NULL; param++) {
+		*node = params != NULL ? json_object_get_member(params, param->name) : NULL;
+		if (*node != NULL ? !is_allowed(param, *node) : param->required)
+			return param;
+	}
+	return NULL;
+}
+
+/* The name of a parameter on the command line of spinor. */
+static const char *
+option_of(const struct control_param *param)
+{
+	static const struct {
+		const char *name, *option;
+	} options[] = {{"adapter", "--adapter"}, {"cs", "--cs"}, {"kinds", "--kind"},
+		{"millivolts", "--millivolts"}, {"at", "--at"}, {"after_ns", "--after"},
+		{"file", "--file"}};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
+		if (strcmp(options[i].name, param->name) == 0)
+			return options[i].option;
+	}
+	return param->name;
+}
+
+/* The allowed values in the words of a person. */
+static char *
+tell_allowed(const struct control_param *param)
+{
+	g_autofree char *words = NULL;
+
+	if (param->type == CONTROL_INTEGER)
+		return g_strdup_printf("whole numbers from %" G_GINT64_FORMAT
+				       " to %" G_GINT64_FORMAT,
+			param->min, param->max);
+	if (param->allowed == NULL)
+		return g_strdup("texts that are not empty");
+	words = g_strjoinv(", ", (char **)param->allowed);
+	return g_steal_pointer(&words);
+}
+
+/* The value, or its first item, that is not allowed, as a text; NULL: it is of another type. */
+static char *
+wrong_value(const struct control_param *param, JsonNode *node)
+{
+	if (node != NULL && JSON_NODE_HOLDS_ARRAY(node)) {
+		JsonArray *array = json_node_get_array(node);
+		guint n = json_array_get_length(array), i = 0;
+
+		while (i + 1 < n && is_allowed_string(param, json_array_get_element(array, i)))
+			i++;
+		node = n > 0 ? json_array_get_element(array, i) : NULL;
+	}
+	if (node == NULL || !JSON_NODE_HOLDS_VALUE(node))
+		return NULL;
+	if (json_node_get_value_type(node) == G_TYPE_STRING)
+		return g_strdup(
+			*json_node_get_string(node) != '\0' ? json_node_get_string(node) : "''");
+	return json_node_get_value_type(node) == G_TYPE_INT64
+		? g_strdup_printf("%" G_GINT64_FORMAT, json_node_get_int(node))
+		: NULL;
+}
+
+JsonObject *
+control_schema_refusal(const struct control_method *method, JsonObject *params)
+{
+	JsonNode *node;
+	const struct control_param *param = find_refused(method, params, &node);
+	g_autofree char *allowed = NULL;
+	g_autofree char *text = NULL;
+	g_autofree char *suggestion = NULL;
+	g_autofree char *value = NULL;
+	JsonObject *data;
+
+	if (param == NULL)
+		return NULL;
+	allowed = tell_allowed(param);
+	value = wrong_value(param, node);
+	suggestion = value != NULL && param->allowed != NULL ? base_suggest(value, param->allowed)
+							     : g_strdup("");
+	text = g_strdup_printf("%s%s%s%s allowed are %s", option_of(param),
+		value != NULL ? " " : "", value != NULL ? value : "",
+		*suggestion != '\0'    ? suggestion
+			: node == NULL ? " is missing;"
+				       : ":",
+		allowed);
+	data = json_object_new();
+	json_object_set_string_member(data, "method", method->name);
+	json_object_set_string_member(data, "parameter", param->name);
+	json_object_set_string_member(data, "allowed", allowed);
+	json_object_set_string_member(data, "text", text);
+	return data;
+}
+
 bool
 control_schema_check(const struct control_method *method, JsonObject *params, GError **error)
 {
 	const struct control_param *param;
+	g_autofree char *allowed = NULL;
+	JsonNode *node;
 
 	if (params != NULL && !check_names(method, params, error))
 		return false;
-	for (param = method->params; param->name != NULL; param++) {
-		JsonNode *node =
-			params != NULL ? json_object_get_member(params, param->name) : NULL;
-		g_autofree char *allowed = NULL;
-
-		if (node != NULL ? is_allowed(param, node) : !param->required)
-			continue;
-		allowed = describe_allowed(param);
-		g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_PARAMS, "%s: \"%s\" %s%s",
-			method->name, param->name,
-			node != NULL ? "has to be " : "is missing; it has to be ", allowed);
-		return false;
-	}
-	return true;
+	param = find_refused(method, params, &node);
+	if (param == NULL)
+		return true;
+	allowed = describe_allowed(param);
+	g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_PARAMS, "%s: \"%s\" %s%s", method->name,
+		param->name, node != NULL ? "has to be " : "is missing; it has to be ", allowed);
+	return false;
 }
 
 static JsonNode *

@@ -40,6 +40,11 @@ struct control_method {
  * and the allowed values. */
 bool control_schema_check(const struct control_method *method, JsonObject *params, GError **error);
 
+/* The first parameter that control_schema_check() refuses, for the member "data" of the error: its
+ * name, what is allowed, and a text for people in which it has its name on the command line. NULL:
+ * none is. */
+JsonObject *control_schema_refusal(const struct control_method *method, JsonObject *params);
+
 /* Returns the description of a method for rpc.discover. */
 JsonNode *control_schema_describe(const struct control_method *method);
 

@@ -63,6 +63,18 @@ handle_request(struct control_server *server, struct control_connection *client,
 			method->name);
 }
 
+/* The parameter that is refused, if that is the error. */
+static JsonObject *
+error_data(const struct control_request *request, const GError *error)
+{
+	const struct control_method *method =
+		request->method != NULL ? control_method_find(request->method) : NULL;
+
+	if (method == NULL || !g_error_matches(error, CONTROL_ERROR, CONTROL_ERROR_PARAMS))
+		return NULL;
+	return control_schema_refusal(method, request->params);
+}
+
 static void
 handle_line(void *self, struct control_connection *client, const char *line, size_t n)
 {
@@ -78,7 +90,8 @@ handle_line(void *self, struct control_connection *client, const char *line, siz
 	if (parsed)
 		handle_request(self, client, &request, &error, &result);
 	if (error != NULL && (!parsed || request.id != NULL))
-		control_connection_send(client, control_reply_error(request.id, error));
+		control_connection_send(client,
+			control_reply_error(request.id, error, error_data(&request, error)));
 	else if (result != NULL && request.id != NULL)
 		control_connection_send(client, control_reply_result(request.id, result));
 	else if (result != NULL)
@@ -111,7 +124,7 @@ refuse_client(int fd)
 {
 	g_autoptr(GError) error = g_error_new(CONTROL_ERROR, CONTROL_ERROR_ACTION,
 		"%d clients are connected, and no more are allowed; end one of them", CLIENTS_MAX);
-	g_autofree char *text = control_reply_error(NULL, error);
+	g_autofree char *text = control_reply_error(NULL, error, NULL);
 	g_autofree char *line = g_strconcat(text, "\n", NULL);
 	ssize_t n = send(fd, line, strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT);
 

@@ -80,9 +80,9 @@ describe_pin_uses(const struct action_chip_status *chip)
 	for (unsigned int pin = 0; pin < FLASH_PINS; pin++) {
 		JsonObject *use = json_object_new();
 
-		json_object_set_boolean_member(use, "exists", chip->uses[pin].exists);
-		json_object_set_boolean_member(use, "acts", chip->uses[pin].acts);
-		control_set_text(use, "text", chip->uses[pin].text);
+		json_object_set_boolean_member(use, "exists", chip->pins.uses[pin].exists);
+		json_object_set_boolean_member(use, "acts", chip->pins.uses[pin].acts);
+		control_set_text(use, "text", chip->pins.uses[pin].text);
 		json_object_set_object_member(object, names[pin], use);
 	}
 	return object;

@@ -165,6 +165,23 @@ take_cut_at(struct base_key_reading *r, const char *value)
 	return base_parse_decimal(value, 1, INT64_MAX, &condition->cut_at);
 }
 
+/* "SRP=1 BP=7"; which bits there are, the part says. */
+static bool
+take_status_bits(struct setup_condition *condition, char **words, const char *value)
+{
+	for (char **word = words; *word != NULL; word++) {
+		const char *equals = strchr(*word, '=');
+
+		if (**word == '\0')
+			continue;
+		if (equals == NULL || equals == *word || equals[1] == '\0' ||
+			equals[1 + strspn(equals + 1, "0123456789")] != '\0')
+			return false;
+	}
+	condition->status_bits = g_intern_string(value);
+	return true;
+}
+
 static bool
 take_status(struct base_key_reading *r, const char *value)
 {
@@ -172,6 +189,9 @@ take_status(struct base_key_reading *r, const char *value)
 	g_auto(GStrv) words = g_strsplit_set(value, SEPARATORS, -1);
 
 	condition->n_status = 0;
+	condition->status_bits = NULL;
+	if (strchr(value, '=') != NULL)
+		return take_status_bits(condition, words, value);
 	for (char **word = words; *word != NULL; word++) {
 		if (**word == '\0')
 			continue;
@@ -365,8 +385,10 @@ const struct base_key setup_condition_rows[SETUP_CONDITION_KEYS + 1] = {
 		"corner", "typ and max", take_word, .field = OFFSET(corner), .words = corner_words),
 	[SETUP_KEY_WEAR] = BASE_KEY("wear", "on and off", take_wear, .words = wear_words),
 	[SETUP_KEY_CYCLES] = BASE_KEY("cycles", "a whole number from 0 to 2147483647", take_cycles),
-	[SETUP_KEY_STATUS] = BASE_KEY(
-		"status", "one to three bytes in hexadecimal, such as 1C 02 60", take_status),
+	[SETUP_KEY_STATUS] = BASE_KEY("status",
+		"one to three bytes in hexadecimal, such as 1C 02 60, or bits by their names, "
+		"such as SRP=1 BP=7",
+		take_status),
 	[SETUP_KEY_MODE] = BASE_KEY("mode", MODES, take_modes),
 	[SETUP_KEY_CUT_AT] = BASE_KEY("cut-at", "a whole number from 1 on", take_cut_at),
 	[SETUP_KEY_ID] = BASE_KEY("id", "1 to 8 hex bytes, such as EF 40 18", take_id),

@@ -73,6 +73,7 @@ struct setup_condition {
 	bool wear;
 	uint32_t cycles;
 	uint8_t status[FLASH_STATUS_REGISTERS];
+	const char *status_bits; /* instead: "SRP=1 BP=7"; interned; may be NULL */
 	unsigned int n_status;
 	unsigned int modes;          /* 1 << enum setup_mode */
 	uint8_t ear;                 /* SETUP_MODE_EAR */

@@ -9,6 +9,7 @@
 #include "setup/options.h"
 
 #include "base/error.h"
+#include "base/optioncheck.h"
 #include "base/optionlist.h"
 #include "base/units.h"
 #include "setup/setup.h"
@@ -151,8 +152,8 @@ static const struct {
 		"Duration of operations: the data sheet's typical or maximum times", OF_CHIP},
 	[SETUP_KEY_WEAR] = {"on|off", "Whether the chip wears out", OF_CHIP},
 	[SETUP_KEY_CYCLES] = {"N", "Erase cycles of each block so far", OF_CHIP},
-	[SETUP_KEY_STATUS] = {"BYTES", "Status registers SR1 SR2 SR3 as another tool left them",
-		OF_CHIP},
+	[SETUP_KEY_STATUS] = {"BYTES",
+		"Status registers as another tool left them: 9C 02, or SRP=1 BP=7", OF_CHIP},
 	[SETUP_KEY_MODE] = {"MODE",
 		"State that another tool left the chip in; spinor help mode lists "
 		"them",
@@ -232,37 +233,15 @@ take_list_chips(const char *name, const char *value, void *data, GError **error)
 
 /* Completes an error of GOption itself; an error of a callback is complete. */
 static void
-explain(const GOptionEntry *entries, GError **error)
+explain(GError **error)
 {
 	g_autoptr(GError) found = NULL;
-	g_autofree char *hint = NULL;
 
 	if (error == NULL || (*error)->domain != G_OPTION_ERROR)
 		return;
 	found = g_steal_pointer(error);
-	hint = base_option_suggest(found->message, entries);
-	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "%s%s; --help lists what is allowed",
-		found->message, hint);
-}
-
-/* An empty name is a mistake, such as an unset shell variable. */
-static bool
-refuse_empty(const GOptionEntry *entries, GError **error)
-{
-	for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++) {
-		const char *value;
-
-		if (entry->arg != G_OPTION_ARG_FILENAME)
-			continue;
-		value = *(char **)entry->arg_data;
-		if (value != NULL && *value == '\0') {
-			g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-				"--%s '': the value is empty; %s is wanted", entry->long_name,
-				entry->arg_description);
-			return false;
-		}
-	}
-	return true;
+	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "%s; --help lists what is allowed",
+		found->message);
 }
 
 /* Takes an argument that is no option: the PATTERN of --list-chips, or else the bench file. */
@@ -522,15 +501,15 @@ setup_options_parse(int *argc, char ***argv, GError **error)
 	options->seed = SETUP_DEFAULT_SEED;
 	fill_entries(entries, options, &parsing);
 	context = new_context(entries, options);
-	good = g_option_context_parse(context, argc, argv, error);
+	good = base_option_check(entries, *argc > 0 ? *argv + 1 : *argv, false, "--help", error) &&
+		g_option_context_parse(context, argc, argv, error);
 	if (!good)
-		explain(entries, error);
+		explain(error);
 	options->no_control = parsing.no_control;
 	options->snapshot = parsing.snapshot;
 	options->verbose = parsing.verbose;
 	options->version = parsing.version;
-	good = good && refuse_empty(entries, error) && take_rest(options, parsing.rest, error) &&
-		refuse_clash(options, error);
+	good = good && take_rest(options, parsing.rest, error) && refuse_clash(options, error);
 	g_strfreev(parsing.rest);
 	if (good && parsing.help)
 		options->help = help_text();

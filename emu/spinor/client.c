@@ -225,8 +225,7 @@ take_message(struct spinor_client *client, int64_t start_us, int64_t limit_ms, G
 			return json_object_ref(json_node_get_object(root));
 	}
 	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
-		"control socket %s: the answer is not a JSON-RPC message; is that a bench's "
-		"socket?",
+		"control socket %s: what answers there is no spinord; name the socket of a bench",
 		client->path);
 	return NULL;
 }
@@ -248,6 +247,20 @@ request(int64_t id, const char *method, JsonObject *params)
 	return g_strconcat(text, "\n", NULL);
 }
 
+/* The reason in the words of a person: without names of the protocol. */
+static const char *
+reason_of(JsonObject *refused, const char *method)
+{
+	const char *text = spinor_text(spinor_object(refused, "data"), "text", NULL);
+	size_t n = strlen(method);
+
+	if (text != NULL)
+		return text;
+	text = spinor_text(refused, "message", "the bench gave no reason");
+	return strncmp(text, method, n) == 0 && g_str_has_prefix(text + n, ": ") ? text + n + 2
+										 : text;
+}
+
 static JsonNode *
 take_result(JsonObject *reply, const char *method, GError **error)
 {
@@ -258,11 +271,12 @@ take_result(JsonObject *reply, const char *method, GError **error)
 		return json_object_dup_member(reply, "result");
 	if (code == CODE_NO_METHOD)
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
-			"this bench has no method %s; is it an older spinord?", method);
+			"this spinord is older and cannot do that; start it again with the version "
+			"of this spinor");
 	else
 		g_set_error(error, SPINOR_ERROR,
 			code == CODE_PARAMS ? SPINOR_ERROR_USAGE : SPINOR_ERROR_FAILED, "%s",
-			spinor_text(refused, "message", "the bench gave no reason"));
+			reason_of(refused, method));
 	return NULL;
 }
 

@@ -8,6 +8,8 @@
  */
 #include "spinor/command.h"
 
+#include "base/error.h"
+#include "base/optioncheck.h"
 #include "base/optionlist.h"
 #include "base/units.h"
 #include "setup/condition.h"
@@ -347,15 +349,19 @@ check_args(struct spinor_command *command, GError **error)
 	return true;
 }
 
-static void
-refuse_option(const struct spinor_verb *verb, const char *message, GError **error)
+/* Finds the mistakes that GOption would report in its own words. */
+static bool
+check_options(
+	struct spinor_command *command, struct parsing *parsing, char *const *words, GError **error)
 {
-	g_autofree GOptionEntry *entries = spinor_command_entries(verb);
-	g_autofree char *hint = base_option_suggest(message, entries);
+	const struct spinor_verb *verb = command->verb;
+	bool run = verb != NULL && verb->options & SPINOR_OPTION_RUN;
+	g_autofree char *help = g_strdup_printf(
+		"spinor help%s%s", verb != NULL ? " " : "", verb != NULL ? verb->name : "");
+	GOptionEntry entries[ENTRIES_MAX];
 
-	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
-		"%s%s; spinor help%s%s lists what is allowed", message, hint,
-		verb != NULL ? " " : "", verb != NULL ? verb->name : "");
+	fill_entries(entries, parsing, taken_by(verb));
+	return *words == NULL || base_option_check(entries, words + 1, run, help, error);
 }
 
 /* The bench refuses unknown kinds, too, but cannot suggest one. */
@@ -384,12 +390,14 @@ parse_options(struct spinor_command *command, char ***words, GError **error)
 	g_autoptr(GOptionContext) context = new_context(&parsing, command->verb);
 	g_autoptr(GError) found = NULL;
 
-	if (!g_option_context_parse_strv(context, words, &found)) {
+	if (!check_options(command, &parsing, *words, &found) ||
+		!g_option_context_parse_strv(context, words, &found)) {
 		g_strfreev(parsing.rest);
-		if (found->domain == SPINOR_ERROR)
+		if (found->domain == SPINOR_ERROR || found->domain == BASE_ERROR)
 			g_propagate_error(error, g_steal_pointer(&found));
 		else
-			refuse_option(command->verb, found->message, error);
+			g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+				"%s; spinor help lists what is allowed", found->message);
 		return false;
 	}
 	command->json = parsing.json;

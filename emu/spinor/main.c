@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/optionlist.h"
 #include "spinor/benches.h"
 #include "spinor/command.h"
@@ -239,6 +240,7 @@ main(int argc, char **argv)
 
 	fill_standard_descriptors();
 	g_set_prgname("spinor");
+	base_log_init("spinor", G_LOG_LEVEL_WARNING);
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		puts(PACKAGE_NAME " " PACKAGE_VERSION);
 		status = EXIT_SUCCESS;

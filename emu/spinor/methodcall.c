@@ -76,11 +76,11 @@ spinor_as_object(JsonNode *node, const char *method, GError **error)
 {
 	if (node == NULL)
 		return NULL;
+	(void)method;
 	if (JSON_NODE_HOLDS_OBJECT(node))
 		return json_node_get_object(node);
 	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
-		"%s: the bench's answer is not an object; is it another version of spinord?",
-		method);
+		"the answer of the bench is not understood; is it another version of spinord?");
 	return NULL;
 }
 

@@ -12,6 +12,7 @@
 #include "spinor/verbs.h"
 
 #include "base/log.h"
+#include "base/wholefile.h"
 #include "bench/bench.h"
 #include "bench/chip.h"
 #include "control/control.h"

@@ -13,6 +13,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Checks that word is one of allowed; the error names them. */
 static bool
@@ -149,6 +150,25 @@ print_boot(JsonObject *result)
 		printf("the board does not boot: %s\n", spinor_text(result, "why_not", "?"));
 }
 
+/* Options that do not go with the action. */
+static bool
+check_power(const struct spinor_command *command, GError **error)
+{
+	const char *why = NULL;
+
+	if (command->at > 0 && strcmp(command->args[0], "off") != 0)
+		why = "--at: only off has an operation at which it acts";
+	else if (command->after_ns >= 0 && command->at == 0)
+		why = "--after: a delay after an operation, which --at names";
+	else if (command->millivolts > 0 && strcmp(command->args[0], "off") == 0)
+		why = "--millivolts: only on and cycle have a voltage";
+	if (why != NULL)
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+			"%s; allowed are on|cycle [--millivolts N] and off [--at N [--after TIME]]",
+			why);
+	return why == NULL;
+}
+
 int
 spinor_power(struct spinor_command *command, GError **error)
 {
@@ -159,6 +179,8 @@ spinor_power(struct spinor_command *command, GError **error)
 	int64_t cut_in;
 
 	if (!one_of(command->args[0], actions, error))
+		return -1;
+	if (!check_power(command, error))
 		return -1;
 	params = spinor_chip_params(command);
 	json_object_set_string_member(params, "action", command->args[0]);

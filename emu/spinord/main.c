@@ -124,11 +124,12 @@ main(int argc, char **argv)
 	fill_standard_descriptors();
 	signal(SIGPIPE, SIG_IGN);
 	g_set_prgname("spinord");
+	base_log_init("spinord", G_LOG_LEVEL_MESSAGE);
 	options = setup_options_parse(&argc, &argv, &error);
-	base_log_init("spinord",
-		options != NULL && options->verbose ? G_LOG_LEVEL_DEBUG : G_LOG_LEVEL_MESSAGE);
 	if (options == NULL)
 		return failed(error);
+	if (options->verbose)
+		base_log_init("spinord", G_LOG_LEVEL_DEBUG);
 	if (options->help != NULL) {
 		status = print(options->help);
 	} else if (options->version) {

@@ -5,6 +5,7 @@
  * would continue to write to the old one.
  */
 #include "base/error.h"
+#include "base/wholefile.h"
 #include "store/filesize.h"
 #include "store/image.h"
 
@@ -86,7 +87,7 @@ store_image_save(const uint8_t *array, uint64_t size, const char *path, GError *
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 		"cannot save image \"%s\": %s; it takes a folder that exists and is writable, and "
 		"%s of space",
-		path, cause->message, bytes);
+		path, base_file_reason(cause), bytes);
 	return false;
 }
 

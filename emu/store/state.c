@@ -429,7 +429,7 @@ store_state_save(
 		return true;
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 		"cannot save state \"%s\": %s; its folder has to be writable and have space", path,
-		cause->message);
+		base_file_reason(cause));
 	return false;
 }
 

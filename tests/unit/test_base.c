@@ -361,7 +361,7 @@ START_TEST(log_writes_one_line_per_message)
 		"spinord: warning: chip 1 of two\n"
 		"spinord: info: ready\n"
 		"spinord: error: gone\n"
-		"spinord: warning: GLib: theirs\n");
+		"spinord: warning: a mistake in this program, please report it: theirs\n");
 }
 END_TEST
 

@@ -252,7 +252,7 @@ static const struct {
 	{"", "[bench]\ntrace=/i\n" A "chip=X\nimage=/i\n",
 		"[bench]: trace /i: that is an image, a content or the bench file too; another "
 		"file is wanted"},
-	{"", "a=b\n", "Key file does not start with a group" TEXT},
+	{"", "a=b\n", "line 1: \"a=b\" is refused: it comes before the first [GROUP]" TEXT},
 	{"--image|i", A "chip=X\n[chip c]\ncs=1\npart=X\n", "--image i: " ONE_OF_TWO},
 	{"--chip|Z", A "chip=X\n[chip c]\ncs=1\npart=X\n", "--chip Z: " ONE_OF_TWO},
 	{"--hold|low|--wp|low", A "chip=X\n[chip c]\ncs=1\npart=X\n", "--hold low: " ONE_OF_TWO},

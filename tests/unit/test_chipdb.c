@@ -540,8 +540,8 @@ START_TEST(unusable_files_and_folders_are_reported)
 		       "names a folder of them");
 	ck_assert_ptr_null(chipdb_open(missing, &error));
 	assert_message(error, BASE_ERROR_FILE,
-		"cannot read chips: Error opening directory “DIR/missing”: No such file or "
-		"directory; --chipdb or SPINOR_CHIPDB names a folder of *.chips files");
+		"cannot read chips: \"DIR/missing\": No such file or directory; --chipdb or "
+		"SPINOR_CHIPDB names a folder of *.chips files");
 	write_file("a.chips", "size = 1M\n[P1]\n");
 	assert_refused("DIR/a.chips: line 1: text before the first group; allowed: # comments");
 	write_file("a.chips", "[P1]\n# \xFF\n");

@@ -291,8 +291,7 @@ static const struct {
 		"such as 0x10 5A A5 F0 0F" MORE},
 	{CHIP "[board x]\nmagic=0x10 5\n", "[board x]: magic = \"0x10 5\" is refused; …"},
 	{CHIP "[board x]\nmagic=\n", "[board x]: magic = \"\" is refused; …"},
-	{CHIP "[board x]\ncontent=none.bin\n",
-		"[board x]: content = \"none.bin\" is refused: Failed to open file …"},
+	{CHIP "[board x]\ncontent=none.bin\n", "[board x]: content = \"none.bin\" is refused: …"},
 	{CHIP "[board x]\ncontent=empty.bin\n",
 		"[board x]: content = \"empty.bin\" is refused; allowed: a regular file that is "
 		"not empty and no longer than the chip"},

@@ -100,7 +100,7 @@ START_TEST(saving_an_image_reports_its_error)
 
 	ck_assert(!store_image_save((const uint8_t *)"new", 3, "/nonexistent/a.bin", &error));
 	ck_assert_msg(g_str_has_prefix(error->message,
-			      "cannot save image \"/nonexistent/a.bin\": Failed to create file"),
+			      "cannot save image \"/nonexistent/a.bin\": No such file"),
 		"%s", error->message);
 	ck_assert(g_str_has_suffix(error->message,
 		": No such file or directory; it takes a folder that exists and is writable, and 3 "

@@ -179,6 +179,9 @@ END_TEST
 #define SFDP_BYTES_ALLOWED                                                                        \
 	"allowed: an offset and bytes in hexadecimal, such as 0x9D 21; more of them after ; and " \
 	"64 bytes in all"
+#define STATUS_ALLOWED                                                                       \
+	"one to three bytes in hexadecimal, such as 1C 02 60, or bits by their names, such " \
+	"as SRP=1 BP=7"
 #define SEED_ALLOWED "allowed are whole numbers from 0 to 18446744073709551615"
 
 #define SCALES "no such scale; allowed are numbers from 0.1 to 1000"
@@ -190,25 +193,27 @@ static const struct {
 	const char *line;
 	const char *message;
 } refused[] = {
-	{"--frobnicate", "Unknown option --frobnicate; --help lists what is allowed"},
-	{"--chpi", "Unknown option --chpi: did you mean --chip?; --help lists what is allowed"},
+	{"--frobnicate", "--frobnicate: there is no such option; --help lists all"},
+	{"-x", "-x: there is no such option; --help lists all"},
+	{"--chop=W25Q80DV",
+		"--chop: there is no such option: did you mean --chip? --help lists all"},
+	{"--verbose=3", "--verbose takes no value; allowed is --verbose alone"},
+	{"--chip", "--chip: the value is missing; allowed is --chip PART"},
+	{"--seed", "--seed: the value is missing; allowed is --seed N"},
 	{"--wp|hgih", "--wp hgih: did you mean high?; allowed: low, high and float"},
 	{"--corner|tpy", "--corner tpy: did you mean typ?; allowed: typ and max"},
-	{"-x", "Unknown option -x; --help lists what is allowed"},
-	{"--chip", "Missing argument for --chip; --help lists what is allowed"},
-	{"--seed", "Missing argument for --seed; --help lists what is allowed"},
 	{"--chip|", "--chip '': the value is empty; PART is wanted"},
 	{"--image=", "--image '': the value is empty; FILE is wanted"},
 	{"--trace|", "--trace '': the value is empty; FILE|- is wanted"},
 	{"--timing|fast", "--timing fast: no such timing; allowed are instant, virtual and real"},
-	{"--timing|", "--timing : no such timing; allowed are instant, virtual and real"},
+	{"--timing|", "--timing '': the value is empty; instant|virtual|real is wanted"},
 	{"--timing|Real",
 		"--timing Real: no such timing: did you mean real?; allowed are instant, virtual "
 		"and real"},
 	{"--time-scale|0.09", "--time-scale 0.09: " SCALES},
 	{"--time-scale|1001", "--time-scale 1001: " SCALES},
 	{"--time-scale|x", "--time-scale x: " SCALES},
-	{"--wp|", "--wp : allowed: low, high and float"},
+	{"--wp|", "--wp '': the value is empty; low|high|float is wanted"},
 	{"--corner|typical", "--corner typical: allowed: typ and max"},
 	{"--cut-at|0", "--cut-at 0: allowed: a whole number from 1 on"},
 	{"--sfdp-bytes|0x9D", "--sfdp-bytes 0x9D: " SFDP_BYTES_ALLOWED},
@@ -217,10 +222,11 @@ static const struct {
 	{"--sfdp-bytes|x 21", "--sfdp-bytes x 21: " SFDP_BYTES_ALLOWED},
 	{"--beyond|nothing", "--beyond nothing: allowed: wraps and ones"},
 	{"--real-size|3M", "--real-size 3M: allowed: a power of two, such as 512K"},
-	{"--status|1C,2,3,4",
-		"--status 1C,2,3,4: allowed: one to three bytes in hexadecimal, such as 1C 02 60"},
+	{"--status|1C,2,3,4", "--status 1C,2,3,4: allowed: " STATUS_ALLOWED},
+	{"--status|SRP=", "--status SRP=: did you mean SRP=1?; allowed: " STATUS_ALLOWED},
+	{"--status|BP 7", "--status BP 7: did you mean BP=7?; allowed: " STATUS_ALLOWED},
 	{"--seed|abc", "--seed abc: not a seed; " SEED_ALLOWED},
-	{"--seed|", "--seed : not a seed; " SEED_ALLOWED},
+	{"--seed|", "--seed '': the value is empty; N is wanted"},
 	{"--seed|-1", "--seed -1: not a seed; " SEED_ALLOWED},
 	{"--seed|0x", "--seed 0x: not a seed; " SEED_ALLOWED},
 	{"--seed|12x", "--seed 12x: not a seed; " SEED_ALLOWED},
@@ -229,7 +235,7 @@ static const struct {
 	{"a.bench|b.bench", "b.bench: unexpected argument; " ONE_FILE},
 	{"--chip|W25Q128JV|x|--|y", "y: unexpected argument; " ONE_FILE},
 	{"--check|a.bench|b.bench", "b.bench: unexpected argument; " ONE_FILE},
-	{"--check|", "'': the name of the bench file is empty; FILE is wanted"},
+	{"--check|", "--check '': the value is empty; FILE is wanted"},
 	{"--list-chips=w25q|mx", "mx: unexpected argument; " ONE_PATTERN},
 	{"--list-chips|w25q|mx", "mx: unexpected argument; " ONE_PATTERN},
 	{"--count|0", "--count 0: not a number of adapters; " COUNT_ALLOWED},

@@ -111,6 +111,12 @@ static const struct {
 	{"W25Q80DV", "wear=off", "9F 00 00 00", "EF 40 14"},
 	{"W25Q80DV", "mode=deep-power-down", "9F 00 00 00", "FF FF FF"},
 	{"W25Q80DV", "mode=deep-power-down", "AB 00 00 00 00", "13"},
+	/* Bits by their names; QE keeps its value. */
+	{"W25Q128JV", "status=SRP=1 BP=7", "05 00", "9C"},
+	{"W25Q128JV", "status=SRP=1 BP=7", "35 00", "02"},
+	{"W25Q128JV", "status=srp=1,bp=011", "05 00", "8C"},
+	{"W25Q128FV", "status=QE=1 CMP=1 BP=0", "35 00", "42"},
+	{"MX25L6436F", "status=SRWD=1 BP=15", "05 00", "BC"},
 	/* 4-byte addresses. Bits: ADP 02, ADS 01. */
 	{"W25Q256JV", "mode=4-byte", "15 00", "61"},
 	{"W25Q256JV", "mode=ear:1", "C8 00", "01"},
@@ -349,15 +355,15 @@ START_TEST(wp_with_qe_replaces_the_property_of_the_part)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
 		g_autofree char *answer = NULL;
+		struct bench_pins pins;
 
 		ck_assert(apply(chipdb_find(db, "W25Q64JV", NULL), texts[i], NULL));
 		ck_assert(bench_levels_pins(&wires).wp == FLASH_LOW);
-		if (i == 0)
-			ck_assert_ptr_null(bench_levels_pins(&wires).wp_unused);
-		else
-			ck_assert_str_eq(bench_levels_pins(&wires).wp_unused, "QE=1");
-		ck_assert_str_eq(bench_levels_pins(&wires).hold_unused, "QE=1");
-		ck_assert_ptr_null(bench_levels_pins(&wires).reset_unused);
+		pins = bench_levels_pins(&wires);
+		ck_assert_str_eq(pins.uses[FLASH_PIN_WP].text,
+			i == 0 ? "locks the registers, SRP=1" : "QE=1 makes it IO2");
+		ck_assert_str_eq(pins.uses[FLASH_PIN_HOLD].text, "QE=1 makes it IO3");
+		ck_assert(!pins.uses[FLASH_PIN_RESET].exists);
 		g_free(answer_to("06"));
 		g_free(answer_to("01 9C"));
 		flash_tick(chip, INT64_C(1000000000));
@@ -467,8 +473,16 @@ static const struct {
 	{"W25P80", "wp-with-qe=yes",
 		"--wp-with-qe: a W25P80 has no QE bit; allowed is a part that has"},
 	{"W25Q128JV", "sfdp=/no/x.sfdp",
-		"--sfdp: a W25Q128JV cannot have it: Failed to open file “/no/x.sfdp”: No such "
-		"file or directory"},
+		"--sfdp: a W25Q128JV cannot have it: \"/no/x.sfdp\": No such file or directory"},
+	{"W25Q128JV", "status=SPR=1",
+		"--status: a W25Q128JV has no bit to write with the name \"SPR\": did you mean "
+		"SRP?; allowed are SRP, SEC, TB, BP, CMP, LB3, LB2, LB1, SRL, DRV, WPS"},
+	{"W25Q128JV", "status=BUSY=1",
+		"--status: a W25Q128JV has no bit to write with the name \"BUSY\"; allowed are "
+		"SRP, SEC, TB, BP, CMP, LB3, LB2, LB1, SRL, DRV, WPS"},
+	{"W25Q128JV", "status=BP=8", "--status: a W25Q128JV has no BP=8; allowed: 0 to 7"},
+	{"AT45DB321D", "status=BP=8",
+		"--status: a AT45DB321D has no status bit that can be written"},
 	{"W25P80", "sfdp=2M", "--sfdp: a W25P80 has no table to change; allowed: none"},
 };
 
