@@ -37,8 +37,8 @@ _spinor_value()
 			continuous-read locked unlocked power-up-4-byte otp-locked"
 		;;
 	--kind)
-		_spinor_reply "operation ready interrupted power pin host fault boot snapshot \
-			image"
+		_spinor_reply "operation ready interrupted power pin host fault boot board cable \
+			snapshot image"
 		;;
 	--image | --expect-image | --report | --file | --trace | --link)
 		compopt -o filenames 2>/dev/null

@@ -293,6 +293,9 @@ emu_libsetup_a_SOURCES = \
 
 noinst_LIBRARIES += emu/libtrace.a
 emu_libtrace_a_SOURCES = \
+	emu/trace/fold.c \
+	emu/trace/fold.h \
+	emu/trace/foldtext.c \
 	emu/trace/stats.c \
 	emu/trace/stats.h \
 	emu/trace/text.c \
@@ -300,6 +303,8 @@ emu_libtrace_a_SOURCES = \
 
 noinst_LIBRARIES += emu/libbench.a
 emu_libbench_a_SOURCES = \
+	emu/bench/activity.c \
+	emu/bench/activity.h \
 	emu/bench/adapter.c \
 	emu/bench/adapter.h \
 	emu/bench/bench.c \
@@ -333,7 +338,8 @@ emu_libaction_a_SOURCES = \
 	emu/action/content.c \
 	emu/action/event.h \
 	emu/action/faultedit.c \
-	emu/action/internal.h
+	emu/action/internal.h \
+	emu/action/past.c
 
 noinst_LIBRARIES += emu/libcontrol.a
 emu_libcontrol_a_SOURCES = \
@@ -341,6 +347,8 @@ emu_libcontrol_a_SOURCES = \
 	emu/control/connection.c \
 	emu/control/connection.h \
 	emu/control/control.h \
+	emu/control/eventjson.c \
+	emu/control/eventjson.h \
 	emu/control/events.c \
 	emu/control/events.h \
 	emu/control/faultmethods.c \
@@ -408,6 +416,8 @@ spinor_SOURCES = \
 	emu/spinor/showsfdp.h \
 	emu/spinor/supervise.c \
 	emu/spinor/supervise.h \
+	emu/spinor/terminal.c \
+	emu/spinor/terminal.h \
 	emu/spinor/tree.c \
 	emu/spinor/tree.h \
 	emu/spinor/verb_bench.c \
@@ -416,7 +426,9 @@ spinor_SOURCES = \
 	emu/spinor/verb_list.c \
 	emu/spinor/verbs.c \
 	emu/spinor/verbs.h \
-	emu/spinor/watch.c
+	emu/spinor/watch.c \
+	emu/spinor/watchsummary.c \
+	emu/spinor/watchsummary.h
 spinor_LDADD = $(SPINOR_ROOMS) $(JSON_LIBS) $(GLIB_LIBS)
 
 chipdbdir = $(pkgdatadir)/chipdb

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct action_watched;
 struct bench_chip;
 struct flash;
 
@@ -18,6 +19,9 @@ struct action_context {
 	int64_t start_us; /* g_get_monotonic_time() */
 	void (*observe)(void *data, const struct action_event *event);
 	void *data;
+	action_group_observer *observe_group;
+	void *group_data;
+	struct action_watched *watched; /* the adapters of observe_group; NULL: none */
 };
 
 /* An action in progress, in the adapter's thread. */

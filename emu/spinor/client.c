@@ -133,7 +133,7 @@ wait_for(struct spinor_client *client, short events, int64_t start_us, int64_t l
 		}
 		if (client->progress != NULL) {
 			left_ms = MIN(left_ms, PROGRESS_MS);
-			spinor_progress(client->progress, waited_ms);
+			spinor_progress(client->progress, waited_ms, 0, 0);
 		}
 		n = poll(&poller, 1, (int)MIN(left_ms, G_MAXINT));
 		if (n > 0)

@@ -744,10 +744,10 @@ static const struct {
 		"pins=\\n9\\x1B is refused; allowed: 1 or -1"},
 	{"events.subscribe", "{\"kinds\":\"power\"}", -32602,
 		"events.subscribe: \"kinds\" has to be an array of some of operation, ready, "
-		"interrupted, power, pin, host, fault, boot, snapshot, image"},
+		"interrupted, power, pin, host, fault, boot, board, cable, snapshot, image"},
 	{"events.subscribe", "{\"kinds\":[\"weather\"]}", -32602,
 		"events.subscribe: \"kinds\" has to be an array of some of operation, ready, "
-		"interrupted, power, pin, host, fault, boot, snapshot, image"},
+		"interrupted, power, pin, host, fault, boot, board, cable, snapshot, image"},
 	{"events.subscribe", "{\"adapter\":\"a\"}", -32602,
 		"no adapter \"a\"; allowed are adapter0"},
 	{"events.unsubscribe", "{\"subscription\":1}", -32602,
@@ -1065,10 +1065,12 @@ START_TEST(subscribers_receive_the_selected_events)
 	assert_event(&some, FROM("2", "pin") "\"pin\":\"wp\",\"level\":\"low\"");
 	assert_event(&all,
 		FROM("1", "operation") "\"opcode\":102,\"name\":\"RSTEN\",\"address\":null,"
-				       "\"length\":0,\"outcome\":\"done\"");
+				       "\"length\":0,\"outcome\":\"done\","
+				       "\"purpose\":\"other\",\"note\":null");
 	assert_event(&all,
 		FROM("1", "operation") "\"opcode\":153,\"name\":\"RST\",\"address\":null,"
-				       "\"length\":0,\"outcome\":\"done\"");
+				       "\"length\":0,\"outcome\":\"done\","
+				       "\"purpose\":\"other\",\"note\":null");
 	assert_event(&all, FROM("1", "snapshot") "\"action\":\"take\",\"name\":\"a\"");
 	assert_event(&some, FROM("2", "snapshot") "\"action\":\"take\",\"name\":\"a\"");
 	close_client(&all);
@@ -1155,7 +1157,8 @@ START_TEST(a_slow_subscriber_gets_the_number_of_lost_events)
 	assert_result(&actor, "chip.reset", NULL, "true");
 	assert_event(&slow,
 		FROM("1", "operation") "\"opcode\":102,\"name\":\"RSTEN\",\"address\":null,"
-				       "\"length\":0,\"outcome\":\"done\"");
+				       "\"length\":0,\"outcome\":\"done\","
+				       "\"purpose\":\"other\",\"note\":null");
 	close_client(&slow);
 	close_client(&actor);
 }
