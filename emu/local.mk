@@ -129,6 +129,8 @@ emu_libflash_a_SOURCES = \
 	emu/flash/engine/timing.h \
 	emu/flash/fault.h \
 	emu/flash/flash.h \
+	emu/flash/package.c \
+	emu/flash/package.h \
 	emu/flash/part.c \
 	emu/flash/part.h \
 	emu/flash/partdata.h \
@@ -196,6 +198,7 @@ emu_libclip_a_SOURCES = \
 	emu/clip/contact.c \
 	emu/clip/edge.c \
 	emu/clip/faulttable.c \
+	emu/clip/geometry.c \
 	emu/clip/hostframe.c \
 	emu/clip/internal.h \
 	emu/clip/line.h \
@@ -424,6 +427,7 @@ spinor_SOURCES = \
 	emu/spinor/verb_chip.c \
 	emu/spinor/verb_fault.c \
 	emu/spinor/verb_list.c \
+	emu/spinor/verb_wiring.c \
 	emu/spinor/verbs.c \
 	emu/spinor/verbs.h \
 	emu/spinor/watch.c \

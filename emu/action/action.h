@@ -124,12 +124,20 @@ GPtrArray *action_fault_list(const struct action_target *target);
  * error. */
 GPtrArray *action_board(const struct action_target *target, enum board_state state, GError **error);
 
+#define ACTION_LINE_TEXT_BYTES 96
+
 /* The level of a line at its two ends: "high", "low" or "floating". */
 struct action_line {
 	const char *name;
 	const char *host;
 	const char *chip;
 	unsigned int fault; /* the first active one on it, else the first; 0: none */
+	char fault_text[ACTION_LINE_TEXT_BYTES]; /* as it was given, truncated */
+	unsigned int pin;                        /* its pin of the package, from 1 up */
+	const char *pin_name;                    /* the present function of that pin: "HOLD#" */
+	const char *contact; /* the line whose contact of the clip is on that pin; NULL: none */
+	const char *contact_level; /* of that line at the adapter; NULL: none */
+	bool touches;              /* that contact touches the pin */
 };
 #define ACTION_LINES 8
 void action_wiring(const struct action_target *target, struct action_line lines[ACTION_LINES]);

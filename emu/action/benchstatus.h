@@ -5,6 +5,7 @@
 
 #include "action/action.h"
 #include "bench/adapter.h"
+#include "flash/package.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -23,6 +24,9 @@ struct action_chip_status {
 	const char *vendor;
 	const char *flashrom;
 	uint64_t size;
+	const char *package; /* "SOIC-8" */
+	unsigned int package_pins;
+	const char *pin_names[FLASH_PACKAGE_PINS_MAX];
 	const char *image;  /* NULL: none */
 	int millivolts;     /* as set; 0: off */
 	int vcc_millivolts; /* at the chip: faults can change it */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The verbs that concern faults, boards and lines: fault, board, wiring. */
+/* The verbs that concern faults and boards: fault, board. */
 #include "spinor/verbs.h"
 
 #include "base/units.h"
@@ -158,31 +158,5 @@ spinor_board(struct spinor_command *command, GError **error)
 		return EXIT_SUCCESS;
 	printf("board %s\n", command->args[0]);
 	print_boots(spinor_array(result, "boards"));
-	return EXIT_SUCCESS;
-}
-
-int
-spinor_wiring(struct spinor_command *command, GError **error)
-{
-	g_autoptr(JsonNode) result = spinor_call(
-		command, "adapter.wiring", spinor_chip_params(command), SPINOR_SHORT_MS, error);
-	JsonArray *list;
-
-	if (result == NULL)
-		return -1;
-	if (command->json)
-		return EXIT_SUCCESS;
-	list = json_node_get_array(result);
-	printf("%-6s%-10s%s\n", "LINE", "ADAPTER", "CHIP");
-	for (guint i = 0; i < json_array_get_length(list); i++) {
-		JsonObject *line = spinor_item(list, i);
-		int64_t fault = spinor_number(line, "fault", 0);
-
-		printf("%-6s%-10s", spinor_text(line, "line", "?"), spinor_text(line, "host", "?"));
-		if (fault > 0)
-			printf("%-10sfault %" PRId64 "\n", spinor_text(line, "chip", "?"), fault);
-		else
-			puts(spinor_text(line, "chip", "?"));
-	}
 	return EXIT_SUCCESS;
 }
