@@ -97,6 +97,144 @@ spinor_terminal_is_utf8(void)
 	return utf8;
 }
 
+/* Returns where the character after at is; *columns: of the one at at. */
+static const char *
+next_character(const char *at, unsigned int *columns)
+{
+	*columns = 0;
+	if (*at == '\033') {
+		at += strcspn(at, "mKHJ");
+		return *at != '\0' ? at + 1 : at;
+	}
+	*columns = 1;
+	do
+		at++;
+	while ((*at & 0xc0) == 0x80);
+	return at;
+}
+
+/* Returns the end of the part of a line that fits, at a blank if there is one. */
+static const char *
+fitting_end(const char *line, const char *end, unsigned int columns)
+{
+	const char *blank = NULL, *at = line;
+	unsigned int used = 0, width;
+	bool text = false;
+
+	while (at < end) {
+		const char *next = next_character(at, &width);
+
+		/* Blanks before the first word are no place to break at. */
+		if (*at == ' ' && text)
+			blank = at;
+		text |= *at != ' ';
+		if (used + width > columns)
+			return blank != NULL ? blank : end;
+		used += width;
+		at = next;
+	}
+	return end;
+}
+
+/* The indentation of the rest of a line: the column after the first gap, if it has one, or more than
+ * the line has. */
+static unsigned int
+indent_of(const char *line, const char *end, unsigned int columns)
+{
+	unsigned int lead = (unsigned int)strspn(line, " ");
+
+	for (const char *at = line + lead; at + 1 < end; at++) {
+		const char *next = at + strspn(at, " ");
+
+		if (*at == '\033')
+			break;
+		if (next - at < 2)
+			continue;
+		if (next < end && next - line <= (ptrdiff_t)columns * 3 / 5)
+			return (unsigned int)(next - line);
+		break;
+	}
+	return lead + 4;
+}
+
+static void
+print_line(const char *line, const char *end, unsigned int columns)
+{
+	unsigned int indent = indent_of(line, end, columns);
+
+	for (;;) {
+		const char *part = fitting_end(line, end, columns);
+
+		fwrite(line, 1, (size_t)(part - line), stdout);
+		putchar('\n');
+		if (part >= end)
+			return;
+		line = part + strspn(part, " ");
+		printf("%*s", (int)indent, "");
+		if (columns > indent)
+			columns = spinor_terminal_columns() - indent;
+	}
+}
+
+void
+spinor_terminal_print(const char *text)
+{
+	unsigned int columns = spinor_terminal_columns();
+
+	while (*text != '\0') {
+		const char *end = text + strcspn(text, "\n");
+
+		print_line(text, end, columns);
+		text = *end != '\0' ? end + 1 : end;
+	}
+}
+
+static unsigned int
+longest_line(char *const *lines)
+{
+	glong longest = 0;
+
+	for (; *lines != NULL; lines++)
+		longest = MAX(longest, g_utf8_strlen(*lines, -1));
+	return (unsigned int)longest;
+}
+
+/* Removes n bytes from position at of each line. */
+static void
+remove_column(char **lines, size_t at, size_t n)
+{
+	for (; *lines != NULL; lines++) {
+		size_t length = strlen(*lines);
+		size_t end = MIN(at + n, length);
+
+		if (length > at)
+			memmove(*lines + at, *lines + end, length - end + 1);
+	}
+}
+
+char *
+spinor_terminal_fit_table(const char *table, const char *title)
+{
+	unsigned int columns = spinor_terminal_columns();
+	g_auto(GStrv) lines = g_strsplit(table, "\n", -1);
+	const char *column = lines[0] != NULL ? strstr(lines[0], title) : NULL;
+	const char *next = NULL;
+
+	if (!spinor_terminal_is_one() || longest_line(lines) <= columns)
+		return g_strdup(table);
+	if (column != NULL)
+		next = column + strcspn(column, " ");
+	if (next != NULL && *next != '\0')
+		remove_column(lines, (size_t)(column - lines[0]),
+			(size_t)(next + strspn(next, " ") - column));
+	for (char **line = lines; *line != NULL; line++) {
+		if (g_utf8_strlen(*line, -1) <= (glong)columns)
+			continue;
+		strcpy(g_utf8_offset_to_pointer(*line, (glong)columns - 3), "...");
+	}
+	return g_strjoinv("\n", lines);
+}
+
 void
 spinor_terminal_home(void)
 {

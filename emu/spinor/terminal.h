@@ -29,6 +29,14 @@ unsigned int spinor_terminal_rows(void);
 /* True: the locale has the characters of boxes. */
 bool spinor_terminal_is_utf8(void);
 
+/* Prints text, broken at blanks to the columns of the terminal; the rest of a line is indented. */
+void spinor_terminal_print(const char *text);
+
+/* Returns a table without the column of that title if a line is longer than the columns of the
+ * terminal, and then cuts lines that still are; unchanged if standard output is no terminal. Free
+ * with g_free(). */
+char *spinor_terminal_fit_table(const char *table, const char *title);
+
 /* Begins a screen over the last one: moves to the top left. After each line of it print
  * spinor_terminal_line_end(), at last spinor_terminal_clear_rest(). */
 void spinor_terminal_home(void);

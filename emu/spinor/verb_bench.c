@@ -132,6 +132,8 @@ print_adapter(JsonObject *adapter)
 	putchar('\n');
 	for (guint i = 0; chips != NULL && i < json_array_get_length(chips); i++)
 		print_chip(spinor_item(chips, i), spinor_text(adapter, "board", "run"));
+	if (chips == NULL || json_array_get_length(chips) == 0)
+		puts("  no chip");
 	if (plugged)
 		printf("  %s%s%s\n", spinor_colour(SPINOR_DIM),
 			spinor_text(adapter, "ready_line", ""), spinor_colour(SPINOR_PLAIN));

@@ -7,7 +7,7 @@
  *   CS#  high ------------  high | 1 CS#      VCC  8 | high ------------ high  VCC
  *   MISO high ---stuck-0---  low | 2 DO     HOLD#  7 | high ------------ high  HOLD
  *
- * 79 columns wide. The lines are ASCII unless the locale has the characters of boxes. Leaves out
+ * 79 columns wide. The strokes are ASCII unless a terminal has the characters of boxes. Leaves out
  * data lanes beyond MISO and MOSI, which the model does not have on its wires.
  */
 #include "spinor/verbs.h"
@@ -251,7 +251,7 @@ static void
 draw_chip(JsonObject *adapter, JsonObject *chip, JsonArray *lines)
 {
 	struct drawing drawing = {
-		.strokes = spinor_terminal_is_utf8() ? &utf8 : &ascii,
+		.strokes = spinor_terminal_is_one() && spinor_terminal_is_utf8() ? &utf8 : &ascii,
 		.lines = lines,
 		.names = spinor_array(chip, "package_pins"),
 	};
