@@ -55,6 +55,7 @@ SYSTEM_TESTS = \
 	tests/system/profiles.test \
 	tests/system/release.test \
 	tests/system/repeat.test \
+	tests/system/screens.test \
 	tests/system/sfdp.test \
 	tests/system/spinor-lists.test \
 	tests/system/spinor-run.test \

@@ -142,17 +142,16 @@ static unsigned int
 indent_of(const char *line, const char *end, unsigned int columns)
 {
 	unsigned int lead = (unsigned int)strspn(line, " ");
+	unsigned int at_column = lead, width;
 
-	for (const char *at = line + lead; at + 1 < end; at++) {
-		const char *next = at + strspn(at, " ");
+	for (const char *at = line + lead; at < end; at = next_character(at, &width)) {
+		size_t gap = strspn(at, " ");
 
-		if (*at == '\033')
-			break;
-		if (next - at < 2)
-			continue;
-		if (next < end && next - line <= (ptrdiff_t)columns * 3 / 5)
-			return (unsigned int)(next - line);
-		break;
+		if (gap >= 2 && at + gap < end)
+			return at_column + gap <= columns * 3 / 5 ? at_column + (unsigned int)gap
+								  : lead + 4;
+		next_character(at, &width);
+		at_column += width;
 	}
 	return lead + 4;
 }
