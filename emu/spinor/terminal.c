@@ -299,6 +299,12 @@ spinor_progress(const char *text, int64_t waited_ms, uint64_t done, uint64_t tot
 	progress_shown = true;
 }
 
+bool
+spinor_progress_is_shown(void)
+{
+	return has_terminal(STDERR_FILENO);
+}
+
 void
 spinor_progress_done(void)
 {

@@ -50,5 +50,7 @@ void spinor_terminal_clear_rest(void);
  */
 void spinor_progress(const char *text, int64_t waited_ms, uint64_t done, uint64_t total);
 void spinor_progress_done(void);
+/* True: there is a terminal for the bar. */
+bool spinor_progress_is_shown(void);
 
 #endif
