@@ -265,7 +265,8 @@ static const struct control_method methods[] = {
 		PARAMS(ADAPTER), plug},
 	{"adapter.wiring", "the level of each line at the adapter and at the chip",
 		"array line:string host:string chip:string fault:integer? fault_text:string? "
-		"pin:integer? pin_name:string? contact:string? contact_level:string? touches:boolean",
+		"pin:integer? pin_name:string? contact:string? contact_level:string? "
+		"touches:boolean",
 		PARAMS(ADAPTER, CS), control_wiring},
 	{"adapter.board", "starts or stops the boards of the adapter's chips",
 		"object boards:array",

@@ -136,8 +136,8 @@ fitting_end(const char *line, const char *end, unsigned int columns)
 	return end;
 }
 
-/* The indentation of the rest of a line: the column after the first gap, if it has one, or more than
- * the line has. */
+/* The indentation of the rest of a line: the column after the first gap, if it has one, or more
+ * than the line has. */
 static unsigned int
 indent_of(const char *line, const char *end, unsigned int columns)
 {

@@ -193,8 +193,8 @@ print_chip(JsonObject *chip, const char *board)
 	print_board(spinor_object(chip, "board"), board);
 }
 
-/* A line that is too long for the terminal is broken before the command, which stays in one piece to
- * be copied. */
+/* A line that is too long for the terminal is broken before the command, which stays in one piece
+ * to be copied. */
 static void
 print_ready(const char *line)
 {

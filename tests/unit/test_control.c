@@ -344,7 +344,8 @@ START_TEST(status_reports_all_adapters_and_chips)
 		"ready_line:String chips:JsonArray faults:Integer board:String");
 	assert_shape(chip,
 		"cs:Integer part:String vendor:String flashrom:String package:String "
-		"package_pins:JsonArray size:Integer image:NULL power_mv:Integer cut_in:Integer pins:JsonObject busy:Boolean "
+		"package_pins:JsonArray size:Integer image:NULL power_mv:Integer cut_in:Integer "
+		"pins:JsonObject busy:Boolean "
 		"status:JsonArray registers:JsonArray pin_uses:JsonObject silent:Boolean "
 		"reasons:JsonArray protected:JsonArray snapshots:Integer vcc_mv:Integer "
 		"faults:Integer board:NULL");
