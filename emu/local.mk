@@ -135,6 +135,8 @@ emu_libflash_a_SOURCES = \
 	emu/flash/fault.h \
 	emu/flash/fields.c \
 	emu/flash/flash.h \
+	emu/flash/package.c \
+	emu/flash/package.h \
 	emu/flash/part.c \
 	emu/flash/part.h \
 	emu/flash/partdata.h \
@@ -218,6 +220,7 @@ emu_libclip_a_SOURCES = \
 	emu/clip/contact.c \
 	emu/clip/edge.c \
 	emu/clip/faulttable.c \
+	emu/clip/geometry.c \
 	emu/clip/hostframe.c \
 	emu/clip/internal.h \
 	emu/clip/line.h \
@@ -326,6 +329,9 @@ noinst_LIBRARIES += emu/libtrace.a
 emu_libtrace_a_SOURCES = \
 	emu/trace/examples.c \
 	emu/trace/examples.h \
+	emu/trace/fold.c \
+	emu/trace/fold.h \
+	emu/trace/foldtext.c \
 	emu/trace/stats.c \
 	emu/trace/stats.h \
 	emu/trace/text.c \
@@ -333,6 +339,8 @@ emu_libtrace_a_SOURCES = \
 
 noinst_LIBRARIES += emu/libbench.a
 emu_libbench_a_SOURCES = \
+	emu/bench/activity.c \
+	emu/bench/activity.h \
 	emu/bench/adapter.c \
 	emu/bench/adapter.h \
 	emu/bench/bench.c \
@@ -370,7 +378,8 @@ emu_libaction_a_SOURCES = \
 	emu/action/content.c \
 	emu/action/event.h \
 	emu/action/faultedit.c \
-	emu/action/internal.h
+	emu/action/internal.h \
+	emu/action/past.c
 
 noinst_LIBRARIES += emu/libcontrol.a
 emu_libcontrol_a_SOURCES = \
@@ -378,6 +387,8 @@ emu_libcontrol_a_SOURCES = \
 	emu/control/connection.c \
 	emu/control/connection.h \
 	emu/control/control.h \
+	emu/control/eventjson.c \
+	emu/control/eventjson.h \
 	emu/control/events.c \
 	emu/control/events.h \
 	emu/control/faultmethods.c \
@@ -453,15 +464,20 @@ spinor_SOURCES = \
 	emu/spinor/showsfdp.h \
 	emu/spinor/supervise.c \
 	emu/spinor/supervise.h \
+	emu/spinor/terminal.c \
+	emu/spinor/terminal.h \
 	emu/spinor/tree.c \
 	emu/spinor/tree.h \
 	emu/spinor/verb_bench.c \
 	emu/spinor/verb_chip.c \
 	emu/spinor/verb_fault.c \
 	emu/spinor/verb_list.c \
+	emu/spinor/verb_wiring.c \
 	emu/spinor/verbs.c \
 	emu/spinor/verbs.h \
 	emu/spinor/watch.c \
+	emu/spinor/watchsummary.c \
+	emu/spinor/watchsummary.h \
 	emu/spinor/words.c \
 	emu/spinor/words.h
 spinor_LDADD = $(SPINOR_ROOMS) $(JSON_LIBS) $(GLIB_LIBS)

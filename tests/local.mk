@@ -59,6 +59,7 @@ SYSTEM_TESTS = \
 	tests/system/release.test \
 	tests/system/repeat.test \
 	tests/system/run-report.test \
+	tests/system/screens.test \
 	tests/system/sfdp.test \
 	tests/system/spinor-lists.test \
 	tests/system/spinor-run.test \
@@ -166,6 +167,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_fault_words.c \
 	tests/unit/test_faults.c \
 	tests/unit/test_firmware.c \
+	tests/unit/test_fold.c \
 	tests/unit/test_image.c \
 	tests/unit/test_keytable.c \
 	tests/unit/test_levels.c \

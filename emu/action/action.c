@@ -14,6 +14,7 @@
 #include "action/internal.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "bench/activity.h"
 #include "bench/adapter.h"
 #include "bench/bench.h"
 #include "bench/cable.h"
@@ -74,17 +75,43 @@ new_event(const struct action_target *target, enum action_event_kind kind)
 	};
 }
 
+/* The kind of group for an event of a user's action. */
+static enum trace_kind
+group_kind_of(enum action_event_kind kind)
+{
+	switch (kind) {
+	case ACTION_EVENT_PIN:
+		return TRACE_PIN;
+	case ACTION_EVENT_BOOT:
+		return TRACE_BOOT;
+	case ACTION_EVENT_BOARD:
+		return TRACE_BOARD;
+	case ACTION_EVENT_CABLE:
+		return TRACE_CABLE;
+	case ACTION_EVENT_SNAPSHOT:
+		return TRACE_SNAPSHOT;
+	default:
+		return TRACE_IMAGE;
+	}
+}
+
 void
 action_work_notify(const struct action_work *work, enum action_event_kind kind, const char *what,
 	const char *text)
 {
 	const struct action_context *actions = work->target->actions;
 	struct action_event event = new_event(work->target, kind);
+	struct trace_group group = {.kind = group_kind_of(kind),
+		.cs = event.cs,
+		.time_ns = event.time_ns,
+		.on = kind == ACTION_EVENT_CABLE ? strcmp(what, "plugged") == 0
+						 : kind == ACTION_EVENT_BOOT && *text == '\0'};
 
+	bench_activity_note(bench_adapter_activity(work->target->adapter), group, what, text);
 	if (actions->observe == NULL)
 		return;
 	event.what = what;
-	event.on = kind == ACTION_EVENT_BOOT && *text == '\0';
+	event.on = group.on;
 	g_strlcpy(event.text, text, sizeof event.text);
 	actions->observe(actions->data, &event);
 }
@@ -161,6 +188,9 @@ chip_event(void *data, struct bench_adapter *adapter, unsigned int cs,
 		.address = source->address,
 		.length = source->length,
 		.outcome = flash_outcome_string(source->outcome),
+		.note = source->note,
+		.result = source->outcome,
+		.purpose = source->purpose,
 		.busy_ns = source->busy_ns,
 		.on = source->length != 0,
 	};
@@ -216,6 +246,8 @@ action_context_destroy(struct action_context *actions)
 		return;
 	if (actions->observe != NULL)
 		action_observe(actions, NULL, NULL);
+	if (actions->observe_group != NULL)
+		action_observe_groups(actions, NULL, NULL);
 	g_free(actions);
 }
 
@@ -390,11 +422,13 @@ static bool
 unplug(struct action_work *work, GError **error)
 {
 	struct bench_cable *cable = bench_adapter_cable(work->target->adapter);
+	bool was_plugged = bench_cable_is_plugged(cable);
 
 	(void)error;
-	*(char **)work->out =
-		bench_cable_is_plugged(cable) ? address_of(work->target->adapter) : NULL;
+	*(char **)work->out = was_plugged ? address_of(work->target->adapter) : NULL;
 	bench_cable_unplug(cable);
+	if (was_plugged)
+		action_work_notify(work, ACTION_EVENT_CABLE, "unplugged", "");
 	return true;
 }
 
@@ -407,8 +441,13 @@ action_unplug(const struct action_target *target, char **address, GError **error
 static bool
 plug(struct action_work *work, GError **error)
 {
-	if (!bench_cable_plug(bench_adapter_cable(work->target->adapter), error))
+	struct bench_cable *cable = bench_adapter_cable(work->target->adapter);
+	bool was_plugged = bench_cable_is_plugged(cable);
+
+	if (!bench_cable_plug(cable, error))
 		return false;
+	if (!was_plugged)
+		action_work_notify(work, ACTION_EVENT_CABLE, "plugged", "");
 	*(char **)work->out = address_of(work->target->adapter);
 	return true;
 }

@@ -26,6 +26,7 @@ struct store_difference;
 struct action_event;
 struct bench_levels;
 struct trace_example_list;
+struct trace_group;
 
 /* The context of all actions on a bench. Lives between bench_start() and bench_destroy(). */
 struct action_context *action_context_new(struct bench *bench);
@@ -35,6 +36,22 @@ void action_context_destroy(struct action_context *actions);
  * call is in progress when this returns. */
 void action_observe(struct action_context *actions,
 	void (*observe)(void *data, const struct action_event *event), void *data);
+
+/* Calls observe for each new group of activity (trace/fold.h) of an adapter, in its thread. NULL
+ * ends that; no call is in progress when this returns. */
+typedef void action_group_observer(
+	void *data, const char *adapter, const struct trace_group *group);
+void action_observe_groups(
+	struct action_context *actions, action_group_observer *observe, void *data);
+
+/* Returns the past groups of an adapter that ended within age_ns before now, as struct trace_group,
+ * oldest first; completes those that are open. *dropped: how many older ones were not kept. Free
+ * with g_array_unref(). NULL: no such adapter. */
+GArray *action_past(
+	struct action_context *actions, unsigned int i, int64_t age_ns, uint64_t *dropped);
+
+/* The name of adapter i, from 0 up; NULL: there are no more. */
+const char *action_adapter_name(const struct action_context *actions, unsigned int i);
 
 /* A chip, or an adapter alone if levels is NULL. */
 struct action_target {
@@ -108,12 +125,20 @@ GPtrArray *action_fault_list(const struct action_target *target);
  * error. */
 GPtrArray *action_board(const struct action_target *target, enum board_state state, GError **error);
 
+#define ACTION_LINE_TEXT_BYTES 96
+
 /* The level of a line at its two ends: "high", "low" or "floating". */
 struct action_line {
 	const char *name;
 	const char *host;
 	const char *chip;
 	unsigned int fault; /* the first active one on it, else the first; 0: none */
+	char fault_text[ACTION_LINE_TEXT_BYTES]; /* as it was given, truncated */
+	unsigned int pin;                        /* its pin of the package, from 1 up */
+	const char *pin_name;                    /* the present function of that pin: "HOLD#" */
+	const char *contact; /* the line whose contact of the clip is on that pin; NULL: none */
+	const char *contact_level; /* of that line at the adapter; NULL: none */
+	bool touches;              /* that contact touches the pin */
 };
 #define ACTION_LINES 8
 void action_wiring(const struct action_target *target, struct action_line lines[ACTION_LINES]);

@@ -15,7 +15,9 @@
 #include "bench/faults.h"
 #include "clip/clip.h"
 #include "clip/wirereason.h"
+#include "flash/describe.h"
 #include "flash/flash.h"
+#include "flash/package.h"
 #include "flash/partdata.h"
 
 #include <string.h>
@@ -42,6 +44,36 @@ protected_ranges(const struct flash *flash)
 	while (flash_next_protected(flash, range.start + range.length, &range.start, &range.length))
 		g_array_append_val(ranges, range);
 	return ranges;
+}
+
+const char *
+action_pin_name(const struct flash *flash, unsigned int signal)
+{
+	static const char *const names[] = {
+		[FLASH_SIGNAL_NONE] = "NC",
+		[FLASH_SIGNAL_CS] = "CS#",
+		[FLASH_SIGNAL_DO] = "DO",
+		[FLASH_SIGNAL_WP] = "WP#",
+		[FLASH_SIGNAL_GND] = "GND",
+		[FLASH_SIGNAL_DI] = "DI",
+		[FLASH_SIGNAL_CLK] = "CLK",
+		[FLASH_SIGNAL_HOLD] = "HOLD#",
+		[FLASH_SIGNAL_VCC] = "VCC",
+		[FLASH_SIGNAL_RESET] = "RESET#",
+	};
+	const struct flash_part *part = flash_part(flash);
+
+	if (signal == FLASH_SIGNAL_WP && flash_pin_unused(flash, FLASH_PIN_WP) != NULL)
+		return "IO2";
+	if (signal == FLASH_SIGNAL_RESET && !flash_has_pin(part, FLASH_PIN_RESET))
+		return "NC";
+	if (signal != FLASH_SIGNAL_HOLD)
+		return names[signal];
+	if (flash_pin_unused(flash, FLASH_PIN_HOLD) != NULL)
+		return "IO3";
+	if (flash_pin7_is_reset(flash))
+		return "RESET#";
+	return part->pin7 == FLASH_PIN7_NONE ? "NC" : names[signal];
 }
 
 static void
@@ -108,6 +140,7 @@ describe_chip(struct action_work *work, GError **error)
 	const struct bench_adapter *adapter = work->target->adapter;
 	const struct bench_faults *faults = bench_adapter_has_faults(adapter);
 	struct action_chip_status *status = work->out;
+	const struct flash_package *package;
 
 	(void)error;
 	*status = (struct action_chip_status){
@@ -130,6 +163,11 @@ describe_chip(struct action_work *work, GError **error)
 		.n_faults = faults != NULL ? bench_faults_count(faults, (int)work->target->cs) : 0,
 		.boot = bench_adapter_boot(adapter, work->target->cs),
 	};
+	package = flash_package_of(part);
+	status->package = package->label;
+	status->package_pins = package->n_pins;
+	for (unsigned int i = 0; i < package->n_pins; i++)
+		status->pin_names[i] = action_pin_name(work->flash, package->pins[i]);
 	bench_adapter_board(adapter, work->target->cs, &status->board);
 	status->n_registers = flash_registers(work->flash, status->registers);
 	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++)

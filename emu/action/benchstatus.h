@@ -6,6 +6,7 @@
 #include "action/action.h"
 #include "bench/adapter.h"
 #include "flash/describe.h"
+#include "flash/package.h"
 #include "flash/reasons.h"
 
 #include <glib.h>
@@ -31,6 +32,9 @@ struct action_chip_status {
 	const char *vendor;
 	const char *flashrom;
 	uint64_t size;
+	const char *package; /* "SOIC-8" */
+	unsigned int package_pins;
+	const char *pin_names[FLASH_PACKAGE_PINS_MAX];
 	const char *image;  /* NULL: none */
 	bool is_snapshot;   /* nothing is written to the image */
 	int millivolts;     /* as set; 0: off */

@@ -98,12 +98,18 @@ start_boards(const struct action_work *work, GPtrArray *started)
 static bool
 set_board(struct action_work *work, GError **error)
 {
+	static const char *const names[] = {
+		[BOARD_RUNS] = "run", [BOARD_IN_RESET] = "reset", [BOARD_OFF] = "off"};
 	struct bench_faults *faults = bench_adapter_faults(work->target->adapter);
 	const enum board_state *state = work->in;
 	bool starts = *state == BOARD_RUNS && bench_faults_board(faults) != BOARD_RUNS;
+	bool changed;
 
 	(void)error;
+	changed = bench_faults_board(faults) != *state;
 	bench_faults_set_board(faults, *state);
+	if (changed)
+		action_work_notify(work, ACTION_EVENT_BOARD, names[*state], "");
 	if (starts)
 		start_boards(work, work->out);
 	return true;

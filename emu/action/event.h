@@ -3,6 +3,8 @@
 #ifndef SPINOR_ACTION_EVENT_H
 #define SPINOR_ACTION_EVENT_H
 
+#include "flash/flash.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -10,7 +12,7 @@
 #define ACTION_EVENT_LABEL_BYTES 72
 
 enum action_event_kind {
-	ACTION_EVENT_OPERATION,   /* a frame ended: opcode, name, address, length, outcome */
+	ACTION_EVENT_OPERATION,   /* a frame ended: opcode, name, address, length, outcome, note */
 	ACTION_EVENT_READY,       /* length, busy_ns */
 	ACTION_EVENT_INTERRUPTED, /* length, busy_ns */
 	ACTION_EVENT_POWER,       /* on */
@@ -19,6 +21,8 @@ enum action_event_kind {
 	ACTION_EVENT_FAULT,    /* what: "acted", text: the fault and its location, id, label: name,
 				  * operation, address or byte */
 	ACTION_EVENT_BOOT,     /* on: the board boots, text: the reason if it does not */
+	ACTION_EVENT_BOARD,    /* what: the state of the adapter's boards */
+	ACTION_EVENT_CABLE,    /* on: plugged in, else unplugged */
 	ACTION_EVENT_SNAPSHOT, /* what: "take", …, text: its name, or the file's */
 	ACTION_EVENT_IMAGE,    /* what: "load", …, text: the file's name */
 	ACTION_EVENT_KINDS,
@@ -37,7 +41,10 @@ struct action_event {
 	uint32_t address;
 	int64_t byte; /* offset in the frame; -1: none */
 	uint64_t length;
-	const char *outcome; /* "": done */
+	const char *outcome;       /* "": done */
+	enum flash_outcome result; /* the same */
+	const char *note;          /* more about the outcome; NULL: nothing */
+	enum flash_purpose purpose;
 	int64_t busy_ns;
 	bool on;
 	const char *what;

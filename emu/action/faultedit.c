@@ -10,6 +10,7 @@
 #include "bench/faults.h"
 #include "clip/clip.h"
 #include "clip/line.h"
+#include "flash/package.h"
 #include "serprog/serprog.h"
 #include "setup/faultwords.h"
 
@@ -257,27 +258,54 @@ static const char *const level_names[] = {
 
 G_STATIC_ASSERT(ACTION_LINES == CLIP_LINES);
 
+static void
+read_fault(struct bench_faults *faults, struct action_line *line)
+{
+	g_autoptr(GPtrArray) list = bench_faults_list(faults);
+
+	for (guint i = 0; i < list->len; i++) {
+		const struct bench_fault_info *info = list->pdata[i];
+
+		if (info->id == line->fault)
+			g_strlcpy(line->fault_text, info->text, sizeof line->fault_text);
+	}
+}
+
 static bool
 read_wiring(struct action_work *work, GError **error)
 {
 	struct request *request = work->in;
 	const struct clip *clip = bench_adapter_clip(work->target->adapter);
-	const struct bench_faults *faults = bench_adapter_has_faults(work->target->adapter);
+	struct bench_faults *faults = bench_adapter_has_faults(work->target->adapter);
 
 	(void)error;
 	for (unsigned int i = 0; i < CLIP_LINES; i++) {
 		struct clip_line_state state;
+		struct action_line *line = &request->lines[i];
 
 		clip_line_state(clip, work->target->cs, (enum clip_line)i, &state);
-		request->lines[i] = (struct action_line){
+		*line = (struct action_line){
 			.name = clip_line_string((enum clip_line)i),
 			.host = level_names[state.host],
 			.chip = level_names[state.chip],
 			.fault = faults ? bench_faults_of_wires(faults, state.fault_id) : 0,
+			.touches = state.contact >= 0 && !state.open,
 		};
+		if (state.contact >= 0) {
+			line->contact = clip_line_string((enum clip_line)state.contact);
+			line->contact_level = level_names[state.contact_level];
+		}
+		if (work->flash == NULL)
+			continue;
+		line->pin = state.pin;
+		line->pin_name = action_pin_name(work->flash,
+			flash_package_of(flash_part(work->flash))->pins[state.pin - 1]);
 	}
 	if (request->lines[CLIP_CS].fault == 0)
 		action_work_left_selected(work, &request->lines[CLIP_CS].fault);
+	for (unsigned int i = 0; i < CLIP_LINES; i++)
+		if (request->lines[i].fault > 0)
+			read_fault(faults, &request->lines[i]);
 	return true;
 }
 

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct action_watched;
 struct bench_chip;
 struct flash;
 
@@ -18,6 +19,9 @@ struct action_context {
 	int64_t start_us; /* g_get_monotonic_time() */
 	void (*observe)(void *data, const struct action_event *event);
 	void *data;
+	action_group_observer *observe_group;
+	void *group_data;
+	struct action_watched *watched; /* the adapters of observe_group; NULL: none */
 };
 
 /* An action in progress, in the adapter's thread. */
@@ -53,6 +57,9 @@ void action_work_notify(const struct action_work *work, enum action_event_kind k
 
 /* Starts the board of the target's chip, unless something blocks it; NULL: there is none. */
 struct action_boot_outcome *action_work_boot(const struct action_work *work);
+
+/* The present function of a pin: "HOLD#", "RESET#", "IO3", "NC". */
+const char *action_pin_name(const struct flash *flash, unsigned int signal);
 
 /* Sends acts of the adapter's faults as events. To be called in its thread, or before it runs. */
 void action_faults_observe(struct action_context *actions, struct bench_adapter *adapter);

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/units.h"
+#include "bench/activity.h"
 #include "bench/cable.h"
 #include "bench/chip.h"
 #include "bench/faults.h"
@@ -65,6 +66,7 @@ struct bench_adapter {
 	struct port_tcp *tcp; /* NULL: pseudo-terminal */
 	struct chip_select selects[CLIP_SELECTS];
 	struct bench_faults *faults; /* NULL: no fault was ever added */
+	struct bench_activity *activity;
 
 	bench_chip_observer *observe_chip;
 	void *chip_data;
@@ -107,6 +109,31 @@ open_port(struct bench_adapter *adapter, const struct bench_adapter_plan *plan, 
 	return true;
 }
 
+static void
+chip_event(void *data, const struct flash_event *event)
+{
+	const struct chip_select *select = data;
+	struct bench_adapter *adapter = select->adapter;
+
+	bench_activity_event(adapter->activity, (int)select->cs, event);
+	if (adapter->observe_chip != NULL)
+		adapter->observe_chip(adapter->chip_data, adapter, select->cs, event);
+}
+
+static void
+host_changed(void *data, bool opened)
+{
+	struct bench_adapter *adapter = data;
+	struct trace_group group = {.kind = TRACE_HOST,
+		.cs = -1,
+		.time_ns = base_clock_now(&adapter->clock),
+		.on = opened};
+
+	bench_activity_note(adapter->activity, group, NULL, NULL);
+	if (adapter->observe_host != NULL)
+		adapter->observe_host(adapter->host_data, adapter, opened);
+}
+
 struct bench_adapter *
 bench_adapter_new(const struct bench_adapter_plan *plan, GError **error)
 {
@@ -117,6 +144,7 @@ bench_adapter_new(const struct bench_adapter_plan *plan, GError **error)
 	adapter->context = g_main_context_new();
 	g_main_context_set_poll_func(adapter->context, port_poll);
 	adapter->loop = g_main_loop_new(adapter->context, FALSE);
+	adapter->activity = bench_activity_new(adapter->context);
 	base_clock_init(&adapter->clock, plan->timing);
 	if (plan->time_scale > 0)
 		base_clock_set_scale(&adapter->clock, plan->time_scale);
@@ -129,6 +157,8 @@ bench_adapter_new(const struct bench_adapter_plan *plan, GError **error)
 		.meter = &adapter->meter,
 		.seed = plan->seed};
 	bench_cable_begin(&adapter->cable);
+	adapter->meter.host_changed = host_changed;
+	adapter->meter.data = adapter;
 	if (open_port(adapter, plan, error)) {
 		adapter->cable.pty = adapter->pty;
 		adapter->cable.tcp = adapter->tcp;
@@ -141,8 +171,13 @@ bench_adapter_new(const struct bench_adapter_plan *plan, GError **error)
 void
 bench_adapter_clip_on(struct bench_adapter *adapter, unsigned int cs, struct bench_chip *chip)
 {
-	g_return_if_fail(cs < CLIP_SELECTS && adapter->selects[cs].chip == NULL);
-	adapter->selects[cs].chip = chip;
+	struct chip_select *select = &adapter->selects[cs];
+
+	g_return_if_fail(cs < CLIP_SELECTS && select->chip == NULL);
+	select->adapter = adapter;
+	select->cs = cs;
+	select->chip = chip;
+	bench_chip_set_observer(chip, chip_event, select);
 	clip_attach(adapter->clip, cs, bench_chip_flash(chip));
 	bench_levels_clip_on(bench_chip_levels(chip), adapter->clip, cs);
 }
@@ -285,6 +320,7 @@ bench_adapter_destroy(struct bench_adapter *adapter)
 	g_clear_pointer(&adapter->serprog, serprog_destroy);
 	g_clear_pointer(&adapter->clip, clip_destroy);
 	remove_chips(adapter);
+	bench_activity_destroy(adapter->activity);
 	g_main_loop_unref(adapter->loop);
 	g_main_context_unref(adapter->context);
 	g_free(adapter->link);
@@ -373,6 +409,7 @@ bench_adapter_faults(struct bench_adapter *adapter)
 		adapter->cable.acted = link_acted;
 		adapter->cable.data = adapter;
 		bench_faults_set_cable(adapter->faults, &adapter->cable);
+		bench_faults_set_activity(adapter->faults, adapter->activity);
 	}
 	return adapter->faults;
 }
@@ -423,38 +460,12 @@ bench_adapter_cable(struct bench_adapter *adapter)
 	return &adapter->cable;
 }
 
-static void
-chip_event(void *data, const struct flash_event *event)
-{
-	const struct chip_select *select = data;
-	struct bench_adapter *adapter = select->adapter;
-
-	adapter->observe_chip(adapter->chip_data, adapter, select->cs, event);
-}
-
 void
 bench_adapter_set_chip_observer(
 	struct bench_adapter *adapter, bench_chip_observer *observe, void *data)
 {
 	adapter->observe_chip = observe;
 	adapter->chip_data = data;
-	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
-		struct chip_select *select = &adapter->selects[cs];
-
-		select->adapter = adapter;
-		select->cs = cs;
-		if (select->chip != NULL)
-			bench_chip_set_observer(
-				select->chip, observe != NULL ? chip_event : NULL, select);
-	}
-}
-
-static void
-host_changed(void *data, bool opened)
-{
-	struct bench_adapter *adapter = data;
-
-	adapter->observe_host(adapter->host_data, adapter, opened);
 }
 
 void
@@ -463,8 +474,12 @@ bench_adapter_set_host_observer(
 {
 	adapter->observe_host = observe;
 	adapter->host_data = data;
-	adapter->meter.host_changed = observe != NULL ? host_changed : NULL;
-	adapter->meter.data = adapter;
+}
+
+struct bench_activity *
+bench_adapter_activity(struct bench_adapter *adapter)
+{
+	return adapter->activity;
 }
 
 struct link_host_stats *

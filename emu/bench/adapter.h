@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct bench_activity;
 struct bench_adapter;
 struct bench_chip;
 struct bench_cable;
@@ -112,5 +113,8 @@ void bench_adapter_set_chip_observer(
 void bench_adapter_set_host_observer(
 	struct bench_adapter *adapter, bench_host_observer *observe, void *data);
 struct link_host_stats *bench_adapter_host_stats(struct bench_adapter *adapter);
+
+/* The past of the adapter. */
+struct bench_activity *bench_adapter_activity(struct bench_adapter *adapter);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "bench/activity.h"
 #include "bench/cable.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
@@ -36,6 +37,7 @@ struct entry {
 struct bench_faults {
 	struct clip *clip;
 	struct bench_cable *cable;
+	struct bench_activity *activity; /* NULL: acts are not noted */
 	char *owner;
 	GPtrArray *entries;
 	unsigned int last_id;
@@ -139,6 +141,8 @@ tell(const struct bench_faults *faults, const struct entry *entry, struct bench_
 	log_info("%s: %s, %s %" PRIu64 ", %" PRId64 ".%09" PRId64 " s", title, act->position,
 		entry->model == SETUP_FAULT_OF_LINK ? "command" : "operation", act->operation,
 		act->time_ns / NS_PER_S, act->time_ns % NS_PER_S);
+	if (faults->activity != NULL)
+		bench_activity_acted(faults->activity, act);
 	if (faults->observe != NULL)
 		faults->observe(faults->observe_data, act);
 }
@@ -153,7 +157,7 @@ wires_acted(void *data, const struct clip_fault_report *report)
 	struct bench_fault_act act = {
 		.operation = report->operation,
 		.position = position,
-		.address = -1,
+		.address = report->has_address ? (int64_t)report->address : -1,
 		.byte = (int64_t)report->byte,
 		.time_ns = report->time_ns,
 	};
@@ -231,6 +235,12 @@ void
 bench_faults_set_cable(struct bench_faults *faults, struct bench_cable *cable)
 {
 	faults->cable = cable;
+}
+
+void
+bench_faults_set_activity(struct bench_faults *faults, struct bench_activity *activity)
+{
+	faults->activity = activity;
 }
 
 struct bench_faults *

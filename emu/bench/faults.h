@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct bench_activity;
 struct setup_fault;
 struct bench_faults;
 struct bench_cable;
@@ -24,7 +25,7 @@ struct bench_fault_act {
 	const char *text;     /* the fault as it was given */
 	uint64_t operation;   /* frames of the host up to then; of its line: commands */
 	const char *position; /* "miso, byte 12, bit 3, opcode 03" or "address 001234" */
-	int64_t address;      /* in the chip; -1: the fault is not a chip's */
+	int64_t address;      /* in the chip; -1: none */
 	int64_t byte;         /* of the frame, or of the line; -1: it is a chip's */
 	int cs;               /* of a chip's fault; -1: of the wires */
 	int64_t time_ns;
@@ -46,6 +47,9 @@ struct bench_faults *bench_faults_new(struct clip *clip, const char *owner);
 
 /* Faults of the serial link go to that cable. */
 void bench_faults_set_cable(struct bench_faults *faults, struct bench_cable *cable);
+
+/* Acts are noted there. */
+void bench_faults_set_activity(struct bench_faults *faults, struct bench_activity *activity);
 
 /* For the link's listener. */
 void bench_faults_link_acted(struct bench_faults *faults, const struct link_fault_report *report);

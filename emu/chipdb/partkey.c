@@ -19,6 +19,7 @@
 #include "chipdb/partsuspend.h"
 #include "chipdb/times.h"
 #include "flash/flash.h"
+#include "flash/package.h"
 
 #include <string.h>
 
@@ -220,6 +221,20 @@ read_endurance(struct base_key_reading *r, const char *value)
 }
 
 /* A set of pins; "-" for none. */
+static bool
+read_package(struct base_key_reading *r, const char *value)
+{
+	g_autofree char *name = g_strdup(value);
+	const char *source;
+
+	if (!chipdb_part_split_source(name, &source))
+		return false;
+	part_of(r)->package = flash_package_find(name);
+	part_of(r)->package_source =
+		source != NULL ? g_string_chunk_insert_const(target_of(r)->strings, source) : NULL;
+	return part_of(r)->package != NULL;
+}
+
 static bool
 read_floating(struct base_key_reading *r, const char *value)
 {
@@ -614,6 +629,8 @@ const struct base_key chipdb_partkeys[] = {
 	BASE_KEY("write-inhibit", "a voltage, such as 2.0 V", read_millivolts,
 		.field = PART(inhibit_mv)),
 	BASE_KEY("endurance", "1 to 100000000 (cycles)", read_endurance, .field = PART(endurance)),
+	BASE_KEY("package", "soic-8, wson-8, soic-16 or at45-soic-8, and the source in parentheses",
+		read_package),
 	BASE_KEY("pin7", "hold, reset or none", read_choice, .field = PART(pin7),
 		.words = pin7_words),
 	BASE_KEY("reset-pin", "no or yes", read_flag, .field = PART(reset_pin),

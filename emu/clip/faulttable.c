@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The faults of the wires, a row for each: its name and line, its usual values, the values allowed
- * and its effects. The functions are in the file of the effect: lines.c for contacts and nets,
- * noise.c, slip.c, contact.c, master.c and writer.c. A new fault is an enum value and a row here.
+ * and its effects. The functions are in the file of the effect: geometry.c for the clip on the pins,
+ * lines.c for nets, noise.c, slip.c, contact.c, master.c and writer.c. A new fault is an enum value
+ * and a row here.
  *
  * Words of other enums are in names.c.
  */
@@ -67,13 +68,13 @@ static const struct clip_fault_row rows[CLIP_FAULT_WHATS] = {
 	[CLIP_PULL_DOWN] = {"pull-down", CLIP_MISO, .lasting = true, .wire = clip_lines_pull_down},
 	[CLIP_PULL_NONE] = {"pull-none", CLIP_MISO, .lasting = true, .wire = clip_lines_pull_none},
 	[CLIP_ROTATED] = {"rotated", CLIP_MISO, .lasting = true, .lines = all_lines,
-		.move = clip_lines_rotate},
+		.move = clip_geometry_rotate},
 	[CLIP_SHIFTED] = {"shifted", CLIP_MISO, .lasting = true, .init = init_shift,
-		.check = check_shift, .lines = all_lines, .move = clip_lines_move},
+		.check = check_shift, .lines = all_lines, .move = clip_geometry_move},
 	[CLIP_MIRRORED] = {"mirrored", CLIP_MISO, .lasting = true, .lines = all_lines,
-		.move = clip_lines_mirror},
+		.move = clip_geometry_mirror},
 	[CLIP_SWAPPED] = {"swapped", CLIP_MISO, .lasting = true, .lines = data_lines,
-		.move = clip_lines_swap},
+		.move = clip_geometry_swap},
 	[CLIP_CONTACT] = {"contact", CLIP_MISO, .opens = true, .init = clip_contact_init,
 		.check = clip_contact_check, .wire = clip_lines_open_now, .pass = clip_contact_pass,
 		.hold = clip_contact_hold, .shows = clip_contact_shows, .act = clip_contact_act},

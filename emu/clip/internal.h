@@ -70,9 +70,12 @@ struct clip_active_fault {
 };
 
 /* A contact of the clip on its way to a pin of the chip. */
+struct flash_package;
+
 struct clip_contact {
 	bool is_left;
-	int along; /* from pin 1 or 8 on */
+	int along; /* see geometry.c */
+	int row;   /* pins on each side of the package */
 	bool swapped;
 };
 
@@ -140,7 +143,8 @@ struct clip_wires {
 
 	/* By chip: what each has on WP# and HOLD# from outside is its own. */
 	struct clip_source sources[CLIP_SELECTS][NODES];
-	unsigned int cs;   /* the chip that the adapter addresses, or did */
+	uint8_t open[CLIP_SELECTS]; /* contacts that touch nothing: bits 1 << line */
+	unsigned int cs;            /* the chip that the adapter addresses, or did */
 	unsigned int held; /* other chips whose CS# a fault can hold low: bits 1 << select */
 	unsigned int low;  /* chips that see CS# low, likewise; clip->open is the one on cs */
 	bool powered;      /* VCC and GND reach the chips */
@@ -244,10 +248,6 @@ void clip_wires_set_clock(struct clip *clip, unsigned int hz);
 void clip_wires_settle(struct clip *clip, unsigned int levels, int64_t now_ns);
 
 /* lines.c: effects of the rows on contacts and nets */
-void clip_lines_rotate(const struct clip_fault *fault, struct clip_contact *contact);
-void clip_lines_move(const struct clip_fault *fault, struct clip_contact *contact);
-void clip_lines_mirror(const struct clip_fault *fault, struct clip_contact *contact);
-void clip_lines_swap(const struct clip_fault *fault, struct clip_contact *contact);
 void clip_lines_open(const struct clip_active_fault *fault, struct clip_nets *nets);
 void clip_lines_open_now(const struct clip_active_fault *fault, struct clip_nets *nets);
 void clip_lines_short(const struct clip_active_fault *fault, struct clip_nets *nets);
@@ -295,6 +295,18 @@ bool clip_others_keep_cs(const struct clip *clip, unsigned int driven);
 /* True when the fault keeps another chip than that on line cs selected in operations. */
 bool clip_others_answer(
 	const struct clip *clip, const struct clip_active_fault *fault, unsigned int cs);
+
+/* geometry.c */
+void clip_geometry_rotate(const struct clip_fault *fault, struct clip_contact *contact);
+void clip_geometry_move(const struct clip_fault *fault, struct clip_contact *contact);
+void clip_geometry_mirror(const struct clip_fault *fault, struct clip_contact *contact);
+void clip_geometry_swap(const struct clip_fault *fault, struct clip_contact *contact);
+/* The package of the chip on line cs. */
+const struct flash_package *clip_geometry_package(const struct clip *clip, unsigned int cs);
+/* The pin of a line, from 0 up. */
+int clip_geometry_pin(const struct flash_package *package, enum clip_line line);
+/* The line whose contact is on the pin of pin_line, or -1. */
+int clip_geometry_contact(const struct clip *clip, unsigned int cs, enum clip_line pin_line);
 
 /* hostframe.c */
 void clip_frame_begin(struct clip_frame *frame, uint64_t operation);

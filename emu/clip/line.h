@@ -32,6 +32,10 @@ enum clip_side {
 struct clip_line_state {
 	enum flash_level host; /* at the adapter */
 	enum flash_level chip; /* at the pin that the line is for */
+	unsigned int pin;      /* of the package, from 1 up */
+	int contact;           /* the line whose contact of the clip is on that pin; -1: none */
+	bool open;             /* that contact does not touch the pin */
+	enum flash_level contact_level; /* of that line, at the adapter */
 	unsigned int fault_id; /* the first fault on it that is in force, else the first; 0: none */
 };
 

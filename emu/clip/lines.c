@@ -29,8 +29,6 @@
 #include "flash/flash.h"
 #include "flash/partdata.h"
 
-#define PINS_OF_ROW 4
-
 /* The time is read only where it is needed. */
 #define NOW (-1)
 
@@ -56,66 +54,14 @@ join(struct clip_nets *nets, unsigned int a, unsigned int b)
 	nets->parent[find(nets, a)] = (uint8_t)find(nets, b);
 }
 
-void
-clip_lines_rotate(const struct clip_fault *fault, struct clip_contact *contact)
-{
-	(void)fault;
-	contact->is_left = !contact->is_left;
-}
-
-void
-clip_lines_mirror(const struct clip_fault *fault, struct clip_contact *contact)
-{
-	(void)fault;
-	contact->is_left = !contact->is_left;
-	contact->along = PINS_OF_ROW - 1 - contact->along;
-}
-
-void
-clip_lines_move(const struct clip_fault *fault, struct clip_contact *contact)
-{
-	contact->along += contact->is_left ? -fault->pins : fault->pins;
-}
-
-void
-clip_lines_swap(const struct clip_fault *fault, struct clip_contact *contact)
-{
-	(void)fault;
-	contact->swapped = !contact->swapped;
-}
-
-/* The contact on a pin, or -1. Each fault moves the clip, with all earlier faults of it, against
- * the pins of the chip; wires behind the contacts are swapped wherever those are. */
-static int
-contact_on(const struct clip *clip, int pin)
-{
-	struct clip_contact on = {.is_left = pin < PINS_OF_ROW, .along = pin % PINS_OF_ROW};
-	int contact;
-
-	for (guint i = clip_n_faults(clip); i-- > 0;) {
-		const struct clip_active_fault *fault = clip_active(clip, i);
-
-		if (fault->in_force && fault->row->move)
-			fault->row->move(&fault->as, &on);
-	}
-	/* Both rows of contacts move along the chip, the last ones beyond its pins. */
-	if (on.along < 0 || on.along >= PINS_OF_ROW)
-		return -1;
-	contact = on.is_left ? on.along : on.along + PINS_OF_ROW;
-	if (on.swapped && (contact == CLIP_MOSI || contact == CLIP_MISO))
-		return CLIP_MOSI + CLIP_MISO - contact;
-	return contact;
-}
-
 static void
-connect(const struct clip *clip, struct clip_nets *nets)
+connect(const struct clip *clip, unsigned int cs, struct clip_nets *nets)
 {
-	for (int pin = 0; pin < CLIP_LINES; pin++) {
-		int contact = contact_on(clip, pin);
+	for (unsigned int line = 0; line < CLIP_LINES; line++) {
+		int contact = clip_geometry_contact(clip, cs, (enum clip_line)line);
 
 		if (contact >= 0 && !(nets->open & 1u << contact))
-			join(nets, NODE(CLIP_HOST, (unsigned int)contact),
-				NODE(CLIP_CHIP, (unsigned int)pin));
+			join(nets, NODE(CLIP_HOST, (unsigned int)contact), NODE(CLIP_CHIP, line));
 	}
 }
 
@@ -265,7 +211,7 @@ build(const struct clip *clip, unsigned int cs, bool in_operation, struct clip_n
 {
 	equip(&clip->outside[cs], nets);
 	spoil(clip, cs, in_operation, nets);
-	connect(clip, nets);
+	connect(clip, cs, nets);
 }
 
 struct clip_source
@@ -285,6 +231,7 @@ derive_for(struct clip *clip, unsigned int cs)
 	unsigned int vcc, ground;
 
 	build(clip, cs, false, &nets);
+	wires->open[cs] = (uint8_t)nets.open;
 	for (unsigned int node = 0; node < NODES; node++)
 		wires->sources[cs][node] = gather(&nets, find(&nets, node));
 	vcc = NODE(CLIP_HOST, CLIP_VCC);
@@ -295,7 +242,7 @@ derive_for(struct clip *clip, unsigned int cs)
 		wires->sources[cs][NODE(CLIP_CHIP, CLIP_VCC)].forced == 1;
 }
 
-/* The first line with the same levels at the adapter and the same faults as cs: a lower one, or cs
+/* The first line with the same package, levels at the adapter and faults as cs: a lower one, or cs
  * itself. */
 static unsigned int
 like(const struct clip *clip, unsigned int cs)
@@ -307,7 +254,8 @@ like(const struct clip *clip, unsigned int cs)
 			clip_others_has_own_line(clip_active(clip, i)))
 			return cs;
 	for (unsigned int other = 0; other < cs; other++)
-		if (outside[other].levels[CLIP_WP] == outside[cs].levels[CLIP_WP] &&
+		if (clip_geometry_package(clip, other) == clip_geometry_package(clip, cs) &&
+			outside[other].levels[CLIP_WP] == outside[cs].levels[CLIP_WP] &&
 			outside[other].levels[CLIP_HOLD] == outside[cs].levels[CLIP_HOLD])
 			return other;
 	return cs;
@@ -321,11 +269,12 @@ clip_lines_derive(struct clip *clip)
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
 		unsigned int other = like(clip, cs);
 
-		if (other < cs)
-			memcpy(wires->sources[cs], wires->sources[other],
-				sizeof wires->sources[cs]);
-		else
+		if (other == cs) {
 			derive_for(clip, cs);
+			continue;
+		}
+		memcpy(wires->sources[cs], wires->sources[other], sizeof wires->sources[cs]);
+		wires->open[cs] = wires->open[other];
 	}
 	wires->held = clip_others_find(clip);
 }
@@ -540,12 +489,20 @@ clip_line_state(const struct clip *clip, unsigned int cs, enum clip_line line,
 	if ((size_t)line >= CLIP_LINES || cs >= CLIP_SELECTS)
 		return;
 	state->host = state->chip = sound_level(clip, cs, line);
+	state->pin = 1 + (unsigned int)clip_geometry_pin(clip_geometry_package(clip, cs), line);
+	state->contact = (int)line;
+	state->contact_level = state->host;
 	if (!wires)
 		return;
+	state->contact = clip_geometry_contact(clip, cs, line);
+	state->open = state->contact >= 0 && wires->open[cs] & 1u << state->contact;
 	if (wires->miso)
 		levels |= 1 << CLIP_MISO;
 	state->host = shown_level(clip, cs, NODE(CLIP_HOST, line), levels);
 	state->chip = shown_level(clip, cs, NODE(CLIP_CHIP, line), levels);
+	state->contact_level = state->contact >= 0
+		? shown_level(clip, cs, NODE(CLIP_HOST, (unsigned int)state->contact), levels)
+		: FLASH_FLOATING;
 	if (line == CLIP_CS) {
 		const struct clip_source source = clip_lines_cs_in_operation(clip, cs);
 

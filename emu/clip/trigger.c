@@ -184,6 +184,10 @@ clip_trigger_acted(struct clip *clip, struct clip_active_fault *fault, unsigned 
 		.level = level,
 		.by_board = clip->by_board,
 	};
+	uint64_t n;
+
+	report.has_address = frame->open && frame->byte >= frame->means.header_bytes &&
+		flash_described_address(&frame->means, frame->byte, &report.address, &n);
 
 	count(clip, fault, &report);
 }
@@ -219,6 +223,7 @@ clip_trigger_wrote(struct clip *clip, struct clip_active_fault *fault, int64_t t
 		.operation = clip->faulty->frame.operation,
 		.opcode = -1,
 		.time_ns = time_ns,
+		.has_address = true,
 		.address = address,
 		.length = length,
 	};

@@ -143,8 +143,10 @@ struct clip_fault_report {
 	enum flash_level level; /* of the line, at the end that is misled */
 	bool by_board;          /* in a frame of the board behind the clip */
 	bool idle;              /* between frames: opcode, byte and bit mean nothing */
-	uint64_t address;       /* BOARD_WRITES: of its record, in place of line, byte and bit */
-	uint32_t length;        /* its bytes; 0: of another fault */
+	bool has_address;
+	uint64_t address; /* of that byte in the array; BOARD_WRITES: of its record, in place
+				 * of line, byte and bit */
+	uint32_t length;  /* its bytes; 0: of another fault */
 };
 
 struct clip_fault_listener {

@@ -10,6 +10,9 @@
  * counted, and the count is sent as soon as there is room again. Without subscriptions the adapters
  * have no observer, and only kinds with a subscription enter the queue.
  *
+ * A folded subscription gets groups of events (trace/fold.h) instead, which have a queue of their
+ * own. It can begin with past groups; their numbers tell which of those in the queue it has had.
+ *
  * Leaves out an exact count per subscription: events that do not fit into the queue are counted per
  * kind, for all adapters together.
  */
@@ -19,16 +22,21 @@
 #include "action/event.h"
 #include "control/connection.h"
 #include "control/control.h"
+#include "control/eventjson.h"
 #include "control/internal.h"
 #include "control/rpc.h"
 
 #include <string.h>
 
 #define QUEUE_EVENTS 4096
+#define QUEUE_GROUPS 4096
 #define SUBSCRIPTIONS_MAX 16 /* of one client */
 
 /* With more unsent bytes than this, a client loses events. */
 #define BACKLOG_MAX ((size_t)262144)
+
+/* The same while past events are sent, all at once. */
+#define PAST_BACKLOG_MAX ((size_t)16777216)
 
 /* Events that one dispatch delivers before other sources of the context. */
 #define EVENTS_PER_TURN 256
@@ -40,7 +48,16 @@ struct subscription {
 	struct control_connection *client;
 	unsigned int kinds;
 	char *adapter; /* NULL: all */
+	bool folded;
+	unsigned int columns;
+	GHashTable *sent; /* name of an adapter -> number of its last past group; NULL: none sent */
 	uint64_t lost;
+};
+
+/* A group in the queue. */
+struct queued_group {
+	const char *adapter;
+	struct trace_group group;
 };
 
 struct events_source {
@@ -54,12 +71,16 @@ struct control_events {
 	GPtrArray *subscriptions;
 	int64_t last_number;
 
-	gint wanted; /* atomic: kinds with a subscription */
+	gint wanted;        /* atomic: kinds with a subscription that is not folded */
+	gint groups_wanted; /* atomic: kinds with a folded one */
+	bool watches_groups;
 	GMutex lock; /* guards the rest */
 	struct action_event *queue;
 	unsigned int first;
 	unsigned int used;
 	uint64_t lost[ACTION_EVENT_KINDS];
+	GQueue groups; /* struct queued_group */
+	uint64_t lost_groups[ACTION_EVENT_KINDS];
 };
 
 const char *const control_event_kinds[] = {
@@ -71,6 +92,8 @@ const char *const control_event_kinds[] = {
 	[ACTION_EVENT_HOST] = "host",
 	[ACTION_EVENT_FAULT] = "fault",
 	[ACTION_EVENT_BOOT] = "boot",
+	[ACTION_EVENT_BOARD] = "board",
+	[ACTION_EVENT_CABLE] = "cable",
 	[ACTION_EVENT_SNAPSHOT] = "snapshot",
 	[ACTION_EVENT_IMAGE] = "image",
 	NULL,
@@ -85,6 +108,8 @@ static const char *const texts[] = {
 	[ACTION_EVENT_HOST] = "a host opened or closed the port",
 	[ACTION_EVENT_FAULT] = "a fault acted",
 	[ACTION_EVENT_BOOT] = "a board started, or could not",
+	[ACTION_EVENT_BOARD] = "the boards were started, held in reset or switched off",
+	[ACTION_EVENT_CABLE] = "the adapter's cable was plugged in or unplugged",
 	[ACTION_EVENT_SNAPSHOT] = "a snapshot was taken or restored",
 	[ACTION_EVENT_IMAGE] = "the content was loaded or saved",
 };
@@ -95,6 +120,29 @@ control_event_kind(unsigned int i, const char **text)
 {
 	*text = i < KINDS ? texts[i] : NULL;
 	return i < KINDS ? control_event_kinds[i] : NULL;
+}
+
+/* Runs in an adapter's thread. */
+static void
+observe_group(void *data, const char *adapter, const struct trace_group *group)
+{
+	struct control_events *events = data;
+	enum action_event_kind kind = control_group_kind(group->kind);
+	struct queued_group *queued;
+
+	if (((unsigned int)g_atomic_int_get(&events->groups_wanted) & 1u << kind) == 0)
+		return;
+	g_mutex_lock(&events->lock);
+	if (events->groups.length < QUEUE_GROUPS) {
+		queued = g_new(struct queued_group, 1);
+		queued->adapter = adapter;
+		queued->group = *group;
+		g_queue_push_tail(&events->groups, queued);
+	} else {
+		events->lost_groups[kind]++;
+	}
+	g_mutex_unlock(&events->lock);
+	g_source_set_ready_time(events->source, 0);
 }
 
 /* Runs in an adapter's thread. */
@@ -149,106 +197,91 @@ send_lost_count(struct subscription *subscription)
 	send(subscription, params);
 }
 
-static void
-describe_operation(JsonObject *params, const struct action_event *event)
+static bool
+wants(const struct subscription *subscription, enum action_event_kind kind, const char *adapter)
 {
-	if (event->opcode >= 0)
-		json_object_set_int_member(params, "opcode", event->opcode);
-	else
-		json_object_set_null_member(params, "opcode");
-	control_set_text(params, "name", event->name);
-	if (event->has_address)
-		json_object_set_int_member(params, "address", event->address);
-	else
-		json_object_set_null_member(params, "address");
-	json_object_set_int_member(params, "length", (int64_t)event->length);
-	json_object_set_string_member(
-		params, "outcome", *event->outcome != '\0' ? event->outcome : "done");
-}
-
-/* Adds where a fault has acted. */
-static void
-describe_location(JsonObject *params, const struct action_event *event)
-{
-	json_object_set_int_member(params, "operation", (int64_t)event->operation);
-	if (event->has_address)
-		json_object_set_int_member(params, "address", event->address);
-	else
-		json_object_set_null_member(params, "address");
-	if (event->byte >= 0)
-		json_object_set_int_member(params, "byte", event->byte);
-	else
-		json_object_set_null_member(params, "byte");
+	return (subscription->kinds & 1u << kind) != 0 &&
+		(subscription->adapter == NULL || strcmp(subscription->adapter, adapter) == 0);
 }
 
 static void
-describe_fault(JsonObject *params, const struct action_event *event)
+send_group(const struct subscription *subscription, const char *adapter,
+	const struct trace_group *group)
 {
-	control_set_text(params, "action", event->what);
-	control_set_text(params, "name", event->text);
-	json_object_set_int_member(params, "id", event->id);
-	control_set_text(params, "fault_name", *event->label != '\0' ? event->label : NULL);
-	describe_location(params, event);
+	JsonObject *params =
+		begin(subscription, control_event_kinds[control_group_kind(group->kind)]);
+
+	control_group_describe(params, adapter, group, subscription->columns);
+	send(subscription, params);
 }
 
-/* Adds the members that depend on the kind. */
 static void
-describe_kind(JsonObject *params, const struct action_event *event)
+deliver_group(struct control_events *events, const char *adapter, const struct trace_group *group)
 {
-	switch (event->kind) {
-	case ACTION_EVENT_OPERATION:
-		describe_operation(params, event);
-		break;
-	case ACTION_EVENT_READY:
-	case ACTION_EVENT_INTERRUPTED:
-		json_object_set_int_member(params, "length", (int64_t)event->length);
-		json_object_set_int_member(params, "busy_ns", event->busy_ns);
-		break;
-	case ACTION_EVENT_POWER:
-		json_object_set_boolean_member(params, "on", event->on);
-		break;
-	case ACTION_EVENT_HOST:
-		json_object_set_boolean_member(params, "opened", event->on);
-		break;
-	case ACTION_EVENT_BOOT:
-		json_object_set_boolean_member(params, "boots", event->on);
-		control_set_text(params, "why", event->on ? NULL : event->text);
-		break;
-	case ACTION_EVENT_PIN:
-		control_set_text(params, "pin", event->what);
-		control_set_text(params, "level", event->text);
-		break;
-	case ACTION_EVENT_FAULT:
-		describe_fault(params, event);
-		break;
-	case ACTION_EVENT_SNAPSHOT:
-	case ACTION_EVENT_IMAGE:
-		control_set_text(params, "action", event->what);
-		control_set_text(params, "name", event->text);
-		break;
-	case ACTION_EVENT_KINDS:
-		break;
+	for (guint i = 0; i < events->subscriptions->len; i++) {
+		struct subscription *subscription = events->subscriptions->pdata[i];
+
+		if (!subscription->folded ||
+			!wants(subscription, control_group_kind(group->kind), adapter))
+			continue;
+		if (subscription->sent != NULL &&
+			group->number <=
+				GPOINTER_TO_SIZE(g_hash_table_lookup(subscription->sent, adapter)))
+			continue;
+		send_lost_count(subscription);
+		if (subscription->lost > 0 ||
+			control_connection_backlog(subscription->client) > BACKLOG_MAX)
+			subscription->lost++;
+		else
+			send_group(subscription, adapter, group);
+	}
+}
+
+/* Tells how many groups are no longer kept. */
+static void
+send_dropped(const struct subscription *subscription, const char *adapter, uint64_t dropped)
+{
+	JsonObject *params = begin(subscription, "lost");
+
+	control_set_text(params, "adapter", adapter);
+	json_object_set_int_member(params, "count", (int64_t)dropped);
+	json_object_set_boolean_member(params, "past", TRUE);
+	send(subscription, params);
+}
+
+static void
+send_past_of(struct control_events *events, struct subscription *subscription, unsigned int i,
+	int64_t age_ns)
+{
+	const char *adapter = action_adapter_name(events->actions, i);
+	g_autoptr(GArray) past = NULL;
+	uint64_t dropped;
+
+	if (subscription->adapter != NULL && strcmp(subscription->adapter, adapter) != 0)
+		return;
+	past = action_past(events->actions, i, age_ns, &dropped);
+	for (guint j = 0; j < past->len; j++) {
+		const struct trace_group *group = &g_array_index(past, struct trace_group, j);
+
+		if (j == 0 && dropped > 0 && group->number == dropped + 1)
+			send_dropped(subscription, adapter, dropped);
+		g_hash_table_insert(
+			subscription->sent, (void *)adapter, GSIZE_TO_POINTER(group->number));
+		if (!wants(subscription, control_group_kind(group->kind), adapter))
+			continue;
+		if (control_connection_backlog(subscription->client) > PAST_BACKLOG_MAX)
+			subscription->lost++;
+		else
+			send_group(subscription, adapter, group);
 	}
 }
 
 static void
-describe(JsonObject *params, const struct action_event *event)
+send_past(struct control_events *events, struct subscription *subscription, int64_t age_ns)
 {
-	control_set_text(params, "adapter", event->adapter);
-	if (event->cs >= 0)
-		json_object_set_int_member(params, "cs", event->cs);
-	else
-		json_object_set_null_member(params, "cs");
-	json_object_set_int_member(params, "time_ns", event->time_ns);
-	describe_kind(params, event);
-}
-
-static bool
-wants(const struct subscription *subscription, const struct action_event *event)
-{
-	return (subscription->kinds & 1u << event->kind) != 0 &&
-		(subscription->adapter == NULL ||
-			strcmp(subscription->adapter, event->adapter) == 0);
+	subscription->sent = g_hash_table_new(g_str_hash, g_str_equal);
+	for (unsigned int i = 0; action_adapter_name(events->actions, i) != NULL; i++)
+		send_past_of(events, subscription, i, age_ns);
 }
 
 static void
@@ -258,7 +291,7 @@ deliver(struct control_events *events, const struct action_event *event)
 		struct subscription *subscription = events->subscriptions->pdata[i];
 		JsonObject *params;
 
-		if (!wants(subscription, event))
+		if (subscription->folded || !wants(subscription, event->kind, event->adapter))
 			continue;
 		send_lost_count(subscription);
 		if (subscription->lost > 0 ||
@@ -267,23 +300,58 @@ deliver(struct control_events *events, const struct action_event *event)
 			continue;
 		}
 		params = begin(subscription, control_event_kinds[event->kind]);
-		describe(params, event);
+		control_event_describe(params, event, subscription->columns);
 		send(subscription, params);
 	}
 }
 
 /* Events that the queue had no room for are later than those in it. */
 static void
-count_lost(struct control_events *events, const uint64_t *lost)
+count_lost(struct control_events *events, const uint64_t *lost, bool folded)
 {
 	for (guint i = 0; i < events->subscriptions->len; i++) {
 		struct subscription *subscription = events->subscriptions->pdata[i];
 
 		for (unsigned int kind = 0; kind < ACTION_EVENT_KINDS; kind++)
-			if ((subscription->kinds & 1u << kind) != 0)
+			if (subscription->folded == folded &&
+				(subscription->kinds & 1u << kind) != 0)
 				subscription->lost += lost[kind];
 		send_lost_count(subscription);
 	}
+}
+
+/* Moves the counters of lost events, unless more events are queued: these are from before. */
+static void
+take_lost(bool more, uint64_t *counters, uint64_t *lost)
+{
+	memset(lost, 0, ACTION_EVENT_KINDS * sizeof *lost);
+	if (more)
+		return;
+	memcpy(lost, counters, ACTION_EVENT_KINDS * sizeof *lost);
+	memset(counters, 0, ACTION_EVENT_KINDS * sizeof *counters);
+}
+
+static void
+deliver_groups(struct control_events *events)
+{
+	uint64_t lost[ACTION_EVENT_KINDS];
+
+	for (unsigned int i = 0; i < EVENTS_PER_TURN; i++) {
+		g_autofree struct queued_group *queued = NULL;
+
+		g_mutex_lock(&events->lock);
+		queued = g_queue_pop_head(&events->groups);
+		g_mutex_unlock(&events->lock);
+		if (queued == NULL)
+			break;
+		deliver_group(events, queued->adapter, &queued->group);
+	}
+	g_mutex_lock(&events->lock);
+	take_lost(events->groups.length > 0, events->lost_groups, lost);
+	if (events->groups.length > 0)
+		g_source_set_ready_time(events->source, 0);
+	g_mutex_unlock(&events->lock);
+	count_lost(events, lost, true);
 }
 
 static gboolean
@@ -291,7 +359,7 @@ dispatch(GSource *source, GSourceFunc callback, void *data)
 {
 	struct control_events *events = ((struct events_source *)source)->events;
 	struct action_event taken[EVENTS_PER_TURN];
-	uint64_t lost[ACTION_EVENT_KINDS] = {0};
+	uint64_t lost[ACTION_EVENT_KINDS];
 	unsigned int n;
 
 	(void)callback;
@@ -304,17 +372,15 @@ dispatch(GSource *source, GSourceFunc callback, void *data)
 		taken[i] = events->queue[(events->first + i) % QUEUE_EVENTS];
 	events->first = (events->first + n) % QUEUE_EVENTS;
 	events->used -= n;
-	if (events->used == 0) {
-		memcpy(lost, events->lost, sizeof lost);
-		memset(events->lost, 0, sizeof events->lost);
-	} else {
+	take_lost(events->used > 0, events->lost, lost);
+	if (events->used > 0)
 		g_source_set_ready_time(source, 0);
-	}
 	g_mutex_unlock(&events->lock);
 
 	for (unsigned int i = 0; i < n; i++)
 		deliver(events, &taken[i]);
-	count_lost(events, lost);
+	count_lost(events, lost, false);
+	deliver_groups(events);
 	return G_SOURCE_CONTINUE;
 }
 
@@ -323,6 +389,8 @@ free_subscription(void *data)
 {
 	struct subscription *subscription = data;
 
+	if (subscription->sent != NULL)
+		g_hash_table_unref(subscription->sent);
 	g_free(subscription->adapter);
 	g_free(subscription);
 }
@@ -336,6 +404,7 @@ control_events_new(struct action_context *actions, GMainContext *context)
 	events->actions = actions;
 	events->subscriptions = g_ptr_array_new_with_free_func(free_subscription);
 	g_mutex_init(&events->lock);
+	g_queue_init(&events->groups);
 	events->source = g_source_new(&functions, sizeof(struct events_source));
 	g_source_set_name(events->source, "control events");
 	((struct events_source *)events->source)->events = events;
@@ -343,19 +412,37 @@ control_events_new(struct action_context *actions, GMainContext *context)
 	return events;
 }
 
-/* Observes the adapters, and keeps the queue, only while there are subscriptions. */
+static void
+update_groups(struct control_events *events, bool wanted)
+{
+	if (wanted == events->watches_groups)
+		return;
+	events->watches_groups = wanted;
+	action_observe_groups(events->actions, wanted ? observe_group : NULL, events);
+	if (wanted)
+		return;
+	g_queue_clear_full(&events->groups, g_free);
+	memset(events->lost_groups, 0, sizeof events->lost_groups);
+}
+
+/* Observes the adapters, and keeps the queues, only while there are subscriptions. */
 static void
 update(struct control_events *events)
 {
-	unsigned int wanted = 0;
+	unsigned int wanted = 0, groups_wanted = 0;
 
-	for (guint i = 0; i < events->subscriptions->len; i++)
-		wanted |= ((struct subscription *)events->subscriptions->pdata[i])->kinds;
+	for (guint i = 0; i < events->subscriptions->len; i++) {
+		const struct subscription *subscription = events->subscriptions->pdata[i];
+
+		*(subscription->folded ? &groups_wanted : &wanted) |= subscription->kinds;
+	}
 	g_atomic_int_set(&events->wanted, (gint)wanted);
-	if (events->subscriptions->len > 0 && events->queue == NULL) {
+	g_atomic_int_set(&events->groups_wanted, (gint)groups_wanted);
+	update_groups(events, groups_wanted != 0);
+	if (wanted != 0 && events->queue == NULL) {
 		events->queue = g_new(struct action_event, QUEUE_EVENTS);
 		action_observe(events->actions, observe, events);
-	} else if (events->subscriptions->len == 0 && events->queue != NULL) {
+	} else if (wanted == 0 && events->queue != NULL) {
 		action_observe(events->actions, NULL, NULL);
 		g_clear_pointer(&events->queue, g_free);
 		events->used = 0;
@@ -377,7 +464,7 @@ control_events_destroy(struct control_events *events)
 
 int64_t
 control_events_subscribe(struct control_events *events, struct control_connection *client,
-	unsigned int kinds, const char *adapter, GError **error)
+	const struct control_events_wish *wish, GError **error)
 {
 	struct subscription *subscription;
 	unsigned int has = 0;
@@ -396,10 +483,14 @@ control_events_subscribe(struct control_events *events, struct control_connectio
 	subscription = g_new0(struct subscription, 1);
 	subscription->number = ++events->last_number;
 	subscription->client = client;
-	subscription->kinds = kinds;
-	subscription->adapter = g_strdup(adapter);
+	subscription->kinds = wish->kinds;
+	subscription->adapter = g_strdup(wish->adapter);
+	subscription->folded = wish->folded;
+	subscription->columns = wish->columns;
 	g_ptr_array_add(events->subscriptions, subscription);
 	update(events);
+	if (wish->age_ns >= 0)
+		send_past(events, subscription, wish->age_ns);
 	return subscription->number;
 }
 

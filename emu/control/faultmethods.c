@@ -155,6 +155,16 @@ control_wiring(struct control_call *call, GError **error)
 			json_object_set_int_member(object, "fault", lines[i].fault);
 		else
 			json_object_set_null_member(object, "fault");
+		control_set_text(
+			object, "fault_text", lines[i].fault > 0 ? lines[i].fault_text : NULL);
+		if (lines[i].pin > 0)
+			json_object_set_int_member(object, "pin", lines[i].pin);
+		else
+			json_object_set_null_member(object, "pin");
+		control_set_text(object, "pin_name", lines[i].pin_name);
+		control_set_text(object, "contact", lines[i].contact);
+		control_set_text(object, "contact_level", lines[i].contact_level);
+		json_object_set_boolean_member(object, "touches", lines[i].touches);
 		json_array_add_object_element(array, object);
 	}
 	return control_take_array(array);

@@ -18,6 +18,11 @@
 
 #define CHIP_SELECT_MAX 7
 
+/* Of the text of folded events. */
+#define COLUMNS_USUAL 80
+#define COLUMNS_MIN 40
+#define COLUMNS_MAX 1000
+
 static JsonNode *discover(struct control_call *call, GError **error);
 
 /* The daemon ends as by a signal from outside, after this reply is sent. */
@@ -174,17 +179,42 @@ wanted_kinds(const struct control_call *call)
 	return kinds;
 }
 
+enum {
+	DETAIL_ALL,
+	DETAIL_FOLDED,
+};
+
+static const char *const details[] = {
+	[DETAIL_ALL] = "all",
+	[DETAIL_FOLDED] = "folded",
+	NULL,
+};
+
 static JsonNode *
 subscribe(struct control_call *call, GError **error)
 {
+	struct control_events_wish wish = {
+		.kinds = wanted_kinds(call),
+		.adapter = control_string(call, "adapter"),
+		.folded = control_string(call, "detail") != NULL &&
+			control_choice(call, "detail", details) == DETAIL_FOLDED,
+		.columns = (unsigned int)control_integer(call, "columns", 0),
+		.age_ns = control_integer(call, "since_ns", -1),
+	};
 	struct action_target target;
 	JsonObject *object;
 	int64_t number;
 
-	if (control_string(call, "adapter") != NULL && !control_adapter(call, &target, error))
+	if (wish.columns == 0 && wish.folded)
+		wish.columns = COLUMNS_USUAL;
+	if (wish.adapter != NULL && !control_adapter(call, &target, error))
 		return NULL;
-	number = control_events_subscribe(call->shared->events, call->client, wanted_kinds(call),
-		control_string(call, "adapter"), error);
+	if (wish.age_ns >= 0 && !wish.folded) {
+		g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_PARAMS,
+			"events.subscribe: \"since_ns\" goes with \"detail\": \"folded\" only");
+		return NULL;
+	}
+	number = control_events_subscribe(call->shared->events, call->client, &wish, error);
 	if (number < 0)
 		return NULL;
 	object = json_object_new();
@@ -234,8 +264,10 @@ static const struct control_method methods[] = {
 	{"adapter.plug", "plugs the cable in again", "object tty:string? tcp:string?",
 		PARAMS(ADAPTER), plug},
 	{"adapter.wiring", "the level of each line at the adapter and at the chip",
-		"array line:string host:string chip:string fault:integer?", PARAMS(ADAPTER, CS),
-		control_wiring},
+		"array line:string host:string chip:string fault:integer? fault_text:string? "
+		"pin:integer? pin_name:string? contact:string? contact_level:string? "
+		"touches:boolean",
+		PARAMS(ADAPTER, CS), control_wiring},
 	{"adapter.board", "starts or stops the boards of the adapter's chips",
 		"object boards:array",
 		PARAMS(ADAPTER,
@@ -325,7 +357,15 @@ static const struct control_method methods[] = {
 	{"events.subscribe", "subscribes to events", "object subscription:integer",
 		PARAMS({"kinds", CONTROL_STRINGS, .allowed = control_event_kinds,
 			       .summary = "which kinds; default: all"},
-			{"adapter", CONTROL_STRING, .summary = "the adapter; default: all"}),
+			{"adapter", CONTROL_STRING, .summary = "the adapter; default: all"},
+			{"detail", CONTROL_STRING, .allowed = details,
+				.summary = "folded: operations in groups; default: all"},
+			{"since_ns", CONTROL_INTEGER, .max = INT64_MAX,
+				.summary = "folded: past events up to that age first; default: "
+					   "none"},
+			{"columns", CONTROL_INTEGER, .min = COLUMNS_MIN, .max = COLUMNS_MAX,
+				.summary = "the width of a text for people; default: 80, or no "
+					   "text with all"}),
 		subscribe},
 	{"events.unsubscribe", "ends a subscription", "boolean",
 		PARAMS({"subscription", CONTROL_INTEGER, true, .max = INT64_MAX,

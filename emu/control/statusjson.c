@@ -122,6 +122,7 @@ describe_chip(const struct action_chip_status *chip)
 {
 	JsonObject *object = json_object_new();
 	JsonArray *registers = json_array_new();
+	JsonArray *names = json_array_new();
 
 	for (unsigned int i = 0; i < chip->n_status; i++)
 		json_array_add_int_element(registers, chip->status[i]);
@@ -129,6 +130,10 @@ describe_chip(const struct action_chip_status *chip)
 	control_set_text(object, "part", chip->part);
 	control_set_text(object, "vendor", chip->vendor);
 	control_set_text(object, "flashrom", chip->flashrom);
+	control_set_text(object, "package", chip->package);
+	for (unsigned int i = 0; i < chip->package_pins; i++)
+		json_array_add_string_element(names, chip->pin_names[i]);
+	json_object_set_array_member(object, "package_pins", names);
 	json_object_set_int_member(object, "size", (int64_t)chip->size);
 	control_set_text(object, "image", chip->image);
 	json_object_set_boolean_member(object, "snapshot_mode", chip->is_snapshot);

@@ -194,6 +194,9 @@ enum flash_sfdp {
 
 #define FLASH_SFDP_BYTES_MAX 64
 
+/* The pins of the part (package.h). */
+struct flash_package;
+
 /* The places and forms of a generated SFDP: a vendor's and a generation's. */
 struct flash_sfdp_layout;
 
@@ -327,6 +330,8 @@ struct flash_part {
 	enum flash_range_rule range_rule;
 	struct flash_bp_range bp_ranges[FLASH_RANGES_MAX]; /* of FLASH_RANGE_LIST, by BP */
 	unsigned int n_bp_ranges;
+	const struct flash_package *package; /* NULL: see flash_package_of() */
+	const char *package_source;          /* NULL: not said */
 	enum flash_pin7 pin7;
 	bool reset_pin;       /* a RESET# of its own */
 	uint8_t no_pull_up;   /* 1 << enum flash_pin: floats if it is not driven */

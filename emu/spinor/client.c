@@ -30,7 +30,11 @@ struct spinor_client {
 	GQueue *events; /* JsonObject: parameters of notifications */
 	int64_t last_id;
 	char *progress; /* text of the progress bar; NULL: none */
-	bool for_event; /* the client waits for an event, not for a reply */
+	int64_t pid;    /* of the bench, for transfer_bytes */
+	bool writes;
+	uint64_t transfer_bytes; /* of the next call; 0: unknown */
+	uint64_t before;         /* it had transferred that many */
+	bool for_event;          /* the client waits for an event, not for a reply */
 	bool ended;
 };
 
@@ -112,6 +116,32 @@ spinor_client_show_progress(struct spinor_client *client, const char *text)
 	client->progress = g_strdup(text);
 }
 
+/* How many bytes the bench's process has written or read so far, of whatever it did: for a bar that
+ * is exact enough (proc(5), /proc/PID/io). */
+static uint64_t
+transferred(const struct spinor_client *client)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%" G_GINT64_FORMAT "/io", client->pid);
+	const char *name = client->writes ? "wchar: " : "rchar: ";
+	g_autofree char *text = NULL;
+	const char *found;
+
+	if (!g_file_get_contents(path, &text, NULL, NULL))
+		return 0;
+	found = strstr(text, name);
+	return found != NULL ? g_ascii_strtoull(found + strlen(name), NULL, 10) : 0;
+}
+
+void
+spinor_client_expect_transfer(
+	struct spinor_client *client, int64_t pid, bool writes, uint64_t bytes)
+{
+	client->pid = pid;
+	client->writes = writes;
+	client->transfer_bytes = bytes;
+	client->before = transferred(client);
+}
+
 /* Waits for events on the socket until limit_ms after start_us. */
 static bool
 wait_for(struct spinor_client *client, short events, int64_t start_us, int64_t limit_ms,
@@ -133,7 +163,10 @@ wait_for(struct spinor_client *client, short events, int64_t start_us, int64_t l
 		}
 		if (client->progress != NULL) {
 			left_ms = MIN(left_ms, PROGRESS_MS);
-			spinor_progress(client->progress, waited_ms);
+			spinor_progress(client->progress, waited_ms,
+				client->transfer_bytes > 0 ? transferred(client) - client->before
+							   : 0,
+				client->transfer_bytes);
 		}
 		n = poll(&poller, 1, (int)MIN(left_ms, G_MAXINT));
 		if (n > 0)

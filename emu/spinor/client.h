@@ -19,6 +19,11 @@ void spinor_client_close(struct spinor_client *client);
 /* Shows a progress bar with that text during long calls. */
 void spinor_client_show_progress(struct spinor_client *client, const char *text);
 
+/* The bench's process pid transfers so many bytes in the next call, with write() or read(): the bar
+ * has percent and time left. */
+void spinor_client_expect_transfer(
+	struct spinor_client *client, int64_t pid, bool writes, uint64_t bytes);
+
 /*
  * Calls method and returns its result; free it with json_node_unref(). Takes ownership of params,
  * which may be NULL. SPINOR_ERROR_TIMEOUT: no reply within limit_ms; SPINOR_ERROR_USAGE: the bench

@@ -24,7 +24,7 @@
 struct parsing {
 	struct spinor_command *command;
 	char **rest;
-	gboolean json, help, reset, source;
+	gboolean json, help, reset, source, all, summary;
 };
 
 static bool
@@ -86,6 +86,22 @@ take_timeout(const char *name, const char *value, void *data, GError **error)
 		return TRUE;
 	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
 		"%s %s: not a time; allowed are seconds, or a number with ms, s or m", name, value);
+	return FALSE;
+}
+
+static gboolean
+take_since(const char *name, const char *value, void *data, GError **error)
+{
+	struct spinor_command *command = ((struct parsing *)data)->command;
+
+	if (strcmp(value, "all") == 0)
+		command->since_ns = SPINOR_SINCE_ALL;
+	if (strcmp(value, "all") == 0 ||
+		(parse_time(value, &command->since_ns) && command->since_ns <= SPINOR_SINCE_ALL))
+		return TRUE;
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+		"%s %s: not a time; allowed are all, seconds, or a number with ms, s or m", name,
+		value);
 	return FALSE;
 }
 
@@ -174,6 +190,14 @@ static const struct option {
 			"Only events of this kind; may be repeated; spinor help kind lists "
 			"them",
 			"KIND"}},
+	{SPINOR_OPTION_WATCH,
+		{"since", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_since,
+			"Begin with the past TIME (30s, 2m), or all of it", "TIME|all"}},
+	{SPINOR_OPTION_WATCH,
+		{"all", 0, 0, G_OPTION_ARG_NONE, PARSING(all), "A line for each event", NULL}},
+	{SPINOR_OPTION_WATCH,
+		{"summary", 0, 0, G_OPTION_ARG_NONE, PARSING(summary),
+			"Totals, rates and the last lines on one screen", NULL}},
 	{SPINOR_OPTION_NAME,
 		{"name", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(name),
 			"Name of the fault, for fault list and fault remove", "NAME"}},
@@ -404,6 +428,8 @@ parse_options(struct spinor_command *command, char ***words, GError **error)
 	command->help = parsing.help;
 	command->reset = parsing.reset;
 	command->source = parsing.source;
+	command->all = parsing.all;
+	command->summary = parsing.summary;
 	command->args = parsing.rest != NULL ? parsing.rest : g_new0(char *, 1);
 	command->n_args = g_strv_length(command->args);
 	return true;
@@ -419,6 +445,7 @@ spinor_command_parse(char **argv, GError **error)
 
 	command->cs = -1;
 	command->after_ns = -1;
+	command->since_ns = -1;
 	if (*verb != NULL && strcmp(*verb, "--") != 0) {
 		command->verb = spinor_verb_find(verb, &n, error);
 		if (command->verb == NULL)

@@ -21,7 +21,11 @@ enum spinor_option {
 	SPINOR_OPTION_NAME = 1 << 7,
 	SPINOR_OPTION_SOURCE = 1 << 8,
 	SPINOR_OPTION_LOCAL = 1 << 16, /* no bench: the help lists none of the options for it */
+	SPINOR_OPTION_WATCH = 1 << 17,
 };
+
+/* 31 years: the largest number that a message can have. */
+#define SPINOR_SINCE_ALL INT64_C(999999999999999999)
 
 struct spinor_command {
 	const struct spinor_verb *verb;
@@ -46,6 +50,9 @@ struct spinor_command {
 	bool reset;
 	bool source;
 	char **kinds; /* may be NULL */
+	bool all;
+	bool summary;
+	int64_t since_ns; /* up to SPINOR_SINCE_ALL; -1: not given */
 
 	char **program; /* run: the words after "--"; NULL: there is none */
 	char **bench;   /* run: options for the bench, argv[0] first */

@@ -230,6 +230,39 @@ execute(struct spinor_command *command, GError **error)
 	return status;
 }
 
+/* True: the verb prints all it has to say at its end. */
+static bool
+is_fitted(const struct spinor_command *command)
+{
+	return spinor_terminal_is_one() && !command->json && command->verb != NULL &&
+		!command->verb->hidden &&
+		!(command->verb->options & (SPINOR_OPTION_RUN | SPINOR_OPTION_WATCH));
+}
+
+/* Executes the command, and breaks its output to the width of the terminal. */
+static int
+execute_fitted(struct spinor_command *command, GError **error)
+{
+	FILE *terminal = stdout;
+	char *text = NULL;
+	size_t n = 0;
+	int status;
+
+	if (!is_fitted(command))
+		return execute(command, error);
+	stdout = open_memstream(&text, &n);
+	if (stdout == NULL) {
+		stdout = terminal;
+		return execute(command, error);
+	}
+	status = execute(command, error);
+	fclose(stdout);
+	stdout = terminal;
+	spinor_terminal_print(text);
+	free(text);
+	return status;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -252,7 +285,7 @@ main(int argc, char **argv)
 	} else {
 		command = spinor_command_parse(argv, &error);
 		if (command != NULL)
-			status = execute(command, &error);
+			status = execute_fitted(command, &error);
 		spinor_command_free(command);
 	}
 	if (!spinor_output_finish(&unprinted) && error == NULL)

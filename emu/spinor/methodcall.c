@@ -7,7 +7,10 @@
 #include "spinor/exitstatus.h"
 #include "spinor/find.h"
 #include "spinor/output.h"
+#include "spinor/terminal.h"
 #include "spinor/verbs.h"
+
+#include <string.h>
 
 int64_t
 spinor_limit_ms(const struct spinor_command *command, int64_t usual_ms)
@@ -51,6 +54,35 @@ spinor_set_path(JsonObject *params, const char *name, const char *path, GError *
 	return TRUE;
 }
 
+/* Tells the client how much the bench is going to transfer; nothing if it cannot be found out. */
+static void
+expect_image(struct spinor_client *client, const struct spinor_command *command, bool writes)
+{
+	g_autoptr(JsonNode) node =
+		spinor_client_call(client, "bench.status", NULL, SPINOR_SHORT_MS, NULL);
+	JsonObject *status =
+		node != NULL && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+	JsonArray *adapters = spinor_array(status, "adapters");
+
+	for (guint i = 0; adapters != NULL && i < json_array_get_length(adapters); i++) {
+		JsonObject *adapter = spinor_item(adapters, i);
+		JsonArray *chips = spinor_array(adapter, "chips");
+
+		if (command->adapter != NULL &&
+			g_strcmp0(command->adapter, spinor_text(adapter, "name", "")) != 0)
+			continue;
+		for (guint j = 0; chips != NULL && j < json_array_get_length(chips); j++) {
+			JsonObject *chip = spinor_item(chips, j);
+
+			if (command->cs >= 0 && spinor_number(chip, "cs", 0) != command->cs)
+				continue;
+			spinor_client_expect_transfer(client, spinor_number(status, "pid", 0),
+				writes, (uint64_t)spinor_number(chip, "size", 0));
+			return;
+		}
+	}
+}
+
 JsonNode *
 spinor_call(struct spinor_command *command, const char *method, JsonObject *params,
 	int64_t usual_ms, GError **error)
@@ -63,6 +95,8 @@ spinor_call(struct spinor_command *command, const char *method, JsonObject *para
 		return NULL;
 	}
 	spinor_client_show_progress(client, command->verb->name);
+	if (g_str_has_prefix(method, "image.") && spinor_progress_is_shown())
+		expect_image(client, command, strcmp(method, "image.save") == 0);
 	result = spinor_client_call(
 		client, method, params, spinor_limit_ms(command, usual_ms), error);
 	spinor_client_close(client);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Printing. Uses colour only if standard output is a terminal and NO_COLOR is not set
- * (https://no-color.org), the progress bar only if standard error is a terminal. The getters of a
- * bench's answer accept members of any type: those of a newer bench may differ.
+ * Printing. The getters of a bench's answer accept members of any type: those of a newer bench may
+ * differ.
  */
 #include "spinor/output.h"
 
@@ -10,40 +9,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
-#define BAR_WIDTH 20
-#define BAR_MARK 5
-#define SHOW_AFTER_MS 1000
-
-static bool progress_shown;
-
-static bool
-has_terminal(int fd)
-{
-	const char *terminal = g_getenv("TERM");
-
-	return isatty(fd) && g_strcmp0(terminal, "dumb") != 0;
-}
-
-const char *
-spinor_colour(enum spinor_colour colour)
-{
-	static const char *const escapes[] = {
-		[SPINOR_PLAIN] = "\033[0m",
-		[SPINOR_BOLD] = "\033[1m",
-		[SPINOR_DIM] = "\033[2m",
-		[SPINOR_RED] = "\033[31m",
-		[SPINOR_GREEN] = "\033[32m",
-		[SPINOR_YELLOW] = "\033[33m",
-	};
-	const char *no_color = g_getenv("NO_COLOR");
-
-	if ((no_color != NULL && *no_color != '\0') || !has_terminal(STDOUT_FILENO))
-		return "";
-	return escapes[colour];
-}
 
 void
 spinor_print_json(JsonNode *node)
@@ -61,33 +26,6 @@ spinor_output_finish(GError **error)
 	g_set_error(
 		error, SPINOR_ERROR, SPINOR_ERROR_FAILED, "standard output: %s", g_strerror(errno));
 	return false;
-}
-
-void
-spinor_progress(const char *text, int64_t waited_ms)
-{
-	char bar[BAR_WIDTH + 1];
-	int64_t step = waited_ms / 100 % (2 * (BAR_WIDTH - BAR_MARK));
-	int64_t at = MIN(step, 2 * (BAR_WIDTH - BAR_MARK) - step);
-
-	if (waited_ms < SHOW_AFTER_MS || !has_terminal(STDERR_FILENO))
-		return;
-	memset(bar, ' ', BAR_WIDTH);
-	memset(bar + at, '=', BAR_MARK);
-	bar[BAR_WIDTH] = '\0';
-	fprintf(stderr, "\r[%s] %s, %d s\033[K", bar, text, (int)(waited_ms / 1000));
-	fflush(stderr);
-	progress_shown = true;
-}
-
-void
-spinor_progress_done(void)
-{
-	if (!progress_shown)
-		return;
-	fputs("\r\033[K", stderr);
-	fflush(stderr);
-	progress_shown = false;
 }
 
 static JsonNode *

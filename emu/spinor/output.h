@@ -1,35 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Output of the tool: text, with colour on a terminal, or JSON; and getters of JSON members. */
+/* Output of the tool, as text or JSON; and getters of JSON members. */
 #ifndef SPINOR_SPINOR_OUTPUT_H
 #define SPINOR_SPINOR_OUTPUT_H
+
+#include "spinor/terminal.h"
 
 #include <glib.h>
 #include <json-glib/json-glib.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-enum spinor_colour {
-	SPINOR_PLAIN,
-	SPINOR_BOLD,
-	SPINOR_DIM,
-	SPINOR_RED,
-	SPINOR_GREEN,
-	SPINOR_YELLOW,
-};
-
-/* Returns the escape sequence, or "" if the output has no colour. */
-const char *spinor_colour(enum spinor_colour colour);
-
 /* Prints node on one line. */
 void spinor_print_json(JsonNode *node);
 
 /* Flushes standard output; false: not everything could be written. */
 bool spinor_output_finish(GError **error);
-
-/* Shows a progress bar on a terminal for waits of more than a second: the text and the time so far.
- * Overwrites itself; spinor_progress_done() removes it. */
-void spinor_progress(const char *text, int64_t waited_ms);
-void spinor_progress_done(void);
 
 /* Return a member of an object; the default if it is missing or of another type. */
 const char *spinor_text(JsonObject *object, const char *name, const char *otherwise);

@@ -9,6 +9,7 @@
 #include "spinor/find.h"
 #include "spinor/methodcall.h"
 #include "spinor/output.h"
+#include "spinor/terminal.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -193,6 +194,22 @@ print_chip(JsonObject *chip, const char *board)
 	print_board(spinor_object(chip, "board"), board);
 }
 
+/* A line that is too long for the terminal is broken before the command, which stays in one piece
+ * to be copied. */
+static void
+print_ready(const char *line)
+{
+	const char *command = strstr(line, " flashrom ");
+	bool fits = !spinor_terminal_is_one() || command == NULL ||
+		strlen(line) + 2 <= spinor_terminal_columns();
+	int first = fits ? (int)strlen(line) : (int)(command - line);
+
+	printf("  %s%.*s%s\n", spinor_colour(SPINOR_DIM), first, line, spinor_colour(SPINOR_PLAIN));
+	if (!fits)
+		printf("  %s%s%s\n", spinor_colour(SPINOR_DIM), command + 1,
+			spinor_colour(SPINOR_PLAIN));
+}
+
 static void
 print_adapter(JsonObject *adapter)
 {
@@ -214,9 +231,10 @@ print_adapter(JsonObject *adapter)
 	putchar('\n');
 	for (guint i = 0; chips != NULL && i < json_array_get_length(chips); i++)
 		print_chip(spinor_item(chips, i), spinor_text(adapter, "board", "run"));
+	if (chips == NULL || json_array_get_length(chips) == 0)
+		puts("  no chip");
 	if (plugged)
-		printf("  %s%s%s\n", spinor_colour(SPINOR_DIM),
-			spinor_text(adapter, "ready_line", ""), spinor_colour(SPINOR_PLAIN));
+		print_ready(spinor_text(adapter, "ready_line", ""));
 }
 
 /* A seed above the range of a JSON number is a string. */

@@ -367,6 +367,8 @@ spinor_snapshot_list(struct spinor_command *command, GError **error)
 		printf("%-20s %s  %s\n", spinor_text(row, "name", "?"),
 			spinor_text(row, "time", "-"), size);
 	}
+	if (json_array_get_length(list) == 0)
+		puts("no snapshots");
 	return EXIT_SUCCESS;
 }
 

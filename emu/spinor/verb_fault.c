@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The verbs that concern faults, boards and lines: fault, board, wiring. */
+/* The verbs that concern faults and boards: fault, board. */
 #include "spinor/verbs.h"
 
 #include "base/error.h"
@@ -198,6 +198,64 @@ print_boots(JsonArray *boards)
 	}
 }
 
+/* "clip: the board runs", and for each board of a bench file whether it has booted. */
+static void
+print_boards(JsonObject *adapter)
+{
+	const char *state = spinor_text(adapter, "board", "run");
+	JsonArray *chips = spinor_array(adapter, "chips");
+	bool any = false;
+
+	printf("%s: the board %s\n", spinor_text(adapter, "name", "?"),
+		strcmp(state, "reset") == 0         ? "is held in reset"
+			: strcmp(state, "off") == 0 ? "has no supply"
+						    : "runs");
+	for (guint i = 0; chips != NULL && i < json_array_get_length(chips); i++) {
+		JsonObject *chip = spinor_item(chips, i);
+		JsonObject *board = spinor_object(chip, "board");
+		JsonNode *boots = board != NULL ? json_object_get_member(board, "boots") : NULL;
+
+		if (board == NULL)
+			continue;
+		any = true;
+		printf("  %s, chip on CS%" PRId64 ": %s\n", spinor_text(board, "name", "?"),
+			spinor_number(chip, "cs", 0),
+			boots == NULL || JSON_NODE_HOLDS_NULL(boots) ? "has not started yet"
+				: spinor_flag(board, "boots")        ? "has booted"
+								     : "did not boot");
+	}
+	if (!any)
+		puts("  no [board] group in the bench file: nothing boots");
+}
+
+/* Without an argument: the state of the boards. */
+static int
+show_boards(struct spinor_command *command, GError **error)
+{
+	g_autoptr(JsonObject) status = spinor_call_object(
+		command, "bench.status", json_object_new(), SPINOR_SHORT_MS, error);
+	JsonArray *adapters = spinor_array(status, "adapters");
+	bool found = false;
+
+	if (status == NULL)
+		return -1;
+	for (guint i = 0; adapters != NULL && i < json_array_get_length(adapters); i++) {
+		JsonObject *adapter = spinor_item(adapters, i);
+
+		if (command->adapter != NULL &&
+			g_strcmp0(spinor_text(adapter, "name", ""), command->adapter) != 0)
+			continue;
+		found = true;
+		if (!command->json)
+			print_boards(adapter);
+	}
+	if (found)
+		return EXIT_SUCCESS;
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+		"there is no such adapter; spinor status lists them");
+	return -1;
+}
+
 int
 spinor_board(struct spinor_command *command, GError **error)
 {
@@ -205,6 +263,8 @@ spinor_board(struct spinor_command *command, GError **error)
 	JsonObject *params;
 	g_autoptr(JsonObject) result = NULL;
 
+	if (command->n_args == 0)
+		return show_boards(command, error);
 	if (!g_strv_contains(states, command->args[0])) {
 		g_autofree char *hint = base_suggest(command->args[0], states);
 
@@ -222,31 +282,5 @@ spinor_board(struct spinor_command *command, GError **error)
 		return EXIT_SUCCESS;
 	printf("board %s\n", command->args[0]);
 	print_boots(spinor_array(result, "boards"));
-	return EXIT_SUCCESS;
-}
-
-int
-spinor_wiring(struct spinor_command *command, GError **error)
-{
-	g_autoptr(JsonNode) result = spinor_call(
-		command, "adapter.wiring", spinor_chip_params(command), SPINOR_SHORT_MS, error);
-	JsonArray *list;
-
-	if (result == NULL)
-		return -1;
-	if (command->json)
-		return EXIT_SUCCESS;
-	list = json_node_get_array(result);
-	printf("%-6s%-10s%s\n", "LINE", "ADAPTER", "CHIP");
-	for (guint i = 0; i < json_array_get_length(list); i++) {
-		JsonObject *line = spinor_item(list, i);
-		int64_t fault = spinor_number(line, "fault", 0);
-
-		printf("%-6s%-10s", spinor_text(line, "line", "?"), spinor_text(line, "host", "?"));
-		if (fault > 0)
-			printf("%-10sfault %" PRId64 "\n", spinor_text(line, "chip", "?"), fault);
-		else
-			puts(spinor_text(line, "chip", "?"));
-	}
 	return EXIT_SUCCESS;
 }

@@ -246,7 +246,9 @@ spinor_chips(struct spinor_command *command, GError **error)
 		return chips_json(command->chipdb, pattern, error);
 	table = chipdb_table(command->chipdb, pattern, &found);
 	if (table != NULL) {
-		fputs(table, stdout);
+		g_autofree char *fitted = spinor_terminal_fit_table(table, "ERASES");
+
+		fputs(fitted, stdout);
 		return EXIT_SUCCESS;
 	}
 	/* The message of chipdb_table() names spinord's option. */

@@ -50,6 +50,7 @@ Suite *suite_fault_manual(void);
 Suite *suite_fault_words(void);
 Suite *suite_faults(void);
 Suite *suite_firmware(void);
+Suite *suite_fold(void);
 Suite *suite_flash(void);
 Suite *suite_flash_aai(void);
 Suite *suite_flash_address(void);

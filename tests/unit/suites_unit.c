@@ -36,6 +36,7 @@ const struct suite_row suite_rows[] = {
 	{"link_port", suite_link_port},
 	{"uart", suite_uart},
 	{"firmware", suite_firmware},
+	{"fold", suite_fold},
 	{"clip", suite_clip},
 	{"clip_aim", suite_clip_aim},
 	{"clip_contact", suite_clip_contact},

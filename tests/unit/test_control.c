@@ -343,8 +343,9 @@ START_TEST(status_reports_all_adapters_and_chips)
 		"plugged:Boolean host:Boolean drivers:Boolean frequency_hz:Integer "
 		"ready_line:String chips:JsonArray faults:Integer board:String");
 	assert_shape(chip,
-		"cs:Integer part:String vendor:String flashrom:String size:Integer "
-		"image:NULL snapshot_mode:Boolean power_mv:Integer cut_in:Integer "
+		"cs:Integer part:String vendor:String flashrom:String package:String "
+		"package_pins:JsonArray size:Integer image:NULL snapshot_mode:Boolean "
+		"power_mv:Integer cut_in:Integer "
 		"pins:JsonObject busy:Boolean "
 		"status:JsonArray registers:JsonArray pin_uses:JsonObject silent:Boolean "
 		"reasons:JsonArray protected:JsonArray snapshots:Integer vcc_mv:Integer "
@@ -807,10 +808,10 @@ static const struct {
 		"pins=\\n9\\x1B is refused; allowed: 1 or -1"},
 	{"events.subscribe", "{\"kinds\":\"power\"}", -32602,
 		"events.subscribe: \"kinds\" has to be an array of some of operation, ready, "
-		"interrupted, power, pin, host, fault, boot, snapshot, image"},
+		"interrupted, power, pin, host, fault, boot, board, cable, snapshot, image"},
 	{"events.subscribe", "{\"kinds\":[\"weather\"]}", -32602,
 		"events.subscribe: \"kinds\" has to be an array of some of operation, ready, "
-		"interrupted, power, pin, host, fault, boot, snapshot, image"},
+		"interrupted, power, pin, host, fault, boot, board, cable, snapshot, image"},
 	{"events.subscribe", "{\"adapter\":\"a\"}", -32602,
 		"no adapter \"a\"; allowed are adapter0"},
 	{"events.unsubscribe", "{\"subscription\":1}", -32602,
@@ -1136,15 +1137,95 @@ START_TEST(subscribers_receive_the_selected_events)
 	assert_event(&some, FROM("2", "pin") "\"pin\":\"wp\",\"level\":\"low\"");
 	assert_event(&all,
 		FROM("1", "operation") "\"opcode\":102,\"name\":\"RSTEN\",\"address\":null,"
-				       "\"length\":0,\"outcome\":\"done\"");
+				       "\"length\":0,\"outcome\":\"done\","
+				       "\"purpose\":\"other\",\"note\":null");
 	assert_event(&all,
 		FROM("1", "operation") "\"opcode\":153,\"name\":\"RST\",\"address\":null,"
-				       "\"length\":0,\"outcome\":\"done\"");
+				       "\"length\":0,\"outcome\":\"done\","
+				       "\"purpose\":\"other\",\"note\":null");
 	assert_event(&all, FROM("1", "snapshot") "\"action\":\"take\",\"name\":\"a\"");
 	assert_event(&some, FROM("2", "snapshot") "\"action\":\"take\",\"name\":\"a\"");
 	close_client(&all);
 	close_client(&some);
 	close_client(&actor);
+}
+END_TEST
+
+static JsonNode *
+read_message(struct client *client)
+{
+	g_autofree char *line = next_line(client);
+
+	ck_assert_ptr_nonnull(line);
+	return json_from_string(line, NULL);
+}
+
+/* The text of the next event, "" if it has none. Free with g_free(). */
+static char *
+next_text(struct client *client, const char *kind)
+{
+	g_autoptr(JsonNode) message = read_message(client);
+	JsonObject *params = json_object_get_object_member(json_node_get_object(message), "params");
+
+	ck_assert_str_eq(json_object_get_string_member(params, "kind"), kind);
+	return g_strdup(json_object_get_string_member_with_default(params, "text", ""));
+}
+
+START_TEST(a_folded_subscription_begins_with_the_past)
+{
+	struct client actor = open_client();
+	struct client late = open_client();
+	static const char *const kinds[] = {"power", "power", "pin", "operation", "operation"};
+	static const char *const texts[] = {
+		"supply off", "supply on", "WP# set to low", "RSTEN (66)", "RST (99)"};
+
+	assert_result(&actor, "chip.power", "{\"action\":\"cycle\"}", "{\"power_mv\":3300}");
+	json_node_unref(ask(&actor, "chip.pin", "{\"pin\":\"wp\",\"level\":\"low\"}"));
+	assert_result(&actor, "chip.reset", NULL, "true");
+	request(&late, "events.subscribe",
+		"{\"detail\":\"folded\",\"since_ns\":999999999999999999}");
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		g_autofree char *text = next_text(&late, kinds[i]);
+
+		ck_assert_str_eq(text, texts[i]);
+	}
+	json_node_unref(read_message(&late)); /* the reply */
+	json_node_unref(ask(&actor, "chip.pin", "{\"pin\":\"wp\",\"level\":\"high\"}"));
+	g_autofree char *text = next_text(&late, "pin");
+
+	ck_assert_str_eq(text, "WP# set to high");
+	assert_error(&actor, "events.subscribe", "{\"since_ns\":1}", -32602,
+		"events.subscribe: \"since_ns\" goes with \"detail\": \"folded\" only");
+	close_client(&actor);
+	close_client(&late);
+}
+END_TEST
+
+/* The bench keeps 1024 groups. */
+START_TEST(a_past_that_is_too_long_is_counted)
+{
+	struct client actor = open_client();
+	struct client late = open_client();
+	g_autoptr(JsonNode) first = NULL;
+	JsonObject *params;
+
+	for (int i = 0; i < 1030; i++)
+		json_node_unref(ask(&actor, "chip.pin",
+			i % 2 == 0 ? "{\"pin\":\"wp\",\"level\":\"low\"}"
+				   : "{\"pin\":\"wp\",\"level\":\"high\"}"));
+	request(&late, "events.subscribe",
+		"{\"detail\":\"folded\",\"since_ns\":999999999999999999}");
+	first = read_message(&late);
+	params = json_object_get_object_member(json_node_get_object(first), "params");
+	ck_assert_str_eq(json_object_get_string_member(params, "kind"), "lost");
+	ck_assert_int_eq(json_object_get_int_member(params, "count"), 6);
+	for (int i = 6; i < 1030; i++) {
+		g_autofree char *text = next_text(&late, "pin");
+
+		ck_assert_str_eq(text, i % 2 == 0 ? "WP# set to low" : "WP# set to high");
+	}
+	close_client(&actor);
+	close_client(&late);
 }
 END_TEST
 
@@ -1226,7 +1307,8 @@ START_TEST(a_slow_subscriber_gets_the_number_of_lost_events)
 	assert_result(&actor, "chip.reset", NULL, "true");
 	assert_event(&slow,
 		FROM("1", "operation") "\"opcode\":102,\"name\":\"RSTEN\",\"address\":null,"
-				       "\"length\":0,\"outcome\":\"done\"");
+				       "\"length\":0,\"outcome\":\"done\","
+				       "\"purpose\":\"other\",\"note\":null");
 	close_client(&slow);
 	close_client(&actor);
 }
@@ -1421,6 +1503,8 @@ suite_control(void)
 	add_method_tests(tcase);
 	add_line_tests(tcase);
 	tcase_add_test(tcase, subscribers_receive_the_selected_events);
+	tcase_add_test(tcase, a_folded_subscription_begins_with_the_past);
+	tcase_add_test(tcase, a_past_that_is_too_long_is_counted);
 	tcase_add_test(tcase, opening_and_closing_a_host_sends_events);
 	tcase_add_test(tcase, unsubscribing_ends_the_events);
 	tcase_add_test(tcase, a_slow_subscriber_gets_the_number_of_lost_events);

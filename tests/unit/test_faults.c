@@ -213,7 +213,7 @@ START_TEST(acts_on_the_wires_are_reported_with_line_and_byte)
 	ck_assert_uint_eq(told->id, 2);
 	ck_assert_str_eq(told->text, "bit-error rate=1 bytes=6 per-frame=2 opcode=03");
 	ck_assert_str_eq(told->place, "miso, byte 6, bit 7, opcode 03");
-	ck_assert_int_eq(told->address, -1);
+	ck_assert_int_eq(told->address, 2);
 	ck_assert_int_eq(told->byte, 6);
 	ck_assert_int_eq(told->cs, -1);
 	ck_assert_uint_eq(told->operation, 2);
