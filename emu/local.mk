@@ -314,12 +314,16 @@ emu_libsetup_a_SOURCES = \
 	emu/setup/firmware.h \
 	emu/setup/options.c \
 	emu/setup/options.h \
+	emu/setup/optionwords.c \
+	emu/setup/optionwords.h \
 	emu/setup/resolve.c \
 	emu/setup/setup.c \
 	emu/setup/setup.h
 
 noinst_LIBRARIES += emu/libtrace.a
 emu_libtrace_a_SOURCES = \
+	emu/trace/examples.c \
+	emu/trace/examples.h \
 	emu/trace/stats.c \
 	emu/trace/stats.h \
 	emu/trace/text.c \
@@ -383,6 +387,7 @@ emu_libcontrol_a_SOURCES = \
 	emu/control/server.c \
 	emu/control/socket.c \
 	emu/control/socket.h \
+	emu/control/statsjson.c \
 	emu/control/statusjson.c \
 	emu/control/storage.c
 
@@ -435,6 +440,8 @@ spinor_SOURCES = \
 	emu/spinor/output.h \
 	emu/spinor/reaper.c \
 	emu/spinor/reaper.h \
+	emu/spinor/reportfile.c \
+	emu/spinor/reportfile.h \
 	emu/spinor/run.c \
 	emu/spinor/runreport.c \
 	emu/spinor/runreport.h \

@@ -49,6 +49,7 @@ SYSTEM_TESTS = \
 	tests/system/flashrom-timing.test \
 	tests/system/flashrom-unlock.test \
 	tests/system/flashrom-wp.test \
+	tests/system/ignored.test \
 	tests/system/install.test \
 	tests/system/many.test \
 	tests/system/power-sweep.test \
@@ -56,6 +57,7 @@ SYSTEM_TESTS = \
 	tests/system/profiles.test \
 	tests/system/release.test \
 	tests/system/repeat.test \
+	tests/system/run-report.test \
 	tests/system/sfdp.test \
 	tests/system/spinor-lists.test \
 	tests/system/spinor-run.test \
@@ -168,6 +170,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_levels.c \
 	tests/unit/test_link_faults.c \
 	tests/unit/test_link_port.c \
+	tests/unit/test_option_words.c \
 	tests/unit/test_options.c \
 	tests/unit/test_port.c \
 	tests/unit/test_preset.c \
@@ -180,6 +183,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_snapshot.c \
 	tests/unit/test_state.c \
 	tests/unit/test_state_image.c \
+	tests/unit/test_stats.c \
 	tests/unit/test_storage.c \
 	tests/unit/test_tcp.c \
 	tests/unit/test_trace.c \

@@ -22,6 +22,7 @@
 #include "store/image.h"
 #include "store/snapshot.h"
 #include "store/state.h"
+#include "trace/examples.h"
 #include "trace/text.h"
 
 struct bench_chip {
@@ -40,6 +41,7 @@ struct bench_chip {
 	void (*observe)(void *data, const struct flash_event *event);
 	void *observe_data;
 	struct trace_chip_stats stats;
+	struct trace_examples *examples; /* of the counters; NULL: nothing counted yet */
 
 	struct store_snapshots *snapshots; /* NULL: not used yet */
 	uint8_t *changed;                  /* blocks changed before snapshots exists */
@@ -69,6 +71,16 @@ save_state(struct bench_chip *chip, const struct store_identity *image)
 	}
 }
 
+/* The examples are created on demand: an idle chip has none. */
+static void
+count(struct bench_chip *chip, const struct flash_event *event)
+{
+	if (chip->examples == NULL)
+		chip->examples = trace_examples_new();
+	trace_chip_stats_count(&chip->stats, event);
+	trace_examples_add(chip->examples, event);
+}
+
 void
 bench_chip_save_state(struct bench_chip *chip)
 {
@@ -88,7 +100,7 @@ chip_event(void *data, const struct flash_event *event)
 	else if (event->kind == FLASH_EVENT_NONVOLATILE ||
 		(event->kind == FLASH_EVENT_POWER && event->length == 0 && chip->state_dirty))
 		bench_chip_save_state(chip);
-	trace_chip_stats_count(&chip->stats, event);
+	count(chip, event);
 	if (chip->trace.event != NULL)
 		chip->trace.event(chip->trace.data, event);
 	if (chip->observe != NULL)
@@ -242,6 +254,7 @@ bench_chip_destroy(struct bench_chip *chip)
 	g_free(chip->state_path);
 	g_free(chip->image_path);
 	g_free(chip->owner);
+	trace_examples_free(chip->examples);
 	g_free(chip->label);
 	g_free(chip);
 }
@@ -350,4 +363,17 @@ struct trace_chip_stats *
 bench_chip_stats(struct bench_chip *chip)
 {
 	return &chip->stats;
+}
+
+void
+bench_chip_reset_stats(struct bench_chip *chip)
+{
+	chip->stats = (struct trace_chip_stats){0};
+	g_clear_pointer(&chip->examples, trace_examples_free);
+}
+
+const struct trace_examples *
+bench_chip_examples(const struct bench_chip *chip)
+{
+	return chip->examples;
 }

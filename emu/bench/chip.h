@@ -20,6 +20,7 @@ struct flash;
 struct flash_event;
 struct flash_part;
 struct base_clock;
+struct trace_examples;
 struct trace_text;
 
 /* Arguments of bench_chip_new(). Strings are copied, everything else outlives the chip. */
@@ -78,5 +79,9 @@ void bench_chip_set_observer(struct bench_chip *chip,
 	void (*observe)(void *data, const struct flash_event *event), void *data);
 
 struct trace_chip_stats *bench_chip_stats(struct bench_chip *chip);
+/* Sets all counters to 0. */
+void bench_chip_reset_stats(struct bench_chip *chip);
+/* Examples of the operations that the counters have counted; NULL: none. */
+const struct trace_examples *bench_chip_examples(const struct bench_chip *chip);
 
 #endif

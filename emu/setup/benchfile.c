@@ -262,6 +262,21 @@ static const struct base_key chip_keys[] = {
 	BASE_KEY_END,
 };
 
+const char **
+setup_file_keys(const char *kind)
+{
+	const struct base_keytable none = {NULL, NULL, NULL};
+
+	if (strcmp(kind, "bench") == 0)
+		return base_keytable_names(
+			(const struct base_keytable[]){{.keys = bench_keys}, none});
+	if (strcmp(kind, "adapter") == 0)
+		return base_keytable_names((const struct base_keytable[]){
+			{.keys = adapter_keys}, {.keys = setup_firmware_rows}, none});
+	return base_keytable_names((const struct base_keytable[]){
+		{.keys = chip_keys}, {.keys = setup_condition_rows}, none});
+}
+
 static bool
 read_bench(struct reading *r, GError **error)
 {

@@ -34,6 +34,9 @@ struct setup_options {
 	struct setup_condition condition;
 	char *condition_option; /* the first of those options, and its value; NULL: none */
 	char *condition_value;
+	GPtrArray *faults;   /* texts of --fault; NULL: none */
+	GPtrArray *boards;   /* of --board */
+	GPtrArray *firmware; /* of --firmware */
 	uint64_t seed;
 	bool seed_given;
 	bool verbose;

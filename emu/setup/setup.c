@@ -15,6 +15,7 @@
 #include "setup/benchfile.h"
 #include "setup/faultwords.h"
 #include "setup/options.h"
+#include "setup/optionwords.h"
 
 #include <string.h>
 
@@ -286,6 +287,7 @@ override_adapter(struct setup_bench *setup, const struct setup_options *options,
 		{"link", options->link},
 		{"tcp", options->tcp},
 		{"count", options->count > 0 ? count : NULL},
+		{"firmware", options->firmware != NULL ? options->firmware->pdata[0] : NULL},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(given); i++) {
@@ -302,6 +304,7 @@ override_adapter(struct setup_bench *setup, const struct setup_options *options,
 		override_port(adapter, options);
 		if (options->count > 0)
 			adapter->count = options->count;
+		return setup_optionwords_firmware(adapter, options, error);
 	}
 	return true;
 }
@@ -525,6 +528,7 @@ setup_new(const struct setup_options *options, GError **error)
 {
 	struct setup_bench *setup;
 	GError *why = NULL;
+	bool equal;
 
 	setup = options->file != NULL ? setup_file_read(options->file, error) : default_setup();
 	if (setup == NULL)
@@ -543,8 +547,10 @@ setup_new(const struct setup_options *options, GError **error)
 	if (options->trace != NULL)
 		g_clear_pointer(&setup->where, g_free);
 	replace(&setup->control, options->control);
+	equal = setup->adapters->len == 1;
 	if (override_chip(setup, options, &why) && override_adapter(setup, options, &why) &&
-		expand(setup, &why) && check(setup, options->file, &why))
+		expand(setup, &why) && setup_optionwords_add(setup, options, equal, &why) &&
+		check(setup, options->file, &why))
 		return setup;
 	g_propagate_error(error, why);
 	setup_free(setup);

@@ -451,7 +451,9 @@ START_TEST(chip_commands_of_hosts_are_counted)
 	ck_assert_uint_eq(stats.bytes_erased, 4096);
 	ck_assert_uint_eq(stats.status_reads, 1);
 	ck_assert_uint_eq(stats.status_writes, 1);
-	ck_assert_uint_eq(stats.ignored, 2);
+	ck_assert_uint_eq(stats.ignored, 1);
+	ck_assert_uint_eq(stats.by_reason[FLASH_WEL_CLEAR], 1);
+	ck_assert_uint_eq(stats.unknown, 1);
 	ck_assert_uint_eq(stats.by_opcode[0x02], 2);
 	ck_assert_uint_eq(stats.by_opcode[0x06], 3);
 	ck_assert_uint_eq(stats.by_opcode[0xee], 1);
