@@ -124,6 +124,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_bench.c \
 	tests/unit/test_board.c \
 	tests/unit/test_chipdb.c \
+	tests/unit/test_chipdb_check.c \
 	tests/unit/test_chipdb_definition.c \
 	tests/unit/test_chipdb_failures.c \
 	tests/unit/test_chipdb_folders.c \

@@ -12,6 +12,10 @@
  */
 #include "base/keytable.h"
 
+#include "base/keyfile.h"
+#include "base/mistake.h"
+#include "base/value.h"
+
 #include <string.h>
 
 char *
@@ -95,13 +99,23 @@ base_key_take(const struct base_key *key, void *target, const char *value, char 
 static bool
 refuse_value(const struct base_key_reading *r, const char *value, GError **error)
 {
+	g_autofree char *suggestion = r->why == NULL && r->key->words != NULL
+		? base_value_suggest(r->key->words, value)
+		: g_strdup("");
 	const char *colon = r->why != NULL ? ": " : "";
-	const char *why = r->why != NULL ? r->why : "";
+	const char *why = r->why != NULL ? r->why : suggestion;
 
 	if (r->key->allowed == NULL)
 		return base_keygroup_refuse(r->group, error, "%s", why);
 	return base_keygroup_refuse(r->group, error, "%s = \"%s\" is refused%s%s; allowed: %s",
 		r->name, value, colon, why, r->key->allowed);
+}
+
+/* Whether mistakes are collected. */
+static bool
+is_collecting(const struct base_keygroup *group)
+{
+	return group->text != NULL && group->text->mistakes != NULL;
 }
 
 static bool
@@ -115,7 +129,7 @@ take_key(const struct base_keygroup *group, const struct base_keytable *table, i
 
 	if (!good)
 		refuse_value(&r, value, error);
-	else if (table->taken != NULL)
+	if ((good || is_collecting(group)) && table->taken != NULL)
 		table->taken(table->target, (size_t)row);
 	g_free(r.why);
 	return good;
@@ -147,6 +161,14 @@ join_sign(char *name)
 }
 
 bool
+base_keygroup_ignore(const struct base_keygroup *group, const char *key, GError **error)
+{
+	return is_collecting(group) &&
+		base_mistakes_take(group->text->mistakes, group->path,
+			base_keytext_line(group->text, group->name, key), error);
+}
+
+bool
 base_keytable_read(
 	const struct base_keygroup *group, const struct base_keytable *tables, GError **error)
 {
@@ -158,7 +180,8 @@ base_keytable_read(
 			g_key_file_get_value(group->file, group->name, *name, NULL);
 
 		join_sign(*name);
-		good = read_key(group, tables, *name, g_strstrip(value), error);
+		good = read_key(group, tables, *name, g_strstrip(value), error) ||
+			base_keygroup_ignore(group, *name, error);
 	}
 	return good;
 }

@@ -277,7 +277,7 @@ struct flash_part {
 	/* The definitions of all releases, the newest first, then those of flashprog;
 	 * NULL-terminated; may be NULL. */
 	const char *const *flashrom_names;
-	/* The definitions of each list, NULL-terminated and empty if the release has none; NULL: not
+	/* The definitions of each list, NULL-terminated, empty if the release has none; NULL: not
 	 * given. */
 	const char *const *definitions[FLASH_DEFINITION_LISTS];
 	const char *const *aliases; /* NULL-terminated; may be NULL */
@@ -392,6 +392,9 @@ bool flash_part_check(const struct flash_part *part, char **why);
 
 /* True when the engine has a command row of that mnemonic (see chipdb). */
 bool flash_command_known(const char *name);
+
+/* The mnemonics of all rows, NULL-terminated. Free the list with g_free(). */
+const char **flash_command_names(void);
 
 /* The layout of that name; NULL if there is none. NULL for its name: the usual one. */
 const struct flash_sfdp_layout *flash_sfdp_layout_find(const char *name);

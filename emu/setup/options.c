@@ -261,7 +261,7 @@ static const GOptionEntry rows[] = {
 	{"seed", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_seed,
 		"Seed of all random values (default: 1)", "N"},
 	{"chipdb", 0, 0, G_OPTION_ARG_FILENAME, OPTION(chipdb),
-		"Read the chips from *.chips in DIR", "DIR"},
+		"Read the chips also from *.chips in DIR, or from FILE", "DIR|FILE"},
 	{"profile", 0, 0, G_OPTION_ARG_FILENAME, OPTION(profile),
 		"Adapter to emulate (default: spinor)", "ADAPTER"},
 	{"trace", 0, 0, G_OPTION_ARG_FILENAME, OPTION(trace),

@@ -19,7 +19,8 @@ enum spinor_option {
 	SPINOR_OPTION_RUN = 1 << 5, /* the options of run and all those of spinord */
 	SPINOR_OPTION_KIND = 1 << 6,
 	SPINOR_OPTION_NAME = 1 << 7,
-	SPINOR_OPTION_SOURCE = 1 << 8,
+	SPINOR_OPTION_SOURCE = 1 << 8, /* --source, --check, --from-dump */
+	SPINOR_OPTION_FAMILIES = 1 << 16,
 };
 
 struct spinor_command {
@@ -43,6 +44,9 @@ struct spinor_command {
 	int count;        /* 0: no limit */
 	bool reset;
 	bool source;
+	bool check;
+	bool from_dump;
+	bool families;
 	char **kinds; /* may be NULL */
 
 	char **program; /* run: the words after "--"; NULL: there is none */

@@ -19,6 +19,7 @@ Suite *suite_base_faults(void);
 Suite *suite_bench(void);
 Suite *suite_board(void);
 Suite *suite_chipdb(void);
+Suite *suite_chipdb_check(void);
 Suite *suite_chipdb_definition(void);
 Suite *suite_chipdb_failures(void);
 Suite *suite_chipdb_folders(void);

@@ -17,6 +17,7 @@ const struct suite_row suite_rows[] = {
 	{"chipdb_parts", suite_chipdb_parts},
 	{"chipdb_sfdp", suite_chipdb_sfdp},
 	{"chipdb_sources", suite_chipdb_sources},
+	{"chipdb_check", suite_chipdb_check},
 	{"chipdb_definition", suite_chipdb_definition},
 	{"chipdb_failures", suite_chipdb_failures},
 	{"chipdb_table", suite_chipdb_table},
