@@ -151,6 +151,9 @@ emu_libchipdb_a_SOURCES = \
 	emu/chipdb/chipscan.h \
 	emu/chipdb/chiptable.c \
 	emu/chipdb/chiptable.h \
+	emu/chipdb/dump.c \
+	emu/chipdb/dump.h \
+	emu/chipdb/dumpgroup.c \
 	emu/chipdb/installed.c \
 	emu/chipdb/installed.h \
 	emu/chipdb/internal.h \

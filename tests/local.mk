@@ -46,6 +46,7 @@ SYSTEM_TESTS = \
 	tests/system/flashrom-timing.test \
 	tests/system/flashrom-unlock.test \
 	tests/system/flashrom-wp.test \
+	tests/system/from-dump.test \
 	tests/system/install.test \
 	tests/system/many.test \
 	tests/system/power-sweep.test \
@@ -126,6 +127,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_chipdb.c \
 	tests/unit/test_chipdb_check.c \
 	tests/unit/test_chipdb_definition.c \
+	tests/unit/test_chipdb_dump.c \
 	tests/unit/test_chipdb_failures.c \
 	tests/unit/test_chipdb_folders.c \
 	tests/unit/test_chipdb_manual.c \

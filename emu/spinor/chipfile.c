@@ -2,9 +2,11 @@
 /* The files that chips are defined in: where a key comes from, a check, the families. */
 #include "spinor/chipfile.h"
 
+#include "base/wholefile.h"
 #include "chipdb/chipcheck.h"
 #include "chipdb/chipdb.h"
 #include "chipdb/chipflat.h"
+#include "chipdb/dump.h"
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
 #include "spinor/output.h"
@@ -151,10 +153,91 @@ spinor_chip_families(const struct spinor_command *command, GError **error)
 	return EXIT_SUCCESS;
 }
 
+static bool
+take_json_text(JsonObject *object, const char *const *names, const char **text)
+{
+	for (; *names != NULL && *text == NULL; names++)
+		*text = spinor_text(object, *names, NULL);
+	return *text != NULL;
+}
+
+/* {"id": "EF4018", "sfdp": "53464450...", "flashrom": "W25Q128.V"}; other members are ignored. */
+static bool
+take_json(struct chipdb_dump *dump, const char *name, JsonObject *object, GError **error)
+{
+	static const char *const ids[] = {"id", "jedec_id", "rdid", NULL};
+	static const char *const tables[] = {"sfdp", "sfdp_hex", NULL};
+	const char *id = NULL;
+	const char *sfdp = NULL;
+
+	if (take_json_text(object, ids, &id) && !chipdb_dump_take_id(dump, id)) {
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+			"%s: id \"%s\": allowed are 2 to 8 bytes in hex, such as EF4018", name, id);
+		return false;
+	}
+	if (take_json_text(object, tables, &sfdp) &&
+		!chipdb_dump_take_file(dump, name, sfdp, strlen(sfdp), error))
+		return false;
+	g_clear_pointer(&dump->sfdp_file, g_free);
+	if (spinor_number(object, "size", 0) > 0)
+		dump->size = (uint64_t)spinor_number(object, "size", 0);
+	dump->flashrom = g_strdup(spinor_text(object, "flashrom", NULL));
+	dump->vendor = g_strdup(spinor_text(object, "vendor", NULL));
+	if (id != NULL || sfdp != NULL)
+		return true;
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+		"%s: the JSON has neither \"id\" nor \"sfdp\" as a text", name);
+	return false;
+}
+
+static bool
+take_file(struct chipdb_dump *dump, const char *name, GError **error)
+{
+	g_autoptr(JsonParser) parser = json_parser_new();
+	g_autofree char *text = NULL;
+	gsize length;
+
+	if (!base_whole_file(name, BASE_TEXT_MAX, &text, &length, error))
+		return false;
+	if (length == 0 || text[strspn(text, " \t\r\n")] != '{')
+		return chipdb_dump_take_file(dump, name, text, length, error);
+	if (!json_parser_load_from_data(parser, text, (gssize)length, NULL) ||
+		!JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser))) {
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+			"%s: it begins as JSON, but is no JSON object", name);
+		return false;
+	}
+	return take_json(dump, name, json_node_get_object(json_parser_get_root(parser)), error);
+}
+
+/* A word of the command line: a file, or else an ID. */
+static bool
+take_word(struct chipdb_dump *dump, const char *word, GError **error)
+{
+	if (g_file_test(word, G_FILE_TEST_EXISTS))
+		return take_file(dump, word, error);
+	if (chipdb_dump_take_id(dump, word))
+		return true;
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+		"%s: neither a file nor an ID in hex, such as 0xEF4018", word);
+	return false;
+}
+
 int
 spinor_chip_from_dump(const struct spinor_command *command, GError **error)
 {
-	(void)command;
-	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE, "not yet");
-	return -1;
+	struct chipdb_dump *dump = chipdb_dump_new();
+	struct chipdb *db = chipdb_open(command->chipdb, NULL);
+	g_autofree char *text = NULL;
+	bool good = true;
+
+	for (unsigned int i = 0; good && i < command->n_args; i++)
+		good = take_word(dump, command->args[i], error);
+	if (good)
+		text = chipdb_dump_group(dump, db, error);
+	if (text != NULL)
+		fputs(text, stdout);
+	chipdb_close(db);
+	chipdb_dump_free(dump);
+	return text != NULL ? EXIT_SUCCESS : -1;
 }

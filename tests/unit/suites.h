@@ -21,6 +21,7 @@ Suite *suite_board(void);
 Suite *suite_chipdb(void);
 Suite *suite_chipdb_check(void);
 Suite *suite_chipdb_definition(void);
+Suite *suite_chipdb_dump(void);
 Suite *suite_chipdb_failures(void);
 Suite *suite_chipdb_folders(void);
 Suite *suite_chipdb_manual(void);

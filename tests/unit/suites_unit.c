@@ -19,6 +19,7 @@ const struct suite_row suite_rows[] = {
 	{"chipdb_sources", suite_chipdb_sources},
 	{"chipdb_check", suite_chipdb_check},
 	{"chipdb_definition", suite_chipdb_definition},
+	{"chipdb_dump", suite_chipdb_dump},
 	{"chipdb_failures", suite_chipdb_failures},
 	{"chipdb_table", suite_chipdb_table},
 	{"storage", suite_storage},
