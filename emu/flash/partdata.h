@@ -83,6 +83,7 @@ enum flash_bit {
 /* One bit of a status register, as drawn in the data sheet. */
 struct flash_register_bit {
 	enum flash_bit function;
+	const char *name; /* in the part's data sheet; NULL: not said */
 	bool otp;         /* can't be cleared */
 	bool read_only;   /* not affected by a register write */
 	bool is_volatile; /* returns to its delivered value at each power-up */
@@ -277,8 +278,8 @@ struct flash_part {
 	/* The definitions of all releases, the newest first, then those of flashprog;
 	 * NULL-terminated; may be NULL. */
 	const char *const *flashrom_names;
-	/* The definitions of each list, NULL-terminated, empty if the release has none; NULL: not
-	 * given. */
+	/* The definitions of each list, NULL-terminated and empty if the release has none; NULL:
+	 * not given. */
 	const char *const *definitions[FLASH_DEFINITION_LISTS];
 	const char *const *aliases; /* NULL-terminated; may be NULL */
 	/* Why each alias is the same chip; empty: not said. NULL if aliases is. */

@@ -20,7 +20,8 @@ enum spinor_option {
 	SPINOR_OPTION_KIND = 1 << 6,
 	SPINOR_OPTION_NAME = 1 << 7,
 	SPINOR_OPTION_SOURCE = 1 << 8, /* --source, --check, --from-dump */
-	SPINOR_OPTION_FAMILIES = 1 << 16,
+	SPINOR_OPTION_LOCAL = 1 << 16, /* no bench: the help lists none of the options for it */
+	SPINOR_OPTION_FAMILIES = 1 << 17,
 };
 
 struct spinor_command {

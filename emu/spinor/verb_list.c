@@ -7,6 +7,7 @@
 #include "chipdb/chiptable.h"
 #include "chipdb/installed.h"
 #include "chipdb/partdefinition.h"
+#include "flash/describe.h"
 #include "flash/partdata.h"
 #include "serprog/profile.h"
 #include "spinor/chipfile.h"
@@ -18,9 +19,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-static const char *const register_names[FLASH_REGISTERS] = {
-	"SR1", "SR2", "SR3", "CR2", "CR3", "CR4"};
 
 /* A file that states no source has not confirmed the value. */
 static const char *
@@ -83,14 +81,19 @@ add_alias_reasons(JsonBuilder *builder, const struct flash_part *part)
 	json_builder_end_object(builder);
 }
 
-static bool
-has_register(const struct flash_part *part, unsigned int reg)
+/* The bits of a delivered value: {"SRP": 0, "BP": 0}. */
+static void
+add_bits(JsonBuilder *builder, const struct flash_part *part, unsigned int reg)
 {
-	for (unsigned int bit = 0; bit < 8; bit++) {
-		if (part->status[reg][bit].function != FLASH_BIT_NONE)
-			return true;
-	}
-	return false;
+	struct flash_register described;
+
+	flash_status_fields(part, reg, part->status_default[reg], &described);
+	json_builder_set_member_name(builder, "bits");
+	json_builder_begin_object(builder);
+	for (unsigned int i = 0; i < described.n_fields; i++)
+		add_number(builder, described.fields[i].name,
+			flash_field_value(&described.fields[i], described.value));
+	json_builder_end_object(builder);
 }
 
 static void
@@ -101,11 +104,12 @@ add_delivered(JsonBuilder *builder, const struct flash_part *part)
 	for (unsigned int reg = 0; reg < FLASH_REGISTERS; reg++) {
 		g_autofree char *value = hex(&part->status_default[reg], 1);
 
-		if (!has_register(part, reg))
+		if (!flash_has_status(part, reg))
 			continue;
 		json_builder_begin_object(builder);
-		add_text(builder, "register", register_names[reg]);
+		add_text(builder, "register", flash_status_name(reg));
 		add_text(builder, "value", value);
+		add_bits(builder, part, reg);
 		add_text(builder, "source", or_unconfirmed(part->status_source[reg]));
 		json_builder_end_object(builder);
 	}
@@ -292,9 +296,12 @@ print_delivered(const struct flash_part *part)
 	const char *separator = "delivered ";
 
 	for (unsigned int reg = 0; reg < FLASH_REGISTERS; reg++) {
-		if (!has_register(part, reg))
+		g_autofree char *words = NULL;
+
+		if (!flash_has_status(part, reg))
 			continue;
-		printf("%s%s %02X (%s)", separator, register_names[reg], part->status_default[reg],
+		words = flash_status_words(part, reg, part->status_default[reg]);
+		printf("%s%s %s (%s)", separator, flash_status_name(reg), words,
 			or_unconfirmed(part->status_source[reg]));
 		separator = ", ";
 	}
