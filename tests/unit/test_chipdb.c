@@ -397,8 +397,7 @@ static const struct {
 		"as EF 40 18"},
 	{PART "id-tail = FLOAT\n",
 		"DIR/a.chips: [P1]: id-tail = \"FLOAT\" is refused: did you mean float?; "
-		"allowed: repeat, "
-		"float or zero"},
+		"allowed: repeat, float or zero"},
 	{PART "rems = EF\n",
 		"DIR/a.chips: [P1]: rems = \"EF\" is refused; allowed: 2 hex bytes: manufacturer "
 		"and device, such as EF 17"},
