@@ -20,6 +20,8 @@ emu_libbase_a_SOURCES = \
 	emu/base/keytable.h \
 	emu/base/log.c \
 	emu/base/log.h \
+	emu/base/mistake.c \
+	emu/base/mistake.h \
 	emu/base/optioncheck.c \
 	emu/base/optioncheck.h \
 	emu/base/optionlist.c \
@@ -147,14 +149,23 @@ emu_libflash_a_SOURCES = \
 
 noinst_LIBRARIES += emu/libchipdb.a
 emu_libchipdb_a_SOURCES = \
+	emu/chipdb/chipcheck.c \
+	emu/chipdb/chipcheck.h \
 	emu/chipdb/chipdb.c \
 	emu/chipdb/chipdb.h \
+	emu/chipdb/chipflat.c \
+	emu/chipdb/chipflat.h \
+	emu/chipdb/chiplookup.c \
 	emu/chipdb/chipscan.c \
 	emu/chipdb/chipscan.h \
 	emu/chipdb/chiptable.c \
 	emu/chipdb/chiptable.h \
+	emu/chipdb/dump.c \
+	emu/chipdb/dump.h \
+	emu/chipdb/dumpgroup.c \
 	emu/chipdb/installed.c \
 	emu/chipdb/installed.h \
+	emu/chipdb/internal.h \
 	emu/chipdb/ofsize.c \
 	emu/chipdb/ofsize.h \
 	emu/chipdb/partcheck.c \
@@ -434,6 +445,8 @@ bin_PROGRAMS += spinor
 spinor_SOURCES = \
 	emu/spinor/benches.c \
 	emu/spinor/benches.h \
+	emu/spinor/chipfile.c \
+	emu/spinor/chipfile.h \
 	emu/spinor/client.c \
 	emu/spinor/client.h \
 	emu/spinor/command.c \

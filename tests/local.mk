@@ -50,6 +50,7 @@ SYSTEM_TESTS = \
 	tests/system/flashrom-unlock.test \
 	tests/system/flashrom-wp.test \
 	tests/system/ignored.test \
+	tests/system/from-dump.test \
 	tests/system/install.test \
 	tests/system/many.test \
 	tests/system/mistakes.test \
@@ -136,7 +137,9 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_bench.c \
 	tests/unit/test_board.c \
 	tests/unit/test_chipdb.c \
+	tests/unit/test_chipdb_check.c \
 	tests/unit/test_chipdb_definition.c \
+	tests/unit/test_chipdb_dump.c \
 	tests/unit/test_chipdb_failures.c \
 	tests/unit/test_chipdb_folders.c \
 	tests/unit/test_chipdb_manual.c \

@@ -76,22 +76,22 @@ new_event(const struct action_target *target, enum action_event_kind kind)
 }
 
 /* The kind of group for an event of a user's action. */
-static enum trace_kind
+static enum trace_group_kind
 group_kind_of(enum action_event_kind kind)
 {
 	switch (kind) {
 	case ACTION_EVENT_PIN:
-		return TRACE_PIN;
+		return TRACE_GROUP_PIN;
 	case ACTION_EVENT_BOOT:
-		return TRACE_BOOT;
+		return TRACE_GROUP_BOOT;
 	case ACTION_EVENT_BOARD:
-		return TRACE_BOARD;
+		return TRACE_GROUP_BOARD;
 	case ACTION_EVENT_CABLE:
-		return TRACE_CABLE;
+		return TRACE_GROUP_CABLE;
 	case ACTION_EVENT_SNAPSHOT:
-		return TRACE_SNAPSHOT;
+		return TRACE_GROUP_SNAPSHOT;
 	default:
-		return TRACE_IMAGE;
+		return TRACE_GROUP_IMAGE;
 	}
 }
 

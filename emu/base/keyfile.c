@@ -6,6 +6,7 @@
  */
 #include "base/keyfile.h"
 
+#include "base/mistake.h"
 #include "base/wholefile.h"
 
 #include <string.h>
@@ -89,8 +90,21 @@ check_key(struct lines *lines, char *line, GError **error)
 		refuse_repeat(lines, line, error);
 }
 
+/* The line is wrong, *error says why. True if the reader can go on: blanks replace the line. */
 static bool
-check_lines(const struct base_keytext *text, GError **error)
+ignore_line(const struct lines *lines, const struct base_keyline *line, char *copy, GError **error)
+{
+	const struct base_keytext *text = lines->text;
+
+	if (!base_mistakes_take(text->mistakes, text->path, lines->number, error))
+		return false;
+	memset(copy + (line->text - text->text), ' ', line->length);
+	return true;
+}
+
+/* blanked: a copy of the text. */
+static bool
+check_lines(const struct base_keytext *text, char *blanked, GError **error)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	struct lines lines = {.text = text, .number = text->line, .seen = seen};
@@ -105,6 +119,8 @@ check_lines(const struct base_keytext *text, GError **error)
 			good = check_group(&lines, copy, error);
 		else if (*copy != '\0' && *copy != '#')
 			good = check_key(&lines, copy, error);
+		if (!good)
+			good = ignore_line(&lines, &line, blanked, error);
 	}
 	g_free(lines.group);
 	return good;
@@ -114,16 +130,59 @@ GKeyFile *
 base_keyfile_parse(const struct base_keytext *text, GError **error)
 {
 	g_autoptr(GKeyFile) file = g_key_file_new();
+	g_autofree char *blanked = g_strndup(text->text, text->length);
 	g_autoptr(GError) cause = NULL;
 
-	if (!check_lines(text, error))
+	if (!check_lines(text, blanked, error))
 		return NULL;
-	if (g_key_file_load_from_data(file, text->text, text->length, G_KEY_FILE_NONE, &cause))
+	if (g_key_file_load_from_data(file, blanked, text->length, G_KEY_FILE_NONE, &cause))
 		return g_steal_pointer(&file);
 	g_set_error(error, BASE_ERROR, (gint)text->code,
 		"%s: it cannot be read; allowed: groups, KEY = VALUE and # comments, in UTF-8",
 		text->path);
 	return NULL;
+}
+
+/* Whether the line has that key. */
+static bool
+is_key(const struct base_keyline *line, const char *key)
+{
+	g_autofree char *text = g_strndup(line->text, line->length);
+	char *equals = strchr(text, '=');
+	size_t n;
+
+	if (equals == NULL || *text == '#')
+		return false;
+	*equals = '\0';
+	g_strchomp(text);
+	n = strlen(text);
+	if (n > 2 && text[n - 2] == ' ') { /* "KEY +" */
+		text[n - 2] = text[n - 1];
+		text[n - 1] = '\0';
+	}
+	return strcmp(text, key) == 0;
+}
+
+unsigned int
+base_keytext_line(const struct base_keytext *text, const char *group, const char *key)
+{
+	g_autofree char *header = g_strconcat("[", group, "]", NULL);
+	const char *at = text->text;
+	struct base_keyline line;
+	unsigned int found = 0;
+	unsigned int number = text->line;
+	bool inside = false;
+
+	for (; base_keyfile_line(&at, text->text + text->length, &line); number++) {
+		if (line.length > 0 && line.text[0] == '[') {
+			inside = line.length == strlen(header) &&
+				memcmp(line.text, header, line.length) == 0;
+			found = inside && found == 0 ? number : found;
+		} else if (inside && key != NULL && is_key(&line, key)) {
+			return number;
+		}
+	}
+	return found;
 }
 
 GKeyFile *

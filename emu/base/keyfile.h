@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct base_mistakes;
+
 /* A line of a text, without the blanks around it. */
 struct base_keyline {
 	const char *text; /* in the text: not terminated */
@@ -25,7 +27,13 @@ struct base_keytext {
 	size_t length;
 	unsigned int line;    /* number of its first line in the file, from 1 */
 	enum base_error code; /* of what is wrong in it */
+	/* NULL: the first mistake is an error. Else each is added here, and its line is ignored. */
+	struct base_mistakes *mistakes;
 };
+
+/* The number of the line of that key in that group, of the line of the group if key is NULL or
+ * is not there; 0: no such group. "KEY +=" is the key "KEY+". */
+unsigned int base_keytext_line(const struct base_keytext *text, const char *group, const char *key);
 
 /* Groups and keys of the text. NULL and an error that names the line when a group or a key is there
  * twice, or a line is neither of them nor a comment. */

@@ -12,6 +12,8 @@
  */
 #include "base/keytable.h"
 
+#include "base/keyfile.h"
+#include "base/mistake.h"
 #include "base/value.h"
 
 #include <string.h>
@@ -98,29 +100,26 @@ base_key_take(const struct base_key *key, void *target, const char *value, char 
 	return good;
 }
 
-/* ": did you mean WORD?" for a key whose values are words. */
-static char *
-suggest_word(const struct base_key *key, const char *value)
-{
-	g_autoptr(GPtrArray) known = g_ptr_array_new();
-
-	for (const struct base_value_word *word = key->words; word && word->name; word++)
-		g_ptr_array_add(known, (gpointer)word->name);
-	g_ptr_array_add(known, NULL);
-	return base_suggest(value, (const char *const *)known->pdata);
-}
-
 static bool
 refuse_value(const struct base_key_reading *r, const char *value, GError **error)
 {
 	const char *colon = r->why != NULL ? ": " : "";
 	const char *why = r->why != NULL ? r->why : "";
-	g_autofree char *hint = r->why == NULL ? suggest_word(r->key, value) : g_strdup("");
+	g_autofree char *hint = r->why == NULL && r->key->words != NULL
+		? base_value_suggest(r->key->words, value)
+		: g_strdup("");
 
 	if (r->key->allowed == NULL)
 		return base_keygroup_refuse(r->group, error, "%s", why);
 	return base_keygroup_refuse(r->group, error, "%s = \"%s\" is refused%s%s%s; allowed: %s",
 		r->name, value, colon, why, hint, r->key->allowed);
+}
+
+/* Whether mistakes are collected. */
+static bool
+is_collecting(const struct base_keygroup *group)
+{
+	return group->text != NULL && group->text->mistakes != NULL;
 }
 
 static bool
@@ -134,7 +133,7 @@ take_key(const struct base_keygroup *group, const struct base_keytable *table, i
 
 	if (!good)
 		refuse_value(&r, value, error);
-	else if (table->taken != NULL)
+	if ((good || is_collecting(group)) && table->taken != NULL)
 		table->taken(table->target, (size_t)row);
 	g_free(r.why);
 	return good;
@@ -166,6 +165,14 @@ join_sign(char *name)
 }
 
 bool
+base_keygroup_ignore(const struct base_keygroup *group, const char *key, GError **error)
+{
+	return is_collecting(group) &&
+		base_mistakes_take(group->text->mistakes, group->path,
+			base_keytext_line(group->text, group->name, key), error);
+}
+
+bool
 base_keytable_read(
 	const struct base_keygroup *group, const struct base_keytable *tables, GError **error)
 {
@@ -177,7 +184,8 @@ base_keytable_read(
 			g_key_file_get_value(group->file, group->name, *name, NULL);
 
 		join_sign(*name);
-		good = read_key(group, tables, *name, g_strstrip(value), error);
+		good = read_key(group, tables, *name, g_strstrip(value), error) ||
+			base_keygroup_ignore(group, *name, error);
 	}
 	return good;
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct base_keytext;
 struct base_value_word;
 struct base_key_reading;
 
@@ -54,6 +55,9 @@ struct base_keygroup {
 	const char *unknown;  /* begins the message about an unknown key; NULL: "unknown key" */
 	bool is_option;       /* path is an option with its value: messages leave the name out */
 	const char *manual;   /* where the keys are listed; NULL: the message lists them */
+	/* The text that file was read from, for the lines of its mistakes; may be NULL. With
+	 * text->mistakes, a key that is refused counts as read. */
+	const struct base_keytext *text;
 };
 
 /* One key while it is taken. */
@@ -69,6 +73,10 @@ struct base_key_reading {
  * error at the first one that no table has, or whose value is empty or refused. */
 bool base_keytable_read(
 	const struct base_keygroup *group, const struct base_keytable *tables, GError **error);
+
+/* Adds *error, about that key (NULL: the group), to the mistakes of the text; the reader goes on.
+ * False if mistakes are not collected. */
+bool base_keygroup_ignore(const struct base_keygroup *group, const char *key, GError **error);
 
 /* One value from elsewhere, such as the command line. False when it is refused; *why (g_free(), or
  * NULL) has then what is wrong beside what is allowed. why may be NULL. */

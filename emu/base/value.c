@@ -2,6 +2,7 @@
 /* Values as spinor-chipdb(5) and spinor-bench(5) describe them. */
 #include "base/value.h"
 
+#include "base/error.h"
 #include "base/units.h"
 
 #include <glib.h>
@@ -17,6 +18,17 @@ base_value_word(const struct base_value_word *words, const char *text, int *valu
 		}
 	}
 	return false;
+}
+
+char *
+base_value_suggest(const struct base_value_word *words, const char *text)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+	for (; words->name; words++)
+		g_ptr_array_add(names, (gpointer)words->name);
+	g_ptr_array_add(names, NULL);
+	return base_suggest(text, (const char *const *)names->pdata);
 }
 
 bool

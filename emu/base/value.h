@@ -14,6 +14,9 @@ struct base_value_word {
 /* Sets *value to that of the word. False when text is none of words. */
 bool base_value_word(const struct base_value_word *words, const char *text, int *value);
 
+/* ": did you mean NAME?" with the nearest of words, or "". Free with g_free(). */
+char *base_value_suggest(const struct base_value_word *words, const char *text);
+
 bool base_value_is_power_of_two(uint64_t n);
 
 /* A power of two, or 33/32 of one, as a DataFlash has them. */

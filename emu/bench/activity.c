@@ -179,7 +179,7 @@ void
 bench_activity_acted(struct bench_activity *activity, const struct bench_fault_act *act)
 {
 	g_autofree char *kind = kind_of(act);
-	struct trace_group group = {.kind = TRACE_FAULT,
+	struct trace_group group = {.kind = TRACE_GROUP_FAULT,
 		.cs = act->cs,
 		.time_ns = act->time_ns,
 		.id = act->id,

@@ -124,7 +124,7 @@ static void
 host_changed(void *data, bool opened)
 {
 	struct bench_adapter *adapter = data;
-	struct trace_group group = {.kind = TRACE_HOST,
+	struct trace_group group = {.kind = TRACE_GROUP_HOST,
 		.cs = -1,
 		.time_ns = base_clock_now(&adapter->clock),
 		.on = opened};

@@ -11,27 +11,16 @@
  * first look-up, and then stored. So a start with a thousand parts is as fast as with one, and a
  * mistake in a part does not affect the others.
  */
-#include "chipdb/chipdb.h"
-
 #include "base/error.h"
 #include "base/keyfile.h"
 #include "base/log.h"
+#include "base/mistake.h"
 #include "base/wholefile.h"
-#include "chipdb/chipscan.h"
+#include "chipdb/internal.h"
 #include "chipdb/partfile.h"
 
 #include <stdbool.h>
 #include <string.h>
-
-struct chipdb {
-	GStringChunk *strings;
-	GPtrArray *texts;     /* contents of the files */
-	GPtrArray *groups;    /* struct chipdb_scan_group, owned, in the order of the files */
-	GPtrArray *parts;     /* those of them that are parts, sorted by name */
-	GHashTable *families; /* name to GPtrArray of struct chipdb_scan_group, by layer */
-	GHashTable *names;    /* name or alias in lower case to struct chipdb_scan_group */
-	GHashTable *flashrom; /* flashrom's name in lower case to GPtrArray of chipdb_scan_group */
-};
 
 /* Appends group to the list of that name in table. */
 static void
@@ -166,10 +155,12 @@ find_family(
 		"%s: [%s]: inherits = \"%s\" is refused: no such family%s; allowed: the NAME of a "
 		"[family NAME]",
 		group->at.file, group->at.name, name, suggestion);
+	/* The other keys are read with the family that was probably meant. */
+	name = base_nearest(name, (const char *const *)known->pdata);
+	if (name && group->at.text && chipdb_part_ignore(&group->at, "inherits", error))
+		return visible_family(db, group, name);
 	return NULL;
 }
-
-static bool resolve(struct chipdb *db, struct chipdb_scan_group *group, GError **error);
 
 /* Reads the keys of group on top of its family's. */
 static bool
@@ -182,7 +173,7 @@ read_group(struct chipdb *db, struct chipdb_scan_group *group, GError **error)
 
 	if (inherits) {
 		family = find_family(db, group, g_strstrip(inherits), error);
-		if (!family || !resolve(db, family, error))
+		if (!family || !chipdb_resolve(db, family, error))
 			return false;
 	}
 	part = chipdb_part_new(family ? family->part : NULL);
@@ -196,12 +187,12 @@ read_group(struct chipdb *db, struct chipdb_scan_group *group, GError **error)
 	return true;
 }
 
-/* Reads group->part unless it is read already. */
-static bool
-resolve(struct chipdb *db, struct chipdb_scan_group *group, GError **error)
+bool
+chipdb_resolve(struct chipdb *db, struct chipdb_scan_group *group, GError **error)
 {
-	const struct base_keytext text = {
-		group->at.file, group->text, group->length, group->line, BASE_ERROR_FILE};
+	bool checked = db->mistakes && strcmp(group->at.file, db->checked) == 0;
+	const struct base_keytext text = {group->at.file, group->text, group->length, group->line,
+		BASE_ERROR_FILE, checked ? db->mistakes : NULL};
 	g_autoptr(GKeyFile) keys = NULL;
 	bool good;
 
@@ -211,10 +202,12 @@ resolve(struct chipdb *db, struct chipdb_scan_group *group, GError **error)
 	if (!keys)
 		return false;
 	group->at.keys = keys;
+	group->at.text = checked ? &text : NULL;
 	group->open = true;
 	good = read_group(db, group, error);
 	group->open = false;
 	group->at.keys = NULL;
+	group->at.text = NULL;
 	return good;
 }
 
@@ -272,6 +265,8 @@ static bool
 load_text(struct chipdb *db, const char *path, const char *text, size_t length, unsigned int layer,
 	GError **error)
 {
+	const struct chipdb_scan_file file = {
+		g_string_chunk_insert(db->strings, path), text, length, layer};
 	unsigned int known = db->groups->len;
 
 	if (!g_utf8_validate(text, (gssize)length, NULL)) {
@@ -279,11 +274,13 @@ load_text(struct chipdb *db, const char *path, const char *text, size_t length, 
 			"%s: not a text; allowed: UTF-8, see spinor-chipdb(5)", path);
 		return false;
 	}
-	if (!chipdb_scan_text(db->groups, db->strings, g_string_chunk_insert(db->strings, path),
-		    text, length, layer, error))
+	if (!chipdb_scan_text(db->groups, db->strings, &file, db->mistakes, error))
 		return false;
 	for (unsigned int i = known; i < db->groups->len; i++) {
-		if (!add_group(db, g_ptr_array_index(db->groups, i), error))
+		struct chipdb_scan_group *group = g_ptr_array_index(db->groups, i);
+
+		group->refused = !add_group(db, group, error);
+		if (group->refused && !base_mistakes_take(db->mistakes, path, group->line, error))
 			return false;
 	}
 	return true;
@@ -305,13 +302,28 @@ load_file(struct chipdb *db, const char *path, unsigned int layer, GError **erro
 	return load_text(db, path, text, length, layer, error);
 }
 
+/* Whether path is the file that is checked, which is read last. */
+static bool
+is_checked(const struct chipdb *db, const char *path)
+{
+	g_autofree char *one = db->checked ? g_canonicalize_filename(db->checked, NULL) : NULL;
+	g_autofree char *other = g_canonicalize_filename(path, NULL);
+
+	return one && strcmp(one, other) == 0;
+}
+
+/* dir: a folder, or a single file. */
 static bool
 load_folder(struct chipdb *db, const char *dir, unsigned int layer, GError **error)
 {
-	g_autoptr(GPtrArray) files = find_files(dir, error);
+	g_autoptr(GPtrArray) files = NULL;
 
+	if (g_file_test(dir, G_FILE_TEST_IS_REGULAR))
+		return load_file(db, dir, layer, error);
+	files = find_files(dir, error);
 	for (unsigned int i = 0; files && i < files->len; i++) {
-		if (!load_file(db, g_ptr_array_index(files, i), layer, error))
+		if (!is_checked(db, g_ptr_array_index(files, i)) &&
+			!load_file(db, g_ptr_array_index(files, i), layer, error))
 			return false;
 	}
 	return files != NULL;
@@ -371,19 +383,31 @@ new_chipdb(void)
 }
 
 struct chipdb *
-chipdb_open(const char *dir, GError **error)
+chipdb_open_checked(
+	const char *dir, const char *checked, struct base_mistakes *mistakes, GError **error)
 {
 	g_autoptr(GPtrArray) folders = find_folders(dir);
 	struct chipdb *db = new_chipdb();
+	bool good = true;
 
-	for (unsigned int i = 0; i < folders->len; i++) {
-		if (load_folder(db, g_ptr_array_index(folders, i), i, error))
-			continue;
+	db->checked = checked;
+	for (unsigned int i = 0; good && i < folders->len; i++)
+		good = load_folder(db, g_ptr_array_index(folders, i), i, error);
+	db->mistakes = mistakes;
+	if (good && checked)
+		good = load_file(db, checked, folders->len, error);
+	if (!good) {
 		chipdb_close(db);
 		return NULL;
 	}
 	g_ptr_array_sort(db->parts, compare_parts);
 	return db;
+}
+
+struct chipdb *
+chipdb_open(const char *dir, GError **error)
+{
+	return chipdb_open_checked(dir, NULL, NULL, error);
 }
 
 struct chipdb *
@@ -416,131 +440,10 @@ chipdb_close(struct chipdb *db)
 	g_free(db);
 }
 
-/* flashrom has one name for several parts. */
-static void
-refuse_ambiguous(const char *name, const GPtrArray *same, GError **error)
-{
-	g_autoptr(GString) text = g_string_new(NULL);
-
-	for (unsigned int i = 0; i < same->len; i++) {
-		const struct chipdb_scan_group *group = g_ptr_array_index(same, i);
-
-		g_string_append_printf(text, "%s%s", i ? ", " : "", group->at.name);
-	}
-	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-		"chip \"%s\" can be any of %s: name one of these", name, text->str);
-}
-
-/* Up to four names that begin with the word ("S25FL128S"), joined by "or"; NULL: none. */
-static char *
-longer_names(const char *word, const GPtrArray *known)
-{
-	g_autoptr(GString) text = g_string_new(NULL);
-	unsigned int n = 0;
-
-	for (unsigned int i = 0; i < known->len && n < 4; i++) {
-		const char *name = g_ptr_array_index(known, i);
-
-		if (g_ascii_strncasecmp(name, word, strlen(word)) == 0)
-			g_string_append_printf(text, "%s%s", n++ ? " or " : "", name);
-	}
-	return n ? g_strdup(text->str) : NULL;
-}
-
-/* The longest name that the word begins with: an ordering code adds package and grade to it. */
-static char *
-shorter_name(const char *word, const GPtrArray *known)
-{
-	const char *longest = NULL;
-
-	for (unsigned int i = 0; i < known->len; i++) {
-		const char *name = g_ptr_array_index(known, i);
-
-		if (g_ascii_strncasecmp(name, word, strlen(name)) == 0 &&
-			(!longest || strlen(name) > strlen(longest)))
-			longest = name;
-	}
-	return g_strdup(longest);
-}
-
-static void
-refuse_unknown(const struct chipdb *db, const char *name, GError **error)
-{
-	g_autoptr(GPtrArray) known = g_ptr_array_new();
-	g_autofree char *suggestion = NULL;
-	g_autofree char *guess = NULL;
-
-	for (unsigned int i = 0; i < db->parts->len; i++) {
-		const struct chipdb_scan_group *group = g_ptr_array_index(db->parts, i);
-
-		g_ptr_array_add(known, (gpointer)group->at.name);
-		for (unsigned int j = 0; j < group->aliases->len; j++)
-			g_ptr_array_add(known, g_ptr_array_index(group->aliases, j));
-	}
-	if (name[0] != '\0')
-		guess = longer_names(name, known);
-	if (!guess)
-		guess = shorter_name(name, known);
-	g_ptr_array_add(known, NULL);
-	suggestion = guess ? base_suggestion(guess)
-			   : base_suggest(name, (const char *const *)known->pdata);
-	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-		"unknown chip \"%s\"%s (spinord --list-chips lists all)", name, suggestion);
-}
-
-/* Whether the newest flashrom has several definitions that match the group's ID. flashrom compares
- * three bytes of most IDs. */
-static bool
-has_rivals(const struct chipdb *db, const struct chipdb_scan_group *group)
-{
-	const char *first = NULL;
-
-	if (group->id[0] == 0)
-		return false;
-	for (unsigned int i = 0; i < db->parts->len; i++) {
-		const struct chipdb_scan_group *other = g_ptr_array_index(db->parts, i);
-
-		if (memcmp(other->id, group->id, 3) != 0)
-			continue;
-		for (unsigned int j = 0; j < other->newest->len; j++) {
-			const char *name = g_ptr_array_index(other->newest, j);
-
-			if (first && strcmp(first, name) != 0)
-				return true;
-			first = name;
-		}
-	}
-	return false;
-}
-
-/* The group of that part, read; NULL on error. */
-static struct chipdb_scan_group *
-find_group(struct chipdb *db, const char *name, GError **error)
-{
-	g_autofree char *lower = g_ascii_strdown(name, -1);
-	struct chipdb_scan_group *group = g_hash_table_lookup(db->names, lower);
-	const GPtrArray *same = g_hash_table_lookup(db->flashrom, lower);
-
-	if (!group && same && same->len > 1) {
-		refuse_ambiguous(name, same, error);
-		return NULL;
-	}
-	if (!group && same)
-		group = g_ptr_array_index(same, 0);
-	if (!group) {
-		refuse_unknown(db, name, error);
-		return NULL;
-	}
-	if (!resolve(db, group, error))
-		return NULL;
-	group->part->part.flashrom_several = has_rivals(db, group);
-	return group;
-}
-
 const struct flash_part *
 chipdb_find(struct chipdb *db, const char *name, GError **error)
 {
-	struct chipdb_scan_group *group = find_group(db, name, error);
+	struct chipdb_scan_group *group = chipdb_find_group(db, name, error);
 
 	return group ? &group->part->part : NULL;
 }
@@ -548,7 +451,7 @@ chipdb_find(struct chipdb *db, const char *name, GError **error)
 char *
 chipdb_source(struct chipdb *db, const char *name, GError **error)
 {
-	const struct chipdb_scan_group *group = find_group(db, name, error);
+	const struct chipdb_scan_group *group = chipdb_find_group(db, name, error);
 	GString *text;
 
 	if (!group)
@@ -589,7 +492,7 @@ chipdb_list(struct chipdb *db, const char *pattern)
 		g_autoptr(GError) error = NULL;
 
 		/* A part with a mistake is not listed, but reported. */
-		if (!resolve(db, group, &error))
+		if (!chipdb_resolve(db, group, &error))
 			log_warning("%s", error->message);
 		else if (matches(&group->part->part, lower))
 			g_ptr_array_add(found, &group->part->part);

@@ -6,6 +6,7 @@
 #include "chipdb/chipscan.h"
 
 #include "base/keyfile.h"
+#include "base/mistake.h"
 #include "base/value.h"
 #include "chipdb/partdefinition.h"
 
@@ -109,40 +110,80 @@ take_names(struct chipdb_scan_group *group, GStringChunk *strings, const struct 
 		base_value_hex_bytes(id, group->id, sizeof(group->id));
 }
 
-bool
-chipdb_scan_text(GPtrArray *groups, GStringChunk *strings, const char *file, const char *text,
-	size_t length, unsigned int layer, GError **error)
+/* Adds *error, which is about a line of the file, to the mistakes; NULL: it remains. */
+static bool
+ignore(struct base_mistakes *mistakes, const struct chipdb_scan_file *file, GError **error)
 {
-	const char *end = text + length;
-	struct chipdb_scan_group *group = NULL;
+	return base_mistakes_take(mistakes, file->path, 0, error);
+}
+
+/* The scan of a file. */
+struct scan {
+	GPtrArray *groups;
+	GStringChunk *strings;
+	const struct chipdb_scan_file *file;
+	struct base_mistakes *mistakes;
+	struct chipdb_scan_group *group; /* NULL: none yet, or its header is wrong */
+	const char *comment;             /* the first of the comment lines before this one */
+	bool skipping;                   /* lines without a group are no further mistake */
+};
+
+static bool
+take_header(struct scan *scan, unsigned int number, const struct base_keyline *line, GError **error)
+{
+	const struct chipdb_scan_file *file = scan->file;
+	struct chipdb_scan_group *group =
+		begin_group(scan->strings, file->path, number, line, error);
+
+	scan->group = group;
+	scan->skipping = true;
+	if (!group)
+		return ignore(scan->mistakes, file, error);
+	group->layer = file->layer;
+	group->head = file->text;
+	group->comment = scan->comment ? scan->comment : line->text;
+	g_ptr_array_add(scan->groups, group);
+	return true;
+}
+
+static bool
+refuse_groupless(struct scan *scan, unsigned int number, GError **error)
+{
+	if (scan->skipping)
+		return true;
+	scan->skipping = true;
+	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
+		"%s: line %u: text before the first group; allowed: # comments", scan->file->path,
+		number);
+	return ignore(scan->mistakes, scan->file, error);
+}
+
+bool
+chipdb_scan_text(GPtrArray *groups, GStringChunk *strings, const struct chipdb_scan_file *file,
+	struct base_mistakes *mistakes, GError **error)
+{
+	struct scan scan = {groups, strings, file, mistakes, NULL, NULL, false};
+	const char *text = file->text;
+	const char *end = text + file->length;
 	struct base_keyline line;
-	const char *head = text;
-	const char *comment = NULL;
 
 	for (unsigned int number = 1; base_keyfile_line(&text, end, &line); number++) {
 		if (line.length == 0 || line.text[0] == '#') {
-			comment = line.length == 0 ? NULL : comment ? comment : line.text;
+			scan.comment = line.length == 0 ? NULL
+				: scan.comment          ? scan.comment
+							: line.text;
 			continue;
 		}
-		if (line.text[0] == '[') {
-			group = begin_group(strings, file, number, &line, error);
-			if (!group)
-				return false;
-			group->layer = layer;
-			group->head = head;
-			group->comment = comment ? comment : line.text;
-			g_ptr_array_add(groups, group);
-		}
-		if (!group) {
-			g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-				"%s: line %u: text before the first group; allowed: # comments",
-				file, number);
+		if (line.text[0] == '[' && !take_header(&scan, number, &line, error))
 			return false;
-		}
-		comment = NULL;
-		group->length = (size_t)(line.text + line.length - group->text);
-		if (!group->at.family)
-			take_names(group, strings, &line);
+		if (!scan.group && !refuse_groupless(&scan, number, error))
+			return false;
+		scan.comment = NULL;
+		if (!scan.group)
+			continue;
+		scan.group->length = (size_t)(line.text + line.length - scan.group->text);
+		if (!scan.group->at.family)
+			take_names(scan.group, strings, &line);
 	}
 	return true;
 }

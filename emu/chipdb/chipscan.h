@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct base_mistakes;
+
 #define CHIPDB_SCAN_FAMILY_PREFIX "family "
 
 /* A part or a family: its text, and the part read from it. */
@@ -21,6 +23,7 @@ struct chipdb_scan_group {
 	unsigned int line;                /* of the [, from 1 */
 	unsigned int layer;               /* number of its folder; a higher one overrides */
 	bool open;                        /* being read */
+	bool refused;                     /* its name is taken; only while mistakes are collected */
 	struct chipdb_part *part;         /* NULL until read */
 	struct chipdb_scan_group *family; /* that it inherits; set with part */
 	GPtrArray *aliases;               /* for look-ups before the group is read */
@@ -31,10 +34,19 @@ struct chipdb_scan_group {
 
 void chipdb_scan_group_free(struct chipdb_scan_group *group);
 
-/* Appends the groups of a file's text to groups, with their names and aliases. Text and strings
- * must outlive the groups. */
-bool chipdb_scan_text(GPtrArray *groups, GStringChunk *strings, const char *file, const char *text,
-	size_t length, unsigned int layer, GError **error);
+/* A file, or a text. */
+struct chipdb_scan_file {
+	const char *path;
+	const char *text;
+	size_t length;
+	unsigned int layer;
+};
+
+/* Appends the groups of the file to groups, with their names and aliases. Path, text and strings
+ * must outlive the groups. Lines that are wrong are added to mistakes; NULL: the first one is an
+ * error. */
+bool chipdb_scan_text(GPtrArray *groups, GStringChunk *strings, const struct chipdb_scan_file *file,
+	struct base_mistakes *mistakes, GError **error);
 
 /* Appends the lines of a part, which is read, and of the families that it inherits, and the head of
  * each file, which lists the documents. */

@@ -33,7 +33,8 @@ check_needs(const struct chipdb_part *part, const struct chipdb_part_group *grou
 		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 			"%s: [%s]: command %s needs the key %s, which is missing", group->file,
 			group->name, needs[i][0], needs[i][1]);
-		return false;
+		if (!chipdb_part_ignore(group, "commands", error))
+			return false;
 	}
 	return true;
 }
@@ -48,13 +49,17 @@ check_status(const struct flash_part *part, const struct chipdb_part_group *at, 
 		unsigned int reg = i / 8;
 		unsigned int bit = i % 8;
 		enum flash_bit function = part->status[reg][bit].function;
+		g_autofree char *key = NULL;
 
 		if (function == FLASH_BIT_NONE && part->status_default[reg] >> bit & 1) {
 			g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 				"%s: [%s]: %s-default sets bit %u, which is reserved (-) in %s",
 				at->file, at->name, chipdb_part_register_name(reg), bit,
 				chipdb_part_register_name(reg));
-			return false;
+			key = g_strconcat(chipdb_part_register_name(reg), "-default", NULL);
+			if (!chipdb_part_ignore(at, key, error))
+				return false;
+			continue;
 		}
 		if (function == FLASH_BIT_NONE || function == FLASH_BIT_USER ||
 			function == FLASH_BIT_RDY)
@@ -64,7 +69,8 @@ check_status(const struct flash_part *part, const struct chipdb_part_group *at, 
 			g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 				"%s: [%s]: bit %u of %s is in another place already", at->file,
 				at->name, bit, chipdb_part_register_name(reg));
-			return false;
+			if (!chipdb_part_ignore(at, chipdb_part_register_name(reg), error))
+				return false;
 		}
 		placed[function] = true;
 	}
@@ -79,7 +85,7 @@ check_engine(const struct flash_part *part, const struct chipdb_part_group *at, 
 	if (flash_part_check(part, &why))
 		return true;
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE, "%s: [%s]: %s", at->file, at->name, why);
-	return false;
+	return chipdb_part_ignore(at, NULL, error);
 }
 
 bool

@@ -6,11 +6,21 @@
 #include "chipdb/partcommand.h"
 #include "chipdb/times.h"
 
+#include "base/error.h"
 #include "base/units.h"
 #include "base/value.h"
 #include "flash/flash.h"
 
 #include <string.h>
+
+char *
+chipdb_part_unknown_command(const char *name)
+{
+	g_autofree const char **known = flash_command_names();
+	g_autofree char *suggestion = base_suggest(name, known);
+
+	return g_strdup_printf("unknown command \"%s\"%s", name, suggestion);
+}
 
 /* "RDSR1", or "SUSPEND:B0" for an opcode other than the one of the engine's row. A part can have a
  * command with several opcodes. */
@@ -38,7 +48,7 @@ add_command(const struct chipdb_partcommand *target, char *text)
 		return false;
 	}
 	if (!flash_command_known(text))
-		*target->why = g_strdup_printf("unknown command \"%s\"", text);
+		*target->why = chipdb_part_unknown_command(text);
 	else if (part->n_commands == FLASH_COMMANDS_MAX)
 		*target->why = g_strdup_printf("more than %d commands", FLASH_COMMANDS_MAX);
 	if (*target->why)
@@ -46,6 +56,20 @@ add_command(const struct chipdb_partcommand *target, char *text)
 	command.name = g_string_chunk_insert_const(target->strings, text);
 	part->commands[part->n_commands++] = command;
 	return true;
+}
+
+/* Free with g_free(). */
+static char *
+refuse_inherited(const struct flash_part *part, const char *text)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	g_autofree char *suggestion = NULL;
+
+	for (unsigned int i = 0; i < part->n_commands; i++)
+		g_ptr_array_add(names, (gpointer)part->commands[i].name);
+	g_ptr_array_add(names, NULL);
+	suggestion = base_suggest(text, (const char *const *)names->pdata);
+	return g_strdup_printf("no command \"%s\" is inherited%s", text, suggestion);
 }
 
 /* Removes the command with all its opcodes. */
@@ -60,7 +84,7 @@ remove_command(const struct chipdb_partcommand *target, const char *text)
 			part->commands[kept++] = part->commands[i];
 	}
 	if (kept == part->n_commands) {
-		*target->why = g_strdup_printf("no command \"%s\" is inherited", text);
+		*target->why = refuse_inherited(part, text);
 		return false;
 	}
 	part->n_commands = kept;

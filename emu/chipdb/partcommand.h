@@ -22,6 +22,9 @@ enum chipdb_partcommand_change {
 	CHIPDB_PARTCOMMAND_REMOVE,
 };
 
+/* "unknown command "RSDR1": did you mean RDSR1?". Free with g_free(). */
+char *chipdb_part_unknown_command(const char *name);
+
 /* value: mnemonics of the engine's rows, each with :OPCODE if that differs. */
 bool chipdb_part_change_commands(const struct chipdb_partcommand *target, const char *value,
 	enum chipdb_partcommand_change change);

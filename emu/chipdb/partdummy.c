@@ -7,6 +7,7 @@
 
 #include "base/units.h"
 #include "base/value.h"
+#include "chipdb/partcommand.h"
 #include "chipdb/partkey.h"
 #include "flash/partdata.h"
 
@@ -122,7 +123,7 @@ chipdb_part_take_dummy(struct base_key_reading *r, const char *value)
 	struct flash_dummy *dummy;
 
 	if (!flash_command_known(command)) {
-		r->why = g_strdup_printf("unknown command \"%s\"", command);
+		r->why = chipdb_part_unknown_command(command);
 		return false;
 	}
 	if (strcmp(value, "none") == 0 && !qpi) {

@@ -9,7 +9,9 @@
 #include "chipdb/partfile.h"
 
 #include "base/error.h"
+#include "base/keyfile.h"
 #include "base/keytable.h"
+#include "base/mistake.h"
 #include "chipdb/partcheck.h"
 #include "chipdb/partcommand.h"
 #include "chipdb/partkey.h"
@@ -62,6 +64,22 @@ mark_given(void *target, size_t row)
 }
 
 bool
+chipdb_part_ignore(const struct chipdb_part_group *group, const char *key, GError **error)
+{
+	return group->text &&
+		base_mistakes_take(group->text->mistakes, group->file,
+			base_keytext_line(group->text, group->name, key), error);
+}
+
+/* The number of mistakes that are collected. */
+static unsigned int
+count_mistakes(const struct chipdb_part_group *group)
+{
+	return group->text && group->text->mistakes ? base_mistakes_count(group->text->mistakes)
+						    : 0;
+}
+
+bool
 chipdb_part_read(struct chipdb_part *part, const struct chipdb_part_group *group,
 	GStringChunk *strings, GError **error)
 {
@@ -74,30 +92,53 @@ chipdb_part_read(struct chipdb_part *part, const struct chipdb_part_group *group
 		.file = group->keys,
 		.code = BASE_ERROR_FILE,
 		.manual = "spinor-chipdb(5)",
+		.text = group->text,
 	};
+	unsigned int known = count_mistakes(group);
 
 	if (!group->family)
 		part->part.name = g_string_chunk_insert_const(strings, group->name);
 	if (!base_keytable_read(&keys, tables, error))
 		return false;
+	part->flawed = part->flawed || count_mistakes(group) > known;
 	if (!chipdb_part_is_given(part, "wrsr-bytes"))
 		part->part.wrsr_bytes = chipdb_part_is_given(part, "sr2") ? 2 : 1;
 	return true;
 }
 
 static bool
-check_mandatory(
-	const struct chipdb_part *part, const struct chipdb_part_group *group, GError **error)
+refuse_missing(const struct chipdb_part_group *group, const struct base_key *key, GError **error)
 {
+	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
+		"%s: [%s]: key %s is missing, here and in its families; allowed: %s", group->file,
+		group->name, key->name, key->allowed);
+	return false;
+}
+
+/* Collected mistakes name all missing keys in one. */
+static bool
+check_mandatory(struct chipdb_part *part, const struct chipdb_part_group *group, GError **error)
+{
+	g_autoptr(GString) missing = g_string_new(NULL);
+	const struct base_key *first = NULL;
+	unsigned int n = 0;
+
 	for (const struct base_key *key = chipdb_partkeys; key->name; key++) {
 		if (!key->mandatory || part->given[key - chipdb_partkeys])
 			continue;
-		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-			"%s: [%s]: key %s is missing, here and in its families; allowed: %s",
-			group->file, group->name, key->name, key->allowed);
-		return false;
+		first = first ? first : key;
+		g_string_append_printf(missing, "%s%s", n++ ? ", " : "", key->name);
 	}
-	return true;
+	if (!first)
+		return true;
+	part->flawed = true;
+	if (n == 1 || !group->text)
+		return refuse_missing(group, first, error) ||
+			chipdb_part_ignore(group, NULL, error);
+	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
+		"%s: [%s]: keys %s are missing, here and in its families", group->file, group->name,
+		missing->str);
+	return chipdb_part_ignore(group, NULL, error);
 }
 
 static bool
@@ -111,7 +152,8 @@ copy_erases(struct chipdb_part *part, const struct chipdb_part_group *group, GEr
 		"%s: [%s]: an erase is \"as %02X\", but erase-%02X is missing, here and in its "
 		"families",
 		group->file, group->name, missing, missing);
-	return false;
+	part->flawed = true;
+	return chipdb_part_ignore(group, NULL, error);
 }
 
 /* Joins the lists of definitions, each name once. */
@@ -138,6 +180,8 @@ bool
 chipdb_part_finish(struct chipdb_part *part, const struct chipdb_part_group *group, GError **error)
 {
 	join_definitions(part);
-	return copy_erases(part, group, error) && check_mandatory(part, group, error) &&
-		chipdb_part_check(part, group, error);
+	if (!copy_erases(part, group, error) || !check_mandatory(part, group, error))
+		return false;
+	/* What is missing or refused would be reported again. */
+	return part->flawed || chipdb_part_check(part, group, error);
 }

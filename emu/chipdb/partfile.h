@@ -9,7 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CHIPDB_PART_KEYS 112
+struct base_keytext;
+
+#define CHIPDB_PART_KEYS 116
 
 /* A part, or a family, whose copy parts begin with. */
 struct chipdb_part {
@@ -23,6 +25,7 @@ struct chipdb_part {
 	} erases_as[FLASH_ERASES_MAX];
 	unsigned int n_erases_as;
 
+	bool flawed; /* a key of the part or of a family was refused, and mistakes are collected */
 	bool given[CHIPDB_PART_KEYS]; /* keys set by the part or by a family, by row */
 	const char **aliases;         /* owned; part.aliases points to it */
 	const char **alias_reasons;   /* likewise */
@@ -36,6 +39,7 @@ struct chipdb_part_group {
 	const char *name; /* between the brackets */
 	bool family;
 	GKeyFile *keys;
+	const struct base_keytext *text; /* that keys was read from; NULL: mistakes are errors */
 };
 
 /* A part with the defaults of spinor-chipdb(5), or a copy of family. */
@@ -50,6 +54,10 @@ bool chipdb_part_read(struct chipdb_part *part, const struct chipdb_part_group *
  * and that none contradicts another. */
 bool chipdb_part_finish(
 	struct chipdb_part *part, const struct chipdb_part_group *group, GError **error);
+
+/* Adds *error, about that key (NULL: the group), to the mistakes that are collected; the reader
+ * goes on. False if they are errors. */
+bool chipdb_part_ignore(const struct chipdb_part_group *group, const char *key, GError **error);
 
 /* True when the part or a family has set the key. name: a key of spinor-chipdb(5). */
 bool chipdb_part_is_given(const struct chipdb_part *part, const char *name);

@@ -124,6 +124,7 @@ static bool
 read_bit(char *cell, struct flash_register_bit *bit, char **why)
 {
 	char *suffix = strchr(cell, '/');
+	g_autofree char *suggestion = NULL;
 	int function;
 
 	memset(bit, 0, sizeof(*bit));
@@ -140,7 +141,8 @@ read_bit(char *cell, struct flash_register_bit *bit, char **why)
 	if (!read_own_name(cell, &bit->name, why))
 		return false;
 	if (!base_value_word(bit_words, cell, &function)) {
-		*why = g_strdup_printf("unknown bit \"%s\"", cell);
+		suggestion = base_value_suggest(bit_words, cell);
+		*why = g_strdup_printf("unknown bit \"%s\"%s", cell, suggestion);
 		return false;
 	}
 	bit->function = (enum flash_bit)function;

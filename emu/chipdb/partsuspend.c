@@ -5,6 +5,7 @@
  */
 #include "chipdb/partsuspend.h"
 
+#include "chipdb/partcommand.h"
 #include "chipdb/partkey.h"
 #include "flash/partdata.h"
 
@@ -31,7 +32,7 @@ add(struct base_key_reading *r, const char *word)
 	struct flash_part *part = &target->part->part;
 
 	if (strcmp(word, "ERASE") != 0 && !flash_command_known(word))
-		r->why = g_strdup_printf("unknown command \"%s\"", word);
+		r->why = chipdb_part_unknown_command(word);
 	else if (part->n_refused == FLASH_REFUSED_MAX)
 		r->why = g_strdup_printf("more than %d commands", FLASH_REFUSED_MAX);
 	if (r->why)

@@ -114,11 +114,11 @@ group_of(const struct action_event *event, struct trace_group *group)
 	};
 	g_strlcpy(group->what, event->what != NULL ? event->what : "", sizeof group->what);
 	g_strlcpy(group->text, event->text, sizeof group->text);
-	for (unsigned int kind = 0; kind < TRACE_KINDS; kind++) {
-		if (control_group_kind((enum trace_kind)kind) != event->kind)
+	for (unsigned int kind = 0; kind < TRACE_GROUP_KINDS; kind++) {
+		if (control_group_kind((enum trace_group_kind)kind) != event->kind)
 			continue;
-		group->kind = (enum trace_kind)kind;
-		if (group->kind == TRACE_OPERATION) {
+		group->kind = (enum trace_group_kind)kind;
+		if (group->kind == TRACE_GROUP_OPERATION) {
 			group->bytes = group->each = event->length;
 			group->to += event->length;
 		}
@@ -160,20 +160,20 @@ control_event_describe(JsonObject *params, const struct action_event *event, uns
 }
 
 enum action_event_kind
-control_group_kind(enum trace_kind kind)
+control_group_kind(enum trace_group_kind kind)
 {
-	static const enum action_event_kind kinds[TRACE_KINDS] = {
-		[TRACE_OPERATION] = ACTION_EVENT_OPERATION,
-		[TRACE_INTERRUPTED] = ACTION_EVENT_INTERRUPTED,
-		[TRACE_POWER] = ACTION_EVENT_POWER,
-		[TRACE_PIN] = ACTION_EVENT_PIN,
-		[TRACE_HOST] = ACTION_EVENT_HOST,
-		[TRACE_FAULT] = ACTION_EVENT_FAULT,
-		[TRACE_BOOT] = ACTION_EVENT_BOOT,
-		[TRACE_BOARD] = ACTION_EVENT_BOARD,
-		[TRACE_CABLE] = ACTION_EVENT_CABLE,
-		[TRACE_SNAPSHOT] = ACTION_EVENT_SNAPSHOT,
-		[TRACE_IMAGE] = ACTION_EVENT_IMAGE,
+	static const enum action_event_kind kinds[TRACE_GROUP_KINDS] = {
+		[TRACE_GROUP_OPERATION] = ACTION_EVENT_OPERATION,
+		[TRACE_GROUP_INTERRUPTED] = ACTION_EVENT_INTERRUPTED,
+		[TRACE_GROUP_POWER] = ACTION_EVENT_POWER,
+		[TRACE_GROUP_PIN] = ACTION_EVENT_PIN,
+		[TRACE_GROUP_HOST] = ACTION_EVENT_HOST,
+		[TRACE_GROUP_FAULT] = ACTION_EVENT_FAULT,
+		[TRACE_GROUP_BOOT] = ACTION_EVENT_BOOT,
+		[TRACE_GROUP_BOARD] = ACTION_EVENT_BOARD,
+		[TRACE_GROUP_CABLE] = ACTION_EVENT_CABLE,
+		[TRACE_GROUP_SNAPSHOT] = ACTION_EVENT_SNAPSHOT,
+		[TRACE_GROUP_IMAGE] = ACTION_EVENT_IMAGE,
 	};
 
 	return kinds[kind];
@@ -196,16 +196,16 @@ describe_frames(JsonObject *params, const struct trace_group *group)
 
 /* The name of the member that is true or false; NULL: the kind has none. */
 static const char *
-flag_of(enum trace_kind kind)
+flag_of(enum trace_group_kind kind)
 {
 	switch (kind) {
-	case TRACE_POWER:
+	case TRACE_GROUP_POWER:
 		return "on";
-	case TRACE_HOST:
+	case TRACE_GROUP_HOST:
 		return "opened";
-	case TRACE_BOOT:
+	case TRACE_GROUP_BOOT:
 		return "boots";
-	case TRACE_CABLE:
+	case TRACE_GROUP_CABLE:
 		return "plugged";
 	default:
 		return NULL;
@@ -217,9 +217,9 @@ describe_kind(JsonObject *params, const struct trace_group *group)
 {
 	const char *flag = flag_of(group->kind);
 
-	if (group->kind == TRACE_OPERATION || group->kind == TRACE_INTERRUPTED) {
+	if (group->kind == TRACE_GROUP_OPERATION || group->kind == TRACE_GROUP_INTERRUPTED) {
 		describe_frames(params, group);
-	} else if (group->kind == TRACE_FAULT) {
+	} else if (group->kind == TRACE_GROUP_FAULT) {
 		json_object_set_int_member(params, "id", group->id);
 		control_set_text(params, "fault", group->what);
 	} else if (flag != NULL) {

@@ -13,7 +13,7 @@ void control_event_describe(
 	JsonObject *params, const struct action_event *event, unsigned int columns);
 
 /* The kind of event of a kind of group. */
-enum action_event_kind control_group_kind(enum trace_kind kind);
+enum action_event_kind control_group_kind(enum trace_group_kind kind);
 
 /* Adds the members of a group. columns: the width of its text. */
 void control_group_describe(JsonObject *params, const char *adapter,

@@ -399,6 +399,9 @@ bool flash_part_check(const struct flash_part *part, char **why);
 /* True when the engine has a command row of that mnemonic (see chipdb). */
 bool flash_command_known(const char *name);
 
+/* The mnemonics of all rows, NULL-terminated. Free the list with g_free(). */
+const char **flash_command_names(void);
+
 /* The layout of that name; NULL if there is none. NULL for its name: the usual one. */
 const struct flash_sfdp_layout *flash_sfdp_layout_find(const char *name);
 const char *flash_sfdp_layout_name(const struct flash_sfdp_layout *layout);

@@ -9,8 +9,10 @@
 
 #include "base/error.h"
 #include "base/keyfile.h"
+#include "base/mistake.h"
 #include "base/units.h"
 #include "base/value.h"
+#include "base/wholefile.h"
 #include "clip/clip.h"
 #include "setup/faultfile.h"
 #include "setup/setup.h"
@@ -445,7 +447,8 @@ read_group(struct reading *r, bool late, GError **error)
 			return kinds[i].late != late ||
 				(check_name(r, &kinds[i], error) && kinds[i].read(r, error));
 	}
-	return refuse_group(r, error);
+	/* If mistakes are collected, the first pass has added it. */
+	return (late && r->group.keys.text != NULL) || refuse_group(r, error);
 }
 
 static bool
@@ -456,7 +459,8 @@ read_groups(struct reading *r, bool late, GError **error)
 
 	for (char **group = groups; good && *group != NULL; group++) {
 		r->group.keys.name = *group;
-		good = read_group(r, late, error);
+		good = read_group(r, late, error) ||
+			base_keygroup_ignore(&r->group.keys, NULL, error);
 	}
 	return good;
 }
@@ -480,4 +484,34 @@ setup_file_read(const char *path, GError **error)
 	}
 	setup_free(r.setup);
 	return NULL;
+}
+
+char *
+setup_file_mistakes(const char *path)
+{
+	struct base_mistakes *mistakes = base_mistakes_new();
+	struct base_keytext text = {.path = path, .line = 1, .mistakes = mistakes};
+	g_autofree char *folder = g_path_get_dirname(path);
+	g_autoptr(GError) error = NULL;
+	g_autofree char *content = NULL;
+	g_autoptr(GKeyFile) file = NULL;
+	struct reading r = {.group = {.keys = {.path = path, .text = &text}, .folder = folder}};
+	char *list = NULL;
+
+	if (base_whole_file(path, BASE_TEXT_MAX, &content, &text.length, NULL) &&
+		g_utf8_validate(content, (gssize)text.length, NULL)) {
+		text.text = content;
+		file = base_keyfile_parse(&text, &error);
+	}
+	if (file != NULL) {
+		r.group.keys.file = file;
+		r.setup = setup_empty();
+		read_groups(&r, false, &error);
+		read_groups(&r, true, &error);
+		setup_free(r.setup);
+	}
+	if (base_mistakes_count(mistakes) > 1)
+		list = base_mistakes_text(mistakes, 20);
+	base_mistakes_free(mistakes);
+	return list;
 }

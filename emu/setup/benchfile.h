@@ -16,4 +16,8 @@ struct setup_bench *setup_file_read(const char *path, GError **error);
  * g_free(). */
 const char **setup_file_keys(const char *kind);
 
+/* All mistakes of a bench file that single groups have, as lines "FILE:LINE: ...", at most 20; NULL
+ * if there are less than two, or it can't be read. Free with g_free(). */
+char *setup_file_mistakes(const char *path);
+
 #endif

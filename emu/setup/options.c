@@ -336,7 +336,7 @@ static const GOptionEntry rows[] = {
 	{"snapshot", 0, 0, G_OPTION_ARG_NONE, PARSING(snapshot),
 		"Write nothing to images and their state: all changes are lost at exit", NULL},
 	{"chipdb", 0, 0, G_OPTION_ARG_FILENAME, OPTION(chipdb),
-		"Read the chips from *.chips in DIR", "DIR"},
+		"Read the chips also from *.chips in DIR, or from FILE", "DIR|FILE"},
 
 	HEADING("Adapter and port"),
 	{"profile", 0, 0, G_OPTION_ARG_FILENAME, OPTION(profile),

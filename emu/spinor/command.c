@@ -24,7 +24,7 @@
 struct parsing {
 	struct spinor_command *command;
 	char **rest;
-	gboolean json, help, reset, source, all, summary;
+	gboolean json, help, reset, source, all, summary, check, from_dump, families;
 };
 
 static bool
@@ -203,10 +203,20 @@ static const struct option {
 			"Name of the fault, for fault list and fault remove", "NAME"}},
 	{SPINOR_OPTION_CHIPDB,
 		{"chipdb", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(chipdb),
-			"Read the chips from *.chips in DIR", "DIR"}},
+			"Read the chips also from *.chips in DIR, or from FILE", "DIR|FILE"}},
 	{SPINOR_OPTION_SOURCE,
 		{"source", 0, 0, G_OPTION_ARG_NONE, PARSING(source),
-			"Print the chip's groups of the chip files, and their sources", NULL}},
+			"The keys of the chip with file and line, and the documents", NULL}},
+	{SPINOR_OPTION_SOURCE,
+		{"check", 0, 0, G_OPTION_ARG_NONE, PARSING(check),
+			"NAME is a file of chips: check it, and report all mistakes", NULL}},
+	{SPINOR_OPTION_SOURCE,
+		{"from-dump", 0, 0, G_OPTION_ARG_NONE, PARSING(from_dump),
+			"NAME is the ID or output of a chip: write a definition to start from",
+			NULL}},
+	{SPINOR_OPTION_FAMILIES,
+		{"families", 0, 0, G_OPTION_ARG_NONE, PARSING(families),
+			"The families and their number of parts", NULL}},
 	{SPINOR_OPTION_RUN,
 		{"expect-image", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(expect_image),
 			"Fail unless the content of the chip equals FILE", "FILE"}},
@@ -430,6 +440,9 @@ parse_options(struct spinor_command *command, char ***words, GError **error)
 	command->source = parsing.source;
 	command->all = parsing.all;
 	command->summary = parsing.summary;
+	command->check = parsing.check;
+	command->from_dump = parsing.from_dump;
+	command->families = parsing.families;
 	command->args = parsing.rest != NULL ? parsing.rest : g_new0(char *, 1);
 	command->n_args = g_strv_length(command->args);
 	return true;

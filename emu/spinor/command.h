@@ -19,9 +19,10 @@ enum spinor_option {
 	SPINOR_OPTION_RUN = 1 << 5, /* the options of run and all those of spinord */
 	SPINOR_OPTION_KIND = 1 << 6,
 	SPINOR_OPTION_NAME = 1 << 7,
-	SPINOR_OPTION_SOURCE = 1 << 8,
+	SPINOR_OPTION_SOURCE = 1 << 8, /* --source, --check, --from-dump */
 	SPINOR_OPTION_LOCAL = 1 << 16, /* no bench: the help lists none of the options for it */
 	SPINOR_OPTION_WATCH = 1 << 17,
+	SPINOR_OPTION_FAMILIES = 1 << 18,
 };
 
 /* 31 years: the largest number that a message can have. */
@@ -49,6 +50,9 @@ struct spinor_command {
 	int count;        /* 0: no limit */
 	bool reset;
 	bool source;
+	bool check;
+	bool from_dump;
+	bool families;
 	char **kinds; /* may be NULL */
 	bool all;
 	bool summary;

@@ -10,6 +10,7 @@
 #include "flash/describe.h"
 #include "flash/partdata.h"
 #include "serprog/profile.h"
+#include "spinor/chipfile.h"
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
 #include "spinor/output.h"
@@ -242,6 +243,8 @@ spinor_chips(struct spinor_command *command, GError **error)
 	g_autofree char *table = NULL;
 	g_autoptr(GError) found = NULL;
 
+	if (command->families)
+		return spinor_chip_families(command, error);
 	if (command->json)
 		return chips_json(command->chipdb, pattern, error);
 	table = chipdb_table(command->chipdb, pattern, &found);
@@ -376,26 +379,6 @@ print_part(const struct flash_part *part, const char *name)
 }
 
 static int
-print_source(struct chipdb *db, const struct spinor_command *command, GError **error)
-{
-	g_autofree char *source = chipdb_source(db, command->args[0], error);
-
-	if (source == NULL)
-		return -1;
-	if (command->json) {
-		g_autoptr(JsonBuilder) builder = json_builder_new();
-
-		json_builder_begin_object(builder);
-		add_text(builder, "source", source);
-		json_builder_end_object(builder);
-		finish_json(builder);
-	} else {
-		fputs(source, stdout);
-	}
-	return EXIT_SUCCESS;
-}
-
-static int
 print_properties(struct chipdb *db, const struct spinor_command *command, GError **error)
 {
 	const struct flash_part *part = chipdb_find(db, command->args[0], error);
@@ -416,12 +399,22 @@ print_properties(struct chipdb *db, const struct spinor_command *command, GError
 int
 spinor_chip(struct spinor_command *command, GError **error)
 {
-	struct chipdb *db = chipdb_open(command->chipdb, error);
+	struct chipdb *db;
 	int status;
 
+	if (command->from_dump)
+		return spinor_chip_from_dump(command, error);
+	if (command->n_args > 1) {
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+			"%s: unexpected argument; allowed is: spinor chip NAME", command->args[1]);
+		return -1;
+	}
+	if (command->check)
+		return spinor_chip_check(command, error);
+	db = chipdb_open(command->chipdb, error);
 	if (db == NULL)
 		return -1;
-	status = command->source ? print_source(db, command, error)
+	status = command->source ? spinor_chip_source(db, command, error)
 				 : print_properties(db, command, error);
 	chipdb_close(db);
 	return status;

@@ -69,8 +69,8 @@ static const struct spinor_verb verbs[] = {
 
 	HEADING("Lists and help"),
 	{"chips", "[PATTERN]", "list the chips that can be emulated", spinor_chips, 0, 1,
-		SPINOR_OPTION_CHIPDB | SPINOR_OPTION_LOCAL, false},
-	{"chip", "NAME", "show the properties of a chip", spinor_chip, 1, 1,
+		SPINOR_OPTION_CHIPDB | SPINOR_OPTION_FAMILIES | SPINOR_OPTION_LOCAL, false},
+	{"chip", "NAME", "show the properties of a chip", spinor_chip, 1, 8,
 		SPINOR_OPTION_CHIPDB | SPINOR_OPTION_SOURCE | SPINOR_OPTION_LOCAL, false},
 	{"profiles", "", "list the adapters that can be emulated", spinor_profiles, 0, 0,
 		SPINOR_OPTION_LOCAL, false},

@@ -11,6 +11,7 @@
 #include "bench/bench.h"
 #include "chipdb/chiptable.h"
 #include "control/control.h"
+#include "setup/benchfile.h"
 #include "setup/options.h"
 #include "spinord/notify.h"
 
@@ -103,11 +104,17 @@ check(const struct setup_options *options)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *line = NULL;
+	g_autofree char *all = NULL;
 	unsigned int n_adapters;
 	unsigned int n_chips;
 
-	if (!bench_check(options, &n_adapters, &n_chips, &error))
-		return failed(error);
+	if (!bench_check(options, &n_adapters, &n_chips, &error)) {
+		all = setup_file_mistakes(options->file);
+		if (all == NULL)
+			return failed(error);
+		fputs(all, stderr);
+		return EXIT_USAGE;
+	}
 	line = g_strdup_printf("%s: ok, %u adapter%s, %u chip%s\n", options->file, n_adapters,
 		n_adapters == 1 ? "" : "s", n_chips, n_chips == 1 ? "" : "s");
 	return print(line);

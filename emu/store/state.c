@@ -311,7 +311,7 @@ check_groups(struct reading *r, GError **error)
 static GKeyFile *
 parse_text(const struct reading *r, const char *text, size_t length, GError **error)
 {
-	const struct base_keytext whole = {r->group.path, text, length, 1, BASE_ERROR_FILE};
+	const struct base_keytext whole = {r->group.path, text, length, 1, BASE_ERROR_FILE, NULL};
 	g_autoptr(GError) cause = NULL;
 	GKeyFile *file = NULL;
 

@@ -65,7 +65,7 @@ open_group(struct trace_fold *fold, const struct trace_group *group)
 static void
 fill(struct trace_group *group, int cs, const struct flash_event *event)
 {
-	group->kind = TRACE_OPERATION;
+	group->kind = TRACE_GROUP_OPERATION;
 	group->cs = cs;
 	group->time_ns = group->end_ns = event->time_ns;
 	group->purpose = event->purpose;
@@ -91,9 +91,9 @@ fill(struct trace_group *group, int cs, const struct flash_event *event)
 static bool
 continues(const struct trace_group *group, int cs, const struct flash_event *event)
 {
-	if (group->kind != TRACE_OPERATION || group->cs != cs || group->opcode != event->opcode ||
-		group->outcome != event->outcome || group->has_address != event->has_address ||
-		group->note != event->note)
+	if (group->kind != TRACE_GROUP_OPERATION || group->cs != cs ||
+		group->opcode != event->opcode || group->outcome != event->outcome ||
+		group->has_address != event->has_address || group->note != event->note)
 		return false;
 	if (event->outcome != FLASH_DONE)
 		return group->each == event->length && group->from == event->address;
@@ -178,7 +178,7 @@ is_parallel(const struct flash_event *event)
 static bool
 is_parallel_group(const struct trace_group *group)
 {
-	return group->kind == TRACE_FAULT ||
+	return group->kind == TRACE_GROUP_FAULT ||
 		(group->outcome == FLASH_DONE &&
 			(group->purpose == FLASH_FOR_READ || group->purpose == FLASH_FOR_PROGRAM ||
 				group->purpose == FLASH_FOR_ERASE));
@@ -196,7 +196,7 @@ count_ended(const struct trace_fold *fold, int cs, const struct flash_event *eve
 
 		if (!is_parallel(event) || !is_parallel_group(group))
 			return fold->n_open;
-		if (group->kind == TRACE_OPERATION && group->cs == cs &&
+		if (group->kind == TRACE_GROUP_OPERATION && group->cs == cs &&
 			group->opcode == event->opcode)
 			n = i + 1;
 	}
@@ -244,7 +244,7 @@ add_end(struct trace_fold *fold, int cs, const struct flash_event *event)
 	for (unsigned int i = fold->n_open; i-- > 0;) {
 		struct trace_group *group = &fold->open[i];
 
-		if (group->kind != TRACE_OPERATION || group->cs != cs ||
+		if (group->kind != TRACE_GROUP_OPERATION || group->cs != cs ||
 			group->purpose != event->purpose || group->outcome != FLASH_DONE)
 			continue;
 		group->busy_ns += event->busy_ns;
@@ -277,7 +277,7 @@ add_interruption(struct trace_fold *fold, int cs, const struct flash_event *even
 	struct trace_group group;
 
 	fill(&group, cs, event);
-	group.kind = TRACE_INTERRUPTED;
+	group.kind = TRACE_GROUP_INTERRUPTED;
 	group.busy_ns = event->busy_ns;
 	trace_fold_flush(fold);
 	complete(fold, &group);
@@ -286,7 +286,7 @@ add_interruption(struct trace_fold *fold, int cs, const struct flash_event *even
 static void
 add_power(struct trace_fold *fold, int cs, const struct flash_event *event)
 {
-	struct trace_group group = {.kind = TRACE_POWER,
+	struct trace_group group = {.kind = TRACE_GROUP_POWER,
 		.cs = cs,
 		.time_ns = event->time_ns,
 		.end_ns = event->time_ns,
@@ -327,7 +327,7 @@ add_act(struct trace_fold *fold, const struct trace_group *act)
 	for (unsigned int i = 0; i < fold->n_open; i++) {
 		struct trace_group *group = &fold->open[i];
 
-		if (group->kind != TRACE_FAULT || group->id != act->id)
+		if (group->kind != TRACE_GROUP_FAULT || group->id != act->id)
 			continue;
 		group->count++;
 		group->end_ns = act->time_ns;
@@ -348,7 +348,7 @@ trace_fold_add(struct trace_fold *fold, const struct trace_group *group)
 	struct trace_group copy;
 
 	fold->events++;
-	if (group->kind == TRACE_FAULT) {
+	if (group->kind == TRACE_GROUP_FAULT) {
 		add_act(fold, group);
 		return;
 	}

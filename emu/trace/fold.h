@@ -15,24 +15,24 @@
 #define TRACE_GROUP_WHAT_BYTES 72
 #define TRACE_FOLD_OPEN_MAX 6
 
-/* TRACE_OPERATION is one or more frames of a host with the same purpose. */
-enum trace_kind {
-	TRACE_OPERATION,
-	TRACE_INTERRUPTED,
-	TRACE_POWER,    /* on */
-	TRACE_PIN,      /* what: the pin, text: its level */
-	TRACE_HOST,     /* on: opened */
-	TRACE_FAULT,    /* what: its kind, text: where it acted last */
-	TRACE_BOOT,     /* on: the board boots, text: the reason if it does not */
-	TRACE_BOARD,    /* what: "run", "reset", "off" */
-	TRACE_CABLE,    /* on: plugged in, else unplugged */
-	TRACE_SNAPSHOT, /* what: "take", …, text: its name */
-	TRACE_IMAGE,    /* what: "load", …, text: the file's name */
-	TRACE_KINDS,
+/* TRACE_GROUP_OPERATION is one or more frames of a host with the same purpose. */
+enum trace_group_kind {
+	TRACE_GROUP_OPERATION,
+	TRACE_GROUP_INTERRUPTED,
+	TRACE_GROUP_POWER,    /* on */
+	TRACE_GROUP_PIN,      /* what: the pin, text: its level */
+	TRACE_GROUP_HOST,     /* on: opened */
+	TRACE_GROUP_FAULT,    /* what: its kind, text: where it acted last */
+	TRACE_GROUP_BOOT,     /* on: the board boots, text: the reason if it does not */
+	TRACE_GROUP_BOARD,    /* what: "run", "reset", "off" */
+	TRACE_GROUP_CABLE,    /* on: plugged in, else unplugged */
+	TRACE_GROUP_SNAPSHOT, /* what: "take", …, text: its name */
+	TRACE_GROUP_IMAGE,    /* what: "load", …, text: the file's name */
+	TRACE_GROUP_KINDS,
 };
 
 struct trace_group {
-	enum trace_kind kind;
+	enum trace_group_kind kind;
 	int cs;          /* -1: not of one chip */
 	uint64_t number; /* of the adapter's groups, from 1 up */
 	int64_t time_ns; /* the first event */

@@ -265,41 +265,41 @@ trace_group_text(const struct trace_group *group, unsigned int columns)
 	GString *line = g_string_new(NULL);
 
 	switch (group->kind) {
-	case TRACE_OPERATION:
+	case TRACE_GROUP_OPERATION:
 		word_operation(line, group, columns);
 		break;
-	case TRACE_INTERRUPTED:
+	case TRACE_GROUP_INTERRUPTED:
 		word_interrupted(line, group, columns);
 		break;
-	case TRACE_POWER:
+	case TRACE_GROUP_POWER:
 		g_string_append(line, group->on ? "supply on" : "supply off");
 		break;
-	case TRACE_PIN:
+	case TRACE_GROUP_PIN:
 		g_string_append_printf(line, "%s set to %s", pin_label(group->what), group->text);
 		break;
-	case TRACE_HOST:
+	case TRACE_GROUP_HOST:
 		g_string_append(line, group->on ? "host opened the port" : "host closed the port");
 		break;
-	case TRACE_FAULT:
+	case TRACE_GROUP_FAULT:
 		word_fault(line, group, columns);
 		break;
-	case TRACE_BOOT:
+	case TRACE_GROUP_BOOT:
 		g_string_append(line, group->on ? "board boots" : "board does not boot: ");
 		g_string_append(line, group->on ? "" : group->text);
 		break;
-	case TRACE_BOARD:
+	case TRACE_GROUP_BOARD:
 		word_board(line, group);
 		break;
-	case TRACE_CABLE:
+	case TRACE_GROUP_CABLE:
 		g_string_append(line, group->on ? "cable plugged in" : "cable unplugged");
 		break;
-	case TRACE_SNAPSHOT:
-	case TRACE_IMAGE:
+	case TRACE_GROUP_SNAPSHOT:
+	case TRACE_GROUP_IMAGE:
 		g_string_append_printf(line, "%s %s: %s",
-			group->kind == TRACE_IMAGE ? "image" : "snapshot", group->what,
+			group->kind == TRACE_GROUP_IMAGE ? "image" : "snapshot", group->what,
 			group->text);
 		break;
-	case TRACE_KINDS:
+	case TRACE_GROUP_KINDS:
 		break;
 	}
 	cut(line, columns);

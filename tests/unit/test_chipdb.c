@@ -404,7 +404,8 @@ static const struct {
 	{PART "unique-id = 17\n",
 		"DIR/a.chips: [P1]: unique-id = \"17\" is refused; allowed: 0 to 16 (bytes)"},
 	{PART "sr2 = - - - - - - QX -\n",
-		"DIR/a.chips: [P1]: sr2 = \"- - - - - - QX -\" is refused: unknown bit \"QX\"; "
+		"DIR/a.chips: [P1]: sr2 = \"- - - - - - QX -\" is refused: unknown bit \"QX\": "
+		"did you mean QE?; "
 		"allowed: 8 bits, bit 7 first, each one - or a name of spinor-chipdb(5), with "
 		"/otp, /ro or /v where it applies"},
 	{PART "sr2 = - - QE\n",
@@ -422,7 +423,8 @@ static const struct {
 		"DIR/a.chips: [P1]: wrsr-short = \"yes\" is refused; allowed: keep, clear or "
 		"refuse"},
 	{PART "commands += RAED\n",
-		"DIR/a.chips: [P1]: commands+ = \"RAED\" is refused: unknown command \"RAED\"; "
+		"DIR/a.chips: [P1]: commands+ = \"RAED\" is refused: unknown command \"RAED\": "
+		"did you mean READ?; "
 		"allowed: mnemonics of spinor-chipdb(5), each with :OPCODE in hex "
 		"where it differs"},
 	{PART "commands += READ\n",
@@ -474,7 +476,8 @@ static const struct {
 	{PART "sr2 = USER USER USER USER USER - - -\ndummy-code = sr2 F8\n",
 		"DIR/a.chips: [P1]: dummy-code has more than 4 bits"},
 	{PART "dummy-READX = 8\n",
-		"DIR/a.chips: [P1]: dummy-READX = \"8\" is refused: unknown command \"READX\"; "
+		"DIR/a.chips: [P1]: dummy-READX = \"8\" is refused: unknown command \"READX\": "
+		"did you mean READ?; "
 		"allowed: 0 to 32 (clocks): one number, or one for each code, such as 8 6 8 10; or "
 		"none"},
 	{PART "dummy-FAST_READ = 33\n",
@@ -488,7 +491,8 @@ static const struct {
 		"DIR/a.chips: [P1]: dummy-RDSFDP: RDSFDP has 8 dummy clocks in all parts"},
 	{PART "suspend-refuses = DP PPP\n",
 		"DIR/a.chips: [P1]: suspend-refuses = \"DP PPP\" is refused: unknown command "
-		"\"PPP\"; allowed: none, or mnemonics of spinor-chipdb(5), and ERASE for all "
+		"\"PPP\": did you mean PP?; allowed: none, or mnemonics of spinor-chipdb(5), and "
+		"ERASE for all "
 		"erases"},
 	{PART "suspend-flags = late\n",
 		"DIR/a.chips: [P1]: suspend-flags = \"late\" is refused; allowed: at-once or "

@@ -186,7 +186,7 @@ END_TEST
 
 START_TEST(acts_of_a_fault_are_counted_beside_operations)
 {
-	struct trace_group act = {.kind = TRACE_FAULT,
+	struct trace_group act = {.kind = TRACE_GROUP_FAULT,
 		.cs = -1,
 		.id = 3,
 		.count = 1,
@@ -210,17 +210,17 @@ static const struct {
 	struct trace_group group;
 	const char *text;
 } others[] = {
-	{{.kind = TRACE_HOST, .on = true}, "host opened the port"},
-	{{.kind = TRACE_HOST}, "host closed the port"},
-	{{.kind = TRACE_PIN, .what = "hold", .text = "float"}, "HOLD# set to float"},
-	{{.kind = TRACE_POWER, .on = true}, "supply on"},
-	{{.kind = TRACE_BOOT, .on = true}, "board boots"},
-	{{.kind = TRACE_BOOT, .text = "no content"}, "board does not boot: no content"},
-	{{.kind = TRACE_BOARD, .what = "reset"}, "board is held in reset"},
-	{{.kind = TRACE_BOARD, .what = "off"}, "board has no supply"},
-	{{.kind = TRACE_CABLE}, "cable unplugged"},
-	{{.kind = TRACE_SNAPSHOT, .what = "take", .text = "clean"}, "snapshot take: clean"},
-	{{.kind = TRACE_IMAGE,
+	{{.kind = TRACE_GROUP_HOST, .on = true}, "host opened the port"},
+	{{.kind = TRACE_GROUP_HOST}, "host closed the port"},
+	{{.kind = TRACE_GROUP_PIN, .what = "hold", .text = "float"}, "HOLD# set to float"},
+	{{.kind = TRACE_GROUP_POWER, .on = true}, "supply on"},
+	{{.kind = TRACE_GROUP_BOOT, .on = true}, "board boots"},
+	{{.kind = TRACE_GROUP_BOOT, .text = "no content"}, "board does not boot: no content"},
+	{{.kind = TRACE_GROUP_BOARD, .what = "reset"}, "board is held in reset"},
+	{{.kind = TRACE_GROUP_BOARD, .what = "off"}, "board has no supply"},
+	{{.kind = TRACE_GROUP_CABLE}, "cable unplugged"},
+	{{.kind = TRACE_GROUP_SNAPSHOT, .what = "take", .text = "clean"}, "snapshot take: clean"},
+	{{.kind = TRACE_GROUP_IMAGE,
 		 .what = "load",
 		 .text = "/a/very/long/name/of/a/file/that/does/not/fit/into/the/line/at/all.bin"},
 		"image load: /a/very/long/name/of/a/file/that/does/not/fit/into/t..."},

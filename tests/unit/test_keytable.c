@@ -75,7 +75,7 @@ static const struct base_key second[] = {
 static bool
 read_text(const char *text, const char *manual, struct record *record, GError **error)
 {
-	const struct base_keytext whole = {"FILE", text, strlen(text), 1, BASE_ERROR_FILE};
+	const struct base_keytext whole = {"FILE", text, strlen(text), 1, BASE_ERROR_FILE, NULL};
 	g_autoptr(GKeyFile) file = base_keyfile_parse(&whole, error);
 	const struct base_keygroup group = {.path = "FILE",
 		.name = "g",

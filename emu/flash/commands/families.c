@@ -18,6 +18,7 @@
 #include "flash/flash.h"
 #include "flash/partdata.h"
 
+#include <glib.h>
 #include <string.h>
 
 static const struct flash_family *const families[] = {
@@ -79,6 +80,21 @@ bool
 flash_command_known(const char *name)
 {
 	return find(name) != NULL;
+}
+
+const char **
+flash_command_names(void)
+{
+	GPtrArray *names = g_ptr_array_new();
+
+	for (size_t i = 0; families[i]; i++) {
+		const struct flash_command *row = families[i]->commands;
+
+		for (; row && row->name; row++)
+			g_ptr_array_add(names, (gpointer)row->name);
+	}
+	g_ptr_array_add(names, NULL);
+	return (const char **)g_ptr_array_free(names, FALSE);
 }
 
 int
