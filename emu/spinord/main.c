@@ -124,7 +124,7 @@ main(int argc, char **argv)
 	fill_standard_descriptors();
 	signal(SIGPIPE, SIG_IGN);
 	g_set_prgname("spinord");
-	base_log_init("spinord", G_LOG_LEVEL_WARNING);
+	base_log_init("spinord", G_LOG_LEVEL_MESSAGE);
 	options = setup_options_parse(&argc, &argv, &error);
 	if (options == NULL)
 		return failed(error);
