@@ -8,6 +8,7 @@
 
 #include "spinor/reportfile.h"
 
+#include "base/wholefile.h"
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
 #include "spinor/output.h"
@@ -148,7 +149,7 @@ write_file(const struct spinor_command *command, JsonNode *root, GError **error)
 		return true;
 	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
 		"--report %s: %s; its directory has to exist and be writable", command->report,
-		why->message);
+		base_file_reason(why));
 	return false;
 }
 

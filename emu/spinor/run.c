@@ -12,7 +12,6 @@
 #include "spinor/verbs.h"
 
 #include "base/log.h"
-#include "base/wholefile.h"
 #include "bench/bench.h"
 #include "bench/chip.h"
 #include "control/control.h"
