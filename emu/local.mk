@@ -151,6 +151,8 @@ emu_libchipdb_a_SOURCES = \
 	emu/chipdb/chiptable.h \
 	emu/chipdb/installed.c \
 	emu/chipdb/installed.h \
+	emu/chipdb/ofsize.c \
+	emu/chipdb/ofsize.h \
 	emu/chipdb/partcheck.c \
 	emu/chipdb/partcheck.h \
 	emu/chipdb/partcommand.c \
@@ -185,8 +187,17 @@ emu_libembed_a_SOURCES = \
 
 noinst_LIBRARIES += emu/libstore.a
 emu_libstore_a_SOURCES = \
+	emu/store/filesize.c \
+	emu/store/filesize.h \
+	emu/store/identity.c \
+	emu/store/identity.h \
 	emu/store/image.c \
 	emu/store/image.h \
+	emu/store/imagefile.c \
+	emu/store/initialcontent.c \
+	emu/store/initialcontent.h \
+	emu/store/publish.c \
+	emu/store/publish.h \
 	emu/store/registers.c \
 	emu/store/registers.h \
 	emu/store/snapshot.c \
@@ -341,7 +352,9 @@ emu_libbench_a_SOURCES = \
 	emu/bench/relabel.c \
 	emu/bench/relabel.h \
 	emu/bench/unfinished.c \
-	emu/bench/unfinished.h
+	emu/bench/unfinished.h \
+	emu/bench/wrongsize.c \
+	emu/bench/wrongsize.h
 
 noinst_LIBRARIES += emu/libaction.a
 emu_libaction_a_SOURCES = \

@@ -65,7 +65,9 @@ SYSTEM_TESTS = \
 	tests/system/spinord-files.test \
 	tests/system/spinord-idle.test \
 	tests/system/spinord-options.test \
-	tests/system/spinord-signals.test
+	tests/system/spinord-signals.test \
+	tests/system/state.test \
+	tests/system/user-files.test
 
 # Scripts that take minutes: `make check-all` runs them after the others, X-long.test in place of
 # X.test.
@@ -153,6 +155,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_clip_others.c \
 	tests/unit/test_clip_pins.c \
 	tests/unit/test_clip_writer.c \
+	tests/unit/test_content.c \
 	tests/unit/test_control.c \
 	tests/unit/test_control_manual.c \
 	tests/unit/test_embed.c \
@@ -179,6 +182,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_serprog.c \
 	tests/unit/test_snapshot.c \
 	tests/unit/test_state.c \
+	tests/unit/test_state_image.c \
 	tests/unit/test_stats.c \
 	tests/unit/test_storage.c \
 	tests/unit/test_tcp.c \

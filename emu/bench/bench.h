@@ -48,6 +48,11 @@ uint64_t bench_seed(const struct bench *bench);
 /* The path of the control socket in options or bench file; NULL: the default. */
 const char *bench_control_path(const struct bench *bench);
 
+/* Completes an error about a file whose size differs from the chip's by the names of chips of its
+ * size; no effect on other errors. To be called from the main thread. */
+void bench_explain_size(
+	const struct bench *bench, const struct bench_chip *chip, const char *file, GError **error);
+
 /* Sets the observer, which is called for every event of every chip from then on, in the thread of
  * the chip's adapter. NULL removes it; no call is in progress when this returns. To be called from
  * the main thread. */

@@ -131,6 +131,7 @@ describe_chip(const struct action_chip_status *chip)
 	control_set_text(object, "flashrom", chip->flashrom);
 	json_object_set_int_member(object, "size", (int64_t)chip->size);
 	control_set_text(object, "image", chip->image);
+	json_object_set_boolean_member(object, "snapshot_mode", chip->is_snapshot);
 	json_object_set_int_member(object, "power_mv", chip->millivolts);
 	json_object_set_int_member(object, "cut_in", (int64_t)chip->cut_in);
 	json_object_set_member(object, "pins", control_pins(&chip->pins));

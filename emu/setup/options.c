@@ -317,7 +317,7 @@ refuse_clash(const struct setup_options *options, GError **error)
 /* Values that GOption sets outside of struct setup_options. */
 struct parsing {
 	char **rest;
-	gboolean verbose, version, help, no_control;
+	gboolean verbose, version, help, no_control, snapshot;
 };
 
 #define OPTION(member) GSIZE_TO_POINTER(offsetof(struct setup_options, member))
@@ -347,7 +347,12 @@ static const GOptionEntry rows[] = {
 	{"chip", 0, 0, G_OPTION_ARG_FILENAME, OPTION(chip),
 		"Part number of the chip (default: " SETUP_DEFAULT_CHIP ")", "PART"},
 	{"image", 0, 0, G_OPTION_ARG_FILENAME, OPTION(image),
-		"Keep the chip's content in FILE, created blank when absent", "FILE"},
+		"Keep the chip's content in FILE, created when absent", "FILE"},
+	{"content", 0, 0, G_OPTION_ARG_FILENAME, OPTION(content),
+		"Initial content of the chip, and of a new image (default: blank)",
+		"blank|random|pattern|FILE"},
+	{"snapshot", 0, 0, G_OPTION_ARG_NONE, PARSING(snapshot),
+		"Write nothing to images and their state: all changes are lost at exit", NULL},
 	{"chipdb", 0, 0, G_OPTION_ARG_FILENAME, OPTION(chipdb),
 		"Read the chips from *.chips in DIR", "DIR"},
 
@@ -518,6 +523,7 @@ setup_options_parse(int *argc, char ***argv, GError **error)
 	if (!good)
 		explain(entries, error);
 	options->no_control = parsing.no_control;
+	options->snapshot = parsing.snapshot;
 	options->verbose = parsing.verbose;
 	options->version = parsing.version;
 	good = good && refuse_empty(entries, error) && take_rest(options, parsing.rest, error) &&
@@ -538,6 +544,7 @@ setup_options_free(struct setup_options *options)
 		return;
 	g_free(options->chip);
 	g_free(options->image);
+	g_free(options->content);
 	g_free(options->link);
 	g_free(options->tcp);
 	g_free(options->control);

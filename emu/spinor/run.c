@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "bench/bench.h"
+#include "bench/chip.h"
 #include "control/control.h"
 #include "setup/options.h"
 #include "spinor/client.h"
@@ -29,9 +30,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #define NS_PER_S INT64_C(1000000000)
+#define CHIP_SELECTS 8
 
 struct run {
 	const struct spinor_command *command;
@@ -153,6 +156,80 @@ read_options(struct run *run, GError **error)
 	return true;
 }
 
+/* Calls visit for each chip of the bench that has an image. */
+static bool
+each_image(struct run *run, bool (*visit)(struct run *run, struct bench_chip *chip, GError **error),
+	GError **error)
+{
+	for (unsigned int i = 0; i < bench_n_adapters(run->bench); i++) {
+		const struct bench_adapter *adapter = bench_adapter_at(run->bench, i);
+
+		for (unsigned int cs = 0; cs < CHIP_SELECTS; cs++) {
+			struct bench_chip *chip = bench_adapter_chip(adapter, cs);
+
+			if (chip != NULL && bench_chip_image_path(chip) != NULL &&
+				!visit(run, chip, error))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* A user may not expect that a command of a test changes the file. */
+static bool
+warn_of_change(struct run *run, struct bench_chip *chip, GError **error)
+{
+	(void)run;
+	(void)error;
+	if (!bench_chip_is_snapshot(chip) && !bench_chip_image_is_created(chip))
+		log_notice("%s: the command can change this file; --snapshot keeps it as it is",
+			bench_chip_image_path(chip));
+	return true;
+}
+
+static bool
+same_file(const char *path, const char *other)
+{
+	struct stat a, b;
+
+	return other != NULL && stat(path, &a) == 0 && stat(other, &b) == 0 &&
+		a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+static bool
+refuse_report(struct run *run, const char *what, GError **error)
+{
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+		"--report %s: that is %s too, which the report would replace; another file is "
+		"wanted",
+		run->command->report, what);
+	return false;
+}
+
+static bool
+check_report_image(struct run *run, struct bench_chip *chip, GError **error)
+{
+	return !same_file(run->command->report, bench_chip_image_path(chip)) ||
+		refuse_report(run, "the image of a chip", error);
+}
+
+/* The report replaces its file, which must not be one that the bench uses. */
+static bool
+check_report(struct run *run, GError **error)
+{
+	const char *report = run->command->report;
+
+	if (report == NULL)
+		return true;
+	if (same_file(report, run->options->file))
+		return refuse_report(run, "the bench file", error);
+	if (same_file(report, run->options->content))
+		return refuse_report(run, "the content of the chip", error);
+	if (same_file(report, run->command->expect_image))
+		return refuse_report(run, "the expected image", error);
+	return each_image(run, check_report_image, error);
+}
+
 static bool
 build(struct run *run, GError **error)
 {
@@ -161,10 +238,11 @@ build(struct run *run, GError **error)
 		: g_build_filename(
 			  spinor_supervise_directory(run->supervise), "control.sock", NULL);
 
-	base_log_init("spinor", run->options->verbose ? G_LOG_LEVEL_DEBUG : G_LOG_LEVEL_WARNING);
+	base_log_init("spinor", run->options->verbose ? G_LOG_LEVEL_DEBUG : G_LOG_LEVEL_MESSAGE);
 	run->bench = bench_new(run->options, NULL, error);
-	if (run->bench == NULL || !bench_start(run->bench, error))
+	if (run->bench == NULL || !check_report(run, error) || !bench_start(run->bench, error))
 		return false;
+	each_image(run, warn_of_change, NULL);
 	run->server = control_server_new(run->bench, control, error);
 	return run->server != NULL && run_query(run, ask_status, error);
 }

@@ -182,7 +182,8 @@ print_chip(JsonObject *chip, const char *board)
 	spinor_print_pins(pins);
 	printf(", %s\n", spinor_flag(chip, "busy") ? "busy" : "ready");
 	print_reasons(chip);
-	printf("      image %s", spinor_text(chip, "image", "(none: not saved)"));
+	printf("      image %s%s", spinor_text(chip, "image", "(none: not saved)"),
+		spinor_flag(chip, "snapshot_mode") ? " (snapshot, nothing is written)" : "");
 	printf(", %" PRId64 " snapshot%s", snapshots, snapshots == 1 ? "" : "s");
 	print_faults(chip);
 	putchar('\n');

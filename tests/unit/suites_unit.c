@@ -22,6 +22,8 @@ const struct suite_row suite_rows[] = {
 	{"chipdb_table", suite_chipdb_table},
 	{"storage", suite_storage},
 	{"state", suite_state},
+	{"state_image", suite_state_image},
+	{"content", suite_content},
 	{"action", suite_action},
 	{"image", suite_image},
 	{"snapshot", suite_snapshot},

@@ -344,7 +344,8 @@ START_TEST(status_reports_all_adapters_and_chips)
 		"ready_line:String chips:JsonArray faults:Integer board:String");
 	assert_shape(chip,
 		"cs:Integer part:String vendor:String flashrom:String size:Integer "
-		"image:NULL power_mv:Integer cut_in:Integer pins:JsonObject busy:Boolean "
+		"image:NULL snapshot_mode:Boolean power_mv:Integer cut_in:Integer "
+		"pins:JsonObject busy:Boolean "
 		"status:JsonArray registers:JsonArray pin_uses:JsonObject silent:Boolean "
 		"reasons:JsonArray protected:JsonArray snapshots:Integer vcc_mv:Integer "
 		"faults:Integer board:NULL");
@@ -612,14 +613,24 @@ START_TEST(images_are_saved_loaded_and_compared)
 }
 END_TEST
 
+#define HALF                                                                               \
+	"cannot read image \"DIR/half.bin\": it has 512 KiB (524288 bytes), the chip has " \
+	"1 MiB (1048576 bytes); name an image of that size; --chip names of 512 KiB: "     \
+	"W25Q40BV, W25Q40CL, W25X40"
+
 START_TEST(unusable_images_are_rejected)
 {
+	static const char half[512 * 1024];
 	struct client client = open_client();
 
 	write_file("short.bin", "abc", 3);
 	assert_error(&client, "image.load", "{\"path\":\"DIR/short.bin\"}", -32000,
 		"cannot read image \"DIR/short.bin\": it has 3 bytes, the chip has 1 MiB (1048576 "
-		"bytes); name an image of that size");
+		"bytes); name an image of that size; no chip has that size");
+	write_file("half.bin", half, sizeof half);
+	assert_error(&client, "image.load", "{\"path\":\"DIR/half.bin\"}", -32000, HALF);
+	assert_error(&client, "image.compare", "{\"path\":\"DIR/half.bin\"}", -32000, HALF);
+	assert_error(&client, "snapshot.restore", "{\"file\":\"DIR/half.bin\"}", -32000, HALF);
 	assert_error(&client, "image.compare", "{\"path\":\"DIR/none.bin\"}", -32000,
 		"cannot read image \"DIR/none.bin\": No such file or directory; it has to be a "
 		"file that can be read");
