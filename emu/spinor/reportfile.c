@@ -152,8 +152,8 @@ write_file(const struct spinor_command *command, JsonNode *root, GError **error)
 	return false;
 }
 
-/* True if the file is missing or a report: then it can be replaced before its name was compared with
- * the files of the bench. */
+/* True if the file is missing or a report: then it can be replaced before its name was compared
+ * with the files of the bench. */
 static bool
 is_replaceable(const char *path)
 {
