@@ -153,36 +153,19 @@ write_file(const struct spinor_command *command, JsonNode *root, GError **error)
 	return false;
 }
 
-/* True if both are the name of the same file. */
+/* True if the file is missing or a report: then it can be replaced before its name was compared
+ * with the files of the bench. */
 static bool
-is_same(const char *path, const char *other)
+is_replaceable(const char *path)
 {
-	g_autofree char *a = g_canonicalize_filename(path, NULL);
-	g_autofree char *b = g_canonicalize_filename(other, NULL);
+	char first[2] = "";
+	FILE *file = fopen(path, "r");
+	size_t n = file != NULL ? fread(first, 1, 1, file) : 0;
 
-	return strcmp(a, b) == 0;
-}
-
-/* Refuses a report with the name of an image, a trace or another file of the command line: it would
- * overwrite it. Options of the bench are not parsed yet; any of their values counts. */
-static bool
-refuse_clash(const struct spinor_command *command, GError **error)
-{
-	bool same =
-		command->expect_image != NULL && is_same(command->report, command->expect_image);
-
-	for (char **word = command->bench + 1; !same && *word != NULL; word++) {
-		const char *equals = g_str_has_prefix(*word, "--") ? strchr(*word, '=') : NULL;
-
-		same = is_same(command->report, equals != NULL ? equals + 1 : *word);
-	}
-	if (!same)
-		return true;
-	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
-		"--report %s: that is a file of another option too, which the report would "
-		"overwrite; another file is wanted",
-		command->report);
-	return false;
+	if (file == NULL)
+		return !g_file_test(path, G_FILE_TEST_EXISTS);
+	fclose(file);
+	return n == 0 || first[0] == '{';
 }
 
 bool
@@ -194,8 +177,6 @@ spinor_reportfile_begin(const struct spinor_command *command, GError **error)
 
 	if (command->report == NULL || strcmp(command->report, "-") == 0)
 		return true;
-	if (!refuse_clash(command, error))
-		return false;
 	root = describe(command, &result);
 	return write_file(command, root, error);
 }
@@ -208,5 +189,9 @@ spinor_reportfile_write(const struct spinor_command *command,
 
 	if (command->json)
 		spinor_print_json(root);
+	if (result->unwritable)
+		return true;
+	if (!result->begun && command->report != NULL && !is_replaceable(command->report))
+		return true;
 	return write_file(command, root, error);
 }

@@ -15,6 +15,8 @@ struct spinor_command;
 
 struct spinor_run_result {
 	JsonNode *bench; /* bench.status when the command started; NULL: the bench did not start */
+	bool unwritable; /* the file of the report */
+	bool begun;      /* the name of the report is checked */
 	bool ended;      /* the command has started and ended: outcome is valid */
 	struct spinor_supervise_outcome outcome;
 	int64_t took_us;

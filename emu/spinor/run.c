@@ -231,6 +231,14 @@ check_report(struct run *run, GError **error)
 }
 
 static bool
+begin_report(struct run *run, GError **error)
+{
+	run->result.begun = true;
+	run->result.unwritable = !spinor_reportfile_begin(run->command, error);
+	return !run->result.unwritable;
+}
+
+static bool
 build(struct run *run, GError **error)
 {
 	g_autofree char *control = run->command->control != NULL
@@ -240,7 +248,8 @@ build(struct run *run, GError **error)
 
 	base_log_init("spinor", run->options->verbose ? G_LOG_LEVEL_DEBUG : G_LOG_LEVEL_MESSAGE);
 	run->bench = bench_new(run->options, NULL, error);
-	if (run->bench == NULL || !check_report(run, error) || !bench_start(run->bench, error))
+	if (run->bench == NULL || !check_report(run, error) || !begin_report(run, error) ||
+		!bench_start(run->bench, error))
 		return false;
 	each_image(run, warn_of_change, NULL);
 	run->server = control_server_new(run->bench, control, error);
@@ -547,8 +556,6 @@ spinor_run(struct spinor_command *command, GError **error)
 			"the command is missing; allowed is: spinor run [OPTION...] -- COMMAND...");
 		return -1;
 	}
-	if (!spinor_reportfile_begin(command, error))
-		return -1;
 	status = run_bench(&run, &why);
 	status = report(&run, status, &why);
 	clear(&run);
