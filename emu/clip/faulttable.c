@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The faults of the wires, a row for each: its name and line, its usual values, the values allowed
- * and its effects. The functions are in the file of the effect: geometry.c for the clip on the pins,
+ * and its effects. The functions are in the file of the effect: geometry.c for the clip on pins,
  * lines.c for nets, noise.c, slip.c, contact.c, master.c and writer.c. A new fault is an enum value
  * and a row here.
  *
