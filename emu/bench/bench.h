@@ -4,12 +4,14 @@
 #define SPINOR_BENCH_BENCH_H
 
 #include "bench/adapter.h"
+#include "trace/stats.h"
 
 #include <glib.h>
 #include <stdbool.h>
 
 struct bench;
 struct setup_options;
+struct trace_example_list;
 
 /*
  * Creates the bench that the options describe; chips are powered and ports exist, but no thread
@@ -46,6 +48,11 @@ uint64_t bench_seed(const struct bench *bench);
 /* The path of the control socket in options or bench file; NULL: the default. */
 const char *bench_control_path(const struct bench *bench);
 
+/* Completes an error about a file whose size differs from the chip's by the names of chips of its
+ * size; no effect on other errors. To be called from the main thread. */
+void bench_explain_size(
+	const struct bench *bench, const struct bench_chip *chip, const char *file, GError **error);
+
 /* Sets the observer, which is called for every event of every chip from then on, in the thread of
  * the chip's adapter. NULL removes it; no call is in progress when this returns. To be called from
  * the main thread. */
@@ -57,6 +64,9 @@ void bench_set_host_observer(struct bench *bench, bench_host_observer *observe, 
  * select cs. To be called from the main thread. */
 bool bench_get_chip_stats(
 	struct bench_adapter *adapter, unsigned int cs, struct trace_chip_stats *stats);
+/* Reads examples of the operations that a counter has counted. */
+bool bench_get_chip_examples(struct bench_adapter *adapter, unsigned int cs,
+	enum trace_counter counter, struct trace_example_list *examples);
 void bench_get_host_stats(struct bench_adapter *adapter, struct link_host_stats *stats);
 /* Resets all counters of the adapter and its chips. */
 void bench_reset_stats(struct bench_adapter *adapter);

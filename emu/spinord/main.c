@@ -133,7 +133,7 @@ main(int argc, char **argv)
 	g_set_prgname("spinord");
 	options = setup_options_parse(&argc, &argv, &error);
 	base_log_init("spinord",
-		options != NULL && options->verbose ? G_LOG_LEVEL_DEBUG : G_LOG_LEVEL_WARNING);
+		options != NULL && options->verbose ? G_LOG_LEVEL_DEBUG : G_LOG_LEVEL_MESSAGE);
 	if (options == NULL)
 		return failed(error);
 	if (options->help != NULL) {
