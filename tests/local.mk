@@ -49,8 +49,8 @@ SYSTEM_TESTS = \
 	tests/system/flashrom-timing.test \
 	tests/system/flashrom-unlock.test \
 	tests/system/flashrom-wp.test \
-	tests/system/ignored.test \
 	tests/system/from-dump.test \
+	tests/system/ignored.test \
 	tests/system/install.test \
 	tests/system/many.test \
 	tests/system/mistakes.test \

@@ -12,12 +12,12 @@ struct setup_bench;
  * setup_free(). */
 struct setup_bench *setup_file_read(const char *path, GError **error);
 
-/* The keys of a group "bench", "adapter" or "chip"; NULL-terminated. Free the list with
- * g_free(). */
-const char **setup_file_keys(const char *kind);
-
 /* All mistakes of a bench file that single groups have, as lines "FILE:LINE: ...", at most 20; NULL
  * if there are less than two, or it can't be read. Free with g_free(). */
 char *setup_file_mistakes(const char *path);
+
+/* The keys of a group "bench", "adapter" or "chip"; NULL-terminated. Free the list with
+ * g_free(). */
+const char **setup_file_keys(const char *kind);
 
 #endif
