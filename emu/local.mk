@@ -22,6 +22,8 @@ emu_libbase_a_SOURCES = \
 	emu/base/log.h \
 	emu/base/optionlist.c \
 	emu/base/optionlist.h \
+	emu/base/pathlock.c \
+	emu/base/pathlock.h \
 	emu/base/period.c \
 	emu/base/period.h \
 	emu/base/random.c \
@@ -376,9 +378,15 @@ SPINOR_ROOMS = \
 
 bin_PROGRAMS += spinord
 spinord_SOURCES = \
+	emu/spinord/detach.c \
+	emu/spinord/detach.h \
+	emu/spinord/inherit.c \
+	emu/spinord/inherit.h \
 	emu/spinord/main.c \
 	emu/spinord/notify.c \
-	emu/spinord/notify.h
+	emu/spinord/notify.h \
+	emu/spinord/pidfile.c \
+	emu/spinord/pidfile.h
 spinord_LDADD = $(SPINOR_ROOMS) $(JSON_LIBS) $(GLIB_LIBS)
 
 bin_PROGRAMS += spinor

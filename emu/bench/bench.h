@@ -12,10 +12,20 @@ struct bench;
 struct setup_options;
 
 /*
- * Creates the bench that the options describe; chips are powered and ports exist, but no thread
- * serves them yet. context: the main thread's, for the resources that all adapters share. Errors
- * are BASE_ERROR_USAGE for mistakes in the options or the bench file, others otherwise.
+ * Reads the description of a bench and checks all names in it. Opens no image and no port; only
+ * bench_control_path(), bench_trace_path(), bench_build() and bench_destroy() are allowed then. BASE_ERROR_USAGE: a
+ * mistake in the options or the bench file.
  */
+struct bench *bench_describe(const struct setup_options *options, GError **error);
+
+/*
+ * Creates everything that is described; chips are powered and ports exist, but no thread serves
+ * them yet. context: the main thread's, for the resources that all adapters share. On an error the
+ * bench can only be destroyed.
+ */
+bool bench_build(struct bench *bench, GMainContext *context, GError **error);
+
+/* Both. */
 struct bench *bench_new(const struct setup_options *options, GMainContext *context, GError **error);
 
 /* Checks the options and their bench file without opening images or ports: names and keys only. */
@@ -45,6 +55,8 @@ enum base_clock_mode bench_timing(const struct bench *bench);
 uint64_t bench_seed(const struct bench *bench);
 /* The path of the control socket in options or bench file; NULL: the default. */
 const char *bench_control_path(const struct bench *bench);
+/* The file of the trace; "-": standard output, NULL: none. */
+const char *bench_trace_path(const struct bench *bench);
 
 /* Sets the observer, which is called for every event of every chip from then on, in the thread of
  * the chip's adapter. NULL removes it; no call is in progress when this returns. To be called from

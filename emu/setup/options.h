@@ -13,6 +13,13 @@
 #define SETUP_DEFAULT_CHIP "W25Q128JV"
 #define SETUP_DEFAULT_SEED 1
 
+/* A listening TCP socket from a service manager. */
+struct setup_listener {
+	char *name;    /* of an adapter, or "tcp": the only one */
+	char *address; /* HOST:PORT */
+	int fd;
+};
+
 struct setup_options {
 	char *chip;    /* part number; NULL: SETUP_DEFAULT_CHIP */
 	char *image;   /* file of the array; NULL: blank, in memory */
@@ -23,9 +30,13 @@ struct setup_options {
 	char *tcp;     /* [HOST:]PORT instead of the pseudo-terminal */
 	char *control; /* path of the control socket; NULL: the default */
 	bool no_control;
-	char *file;         /* the bench file; NULL: options alone describe the bench */
-	bool check;         /* only check the bench file */
-	unsigned int count; /* adapters; 0: not given */
+	bool detach;          /* spinord: run in the background */
+	char *log;            /* spinord: file of the log */
+	char *pid;            /* spinord: file of the process ID */
+	GPtrArray *listeners; /* struct setup_listener; NULL: none. Not an option */
+	char *file;           /* the bench file; NULL: options alone describe the bench */
+	bool check;           /* only check the bench file */
+	unsigned int count;   /* adapters; 0: not given */
 	enum base_clock_mode timing;
 	bool timing_given;
 	unsigned int time_scale; /* thousandths; 0: not given */
@@ -45,6 +56,13 @@ struct setup_options {
  * caller handles --help and --version. NULL on error; free with setup_options_free(). */
 struct setup_options *setup_options_parse(int *argc, char ***argv, GError **error);
 void setup_options_free(struct setup_options *options);
+
+/* Adds a listening TCP socket that the process has inherited. name: of an adapter, or "tcp". */
+void setup_options_add_listener(
+	struct setup_options *options, const char *name, const char *address, int fd);
+
+/* Returns the first option that is for spinord alone, and which "spinor run" refuses; NULL: none. */
+const char *setup_options_daemon_only(const struct setup_options *options);
 
 /* Returns the long names of all options, NULL-terminated. Free the list with g_free(). */
 const char **setup_options_names(void);

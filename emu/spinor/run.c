@@ -138,14 +138,22 @@ read_options(struct run *run, GError **error)
 		run->command->bench, (g_strv_length(run->command->bench) + 1) * sizeof *words);
 	char **argv = words;
 	int argc = (int)g_strv_length(words);
+	const char *only;
 
 	run->options = setup_options_parse(&argc, &argv, error);
 	if (run->options == NULL)
 		return false;
-	if (run->options->list_chips || run->options->version || run->options->check) {
+	only = setup_options_daemon_only(run->options);
+	if (only != NULL) {
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
-			"--list-chips, --check and --version are for spinord; allowed here are "
-			"spinor chips and spinor --version");
+			"%s: that option is for spinord alone; see also spinor chips, spinor "
+			"start and spinor --version",
+			only);
+		return false;
+	}
+	if (g_strcmp0(run->options->trace, "-") == 0) {
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+			"--trace -: the command's output is on standard output; a FILE is wanted");
 		return false;
 	}
 	choose_port(run);
