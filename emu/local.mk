@@ -420,6 +420,7 @@ spinor_SOURCES = \
 	emu/spinor/tree.h \
 	emu/spinor/verb_bench.c \
 	emu/spinor/verb_chip.c \
+	emu/spinor/verb_daemon.c \
 	emu/spinor/verb_fault.c \
 	emu/spinor/verb_list.c \
 	emu/spinor/verbs.c \

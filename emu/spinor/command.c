@@ -326,6 +326,18 @@ parse_options(struct spinor_command *command, char ***words, GError **error)
 	return true;
 }
 
+/* start: all words but a request for help are for spinord. */
+static struct spinor_command *
+pass_words(struct spinor_command *command, char ***words)
+{
+	const char *first = (*words)[1];
+
+	command->help = first != NULL && (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0);
+	command->args = g_new0(char *, 1);
+	command->bench = g_steal_pointer(words);
+	return command;
+}
+
 struct spinor_command *
 spinor_command_parse(char **argv, GError **error)
 {
@@ -342,6 +354,8 @@ spinor_command_parse(char **argv, GError **error)
 			goto fail;
 		remove_words(verb, n);
 	}
+	if (command->verb != NULL && command->verb->options & SPINOR_OPTION_START)
+		return pass_words(command, &words);
 	if (command->verb != NULL && command->verb->options & SPINOR_OPTION_RUN)
 		cut_program(command, words);
 	if (!parse_options(command, &words, error))
@@ -388,7 +402,8 @@ spinor_command_help(const struct spinor_verb *verb)
 	g_autofree char *bench = NULL;
 
 	fill_entries(entries, &parsing, verb->options);
-	list = base_option_list(entries);
+	list = verb->options & SPINOR_OPTION_START ? setup_options_list()
+						   : base_option_list(entries);
 	if (verb->options & SPINOR_OPTION_RUN)
 		bench = setup_options_list();
 	return g_strdup_printf("Usage: spinor %s%s%s\n\n%c%s.\n\nOptions:\n%s%s%s", verb->name,
@@ -417,9 +432,9 @@ spinor_command_options(const struct spinor_verb *verb)
 
 	fill_entries(entries, &parsing, verb->options);
 	for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++)
-		if (*entry->long_name != '\0')
+		if (*entry->long_name != '\0' && !(verb->options & SPINOR_OPTION_START))
 			add_option(options, entry->long_name);
-	if (verb->options & SPINOR_OPTION_RUN) {
+	if (verb->options & (SPINOR_OPTION_RUN | SPINOR_OPTION_START)) {
 		g_autofree const char **names = setup_options_names();
 
 		for (const char **name = names; *name != NULL; name++)

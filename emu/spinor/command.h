@@ -20,6 +20,7 @@ enum spinor_option {
 	SPINOR_OPTION_KIND = 1 << 6,
 	SPINOR_OPTION_NAME = 1 << 7,
 	SPINOR_OPTION_SOURCE = 1 << 8,
+	SPINOR_OPTION_START = 1 << 20, /* no options of spinor: all words are for spinord */
 };
 
 struct spinor_command {
@@ -46,7 +47,7 @@ struct spinor_command {
 	char **kinds; /* may be NULL */
 
 	char **program; /* run: the words after "--"; NULL: there is none */
-	char **bench;   /* run: options for the bench, argv[0] first */
+	char **bench;   /* run, start: options for the bench, argv[0] first */
 	char *expect_image;
 	char *report;
 	char **asserts; /* may be NULL */

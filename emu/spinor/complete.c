@@ -110,7 +110,7 @@ print_names(JsonArray *rows)
 static JsonNode *
 ask(const struct spinor_command *command, const char *method, JsonObject *params)
 {
-	struct spinor_client *client = spinor_find(command, NULL);
+	struct spinor_client *client = spinor_find_within(command, 0, NULL);
 	JsonNode *result = NULL;
 
 	if (client != NULL)

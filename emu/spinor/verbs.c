@@ -11,6 +11,9 @@
 static const struct spinor_verb verbs[] = {
 	{"run", "[OPTION...] -- COMMAND...", "run a command against a private bench", spinor_run, 0,
 		0, SPINOR_OPTION_RUN, false},
+	{"start", "[OPTION...] [FILE]", "start a bench in the background", spinor_start, 0, 0,
+		SPINOR_OPTION_START, false},
+	{"wait", "", "wait until a bench is ready", spinor_wait, 0, 0, 0, false},
 	{"status", "", "show the state of the bench", spinor_status, 0, 0, 0, false},
 	{"watch", "", "print events of the bench as they occur", spinor_watch, 0, 0,
 		SPINOR_OPTION_COUNT | SPINOR_OPTION_KIND, false},
@@ -46,7 +49,7 @@ static const struct spinor_verb verbs[] = {
 		SPINOR_OPTION_FILE, false},
 	{"snapshot list", "", "list the snapshots", spinor_snapshot_list, 0, 0, 0, false},
 	{"snapshot drop", "NAME", "remove a snapshot", spinor_snapshot_drop, 1, 1, 0, false},
-	{"stop", "", "stop the bench", spinor_stop, 0, 0, 0, false},
+	{"stop", "", "stop the bench, and wait until it has ended", spinor_stop, 0, 0, 0, false},
 	{"chips", "[PATTERN]", "list the chips that can be emulated", spinor_chips, 0, 1,
 		SPINOR_OPTION_CHIPDB, false},
 	{"chip", "NAME", "show the properties of a chip", spinor_chip, 1, 1,

@@ -33,6 +33,8 @@ spinor_verb_function spinor_chips;
 spinor_verb_function spinor_chip;
 spinor_verb_function spinor_profiles;
 spinor_verb_function spinor_status;
+spinor_verb_function spinor_start;
+spinor_verb_function spinor_wait;
 spinor_verb_function spinor_stop;
 spinor_verb_function spinor_unplug;
 spinor_verb_function spinor_plug;
