@@ -276,6 +276,8 @@ noinst_LIBRARIES += emu/libsetup.a
 emu_libsetup_a_SOURCES = \
 	emu/setup/benchfile.c \
 	emu/setup/benchfile.h \
+	emu/setup/benchfind.c \
+	emu/setup/benchfind.h \
 	emu/setup/boardfile.c \
 	emu/setup/condition.c \
 	emu/setup/condition.h \
@@ -421,6 +423,7 @@ spinor_SOURCES = \
 	emu/spinor/verb_bench.c \
 	emu/spinor/verb_chip.c \
 	emu/spinor/verb_daemon.c \
+	emu/spinor/verb_examples.c \
 	emu/spinor/verb_fault.c \
 	emu/spinor/verb_list.c \
 	emu/spinor/verbs.c \

@@ -12,6 +12,7 @@
 #include "base/units.h"
 #include "board/board.h"
 #include "setup/benchfile.h"
+#include "setup/benchfind.h"
 #include "setup/faultwords.h"
 #include "setup/options.h"
 
@@ -503,13 +504,22 @@ take_listeners(struct setup_bench *setup, const struct setup_options *options, G
 	return true;
 }
 
+/* name: a path, or the name of an example. */
+static struct setup_bench *
+read_file(const char *name, GError **error)
+{
+	g_autofree char *path = setup_bench_find(name, error);
+
+	return path != NULL ? setup_file_read(path, error) : NULL;
+}
+
 struct setup_bench *
 setup_new(const struct setup_options *options, GError **error)
 {
 	struct setup_bench *setup;
 	GError *why = NULL;
 
-	setup = options->file != NULL ? setup_file_read(options->file, error) : default_setup();
+	setup = options->file != NULL ? read_file(options->file, error) : default_setup();
 	if (setup == NULL)
 		return NULL;
 	if (options->timing_given)

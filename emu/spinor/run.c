@@ -168,7 +168,7 @@ build(struct run *run, GError **error)
 		: g_build_filename(
 			  spinor_supervise_directory(run->supervise), "control.sock", NULL);
 
-	base_log_init("spinor", run->options->verbose ? G_LOG_LEVEL_DEBUG : G_LOG_LEVEL_WARNING);
+	base_log_init("spinor", run->options->verbose ? G_LOG_LEVEL_DEBUG : G_LOG_LEVEL_MESSAGE);
 	run->bench = bench_new(run->options, NULL, error);
 	if (run->bench == NULL || !bench_start(run->bench, error))
 		return false;

@@ -55,6 +55,8 @@ static const struct spinor_verb verbs[] = {
 	{"chip", "NAME", "show the properties of a chip", spinor_chip, 1, 1,
 		SPINOR_OPTION_CHIPDB | SPINOR_OPTION_SOURCE, false},
 	{"profiles", "", "list the adapters that can be emulated", spinor_profiles, 0, 0, 0, false},
+	{"examples", "[PATTERN]", "list the benches that spinord finds by name", spinor_examples, 0,
+		1, 0, false},
 	{"help", "[VERB]", "list the verbs, or describe one", spinor_help, 0, 2, 0, false},
 	{"complete", "KIND [VERB]", "print words for shell completion", spinor_complete, 1, 3,
 		SPINOR_OPTION_CHIPDB, true},

@@ -32,6 +32,7 @@ spinor_verb_function spinor_run;
 spinor_verb_function spinor_chips;
 spinor_verb_function spinor_chip;
 spinor_verb_function spinor_profiles;
+spinor_verb_function spinor_examples;
 spinor_verb_function spinor_status;
 spinor_verb_function spinor_start;
 spinor_verb_function spinor_wait;

@@ -231,6 +231,17 @@ check(const struct setup_options *options)
 	return print(line);
 }
 
+/* Notices, such as how often a fault has acted, are for the person at the terminal, or for a log that
+ * was asked for. */
+static GLogLevelFlags
+log_level(const struct setup_options *options)
+{
+	if (options != NULL && options->verbose)
+		return G_LOG_LEVEL_DEBUG;
+	return options != NULL && options->detach && options->log == NULL ? G_LOG_LEVEL_WARNING
+									  : G_LOG_LEVEL_MESSAGE;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -243,8 +254,7 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	g_set_prgname("spinord");
 	options = setup_options_parse(&argc, &argv, &error);
-	base_log_init("spinord",
-		options != NULL && options->verbose ? G_LOG_LEVEL_DEBUG : G_LOG_LEVEL_WARNING);
+	base_log_init("spinord", log_level(options));
 	if (options == NULL)
 		return failed(error);
 	if (options->help != NULL) {
