@@ -15,8 +15,8 @@ char *base_path_canonical(const char *path, char **reason, int *code);
 /*
  * Locks an absolute path for this process, by an abstract socket that the kernel removes however
  * the process ends, so that no lock file can remain. kind: what the file is, such as "link".
- * Returns the descriptor, which releases the lock when it is closed, or negative errno; -EADDRINUSE:
- * another process has the lock.
+ * Returns the descriptor, which releases the lock when it is closed, or negative errno;
+ * -EADDRINUSE: another process has the lock.
  */
 int base_path_lock(const char *kind, const char *path);
 

@@ -12,9 +12,9 @@ struct bench;
 struct setup_options;
 
 /*
- * Reads the description of a bench and checks all names in it. Opens no image and no port; only
- * bench_control_path(), bench_trace_path(), bench_build() and bench_destroy() are allowed then. BASE_ERROR_USAGE: a
- * mistake in the options or the bench file.
+ * Reads the description of a bench and checks all names in it. Opens no image and no port: until
+ * bench_build() only the paths of control socket and trace are there. BASE_ERROR_USAGE: a mistake
+ * in the options or the bench file.
  */
 struct bench *bench_describe(const struct setup_options *options, GError **error);
 

@@ -23,8 +23,8 @@ struct control_server *control_server_new_at(struct bench *bench, struct control
 /* Returns the absolute path of the socket. */
 const char *control_server_path(const struct control_server *server);
 
-/* Ends all service, but leaves clients connected: a client that waits for the end of the daemon sees
- * it as the end of its connection. After this the bench may be destroyed. */
+/* Ends all service, but leaves clients connected: a client that waits for the end of the daemon
+ * sees it as the end of its connection. After this the bench may be destroyed. */
 void control_server_stop(struct control_server *server);
 
 /* Disconnects all clients and removes the socket. */

@@ -11,8 +11,8 @@ struct control_socket;
 /* Creates a listening, non-blocking socket of mode 0600. path: see control_server_new(). */
 struct control_socket *control_socket_new(const char *path, GError **error);
 
-/* Takes a listening Unix socket from a service manager, which keeps its name at the end. On error fd
- * stays open. */
+/* Takes a listening Unix socket from a service manager, which keeps its name at the end. On error
+ * fd stays open. */
 struct control_socket *control_socket_adopt(int fd, GError **error);
 
 /* Closes the socket, and removes its name unless that is another file by now. */

@@ -153,6 +153,7 @@ setup_bench_find(const char *name, GError **error)
 {
 	g_autoptr(GPtrArray) paths = candidates(name);
 	g_autofree char *hint = NULL;
+	g_autofree char *list = NULL;
 	g_autofree char *tried = NULL;
 
 	for (guint i = 0; i < paths->len; i++)
@@ -163,10 +164,10 @@ setup_bench_find(const char *name, GError **error)
 		return g_strdup(name);
 	hint = similar(name);
 	g_ptr_array_add(paths, NULL);
-	tried = g_strjoinv(", ", (char **)paths->pdata);
+	list = g_strjoinv(", ", (char **)paths->pdata);
+	tried = paths->len > 2 ? g_strconcat("; tried ", list, NULL) : g_strdup("");
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-		"%s: no such bench file%s; tried %s; spinor examples lists those that come with "
-		"spinor",
+		"%s: no such bench file%s%s; spinor examples lists those that come with spinor",
 		name, hint, tried);
 	return NULL;
 }

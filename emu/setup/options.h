@@ -61,7 +61,7 @@ void setup_options_free(struct setup_options *options);
 void setup_options_add_listener(
 	struct setup_options *options, const char *name, const char *address, int fd);
 
-/* Returns the first option that is for spinord alone, and which "spinor run" refuses; NULL: none. */
+/* Returns the first option that is for spinord alone, which "spinor run" refuses; NULL: none. */
 const char *setup_options_daemon_only(const struct setup_options *options);
 
 /* Returns the long names of all options, NULL-terminated. Free the list with g_free(). */

@@ -120,7 +120,7 @@ watch_process(struct spinor_client *client, int64_t limit_ms, int64_t *number)
 	g_autoptr(JsonNode) node = spinor_client_call(client, "bench.status", NULL, limit_ms, NULL);
 	JsonObject *status = spinor_as_object(node, "bench.status", NULL);
 
-	*number = spinor_number(status, "pid", 0);
+	*number = spinor_number(status, "pid", spinor_client_peer(client));
 	if (*number <= 0 || *number != spinor_client_peer(client))
 		return -1;
 	return (int)syscall(SYS_pidfd_open, (pid_t)*number, 0);

@@ -25,7 +25,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define EXIT_USAGE 2
@@ -138,17 +137,8 @@ start(struct daemon *daemon, GError **error)
 		(daemon->pid == NULL || spinord_pidfile_write(daemon->pid, error));
 }
 
-static bool
-same_file(int a, int b)
-{
-	struct stat first, second;
-
-	return fstat(a, &first) == 0 && fstat(b, &second) == 0 && first.st_dev == second.st_dev &&
-		first.st_ino == second.st_ino;
-}
-
-/* The ready lines are on standard output, before the first line of a trace there. With such a trace
- * a person does not see them if it goes to a file or a pipe, so they are on standard error too. */
+/* The ready lines are on standard output, before a trace there. If these go to a file or a pipe, a
+ * person at the terminal gets the ready lines on standard error. */
 static void
 tell_ready(const struct daemon *daemon)
 {
@@ -158,8 +148,8 @@ tell_ready(const struct daemon *daemon)
 		: g_strdup("READY=1");
 
 	print(lines);
-	if (g_strcmp0(bench_trace_path(daemon->bench), "-") == 0 &&
-		!same_file(STDOUT_FILENO, STDERR_FILENO))
+	if (g_strcmp0(bench_trace_path(daemon->bench), "-") == 0 && !isatty(STDOUT_FILENO) &&
+		isatty(STDERR_FILENO))
 		fputs(lines, stderr);
 	spinord_log_begin(daemon->log);
 	if (daemon->report >= 0)
@@ -231,8 +221,8 @@ check(const struct setup_options *options)
 	return print(line);
 }
 
-/* Notices, such as how often a fault has acted, are for the person at the terminal, or for a log that
- * was asked for. */
+/* Notices, such as how often a fault has acted, are for a person at the terminal, or for a log that
+ * the user asked for. */
 static GLogLevelFlags
 log_level(const struct setup_options *options)
 {

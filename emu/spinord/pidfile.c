@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The PID file, for scripts and service managers that know a daemon by such a file. It exists while
- * the daemon is ready. A file that a killed daemon has left is replaced; any other one, such as that
- * of another running program, is left unchanged.
+ * the daemon is ready. A file that a killed daemon has left is replaced; any other one, such as
+ * that of another running program, is left unchanged.
  */
 #include "spinord/pidfile.h"
 
