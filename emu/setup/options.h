@@ -64,10 +64,12 @@ void setup_options_add_listener(
 /* Returns the first option that is for spinord alone, which "spinor run" refuses; NULL: none. */
 const char *setup_options_daemon_only(const struct setup_options *options);
 
-/* Returns the long names of all options, NULL-terminated. Free the list with g_free(). */
-const char **setup_options_names(void);
+/* Returns the long names of all options, NULL-terminated. shared: only of those that spinor run
+ * has, too. Free the list with g_free(). */
+const char **setup_options_names(bool shared);
 
-/* Returns a line for each option, as in --help. Free with g_free(). */
-char *setup_options_list(void);
+/* Returns a line for each option below the heading of its group, as in --help. shared: only those
+ * that spinor run has, too. Free with g_free(). */
+char *setup_options_list(bool shared);
 
 #endif

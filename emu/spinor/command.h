@@ -20,6 +20,7 @@ enum spinor_option {
 	SPINOR_OPTION_KIND = 1 << 6,
 	SPINOR_OPTION_NAME = 1 << 7,
 	SPINOR_OPTION_SOURCE = 1 << 8,
+	SPINOR_OPTION_LOCAL = 1 << 16, /* no bench: the help lists none of the options for it */
 	SPINOR_OPTION_START = 1 << 20, /* no options of spinor: all words are for spinord */
 };
 
