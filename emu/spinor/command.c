@@ -440,9 +440,10 @@ spinor_command_help(const struct spinor_verb *verb)
 	if (verb->options & SPINOR_OPTION_RUN)
 		bench = setup_options_list(true);
 	text = g_string_new(NULL);
-	g_string_append_printf(text, "Usage: spinor %s%s%s\n\n%c%s.\n\nOptions:\n%s%s", verb->name,
+	g_string_append_printf(text, "Usage: spinor %s%s%s\n\n%c%s.\n%s%s%s", verb->name,
 		*verb->args ? " " : "", verb->args, g_ascii_toupper(*verb->summary),
-		verb->summary + 1, list, bench != NULL ? bench : "");
+		verb->summary + 1, verb->options & SPINOR_OPTION_START ? "" : "\nOptions:\n", list,
+		bench != NULL ? bench : "");
 	for (const struct spinor_topic *topic = spinor_topics(); topic->name != NULL; topic++) {
 		g_autofree char *words = NULL;
 

@@ -150,11 +150,6 @@ read_options(struct run *run, GError **error)
 			only);
 		return false;
 	}
-	if (g_strcmp0(run->options->trace, "-") == 0) {
-		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
-			"--trace -: the command's output is on standard output; a FILE is wanted");
-		return false;
-	}
 	choose_port(run);
 	return true;
 }
@@ -168,8 +163,15 @@ build(struct run *run, GError **error)
 			  spinor_supervise_directory(run->supervise), "control.sock", NULL);
 
 	base_log_init("spinor", run->options->verbose ? G_LOG_LEVEL_DEBUG : G_LOG_LEVEL_MESSAGE);
-	run->bench = bench_new(run->options, NULL, error);
-	if (run->bench == NULL || !bench_start(run->bench, error))
+	run->bench = bench_describe(run->options, error);
+	if (run->bench == NULL)
+		return false;
+	if (g_strcmp0(bench_trace_path(run->bench), "-") == 0) {
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+			"--trace -: the command's output is on standard output; a FILE is wanted");
+		return false;
+	}
+	if (!bench_build(run->bench, NULL, error) || !bench_start(run->bench, error))
 		return false;
 	run->server = control_server_new(run->bench, control, error);
 	return run->server != NULL && run_query(run, ask_status, error);

@@ -10,6 +10,7 @@
 #define _GNU_SOURCE /* struct ucred, SYS_pidfd_open */
 #include "spinor/verbs.h"
 
+#include "control/control.h"
 #include "spinor/client.h"
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
@@ -23,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -193,6 +195,20 @@ stop(struct spinor_client *client, int64_t limit_ms, int64_t *number, GError **e
 	return good;
 }
 
+/* Returns the log of a daemon in the background that had something to say; NULL: there is none. */
+static char *
+left_log(int64_t number)
+{
+	g_autofree char *directory = control_directory();
+	char *path = g_strdup_printf("%s/%" PRId64 ".log", directory, number);
+	struct stat info;
+
+	if (number > 0 && lstat(path, &info) == 0 && info.st_size > 0)
+		return path;
+	g_free(path);
+	return NULL;
+}
+
 int
 spinor_stop(struct spinor_command *command, GError **error)
 {
@@ -200,6 +216,7 @@ spinor_stop(struct spinor_command *command, GError **error)
 	g_autoptr(GError) why = NULL;
 	struct spinor_client *client = spinor_find_within(command, 0, &why);
 	g_autoptr(JsonNode) done = NULL;
+	g_autofree char *log = NULL;
 	int64_t number = 0;
 	bool ended;
 
@@ -216,8 +233,12 @@ spinor_stop(struct spinor_command *command, GError **error)
 	if (command->json) {
 		done = json_node_init_boolean(json_node_alloc(), TRUE);
 		spinor_print_json(done);
-	} else {
-		puts("stopped");
+		return EXIT_SUCCESS;
 	}
+	log = left_log(number);
+	if (log != NULL)
+		printf("stopped, with warnings in %s\n", log);
+	else
+		puts("stopped");
 	return EXIT_SUCCESS;
 }

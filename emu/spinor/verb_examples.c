@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define COLUMNS 80
 
@@ -29,17 +30,19 @@ matches(const struct setup_bench_entry *entry, const char *pattern)
 	return strstr(text, wanted) != NULL;
 }
 
-/* Prints text in columns width to COLUMNS, the first line after a name of that width. */
+/* Prints text after a name of that width; on a terminal in columns up to COLUMNS, else on one line
+ * for grep and other programs. */
 static void
 print_wrapped(const char *text, size_t width)
 {
 	g_auto(GStrv) words = g_strsplit(text, " ", -1);
+	bool wraps = isatty(STDOUT_FILENO);
 	size_t at = width;
 
 	for (char **word = words; *word != NULL; word++) {
 		size_t n = (size_t)g_utf8_strlen(*word, -1);
 
-		if (at > width && at + 1 + n > COLUMNS) {
+		if (wraps && at > width && at + 1 + n > COLUMNS) {
 			printf("\n%*s", (int)width, "");
 			at = width;
 		} else if (at > width) {
