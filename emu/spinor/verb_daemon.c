@@ -69,16 +69,21 @@ print_ready(JsonObject *status)
 		puts(spinor_text(spinor_item(adapters, i), "ready_line", ""));
 }
 
-/* Sets the error of wait, which fails with one status for all reasons but a wrong choice. */
+/* Sets the error of wait, which fails with one status for all reasons but several benches. */
 static void
-refuse_wait(const GError *why, int64_t limit_ms, GError **error)
+refuse_wait(
+	const struct spinor_command *command, const GError *why, int64_t limit_ms, GError **error)
 {
+	bool none = g_error_matches(why, SPINOR_ERROR, SPINOR_ERROR_NO_BENCH);
+
 	if (g_error_matches(why, SPINOR_ERROR, SPINOR_ERROR_TIMEOUT))
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
 			"a bench has started, but is not ready after %.1f s; --timeout waits "
 			"longer",
 			(double)limit_ms / 1000);
-	else if (g_error_matches(why, SPINOR_ERROR, SPINOR_ERROR_NO_BENCH))
+	else if (none && !spinor_find_is_absent(command))
+		g_propagate_error(error, g_error_copy(why));
+	else if (none)
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
 			"%s; waited %.1f s, --timeout waits longer", why->message,
 			(double)limit_ms / 1000);
@@ -104,7 +109,7 @@ spinor_wait(struct spinor_command *command, GError **error)
 	if (node != NULL)
 		status = spinor_as_object(node, "bench.status", &why);
 	if (status == NULL) {
-		refuse_wait(why, limit_ms, error);
+		refuse_wait(command, why, limit_ms, error);
 		return -1;
 	}
 	if (command->json)
