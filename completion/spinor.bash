@@ -26,7 +26,7 @@ _spinor_value()
 	--wp | --hold) _spinor_reply "low high float" ;;
 	--reset)
 		# For stats it is a flag.
-		[[ ${words[0]-} == run ]] || return 1
+		[[ ${words[0]-} == run || ${words[0]-} == start ]] || return 1
 		_spinor_reply "low high float"
 		;;
 	--corner) _spinor_reply "typ max" ;;
@@ -40,7 +40,7 @@ _spinor_value()
 		_spinor_reply "operation ready interrupted power pin host fault boot snapshot \
 			image"
 		;;
-	--image | --expect-image | --report | --file | --trace | --link)
+	--image | --expect-image | --report | --file | --trace | --link | --log | --pid)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$_spinor_current")
 		;;
@@ -85,7 +85,12 @@ _spinor_argument()
 	power) _spinor_reply "on off cycle" ;;
 	board) _spinor_reply "run reset off" ;;
 	"snapshot restore" | "snapshot drop") _spinor_reply "$(_spinor_words snapshots)" ;;
-	"image save" | "image load" | "image compare" | run)
+	run | start)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$_spinor_current"
+			compgen -W "$(_spinor_words examples)" -- "$_spinor_current")
+		;;
+	"image save" | "image load" | "image compare")
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$_spinor_current")
 		;;

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Prints words for the shells' completion scripts, one per line: verbs, options, chips, faults,
- * running benches, adapters and snapshots. A shell runs it while the user types, so errors print
- * nothing.
+ * running benches, examples, adapters and snapshots. A shell runs it while the user types, so
+ * errors print nothing.
  */
 #include "spinor/verbs.h"
 
 #include "chipdb/chipdb.h"
 #include "flash/partdata.h"
 #include "serprog/profile.h"
+#include "setup/benchfind.h"
 #include "setup/faultwords.h"
 #include "spinor/client.h"
 #include "spinor/command.h"
@@ -98,6 +99,16 @@ list_benches(const struct spinor_command *command)
 	(void)command;
 	for (guint i = 0; found != NULL && i < found->len; i++)
 		puts(found->pdata[i]);
+}
+
+static void
+list_examples(const struct spinor_command *command)
+{
+	g_autoptr(GPtrArray) list = setup_bench_list(NULL);
+
+	(void)command;
+	for (guint i = 0; list != NULL && i < list->len; i++)
+		puts(((const struct setup_bench_entry *)list->pdata[i])->name);
 }
 
 static void
@@ -191,6 +202,7 @@ static const struct {
 	{"chips", list_chips},
 	{"profiles", list_profiles},
 	{"benches", list_benches},
+	{"examples", list_examples},
 	{"adapters", list_adapters},
 	{"snapshots", list_snapshots},
 	{"faults", list_faults},
