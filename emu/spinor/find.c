@@ -315,9 +315,8 @@ spinor_find_within(const struct spinor_command *command, int64_t limit_ms, GErro
 struct spinor_client *
 spinor_find(const struct spinor_command *command, GError **error)
 {
-	int64_t limit_ms = command->timeout_ns > 0
-		? MIN(command->timeout_ns / 1000000, START_LIMIT_MS)
-		: START_LIMIT_MS;
+	int64_t limit_ms =
+		command->timeout_ns > 0 ? MAX(command->timeout_ns / 1000000, 1) : START_LIMIT_MS;
 
 	return spinor_find_within(command, limit_ms, error);
 }

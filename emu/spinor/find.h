@@ -19,7 +19,8 @@ GPtrArray *spinor_find_all(GError **error);
 struct spinor_client *spinor_find_within(
 	const struct spinor_command *command, int64_t limit_ms, GError **error);
 
-/* The same with a short limit, for a daemon that was started a moment ago. */
+/* The same with the limit of --timeout, or else a short one, for a daemon that was started a moment
+ * ago. */
 struct spinor_client *spinor_find(const struct spinor_command *command, GError **error);
 
 /* True: no such bench is running. */
