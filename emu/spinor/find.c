@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #define SOCKET_SUFFIX ".sock"
+#define LOG_SUFFIX ".log"
 #define STATUS_LIMIT_MS 2000
 
 /* Verbs wait that long for a daemon that has just been started. */
@@ -56,6 +57,19 @@ process_has_ended(const char *name)
 		errno == ESRCH;
 }
 
+/* Removes what a killed daemon has left: its socket, and its log if that is empty. */
+static void
+remove_stale(const char *path)
+{
+	g_autofree char *base = g_strndup(path, strlen(path) - strlen(SOCKET_SUFFIX));
+	g_autofree char *log = g_strconcat(base, LOG_SUFFIX, NULL);
+	struct stat info;
+
+	unlink(path);
+	if (lstat(log, &info) == 0 && S_ISREG(info.st_mode) && info.st_size == 0)
+		unlink(log);
+}
+
 static void
 add_if_running(GPtrArray *found, const char *directory, const char *name)
 {
@@ -67,7 +81,7 @@ add_if_running(GPtrArray *found, const char *directory, const char *name)
 		g_ptr_array_add(found, g_steal_pointer(&path));
 	else if (g_error_matches(why, SPINOR_ERROR, SPINOR_ERROR_NO_BENCH) &&
 		process_has_ended(name))
-		unlink(path);
+		remove_stale(path);
 	spinor_client_close(client);
 }
 

@@ -242,7 +242,7 @@ spinor_stop(struct spinor_command *command, GError **error)
 	}
 	log = left_log(number);
 	if (log != NULL)
-		printf("stopped, with warnings in %s\n", log);
+		printf("stopped; its log is %s\n", log);
 	else
 		puts("stopped");
 	return EXIT_SUCCESS;
