@@ -305,6 +305,8 @@ emu_libsetup_a_SOURCES = \
 	emu/setup/faultwords.h \
 	emu/setup/firmware.c \
 	emu/setup/firmware.h \
+	emu/setup/listener.c \
+	emu/setup/listener.h \
 	emu/setup/options.c \
 	emu/setup/options.h \
 	emu/setup/resolve.c \

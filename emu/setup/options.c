@@ -505,30 +505,6 @@ setup_options_free(struct setup_options *options)
 	g_free(options);
 }
 
-static void
-free_listener(void *data)
-{
-	struct setup_listener *listener = data;
-
-	g_free(listener->name);
-	g_free(listener->address);
-	g_free(listener);
-}
-
-void
-setup_options_add_listener(
-	struct setup_options *options, const char *name, const char *address, int fd)
-{
-	struct setup_listener *listener = g_new0(struct setup_listener, 1);
-
-	listener->name = g_strdup(name);
-	listener->address = g_strdup(address);
-	listener->fd = fd;
-	if (options->listeners == NULL)
-		options->listeners = g_ptr_array_new_with_free_func(free_listener);
-	g_ptr_array_add(options->listeners, listener);
-}
-
 const char *
 setup_options_daemon_only(const struct setup_options *options)
 {

@@ -13,13 +13,6 @@
 #define SETUP_DEFAULT_CHIP "W25Q128JV"
 #define SETUP_DEFAULT_SEED 1
 
-/* A listening TCP socket from a service manager. */
-struct setup_listener {
-	char *name;    /* of an adapter, or "tcp": the only one */
-	char *address; /* HOST:PORT */
-	int fd;
-};
-
 struct setup_options {
 	char *chip;    /* part number; NULL: SETUP_DEFAULT_CHIP */
 	char *image;   /* file of the array; NULL: blank, in memory */
@@ -33,7 +26,7 @@ struct setup_options {
 	bool detach;          /* spinord: run in the background */
 	char *log;            /* spinord: file of the log */
 	char *pid;            /* spinord: file of the process ID */
-	GPtrArray *listeners; /* struct setup_listener; NULL: none. Not an option */
+	GPtrArray *listeners; /* of inherited sockets, see setup/listener.h; NULL: none */
 	char *file;           /* the bench file; NULL: options alone describe the bench */
 	bool check;           /* only check the bench file */
 	unsigned int count;   /* adapters; 0: not given */
@@ -56,10 +49,6 @@ struct setup_options {
  * caller handles --help and --version. NULL on error; free with setup_options_free(). */
 struct setup_options *setup_options_parse(int *argc, char ***argv, GError **error);
 void setup_options_free(struct setup_options *options);
-
-/* Adds a listening TCP socket that the process has inherited. name: of an adapter, or "tcp". */
-void setup_options_add_listener(
-	struct setup_options *options, const char *name, const char *address, int fd);
 
 /* Returns the first option that is for spinord alone, which "spinor run" refuses; NULL: none. */
 const char *setup_options_daemon_only(const struct setup_options *options);

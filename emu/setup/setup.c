@@ -14,6 +14,7 @@
 #include "setup/benchfile.h"
 #include "setup/benchfind.h"
 #include "setup/faultwords.h"
+#include "setup/listener.h"
 #include "setup/options.h"
 
 #include <string.h>
@@ -453,57 +454,6 @@ check(const struct setup_bench *setup, GError **error)
 			"that is an image too; another file is wanted", error);
 }
 
-/* Returns the adapter for an inherited socket. */
-static struct setup_adapter *
-adapter_of_listener(
-	const struct setup_bench *setup, const struct setup_listener *listener, GError **error)
-{
-	g_autoptr(GPtrArray) known = g_ptr_array_new();
-	g_autofree char *why = NULL;
-
-	if (strcmp(listener->name, "tcp") == 0 && setup->adapters->len == 1)
-		return setup->adapters->pdata[0];
-	g_ptr_array_add(known, (gpointer) "control");
-	if (setup->adapters->len == 1)
-		g_ptr_array_add(known, (gpointer) "tcp");
-	for (guint i = 0; i < setup->adapters->len; i++) {
-		struct setup_adapter *adapter = setup->adapters->pdata[i];
-
-		if (strcmp(adapter->name, listener->name) == 0)
-			return adapter;
-		g_ptr_array_add(known, adapter->name);
-	}
-	g_ptr_array_add(known, NULL);
-	why = base_unknown(listener->name, (const char *const *)known->pdata);
-	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "LISTEN_FDNAMES: %s", why);
-	return NULL;
-}
-
-/* An inherited socket takes the place of the adapter's own. */
-static bool
-take_listeners(struct setup_bench *setup, const struct setup_options *options, GError **error)
-{
-	for (guint i = 0; options->listeners != NULL && i < options->listeners->len; i++) {
-		const struct setup_listener *listener = options->listeners->pdata[i];
-		struct setup_adapter *adapter = adapter_of_listener(setup, listener, error);
-
-		if (adapter == NULL)
-			return false;
-		if (adapter->listener != 0 || adapter->link != NULL) {
-			g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-				"LISTEN_FDNAMES: %s: adapter %s has a %s already; allowed is one "
-				"socket for each",
-				listener->name, adapter->name,
-				adapter->link != NULL ? "link" : "socket");
-			return false;
-		}
-		adapter->listener = listener->fd;
-		g_free(adapter->tcp);
-		adapter->tcp = g_strdup(listener->address);
-	}
-	return true;
-}
-
 /* name: a path, or the name of an example. */
 static struct setup_bench *
 read_file(const char *name, GError **error)
@@ -536,7 +486,8 @@ setup_new(const struct setup_options *options, GError **error)
 		g_clear_pointer(&setup->where, g_free);
 	replace(&setup->control, options->control);
 	if (override_chip(setup, options, &why) && override_adapter(setup, options, &why) &&
-		expand(setup, &why) && take_listeners(setup, options, &why) && check(setup, &why))
+		expand(setup, &why) && setup_listeners_take(setup, options, &why) &&
+		check(setup, &why))
 		return setup;
 	g_propagate_error(error, why);
 	setup_free(setup);

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/units.h"
+#include "setup/listener.h"
 #include "setup/options.h"
 
 #include <errno.h>
@@ -76,7 +77,7 @@ take_tcp(struct setup_options *options, const char *name, int fd, GError **error
 		return refuse(name, "its address is not known", error);
 	address = g_strdup_printf(bound.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-	setup_options_add_listener(options, name, address, fd);
+	setup_listener_add(options, name, address, fd);
 	return true;
 }
 
