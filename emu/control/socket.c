@@ -18,6 +18,7 @@
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -220,6 +221,28 @@ control_socket_adopt(int fd, GError **error)
 	return control;
 }
 
+/* Removes the numbers of the bench: symbolic links to the socket, which spinor has created beside
+ * it. */
+static void
+remove_numbers(const char *path)
+{
+	g_autofree char *directory = g_path_get_dirname(path);
+	g_autofree char *name = g_path_get_basename(path);
+	g_autofree char *usual = control_directory();
+	char *real = realpath(usual, NULL);
+	g_autoptr(GDir) dir = g_strcmp0(real, directory) == 0 ? g_dir_open(real, 0, NULL) : NULL;
+	const char *entry;
+
+	free(real);
+	while (dir != NULL && (entry = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *link = g_build_filename(directory, entry, NULL);
+		g_autofree char *target = g_file_read_link(link, NULL);
+
+		if (g_strcmp0(target, name) == 0)
+			unlink(link);
+	}
+}
+
 void
 control_socket_destroy(struct control_socket *control)
 {
@@ -228,8 +251,10 @@ control_socket_destroy(struct control_socket *control)
 	if (control == NULL)
 		return;
 	if (control->bound && lstat(control->path, &info) == 0 && info.st_dev == control->device &&
-		info.st_ino == control->inode)
+		info.st_ino == control->inode) {
 		unlink(control->path);
+		remove_numbers(control->path);
+	}
 	if (control->fd >= 0)
 		close(control->fd);
 	if (control->lock >= 0)

@@ -71,8 +71,7 @@ print_ready(JsonObject *status)
 
 /* Sets the error of wait, which fails with one status for all reasons but several benches. */
 static void
-refuse_wait(
-	const struct spinor_command *command, const GError *why, int64_t limit_ms, GError **error)
+refuse_wait(const GError *why, int64_t limit_ms, GError **error)
 {
 	bool none = g_error_matches(why, SPINOR_ERROR, SPINOR_ERROR_NO_BENCH);
 
@@ -81,7 +80,7 @@ refuse_wait(
 			"a bench has started, but is not ready after %.1f s; --timeout waits "
 			"longer",
 			(double)limit_ms / 1000);
-	else if (none && !spinor_find_is_absent(command))
+	else if (g_error_matches(why, SPINOR_ERROR, SPINOR_ERROR_SEVERAL))
 		g_propagate_error(error, g_error_copy(why));
 	else if (none)
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
@@ -109,7 +108,7 @@ spinor_wait(struct spinor_command *command, GError **error)
 	if (node != NULL)
 		status = spinor_as_object(node, "bench.status", &why);
 	if (status == NULL) {
-		refuse_wait(command, why, limit_ms, error);
+		refuse_wait(why, limit_ms, error);
 		return -1;
 	}
 	if (command->json)
