@@ -153,6 +153,8 @@ emu_libchipdb_a_SOURCES = \
 	emu/chipdb/chiptable.h \
 	emu/chipdb/installed.c \
 	emu/chipdb/installed.h \
+	emu/chipdb/ofsize.c \
+	emu/chipdb/ofsize.h \
 	emu/chipdb/partcheck.c \
 	emu/chipdb/partcheck.h \
 	emu/chipdb/partcommand.c \
@@ -187,8 +189,17 @@ emu_libembed_a_SOURCES = \
 
 noinst_LIBRARIES += emu/libstore.a
 emu_libstore_a_SOURCES = \
+	emu/store/filesize.c \
+	emu/store/filesize.h \
+	emu/store/identity.c \
+	emu/store/identity.h \
 	emu/store/image.c \
 	emu/store/image.h \
+	emu/store/imagefile.c \
+	emu/store/initialcontent.c \
+	emu/store/initialcontent.h \
+	emu/store/publish.c \
+	emu/store/publish.h \
 	emu/store/registers.c \
 	emu/store/registers.h \
 	emu/store/snapshot.c \
@@ -309,12 +320,16 @@ emu_libsetup_a_SOURCES = \
 	emu/setup/listener.h \
 	emu/setup/options.c \
 	emu/setup/options.h \
+	emu/setup/optionwords.c \
+	emu/setup/optionwords.h \
 	emu/setup/resolve.c \
 	emu/setup/setup.c \
 	emu/setup/setup.h
 
 noinst_LIBRARIES += emu/libtrace.a
 emu_libtrace_a_SOURCES = \
+	emu/trace/examples.c \
+	emu/trace/examples.h \
 	emu/trace/stats.c \
 	emu/trace/stats.h \
 	emu/trace/text.c \
@@ -343,7 +358,9 @@ emu_libbench_a_SOURCES = \
 	emu/bench/relabel.c \
 	emu/bench/relabel.h \
 	emu/bench/unfinished.c \
-	emu/bench/unfinished.h
+	emu/bench/unfinished.h \
+	emu/bench/wrongsize.c \
+	emu/bench/wrongsize.h
 
 noinst_LIBRARIES += emu/libaction.a
 emu_libaction_a_SOURCES = \
@@ -376,6 +393,7 @@ emu_libcontrol_a_SOURCES = \
 	emu/control/server.c \
 	emu/control/socket.c \
 	emu/control/socket.h \
+	emu/control/statsjson.c \
 	emu/control/statusjson.c \
 	emu/control/storage.c
 
@@ -434,6 +452,8 @@ spinor_SOURCES = \
 	emu/spinor/output.h \
 	emu/spinor/reaper.c \
 	emu/spinor/reaper.h \
+	emu/spinor/reportfile.c \
+	emu/spinor/reportfile.h \
 	emu/spinor/run.c \
 	emu/spinor/runreport.c \
 	emu/spinor/runreport.h \

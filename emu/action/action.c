@@ -423,7 +423,7 @@ static bool
 reset_stats(struct action_work *work, GError **error)
 {
 	(void)error;
-	*bench_chip_stats(work->chip) = (struct trace_chip_stats){0};
+	bench_chip_reset_stats(work->chip);
 	return true;
 }
 
@@ -433,6 +433,13 @@ action_stats_get(const struct action_target *target, struct trace_chip_stats *ch
 {
 	bench_get_chip_stats(target->adapter, target->cs, chip);
 	bench_get_host_stats(target->adapter, host);
+}
+
+void
+action_stats_examples(const struct action_target *target, enum trace_counter counter,
+	struct trace_example_list *examples)
+{
+	bench_get_chip_examples(target->adapter, target->cs, counter, examples);
 }
 
 void

@@ -25,6 +25,7 @@ struct bench_adapter;
 struct store_difference;
 struct action_event;
 struct bench_levels;
+struct trace_example_list;
 
 /* The context of all actions on a bench. Lives between bench_start() and bench_destroy(). */
 struct action_context *action_context_new(struct bench *bench);
@@ -121,6 +122,9 @@ void action_wiring(const struct action_target *target, struct action_line lines[
  * are over by now. */
 void action_stats_get(const struct action_target *target, struct trace_chip_stats *chip,
 	struct link_host_stats *host);
+/* Reads examples of the operations that one of the chip's counters has counted. */
+void action_stats_examples(const struct action_target *target, enum trace_counter counter,
+	struct trace_example_list *examples);
 /* Resets the counters of the target's chip; without a chip those of the adapter and all its
  * chips. */
 void action_stats_reset(const struct action_target *target);

@@ -117,6 +117,7 @@ describe_chip(struct action_work *work, GError **error)
 		.flashrom = part->flashrom_name,
 		.size = part->size,
 		.image = bench_chip_image_path(work->chip),
+		.is_snapshot = bench_chip_is_snapshot(work->chip),
 		.millivolts = bench_levels_millivolts(work->target->levels),
 		.vcc_millivolts = flash_millivolts(work->flash),
 		.cut_in = work->target->levels->cut_in,

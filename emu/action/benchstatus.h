@@ -32,6 +32,7 @@ struct action_chip_status {
 	const char *flashrom;
 	uint64_t size;
 	const char *image;  /* NULL: none */
+	bool is_snapshot;   /* nothing is written to the image */
 	int millivolts;     /* as set; 0: off */
 	int vcc_millivolts; /* at the chip: faults can change it */
 	uint64_t cut_in;    /* frames until the supply is cut; 0: never */

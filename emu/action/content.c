@@ -8,6 +8,7 @@
 #include "action/action.h"
 
 #include "action/internal.h"
+#include "bench/bench.h"
 #include "bench/chip.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
@@ -85,6 +86,23 @@ transfer_image(struct action_work *work, GError **error)
 	return true;
 }
 
+/* The same as action_work_run(), and an error about the size of the file names chips that fit. */
+static bool
+run_with_file(const struct action_target *target,
+	bool (*act)(struct action_work *work, GError **error), void *in, void *out,
+	const char *file, GError **error)
+{
+	const struct bench_chip *chip = bench_adapter_chip(target->adapter, target->cs);
+	GError *why = NULL;
+	bool good = action_work_run(target, act, in, out, &why);
+
+	if (why != NULL && chip != NULL && file != NULL)
+		bench_explain_size(target->actions->bench, chip, file, &why);
+	if (why != NULL)
+		g_propagate_error(error, why);
+	return good;
+}
+
 bool
 action_image_save(
 	const struct action_target *target, const char *path, uint64_t *bytes, GError **error)
@@ -100,7 +118,7 @@ action_image_load(
 {
 	struct transfer transfer = {.in = true, .file = path};
 
-	return action_work_run(target, transfer_image, &transfer, bytes, error);
+	return run_with_file(target, transfer_image, &transfer, bytes, path, error);
 }
 
 static bool
@@ -113,7 +131,7 @@ bool
 action_image_compare(const struct action_target *target, const char *path,
 	struct store_difference *difference, GError **error)
 {
-	return action_work_run(target, compare_image, (void *)path, difference, error);
+	return run_with_file(target, compare_image, (void *)path, difference, path, error);
 }
 
 static bool
@@ -161,7 +179,7 @@ action_snapshot_restore(const struct action_target *target, const char *name, co
 {
 	struct transfer transfer = {.in = true, .name = name, .file = file};
 
-	return action_work_run(target, transfer_snapshot, &transfer, bytes_copied, error);
+	return run_with_file(target, transfer_snapshot, &transfer, bytes_copied, file, error);
 }
 
 static bool

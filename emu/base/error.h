@@ -10,7 +10,8 @@
 
 enum base_error {
 	BASE_ERROR_USAGE, /* the command line or a name on it: exit status 2 */
-	BASE_ERROR_FILE,  /* a file is missing, unreadable, of another size, in use, damaged */
+	BASE_ERROR_FILE,  /* a file is missing, unreadable, in use, damaged */
+	BASE_ERROR_SIZE,  /* a file has another size than it must have */
 };
 
 GQuark base_error_quark(void);

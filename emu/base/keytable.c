@@ -19,21 +19,25 @@
 char *
 base_keygroup_where(const struct base_keygroup *group, const char *key)
 {
-	return g_strdup_printf("%s: [%s]%s%s", group->path, group->name, key != NULL ? ": " : "",
-		key != NULL ? key : "");
+	const char *colon = key != NULL ? ": " : "";
+
+	if (group->is_option)
+		return g_strdup_printf("%s%s%s", group->path, colon, key != NULL ? key : "");
+	return g_strdup_printf(
+		"%s: [%s]%s%s", group->path, group->name, colon, key != NULL ? key : "");
 }
 
 bool
 base_keygroup_refuse(const struct base_keygroup *group, GError **error, const char *format, ...)
 {
+	g_autofree char *where = base_keygroup_where(group, NULL);
 	g_autofree char *text = NULL;
 	va_list arguments;
 
 	va_start(arguments, format);
 	text = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
-	g_set_error(error, BASE_ERROR, (gint)group->code, "%s: [%s]: %s", group->path, group->name,
-		text);
+	g_set_error(error, BASE_ERROR, (gint)group->code, "%s: %s", where, text);
 	return false;
 }
 

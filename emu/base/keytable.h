@@ -52,6 +52,7 @@ struct base_keygroup {
 	GKeyFile *file;
 	enum base_error code; /* of what is wrong in it */
 	const char *unknown;  /* begins the message about an unknown key; NULL: "unknown key" */
+	bool is_option;       /* path is an option with its value: messages leave the name out */
 	const char *manual;   /* where the keys are listed; NULL: the message lists them */
 };
 

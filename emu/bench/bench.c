@@ -9,10 +9,12 @@
 #include "bench/bench.h"
 
 #include "base/error.h"
+#include "base/log.h"
 #include "bench/chip.h"
 #include "bench/faults.h"
 #include "bench/limits.h"
 #include "bench/preset.h"
+#include "bench/wrongsize.h"
 #include "board/board.h"
 #include "board/boot.h"
 #include "chipdb/chipdb.h"
@@ -215,6 +217,13 @@ label(const struct bench *bench, const struct setup_adapter *adapter, const stru
 	return chip->name != NULL ? chip->name : adapter->name;
 }
 
+static const enum store_content_kind content_kinds[] = {
+	[SETUP_CONTENT_BLANK] = STORE_CONTENT_BLANK,
+	[SETUP_CONTENT_RANDOM] = STORE_CONTENT_RANDOM,
+	[SETUP_CONTENT_PATTERN] = STORE_CONTENT_PATTERN,
+	[SETUP_CONTENT_FILE] = STORE_CONTENT_FILE,
+};
+
 static bool
 add_chip(struct bench *bench, const struct setup_adapter *from, const struct setup_chip *chip_from,
 	GError **error)
@@ -222,23 +231,30 @@ add_chip(struct bench *bench, const struct setup_adapter *from, const struct set
 	struct bench_adapter *adapter = bench->adapters->pdata[bench->adapters->len - 1];
 	g_autofree char *owner = g_strdup_printf("%s cs %u", from->name, chip_from->cs);
 	const struct flash_part *part = find_part(bench->chipdb, chip_from, error);
+	uint64_t seed = bench->setup->seed + bench->n_chips;
 	const struct bench_chip_plan plan = {
 		.label = label(bench, from, chip_from, part),
 		.owner = from->chips->len == 1 ? from->name : owner,
 		.part = part,
 		.image = chip_from->image,
+		.content = {content_kinds[chip_from->content], seed, chip_from->content_file},
+		.content_by_option = chip_from->content_by_option,
+		.snapshot = bench->setup->snapshot,
 		.condition = &chip_from->condition,
 		.where = chip_from->where,
 		.instant = bench->setup->timing == BASE_CLOCK_INSTANT,
-		.seed = bench->setup->seed + bench->n_chips,
+		.seed = seed,
 		.wafer = bench->wafer,
 		.clock = bench_adapter_clock(adapter),
 		.trace = bench->trace,
 	};
 	struct bench_chip *chip = bench_chip_new(&plan, error);
 
-	if (chip == NULL)
+	if (chip == NULL) {
+		bench_wrongsize_explain(
+			bench->chipdb, part, chip_from->image, chip_from->content_file, error);
 		return false;
+	}
 	bench_adapter_clip_on(adapter, chip_from->cs, chip);
 	bench->n_chips++;
 	return true;
@@ -351,6 +367,32 @@ create_shared(struct bench *bench, GMainContext *context, GError **error)
 	return setup->trace == NULL || bench->trace != NULL;
 }
 
+/* One line, also for a thousand adapters. */
+static void
+note_snapshots(const struct bench *bench)
+{
+	const struct setup_chip *first = NULL;
+	unsigned int n = 0;
+
+	for (guint i = 0; bench->setup->snapshot && i < bench->setup->adapters->len; i++) {
+		const struct setup_adapter *adapter = bench->setup->adapters->pdata[i];
+
+		for (guint j = 0; j < adapter->chips->len; j++) {
+			const struct setup_chip *chip = adapter->chips->pdata[j];
+
+			n += chip->image != NULL;
+			first = first == NULL && chip->image != NULL ? chip : first;
+		}
+	}
+	if (n == 1)
+		log_notice("snapshot: nothing is written to \"%s\"; changes are lost at the end",
+			first->image);
+	else if (n > 1)
+		log_notice("snapshot: nothing is written to the images of %u chips; changes are "
+			   "lost at the end",
+			n);
+}
+
 struct bench *
 bench_describe(const struct setup_options *options, GError **error)
 {
@@ -370,7 +412,10 @@ bench_build(struct bench *bench, GMainContext *context, GError **error)
 
 	for (guint i = 0; good && i < bench->setup->adapters->len; i++)
 		good = add_adapter(bench, bench->setup->adapters->pdata[i], error);
-	return good && add_boards_and_faults(bench, error);
+	good = good && add_boards_and_faults(bench, error);
+	if (good)
+		note_snapshots(bench);
+	return good;
 }
 
 struct bench *
@@ -472,4 +517,11 @@ const char *
 bench_trace_path(const struct bench *bench)
 {
 	return bench->setup->trace;
+}
+
+void
+bench_explain_size(
+	const struct bench *bench, const struct bench_chip *chip, const char *file, GError **error)
+{
+	bench_wrongsize_explain(bench->chipdb, bench_chip_part(chip), file, NULL, error);
 }

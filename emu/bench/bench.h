@@ -4,12 +4,14 @@
 #define SPINOR_BENCH_BENCH_H
 
 #include "bench/adapter.h"
+#include "trace/stats.h"
 
 #include <glib.h>
 #include <stdbool.h>
 
 struct bench;
 struct setup_options;
+struct trace_example_list;
 
 /*
  * Reads the description of a bench and checks all names in it. Opens no image and no port: until
@@ -58,6 +60,11 @@ const char *bench_control_path(const struct bench *bench);
 /* The file of the trace; "-": standard output, NULL: none. */
 const char *bench_trace_path(const struct bench *bench);
 
+/* Completes an error about a file whose size differs from the chip's by the names of chips of its
+ * size; no effect on other errors. To be called from the main thread. */
+void bench_explain_size(
+	const struct bench *bench, const struct bench_chip *chip, const char *file, GError **error);
+
 /* Sets the observer, which is called for every event of every chip from then on, in the thread of
  * the chip's adapter. NULL removes it; no call is in progress when this returns. To be called from
  * the main thread. */
@@ -69,6 +76,9 @@ void bench_set_host_observer(struct bench *bench, bench_host_observer *observe, 
  * select cs. To be called from the main thread. */
 bool bench_get_chip_stats(
 	struct bench_adapter *adapter, unsigned int cs, struct trace_chip_stats *stats);
+/* Reads examples of the operations that a counter has counted. */
+bool bench_get_chip_examples(struct bench_adapter *adapter, unsigned int cs,
+	enum trace_counter counter, struct trace_example_list *examples);
 void bench_get_host_stats(struct bench_adapter *adapter, struct link_host_stats *stats);
 /* Resets all counters of the adapter and its chips. */
 void bench_reset_stats(struct bench_adapter *adapter);

@@ -18,9 +18,11 @@
 #include "bench/relabel.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
+#include "store/identity.h"
 #include "store/image.h"
 #include "store/snapshot.h"
 #include "store/state.h"
+#include "trace/examples.h"
 #include "trace/text.h"
 
 struct bench_chip {
@@ -28,6 +30,8 @@ struct bench_chip {
 	char *owner;
 	char *image_path;              /* NULL: the content is not saved */
 	char *state_path;              /* NULL: the registers are not saved */
+	bool snapshot;                 /* nothing is written to the image and its state */
+	bool blank;                    /* the array was FF at the start */
 	struct flash_part *relabelled; /* the part with changed identification; NULL: unchanged */
 	struct store_image *image;
 	struct flash *flash;
@@ -37,28 +41,50 @@ struct bench_chip {
 	void (*observe)(void *data, const struct flash_event *event);
 	void *observe_data;
 	struct trace_chip_stats stats;
+	struct trace_examples *examples; /* of the counters; NULL: nothing counted yet */
 
 	struct store_snapshots *snapshots; /* NULL: not used yet */
 	uint8_t *changed;                  /* blocks changed before snapshots exists */
 	size_t changed_bytes;
 
-	bool state_dirty; /* unsaved changes: wear, or the last save failed */
+	bool state_dirty;  /* unsaved changes: wear, or the last save failed */
+	bool state_found;  /* at the start */
+	bool state_in_use; /* the file is marked as in use */
+	bool ending;       /* the last save follows */
 	bool save_failure_logged;
 };
 
-void
-bench_chip_save_state(struct bench_chip *chip)
+/* image: as for store_state_save(). */
+static void
+save_state(struct bench_chip *chip, const struct store_identity *image)
 {
 	g_autoptr(GError) error = NULL;
 
 	if (chip->state_path == NULL)
 		return;
-	chip->state_dirty = !store_state_save(chip->state_path, chip->flash, &error);
+	chip->state_dirty = !store_state_save(chip->state_path, chip->flash, image, &error);
+	chip->state_in_use = chip->state_in_use || !chip->state_dirty;
 	if (chip->state_dirty && !chip->save_failure_logged) {
 		log_error(
 			"%s: the chip's registers are not saved: %s", chip->owner, error->message);
 		chip->save_failure_logged = true;
 	}
+}
+
+/* The examples are created on demand: an idle chip has none. */
+static void
+count(struct bench_chip *chip, const struct flash_event *event)
+{
+	if (chip->examples == NULL)
+		chip->examples = trace_examples_new();
+	trace_chip_stats_count(&chip->stats, event);
+	trace_examples_add(chip->examples, event);
+}
+
+void
+bench_chip_save_state(struct bench_chip *chip)
+{
+	save_state(chip, NULL);
 }
 
 static void
@@ -69,10 +95,12 @@ chip_event(void *data, const struct flash_event *event)
 	/* Wear is saved with the next change of registers: a save now would slow the erase down. */
 	if (event->kind == FLASH_EVENT_READY && event->purpose == FLASH_FOR_ERASE)
 		chip->state_dirty = true;
-	if (event->kind == FLASH_EVENT_NONVOLATILE ||
+	if (chip->ending)
+		chip->state_dirty = chip->state_dirty || event->kind == FLASH_EVENT_NONVOLATILE;
+	else if (event->kind == FLASH_EVENT_NONVOLATILE ||
 		(event->kind == FLASH_EVENT_POWER && event->length == 0 && chip->state_dirty))
 		bench_chip_save_state(chip);
-	trace_chip_stats_count(&chip->stats, event);
+	count(chip, event);
 	if (chip->trace.event != NULL)
 		chip->trace.event(chip->trace.data, event);
 	if (chip->observe != NULL)
@@ -80,26 +108,91 @@ chip_event(void *data, const struct flash_event *event)
 	bench_levels_event(&chip->levels, event);
 }
 
+/* The registers of another image, or of one that is gone: the chip has them as delivered. */
+static bool
+refuse_stale(const struct bench_chip *chip, const char *state_path, GError **error)
+{
+	g_autofree char *aside = NULL;
+
+	if (chip->snapshot) {
+		log_warning("%s: state \"%s\" is of another image and not used; the chip has its "
+			    "registers as delivered",
+			chip->owner, state_path);
+		return true;
+	}
+	aside = store_state_set_aside(state_path, error);
+	if (aside != NULL)
+		log_warning("%s: state \"%s\" is of another image; it is now \"%s\", and the chip "
+			    "has its registers as delivered",
+			chip->owner, state_path, aside);
+	return aside != NULL;
+}
+
+static bool
+find_state(const struct bench_chip *chip, const char *state_path, enum store_state_found *found,
+	GError **error)
+{
+	struct store_identity identity;
+
+	*found = STORE_STATE_NONE;
+	if (!g_file_test(state_path, G_FILE_TEST_EXISTS))
+		return true;
+	if (store_image_is_created(chip->image)) {
+		*found = STORE_STATE_STALE;
+		return true;
+	}
+	store_image_identity(chip->image, &identity);
+	return store_state_load(state_path, chip->flash, &identity, found, error);
+}
+
 /* Leaves the registers as delivered, or loads them from the state file. */
 static bool
 load_state(struct bench_chip *chip, GError **error)
 {
 	g_autofree char *state_path = NULL;
+	enum store_state_found found;
 
 	if (chip->image_path == NULL)
 		return true;
 	state_path = g_strconcat(chip->image_path, ".state", NULL);
-	if (!store_state_load(state_path, chip->flash, error))
+	if (!find_state(chip, state_path, &found, error) ||
+		(found == STORE_STATE_STALE && !refuse_stale(chip, state_path, error)))
 		return false;
+	if (found == STORE_STATE_NO_MARK)
+		log_notice("%s: state \"%s\" does not say of which image it is; its registers "
+			   "are used",
+			chip->owner, state_path);
+	if (chip->snapshot)
+		return true;
 	chip->state_path = g_steal_pointer(&state_path);
+	chip->state_found = found == STORE_STATE_LOADED || found == STORE_STATE_NO_MARK;
 	return true;
+}
+
+static struct store_image *
+open_image(const struct bench_chip_plan *plan, GError **error)
+{
+	const struct store_image_plan image_plan = {
+		.path = plan->image,
+		.size = plan->part->size,
+		.wafer = plan->wafer,
+		.content = plan->content,
+		.snapshot = plan->snapshot,
+	};
+	struct store_image *image = store_image_open(&image_plan, error);
+
+	if (image != NULL && plan->image != NULL && plan->content_by_option &&
+		!store_image_is_created(image))
+		log_notice("%s: image \"%s\" exists and keeps its content; --content is for new "
+			   "images",
+			plan->owner, plan->image);
+	return image;
 }
 
 struct bench_chip *
 bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 {
-	struct store_image *image =
-		store_image_open(plan->image, plan->part->size, plan->wafer, error);
+	struct store_image *image = open_image(plan, error);
 	struct flash_listener listener = {.event = chip_event};
 	struct bench_chip *chip;
 
@@ -110,6 +203,8 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 	chip->owner = g_strdup(plan->owner);
 	chip->image_path = g_strdup(plan->image);
 	chip->image = image;
+	chip->snapshot = plan->snapshot && plan->image != NULL;
+	chip->blank = plan->image == NULL && plan->content.kind == STORE_CONTENT_BLANK;
 	chip->relabelled = bench_relabel_part(plan->condition, plan->part);
 	chip->flash = flash_new(chip->relabelled != NULL ? chip->relabelled : plan->part,
 		store_image_array(image), plan->seed);
@@ -130,7 +225,8 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 		bench_chip_destroy(chip);
 		return NULL;
 	}
-	if (bench_preset_is_kept(plan->condition))
+	/* The image can change from now on: an existing state is marked as in use. */
+	if (bench_preset_is_kept(plan->condition) || chip->state_found)
 		bench_chip_save_state(chip);
 	listener.data = chip;
 	flash_set_listener(chip->flash, &listener);
@@ -142,9 +238,14 @@ bench_chip_destroy(struct bench_chip *chip)
 {
 	if (chip == NULL)
 		return;
+	chip->ending = true;
 	flash_supply(chip->flash, 0);
-	if (chip->state_dirty)
-		bench_chip_save_state(chip);
+	if (chip->state_path != NULL && (chip->state_dirty || chip->state_in_use)) {
+		struct store_identity identity;
+
+		store_image_identity(chip->image, &identity);
+		save_state(chip, &identity);
+	}
 	g_clear_pointer(&chip->snapshots, store_snapshots_destroy);
 	flash_destroy(chip->flash);
 	store_image_close(chip->image);
@@ -153,6 +254,7 @@ bench_chip_destroy(struct bench_chip *chip)
 	g_free(chip->state_path);
 	g_free(chip->image_path);
 	g_free(chip->owner);
+	trace_examples_free(chip->examples);
 	g_free(chip->label);
 	g_free(chip);
 }
@@ -173,6 +275,18 @@ const char *
 bench_chip_image_path(const struct bench_chip *chip)
 {
 	return chip->image_path;
+}
+
+bool
+bench_chip_is_snapshot(const struct bench_chip *chip)
+{
+	return chip->snapshot;
+}
+
+bool
+bench_chip_image_is_created(const struct bench_chip *chip)
+{
+	return store_image_is_created(chip->image);
 }
 
 struct flash *
@@ -214,7 +328,7 @@ restored(void *data)
 struct store_snapshots *
 bench_chip_snapshots(struct bench_chip *chip)
 {
-	bool blank = chip->image_path == NULL && !changed_before_snapshots(chip);
+	bool blank = chip->blank && !changed_before_snapshots(chip);
 
 	if (chip->snapshots == NULL) {
 		chip->snapshots = store_snapshots_new(chip->flash, store_image_array(chip->image),
@@ -249,4 +363,17 @@ struct trace_chip_stats *
 bench_chip_stats(struct bench_chip *chip)
 {
 	return &chip->stats;
+}
+
+void
+bench_chip_reset_stats(struct bench_chip *chip)
+{
+	chip->stats = (struct trace_chip_stats){0};
+	g_clear_pointer(&chip->examples, trace_examples_free);
+}
+
+const struct trace_examples *
+bench_chip_examples(const struct bench_chip *chip)
+{
+	return chip->examples;
 }

@@ -3,6 +3,7 @@
 #ifndef SPINOR_BENCH_CHIP_H
 #define SPINOR_BENCH_CHIP_H
 
+#include "store/initialcontent.h"
 #include "trace/stats.h"
 
 #include <glib.h>
@@ -19,6 +20,7 @@ struct flash;
 struct flash_event;
 struct flash_part;
 struct base_clock;
+struct trace_examples;
 struct trace_text;
 
 /* Arguments of bench_chip_new(). Strings are copied, everything else outlives the chip. */
@@ -26,7 +28,10 @@ struct bench_chip_plan {
 	const char *label; /* in the trace */
 	const char *owner; /* adapter and chip select, in the log */
 	const struct flash_part *part;
-	const char *image; /* may be NULL: blank and not saved */
+	const char *image; /* may be NULL: in memory */
+	struct store_content content;
+	bool content_by_option; /* worth a warning if the image has content already */
+	bool snapshot;          /* nothing is written to image and state */
 	const struct setup_condition *condition;
 	const char *where; /* prefix of error messages; may be NULL */
 	bool instant;      /* no operation takes time */
@@ -46,6 +51,10 @@ const struct flash_part *bench_chip_part(const struct bench_chip *chip);
 const char *bench_chip_label(const struct bench_chip *chip);
 /* NULL: none. */
 const char *bench_chip_image_path(const struct bench_chip *chip);
+/* True: nothing is written to the image. */
+bool bench_chip_is_snapshot(const struct bench_chip *chip);
+/* True: there was no image, and the chip has created it. */
+bool bench_chip_image_is_created(const struct bench_chip *chip);
 
 /* The functions below are to be called in the thread that owns the chip, see
  * bench_adapter_call(). */
@@ -70,5 +79,9 @@ void bench_chip_set_observer(struct bench_chip *chip,
 	void (*observe)(void *data, const struct flash_event *event), void *data);
 
 struct trace_chip_stats *bench_chip_stats(struct bench_chip *chip);
+/* Sets all counters to 0. */
+void bench_chip_reset_stats(struct bench_chip *chip);
+/* Examples of the operations that the counters have counted; NULL: none. */
+const struct trace_examples *bench_chip_examples(const struct bench_chip *chip);
 
 #endif

@@ -12,6 +12,7 @@
 #include "clip/clip.h"
 #include "flash/flash.h"
 #include "link/meter.h"
+#include "trace/examples.h"
 
 struct bench_adapter *
 bench_find_adapter(const struct bench *bench, const char *name, GError **error)
@@ -93,6 +94,8 @@ struct stats_call {
 	unsigned int cs;
 	struct trace_chip_stats *chip; /* NULL: not requested */
 	struct link_host_stats *host;  /* NULL: not requested */
+	enum trace_counter counter;
+	struct trace_example_list *examples; /* of the counter; NULL: not requested */
 	bool found;
 };
 
@@ -123,6 +126,13 @@ get_stats(void *data)
 		if (stats != NULL)
 			*call->chip = *stats;
 	}
+	if (call->examples != NULL) {
+		call->found = chip_stats_now(call->adapter, call->cs) != NULL;
+		if (call->found)
+			trace_examples_get(
+				bench_chip_examples(bench_adapter_chip(call->adapter, call->cs)),
+				call->counter, call->examples);
+	}
 	if (call->host != NULL)
 		*call->host = *bench_adapter_host_stats(call->adapter);
 }
@@ -131,6 +141,17 @@ bool
 bench_get_chip_stats(struct bench_adapter *adapter, unsigned int cs, struct trace_chip_stats *stats)
 {
 	struct stats_call call = {.adapter = adapter, .cs = cs, .chip = stats};
+
+	bench_adapter_call(adapter, get_stats, &call);
+	return call.found;
+}
+
+bool
+bench_get_chip_examples(struct bench_adapter *adapter, unsigned int cs, enum trace_counter counter,
+	struct trace_example_list *examples)
+{
+	struct stats_call call = {
+		.adapter = adapter, .cs = cs, .counter = counter, .examples = examples};
 
 	bench_adapter_call(adapter, get_stats, &call);
 	return call.found;
@@ -150,10 +171,8 @@ reset_stats(void *data)
 	struct bench_adapter *adapter = data;
 
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
-		struct trace_chip_stats *stats = chip_stats_now(adapter, cs);
-
-		if (stats != NULL)
-			*stats = (struct trace_chip_stats){0};
+		if (chip_stats_now(adapter, cs) != NULL)
+			bench_chip_reset_stats(bench_adapter_chip(adapter, cs));
 	}
 	*bench_adapter_host_stats(adapter) = (struct link_host_stats){0};
 }

@@ -62,6 +62,7 @@ extern const char *const control_levels[];
 /* The handlers; each subject has a file. */
 JsonNode *control_bench_status(struct control_call *call, GError **error);
 JsonNode *control_stats_get(struct control_call *call, GError **error);
+JsonNode *control_stats_examples(struct control_call *call, GError **error);
 JsonNode *control_stats_reset(struct control_call *call, GError **error);
 JsonNode *control_fault_add(struct control_call *call, GError **error);
 JsonNode *control_fault_remove(struct control_call *call, GError **error);

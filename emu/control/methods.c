@@ -309,10 +309,17 @@ static const struct control_method methods[] = {
 		control_snapshot_drop},
 	{"stats.get", "counters of a chip and its adapter",
 		"object operations:integer reads:integer programs:integer erases:integer "
-		"status_reads:integer status_writes:integer ignored:integer bytes_read:integer "
-		"bytes_programmed:integer bytes_erased:integer busy_ns:integer "
-		"host_sessions:integer bytes_in:integer bytes_out:integer by_opcode:object",
+		"status_reads:integer status_writes:integer ignored:integer unknown:integer "
+		"failed:integer interrupted:integer bytes_read:integer bytes_programmed:integer "
+		"bytes_erased:integer busy_ns:integer host_sessions:integer bytes_in:integer "
+		"bytes_out:integer by_reason:object by_opcode:object",
 		PARAMS(ADAPTER, CS), control_stats_get},
+	{"stats.examples", "the first and the latest operations that a counter has counted",
+		"object first:array last:array",
+		PARAMS(ADAPTER, CS,
+			{"counter", CONTROL_STRING, true,
+				.summary = "its name, such as ignored or by_opcode.20"}),
+		control_stats_examples},
 	{"stats.reset", "resets the counters to 0", "boolean", PARAMS(ADAPTER, CS),
 		control_stats_reset},
 	{"events.subscribe", "subscribes to events", "object subscription:integer",

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Methods that read the status of the bench, and counters. */
+/* The method that reads the status of the bench. */
 #include "config.h"
 
 #include "control/internal.h"
 
-#include "action/action.h"
 #include "action/benchstatus.h"
 #include "flash/describe.h"
-#include "trace/stats.h"
 
 #include <unistd.h>
 
@@ -133,6 +131,7 @@ describe_chip(const struct action_chip_status *chip)
 	control_set_text(object, "flashrom", chip->flashrom);
 	json_object_set_int_member(object, "size", (int64_t)chip->size);
 	control_set_text(object, "image", chip->image);
+	json_object_set_boolean_member(object, "snapshot_mode", chip->is_snapshot);
 	json_object_set_int_member(object, "power_mv", chip->millivolts);
 	json_object_set_int_member(object, "cut_in", (int64_t)chip->cut_in);
 	json_object_set_member(object, "pins", control_pins(&chip->pins));
@@ -211,72 +210,4 @@ control_bench_status(struct control_call *call, GError **error)
 	json_object_set_array_member(object, "adapters", adapters);
 	action_status_free(status);
 	return control_take_object(object);
-}
-
-static JsonObject *
-describe_opcodes(const struct trace_chip_stats *stats)
-{
-	JsonObject *object = json_object_new();
-
-	for (unsigned int opcode = 0; opcode < G_N_ELEMENTS(stats->by_opcode); opcode++) {
-		char name[3];
-
-		g_snprintf(name, sizeof name, "%02X", opcode);
-		if (stats->by_opcode[opcode] != 0)
-			json_object_set_int_member(object, name, (int64_t)stats->by_opcode[opcode]);
-	}
-	return object;
-}
-
-JsonNode *
-control_stats_get(struct control_call *call, GError **error)
-{
-	struct action_target target;
-	struct trace_chip_stats chip;
-	struct link_host_stats host;
-	JsonObject *object;
-
-	if (!control_chip(call, &target, error))
-		return NULL;
-	action_stats_get(&target, &chip, &host);
-	const struct {
-		const char *name;
-		uint64_t count;
-	} counters[] = {
-		{"operations", chip.operations},
-		{"reads", chip.reads},
-		{"programs", chip.programs},
-		{"erases", chip.erases},
-		{"status_reads", chip.status_reads},
-		{"status_writes", chip.status_writes},
-		{"ignored", chip.ignored},
-		{"bytes_read", chip.bytes_read},
-		{"bytes_programmed", chip.bytes_programmed},
-		{"bytes_erased", chip.bytes_erased},
-		{"busy_ns", chip.busy_ns},
-		{"host_sessions", host.sessions},
-		{"bytes_in", host.bytes_in},
-		{"bytes_out", host.bytes_out},
-	};
-
-	object = json_object_new();
-	for (size_t i = 0; i < G_N_ELEMENTS(counters); i++)
-		json_object_set_int_member(object, counters[i].name, (int64_t)counters[i].count);
-	json_object_set_object_member(object, "by_opcode", describe_opcodes(&chip));
-	return control_take_object(object);
-}
-
-JsonNode *
-control_stats_reset(struct control_call *call, GError **error)
-{
-	struct action_target target;
-
-	if (control_integer(call, "cs", -1) >= 0) {
-		if (!control_chip(call, &target, error))
-			return NULL;
-	} else if (!control_adapter(call, &target, error)) {
-		return NULL;
-	}
-	action_stats_reset(&target);
-	return control_true();
 }

@@ -44,6 +44,9 @@ void flash_describe(const struct flash *chip, const uint8_t *bytes, size_t n,
 bool flash_described_address(const struct flash_description *description, uint64_t byte,
 	uint64_t *address, uint64_t *n_bytes);
 
+/* The outcome as one word of a-z and _, such as "wel", for names of counters; never NULL. */
+const char *flash_outcome_name(enum flash_outcome outcome);
+
 /* Why a pin has no function at present: "QE=1" or "QPI", it is a data lane. NULL: it has one. */
 const char *flash_pin_unused(const struct flash *chip, enum flash_pin pin);
 

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/keyfile.h"
 #include "base/units.h"
+#include "base/value.h"
 #include "clip/clip.h"
 #include "setup/faultfile.h"
 #include "setup/setup.h"
@@ -86,6 +87,19 @@ take_seed(struct base_key_reading *at, const char *value)
 	if (!base_parse_whole(value, 0, G_MAXUINT64, &seed))
 		return false;
 	r->setup->seed = seed;
+	return true;
+}
+
+static bool
+take_snapshot(struct base_key_reading *at, const char *value)
+{
+	static const struct base_value_word words[] = {{"yes", true}, {"no", false}, {NULL, 0}};
+	struct reading *r = at->target;
+	int snapshot;
+
+	if (!base_value_word(words, value, &snapshot))
+		return false;
+	r->setup->snapshot = snapshot;
 	return true;
 }
 
@@ -184,6 +198,15 @@ take_image(struct base_key_reading *at, const char *value)
 }
 
 static bool
+take_content(struct base_key_reading *at, const char *value)
+{
+	struct reading *r = at->target;
+
+	setup_set_content(chip_of(r), value, r->group.folder);
+	return true;
+}
+
+static bool
 take_cs(struct base_key_reading *at, const char *value)
 {
 	struct reading *r = at->target;
@@ -205,12 +228,14 @@ take_chip_adapter(struct base_key_reading *at, const char *value)
 
 #define PART_ALLOWED "a part number, spinord --list-chips lists all"
 #define IMAGE_ALLOWED "a file"
+#define CONTENT_ALLOWED "blank, random, pattern, and a file"
 #define WHOLE_ALLOWED "a whole number from 0 to 18446744073709551615"
 
 static const struct base_key bench_keys[] = {
 	BASE_KEY("timing", "instant, virtual and real", take_timing),
 	BASE_KEY("time-scale", "a number from 0.1 to 1000", take_scale),
 	BASE_KEY("seed", WHOLE_ALLOWED, take_seed),
+	BASE_KEY("snapshot", "yes and no", take_snapshot),
 	BASE_KEY("chipdb", "a folder", take_chipdb),
 	BASE_KEY("trace", "a file, or - for standard output", take_trace),
 	BASE_KEY("control", "the path of a socket", take_control),
@@ -223,6 +248,7 @@ static const struct base_key adapter_keys[] = {
 	BASE_KEY("tcp", "[HOST:]PORT", take_tcp),
 	BASE_KEY("chip", PART_ALLOWED, take_part),
 	BASE_KEY("image", IMAGE_ALLOWED, take_image),
+	BASE_KEY("content", CONTENT_ALLOWED, take_content),
 	BASE_KEY("count", "a whole number from 1 to " G_STRINGIFY(SETUP_COUNT_MAX), take_count),
 	BASE_KEY_END,
 };
@@ -232,8 +258,24 @@ static const struct base_key chip_keys[] = {
 	BASE_KEY("cs", "a chip select line, 0 to 7", take_cs),
 	BASE_KEY("part", PART_ALLOWED, take_part),
 	BASE_KEY("image", IMAGE_ALLOWED, take_image),
+	BASE_KEY("content", CONTENT_ALLOWED, take_content),
 	BASE_KEY_END,
 };
+
+const char **
+setup_file_keys(const char *kind)
+{
+	const struct base_keytable none = {NULL, NULL, NULL};
+
+	if (strcmp(kind, "bench") == 0)
+		return base_keytable_names(
+			(const struct base_keytable[]){{.keys = bench_keys}, none});
+	if (strcmp(kind, "adapter") == 0)
+		return base_keytable_names((const struct base_keytable[]){
+			{.keys = adapter_keys}, {.keys = setup_firmware_rows}, none});
+	return base_keytable_names((const struct base_keytable[]){
+		{.keys = chip_keys}, {.keys = setup_condition_rows}, none});
+}
 
 static bool
 read_bench(struct reading *r, GError **error)
@@ -261,8 +303,8 @@ read_adapter(struct reading *r, GError **error)
 	if (!base_keytable_read(keys, tables, error))
 		return false;
 	if (r->chip != NULL && r->chip->part == NULL)
-		return base_keygroup_refuse(
-			keys, error, "an image, but no chip; chip = PART is wanted");
+		return base_keygroup_refuse(keys, error, "%s, but no chip; chip = PART is wanted",
+			r->chip->image != NULL ? "an image" : "a content");
 	if (adapter->link != NULL && adapter->tcp != NULL)
 		return base_keygroup_refuse(
 			keys, error, "link and tcp; an adapter has one of them");

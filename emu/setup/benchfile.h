@@ -12,4 +12,7 @@ struct setup_bench;
  * setup_free(). */
 struct setup_bench *setup_file_read(const char *path, GError **error);
 
+/* The keys of a group "bench", "adapter" or "chip"; NULL-terminated. Free the list with g_free(). */
+const char **setup_file_keys(const char *kind);
+
 #endif

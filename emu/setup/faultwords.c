@@ -108,6 +108,34 @@ setup_fault_set_name(struct setup_fault *fault, const char *name, GError **error
 	return true;
 }
 
+const char *const setup_fault_place_words[] = {"adapter", "chip", "cs", "name", NULL};
+
+static bool
+has_setting(const struct setup_fault *fault, const char *name)
+{
+	for (const struct setup_faultset *row = setup_faultset_rows; row->name; row++)
+		if (strcmp(row->name, name) == 0 && setup_faultset_is_for(row, fault))
+			return true;
+	return false;
+}
+
+/* placed: the words of a place are allowed, too. */
+static void
+refuse_setting(const struct setup_fault *fault, const char *name, bool placed, GError **error)
+{
+	g_autofree char *which =
+		g_strdup_printf("fault %.*s has no", (int)strcspn(fault->text, " "), fault->text);
+	g_autofree const char **settings = setup_fault_settings(fault);
+	g_autoptr(GPtrArray) known = g_ptr_array_new();
+
+	for (const char **at = settings; *at != NULL; at++)
+		g_ptr_array_add(known, (gpointer)*at);
+	for (const char *const *at = setup_fault_place_words; placed && *at != NULL; at++)
+		g_ptr_array_add(known, (gpointer)*at);
+	g_ptr_array_add(known, NULL);
+	refuse_word(which, name, (const char **)known->pdata, error);
+}
+
 struct attempt {
 	const struct setup_fault *fault;
 	const struct setup_faultset *setting;
@@ -137,8 +165,6 @@ refuse_value(const struct setup_fault *fault, const struct setup_faultset *setti
 bool
 setup_fault_set(struct setup_fault *fault, const char *name, const char *value, GError **error)
 {
-	g_autofree const char **known = NULL;
-	g_autofree char *which = NULL;
 	g_autofree char *shown = NULL;
 	char *text;
 
@@ -164,9 +190,7 @@ setup_fault_set(struct setup_fault *fault, const char *name, const char *value, 
 		fault->given |= bit;
 		return true;
 	}
-	which = g_strdup_printf("fault %.*s has no", (int)strcspn(fault->text, " "), fault->text);
-	known = setup_fault_settings(fault);
-	refuse_word(which, name, known, error);
+	refuse_setting(fault, name, false, error);
 	return false;
 }
 
@@ -194,7 +218,27 @@ setup_fault_is_given(const struct setup_fault *fault, const char *name)
 }
 
 static bool
-set_word(struct setup_fault *fault, const char *word, GError **error)
+set_place(struct setup_fault *fault, char **place, const char *name, const char *value,
+	GError **error)
+{
+	if (*place != NULL) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+			"%s=%s is refused: %s is there twice; allowed is once", name, value, name);
+		return false;
+	}
+	if (*value == '\0') {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+			"%s= is refused; allowed: a name, or for cs a number", name);
+		return false;
+	}
+	*place = g_strdup(value);
+	return strcmp(name, "name") != 0 || setup_fault_set_name(fault, value, error);
+}
+
+/* place NULL: its words are not allowed. */
+static bool
+set_word(struct setup_fault *fault, const char *word, struct setup_fault_place *place,
+	GError **error)
 {
 	const char *equals = strchr(word, '=');
 	g_autofree char *name = NULL;
@@ -205,11 +249,20 @@ set_word(struct setup_fault *fault, const char *word, GError **error)
 		return false;
 	}
 	name = g_strndup(word, (gsize)(equals - word));
-	return setup_fault_set(fault, name, equals + 1, error);
+	if (place == NULL || has_setting(fault, name))
+		return setup_fault_set(fault, name, equals + 1, error);
+	for (size_t i = 0; setup_fault_place_words[i] != NULL; i++) {
+		char **const members[] = {&place->adapter, &place->chip, &place->cs, &place->name};
+
+		if (strcmp(name, setup_fault_place_words[i]) == 0)
+			return set_place(fault, members[i], name, equals + 1, error);
+	}
+	refuse_setting(fault, name, true, error);
+	return false;
 }
 
-struct setup_fault *
-setup_fault_parse(const char *text, GError **error)
+static struct setup_fault *
+parse(const char *text, struct setup_fault_place *place, GError **error)
 {
 	g_auto(GStrv) words = g_strsplit_set(text, " \t", -1);
 	struct setup_fault *fault = NULL;
@@ -221,7 +274,7 @@ setup_fault_parse(const char *text, GError **error)
 			fault = setup_fault_new(*word, error);
 			if (fault == NULL)
 				return NULL;
-		} else if (!set_word(fault, *word, error)) {
+		} else if (!set_word(fault, *word, place, error)) {
 			setup_fault_free(fault);
 			return NULL;
 		}
@@ -230,4 +283,31 @@ setup_fault_parse(const char *text, GError **error)
 		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
 			"no fault is named; spinor help fault lists them");
 	return fault;
+}
+
+struct setup_fault *
+setup_fault_parse(const char *text, GError **error)
+{
+	return parse(text, NULL, error);
+}
+
+struct setup_fault *
+setup_fault_parse_placed(const char *text, struct setup_fault_place *place, GError **error)
+{
+	struct setup_fault *fault;
+
+	*place = (struct setup_fault_place){0};
+	fault = parse(text, place, error);
+	if (fault == NULL)
+		setup_fault_place_clear(place);
+	return fault;
+}
+
+void
+setup_fault_place_clear(struct setup_fault_place *place)
+{
+	g_clear_pointer(&place->adapter, g_free);
+	g_clear_pointer(&place->chip, g_free);
+	g_clear_pointer(&place->cs, g_free);
+	g_clear_pointer(&place->name, g_free);
 }

@@ -51,6 +51,23 @@ bool setup_fault_is_given(const struct setup_fault *fault, const char *name);
 /* "WHAT [NAME=VALUE ...]". */
 struct setup_fault *setup_fault_parse(const char *text, GError **error);
 
+/* The place of a fault, as words beside its settings; NULL: not given. */
+struct setup_fault_place {
+	char *adapter;
+	char *chip; /* by its name in the bench file, */
+	char *cs;   /* or by its chip select */
+	char *name; /* of the fault */
+};
+
+/* "WHAT [NAME=VALUE ...]" with adapter=, chip=, cs= and name= among them, which go to place and not
+ * into the fault's text. The name is set, too. Clear place with setup_fault_place_clear(). */
+struct setup_fault *setup_fault_parse_placed(
+	const char *text, struct setup_fault_place *place, GError **error);
+void setup_fault_place_clear(struct setup_fault_place *place);
+
+/* The words of a place, NULL-terminated. */
+extern const char *const setup_fault_place_words[];
+
 /* False and BASE_ERROR_USAGE for what can't be told from a number, or is no word. */
 bool setup_fault_set_name(struct setup_fault *fault, const char *name, GError **error);
 

@@ -76,6 +76,62 @@ take_condition(const char *name, const char *value, void *data, GError **error)
 	return TRUE;
 }
 
+/* Sets a pin from its name and level. */
+static bool
+take_pin_level(struct setup_options *options, const char *pin, const char *level)
+{
+	static const char *const pins[] = {"wp", "hold", "reset", NULL};
+
+	return g_strv_contains(pins, pin) &&
+		setup_condition_take(&options->condition, setup_condition_find(pin), level);
+}
+
+/* "wp=low", or "wp low" as the words of spinor pin; several with blanks between them. */
+static gboolean
+take_pin(const char *name, const char *value, void *data, GError **error)
+{
+	struct setup_options *options = data;
+	g_auto(GStrv) words = g_strsplit_set(value, " \t=", -1);
+	const char *pin = NULL;
+	bool good = true, any = false;
+
+	for (char **word = words; good && *word != NULL; word++) {
+		if (**word == '\0')
+			continue;
+		good = pin == NULL || take_pin_level(options, pin, *word);
+		any = any || pin != NULL;
+		pin = pin == NULL ? *word : NULL;
+	}
+	if (!good || !any || pin != NULL) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+			"%s \"%s\" is refused; allowed: wp, hold or reset, and low, high or float, "
+			"such as wp=low",
+			name, value);
+		return FALSE;
+	}
+	if (options->condition_option == NULL) {
+		options->condition_option = g_strdup(name + strlen("--"));
+		options->condition_value = g_strdup(value);
+	}
+	return TRUE;
+}
+
+/* Options that may be repeated; setup/optionwords.c reads their words. */
+static gboolean
+take_words(const char *name, const char *value, void *data, GError **error)
+{
+	struct setup_options *options = data;
+	GPtrArray **list = strcmp(name, "--fault") == 0 ? &options->faults
+		: strcmp(name, "--board") == 0          ? &options->boards
+							: &options->firmware;
+
+	(void)error;
+	if (*list == NULL)
+		*list = g_ptr_array_new_with_free_func(g_free);
+	g_ptr_array_add(*list, g_strdup(value));
+	return TRUE;
+}
+
 enum condition_group {
 	OF_CHIP, /* the state that it is in */
 	OF_PART, /* the chip is another than its part number says */
@@ -288,7 +344,7 @@ refuse_clash(const struct setup_options *options, GError **error)
 /* Values that GOption sets outside of struct setup_options. */
 struct parsing {
 	char **rest;
-	gboolean verbose, version, help, no_control, detach;
+	gboolean verbose, version, help, no_control, detach, snapshot;
 };
 
 #define OPTION(member) GSIZE_TO_POINTER(offsetof(struct setup_options, member))
@@ -318,13 +374,20 @@ static const GOptionEntry rows[] = {
 	{"chip", 0, 0, G_OPTION_ARG_FILENAME, OPTION(chip),
 		"Part number of the chip (default: " SETUP_DEFAULT_CHIP ")", "PART"},
 	{"image", 0, 0, G_OPTION_ARG_FILENAME, OPTION(image),
-		"Keep the chip's content in FILE, created blank when absent", "FILE"},
+		"Keep the chip's content in FILE, created when absent", "FILE"},
+	{"content", 0, 0, G_OPTION_ARG_FILENAME, OPTION(content),
+		"Initial content of the chip, and of a new image (default: blank)",
+		"blank|random|pattern|FILE"},
+	{"snapshot", 0, 0, G_OPTION_ARG_NONE, PARSING(snapshot),
+		"Write nothing to images and their state: all changes are lost at exit", NULL},
 	{"chipdb", 0, 0, G_OPTION_ARG_FILENAME, OPTION(chipdb),
 		"Read the chips from *.chips in DIR", "DIR"},
 
 	HEADING("Adapter and port"),
 	{"profile", 0, 0, G_OPTION_ARG_FILENAME, OPTION(profile),
 		"Adapter to emulate (default: spinor)", "ADAPTER"},
+	{"firmware", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_words,
+		"Limits of its firmware that differ, such as \"write-max=64\"", "KEY=VALUE ..."},
 	{"link", 0, 0, G_OPTION_ARG_FILENAME, OPTION(link),
 		"Keep a symbolic link to the terminal at PATH", "PATH"},
 	{"tcp", 0, 0, G_OPTION_ARG_FILENAME, OPTION(tcp),
@@ -341,7 +404,16 @@ static const GOptionEntry rows[] = {
 		"Seed of all random values (default: 1)", "N"},
 
 	CONDITION_HEADING("Condition of the chip", OF_CHIP),
+	{"pin", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_pin,
+		"Level of a pin of the chip, such as wp=low", "PIN=LEVEL"},
 	CONDITION_HEADING("Differences from the part's data", OF_PART),
+
+	HEADING("Faults and board"),
+	{"fault", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_words,
+		"Add a fault, such as \"bit-error line=miso\"; may be repeated",
+		"WHAT [NAME=VALUE ...]"},
+	{"board", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_words,
+		"The board behind the chip, such as \"magic=0x10 5A A5\"", "KEY=VALUE ..."},
 
 	HEADING("Trace and log"),
 	{"trace", 0, 0, G_OPTION_ARG_FILENAME, OPTION(trace),
@@ -485,6 +557,7 @@ setup_options_parse(int *argc, char ***argv, GError **error)
 		explain(entries, error);
 	options->no_control = parsing.no_control;
 	options->detach = parsing.detach;
+	options->snapshot = parsing.snapshot;
 	options->verbose = parsing.verbose;
 	options->version = parsing.version;
 	good = good && refuse_empty(entries, error) && take_rest(options, parsing.rest, error) &&
@@ -505,6 +578,7 @@ setup_options_free(struct setup_options *options)
 		return;
 	g_free(options->chip);
 	g_free(options->image);
+	g_free(options->content);
 	g_free(options->link);
 	g_free(options->tcp);
 	g_free(options->control);
@@ -518,6 +592,9 @@ setup_options_free(struct setup_options *options)
 	g_free(options->list_pattern);
 	g_free(options->condition_option);
 	g_free(options->condition_value);
+	g_clear_pointer(&options->faults, g_ptr_array_unref);
+	g_clear_pointer(&options->boards, g_ptr_array_unref);
+	g_clear_pointer(&options->firmware, g_ptr_array_unref);
 	g_free(options->help);
 	g_free(options);
 }

@@ -15,7 +15,8 @@
 
 struct setup_options {
 	char *chip;    /* part number; NULL: SETUP_DEFAULT_CHIP */
-	char *image;   /* file of the array; NULL: blank, in memory */
+	char *image;   /* file of the array; NULL: in memory */
+	char *content; /* blank, random, pattern or a file; NULL: blank, or as the file says */
 	char *link;    /* symbolic link to the pseudo-terminal */
 	char *profile; /* adapter; NULL: the default */
 	char *chipdb;  /* folder of *.chips files */
@@ -23,6 +24,7 @@ struct setup_options {
 	char *tcp;     /* [HOST:]PORT instead of the pseudo-terminal */
 	char *control; /* path of the control socket; NULL: the default */
 	bool no_control;
+	bool snapshot;        /* nothing is written to images */
 	bool detach;          /* spinord: run in the background */
 	char *log;            /* spinord: file of the log */
 	char *pid;            /* spinord: file of the process ID */
@@ -36,6 +38,9 @@ struct setup_options {
 	struct setup_condition condition;
 	char *condition_option; /* the first of those options, and its value; NULL: none */
 	char *condition_value;
+	GPtrArray *faults;   /* texts of --fault; NULL: none */
+	GPtrArray *boards;   /* of --board */
+	GPtrArray *firmware; /* of --firmware */
 	uint64_t seed;
 	bool seed_given;
 	bool verbose;

@@ -167,7 +167,7 @@ check_crowd(const struct setup_bench *setup, const struct setup_fault_entry *ent
 		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
 			"%s: that is fault %u of %s; allowed are %d", entry->where, count,
 			adapter->name, SETUP_FAULTS_MAX);
-	else if (!g_hash_table_add(names, entry->fault->name))
+	else if (entry->fault->name != NULL && !g_hash_table_add(names, entry->fault->name))
 		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
 			"%s: there is a fault \"%s\" already; allowed is a name that is free",
 			entry->where, entry->fault->name);

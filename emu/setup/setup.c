@@ -10,12 +10,14 @@
 
 #include "base/error.h"
 #include "base/units.h"
+#include "base/value.h"
 #include "board/board.h"
 #include "setup/benchfile.h"
 #include "setup/benchfind.h"
 #include "setup/faultwords.h"
 #include "setup/listener.h"
 #include "setup/options.h"
+#include "setup/optionwords.h"
 
 #include <string.h>
 
@@ -31,6 +33,7 @@ free_chip(void *data)
 	g_free(chip->part_where);
 	g_free(chip->where);
 	g_free(chip->image);
+	g_free(chip->content_file);
 	g_free(chip);
 }
 
@@ -154,6 +157,21 @@ setup_n_chips(const struct setup_bench *setup)
 	return n;
 }
 
+void
+setup_set_content(struct setup_chip *chip, const char *value, const char *folder)
+{
+	static const struct base_value_word words[] = {{"blank", SETUP_CONTENT_BLANK},
+		{"random", SETUP_CONTENT_RANDOM}, {"pattern", SETUP_CONTENT_PATTERN}, {NULL, 0}};
+	int word = SETUP_CONTENT_FILE;
+
+	g_clear_pointer(&chip->content_file, g_free);
+	if (!base_value_word(words, value, &word))
+		chip->content_file = folder == NULL || g_path_is_absolute(value)
+			? g_strdup(value)
+			: g_build_filename(folder, value, NULL);
+	chip->content = (enum setup_content)word;
+}
+
 static void
 replace(char **value, const char *option)
 {
@@ -194,6 +212,31 @@ only_chip(const struct setup_bench *setup, const char *option, const char *value
 	return NULL;
 }
 
+/* A word is for all chips, a file for one. */
+static bool
+override_content(struct setup_bench *setup, const char *content, GError **error)
+{
+	struct setup_chip probe = {0};
+	bool is_file;
+
+	setup_set_content(&probe, content, NULL);
+	is_file = probe.content == SETUP_CONTENT_FILE;
+	g_free(probe.content_file);
+	if (is_file && only_chip(setup, "content", content, error) == NULL)
+		return false;
+	for (guint i = 0; i < setup->adapters->len; i++) {
+		const struct setup_adapter *adapter = setup->adapters->pdata[i];
+
+		for (guint j = 0; j < adapter->chips->len; j++) {
+			struct setup_chip *chip = adapter->chips->pdata[j];
+
+			setup_set_content(chip, content, NULL);
+			chip->content_by_option = true;
+		}
+	}
+	return true;
+}
+
 static bool
 override_chip(struct setup_bench *setup, const struct setup_options *options, GError **error)
 {
@@ -212,6 +255,8 @@ override_chip(struct setup_bench *setup, const struct setup_options *options, GE
 			return false;
 		replace(&chip->image, options->image);
 	}
+	if (options->content != NULL && !override_content(setup, options->content, error))
+		return false;
 	if (options->condition.given != 0) {
 		chip = only_chip(setup, options->condition_option, options->condition_value, error);
 		if (chip == NULL)
@@ -244,6 +289,7 @@ override_adapter(struct setup_bench *setup, const struct setup_options *options,
 		{"link", options->link},
 		{"tcp", options->tcp},
 		{"count", options->count > 0 ? count : NULL},
+		{"firmware", options->firmware != NULL ? options->firmware->pdata[0] : NULL},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(given); i++) {
@@ -260,6 +306,7 @@ override_adapter(struct setup_bench *setup, const struct setup_options *options,
 		override_port(adapter, options);
 		if (options->count > 0)
 			adapter->count = options->count;
+		return setup_optionwords_firmware(adapter, options, error);
 	}
 	return true;
 }
@@ -313,6 +360,9 @@ add_numbered(struct setup_bench *setup, const struct setup_adapter *model, unsig
 		chip->part_where = g_strdup(from->part_where);
 		chip->where = g_strdup(from->where);
 		chip->image = number(from->image, n);
+		chip->content = from->content;
+		chip->content_file = number(from->content_file, n);
+		chip->content_by_option = from->content_by_option;
 		chip->condition = from->condition;
 	}
 }
@@ -354,7 +404,7 @@ expand(struct setup_bench *setup, GError **error)
 		for (guint j = 0; good && j < model->chips->len; j++) {
 			const struct setup_chip *chip = model->chips->pdata[j];
 
-			good = refuse_shared(model, "image", chip->image, error);
+			good = setup->snapshot || refuse_shared(model, "image", chip->image, error);
 		}
 		for (unsigned int n = 0; good && n < model->count; n++)
 			add_numbered(setup, model, n);
@@ -403,8 +453,18 @@ check_tcp(const struct setup_adapter *adapter, GError **error)
 			error);
 }
 
+/* Adds a file that is only read. */
+static void
+note_path(GHashTable *taken, const char *path)
+{
+	g_autofree char *whole = path != NULL ? g_canonicalize_filename(path, NULL) : NULL;
+
+	if (whole != NULL)
+		g_hash_table_add(taken, g_strconcat("file ", whole, NULL));
+}
+
 static bool
-check_adapter(GHashTable *taken, const struct setup_adapter *adapter, GError **error)
+check_adapter(GHashTable *taken, const struct setup_adapter *adapter, bool snapshot, GError **error)
 {
 	if (!claim(taken, adapter->where, "adapter", adapter->name, error) ||
 		!claim_path(taken, adapter->where, "link", adapter->link, error) ||
@@ -413,8 +473,10 @@ check_adapter(GHashTable *taken, const struct setup_adapter *adapter, GError **e
 	for (guint i = 0; i < adapter->chips->len; i++) {
 		const struct setup_chip *chip = adapter->chips->pdata[i];
 
-		if (!claim_path(taken, chip->where, "image", chip->image, error))
+		if (!snapshot && !claim_path(taken, chip->where, "image", chip->image, error))
 			return false;
+		note_path(taken, chip->image);
+		note_path(taken, chip->content_file);
 	}
 	return true;
 }
@@ -431,45 +493,52 @@ check_scale(const struct setup_bench *setup, GError **error)
 			error);
 }
 
-/* Checks that need all adapters. */
+/* Opening the trace would empty a file that the bench needs. */
 static bool
-check(const struct setup_bench *setup, GError **error)
+check_trace(GHashTable *taken, const struct setup_bench *setup, GError **error)
+{
+	g_autofree char *trace = NULL;
+	g_autofree char *file = NULL;
+
+	if (setup->trace == NULL || strcmp(setup->trace, "-") == 0)
+		return true;
+	trace = g_canonicalize_filename(setup->trace, NULL);
+	file = g_strconcat("file ", trace, NULL);
+	return !g_hash_table_contains(taken, file) ||
+		refuse(setup->where, "trace", setup->trace,
+			"that is an image, a content or the bench file too; another file is wanted",
+			error);
+}
+
+/* Checks that need all adapters. file: the bench file, may be NULL. */
+static bool
+check(const struct setup_bench *setup, const char *file, GError **error)
 {
 	g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	g_autofree char *image = NULL;
-	g_autofree char *trace = NULL;
 
 	if (!check_scale(setup, error) || !setup_check_targets(setup, error))
 		return false;
+	note_path(taken, file);
 	for (guint i = 0; i < setup->adapters->len; i++)
-		if (!check_adapter(taken, setup->adapters->pdata[i], error))
+		if (!check_adapter(taken, setup->adapters->pdata[i], setup->snapshot, error))
 			return false;
-	if (setup->trace == NULL || strcmp(setup->trace, "-") == 0)
-		return true;
-	/* Opening the trace would empty the image. */
-	trace = g_canonicalize_filename(setup->trace, NULL);
-	image = g_strconcat("image ", trace, NULL);
-	return !g_hash_table_contains(taken, image) ||
-		refuse(setup->where, "trace", setup->trace,
-			"that is an image too; another file is wanted", error);
-}
-
-/* name: a path, or the name of an example. */
-static struct setup_bench *
-read_file(const char *name, GError **error)
-{
-	g_autofree char *path = setup_bench_find(name, error);
-
-	return path != NULL ? setup_file_read(path, error) : NULL;
+	return check_trace(taken, setup, error);
 }
 
 struct setup_bench *
 setup_new(const struct setup_options *options, GError **error)
 {
 	struct setup_bench *setup;
+	g_autofree char *path = NULL;
 	GError *why = NULL;
+	bool equal;
 
-	setup = options->file != NULL ? read_file(options->file, error) : default_setup();
+	if (options->file != NULL) {
+		path = setup_bench_find(options->file, error);
+		setup = path != NULL ? setup_file_read(path, error) : NULL;
+	} else {
+		setup = default_setup();
+	}
 	if (setup == NULL)
 		return NULL;
 	if (options->timing_given)
@@ -480,14 +549,16 @@ setup_new(const struct setup_options *options, GError **error)
 	}
 	if (options->seed_given)
 		setup->seed = options->seed;
+	setup->snapshot = setup->snapshot || options->snapshot;
 	replace(&setup->chipdb, options->chipdb);
 	replace(&setup->trace, options->trace);
 	if (options->trace != NULL)
 		g_clear_pointer(&setup->where, g_free);
 	replace(&setup->control, options->control);
+	equal = setup->adapters->len == 1;
 	if (override_chip(setup, options, &why) && override_adapter(setup, options, &why) &&
 		expand(setup, &why) && setup_listeners_take(setup, options, &why) &&
-		check(setup, &why))
+		setup_optionwords_add(setup, options, equal, &why) && check(setup, path, &why))
 		return setup;
 	g_propagate_error(error, why);
 	setup_free(setup);

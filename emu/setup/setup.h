@@ -16,6 +16,14 @@
 
 struct setup_options;
 
+/* The content that a chip begins with, and a new image. */
+enum setup_content {
+	SETUP_CONTENT_BLANK,
+	SETUP_CONTENT_RANDOM,
+	SETUP_CONTENT_PATTERN,
+	SETUP_CONTENT_FILE,
+};
+
 /* where: the begin of messages about a value, such as "FILE: [chip boot]: part". */
 struct setup_chip {
 	char *name; /* NULL: the adapter's */
@@ -24,6 +32,9 @@ struct setup_chip {
 	char *part_where; /* NULL: --chip */
 	char *where;      /* "FILE: [chip boot]"; NULL: the command line */
 	char *image;      /* NULL: none */
+	enum setup_content content;
+	char *content_file;     /* SETUP_CONTENT_FILE */
+	bool content_by_option; /* given on the command line */
 	struct setup_condition condition;
 };
 
@@ -70,6 +81,7 @@ struct setup_bench {
 	unsigned int time_scale; /* thousandths; 0: not given */
 	bool time_scale_by_option;
 	uint64_t seed;
+	bool snapshot;       /* nothing is written to images and their registers */
 	char *chipdb;        /* NULL: as chipdb_open() says */
 	char *trace;         /* NULL: none */
 	char *control;       /* NULL: the default path */
@@ -91,6 +103,10 @@ struct setup_adapter *setup_add_adapter(struct setup_bench *setup, const char *n
 struct setup_chip *setup_add_chip(struct setup_adapter *adapter);
 struct setup_fault_entry *setup_add_fault(struct setup_bench *setup);
 struct setup_board *setup_add_board(struct setup_bench *setup);
+
+/* Sets the chip's content from a value of the key or option: a word, or a file, whose relative path
+ * begins at folder (NULL: at the current one). */
+void setup_set_content(struct setup_chip *chip, const char *value, const char *folder);
 
 /* The adapter of that name (NULL: the only one). NULL: an error that begins with where. */
 struct setup_adapter *setup_find_adapter(

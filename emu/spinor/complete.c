@@ -21,7 +21,9 @@
 #include "flash/partdata.h"
 #include "serprog/profile.h"
 #include "setup/benchfind.h"
+#include "setup/faultfile.h"
 #include "setup/faultguide.h"
+#include "setup/firmware.h"
 #include "setup/options.h"
 #include "spinor/benches.h"
 #include "spinor/client.h"
@@ -289,6 +291,15 @@ offer_values(struct completion *c, const char *kind, const struct setup_fault_se
 	}
 }
 
+/* The place of a fault; names of chips are known in bench files only. */
+static void
+offer_place_words(struct completion *c)
+{
+	offer(c, "adapter=", "the adapter, as --adapter");
+	offer(c, "cs=", "the chip select of the chip, as --cs");
+	offer(c, "name=", "a name for the fault, as --name");
+}
+
 /* Settings of the fault that is named before, or the values of one. */
 static void
 offer_settings(struct completion *c)
@@ -313,6 +324,50 @@ offer_settings(struct completion *c)
 	}
 	setup_fault_settings_free(settings);
 	setup_fault_free(fault);
+	if (equals == NULL)
+		offer_place_words(c);
+}
+
+/* Keys of the group of a bench file that an option takes. */
+static void
+offer_keys(struct completion *c, const char **keys)
+{
+	for (const char **key = keys; *key != NULL; key++) {
+		g_autofree char *word = g_strconcat(*key, "=", NULL);
+
+		offer(c, word, NULL);
+	}
+	g_free(keys);
+}
+
+static void
+offer_board_keys(struct completion *c)
+{
+	offer_keys(c, setup_board_keys());
+}
+
+static void
+offer_firmware_keys(struct completion *c)
+{
+	offer_keys(c,
+		base_keytable_names((const struct base_keytable[]){
+			{.keys = setup_firmware_rows}, {.keys = NULL}}));
+}
+
+static void
+offer_pin_levels(struct completion *c)
+{
+	g_autoptr(GPtrArray) pins = spinor_words(spinor_topic_find("pin"));
+	g_autoptr(GPtrArray) levels = spinor_words(spinor_topic_find("level"));
+
+	for (guint i = 0; i < pins->len; i++) {
+		for (guint j = 0; j < levels->len; j++) {
+			const struct spinor_word *pin = pins->pdata[i], *level = levels->pdata[j];
+			g_autofree char *word = g_strconcat(pin->word, "=", level->word, NULL);
+
+			offer(c, word, level->text);
+		}
+	}
 }
 
 /* The first words of verbs, with the summary of those that have only one, and the title of the
@@ -384,6 +439,10 @@ static const struct {
 	{"--bench", "BENCH", offer_benches},
 	{"--adapter", "NAME", offer_adapters},
 	{"--assert", "TEXT", offer_counters},
+	{"--board", "KEY=VALUE ...", offer_board_keys},
+	{"--fault", "WHAT [NAME=VALUE ...]", offer_faults},
+	{"--firmware", "KEY=VALUE ...", offer_firmware_keys},
+	{"--pin", "PIN=LEVEL", offer_pin_levels},
 	{"chip", "NAME", offer_chips},
 	{"fault add", "NAME=VALUE", offer_settings},
 	{"fault explain", "KIND", offer_faults},

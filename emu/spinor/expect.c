@@ -11,25 +11,21 @@
 #include "spinor/exitstatus.h"
 #include "spinor/output.h"
 #include "spinor/verbs.h"
+#include "trace/stats.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-static const char *const counters[] = {"operations", "reads", "programs", "erases", "status_reads",
-	"status_writes", "ignored", "bytes_read", "bytes_programmed", "bytes_erased", "busy_ns",
-	"host_sessions", "bytes_in", "bytes_out", NULL};
+const char *const spinor_adapter_counters[] = {"host_sessions", "bytes_in", "bytes_out", NULL};
 
-const char *const *
-spinor_expect_counters(void)
-{
-	return counters;
-}
+#define BY_REASON "by_reason."
 
 /* The longer ones first, so that "<=" is not read as "<". */
 static const char *const operators[] = {"<=", ">=", "==", "!=", "<", ">", NULL};
 
 struct term {
-	const char *counter;
+	char *counter;
+	enum trace_counter number_of; /* TRACE_COUNTERS: one of the adapter */
 	const char *relation;
 	int64_t number;
 };
@@ -49,14 +45,10 @@ expect_free(gpointer data)
 	g_free(expect);
 }
 
-static const char *
-find_word(const char *const *words, const char *text, size_t n)
+static void
+clear_term(gpointer data)
 {
-	for (; *words != NULL; words++) {
-		if (strlen(*words) == n && strncmp(*words, text, n) == 0)
-			return *words;
-	}
-	return NULL;
+	g_free(((struct term *)data)->counter);
 }
 
 static const char *
@@ -69,14 +61,51 @@ find_operator(const char *text)
 	return NULL;
 }
 
+/* The names of the counters from first up to but without end; without NULLs. */
+static GPtrArray *
+names_of(enum trace_counter first, enum trace_counter end)
+{
+	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+
+	for (enum trace_counter i = first; i < end; i++) {
+		char *name = trace_counter_name(i);
+
+		if (name != NULL)
+			g_ptr_array_add(names, name);
+	}
+	return names;
+}
+
 static bool
 refuse_counter(const char *text, const char *name, GError **error)
 {
-	g_autofree char *unknown = base_unknown(name, counters);
+	bool reason = g_str_has_prefix(name, BY_REASON);
+	g_autoptr(GPtrArray) names =
+		reason ? names_of(TRACE_BY_REASON, TRACE_BY_OPCODE) : names_of(0, TRACE_BY_REASON);
+	g_autofree char *unknown = NULL;
 
-	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE, "--assert \"%s\": no counter %s", text,
-		unknown);
+	for (const char *const *at = spinor_adapter_counters; !reason && *at != NULL; at++)
+		g_ptr_array_add(names, g_strdup(*at));
+	g_ptr_array_add(names, NULL);
+	unknown = base_unknown(name, (const char *const *)names->pdata);
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE, "--assert \"%s\": no counter %s%s",
+		text, unknown,
+		reason ? ""
+		       : ", by_opcode.XX with the opcode in hex, and by_reason.REASON such as "
+			 "by_reason.wel");
 	return false;
+}
+
+static bool
+find_counter(const char *text, const char *name, struct term *term, GError **error)
+{
+	term->number_of = trace_counter_find(name);
+	if (term->number_of == TRACE_COUNTERS && !g_strv_contains(spinor_adapter_counters, name))
+		return refuse_counter(text, name, error);
+	/* The name as in the JSON object: the digits of an opcode in upper case. */
+	term->counter = term->number_of != TRACE_COUNTERS ? trace_counter_name(term->number_of)
+							  : g_strdup(name);
+	return true;
 }
 
 static bool
@@ -104,7 +133,7 @@ parse_number(const char *counter, const char *text, int64_t *number)
 static bool
 parse_term(const char *text, char *part, struct term *term, GError **error)
 {
-	size_t n = strspn(g_strstrip(part), "abcdefghijklmnopqrstuvwxyz_");
+	size_t n = strcspn(g_strstrip(part), " \t<>=!");
 	g_autofree char *name = g_strndup(part, n);
 	const char *rest = part + n + strspn(part + n, " \t");
 	g_autofree char *number = NULL;
@@ -112,9 +141,8 @@ parse_term(const char *text, char *part, struct term *term, GError **error)
 	term->relation = find_operator(rest);
 	if (n == 0 || term->relation == NULL)
 		return refuse(text, part, error);
-	term->counter = find_word(counters, part, n);
-	if (term->counter == NULL)
-		return refuse_counter(text, name, error);
+	if (!find_counter(text, name, term, error))
+		return false;
 	number = g_strstrip(g_strdup(rest + strlen(term->relation)));
 	return parse_number(term->counter, number, &term->number) || refuse(text, part, error);
 }
@@ -127,10 +155,12 @@ parse_one(const char *text, GError **error)
 
 	expect->text = g_strdup(text);
 	expect->terms = g_array_new(FALSE, TRUE, sizeof(struct term));
+	g_array_set_clear_func(expect->terms, clear_term);
 	for (char **part = parts; *part != NULL; part++) {
-		struct term term;
+		struct term term = {0};
 
 		if (!parse_term(text, *part, &term, error)) {
+			clear_term(&term);
 			expect_free(expect);
 			return NULL;
 		}
@@ -173,33 +203,71 @@ holds(const struct term *term, int64_t value)
 	}
 }
 
-char *
-spinor_expect_failure(const struct expect *expect, JsonObject *stats)
+/* The counter in the result of stats.get; -1: it is not there. */
+static int64_t
+value_of(const struct term *term, JsonObject *stats)
 {
-	for (guint i = 0; i < expect->terms->len; i++) {
-		const struct term *term = &g_array_index(expect->terms, struct term, i);
-		int64_t value = spinor_number(stats, term->counter, -1);
+	const char *point = strchr(term->counter, '.');
+	g_autofree char *group = NULL;
+	JsonObject *object;
 
-		if (value < 0)
-			return g_strdup_printf("--assert \"%s\": this bench does not count %s",
-				expect->text, term->counter);
-		if (!holds(term, value))
-			return g_strdup_printf("--assert \"%s\": %s is %" PRId64
-					       ", expected is %s %" PRId64,
-				expect->text, term->counter, value, term->relation, term->number);
-	}
-	return NULL;
+	if (point == NULL)
+		return spinor_number(stats, term->counter, -1);
+	group = g_strndup(term->counter, (gsize)(point - term->counter));
+	object = spinor_object(stats, group);
+	/* An opcode that was not counted is not there. */
+	return object != NULL ? spinor_number(object, point + 1, 0) : -1;
 }
 
-JsonObject *
-spinor_expect_report(const struct expect *expect, JsonObject *stats)
+/* How many operations are allowed; -1: more of them would not break the term. */
+static int64_t
+most_allowed(const struct term *term)
 {
-	g_autofree char *failure = spinor_expect_failure(expect, stats);
-	JsonObject *report = json_object_new();
+	if (strcmp(term->relation, "<") == 0)
+		return term->number - 1;
+	if (strcmp(term->relation, "<=") == 0 || strcmp(term->relation, "==") == 0)
+		return term->number;
+	return -1;
+}
 
-	json_object_set_string_member(report, "assert", expect->text);
-	json_object_set_boolean_member(report, "holds", failure == NULL);
-	if (failure != NULL)
-		json_object_set_string_member(report, "failure", failure);
-	return report;
+const char *
+spinor_expect_text(const struct expect *expect)
+{
+	return expect->text;
+}
+
+bool
+spinor_expect_holds(
+	const struct expect *expect, JsonObject *stats, struct spinor_expect_failure *failure)
+{
+	*failure = (struct spinor_expect_failure){0};
+	for (guint i = 0; i < expect->terms->len; i++) {
+		const struct term *term = &g_array_index(expect->terms, struct term, i);
+		int64_t value = value_of(term, stats);
+		int64_t most = most_allowed(term);
+
+		if (value >= 0 && holds(term, value))
+			continue;
+		failure->counter = term->counter;
+		failure->value = value;
+		if (value < 0) {
+			failure->message =
+				g_strdup_printf("--assert \"%s\": this bench does not count %s",
+					expect->text, term->counter);
+			return false;
+		}
+		failure->message = g_strdup_printf("--assert \"%s\": %s is %" PRId64
+						   ", expected is %s %" PRId64,
+			expect->text, term->counter, value, term->relation, term->number);
+		if (term->number_of == TRACE_COUNTERS || most < 0 || value <= most)
+			return false;
+		failure->too_many = true;
+		/* Bytes are no number of operations. */
+		if (!g_str_has_prefix(term->counter, "bytes_")) {
+			failure->allowed = most;
+			failure->broke = value - most;
+		}
+		return false;
+	}
+	return true;
 }

@@ -6,21 +6,31 @@
 #include <glib.h>
 #include <json-glib/json-glib.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct expect;
+
+/* Counters of an adapter, which all its chips report; NULL-terminated. trace/stats.h has those of a
+ * chip. */
+extern const char *const spinor_adapter_counters[];
 
 /* Parses all texts (NULL: none) into struct expect; a mistake is SPINOR_ERROR_USAGE. Free with
  * g_ptr_array_unref(). */
 GPtrArray *spinor_expect_parse(char *const *texts, GError **error);
 
-/* Compares with the counters. Returns NULL if all terms hold, else a message of one line; free it
- * with g_free(). */
-char *spinor_expect_failure(const struct expect *expect, JsonObject *stats);
+struct spinor_expect_failure {
+	char *message;       /* one line; free it with g_free() */
+	const char *counter; /* that does not hold */
+	int64_t value;       /* -1: the bench does not count it */
+	bool too_many;       /* operations; the members below are valid */
+	int64_t allowed;     /* how many of them do not break the expectation */
+	int64_t broke;       /* how many are more than that; 0: not known */
+};
 
-/* Returns an object with "assert", "holds" and, if it does not hold, "failure". */
-JsonObject *spinor_expect_report(const struct expect *expect, JsonObject *stats);
+const char *spinor_expect_text(const struct expect *expect);
 
-/* The names of counters, NULL-terminated. */
-const char *const *spinor_expect_counters(void);
+/* Compares with the counters, as from stats.get. False: failure says which term does not hold. */
+bool spinor_expect_holds(
+	const struct expect *expect, JsonObject *stats, struct spinor_expect_failure *failure);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "bench/bench.h"
+#include "bench/chip.h"
 #include "control/control.h"
 #include "setup/options.h"
 #include "spinor/client.h"
@@ -21,7 +22,7 @@
 #include "spinor/expect.h"
 #include "spinor/methodcall.h"
 #include "spinor/output.h"
-#include "spinor/runreport.h"
+#include "spinor/reportfile.h"
 #include "spinor/supervise.h"
 
 #include <inttypes.h>
@@ -29,7 +30,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+
+#define NS_PER_S INT64_C(1000000000)
+#define CHIP_SELECTS 8
 
 struct run {
 	const struct spinor_command *command;
@@ -38,10 +43,7 @@ struct run {
 	struct setup_options *options;
 	struct bench *bench;
 	struct control_server *server;
-	JsonNode *status; /* bench.status when the command started */
-	struct spinor_supervise_outcome outcome;
-	struct spinor_report report;
-	int64_t took_us;
+	struct spinor_run_result result;
 };
 
 /* A function for the query thread, which runs while the main thread serves the control socket. */
@@ -95,14 +97,16 @@ run_query(struct run *run,
 static bool
 ask_status(struct run *run, struct spinor_client *client, GError **error)
 {
-	run->status = spinor_client_call(client, "bench.status", NULL, SPINOR_SHORT_MS, error);
-	return spinor_as_object(run->status, "bench.status", error) != NULL;
+	run->result.bench =
+		spinor_client_call(client, "bench.status", NULL, SPINOR_SHORT_MS, error);
+	return spinor_as_object(run->result.bench, "bench.status", error) != NULL;
 }
 
 static bool
 collect(struct run *run, struct spinor_client *client, GError **error)
 {
-	return spinor_report_collect(&run->report, client, run->command, error);
+	return spinor_report_collect(
+		&run->result.report, client, run->command, run->expectations, error);
 }
 
 static bool
@@ -154,6 +158,80 @@ read_options(struct run *run, GError **error)
 	return true;
 }
 
+/* Calls visit for each chip of the bench that has an image. */
+static bool
+each_image(struct run *run, bool (*visit)(struct run *run, struct bench_chip *chip, GError **error),
+	GError **error)
+{
+	for (unsigned int i = 0; i < bench_n_adapters(run->bench); i++) {
+		const struct bench_adapter *adapter = bench_adapter_at(run->bench, i);
+
+		for (unsigned int cs = 0; cs < CHIP_SELECTS; cs++) {
+			struct bench_chip *chip = bench_adapter_chip(adapter, cs);
+
+			if (chip != NULL && bench_chip_image_path(chip) != NULL &&
+				!visit(run, chip, error))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* A user may not expect that a command of a test changes the file. */
+static bool
+warn_of_change(struct run *run, struct bench_chip *chip, GError **error)
+{
+	(void)run;
+	(void)error;
+	if (!bench_chip_is_snapshot(chip) && !bench_chip_image_is_created(chip))
+		log_notice("%s: the command can change this file; --snapshot keeps it as it is",
+			bench_chip_image_path(chip));
+	return true;
+}
+
+static bool
+same_file(const char *path, const char *other)
+{
+	struct stat a, b;
+
+	return other != NULL && stat(path, &a) == 0 && stat(other, &b) == 0 &&
+		a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+static bool
+refuse_report(struct run *run, const char *what, GError **error)
+{
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+		"--report %s: that is %s too, which the report would replace; another file is "
+		"wanted",
+		run->command->report, what);
+	return false;
+}
+
+static bool
+check_report_image(struct run *run, struct bench_chip *chip, GError **error)
+{
+	return !same_file(run->command->report, bench_chip_image_path(chip)) ||
+		refuse_report(run, "the image of a chip", error);
+}
+
+/* The report replaces its file, which must not be one that the bench uses. */
+static bool
+check_report(struct run *run, GError **error)
+{
+	const char *report = run->command->report;
+
+	if (report == NULL)
+		return true;
+	if (same_file(report, run->options->file))
+		return refuse_report(run, "the bench file", error);
+	if (same_file(report, run->options->content))
+		return refuse_report(run, "the content of the chip", error);
+	if (same_file(report, run->command->expect_image))
+		return refuse_report(run, "the expected image", error);
+	return each_image(run, check_report_image, error);
+}
+
 static bool
 build(struct run *run, GError **error)
 {
@@ -171,8 +249,10 @@ build(struct run *run, GError **error)
 			"--trace -: the command's output is on standard output; a FILE is wanted");
 		return false;
 	}
-	if (!bench_build(run->bench, NULL, error) || !bench_start(run->bench, error))
+	if (!bench_build(run->bench, NULL, error) || !check_report(run, error) ||
+		!bench_start(run->bench, error))
 		return false;
+	each_image(run, warn_of_change, NULL);
 	run->server = control_server_new(run->bench, control, error);
 	return run->server != NULL && run_query(run, ask_status, error);
 }
@@ -181,7 +261,7 @@ build(struct run *run, GError **error)
 static JsonObject *
 adapter_of(struct run *run, const char *name)
 {
-	JsonArray *adapters = spinor_array(json_node_get_object(run->status), "adapters");
+	JsonArray *adapters = spinor_array(json_node_get_object(run->result.bench), "adapters");
 
 	for (guint i = 0; adapters != NULL && i < json_array_get_length(adapters); i++) {
 		JsonObject *adapter = spinor_item(adapters, i);
@@ -296,11 +376,57 @@ static void G_GNUC_PRINTF(1, 2) print_message(const char *format, ...)
 	fputc('\n', stderr);
 }
 
+/* Prints an operation that broke an expectation, with the columns of the trace. */
+static void
+print_operation(JsonObject *operation, bool several_chips)
+{
+	int64_t time_ns = spinor_number(operation, "time_ns", 0);
+	int64_t opcode = spinor_number(operation, "opcode", -1);
+	int64_t address = spinor_number(operation, "address", -1);
+	const char *outcome = spinor_text(operation, "outcome", "");
+
+	fprintf(stderr, "    %" PRId64 ".%09" PRId64, time_ns / NS_PER_S, time_ns % NS_PER_S);
+	if (several_chips)
+		fprintf(stderr, " %s/%" PRId64, spinor_text(operation, "adapter", "?"),
+			spinor_number(operation, "cs", 0));
+	if (opcode >= 0)
+		fprintf(stderr, " %02" PRIX64, (uint64_t)opcode);
+	else
+		fputs(" --", stderr);
+	fprintf(stderr, " %s ", spinor_text(operation, "name", "?"));
+	if (address >= 0)
+		fprintf(stderr, "%06" PRIX64, (uint64_t)address);
+	else
+		fputc('-', stderr);
+	fprintf(stderr, " %" PRId64 "%s%s\n", spinor_number(operation, "length", 0),
+		strcmp(outcome, "done") != 0 ? ": " : "",
+		strcmp(outcome, "done") != 0 ? outcome : "");
+}
+
+static void
+print_failure(struct run *run, JsonObject *row)
+{
+	bool several = json_array_get_length(run->result.report.chips) > 1;
+	JsonArray *operations = spinor_array(row, "operations");
+	guint n = operations != NULL ? json_array_get_length(operations) : 0;
+	int64_t more = spinor_number(row, "more", 0);
+	int64_t last = n > 0 ? spinor_number(spinor_item(operations, n - 1), "number", 0) : 0;
+
+	print_message("%s", spinor_text(row, "failure", "?"));
+	if (n > 0)
+		fprintf(stderr, "    TIME %sOPCODE NAME ADDRESS LENGTH\n", several ? "CHIP " : "");
+	for (guint i = 0; i < n; i++)
+		print_operation(spinor_item(operations, i), several);
+	if (n > 0 && more > 0)
+		fprintf(stderr, "    and %" PRId64 " more%s\n", more,
+			last == spinor_number(row, "value", 0) ? " before these" : "");
+}
+
 /* A chip that does not answer can be why the command has failed. */
 static void
 print_silence(struct run *run)
 {
-	g_autofree char *silence = spinor_report_silence(&run->report);
+	g_autofree char *silence = spinor_report_silence(&run->result.report);
 
 	if (silence != NULL)
 		print_message("%s", silence);
@@ -310,7 +436,8 @@ print_silence(struct run *run)
 static bool
 check_expectations(struct run *run)
 {
-	JsonObject *compare = run->report.compare;
+	JsonObject *compare = run->result.report.compare;
+	JsonArray *assertions = run->result.report.assertions;
 	bool good = true;
 
 	if (compare != NULL && !spinor_flag(compare, "equal")) {
@@ -320,115 +447,97 @@ check_expectations(struct run *run)
 			(uint64_t)spinor_number(compare, "first", 0));
 		good = false;
 	}
-	for (guint i = 0; i < run->expectations->len; i++) {
-		g_autofree char *failure =
-			spinor_expect_failure(run->expectations->pdata[i], run->report.stats);
+	for (guint i = 0; assertions != NULL && i < json_array_get_length(assertions); i++) {
+		JsonObject *row = spinor_item(assertions, i);
 
-		if (failure == NULL)
+		if (spinor_flag(row, "holds"))
 			continue;
-		print_message("%s", failure);
+		print_failure(run, row);
 		good = false;
 	}
 	return good;
-}
-
-static JsonNode *
-report_node(struct run *run, int status)
-{
-	JsonNode *root = json_node_new(JSON_NODE_OBJECT);
-	JsonObject *object = json_object_new();
-	JsonArray *words = json_array_new();
-	JsonArray *asserts = json_array_new();
-
-	json_node_take_object(root, object);
-	for (char **word = run->command->program; *word != NULL; word++) {
-		g_autofree char *text = g_utf8_make_valid(*word, -1);
-
-		json_array_add_string_element(words, text);
-	}
-	json_object_set_array_member(object, "command", words);
-	json_object_set_int_member(object, "exit_status", status);
-	json_object_set_boolean_member(object, "timed_out", run->outcome.timed_out);
-	if (WIFSIGNALED(run->outcome.status))
-		json_object_set_int_member(object, "signal", WTERMSIG(run->outcome.status));
-	json_object_set_double_member(object, "duration_s", (double)run->took_us / 1e6);
-	json_object_set_member(object, "bench", json_node_copy(run->status));
-	json_object_set_array_member(object, "chips", json_array_ref(run->report.chips));
-	json_object_set_object_member(object, "stats", json_object_ref(run->report.stats));
-	if (run->report.compare != NULL)
-		json_object_set_object_member(
-			object, "expect_image", json_object_ref(run->report.compare));
-	for (guint i = 0; i < run->expectations->len; i++)
-		json_array_add_object_element(asserts,
-			spinor_expect_report(run->expectations->pdata[i], run->report.stats));
-	json_object_set_array_member(object, "assertions", asserts);
-	return root;
-}
-
-/* --report and --json. */
-static bool
-write_report(struct run *run, int status, GError **error)
-{
-	const char *path = run->command->report;
-	g_autoptr(JsonNode) root = report_node(run, status);
-	g_autofree char *text = json_to_string(root, TRUE);
-	g_autofree char *lines = g_strconcat(text, "\n", NULL);
-	g_autoptr(GError) why = NULL;
-
-	if (run->command->json)
-		spinor_print_json(root);
-	if (path == NULL || g_file_set_contents(path, lines, -1, &why))
-		return true;
-	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
-		"--report %s: %s; its directory has to exist and be writable", path, why->message);
-	return false;
 }
 
 /* Runs the command on the bench. Returns the exit status, or -1 and an error. */
 static int
 run_command(struct run *run, GError **error)
 {
+	struct spinor_supervise_outcome *outcome = &run->result.outcome;
 	int64_t start_us = g_get_monotonic_time();
 	g_autoptr(GError) failed = NULL;
-	bool held;
 	int status;
 
 	if (!start(run, error) ||
-		!spinor_supervise_wait(
-			run->supervise, run->command->timeout_ns, &run->outcome, error))
+		!spinor_supervise_wait(run->supervise, run->command->timeout_ns, outcome, error))
 		return -1;
-	run->took_us = g_get_monotonic_time() - start_us;
-	status = exit_status(&run->outcome);
-	if (run->outcome.timed_out)
+	run->result.ended = true;
+	run->result.took_us = g_get_monotonic_time() - start_us;
+	status = exit_status(outcome);
+	if (outcome->timed_out)
 		print_message(
 			"%s: still running after %.6g s; ended it and all processes that it had "
 			"started",
 			run->command->program[0], (double)run->command->timeout_ns / 1e9);
-	if (run->outcome.survivors)
+	if (outcome->survivors)
 		print_message("a process that the command has started cannot be ended");
-	held = run_query(run, collect, &failed);
-	if (held) {
-		if (status != EXIT_SUCCESS)
-			print_silence(run);
-		held = check_expectations(run);
-		if (!held && status == EXIT_SUCCESS)
-			status = EXIT_FAILURE;
-		write_report(run, status, &failed);
-	}
+	if (run_query(run, collect, &failed) && status != EXIT_SUCCESS)
+		print_silence(run);
+	if (!check_expectations(run) && status == EXIT_SUCCESS)
+		status = EXIT_FAILURE;
 	if (failed != NULL && status == EXIT_SUCCESS) {
 		g_propagate_error(error, g_steal_pointer(&failed));
 		return -1;
 	}
-	if (failed != NULL)
+	if (failed != NULL) {
 		print_message("%s", failed->message);
+		run->result.error = g_strdup(failed->message);
+	}
+	return status;
+}
+
+/* The same from the options on. */
+static int
+run_bench(struct run *run, GError **error)
+{
+	run->expectations = spinor_expect_parse(run->command->asserts, error);
+	if (run->expectations == NULL)
+		return -1;
+	/* A host that closes its connection must not end this process. The command keeps the
+	 * default, since the reaper is forked before. */
+	run->supervise = spinor_supervise_new(error);
+	signal(SIGPIPE, SIG_IGN);
+	if (run->supervise == NULL || !read_options(run, error) || !build(run, error))
+		return -1;
+	return run_command(run, error);
+}
+
+/* Completes the report. Returns the exit status, or -1 and an error. */
+static int
+report(struct run *run, int status, GError **error)
+{
+	g_autoptr(GError) failed = NULL;
+
+	run->result.exit_status = status;
+	if (status < 0) {
+		run->result.exit_status = spinor_error_status(*error);
+		run->result.error = g_strdup((*error)->message);
+	}
+	if (spinor_reportfile_write(run->command, &run->result, &failed))
+		return status;
+	if (status == EXIT_SUCCESS) {
+		g_propagate_error(error, g_steal_pointer(&failed));
+		return -1;
+	}
+	print_message("%s", failed->message);
 	return status;
 }
 
 static void
 clear(struct run *run)
 {
-	spinor_report_clear(&run->report);
-	g_clear_pointer(&run->status, json_node_unref);
+	spinor_report_clear(&run->result.report);
+	g_clear_pointer(&run->result.error, g_free);
+	g_clear_pointer(&run->result.bench, json_node_unref);
 	g_clear_pointer(&run->server, control_server_destroy);
 	g_clear_pointer(&run->bench, bench_destroy);
 	g_clear_pointer(&run->options, setup_options_free);
@@ -440,6 +549,7 @@ int
 spinor_run(struct spinor_command *command, GError **error)
 {
 	struct run run = {.command = command};
+	g_autoptr(GError) why = NULL;
 	int status = -1;
 
 	if (command->program == NULL || *command->program == NULL) {
@@ -447,19 +557,17 @@ spinor_run(struct spinor_command *command, GError **error)
 			"the command is missing; allowed is: spinor run [OPTION...] -- COMMAND...");
 		return -1;
 	}
-	run.expectations = spinor_expect_parse(command->asserts, error);
-	if (run.expectations != NULL) {
-		/* A host that closes its connection must not end this process. The command keeps
-		 * the default, since the reaper is forked before. */
-		run.supervise = spinor_supervise_new(error);
-		signal(SIGPIPE, SIG_IGN);
-	}
-	if (run.supervise != NULL && read_options(&run, error) && build(&run, error))
-		status = run_command(&run, error);
+	if (!spinor_reportfile_begin(command, error))
+		return -1;
+	status = run_bench(&run, &why);
+	status = report(&run, status, &why);
 	clear(&run);
-	if (status > 128 && WIFSIGNALED(run.outcome.status) && !run.outcome.timed_out) {
+	if (why != NULL)
+		g_propagate_error(error, g_steal_pointer(&why));
+	if (status > 128 && WIFSIGNALED(run.result.outcome.status) &&
+		!run.result.outcome.timed_out) {
 		fflush(stdout);
-		spinor_supervise_die(WTERMSIG(run.outcome.status));
+		spinor_supervise_die(WTERMSIG(run.result.outcome.status));
 	}
 	return status;
 }

@@ -182,7 +182,8 @@ print_chip(JsonObject *chip, const char *board)
 	spinor_print_pins(pins);
 	printf(", %s\n", spinor_flag(chip, "busy") ? "busy" : "ready");
 	print_reasons(chip);
-	printf("      image %s", spinor_text(chip, "image", "(none: not saved)"));
+	printf("      image %s%s", spinor_text(chip, "image", "(none: not saved)"),
+		spinor_flag(chip, "snapshot_mode") ? " (snapshot, nothing is written)" : "");
 	printf(", %" PRId64 " snapshot%s", snapshots, snapshots == 1 ? "" : "s");
 	print_faults(chip);
 	putchar('\n');
@@ -308,18 +309,25 @@ spinor_status(struct spinor_command *command, GError **error)
 	return EXIT_SUCCESS;
 }
 
+/* Prints the counters of a group that are not 0, on one line; no line if there are none. */
 static void
-print_opcodes(JsonObject *by_opcode)
+print_group(const char *title, JsonObject *group)
 {
-	GList *names = json_object_get_members(by_opcode);
+	GList *names = group != NULL ? json_object_get_members(group) : NULL;
+	bool any = false;
 
 	names = g_list_sort(names, (GCompareFunc)g_strcmp0);
-	if (names != NULL)
-		printf("by opcode:");
-	for (GList *at = names; at != NULL; at = at->next)
-		printf(" %s:%" PRId64, (const char *)at->data,
-			spinor_number(by_opcode, at->data, 0));
-	if (names != NULL)
+	for (GList *at = names; at != NULL; at = at->next) {
+		int64_t count = spinor_number(group, at->data, 0);
+
+		if (count == 0)
+			continue;
+		if (!any)
+			printf("%s:", title);
+		printf(" %s:%" PRId64, (const char *)at->data, count);
+		any = true;
+	}
+	if (any)
 		putchar('\n');
 	g_list_free(names);
 }
@@ -337,8 +345,8 @@ print_stats(JsonObject *stats)
 				spinor_number(stats, at->data, 0));
 	}
 	g_list_free(names);
-	if (spinor_object(stats, "by_opcode") != NULL)
-		print_opcodes(spinor_object(stats, "by_opcode"));
+	print_group("by reason", spinor_object(stats, "by_reason"));
+	print_group("by opcode", spinor_object(stats, "by_opcode"));
 }
 
 int

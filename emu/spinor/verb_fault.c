@@ -15,18 +15,78 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The words of a fault without those of its place, which are parameters of the method. */
+static char *
+without_place(const char *text)
+{
+	g_auto(GStrv) words = g_strsplit_set(text, " \t", -1);
+	g_autoptr(GString) rest = g_string_new(NULL);
+
+	for (char **word = words; *word != NULL; word++) {
+		g_autofree char *name = g_strndup(*word, strcspn(*word, "="));
+
+		if (strchr(*word, '=') == NULL || !g_strv_contains(setup_fault_place_words, name))
+			g_string_append_printf(rest, "%s%s", rest->len > 0 ? " " : "", *word);
+	}
+	return g_string_free(g_steal_pointer(&rest), FALSE);
+}
+
+static bool
+refuse_place(const char *option, const char *value, const char *allowed, GError **error)
+{
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE, "%s=%s is refused; allowed: %s",
+		option, value, allowed);
+	return false;
+}
+
+/* Takes the words adapter=, cs= and name= as the options of these names. */
+static bool
+take_place(struct spinor_command *command, struct setup_fault_place *place, GError **error)
+{
+	uint64_t cs;
+
+	if (place->chip != NULL)
+		return refuse_place("chip", place->chip,
+			"cs=N; names of chips are for bench files and --fault", error);
+	if (place->adapter != NULL && command->adapter != NULL)
+		return refuse_place(
+			"adapter", place->adapter, "this word or --adapter, not both", error);
+	if (place->name != NULL && command->name != NULL)
+		return refuse_place("name", place->name, "this word or --name, not both", error);
+	if (place->cs != NULL && command->cs >= 0)
+		return refuse_place("cs", place->cs, "this word or --cs, not both", error);
+	if (place->cs != NULL && !base_parse_decimal(place->cs, 0, 255, &cs))
+		return refuse_place("cs", place->cs, "a chip select", error);
+	if (place->cs != NULL)
+		command->cs = (int)cs;
+	if (place->adapter != NULL)
+		command->adapter = g_steal_pointer(&place->adapter);
+	if (place->name != NULL)
+		command->name = g_steal_pointer(&place->name);
+	return true;
+}
+
 int
 spinor_fault_add(struct spinor_command *command, GError **error)
 {
-	g_autofree char *text = g_strjoinv(" ", (char **)command->args);
+	g_autofree char *words = g_strjoinv(" ", (char **)command->args);
+	g_autofree char *text = without_place(words);
 	g_autoptr(GError) why = NULL;
 	g_autoptr(JsonObject) result = NULL;
-	struct setup_fault *fault = setup_fault_parse(text, &why);
+	struct setup_fault_place place;
+	struct setup_fault *fault = setup_fault_parse_placed(words, &place, &why);
 	JsonObject *params;
+	bool placed;
 
 	/* Checked here, too, so that a mistake is reported without a bench. */
 	if (fault == NULL) {
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE, "%s", why->message);
+		return -1;
+	}
+	placed = take_place(command, &place, error);
+	setup_fault_place_clear(&place);
+	if (!placed) {
+		setup_fault_free(fault);
 		return -1;
 	}
 	if (command->name != NULL && !setup_fault_set_name(fault, command->name, &why)) {

@@ -12,6 +12,7 @@
 #include "setup/condition.h"
 #include "setup/faultguide.h"
 #include "spinor/expect.h"
+#include "trace/stats.h"
 #include "spinor/explain.h"
 
 #include <string.h>
@@ -78,10 +79,27 @@ list_modes(GPtrArray *words)
 }
 
 static void
+list_adapter_counters(GPtrArray *words)
+{
+	static const char *const texts[] = {"how often a host opened the adapter",
+		"bytes from the host, over the serial line", "bytes to the host"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+		spinor_words_add(words, spinor_adapter_counters[i], texts[i]);
+}
+
+static void
 list_counters(GPtrArray *words)
 {
-	for (const char *const *counter = spinor_expect_counters(); *counter != NULL; counter++)
-		spinor_words_add(words, *counter, NULL);
+	for (enum trace_counter i = 0; i < TRACE_BY_OPCODE; i++) {
+		g_autofree char *name = trace_counter_name(i);
+
+		if (i == TRACE_BY_REASON)
+			list_adapter_counters(words);
+		if (name != NULL)
+			spinor_words_add(words, name, trace_counter_text(i));
+	}
+	spinor_words_add(words, "by_opcode.XX", "frames with this opcode, in hexadecimal");
 }
 
 static void

@@ -1,23 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The storage of a chip's array: the wafer, or a file. The file is a plain raw image at any
- * time: it is mapped shared, so it contains all that was written even when the daemon is killed.
+ * The storage of a chip's array: memory, or a file. The file is a plain raw image at any time: it
+ * is mapped shared, so it contains all that was written even when the daemon is killed.
+ *
+ *	path     snapshot   content         array
+ *	none     -          blank           the wafer, copy-on-write
+ *	none     -          random, pattern memory of its own
+ *	none     -          file            that file, copy-on-write
+ *	present  no         not used        the file
+ *	absent   no         any             a new file with the content
+ *	present  yes        not used        the file, copy-on-write: nothing is written to it
  *
  * A file is never padded, truncated or overwritten: a file of another size than the chip is
  * refused. A new one appears under its name complete and locked, or not at all. The lock is
  * advisory (flock): it excludes other chips of spinor, not editors; truncating a mapped file kills
  * the daemon.
  *
- * An array is also saved to a file, loaded from one or compared with one. Saving replaces an
- * existing file by a new one, so that file must not be the image of a chip: the chip would continue
- * to write to the old one.
+ * Leaves out copies of an array in other files (imagefile.c).
  */
-#define _GNU_SOURCE /* renameat2(), fallocate() */
+#define _GNU_SOURCE /* fallocate() */
 
 #include "store/image.h"
 
 #include "base/error.h"
-#include "base/units.h"
+#include "store/filesize.h"
+#include "store/identity.h"
+#include "store/publish.h"
 #include "store/wafer.h"
 
 #include <errno.h>
@@ -32,91 +40,87 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FILL_PIECE ((size_t)1 << 20)
-#define PAGE_BYTES ((size_t)4096)
-
 struct store_image {
 	uint8_t *array;
 	uint64_t size;
-	int fd; /* -1: on the wafer */
+	int fd; /* -1: in memory */
+	bool created;
 };
 
-/* "16 MiB (16777216 bytes)" */
-static char *
-describe_size(uint64_t bytes)
-{
-	g_autofree char *short_form = base_format_size(bytes);
-
-	if (bytes == 0 || g_str_has_suffix(short_form, " B"))
-		return g_strdup_printf("%" G_GUINT64_FORMAT " bytes", bytes);
-	return g_strdup_printf("%s (%" G_GUINT64_FORMAT " bytes)", short_form, bytes);
-}
+/* A file that an array is mapped from, in messages. */
+struct source {
+	const char *noun; /* "image" */
+	const char *path;
+	const char *remedy; /* allowed files */
+	bool shared;        /* several may use it, and nothing changes it */
+};
 
 static bool
-lock(int fd, const char *path, GError **error)
+lock(int fd, const struct source *source, GError **error)
 {
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+	if (flock(fd, (source->shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0)
 		return true;
 	if (errno == EWOULDBLOCK)
 		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-			"image \"%s\" is in use by another chip; end that one or name a copy",
-			path);
+			"%s \"%s\" is in use by another chip; end that one or name a copy",
+			source->noun, source->path);
 	else
 		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-			"cannot lock image \"%s\": %s; it has to be on a file system that can lock "
+			"cannot lock %s \"%s\": %s; it has to be on a file system that can lock "
 			"files",
-			path, g_strerror(errno));
+			source->noun, source->path, g_strerror(errno));
 	return false;
 }
 
 static bool
-fill_blank(int fd, uint64_t size)
+write_all(int fd, const uint8_t *bytes, size_t n)
 {
-	g_autofree uint8_t *ff = g_malloc(FILL_PIECE);
+	for (size_t done = 0; done < n;) {
+		ssize_t written = write(fd, bytes + done, n - done);
 
-	memset(ff, 0xFF, FILL_PIECE);
-	for (uint64_t done = 0; done < size;) {
-		ssize_t n = write(fd, ff, MIN(size - done, FILL_PIECE));
-
-		if (n < 0 && errno != EINTR)
+		if (written < 0 && errno != EINTR)
 			return false;
-		if (n > 0)
-			done += (uint64_t)n;
+		if (written > 0)
+			done += (size_t)written;
+	}
+	return true;
+}
+
+/* Writes the content to a new file: from an array with the content of its file, or as computed. */
+static bool
+fill(int fd, const struct store_content *content, const uint8_t *from, uint64_t size)
+{
+	g_autofree uint8_t *piece = g_malloc(STORE_CONTENT_PIECE);
+
+	for (uint64_t done = 0; done < size;) {
+		size_t n = MIN(size - done, STORE_CONTENT_PIECE);
+
+		if (from == NULL)
+			store_content_fill(content, done, piece, n);
+		if (!write_all(fd, from != NULL ? from + done : piece, n))
+			return false;
+		done += n;
 	}
 	return fsync(fd) == 0;
 }
 
-/* Gives a file its name; EEXIST when the name is taken. */
-static bool
-publish(const char *temporary, const char *path)
-{
-	if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
-		return true;
-	if (errno != EINVAL && errno != ENOSYS)
-		return false;
-	/* A file system without that flag, such as NFS. */
-	if (link(temporary, path) < 0)
-		return false;
-	g_unlink(temporary);
-	return true;
-}
-
 /*
- * Creates a blank file, locked before it has a name. -1 on error; errno is EEXIST and error is not
- * set when another process has created the name first.
+ * Creates the file, locked before it has a name. -1 on error; errno is EEXIST and error is not set
+ * when another process has created the name first.
  */
 static int
-create(const char *path, uint64_t size, GError **error)
+create(const struct store_image_plan *plan, const uint8_t *from, GError **error)
 {
-	g_autofree char *folder = g_path_get_dirname(path);
+	g_autofree char *folder = g_path_get_dirname(plan->path);
 	g_autofree char *temporary = g_build_filename(folder, ".spinor-XXXXXX", NULL);
 	g_autofree char *bytes = NULL;
 	int fd = g_mkstemp_full(temporary, O_RDWR | O_CLOEXEC, 0666);
 	int reason = errno;
 
 	if (fd >= 0) {
-		if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fill_blank(fd, size) &&
-			publish(temporary, path))
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+			fill(fd, &plan->content, from, plan->size) &&
+			store_publish(temporary, plan->path))
 			return fd;
 		reason = errno;
 		g_unlink(temporary);
@@ -125,112 +129,185 @@ create(const char *path, uint64_t size, GError **error)
 	errno = reason;
 	if (reason == EEXIST)
 		return -1;
-	bytes = describe_size(size);
+	bytes = store_format_size(plan->size);
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 		"cannot create image \"%s\": %s; it takes a folder that exists and is writable, "
 		"and %s of space",
-		path, g_strerror(reason), bytes);
+		plan->path, g_strerror(reason), bytes);
 	return -1;
 }
 
 static int
-open_existing(const char *path)
+open_existing(const struct source *source)
 {
 	/* Without O_NONBLOCK opening some devices blocks before they can be refused. */
-	return open(path, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	return open(source->path,
+		(source->shared ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 }
 
-/* Opens or creates the file, locked in either case. -1 on error. */
-static int
-open_locked(const char *path, uint64_t size, GError **error)
-{
-	int fd = open_existing(path);
-
-	if (fd < 0 && errno == ENOENT) {
-		fd = create(path, size, error);
-		if (fd >= 0 || errno != EEXIST)
-			return fd;
-		fd = open_existing(path);
-	}
-	if (fd < 0) {
-		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-			"cannot open image \"%s\": %s; it has to be a file that can be read and "
-			"written, or a name that is free",
-			path, g_strerror(errno));
-		return -1;
-	}
-	if (!lock(fd, path, error)) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
+/* Locks the file and checks its size; closes it on error. */
 static bool
-check_file(int fd, const char *path, uint64_t size, GError **error)
+claim(int fd, const struct source *source, uint64_t size, GError **error)
 {
-	g_autofree char *found = NULL;
-	g_autofree char *wanted = NULL;
-	struct stat info;
+	g_autofree char *trouble =
+		g_strdup_printf("%s \"%s\" is refused: ", source->noun, source->path);
+	g_autofree char *regular = g_strconcat("name ",
+		source->shared ? "one"
+			       : "one, or a name "
+				 "that is free",
+		NULL);
+	g_autofree char *other = g_strdup_printf("name %s of that size, %sor another chip",
+		source->shared ? "one" : "an image", source->shared ? "" : "a name that is free, ");
 
-	if (fstat(fd, &info) < 0 || !S_ISREG(info.st_mode)) {
-		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-			"image \"%s\" is refused: not a regular file; name one, or a name that is "
-			"free",
-			path);
-		return false;
-	}
-	if ((uint64_t)info.st_size == size)
+	if (lock(fd, source, error) && store_check_size(fd, size, trouble, regular, other, error))
 		return true;
-	found = describe_size((uint64_t)info.st_size);
-	wanted = describe_size(size);
-	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-		"image \"%s\" is refused: it has %s, the chip has %s; name an image of that size, "
-		"a name that is free, or another chip",
-		path, found, wanted);
+	close(fd);
 	return false;
 }
 
-static bool
-map_file(struct store_image *image, const char *path, GError **error)
+/* Opens the file, locked. -1 on error; without an error set when the file does not exist and
+ * missing_is_allowed. */
+static int
+open_locked(const struct source *source, uint64_t size, bool missing_is_allowed, GError **error)
 {
+	int fd = open_existing(source);
+
+	if (fd >= 0)
+		return claim(fd, source, size, error) ? fd : -1;
+	if (errno != ENOENT || !missing_is_allowed)
+		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE, "cannot open %s \"%s\": %s; %s",
+			source->noun, source->path, g_strerror(errno), source->remedy);
+	return -1;
+}
+
+static bool
+map_file(struct store_image *image, const struct source *source, GError **error)
+{
+	int flags = source->shared ? MAP_PRIVATE | MAP_NORESERVE : MAP_SHARED;
 	int reason;
 
 	/* A hole is filled on the first write; a full disk would kill the daemon then. */
-	if (fallocate(image->fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)image->size) < 0 &&
+	if (!source->shared &&
+		fallocate(image->fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)image->size) < 0 &&
 		errno == ENOSPC) {
 		reason = errno;
 	} else {
-		image->array =
-			mmap(NULL, image->size, PROT_READ | PROT_WRITE, MAP_SHARED, image->fd, 0);
+		image->array = mmap(NULL, image->size, PROT_READ | PROT_WRITE, flags, image->fd, 0);
 		if (image->array != MAP_FAILED)
 			return true;
 		reason = errno;
 	}
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-		"cannot map image \"%s\": %s; it takes space on disk and address space for all of "
-		"it",
-		path, g_strerror(reason));
+		"cannot map %s \"%s\": %s; it takes space on disk and address space for all of it",
+		source->noun, source->path, g_strerror(reason));
+	return false;
+}
+
+/* Maps an existing file copy-on-write: nothing is written to it. */
+static bool
+map_private(struct store_image *image, const char *noun, const char *path, GError **error)
+{
+	const struct source source = {
+		.noun = noun,
+		.path = path,
+		.remedy = strcmp(noun, "image") == 0
+			? "with snapshot it has to be a file that exists and can be read"
+			: "it has to be a file that can be read",
+		.shared = true,
+	};
+
+	image->fd = open_locked(&source, image->size, false, error);
+	return image->fd >= 0 && map_file(image, &source, error);
+}
+
+/* Creates the file with its content. -1 and errno as create(). */
+static int
+create_with_content(const struct store_image_plan *plan, GError **error)
+{
+	struct store_image from = {.size = plan->size, .fd = -1};
+	bool good = plan->content.kind != STORE_CONTENT_FILE ||
+		map_private(&from, "content", plan->content.file, error);
+	int fd = good ? create(plan, from.array, error) : -1;
+	int reason = errno;
+
+	if (from.array != NULL && from.array != MAP_FAILED)
+		munmap(from.array, from.size);
+	if (from.fd >= 0)
+		close(from.fd);
+	errno = good ? reason : EINVAL;
+	return fd;
+}
+
+/* Maps the file, which is created when absent. */
+static bool
+map_kept(struct store_image *image, const struct store_image_plan *plan, GError **error)
+{
+	const struct source source = {
+		.noun = "image",
+		.path = plan->path,
+		.remedy =
+			"it has to be a file that can be read and written, or a name that is free",
+	};
+	GError *why = NULL;
+
+	image->fd = open_locked(&source, plan->size, true, &why);
+	if (image->fd < 0 && why == NULL) {
+		image->fd = create_with_content(plan, &why);
+		image->created = image->fd >= 0;
+		/* Another process was faster, or the name is a link to nothing. */
+		if (image->fd < 0 && why == NULL)
+			image->fd = open_locked(&source, plan->size, false, &why);
+	}
+	if (why != NULL)
+		g_propagate_error(error, why);
+	return image->fd >= 0 && map_file(image, &source, error);
+}
+
+/* Fills memory of the chip's own. */
+static bool
+map_memory(struct store_image *image, const struct store_image_plan *plan, GError **error)
+{
+	g_autofree char *bytes = NULL;
+
+	if (plan->content.kind == STORE_CONTENT_BLANK) {
+		image->array = store_wafer_map(plan->wafer, plan->size, error);
+		return image->array != NULL;
+	}
+	image->array =
+		mmap(NULL, image->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (image->array != MAP_FAILED) {
+		/* Fewer page faults; no loss where the kernel does not support it. */
+		madvise(image->array, image->size, MADV_HUGEPAGE);
+		store_content_fill(&plan->content, 0, image->array, image->size);
+		return true;
+	}
+	bytes = store_format_size(plan->size);
+	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
+		"cannot fill a chip: %s; it takes %s of memory; use fewer or smaller chips, or "
+		"content blank",
+		g_strerror(errno), bytes);
 	return false;
 }
 
 struct store_image *
-store_image_open(const char *path, uint64_t size, struct store_wafer *wafer, GError **error)
+store_image_open(const struct store_image_plan *plan, GError **error)
 {
-	struct store_image image = {.size = size, .fd = -1};
+	struct store_image image = {.size = plan->size, .fd = -1};
+	bool good;
 
-	if (!path) {
-		image.array = store_wafer_map(wafer, size, error);
-		return image.array ? g_memdup2(&image, sizeof(image)) : NULL;
-	}
-	image.fd = open_locked(path, size, error);
-	if (image.fd < 0)
-		return NULL;
-	if (!check_file(image.fd, path, size, error) || !map_file(&image, path, error)) {
+	if (plan->path != NULL && plan->snapshot)
+		good = map_private(&image, "image", plan->path, error);
+	else if (plan->path != NULL)
+		good = map_kept(&image, plan, error);
+	else if (plan->content.kind == STORE_CONTENT_FILE)
+		good = map_private(&image, "content", plan->content.file, error);
+	else
+		good = map_memory(&image, plan, error);
+	if (good)
+		return g_memdup2(&image, sizeof(image));
+	if (image.fd >= 0)
 		close(image.fd);
-		return NULL;
-	}
-	return g_memdup2(&image, sizeof(image));
+	return NULL;
 }
 
 void
@@ -250,195 +327,14 @@ store_image_array(struct store_image *image)
 	return image->array;
 }
 
-/*
- * Checks that path is free or leads to a regular file that is no chip's image. Sets target to its
- * name without symbolic links and mode to its permissions. Returns a descriptor that holds the lock
- * on it until the new file has its name, -1 when there is no file yet, -2 on error.
- */
-static int
-hold_target(const char *path, char **target, int *mode, GError **error)
-{
-	struct stat info;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	int reason = errno;
-	char *real;
-
-	*mode = 0666;
-	if (fd < 0 && reason == ENOENT && lstat(path, &info) < 0) {
-		*target = g_strdup(path);
-		return -1;
-	}
-	if (fd < 0 && reason != ENOENT && reason != ENXIO) {
-		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-			"cannot save image \"%s\": %s; name a file that can be read and written, "
-			"or a name that is free",
-			path, g_strerror(reason));
-		return -2;
-	}
-	if (fd < 0 || fstat(fd, &info) < 0 || !S_ISREG(info.st_mode)) {
-		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-			"cannot save image \"%s\": not a regular file; name one, or a name that is "
-			"free",
-			path);
-	} else if (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
-		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-			"cannot save image \"%s\": it is in use by a chip; name another file",
-			path);
-	} else {
-		real = realpath(path, NULL);
-		*target = g_strdup(real ? real : path);
-		free(real);
-		*mode = info.st_mode & 0777;
-		return fd;
-	}
-	if (fd >= 0)
-		close(fd);
-	return -2;
-}
-
 bool
-store_image_save(const uint8_t *array, uint64_t size, const char *path, GError **error)
+store_image_is_created(const struct store_image *image)
 {
-	g_autoptr(GError) cause = NULL;
-	g_autofree char *target = NULL;
-	g_autofree char *bytes = NULL;
-	int mode;
-	int held = hold_target(path, &target, &mode, error);
-	bool good;
-
-	if (held == -2)
-		return false;
-	good = g_file_set_contents_full(target, (const char *)array, (gssize)size,
-		G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, mode, &cause);
-	if (held >= 0)
-		close(held);
-	if (good)
-		return true;
-	bytes = describe_size(size);
-	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-		"cannot save image \"%s\": %s; it takes a folder that exists and is writable, and "
-		"%s of space",
-		path, cause->message, bytes);
-	return false;
+	return image->created;
 }
 
-static bool
-check_source(int fd, const char *path, uint64_t size, GError **error)
+void
+store_image_identity(const struct store_image *image, struct store_identity *identity)
 {
-	g_autofree char *found = NULL;
-	g_autofree char *wanted = NULL;
-	struct stat info;
-
-	if (fstat(fd, &info) < 0 || !S_ISREG(info.st_mode)) {
-		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-			"cannot read image \"%s\": not a regular file; name one", path);
-		return false;
-	}
-	if ((uint64_t)info.st_size == size)
-		return true;
-	found = describe_size((uint64_t)info.st_size);
-	wanted = describe_size(size);
-	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-		"cannot read image \"%s\": it has %s, the chip has %s; name an image of that size",
-		path, found, wanted);
-	return false;
-}
-
-/* 0 or errno; reports a file that has become shorter as an error too. */
-static int
-read_all(int fd, uint8_t *data, uint64_t size)
-{
-	for (uint64_t done = 0; done < size;) {
-		ssize_t n = read(fd, data + done, size - done);
-
-		if (n == 0)
-			return ENODATA;
-		if (n < 0 && errno != EINTR)
-			return errno;
-		if (n > 0)
-			done += (uint64_t)n;
-	}
-	return 0;
-}
-
-uint8_t *
-store_image_read(const char *path, uint64_t size, GError **error)
-{
-	g_autofree uint8_t *data = NULL;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	int reason = fd < 0 ? errno : 0;
-
-	if (fd >= 0) {
-		if (!check_source(fd, path, size, error)) {
-			close(fd);
-			return NULL;
-		}
-		data = g_try_malloc(size);
-		reason = data ? read_all(fd, data, size) : ENOMEM;
-		close(fd);
-	}
-	if (reason == 0)
-		return g_steal_pointer(&data);
-	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-		"cannot read image \"%s\": %s; it has to be a file that can be read", path,
-		g_strerror(reason));
-	return NULL;
-}
-
-size_t
-store_image_put(uint8_t *array, const uint8_t *from, size_t n)
-{
-	size_t written = 0;
-
-	for (size_t at = 0; at < n; at += PAGE_BYTES) {
-		size_t span = MIN(n - at, PAGE_BYTES);
-
-		if (memcmp(array + at, from + at, span) == 0)
-			continue;
-		memcpy(array + at, from + at, span);
-		written += span;
-	}
-	return written;
-}
-
-bool
-store_image_load_into(const char *path, uint8_t *array, uint64_t size, GError **error)
-{
-	g_autofree uint8_t *data = store_image_read(path, size, error);
-
-	if (!data)
-		return false;
-	store_image_put(array, data, size);
-	return true;
-}
-
-static void
-compare_page(struct store_difference *difference, const uint8_t *a, const uint8_t *b, uint64_t at,
-	size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (a[i] == b[i])
-			continue;
-		if (difference->bytes++ == 0)
-			difference->first = at + i;
-		difference->last = at + i;
-	}
-}
-
-bool
-store_image_compare(const char *path, const uint8_t *array, uint64_t size,
-	struct store_difference *difference, GError **error)
-{
-	g_autofree uint8_t *data = store_image_read(path, size, error);
-
-	if (!data)
-		return false;
-	*difference = (struct store_difference){0};
-	for (uint64_t at = 0; at < size; at += PAGE_BYTES) {
-		size_t span = MIN(size - at, PAGE_BYTES);
-
-		if (memcmp(array + at, data + at, span) != 0)
-			compare_page(difference, array + at, data + at, at, span);
-	}
-	return true;
+	store_identity_read(identity, image->fd, image->array, image->size);
 }

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The storage of a chip's array: blank and private, or a mapped file. */
+/* The storage of a chip's array: private memory, or a mapped file. */
 #ifndef SPINOR_STORE_IMAGE_H
 #define SPINOR_STORE_IMAGE_H
+
+#include "store/initialcontent.h"
 
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+struct store_identity;
 struct store_image;
 struct store_wafer;
 
@@ -15,16 +18,30 @@ struct store_wafer;
 struct store_wafer *store_wafer_new(GError **error);
 void store_wafer_destroy(struct store_wafer *wafer);
 
+/* Arguments of store_image_open(); all of it is used during the call only, except the wafer. */
+struct store_image_plan {
+	const char *path; /* NULL: in memory */
+	uint64_t size;    /* bytes, the chip's */
+	struct store_wafer *wafer;
+	struct store_content content; /* in memory, and of a file that is created */
+	bool snapshot;                /* nothing is written to the file, which has to exist */
+};
+
 /*
- * path NULL: a blank array, copy-on-write on the wafer. Otherwise the file, locked against other
- * daemons and mapped shared; created blank when absent. size: bytes, the chip's; a file of another
- * size is refused. On error nothing on disk is changed.
+ * Maps the file of path, locked against other daemons; created when absent. With snapshot it is
+ * mapped copy-on-write, and others may do the same. A file of another size is refused
+ * (BASE_ERROR_SIZE). On error nothing on disk is changed.
  */
-struct store_image *store_image_open(
-	const char *path, uint64_t size, struct store_wafer *wafer, GError **error);
+struct store_image *store_image_open(const struct store_image_plan *plan, GError **error);
 void store_image_close(struct store_image *image);
 
 uint8_t *store_image_array(struct store_image *image);
+
+/* Of an image with a file; describes its content of now. */
+void store_image_identity(const struct store_image *image, struct store_identity *identity);
+
+/* True: the file did not exist before. */
+bool store_image_is_created(const struct store_image *image);
 
 /* Writes a copy of size bytes to path, durably, and as a whole or not at all. Replaces an existing
  * file; refuses anything but a regular file, and the image of a running chip. */

@@ -23,6 +23,7 @@
 #include "base/error.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
+#include "store/identity.h"
 #include "store/image.h"
 #include "store/registers.h"
 #include "store/state.h"
@@ -383,16 +384,22 @@ store_snapshots_take_file(struct store_snapshots *s, const char *path, GError **
 {
 	g_autofree char *state = g_strconcat(path, ".state", NULL);
 
+	struct store_identity image;
+
 	return store_image_save(s->array, s->size, path, error) &&
-		store_state_save(state, s->chip, error);
+		store_state_save(state, s->chip,
+			store_identity_read_path(&image, path, s->array, s->size) ? &image : NULL,
+			error);
 }
 
-/* The content of path.state; NULL on error. */
+/* The content of path.state, the registers of that array; NULL on error. */
 static struct store_registers *
-read_state(struct store_snapshots *s, const char *path, GError **error)
+read_state(struct store_snapshots *s, const char *path, const uint8_t *array, GError **error)
 {
 	g_autofree char *state = g_strconcat(path, ".state", NULL);
 	struct store_registers *registers;
+	struct store_identity image;
+	enum store_state_found found;
 	struct flash *model;
 	bool good;
 
@@ -408,7 +415,16 @@ read_state(struct store_snapshots *s, const char *path, GError **error)
 	registers = store_registers_read(s->chip);
 	store_registers_write(registers, model);
 	store_registers_free(registers);
-	good = store_state_load(state, model, error);
+	good = store_state_load(state, model,
+		store_identity_read_path(&image, path, array, s->size) ? &image : NULL, &found,
+		error);
+	if (good && found == STORE_STATE_STALE) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
+			"cannot restore snapshot \"%s\": \"%s\" has the registers of another "
+			"image; load it as an image to keep the registers as they are",
+			path, state);
+		good = false;
+	}
 	registers = good ? store_registers_read(model) : NULL;
 	flash_destroy(model);
 	return registers;
@@ -418,12 +434,12 @@ bool
 store_snapshots_restore_file(
 	struct store_snapshots *s, const char *path, size_t *bytes_copied, GError **error)
 {
-	g_autoptr(store_registers) registers = read_state(s, path, error);
-	g_autofree uint8_t *array = registers ? store_image_read(path, s->size, error) : NULL;
+	g_autofree uint8_t *array = store_image_read(path, s->size, error);
+	g_autoptr(store_registers) registers = array ? read_state(s, path, array, error) : NULL;
 	size_t written;
 	int millivolts;
 
-	if (!array)
+	if (!registers)
 		return false;
 	millivolts = switch_off(s);
 	written = store_image_put(s->array, array, (size_t)s->size);

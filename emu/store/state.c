@@ -3,11 +3,18 @@
  * A chip's non-volatile registers on disk:
  *
  *     [spinor]
- *     version=1
+ *     version=2
  *     part=W25Q128JV
+ *     [image]              (see identity.c)
+ *     size=16777216
+ *     mtime=1793980800123456789
+ *     digest=e3b0...
  *     [nonvolatile]
  *     status=00 02 60
  *     [cells]              (see wear.c)
+ *
+ * While a chip is in use, [image] contains "in-use=yes" instead, since its image changes at any
+ * time: the registers that a killed daemon leaves are those of the image, whatever its content is.
  *
  * One line of hex per item of flash_nonvolatile(). An item that the file lacks stays as delivered,
  * so that older files can be loaded when the model gets a new item; anything else that does not
@@ -25,12 +32,16 @@
 #include "base/wholefile.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
+#include "store/identity.h"
+#include "store/publish.h"
 #include "store/wear.h"
 
+#include <errno.h>
 #include <string.h>
 
-#define STATE_VERSION 1
+#define STATE_VERSION 2
 #define GROUP_HEAD "spinor"
+#define GROUP_IMAGE "image"
 #define GROUP_ITEMS "nonvolatile"
 
 #define DAMAGED "state \"%s\" is damaged"
@@ -50,7 +61,10 @@ struct reading {
 	const struct flash_nonvolatile *known;
 	GPtrArray *items; /* struct item */
 	struct store_wear *cells;
-	char *owner; /* the part's name in the file */
+	char *owner;                    /* the part's name in the file */
+	struct store_identity identity; /* [image] */
+	bool has_digest;
+	bool in_use;
 };
 
 static void
@@ -96,6 +110,69 @@ static const struct base_key head_keys[] = {
 	BASE_KEY("part", "the name of a part", take_part),
 	BASE_KEY_END,
 };
+
+static bool
+take_number(struct base_key_reading *key, const char *value)
+{
+	struct reading *r = key->target;
+	uint64_t number;
+
+	if (!base_parse_decimal(value, 0, INT64_MAX, &number))
+		return false;
+	if (strcmp(key->name, "size") == 0)
+		r->identity.size = number;
+	else
+		r->identity.mtime_ns = (int64_t)number;
+	return true;
+}
+
+static bool
+take_digest(struct base_key_reading *key, const char *value)
+{
+	struct reading *r = key->target;
+	size_t n = strspn(value, "0123456789abcdef");
+
+	if (n != STORE_DIGEST_HEX || value[n] != '\0')
+		return false;
+	g_strlcpy(r->identity.digest, value, sizeof r->identity.digest);
+	r->has_digest = true;
+	return true;
+}
+
+static bool
+take_in_use(struct base_key_reading *key, const char *value)
+{
+	struct reading *r = key->target;
+
+	r->in_use = strcmp(value, "yes") == 0;
+	return r->in_use;
+}
+
+static const struct base_key image_keys[] = {
+	BASE_KEY("size", "a whole number", take_number),
+	BASE_KEY("mtime", "a whole number", take_number),
+	BASE_KEY("digest", "64 hexadecimal digits", take_digest),
+	BASE_KEY("in-use", "yes", take_in_use),
+	BASE_KEY_END,
+};
+
+/* Sets found, without a change of the chip. */
+static bool
+read_image(struct reading *r, const struct store_identity *image, enum store_state_found *found,
+	GError **error)
+{
+	const struct base_keytable tables[] = {{image_keys, r, NULL}, {NULL, NULL, NULL}};
+
+	if (g_key_file_has_group(r->group.file, GROUP_IMAGE) &&
+		!read_group(r, GROUP_IMAGE, tables, error))
+		return false;
+	*found = STORE_STATE_LOADED;
+	if (!r->in_use && !r->has_digest)
+		*found = STORE_STATE_NO_MARK;
+	else if (!r->in_use && image != NULL && !store_identity_fits(&r->identity, image))
+		*found = STORE_STATE_STALE;
+	return true;
+}
 
 /* Reads the version alone: a newer file may have other groups and keys. */
 static bool
@@ -214,7 +291,8 @@ static bool
 check_groups(struct reading *r, GError **error)
 {
 	g_auto(GStrv) groups = g_key_file_get_groups(r->group.file, NULL);
-	static const char *const known[] = {GROUP_HEAD, GROUP_ITEMS, STORE_WEAR_GROUP, NULL};
+	static const char *const known[] = {
+		GROUP_HEAD, GROUP_IMAGE, GROUP_ITEMS, STORE_WEAR_GROUP, NULL};
 
 	for (char **group = groups; *group; group++) {
 		g_autofree char *unknown = NULL;
@@ -260,7 +338,8 @@ apply(const struct reading *r)
 }
 
 static bool
-load_text(const char *path, const char *text, size_t length, struct flash *chip, GError **error)
+load_text(const char *path, const char *text, size_t length, struct flash *chip,
+	const struct store_identity *image, enum store_state_found *found, GError **error)
 {
 	g_autofree char *begin = g_strdup_printf(DAMAGED, path);
 	struct reading r = {.path = path, .chip = chip};
@@ -273,10 +352,14 @@ load_text(const char *path, const char *text, size_t length, struct flash *chip,
 		return false;
 	r.items = g_ptr_array_new_with_free_func(free_item);
 	r.cells = store_wear_new(chip);
-	good = check_version(&r, error) && check_groups(&r, error) && read_head(&r, error) &&
-		read_items(&r, error) && read_cells(&r, error);
-	if (good)
-		apply(&r);
+	good = check_version(&r, error) && check_groups(&r, error) &&
+		read_image(&r, image, found, error);
+	/* The registers of another image may be of another part too. */
+	if (good && *found != STORE_STATE_STALE) {
+		good = read_head(&r, error) && read_items(&r, error) && read_cells(&r, error);
+		if (good)
+			apply(&r);
+	}
 	store_wear_free(r.cells);
 	g_ptr_array_unref(r.items);
 	g_key_file_unref(r.group.file);
@@ -285,14 +368,19 @@ load_text(const char *path, const char *text, size_t length, struct flash *chip,
 }
 
 bool
-store_state_load(const char *path, struct flash *chip, GError **error)
+store_state_load(const char *path, struct flash *chip, const struct store_identity *image,
+	enum store_state_found *found, GError **error)
 {
+	enum store_state_found dummy;
 	g_autoptr(GError) cause = NULL;
 	g_autofree char *text = NULL;
 	gsize length;
 
+	if (found == NULL)
+		found = &dummy;
+	*found = STORE_STATE_NONE;
 	if (base_whole_file(path, BASE_TEXT_MAX, &text, &length, &cause))
-		return load_text(path, text, length, chip, error);
+		return load_text(path, text, length, chip, image, found, error);
 	if (g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_NOENT))
 		return true;
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
@@ -301,8 +389,21 @@ store_state_load(const char *path, struct flash *chip, GError **error)
 	return false;
 }
 
+static void
+image_to_keys(const struct store_identity *image, GKeyFile *keys)
+{
+	if (image == NULL) {
+		g_key_file_set_string(keys, GROUP_IMAGE, "in-use", "yes");
+		return;
+	}
+	g_key_file_set_uint64(keys, GROUP_IMAGE, "size", image->size);
+	g_key_file_set_int64(keys, GROUP_IMAGE, "mtime", image->mtime_ns);
+	g_key_file_set_string(keys, GROUP_IMAGE, "digest", image->digest);
+}
+
 bool
-store_state_save(const char *path, struct flash *chip, GError **error)
+store_state_save(
+	const char *path, struct flash *chip, const struct store_identity *image, GError **error)
 {
 	g_autoptr(GKeyFile) keys = g_key_file_new();
 	g_autoptr(GError) cause = NULL;
@@ -314,6 +415,7 @@ store_state_save(const char *path, struct flash *chip, GError **error)
 
 	g_key_file_set_integer(keys, GROUP_HEAD, "version", STATE_VERSION);
 	g_key_file_set_string(keys, GROUP_HEAD, "part", flash_part(chip)->name);
+	image_to_keys(image, keys);
 	for (size_t i = 0; i < n_items; i++) {
 		g_autofree char *hex = format_hex(items[i].data, items[i].size);
 
@@ -329,4 +431,23 @@ store_state_save(const char *path, struct flash *chip, GError **error)
 		"cannot save state \"%s\": %s; its folder has to be writable and have space", path,
 		cause->message);
 	return false;
+}
+
+char *
+store_state_set_aside(const char *path, GError **error)
+{
+	g_autofree char *name = g_strconcat(path, ".old", NULL);
+
+	for (unsigned int n = 2; !store_publish(path, name); n++) {
+		if (errno != EEXIST) {
+			g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
+				"state \"%s\" is of another image and cannot be renamed to \"%s\": "
+				"%s; rename or remove it, or make its folder writable",
+				path, name, g_strerror(errno));
+			return NULL;
+		}
+		g_free(name);
+		name = g_strdup_printf("%s.old.%u", path, n);
+	}
+	return g_steal_pointer(&name);
 }

@@ -7,13 +7,31 @@
 #include <stdbool.h>
 
 struct flash;
+struct store_identity;
 
-/* Sets the chip's non-volatile state from path and powers the chip up; without the file it stays as
- * delivered. A damaged file, and one of a newer version or of another part, is an error and changes
- * nothing. */
-bool store_state_load(const char *path, struct flash *chip, GError **error);
+enum store_state_found {
+	STORE_STATE_NONE,    /* no file: as delivered */
+	STORE_STATE_LOADED,  /* of this image, or left in use by a daemon that was killed */
+	STORE_STATE_NO_MARK, /* loaded, but it does not say of which image it is */
+	STORE_STATE_STALE,   /* of another image: not loaded */
+};
 
-/* Replaces path atomically and durably. */
-bool store_state_save(const char *path, struct flash *chip, GError **error);
+/*
+ * Sets the chip's non-volatile state from path and powers the chip up; without the file, and if it
+ * is of another image, the chip stays as delivered. A damaged file, and one of a newer version or
+ * of another part, is an error and changes nothing. image: the image beside it; NULL: it can be of
+ * any. found may be NULL.
+ */
+bool store_state_load(const char *path, struct flash *chip, const struct store_identity *image,
+	enum store_state_found *found, GError **error);
+
+/* Replaces path atomically and durably. image: its image, unchanged from now on; NULL: the image is
+ * in use and will change. */
+bool store_state_save(
+	const char *path, struct flash *chip, const struct store_identity *image, GError **error);
+
+/* Renames a file that does not belong to its image to path.old, path.old.2 and so on, the first
+ * name that is free. Returns that name, free with g_free(); NULL on error. */
+char *store_state_set_aside(const char *path, GError **error);
 
 #endif

@@ -14,6 +14,8 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LINE_BYTES 256
@@ -127,6 +129,23 @@ free_listener(void *data)
 	g_free(listener);
 }
 
+/* Locks a regular file and empties it. False: another daemon has locked it, as its trace or as the
+ * image of a chip. */
+static bool
+empty_file(int fd)
+{
+	struct stat info;
+
+	if (fstat(fd, &info) < 0 || !S_ISREG(info.st_mode))
+		return true;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+		return false;
+	/* A failure leaves old lines, and the first write reports the reason. */
+	if (ftruncate(fd, 0) < 0)
+		log_warning("trace: the old lines are not removed: %s", g_strerror(errno));
+	return true;
+}
+
 struct trace_text *
 trace_text_new(const char *path, GError **error)
 {
@@ -134,7 +153,15 @@ trace_text_new(const char *path, GError **error)
 	int fd = STDOUT_FILENO;
 
 	if (strcmp(path, "-") != 0)
-		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
+		fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	if (fd >= 0 && fd != STDOUT_FILENO && !empty_file(fd)) {
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
+			"%s: cannot write the trace: the file is in use by another spinord; name "
+			"another file",
+			path);
+		close(fd);
+		return NULL;
+	}
 	if (fd < 0) {
 		int saved = errno;
 

@@ -37,7 +37,16 @@ def test_write(emulated, tmp_path):
     done, report = emulated("flashrom", "-p", "serprog:dev={tty}:115200", "-w", firmware,
                             options=["--expect-image", firmware])
     assert done.returncode == 0, done.stderr
+    assert report["passed"] and report["command_status"] == 0
     assert report["stats"]["programs"] >= SIZE // 256
+    assert report["stats"]["ignored"] == 0, report["stats"]["by_reason"]
+
+
+def test_a_fault_is_noticed(emulated):
+    done, report = emulated("flashrom", "-p", "serprog:dev={tty}:115200",
+                            options=["--fault", "open line=miso"])
+    assert done.returncode == report["command_status"] == 1
+    assert not report["passed"] and report["faults"][0]["acted"] > 0
 
 
 def test_probe_changes_nothing(emulated):

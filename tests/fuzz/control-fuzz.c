@@ -58,7 +58,7 @@ static uint64_t n_replies;
 static uint64_t n_bad_replies;
 
 static const char *const names[] = {"adapter", "cs", "pin", "level", "action", "millivolts", "path",
-	"name", "file", "kinds", "subscription", "fault", "id", "colour", ""};
+	"name", "file", "kinds", "subscription", "fault", "id", "counter", "colour", ""};
 
 static const char *const values[] = {"0", "1", "-1", "7", "8", "3300", "1e9", "9223372036854775807",
 	"\"wp\"", "\"hold\"", "\"reset\"", "\"low\"", "\"high\"", "\"float\"", "\"on\"", "\"off\"",
@@ -111,6 +111,7 @@ static const char *const fitting[][2] = {
 	{"snapshot.restore", "{\"name\":\"s\"}"},
 	{"snapshot.drop", "{\"name\":\"s\"}"},
 	{"stats.get", "{\"adapter\":\"adapter0\"}"},
+	{"stats.examples", "{\"counter\":\"operations\"}"},
 	{"events.subscribe", "{}"},
 	{"events.subscribe", "{\"kinds\":[\"power\",\"pin\"]}"},
 	{"events.unsubscribe", "{\"subscription\":1}"},

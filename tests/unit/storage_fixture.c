@@ -113,7 +113,8 @@ storage_check_error(const GError *error, const char *message)
 	g_string_replace(wanted, "DIR", storage_dir, 0);
 	ck_assert_ptr_nonnull(error);
 	ck_assert_str_eq(error->message, wanted->str);
-	ck_assert(g_error_matches(error, BASE_ERROR, BASE_ERROR_FILE));
+	ck_assert(g_error_matches(error, BASE_ERROR, BASE_ERROR_FILE) ||
+		g_error_matches(error, BASE_ERROR, BASE_ERROR_SIZE));
 }
 
 struct store_image *
@@ -121,7 +122,9 @@ storage_open(const char *name, uint64_t size)
 {
 	g_autofree char *path = name ? storage_path(name) : NULL;
 	g_autoptr(GError) error = NULL;
-	struct store_image *image = store_image_open(path, size, storage_wafer, &error);
+	struct store_image *image = store_image_open(
+		&(struct store_image_plan){.path = path, .size = size, .wafer = storage_wafer},
+		&error);
 
 	ck_assert_msg(image != NULL, "%s", error ? error->message : "");
 	return image;

@@ -209,7 +209,7 @@ static const struct {
 	{"", "", "no [adapter NAME]; at least one is wanted"},
 	{"", "[bench]\ntimming=real\n" A,
 		"[bench]: unknown key \"timming\": did you mean timing?; allowed are timing, "
-		"time-scale, seed, chipdb, trace, control"},
+		"time-scale, seed, snapshot, chipdb, trace, control"},
 	{"", "[bench]\ntiming=fast\n" A,
 		"[bench]: timing = \"fast\" is refused; allowed: instant, virtual and real"},
 	{"", "[bench]\nseed=-1\n" A,
@@ -250,7 +250,8 @@ static const struct {
 	{"", A "count=2\n[adapter a1]\n", "[adapter a1]: adapter a1" TWICE},
 	{"", A "chip=X\nimage=/i\n[chip c]\ncs=1\npart=X\nimage=/i\n", "[chip c]: image /i" TWICE},
 	{"", "[bench]\ntrace=/i\n" A "chip=X\nimage=/i\n",
-		"[bench]: trace /i: that is an image too; another file is wanted"},
+		"[bench]: trace /i: that is an image, a content or the bench file too; another "
+		"file is wanted"},
 	{"", "a=b\n", "Key file does not start with a group" TEXT},
 	{"--image|i", A "chip=X\n[chip c]\ncs=1\npart=X\n", "--image i: " ONE_OF_TWO},
 	{"--chip|Z", A "chip=X\n[chip c]\ncs=1\npart=X\n", "--chip Z: " ONE_OF_TWO},
@@ -272,11 +273,13 @@ static const struct {
 		"up to 6000 mV with V or mV"},
 	{"", A "[chip c]\npart=X\nmdoe=qpi\n",
 		"[chip c]: unknown key \"mdoe\": did you mean mode?; allowed are adapter, cs, "
-		"part, image, wp, hold, reset, supply, corner, wear, cycles, status, mode, "
+		"part, image, content, wp, hold, reset, supply, corner, wear, cycles, status, "
+		"mode, "
 		"cut-at, id, sfdp, sfdp-bytes, real-size, beyond, wp-with-qe"},
 	{"", A "chip=X\nwp=low\n",
 		"[adapter a]: unknown key \"wp\"; allowed are profile, link, "
-		"tcp, chip, image, count, serial-buffer, operation-buffer, write-max, read-max, "
+		"tcp, chip, image, content, count, serial-buffer, operation-buffer, write-max, "
+		"read-max, "
 		"write-limit, read-limit, over, without, refusal, clock, clock-needed, "
 		"program-name"},
 	{"", A "write-max=0\n",
@@ -287,7 +290,8 @@ static const struct {
 		"name or in hex, such as Q_SERBUF, 11, with commas between them"},
 	{"", A "withut=11\n",
 		"[adapter a]: unknown key \"withut\": did you mean without?; allowed are profile, "
-		"link, tcp, chip, image, count, serial-buffer, operation-buffer, write-max, "
+		"link, tcp, chip, image, content, count, serial-buffer, operation-buffer, "
+		"write-max, "
 		"read-max, write-limit, read-limit, over, without, refusal, clock, clock-needed, "
 		"program-name"},
 	{"", "[bench]\ntime-scale=2\n" A, "[bench]: time-scale 2: " NOT_REAL},
@@ -447,7 +451,9 @@ START_TEST(chip_commands_of_hosts_are_counted)
 	ck_assert_uint_eq(stats.bytes_erased, 4096);
 	ck_assert_uint_eq(stats.status_reads, 1);
 	ck_assert_uint_eq(stats.status_writes, 1);
-	ck_assert_uint_eq(stats.ignored, 2);
+	ck_assert_uint_eq(stats.ignored, 1);
+	ck_assert_uint_eq(stats.by_reason[FLASH_WEL_CLEAR], 1);
+	ck_assert_uint_eq(stats.unknown, 1);
 	ck_assert_uint_eq(stats.by_opcode[0x02], 2);
 	ck_assert_uint_eq(stats.by_opcode[0x06], 3);
 	ck_assert_uint_eq(stats.by_opcode[0xee], 1);

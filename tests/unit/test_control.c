@@ -344,7 +344,8 @@ START_TEST(status_reports_all_adapters_and_chips)
 		"ready_line:String chips:JsonArray faults:Integer board:String");
 	assert_shape(chip,
 		"cs:Integer part:String vendor:String flashrom:String size:Integer "
-		"image:NULL power_mv:Integer cut_in:Integer pins:JsonObject busy:Boolean "
+		"image:NULL snapshot_mode:Boolean power_mv:Integer cut_in:Integer "
+		"pins:JsonObject busy:Boolean "
 		"status:JsonArray registers:JsonArray pin_uses:JsonObject silent:Boolean "
 		"reasons:JsonArray protected:JsonArray snapshots:Integer vcc_mv:Integer "
 		"faults:Integer board:NULL");
@@ -412,7 +413,8 @@ START_TEST(discover_lists_every_method_with_schemas)
 		"adapter.wiring adapter.board fault.add fault.list fault.remove fault.clear "
 		"chip.pin "
 		"chip.power chip.reset image.info image.save image.load image.compare "
-		"snapshot.take snapshot.restore snapshot.list snapshot.drop stats.get stats.reset "
+		"snapshot.take snapshot.restore snapshot.list snapshot.drop stats.get "
+		"stats.examples stats.reset "
 		"events.subscribe events.unsubscribe ";
 	struct client client = open_client();
 	g_autoptr(JsonNode) result = ask(&client, "rpc.discover", NULL);
@@ -611,14 +613,24 @@ START_TEST(images_are_saved_loaded_and_compared)
 }
 END_TEST
 
+#define HALF                                                                               \
+	"cannot read image \"DIR/half.bin\": it has 512 KiB (524288 bytes), the chip has " \
+	"1 MiB (1048576 bytes); name an image of that size; --chip names of 512 KiB: "     \
+	"W25Q40BV, W25Q40CL, W25X40"
+
 START_TEST(unusable_images_are_rejected)
 {
+	static const char half[512 * 1024];
 	struct client client = open_client();
 
 	write_file("short.bin", "abc", 3);
 	assert_error(&client, "image.load", "{\"path\":\"DIR/short.bin\"}", -32000,
 		"cannot read image \"DIR/short.bin\": it has 3 bytes, the chip has 1 MiB (1048576 "
-		"bytes); name an image of that size");
+		"bytes); name an image of that size; no chip has that size");
+	write_file("half.bin", half, sizeof half);
+	assert_error(&client, "image.load", "{\"path\":\"DIR/half.bin\"}", -32000, HALF);
+	assert_error(&client, "image.compare", "{\"path\":\"DIR/half.bin\"}", -32000, HALF);
+	assert_error(&client, "snapshot.restore", "{\"file\":\"DIR/half.bin\"}", -32000, HALF);
 	assert_error(&client, "image.compare", "{\"path\":\"DIR/none.bin\"}", -32000,
 		"cannot read image \"DIR/none.bin\": No such file or directory; it has to be a "
 		"file that can be read");
@@ -665,11 +677,30 @@ START_TEST(snapshots_are_taken_restored_and_deleted)
 }
 END_TEST
 
-#define NO_STATS                                                                               \
-	"{\"operations\":0,\"reads\":0,\"programs\":0,\"erases\":0,\"status_reads\":0,"        \
-	"\"status_writes\":0,\"ignored\":0,\"bytes_read\":0,\"bytes_programmed\":0,"           \
-	"\"bytes_erased\":0,\"busy_ns\":0,\"host_sessions\":0,\"bytes_in\":0,\"bytes_out\":0," \
+#define NO_STATS                                                                          \
+	"{\"operations\":0,\"reads\":0,\"programs\":0,\"erases\":0,\"status_reads\":0,"   \
+	"\"status_writes\":0,\"ignored\":0,\"unknown\":0,\"failed\":0,\"interrupted\":0," \
+	"\"bytes_read\":0,\"bytes_programmed\":0,\"bytes_erased\":0,\"busy_ns\":0,"       \
+	"\"host_sessions\":0,\"bytes_in\":0,\"bytes_out\":0,\"by_reason\":{REASONS},"     \
 	"\"by_opcode\":{}}"
+
+/* result: with REASONS for the members of by_reason, of which the one of WEL=0 is wel. */
+static void
+assert_stats(struct client *client, const char *result, int wel)
+{
+	g_autoptr(GString) whole = g_string_new(result);
+	g_autoptr(GString) reasons = g_string_new(NULL);
+
+	for (unsigned int i = 0; i < FLASH_OUTCOMES; i++) {
+		const char *name = trace_reason_name((enum flash_outcome)i);
+
+		if (name != NULL)
+			g_string_append_printf(reasons, "%s\"%s\":%d", reasons->len > 0 ? "," : "",
+				name, i == FLASH_WEL_CLEAR ? wel : 0);
+	}
+	g_string_replace(whole, "REASONS", reasons->str, 0);
+	assert_result(client, "stats.get", NULL, whole->str);
+}
 
 START_TEST(counters_count_and_are_reset)
 {
@@ -677,7 +708,7 @@ START_TEST(counters_count_and_are_reset)
 	g_autoptr(JsonNode) stats = NULL;
 	g_autofree char *opcodes = NULL;
 
-	assert_result(&client, "stats.get", NULL, NO_STATS);
+	assert_stats(&client, NO_STATS, 0);
 	assert_result(&client, "chip.reset", NULL, "true");
 	stats = ask(&client, "stats.get", "{\"cs\":0}");
 	ck_assert_int_eq(json_object_get_int_member(json_node_get_object(stats), "operations"), 2);
@@ -685,28 +716,56 @@ START_TEST(counters_count_and_are_reset)
 		json_object_get_member(json_node_get_object(stats), "by_opcode"), FALSE);
 	ck_assert_str_eq(opcodes, "{\"66\":1,\"99\":1}");
 	assert_result(&client, "stats.reset", NULL, "true");
-	assert_result(&client, "stats.get", NULL, NO_STATS);
+	assert_stats(&client, NO_STATS, 0);
 	assert_result(&client, "chip.reset", NULL, "true");
 	assert_result(&client, "stats.reset", "{\"cs\":0}", "true");
-	assert_result(&client, "stats.get", NULL, NO_STATS);
+	assert_stats(&client, NO_STATS, 0);
 	close_client(&client);
 }
 END_TEST
 
 START_TEST(each_counter_has_its_own_value)
 {
-	static const struct trace_chip_stats counted = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, {0}};
-	static const struct link_host_stats hosts = {12, 13, 14};
+	static const struct trace_chip_stats counted = {
+		1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, {[FLASH_WEL_CLEAR] = 18}, {0}};
+	static const struct link_host_stats hosts = {15, 16, 17};
 	struct bench_adapter *adapter = bench_adapter_at(bench, 0);
 	struct client client = open_client();
 
 	*bench_chip_stats(bench_adapter_chip(adapter, 0)) = counted;
 	*bench_adapter_host_stats(adapter) = hosts;
-	assert_result(&client, "stats.get", NULL,
+	assert_stats(&client,
 		"{\"operations\":1,\"reads\":2,\"programs\":3,\"erases\":4,\"status_reads\":5,"
-		"\"status_writes\":6,\"ignored\":7,\"bytes_read\":8,\"bytes_programmed\":9,"
-		"\"bytes_erased\":10,\"busy_ns\":11,\"host_sessions\":12,\"bytes_in\":13,"
-		"\"bytes_out\":14,\"by_opcode\":{}}");
+		"\"status_writes\":6,\"ignored\":7,\"unknown\":8,\"failed\":9,\"interrupted\":10,"
+		"\"bytes_read\":11,\"bytes_programmed\":12,\"bytes_erased\":13,\"busy_ns\":14,"
+		"\"host_sessions\":15,\"bytes_in\":16,\"bytes_out\":17,\"by_reason\":{REASONS},"
+		"\"by_opcode\":{}}",
+		18);
+	close_client(&client);
+}
+END_TEST
+
+START_TEST(counters_have_examples)
+{
+	struct client client = open_client();
+	g_autoptr(JsonNode) node = NULL;
+	JsonArray *first;
+
+	assert_result(&client, "stats.examples", "{\"counter\":\"by_opcode.66\"}",
+		"{\"first\":[],\"last\":[]}");
+	assert_result(&client, "chip.reset", NULL, "true");
+	node = ask(&client, "stats.examples", "{\"cs\":0,\"counter\":\"operations\"}");
+	first = json_object_get_array_member(json_node_get_object(node), "first");
+	ck_assert_uint_eq(json_array_get_length(first), 2);
+	assert_shape(json_array_get_object_element(first, 0),
+		"number:Integer time_ns:Integer opcode:Integer name:String address:NULL "
+		"length:Integer outcome:String");
+	assert_result(&client, "stats.reset", "{\"cs\":0}", "true");
+	assert_result(&client, "stats.examples", "{\"counter\":\"operations\"}",
+		"{\"first\":[],\"last\":[]}");
+	assert_error(&client, "stats.examples", "{\"counter\":\"bytes_in\"}", -32602,
+		"stats.examples: \"counter\" has to be a counter of a chip, such as ignored, "
+		"by_reason.wel or by_opcode.20; stats.get has all names");
 	close_client(&client);
 }
 END_TEST
@@ -1319,6 +1378,7 @@ add_method_tests(TCase *tcase)
 	tcase_add_test(tcase, snapshots_are_taken_restored_and_deleted);
 	tcase_add_test(tcase, counters_count_and_are_reset);
 	tcase_add_test(tcase, each_counter_has_its_own_value);
+	tcase_add_test(tcase, counters_have_examples);
 	tcase_add_test(tcase, stop_raises_sigterm);
 	tcase_add_loop_test(tcase, errors_of_requests_name_the_allowed_values, 0,
 		(int)G_N_ELEMENTS(bad_requests));

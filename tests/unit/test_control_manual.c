@@ -6,6 +6,7 @@
 #include "control/methods.h"
 #include "control/schema.h"
 #include "suites.h"
+#include "trace/stats.h"
 
 #include <check.h>
 #include <string.h>
@@ -224,6 +225,26 @@ START_TEST(the_manual_of_the_tool_has_every_kind)
 }
 END_TEST
 
+/* spinor(1) describes each counter by the name that --assert takes. */
+START_TEST(the_manual_of_the_tool_has_every_counter)
+{
+	g_autofree char *text = read_file("man", "spinor.1");
+	char *from = strstr(text, "\n.Ss stats");
+	char *end = from ? strstr(from + 1, "\n.Ss ") : NULL;
+
+	ck_assert_ptr_nonnull(end);
+	*end = '\0';
+	for (enum trace_counter i = 0; i < TRACE_BY_OPCODE; i++) {
+		g_autofree char *name = trace_counter_name(i);
+		const char *point = name ? strchr(name, '.') : NULL;
+
+		if (name)
+			ck_assert_msg(matches(from, "^\\.(?:It|Ql)\\b.*", point ? point + 1 : name),
+				"man/spinor.1: no counter %s", name);
+	}
+}
+END_TEST
+
 Suite *
 suite_control_manual(void)
 {
@@ -238,6 +259,7 @@ suite_control_manual(void)
 	tcase_add_test(tcase, the_manual_has_every_kind_of_event);
 	tcase_add_test(tcase, every_kind_of_the_manual_exists);
 	tcase_add_test(tcase, the_manual_of_the_tool_has_every_kind);
+	tcase_add_test(tcase, the_manual_of_the_tool_has_every_counter);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -48,7 +48,8 @@ setup(void)
 	part = chipdb_find(db, "W25Q128JV", &error);
 	ck_assert_msg(part != NULL, "%s", error ? error->message : "");
 	wafer = store_wafer_new(&error);
-	image = store_image_open(NULL, part->size, wafer, &error);
+	image = store_image_open(
+		&(struct store_image_plan){.size = part->size, .wafer = wafer}, &error);
 	ck_assert_msg(image != NULL, "%s", error ? error->message : "");
 	array = store_image_array(image);
 	chip = flash_new(part, array, 1);

@@ -85,7 +85,8 @@ START_TEST(image_is_saved_in_whole_or_not_at_all)
 	assert_not_saved(dangling, NO_FILE);
 	assert_not_saved(dir, NO_FILE);
 	assert_not_saved("/dev/null", NO_FILE);
-	other = store_image_open(used, 4096, wafer, NULL);
+	other = store_image_open(
+		&(struct store_image_plan){.path = used, .size = 4096, .wafer = wafer}, NULL);
 	assert_not_saved(used, "it is in use by a chip; name another file");
 	store_image_close(other);
 	ck_assert(store_image_save((const uint8_t *)"new", 3, used, NULL));

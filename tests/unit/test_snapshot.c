@@ -76,8 +76,8 @@ set_up_chip(const char *path, uint64_t size)
 	sized = part;
 	sized.size = (uint32_t)size;
 	sized.erases[1].size = MIN(sized.size, BLOCK);
-	image = store_image_open(path, size, wafer, NULL);
-	ck_assert_ptr_nonnull(image);
+	image = store_image_open(
+		&(struct store_image_plan){.path = path, .size = size, .wafer = wafer}, NULL);
 	array = store_image_array(image);
 	chip = flash_new(&sized, array, 1);
 	flash_set_listener(chip, &(struct flash_listener){.event = note_event});

@@ -76,9 +76,9 @@ START_TEST(state_files_restore_registers)
 				items[j].data[items[j].size - 1] ^= 0x20;
 		}
 		before = items_of(written.chip);
-		ck_assert_msg(store_state_save(path, written.chip, &error), "%s",
+		ck_assert_msg(store_state_save(path, written.chip, NULL, &error), "%s",
 			error ? error->message : "");
-		ck_assert_msg(store_state_load(path, read.chip, &error), "%s",
+		ck_assert_msg(store_state_load(path, read.chip, NULL, NULL, &error), "%s",
 			error ? error->message : "");
 		after = items_of(read.chip);
 		ck_assert_str_eq(before, after);
@@ -100,11 +100,11 @@ START_TEST(missing_state_items_have_their_delivered_value)
 	g_autofree char *now = NULL;
 	g_autofree char *listing = NULL;
 
-	ck_assert(store_state_load(path, fixture.chip, NULL));
+	ck_assert(store_state_load(path, fixture.chip, NULL, NULL, NULL));
 	listing = storage_listing();
 	ck_assert_str_eq(listing, "");
 	storage_write("chip.state", HEAD "[nonvolatile]\n", strlen(HEAD "[nonvolatile]\n"));
-	ck_assert(store_state_load(path, fixture.chip, NULL));
+	ck_assert(store_state_load(path, fixture.chip, NULL, NULL, NULL));
 	now = items_of(fixture.chip);
 	ck_assert_str_eq(delivered, now);
 	chip_free(fixture);
@@ -124,8 +124,8 @@ START_TEST(files_of_older_versions_load)
 	struct flash_block block;
 
 	storage_write("chip.state", text, strlen(text));
-	ck_assert_msg(
-		store_state_load(path, fixture.chip, &error), "%s", error ? error->message : "");
+	ck_assert_msg(store_state_load(path, fixture.chip, NULL, NULL, &error), "%s",
+		error ? error->message : "");
 	now = items_of(fixture.chip);
 	ck_assert_ptr_nonnull(strstr(now, "status 1c 02 60\n"));
 	ck_assert_ptr_nonnull(strstr(now, "unique-id 01 02 03 04 05 06 07 08\n"));
@@ -156,18 +156,19 @@ static const struct {
 		DAMAGED "no version in group [spinor]" REMEDY},
 	{"[spinor]\nversion=x\n", DAMAGED "no version in group [spinor]" REMEDY},
 	{"[spinor]\nversion=1\n", DAMAGED "no part in group [spinor]" REMEDY},
-	{"[spinor]\nversion=2\n[new]\n",
-		"state \"DIR/chip.state\" has version 2, this spinor reads up to 1; use the newer "
+	{"[spinor]\nversion=3\n[new]\n",
+		"state \"DIR/chip.state\" has version 3, this spinor reads up to 2; use the newer "
 		"spinor that wrote it, or remove it to have the registers as delivered"},
 	{"[spinor]\nversion=1\npart=W25Q80DV\n[nonvolatile]\n",
 		"state \"DIR/chip.state\" is of a W25Q80DV, the chip is a W25Q128JV; name that "
 		"chip, or remove the file to have the registers as delivered"},
 	{HEAD, DAMAGED "no group [nonvolatile]" REMEDY},
 	{HEAD "[nonvolatile]\n[more]\n",
-		DAMAGED "unknown group \"more\"; allowed are spinor, nonvolatile, cells" REMEDY},
+		DAMAGED
+		"unknown group \"more\"; allowed are spinor, image, nonvolatile, cells" REMEDY},
 	{HEAD "[nonvolatle]\n",
 		DAMAGED "unknown group \"nonvolatle\": did you mean nonvolatile?; allowed are "
-			"spinor, nonvolatile, cells" REMEDY},
+			"spinor, image, nonvolatile, cells" REMEDY},
 	{HEAD "colour=1\n[nonvolatile]\n",
 		DAMAGED "[spinor]: unknown key \"colour\"; allowed are version, part" REMEDY},
 	{"[spinor]\nversion=1\nprat=W25Q128JV\n[nonvolatile]\n",
@@ -216,7 +217,7 @@ START_TEST(an_invalid_state_changes_neither_chip_nor_file)
 
 	storage_write("chip.state", bad_states[_i].text, strlen(bad_states[_i].text));
 	disk_before = storage_listing();
-	ck_assert(!store_state_load(path, fixture.chip, &error));
+	ck_assert(!store_state_load(path, fixture.chip, NULL, NULL, &error));
 	storage_check_error(error, bad_states[_i].message);
 	chip_after = items_of(fixture.chip);
 	disk_after = storage_listing();
@@ -259,12 +260,12 @@ START_TEST(a_failed_save_keeps_the_old_state_file)
 	g_autofree char *after = NULL;
 	g_autoptr(GError) error = NULL;
 
-	ck_assert(store_state_save(path, fixture.chip, NULL));
+	ck_assert(store_state_save(path, fixture.chip, NULL, NULL));
 	flash_nonvolatile(fixture.chip, &(size_t){0})[0].data[0] ^= 4;
 	before = storage_listing();
 	ck_assert_int_eq(g_chmod(storage_dir, 0555), 0);
 	storage_become_ordinary();
-	ck_assert(!store_state_save(path, fixture.chip, &error));
+	ck_assert(!store_state_save(path, fixture.chip, NULL, &error));
 	if (getuid() == 0)
 		ck_assert_int_eq(seteuid(0), 0);
 	ck_assert_int_eq(g_chmod(storage_dir, 0755), 0);

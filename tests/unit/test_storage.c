@@ -23,7 +23,9 @@ assert_image_refused(const char *name, uint64_t size, const char *message)
 	g_autofree char *after = NULL;
 	g_autoptr(GError) error = NULL;
 
-	ck_assert_ptr_null(store_image_open(path, size, storage_wafer, &error));
+	ck_assert_ptr_null(store_image_open(
+		&(struct store_image_plan){.path = path, .size = size, .wafer = storage_wafer},
+		&error));
 	storage_check_error(error, message);
 	after = storage_listing();
 	ck_assert_str_eq(before, after);

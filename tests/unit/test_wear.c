@@ -62,12 +62,12 @@ START_TEST(the_state_file_restores_wear)
 
 	use(f);
 	before = describe(f->chip);
-	ck_assert(store_state_save(path, f->chip, NULL));
+	ck_assert(store_state_save(path, f->chip, NULL, NULL));
 	ck_assert(g_file_get_contents(path, &text, NULL, NULL));
 	ck_assert_ptr_nonnull(strstr(text,
 		"[cells]\ndamage=7\nblock=4096\n1=2\n2=1\n16-17=1\n18=1 unstable\n19-31=1\n"));
 	flash_set_cycles(g->chip, 99);
-	ck_assert(store_state_load(path, g->chip, NULL));
+	ck_assert(store_state_load(path, g->chip, NULL, NULL, NULL));
 	after = describe(g->chip);
 	ck_assert_str_eq(before, after);
 	fixture_destroy(f);
@@ -80,7 +80,7 @@ START_TEST(a_new_chip_has_no_wear_in_its_state_file)
 	struct fixture *f = fixture_new();
 	g_autofree char *text = NULL;
 
-	ck_assert(store_state_save(path, f->chip, NULL));
+	ck_assert(store_state_save(path, f->chip, NULL, NULL));
 	ck_assert(g_file_get_contents(path, &text, NULL, NULL));
 	ck_assert_ptr_null(strstr(text, "cells"));
 	fixture_destroy(f);
@@ -100,7 +100,7 @@ START_TEST(wear_of_another_geometry_is_rejected)
 	g_autoptr(GError) error = NULL;
 
 	ck_assert(g_file_set_contents(path, text, -1, NULL));
-	ck_assert(!store_state_load(path, f->chip, &error));
+	ck_assert(!store_state_load(path, f->chip, NULL, NULL, &error));
 	ck_assert_msg(strstr(error->message, wanted) != NULL, "%s", error->message);
 	ck_assert_uint_eq(flash_status_register(f->chip, 0), 0x00);
 	fixture_destroy(f);

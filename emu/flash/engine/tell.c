@@ -5,6 +5,7 @@
  */
 #include "flash/engine/tell.h"
 
+#include "flash/describe.h"
 #include "flash/engine/device.h"
 #include "flash/engine/frame.h"
 #include "flash/engine/opcodes.h"
@@ -13,43 +14,52 @@
 
 #include <glib.h>
 
-static const char *const outcomes[] = {
-	[FLASH_DONE] = "",
-	[FLASH_UNKNOWN_OPCODE] = "no such command",
-	[FLASH_NO_COMMAND] = "CS# rose before an opcode was complete",
-	[FLASH_WEL_CLEAR] = "WEL=0",
-	[FLASH_BUSY] = "busy",
-	[FLASH_POWERED_DOWN] = "in deep power-down",
-	[FLASH_SUSPENDED] = "not allowed while suspended",
-	[FLASH_NOT_SUSPENDED] = "nothing is suspended",
-	[FLASH_NOT_SUSPENDABLE] = "nothing that can be suspended",
-	[FLASH_PROTECTED] = "protected",
-	[FLASH_STATUS_PROTECTED] = "status registers are locked",
-	[FLASH_PROTECTION_LOCKED] = "locks can't be changed",
-	[FLASH_OTP_LOCKED] = "locked permanently",
-	[FLASH_SHORT_FRAME] = "CS# rose too early",
-	[FLASH_LONG_FRAME] = "CS# rose too late",
-	[FLASH_BYTE_BOUNDARY] = "CS# rose inside a byte",
-	[FLASH_RESET_NOT_ENABLED] = "no reset enable right before",
-	[FLASH_QUAD_DISABLED] = "QE=0",
-	[FLASH_BAD_ADDRESS] = "no register at this address",
-	[FLASH_IN_AAI] = "in auto address increment",
-	[FLASH_IN_OTP] = "not allowed in OTP mode",
-	[FLASH_NO_POWER] = "no power",
-	[FLASH_HELD] = "HOLD# is low",
-	[FLASH_IN_RESET] = "RESET# is low",
-	[FLASH_POWERING_UP] = "just powered up",
-	[FLASH_LOW_SUPPLY] = "supply too low",
-	[FLASH_DAMAGED] = "damaged by too high a supply",
-	[FLASH_NOT_ERASED] = "some cells are not erased",
-	[FLASH_NOT_PROGRAMMED] = "some cells are not programmed",
-	[FLASH_EMPTY_FRAME] = "after a frame without clocks",
+static const struct {
+	const char *name;
+	const char *text;
+} outcomes[FLASH_OUTCOMES] = {
+	[FLASH_DONE] = {"done", ""},
+	[FLASH_UNKNOWN_OPCODE] = {"unknown", "no such command"},
+	[FLASH_NO_COMMAND] = {"no_opcode", "CS# rose before an opcode was complete"},
+	[FLASH_WEL_CLEAR] = {"wel", "WEL=0"},
+	[FLASH_BUSY] = {"busy", "busy"},
+	[FLASH_POWERED_DOWN] = {"power_down", "in deep power-down"},
+	[FLASH_SUSPENDED] = {"suspended", "not allowed while suspended"},
+	[FLASH_NOT_SUSPENDED] = {"not_suspended", "nothing is suspended"},
+	[FLASH_NOT_SUSPENDABLE] = {"not_suspendable", "nothing that can be suspended"},
+	[FLASH_PROTECTED] = {"protected", "protected"},
+	[FLASH_STATUS_PROTECTED] = {"status_locked", "status registers are locked"},
+	[FLASH_PROTECTION_LOCKED] = {"locks_locked", "locks can't be changed"},
+	[FLASH_OTP_LOCKED] = {"otp_locked", "locked permanently"},
+	[FLASH_SHORT_FRAME] = {"short_frame", "CS# rose too early"},
+	[FLASH_LONG_FRAME] = {"long_frame", "CS# rose too late"},
+	[FLASH_BYTE_BOUNDARY] = {"byte_boundary", "CS# rose inside a byte"},
+	[FLASH_RESET_NOT_ENABLED] = {"reset_enable", "no reset enable right before"},
+	[FLASH_QUAD_DISABLED] = {"qe", "QE=0"},
+	[FLASH_BAD_ADDRESS] = {"bad_address", "no register at this address"},
+	[FLASH_IN_AAI] = {"aai", "in auto address increment"},
+	[FLASH_IN_OTP] = {"otp_mode", "not allowed in OTP mode"},
+	[FLASH_NO_POWER] = {"no_supply", "no power"},
+	[FLASH_HELD] = {"hold", "HOLD# is low"},
+	[FLASH_IN_RESET] = {"reset", "RESET# is low"},
+	[FLASH_POWERING_UP] = {"power_up", "just powered up"},
+	[FLASH_LOW_SUPPLY] = {"low_supply", "supply too low"},
+	[FLASH_DAMAGED] = {"damaged", "damaged by too high a supply"},
+	[FLASH_NOT_ERASED] = {"not_erased", "some cells are not erased"},
+	[FLASH_NOT_PROGRAMMED] = {"not_programmed", "some cells are not programmed"},
+	[FLASH_EMPTY_FRAME] = {"empty_frame", "after a frame without clocks"},
 };
 
 const char *
 flash_outcome_string(enum flash_outcome outcome)
 {
-	return outcomes[outcome];
+	return outcomes[outcome].text;
+}
+
+const char *
+flash_outcome_name(enum flash_outcome outcome)
+{
+	return outcomes[outcome].name;
 }
 
 void

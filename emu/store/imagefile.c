@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Copies of an array in files: it is saved to a file, loaded from one or compared with one. Saving
+ * replaces an existing file by a new one, so that file must not be the image of a chip: the chip
+ * would continue to write to the old one.
+ */
+#include "base/error.h"
+#include "store/filesize.h"
+#include "store/image.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PAGE_BYTES ((size_t)4096)
+
+/*
+ * Checks that path is free or leads to a regular file that is no chip's image. Sets target to its
+ * name without symbolic links and mode to its permissions. Returns a descriptor that holds the lock
+ * on it until the new file has its name, -1 when there is no file yet, -2 on error.
+ */
+static int
+hold_target(const char *path, char **target, int *mode, GError **error)
+{
+	struct stat info;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int reason = errno;
+	char *real;
+
+	*mode = 0666;
+	if (fd < 0 && reason == ENOENT && lstat(path, &info) < 0) {
+		*target = g_strdup(path);
+		return -1;
+	}
+	if (fd < 0 && reason != ENOENT && reason != ENXIO) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
+			"cannot save image \"%s\": %s; name a file that can be read and written, "
+			"or a name that is free",
+			path, g_strerror(reason));
+		return -2;
+	}
+	if (fd < 0 || fstat(fd, &info) < 0 || !S_ISREG(info.st_mode)) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
+			"cannot save image \"%s\": not a regular file; name one, or a name that is "
+			"free",
+			path);
+	} else if (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
+			"cannot save image \"%s\": it is in use by a chip; name another file",
+			path);
+	} else {
+		real = realpath(path, NULL);
+		*target = g_strdup(real ? real : path);
+		free(real);
+		*mode = info.st_mode & 0777;
+		return fd;
+	}
+	if (fd >= 0)
+		close(fd);
+	return -2;
+}
+
+bool
+store_image_save(const uint8_t *array, uint64_t size, const char *path, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+	g_autofree char *target = NULL;
+	g_autofree char *bytes = NULL;
+	int mode;
+	int held = hold_target(path, &target, &mode, error);
+	bool good;
+
+	if (held == -2)
+		return false;
+	good = g_file_set_contents_full(target, (const char *)array, (gssize)size,
+		G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, mode, &cause);
+	if (held >= 0)
+		close(held);
+	if (good)
+		return true;
+	bytes = store_format_size(size);
+	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
+		"cannot save image \"%s\": %s; it takes a folder that exists and is writable, and "
+		"%s of space",
+		path, cause->message, bytes);
+	return false;
+}
+
+static bool
+check_source(int fd, const char *path, uint64_t size, GError **error)
+{
+	g_autofree char *trouble = g_strdup_printf("cannot read image \"%s\": ", path);
+
+	return store_check_size(fd, size, trouble, "name one", "name an image of that size", error);
+}
+
+/* 0 or errno; reports a file that has become shorter as an error too. */
+static int
+read_all(int fd, uint8_t *data, uint64_t size)
+{
+	for (uint64_t done = 0; done < size;) {
+		ssize_t n = read(fd, data + done, size - done);
+
+		if (n == 0)
+			return ENODATA;
+		if (n < 0 && errno != EINTR)
+			return errno;
+		if (n > 0)
+			done += (uint64_t)n;
+	}
+	return 0;
+}
+
+uint8_t *
+store_image_read(const char *path, uint64_t size, GError **error)
+{
+	g_autofree uint8_t *data = NULL;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int reason = fd < 0 ? errno : 0;
+
+	if (fd >= 0) {
+		if (!check_source(fd, path, size, error)) {
+			close(fd);
+			return NULL;
+		}
+		data = g_try_malloc(size);
+		reason = data ? read_all(fd, data, size) : ENOMEM;
+		close(fd);
+	}
+	if (reason == 0)
+		return g_steal_pointer(&data);
+	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
+		"cannot read image \"%s\": %s; it has to be a file that can be read", path,
+		g_strerror(reason));
+	return NULL;
+}
+
+size_t
+store_image_put(uint8_t *array, const uint8_t *from, size_t n)
+{
+	size_t written = 0;
+
+	for (size_t at = 0; at < n; at += PAGE_BYTES) {
+		size_t span = MIN(n - at, PAGE_BYTES);
+
+		if (memcmp(array + at, from + at, span) == 0)
+			continue;
+		memcpy(array + at, from + at, span);
+		written += span;
+	}
+	return written;
+}
+
+bool
+store_image_load_into(const char *path, uint8_t *array, uint64_t size, GError **error)
+{
+	g_autofree uint8_t *data = store_image_read(path, size, error);
+
+	if (!data)
+		return false;
+	store_image_put(array, data, size);
+	return true;
+}
+
+static void
+compare_page(struct store_difference *difference, const uint8_t *a, const uint8_t *b, uint64_t at,
+	size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (a[i] == b[i])
+			continue;
+		if (difference->bytes++ == 0)
+			difference->first = at + i;
+		difference->last = at + i;
+	}
+}
+
+bool
+store_image_compare(const char *path, const uint8_t *array, uint64_t size,
+	struct store_difference *difference, GError **error)
+{
+	g_autofree uint8_t *data = store_image_read(path, size, error);
+
+	if (!data)
+		return false;
+	*difference = (struct store_difference){0};
+	for (uint64_t at = 0; at < size; at += PAGE_BYTES) {
+		size_t span = MIN(size - at, PAGE_BYTES);
+
+		if (memcmp(array + at, data + at, span) != 0)
+			compare_page(difference, array + at, data + at, at, span);
+	}
+	return true;
+}
