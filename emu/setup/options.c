@@ -5,6 +5,8 @@
  *
  * Values are plain bytes (G_OPTION_ARG_FILENAME), since GOption refuses other strings that are not
  * valid in the locale.
+ *
+ * long: a row for each of fifty options, and readers of a few lines.
  */
 #include "setup/options.h"
 
