@@ -8,7 +8,8 @@
 _spinor_files()
 {
 	compopt -o filenames 2>/dev/null
-	mapfile -t COMPREPLY < <(compgen -A "$1" -- "${_spinor_current##*=}")
+	mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY \
+		< <(compgen -A "$1" -- "${_spinor_current##*=}")
 }
 
 # _spinor_command N: the words from the N-th on are a command of their own.

@@ -26,6 +26,8 @@ emu_libbase_a_SOURCES = \
 	emu/base/optioncheck.h \
 	emu/base/optionlist.c \
 	emu/base/optionlist.h \
+	emu/base/pathlock.c \
+	emu/base/pathlock.h \
 	emu/base/period.c \
 	emu/base/period.h \
 	emu/base/random.c \
@@ -312,6 +314,8 @@ noinst_LIBRARIES += emu/libsetup.a
 emu_libsetup_a_SOURCES = \
 	emu/setup/benchfile.c \
 	emu/setup/benchfile.h \
+	emu/setup/benchfind.c \
+	emu/setup/benchfind.h \
 	emu/setup/boardfile.c \
 	emu/setup/condition.c \
 	emu/setup/condition.h \
@@ -328,6 +332,8 @@ emu_libsetup_a_SOURCES = \
 	emu/setup/faultwords.h \
 	emu/setup/firmware.c \
 	emu/setup/firmware.h \
+	emu/setup/listener.c \
+	emu/setup/listener.h \
 	emu/setup/options.c \
 	emu/setup/options.h \
 	emu/setup/optionwords.c \
@@ -436,9 +442,15 @@ SPINOR_ROOMS = \
 
 bin_PROGRAMS += spinord
 spinord_SOURCES = \
+	emu/spinord/detach.c \
+	emu/spinord/detach.h \
+	emu/spinord/inherit.c \
+	emu/spinord/inherit.h \
 	emu/spinord/main.c \
 	emu/spinord/notify.c \
-	emu/spinord/notify.h
+	emu/spinord/notify.h \
+	emu/spinord/pidfile.c \
+	emu/spinord/pidfile.h
 spinord_LDADD = $(SPINOR_ROOMS) $(JSON_LIBS) $(GLIB_LIBS)
 
 bin_PROGRAMS += spinor
@@ -483,6 +495,8 @@ spinor_SOURCES = \
 	emu/spinor/tree.h \
 	emu/spinor/verb_bench.c \
 	emu/spinor/verb_chip.c \
+	emu/spinor/verb_daemon.c \
+	emu/spinor/verb_examples.c \
 	emu/spinor/verb_fault.c \
 	emu/spinor/verb_list.c \
 	emu/spinor/verb_wiring.c \

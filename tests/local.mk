@@ -65,6 +65,7 @@ SYSTEM_TESTS = \
 	tests/system/spinor-lists.test \
 	tests/system/spinor-run.test \
 	tests/system/spinor-verbs.test \
+	tests/system/spinord-detached.test \
 	tests/system/spinord-files.test \
 	tests/system/spinord-idle.test \
 	tests/system/spinord-options.test \

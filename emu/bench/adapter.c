@@ -76,12 +76,15 @@ struct bench_adapter {
 
 /* An address that cannot be parsed is a usage error, one that the system refuses is not. */
 static bool
-open_tcp(struct bench_adapter *adapter, const char *address, GError **error)
+open_tcp(struct bench_adapter *adapter, const struct bench_adapter_plan *plan, GError **error)
 {
+	struct base_endpoint endpoint = link_meter_endpoint(&adapter->meter);
 	GError *why = NULL;
 
-	adapter->tcp =
-		port_tcp_new(adapter->context, link_meter_endpoint(&adapter->meter), address, &why);
+	if (plan->listener != 0)
+		adapter->tcp = port_tcp_new_at(adapter->context, endpoint, plan->listener);
+	else
+		adapter->tcp = port_tcp_new(adapter->context, endpoint, plan->tcp, &why);
 	if (adapter->tcp != NULL)
 		return true;
 	if (g_error_matches(why, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT))
@@ -100,7 +103,7 @@ open_port(struct bench_adapter *adapter, const struct bench_adapter_plan *plan, 
 	struct base_endpoint endpoint = link_meter_endpoint(&adapter->meter);
 
 	if (plan->tcp != NULL)
-		return open_tcp(adapter, plan->tcp, error);
+		return open_tcp(adapter, plan, error);
 	adapter->pty = port_pty_new(adapter->context, plan->watch, endpoint, plan->link, error);
 	if (adapter->pty == NULL)
 		return false;

@@ -269,6 +269,7 @@ add_adapter(struct bench *bench, const struct setup_adapter *from, GError **erro
 		.firmware = from->firmware,
 		.link = from->link,
 		.tcp = from->tcp,
+		.listener = from->listener,
 		.timing = bench->setup->timing,
 		.time_scale = bench->setup->time_scale,
 		.watch = bench->watch,
@@ -393,19 +394,37 @@ note_snapshots(const struct bench *bench)
 }
 
 struct bench *
-bench_new(const struct setup_options *options, GMainContext *context, GError **error)
+bench_describe(const struct setup_options *options, GError **error)
 {
 	struct bench *bench = g_new0(struct bench, 1);
-	bool good;
 
 	bench->adapters = g_ptr_array_new_with_free_func((GDestroyNotify)bench_adapter_destroy);
-	good = prepare(bench, options, error) && create_shared(bench, context, error);
+	if (prepare(bench, options, error))
+		return bench;
+	bench_destroy(bench);
+	return NULL;
+}
+
+bool
+bench_build(struct bench *bench, GMainContext *context, GError **error)
+{
+	bool good = create_shared(bench, context, error);
+
 	for (guint i = 0; good && i < bench->setup->adapters->len; i++)
 		good = add_adapter(bench, bench->setup->adapters->pdata[i], error);
-	if (good && add_boards_and_faults(bench, error)) {
+	good = good && add_boards_and_faults(bench, error);
+	if (good)
 		note_snapshots(bench);
+	return good;
+}
+
+struct bench *
+bench_new(const struct setup_options *options, GMainContext *context, GError **error)
+{
+	struct bench *bench = bench_describe(options, error);
+
+	if (bench == NULL || bench_build(bench, context, error))
 		return bench;
-	}
 	bench_destroy(bench);
 	return NULL;
 }
@@ -414,17 +433,14 @@ bool
 bench_check(const struct setup_options *options, unsigned int *n_adapters, unsigned int *n_chips,
 	GError **error)
 {
-	struct bench *bench = g_new0(struct bench, 1);
-	bool good;
+	struct bench *bench = bench_describe(options, error);
 
-	bench->adapters = g_ptr_array_new();
-	good = prepare(bench, options, error);
-	if (good) {
-		*n_adapters = bench->setup->adapters->len;
-		*n_chips = setup_n_chips(bench->setup);
-	}
+	if (bench == NULL)
+		return false;
+	*n_adapters = bench->setup->adapters->len;
+	*n_chips = setup_n_chips(bench->setup);
 	bench_destroy(bench);
-	return good;
+	return true;
 }
 
 bool
@@ -495,6 +511,12 @@ const char *
 bench_control_path(const struct bench *bench)
 {
 	return bench->setup->control;
+}
+
+const char *
+bench_trace_path(const struct bench *bench)
+{
+	return bench->setup->trace;
 }
 
 void

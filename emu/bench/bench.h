@@ -14,10 +14,20 @@ struct setup_options;
 struct trace_example_list;
 
 /*
- * Creates the bench that the options describe; chips are powered and ports exist, but no thread
- * serves them yet. context: the main thread's, for the resources that all adapters share. Errors
- * are BASE_ERROR_USAGE for mistakes in the options or the bench file, others otherwise.
+ * Reads the description of a bench and checks all names in it. Opens no image and no port: until
+ * bench_build() only the paths of control socket and trace are there. BASE_ERROR_USAGE: a mistake
+ * in the options or the bench file.
  */
+struct bench *bench_describe(const struct setup_options *options, GError **error);
+
+/*
+ * Creates everything that is described; chips are powered and ports exist, but no thread serves
+ * them yet. context: the main thread's, for the resources that all adapters share. On an error the
+ * bench can only be destroyed.
+ */
+bool bench_build(struct bench *bench, GMainContext *context, GError **error);
+
+/* Both. */
 struct bench *bench_new(const struct setup_options *options, GMainContext *context, GError **error);
 
 /* Checks the options and their bench file without opening images or ports: names and keys only. */
@@ -47,6 +57,8 @@ enum base_clock_mode bench_timing(const struct bench *bench);
 uint64_t bench_seed(const struct bench *bench);
 /* The path of the control socket in options or bench file; NULL: the default. */
 const char *bench_control_path(const struct bench *bench);
+/* The file of the trace; "-": standard output, NULL: none. */
+const char *bench_trace_path(const struct bench *bench);
 
 /* Completes an error about a file whose size differs from the chip's by the names of chips of its
  * size; no effect on other errors. To be called from the main thread. */

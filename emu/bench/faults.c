@@ -407,7 +407,7 @@ take_away(struct bench_faults *faults, const struct entry *entry)
 
 	read_counters(faults, entry, &acted, &matched);
 	times = times_of(acted, matched);
-	log_warning("%s: acted %s", title, times);
+	log_notice("%s: acted %s", title, times);
 	if (entry->chip != NULL)
 		flash_fault_remove(entry->chip, entry->inner);
 	else if (entry->model == SETUP_FAULT_OF_LINK)

@@ -253,6 +253,13 @@ control_connection_destroy(struct control_connection *client)
 }
 
 void
+control_connection_stop(struct control_connection *client)
+{
+	flush(client);
+	g_source_destroy(client->source);
+}
+
+void
 control_connection_send(struct control_connection *client, char *text)
 {
 	/* The newline replaces the NUL. */

@@ -27,6 +27,9 @@ struct control_connection *control_connection_new(
 /* Does not call closed(). */
 void control_connection_destroy(struct control_connection *client);
 
+/* Sends what it can without waiting, and ends all service; the connection stays open. */
+void control_connection_stop(struct control_connection *client);
+
 /* Takes ownership of text and adds a newline. It is sent when the context runs next. */
 void control_connection_send(struct control_connection *client, char *text);
 

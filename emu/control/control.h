@@ -8,6 +8,7 @@
 
 struct bench;
 struct control_server;
+struct control_socket;
 
 /*
  * Listens at path (NULL: PID.sock in control_directory()) and serves clients in the calling
@@ -16,8 +17,15 @@ struct control_server;
  */
 struct control_server *control_server_new(struct bench *bench, const char *path, GError **error);
 
+/* The same with a socket that listens already, and which the server then owns. */
+struct control_server *control_server_new_at(struct bench *bench, struct control_socket *socket);
+
 /* Returns the absolute path of the socket. */
 const char *control_server_path(const struct control_server *server);
+
+/* Ends all service, but leaves clients connected: a client that waits for the end of the daemon
+ * sees it as the end of its connection. After this the bench may be destroyed. */
+void control_server_stop(struct control_server *server);
 
 /* Disconnects all clients and removes the socket. */
 void control_server_destroy(struct control_server *server);
@@ -28,5 +36,9 @@ const char *control_event_kind(unsigned int i, const char **text);
 /* Returns the default directory of control sockets: $XDG_RUNTIME_DIR/spinor, or /tmp/spinor-UID if
  * that is not set. Creates nothing. Free with g_free(). */
 char *control_directory(void);
+
+/* Creates that directory if needed, and returns a path in it that begins with the number of this
+ * process and ends with suffix. Free with g_free(). */
+char *control_own_file(const char *suffix, GError **error);
 
 #endif

@@ -172,14 +172,10 @@ accept_client(gint listener, GIOCondition condition, void *data)
 }
 
 struct control_server *
-control_server_new(struct bench *bench, const char *path, GError **error)
+control_server_new_at(struct bench *bench, struct control_socket *socket)
 {
-	struct control_socket *socket = control_socket_new(path, error);
-	struct control_server *server;
+	struct control_server *server = g_new0(struct control_server, 1);
 
-	if (socket == NULL)
-		return NULL;
-	server = g_new0(struct control_server, 1);
 	server->context = g_main_context_ref_thread_default();
 	server->socket = socket;
 	server->clients = g_ptr_array_new();
@@ -193,6 +189,14 @@ control_server_new(struct bench *bench, const char *path, GError **error)
 	return server;
 }
 
+struct control_server *
+control_server_new(struct bench *bench, const char *path, GError **error)
+{
+	struct control_socket *socket = control_socket_new(path, error);
+
+	return socket != NULL ? control_server_new_at(bench, socket) : NULL;
+}
+
 const char *
 control_server_path(const struct control_server *server)
 {
@@ -200,18 +204,29 @@ control_server_path(const struct control_server *server)
 }
 
 void
+control_server_stop(struct control_server *server)
+{
+	if (server == NULL || server->source == NULL)
+		return;
+	g_source_destroy(server->source);
+	g_clear_pointer(&server->source, g_source_unref);
+	g_clear_pointer(&server->shared.events, control_events_destroy);
+	g_clear_pointer(&server->shared.actions, action_context_destroy);
+	for (guint i = 0; i < server->clients->len; i++)
+		control_connection_stop(server->clients->pdata[i]);
+}
+
+void
 control_server_destroy(struct control_server *server)
 {
 	if (server == NULL)
 		return;
-	g_source_destroy(server->source);
-	g_source_unref(server->source);
-	control_events_destroy(server->shared.events);
-	action_context_destroy(server->shared.actions);
+	control_server_stop(server);
+	/* Before the connections: a client that sees the end finds no socket. */
+	control_socket_destroy(server->socket);
 	for (guint i = 0; i < server->clients->len; i++)
 		control_connection_destroy(server->clients->pdata[i]);
 	g_ptr_array_unref(server->clients);
-	control_socket_destroy(server->socket);
 	if (server->spare >= 0)
 		close(server->spare);
 	g_main_context_unref(server->context);

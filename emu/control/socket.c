@@ -5,19 +5,19 @@
  * A socket file outlives a daemon that was killed. It is stale if connect() fails with
  * ECONNREFUSED. Between bind() and listen() a socket refuses connections as well, so two daemons
  * that start with the same name could each take the other's socket for stale; therefore each first
- * locks the name, by an abstract socket that the kernel removes however the process ends.
+ * locks the name. A socket that a service manager has opened needs neither, and stays at the end.
  *
  * Leaves out: access control, which is the mode of the socket and of the default directory.
  */
 #include "control/socket.h"
 
+#include "base/pathlock.h"
 #include "control/control.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -30,7 +30,7 @@
 struct control_socket {
 	char *path; /* absolute: independent of the working directory */
 	int fd;
-	int lock; /* the abstract socket */
+	int lock; /* on the path; -1: an inherited socket */
 	bool bound;
 	dev_t device;
 	ino_t inode;
@@ -78,43 +78,15 @@ check_directory(const char *directory, GError **error)
 	return false;
 }
 
-static char *
-default_path(GError **error)
+char *
+control_own_file(const char *suffix, GError **error)
 {
 	g_autofree char *directory = control_directory();
-	g_autofree char *name = g_strdup_printf("%ld.sock", (long)getpid());
+	g_autofree char *name = g_strdup_printf("%ld%s", (long)getpid(), suffix);
 
 	if (!check_directory(directory, error))
 		return NULL;
 	return g_build_filename(directory, name, NULL);
-}
-
-/* Resolves symbolic links in the directory, not the file name itself: one name for one socket. */
-static char *
-canonical_path(const char *path, GError **error)
-{
-	g_autofree char *directory = g_path_get_dirname(path);
-	g_autofree char *name = g_path_get_basename(path);
-	g_autofree char *reason = NULL;
-	char *real;
-	char *result;
-
-	if (*path == '\0' || g_str_has_suffix(path, "/") || strcmp(name, ".") == 0 ||
-		strcmp(name, "..") == 0) {
-		fail(error, path, EINVAL, "names no file; allowed is a path to a new one");
-		return NULL;
-	}
-	real = realpath(directory, NULL);
-	if (real == NULL) {
-		int code = errno;
-
-		reason = g_strdup_printf("directory %s: %s; " REMEDY, directory, g_strerror(code));
-		fail(error, path, code, reason);
-		return NULL;
-	}
-	result = g_build_filename(real, name, NULL);
-	free(real);
-	return result;
 }
 
 static int
@@ -130,22 +102,12 @@ new_unix_socket(const char *path, GError **error)
 static bool
 lock_path(struct control_socket *control, GError **error)
 {
-	/* A digest, since paths may be longer than sun_path. */
-	g_autofree char *digest =
-		g_compute_checksum_for_string(G_CHECKSUM_SHA256, control->path, -1);
-	g_autofree char *name = g_strconcat("spinor-control:", digest, NULL);
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	/* A NUL as the first byte makes the name abstract. */
-	size_t length = offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name);
-
-	control->lock = new_unix_socket(control->path, error);
-	if (control->lock < 0)
-		return false;
-	memcpy(address.sun_path + 1, name, strlen(name));
-	if (bind(control->lock, (const struct sockaddr *)&address, (socklen_t)length) == 0)
+	control->lock = base_path_lock("control", control->path);
+	if (control->lock >= 0)
 		return true;
-	return fail(error, control->path, errno,
-		errno == EADDRINUSE ? "in use by another spinord; " REMEDY : g_strerror(errno));
+	return fail(error, control->path, -control->lock,
+		control->lock == -EADDRINUSE ? "in use by another spinord; " REMEDY
+					     : g_strerror(-control->lock));
 }
 
 /* Removes a stale socket; any other existing file is an error. */
@@ -201,21 +163,31 @@ bind_path(struct control_socket *control, GError **error)
 		return fail(error, control->path, errno, g_strerror(errno));
 	control->device = info.st_dev;
 	control->inode = info.st_ino;
+	/* Changes nothing: it tells a client that waits for the socket by inotify that connect()
+	 * succeeds from now on. */
+	chmod(control->path, 0600);
 	return true;
 }
 
 struct control_socket *
 control_socket_new(const char *path, GError **error)
 {
-	g_autofree char *chosen = path != NULL ? g_strdup(path) : default_path(error);
+	g_autofree char *chosen = path != NULL ? g_strdup(path) : control_own_file(".sock", error);
+	g_autofree char *reason = NULL;
 	struct control_socket *control;
 	char *canonical;
+	int code = 0;
 
 	if (chosen == NULL)
 		return NULL;
-	canonical = canonical_path(chosen, error);
-	if (canonical == NULL)
+	canonical = base_path_canonical(chosen, &reason, &code);
+	if (canonical == NULL) {
+		g_autofree char *why =
+			code == EINVAL ? g_strdup(reason) : g_strconcat(reason, "; " REMEDY, NULL);
+
+		fail(error, chosen, code, why);
 		return NULL;
+	}
 	control = g_new0(struct control_socket, 1);
 	control->path = canonical;
 	control->fd = -1;
@@ -227,6 +199,50 @@ control_socket_new(const char *path, GError **error)
 	return control;
 }
 
+struct control_socket *
+control_socket_adopt(int fd, GError **error)
+{
+	struct control_socket *control;
+	struct sockaddr_un address = {0};
+	socklen_t length = sizeof address - 1;
+
+	if (getsockname(fd, (struct sockaddr *)&address, &length) < 0 ||
+		address.sun_family != AF_UNIX) {
+		fail(error, "(inherited)", EINVAL,
+			"not a Unix socket; allowed is a listening stream socket");
+		return NULL;
+	}
+	control = g_new0(struct control_socket, 1);
+	control->path = address.sun_path[0] == '\0' ? g_strconcat("@", address.sun_path + 1, NULL)
+						    : g_strdup(address.sun_path);
+	control->fd = fd;
+	control->lock = -1;
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	return control;
+}
+
+/* Removes the numbers of the bench: symbolic links to the socket, which spinor has created beside
+ * it. */
+static void
+remove_numbers(const char *path)
+{
+	g_autofree char *directory = g_path_get_dirname(path);
+	g_autofree char *name = g_path_get_basename(path);
+	g_autofree char *usual = control_directory();
+	char *real = realpath(usual, NULL);
+	g_autoptr(GDir) dir = g_strcmp0(real, directory) == 0 ? g_dir_open(real, 0, NULL) : NULL;
+	const char *entry;
+
+	free(real);
+	while (dir != NULL && (entry = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *link = g_build_filename(directory, entry, NULL);
+		g_autofree char *target = g_file_read_link(link, NULL);
+
+		if (g_strcmp0(target, name) == 0)
+			unlink(link);
+	}
+}
+
 void
 control_socket_destroy(struct control_socket *control)
 {
@@ -235,8 +251,10 @@ control_socket_destroy(struct control_socket *control)
 	if (control == NULL)
 		return;
 	if (control->bound && lstat(control->path, &info) == 0 && info.st_dev == control->device &&
-		info.st_ino == control->inode)
+		info.st_ino == control->inode) {
 		unlink(control->path);
+		remove_numbers(control->path);
+	}
 	if (control->fd >= 0)
 		close(control->fd);
 	if (control->lock >= 0)

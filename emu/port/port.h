@@ -58,6 +58,10 @@ void port_pty_kick(struct port_pty *pty);
 struct port_tcp *port_tcp_new(
 	GMainContext *context, struct base_endpoint endpoint, const char *address, GError **error);
 
+/* The same with a socket that listens already, and which the port then owns. */
+struct port_tcp *port_tcp_new_at(
+	GMainContext *context, struct base_endpoint endpoint, int listener);
+
 /* Ends the session and closes the port. Call from the thread that runs the context, or after it has
  * ended. */
 void port_tcp_destroy(struct port_tcp *tcp);

@@ -4,25 +4,23 @@
  *
  * An existing link is replaced only if it is stale. Its target cannot show that: the kernel reuses
  * terminal numbers, so after a SIGKILL the old link may point to a terminal of another process.
- * Each spinord therefore binds an abstract Unix socket named after the link, as a lock; the kernel
- * unbinds it however the process ends, and no lock file remains. While this process holds the lock,
- * no other spinord serves the link, so an existing symbolic link to /dev/pts/N is stale. Any other
- * existing file is left unchanged.
+ * Each spinord therefore locks the path of the link. While this process holds the lock, no other
+ * spinord serves the link, so an existing symbolic link to /dev/pts/N is stale. Any other existing
+ * file is left unchanged.
  *
  * Leaves out: daemons in other network namespaces, which have abstract names (and mostly terminals)
  * of their own.
  */
 #include "port/symlink.h"
 
+#include "base/pathlock.h"
+
 #include <errno.h>
 #include <gio/gio.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define PTS_DIR "/dev/pts/"
@@ -30,7 +28,7 @@
 struct port_symlink {
 	char *path;   /* absolute: independent of the working directory */
 	char *target; /* NULL: the link does not exist */
-	int lock;     /* the bound socket */
+	int lock;     /* on the path */
 };
 
 static gboolean
@@ -41,60 +39,16 @@ fail(GError **error, const char *path, const char *target, int code, const char 
 	return FALSE;
 }
 
-/* Resolves symbolic links in the directory, not the file name itself. */
-static char *
-canonical_path(const char *path, const char *target, GError **error)
-{
-	g_autofree char *dir = g_path_get_dirname(path);
-	g_autofree char *name = g_path_get_basename(path);
-	char *real = realpath(dir, NULL);
-	g_autofree char *reason = NULL;
-	char *result;
-
-	if (!real) {
-		int code = errno;
-
-		reason = g_strdup_printf("directory %s: %s", dir, g_strerror(code));
-		fail(error, path, target, code, reason);
-		return NULL;
-	}
-	if (*path == '\0' || g_str_has_suffix(path, "/") || strcmp(name, ".") == 0 ||
-		strcmp(name, "..") == 0) {
-		free(real);
-		fail(error, path, target, EINVAL, "names no file; allowed is a path to a new one");
-		return NULL;
-	}
-	result = g_build_filename(real, name, NULL);
-	free(real);
-	return result;
-}
-
-/* Returns the bound lock socket, or -1. */
-static int
+/* Locks the path; false and an error: another spinord has the lock. */
+static bool
 lock_path(struct port_symlink *link, GError **error)
 {
-	/* A digest, since paths may be longer than sun_path. */
-	g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, link->path, -1);
-	g_autofree char *name = g_strconcat("spinor-link:", digest, NULL);
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	socklen_t length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name));
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int code;
-
-	if (fd < 0) {
-		fail(error, link->path, link->target, errno, g_strerror(errno));
-		return -1;
-	}
-	/* A NUL as the first byte makes the name abstract. */
-	memcpy(address.sun_path + 1, name, strlen(name));
-	if (bind(fd, (const struct sockaddr *)&address, length) == 0)
-		return fd;
-	code = errno;
-	close(fd);
-	fail(error, link->path, link->target, code,
-		code == EADDRINUSE ? "in use by another spinord; choose another path"
-				   : g_strerror(code));
-	return -1;
+	link->lock = base_path_lock("link", link->path);
+	if (link->lock >= 0)
+		return true;
+	return fail(error, link->path, link->target, -link->lock,
+		link->lock == -EADDRINUSE ? "in use by another spinord; choose another path"
+					  : g_strerror(-link->lock));
 }
 
 /* True: path is a symbolic link to /dev/pts/N. */
@@ -148,16 +102,19 @@ make_link(const struct port_symlink *link, GError **error)
 struct port_symlink *
 port_symlink_new(const char *path, const char *target, GError **error)
 {
+	g_autofree char *reason = NULL;
 	struct port_symlink *link;
-	char *canonical = canonical_path(path, target, error);
+	int code = 0;
+	char *canonical = base_path_canonical(path, &reason, &code);
 
-	if (!canonical)
+	if (!canonical) {
+		fail(error, path, target, code, reason);
 		return NULL;
+	}
 	link = g_new0(struct port_symlink, 1);
 	link->path = canonical;
 	link->target = g_strdup(target);
-	link->lock = lock_path(link, error);
-	if (link->lock >= 0 && make_link(link, error))
+	if (lock_path(link, error) && make_link(link, error))
 		return link;
 	if (link->lock >= 0)
 		close(link->lock);

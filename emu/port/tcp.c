@@ -301,21 +301,14 @@ open_listener(struct port_tcp *tcp, const char *address, GError **error)
 	return false;
 }
 
-struct port_tcp *
-port_tcp_new(
-	GMainContext *context, struct base_endpoint endpoint, const char *address, GError **error)
+/* Serves the hosts of tcp->listener. */
+static struct port_tcp *
+begin(struct port_tcp *tcp, GMainContext *context)
 {
 	static GSourceFuncs funcs = {.dispatch = listen_dispatch};
-	struct port_tcp *tcp = g_new0(struct port_tcp, 1);
 	struct sockaddr_storage bound;
 	socklen_t length = sizeof(bound);
 
-	tcp->listener = tcp->host = -1;
-	tcp->endpoint = endpoint;
-	if (!open_listener(tcp, address, error)) {
-		g_free(tcp);
-		return NULL;
-	}
 	getsockname(tcp->listener, (struct sockaddr *)&bound, &length);
 	tcp->address = format_address((struct sockaddr *)&bound, length);
 	tcp->is_public = !is_loopback((struct sockaddr *)&bound);
@@ -326,6 +319,31 @@ port_tcp_new(
 	tcp->tag = g_source_add_unix_fd(tcp->source, tcp->listener, G_IO_IN);
 	g_source_attach(tcp->source, context);
 	return tcp;
+}
+
+struct port_tcp *
+port_tcp_new(
+	GMainContext *context, struct base_endpoint endpoint, const char *address, GError **error)
+{
+	struct port_tcp *tcp = g_new0(struct port_tcp, 1);
+
+	tcp->listener = tcp->host = -1;
+	tcp->endpoint = endpoint;
+	if (open_listener(tcp, address, error))
+		return begin(tcp, context);
+	g_free(tcp);
+	return NULL;
+}
+
+struct port_tcp *
+port_tcp_new_at(GMainContext *context, struct base_endpoint endpoint, int listener)
+{
+	struct port_tcp *tcp = g_new0(struct port_tcp, 1);
+
+	tcp->listener = listener;
+	tcp->host = -1;
+	tcp->endpoint = endpoint;
+	return begin(tcp, context);
 }
 
 void

@@ -5,6 +5,8 @@
  *
  * Values are plain bytes (G_OPTION_ARG_FILENAME), since GOption refuses other strings that are not
  * valid in the locale.
+ *
+ * long: a row for each of fifty options, and readers of a few lines.
  */
 #include "setup/options.h"
 
@@ -264,8 +266,41 @@ take_rest(struct setup_options *options, char **rest, GError **error)
 	return true;
 }
 
-/* Refuses options that exclude each other, and a trace in the image: opening it empties the
- * file. */
+/* Refuses one file for two purposes: opening a trace empties it, and a PID file is removed. */
+static bool
+refuse_shared_file(const struct setup_options *options, GError **error)
+{
+	const struct {
+		const char *name, *path, *what;
+	} files[] = {
+		{"image", options->image, "the image"},
+		{"control", options->control, "the control socket"},
+		{"link", options->link, "the link"},
+		{"pid", options->pid, "the PID file"},
+		{"log", options->log, "the log"},
+		{"trace", g_strcmp0(options->trace, "-") != 0 ? options->trace : NULL, "the trace"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+		g_autofree char *path =
+			files[i].path ? g_canonicalize_filename(files[i].path, NULL) : NULL;
+
+		for (size_t j = 0; path != NULL && j < i; j++) {
+			g_autofree char *other =
+				files[j].path ? g_canonicalize_filename(files[j].path, NULL) : NULL;
+
+			if (g_strcmp0(path, other) != 0)
+				continue;
+			g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+				"--%s %s: that is %s too; another file is wanted", files[i].name,
+				files[i].path, files[j].what);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Refuses options that exclude each other. */
 static bool
 refuse_clash(const struct setup_options *options, GError **error)
 {
@@ -287,19 +322,13 @@ refuse_clash(const struct setup_options *options, GError **error)
 			"'': the name of the bench file is empty; FILE is wanted");
 		return false;
 	}
-	if (options->trace != NULL && g_strcmp0(options->trace, options->image) == 0) {
-		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-			"--trace %s: that is the image too; another file is wanted",
-			options->trace);
-		return false;
-	}
-	return true;
+	return refuse_shared_file(options, error);
 }
 
 /* Values that GOption sets outside of struct setup_options. */
 struct parsing {
 	char **rest;
-	gboolean verbose, version, help, no_control, snapshot;
+	gboolean verbose, version, help, no_control, detach, snapshot;
 };
 
 #define OPTION(member) GSIZE_TO_POINTER(offsetof(struct setup_options, member))
@@ -379,6 +408,12 @@ static const GOptionEntry rows[] = {
 	{"control", 0, 0, G_OPTION_ARG_FILENAME, OPTION(control), "Put the control socket at PATH",
 		"PATH"},
 	{"no-control", 0, 0, G_OPTION_ARG_NONE, PARSING(no_control), "No control socket", NULL},
+	{"detach", 0, 0, G_OPTION_ARG_NONE, PARSING(detach),
+		"Run in the background; return when ready", NULL},
+	{"log", 0, 0, G_OPTION_ARG_FILENAME, OPTION(log), "Append the log to FILE once ready",
+		"FILE"},
+	{"pid", 0, 0, G_OPTION_ARG_FILENAME, OPTION(pid), "Keep the process ID in FILE while ready",
+		"FILE"},
 
 	SPINORD_HEADING("Print and exit"),
 	{"check", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_check,
@@ -506,6 +541,7 @@ setup_options_parse(int *argc, char ***argv, GError **error)
 	if (!good)
 		explain(error);
 	options->no_control = parsing.no_control;
+	options->detach = parsing.detach;
 	options->snapshot = parsing.snapshot;
 	options->verbose = parsing.verbose;
 	options->version = parsing.version;
@@ -534,6 +570,9 @@ setup_options_free(struct setup_options *options)
 	g_free(options->profile);
 	g_free(options->chipdb);
 	g_free(options->trace);
+	g_free(options->log);
+	g_free(options->pid);
+	g_clear_pointer(&options->listeners, g_ptr_array_unref);
 	g_free(options->list_pattern);
 	g_free(options->condition_option);
 	g_free(options->condition_value);
@@ -542,6 +581,19 @@ setup_options_free(struct setup_options *options)
 	g_clear_pointer(&options->firmware, g_ptr_array_unref);
 	g_free(options->help);
 	g_free(options);
+}
+
+const char *
+setup_options_daemon_only(const struct setup_options *options)
+{
+	return options->list_chips     ? "--list-chips"
+		: options->version     ? "--version"
+		: options->check       ? "--check"
+		: options->no_control  ? "--no-control"
+		: options->detach      ? "--detach"
+		: options->log != NULL ? "--log"
+		: options->pid != NULL ? "--pid"
+				       : NULL;
 }
 
 GOptionEntry *

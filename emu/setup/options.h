@@ -24,10 +24,14 @@ struct setup_options {
 	char *tcp;     /* [HOST:]PORT instead of the pseudo-terminal */
 	char *control; /* path of the control socket; NULL: the default */
 	bool no_control;
-	bool snapshot;      /* nothing is written to images */
-	char *file;         /* the bench file; NULL: options alone describe the bench */
-	bool check;         /* only check the bench file */
-	unsigned int count; /* adapters; 0: not given */
+	bool snapshot;        /* nothing is written to images */
+	bool detach;          /* spinord: run in the background */
+	char *log;            /* spinord: file of the log */
+	char *pid;            /* spinord: file of the process ID */
+	GPtrArray *listeners; /* of inherited sockets, see setup/listener.h; NULL: none */
+	char *file;           /* the bench file; NULL: options alone describe the bench */
+	bool check;           /* only check the bench file */
+	unsigned int count;   /* adapters; 0: not given */
 	enum base_clock_mode timing;
 	bool timing_given;
 	unsigned int time_scale; /* thousandths; 0: not given */
@@ -50,6 +54,9 @@ struct setup_options {
  * caller handles --help and --version. NULL on error; free with setup_options_free(). */
 struct setup_options *setup_options_parse(int *argc, char ***argv, GError **error);
 void setup_options_free(struct setup_options *options);
+
+/* Returns the first option that is for spinord alone, which "spinor run" refuses; NULL: none. */
+const char *setup_options_daemon_only(const struct setup_options *options);
 
 /* Returns all options, ended by an empty entry, for their names and texts. shared: only those that
  * spinor run has, too. Free with g_free(). */

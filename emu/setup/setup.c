@@ -13,7 +13,9 @@
 #include "base/value.h"
 #include "board/board.h"
 #include "setup/benchfile.h"
+#include "setup/benchfind.h"
 #include "setup/faultwords.h"
+#include "setup/listener.h"
 #include "setup/options.h"
 #include "setup/optionwords.h"
 
@@ -527,10 +529,16 @@ struct setup_bench *
 setup_new(const struct setup_options *options, GError **error)
 {
 	struct setup_bench *setup;
+	g_autofree char *path = NULL;
 	GError *why = NULL;
 	bool equal;
 
-	setup = options->file != NULL ? setup_file_read(options->file, error) : default_setup();
+	if (options->file != NULL) {
+		path = setup_bench_find(options->file, error);
+		setup = path != NULL ? setup_file_read(path, error) : NULL;
+	} else {
+		setup = default_setup();
+	}
 	if (setup == NULL)
 		return NULL;
 	if (options->timing_given)
@@ -549,8 +557,8 @@ setup_new(const struct setup_options *options, GError **error)
 	replace(&setup->control, options->control);
 	equal = setup->adapters->len == 1;
 	if (override_chip(setup, options, &why) && override_adapter(setup, options, &why) &&
-		expand(setup, &why) && setup_optionwords_add(setup, options, equal, &why) &&
-		check(setup, options->file, &why))
+		expand(setup, &why) && setup_listeners_take(setup, options, &why) &&
+		setup_optionwords_add(setup, options, equal, &why) && check(setup, path, &why))
 		return setup;
 	g_propagate_error(error, why);
 	setup_free(setup);

@@ -45,6 +45,7 @@ struct setup_adapter {
 	struct setup_firmware firmware;
 	char *link;         /* NULL: none */
 	char *tcp;          /* NULL: a pseudo-terminal */
+	int listener;       /* inherited socket that listens there; 0: none */
 	unsigned int count; /* number of equal adapters; 0: one, without a number */
 	char *where;        /* "FILE: [adapter main]"; NULL: the command line */
 	GPtrArray *chips;   /* struct setup_chip */

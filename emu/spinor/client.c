@@ -3,6 +3,7 @@
  * A JSON-RPC 2.0 client, see spinor-control(7): one call at a time, each wait with a limit. Other
  * messages that arrive while a call waits for its reply are queued for spinor_client_event().
  */
+#define _GNU_SOURCE /* struct ucred */
 #include "spinor/client.h"
 
 #include "spinor/exitstatus.h"
@@ -109,6 +110,21 @@ spinor_client_close(struct spinor_client *client)
 	g_free(client);
 }
 
+int64_t
+spinor_client_peer(const struct spinor_client *client)
+{
+	struct ucred peer = {0};
+	socklen_t length = sizeof peer;
+
+	return getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 ? peer.pid : 0;
+}
+
+bool
+spinor_client_has_ended(const struct spinor_client *client)
+{
+	return client->ended;
+}
+
 void
 spinor_client_show_progress(struct spinor_client *client, const char *text)
 {
@@ -188,6 +204,9 @@ send_all(struct spinor_client *client, const char *text, int64_t start_us, int64
 		if (n >= 0) {
 			text += n;
 			left -= (size_t)n;
+		} else if (errno == EPIPE || errno == ECONNRESET) {
+			client->ended = true;
+			return false;
 		} else if (errno == EAGAIN) {
 			if (!wait_for(client, POLLOUT, start_us, limit_ms, error))
 				return false;

@@ -16,6 +16,12 @@ struct spinor_client;
 struct spinor_client *spinor_client_open(const char *path, GError **error);
 void spinor_client_close(struct spinor_client *client);
 
+/* Returns the process that listens at the socket; 0: not known. */
+int64_t spinor_client_peer(const struct spinor_client *client);
+
+/* True: the bench has closed the connection. */
+bool spinor_client_has_ended(const struct spinor_client *client);
+
 /* Shows a progress bar with that text during long calls. */
 void spinor_client_show_progress(struct spinor_client *client, const char *text);
 

@@ -448,6 +448,18 @@ parse_options(struct spinor_command *command, char ***words, GError **error)
 	return true;
 }
 
+/* start: all words but a request for help are for spinord. */
+static struct spinor_command *
+pass_words(struct spinor_command *command, char ***words)
+{
+	const char *first = (*words)[1];
+
+	command->help = first != NULL && (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0);
+	command->args = g_new0(char *, 1);
+	command->bench = g_steal_pointer(words);
+	return command;
+}
+
 struct spinor_command *
 spinor_command_parse(char **argv, GError **error)
 {
@@ -465,6 +477,8 @@ spinor_command_parse(char **argv, GError **error)
 			goto fail;
 		remove_words(verb, n);
 	}
+	if (command->verb != NULL && command->verb->options & SPINOR_OPTION_START)
+		return pass_words(command, &words);
 	if (command->verb != NULL && command->verb->options & SPINOR_OPTION_RUN)
 		cut_program(command, words);
 	if (!parse_options(command, &words, error))
@@ -513,13 +527,15 @@ spinor_command_help(const struct spinor_verb *verb)
 	GString *text;
 
 	fill_entries(entries, &parsing, listed_for(verb) | OPTION_HEADING);
-	list = base_option_list(entries);
+	list = verb->options & SPINOR_OPTION_START ? setup_options_list(false)
+						   : base_option_list(entries);
 	if (verb->options & SPINOR_OPTION_RUN)
 		bench = setup_options_list(true);
 	text = g_string_new(NULL);
-	g_string_append_printf(text, "Usage: spinor %s%s%s\n\n%c%s.\n\nOptions:\n%s%s", verb->name,
+	g_string_append_printf(text, "Usage: spinor %s%s%s\n\n%c%s.\n%s%s%s", verb->name,
 		*verb->args ? " " : "", verb->args, g_ascii_toupper(*verb->summary),
-		verb->summary + 1, list, bench != NULL ? bench : "");
+		verb->summary + 1, verb->options & SPINOR_OPTION_START ? "" : "\nOptions:\n", list,
+		bench != NULL ? bench : "");
 	for (const struct spinor_topic *topic = spinor_topics(); topic->name != NULL; topic++) {
 		g_autofree char *words = NULL;
 
@@ -538,13 +554,14 @@ spinor_command_entries(const struct spinor_verb *verb)
 	struct parsing parsing = {.command = &unused};
 	GOptionEntry entries[ENTRIES_MAX];
 	GArray *all = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
+	bool of_bench_only = verb != NULL && verb->options & SPINOR_OPTION_START;
 
 	fill_entries(entries, &parsing, listed_for(verb));
 	for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++)
-		if (*entry->long_name != '\0')
+		if (*entry->long_name != '\0' && !of_bench_only)
 			g_array_append_val(all, *entry);
-	if (verb != NULL && verb->options & SPINOR_OPTION_RUN) {
-		g_autofree GOptionEntry *bench = setup_options_entries(true);
+	if (of_bench_only || (verb != NULL && verb->options & SPINOR_OPTION_RUN)) {
+		g_autofree GOptionEntry *bench = setup_options_entries(!of_bench_only);
 
 		for (const GOptionEntry *entry = bench; entry->long_name != NULL; entry++)
 			g_array_append_val(all, *entry);

@@ -23,6 +23,7 @@ enum spinor_option {
 	SPINOR_OPTION_LOCAL = 1 << 16, /* no bench: the help lists none of the options for it */
 	SPINOR_OPTION_WATCH = 1 << 17,
 	SPINOR_OPTION_FAMILIES = 1 << 18,
+	SPINOR_OPTION_START = 1 << 19, /* no options of spinor: all words are for spinord */
 };
 
 /* 31 years: the largest number that a message can have. */
@@ -59,7 +60,7 @@ struct spinor_command {
 	int64_t since_ns; /* up to SPINOR_SINCE_ALL; -1: not given */
 
 	char **program; /* run: the words after "--"; NULL: there is none */
-	char **bench;   /* run: options for the bench, argv[0] first */
+	char **bench;   /* run, start: options for the bench, argv[0] first */
 	char *expect_image;
 	char *report;
 	char **asserts; /* may be NULL */

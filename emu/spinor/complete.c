@@ -22,6 +22,7 @@
 #include "chipdb/chipdb.h"
 #include "flash/partdata.h"
 #include "serprog/profile.h"
+#include "setup/benchfind.h"
 #include "setup/faultfile.h"
 #include "setup/faultguide.h"
 #include "setup/firmware.h"
@@ -156,6 +157,20 @@ static void
 offer_files(struct completion *c)
 {
 	(void)c;
+	puts(":files");
+}
+
+/* Examples by name, and files. */
+static void
+offer_bench_files(struct completion *c)
+{
+	g_autoptr(GPtrArray) list = setup_bench_list(NULL);
+
+	for (guint i = 0; list != NULL && i < list->len; i++) {
+		const struct setup_bench_entry *entry = list->pdata[i];
+
+		offer(c, entry->name, entry->summary);
+	}
 	puts(":files");
 }
 
@@ -611,13 +626,13 @@ complete(struct completion *c, bool daemon)
 	} else if (*c->current == '-') {
 		offer_options(c, entries);
 	} else if (daemon) {
-		offer_files(c);
+		offer_bench_files(c);
 	} else if (c->command.verb == NULL && c->args->len == 0) {
 		offer_verbs(c);
 	} else if (c->command.verb == NULL) {
 		offer_second_words(c, c->args->pdata[0]);
-	} else if (c->command.verb->options & SPINOR_OPTION_RUN) {
-		offer_files(c);
+	} else if (c->command.verb->options & (SPINOR_OPTION_RUN | SPINOR_OPTION_START)) {
+		offer_bench_files(c);
 	} else {
 		offer_argument(c);
 	}

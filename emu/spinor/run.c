@@ -141,15 +141,17 @@ read_options(struct run *run, GError **error)
 		run->command->bench, (g_strv_length(run->command->bench) + 1) * sizeof *words);
 	char **argv = words;
 	int argc = (int)g_strv_length(words);
+	const char *only;
 
 	run->options = setup_options_parse(&argc, &argv, error);
 	if (run->options == NULL)
 		return false;
-	if (run->options->list_chips || run->options->version || run->options->check ||
-		run->options->no_control) {
+	only = setup_options_daemon_only(run->options);
+	if (only != NULL) {
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
-			"--list-chips, --check, --version and --no-control are for spinord; "
-			"allowed here are spinor chips and spinor --version");
+			"%s: that option is for spinord alone; see also spinor chips, spinor "
+			"start and spinor --version",
+			only);
 		return false;
 	}
 	choose_port(run);
@@ -247,8 +249,15 @@ build(struct run *run, GError **error)
 			  spinor_supervise_directory(run->supervise), "control.sock", NULL);
 
 	base_log_init("spinor", run->options->verbose ? G_LOG_LEVEL_DEBUG : G_LOG_LEVEL_MESSAGE);
-	run->bench = bench_new(run->options, NULL, error);
-	if (run->bench == NULL || !check_report(run, error) || !begin_report(run, error) ||
+	run->bench = bench_describe(run->options, error);
+	if (run->bench == NULL)
+		return false;
+	if (g_strcmp0(bench_trace_path(run->bench), "-") == 0) {
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+			"--trace -: the command's output is on standard output; a FILE is wanted");
+		return false;
+	}
+	if (!bench_build(run->bench, NULL, error) || !check_report(run, error) || !begin_report(run, error) ||
 		!bench_start(run->bench, error))
 		return false;
 	each_image(run, warn_of_change, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The verbs that concern a bench or its adapters: status, stats, unplug, plug, stop. */
+/* The verbs that concern a bench or its adapters: status, stats, unplug, plug. */
 #include "spinor/verbs.h"
 
 #include "base/units.h"
@@ -422,29 +422,4 @@ int
 spinor_plug(struct spinor_command *command, GError **error)
 {
 	return cable(command, "adapter.plug", "plugged in at", "plugged in", error);
-}
-
-/* The bench closes the connection when it ends, so no polling is needed. */
-int
-spinor_stop(struct spinor_command *command, GError **error)
-{
-	struct spinor_client *client = spinor_find(command, error);
-	int64_t limit_ms = spinor_limit_ms(command, SPINOR_LONG_MS);
-	g_autoptr(JsonNode) result = NULL;
-	bool ended;
-
-	if (client == NULL)
-		return -1;
-	spinor_client_show_progress(client, "stop");
-	result = spinor_client_call(client, "bench.stop", NULL, limit_ms, error);
-	ended = result != NULL && spinor_client_wait_end(client, limit_ms, error);
-	spinor_progress_done();
-	spinor_client_close(client);
-	if (!ended)
-		return -1;
-	if (command->json)
-		spinor_print_json(result);
-	else
-		puts("stopped");
-	return EXIT_SUCCESS;
 }

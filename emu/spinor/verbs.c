@@ -18,6 +18,9 @@ static const struct spinor_verb verbs[] = {
 	HEADING("Start a bench"),
 	{"run", "[OPTION...] -- COMMAND...", "run a command against a private bench", spinor_run, 0,
 		0, SPINOR_OPTION_RUN, false},
+	{"start", "[OPTION...] [FILE]", "start a bench in the background", spinor_start, 0, 0,
+		SPINOR_OPTION_START, false},
+	{"wait", "", "wait until a bench is ready", spinor_wait, 0, 0, 0, false},
 
 	HEADING("The running bench"),
 	{"benches", "", "list the running benches with their numbers", spinor_benches, 0, 0,
@@ -27,7 +30,7 @@ static const struct spinor_verb verbs[] = {
 		SPINOR_OPTION_COUNT | SPINOR_OPTION_KIND | SPINOR_OPTION_WATCH, false},
 	{"stats", "", "show counters: operations, bytes, opcodes", spinor_stats, 0, 0,
 		SPINOR_OPTION_RESET, false},
-	{"stop", "", "stop the bench", spinor_stop, 0, 0, 0, false},
+	{"stop", "", "stop the bench, and wait for its end", spinor_stop, 0, 0, 0, false},
 
 	HEADING("Chip, board and adapter"),
 	{"pin", "[wp|hold|reset [low|high|float]]", "show pins, or set one", spinor_pin, 0, 2, 0,
@@ -73,6 +76,8 @@ static const struct spinor_verb verbs[] = {
 	{"chip", "NAME", "show the properties of a chip", spinor_chip, 1, 8,
 		SPINOR_OPTION_CHIPDB | SPINOR_OPTION_SOURCE | SPINOR_OPTION_LOCAL, false},
 	{"profiles", "", "list the adapters that can be emulated", spinor_profiles, 0, 0,
+		SPINOR_OPTION_LOCAL, false},
+	{"examples", "[PATTERN]", "list the benches found by name", spinor_examples, 0, 1,
 		SPINOR_OPTION_LOCAL, false},
 	{"help", "[VERB|TOPIC]", "list the verbs, or describe one; words of a topic", spinor_help,
 		0, 2, SPINOR_OPTION_LOCAL, false},

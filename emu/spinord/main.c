@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The daemon's main(): builds the bench that the command line describes, reports when it is ready,
- * and waits for SIGTERM or SIGINT. It stays in the foreground; a shell or a service manager can run
- * it in the background. Exit status: 0, 1 for a run-time failure, 2 for a usage error.
+ * and waits for SIGTERM or SIGINT. It stays in the foreground, or continues in the background
+ * (detach.c). Clients can connect to the control socket before the bench is ready, and get their
+ * answers then. Exit status: 0, 1 for a run-time failure, 2 for a usage error.
  */
 #include "config.h"
 
@@ -12,8 +13,12 @@
 #include "chipdb/chiptable.h"
 #include "control/control.h"
 #include "setup/benchfile.h"
+#include "control/socket.h"
 #include "setup/options.h"
+#include "spinord/detach.h"
+#include "spinord/inherit.h"
 #include "spinord/notify.h"
+#include "spinord/pidfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -62,41 +67,144 @@ failed(const GError *error)
 	return g_error_matches(error, BASE_ERROR, BASE_ERROR_USAGE) ? EXIT_USAGE : EXIT_FAILURE;
 }
 
+/* The parts of a running daemon, in the order of their creation; all may be NULL. */
+struct daemon {
+	const struct setup_options *options;
+	int inherited; /* control socket from a service manager; -1: none */
+	int report;    /* to the process that started this one in the background; -1: none */
+	struct spinord_pidfile *pid;
+	struct spinord_log *log;
+	struct bench *bench;
+	struct control_server *control;
+};
+
+/* Creates the control socket, where clients can wait from then on. NULL without error: none is
+ * wanted. */
+static struct control_socket *
+announce(const struct daemon *daemon, GError **error)
+{
+	if (daemon->inherited >= 0)
+		return control_socket_adopt(daemon->inherited, error);
+	if (daemon->options->no_control)
+		return NULL;
+	return control_socket_new(bench_control_path(daemon->bench), error);
+}
+
+static bool
+start_bench(struct daemon *daemon, GError **error)
+{
+	g_autoptr(GError) why = NULL;
+	struct control_socket *socket;
+
+	daemon->bench = bench_describe(daemon->options, error);
+	if (daemon->bench == NULL)
+		return false;
+	if (daemon->report >= 0 && g_strcmp0(bench_trace_path(daemon->bench), "-") == 0) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+			"--trace -: with --detach, and a process in the background has no "
+			"standard output; a FILE is wanted");
+		return false;
+	}
+	socket = announce(daemon, &why);
+	if (why != NULL) {
+		g_propagate_error(error, g_steal_pointer(&why));
+		return false;
+	}
+	if (!bench_build(daemon->bench, NULL, error) || !bench_start(daemon->bench, error)) {
+		control_socket_destroy(socket);
+		return false;
+	}
+	if (socket != NULL)
+		daemon->control = control_server_new_at(daemon->bench, socket);
+	return true;
+}
+
+static bool
+start(struct daemon *daemon, GError **error)
+{
+	const struct setup_options *options = daemon->options;
+
+	if (options->pid != NULL) {
+		daemon->pid = spinord_pidfile_new(options->pid, error);
+		if (daemon->pid == NULL)
+			return false;
+	}
+	if (options->log != NULL || daemon->report >= 0) {
+		daemon->log = spinord_log_new(options->log, error);
+		if (daemon->log == NULL)
+			return false;
+	}
+	return start_bench(daemon, error) &&
+		(daemon->pid == NULL || spinord_pidfile_write(daemon->pid, error));
+}
+
+/* The ready lines are on standard output, before a trace there. If these go to a file or a pipe, a
+ * person at the terminal gets the ready lines on standard error. */
+static void
+tell_ready(const struct daemon *daemon)
+{
+	g_autofree char *lines = bench_ready_lines(daemon->bench);
+	g_autofree char *state = daemon->report >= 0
+		? g_strdup_printf("READY=1\nMAINPID=%ld", (long)getpid())
+		: g_strdup("READY=1");
+
+	print(lines);
+	if (g_strcmp0(bench_trace_path(daemon->bench), "-") == 0 && !isatty(STDOUT_FILENO) &&
+		isatty(STDERR_FILENO))
+		fputs(lines, stderr);
+	spinord_log_begin(daemon->log);
+	if (daemon->report >= 0)
+		spinord_detach_ready(daemon->report);
+	spinord_notify(state);
+}
+
+/* A client that waits for the end sees it last, after links, state and PID file. */
+static void
+stop(struct daemon *daemon)
+{
+	control_server_stop(daemon->control);
+	bench_destroy(daemon->bench);
+	spinord_pidfile_destroy(daemon->pid);
+	spinord_log_destroy(daemon->log);
+	control_server_destroy(daemon->control);
+}
+
 /* Installs the signal handlers before it builds the bench, so that an early signal ends the daemon
  * in order, too. */
 static int
-serve(const struct setup_options *options)
+serve(struct daemon *daemon)
 {
 	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
 	g_autoptr(GError) error = NULL;
-	g_autofree char *ready = NULL;
-	struct control_server *control = NULL;
-	struct bench *bench;
 	int status = EXIT_SUCCESS;
 
 	g_unix_signal_add(SIGTERM, quit, loop);
 	g_unix_signal_add(SIGINT, quit, loop);
-	bench = bench_new(options, NULL, &error);
-	if (bench == NULL)
-		return failed(error);
-	if (!bench_start(bench, &error)) {
+	if (start(daemon, &error)) {
+		tell_ready(daemon);
+		g_main_loop_run(loop);
+		spinord_notify("STOPPING=1");
+	} else {
 		status = failed(error);
-		goto out;
 	}
-	control = control_server_new(bench, bench_control_path(bench), &error);
-	if (control == NULL) {
-		status = failed(error);
-		goto out;
-	}
-	ready = bench_ready_lines(bench);
-	print(ready);
-	spinord_notify("READY=1");
-	g_main_loop_run(loop);
-	spinord_notify("STOPPING=1");
-out:
-	control_server_destroy(control);
-	bench_destroy(bench);
+	stop(daemon);
 	return status;
+}
+
+/* In the background if --detach is given. */
+static int
+serve_here_or_there(struct setup_options *options)
+{
+	struct daemon daemon = {.options = options, .report = -1};
+	g_autoptr(GError) error = NULL;
+	int n_inherited, status;
+
+	if (!spinord_inherit(options, &daemon.inherited, &n_inherited, &error))
+		return failed(error);
+	if (options->detach &&
+		!spinord_detach(STDERR_FILENO + 1 + n_inherited, &daemon.report, &status))
+		return status;
+	return serve(&daemon);
 }
 
 static int
@@ -120,6 +228,17 @@ check(const struct setup_options *options)
 	return print(line);
 }
 
+/* Notices, such as how often a fault has acted, are for a person at the terminal, or for a log that
+ * the user asked for. */
+static GLogLevelFlags
+log_level(const struct setup_options *options)
+{
+	if (options != NULL && options->verbose)
+		return G_LOG_LEVEL_DEBUG;
+	return options != NULL && options->detach && options->log == NULL ? G_LOG_LEVEL_WARNING
+									  : G_LOG_LEVEL_MESSAGE;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -133,10 +252,9 @@ main(int argc, char **argv)
 	g_set_prgname("spinord");
 	base_log_init("spinord", G_LOG_LEVEL_MESSAGE);
 	options = setup_options_parse(&argc, &argv, &error);
+	base_log_init("spinord", log_level(options));
 	if (options == NULL)
 		return failed(error);
-	if (options->verbose)
-		base_log_init("spinord", G_LOG_LEVEL_DEBUG);
 	if (options->help != NULL) {
 		status = print(options->help);
 	} else if (options->version) {
@@ -147,7 +265,7 @@ main(int argc, char **argv)
 	} else if (options->check) {
 		status = check(options);
 	} else {
-		status = serve(options);
+		status = serve_here_or_there(options);
 	}
 	setup_options_free(options);
 	return status;

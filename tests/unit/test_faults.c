@@ -67,7 +67,7 @@ logged(const char *domain, GLogLevelFlags level, const char *text, void *data)
 {
 	(void)domain;
 	(void)data;
-	if (level & G_LOG_LEVEL_WARNING)
+	if (level & G_LOG_LEVEL_MESSAGE)
 		g_string_append_printf(warnings, "%s\n", text);
 }
 
