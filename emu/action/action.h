@@ -35,6 +35,10 @@ void action_context_destroy(struct action_context *actions);
 void action_observe(struct action_context *actions,
 	void (*observe)(void *data, const struct action_event *event), void *data);
 
+/* The request that the next actions belong to, "METHOD PARAMETERS", for the record of a session;
+ * NULL: it changes nothing, or has ended. The text is not copied. */
+void action_set_request(struct action_context *actions, const char *request);
+
 /* A chip, or an adapter alone if levels is NULL. */
 struct action_target {
 	struct action_context *actions;

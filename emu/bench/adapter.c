@@ -22,10 +22,12 @@
 #include "flash/partdata.h"
 #include "link/meter.h"
 #include "port/port.h"
+#include "record/tap.h"
 #include "serprog/profile.h"
 #include "serprog/serprog.h"
 
 #include <gio/gio.h>
+#include <stdarg.h>
 #include <string.h>
 
 /* Serial adapters ignore the speed, but flashrom requires one after the device. */
@@ -59,8 +61,9 @@ struct bench_adapter {
 	struct serprog *serprog;
 	struct bench_cable cable;
 	struct link_meter meter;
-	struct port_pty *pty; /* NULL: TCP */
-	struct port_tcp *tcp; /* NULL: pseudo-terminal */
+	struct record_tap tap; /* between port and meter; its writer is NULL: none */
+	struct port_pty *pty;  /* NULL: TCP */
+	struct port_tcp *tcp;  /* NULL: pseudo-terminal */
 	struct chip_select selects[CLIP_SELECTS];
 	struct bench_faults *faults; /* NULL: no fault was ever added */
 
@@ -70,14 +73,51 @@ struct bench_adapter {
 	void *host_data;
 };
 
+static unsigned int
+ask_baud(void *data)
+{
+	const struct bench_adapter *adapter = data;
+
+	return adapter->pty != NULL ? port_pty_baud(adapter->pty) : 0;
+}
+
+/* Only a plain firmware without faults before it processes each byte when it takes it. */
+static bool
+may_wait(void *data)
+{
+	const struct bench_adapter *adapter = data;
+
+	return adapter->meter.behind.ops->deadline_ns != NULL;
+}
+
+/* Puts the record before the line. */
+static void
+begin_recording(struct bench_adapter *adapter, struct record_writer *writer)
+{
+	adapter->tap = (struct record_tap){.writer = writer,
+		.adapter = adapter->name,
+		.behind = link_meter_endpoint(&adapter->meter),
+		.ask_baud = ask_baud,
+		.may_wait = may_wait,
+		.data = adapter};
+	adapter->cable.tap = &adapter->tap;
+	adapter->cable.baud = &adapter->tap.baud;
+}
+
+static struct base_endpoint
+endpoint_for_port(struct bench_adapter *adapter)
+{
+	return adapter->tap.writer != NULL ? record_tap_endpoint(&adapter->tap)
+					   : link_meter_endpoint(&adapter->meter);
+}
+
 /* An address that cannot be parsed is a usage error, one that the system refuses is not. */
 static bool
 open_tcp(struct bench_adapter *adapter, const char *address, GError **error)
 {
 	GError *why = NULL;
 
-	adapter->tcp =
-		port_tcp_new(adapter->context, link_meter_endpoint(&adapter->meter), address, &why);
+	adapter->tcp = port_tcp_new(adapter->context, endpoint_for_port(adapter), address, &why);
 	if (adapter->tcp != NULL)
 		return true;
 	if (g_error_matches(why, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT))
@@ -93,7 +133,7 @@ open_tcp(struct bench_adapter *adapter, const char *address, GError **error)
 static bool
 open_port(struct bench_adapter *adapter, const struct bench_adapter_plan *plan, GError **error)
 {
-	struct base_endpoint endpoint = link_meter_endpoint(&adapter->meter);
+	struct base_endpoint endpoint = endpoint_for_port(adapter);
 
 	if (plan->tcp != NULL)
 		return open_tcp(adapter, plan->tcp, error);
@@ -127,6 +167,8 @@ bench_adapter_new(const struct bench_adapter_plan *plan, GError **error)
 		.meter = &adapter->meter,
 		.seed = plan->seed};
 	bench_cable_begin(&adapter->cable);
+	if (plan->record != NULL)
+		begin_recording(adapter, plan->record);
 	if (open_port(adapter, plan, error)) {
 		adapter->cable.pty = adapter->pty;
 		adapter->cable.tcp = adapter->tcp;
@@ -207,7 +249,21 @@ join(struct bench_adapter *adapter)
 	adapter->thread = NULL;
 }
 
+/* Time stands still during a call that is recorded. */
+static void
+run_held(struct bench_adapter *adapter, void (*function)(void *data), void *data)
+{
+	bool recorded = adapter->tap.writer != NULL;
+
+	if (recorded)
+		base_wall_hold();
+	function(data);
+	if (recorded)
+		base_wall_release();
+}
+
 struct call {
+	struct bench_adapter *adapter;
 	void (*function)(void *data);
 	void *data;
 	GMutex mutex; /* done */
@@ -220,7 +276,7 @@ run_call(void *data)
 {
 	struct call *call = data;
 
-	call->function(call->data);
+	run_held(call->adapter, call->function, call->data);
 	g_mutex_lock(&call->mutex);
 	call->done = true;
 	g_cond_signal(&call->cond);
@@ -231,17 +287,17 @@ run_call(void *data)
 void
 bench_adapter_call(struct bench_adapter *adapter, void (*function)(void *data), void *data)
 {
-	struct call call = {.function = function, .data = data};
+	struct call call = {.adapter = adapter, .function = function, .data = data};
 
 	if (adapter->thread == g_thread_self()) {
-		function(data);
+		run_held(adapter, function, data);
 		return;
 	}
 	/* A thread that is about to end would not run the call. */
 	if (adapter->stopping)
 		join(adapter);
 	if (adapter->thread == NULL) {
-		function(data);
+		run_held(adapter, function, data);
 		return;
 	}
 	g_mutex_init(&call.mutex);
@@ -341,6 +397,26 @@ bool
 bench_adapter_has_host(const struct bench_adapter *adapter)
 {
 	return adapter->meter.host;
+}
+
+struct base_endpoint
+bench_adapter_endpoint(struct bench_adapter *adapter)
+{
+	return link_meter_endpoint(&adapter->meter);
+}
+
+void
+bench_adapter_note(struct bench_adapter *adapter, const char *format, ...)
+{
+	g_autofree char *text = NULL;
+	va_list arguments;
+
+	if (adapter->tap.writer == NULL)
+		return;
+	va_start(arguments, format);
+	text = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	record_tap_note(&adapter->tap, "%s", text);
 }
 
 struct base_clock *

@@ -8,11 +8,13 @@
  */
 #include "bench/bench.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "bench/chip.h"
 #include "bench/faults.h"
 #include "bench/limits.h"
 #include "bench/preset.h"
+#include "bench/recording.h"
 #include "board/board.h"
 #include "board/boot.h"
 #include "chipdb/chipdb.h"
@@ -29,9 +31,10 @@ struct bench {
 	struct chipdb *chipdb;
 	struct store_wafer *wafer;
 	struct port_watch *watch;
-	struct trace_text *trace; /* may be NULL */
-	GPtrArray *adapters;      /* struct bench_adapter */
-	unsigned int n_chips;     /* that have been created */
+	struct trace_text *trace;          /* may be NULL */
+	struct bench_recording *recording; /* may be NULL */
+	GPtrArray *adapters;               /* struct bench_adapter */
+	unsigned int n_chips;              /* that have been created */
 };
 
 static const struct serprog_profile *
@@ -188,11 +191,10 @@ check_boards_and_faults(struct bench *bench, GError **error)
 	return good;
 }
 
-/* Reads the description and checks all names. */
+/* Checks all names of the description. */
 static bool
-prepare(struct bench *bench, const struct setup_options *options, GError **error)
+prepare(struct bench *bench, GError **error)
 {
-	bench->setup = setup_new(options, error);
 	if (bench->setup == NULL)
 		return false;
 	bench->chipdb = chipdb_open(bench->setup->chipdb, error);
@@ -235,8 +237,10 @@ add_chip(struct bench *bench, const struct setup_adapter *from, const struct set
 		.clock = bench_adapter_clock(adapter),
 		.trace = bench->trace,
 	};
-	struct bench_chip *chip = bench_chip_new(&plan, error);
+	struct bench_chip *chip;
 
+	bench_recording_keep_state(bench->recording, from->name, chip_from->cs, chip_from->image);
+	chip = bench_chip_new(&plan, error);
 	if (chip == NULL)
 		return false;
 	bench_adapter_clip_on(adapter, chip_from->cs, chip);
@@ -256,6 +260,7 @@ add_adapter(struct bench *bench, const struct setup_adapter *from, GError **erro
 		.timing = bench->setup->timing,
 		.time_scale = bench->setup->time_scale,
 		.watch = bench->watch,
+		.record = bench_recording_writer(bench->recording),
 		.seed = bench->setup->seed + bench->adapters->len,
 	};
 	struct bench_adapter *adapter = bench_adapter_new(&plan, error);
@@ -347,23 +352,54 @@ create_shared(struct bench *bench, GMainContext *context, GError **error)
 		return false;
 	if (setup->trace != NULL)
 		bench->trace = trace_text_new(setup->trace, error);
-	return setup->trace == NULL || bench->trace != NULL;
+	if (setup->trace != NULL && bench->trace == NULL)
+		return false;
+	if (setup->record != NULL)
+		bench->recording = bench_recording_new(setup->record, error);
+	return setup->record == NULL || bench->recording != NULL;
+}
+
+static bool
+build(struct bench *bench, GMainContext *context, GError **error)
+{
+	bool good = prepare(bench, error) && create_shared(bench, context, error);
+
+	for (guint i = 0; good && i < bench->setup->adapters->len; i++)
+		good = add_adapter(bench, bench->setup->adapters->pdata[i], error);
+	return good && add_boards_and_faults(bench, error);
+}
+
+struct bench *
+bench_new_from(struct setup_bench *setup, GMainContext *context, GError **error)
+{
+	struct bench *bench = g_new0(struct bench, 1);
+
+	bench->setup = setup;
+	bench->adapters = g_ptr_array_new_with_free_func((GDestroyNotify)bench_adapter_destroy);
+	if (build(bench, context, error))
+		return bench;
+	bench_destroy(bench);
+	return NULL;
 }
 
 struct bench *
 bench_new(const struct setup_options *options, GMainContext *context, GError **error)
 {
-	struct bench *bench = g_new0(struct bench, 1);
-	bool good;
+	struct setup_bench *setup = setup_new(options, error);
+	struct bench *bench = NULL;
+	bool recorded = setup != NULL && setup->record != NULL;
 
-	bench->adapters = g_ptr_array_new_with_free_func((GDestroyNotify)bench_adapter_destroy);
-	good = prepare(bench, options, error) && create_shared(bench, context, error);
-	for (guint i = 0; good && i < bench->setup->adapters->len; i++)
-		good = add_adapter(bench, bench->setup->adapters->pdata[i], error);
-	if (good && add_boards_and_faults(bench, error))
-		return bench;
-	bench_destroy(bench);
-	return NULL;
+	if (setup == NULL)
+		return NULL;
+	/* All clocks of a bench that is recorded begin at the same time, as they do in a replay. */
+	if (recorded)
+		base_wall_hold();
+	bench = bench_new_from(setup, context, error);
+	if (bench != NULL)
+		bench_recording_begin(bench->recording, options, bench);
+	if (recorded)
+		base_wall_release();
+	return bench;
 }
 
 bool
@@ -374,7 +410,8 @@ bench_check(const struct setup_options *options, unsigned int *n_adapters, unsig
 	bool good;
 
 	bench->adapters = g_ptr_array_new();
-	good = prepare(bench, options, error);
+	bench->setup = setup_new(options, error);
+	good = prepare(bench, error);
 	if (good) {
 		*n_adapters = bench->setup->adapters->len;
 		*n_chips = setup_n_chips(bench->setup);
@@ -393,21 +430,25 @@ bench_start(struct bench *bench, GError **error)
 	return true;
 }
 
-void
+bool
 bench_destroy(struct bench *bench)
 {
+	bool recorded;
+
 	if (bench == NULL)
-		return;
+		return true;
 	/* All threads end in parallel before the first join. */
 	for (guint i = 0; i < bench->adapters->len; i++)
 		bench_adapter_stop(bench->adapters->pdata[i]);
 	g_ptr_array_unref(bench->adapters);
+	recorded = bench_recording_end(bench->recording);
 	g_clear_pointer(&bench->trace, trace_text_destroy);
 	g_clear_pointer(&bench->watch, port_watch_destroy);
 	g_clear_pointer(&bench->wafer, store_wafer_destroy);
 	g_clear_pointer(&bench->chipdb, chipdb_close);
 	g_clear_pointer(&bench->setup, setup_free);
 	g_free(bench);
+	return recorded;
 }
 
 char *

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 struct bench;
+struct setup_bench;
 struct setup_options;
 
 /*
@@ -18,6 +19,9 @@ struct setup_options;
  */
 struct bench *bench_new(const struct setup_options *options, GMainContext *context, GError **error);
 
+/* As bench_new(), of a description that the bench takes over; without a record. */
+struct bench *bench_new_from(struct setup_bench *setup, GMainContext *context, GError **error);
+
 /* Checks the options and their bench file without opening images or ports: names and keys only. */
 bool bench_check(const struct setup_options *options, unsigned int *n_adapters,
 	unsigned int *n_chips, GError **error);
@@ -26,8 +30,9 @@ bool bench_check(const struct setup_options *options, unsigned int *n_adapters,
  * destroyed. */
 bool bench_start(struct bench *bench, GError **error);
 
-/* Ends the threads, saves the state, removes the links and frees the bench. */
-void bench_destroy(struct bench *bench);
+/* Ends the threads, saves the state, removes the links and frees the bench. False: the record of
+ * the session is not complete, as the log says. */
+bool bench_destroy(struct bench *bench);
 
 /* Returns a line per adapter with its command: "ready: NAME PART SIZE flashrom -p …". Free
  * with g_free(). */

@@ -6,10 +6,13 @@
  */
 #include "bench/cable.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "link/link.h"
 #include "link/meter.h"
 #include "port/port.h"
+#include "record/reader.h"
+#include "record/tap.h"
 #include "serprog/serprog.h"
 
 static void
@@ -68,14 +71,33 @@ bench_cable_plug(struct bench_cable *cable, GError **error)
 	return true;
 }
 
+/* What a timer does is recorded, since there are no timers in a replay. */
+static void
+begin_event(struct bench_cable *cable, const char *text)
+{
+	if (cable->tap == NULL)
+		return;
+	base_wall_hold();
+	record_tap_note(cable->tap, "%s", text);
+}
+
+static void
+end_event(const struct bench_cable *cable)
+{
+	if (cable->tap != NULL)
+		base_wall_release();
+}
+
 static gboolean
 plug_in(void *data)
 {
 	struct bench_cable *cable = data;
 	g_autoptr(GError) error = NULL;
 
+	begin_event(cable, RECORD_PLUGGED);
 	if (!bench_cable_plug(cable, &error))
 		log_warning("%s: cannot plug in again: %s", cable->owner, error->message);
+	end_event(cable);
 	return G_SOURCE_REMOVE;
 }
 
@@ -84,7 +106,9 @@ unplug(void *data)
 {
 	struct bench_cable *cable = data;
 
+	begin_event(cable, RECORD_UNPLUGGED);
 	bench_cable_unplug(cable);
+	end_event(cable);
 	if (cable->out_ms > 0)
 		start_timer(cable, cable->out_ms, plug_in);
 	return G_SOURCE_REMOVE;
@@ -104,6 +128,8 @@ host_baud(void *data)
 {
 	const struct bench_cable *cable = data;
 
+	if (cable->baud != NULL)
+		return *cable->baud;
 	return cable->pty != NULL ? port_pty_baud(cable->pty) : 0;
 }
 

@@ -12,6 +12,7 @@ struct link_fault_report;
 struct link;
 struct port_pty;
 struct port_tcp;
+struct record_tap;
 struct serprog;
 
 /* The lower part is 0 at first: no faults. */
@@ -25,6 +26,8 @@ struct bench_cable {
 	uint64_t seed;            /* of what faults leave to chance */
 	void (*acted)(void *data, const struct link_fault_report *report); /* may be NULL */
 	void *data;
+	struct record_tap *tap;   /* of the session's record; NULL: none */
+	const unsigned int *baud; /* the speed as recorded; NULL: ask the port */
 
 	struct link *faults; /* NULL: none */
 	GSource *timer;      /* waits to pull it or put it in; NULL: neither */

@@ -12,4 +12,7 @@ struct setup_bench;
  * setup_free(). */
 struct setup_bench *setup_file_read(const char *path, GError **error);
 
+/* Reads a text as if it were the bench file of that path. */
+struct setup_bench *setup_text_read(const char *path, const char *text, GError **error);
+
 #endif

@@ -134,6 +134,7 @@ setup_free(struct setup_bench *setup)
 	g_ptr_array_unref(setup->boards);
 	g_free(setup->chipdb);
 	g_free(setup->trace);
+	g_free(setup->record);
 	g_free(setup->control);
 	g_free(setup->where);
 	g_free(setup);
@@ -429,27 +430,41 @@ check_scale(const struct setup_bench *setup, GError **error)
 			error);
 }
 
+/* Refuses a file for output that is in use: opening it empties it. */
+static bool
+check_output(const struct setup_bench *setup, GHashTable *taken, const char *key, const char *path,
+	GError **error)
+{
+	g_autofree char *whole = NULL;
+	g_autofree char *image = NULL;
+	g_autofree char *trace = NULL;
+
+	if (path == NULL || strcmp(path, "-") == 0)
+		return true;
+	whole = g_canonicalize_filename(path, NULL);
+	image = g_strconcat("image ", whole, NULL);
+	if (g_hash_table_contains(taken, image))
+		return refuse(setup->where, key, path,
+			"that is an image too; another file is wanted", error);
+	trace = setup->trace != NULL ? g_canonicalize_filename(setup->trace, NULL) : NULL;
+	return strcmp(key, "record") != 0 || g_strcmp0(trace, whole) != 0 ||
+		refuse(setup->where, key, path, "that is the trace too; another file is wanted",
+			error);
+}
+
 /* Checks that need all adapters. */
 static bool
 check(const struct setup_bench *setup, GError **error)
 {
 	g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	g_autofree char *image = NULL;
-	g_autofree char *trace = NULL;
 
 	if (!check_scale(setup, error) || !setup_check_targets(setup, error))
 		return false;
 	for (guint i = 0; i < setup->adapters->len; i++)
 		if (!check_adapter(taken, setup->adapters->pdata[i], error))
 			return false;
-	if (setup->trace == NULL || strcmp(setup->trace, "-") == 0)
-		return true;
-	/* Opening the trace would empty the image. */
-	trace = g_canonicalize_filename(setup->trace, NULL);
-	image = g_strconcat("image ", trace, NULL);
-	return !g_hash_table_contains(taken, image) ||
-		refuse(setup->where, "trace", setup->trace,
-			"that is an image too; another file is wanted", error);
+	return check_output(setup, taken, "trace", setup->trace, error) &&
+		check_output(setup, taken, "record", setup->record, error);
 }
 
 struct setup_bench *
@@ -458,7 +473,11 @@ setup_new(const struct setup_options *options, GError **error)
 	struct setup_bench *setup;
 	GError *why = NULL;
 
-	setup = options->file != NULL ? setup_file_read(options->file, error) : default_setup();
+	if (options->file_text != NULL)
+		setup = setup_text_read(options->file, options->file_text, error);
+	else
+		setup = options->file != NULL ? setup_file_read(options->file, error)
+					      : default_setup();
 	if (setup == NULL)
 		return NULL;
 	if (options->timing_given)
@@ -471,7 +490,8 @@ setup_new(const struct setup_options *options, GError **error)
 		setup->seed = options->seed;
 	replace(&setup->chipdb, options->chipdb);
 	replace(&setup->trace, options->trace);
-	if (options->trace != NULL)
+	replace(&setup->record, options->record);
+	if (options->trace != NULL || options->record != NULL)
 		g_clear_pointer(&setup->where, g_free);
 	replace(&setup->control, options->control);
 	if (override_chip(setup, options, &why) && override_adapter(setup, options, &why) &&

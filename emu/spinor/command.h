@@ -20,6 +20,7 @@ enum spinor_option {
 	SPINOR_OPTION_KIND = 1 << 6,
 	SPINOR_OPTION_NAME = 1 << 7,
 	SPINOR_OPTION_SOURCE = 1 << 8,
+	SPINOR_OPTION_REPLAY = 1 << 14, /* has options of the bench behind "--" */
 };
 
 struct spinor_command {
@@ -44,6 +45,10 @@ struct spinor_command {
 	bool reset;
 	bool source;
 	char **kinds; /* may be NULL */
+
+	char **images; /* replay: may be NULL */
+	char *device;  /* replay: NULL: a private or a running bench */
+	char *pace;    /* replay */
 
 	char **program; /* run: the words after "--"; NULL: there is none */
 	char **bench;   /* run: options for the bench, argv[0] first */

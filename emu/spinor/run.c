@@ -403,16 +403,20 @@ run_command(struct run *run, GError **error)
 	return status;
 }
 
-static void
+/* False: the record of the session is not complete. */
+static bool
 clear(struct run *run)
 {
+	bool recorded;
+
 	spinor_report_clear(&run->report);
 	g_clear_pointer(&run->status, json_node_unref);
 	g_clear_pointer(&run->server, control_server_destroy);
-	g_clear_pointer(&run->bench, bench_destroy);
+	recorded = bench_destroy(g_steal_pointer(&run->bench));
 	g_clear_pointer(&run->options, setup_options_free);
 	g_clear_pointer(&run->supervise, spinor_supervise_destroy);
 	g_clear_pointer(&run->expectations, g_ptr_array_unref);
+	return recorded;
 }
 
 int
@@ -435,7 +439,8 @@ spinor_run(struct spinor_command *command, GError **error)
 	}
 	if (run.supervise != NULL && read_options(&run, error) && build(&run, error))
 		status = run_command(&run, error);
-	clear(&run);
+	if (!clear(&run) && status == EXIT_SUCCESS)
+		status = EXIT_FAILURE;
 	if (status > 128 && WIFSIGNALED(run.outcome.status) && !run.outcome.timed_out) {
 		fflush(stdout);
 		spinor_supervise_die(WTERMSIG(run.outcome.status));

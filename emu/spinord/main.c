@@ -94,7 +94,9 @@ serve(const struct setup_options *options)
 	spinord_notify("STOPPING=1");
 out:
 	control_server_destroy(control);
-	bench_destroy(bench);
+	/* The log says why the record is not complete. */
+	if (!bench_destroy(bench) && status == EXIT_SUCCESS)
+		status = EXIT_FAILURE;
 	return status;
 }
 
