@@ -13,6 +13,7 @@ AM_TESTS_ENVIRONMENT = \
 	SPINOR_CHIPDB='$(abs_top_srcdir)/chipdb'; export SPINOR_CHIPDB; \
 	CHIPDB_DIR='$(abs_top_srcdir)/chipdb'; export CHIPDB_DIR; \
 	TOP_SRCDIR='$(abs_top_srcdir)'; export TOP_SRCDIR; \
+	TEST_TIME_FACTOR=`'$(abs_top_srcdir)/tests/time-factor'`; export TEST_TIME_FACTOR; \
 	STYLE_CC='$(CC)'; export STYLE_CC; \
 	STYLE_CFLAGS='$(BUILD_CFLAGS) $(GLIB_CFLAGS) $(JSON_CFLAGS) $(CHECK_CFLAGS)'; \
 	export STYLE_CFLAGS;
@@ -30,6 +31,7 @@ SYSTEM_TESTS = \
 	tests/system/completion.test \
 	tests/system/control-hammer.test \
 	tests/system/control.test \
+	tests/system/documents.test \
 	tests/system/embed.test \
 	tests/system/every-chip.test \
 	tests/system/every-protection.test \
@@ -77,8 +79,10 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) \
 	tests/system/behaviour.py \
 	tests/system/bench.py \
 	tests/system/recipe.py \
+	tests/system/session.py \
 	tests/system/tap.sh \
 	tests/system/tee.py \
+	tests/time-factor \
 	tests/verilog/map \
 	tests/verilog/tiny.chips \
 	tests/verilog/tiny.v
@@ -170,7 +174,9 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_trace.c \
 	tests/unit/test_uart.c \
 	tests/unit/test_unfinished.c \
-	tests/unit/test_wear.c
+	tests/unit/test_wear.c \
+	tests/unit/wall.c \
+	tests/unit/wall.h
 tests_unit_unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_unit_LDADD = emu/libembed.a $(SPINOR_ROOMS) $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 
@@ -221,7 +227,9 @@ tests_unit_flash_SOURCES = \
 	tests/unit/test_flash_silicon_models.c \
 	tests/unit/test_flash_status.c \
 	tests/unit/test_flash_supply.c \
-	tests/unit/test_flash_unlock.c
+	tests/unit/test_flash_unlock.c \
+	tests/unit/wall.c \
+	tests/unit/wall.h
 tests_unit_flash_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_flash_LDADD = $(SPINOR_ROOMS) $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 
@@ -233,7 +241,9 @@ tests_unit_parts_SOURCES = \
 	tests/unit/parts_frames.c \
 	tests/unit/parts_frames.h \
 	tests/unit/parts_lengths.c \
-	tests/unit/parts_lengths.h
+	tests/unit/parts_lengths.h \
+	tests/unit/wall.c \
+	tests/unit/wall.h
 tests_unit_parts_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_parts_LDADD = $(SPINOR_ROOMS) $(CHECK_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 
@@ -21,6 +22,20 @@ os.environ["PATH"] += ":/usr/local/sbin:/usr/sbin:/sbin"
 FLASHROM = os.environ.get("FLASHROM") or shutil.which("flashrom")
 # Makes flashrom sleep in its busy waits, so that many can run at a time; see idle.c.
 IDLE = os.path.join(os.path.dirname(SPINORD), "tests/system/idle.so")
+
+
+TIME_FACTOR = int(subprocess.run(
+    [os.path.join(TOP, "tests/time-factor")], stdout=subprocess.PIPE, check=True).stdout)
+
+
+def limit(seconds, least=60):
+    """A time limit for a hang: longer on a slow or busy machine."""
+    return max(seconds, least) * TIME_FACTOR
+
+
+async def within(seconds, awaitable, least=60):
+    """Its result; asyncio.TimeoutError after the limit."""
+    return await asyncio.wait_for(awaitable, limit(seconds, least))
 
 
 class Failed(Exception):
@@ -49,10 +64,10 @@ async def output(seconds, *args, **kwargs):
     process = await start(
         *args, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, **kwargs)
     try:
-        text, _ = await asyncio.wait_for(process.communicate(), seconds)
+        text, _ = await within(seconds, process.communicate())
         return process.returncode, text.decode(errors="replace").replace("\b", "")
     except asyncio.TimeoutError:
-        return None, "did not end in %d s" % seconds
+        return None, "did not end in %d s" % limit(seconds)
     finally:
         await end(process)
 
@@ -83,7 +98,7 @@ class Bench:
                 "--control", self.control,
                 stdout=asyncio.subprocess.PIPE, stderr=log)
         try:
-            line = await asyncio.wait_for(self.daemon.stdout.readline(), 20)
+            line = await within(20, self.daemon.stdout.readline())
         except asyncio.TimeoutError:
             line = b""
         if not line.startswith(b"ready: "):
@@ -97,7 +112,7 @@ class Bench:
         if self.daemon.returncode is None:
             self.daemon.terminate()
         try:
-            await asyncio.wait_for(self.daemon.wait(), 15)
+            await within(15, self.daemon.wait())
         except asyncio.TimeoutError:
             pass
         finally:
@@ -139,7 +154,7 @@ class Bench:
         reader, writer = await asyncio.open_unix_connection(self.control, limit=1 << 20)
         try:
             writer.write(json.dumps(request).encode() + b"\n")
-            reply = json.loads(await asyncio.wait_for(reader.readline(), 20))
+            reply = json.loads(await within(20, reader.readline()))
         finally:
             writer.close()
         if "error" in reply:
@@ -159,7 +174,7 @@ class Bench:
         try:
             for sent in operations:
                 writer.write(bytes([0x13]) + len(sent).to_bytes(3, "little") + bytes(3) + sent)
-                if await asyncio.wait_for(reader.readexactly(1), 20) != b"\x06":
+                if await within(20, reader.readexactly(1)) != b"\x06":
                     raise Failed("O_SPIOP was rejected")
         finally:
             writer.close()
@@ -200,7 +215,7 @@ async def parts():
     """All parts of the chipdb, as listed by spinor."""
     process = await start(SPINOR, "chips", "--json", stdout=asyncio.subprocess.PIPE)
     try:
-        text, _ = await asyncio.wait_for(process.communicate(), 20)
+        text, _ = await within(20, process.communicate())
     finally:
         await end(process)
     if process.returncode != 0:

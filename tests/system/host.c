@@ -10,6 +10,8 @@
  * Exit status 0 on success, 1 on a failure, 2 for errors of the command line. It waits for replies
  * without limit: start it with a time limit.
  */
+#define _GNU_SOURCE /* F_SETPIPE_SZ */
+
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -109,6 +111,8 @@ pages(const char *port, unsigned int n)
 	int fd = open_port(port);
 	uint8_t reply[2];
 
+	/* A pipe holds few numbers: pages are at most 900 ahead of a slow reader. */
+	fcntl(STDOUT_FILENO, F_SETPIPE_SZ, 4096);
 	exchange(fd, &sync, 1, reply, 2);
 	if (reply[0] != NAK || reply[1] != ACK)
 		return EXIT_FAILURE;

@@ -26,6 +26,10 @@ HOST=${HOST:-$(dirname "$SPINORD")/tests/system/host}
 TMP=$(mktemp -d "${TMPDIR:-/tmp}/spinor-test.XXXXXX") || exit 99
 export XDG_RUNTIME_DIR=$TMP
 
+# Multiplies all time limits; see time-factor.
+TEST_TIME_FACTOR=$("$TOP_SRCDIR/tests/time-factor") || exit 99
+export TEST_TIME_FACTOR
+
 tap_count=0
 tap_planned=
 tap_daemons=0
@@ -161,10 +165,41 @@ try()
 	fi
 }
 
+# limit SECONDS: a time limit for a hang, in whole seconds: at least a minute, and more on a slow or
+# busy machine.
+limit()
+{
+	echo $((($1 > 60 ? $1 : 60) * TEST_TIME_FACTOR))
+}
+
 # run_limited SECONDS COMMAND...: exit status 124 or 137 after a time-out.
 run_limited()
 {
-	timeout --kill-after=5 "$@"
+	timeout --kill-after=5 "$(limit "$1")" "${@:2}"
+}
+
+# run_hanging SECONDS COMMAND...: for a command that should hang; exit status 124 or 137 then.
+run_hanging()
+{
+	timeout --kill-after=5 $(($1 * TEST_TIME_FACTOR)) "${@:2}"
+}
+
+# run_flashrom ARGS...: flashrom on TTY, with its output in TMP/try.out. It waits some tenths of a
+# second for an adapter to synchronise, which is too short on a busy machine; it has sent nothing to
+# the chip then, and gets another try.
+run_flashrom()
+{
+	local status tries=5
+	while :; do
+		status=0
+		run_limited 300 "$FLASHROM" -p "serprog:dev=$TTY:115200" "$@" >"$TMP/try.out" 2>&1 \
+			</dev/null || status=$?
+		tries=$((tries - 1))
+		if [ "$status" = 0 ] || [ "$tries" = 0 ] ||
+			! grep -q 'cannot synchronize protocol' "$TMP/try.out"; then
+			return "$status"
+		fi
+	done
 }
 
 # flash NAME ARGS...: passes if flashrom succeeds on TTY; its output is in TMP/try.out.
@@ -172,7 +207,13 @@ flash()
 {
 	local name=$1
 	shift
-	try "$name" run_limited 300 "$FLASHROM" -p "serprog:dev=$TTY:115200" "$@"
+	local status=0
+	run_flashrom "$@" || status=$?
+	if [ "$status" = 0 ]; then
+		ok "$name"
+	else
+		not_ok "$name" "exit status $status: flashrom $*" "$(tail -n 40 "$TMP/try.out")"
+	fi
 }
 
 # flash_fails NAME ARGS...: passes if flashrom ends by itself with an error.
@@ -180,8 +221,7 @@ flash_fails()
 {
 	local name=$1 status=0
 	shift
-	run_limited 300 "$FLASHROM" -p "serprog:dev=$TTY:115200" "$@" >"$TMP/try.out" 2>&1 ||
-		status=$?
+	run_flashrom "$@" || status=$?
 	if [ "$status" -gt 0 ] && [ "$status" -lt 124 ]; then
 		ok "$name"
 	else
@@ -240,7 +280,7 @@ operate()
 read_ready()
 {
 	local line
-	while IFS= read -r -t "$2" -u "$1" line; do
+	while IFS= read -r -t "$(limit "$2")" -u "$1" line; do
 		case $line in
 		ready:*)
 			READY=$line
@@ -287,11 +327,11 @@ stop_spinord()
 		return 0
 	fi
 	kill "-$signal" "$pid" 2>/dev/null
-	while IFS= read -r -t 15 -u "$fd" line || { read_status=$?; false; }; do
+	while IFS= read -r -t "$(limit 15)" -u "$fd" line || { read_status=$?; false; }; do
 		:
 	done
 	if [ "$read_status" -gt 128 ]; then
-		diag "spinord did not end 15 s after SIG$signal"
+		diag "spinord did not end $(limit 15) s after SIG$signal"
 		kill -KILL "$pid" 2>/dev/null
 	fi
 	STOP_STATUS=0

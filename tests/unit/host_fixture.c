@@ -6,7 +6,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-#define LIMIT_MS 20000
+#include "wall.h"
 
 struct host_fixture fixture;
 
@@ -51,7 +51,7 @@ host_fixture_setup(void)
 	g_get_monotonic_time();
 	descriptors = host_count_descriptors();
 	g_log_set_handler("spinor", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL, note_warning, NULL);
-	limit = g_timeout_source_new(LIMIT_MS);
+	limit = g_timeout_source_new(WALL_LIMIT_MS);
 	g_source_set_callback(limit, expire, NULL, NULL);
 	g_source_attach(limit, fixture.context);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Runs all suites of a program, or those named on the command line; TAP on stdout. */
 #include "suites.h"
+#include "wall.h"
 
 #include <glib.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@ main(int argc, char **argv)
 
 	/* Check's 4 s end tests that work but wait for a busy machine; a limit is for hangs. */
 	g_setenv("CK_DEFAULT_TIMEOUT", "60", FALSE);
+	wall_scale_check();
 	runner = srunner_create(NULL);
 	for (const struct suite_row *row = suite_rows; row->name; row++) {
 		if (argc < 2 || g_strv_contains((const char *const *)argv + 1, row->name)) {

@@ -10,6 +10,7 @@
 #include "hostmodel.h"
 #include "parts_frames.h"
 #include "parts_lengths.h"
+#include "wall.h"
 
 #include <check.h>
 #include <glib.h>
@@ -533,9 +534,9 @@ keep_named(const char *name)
 int
 main(void)
 {
-	Suite *suite = suite_create("parts");
-	TCase *tcase = tcase_create("parts");
-	SRunner *runner = srunner_create(suite);
+	Suite *suite;
+	TCase *tcase;
+	SRunner *runner;
 	bool few = g_getenv("UNIT_PARTS_FEW");
 	const char *only = g_getenv("UNIT_PARTS_ONLY");
 	struct chipdb *db;
@@ -543,6 +544,10 @@ main(void)
 	g_autoptr(GError) error = NULL;
 	int failed;
 
+	wall_scale_check();
+	suite = suite_create("parts");
+	tcase = tcase_create("parts");
+	runner = srunner_create(suite);
 	db = chipdb_open(NULL, &error);
 	if (!db)
 		g_error("%s", error->message);

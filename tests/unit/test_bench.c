@@ -11,6 +11,7 @@
 #include "setup/options.h"
 #include "setup/setup.h"
 #include "suites.h"
+#include "wall.h"
 
 #include <check.h>
 #include <glib/gstdio.h>
@@ -521,6 +522,7 @@ START_TEST(hosts_and_their_bytes_are_counted)
 	} tty = {.adapter = adapter};
 	struct link_host_stats stats = {0};
 	struct seen seen = {0};
+	int64_t limit_us;
 	uint8_t reply;
 	FILE *host;
 
@@ -540,7 +542,8 @@ START_TEST(hosts_and_their_bytes_are_counted)
 	ck_assert_uint_eq(stats.bytes_out, 3);
 	fclose(host);
 	/* The main thread notices the close first and passes it to the adapter's thread. */
-	for (int i = 0; i < 1000 && g_atomic_int_get(&seen.closed) == 0; i++) {
+	limit_us = g_get_monotonic_time() + WALL_LIMIT_MS * INT64_C(1000);
+	while (g_atomic_int_get(&seen.closed) == 0 && g_get_monotonic_time() < limit_us) {
 		g_main_context_iteration(NULL, FALSE);
 		g_usleep(5000);
 	}

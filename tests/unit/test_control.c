@@ -14,6 +14,7 @@
 #include "setup/options.h"
 #include "suites.h"
 #include "trace/stats.h"
+#include "wall.h"
 
 #include <check.h>
 #include <errno.h>
@@ -32,7 +33,6 @@
 #include <unistd.h>
 
 #define MIB ((size_t)1 << 20)
-#define LIMIT_US (20 * G_USEC_PER_SEC)
 
 /* The address sanitizer delays the release of memory. */
 #ifdef __SANITIZE_ADDRESS__
@@ -168,7 +168,7 @@ receive(struct client *client)
 static char *
 next_line(struct client *client)
 {
-	int64_t until = g_get_monotonic_time() + LIMIT_US;
+	int64_t until = g_get_monotonic_time() + WALL_LIMIT_MS * INT64_C(1000);
 	const char *newline;
 	bool open = true;
 	char *line;
@@ -189,7 +189,7 @@ next_line(struct client *client)
 static bool
 send_bytes(struct client *client, const char *text, size_t n)
 {
-	int64_t until = g_get_monotonic_time() + LIMIT_US;
+	int64_t until = g_get_monotonic_time() + WALL_LIMIT_MS * INT64_C(1000);
 
 	while (n > 0) {
 		ssize_t sent = send(client->fd, text, n, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -994,7 +994,7 @@ START_TEST(stop_raises_sigterm)
 	struct client client = open_client();
 	bool stopped = false;
 	guint source = g_unix_signal_add(SIGTERM, note, &stopped);
-	int64_t until = g_get_monotonic_time() + LIMIT_US;
+	int64_t until = g_get_monotonic_time() + WALL_LIMIT_MS * INT64_C(1000);
 
 	assert_result(&client, "bench.stop", NULL, "true");
 	while (!stopped && g_get_monotonic_time() < until)

@@ -8,6 +8,7 @@
 #include "port/port.h"
 #include "port/symlink.h"
 #include "suites.h"
+#include "wall.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +23,6 @@
 #include <unistd.h>
 
 #define BULK_BYTES (16u << 20)
-#define LIMIT_MS 20000
 
 /*
  * An adapter of four commands: 00 replies 06, 10 replies 15 06, 01 N and N bytes are echoed,
@@ -698,8 +698,8 @@ START_TEST(adapters_in_threads_keep_hosts_apart)
 		for (size_t got = 0; got < 2; got++) {
 			struct pollfd ready = {.fd = fd, .events = POLLIN};
 
-			ck_assert_msg(
-				poll(&ready, 1, LIMIT_MS) == 1, "no reply in round %d", round);
+			ck_assert_msg(poll(&ready, 1, (int)WALL_LIMIT_MS) == 1,
+				"no reply in round %d", round);
 			ck_assert_int_eq(read(fd, reply + got, 1), 1);
 		}
 		ck_assert_mem_eq(reply, "\x15\x06", 2);

@@ -14,6 +14,7 @@
  * Rows cover the differences between adapters; all of them are tested with a normal session.
  */
 #include "suites.h"
+#include "wall.h"
 
 #include <glib.h>
 #include <stdlib.h>
@@ -22,12 +23,7 @@
 #include "serprog/profile.h"
 #include "serprog_fixture.h"
 
-#define SHORT_NS 20000000
-
 #define NO_MAP "000000 00*25"
-
-/* The profile of the adapter under test, with short time-outs. */
-static struct serprog_profile with_short_timeouts;
 
 static struct rig *
 rig_of(const char *name)
@@ -35,12 +31,8 @@ rig_of(const char *name)
 	const struct serprog_profile *profile = serprog_profile_find(name);
 
 	ck_assert_msg(profile != NULL, "%s", name);
-	with_short_timeouts = *profile;
-	if (profile->byte_timeout_ns > 0)
-		with_short_timeouts.byte_timeout_ns = SHORT_NS;
-	if (profile->send_timeout_ns > 0)
-		with_short_timeouts.send_timeout_ns = SHORT_NS;
-	return rig_new(&with_short_timeouts, BASE_CLOCK_INSTANT, 1);
+	wall_stop();
+	return rig_new(profile, BASE_CLOCK_INSTANT, 1);
 }
 
 static enum base_command_verdict
@@ -81,10 +73,11 @@ wait_for_time_out(struct rig *rig)
 
 	ck_assert_msg(port->ops->deadline_ns != NULL, "%s has no time-out", rig->profile->name);
 	ns = port->ops->deadline_ns(port->self);
-	ck_assert_int_gt(ns, 0);
-	ck_assert_int_le(ns, SHORT_NS);
-	while (port->ops->deadline_ns(port->self) > 0)
-		g_usleep(1000);
+	ck_assert(ns == (int64_t)rig->profile->byte_timeout_ns ||
+		ns == (int64_t)rig->profile->send_timeout_ns);
+	wall_advance(ns - 1000);
+	ck_assert_int_gt(port->ops->deadline_ns(port->self), 0);
+	wall_advance(1000);
 	ck_assert_int_eq(port->ops->deadline_ns(port->self), 0);
 	port->ops->timed_out(port->self);
 	ck_assert_int_eq(port->ops->deadline_ns(port->self), -1);
@@ -450,15 +443,17 @@ START_TEST(a_slow_host_is_waited_for)
 {
 	struct rig *rig = rig_of(patience[_i].profile);
 	const struct base_endpoint *port = &rig->port;
+	int64_t ns;
 
 	ck_assert_int_eq(port->ops->deadline_ns(port->self), -1);
 	expect(rig, "13 010000", "", "");
-	ck_assert_int_gt(port->ops->deadline_ns(port->self), 0);
-	g_usleep(SHORT_NS / 1000 * 3 / 4);
+	ns = port->ops->deadline_ns(port->self);
+	ck_assert_int_gt(ns, 0);
+	wall_advance(ns / 4 * 3);
 	run_script(rig, "030000");
 	/* A timer that expires too early is ignored. */
 	port->ops->timed_out(port->self);
-	g_usleep(SHORT_NS / 1000 * 3 / 4);
+	wall_advance(ns / 4 * 3);
 	expect(rig, "9f", "06 ef4018", "9f+3 ");
 	ck_assert_int_eq(port->ops->deadline_ns(port->self), -1);
 	rig_free(rig);

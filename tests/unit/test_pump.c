@@ -9,6 +9,7 @@
 #include "port/port.h"
 #include "port/pump.h"
 #include "suites.h"
+#include "wall.h"
 
 #include <fcntl.h>
 #include <glib-unix.h>
@@ -22,7 +23,6 @@
 
 #define BULK_BYTES (4u << 20)
 #define DELAY_US 20000
-#define LIMIT_S 20
 
 /* More than the pump handles at once. */
 #define MANY 1000
@@ -356,7 +356,7 @@ expect(char c, size_t n)
 
 	while (got < n) {
 		struct pollfd pollfd = {.fd = host, .events = POLLIN};
-		int ready = poll(&pollfd, 1, LIMIT_S * 1000);
+		int ready = poll(&pollfd, 1, (int)WALL_LIMIT_MS);
 		ssize_t r = ready == 1 ? read(host, bytes + got, n - got) : -1;
 
 		ck_assert_msg(r > 0, "'%c': %zu of %zu bytes came", c, got, n);
@@ -390,7 +390,7 @@ exchange(int times)
 static void
 wait_for(gint *counter, gint n)
 {
-	gint64 limit_us = g_get_monotonic_time() + LIMIT_S * G_USEC_PER_SEC;
+	gint64 limit_us = g_get_monotonic_time() + WALL_LIMIT_MS * INT64_C(1000);
 
 	while (g_atomic_int_get(counter) < n) {
 		ck_assert_int_lt(g_get_monotonic_time(), limit_us);
@@ -409,7 +409,7 @@ line_blocks(void)
 static void
 wait_until_line_blocks(void)
 {
-	gint64 limit_us = g_get_monotonic_time() + LIMIT_S * G_USEC_PER_SEC;
+	gint64 limit_us = g_get_monotonic_time() + WALL_LIMIT_MS * INT64_C(1000);
 
 	do {
 		gint64 until_us = g_get_monotonic_time() + STILL_US / 10;
@@ -424,7 +424,7 @@ wait_until_line_blocks(void)
 static void
 wait_for_interrupt(void)
 {
-	ck_assert_msg(g_async_queue_timeout_pop(interrupts, LIMIT_S * G_USEC_PER_SEC) != NULL,
+	ck_assert_msg(g_async_queue_timeout_pop(interrupts, WALL_LIMIT_MS * INT64_C(1000)) != NULL,
 		"the adapter's thread did not wake up");
 }
 
@@ -575,7 +575,7 @@ START_TEST(cable_is_unplugged_during_a_blocked_read)
 		exchange(SERIES);
 		call(unplug);
 		ck_assert_int_eq(g_atomic_int_get(&adapter.closed), round);
-		ck_assert_int_eq(poll(&(struct pollfd){.fd = host}, 1, LIMIT_S * 1000), 1);
+		ck_assert_int_eq(poll(&(struct pollfd){.fd = host}, 1, (int)WALL_LIMIT_MS), 1);
 		close(host);
 		call(plug);
 	}
