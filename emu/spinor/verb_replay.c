@@ -8,9 +8,9 @@
 
 #include "base/log.h"
 #include "record/reader.h"
-#include "replay/serialport.h"
 #include "replay/private.h"
 #include "replay/replay.h"
+#include "replay/serialport.h"
 #include "spinor/client.h"
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
