@@ -57,11 +57,12 @@ bench_recording_keep_state(
 {
 	g_autofree char *path = NULL;
 	char *text;
+	gsize length;
 
 	if (recording == NULL || image == NULL)
 		return;
 	path = g_strconcat(image, ".state", NULL);
-	if (base_whole_file(path, BASE_TEXT_MAX, &text, NULL, NULL))
+	if (base_whole_file(path, BASE_TEXT_MAX, &text, &length, NULL))
 		g_hash_table_insert(recording->states, g_strdup_printf("%s/%u", adapter, cs), text);
 }
 
@@ -92,6 +93,7 @@ write_options(struct record_writer *writer, const struct setup_options *options)
 	g_autofree char *text = NULL;
 	g_autofree char *path = NULL;
 	g_autofree char *whole = NULL;
+	gsize length;
 
 	for (char **word = options->words; word != NULL && *word != NULL; word++) {
 		g_autofree char *escaped = escape(*word);
@@ -103,7 +105,7 @@ write_options(struct record_writer *writer, const struct setup_options *options)
 	whole = g_canonicalize_filename(options->file, NULL);
 	path = escape(whole);
 	record_writer_head(writer, "bench %s", path);
-	if (base_whole_file(options->file, BASE_TEXT_MAX, &text, NULL, NULL))
+	if (base_whole_file(options->file, BASE_TEXT_MAX, &text, &length, NULL))
 		record_writer_text(writer, text);
 }
 

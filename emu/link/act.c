@@ -7,7 +7,6 @@
 
 #include <glib.h>
 
-#include "base/clock.h"
 #include "link/uart.h"
 
 void

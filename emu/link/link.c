@@ -31,7 +31,6 @@
 #include <glib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "link/internal.h"
 #include "link/occasion.h"
 

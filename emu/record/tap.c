@@ -5,8 +5,9 @@
  * the same when the call is repeated from the record, which makes a replay exact.
  *
  *	take, give     one line for each call that moved bytes. A call of give() without a result
- *	               can process input that waits in a line with faults or in the
- *	               firmware, and is recorded too where that is possible
+ *	               changes nothing in a plain firmware; faults of the line and lossy
+ *	               firmwares count chances and process input that waits, so that it is
+ *	               recorded too, once between two commands
  *	count_stale,   questions that change nothing: not recorded
  *	wait_ns, ...
  */
@@ -50,6 +51,7 @@ host_opened(void *self)
 	base_wall_hold();
 	note_baud(tap);
 	record_tap_note(tap, RECORD_OPEN);
+	tap->is_quiet = false;
 	tap->behind.ops->host_opened(tap->behind.self);
 	base_wall_release();
 }
@@ -73,6 +75,7 @@ take(void *self, const uint8_t *in, size_t n)
 	size_t taken;
 
 	note_baud(tap);
+	tap->is_quiet = false;
 	taken = tap->behind.ops->take(tap->behind.self, in, MIN(n, RECORD_DATA_MAX));
 	if (taken > 0)
 		record_writer_data(tap->writer, tap->adapter, wall_ns, RECORD_FROM_HOST, in, taken);
@@ -86,12 +89,15 @@ give(void *self, uint8_t *out, size_t room)
 	struct record_tap *tap = self;
 	int64_t wall_ns = base_wall_hold();
 	size_t given;
+	bool quiet;
 
 	room = MIN(room, RECORD_DATA_MAX);
 	given = tap->behind.ops->give(tap->behind.self, out, room);
-	if (given > 0 || (tap->may_wait(tap->data) && !tap->behind.ops->idle(tap->behind.self)))
+	quiet = given == 0 && tap->behind.ops->idle(tap->behind.self);
+	if (given > 0 || (tap->may_wait(tap->data) && !(quiet && tap->is_quiet)))
 		record_writer_data(tap->writer, tap->adapter, wall_ns,
 			given == room ? RECORD_TO_HOST_FULL : RECORD_TO_HOST, out, given);
+	tap->is_quiet = quiet;
 	base_wall_release();
 	return given;
 }

@@ -18,6 +18,7 @@ struct record_tap {
 		void *data); /* bytes of the host may wait behind, and be processed later */
 	void *data;
 	unsigned int baud; /* as last recorded */
+	bool is_quiet;     /* the last call was a give() between commands, without a result */
 };
 
 /* For the port, instead of tap->behind; tap outlives the port. */

@@ -245,7 +245,8 @@ spinor_replay(struct spinor_command *command, GError **error)
 			"--pace %s: allowed are fast and real", command->pace);
 		return -1;
 	}
-	base_log_init("spinor", G_LOG_LEVEL_WARNING);
+	/* The faults of a record have been reported when it was made. */
+	base_log_init("spinor", G_LOG_LEVEL_CRITICAL);
 	signal(SIGPIPE, SIG_IGN);
 	r.reader = record_reader_new(command->args[0], error);
 	if (r.reader == NULL)
