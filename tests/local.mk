@@ -166,6 +166,8 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_profile_streams.c \
 	tests/unit/test_profiles.c \
 	tests/unit/test_pump.c \
+	tests/unit/test_record.c \
+	tests/unit/test_replay.c \
 	tests/unit/test_serprog.c \
 	tests/unit/test_snapshot.c \
 	tests/unit/test_state.c \

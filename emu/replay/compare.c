@@ -135,6 +135,14 @@ compare_span(struct replay_compare *compare, const struct replay_span *span,
 		differing - 1);
 }
 
+/* The record has bytes that belong to no operation. */
+static void
+add_fewer(struct replay_compare *compare, const struct replay_operation *operation, size_t n)
+{
+	add(compare, operation,
+		g_strdup_printf("%zu byte%s less than recorded", n, n == 1 ? "" : "s"), 0);
+}
+
 void
 replay_compare_answer(struct replay_compare *compare, struct replay_operations *operations,
 	const uint8_t *recorded, size_t n, const uint8_t *answer, size_t got)
@@ -145,7 +153,9 @@ replay_compare_answer(struct replay_compare *compare, struct replay_operations *
 		size_t both = MIN(length, got);
 
 		compare_span(compare, &span, recorded, answer, both);
-		if (both < length && span.offset >= 0)
+		if (both < length && span.operation == NULL)
+			add_fewer(compare, replay_operations_current(operations), length - both);
+		else if (both < length && span.offset >= 0)
 			add(compare, span.operation,
 				g_strdup_printf("the answer ends before byte %" G_GINT64_FORMAT,
 					span.offset + (int64_t)both),

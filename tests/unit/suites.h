@@ -96,6 +96,8 @@ Suite *suite_preset(void);
 Suite *suite_profile_streams(void);
 Suite *suite_profiles(void);
 Suite *suite_pump(void);
+Suite *suite_record(void);
+Suite *suite_replay(void);
 Suite *suite_serprog(void);
 Suite *suite_snapshot(void);
 Suite *suite_state(void);

@@ -24,6 +24,8 @@ const struct suite_row suite_rows[] = {
 	{"action", suite_action},
 	{"image", suite_image},
 	{"snapshot", suite_snapshot},
+	{"record", suite_record},
+	{"replay", suite_replay},
 	{"serprog", suite_serprog},
 	{"profiles", suite_profiles},
 	{"profile_streams", suite_profile_streams},
