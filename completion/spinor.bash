@@ -40,7 +40,7 @@ _spinor_value()
 		_spinor_reply "operation ready interrupted power pin host fault boot snapshot \
 			image"
 		;;
-	--image | --expect-image | --report | --file | --trace | --link)
+	--image | --expect-image | --report | --file | --trace | --link | --record | --dev)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$_spinor_current")
 		;;
@@ -48,8 +48,9 @@ _spinor_value()
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -d -- "$_spinor_current")
 		;;
-	--after | --assert | --at | --cs | --count | --cut-at | --cycles | --millivolts | --name | \
-		--seed | --status | --supply | --tcp | --time-scale | --timeout)
+	--pace) _spinor_reply "fast real" ;;
+	--after | --assert | --at | --cs | --count | --cut-at | --cycles | --differences | \
+		--millivolts | --name | --seed | --status | --supply | --tcp | --time-scale | --timeout)
 		COMPREPLY=()
 		;;
 	*) return 1 ;;
@@ -85,7 +86,7 @@ _spinor_argument()
 	power) _spinor_reply "on off cycle" ;;
 	board) _spinor_reply "run reset off" ;;
 	"snapshot restore" | "snapshot drop") _spinor_reply "$(_spinor_words snapshots)" ;;
-	"image save" | "image load" | "image compare" | run)
+	"image save" | "image load" | "image compare" | replay | run)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$_spinor_current")
 		;;
@@ -117,7 +118,8 @@ _spinor()
 			((i + 1 < COMP_CWORD)) && _spinor_bench+=("$word" "${COMP_WORDS[i + 1]}")
 			((i++))
 			;;
-		--timeout | --millivolts | --at | --after | --count | --kind | --file | --name) ((i++)) ;;
+		--timeout | --millivolts | --at | --after | --count | --kind | --file | --name | \
+			--image | --dev | --pace | --differences) ((i++)) ;;
 		-*) ;;
 		*) words+=("$word") ;;
 		esac
