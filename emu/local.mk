@@ -74,6 +74,7 @@ emu_libflash_a_SOURCES = \
 	emu/flash/commands/otparea.h \
 	emu/flash/commands/otpmode.c \
 	emu/flash/commands/password.c \
+	emu/flash/commands/pinuse.c \
 	emu/flash/commands/power.c \
 	emu/flash/commands/program.c \
 	emu/flash/commands/program.h \
@@ -83,6 +84,7 @@ emu_libflash_a_SOURCES = \
 	emu/flash/commands/read.c \
 	emu/flash/commands/read.h \
 	emu/flash/commands/readparameters.c \
+	emu/flash/commands/reasons.c \
 	emu/flash/commands/sector.c \
 	emu/flash/commands/sector.h \
 	emu/flash/commands/securityregister.c \
@@ -110,6 +112,7 @@ emu_libflash_a_SOURCES = \
 	emu/flash/engine/failure.c \
 	emu/flash/engine/family.c \
 	emu/flash/engine/family.h \
+	emu/flash/engine/fields.h \
 	emu/flash/engine/frame.c \
 	emu/flash/engine/frame.h \
 	emu/flash/engine/lanes.c \
@@ -128,10 +131,12 @@ emu_libflash_a_SOURCES = \
 	emu/flash/engine/tell.h \
 	emu/flash/engine/timing.h \
 	emu/flash/fault.h \
+	emu/flash/fields.c \
 	emu/flash/flash.h \
 	emu/flash/part.c \
 	emu/flash/part.h \
 	emu/flash/partdata.h \
+	emu/flash/reasons.h \
 	emu/flash/sfdpcompare.h \
 	emu/flash/validate.c \
 	emu/flash/version.h
@@ -144,10 +149,14 @@ emu_libchipdb_a_SOURCES = \
 	emu/chipdb/chipscan.h \
 	emu/chipdb/chiptable.c \
 	emu/chipdb/chiptable.h \
+	emu/chipdb/installed.c \
+	emu/chipdb/installed.h \
 	emu/chipdb/partcheck.c \
 	emu/chipdb/partcheck.h \
 	emu/chipdb/partcommand.c \
 	emu/chipdb/partcommand.h \
+	emu/chipdb/partdefinition.c \
+	emu/chipdb/partdefinition.h \
 	emu/chipdb/partdummy.c \
 	emu/chipdb/partdummy.h \
 	emu/chipdb/partfile.c \
@@ -208,6 +217,8 @@ emu_libclip_a_SOURCES = \
 	emu/clip/trigger.c \
 	emu/clip/wirefault.c \
 	emu/clip/wirefault.h \
+	emu/clip/wirereason.c \
+	emu/clip/wirereason.h \
 	emu/clip/wires.c \
 	emu/clip/writer.c
 
@@ -290,6 +301,11 @@ emu_libsetup_a_SOURCES = \
 	emu/setup/condition.h \
 	emu/setup/faultfile.c \
 	emu/setup/faultfile.h \
+	emu/setup/faultguide.c \
+	emu/setup/faultguide.h \
+	emu/setup/faultguide_chip.c \
+	emu/setup/faultguide_link.c \
+	emu/setup/faultguide_wires.c \
 	emu/setup/faultkeys.c \
 	emu/setup/faultkeys.h \
 	emu/setup/faultwords.c \
@@ -422,6 +438,8 @@ spinor_SOURCES = \
 	emu/spinor/exitstatus.h \
 	emu/spinor/expect.c \
 	emu/spinor/expect.h \
+	emu/spinor/explain.c \
+	emu/spinor/explain.h \
 	emu/spinor/find.c \
 	emu/spinor/find.h \
 	emu/spinor/main.c \
@@ -447,7 +465,9 @@ spinor_SOURCES = \
 	emu/spinor/verb_replay.c \
 	emu/spinor/verbs.c \
 	emu/spinor/verbs.h \
-	emu/spinor/watch.c
+	emu/spinor/watch.c \
+	emu/spinor/words.c \
+	emu/spinor/words.h
 spinor_LDADD = $(SPINOR_ROOMS) $(JSON_LIBS) $(GLIB_LIBS)
 
 chipdbdir = $(pkgdatadir)/chipdb

@@ -41,6 +41,7 @@ SYSTEM_TESTS = \
 	tests/system/flashrom-killed.test \
 	tests/system/flashrom-link.test \
 	tests/system/flashrom-modes.test \
+	tests/system/flashrom-names.test \
 	tests/system/flashrom-protect.test \
 	tests/system/flashrom-recipe.test \
 	tests/system/flashrom-tcp.test \
@@ -129,6 +130,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_bench.c \
 	tests/unit/test_board.c \
 	tests/unit/test_chipdb.c \
+	tests/unit/test_chipdb_definition.c \
 	tests/unit/test_chipdb_failures.c \
 	tests/unit/test_chipdb_folders.c \
 	tests/unit/test_chipdb_manual.c \
@@ -153,6 +155,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_control_manual.c \
 	tests/unit/test_embed.c \
 	tests/unit/test_fault_file.c \
+	tests/unit/test_fault_guide.c \
 	tests/unit/test_fault_manual.c \
 	tests/unit/test_fault_words.c \
 	tests/unit/test_faults.c \
@@ -168,7 +171,9 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_profile_streams.c \
 	tests/unit/test_profiles.c \
 	tests/unit/test_pump.c \
+	tests/unit/test_reasons.c \
 	tests/unit/test_record.c \
+	tests/unit/test_registers.c \
 	tests/unit/test_replay.c \
 	tests/unit/test_serprog.c \
 	tests/unit/test_snapshot.c \

@@ -14,6 +14,7 @@
 #include "bench/chip.h"
 #include "bench/faults.h"
 #include "clip/clip.h"
+#include "clip/wirereason.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
 
@@ -43,6 +44,63 @@ protected_ranges(const struct flash *flash)
 	return ranges;
 }
 
+static void
+add_wire_reasons(struct action_work *work, GArray *list)
+{
+	struct bench_adapter *adapter = work->target->adapter;
+	const struct bench_faults *faults = bench_adapter_has_faults(adapter);
+	struct clip_reason wires[CLIP_REASONS_MAX];
+	unsigned int n = clip_reasons(bench_adapter_clip(adapter), work->target->cs, wires);
+
+	for (unsigned int i = 0; i < n; i++) {
+		struct action_reason reason = {.kind = wires[i].kind, .silent = true};
+
+		if (faults != NULL && wires[i].fault_id > 0)
+			reason.fault = bench_faults_of_wires(faults, wires[i].fault_id);
+		if (reason.fault > 0)
+			g_snprintf(reason.text, sizeof reason.text, "%s (fault %u)", wires[i].text,
+				reason.fault);
+		else
+			g_strlcpy(reason.text, wires[i].text, sizeof reason.text);
+		g_array_append_val(list, reason);
+	}
+}
+
+/* The firmware has left CS# low. */
+static void
+add_selected_reason(struct action_work *work, GArray *list)
+{
+	struct action_reason reason = {
+		.kind = "cs-low", .silent = true, .text = "the adapter has left CS# low"};
+
+	if (!action_work_left_selected(work, &reason.fault))
+		return;
+	if (reason.fault > 0)
+		g_snprintf(reason.text, sizeof reason.text,
+			"the adapter has left CS# low (fault %u)", reason.fault);
+	g_array_append_val(list, reason);
+}
+
+/* struct action_reason: those of the wires, then those of the chip. */
+static GArray *
+find_reasons(struct action_work *work)
+{
+	GArray *list = g_array_new(FALSE, FALSE, sizeof(struct action_reason));
+	struct flash_reason of_chip[FLASH_REASONS_MAX];
+	unsigned int n = flash_reasons(work->flash, of_chip);
+
+	add_wire_reasons(work, list);
+	add_selected_reason(work, list);
+	for (unsigned int i = 0; i < n; i++) {
+		struct action_reason reason = {
+			.kind = of_chip[i].kind, .silent = of_chip[i].silent};
+
+		g_strlcpy(reason.text, of_chip[i].text, sizeof reason.text);
+		g_array_append_val(list, reason);
+	}
+	return list;
+}
+
 static bool
 describe_chip(struct action_work *work, GError **error)
 {
@@ -64,15 +122,19 @@ describe_chip(struct action_work *work, GError **error)
 		.cut_in = work->target->levels->cut_in,
 		.pins = bench_levels_pins(work->target->levels),
 		.busy = flash_is_busy(work->flash),
-		.n_registers = count_registers(part),
+		.n_status = count_registers(part),
+		.reasons = find_reasons(work),
 		.protected = protected_ranges(work->flash),
 		.n_snapshots = bench_chip_n_snapshots(work->chip),
 		.n_faults = faults != NULL ? bench_faults_count(faults, (int)work->target->cs) : 0,
 		.boot = bench_adapter_boot(adapter, work->target->cs),
 	};
 	bench_adapter_board(adapter, work->target->cs, &status->board);
+	status->n_registers = flash_registers(work->flash, status->registers);
 	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++)
-		status->registers[reg] = flash_status_register(work->flash, reg);
+		status->status[reg] = flash_status_register(work->flash, reg);
+	for (enum flash_pin pin = FLASH_PIN_WP; pin < FLASH_PINS; pin++)
+		flash_pin_use(work->flash, pin, &status->uses[pin]);
 	return true;
 }
 
@@ -100,6 +162,13 @@ describe_adapter(struct action_work *work, GError **error)
 }
 
 static void
+free_chip_status(struct action_chip_status *status)
+{
+	g_array_unref(status->protected);
+	g_array_unref(status->reasons);
+}
+
+static void
 free_adapter_status(void *data)
 {
 	struct action_adapter_status *status = data;
@@ -107,7 +176,7 @@ free_adapter_status(void *data)
 	g_free(status->tty);
 	g_free(status->ready_line);
 	for (guint i = 0; i < status->chips->len; i++)
-		g_array_unref(g_array_index(status->chips, struct action_chip_status, i).protected);
+		free_chip_status(&g_array_index(status->chips, struct action_chip_status, i));
 	g_array_unref(status->chips);
 	g_free(status);
 }

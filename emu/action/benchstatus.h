@@ -5,12 +5,20 @@
 
 #include "action/action.h"
 #include "bench/adapter.h"
+#include "flash/describe.h"
+#include "flash/reasons.h"
 
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ACTION_STATUS_REGISTERS 3
+/* Why a chip does not answer as its host expects. */
+struct action_reason {
+	const char *kind;   /* for programs */
+	bool silent;        /* it does not answer an identification */
+	unsigned int fault; /* its number; 0: it is no fault */
+	char text[FLASH_REASON_BYTES];
+};
 
 struct action_range {
 	uint64_t start;
@@ -29,9 +37,13 @@ struct action_chip_status {
 	uint64_t cut_in;    /* frames until the supply is cut; 0: never */
 	struct bench_pins pins;
 	bool busy;
-	uint8_t registers[ACTION_STATUS_REGISTERS];
-	unsigned int n_registers; /* of the part */
-	GArray *protected;        /* struct action_range, in ascending order */
+	struct flash_register registers[FLASH_NAMED_REGISTERS];
+	unsigned int n_registers;
+	unsigned int n_status; /* the first of them: SR1 up to the last that the part has */
+	uint8_t status[FLASH_STATUS_REGISTERS];
+	struct flash_pin_use uses[FLASH_PINS];
+	GArray *reasons;   /* struct action_reason, the most important first */
+	GArray *protected; /* struct action_range, in ascending order */
 	unsigned int n_snapshots;
 	unsigned int n_faults; /* of the chip itself */
 	const char *board;     /* NULL: none */

@@ -5,8 +5,20 @@
 
 #include <glib.h>
 
-/* One line for each entry with a name: "  -h, --help    Print this text". Descriptions begin in one
- * column. Entries end with one whose long_name is NULL. Free with g_free(). */
+/* long_name of an entry that is a heading, with the title as its description. GOption does not know
+ * it. */
+#define BASE_OPTION_HEADING "-"
+
+/* No line of a list is longer. */
+#define BASE_LIST_WIDTH 80
+
+/* "  -h, --help    Print this text" for each entry with a name, and "\nTITLE:" for each heading.
+ * Descriptions begin in one column and are folded. Entries end with one whose long_name is NULL.
+ * Free with g_free(). */
 char *base_option_list(const GOptionEntry *entries);
+
+/* Appends a term and its explanation, which begins in column (on the next line if the term is too
+ * long), is folded at blanks, and ends with a line break. */
+void base_list_append(GString *list, const char *term, const char *text, unsigned int column);
 
 #endif

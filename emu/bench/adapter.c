@@ -16,6 +16,8 @@
 #include "bench/faults.h"
 #include "bench/levels.h"
 #include "board/board.h"
+#include "chipdb/installed.h"
+#include "chipdb/partdefinition.h"
 #include "clip/clip.h"
 #include "clip/wirefault.h"
 #include "flash/flash.h"
@@ -573,20 +575,41 @@ describe_chips(const struct bench_adapter *adapter)
 	return g_string_free(parts, FALSE);
 }
 
+/* The definition that flashrom needs for the chip; NULL: none, or several chips. */
+static const char *
+definition_of(const struct bench_adapter *adapter)
+{
+	const struct bench_chip *chip = NULL;
+
+	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
+		if (adapter->selects[cs].chip != NULL && chip != NULL)
+			return NULL;
+		if (adapter->selects[cs].chip != NULL)
+			chip = adapter->selects[cs].chip;
+	}
+	return chip != NULL ? chipdb_part_choice(bench_chip_part(chip)) : NULL;
+}
+
 char *
 bench_adapter_ready_line(const struct bench_adapter *adapter)
 {
 	g_autofree char *chips = describe_chips(adapter);
+	g_autofree char *programmer = NULL;
+	g_autofree char *command = NULL;
 	const char *device = adapter->link;
 
-	if (adapter->tcp != NULL)
-		return g_strdup_printf("ready: %s %s flashrom -p serprog:ip=%s%s", adapter->name,
-			chips, port_tcp_address(adapter->tcp),
+	if (adapter->tcp != NULL) {
+		programmer = g_strdup_printf("serprog:ip=%s", port_tcp_address(adapter->tcp));
+		command = chipdb_flashrom_command(programmer, definition_of(adapter));
+		return g_strdup_printf("ready: %s %s %s%s", adapter->name, chips, command,
 			port_tcp_is_public(adapter->tcp)
 				? " # warning: anyone on the network can use it"
 				: "");
+	}
 	if (device == NULL || device[strspn(device, PLAIN_CHARACTERS)] != '\0')
 		device = port_pty_path(adapter->pty);
-	return g_strdup_printf("ready: %s %s flashrom -p serprog:dev=%s:%d", adapter->name, chips,
-		device != NULL ? device : "-", READY_BAUD);
+	programmer =
+		g_strdup_printf("serprog:dev=%s:%d", device != NULL ? device : "-", READY_BAUD);
+	command = chipdb_flashrom_command(programmer, definition_of(adapter));
+	return g_strdup_printf("ready: %s %s %s", adapter->name, chips, command);
 }

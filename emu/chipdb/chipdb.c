@@ -488,6 +488,31 @@ refuse_unknown(const struct chipdb *db, const char *name, GError **error)
 		"unknown chip \"%s\"%s (spinord --list-chips lists all)", name, suggestion);
 }
 
+/* Whether the newest flashrom has several definitions that match the group's ID. flashrom compares
+ * three bytes of most IDs. */
+static bool
+has_rivals(const struct chipdb *db, const struct chipdb_scan_group *group)
+{
+	const char *first = NULL;
+
+	if (group->id[0] == 0)
+		return false;
+	for (unsigned int i = 0; i < db->parts->len; i++) {
+		const struct chipdb_scan_group *other = g_ptr_array_index(db->parts, i);
+
+		if (memcmp(other->id, group->id, 3) != 0)
+			continue;
+		for (unsigned int j = 0; j < other->newest->len; j++) {
+			const char *name = g_ptr_array_index(other->newest, j);
+
+			if (first && strcmp(first, name) != 0)
+				return true;
+			first = name;
+		}
+	}
+	return false;
+}
+
 /* The group of that part, read; NULL on error. */
 static struct chipdb_scan_group *
 find_group(struct chipdb *db, const char *name, GError **error)
@@ -506,7 +531,10 @@ find_group(struct chipdb *db, const char *name, GError **error)
 		refuse_unknown(db, name, error);
 		return NULL;
 	}
-	return resolve(db, group, error) ? group : NULL;
+	if (!resolve(db, group, error))
+		return NULL;
+	group->part->part.flashrom_several = has_rivals(db, group);
+	return group;
 }
 
 const struct flash_part *

@@ -6,6 +6,8 @@
 #include "chipdb/chipscan.h"
 
 #include "base/keyfile.h"
+#include "base/value.h"
+#include "chipdb/partdefinition.h"
 
 #include <string.h>
 
@@ -15,6 +17,7 @@ chipdb_scan_group_free(struct chipdb_scan_group *group)
 	chipdb_part_free(group->part);
 	g_ptr_array_unref(group->aliases);
 	g_ptr_array_unref(group->flashrom);
+	g_ptr_array_unref(group->newest);
 	g_free(group);
 }
 
@@ -67,6 +70,7 @@ begin_group(GStringChunk *strings, const char *file, unsigned int number,
 	group = g_new0(struct chipdb_scan_group, 1);
 	group->aliases = g_ptr_array_new();
 	group->flashrom = g_ptr_array_new();
+	group->newest = g_ptr_array_new();
 	group->at.file = file;
 	group->at.family = family;
 	group->at.name = g_string_chunk_insert(strings, name);
@@ -75,16 +79,34 @@ begin_group(GStringChunk *strings, const char *file, unsigned int number,
 	return group;
 }
 
+/* The definitions of a key flashrom, flashrom-1.3 or flashprog. */
+static void
+take_definitions(
+	struct chipdb_scan_group *group, GStringChunk *strings, const struct base_keyline *line)
+{
+	g_autofree char *key = g_strndup(line->text, strcspn(line->text, " \t=\n"));
+	int list = chipdb_part_definition_list(key);
+	g_autofree char *names = list >= 0 ? value_of(line, key) : NULL;
+
+	if (!names || strcmp(names, "none") == 0)
+		return;
+	add_names(group->flashrom, strings, names, "");
+	if (list == FLASH_FLASHROM)
+		add_names(group->newest, strings, names, "");
+}
+
 static void
 take_names(struct chipdb_scan_group *group, GStringChunk *strings, const struct base_keyline *line)
 {
-	g_autofree char *flashrom = value_of(line, "flashrom");
 	g_autofree char *aliases = value_of(line, "aliases");
+	g_autofree char *id = value_of(line, "id");
 
-	if (flashrom)
-		add_names(group->flashrom, strings, flashrom, "");
+	if (line->text[0] == 'f')
+		take_definitions(group, strings, line);
 	if (aliases)
 		add_names(group->aliases, strings, aliases, "(");
+	if (id)
+		base_value_hex_bytes(id, group->id, sizeof(group->id));
 }
 
 bool

@@ -24,7 +24,9 @@ struct chipdb_scan_group {
 	struct chipdb_part *part;         /* NULL until read */
 	struct chipdb_scan_group *family; /* that it inherits; set with part */
 	GPtrArray *aliases;               /* for look-ups before the group is read */
-	GPtrArray *flashrom;              /* likewise */
+	GPtrArray *flashrom;              /* likewise: the definitions of all releases */
+	GPtrArray *newest;                /* likewise: those of the newest flashrom */
+	uint8_t id[FLASH_ID_MAX];         /* its first bytes; 00: none */
 };
 
 void chipdb_scan_group_free(struct chipdb_scan_group *group);

@@ -50,6 +50,8 @@ chipdb_part_free(struct chipdb_part *part)
 	g_free(part->aliases);
 	g_free(part->alias_reasons);
 	g_free(part->flashrom_names);
+	for (unsigned int i = 0; i < FLASH_DEFINITION_LISTS; i++)
+		g_free(part->definitions[i]);
 	g_free(part);
 }
 
@@ -112,9 +114,30 @@ copy_erases(struct chipdb_part *part, const struct chipdb_part_group *group, GEr
 	return false;
 }
 
+/* Joins the lists of definitions, each name once. */
+static void
+join_definitions(struct chipdb_part *part)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+	for (unsigned int i = 0; i < FLASH_DEFINITION_LISTS; i++) {
+		for (const char **name = part->definitions[i]; name && *name; name++) {
+			if (!g_ptr_array_find_with_equal_func(names, *name, g_str_equal, NULL))
+				g_ptr_array_add(names, (gpointer)*name);
+		}
+	}
+	if (names->len == 0)
+		return;
+	g_ptr_array_add(names, NULL);
+	g_free(part->flashrom_names);
+	part->flashrom_names = (const char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
+	part->part.flashrom_names = part->flashrom_names;
+}
+
 bool
 chipdb_part_finish(struct chipdb_part *part, const struct chipdb_part_group *group, GError **error)
 {
+	join_definitions(part);
 	return copy_erases(part, group, error) && check_mandatory(part, group, error) &&
 		chipdb_part_check(part, group, error);
 }

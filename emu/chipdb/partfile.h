@@ -27,6 +27,7 @@ struct chipdb_part {
 	const char **aliases;         /* owned; part.aliases points to it */
 	const char **alias_reasons;   /* likewise */
 	const char **flashrom_names;  /* likewise */
+	const char **definitions[FLASH_DEFINITION_LISTS]; /* likewise */
 };
 
 /* A group of a file. */

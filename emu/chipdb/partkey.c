@@ -10,6 +10,7 @@
 #include "base/units.h"
 #include "base/value.h"
 #include "chipdb/partcommand.h"
+#include "chipdb/partdefinition.h"
 #include "chipdb/partdummy.h"
 #include "chipdb/partprotect.h"
 #include "chipdb/partsfdp.h"
@@ -118,16 +119,22 @@ split_names(struct base_key_reading *r, const char *value)
 	return names;
 }
 
+/* "none" is an empty list. */
 static bool
-read_flashrom(struct base_key_reading *r, const char *value)
+read_definitions(struct base_key_reading *r, const char *value)
 {
-	if (refuse_in_family(r))
+	int list = chipdb_part_definition_list(r->name);
+	struct chipdb_part *part = target_of(r)->part;
+	const char **names;
+
+	if (list < 0 || refuse_in_family(r))
 		return false;
-	g_free(target_of(r)->part->flashrom_names);
-	target_of(r)->part->flashrom_names = split_names(r, value);
-	part_of(r)->flashrom_names = target_of(r)->part->flashrom_names;
-	part_of(r)->flashrom_name = target_of(r)->part->flashrom_names[0];
-	return part_of(r)->flashrom_name != NULL;
+	names = split_names(r, strcmp(value, "none") == 0 ? "" : value);
+	g_free(part->definitions[list]);
+	part->part.definitions[list] = part->definitions[list] = names;
+	if (list == FLASH_FLASHROM)
+		part_of(r)->flashrom_name = names[0];
+	return names[0] || strcmp(value, "none") == 0;
 }
 
 static bool
@@ -531,12 +538,16 @@ read_erase(struct base_key_reading *r, const char *value)
 	"a power of two, a map such as 4Kx2 + 8K + 16K, or chip; and one or two times, such as " \
 	"4K, 45 ms, 400 ms; as and another opcode, such as as C7; or none"
 #define REFUSED_ALLOWED "none, or mnemonics of spinor-chipdb(5), and ERASE for all erases"
+#define DEFINITIONS_ALLOWED "names, with ; between them, or none"
 #define CLOCKS_ALLOWED "clocks: 8, 16, 24 or 32"
 
 const struct base_key chipdb_partkeys[] = {
 	BASE_KEY("inherits", "the name of a family", NULL),
 	BASE_KEY("vendor", TEXT_ALLOWED, read_text, .field = PART(vendor), .mandatory = true),
-	BASE_KEY("flashrom", "names, with ; between them", read_flashrom),
+	BASE_KEY("flashrom", DEFINITIONS_ALLOWED, read_definitions),
+	BASE_KEY("flashprog", DEFINITIONS_ALLOWED, read_definitions),
+	BASE_KEY("flashrom-1.3", DEFINITIONS_ALLOWED, read_definitions,
+		.matches = chipdb_part_is_release_key),
 	BASE_KEY("aliases",
 		"names without blanks, each with its reason in parentheses, with ; between them",
 		read_aliases),

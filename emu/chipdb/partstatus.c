@@ -7,9 +7,12 @@
 #include "chipdb/partstatus.h"
 
 #include "base/value.h"
+#include "flash/describe.h"
 
 #include <glib.h>
 #include <string.h>
+
+#define USER "USER"
 
 static const struct base_value_word bit_words[] = {{"-", FLASH_BIT_NONE}, {"BUSY", FLASH_BIT_BUSY},
 	{"WEL", FLASH_BIT_WEL}, {"BP0", FLASH_BIT_BP0}, {"BP1", FLASH_BIT_BP1},
@@ -28,7 +31,7 @@ static const struct base_value_word bit_words[] = {{"-", FLASH_BIT_NONE}, {"BUSY
 	{"EPE", FLASH_BIT_EPE}, {"SPRL", FLASH_BIT_SPRL}, {"SWP0", FLASH_BIT_SWP0},
 	{"SWP1", FLASH_BIT_SWP1}, {"WPP", FLASH_BIT_WPP}, {"WPLD", FLASH_BIT_WPLD},
 	{"BPNV", FLASH_BIT_BPNV}, {"BPNV_O", FLASH_BIT_BPNV_O}, {"FREEZE", FLASH_BIT_FREEZE},
-	{"HOLD_RST", FLASH_BIT_HRSW}, {"USER", FLASH_BIT_USER},
+	{"HOLD_RST", FLASH_BIT_HRSW}, {USER, FLASH_BIT_USER},
 	/* Names of other data sheets for the same bits. */
 	{"WIP", FLASH_BIT_BUSY}, {"PS1", FLASH_BIT_PSB}, {"ES", FLASH_BIT_ESB},
 	{"SRP0", FLASH_BIT_SRP}, {"SRP1", FLASH_BIT_SRL}, {"SRWD", FLASH_BIT_SRP},
@@ -82,6 +85,40 @@ is_forgetful(enum flash_bit bit)
 	return bit == FLASH_BIT_SPRL || bit == FLASH_BIT_FREEZE;
 }
 
+/* "USER:LC0" to "LC0", in place; false: a bad name. */
+static bool
+read_own_name(char *cell, const char **name, char **why)
+{
+	char *own = strchr(cell, ':');
+	size_t n;
+
+	*name = NULL;
+	if (!own)
+		return true;
+	*own++ = '\0';
+	n = strlen(own);
+	if (strcmp(cell, USER) == 0 && n > 0 && n < FLASH_FIELD_NAME_MAX &&
+		strspn(own, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_") == n) {
+		*name = g_intern_string(own);
+		return true;
+	}
+	*why = g_strdup_printf("unknown bit \"%s:%s\"; allowed is USER:NAME with up to %d letters, "
+			       "digits and underscores",
+		cell, own, FLASH_FIELD_NAME_MAX - 1);
+	return false;
+}
+
+/* The name of the table, which lives as long as the part. */
+static const char *
+static_name(const char *cell)
+{
+	const struct base_value_word *word = bit_words;
+
+	while (word->name && strcmp(word->name, cell) != 0)
+		word++;
+	return word->name;
+}
+
 /* One bit of a register: "LB1/otp". */
 static bool
 read_bit(char *cell, struct flash_register_bit *bit, char **why)
@@ -100,11 +137,15 @@ read_bit(char *cell, struct flash_register_bit *bit, char **why)
 			return false;
 		}
 	}
+	if (!read_own_name(cell, &bit->name, why))
+		return false;
 	if (!base_value_word(bit_words, cell, &function)) {
 		*why = g_strdup_printf("unknown bit \"%s\"", cell);
 		return false;
 	}
 	bit->function = (enum flash_bit)function;
+	if (!bit->name && bit->function != FLASH_BIT_NONE && bit->function != FLASH_BIT_USER)
+		bit->name = static_name(cell);
 	bit->read_only = bit->read_only || is_reported(bit->function);
 	bit->is_volatile = bit->is_volatile || is_forgetful(bit->function);
 	return true;

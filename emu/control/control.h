@@ -22,6 +22,9 @@ const char *control_server_path(const struct control_server *server);
 /* Disconnects all clients and removes the socket. */
 void control_server_destroy(struct control_server *server);
 
+/* Returns the i-th kind of event, from 0, and what such events are; NULL: there are no more. */
+const char *control_event_kind(unsigned int i, const char **text);
+
 /* Returns the default directory of control sockets: $XDG_RUNTIME_DIR/spinor, or /tmp/spinor-UID if
  * that is not set. Creates nothing. Free with g_free(). */
 char *control_directory(void);

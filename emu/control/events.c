@@ -18,6 +18,7 @@
 #include "action/action.h"
 #include "action/event.h"
 #include "control/connection.h"
+#include "control/control.h"
 #include "control/internal.h"
 #include "control/rpc.h"
 
@@ -74,6 +75,27 @@ const char *const control_event_kinds[] = {
 	[ACTION_EVENT_IMAGE] = "image",
 	NULL,
 };
+
+static const char *const texts[] = {
+	[ACTION_EVENT_OPERATION] = "the chip executed a command, or ignored it",
+	[ACTION_EVENT_READY] = "a program, an erase or a register write ended",
+	[ACTION_EVENT_INTERRUPTED] = "a reset or the supply ended it early",
+	[ACTION_EVENT_POWER] = "the chip's supply was switched, or failed",
+	[ACTION_EVENT_PIN] = "the level of a pin was set",
+	[ACTION_EVENT_HOST] = "a host opened or closed the port",
+	[ACTION_EVENT_FAULT] = "a fault acted",
+	[ACTION_EVENT_BOOT] = "a board started, or could not",
+	[ACTION_EVENT_SNAPSHOT] = "a snapshot was taken or restored",
+	[ACTION_EVENT_IMAGE] = "the content was loaded or saved",
+};
+G_STATIC_ASSERT(G_N_ELEMENTS(texts) == KINDS);
+
+const char *
+control_event_kind(unsigned int i, const char **text)
+{
+	*text = i < KINDS ? texts[i] : NULL;
+	return i < KINDS ? control_event_kinds[i] : NULL;
+}
 
 /* Runs in an adapter's thread. */
 static void

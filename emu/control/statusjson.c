@@ -6,6 +6,7 @@
 
 #include "action/action.h"
 #include "action/benchstatus.h"
+#include "flash/describe.h"
 #include "trace/stats.h"
 
 #include <unistd.h>
@@ -42,14 +43,90 @@ describe_board(const struct action_chip_status *chip)
 	return control_take_object(object);
 }
 
+/* {"name": "SR1", "value": 156, "bits": {"SRP": 1, "BP": 7}, "text": "SRP=1 BP=111"} */
+static JsonObject *
+describe_register(const struct flash_register *reg)
+{
+	JsonObject *object = json_object_new();
+	JsonObject *bits = json_object_new();
+	g_autofree char *words = flash_register_words(reg, false);
+
+	for (unsigned int i = 0; i < reg->n_fields; i++)
+		json_object_set_int_member(
+			bits, reg->fields[i].name, flash_field_value(&reg->fields[i], reg->value));
+	control_set_text(object, "name", reg->name);
+	json_object_set_int_member(object, "value", reg->value);
+	json_object_set_int_member(object, "width", reg->n_bits);
+	json_object_set_object_member(object, "bits", bits);
+	control_set_text(object, "text", words);
+	json_object_set_boolean_member(object, "brief", reg->brief);
+	return object;
+}
+
+static JsonArray *
+describe_registers(const struct action_chip_status *chip)
+{
+	JsonArray *array = json_array_new();
+
+	for (unsigned int i = 0; i < chip->n_registers; i++)
+		json_array_add_object_element(array, describe_register(&chip->registers[i]));
+	return array;
+}
+
+static JsonObject *
+describe_pin_uses(const struct action_chip_status *chip)
+{
+	static const char *const names[FLASH_PINS] = {"wp", "hold", "reset"};
+	JsonObject *object = json_object_new();
+
+	for (unsigned int pin = 0; pin < FLASH_PINS; pin++) {
+		JsonObject *use = json_object_new();
+
+		json_object_set_boolean_member(use, "exists", chip->uses[pin].exists);
+		json_object_set_boolean_member(use, "acts", chip->uses[pin].acts);
+		control_set_text(use, "text", chip->uses[pin].text);
+		json_object_set_object_member(object, names[pin], use);
+	}
+	return object;
+}
+
+static bool
+is_silent(const struct action_chip_status *chip)
+{
+	for (guint i = 0; i < chip->reasons->len; i++)
+		if (g_array_index(chip->reasons, struct action_reason, i).silent)
+			return true;
+	return false;
+}
+
+static JsonArray *
+describe_reasons(const struct action_chip_status *chip)
+{
+	JsonArray *array = json_array_new();
+
+	for (guint i = 0; i < chip->reasons->len; i++) {
+		const struct action_reason *reason =
+			&g_array_index(chip->reasons, struct action_reason, i);
+		JsonObject *object = json_object_new();
+
+		control_set_text(object, "kind", reason->kind);
+		json_object_set_boolean_member(object, "silent", reason->silent);
+		control_set_text(object, "text", reason->text);
+		if (reason->fault > 0)
+			json_object_set_int_member(object, "fault", reason->fault);
+		json_array_add_object_element(array, object);
+	}
+	return array;
+}
+
 static JsonObject *
 describe_chip(const struct action_chip_status *chip)
 {
 	JsonObject *object = json_object_new();
 	JsonArray *registers = json_array_new();
 
-	for (unsigned int i = 0; i < chip->n_registers; i++)
-		json_array_add_int_element(registers, chip->registers[i]);
+	for (unsigned int i = 0; i < chip->n_status; i++)
+		json_array_add_int_element(registers, chip->status[i]);
 	json_object_set_int_member(object, "cs", chip->cs);
 	control_set_text(object, "part", chip->part);
 	control_set_text(object, "vendor", chip->vendor);
@@ -62,6 +139,10 @@ describe_chip(const struct action_chip_status *chip)
 	control_set_note(object, &chip->pins);
 	json_object_set_boolean_member(object, "busy", chip->busy);
 	json_object_set_array_member(object, "status", registers);
+	json_object_set_array_member(object, "registers", describe_registers(chip));
+	json_object_set_object_member(object, "pin_uses", describe_pin_uses(chip));
+	json_object_set_boolean_member(object, "silent", is_silent(chip));
+	json_object_set_array_member(object, "reasons", describe_reasons(chip));
 	json_object_set_array_member(object, "protected", describe_ranges(chip->protected));
 	json_object_set_int_member(object, "snapshots", chip->n_snapshots);
 	json_object_set_int_member(object, "vcc_mv", chip->vcc_millivolts);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The meaning of a frame to a chip, and the use of its pins, for rooms between chip and host. Not
- * installed. */
+/* The meaning of a frame to a chip, the use of its pins, and its registers by the names of their
+ * bits, for rooms between chip and host. Not installed. */
 #ifndef SPINOR_FLASH_DESCRIBE_H
 #define SPINOR_FLASH_DESCRIBE_H
 
@@ -46,5 +46,56 @@ bool flash_described_address(const struct flash_description *description, uint64
 
 /* Why a pin has no function at present: "QE=1" or "QPI", it is a data lane. NULL: it has one. */
 const char *flash_pin_unused(const struct flash *chip, enum flash_pin pin);
+
+#define FLASH_FIELDS_MAX 16
+#define FLASH_FIELD_NAME_MAX 16
+#define FLASH_NAMED_REGISTERS 16
+
+/* Bits of a register with one name: a single one ("SRP"), or a number ("BP" of BP0 to BP3). */
+struct flash_field {
+	char name[FLASH_FIELD_NAME_MAX];
+	unsigned int n_bits;
+	uint8_t place[8]; /* bit i of the field is that bit of the register */
+	bool repeats;     /* n_bits is 1, and the register shows it in place[1], too */
+	bool brief;       /* shown in the short form even if it is 0 */
+};
+
+/* A register and its fields, in the order of their highest bits from 7 (or 15) down. */
+struct flash_register {
+	const char *name; /* "SR1", "FSR" */
+	unsigned int n_bits;
+	uint32_t value;
+	bool brief; /* shown in the short form of a chip's state */
+	unsigned int n_fields;
+	struct flash_field fields[FLASH_FIELDS_MAX];
+};
+
+/* The name of register reg, 0 to 5: "SR1" to "SR3", "CR2" to "CR4". */
+const char *flash_status_name(unsigned int reg);
+
+/* Whether register reg (0: SR1) has a bit with a name. */
+bool flash_has_status(const struct flash_part *part, unsigned int reg);
+
+/* Describes a value of register reg (below FLASH_REGISTERS of partdata.h) of that part. */
+void flash_status_fields(const struct flash_part *part, unsigned int reg, uint8_t value,
+	struct flash_register *described);
+
+/* Describes all registers of the chip as a host would read them now. Returns their number, at most
+ * FLASH_NAMED_REGISTERS. */
+unsigned int flash_registers(const struct flash *chip, struct flash_register *registers);
+
+/* The field's value in a value of its register. */
+uint32_t flash_field_value(const struct flash_field *field, uint32_t value);
+
+/* Sets the field in *value. False: it has too few bits. */
+bool flash_field_set(const struct flash_field *field, uint32_t number, uint32_t *value);
+
+/* The bits of a register by their names, numbers in binary: "SRP=1 BP=111". Short form (all is
+ * false): without the fields that are 0, except those of block protection. "" if that leaves
+ * nothing. Free with g_free(). */
+char *flash_register_words(const struct flash_register *reg, bool all);
+
+/* The same, short, for a value of register reg of that part: "9C: SRP=1 BP=111", "00". */
+char *flash_status_words(const struct flash_part *part, unsigned int reg, uint8_t value);
 
 #endif

@@ -83,6 +83,7 @@ enum flash_bit {
 /* One bit of a status register, as drawn in the data sheet. */
 struct flash_register_bit {
 	enum flash_bit function;
+	const char *name; /* in the part's data sheet; NULL: not said */
 	bool otp;         /* can't be cleared */
 	bool read_only;   /* not affected by a register write */
 	bool is_volatile; /* returns to its delivered value at each power-up */
@@ -255,14 +256,31 @@ enum flash_otp_lock {
 	FLASH_OTP_ONCE,         /* the first program is the only one */
 };
 
+/* Lists of the names that host tools have for a part. */
+enum flash_definition_list {
+	FLASH_FLASHROM,     /* the newest release */
+	FLASH_FLASHROM_1_7, /* that release and those before it, and so on */
+	FLASH_FLASHROM_1_6,
+	FLASH_FLASHROM_1_5,
+	FLASH_FLASHROM_1_4,
+	FLASH_FLASHROM_1_3,
+	FLASH_FLASHPROG, /* NULL: as the newest flashrom */
+	FLASH_DEFINITION_LISTS,
+};
+
 /* All strings and arrays belong to the part and live as long as it does. */
 struct flash_part {
 	const char *name; /* what the user orders: "W25Q128JV" */
 	const char *vendor;
-	const char *
-		flashrom_name; /* the name that flashrom reports, the newest if there are several */
-	const char *const
-		*flashrom_names;    /* all of them, newest first; NULL-terminated; may be NULL */
+	/* The definition of the newest flashrom, the first if there are several; NULL: none. */
+	const char *flashrom_name;
+	bool flashrom_several; /* other definitions match the same ID: flashrom needs -c */
+	/* The definitions of all releases, the newest first, then those of flashprog;
+	 * NULL-terminated; may be NULL. */
+	const char *const *flashrom_names;
+	/* The definitions of each list, NULL-terminated and empty if the release has none; NULL:
+	 * not given. */
+	const char *const *definitions[FLASH_DEFINITION_LISTS];
 	const char *const *aliases; /* NULL-terminated; may be NULL */
 	/* Why each alias is the same chip; empty: not said. NULL if aliases is. */
 	const char *const *alias_reasons;

@@ -38,6 +38,28 @@ const char *const setup_mode_names[SETUP_MODES] = {
 	[SETUP_MODE_OTP_LOCKED] = "otp-locked",
 };
 
+const char *const setup_mode_texts[SETUP_MODES] = {
+	[SETUP_MODE_DEEP_POWER_DOWN] = "deep power-down (B9)",
+	[SETUP_MODE_4_BYTE] = "4-byte addresses (B7)",
+	[SETUP_MODE_3_BYTE] = "3-byte addresses (E9)",
+	[SETUP_MODE_EAR] = "the extended address register has the value N, 0 to 255",
+	[SETUP_MODE_QPI] = "commands on four lines",
+	[SETUP_MODE_SUSPENDED] = "an erase of the block at 0 is suspended",
+	[SETUP_MODE_PROGRAM_SUSPENDED] = "a program of the page at 0 is suspended",
+	[SETUP_MODE_ERASING] = "an erase of the block at 0 is in progress",
+	[SETUP_MODE_PROGRAMMING] = "a program of the page at 0 is in progress",
+	[SETUP_MODE_WRITING_STATUS] = "a write of the status register is in progress",
+	[SETUP_MODE_AAI] = "a write by auto address increment was not ended",
+	[SETUP_MODE_OTP] = "the OTP area is selected",
+	[SETUP_MODE_RESET_ENABLED] = "a reset was enabled (66), and not sent",
+	[SETUP_MODE_WRITE_ENABLED] = "WEL is set (06)",
+	[SETUP_MODE_CONTINUOUS_READ] = "the next operation has no opcode",
+	[SETUP_MODE_LOCKED] = "individual block locks are set; also locked:FIRST-LAST",
+	[SETUP_MODE_UNLOCKED] = "individual block locks are cleared",
+	[SETUP_MODE_POWER_UP_4_BYTE] = "the chip powers up with 4-byte addresses",
+	[SETUP_MODE_OTP_LOCKED] = "the OTP area is locked",
+};
+
 #define MODE(name) (1u << SETUP_MODE_##name)
 /* A chip does one thing at a time. */
 #define BUSY (MODE(ERASING) | MODE(PROGRAMMING))

@@ -95,6 +95,8 @@ extern const struct base_key setup_condition_rows[SETUP_CONDITION_KEYS + 1];
 /* As in lists: "deep-power-down"; SETUP_MODE_EAR is "ear:N", SETUP_MODE_LOCKED
  * may have a region, "locked:FIRST-LAST". */
 extern const char *const setup_mode_names[SETUP_MODES];
+/* What state of the chip each is. */
+extern const char *const setup_mode_texts[SETUP_MODES];
 
 /* The key of that name, or SETUP_CONDITION_KEYS. */
 enum setup_condition_key setup_condition_find(const char *name);

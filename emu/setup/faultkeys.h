@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The settings of faults. Private to fault.c, which has the words around them. */
+/* The settings of faults. Private to faultwords.c and faultguide.c, which have the words around
+ * them. */
 #ifndef SPINOR_SETUP_FAULTKEYS_H
 #define SPINOR_SETUP_FAULTKEYS_H
 
@@ -14,6 +15,11 @@ struct setup_faultset {
 	unsigned int link;
 	const char *allowed;
 	bool (*take)(struct setup_fault *fault, const char *value); /* false: refused */
+	/* For fault explain. The value that a fault without the setting has, unless its guide has
+	 * another; "(...)": words, since no value means the same. */
+	const char *usual;
+	const char *about;
+	bool when; /* of the conditions that say when a fault acts */
 };
 
 /* Ends with a name that is NULL. One name can be there for different faults. */

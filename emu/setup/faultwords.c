@@ -200,6 +200,6 @@ setup_fault_parse(const char *text, GError **error)
 	}
 	if (fault == NULL)
 		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-			"no fault is named; spinor-bench(5) lists them");
+			"no fault is named; spinor help fault lists them");
 	return fault;
 }

@@ -61,30 +61,40 @@ take_condition(const char *name, const char *value, void *data, GError **error)
 	return TRUE;
 }
 
+enum condition_group {
+	OF_CHIP, /* the state that it is in */
+	OF_PART, /* the chip is another than its part number says */
+};
+
 static const struct {
 	const char *place; /* placeholder of the value */
 	const char *text;
+	enum condition_group group;
 } condition_help[SETUP_CONDITION_KEYS] = {
-	[SETUP_KEY_WP] = {"low|high|float", "Level of the chip's WP# pin"},
-	[SETUP_KEY_HOLD] = {"low|high|float", "Level of its HOLD# pin"},
-	[SETUP_KEY_RESET] = {"low|high|float", "Level of its RESET# pin"},
-	[SETUP_KEY_SUPPLY] = {"VOLTAGE", "Supply voltage of the chip, such as 2.9V, or off"},
+	[SETUP_KEY_WP] = {"low|high|float", "Level of the chip's WP# pin", OF_CHIP},
+	[SETUP_KEY_HOLD] = {"low|high|float", "Level of its HOLD# pin", OF_CHIP},
+	[SETUP_KEY_RESET] = {"low|high|float", "Level of its RESET# pin", OF_CHIP},
+	[SETUP_KEY_SUPPLY] = {"VOLTAGE", "Supply voltage of the chip, such as 2.9V, or off",
+		OF_CHIP},
 	[SETUP_KEY_CORNER] = {"typ|max",
-		"Duration of operations: the data sheet's typical or maximum times"},
-	[SETUP_KEY_WEAR] = {"on|off", "Whether the chip wears out"},
-	[SETUP_KEY_CYCLES] = {"N", "Erase cycles of each block so far"},
-	[SETUP_KEY_STATUS] = {"BYTES", "Status registers SR1 SR2 SR3 as another tool left them"},
-	[SETUP_KEY_MODE] = {"MODE", "State that another tool left the chip in"},
-	[SETUP_KEY_CUT_AT] = {"N", "Switch the supply off at operation N"},
-	[SETUP_KEY_ID] = {"BYTES", "Answer to RDID instead of the chip's own ID"},
+		"Duration of operations: the data sheet's typical or maximum times", OF_CHIP},
+	[SETUP_KEY_WEAR] = {"on|off", "Whether the chip wears out", OF_CHIP},
+	[SETUP_KEY_CYCLES] = {"N", "Erase cycles of each block so far", OF_CHIP},
+	[SETUP_KEY_STATUS] = {"BYTES", "Status registers SR1 SR2 SR3 as another tool left them",
+		OF_CHIP},
+	[SETUP_KEY_MODE] = {"MODE", "State that another tool left the chip in", OF_CHIP},
+	[SETUP_KEY_CUT_AT] = {"N", "Switch the supply off at operation N", OF_CHIP},
+	[SETUP_KEY_ID] = {"BYTES", "Answer to RDID instead of the chip's own ID", OF_PART},
 	[SETUP_KEY_SFDP] = {"none|SIZE|FILE|HEX",
-		"Another size in the SFDP table, another table, or none"},
+		"Another size in the SFDP table, another table, or none", OF_PART},
 	[SETUP_KEY_SFDP_BYTES] = {"OFFSET BYTES",
-		"Bytes of the SFDP table that differ from the part's"},
-	[SETUP_KEY_REAL_SIZE] = {"SIZE",
-		"Size of the die, when it is smaller than the part's size"},
-	[SETUP_KEY_WP_WITH_QE] = {"yes|no", "Whether WP# locks the registers in spite of QE = 1"},
-	[SETUP_KEY_BEYOND] = {"wraps|ones", "Content beyond that size: the die's again, or FF"},
+		"Bytes of the SFDP table that differ from the part's", OF_PART},
+	[SETUP_KEY_REAL_SIZE] = {"SIZE", "Size of the die, when it is smaller than the part's size",
+		OF_PART},
+	[SETUP_KEY_WP_WITH_QE] = {"yes|no", "Whether WP# locks the registers in spite of QE = 1",
+		OF_PART},
+	[SETUP_KEY_BEYOND] = {"wraps|ones", "Content beyond that size: the die's again, or FF",
+		OF_PART},
 };
 
 static gboolean
@@ -241,76 +251,145 @@ struct parsing {
 #define PARSING(member) GSIZE_TO_POINTER(offsetof(struct parsing, member))
 #define BYTES G_OPTION_FLAG_FILENAME
 
+/* The headings of --help. A row belongs to the heading above it. */
+#define HEADING(title)                                          \
+	{                                                       \
+		BASE_OPTION_HEADING, 0, 0, 0, NULL, title, NULL \
+	}
+/* Before the keys of a chip's condition that are in this group. */
+#define CONDITION_HEADING(title, group)                                                  \
+	{                                                                                \
+		BASE_OPTION_HEADING, 0, 0, 0, GSIZE_TO_POINTER(1 + (group)), title, NULL \
+	}
+/* Of options that only spinord has, and not spinor run. */
+#define SPINORD_HEADING(title)                                                     \
+	{                                                                          \
+		BASE_OPTION_HEADING, 0, G_OPTION_FLAG_HIDDEN, 0, NULL, title, NULL \
+	}
+
 /* arg_data is an offset, which fill_entries() makes an address: of names in the options, of flags
  * in struct parsing. */
 static const GOptionEntry rows[] = {
+	HEADING("Chip"),
 	{"chip", 0, 0, G_OPTION_ARG_FILENAME, OPTION(chip),
 		"Part number of the chip (default: " SETUP_DEFAULT_CHIP ")", "PART"},
 	{"image", 0, 0, G_OPTION_ARG_FILENAME, OPTION(image),
 		"Keep the chip's content in FILE, created blank when absent", "FILE"},
+	{"chipdb", 0, 0, G_OPTION_ARG_FILENAME, OPTION(chipdb),
+		"Read the chips from *.chips in DIR", "DIR"},
+
+	HEADING("Adapter and port"),
+	{"profile", 0, 0, G_OPTION_ARG_FILENAME, OPTION(profile),
+		"Adapter to emulate (default: spinor)", "ADAPTER"},
 	{"link", 0, 0, G_OPTION_ARG_FILENAME, OPTION(link),
 		"Keep a symbolic link to the terminal at PATH", "PATH"},
 	{"tcp", 0, 0, G_OPTION_ARG_FILENAME, OPTION(tcp),
 		"Listen there instead of opening a terminal; without HOST, locally", "[HOST:]PORT"},
 	{"count", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_count,
 		"Number of equal adapters; {n} in names is the number of each", "N"},
+
+	HEADING("Time and random values"),
 	{"timing", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_timing,
 		"How time passes (default: virtual)", "instant|virtual|real"},
 	{"time-scale", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_scale,
 		"Speed factor of --timing real (default: 1)", "N"},
 	{"seed", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_seed,
 		"Seed of all random values (default: 1)", "N"},
-	{"chipdb", 0, 0, G_OPTION_ARG_FILENAME, OPTION(chipdb),
-		"Read the chips from *.chips in DIR", "DIR"},
-	{"profile", 0, 0, G_OPTION_ARG_FILENAME, OPTION(profile),
-		"Adapter to emulate (default: spinor)", "ADAPTER"},
+
+	CONDITION_HEADING("Condition of the chip", OF_CHIP),
+	CONDITION_HEADING("Differences from the part's data", OF_PART),
+
+	HEADING("Trace and log"),
 	{"trace", 0, 0, G_OPTION_ARG_FILENAME, OPTION(trace),
 		"Write one line per chip command to FILE, - is standard output", "FILE|-"},
 	{"record", 0, 0, G_OPTION_ARG_FILENAME, OPTION(record),
 		"Record the session in FILE, for spinor replay", "FILE"},
+	{"verbose", 'v', 0, G_OPTION_ARG_NONE, PARSING(verbose), "Log more", NULL},
+
+	SPINORD_HEADING("Daemon"),
 	{"control", 0, 0, G_OPTION_ARG_FILENAME, OPTION(control), "Put the control socket at PATH",
 		"PATH"},
 	{"no-control", 0, 0, G_OPTION_ARG_NONE, PARSING(no_control), "No control socket", NULL},
+
+	SPINORD_HEADING("Print and exit"),
 	{"check", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_check,
 		"Check the bench file and exit", "FILE"},
 	{"list-chips", 0, BYTES | G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK,
 		(void *)take_list_chips, "List the chips whose name or vendor contains PATTERN",
 		"PATTERN"},
-	{"verbose", 'v', 0, G_OPTION_ARG_NONE, PARSING(verbose), "Log more", NULL},
 	{"version", 0, 0, G_OPTION_ARG_NONE, PARSING(version), "Print the version", NULL},
 	{"help", 'h', 0, G_OPTION_ARG_NONE, PARSING(help), "Print this text", NULL},
 	{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, PARSING(rest), "", NULL},
 	{NULL, 0, 0, 0, NULL, NULL, NULL},
 };
 
-/* The rows, the keys of a chip's condition, and the empty entry that ends them. */
+/* The rows with their headings, the keys of a chip's condition, and the empty entry that ends
+ * them. */
 #define N_OPTIONS (G_N_ELEMENTS(rows) - 1)
 #define ENTRIES_MAX (N_OPTIONS + SETUP_CONDITION_KEYS + 1)
 
-static void
-add_condition(GOptionEntry *entries)
+static bool
+is_heading(const GOptionEntry *row)
+{
+	return strcmp(row->long_name, BASE_OPTION_HEADING) == 0;
+}
+
+/* Appends the keys of that group to the n entries; returns their new number. */
+static size_t
+add_condition(GOptionEntry *entries, size_t n, enum condition_group group)
 {
 	for (unsigned int key = 0; key < SETUP_CONDITION_KEYS; key++) {
-		entries[key] = (GOptionEntry){setup_condition_rows[key].name, 0, BYTES,
+		if (condition_help[key].group != group)
+			continue;
+		entries[n++] = (GOptionEntry){setup_condition_rows[key].name, 0, BYTES,
 			G_OPTION_ARG_CALLBACK, (void *)take_condition, condition_help[key].text,
 			condition_help[key].place};
 	}
-	entries[SETUP_CONDITION_KEYS] = (GOptionEntry){0};
+	return n;
 }
 
+/* Fills entries with headings and options in the order of --help. shared: only those that spinor
+ * run has, too. Their addresses are offsets. */
+static void
+list_entries(GOptionEntry *entries, bool shared)
+{
+	bool wanted = true;
+	size_t n = 0;
+
+	for (size_t i = 0; i < N_OPTIONS; i++) {
+		size_t group = GPOINTER_TO_SIZE(rows[i].arg_data);
+
+		if (is_heading(&rows[i]))
+			wanted = !shared || !(rows[i].flags & G_OPTION_FLAG_HIDDEN);
+		if (!wanted)
+			continue;
+		entries[n++] = rows[i];
+		if (is_heading(&rows[i]) && group > 0)
+			n = add_condition(entries, n, (enum condition_group)(group - 1));
+	}
+	entries[n] = (GOptionEntry){0};
+}
+
+/* The entries for GOption, without headings. */
 static void
 fill_entries(GOptionEntry *entries, struct setup_options *options, struct parsing *parsing)
 {
-	for (size_t i = 0; i < N_OPTIONS; i++) {
-		size_t at = GPOINTER_TO_SIZE(rows[i].arg_data);
+	GOptionEntry listed[ENTRIES_MAX];
 
-		entries[i] = rows[i];
-		if (rows[i].arg == G_OPTION_ARG_FILENAME)
-			entries[i].arg_data = (char *)options + at;
-		else if (rows[i].arg != G_OPTION_ARG_CALLBACK)
-			entries[i].arg_data = (char *)parsing + at;
+	list_entries(listed, false);
+	for (const GOptionEntry *row = listed; row->long_name != NULL; row++) {
+		size_t at = GPOINTER_TO_SIZE(row->arg_data);
+
+		if (is_heading(row))
+			continue;
+		*entries = *row;
+		if (row->arg == G_OPTION_ARG_FILENAME)
+			entries->arg_data = (char *)options + at;
+		else if (row->arg != G_OPTION_ARG_CALLBACK)
+			entries->arg_data = (char *)parsing + at;
+		entries++;
 	}
-	add_condition(&entries[N_OPTIONS]);
+	*entries = (GOptionEntry){0};
 }
 
 /* Options that a replay of the session has its own for, or that a record has elsewhere. */
@@ -365,11 +444,17 @@ new_context(const GOptionEntry *entries, struct setup_options *options)
 }
 
 static char *
-help_text(const GOptionEntry *entries)
+help_text(void)
 {
-	g_autofree char *list = base_option_list(entries);
+	g_autofree char *list = setup_options_list(false);
 
-	return g_strconcat("Usage:\n  spinord [OPTION...] [FILE]\n\nOptions:\n", list, NULL);
+	return g_strconcat(
+		"Usage: spinord [OPTION...] [FILE]\n"
+		"\n"
+		"Emulate a flash chip behind a serprog adapter. FILE is a bench file, as\n"
+		"in spinor-bench(5); without it the options describe one chip.\n",
+		list, "\nSee also spinord(1); spinor help lists commands for a running spinord.\n",
+		NULL);
 }
 
 struct setup_options *
@@ -398,7 +483,7 @@ setup_options_parse(int *argc, char ***argv, GError **error)
 		refuse_clash(options, error);
 	g_strfreev(parsing.rest);
 	if (good && parsing.help)
-		options->help = help_text(entries);
+		options->help = help_text();
 	if (good)
 		return options;
 	setup_options_free(options);
@@ -430,26 +515,24 @@ setup_options_free(struct setup_options *options)
 }
 
 const char **
-setup_options_names(void)
+setup_options_names(bool shared)
 {
+	GOptionEntry entries[ENTRIES_MAX];
 	GPtrArray *names = g_ptr_array_new();
 
-	for (const GOptionEntry *row = rows; row->long_name != NULL; row++)
-		if (*row->long_name != '\0')
+	list_entries(entries, shared);
+	for (const GOptionEntry *row = entries; row->long_name != NULL; row++)
+		if (*row->long_name != '\0' && !is_heading(row))
 			g_ptr_array_add(names, (gpointer)row->long_name);
-	for (unsigned int key = 0; key < SETUP_CONDITION_KEYS; key++)
-		g_ptr_array_add(names, (gpointer)setup_condition_rows[key].name);
 	g_ptr_array_add(names, NULL);
 	return (const char **)g_ptr_array_free(names, FALSE);
 }
 
 char *
-setup_options_list(void)
+setup_options_list(bool shared)
 {
-	struct setup_options options = {0};
-	struct parsing parsing = {0};
 	GOptionEntry entries[ENTRIES_MAX];
 
-	fill_entries(entries, &options, &parsing);
+	list_entries(entries, shared);
 	return base_option_list(entries);
 }

@@ -14,6 +14,7 @@
 #include "setup/options.h"
 #include "spinor/exitstatus.h"
 #include "spinor/verbs.h"
+#include "spinor/words.h"
 
 #include <string.h>
 
@@ -113,8 +114,10 @@ take_after(const char *name, const char *value, void *data, GError **error)
 	return FALSE;
 }
 
-/* Bit of rows for all verbs but run; beside those of enum spinor_option. */
+/* Bits of rows beside those of enum spinor_option: for all verbs but run; the same for options that
+ * name a bench or a part of it. */
 #define OPTION_NOT_RUN (1u << 31)
+#define OPTION_OF_BENCH (1u << 30)
 
 #define COMMAND(member) GSIZE_TO_POINTER(offsetof(struct spinor_command, member))
 #define PARSING(member) GSIZE_TO_POINTER(offsetof(struct parsing, member))
@@ -126,17 +129,29 @@ static const struct option {
 	unsigned int verbs; /* 0: all; else those with one of these bits */
 	GOptionEntry entry;
 } rows[] = {
-	{0,
+	{OPTION_OF_BENCH,
 		{"control", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(control),
 			"Socket of the bench (default: the only one that is running)", "PATH"}},
-	{0,
+	{OPTION_OF_BENCH,
 		{"adapter", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(adapter),
 			"Name of the adapter (default: the only one)", "NAME"}},
-	{0,
+	{OPTION_OF_BENCH,
 		{"cs", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_number,
 			"Chip select of the chip (default: the only one)", "N"}},
-	{0, {"json", 0, 0, G_OPTION_ARG_NONE, PARSING(json), "Print JSON", NULL}},
-	{OPTION_NOT_RUN,
+	{SPINOR_OPTION_RUN,
+		{"control", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(control),
+			"Put the control socket at PATH", "PATH"}},
+	{SPINOR_OPTION_RUN,
+		{"adapter", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(adapter),
+			"Report and compare only the chips of this adapter", "NAME"}},
+	{SPINOR_OPTION_RUN,
+		{"cs", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_number,
+			"Report and compare only the chip on this chip select", "N"}},
+	{OPTION_NOT_RUN, {"json", 0, 0, G_OPTION_ARG_NONE, PARSING(json), "Print JSON", NULL}},
+	{SPINOR_OPTION_RUN,
+		{"json", 0, 0, G_OPTION_ARG_NONE, PARSING(json),
+			"Print the report of the run, as JSON", NULL}},
+	{OPTION_OF_BENCH,
 		{"timeout", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_timeout,
 			"How long to wait for the bench (30s, 500ms, 2m)", "TIME"}},
 	{SPINOR_OPTION_RUN,
@@ -203,12 +218,29 @@ static const struct option {
 
 #define ENTRIES_MAX (G_N_ELEMENTS(rows) + 1)
 
-/* Copies the rows of a verb with these options, and ends them with an empty one. */
+/* The bits of rows that a verb (NULL: none is known) takes. */
+static unsigned int
+taken_by(const struct spinor_verb *verb)
+{
+	unsigned int options = verb != NULL ? verb->options : 0;
+
+	return options & SPINOR_OPTION_RUN ? options : options | OPTION_NOT_RUN | OPTION_OF_BENCH;
+}
+
+/* The bits of rows that the help of a verb lists: verbs without a bench take the options that name
+ * one, so that an alias of spinor can have them, but these have no effect. */
+static unsigned int
+listed_for(const struct spinor_verb *verb)
+{
+	unsigned int options = taken_by(verb);
+
+	return options & SPINOR_OPTION_LOCAL ? options & ~OPTION_OF_BENCH : options;
+}
+
+/* Copies the rows with one of these bits, and ends them with an empty one. */
 static void
 fill_entries(GOptionEntry *entries, struct parsing *parsing, unsigned int wanted)
 {
-	if (!(wanted & SPINOR_OPTION_RUN))
-		wanted |= OPTION_NOT_RUN;
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		const GOptionEntry *row = &rows[i].entry;
 		size_t offset = GPOINTER_TO_SIZE(row->arg_data);
@@ -232,7 +264,7 @@ new_context(struct parsing *parsing, const struct spinor_verb *verb)
 	GOptionContext *context = g_option_context_new(NULL);
 	GOptionGroup *group = g_option_group_new("spinor", "", "", parsing, NULL);
 
-	fill_entries(entries, parsing, verb != NULL ? verb->options : 0);
+	fill_entries(entries, parsing, taken_by(verb));
 	g_option_group_add_entries(group, entries);
 	g_option_context_set_main_group(context, group);
 	g_option_context_set_help_enabled(context, FALSE);
@@ -403,16 +435,25 @@ spinor_command_help(const struct spinor_verb *verb)
 	GOptionEntry entries[ENTRIES_MAX];
 	g_autofree char *list = NULL;
 	g_autofree char *bench = NULL;
+	GString *text;
 
-	fill_entries(entries, &parsing, verb->options);
+	fill_entries(entries, &parsing, listed_for(verb));
 	list = base_option_list(entries);
 	if (verb->options & SPINOR_OPTION_RUN)
-		bench = setup_options_list();
-	return g_strdup_printf("Usage: spinor %s%s%s\n\n%c%s.\n\nOptions:\n%s%s%s", verb->name,
+		bench = setup_options_list(true);
+	text = g_string_new(NULL);
+	g_string_append_printf(text, "Usage: spinor %s%s%s\n\n%c%s.\n\nOptions:\n%s%s", verb->name,
 		*verb->args ? " " : "", verb->args, g_ascii_toupper(*verb->summary),
-		verb->summary + 1, list,
-		bench != NULL ? "\nOptions of the bench, as of spinord:\n" : "",
-		bench != NULL ? bench : "");
+		verb->summary + 1, list, bench != NULL ? bench : "");
+	for (const struct spinor_topic *topic = spinor_topics(); topic->name != NULL; topic++) {
+		g_autofree char *words = NULL;
+
+		if (g_strcmp0(topic->verb, verb->name) != 0)
+			continue;
+		words = spinor_words_text(topic);
+		g_string_append(text, words);
+	}
+	return g_string_free(text, FALSE);
 }
 
 static void
@@ -432,12 +473,12 @@ spinor_command_options(const struct spinor_verb *verb)
 	GOptionEntry entries[ENTRIES_MAX];
 	g_autoptr(GPtrArray) options = g_ptr_array_new_with_free_func(g_free);
 
-	fill_entries(entries, &parsing, verb->options);
+	fill_entries(entries, &parsing, listed_for(verb));
 	for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++)
 		if (*entry->long_name != '\0')
 			add_option(options, entry->long_name);
 	if (verb->options & SPINOR_OPTION_RUN) {
-		g_autofree const char **names = setup_options_names();
+		g_autofree const char **names = setup_options_names(true);
 
 		for (const char **name = names; *name != NULL; name++)
 			add_option(options, *name);

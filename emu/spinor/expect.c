@@ -19,6 +19,12 @@ static const char *const counters[] = {"operations", "reads", "programs", "erase
 	"status_writes", "ignored", "bytes_read", "bytes_programmed", "bytes_erased", "busy_ns",
 	"host_sessions", "bytes_in", "bytes_out", NULL};
 
+const char *const *
+spinor_expect_counters(void)
+{
+	return counters;
+}
+
 /* The longer ones first, so that "<=" is not read as "<". */
 static const char *const operators[] = {"<=", ">=", "==", "!=", "<", ">", NULL};
 

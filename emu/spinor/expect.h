@@ -20,4 +20,7 @@ char *spinor_expect_failure(const struct expect *expect, JsonObject *stats);
 /* Returns an object with "assert", "holds" and, if it does not hold, "failure". */
 JsonObject *spinor_expect_report(const struct expect *expect, JsonObject *stats);
 
+/* The names of counters, NULL-terminated. */
+const char *const *spinor_expect_counters(void);
+
 #endif

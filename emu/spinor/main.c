@@ -5,16 +5,20 @@
  */
 #include "config.h"
 
+#include "base/optionlist.h"
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
 #include "spinor/output.h"
 #include "spinor/verbs.h"
+#include "spinor/words.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define VERB_COLUMN 36 /* of the summaries of verbs */
 
 /* If descriptor 0, 1 or 2 is closed at the start, a socket must not get its number. */
 static void
@@ -38,14 +42,29 @@ report(const GError *error)
 	return spinor_error_status(error);
 }
 
+/* A line of help for a verb, or for a heading. */
 static void
 print_verb(const struct spinor_verb *verb)
 {
 	g_autofree char *usage = g_strjoin(" ", verb->name, verb->args, NULL);
+	g_autofree char *term = g_strconcat("  ", usage, NULL);
+	g_autoptr(GString) line = g_string_new(NULL);
 
-	if (!verb->hidden)
-		printf("  %s%-40s%s %s\n", spinor_colour(SPINOR_BOLD), usage,
-			spinor_colour(SPINOR_PLAIN), verb->summary);
+	if (*verb->name == '\0') {
+		printf("\n%s:\n", verb->summary);
+	} else if (!verb->hidden) {
+		base_list_append(line, term, verb->summary, VERB_COLUMN);
+		printf("%s%s%s%s", spinor_colour(SPINOR_BOLD), term, spinor_colour(SPINOR_PLAIN),
+			line->str + strlen(term));
+	}
+}
+
+static void
+print_topic(const struct spinor_topic *topic)
+{
+	g_autofree char *text = spinor_words_text(topic);
+
+	fputs(text, stdout);
 }
 
 /* Prints the verbs of two words that begin with word; false: there are none. */
@@ -63,6 +82,8 @@ print_group(const char *word)
 		found = true;
 		print_verb(verb);
 	}
+	if (found && spinor_topic_find(word) != NULL)
+		print_topic(spinor_topic_find(word));
 	if (found)
 		printf("\nspinor help %s VERB lists a verb's options.\n", word);
 	return found;
@@ -79,16 +100,28 @@ static void
 print_all(void)
 {
 	printf("Usage: spinor VERB [ARGUMENT...] [OPTION...]\n\n"
-	       "Control a running spinord, or run a command against a private one.\n\nVerbs:\n");
+	       "Control a running spinord, or run a command against a private one.\n");
 	for (const struct spinor_verb *verb = spinor_verbs(); verb->name != NULL; verb++)
 		print_verb(verb);
-	printf("\nAll take --control PATH, --adapter NAME, --cs N, --timeout TIME and --json;\n"
-	       "spinor help VERB lists a verb's other options. See also spinor(1).\n");
+	puts("\nHelp on words that options and arguments take (spinor help TOPIC):");
+	for (const struct spinor_topic *topic = spinor_topics(); topic->name != NULL; topic++) {
+		g_autoptr(GString) line = g_string_new(NULL);
+		g_autofree char *term = g_strconcat("  ", topic->name, NULL);
+		g_autofree char *text = topic->option != NULL
+			? g_strdup_printf("%s, of %s", topic->title, topic->option)
+			: g_strdup(topic->title);
+
+		base_list_append(line, term, text, VERB_COLUMN);
+		fputs(line->str, stdout);
+	}
+	puts("\nVerbs for a running bench take --control PATH, --adapter NAME, --cs N, --timeout\n"
+	     "TIME and --json; spinor help VERB lists all options of a verb. See also\nspinor(1).");
 }
 
 int
 spinor_help(struct spinor_command *command, GError **error)
 {
+	const struct spinor_topic *topic;
 	const struct spinor_verb *verb;
 	g_autofree char *text = NULL;
 	unsigned int n;
@@ -99,7 +132,12 @@ spinor_help(struct spinor_command *command, GError **error)
 	}
 	if (command->n_args == 1 && print_group(command->args[0]))
 		return EXIT_SUCCESS;
-	verb = spinor_verb_find(command->args, &n, error);
+	topic = command->n_args == 1 ? spinor_topic_find(command->args[0]) : NULL;
+	verb = spinor_verb_find(command->args, &n, topic == NULL ? error : NULL);
+	if (verb == NULL && topic != NULL) {
+		print_topic(topic);
+		return EXIT_SUCCESS;
+	}
 	if (verb == NULL)
 		return -1;
 	text = spinor_command_help(verb);

@@ -102,8 +102,7 @@ ask_status(struct run *run, struct spinor_client *client, GError **error)
 static bool
 collect(struct run *run, struct spinor_client *client, GError **error)
 {
-	return spinor_report_collect(
-		&run->report, client, json_node_get_object(run->status), run->command, error);
+	return spinor_report_collect(&run->report, client, run->command, error);
 }
 
 static bool
@@ -142,10 +141,11 @@ read_options(struct run *run, GError **error)
 	run->options = setup_options_parse(&argc, &argv, error);
 	if (run->options == NULL)
 		return false;
-	if (run->options->list_chips || run->options->version || run->options->check) {
+	if (run->options->list_chips || run->options->version || run->options->check ||
+		run->options->no_control) {
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
-			"--list-chips, --check and --version are for spinord; allowed here are "
-			"spinor chips and spinor --version");
+			"--list-chips, --check, --version and --no-control are for spinord; "
+			"allowed here are spinor chips and spinor --version");
 		return false;
 	}
 	choose_port(run);
@@ -287,6 +287,16 @@ static void G_GNUC_PRINTF(1, 2) print_message(const char *format, ...)
 	fputc('\n', stderr);
 }
 
+/* A chip that does not answer can be why the command has failed. */
+static void
+print_silence(struct run *run)
+{
+	g_autofree char *silence = spinor_report_silence(&run->report);
+
+	if (silence != NULL)
+		print_message("%s", silence);
+}
+
 /* Prints the expectations that do not hold; true: all hold. */
 static bool
 check_expectations(struct run *run)
@@ -389,6 +399,8 @@ run_command(struct run *run, GError **error)
 		print_message("a process that the command has started cannot be ended");
 	held = run_query(run, collect, &failed);
 	if (held) {
+		if (status != EXIT_SUCCESS)
+			print_silence(run);
 		held = check_expectations(run);
 		if (!held && status == EXIT_SUCCESS)
 			status = EXIT_FAILURE;

@@ -12,6 +12,7 @@
 #include "spinor/methodcall.h"
 #include "spinor/output.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static const char *const of_adapter[] = {"host_sessions", "bytes_in", "bytes_out", NULL};
@@ -59,6 +60,40 @@ ask(JsonObject *row, const char *member, const char *method, struct spinor_clien
 	return true;
 }
 
+/* Copies the chip's registers, and the reasons why it is silent, as they are at the end. */
+static void
+copy_state(JsonObject *row, JsonObject *chip)
+{
+	static const char *const names[] = {"registers", "silent", "reasons"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		JsonNode *node = json_object_get_member(chip, names[i]);
+
+		if (node != NULL)
+			json_object_set_member(row, names[i], json_node_copy(node));
+	}
+}
+
+char *
+spinor_report_silence(const struct spinor_report *report)
+{
+	for (guint i = 0; report->chips != NULL && i < json_array_get_length(report->chips); i++) {
+		JsonObject *row = spinor_item(report->chips, i);
+		JsonArray *reasons = spinor_array(row, "reasons");
+
+		for (guint j = 0; reasons != NULL && j < json_array_get_length(reasons); j++) {
+			JsonObject *reason = spinor_item(reasons, j);
+
+			if (spinor_flag(reason, "silent"))
+				return g_strdup_printf("%s/%" PRId64 " is silent: %s",
+					spinor_text(row, "adapter", "?"),
+					spinor_number(row, "cs", 0),
+					spinor_text(reason, "text", "?"));
+		}
+	}
+	return NULL;
+}
+
 static bool
 is_selected(JsonObject *row, const struct spinor_command *command)
 {
@@ -103,12 +138,17 @@ compare(struct spinor_report *report, struct spinor_client *client,
 
 bool
 spinor_report_collect(struct spinor_report *report, struct spinor_client *client,
-	JsonObject *status, const struct spinor_command *command, GError **error)
+	const struct spinor_command *command, GError **error)
 {
-	JsonArray *adapters = spinor_array(status, "adapters");
+	g_autoptr(JsonNode) now =
+		spinor_client_call(client, "bench.status", NULL, SPINOR_LONG_MS, error);
+	JsonArray *adapters;
 
 	report->chips = json_array_new();
 	report->stats = json_object_new();
+	if (spinor_as_object(now, "bench.status", error) == NULL)
+		return false;
+	adapters = spinor_array(json_node_get_object(now), "adapters");
 	for (guint i = 0; adapters != NULL && i < json_array_get_length(adapters); i++) {
 		JsonObject *adapter = spinor_item(adapters, i);
 		JsonArray *chips = spinor_array(adapter, "chips");
@@ -119,6 +159,7 @@ spinor_report_collect(struct spinor_report *report, struct spinor_client *client
 				spinor_text(adapter, "name", ""), spinor_number(chip, "cs", 0));
 
 			json_object_set_string_member(row, "part", spinor_text(chip, "part", "?"));
+			copy_state(row, chip);
 			if (!add_chip(report, row, j == 0, client, command, error))
 				return false;
 		}

@@ -11,14 +11,17 @@ struct spinor_client;
 struct spinor_command;
 
 struct spinor_report {
-	JsonArray *chips;    /* {adapter, cs, part, stats, image} */
+	JsonArray *chips;    /* {adapter, cs, part, registers, silent, reasons, stats, image} */
 	JsonObject *stats;   /* sums over the chips that --adapter and --cs select */
 	JsonObject *compare; /* --expect-image: result of image.compare; NULL: not given */
 };
 
-/* Queries the bench; status: its state, with the adapters. Reads arrays only for --report. */
+/* Queries the bench. Reads arrays only for --report. */
 bool spinor_report_collect(struct spinor_report *report, struct spinor_client *client,
-	JsonObject *status, const struct spinor_command *command, GError **error);
+	const struct spinor_command *command, GError **error);
+
+/* "adapter0/0 is silent: ..." of the first chip that is; NULL: none is. Free with g_free(). */
+char *spinor_report_silence(const struct spinor_report *report);
 void spinor_report_clear(struct spinor_report *report);
 
 #endif

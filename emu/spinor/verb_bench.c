@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define COLUMNS 80
+
 /* "protected 000000-0FFFFF", or nothing. */
 static void
 print_protected(JsonArray *ranges)
@@ -82,11 +84,91 @@ print_board(JsonObject *board, const char *state)
 	printf("      board %s %s\n", spinor_text(board, "name", "?"), text);
 }
 
+/* Why the chip is silent, or does not answer as usual. */
+static void
+print_reasons(JsonObject *chip)
+{
+	JsonArray *reasons = spinor_array(chip, "reasons");
+
+	for (guint i = 0; reasons != NULL && i < json_array_get_length(reasons); i++) {
+		JsonObject *reason = spinor_item(reasons, i);
+		bool silent = spinor_flag(reason, "silent");
+
+		printf("      %s%s%s%s\n", spinor_colour(silent ? SPINOR_RED : SPINOR_YELLOW),
+			silent ? "silent: " : "", spinor_text(reason, "text", "?"),
+			spinor_colour(SPINOR_PLAIN));
+	}
+}
+
+/* Appends to a list of items with separators, in lines of 80 columns that are indented. */
+static void
+append_item(GString *lines, const char *separator, const char *item)
+{
+	const char *last = strrchr(lines->str, '\n');
+	size_t column = last != NULL ? strlen(last + 1) : lines->len;
+
+	if (lines->len == 0)
+		g_string_append_printf(lines, "      %s", item);
+	else if (column + strlen(separator) + strlen(item) + 1 > COLUMNS)
+		g_string_append_printf(lines, "%.1s\n      %s", separator, item);
+	else
+		g_string_append_printf(lines, "%s%s", separator, item);
+}
+
+/* "status 9C: SRP=1 BP=111, SR2 02: QE=1": the registers that a host polls, by their bits. */
+static void
+print_registers(JsonObject *chip)
+{
+	JsonArray *registers = spinor_array(chip, "registers");
+	g_autoptr(GString) lines = g_string_new(NULL);
+
+	for (guint i = 0; registers != NULL && i < json_array_get_length(registers); i++) {
+		JsonObject *reg = spinor_item(registers, i);
+		const char *name = spinor_text(reg, "name", "?");
+		const char *words = spinor_text(reg, "text", "");
+		g_autofree char *item = g_strdup_printf("%s %0*" PRIX64 "%s%s",
+			strcmp(name, "SR1") == 0 ? "status" : name,
+			spinor_number(reg, "width", 8) > 8 ? 4 : 2,
+			(uint64_t)spinor_number(reg, "value", 0), *words != '\0' ? ": " : "",
+			words);
+
+		if (spinor_flag(reg, "brief"))
+			append_item(lines, ", ", item);
+	}
+	if (lines->len > 0)
+		puts(lines->str);
+}
+
+/* The pins that have no effect, or are not high, and why. */
+static void
+print_pin_uses(JsonObject *chip)
+{
+	static const struct {
+		const char *name, *label;
+	} all[] = {{"wp", "WP#"}, {"hold", "HOLD#"}, {"reset", "RESET#"}};
+	JsonObject *pins = spinor_object(chip, "pins");
+	JsonObject *uses = spinor_object(chip, "pin_uses");
+	g_autoptr(GString) lines = g_string_new(NULL);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
+		JsonObject *use = spinor_object(uses, all[i].name);
+		const char *level = spinor_text(pins, all[i].name, NULL);
+		bool acts = spinor_flag(use, "acts");
+		g_autofree char *item = g_strdup_printf("%s%s%s: %s%s", all[i].label,
+			level != NULL ? " " : "", level != NULL ? level : "",
+			level != NULL && !acts ? "no effect, " : "", spinor_text(use, "text", "?"));
+
+		if (use != NULL && (!acts || g_strcmp0(level, "high") != 0))
+			append_item(lines, "; ", item);
+	}
+	if (lines->len > 0)
+		puts(lines->str);
+}
+
 static void
 print_chip(JsonObject *chip, const char *board)
 {
 	JsonObject *pins = spinor_object(chip, "pins");
-	JsonArray *registers = spinor_array(chip, "status");
 	g_autofree char *size = base_format_size((uint64_t)spinor_number(chip, "size", 0));
 	int64_t cut_in = spinor_number(chip, "cut_in", 0);
 	int64_t snapshots = spinor_number(chip, "snapshots", 0);
@@ -99,14 +181,13 @@ print_chip(JsonObject *chip, const char *board)
 		printf("goes off at operation %" PRId64 " from now, ", cut_in);
 	spinor_print_pins(pins);
 	printf(", %s\n", spinor_flag(chip, "busy") ? "busy" : "ready");
-	printf("      image %s, status", spinor_text(chip, "image", "(none: not saved)"));
-	for (guint i = 0; registers != NULL && i < json_array_get_length(registers); i++)
-		printf(" %02" PRIX64, (uint64_t)json_array_get_int_element(registers, i));
+	print_reasons(chip);
+	printf("      image %s", spinor_text(chip, "image", "(none: not saved)"));
 	printf(", %" PRId64 " snapshot%s", snapshots, snapshots == 1 ? "" : "s");
 	print_faults(chip);
 	putchar('\n');
-	if (spinor_text(chip, "note", NULL) != NULL)
-		printf("      %s\n", spinor_text(chip, "note", NULL));
+	print_registers(chip);
+	print_pin_uses(chip);
 	print_protected(spinor_array(chip, "protected"));
 	print_board(spinor_object(chip, "board"), board);
 }

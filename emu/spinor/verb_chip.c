@@ -7,6 +7,7 @@
 #include "spinor/exitstatus.h"
 #include "spinor/methodcall.h"
 #include "spinor/output.h"
+#include "spinor/words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -107,21 +108,19 @@ show_pins(struct spinor_command *command, GError **error)
 int
 spinor_pin(struct spinor_command *command, GError **error)
 {
-	static const char *const pins[] = {"wp", "hold", "reset", NULL};
-	static const char *const levels[] = {"low", "high", "float", NULL};
 	g_autoptr(JsonObject) result = NULL;
 	JsonObject *params;
 
 	if (command->n_args == 0)
 		return show_pins(command, error);
-	if (!one_of(command->args[0], pins, error))
+	if (!one_of(command->args[0], spinor_pins, error))
 		return -1;
 	if (command->n_args == 1) {
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
 			"%s: its level is missing; allowed are low, high, float", command->args[0]);
 		return -1;
 	}
-	if (!one_of(command->args[1], levels, error))
+	if (!one_of(command->args[1], spinor_levels, error))
 		return -1;
 	params = spinor_chip_params(command);
 	json_object_set_string_member(params, "pin", command->args[0]);

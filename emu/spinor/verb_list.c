@@ -5,6 +5,9 @@
 #include "base/units.h"
 #include "chipdb/chipdb.h"
 #include "chipdb/chiptable.h"
+#include "chipdb/installed.h"
+#include "chipdb/partdefinition.h"
+#include "flash/describe.h"
 #include "flash/partdata.h"
 #include "serprog/profile.h"
 #include "spinor/command.h"
@@ -15,9 +18,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-static const char *const register_names[FLASH_REGISTERS] = {
-	"SR1", "SR2", "SR3", "CR2", "CR3", "CR4"};
 
 /* A file that states no source has not confirmed the value. */
 static const char *
@@ -80,14 +80,19 @@ add_alias_reasons(JsonBuilder *builder, const struct flash_part *part)
 	json_builder_end_object(builder);
 }
 
-static bool
-has_register(const struct flash_part *part, unsigned int reg)
+/* The bits of a delivered value: {"SRP": 0, "BP": 0}. */
+static void
+add_bits(JsonBuilder *builder, const struct flash_part *part, unsigned int reg)
 {
-	for (unsigned int bit = 0; bit < 8; bit++) {
-		if (part->status[reg][bit].function != FLASH_BIT_NONE)
-			return true;
-	}
-	return false;
+	struct flash_register described;
+
+	flash_status_fields(part, reg, part->status_default[reg], &described);
+	json_builder_set_member_name(builder, "bits");
+	json_builder_begin_object(builder);
+	for (unsigned int i = 0; i < described.n_fields; i++)
+		add_number(builder, described.fields[i].name,
+			flash_field_value(&described.fields[i], described.value));
+	json_builder_end_object(builder);
 }
 
 static void
@@ -98,11 +103,12 @@ add_delivered(JsonBuilder *builder, const struct flash_part *part)
 	for (unsigned int reg = 0; reg < FLASH_REGISTERS; reg++) {
 		g_autofree char *value = hex(&part->status_default[reg], 1);
 
-		if (!has_register(part, reg))
+		if (!flash_has_status(part, reg))
 			continue;
 		json_builder_begin_object(builder);
-		add_text(builder, "register", register_names[reg]);
+		add_text(builder, "register", flash_status_name(reg));
 		add_text(builder, "value", value);
+		add_bits(builder, part, reg);
 		add_text(builder, "source", or_unconfirmed(part->status_source[reg]));
 		json_builder_end_object(builder);
 	}
@@ -155,6 +161,21 @@ add_commands(JsonBuilder *builder, const struct flash_part *part)
 	json_builder_end_array(builder);
 }
 
+/* The definitions of each release: as in its key, or as in the next newer release that has one. */
+static void
+add_definitions(JsonBuilder *builder, const struct flash_part *part)
+{
+	static const char *const names[] = {"flashrom", "flashrom-1.7", "flashrom-1.6",
+		"flashrom-1.5", "flashrom-1.4", "flashrom-1.3", "flashprog"};
+
+	json_builder_set_member_name(builder, "definitions");
+	json_builder_begin_object(builder);
+	for (int i = 0; i < FLASH_DEFINITION_LISTS; i++)
+		add_texts(builder, names[i],
+			chipdb_part_definitions(part, (enum flash_definition_list)i));
+	json_builder_end_object(builder);
+}
+
 static void
 add_part(JsonBuilder *builder, const struct flash_part *part)
 {
@@ -165,6 +186,7 @@ add_part(JsonBuilder *builder, const struct flash_part *part)
 	add_text(builder, "vendor", part->vendor);
 	add_text(builder, "flashrom", part->flashrom_name);
 	add_texts(builder, "flashrom_names", part->flashrom_names);
+	add_definitions(builder, part);
 	add_texts(builder, "aliases", part->aliases);
 	add_alias_reasons(builder, part);
 	add_number(builder, "size", (int64_t)part->size);
@@ -271,9 +293,12 @@ print_delivered(const struct flash_part *part)
 	const char *separator = "delivered ";
 
 	for (unsigned int reg = 0; reg < FLASH_REGISTERS; reg++) {
-		if (!has_register(part, reg))
+		g_autofree char *words = NULL;
+
+		if (!flash_has_status(part, reg))
 			continue;
-		printf("%s%s %02X (%s)", separator, register_names[reg], part->status_default[reg],
+		words = flash_status_words(part, reg, part->status_default[reg]);
+		printf("%s%s %s (%s)", separator, flash_status_name(reg), words,
 			or_unconfirmed(part->status_source[reg]));
 		separator = ", ";
 	}
@@ -292,6 +317,32 @@ print_alias_asked_for(const struct flash_part *part, const char *name)
 	}
 }
 
+/* The names in flashrom and flashprog, and the command for the flashrom that is installed. */
+static void
+print_definitions(const struct flash_part *part)
+{
+	g_autoptr(GHashTable) installed = chipdb_installed_flashrom();
+	g_autofree char *text = chipdb_part_definition_text(part);
+	g_auto(GStrv) ranges = NULL;
+	const char *const *flashprog = chipdb_part_definitions(part, FLASH_FLASHPROG);
+	const char *name = chipdb_part_definition_in(part, installed);
+	g_autofree char *command = chipdb_flashrom_command("serprog:dev={tty}", name);
+
+	if (text == NULL)
+		return;
+	ranges = g_strsplit(text, ", ", -1);
+	for (unsigned int i = 0; ranges[i] != NULL; i++)
+		printf("%-9s %s\n", i == 0 ? "flashrom" : "", ranges[i]);
+	printf("flashprog %s\n", flashprog != NULL && flashprog[0] != NULL ? flashprog[0] : "none");
+	printf("command   %s\n", command);
+	if (part->flashrom_several && name != NULL)
+		printf("          several definitions match this ID: flashrom needs -c\n");
+	if (installed == NULL)
+		printf("          (flashrom is not installed here; the newest one)\n");
+	else if (name == NULL)
+		printf("          (the flashrom here has no definition of this chip)\n");
+}
+
 /* name: as the user wrote it. */
 static void
 print_part(const struct flash_part *part, const char *name)
@@ -304,8 +355,7 @@ print_part(const struct flash_part *part, const char *name)
 	printf("%s%s%s, %s\n", spinor_colour(SPINOR_BOLD), part->name, spinor_colour(SPINOR_PLAIN),
 		part->vendor);
 	print_aliases(part);
-	if (part->flashrom_name != NULL)
-		printf("flashrom  %s\n", part->flashrom_name);
+	print_definitions(part);
 	printf("size      %s, pages of %" PRIu32 " bytes, %s typical to program one\n", size,
 		part->page_size, program);
 	printf("supply    %.4g-%.4g V\n", part->vcc_min_mv / 1000.0, part->vcc_max_mv / 1000.0);

@@ -8,17 +8,29 @@
 
 #include <string.h>
 
+/* The verbs of a group are below its heading. */
+#define HEADING(title)                                         \
+	{                                                      \
+		"", NULL, title, NULL, 0, 0, 0, .hidden = true \
+	}
+
 static const struct spinor_verb verbs[] = {
+	HEADING("Start a bench"),
 	{"run", "[OPTION...] -- COMMAND...", "run a command against a private bench", spinor_run, 0,
 		0, SPINOR_OPTION_RUN, false},
 	{"replay", "FILE [-- OPTION...]",
 		"repeat a recorded session and compare the answers", spinor_replay, 1, 1,
 		SPINOR_OPTION_REPLAY | SPINOR_OPTION_CHIPDB, false},
+
+	HEADING("The running bench"),
 	{"status", "", "show the state of the bench", spinor_status, 0, 0, 0, false},
 	{"watch", "", "print events of the bench as they occur", spinor_watch, 0, 0,
 		SPINOR_OPTION_COUNT | SPINOR_OPTION_KIND, false},
 	{"stats", "", "show counters: operations, bytes, opcodes", spinor_stats, 0, 0,
 		SPINOR_OPTION_RESET, false},
+	{"stop", "", "stop the bench", spinor_stop, 0, 0, 0, false},
+
+	HEADING("Chip, board and adapter"),
 	{"pin", "[wp|hold|reset [low|high|float]]", "show pins, or set one", spinor_pin, 0, 2, 0,
 		false},
 	{"power", "on|off|cycle", "switch the chip's supply", spinor_power, 1, 1,
@@ -27,16 +39,22 @@ static const struct spinor_verb verbs[] = {
 		false},
 	{"board", "run|reset|off", "start or stop the boards of the adapter's chips", spinor_board,
 		1, 1, 0, false},
-	{"fault add", "FAULT [NAME=VALUE...]", "add a fault; spinor-bench(5) lists the kinds",
-		spinor_fault_add, 1, 32, SPINOR_OPTION_NAME, false},
-	{"fault list", "", "list the faults, and how often they acted", spinor_fault_list, 0, 0, 0,
-		false},
-	{"fault remove", "NUMBER|NAME", "remove a fault", spinor_fault_remove, 1, 1, 0, false},
-	{"fault clear", "", "remove all faults", spinor_fault_clear, 0, 0, 0, false},
 	{"wiring", "", "show the level of each line at the adapter and at the chip", spinor_wiring,
 		0, 0, 0, false},
 	{"unplug", "", "unplug the adapter's cable", spinor_unplug, 0, 0, 0, false},
 	{"plug", "", "plug it in again", spinor_plug, 0, 0, 0, false},
+
+	HEADING("Faults"),
+	{"fault add", "FAULT [NAME=VALUE...]", "add a fault; spinor help fault lists the kinds",
+		spinor_fault_add, 1, 32, SPINOR_OPTION_NAME, false},
+	{"fault list", "", "list the faults, and how often they acted", spinor_fault_list, 0, 0, 0,
+		false},
+	{"fault explain", "KIND", "describe a kind of fault: symptom, remedy, settings",
+		spinor_fault_explain, 1, 1, SPINOR_OPTION_LOCAL, false},
+	{"fault remove", "NUMBER|NAME", "remove a fault", spinor_fault_remove, 1, 1, 0, false},
+	{"fault clear", "", "remove all faults", spinor_fault_clear, 0, 0, 0, false},
+
+	HEADING("The chip's content"),
 	{"image info", "", "show size, digest and use of the chip's array", spinor_image_info, 0, 0,
 		0, false},
 	{"image save", "FILE", "write the array to a file", spinor_image_save, 1, 1, 0, false},
@@ -49,13 +67,16 @@ static const struct spinor_verb verbs[] = {
 		SPINOR_OPTION_FILE, false},
 	{"snapshot list", "", "list the snapshots", spinor_snapshot_list, 0, 0, 0, false},
 	{"snapshot drop", "NAME", "remove a snapshot", spinor_snapshot_drop, 1, 1, 0, false},
-	{"stop", "", "stop the bench", spinor_stop, 0, 0, 0, false},
+
+	HEADING("Lists and help"),
 	{"chips", "[PATTERN]", "list the chips that can be emulated", spinor_chips, 0, 1,
-		SPINOR_OPTION_CHIPDB, false},
+		SPINOR_OPTION_CHIPDB | SPINOR_OPTION_LOCAL, false},
 	{"chip", "NAME", "show the properties of a chip", spinor_chip, 1, 1,
-		SPINOR_OPTION_CHIPDB | SPINOR_OPTION_SOURCE, false},
-	{"profiles", "", "list the adapters that can be emulated", spinor_profiles, 0, 0, 0, false},
-	{"help", "[VERB]", "list the verbs, or describe one", spinor_help, 0, 2, 0, false},
+		SPINOR_OPTION_CHIPDB | SPINOR_OPTION_SOURCE | SPINOR_OPTION_LOCAL, false},
+	{"profiles", "", "list the adapters that can be emulated", spinor_profiles, 0, 0,
+		SPINOR_OPTION_LOCAL, false},
+	{"help", "[VERB|TOPIC]", "list the verbs, or describe one; words of a topic", spinor_help,
+		0, 2, SPINOR_OPTION_LOCAL, false},
 	{"complete", "KIND [VERB]", "print words for shell completion", spinor_complete, 1, 3,
 		SPINOR_OPTION_CHIPDB, true},
 	{NULL, NULL, NULL, NULL, 0, 0, 0, false},
@@ -73,7 +94,7 @@ matching(const struct spinor_verb *verb, char *const *words)
 {
 	size_t n = strcspn(verb->name, " ");
 
-	if (strlen(words[0]) != n || strncmp(words[0], verb->name, n) != 0)
+	if (n == 0 || strlen(words[0]) != n || strncmp(words[0], verb->name, n) != 0)
 		return 0;
 	if (verb->name[n] == '\0')
 		return 1;

@@ -12,9 +12,9 @@ struct spinor_command;
 typedef int spinor_verb_function(struct spinor_command *command, GError **error);
 
 struct spinor_verb {
-	const char *name; /* one word, or two: "image save" */
-	const char *args; /* for the help: "FILE"; "": none */
-	const char *summary;
+	const char *name;    /* one word, or two: "image save"; "": the row is a heading */
+	const char *args;    /* for the help: "FILE"; "": none */
+	const char *summary; /* or the title of a heading */
 	spinor_verb_function *function;
 	unsigned int min_args, max_args;
 	unsigned int options; /* enum spinor_option */
@@ -46,6 +46,7 @@ spinor_verb_function spinor_fault_add;
 spinor_verb_function spinor_fault_list;
 spinor_verb_function spinor_fault_remove;
 spinor_verb_function spinor_fault_clear;
+spinor_verb_function spinor_fault_explain;
 spinor_verb_function spinor_wiring;
 spinor_verb_function spinor_image_info;
 spinor_verb_function spinor_image_save;

@@ -105,7 +105,8 @@ class Bench:
             await end(self.daemon)
             raise Failed("spinord %s: no ready line: %s" % (
                 " ".join(self.options), self.log_text()))
-        self.programmer = line.split()[-1].decode()
+        words = line.decode().split()
+        self.programmer = next(word for word in words if word.startswith("serprog:"))
         return self
 
     async def __aexit__(self, kind, *_):

@@ -93,8 +93,9 @@ START_TEST(macronix_has_its_own_names_and_opcodes)
 {
 	const struct flash_part *part = chips_find("MX25L6436F");
 
+	ck_assert_ptr_null(part->flashrom_name);
 	ck_assert_str_eq(
-		part->flashrom_name, "MX25L6436E/MX25L6445E/MX25L6465E/MX25L6473E/MX25L6473F");
+		part->flashrom_names[0], "MX25L6436E/MX25L6445E/MX25L6465E/MX25L6473E/MX25L6473F");
 	ck_assert_uint_eq(part->size, 8 << 20);
 	ck_assert_mem_eq(part->id, "\xC2\x20\x17", 3);
 	ck_assert_int_eq(part->id_tail, FLASH_ID_REPEAT);

@@ -345,7 +345,8 @@ START_TEST(status_reports_all_adapters_and_chips)
 	assert_shape(chip,
 		"cs:Integer part:String vendor:String flashrom:String size:Integer "
 		"image:NULL power_mv:Integer cut_in:Integer pins:JsonObject busy:Boolean "
-		"status:JsonArray protected:JsonArray snapshots:Integer vcc_mv:Integer "
+		"status:JsonArray registers:JsonArray pin_uses:JsonObject silent:Boolean "
+		"reasons:JsonArray protected:JsonArray snapshots:Integer vcc_mv:Integer "
 		"faults:Integer board:NULL");
 	ck_assert_int_eq(json_object_get_int_member(status, "pid"), getpid());
 	ck_assert_str_eq(

@@ -150,7 +150,7 @@ static const struct {
 	const char *text;
 	const char *message;
 } refused[] = {
-	{"", "no fault is named; spinor-bench(5) lists them"},
+	{"", "no fault is named; spinor help fault lists them"},
 	{"opne", "unknown fault \"opne\": did you mean open?; allowed are open, stuck-0,"},
 	{"open line", "\"line\" is no setting; allowed is NAME=VALUE"},
 	{"open line=sck", "line=sck is refused; allowed: cs, clk, mosi, miso, wp, hold, vcc, gnd"},

@@ -259,7 +259,7 @@ START_TEST(help_lists_every_option)
 	static const char *const names[] = {"--chip=PART", "--image=FILE", "--link=PATH",
 		"--timing=instant|virtual|real", "--seed=N", "--chipdb=DIR", "--profile=ADAPTER",
 		"--trace=FILE|-", "--tcp=[HOST:]PORT", "--count=N", "--control=PATH",
-		"--no-control", "--check=FILE", "--list-chips=PATTERN", "-v, --verbose",
+		"--no-control", "--check=FILE", "--list-chips[=PATTERN]", "-v, --verbose",
 		"--version", "-h, --help", "--time-scale=N", "--wp=low|high|float",
 		"--hold=low|high|float", "--reset=low|high|float", "--supply=VOLTAGE",
 		"--corner=typ|max", "--wear=on|off", "--cycles=N", "--status=BYTES", "--mode=MODE",
@@ -275,31 +275,80 @@ START_TEST(help_lists_every_option)
 }
 END_TEST
 
-START_TEST(an_option_list_has_aligned_descriptions)
+START_TEST(an_option_list_is_grouped_aligned_and_folded)
 {
 	static const GOptionEntry entries[] = {
+		{BASE_OPTION_HEADING, 0, 0, 0, NULL, "Chip", NULL},
 		{"chip", 0, 0, G_OPTION_ARG_FILENAME, NULL, "Part", "PART"},
-		{"verbose", 'v', 0, G_OPTION_ARG_NONE, NULL, "Log\n  -x more", NULL},
+		{"sfdp", 0, 0, G_OPTION_ARG_FILENAME, NULL, "Table", "none|SIZE|FILE|HEX"},
+		{"timing", 0, 0, G_OPTION_ARG_FILENAME, NULL, "How", "instant|virtual|real"},
+		{BASE_OPTION_HEADING, 0, 0, 0, NULL, "Log", NULL},
+		{"verbose", 'v', 0, G_OPTION_ARG_NONE, NULL,
+			"12345678 12345678 12345678 12345678 12345678 12345 more", NULL},
 		{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, "", NULL},
 		{NULL, 0, 0, 0, NULL, NULL, NULL},
 	};
 	g_autofree char *list = base_option_list(entries);
 
 	ck_assert_str_eq(list,
-		"  --chip=PART      Part\n"
-		"  -v, --verbose    Log\n  -x more\n");
+		"\nChip:\n"
+		"  --chip=PART                 Part\n"
+		"  --sfdp=none|SIZE|FILE|HEX   Table\n"
+		"  --timing=instant|virtual|real\n"
+		"                              How\n"
+		"\nLog:\n"
+		"  -v, --verbose               12345678 12345678 12345678 12345678 12345678 12345\n"
+		"                              more\n");
 }
 END_TEST
 
-START_TEST(the_help_is_a_usage_line_and_the_list)
+static bool
+contains(const char **names, const char *name)
+{
+	return g_strv_contains((const char *const *)names, name);
+}
+
+START_TEST(the_help_names_each_option_once_and_fits_80_columns)
 {
 	struct setup_options *options = must_parse("--help");
-	g_autofree char *list = setup_options_list();
-	g_autofree char *wanted =
-		g_strconcat("Usage:\n  spinord [OPTION...] [FILE]\n\nOptions:\n", list, NULL);
+	g_autofree const char **names = setup_options_names(false);
+	g_auto(GStrv) lines = g_strsplit(options->help, "\n", -1);
 
-	ck_assert_str_eq(options->help, wanted);
+	ck_assert(contains(names, "chip") && contains(names, "wp") && contains(names, "help"));
+	for (const char **name = names; *name; name++) {
+		unsigned int n = 0;
+
+		for (char **line = lines; *line; line++) {
+			const char *at = strstr(*line, "--");
+			size_t length = strlen(*name);
+
+			n += g_str_has_prefix(*line, "  ") && at && at <= *line + 6 &&
+				strncmp(at + 2, *name, length) == 0 &&
+				strchr("=[ ", at[2 + length]) != NULL;
+		}
+		ck_assert_msg(n == 1, "--%s is %u times in the help", *name, n);
+	}
+	for (char **line = lines; *line; line++)
+		ck_assert_msg(strlen(*line) <= 80, "%zu columns: %s", strlen(*line), *line);
 	setup_options_free(options);
+}
+END_TEST
+
+START_TEST(options_of_the_daemon_alone_are_not_shared)
+{
+	static const char *const own[] = {
+		"control", "no-control", "check", "list-chips", "version", "help"};
+	g_autofree const char **shared = setup_options_names(true);
+	g_autofree const char **all = setup_options_names(false);
+	g_autofree char *list = setup_options_list(true);
+
+	ck_assert(contains(shared, "chip") && contains(shared, "beyond"));
+	for (size_t i = 0; i < G_N_ELEMENTS(own); i++) {
+		g_autofree char *option = g_strconcat("--", own[i], NULL);
+
+		ck_assert(contains(all, own[i]) && !contains(shared, own[i]));
+		ck_assert_ptr_null(strstr(list, option));
+	}
 }
 END_TEST
 
@@ -318,8 +367,9 @@ suite_options(void)
 	tcase_add_test(taken, options_of_a_chip_set_its_condition);
 	tcase_add_test(taken, names_outside_the_locale_are_accepted);
 	tcase_add_test(taken, help_lists_every_option);
-	tcase_add_test(taken, an_option_list_has_aligned_descriptions);
-	tcase_add_test(taken, the_help_is_a_usage_line_and_the_list);
+	tcase_add_test(taken, an_option_list_is_grouped_aligned_and_folded);
+	tcase_add_test(taken, the_help_names_each_option_once_and_fits_80_columns);
+	tcase_add_test(taken, options_of_the_daemon_alone_are_not_shared);
 	suite_add_tcase(suite, taken);
 	tcase_add_loop_test(not_taken, errors_name_the_rejected_option, 0, G_N_ELEMENTS(refused));
 	tcase_add_test(not_taken, the_error_argument_may_be_null);

@@ -23,6 +23,7 @@
 #include "flash/engine/bits.h"
 #include "flash/engine/device.h"
 #include "flash/engine/family.h"
+#include "flash/engine/fields.h"
 #include "flash/engine/opcodes.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
@@ -103,6 +104,17 @@ extended_out(struct flash *chip, uint8_t *out, size_t n)
 	memset(out, chip->extended_address, n);
 }
 
+static void
+registers(const struct flash *chip, struct flash_registers *list)
+{
+	if (flash_command_named(chip, "RDEAR"))
+		flash_registers_add(list, "EAR", "A31 A30 A29 A28 A27 A26 A25 A24",
+			chip->extended_address, true);
+	if (flash_command_named(chip, "BRRD"))
+		flash_registers_add(
+			list, "BAR", "EXTADD - - - - A26 A25 A24", chip->extended_address, true);
+}
+
 static const struct flash_command commands[] = {
 	{"EN4B", 0xb7, .argument = FOUR_BYTE, .finish = mode_finish},
 	{"EX4B", 0xe9, .argument = THREE_BYTE, .finish = mode_finish},
@@ -120,4 +132,5 @@ static const struct flash_command commands[] = {
 const struct flash_family flash_address_family = {
 	.commands = commands,
 	.reset = reset,
+	.registers = registers,
 };

@@ -32,6 +32,7 @@
 #include "flash/engine/bits.h"
 #include "flash/engine/device.h"
 #include "flash/engine/family.h"
+#include "flash/engine/fields.h"
 #include "flash/engine/opcodes.h"
 #include "flash/engine/operation.h"
 #include "flash/engine/tell.h"
@@ -154,10 +155,16 @@ plbwr_finish(struct flash *chip)
 	flash_bit_set(chip, FLASH_BIT_WEL, false);
 }
 
+static uint8_t
+ppb_lock(const struct flash *chip)
+{
+	return chip->locks->frozen ? 0 : PPB_OPEN;
+}
+
 static void
 plbrd_out(struct flash *chip, uint8_t *out, size_t n)
 {
-	memset(out, chip->locks->frozen ? 0 : PPB_OPEN, n);
+	memset(out, ppb_lock(chip), n);
 }
 
 static void
@@ -188,6 +195,13 @@ wrvlb_finish(struct flash *chip)
 	flash_bit_set(chip, FLASH_BIT_WEL, false);
 }
 
+static void
+registers(const struct flash *chip, struct flash_registers *list)
+{
+	if (flash_command_named(chip, "PLBRD"))
+		flash_registers_add(list, "PLB", "- - - - - - - PPBLK", ppb_lock(chip), false);
+}
+
 #define READ .data_max = DATA_ANY
 #define WRITE .gates = GATE_WEL, .data_min = 1, .data_max = 1, .in = byte_in
 
@@ -211,4 +225,5 @@ static const struct flash_command commands[] = {
 
 const struct flash_family flash_asp_family = {
 	.commands = commands,
+	.registers = registers,
 };

@@ -28,6 +28,7 @@
 #include "flash/engine/bits.h"
 #include "flash/engine/device.h"
 #include "flash/engine/family.h"
+#include "flash/engine/fields.h"
 #include "flash/engine/lanes.h"
 #include "flash/engine/life.h"
 #include "flash/engine/opcodes.h"
@@ -105,8 +106,8 @@ cells_failed(struct flash *chip, bool erase)
 	chip->flag_status->errors |= erase ? FLAG_ERASE_ERROR : FLAG_PROGRAM_ERROR;
 }
 
-static void
-rdfsr_out(struct flash *chip, uint8_t *out, size_t n)
+static uint8_t
+flag_status(const struct flash *chip)
 {
 	uint8_t flags = chip->flag_status->errors;
 
@@ -118,7 +119,13 @@ rdfsr_out(struct flash *chip, uint8_t *out, size_t n)
 		flags |= FLAG_PROGRAM_SUSPENDED;
 	if (chip->address_bytes == 4)
 		flags |= FLAG_FOUR_BYTE;
-	memset(out, flags, n);
+	return flags;
+}
+
+static void
+rdfsr_out(struct flash *chip, uint8_t *out, size_t n)
+{
+	memset(out, flag_status(chip), n);
 }
 
 static void
@@ -259,6 +266,29 @@ reset(struct flash *chip, bool lost_power)
 		flash_address_set_mode(chip, true);
 }
 
+/* The names of the bits are those of the MT25QL256ABA's tables, shortened. */
+static void
+registers(const struct flash *chip, struct flash_registers *list)
+{
+	const struct flash_flag_status *own = chip->flag_status;
+
+	if (flash_command_named(chip, "RDFSR"))
+		flash_registers_add(list, "FSR",
+			"READY ERASE_SUS ERASE_FAIL PROG_FAIL - PROG_SUS PROT_FAIL 4BYTE",
+			flag_status(chip), true);
+	if (flash_command_named(chip, "RDNVCR"))
+		flash_registers_add(list, "NVCR",
+			"DC3 DC2 DC1 DC0 XIP2 XIP1 XIP0 ODS2 ODS1 ODS0 - HOLD QUAD# DUAL# "
+			"SEG 3BYTE",
+			(uint32_t)own->nvcr[1] << 8 | own->nvcr[0], false);
+	if (flash_command_named(chip, "RDVCR"))
+		flash_registers_add(
+			list, "VCR", "DC3 DC2 DC1 DC0 XIP - WRAP1 WRAP0", own->vcr, false);
+	if (flash_command_named(chip, "RDEVCR"))
+		flash_registers_add(
+			list, "EVCR", "QUAD# DUAL# - HOLD VPP ODS2 ODS1 ODS0", own->evcr, false);
+}
+
 #define REGISTER_READ .data_max = DATA_ANY, .out = register_out
 #define REGISTER_WRITE                                                               \
 	.gates = GATE_WEL | GATE_NOT_IN_ERASE_SUSPEND | GATE_NOT_IN_PROGRAM_SUSPEND, \
@@ -287,4 +317,5 @@ const struct flash_family flash_flag_status_family = {
 	.destroy = destroy,
 	.reset = reset,
 	.cells_failed = cells_failed,
+	.registers = registers,
 };

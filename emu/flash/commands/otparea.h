@@ -24,4 +24,8 @@ void flash_otp_area_out(struct flash *chip, uint8_t *out, size_t n);
 void flash_otp_area_in(struct flash *chip, const uint8_t *in, size_t n);
 void flash_otp_area_finish(struct flash *chip);
 
+/* --- otpmode.c --- */
+/* The area replaces the array. */
+bool flash_otp_mode_is_active(const struct flash *chip);
+
 #endif

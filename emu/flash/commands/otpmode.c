@@ -43,8 +43,8 @@ enum {
 	EON = 1,
 };
 
-static bool
-is_active(const struct flash *chip)
+bool
+flash_otp_mode_is_active(const struct flash *chip)
 {
 	return chip->otp_mode && chip->otp_mode->active;
 }
@@ -222,7 +222,7 @@ enter_finish(struct flash *chip)
 {
 	bool eon = chip->frame.command->argument == EON;
 
-	if (is_active(chip) || !chip->otp)
+	if (flash_otp_mode_is_active(chip) || !chip->otp)
 		return;
 	if (!chip->otp_mode)
 		chip->otp_mode = g_new0(struct flash_otp_mode, 1);
@@ -246,7 +246,7 @@ enter_finish(struct flash *chip)
 static void
 exit_finish(struct flash *chip)
 {
-	if (is_active(chip))
+	if (flash_otp_mode_is_active(chip))
 		leave(chip);
 }
 
@@ -254,7 +254,7 @@ static void
 reset(struct flash *chip, bool lost_power)
 {
 	(void)lost_power;
-	if (is_active(chip))
+	if (flash_otp_mode_is_active(chip))
 		leave(chip);
 	flash_bit_set(chip, FLASH_BIT_LDSO, flash_otp_area_locked(chip));
 }

@@ -22,6 +22,7 @@
 #include "flash/engine/bits.h"
 #include "flash/engine/device.h"
 #include "flash/engine/family.h"
+#include "flash/engine/fields.h"
 #include "flash/engine/life.h"
 #include "flash/engine/opcodes.h"
 #include "flash/engine/operation.h"
@@ -207,6 +208,17 @@ unlock_finish(struct flash *chip)
 			flash_pick(chip, (struct flash_time){UNLOCK_NS, UNLOCK_NS}));
 }
 
+/* Both protect when 0. */
+static void
+registers(const struct flash *chip, struct flash_registers *list)
+{
+	const struct flash_password *state = chip->password;
+
+	if (state)
+		flash_registers_add(list, "ASP", "- - - - - - - - - - - - - PWDMLB PSTMLB -",
+			(uint32_t)state->asp[1] << 8 | state->asp[0], false);
+}
+
 #define ASP_READ .data_max = DATA_ANY, .out = asp_out
 #define ASP_WRITE                                                                        \
 	.gates = GATE_WEL, .data_min = ASP_BYTES, .data_max = ASP_BYTES, .in = bytes_in, \
@@ -234,4 +246,5 @@ const struct flash_family flash_password_family = {
 	.create = create,
 	.destroy = destroy,
 	.reset = reset,
+	.registers = registers,
 };

@@ -14,6 +14,7 @@
 #include "flash/engine/bits.h"
 #include "flash/engine/device.h"
 #include "flash/engine/family.h"
+#include "flash/engine/fields.h"
 #include "flash/engine/life.h"
 #include "flash/engine/opcodes.h"
 #include "flash/engine/operation.h"
@@ -89,6 +90,14 @@ srpnv_finish(struct flash *chip)
 		flash_duration(chip, FLASH_T_W));
 }
 
+static void
+registers(const struct flash *chip, struct flash_registers *list)
+{
+	if (flash_command_named(chip, "RDRP"))
+		flash_registers_add(list, "RDP", "HOLD_RST P3 P2 P1 P0 WRAP_ON WRAP1 WRAP0",
+			chip->read_parameters, false);
+}
+
 #define NOT_SUSPENDED GATE_NOT_IN_ERASE_SUSPEND | GATE_NOT_IN_PROGRAM_SUSPEND
 
 static const struct flash_command commands[] = {
@@ -104,4 +113,5 @@ const struct flash_family flash_read_parameters_family = {
 	.commands = commands,
 	.create = create,
 	.reset = reset,
+	.registers = registers,
 };

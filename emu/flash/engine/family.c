@@ -170,3 +170,13 @@ flash_families_cells_failed(struct flash *chip, bool erase)
 			(*family)->cells_failed(chip, erase);
 	}
 }
+
+void
+flash_families_registers(const struct flash *chip, struct flash_registers *list)
+{
+	FOR_EACH(chip->families, family)
+	{
+		if ((*family)->registers)
+			(*family)->registers(chip, list);
+	}
+}

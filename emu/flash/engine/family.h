@@ -13,6 +13,7 @@
 struct flash;
 struct flash_command;
 struct flash_operation;
+struct flash_registers;
 
 /* All members may be NULL. Functions are called in the order of the families. */
 struct flash_family {
@@ -55,6 +56,9 @@ struct flash_family {
 
 	/* Cells were not erased, or not programmed. */
 	void (*cells_failed)(struct flash *chip, bool erase);
+
+	/* Describes the registers that the part has beside its status registers; see fields.h. */
+	void (*registers)(const struct flash *chip, struct flash_registers *list);
 };
 
 /* Gives the chip its families: a list that ends with NULL. */
@@ -77,5 +81,6 @@ void flash_families_operation_ended(
 	struct flash *chip, const struct flash_operation *operation, bool interrupted);
 void flash_families_operations_lost(struct flash *chip);
 void flash_families_cells_failed(struct flash *chip, bool erase);
+void flash_families_registers(const struct flash *chip, struct flash_registers *list);
 
 #endif
