@@ -81,8 +81,8 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) \
 	tests/system/behaviour.py \
 	tests/system/bench.py \
 	tests/system/recipe.py \
-	tests/system/session.rec \
 	tests/system/session.py \
+	tests/system/session.rec \
 	tests/system/tap.sh \
 	tests/system/tee.py \
 	tests/time-factor \

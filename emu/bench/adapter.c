@@ -63,9 +63,8 @@ struct bench_adapter {
 	struct serprog *serprog;
 	struct bench_cable cable;
 	struct link_meter meter;
-	struct record_tap tap; /* between port and meter; its writer is NULL: none */
-	struct port_pty *pty;  /* NULL: TCP */
-	struct port_tcp *tcp;  /* NULL: pseudo-terminal */
+	struct port_pty *pty; /* NULL: TCP */
+	struct port_tcp *tcp; /* NULL: pseudo-terminal */
 	struct chip_select selects[CLIP_SELECTS];
 	struct bench_faults *faults; /* NULL: no fault was ever added */
 
@@ -75,51 +74,14 @@ struct bench_adapter {
 	void *host_data;
 };
 
-static unsigned int
-ask_baud(void *data)
-{
-	const struct bench_adapter *adapter = data;
-
-	return adapter->pty != NULL ? port_pty_baud(adapter->pty) : 0;
-}
-
-/* Only a plain firmware without faults before it processes each byte when it takes it. */
-static bool
-may_wait(void *data)
-{
-	const struct bench_adapter *adapter = data;
-
-	return adapter->meter.behind.ops->deadline_ns != NULL;
-}
-
-/* Puts the record before the line. */
-static void
-begin_recording(struct bench_adapter *adapter, struct record_writer *writer)
-{
-	adapter->tap = (struct record_tap){.writer = writer,
-		.adapter = adapter->name,
-		.behind = link_meter_endpoint(&adapter->meter),
-		.ask_baud = ask_baud,
-		.may_wait = may_wait,
-		.data = adapter};
-	adapter->cable.tap = &adapter->tap;
-	adapter->cable.baud = &adapter->tap.baud;
-}
-
-static struct base_endpoint
-endpoint_for_port(struct bench_adapter *adapter)
-{
-	return adapter->tap.writer != NULL ? record_tap_endpoint(&adapter->tap)
-					   : link_meter_endpoint(&adapter->meter);
-}
-
 /* An address that cannot be parsed is a usage error, one that the system refuses is not. */
 static bool
 open_tcp(struct bench_adapter *adapter, const char *address, GError **error)
 {
 	GError *why = NULL;
 
-	adapter->tcp = port_tcp_new(adapter->context, endpoint_for_port(adapter), address, &why);
+	adapter->tcp = port_tcp_new(
+		adapter->context, bench_cable_endpoint(&adapter->cable), address, &why);
 	if (adapter->tcp != NULL)
 		return true;
 	if (g_error_matches(why, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT))
@@ -135,7 +97,7 @@ open_tcp(struct bench_adapter *adapter, const char *address, GError **error)
 static bool
 open_port(struct bench_adapter *adapter, const struct bench_adapter_plan *plan, GError **error)
 {
-	struct base_endpoint endpoint = endpoint_for_port(adapter);
+	struct base_endpoint endpoint = bench_cable_endpoint(&adapter->cable);
 
 	if (plan->tcp != NULL)
 		return open_tcp(adapter, plan->tcp, error);
@@ -170,7 +132,7 @@ bench_adapter_new(const struct bench_adapter_plan *plan, GError **error)
 		.seed = plan->seed};
 	bench_cable_begin(&adapter->cable);
 	if (plan->record != NULL)
-		begin_recording(adapter, plan->record);
+		bench_cable_record(&adapter->cable, plan->record);
 	if (open_port(adapter, plan, error)) {
 		adapter->cable.pty = adapter->pty;
 		adapter->cable.tcp = adapter->tcp;
@@ -255,7 +217,7 @@ join(struct bench_adapter *adapter)
 static void
 run_held(struct bench_adapter *adapter, void (*function)(void *data), void *data)
 {
-	bool recorded = adapter->tap.writer != NULL;
+	bool recorded = adapter->cable.tap.writer != NULL;
 
 	if (recorded)
 		base_wall_hold();
@@ -413,12 +375,12 @@ bench_adapter_note(struct bench_adapter *adapter, const char *format, ...)
 	g_autofree char *text = NULL;
 	va_list arguments;
 
-	if (adapter->tap.writer == NULL)
+	if (adapter->cable.tap.writer == NULL)
 		return;
 	va_start(arguments, format);
 	text = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
-	record_tap_note(&adapter->tap, "%s", text);
+	record_tap_note(&adapter->cable.tap, "%s", text);
 }
 
 struct base_clock *

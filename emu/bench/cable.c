@@ -12,7 +12,6 @@
 #include "link/meter.h"
 #include "port/port.h"
 #include "record/reader.h"
-#include "record/tap.h"
 #include "serprog/serprog.h"
 
 static void
@@ -75,16 +74,16 @@ bench_cable_plug(struct bench_cable *cable, GError **error)
 static void
 begin_event(struct bench_cable *cable, const char *text)
 {
-	if (cable->tap == NULL)
+	if (cable->tap.writer == NULL)
 		return;
 	base_wall_hold();
-	record_tap_note(cable->tap, "%s", text);
+	record_tap_note(&cable->tap, "%s", text);
 }
 
 static void
 end_event(const struct bench_cable *cable)
 {
-	if (cable->tap != NULL)
+	if (cable->tap.writer != NULL)
 		base_wall_release();
 }
 
@@ -146,6 +145,42 @@ void
 bench_cable_begin(struct bench_cable *cable)
 {
 	cable->meter->behind = serprog_endpoint(cable->serprog);
+}
+
+static unsigned int
+ask_baud(void *data)
+{
+	const struct bench_cable *cable = data;
+
+	return cable->pty != NULL ? port_pty_baud(cable->pty) : 0;
+}
+
+/* Only a plain firmware without faults before it processes each byte when it takes it. */
+static bool
+may_wait(void *data)
+{
+	const struct bench_cable *cable = data;
+
+	return cable->meter->behind.ops->deadline_ns != NULL;
+}
+
+void
+bench_cable_record(struct bench_cable *cable, struct record_writer *writer)
+{
+	cable->tap = (struct record_tap){.writer = writer,
+		.adapter = cable->owner,
+		.behind = link_meter_endpoint(cable->meter),
+		.ask_baud = ask_baud,
+		.may_wait = may_wait,
+		.data = cable};
+	cable->baud = &cable->tap.baud;
+}
+
+struct base_endpoint
+bench_cable_endpoint(struct bench_cable *cable)
+{
+	return cable->tap.writer != NULL ? record_tap_endpoint(&cable->tap)
+					 : link_meter_endpoint(cable->meter);
 }
 
 void

@@ -21,7 +21,7 @@ enum spinor_option {
 	SPINOR_OPTION_NAME = 1 << 7,
 	SPINOR_OPTION_SOURCE = 1 << 8,
 	SPINOR_OPTION_REPLAY = 1 << 14, /* has options of the bench behind "--" */
-	SPINOR_OPTION_LOCAL = 1 << 16, /* no bench: the help lists none of the options for it */
+	SPINOR_OPTION_LOCAL = 1 << 16,  /* no bench: the help lists none of the options for it */
 };
 
 struct spinor_command {

@@ -18,9 +18,8 @@ static const struct spinor_verb verbs[] = {
 	HEADING("Start a bench"),
 	{"run", "[OPTION...] -- COMMAND...", "run a command against a private bench", spinor_run, 0,
 		0, SPINOR_OPTION_RUN, false},
-	{"replay", "FILE [-- OPTION...]",
-		"repeat a recorded session and compare the answers", spinor_replay, 1, 1,
-		SPINOR_OPTION_REPLAY | SPINOR_OPTION_CHIPDB, false},
+	{"replay", "FILE [-- OPTION...]", "repeat a recorded session and compare the answers",
+		spinor_replay, 1, 1, SPINOR_OPTION_REPLAY | SPINOR_OPTION_CHIPDB, false},
 
 	HEADING("The running bench"),
 	{"status", "", "show the state of the bench", spinor_status, 0, 0, 0, false},

@@ -211,7 +211,8 @@ static const struct {
 	/* A foreign record neither ends the process nor writes files. */
 	{SESSION("0.001000000 do bench.stop {}\n0.001000000 failed\n"
 		 "0.001000000 do image.save {\"path\":\"/tmp/x\"}\n0.001000000 failed\n"
-		 "0.001000000 do chip.reset {},\"method\":\"bench.stop\"\n0.002000000 failed\nend\n"),
+		 "0.001000000 do chip.reset {},\"method\":\"bench.stop\"\n"
+		 "0.002000000 failed\nend\n"),
 		NULL, 0, 1},
 	/* The cable is out: whatever the host had sent is gone. */
 	{SESSION("0.001000000 < 130100\n0.002000000 do adapter.unplug {}\n0.002000000 close\n"
