@@ -429,11 +429,14 @@ spinord_LDADD = $(SPINOR_ROOMS) $(JSON_LIBS) $(GLIB_LIBS)
 
 bin_PROGRAMS += spinor
 spinor_SOURCES = \
+	emu/spinor/benches.c \
+	emu/spinor/benches.h \
 	emu/spinor/client.c \
 	emu/spinor/client.h \
 	emu/spinor/command.c \
 	emu/spinor/command.h \
 	emu/spinor/complete.c \
+	emu/spinor/complete.h \
 	emu/spinor/exitstatus.c \
 	emu/spinor/exitstatus.h \
 	emu/spinor/expect.c \

@@ -37,6 +37,7 @@ SYSTEM_TESTS = \
 	tests/system/every-protection.test \
 	tests/system/examples.test \
 	tests/system/faults.test \
+	tests/system/first-hour.test \
 	tests/system/flashrom-hosts.test \
 	tests/system/flashrom-killed.test \
 	tests/system/flashrom-link.test \
@@ -80,6 +81,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) \
 	tests/system/against-verilog \
 	tests/system/behaviour.py \
 	tests/system/bench.py \
+	tests/system/first-hour \
 	tests/system/recipe.py \
 	tests/system/session.py \
 	tests/system/session.rec \

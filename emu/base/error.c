@@ -80,6 +80,33 @@ base_suggest(const char *word, const char *const *known)
 	return base_suggestion(base_nearest(word, known));
 }
 
+/* "low", "4-byte", but not "16ms". */
+static bool
+is_word(const char *word)
+{
+	return (g_ascii_isalpha(word[0]) && word[1] != '\0') || (word[0] != '\0' && word[1] == '-');
+}
+
+char *
+base_suggest_value(const char *value, const char *allowed,
+	bool (*accepts)(const char *word, void *data), void *data)
+{
+	g_auto(GStrv) words = g_strsplit_set(allowed, " ,;", -1);
+	g_auto(GStrv) parts = g_strsplit(value, ",", -1);
+	g_autoptr(GPtrArray) known = g_ptr_array_new();
+	char **part = parts;
+
+	while (*part != NULL && (**part == '\0' || accepts(*part, data)))
+		part++;
+	if (*part == NULL)
+		return g_strdup("");
+	for (char **word = words; *word != NULL; word++)
+		if (is_word(*word) && accepts(*word, data))
+			g_ptr_array_add(known, *word);
+	g_ptr_array_add(known, NULL);
+	return base_suggest(*part, (const char *const *)known->pdata);
+}
+
 char *
 base_unknown(const char *word, const char *const *known)
 {

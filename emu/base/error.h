@@ -4,6 +4,7 @@
 #define SPINOR_BASE_ERROR_H
 
 #include <glib.h>
+#include <stdbool.h>
 
 #define BASE_ERROR base_error_quark()
 
@@ -24,6 +25,12 @@ char *base_suggestion(const char *guess);
 
 /* The same with the nearest of known. Free with g_free(). */
 char *base_suggest(const char *word, const char *const *known);
+
+/* The same with the words of a text about allowed values, such as "typ and max", that accepts()
+ * takes, for the first word of value (a list with commas) that it does not take. Free with
+ * g_free(). */
+char *base_suggest_value(const char *value, const char *allowed,
+	bool (*accepts)(const char *word, void *data), void *data);
 
 /* "\"WORD\": did you mean NEAREST?; allowed are A, B, C" with the words of known. Free with
  * g_free(). */

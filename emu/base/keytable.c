@@ -12,6 +12,8 @@
  */
 #include "base/keytable.h"
 
+#include "base/value.h"
+
 #include <string.h>
 
 char *
@@ -92,16 +94,29 @@ base_key_take(const struct base_key *key, void *target, const char *value, char 
 	return good;
 }
 
+/* ": did you mean WORD?" for a key whose values are words. */
+static char *
+suggest_word(const struct base_key *key, const char *value)
+{
+	g_autoptr(GPtrArray) known = g_ptr_array_new();
+
+	for (const struct base_value_word *word = key->words; word && word->name; word++)
+		g_ptr_array_add(known, (gpointer)word->name);
+	g_ptr_array_add(known, NULL);
+	return base_suggest(value, (const char *const *)known->pdata);
+}
+
 static bool
 refuse_value(const struct base_key_reading *r, const char *value, GError **error)
 {
 	const char *colon = r->why != NULL ? ": " : "";
 	const char *why = r->why != NULL ? r->why : "";
+	g_autofree char *hint = r->why == NULL ? suggest_word(r->key, value) : g_strdup("");
 
 	if (r->key->allowed == NULL)
 		return base_keygroup_refuse(r->group, error, "%s", why);
-	return base_keygroup_refuse(r->group, error, "%s = \"%s\" is refused%s%s; allowed: %s",
-		r->name, value, colon, why, r->key->allowed);
+	return base_keygroup_refuse(r->group, error, "%s = \"%s\" is refused%s%s%s; allowed: %s",
+		r->name, value, colon, why, hint, r->key->allowed);
 }
 
 static bool

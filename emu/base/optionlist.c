@@ -8,6 +8,8 @@
  */
 #include "base/optionlist.h"
 
+#include "base/error.h"
+
 #include <string.h>
 
 #define COLUMN 30 /* of the descriptions */
@@ -74,4 +76,24 @@ base_option_list(const GOptionEntry *entries)
 			base_list_append(list, text, entry->description, COLUMN);
 	}
 	return g_string_free(list, FALSE);
+}
+
+char *
+base_option_suggest(const char *message, const GOptionEntry *entries)
+{
+	g_autoptr(GPtrArray) known = g_ptr_array_new_with_free_func(g_free);
+	const char *option = strstr(message, " --");
+	g_autofree char *word = NULL;
+
+	if (option == NULL)
+		return g_strdup("");
+	word = g_strndup(option + 1, strcspn(option + 1, "="));
+	for (; entries->long_name != NULL; entries++)
+		if (strlen(entries->long_name) > 1)
+			g_ptr_array_add(known, g_strconcat("--", entries->long_name, NULL));
+	g_ptr_array_add(known, NULL);
+	/* The message is about an option that exists. */
+	if (g_strv_contains((const char *const *)known->pdata, word))
+		return g_strdup("");
+	return base_suggest(word, (const char *const *)known->pdata);
 }

@@ -17,6 +17,10 @@
  * Free with g_free(). */
 char *base_option_list(const GOptionEntry *entries);
 
+/* Returns ": did you mean --CHIP?" if a message of GOption is about an unknown option, with the
+ * nearest of entries; "" else. Free with g_free(). */
+char *base_option_suggest(const char *message, const GOptionEntry *entries);
+
 /* Appends a term and its explanation, which begins in column (on the next line if the term is too
  * long), is folded at blanks, and ends with a line break. */
 void base_list_append(GString *list, const char *term, const char *text, unsigned int column);

@@ -5,6 +5,7 @@
  */
 #include "setup/condition.h"
 
+#include "base/error.h"
 #include "base/units.h"
 #include "base/value.h"
 
@@ -207,6 +208,19 @@ take_mode(struct setup_condition *condition, const char *word)
 	return false;
 }
 
+/* The reason why a word is refused, if it looks like a mode. */
+static void
+set_nearest_mode(struct base_key_reading *r, const char *word)
+{
+	const char *names[SETUP_MODES + 1] = {NULL};
+	const char *guess;
+
+	memcpy(names, setup_mode_names, sizeof setup_mode_names);
+	guess = base_nearest(word, names);
+	if (guess != NULL && r->group != NULL)
+		r->why = g_strdup_printf("did you mean %s?", guess);
+}
+
 static bool
 take_modes(struct base_key_reading *r, const char *value)
 {
@@ -215,9 +229,12 @@ take_modes(struct base_key_reading *r, const char *value)
 
 	condition->modes = 0;
 	condition->lock_from = condition->lock_to = 0;
-	for (char **word = words; *word != NULL; word++)
-		if (**word != '\0' && !take_mode(condition, *word))
-			return false;
+	for (char **word = words; *word != NULL; word++) {
+		if (**word == '\0' || take_mode(condition, *word))
+			continue;
+		set_nearest_mode(r, *word);
+		return false;
+	}
 	for (size_t i = 0; i < G_N_ELEMENTS(either); i++)
 		if (!base_value_is_power_of_two(condition->modes & either[i]) &&
 			condition->modes & either[i])

@@ -54,6 +54,7 @@ setup_fault_new(const char *what, GError **error)
 {
 	struct setup_fault *fault = g_new0(struct setup_fault, 1);
 	g_autofree const char **known = NULL;
+	g_autofree char *hint = NULL;
 
 	fault->text = g_strdup(what);
 	if (clip_fault_what_from_string(what, &fault->wires.what)) {
@@ -72,7 +73,9 @@ setup_fault_new(const char *what, GError **error)
 		return fault;
 	}
 	known = setup_fault_names();
-	refuse_word("unknown fault", what, known, error);
+	hint = base_suggest(what, known);
+	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+		"unknown fault \"%s\"%s; spinor help fault lists them", what, hint);
 	setup_fault_free(fault);
 	return NULL;
 }
@@ -105,6 +108,32 @@ setup_fault_set_name(struct setup_fault *fault, const char *name, GError **error
 	return true;
 }
 
+struct attempt {
+	const struct setup_fault *fault;
+	const struct setup_faultset *setting;
+};
+
+/* Whether the setting takes the word. */
+static bool
+accepts(const char *word, void *data)
+{
+	const struct attempt *attempt = data;
+	struct setup_fault fault = *attempt->fault;
+
+	return attempt->setting->take(&fault, word);
+}
+
+static void
+refuse_value(const struct setup_fault *fault, const struct setup_faultset *setting,
+	const char *value, GError **error)
+{
+	struct attempt attempt = {fault, setting};
+	g_autofree char *hint = base_suggest_value(value, setting->allowed, accepts, &attempt);
+
+	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "%s=%s is refused%s; allowed: %s",
+		setting->name, value, hint, setting->allowed);
+}
+
 bool
 setup_fault_set(struct setup_fault *fault, const char *name, const char *value, GError **error)
 {
@@ -125,8 +154,7 @@ setup_fault_set(struct setup_fault *fault, const char *name, const char *value, 
 			return false;
 		}
 		if (!setting->take(fault, value)) {
-			g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-				"%s=%s is refused; allowed: %s", name, value, setting->allowed);
+			refuse_value(fault, setting, value, error);
 			return false;
 		}
 		shown = base_escape(value);

@@ -21,9 +21,12 @@ take_timing(const char *name, const char *value, void *data, GError **error)
 	struct setup_options *options = data;
 
 	if (!base_clock_mode_from_string(value, &options->timing)) {
+		g_autofree char *hint =
+			base_suggest(value, (const char *[]){"instant", "virtual", "real", NULL});
+
 		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-			"%s %s: no such timing; allowed are instant, virtual and real", name,
-			value);
+			"%s %s: no such timing%s; allowed are instant, virtual and real", name,
+			value, hint);
 		return FALSE;
 	}
 	options->timing_given = true;
@@ -42,6 +45,15 @@ take_scale(const char *name, const char *value, void *data, GError **error)
 	return FALSE;
 }
 
+/* Whether the key that data points to takes the word. */
+static bool
+accepts(const char *word, void *data)
+{
+	struct setup_condition condition = {0};
+
+	return setup_condition_take(&condition, *(enum setup_condition_key *)data, word);
+}
+
 /* The options that are the keys of a chip's condition. */
 static gboolean
 take_condition(const char *name, const char *value, void *data, GError **error)
@@ -50,8 +62,11 @@ take_condition(const char *name, const char *value, void *data, GError **error)
 	enum setup_condition_key key = setup_condition_find(name + strlen("--"));
 
 	if (!setup_condition_take(&options->condition, key, value)) {
-		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "%s %s: allowed: %s", name, value,
-			setup_condition_rows[key].allowed);
+		const char *allowed = setup_condition_rows[key].allowed;
+		g_autofree char *hint = base_suggest_value(value, allowed, accepts, &key);
+
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "%s %s%s%s allowed: %s", name,
+			value, *hint != '\0' ? hint : ":", *hint != '\0' ? ";" : "", allowed);
 		return FALSE;
 	}
 	if (options->condition_option == NULL) {
@@ -158,15 +173,17 @@ take_list_chips(const char *name, const char *value, void *data, GError **error)
 
 /* Completes an error of GOption itself; an error of a callback is complete. */
 static void
-explain(GError **error)
+explain(const GOptionEntry *entries, GError **error)
 {
 	g_autoptr(GError) found = NULL;
+	g_autofree char *hint = NULL;
 
 	if (error == NULL || (*error)->domain != G_OPTION_ERROR)
 		return;
 	found = g_steal_pointer(error);
-	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "%s; --help lists what is allowed",
-		found->message);
+	hint = base_option_suggest(found->message, entries);
+	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "%s%s; --help lists what is allowed",
+		found->message, hint);
 }
 
 /* An empty name is a mistake, such as an unset shell variable. */
@@ -475,7 +492,7 @@ setup_options_parse(int *argc, char ***argv, GError **error)
 	context = new_context(entries, options);
 	good = g_option_context_parse(context, argc, argv, error);
 	if (!good)
-		explain(error);
+		explain(entries, error);
 	options->no_control = parsing.no_control;
 	options->verbose = parsing.verbose;
 	options->version = parsing.version;
@@ -514,18 +531,18 @@ setup_options_free(struct setup_options *options)
 	g_free(options);
 }
 
-const char **
-setup_options_names(bool shared)
+GOptionEntry *
+setup_options_entries(bool shared)
 {
-	GOptionEntry entries[ENTRIES_MAX];
-	GPtrArray *names = g_ptr_array_new();
+	GOptionEntry *entries = g_new(GOptionEntry, ENTRIES_MAX);
+	size_t n = 0;
 
 	list_entries(entries, shared);
 	for (const GOptionEntry *row = entries; row->long_name != NULL; row++)
 		if (*row->long_name != '\0' && !is_heading(row))
-			g_ptr_array_add(names, (gpointer)row->long_name);
-	g_ptr_array_add(names, NULL);
-	return (const char **)g_ptr_array_free(names, FALSE);
+			entries[n++] = *row;
+	entries[n] = (GOptionEntry){0};
+	return entries;
 }
 
 char *

@@ -49,9 +49,9 @@ struct setup_options {
 struct setup_options *setup_options_parse(int *argc, char ***argv, GError **error);
 void setup_options_free(struct setup_options *options);
 
-/* Returns the long names of all options, NULL-terminated. shared: only of those that spinor run
- * has, too. Free the list with g_free(). */
-const char **setup_options_names(bool shared);
+/* Returns all options, ended by an empty entry, for their names and texts. shared: only those that
+ * spinor run has, too. Free with g_free(). */
+GOptionEntry *setup_options_entries(bool shared);
 
 /* Returns a line for each option below the heading of its group, as in --help. shared: only those
  * that spinor run has, too. Free with g_free(). */

@@ -130,8 +130,12 @@ static const struct option {
 	GOptionEntry entry;
 } rows[] = {
 	{OPTION_OF_BENCH,
+		{"bench", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(which),
+			"Number or name of the bench, see spinor benches (default: the only one)",
+			"BENCH"}},
+	{OPTION_OF_BENCH,
 		{"control", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(control),
-			"Socket of the bench (default: the only one that is running)", "PATH"}},
+			"Control socket of the bench, in place of --bench", "PATH"}},
 	{OPTION_OF_BENCH,
 		{"adapter", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(adapter),
 			"Name of the adapter (default: the only one)", "NAME"}},
@@ -278,7 +282,7 @@ static bool
 takes_next(const char *word)
 {
 	static const char *const with_value[] = {
-		"--control", "--adapter", "--cs", "--timeout", "--chipdb", NULL};
+		"--bench", "--control", "--adapter", "--cs", "--timeout", "--chipdb", NULL};
 
 	return g_strv_contains(with_value, word);
 }
@@ -345,6 +349,36 @@ check_args(struct spinor_command *command, GError **error)
 	return true;
 }
 
+static void
+refuse_option(const struct spinor_verb *verb, const char *message, GError **error)
+{
+	g_autofree GOptionEntry *entries = spinor_command_entries(verb);
+	g_autofree char *hint = base_option_suggest(message, entries);
+
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+		"%s%s; spinor help%s%s lists what is allowed", message, hint,
+		verb != NULL ? " " : "", verb != NULL ? verb->name : "");
+}
+
+/* The bench refuses unknown kinds, too, but cannot suggest one. */
+static bool
+check_kinds(char *const *kinds, GError **error)
+{
+	const struct spinor_topic *topic = spinor_topic_find("kind");
+
+	for (; kinds != NULL && *kinds != NULL; kinds++) {
+		g_autofree char *hint = NULL;
+
+		if (spinor_words_contain(topic, *kinds, &hint))
+			continue;
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+			"--kind %s: no such kind of event%s; spinor help kind lists them", *kinds,
+			hint);
+		return false;
+	}
+	return true;
+}
+
 static bool
 parse_options(struct spinor_command *command, char ***words, GError **error)
 {
@@ -357,9 +391,7 @@ parse_options(struct spinor_command *command, char ***words, GError **error)
 		if (found->domain == SPINOR_ERROR)
 			g_propagate_error(error, g_steal_pointer(&found));
 		else
-			g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
-				"%s; spinor help %s lists what is allowed", found->message,
-				command->verb != NULL ? command->verb->name : "");
+			refuse_option(command->verb, found->message, error);
 		return false;
 	}
 	command->json = parsing.json;
@@ -395,7 +427,7 @@ spinor_command_parse(char **argv, GError **error)
 	if (command->verb == NULL || command->help)
 		return command;
 	command->bench = g_steal_pointer(&words);
-	if (check_args(command, error))
+	if (check_args(command, error) && check_kinds(command->kinds, error))
 		return command;
 fail:
 	if (command->verb != NULL)
@@ -411,6 +443,7 @@ spinor_command_free(struct spinor_command *command)
 		return;
 	g_strfreev(command->args);
 	g_free(command->control);
+	g_free(command->which);
 	g_free(command->adapter);
 	g_free(command->chipdb);
 	g_free(command->file);
@@ -456,33 +489,23 @@ spinor_command_help(const struct spinor_verb *verb)
 	return g_string_free(text, FALSE);
 }
 
-static void
-add_option(GPtrArray *options, const char *name)
-{
-	g_autofree char *word = g_strconcat("--", name, NULL);
-
-	if (!g_ptr_array_find_with_equal_func(options, word, g_str_equal, NULL))
-		g_ptr_array_add(options, g_steal_pointer(&word));
-}
-
-char **
-spinor_command_options(const struct spinor_verb *verb)
+GOptionEntry *
+spinor_command_entries(const struct spinor_verb *verb)
 {
 	struct spinor_command unused = {0};
 	struct parsing parsing = {.command = &unused};
 	GOptionEntry entries[ENTRIES_MAX];
-	g_autoptr(GPtrArray) options = g_ptr_array_new_with_free_func(g_free);
+	GArray *all = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
 
 	fill_entries(entries, &parsing, listed_for(verb));
 	for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++)
 		if (*entry->long_name != '\0')
-			add_option(options, entry->long_name);
-	if (verb->options & SPINOR_OPTION_RUN) {
-		g_autofree const char **names = setup_options_names(true);
+			g_array_append_val(all, *entry);
+	if (verb != NULL && verb->options & SPINOR_OPTION_RUN) {
+		g_autofree GOptionEntry *bench = setup_options_entries(true);
 
-		for (const char **name = names; *name != NULL; name++)
-			add_option(options, *name);
+		for (const GOptionEntry *entry = bench; entry->long_name != NULL; entry++)
+			g_array_append_val(all, *entry);
 	}
-	g_ptr_array_add(options, NULL);
-	return (char **)g_ptr_array_free(g_steal_pointer(&options), FALSE);
+	return (GOptionEntry *)g_array_free(all, FALSE);
 }

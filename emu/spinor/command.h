@@ -30,6 +30,7 @@ struct spinor_command {
 	unsigned int n_args;
 
 	char *control;
+	char *which;   /* the bench by number or name; NULL: not given */
 	char *adapter; /* NULL: the only one */
 	int cs;        /* -1: not given */
 	bool json;
@@ -65,7 +66,8 @@ void spinor_command_free(struct spinor_command *command);
 /* Returns the help text of a verb. Free with g_free(). */
 char *spinor_command_help(const struct spinor_verb *verb);
 
-/* Returns the long options of a verb, with their dashes. Free with g_strfreev(). */
-char **spinor_command_options(const struct spinor_verb *verb);
+/* Returns the options of a verb (NULL: those of all verbs), of run with those of the bench; an
+ * empty entry ends them. For their names and texts only. Free with g_free(). */
+GOptionEntry *spinor_command_entries(const struct spinor_verb *verb);
 
 #endif

@@ -13,6 +13,8 @@ spinor_error_quark(void)
 int
 spinor_error_status(const GError *error)
 {
+	if (g_error_matches(error, SPINOR_ERROR, SPINOR_ERROR_SEVERAL))
+		return SPINOR_ERROR_NO_BENCH;
 	if (error->domain == SPINOR_ERROR)
 		return error->code;
 	if (g_error_matches(error, BASE_ERROR, BASE_ERROR_USAGE))

@@ -20,7 +20,6 @@
 #include <unistd.h>
 
 #define SOCKET_SUFFIX ".sock"
-#define STATUS_LIMIT_MS 2000
 
 /* Refuses a directory that others can write to, since sockets in it are trusted. */
 static bool
@@ -89,46 +88,11 @@ spinor_find_all(GError **error)
 	return g_steal_pointer(&found);
 }
 
-/* "PATH (W25Q128JV at /dev/pts/5)" */
-static void
-describe(GString *text, const char *path)
-{
-	struct spinor_client *client = spinor_client_open(path, NULL);
-	g_autoptr(JsonNode) status = client != NULL
-		? spinor_client_call(client, "bench.status", NULL, STATUS_LIMIT_MS, NULL)
-		: NULL;
-	JsonArray *adapters = status != NULL && JSON_NODE_HOLDS_OBJECT(status)
-		? spinor_array(json_node_get_object(status), "adapters")
-		: NULL;
-
-	g_string_append(text, path);
-	for (guint i = 0; adapters != NULL && i < json_array_get_length(adapters); i++) {
-		JsonObject *adapter = spinor_item(adapters, i);
-		JsonArray *chips = spinor_array(adapter, "chips");
-		JsonObject *chip = chips != NULL && json_array_get_length(chips) > 0
-			? spinor_item(chips, 0)
-			: NULL;
-
-		g_string_append_printf(text, "%s%s at %s", i == 0 ? " (" : ", ",
-			spinor_text(chip, "part", "no chip"),
-			spinor_text(adapter, "tty", "no terminal"));
-		if (i + 1 == json_array_get_length(adapters))
-			g_string_append_c(text, ')');
-	}
-	spinor_client_close(client);
-}
-
 static void
 refuse_several(const GPtrArray *found, GError **error)
 {
-	g_autoptr(GString) list = g_string_new(NULL);
-
-	for (guint i = 0; i < found->len; i++) {
-		g_string_append(list, i == 0 ? "" : ", ");
-		describe(list, found->pdata[i]);
-	}
-	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_NO_BENCH,
-		"%u benches are running; choose one with --control: %s", found->len, list->str);
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_SEVERAL,
+		"%u benches are running; choose one with --bench N:", found->len);
 }
 
 struct spinor_client *

@@ -5,8 +5,11 @@
  */
 #include "config.h"
 
+#include "base/error.h"
 #include "base/optionlist.h"
+#include "spinor/benches.h"
 #include "spinor/command.h"
+#include "spinor/complete.h"
 #include "spinor/exitstatus.h"
 #include "spinor/output.h"
 #include "spinor/verbs.h"
@@ -32,6 +35,32 @@ fill_standard_descriptors(void)
 		close(fd);
 }
 
+/* The numbers to choose from, below an error. */
+static void
+print_benches(void)
+{
+	g_autoptr(GPtrArray) benches = spinor_benches_find(NULL);
+
+	if (benches != NULL)
+		spinor_benches_print(benches, stderr);
+}
+
+/* Replaces the number or name of a bench by its socket. */
+static bool
+choose_bench(struct spinor_command *command, GError **error)
+{
+	if (command->which == NULL)
+		return true;
+	if (command->control != NULL) {
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+			"--bench %s: with --control %s; one of them is allowed", command->which,
+			command->control);
+		return false;
+	}
+	command->control = spinor_benches_resolve(command->which, error);
+	return command->control != NULL;
+}
+
 /* Prints an error on one line, even if a file name or a bench's answer contains line breaks. */
 static int
 report(const GError *error)
@@ -39,6 +68,8 @@ report(const GError *error)
 	g_autofree char *line = g_strdup(error->message);
 
 	fprintf(stderr, "spinor: error: %s\n", g_strdelimit(line, "\n\r\033", ' '));
+	if (g_error_matches(error, SPINOR_ERROR, SPINOR_ERROR_SEVERAL))
+		print_benches();
 	return spinor_error_status(error);
 }
 
@@ -114,8 +145,29 @@ print_all(void)
 		base_list_append(line, term, text, VERB_COLUMN);
 		fputs(line->str, stdout);
 	}
-	puts("\nVerbs for a running bench take --control PATH, --adapter NAME, --cs N, --timeout\n"
+	puts("\nVerbs for a running bench take --bench BENCH, --adapter NAME, --cs N, --timeout\n"
 	     "TIME and --json; spinor help VERB lists all options of a verb. See also\nspinor(1).");
+}
+
+/* Suggests a topic if no verb is near. Returns -1. */
+static int
+refuse_topic(char **words, GError **error)
+{
+	g_autoptr(GPtrArray) known = g_ptr_array_new();
+	const char *guess;
+	unsigned int n;
+
+	for (const struct spinor_topic *topic = spinor_topics(); topic->name != NULL; topic++)
+		g_ptr_array_add(known, (gpointer)topic->name);
+	g_ptr_array_add(known, NULL);
+	guess = base_nearest(words[0], (const char *const *)known->pdata);
+	if (guess != NULL)
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
+			"%s: no such verb or topic: did you mean %s?; spinor help lists them",
+			words[0], guess);
+	else
+		spinor_verb_find(words, &n, error);
+	return -1;
 }
 
 int
@@ -133,13 +185,13 @@ spinor_help(struct spinor_command *command, GError **error)
 	if (command->n_args == 1 && print_group(command->args[0]))
 		return EXIT_SUCCESS;
 	topic = command->n_args == 1 ? spinor_topic_find(command->args[0]) : NULL;
-	verb = spinor_verb_find(command->args, &n, topic == NULL ? error : NULL);
+	verb = spinor_verb_find(command->args, &n, NULL);
 	if (verb == NULL && topic != NULL) {
 		print_topic(topic);
 		return EXIT_SUCCESS;
 	}
 	if (verb == NULL)
-		return -1;
+		return refuse_topic(command->args, error);
 	text = spinor_command_help(verb);
 	fputs(text, stdout);
 	return EXIT_SUCCESS;
@@ -171,7 +223,7 @@ execute(struct spinor_command *command, GError **error)
 		fputs(help, stdout);
 		return EXIT_SUCCESS;
 	}
-	status = command->verb->function(command, error);
+	status = choose_bench(command, error) ? command->verb->function(command, error) : -1;
 	if (status < 0)
 		g_prefix_error(error, "%s: ", command->verb->name);
 	return status;
@@ -189,6 +241,9 @@ main(int argc, char **argv)
 	g_set_prgname("spinor");
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		puts(PACKAGE_NAME " " PACKAGE_VERSION);
+		status = EXIT_SUCCESS;
+	} else if (argc > 2 && strcmp(argv[1], "complete") == 0) {
+		spinor_complete(argv + 2);
 		status = EXIT_SUCCESS;
 	} else if (asks_for_group(argc, argv)) {
 		status = EXIT_SUCCESS;

@@ -2,6 +2,7 @@
 /* The verbs that concern one chip: pin, power, reset, image, snapshot. */
 #include "spinor/verbs.h"
 
+#include "base/error.h"
 #include "base/units.h"
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
@@ -18,11 +19,14 @@ static bool
 one_of(const char *word, const char *const *allowed, GError **error)
 {
 	g_autofree char *list = NULL;
+	g_autofree char *hint = NULL;
 
 	if (g_strv_contains(allowed, word))
 		return true;
 	list = g_strjoinv(", ", (char **)allowed);
-	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE, "%s: allowed are %s", word, list);
+	hint = base_suggest(word, allowed);
+	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE, "%s%s%s allowed are %s", word,
+		*hint != '\0' ? hint : ":", *hint != '\0' ? ";" : "", list);
 	return false;
 }
 

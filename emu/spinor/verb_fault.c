@@ -2,6 +2,7 @@
 /* The verbs that concern faults, boards and lines: fault, board, wiring. */
 #include "spinor/verbs.h"
 
+#include "base/error.h"
 #include "base/units.h"
 #include "setup/faultwords.h"
 #include "spinor/command.h"
@@ -145,8 +146,11 @@ spinor_board(struct spinor_command *command, GError **error)
 	g_autoptr(JsonObject) result = NULL;
 
 	if (!g_strv_contains(states, command->args[0])) {
+		g_autofree char *hint = base_suggest(command->args[0], states);
+
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
-			"%s: allowed are run, reset and off", command->args[0]);
+			"%s%s%s allowed are run, reset and off", command->args[0],
+			*hint != '\0' ? hint : ":", *hint != '\0' ? ";" : "");
 		return -1;
 	}
 	params = spinor_adapter_params(command);

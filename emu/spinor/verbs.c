@@ -22,6 +22,8 @@ static const struct spinor_verb verbs[] = {
 		spinor_replay, 1, 1, SPINOR_OPTION_REPLAY | SPINOR_OPTION_CHIPDB, false},
 
 	HEADING("The running bench"),
+	{"benches", "", "list the running benches with their numbers", spinor_benches, 0, 0,
+		SPINOR_OPTION_LOCAL, false},
 	{"status", "", "show the state of the bench", spinor_status, 0, 0, 0, false},
 	{"watch", "", "print events of the bench as they occur", spinor_watch, 0, 0,
 		SPINOR_OPTION_COUNT | SPINOR_OPTION_KIND, false},
@@ -76,8 +78,6 @@ static const struct spinor_verb verbs[] = {
 		SPINOR_OPTION_LOCAL, false},
 	{"help", "[VERB|TOPIC]", "list the verbs, or describe one; words of a topic", spinor_help,
 		0, 2, SPINOR_OPTION_LOCAL, false},
-	{"complete", "KIND [VERB]", "print words for shell completion", spinor_complete, 1, 3,
-		SPINOR_OPTION_CHIPDB, true},
 	{NULL, NULL, NULL, NULL, 0, 0, 0, false},
 };
 

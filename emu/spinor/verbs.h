@@ -42,6 +42,7 @@ spinor_verb_function spinor_pin;
 spinor_verb_function spinor_power;
 spinor_verb_function spinor_reset;
 spinor_verb_function spinor_board;
+spinor_verb_function spinor_benches;
 spinor_verb_function spinor_fault_add;
 spinor_verb_function spinor_fault_list;
 spinor_verb_function spinor_fault_remove;
@@ -58,6 +59,5 @@ spinor_verb_function spinor_snapshot_list;
 spinor_verb_function spinor_snapshot_drop;
 spinor_verb_function spinor_watch;
 spinor_verb_function spinor_help;
-spinor_verb_function spinor_complete;
 
 #endif

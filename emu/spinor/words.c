@@ -5,6 +5,7 @@
  */
 #include "spinor/words.h"
 
+#include "base/error.h"
 #include "base/optionlist.h"
 #include "control/control.h"
 #include "serprog/profile.h"
@@ -164,6 +165,21 @@ spinor_words(const struct spinor_topic *topic)
 
 	topic->list(words);
 	return words;
+}
+
+bool
+spinor_words_contain(const struct spinor_topic *topic, const char *word, char **hint)
+{
+	g_autoptr(GPtrArray) words = spinor_words(topic);
+	g_autoptr(GPtrArray) known = g_ptr_array_new();
+
+	for (guint i = 0; i < words->len; i++)
+		g_ptr_array_add(known, ((struct spinor_word *)words->pdata[i])->word);
+	g_ptr_array_add(known, NULL);
+	if (g_strv_contains((const char *const *)known->pdata, word))
+		return true;
+	*hint = base_suggest(word, (const char *const *)known->pdata);
+	return false;
 }
 
 char *

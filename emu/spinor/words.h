@@ -4,6 +4,7 @@
 #define SPINOR_SPINOR_WORDS_H
 
 #include <glib.h>
+#include <stdbool.h>
 
 struct spinor_word {
 	char *word;
@@ -28,6 +29,10 @@ void spinor_words_add(GPtrArray *words, const char *word, const char *text);
 
 /* Returns the words of a topic, struct spinor_word. */
 GPtrArray *spinor_words(const struct spinor_topic *topic);
+
+/* Whether word is one of the topic's; if not, hint receives ": did you mean WORD?" or "". Free it
+ * with g_free(). */
+bool spinor_words_contain(const struct spinor_topic *topic, const char *word, char **hint);
 
 /* Returns an empty list. */
 GPtrArray *spinor_words_new(void);

@@ -76,8 +76,9 @@ class Session:
             text = (await within(20, self.daemon.stdout.readline())).decode()
         except asyncio.TimeoutError:
             raise Failed("no line in %d s" % limit(20)) from None
+        tty = re.search(r"dev=(\S+?):", text)
+        self.tty = tty[1] if tty else "/dev/null"
         self.compare(text, wanted)
-        self.tty = re.search(r"dev=(\S+?):", text)[1]
 
     async def end_daemon(self):
         if self.daemon:

@@ -255,6 +255,16 @@ static const struct {
 	{"--image|i", A "chip=X\n[chip c]\ncs=1\npart=X\n", "--image i: " ONE_OF_TWO},
 	{"--chip|Z", A "chip=X\n[chip c]\ncs=1\npart=X\n", "--chip Z: " ONE_OF_TWO},
 	{"--hold|low|--wp|low", A "chip=X\n[chip c]\ncs=1\npart=X\n", "--hold low: " ONE_OF_TWO},
+	{"", A "[chip c]\npart=X\nwp=hgih\n",
+		"[chip c]: wp = \"hgih\" is refused: did you mean high?; allowed: low, high and "
+		"float"},
+	{"", A "[chip c]\npart=X\nmode=4-byte,lokced\n",
+		"[chip c]: mode = \"4-byte,lokced\" is refused: did you mean locked?; allowed: "
+		"deep-power-down, 4-byte, 3-byte, ear:N, qpi, suspended, program-suspended, "
+		"erasing, programming, writing-status, aai, otp, reset-enabled, write-enabled, "
+		"continuous-read, locked, locked:FIRST-LAST, unlocked, power-up-4-byte and "
+		"otp-locked, or several of them with commas, but not those that exclude each "
+		"other (spinor-bench(5), mode)"},
 	{"", A "[chip c]\npart=X\nwp=up\n",
 		"[chip c]: wp = \"up\" is refused; allowed: low, high and float"},
 	{"", A "[chip c]\npart=X\nsupply=3300\n",

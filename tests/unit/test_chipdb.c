@@ -396,8 +396,8 @@ static const struct {
 		"DIR/a.chips: [P1]: id = \"EF 4 18\" is refused; allowed: 1 to 8 hex bytes, such "
 		"as EF 40 18"},
 	{PART "id-tail = FLOAT\n",
-		"DIR/a.chips: [P1]: id-tail = \"FLOAT\" is refused; allowed: repeat, "
-		"float or zero"},
+		"DIR/a.chips: [P1]: id-tail = \"FLOAT\" is refused: did you mean float?; "
+		"allowed: repeat, float or zero"},
 	{PART "rems = EF\n",
 		"DIR/a.chips: [P1]: rems = \"EF\" is refused; allowed: 2 hex bytes: manufacturer "
 		"and device, such as EF 17"},

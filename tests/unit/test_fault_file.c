@@ -227,8 +227,8 @@ static const struct {
 		"terminal"},
 	{CHIP "[fault x]\nline=miso\n", "[fault x]: no what; what = FAULT is wanted"},
 	{CHIP "[fault x]\nwhat=opne\n",
-		"[fault x]: unknown fault \"opne\": did you mean open?; allowed are open, "
-		"stuck-0, …"},
+		"[fault x]: unknown fault \"opne\": did you mean open?; spinor help fault lists "
+		"them"},
 	{CHIP "[fault x]\nwhat=open\nlien=miso\n",
 		"[fault x]: fault open has no \"lien\": did you mean line?; allowed are what, "
 		"adapter, chip, line, during, …"},

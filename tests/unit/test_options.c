@@ -191,6 +191,9 @@ static const struct {
 	const char *message;
 } refused[] = {
 	{"--frobnicate", "Unknown option --frobnicate; --help lists what is allowed"},
+	{"--chpi", "Unknown option --chpi: did you mean --chip?; --help lists what is allowed"},
+	{"--wp|hgih", "--wp hgih: did you mean high?; allowed: low, high and float"},
+	{"--corner|tpy", "--corner tpy: did you mean typ?; allowed: typ and max"},
 	{"-x", "Unknown option -x; --help lists what is allowed"},
 	{"--chip", "Missing argument for --chip; --help lists what is allowed"},
 	{"--seed", "Missing argument for --seed; --help lists what is allowed"},
@@ -199,7 +202,9 @@ static const struct {
 	{"--trace|", "--trace '': the value is empty; FILE|- is wanted"},
 	{"--timing|fast", "--timing fast: no such timing; allowed are instant, virtual and real"},
 	{"--timing|", "--timing : no such timing; allowed are instant, virtual and real"},
-	{"--timing|Real", "--timing Real: no such timing; allowed are instant, virtual and real"},
+	{"--timing|Real",
+		"--timing Real: no such timing: did you mean real?; allowed are instant, virtual "
+		"and real"},
 	{"--time-scale|0.09", "--time-scale 0.09: " SCALES},
 	{"--time-scale|1001", "--time-scale 1001: " SCALES},
 	{"--time-scale|x", "--time-scale x: " SCALES},
@@ -303,30 +308,34 @@ START_TEST(an_option_list_is_grouped_aligned_and_folded)
 END_TEST
 
 static bool
-contains(const char **names, const char *name)
+contains(const GOptionEntry *entries, const char *name)
 {
-	return g_strv_contains((const char *const *)names, name);
+	while (entries->long_name && strcmp(entries->long_name, name) != 0)
+		entries++;
+	return entries->long_name != NULL;
 }
 
 START_TEST(the_help_names_each_option_once_and_fits_80_columns)
 {
 	struct setup_options *options = must_parse("--help");
-	g_autofree const char **names = setup_options_names(false);
+	g_autofree GOptionEntry *entries = setup_options_entries(false);
 	g_auto(GStrv) lines = g_strsplit(options->help, "\n", -1);
 
-	ck_assert(contains(names, "chip") && contains(names, "wp") && contains(names, "help"));
-	for (const char **name = names; *name; name++) {
+	ck_assert(
+		contains(entries, "chip") && contains(entries, "wp") && contains(entries, "help"));
+	for (const GOptionEntry *entry = entries; entry->long_name; entry++) {
+		const char *name = entry->long_name;
 		unsigned int n = 0;
 
 		for (char **line = lines; *line; line++) {
 			const char *at = strstr(*line, "--");
-			size_t length = strlen(*name);
+			size_t length = strlen(name);
 
 			n += g_str_has_prefix(*line, "  ") && at && at <= *line + 6 &&
-				strncmp(at + 2, *name, length) == 0 &&
+				strncmp(at + 2, name, length) == 0 &&
 				strchr("=[ ", at[2 + length]) != NULL;
 		}
-		ck_assert_msg(n == 1, "--%s is %u times in the help", *name, n);
+		ck_assert_msg(n == 1, "--%s is %u times in the help", name, n);
 	}
 	for (char **line = lines; *line; line++)
 		ck_assert_msg(strlen(*line) <= 80, "%zu columns: %s", strlen(*line), *line);
@@ -338,8 +347,8 @@ START_TEST(options_of_the_daemon_alone_are_not_shared)
 {
 	static const char *const own[] = {
 		"control", "no-control", "check", "list-chips", "version", "help"};
-	g_autofree const char **shared = setup_options_names(true);
-	g_autofree const char **all = setup_options_names(false);
+	g_autofree GOptionEntry *shared = setup_options_entries(true);
+	g_autofree GOptionEntry *all = setup_options_entries(false);
 	g_autofree char *list = setup_options_list(true);
 
 	ck_assert(contains(shared, "chip") && contains(shared, "beyond"));
