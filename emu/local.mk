@@ -310,6 +310,17 @@ emu_libport_a_SOURCES = \
 	emu/port/symlink.h \
 	emu/port/tcp.c
 
+noinst_LIBRARIES += emu/librecord.a
+emu_librecord_a_SOURCES = \
+	emu/record/data.c \
+	emu/record/data.h \
+	emu/record/reader.c \
+	emu/record/reader.h \
+	emu/record/recorder.c \
+	emu/record/recorder.h \
+	emu/record/tap.c \
+	emu/record/tap.h
+
 noinst_LIBRARIES += emu/libsetup.a
 emu_libsetup_a_SOURCES = \
 	emu/setup/benchfile.c \
@@ -376,6 +387,8 @@ emu_libbench_a_SOURCES = \
 	emu/bench/observe.c \
 	emu/bench/preset.c \
 	emu/bench/preset.h \
+	emu/bench/recording.c \
+	emu/bench/recording.h \
 	emu/bench/relabel.c \
 	emu/bench/relabel.h \
 	emu/bench/statusbits.c \
@@ -404,6 +417,8 @@ emu_libcontrol_a_SOURCES = \
 	emu/control/connection.c \
 	emu/control/connection.h \
 	emu/control/control.h \
+	emu/control/direct.c \
+	emu/control/direct.h \
 	emu/control/eventjson.c \
 	emu/control/eventjson.h \
 	emu/control/events.c \
@@ -423,13 +438,28 @@ emu_libcontrol_a_SOURCES = \
 	emu/control/statusjson.c \
 	emu/control/storage.c
 
+noinst_LIBRARIES += emu/libreplay.a
+emu_libreplay_a_SOURCES = \
+	emu/replay/compare.c \
+	emu/replay/compare.h \
+	emu/replay/decode.c \
+	emu/replay/decode.h \
+	emu/replay/private.c \
+	emu/replay/private.h \
+	emu/replay/replay.c \
+	emu/replay/replay.h \
+	emu/replay/serialport.c \
+	emu/replay/serialport.h
+
 # Upper rooms first: each finds what it calls in those behind it.
 SPINOR_ROOMS = \
+	emu/libreplay.a \
 	emu/libcontrol.a \
 	emu/libaction.a \
 	emu/libbench.a \
 	emu/libtrace.a \
 	emu/libsetup.a \
+	emu/librecord.a \
 	emu/libport.a \
 	emu/liblink.a \
 	emu/libserprog.a \
@@ -499,6 +529,7 @@ spinor_SOURCES = \
 	emu/spinor/verb_examples.c \
 	emu/spinor/verb_fault.c \
 	emu/spinor/verb_list.c \
+	emu/spinor/verb_replay.c \
 	emu/spinor/verb_wiring.c \
 	emu/spinor/verbs.c \
 	emu/spinor/verbs.h \

@@ -59,6 +59,7 @@ SYSTEM_TESTS = \
 	tests/system/profiles.test \
 	tests/system/release.test \
 	tests/system/repeat.test \
+	tests/system/replay.test \
 	tests/system/run-report.test \
 	tests/system/screens.test \
 	tests/system/sfdp.test \
@@ -91,6 +92,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) \
 	tests/system/first-hour \
 	tests/system/recipe.py \
 	tests/system/session.py \
+	tests/system/session.rec \
 	tests/system/tap.sh \
 	tests/system/tee.py \
 	tests/time-factor \
@@ -185,7 +187,9 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_profiles.c \
 	tests/unit/test_pump.c \
 	tests/unit/test_reasons.c \
+	tests/unit/test_record.c \
 	tests/unit/test_registers.c \
+	tests/unit/test_replay.c \
 	tests/unit/test_serprog.c \
 	tests/unit/test_snapshot.c \
 	tests/unit/test_state.c \

@@ -24,6 +24,7 @@
 #include "clip/clip.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
+#include "record/reader.h"
 #include "store/image.h"
 #include "store/snapshot.h"
 
@@ -35,14 +36,30 @@ static void
 run_work(void *data)
 {
 	struct action_work *work = data;
-	struct clip *clip = bench_adapter_clip(work->target->adapter);
+	struct bench_adapter *adapter = work->target->adapter;
+	const char *request = work->looks ? NULL : work->target->actions->request;
 
-	/* Advances the wires, and a board behind them, to the present. */
-	if (!clip_is_selected(clip))
-		clip_wait(clip, 0);
-	if (work->chip != NULL)
-		flash_tick(work->flash, base_clock_now(bench_adapter_clock(work->target->adapter)));
+	bench_adapter_advance(adapter, work->chip != NULL ? (int)work->target->cs : -1);
+	if (request != NULL)
+		bench_adapter_note(adapter, RECORD_ACTION "%s", request);
 	work->done = work->act(work, &work->error);
+	if (request != NULL && !work->done)
+		bench_adapter_note(adapter, RECORD_FAILED);
+}
+
+static bool
+run(struct action_work *work, GError **error)
+{
+	const struct action_target *target = work->target;
+
+	if (target->levels != NULL) {
+		work->chip = bench_adapter_chip(target->adapter, target->cs);
+		work->flash = bench_chip_flash(work->chip);
+	}
+	bench_adapter_call(target->adapter, run_work, work);
+	if (work->error != NULL)
+		g_propagate_error(error, work->error);
+	return work->done;
 }
 
 bool
@@ -51,14 +68,22 @@ action_work_run(const struct action_target *target,
 {
 	struct action_work work = {.target = target, .act = act, .in = in, .out = out};
 
-	if (target->levels != NULL) {
-		work.chip = bench_adapter_chip(target->adapter, target->cs);
-		work.flash = bench_chip_flash(work.chip);
-	}
-	bench_adapter_call(target->adapter, run_work, &work);
-	if (work.error != NULL)
-		g_propagate_error(error, work.error);
-	return work.done;
+	return run(&work, error);
+}
+
+bool
+action_work_look(const struct action_target *target,
+	bool (*act)(struct action_work *work, GError **error), void *in, GError **error)
+{
+	struct action_work work = {.target = target, .act = act, .in = in, .looks = true};
+
+	return run(&work, error);
+}
+
+void
+action_set_request(struct action_context *actions, const char *request)
+{
+	actions->request = request;
 }
 
 /* Returns an event about the target, which the caller completes. */

@@ -53,6 +53,10 @@ GArray *action_past(
 /* The name of adapter i, from 0 up; NULL: there are no more. */
 const char *action_adapter_name(const struct action_context *actions, unsigned int i);
 
+/* The request that the next actions belong to, "METHOD PARAMETERS", for the record of a session;
+ * NULL: it changes nothing, or has ended. The text is not copied. */
+void action_set_request(struct action_context *actions, const char *request);
+
 /* A chip, or an adapter alone if levels is NULL. */
 struct action_target {
 	struct action_context *actions;

@@ -106,7 +106,7 @@ action_fault_find(struct action_context *actions, const char *adapter, const cha
 		if (adapter != NULL && candidate != target->adapter)
 			continue;
 		*target = (struct action_target){.actions = actions, .adapter = candidate};
-		if (!action_work_run(target, find_name, &request, NULL, NULL))
+		if (!action_work_look(target, find_name, &request, NULL))
 			continue;
 		*id = request.id;
 		return true;

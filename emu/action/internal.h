@@ -16,7 +16,8 @@ struct flash;
 
 struct action_context {
 	struct bench *bench;
-	int64_t start_us; /* g_get_monotonic_time() */
+	int64_t start_us;    /* g_get_monotonic_time() */
+	const char *request; /* for the record of a session; NULL: changes nothing */
 	void (*observe)(void *data, const struct action_event *event);
 	void *data;
 	action_group_observer *observe_group;
@@ -33,12 +34,17 @@ struct action_work {
 	void *in;
 	void *out;
 	GError *error;
+	bool looks; /* changes nothing, whatever the request does */
 	bool done;
 };
 
 /* Runs act in the target's thread, after it has advanced the chip's clock. */
 bool action_work_run(const struct action_target *target,
 	bool (*act)(struct action_work *work, GError **error), void *in, void *out, GError **error);
+
+/* The same for one step of a request that changes nothing by itself. */
+bool action_work_look(const struct action_target *target,
+	bool (*act)(struct action_work *work, GError **error), void *in, GError **error);
 
 /* The functions below are for act. */
 

@@ -3,6 +3,9 @@
  * Simulated time: the wall clock (CLOCK_MONOTONIC), the skipped time, or their sum. Leaves out
  * waiting: in REAL mode the clock only reports how far the wall lags behind, and the owner of a
  * main loop waits.
+ *
+ * A thread can hold the wall: a record of a session has one time for each call of the port, and the
+ * model then sees the same time when the session is replayed.
  */
 #include "base/clock.h"
 
@@ -12,13 +15,53 @@
 /* Sums stop here, so that the wall can still be added: 146 years. */
 #define LATEST_NS (INT64_MAX / 2)
 
+/* The wall as this thread sees it. */
+static __thread unsigned int holds;
+static __thread int64_t held_ns;
+
 static int64_t
 monotonic_ns(void)
 {
 	struct timespec ts;
 
+	if (holds > 0)
+		return held_ns;
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+int64_t
+base_wall_ns(void)
+{
+	return monotonic_ns();
+}
+
+int64_t
+base_wall_us(void)
+{
+	return monotonic_ns() / 1000;
+}
+
+int64_t
+base_wall_hold(void)
+{
+	int64_t now_ns = monotonic_ns();
+
+	base_wall_hold_at(now_ns);
+	return held_ns;
+}
+
+void
+base_wall_hold_at(int64_t ns)
+{
+	if (holds++ == 0)
+		held_ns = ns;
+}
+
+void
+base_wall_release(void)
+{
+	holds--;
 }
 
 /* In simulated ns. A thousand years on the fastest clock would be too long; it stops before. */

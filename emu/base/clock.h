@@ -52,6 +52,18 @@ int64_t base_clock_skipped(const struct base_clock *clock);
  * modes. */
 int64_t base_clock_debt(const struct base_clock *clock);
 
+/* CLOCK_MONOTONIC, or the time at which this thread holds it. */
+int64_t base_wall_ns(void);
+int64_t base_wall_us(void);
+
+/*
+ * Stops the wall for this thread, now or at that time, until base_wall_release(); returns the time.
+ * Calls nest: only the first one sets the time.
+ */
+int64_t base_wall_hold(void);
+void base_wall_hold_at(int64_t ns);
+void base_wall_release(void);
+
 /* "virtual", "instant" or "real" to a mode; false when it is none of them. */
 bool base_clock_mode_from_string(const char *text, enum base_clock_mode *mode);
 

@@ -25,10 +25,12 @@
 #include "flash/partdata.h"
 #include "link/meter.h"
 #include "port/port.h"
+#include "record/tap.h"
 #include "serprog/profile.h"
 #include "serprog/serprog.h"
 
 #include <gio/gio.h>
+#include <stdarg.h>
 #include <string.h>
 
 /* Serial adapters ignore the speed, but flashrom requires one after the device. */
@@ -78,7 +80,7 @@ struct bench_adapter {
 static bool
 open_tcp(struct bench_adapter *adapter, const struct bench_adapter_plan *plan, GError **error)
 {
-	struct base_endpoint endpoint = link_meter_endpoint(&adapter->meter);
+	struct base_endpoint endpoint = bench_cable_endpoint(&adapter->cable);
 	GError *why = NULL;
 
 	if (plan->listener != 0)
@@ -100,7 +102,7 @@ open_tcp(struct bench_adapter *adapter, const struct bench_adapter_plan *plan, G
 static bool
 open_port(struct bench_adapter *adapter, const struct bench_adapter_plan *plan, GError **error)
 {
-	struct base_endpoint endpoint = link_meter_endpoint(&adapter->meter);
+	struct base_endpoint endpoint = bench_cable_endpoint(&adapter->cable);
 
 	if (plan->tcp != NULL)
 		return open_tcp(adapter, plan, error);
@@ -162,6 +164,8 @@ bench_adapter_new(const struct bench_adapter_plan *plan, GError **error)
 	bench_cable_begin(&adapter->cable);
 	adapter->meter.host_changed = host_changed;
 	adapter->meter.data = adapter;
+	if (plan->record != NULL)
+		bench_cable_record(&adapter->cable, plan->record);
 	if (open_port(adapter, plan, error)) {
 		adapter->cable.pty = adapter->pty;
 		adapter->cable.tcp = adapter->tcp;
@@ -247,7 +251,21 @@ join(struct bench_adapter *adapter)
 	adapter->thread = NULL;
 }
 
+/* Time stands still during a call that is recorded. */
+static void
+run_held(struct bench_adapter *adapter, void (*function)(void *data), void *data)
+{
+	bool recorded = adapter->cable.tap.writer != NULL;
+
+	if (recorded)
+		base_wall_hold();
+	function(data);
+	if (recorded)
+		base_wall_release();
+}
+
 struct call {
+	struct bench_adapter *adapter;
 	void (*function)(void *data);
 	void *data;
 	GMutex mutex; /* done */
@@ -260,7 +278,7 @@ run_call(void *data)
 {
 	struct call *call = data;
 
-	call->function(call->data);
+	run_held(call->adapter, call->function, call->data);
 	g_mutex_lock(&call->mutex);
 	call->done = true;
 	g_cond_signal(&call->cond);
@@ -271,17 +289,17 @@ run_call(void *data)
 void
 bench_adapter_call(struct bench_adapter *adapter, void (*function)(void *data), void *data)
 {
-	struct call call = {.function = function, .data = data};
+	struct call call = {.adapter = adapter, .function = function, .data = data};
 
 	if (adapter->thread == g_thread_self()) {
-		function(data);
+		run_held(adapter, function, data);
 		return;
 	}
 	/* A thread that is about to end would not run the call. */
 	if (adapter->stopping)
 		join(adapter);
 	if (adapter->thread == NULL) {
-		function(data);
+		run_held(adapter, function, data);
 		return;
 	}
 	g_mutex_init(&call.mutex);
@@ -382,6 +400,26 @@ bool
 bench_adapter_has_host(const struct bench_adapter *adapter)
 {
 	return adapter->meter.host;
+}
+
+struct base_endpoint
+bench_adapter_endpoint(struct bench_adapter *adapter)
+{
+	return link_meter_endpoint(&adapter->meter);
+}
+
+void
+bench_adapter_note(struct bench_adapter *adapter, const char *format, ...)
+{
+	g_autofree char *text = NULL;
+	va_list arguments;
+
+	if (adapter->cable.tap.writer == NULL)
+		return;
+	va_start(arguments, format);
+	text = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	record_tap_note(&adapter->cable.tap, "%s", text);
 }
 
 struct base_clock *

@@ -4,6 +4,7 @@
 #define SPINOR_BENCH_ADAPTER_H
 
 #include "base/clock.h"
+#include "base/endpoint.h"
 #include "setup/firmware.h"
 #include "trace/stats.h"
 
@@ -20,6 +21,7 @@ struct board;
 struct clip;
 struct flash_event;
 struct port_watch;
+struct record_writer;
 struct serprog_profile;
 
 /* cs: the chip select of the chip that sends the event. */
@@ -39,7 +41,8 @@ struct bench_adapter_plan {
 	enum base_clock_mode timing;
 	unsigned int time_scale; /* of BASE_CLOCK_REAL, in thousandths; 0: as wall-clock time */
 	struct port_watch *watch;
-	uint64_t seed; /* of the random numbers of faults */
+	struct record_writer *record; /* of the session; NULL: none */
+	uint64_t seed;                /* of the random numbers of faults */
 };
 
 /* Creates the adapter, with its port and without chips. On error nothing remains. */
@@ -83,6 +86,16 @@ const char *bench_adapter_path(const struct bench_adapter *adapter);
 bool bench_adapter_has_host(const struct bench_adapter *adapter);
 struct base_clock *bench_adapter_clock(struct bench_adapter *adapter);
 struct clip *bench_adapter_clip(struct bench_adapter *adapter);
+
+/* The line that the port serves, without the port; for a replay, in a thread that is not the
+ * adapter's. */
+struct base_endpoint bench_adapter_endpoint(struct bench_adapter *adapter);
+
+/* Advances the wires, and the chip on chip select cs (-1: none), to the present. */
+void bench_adapter_advance(struct bench_adapter *adapter, int cs);
+
+/* Writes an event to the record of the session, if there is one. */
+void bench_adapter_note(struct bench_adapter *adapter, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* The adapter's faults; the first call creates the list. */
 struct bench_faults *bench_adapter_faults(struct bench_adapter *adapter);

@@ -8,12 +8,14 @@
  */
 #include "bench/bench.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "bench/chip.h"
 #include "bench/faults.h"
 #include "bench/limits.h"
 #include "bench/preset.h"
+#include "bench/recording.h"
 #include "bench/wrongsize.h"
 #include "board/board.h"
 #include "board/boot.h"
@@ -31,9 +33,10 @@ struct bench {
 	struct chipdb *chipdb;
 	struct store_wafer *wafer;
 	struct port_watch *watch;
-	struct trace_text *trace; /* may be NULL */
-	GPtrArray *adapters;      /* struct bench_adapter */
-	unsigned int n_chips;     /* that have been created */
+	struct trace_text *trace;          /* may be NULL */
+	struct bench_recording *recording; /* may be NULL */
+	GPtrArray *adapters;               /* struct bench_adapter */
+	unsigned int n_chips;              /* that have been created */
 };
 
 static const struct serprog_profile *
@@ -190,11 +193,10 @@ check_boards_and_faults(struct bench *bench, GError **error)
 	return good;
 }
 
-/* Reads the description and checks all names. */
+/* Checks all names of the description. */
 static bool
-prepare(struct bench *bench, const struct setup_options *options, GError **error)
+prepare(struct bench *bench, GError **error)
 {
-	bench->setup = setup_new(options, error);
 	if (bench->setup == NULL)
 		return false;
 	bench->chipdb = chipdb_open(bench->setup->chipdb, error);
@@ -248,8 +250,10 @@ add_chip(struct bench *bench, const struct setup_adapter *from, const struct set
 		.clock = bench_adapter_clock(adapter),
 		.trace = bench->trace,
 	};
-	struct bench_chip *chip = bench_chip_new(&plan, error);
+	struct bench_chip *chip;
 
+	bench_recording_keep_state(bench->recording, from->name, chip_from->cs, chip_from->image);
+	chip = bench_chip_new(&plan, error);
 	if (chip == NULL) {
 		bench_wrongsize_explain(
 			bench->chipdb, part, chip_from->image, chip_from->content_file, error);
@@ -273,6 +277,7 @@ add_adapter(struct bench *bench, const struct setup_adapter *from, GError **erro
 		.timing = bench->setup->timing,
 		.time_scale = bench->setup->time_scale,
 		.watch = bench->watch,
+		.record = bench_recording_writer(bench->recording),
 		.seed = bench->setup->seed + bench->adapters->len,
 	};
 	struct bench_adapter *adapter = bench_adapter_new(&plan, error);
@@ -364,7 +369,21 @@ create_shared(struct bench *bench, GMainContext *context, GError **error)
 		return false;
 	if (setup->trace != NULL)
 		bench->trace = trace_text_new(setup->trace, error);
-	return setup->trace == NULL || bench->trace != NULL;
+	if (setup->trace != NULL && bench->trace == NULL)
+		return false;
+	if (setup->record != NULL)
+		bench->recording = bench_recording_new(setup->record, error);
+	return setup->record == NULL || bench->recording != NULL;
+}
+
+static bool
+build(struct bench *bench, GMainContext *context, GError **error)
+{
+	bool good = create_shared(bench, context, error);
+
+	for (guint i = 0; good && i < bench->setup->adapters->len; i++)
+		good = add_adapter(bench, bench->setup->adapters->pdata[i], error);
+	return good && add_boards_and_faults(bench, error);
 }
 
 /* One line, also for a thousand adapters. */
@@ -393,29 +412,55 @@ note_snapshots(const struct bench *bench)
 			n);
 }
 
-struct bench *
-bench_describe(const struct setup_options *options, GError **error)
+/* A description with the names in it checked. Takes the setup, which may be NULL. */
+static struct bench *
+describe(struct setup_bench *setup, GError **error)
 {
 	struct bench *bench = g_new0(struct bench, 1);
 
+	bench->setup = setup;
 	bench->adapters = g_ptr_array_new_with_free_func((GDestroyNotify)bench_adapter_destroy);
-	if (prepare(bench, options, error))
+	if (prepare(bench, error))
 		return bench;
 	bench_destroy(bench);
 	return NULL;
 }
 
-bool
-bench_build(struct bench *bench, GMainContext *context, GError **error)
+struct bench *
+bench_describe(const struct setup_options *options, GError **error)
 {
-	bool good = create_shared(bench, context, error);
+	return describe(setup_new(options, error), error);
+}
 
-	for (guint i = 0; good && i < bench->setup->adapters->len; i++)
-		good = add_adapter(bench, bench->setup->adapters->pdata[i], error);
-	good = good && add_boards_and_faults(bench, error);
+bool
+bench_build(struct bench *bench, const struct setup_options *options, GMainContext *context,
+	GError **error)
+{
+	bool recorded = bench->setup->record != NULL;
+	bool good;
+
+	/* All clocks of a bench that is recorded begin at the same time, as they do in a replay. */
+	if (recorded)
+		base_wall_hold();
+	good = build(bench, context, error);
+	if (good)
+		bench_recording_begin(bench->recording, options, bench);
+	if (recorded)
+		base_wall_release();
 	if (good)
 		note_snapshots(bench);
 	return good;
+}
+
+struct bench *
+bench_new_from(struct setup_bench *setup, GMainContext *context, GError **error)
+{
+	struct bench *bench = describe(setup, error);
+
+	if (bench == NULL || build(bench, context, error))
+		return bench;
+	bench_destroy(bench);
+	return NULL;
 }
 
 struct bench *
@@ -423,7 +468,7 @@ bench_new(const struct setup_options *options, GMainContext *context, GError **e
 {
 	struct bench *bench = bench_describe(options, error);
 
-	if (bench == NULL || bench_build(bench, context, error))
+	if (bench == NULL || bench_build(bench, options, context, error))
 		return bench;
 	bench_destroy(bench);
 	return NULL;
@@ -453,21 +498,25 @@ bench_start(struct bench *bench, GError **error)
 	return true;
 }
 
-void
+bool
 bench_destroy(struct bench *bench)
 {
+	bool recorded;
+
 	if (bench == NULL)
-		return;
+		return true;
 	/* All threads end in parallel before the first join. */
 	for (guint i = 0; i < bench->adapters->len; i++)
 		bench_adapter_stop(bench->adapters->pdata[i]);
 	g_ptr_array_unref(bench->adapters);
+	recorded = bench_recording_end(bench->recording);
 	g_clear_pointer(&bench->trace, trace_text_destroy);
 	g_clear_pointer(&bench->watch, port_watch_destroy);
 	g_clear_pointer(&bench->wafer, store_wafer_destroy);
 	g_clear_pointer(&bench->chipdb, chipdb_close);
 	g_clear_pointer(&bench->setup, setup_free);
 	g_free(bench);
+	return recorded;
 }
 
 char *

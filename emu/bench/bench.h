@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 struct bench;
+struct setup_bench;
 struct setup_options;
 struct trace_example_list;
 
@@ -22,13 +23,17 @@ struct bench *bench_describe(const struct setup_options *options, GError **error
 
 /*
  * Creates everything that is described; chips are powered and ports exist, but no thread serves
- * them yet. context: the main thread's, for the resources that all adapters share. On an error the
- * bench can only be destroyed.
+ * them yet. options: those of bench_describe(). context: the main thread's, for the resources that
+ * all adapters share. On an error the bench can only be destroyed.
  */
-bool bench_build(struct bench *bench, GMainContext *context, GError **error);
+bool bench_build(struct bench *bench, const struct setup_options *options, GMainContext *context,
+	GError **error);
 
 /* Both. */
 struct bench *bench_new(const struct setup_options *options, GMainContext *context, GError **error);
+
+/* As bench_new(), of a description that the bench takes over; without a record. */
+struct bench *bench_new_from(struct setup_bench *setup, GMainContext *context, GError **error);
 
 /* Checks the options and their bench file without opening images or ports: names and keys only. */
 bool bench_check(const struct setup_options *options, unsigned int *n_adapters,
@@ -38,8 +43,9 @@ bool bench_check(const struct setup_options *options, unsigned int *n_adapters,
  * destroyed. */
 bool bench_start(struct bench *bench, GError **error);
 
-/* Ends the threads, saves the state, removes the links and frees the bench. */
-void bench_destroy(struct bench *bench);
+/* Ends the threads, saves the state, removes the links and frees the bench. False: the record of
+ * the session is not complete, as the log says. */
+bool bench_destroy(struct bench *bench);
 
 /* Returns a line per adapter with its command: "ready: NAME PART SIZE flashrom -p …". Free
  * with g_free(). */

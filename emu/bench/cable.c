@@ -6,10 +6,12 @@
  */
 #include "bench/cable.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "link/link.h"
 #include "link/meter.h"
 #include "port/port.h"
+#include "record/reader.h"
 #include "serprog/serprog.h"
 
 static void
@@ -68,14 +70,33 @@ bench_cable_plug(struct bench_cable *cable, GError **error)
 	return true;
 }
 
+/* What a timer does is recorded, since there are no timers in a replay. */
+static void
+begin_event(struct bench_cable *cable, const char *text)
+{
+	if (cable->tap.writer == NULL)
+		return;
+	base_wall_hold();
+	record_tap_note(&cable->tap, "%s", text);
+}
+
+static void
+end_event(const struct bench_cable *cable)
+{
+	if (cable->tap.writer != NULL)
+		base_wall_release();
+}
+
 static gboolean
 plug_in(void *data)
 {
 	struct bench_cable *cable = data;
 	g_autoptr(GError) error = NULL;
 
+	begin_event(cable, RECORD_PLUGGED);
 	if (!bench_cable_plug(cable, &error))
 		log_warning("%s: cannot plug in again: %s", cable->owner, error->message);
+	end_event(cable);
 	return G_SOURCE_REMOVE;
 }
 
@@ -84,7 +105,9 @@ unplug(void *data)
 {
 	struct bench_cable *cable = data;
 
+	begin_event(cable, RECORD_UNPLUGGED);
 	bench_cable_unplug(cable);
+	end_event(cable);
 	if (cable->out_ms > 0)
 		start_timer(cable, cable->out_ms, plug_in);
 	return G_SOURCE_REMOVE;
@@ -104,6 +127,8 @@ host_baud(void *data)
 {
 	const struct bench_cable *cable = data;
 
+	if (cable->baud != NULL)
+		return *cable->baud;
 	return cable->pty != NULL ? port_pty_baud(cable->pty) : 0;
 }
 
@@ -120,6 +145,42 @@ void
 bench_cable_begin(struct bench_cable *cable)
 {
 	cable->meter->behind = serprog_endpoint(cable->serprog);
+}
+
+static unsigned int
+ask_baud(void *data)
+{
+	const struct bench_cable *cable = data;
+
+	return cable->pty != NULL ? port_pty_baud(cable->pty) : 0;
+}
+
+/* Only a plain firmware without faults before it processes each byte when it takes it. */
+static bool
+may_wait(void *data)
+{
+	const struct bench_cable *cable = data;
+
+	return cable->meter->behind.ops->deadline_ns != NULL;
+}
+
+void
+bench_cable_record(struct bench_cable *cable, struct record_writer *writer)
+{
+	cable->tap = (struct record_tap){.writer = writer,
+		.adapter = cable->owner,
+		.behind = link_meter_endpoint(cable->meter),
+		.ask_baud = ask_baud,
+		.may_wait = may_wait,
+		.data = cable};
+	cable->baud = &cable->tap.baud;
+}
+
+struct base_endpoint
+bench_cable_endpoint(struct bench_cable *cable)
+{
+	return cable->tap.writer != NULL ? record_tap_endpoint(&cable->tap)
+					 : link_meter_endpoint(cable->meter);
 }
 
 void

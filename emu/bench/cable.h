@@ -3,6 +3,9 @@
 #ifndef SPINOR_BENCH_CABLE_H
 #define SPINOR_BENCH_CABLE_H
 
+#include "base/endpoint.h"
+#include "record/tap.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,6 +15,7 @@ struct link_fault_report;
 struct link;
 struct port_pty;
 struct port_tcp;
+struct record_writer;
 struct serprog;
 
 /* The lower part is 0 at first: no faults. */
@@ -25,6 +29,8 @@ struct bench_cable {
 	uint64_t seed;            /* of what faults leave to chance */
 	void (*acted)(void *data, const struct link_fault_report *report); /* may be NULL */
 	void *data;
+	struct record_tap tap;    /* of the session's record; its writer is NULL: none */
+	const unsigned int *baud; /* the speed as recorded; NULL: ask the port */
 
 	struct link *faults; /* NULL: none */
 	GSource *timer;      /* waits to pull it or put it in; NULL: neither */
@@ -33,6 +39,10 @@ struct bench_cable {
 
 /* Connects the meter directly to the firmware: no fault filter. */
 void bench_cable_begin(struct bench_cable *cable);
+
+/* Records the session: the endpoint for the port is then before the meter. */
+void bench_cable_record(struct bench_cable *cable, struct record_writer *writer);
+struct base_endpoint bench_cable_endpoint(struct bench_cable *cable);
 
 /* To be called before the port and the adapter are destroyed. */
 void bench_cable_end(struct bench_cable *cable);

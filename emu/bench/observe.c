@@ -12,6 +12,7 @@
 #include "clip/clip.h"
 #include "flash/flash.h"
 #include "link/meter.h"
+#include "record/reader.h"
 #include "trace/examples.h"
 
 struct bench_adapter *
@@ -89,6 +90,19 @@ bench_set_host_observer(struct bench *bench, bench_host_observer *observe, void 
 	}
 }
 
+void
+bench_adapter_advance(struct bench_adapter *adapter, int cs)
+{
+	struct bench_chip *chip = cs >= 0 ? bench_adapter_chip(adapter, (unsigned int)cs) : NULL;
+	struct clip *clip = bench_adapter_clip(adapter);
+
+	bench_adapter_note(adapter, RECORD_ADVANCE "%d", cs);
+	if (!clip_is_selected(clip))
+		clip_wait(clip, 0);
+	if (chip != NULL)
+		flash_tick(bench_chip_flash(chip), base_clock_now(bench_adapter_clock(adapter)));
+}
+
 struct stats_call {
 	struct bench_adapter *adapter;
 	unsigned int cs;
@@ -108,9 +122,7 @@ chip_stats_now(struct bench_adapter *adapter, unsigned int cs)
 
 	if (chip == NULL)
 		return NULL;
-	if (!clip_is_selected(bench_adapter_clip(adapter)))
-		clip_wait(bench_adapter_clip(adapter), 0);
-	flash_tick(bench_chip_flash(chip), base_clock_now(bench_adapter_clock(adapter)));
+	bench_adapter_advance(adapter, (int)cs);
 	return bench_chip_stats(chip);
 }
 

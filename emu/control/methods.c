@@ -401,3 +401,13 @@ control_method_find(const char *name)
 			return &methods[i];
 	return NULL;
 }
+
+bool
+control_method_changes(const struct control_method *method)
+{
+	static const char *const names[] = {"adapter.unplug", "adapter.plug", "adapter.board",
+		"fault.add", "fault.remove", "fault.clear", "chip.pin", "chip.power", "chip.reset",
+		"image.load", "snapshot.take", "snapshot.restore", "snapshot.drop", NULL};
+
+	return g_strv_contains(names, method->name);
+}

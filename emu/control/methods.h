@@ -3,6 +3,7 @@
 #ifndef SPINOR_CONTROL_METHODS_H
 #define SPINOR_CONTROL_METHODS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct control_method;
@@ -12,5 +13,8 @@ const struct control_method *control_method_at(size_t i);
 
 /* Returns the method of that name, NULL: none. */
 const struct control_method *control_method_find(const char *name);
+
+/* True: the method changes the bench. It is in the record of a session, and a replay repeats it. */
+bool control_method_changes(const struct control_method *method);
 
 #endif

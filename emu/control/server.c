@@ -13,6 +13,7 @@
 #include "action/action.h"
 #include "base/log.h"
 #include "control/connection.h"
+#include "control/direct.h"
 #include "control/events.h"
 #include "control/internal.h"
 #include "control/methods.h"
@@ -56,7 +57,7 @@ handle_request(struct control_server *server, struct control_connection *client,
 		return;
 	}
 	if (control_schema_check(method, request->params, error))
-		*result = method->handler(&call, error);
+		*result = control_direct_call(method, &call, error);
 	if (*result == NULL && *error == NULL)
 		g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_INTERNAL,
 			"%s: failed without an error message; this is a bug in spinord",

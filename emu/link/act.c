@@ -190,8 +190,7 @@ link_is_due(const struct link *link, const struct link_active_fault *fault)
 
 	if (base_fault_is_spent(&fault->base) || begun < link_fault_operation(&fault->as))
 		return false;
-	return when->from_ns == 0 ||
-		g_get_monotonic_time() >= link->opened_us + when->from_ns / 1000;
+	return when->from_ns == 0 || base_wall_us() >= link->opened_us + when->from_ns / 1000;
 }
 
 /* How many chances still pass before the byte that the fault begins with. */
@@ -271,7 +270,7 @@ link_pass_byte(struct link *link, enum link_direction direction, uint8_t sent)
 void
 link_settle(struct link *link)
 {
-	int64_t now_us = g_get_monotonic_time();
+	int64_t now_us = base_wall_us();
 	int64_t *const ends[] = {&link->stalled_us[LINK_TO_ADAPTER],
 		&link->stalled_us[LINK_TO_HOST], &link->late_us, &link->boot_us};
 

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "base/endpoint.h"
 #include "link/link.h"
 #include "link/occasion.h"
@@ -56,7 +57,7 @@ link_commands(const struct link *link)
 static inline int64_t
 link_after_ms(uint32_t ms)
 {
-	return g_get_monotonic_time() + (int64_t)ms * 1000;
+	return base_wall_us() + (int64_t)ms * 1000;
 }
 
 /* The adapter hears no host now. */

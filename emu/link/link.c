@@ -312,7 +312,7 @@ deadline_ns(void *self)
 
 	if (us == LINK_FOR_EVER)
 		return behind_ns;
-	ns = MAX(us - g_get_monotonic_time(), 0) * 1000;
+	ns = MAX(us - base_wall_us(), 0) * 1000;
 	return behind_ns >= 0 ? MIN(ns, behind_ns) : ns;
 }
 
@@ -356,7 +356,7 @@ host_opened(void *self)
 	struct link *link = self;
 
 	link->opened = true;
-	link->opened_us = g_get_monotonic_time();
+	link->opened_us = base_wall_us();
 	for (size_t i = 0; i < LINK_DIRECTIONS; i++)
 		link->bytes[i] = 0;
 	for (guint i = 0; i < base_fault_list_length(&link->faults); i++) {
@@ -423,7 +423,7 @@ link_new(struct base_endpoint firmware, const struct link_listener *listener)
 	base_fault_list_init(&link->faults, 0, g_free);
 	for (size_t i = 0; i < LINK_DIRECTIONS; i++)
 		link->lanes[i] = g_byte_array_new();
-	link->opened_us = g_get_monotonic_time();
+	link->opened_us = base_wall_us();
 	return link;
 }
 

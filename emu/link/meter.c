@@ -5,6 +5,8 @@
  */
 #include "link/meter.h"
 
+#include "base/clock.h"
+
 #include <glib.h>
 
 static void
@@ -14,7 +16,7 @@ host_opened(void *self)
 
 	meter->host = true;
 	meter->stats.sessions++;
-	meter->opened_us = g_get_monotonic_time();
+	meter->opened_us = base_wall_us();
 	meter->session_in = meter->session_out = 0;
 	meter->behind.ops->host_opened(meter->behind.self);
 	if (meter->host_changed)

@@ -7,4 +7,7 @@
  * 0: fd is not a terminal. */
 unsigned int port_baud_of(int fd);
 
+/* Sets both speeds of the terminal fd, to any number; no effect if fd is not a terminal. */
+void port_baud_set(int fd, unsigned int baud);
+
 #endif

@@ -353,6 +353,43 @@ serprog_data_bytes(uint8_t opcode, const uint8_t *parameters)
 	return opcode == 0x0d || opcode == 0x13 ? serprog_le24(parameters) : 0;
 }
 
+const char *
+serprog_command_form(uint8_t opcode, unsigned int *parameter_bytes)
+{
+	if (opcode >= G_N_ELEMENTS(commands))
+		return NULL;
+	*parameter_bytes = commands[opcode].parameter_bytes;
+	return commands[opcode].name;
+}
+
+uint32_t
+serprog_answer_bytes(uint8_t opcode, const uint8_t *parameters)
+{
+	static const uint8_t bytes[] = {[0x01] = 2,
+		[0x02] = COMMAND_MAP_BYTES,
+		[0x03] = PROGRAM_BYTES,
+		[0x04] = 2,
+		[0x05] = 1,
+		[0x06] = 1,
+		[0x07] = 2,
+		[0x08] = 3,
+		[0x09] = 1,
+		[SERPROG_SYNCNOP] = 1,
+		[0x11] = 3,
+		[0x14] = 4};
+	uint32_t n;
+
+	switch (opcode) {
+	case 0x0a:
+		n = serprog_le24(parameters + 3);
+		return n > 0 ? n : UINT32_C(1) << 24;
+	case 0x13:
+		return serprog_le24(parameters + 3);
+	default:
+		return opcode < G_N_ELEMENTS(bytes) ? bytes[opcode] : 0;
+	}
+}
+
 bool
 serprog_opcode_from_string(const char *name, uint8_t *opcode)
 {

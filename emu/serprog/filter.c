@@ -7,6 +7,7 @@
 #include "serprog/internal.h"
 
 #include "base/clock.h"
+#include "serprog/profile.h"
 
 static void
 run_refused(struct serprog *adapter, const uint8_t *parameters)

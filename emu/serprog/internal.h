@@ -98,9 +98,6 @@ struct serprog {
 /* The row of that opcode; NULL when the profile does not offer it. */
 const struct serprog_command *serprog_command(const struct serprog *adapter, uint8_t opcode);
 
-/* The bytes of data behind the parameters of an operation. */
-uint32_t serprog_data_bytes(uint8_t opcode, const uint8_t *parameters);
-
 /* Receives and drops n bytes, then answers with the verdict. */
 void serprog_discard(struct serprog *adapter, uint32_t n, uint8_t verdict);
 

@@ -155,4 +155,12 @@ uint32_t serprog_profile_clock(const struct serprog_profile *profile, uint32_t h
  * False: there is none. */
 bool serprog_opcode_from_string(const char *name, uint8_t *opcode);
 
+/* The name of a command and the bytes of its parameters; NULL: the protocol has none. */
+const char *serprog_command_form(uint8_t opcode, unsigned int *parameter_bytes);
+
+/* The bytes of data that a host sends behind the parameters, and that an adapter sends behind ACK
+ * (of SYNCNOP: behind the first byte). */
+uint32_t serprog_data_bytes(uint8_t opcode, const uint8_t *parameters);
+uint32_t serprog_answer_bytes(uint8_t opcode, const uint8_t *parameters);
+
 #endif

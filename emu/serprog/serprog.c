@@ -371,7 +371,7 @@ take_lossy(void *self, const uint8_t *in, size_t n)
 	size_t taken = is_busy_giving ? take_ring(adapter, in, n) : take_all(adapter, in, n, true);
 
 	if (taken > 0)
-		adapter->moved_us = g_get_monotonic_time();
+		adapter->moved_us = base_wall_us();
 	return taken;
 }
 
@@ -386,7 +386,7 @@ give_lossy(void *self, uint8_t *out, size_t room)
 		given += give(adapter, out + given, room - given);
 	}
 	if (given > 0)
-		adapter->moved_us = g_get_monotonic_time();
+		adapter->moved_us = base_wall_us();
 	return given;
 }
 
@@ -420,7 +420,7 @@ deadline_ns(void *self)
 	limit_ns = needs_bytes(adapter) ? profile->byte_timeout_ns : profile->send_timeout_ns;
 	if (limit_ns == 0)
 		return -1;
-	left_ns = limit_ns - (g_get_monotonic_time() - adapter->moved_us) * 1000;
+	left_ns = limit_ns - (base_wall_us() - adapter->moved_us) * 1000;
 	/* In real time the host may have nothing to fetch yet. */
 	left_ns += base_clock_debt(adapter->clock);
 	return MAX(left_ns, 0);

@@ -124,6 +124,14 @@ take_trace(struct base_key_reading *at, const char *value)
 }
 
 static bool
+take_record(struct base_key_reading *at, const char *value)
+{
+	struct reading *r = at->target;
+
+	return take_path(at, &r->setup->record, value);
+}
+
+static bool
 take_control(struct base_key_reading *at, const char *value)
 {
 	struct reading *r = at->target;
@@ -240,6 +248,7 @@ static const struct base_key bench_keys[] = {
 	BASE_KEY("snapshot", "yes and no", take_snapshot),
 	BASE_KEY("chipdb", "a folder", take_chipdb),
 	BASE_KEY("trace", "a file, or - for standard output", take_trace),
+	BASE_KEY("record", "a file", take_record),
 	BASE_KEY("control", "the path of a socket", take_control),
 	BASE_KEY_END,
 };
@@ -465,10 +474,9 @@ read_groups(struct reading *r, bool late, GError **error)
 	return good;
 }
 
-struct setup_bench *
-setup_file_read(const char *path, GError **error)
+static struct setup_bench *
+read_file(const char *path, GKeyFile *file, GError **error)
 {
-	g_autoptr(GKeyFile) file = base_keyfile_load(path, error);
 	g_autofree char *folder = g_path_get_dirname(path);
 	struct reading r = {.group = {.keys = {.path = path, .file = file}, .folder = folder}};
 
@@ -484,6 +492,28 @@ setup_file_read(const char *path, GError **error)
 	}
 	setup_free(r.setup);
 	return NULL;
+}
+
+struct setup_bench *
+setup_file_read(const char *path, GError **error)
+{
+	g_autoptr(GKeyFile) file = base_keyfile_load(path, error);
+
+	return read_file(path, file, error);
+}
+
+struct setup_bench *
+setup_text_read(const char *path, const char *text, GError **error)
+{
+	const struct base_keytext whole = {
+		path, text, strlen(text), 1, BASE_ERROR_USAGE, NULL};
+	g_autoptr(GKeyFile) file = NULL;
+
+	if (g_utf8_validate(text, -1, NULL))
+		file = base_keyfile_parse(&whole, error);
+	else
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "%s: it is not UTF-8", path);
+	return read_file(path, file, error);
 }
 
 char *

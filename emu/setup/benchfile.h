@@ -12,6 +12,9 @@ struct setup_bench;
  * setup_free(). */
 struct setup_bench *setup_file_read(const char *path, GError **error);
 
+/* Reads a text as if it were the bench file of that path. */
+struct setup_bench *setup_text_read(const char *path, const char *text, GError **error);
+
 /* All mistakes of a bench file that single groups have, as lines "FILE:LINE: ...", at most 20; NULL
  * if there are less than two, or it can't be read. Free with g_free(). */
 char *setup_file_mistakes(const char *path);

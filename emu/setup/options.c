@@ -402,6 +402,8 @@ static const GOptionEntry rows[] = {
 	HEADING("Trace and log"),
 	{"trace", 0, 0, G_OPTION_ARG_FILENAME, OPTION(trace),
 		"Write one line per chip command to FILE, - is standard output", "FILE|-"},
+	{"record", 0, 0, G_OPTION_ARG_FILENAME, OPTION(record),
+		"Record the session in FILE, for spinor replay", "FILE"},
 	{"verbose", 'v', 0, G_OPTION_ARG_NONE, PARSING(verbose), "Log more", NULL},
 
 	SPINORD_HEADING("Daemon"),
@@ -496,6 +498,45 @@ fill_entries(GOptionEntry *entries, struct setup_options *options, struct parsin
 	*entries = (GOptionEntry){0};
 }
 
+/* Options that a replay of the session has its own for, or that a record has elsewhere. */
+static const char *const of_this_run[] = {"link", "tcp", "control", "no-control", "trace", "record",
+	"image", "chipdb", "verbose", "detach", "log", "pid", "snapshot", NULL};
+
+static bool
+takes_value(const GOptionEntry *entries, const char *name)
+{
+	for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++)
+		if (strcmp(entry->long_name, name) == 0)
+			return entry->arg != G_OPTION_ARG_NONE;
+	return false;
+}
+
+/* The words of the options that describe the bench, without its file. */
+static char **
+words_of_bench(const GOptionEntry *entries, char *const *words)
+{
+	GPtrArray *kept = g_ptr_array_new();
+
+	for (; *words != NULL && strcmp(*words, "--") != 0; words++) {
+		g_autofree char *name = NULL;
+		bool keep, next;
+
+		if (!g_str_has_prefix(*words, "--"))
+			continue;
+		name = g_strndup(*words + 2, strcspn(*words + 2, "="));
+		keep = !g_strv_contains(of_this_run, name);
+		next = strchr(*words, '=') == NULL && words[1] != NULL &&
+			takes_value(entries, name);
+		if (keep)
+			g_ptr_array_add(kept, g_strdup(*words));
+		if (next && keep)
+			g_ptr_array_add(kept, g_strdup(words[1]));
+		words += next;
+	}
+	g_ptr_array_add(kept, NULL);
+	return (char **)g_ptr_array_free(kept, FALSE);
+}
+
 static GOptionContext *
 new_context(const GOptionEntry *entries, struct setup_options *options)
 {
@@ -535,6 +576,8 @@ setup_options_parse(int *argc, char ***argv, GError **error)
 	options->timing = BASE_CLOCK_VIRTUAL;
 	options->seed = SETUP_DEFAULT_SEED;
 	fill_entries(entries, options, &parsing);
+	if (*argc > 0)
+		options->words = words_of_bench(entries, *argv + 1);
 	context = new_context(entries, options);
 	good = base_option_check(entries, *argc > 0 ? *argv + 1 : *argv, false, "--help", error) &&
 		g_option_context_parse(context, argc, argv, error);
@@ -573,6 +616,9 @@ setup_options_free(struct setup_options *options)
 	g_free(options->log);
 	g_free(options->pid);
 	g_clear_pointer(&options->listeners, g_ptr_array_unref);
+	g_free(options->record);
+	g_free(options->file_text);
+	g_strfreev(options->words);
 	g_free(options->list_pattern);
 	g_free(options->condition_option);
 	g_free(options->condition_value);

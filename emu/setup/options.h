@@ -21,6 +21,7 @@ struct setup_options {
 	char *profile; /* adapter; NULL: the default */
 	char *chipdb;  /* folder of *.chips files */
 	char *trace;   /* file, or "-" for stdout */
+	char *record;  /* file of the session's record; NULL: none */
 	char *tcp;     /* [HOST:]PORT instead of the pseudo-terminal */
 	char *control; /* path of the control socket; NULL: the default */
 	bool no_control;
@@ -30,6 +31,8 @@ struct setup_options {
 	char *pid;            /* spinord: file of the process ID */
 	GPtrArray *listeners; /* of inherited sockets, see setup/listener.h; NULL: none */
 	char *file;           /* the bench file; NULL: options alone describe the bench */
+	char *file_text;      /* its text, which is read instead of the file; NULL: read the file */
+	char **words;         /* the options that describe the bench, as given, for a record */
 	bool check;           /* only check the bench file */
 	unsigned int count;   /* adapters; 0: not given */
 	enum base_clock_mode timing;

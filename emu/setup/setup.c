@@ -139,6 +139,7 @@ setup_free(struct setup_bench *setup)
 	g_ptr_array_unref(setup->boards);
 	g_free(setup->chipdb);
 	g_free(setup->trace);
+	g_free(setup->record);
 	g_free(setup->control);
 	g_free(setup->where);
 	g_free(setup);
@@ -493,21 +494,25 @@ check_scale(const struct setup_bench *setup, GError **error)
 			error);
 }
 
-/* Opening the trace would empty a file that the bench needs. */
+/* Opening a trace or a record would empty a file that the bench needs. */
 static bool
-check_trace(GHashTable *taken, const struct setup_bench *setup, GError **error)
+check_output(GHashTable *taken, const struct setup_bench *setup, const char *key, const char *path,
+	GError **error)
 {
-	g_autofree char *trace = NULL;
+	g_autofree char *whole = NULL;
 	g_autofree char *file = NULL;
 
-	if (setup->trace == NULL || strcmp(setup->trace, "-") == 0)
+	if (path == NULL || strcmp(path, "-") == 0)
 		return true;
-	trace = g_canonicalize_filename(setup->trace, NULL);
-	file = g_strconcat("file ", trace, NULL);
-	return !g_hash_table_contains(taken, file) ||
-		refuse(setup->where, "trace", setup->trace,
-			"that is an image, a content or the bench file too; another file is wanted",
+	whole = g_canonicalize_filename(path, NULL);
+	file = g_strconcat("file ", whole, NULL);
+	if (g_hash_table_contains(taken, file))
+		return refuse(setup->where, key, path,
+			"that is an image, a content, the trace or the bench file too; another file "
+			"is wanted",
 			error);
+	g_hash_table_add(taken, g_steal_pointer(&file));
+	return true;
 }
 
 /* Checks that need all adapters. file: the bench file, may be NULL. */
@@ -522,7 +527,8 @@ check(const struct setup_bench *setup, const char *file, GError **error)
 	for (guint i = 0; i < setup->adapters->len; i++)
 		if (!check_adapter(taken, setup->adapters->pdata[i], setup->snapshot, error))
 			return false;
-	return check_trace(taken, setup, error);
+	return check_output(taken, setup, "trace", setup->trace, error) &&
+		check_output(taken, setup, "record", setup->record, error);
 }
 
 struct setup_bench *
@@ -533,7 +539,9 @@ setup_new(const struct setup_options *options, GError **error)
 	GError *why = NULL;
 	bool equal;
 
-	if (options->file != NULL) {
+	if (options->file_text != NULL) {
+		setup = setup_text_read(options->file, options->file_text, error);
+	} else if (options->file != NULL) {
 		path = setup_bench_find(options->file, error);
 		setup = path != NULL ? setup_file_read(path, error) : NULL;
 	} else {
@@ -552,7 +560,8 @@ setup_new(const struct setup_options *options, GError **error)
 	setup->snapshot = setup->snapshot || options->snapshot;
 	replace(&setup->chipdb, options->chipdb);
 	replace(&setup->trace, options->trace);
-	if (options->trace != NULL)
+	replace(&setup->record, options->record);
+	if (options->trace != NULL || options->record != NULL)
 		g_clear_pointer(&setup->where, g_free);
 	replace(&setup->control, options->control);
 	equal = setup->adapters->len == 1;

@@ -84,6 +84,7 @@ struct setup_bench {
 	bool snapshot;       /* nothing is written to images and their registers */
 	char *chipdb;        /* NULL: as chipdb_open() says */
 	char *trace;         /* NULL: none */
+	char *record;        /* NULL: none */
 	char *control;       /* NULL: the default path */
 	GPtrArray *adapters; /* struct setup_adapter */
 	GPtrArray *faults;   /* struct setup_fault_entry */

@@ -228,6 +228,19 @@ static const struct option {
 	{SPINOR_OPTION_RUN,
 		{"report", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(report),
 			"Write a report of the run to FILE, as JSON", "FILE"}},
+	{SPINOR_OPTION_REPLAY,
+		{"image", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, COMMAND(images),
+			"Content of the chip when the session began; may be repeated", "FILE"}},
+	{SPINOR_OPTION_REPLAY,
+		{"dev", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(device),
+			"Serial device of the adapter, instead of a private bench",
+			"PATH|HOST:PORT"}},
+	{SPINOR_OPTION_REPLAY,
+		{"pace", 0, 0, G_OPTION_ARG_FILENAME, COMMAND(pace),
+			"real: send at the recorded times (default: fast)", "fast|real"}},
+	{SPINOR_OPTION_REPLAY,
+		{"differences", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_number,
+			"Print the first N differences (default: 10)", "N"}},
 	{0, {"help", 'h', 0, G_OPTION_ARG_NONE, PARSING(help), "Print this text", NULL}},
 	{OPTION_OF_BENCH | OPTION_HEADING,
 		{BASE_OPTION_HEADING, 0, 0, 0, NULL, "Choice of the bench and its parts", NULL}},
@@ -479,7 +492,8 @@ spinor_command_parse(char **argv, GError **error)
 	}
 	if (command->verb != NULL && command->verb->options & SPINOR_OPTION_START)
 		return pass_words(command, &words);
-	if (command->verb != NULL && command->verb->options & SPINOR_OPTION_RUN)
+	if (command->verb != NULL &&
+		command->verb->options & (SPINOR_OPTION_RUN | SPINOR_OPTION_REPLAY))
 		cut_program(command, words);
 	if (!parse_options(command, &words, error))
 		goto fail;
@@ -512,6 +526,9 @@ spinor_command_free(struct spinor_command *command)
 	g_strfreev(command->bench);
 	g_free(command->expect_image);
 	g_free(command->report);
+	g_strfreev(command->images);
+	g_free(command->device);
+	g_free(command->pace);
 	g_strfreev(command->asserts);
 	g_free(command);
 }

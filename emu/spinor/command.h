@@ -19,8 +19,9 @@ enum spinor_option {
 	SPINOR_OPTION_RUN = 1 << 5, /* the options of run and all those of spinord */
 	SPINOR_OPTION_KIND = 1 << 6,
 	SPINOR_OPTION_NAME = 1 << 7,
-	SPINOR_OPTION_SOURCE = 1 << 8, /* --source, --check, --from-dump */
-	SPINOR_OPTION_LOCAL = 1 << 16, /* no bench: the help lists none of the options for it */
+	SPINOR_OPTION_SOURCE = 1 << 8,  /* --source, --check, --from-dump */
+	SPINOR_OPTION_REPLAY = 1 << 14, /* has options of the bench behind "--" */
+	SPINOR_OPTION_LOCAL = 1 << 16,  /* no bench: the help lists none of the options for it */
 	SPINOR_OPTION_WATCH = 1 << 17,
 	SPINOR_OPTION_FAMILIES = 1 << 18,
 	SPINOR_OPTION_START = 1 << 19, /* no options of spinor: all words are for spinord */
@@ -58,6 +59,10 @@ struct spinor_command {
 	bool all;
 	bool summary;
 	int64_t since_ns; /* up to SPINOR_SINCE_ALL; -1: not given */
+
+	char **images; /* replay: may be NULL */
+	char *device;  /* replay: NULL: a private or a running bench */
+	char *pace;    /* replay */
 
 	char **program; /* run: the words after "--"; NULL: there is none */
 	char **bench;   /* run, start: options for the bench, argv[0] first */

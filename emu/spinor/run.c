@@ -257,8 +257,8 @@ build(struct run *run, GError **error)
 			"--trace -: the command's output is on standard output; a FILE is wanted");
 		return false;
 	}
-	if (!bench_build(run->bench, NULL, error) || !check_report(run, error) || !begin_report(run, error) ||
-		!bench_start(run->bench, error))
+	if (!bench_build(run->bench, run->options, NULL, error) || !check_report(run, error) ||
+		!begin_report(run, error) || !bench_start(run->bench, error))
 		return false;
 	each_image(run, warn_of_change, NULL);
 	run->server = control_server_new(run->bench, control, error);
@@ -540,17 +540,21 @@ report(struct run *run, int status, GError **error)
 	return status;
 }
 
-static void
+/* False: the record of the session is not complete. */
+static bool
 clear(struct run *run)
 {
+	bool recorded;
+
 	spinor_report_clear(&run->result.report);
 	g_clear_pointer(&run->result.error, g_free);
 	g_clear_pointer(&run->result.bench, json_node_unref);
 	g_clear_pointer(&run->server, control_server_destroy);
-	g_clear_pointer(&run->bench, bench_destroy);
+	recorded = bench_destroy(g_steal_pointer(&run->bench));
 	g_clear_pointer(&run->options, setup_options_free);
 	g_clear_pointer(&run->supervise, spinor_supervise_destroy);
 	g_clear_pointer(&run->expectations, g_ptr_array_unref);
+	return recorded;
 }
 
 int
@@ -567,7 +571,8 @@ spinor_run(struct spinor_command *command, GError **error)
 	}
 	status = run_bench(&run, &why);
 	status = report(&run, status, &why);
-	clear(&run);
+	if (!clear(&run) && status == EXIT_SUCCESS)
+		status = EXIT_FAILURE;
 	if (why != NULL)
 		g_propagate_error(error, g_steal_pointer(&why));
 	if (status > 128 && WIFSIGNALED(run.result.outcome.status) &&

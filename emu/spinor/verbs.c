@@ -21,6 +21,8 @@ static const struct spinor_verb verbs[] = {
 	{"start", "[OPTION...] [FILE]", "start a bench in the background", spinor_start, 0, 0,
 		SPINOR_OPTION_START, false},
 	{"wait", "", "wait until a bench is ready", spinor_wait, 0, 0, 0, false},
+	{"replay", "FILE [-- OPTION...]", "repeat a recorded session and compare the answers",
+		spinor_replay, 1, 1, SPINOR_OPTION_REPLAY | SPINOR_OPTION_CHIPDB, false},
 
 	HEADING("The running bench"),
 	{"benches", "", "list the running benches with their numbers", spinor_benches, 0, 0,

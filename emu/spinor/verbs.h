@@ -29,6 +29,7 @@ const struct spinor_verb *spinor_verbs(void);
 const struct spinor_verb *spinor_verb_find(char *const *words, unsigned int *n, GError **error);
 
 spinor_verb_function spinor_run;
+spinor_verb_function spinor_replay;
 spinor_verb_function spinor_chips;
 spinor_verb_function spinor_chip;
 spinor_verb_function spinor_profiles;

@@ -12,8 +12,8 @@
 #include "bench/bench.h"
 #include "chipdb/chiptable.h"
 #include "control/control.h"
-#include "setup/benchfile.h"
 #include "control/socket.h"
+#include "setup/benchfile.h"
 #include "setup/options.h"
 #include "spinord/detach.h"
 #include "spinord/inherit.h"
@@ -110,7 +110,8 @@ start_bench(struct daemon *daemon, GError **error)
 		g_propagate_error(error, g_steal_pointer(&why));
 		return false;
 	}
-	if (!bench_build(daemon->bench, NULL, error) || !bench_start(daemon->bench, error)) {
+	if (!bench_build(daemon->bench, daemon->options, NULL, error) ||
+		!bench_start(daemon->bench, error)) {
 		control_socket_destroy(socket);
 		return false;
 	}
@@ -158,15 +159,19 @@ tell_ready(const struct daemon *daemon)
 	spinord_notify(state);
 }
 
-/* A client that waits for the end sees it last, after links, state and PID file. */
-static void
+/* A client that waits for the end sees it last, after links, state and PID file. False: the record of the session
+ * is not complete. */
+static bool
 stop(struct daemon *daemon)
 {
+	bool recorded;
+
 	control_server_stop(daemon->control);
-	bench_destroy(daemon->bench);
+	recorded = bench_destroy(daemon->bench);
 	spinord_pidfile_destroy(daemon->pid);
 	spinord_log_destroy(daemon->log);
 	control_server_destroy(daemon->control);
+	return recorded;
 }
 
 /* Installs the signal handlers before it builds the bench, so that an early signal ends the daemon
@@ -187,7 +192,9 @@ serve(struct daemon *daemon)
 	} else {
 		status = failed(error);
 	}
-	stop(daemon);
+	/* The log says why the record is not complete. */
+	if (!stop(daemon) && status == EXIT_SUCCESS)
+		status = EXIT_FAILURE;
 	return status;
 }
 

@@ -31,6 +31,8 @@ const struct suite_row suite_rows[] = {
 	{"snapshot", suite_snapshot},
 	{"reasons", suite_reasons},
 	{"registers", suite_registers},
+	{"record", suite_record},
+	{"replay", suite_replay},
 	{"serprog", suite_serprog},
 	{"profiles", suite_profiles},
 	{"profile_streams", suite_profile_streams},

@@ -209,7 +209,7 @@ static const struct {
 	{"", "", "no [adapter NAME]; at least one is wanted"},
 	{"", "[bench]\ntimming=real\n" A,
 		"[bench]: unknown key \"timming\": did you mean timing?; allowed are timing, "
-		"time-scale, seed, snapshot, chipdb, trace, control"},
+		"time-scale, seed, snapshot, chipdb, trace, record, control"},
 	{"", "[bench]\ntiming=fast\n" A,
 		"[bench]: timing = \"fast\" is refused; allowed: instant, virtual and real"},
 	{"", "[bench]\nseed=-1\n" A,
