@@ -505,8 +505,7 @@ setup_file_read(const char *path, GError **error)
 struct setup_bench *
 setup_text_read(const char *path, const char *text, GError **error)
 {
-	const struct base_keytext whole = {
-		path, text, strlen(text), 1, BASE_ERROR_USAGE, NULL};
+	const struct base_keytext whole = {path, text, strlen(text), 1, BASE_ERROR_USAGE, NULL};
 	g_autoptr(GKeyFile) file = NULL;
 
 	if (g_utf8_validate(text, -1, NULL))

@@ -508,8 +508,11 @@ check_output(GHashTable *taken, const struct setup_bench *setup, const char *key
 	file = g_strconcat("file ", whole, NULL);
 	if (g_hash_table_contains(taken, file))
 		return refuse(setup->where, key, path,
-			"that is an image, a content, the trace or the bench file too; another file "
-			"is wanted",
+			strcmp(key, "trace") == 0
+				? "that is an image, a content or the bench file too; another "
+				  "file is wanted"
+				: "that is an image, a content, the trace or the bench file too; "
+				  "another file is wanted",
 			error);
 	g_hash_table_add(taken, g_steal_pointer(&file));
 	return true;

@@ -159,8 +159,8 @@ tell_ready(const struct daemon *daemon)
 	spinord_notify(state);
 }
 
-/* A client that waits for the end sees it last, after links, state and PID file. False: the record of the session
- * is not complete. */
+/* A client that waits for the end sees it last, after links, state and PID file. False: the record
+ * of the session is not complete. */
 static bool
 stop(struct daemon *daemon)
 {

@@ -117,7 +117,7 @@ END_TEST
 static const struct {
 	const char *line, *message;
 } refused[] = {
-	{"--fault|", "--fault \"\": no fault is named"},
+	{"--fault|", "--fault '': the value is empty; WHAT [NAME=VALUE ...] is wanted"},
 	{"--fault|bit-eror",
 		"--fault \"bit-eror\": unknown fault \"bit-eror\": did you mean "
 		"bit-error?; "},
@@ -140,7 +140,7 @@ static const struct {
 		"--fault \"late\": no adapter = NAME, and there is not just one; allowed are a, b"},
 	{"BENCH|--board|state=off",
 		"--board \"state=off\": no adapter = NAME, and there is not just one; allowed are"},
-	{"--board|", "--board \"\" is empty; allowed: KEY=VALUE ..."},
+	{"--board|", "--board '': the value is empty; KEY=VALUE ... is wanted"},
 	{"--board|magi=0 FF",
 		"--board \"magi=0 FF\": no key \"magi\": did you mean magic?; allowed"},
 	{"--board|magic=0 FF stat=off",
@@ -160,7 +160,7 @@ static const struct {
 	{"BENCH|--firmware|write-max=1",
 		"--firmware write-max=1: the bench file has 2 adapters, and this option is "
 		"for one"},
-	{"--pin|", "--pin \"\" is refused; allowed: wp, hold or reset, and low, high or float"},
+	{"--pin|", "--pin '': the value is empty; PIN=LEVEL is wanted"},
 	{"--pin|wp", "--pin \"wp\" is refused; allowed: wp, hold or reset, and low, high or float"},
 	{"--pin|cs=low", "--pin \"cs=low\" is refused; allowed: wp, hold or reset, and low, high"},
 	{"--pin|wp=down",
