@@ -830,8 +830,9 @@ START_TEST(errors_of_requests_name_the_allowed_values)
 }
 END_TEST
 
-#define KINDS \
-	"operation, ready, interrupted, power, pin, host, fault, boot, board, cable, snapshot, image"
+#define KINDS                                                                                    \
+	"operation, ready, interrupted, power, pin, host, fault, boot, board, cable, snapshot, " \
+	"image"
 #define PARSE_ERROR(text) \
 	"{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32700,\"message\":\"" text "\"}}"
 #define NOT_JSON(text) \
