@@ -233,7 +233,8 @@ add_command(struct trace_fold *fold, int cs, const struct flash_event *event)
 		target = open_group(fold, &group);
 	}
 	take_enables(fold, target, event->purpose);
-	if (changes(event->purpose) && event->outcome == FLASH_DONE)
+	/* Polls after an ignored program or erase belong to it, too. */
+	if (changes(event->purpose))
 		fold->last = (unsigned int)(target - fold->open) + 1;
 }
 

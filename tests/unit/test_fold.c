@@ -131,6 +131,7 @@ START_TEST(an_ignored_frame_is_never_folded_away)
 {
 	program(0, 1);
 	frame("PP", 0x02, FLASH_FOR_PROGRAM, 0x100, 256, FLASH_WEL_CLEAR);
+	frame("RDSR", 0x05, FLASH_FOR_STATUS_READ, -1, 1, FLASH_DONE);
 	program(0x200, 1);
 	frame(NULL, 0x15, FLASH_FOR_OTHER, -1, 1, FLASH_UNKNOWN_OPCODE);
 	frame(NULL, 0x15, FLASH_FOR_OTHER, -1, 1, FLASH_UNKNOWN_OPCODE);
