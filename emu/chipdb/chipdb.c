@@ -22,6 +22,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#define FAMILIES_MAX 32 /* that inherit one another */
+
 /* Appends group to the list of that name in table. */
 static void
 add_to_list(GHashTable *table, const char *name, struct chipdb_scan_group *group)
@@ -162,6 +164,29 @@ find_family(
 	return NULL;
 }
 
+/* Reads the family of group first; a long line of families must not use up the stack. */
+static bool
+resolve_family(struct chipdb *db, struct chipdb_scan_group *group, struct chipdb_scan_group *family,
+	GError **error)
+{
+	bool good = db->depth < FAMILIES_MAX;
+
+	db->depth++;
+	if (good && !chipdb_resolve(db, family, error)) {
+		db->depth--;
+		return false;
+	}
+	db->depth--;
+	group->depth = family->depth + 1;
+	if (good && group->depth <= FAMILIES_MAX)
+		return true;
+	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
+		"%s: [%s]: inherits is refused: the line of families is too long; allowed: up to "
+		"%d families in line",
+		group->at.file, group->at.name, FAMILIES_MAX);
+	return false;
+}
+
 /* Reads the keys of group on top of its family's. */
 static bool
 read_group(struct chipdb *db, struct chipdb_scan_group *group, GError **error)
@@ -173,7 +198,7 @@ read_group(struct chipdb *db, struct chipdb_scan_group *group, GError **error)
 
 	if (inherits) {
 		family = find_family(db, group, g_strstrip(inherits), error);
-		if (!family || !chipdb_resolve(db, family, error))
+		if (!family || !resolve_family(db, group, family, error))
 			return false;
 	}
 	part = chipdb_part_new(family ? family->part : NULL);

@@ -15,6 +15,7 @@ struct base_mistakes;
 
 /* A part or a family: its text, and the part read from it. */
 struct chipdb_scan_group {
+	unsigned int depth;          /* number of families in line, when it is read */
 	struct chipdb_part_group at; /* at.keys: set only while the group is read */
 	const char *head;            /* of its file: the comment at the top */
 	const char *comment;         /* the lines above the [, or the [ */

@@ -18,6 +18,7 @@ struct chipdb {
 	GHashTable *families; /* name to GPtrArray of struct chipdb_scan_group, by layer */
 	GHashTable *names;    /* name or alias in lower case to struct chipdb_scan_group */
 	GHashTable *flashrom; /* flashrom's name in lower case to GPtrArray of chipdb_scan_group */
+	unsigned int depth;   /* of families that are being read */
 	const char *checked;  /* the file that is checked; NULL: none */
 	struct base_mistakes *mistakes; /* those of the file that is checked */
 };

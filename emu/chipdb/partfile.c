@@ -21,7 +21,10 @@
 bool
 chipdb_part_is_given(const struct chipdb_part *part, const char *name)
 {
-	return part->given[base_key_find(chipdb_partkeys, name)];
+	int i = base_key_find(chipdb_partkeys, name);
+
+	g_return_val_if_fail(i >= 0, false);
+	return part->given[i];
 }
 
 struct chipdb_part *

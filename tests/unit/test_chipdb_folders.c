@@ -5,6 +5,7 @@
 #include "suites.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 static char *top;
 
@@ -175,6 +176,43 @@ START_TEST(a_flashrom_name_finds_the_part_of_the_highest_folder)
 }
 END_TEST
 
+/* Families in line, and whether the part at the end of them can be read. */
+static const struct {
+	unsigned int families;
+	bool good;
+} lines[] = {{1, true}, {32, true}, {33, false}, {100000, false}};
+
+/* _i: the line, in the order that needs no recursion, or in the other one. */
+START_TEST(a_line_of_families_has_a_limit)
+{
+	unsigned int n = lines[_i / 2].families;
+	GString *text = g_string_new(FAMILY("F0", "first"));
+	g_autoptr(GError) error = NULL;
+	g_autofree char *path = folder("mine");
+	const struct flash_part *part;
+	struct chipdb *db;
+
+	for (unsigned int i = 1; i < n; i++) {
+		unsigned int k = _i % 2 == 0 ? i : n - i;
+
+		g_string_append_printf(
+			text, "[family F%u]\ninherits = F%u\nvendor = at%u\n", k, k - 1, k);
+	}
+	g_string_append_printf(text, "[P]\ninherits = F%u\nflashrom = P\nid = 01 02 03\n", n - 1);
+	write_chips("mine", text->str);
+	g_string_free(text, TRUE);
+	db = chipdb_open(path, &error);
+	ck_assert_msg(db != NULL, "%s", error ? error->message : "");
+	part = chipdb_find(db, "P", &error);
+	ck_assert_msg(
+		(part != NULL) == lines[_i / 2].good, "%u: %s", n, error ? error->message : "");
+	if (!part)
+		ck_assert_ptr_nonnull(strstr(error->message,
+			"inherits is refused: the line of families is too long; allowed: up to 32"));
+	chipdb_close(db);
+}
+END_TEST
+
 Suite *
 suite_chipdb_folders(void)
 {
@@ -187,6 +225,7 @@ suite_chipdb_folders(void)
 	tcase_add_test(tcase, families_do_not_change_parts_of_lower_folders);
 	tcase_add_test(tcase, overridden_parts_are_listed_once);
 	tcase_add_test(tcase, a_flashrom_name_finds_the_part_of_the_highest_folder);
+	tcase_add_loop_test(tcase, a_line_of_families_has_a_limit, 0, 2 * (int)G_N_ELEMENTS(lines));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
