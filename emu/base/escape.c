@@ -25,6 +25,29 @@ base_escape(const char *text)
 	return g_string_free(line, FALSE);
 }
 
+/* The last place at or before at where a character of UTF-8 begins. */
+static size_t
+character_at(const char *text, size_t at)
+{
+	while (at > 0 && ((uint8_t)text[at] & 0xc0) == 0x80)
+		at--;
+	return at;
+}
+
+char *
+base_shorten(const char *text, size_t max)
+{
+	size_t length = strlen(text);
+	size_t head, tail;
+
+	if (length <= max)
+		return g_strdup(text);
+	head = character_at(text, max / 2);
+	tail = character_at(text, length - max / 2);
+	return g_strdup_printf(
+		"%.*s... (%zu bytes) ...%s", (int)head, text, tail - head, text + tail);
+}
+
 /* Resolves the escape after a backslash at *at, and moves *at past it. */
 static bool
 take_escape(const char **at, char *byte)

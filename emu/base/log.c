@@ -6,6 +6,8 @@
  */
 #include "base/log.h"
 
+#include "base/escape.h"
+
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -61,6 +63,7 @@ write_message(GLogLevelFlags level, const GLogField *fields, gsize n, gpointer d
 	const char *text = field_text(fields, n, "MESSAGE");
 	const char *domain = field_text(fields, n, "GLIB_DOMAIN");
 	g_autoptr(GString) line = NULL;
+	g_autofree char *shown = NULL;
 
 	(void)data;
 	/* A smaller number is a graver message. */
@@ -71,7 +74,8 @@ write_message(GLogLevelFlags level, const GLogField *fields, gsize n, gpointer d
 	/* Libraries complain of mistakes of the program, never of the user's. */
 	if (domain && strcmp(domain, "spinor") != 0)
 		g_string_append(line, "a mistake in this program, please report it: ");
-	g_string_append(line, text ? text : "(no text)");
+	shown = base_shorten(text ? text : "(no text)", BASE_LOG_MAX);
+	g_string_append(line, shown);
 	/* Names of files may hold anything; a message stays one line. */
 	for (gsize i = 0; i < line->len; i++) {
 		if (g_ascii_iscntrl(line->str[i]))

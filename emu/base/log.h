@@ -6,6 +6,8 @@
 #include <glib.h>
 
 /* Messages of spinor carry this domain; printf-style, no newline at the end. */
+#define BASE_LOG_MAX 2000 /* bytes of a message; a longer one is shortened */
+
 #define log_error(...) g_log("spinor", G_LOG_LEVEL_CRITICAL, __VA_ARGS__)
 #define log_warning(...) g_log("spinor", G_LOG_LEVEL_WARNING, __VA_ARGS__)
 #define log_notice(...) g_log("spinor", G_LOG_LEVEL_MESSAGE, __VA_ARGS__)

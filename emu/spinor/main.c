@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "base/error.h"
+#include "base/escape.h"
 #include "base/log.h"
 #include "base/optionlist.h"
 #include "spinor/benches.h"
@@ -66,7 +67,7 @@ choose_bench(struct spinor_command *command, GError **error)
 static int
 report(const GError *error)
 {
-	g_autofree char *line = g_strdup(error->message);
+	g_autofree char *line = base_shorten(error->message, BASE_LOG_MAX);
 
 	fprintf(stderr, "spinor: error: %s\n", g_strdelimit(line, "\n\r\033", ' '));
 	if (g_error_matches(error, SPINOR_ERROR, SPINOR_ERROR_SEVERAL))

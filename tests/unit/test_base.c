@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The clock's three modes, and sizes, times and voltages in text. */
 #include "base/clock.h"
+#include "base/escape.h"
 #include "base/log.h"
 #include "base/units.h"
 #include "wall.h"
@@ -365,6 +366,32 @@ START_TEST(log_writes_one_line_per_message)
 }
 END_TEST
 
+/* Length of a text, its characters, and how much of it is shown. */
+static const struct {
+	size_t length;
+	const char *character;
+	size_t max;
+} long_texts[] = {{100, "a", 100}, {101, "a", 100}, {15000000, "a", 2000},
+	{15000000, "\u00e9", 2000}, {15000001, "\u20ac", 2000}};
+
+START_TEST(a_long_text_loses_its_middle)
+{
+	GString *text = g_string_new(NULL);
+	g_autofree char *shown = NULL;
+
+	while (text->len + strlen(long_texts[_i].character) < long_texts[_i].length)
+		g_string_append(text, long_texts[_i].character);
+	while (text->len < long_texts[_i].length)
+		g_string_append_c(text, 'z');
+	shown = base_shorten(text->str, long_texts[_i].max);
+	ck_assert(g_utf8_validate(shown, -1, NULL));
+	ck_assert_uint_le(strlen(shown), long_texts[_i].max + 40);
+	ck_assert(g_str_has_suffix(shown, "z"));
+	ck_assert((strcmp(shown, text->str) == 0) == (text->len <= long_texts[_i].max));
+	g_string_free(text, TRUE);
+}
+END_TEST
+
 Suite *
 suite_base(void)
 {
@@ -388,6 +415,7 @@ suite_base(void)
 	tcase_add_loop_test(units, voltages_are_read_exactly, 0, (int)G_N_ELEMENTS(voltages));
 	tcase_add_loop_test(
 		units, sizes_are_written_in_the_largest_exact_unit, 0, (int)G_N_ELEMENTS(formats));
+	tcase_add_loop_test(units, a_long_text_loses_its_middle, 0, (int)G_N_ELEMENTS(long_texts));
 	suite_add_tcase(suite, units);
 	tcase_add_test(log, log_writes_one_line_per_message);
 	suite_add_tcase(suite, log);
