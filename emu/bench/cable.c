@@ -70,7 +70,7 @@ bench_cable_plug(struct bench_cable *cable, GError **error)
 	return true;
 }
 
-/* What a timer does is recorded, since there are no timers in a replay. */
+/* Records the effect of a timer: a replay has no timers. */
 static void
 begin_event(struct bench_cable *cable, const char *text)
 {

@@ -5,7 +5,7 @@
 
 #include <glib.h>
 
-/* What was found in a file. */
+/* The result of a check of a file. */
 struct chipdb_check {
 	unsigned int n_mistakes;
 	char *mistakes; /* lines "FILE:LINE: ...", sorted; at most 20, and their number beyond */

@@ -45,7 +45,8 @@ read_line(const struct base_keyline *line)
 	return key;
 }
 
-/* What a later key replaces: erase-21 and erase4-21 are one, += and -= change "commands". */
+/* The name under which a later key replaces this one: erase-21 and erase4-21 are one, += and -=
+ * change "commands". */
 static char *
 slot_of(const char *key)
 {

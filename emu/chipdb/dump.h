@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a host tool read from a chip, and a definition made from it. */
+/* The output of a host tool about a chip, and a definition made from it. */
 #ifndef SPINOR_CHIPDB_DUMP_H
 #define SPINOR_CHIPDB_DUMP_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Writes a definition of a chip from what was read out of it: the ID, and of the SFDP the basic
+ * Writes a definition of a chip from data read out of it: the ID, and of the SFDP the basic
  * table and the one of 4-byte commands (JESD216D). A dump does not say everything: such keys get a
  * usual value, and a comment "see data sheet". Left out: protection, and the modes of other vendors
  * for QE.
@@ -21,7 +21,7 @@
 #define BASIC 0xff00
 #define FOUR_BYTE 0xff84
 
-/* The tables of the SFDP, and what is written. */
+/* The tables of the SFDP, and the text so far. */
 struct writing {
 	const struct chipdb_dump *dump;
 	GString *text;

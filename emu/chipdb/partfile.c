@@ -185,6 +185,6 @@ chipdb_part_finish(struct chipdb_part *part, const struct chipdb_part_group *gro
 	join_definitions(part);
 	if (!copy_erases(part, group, error) || !check_mandatory(part, group, error))
 		return false;
-	/* What is missing or refused would be reported again. */
+	/* A missing or refused key would be reported again. */
 	return part->flawed || chipdb_part_check(part, group, error);
 }

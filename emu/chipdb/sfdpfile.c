@@ -19,7 +19,7 @@ enum {
 
 static const char signature[] = "SFDP";
 
-/* What is read of a file so far. */
+/* The part of a file that has been read. */
 struct reading {
 	GByteArray *bytes;
 	GString *source;

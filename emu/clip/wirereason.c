@@ -13,7 +13,7 @@
 
 #include <glib.h>
 
-/* What a line is, in the words of data sheets. */
+/* The names of the lines in data sheets. */
 static const char *const labels[CLIP_LINES] = {
 	[CLIP_CS] = "CS#",
 	[CLIP_MISO] = "MISO",

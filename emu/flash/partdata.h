@@ -374,7 +374,7 @@ struct flash_part {
 	const uint8_t *sfdp_data;                    /* FLASH_SFDP_FILE */
 	uint32_t sfdp_length;
 	const char *sfdp_file;   /* FLASH_SFDP_FILE: its name, as in the part's key */
-	const char *sfdp_source; /* what it was read from; may be NULL */
+	const char *sfdp_source; /* the source of the dump; may be NULL */
 	const char *sfdp_quirks; /* lines "FIELD = REASON" (sfdpcompare.h); may be NULL */
 	uint32_t sfdp_wrap; /* bytes after which reads begin again; 0: FF comes after the tables */
 	uint64_t sfdp_size; /* size in the table; 0: the part's */

@@ -16,7 +16,7 @@
  *	                                               is back in user mode, as in the first case
  *
  * Nor can the wake-up be lost before the signal: epoll_ctl() reports a descriptor that is readable
- * already, and whoever uses it reads it only after port_blocking_end(). A descriptor is registered
+ * already, and its owner reads it only after port_blocking_end(). A descriptor is registered
  * only between port_blocking_begin() and _end(), for one event (EPOLLONESHOT), so that neither a
  * closed descriptor nor a thread that has ended is ever in the table. An event that the waker holds
  * when its thread has ended the blocking finds no entry, or that of another thread to which the
@@ -222,7 +222,7 @@ allow_signal(void)
 	pthread_sigmask(SIG_UNBLOCK, &only, &line.mask);
 }
 
-/* What is still under way of the signal is handled on the return from fcntl() at the latest. */
+/* A signal that is still pending is handled when fcntl() returns, at the latest. */
 static void
 restore_line(int fd)
 {

@@ -33,7 +33,7 @@ struct record_reader {
 	bool complete; /* the line "end" was read */
 	unsigned int line;
 	size_t head_bytes;
-	size_t start, end; /* of what is in the buffer */
+	size_t start, end; /* of the bytes in the buffer */
 	struct record_head head;
 	GString *text; /* where the next line with "|" goes; NULL: nowhere */
 	struct record_content *content;

@@ -9,7 +9,7 @@
  * one. Until it is, the operation is repeated, at most for the time that the host had polled and
  * ten seconds.
  *
- * Leaves out: what a device is (private.c, serialport.c).
+ * Leaves out the devices themselves (private.c, serialport.c).
  */
 #include "replay/replay.h"
 
@@ -226,7 +226,7 @@ play_data(struct replay *replay, const struct record_event *event, GError **erro
 	return line->out->len < RECORD_DATA_MAX || send_collected(replay, event->adapter, error);
 }
 
-/* Fetches an answer of want bytes; what a device sends in pieces is put together. */
+/* Fetches an answer of want bytes, which a device may send in pieces. */
 static size_t
 receive(struct replay *replay, const struct record_event *event, GError **error)
 {

@@ -137,7 +137,7 @@ open_line(void *self, unsigned int adapter, GError **error)
 	return false;
 }
 
-/* Appends what has come. */
+/* Appends the bytes received. */
 static void
 fetch(struct replay_device *device)
 {

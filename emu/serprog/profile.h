@@ -48,7 +48,7 @@ enum serprog_order {
 enum serprog_over {
 	SERPROG_OVER_DRAIN, /* NAK after its data (at most over_takes bytes of it; 0: all) */
 	SERPROG_OVER_NAK,   /* NAK at once: its data is taken for commands */
-	SERPROG_OVER_PURGE, /* what has come with its header is dropped, the bus reset, NAK */
+	SERPROG_OVER_PURGE, /* drops the data received with the header, resets the bus, NAK */
 	SERPROG_OVER_RESET, /* the firmware crashes: as after power-on, no answer */
 };
 

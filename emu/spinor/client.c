@@ -277,7 +277,8 @@ take_message(struct spinor_client *client, int64_t start_us, int64_t limit_ms, G
 			return json_object_ref(json_node_get_object(root));
 	}
 	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
-		"control socket %s: what answers there is no spinord; name the socket of a bench",
+		"control socket %s: the process that answers there is not spinord; name the socket "
+		"of a bench",
 		client->path);
 	return NULL;
 }

@@ -40,8 +40,8 @@ spinor_fault_kinds(void)
 static void
 append_settings(GString *text, const struct setup_fault_setting *settings, bool when)
 {
-	const char *title = when ? "\nWhen it acts, with what applies without the setting:\n"
-				 : "\nSettings, with the value that applies without them:\n";
+	const char *title = when ? "\nWhen it acts, with the default of each setting:\n"
+				 : "\nSettings, with the default of each:\n";
 
 	for (; settings->name != NULL; settings++) {
 		bool words = *settings->usual == '(';

@@ -56,7 +56,7 @@ process_has_ended(const char *name)
 		errno == ESRCH;
 }
 
-/* Removes what a killed daemon has left: its socket, and its log if that is empty. */
+/* Removes the files of a killed daemon: its socket, and its log if that is empty. */
 static void
 remove_stale(const char *path)
 {

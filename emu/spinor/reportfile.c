@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The report of a run as a JSON object. It has the same members whatever has happened; what is not
- * known is null. The exit status of the command and that of run are apart: the second is 1 if an
- * expectation does not hold.
+ * The report of a run as a JSON object. Its members are always the same; an unknown one is null.
+ * The exit status of the command and that of run are apart: the second is 1 if an expectation does
+ * not hold.
  */
 #define _GNU_SOURCE /* sigabbrev_np() */
 

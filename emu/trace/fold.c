@@ -227,7 +227,7 @@ add_command(struct trace_fold *fold, int cs, const struct flash_event *event)
 		if (!changes(event->purpose) && event->purpose != FLASH_FOR_STATUS_READ &&
 			fold->enable.count > 0)
 			trace_fold_flush(fold);
-		/* Write enables belong to the frame, not to what was before it. */
+		/* Write enables belong to the frame, not to the operation before it. */
 		complete_first(fold, count_ended(fold, cs, event));
 		fill(&group, cs, event);
 		target = open_group(fold, &group);

@@ -53,7 +53,7 @@ enum trace_counter {
  * nothing. Free with g_free(). */
 char *trace_counter_name(enum trace_counter counter);
 
-/* What it counts, in a few words. NULL: a by_opcode counter. */
+/* The meaning of the counter, in a few words. NULL: a by_opcode counter. */
 const char *trace_counter_text(enum trace_counter counter);
 
 /* The counter of that name; the digits of an opcode may be of either case. TRACE_COUNTERS: there is

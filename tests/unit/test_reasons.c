@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Why a chip is silent: what is said is compared with what the chip does. All parts in all modes,
- * with each pin low, and one chip with each fault that lasts on each line.
+ * Why a chip is silent: each sentence is compared with the behaviour of the chip. All parts in all
+ * modes, with each pin low, and one chip with each fault that lasts on each line.
  */
 #include "base/clock.h"
 #include "bench/levels.h"
@@ -280,7 +280,7 @@ identifies_by(struct clip *clip)
 	return memcmp(out + 1, "\xEF\x40\x14", 3) == 0;
 }
 
-/* What is said before the frame has to be true in it. */
+/* The sentence given before the frame has to be true in it. */
 static void
 check_fault(enum clip_fault_what what, enum clip_line line, enum clip_line line2)
 {

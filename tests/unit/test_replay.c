@@ -113,7 +113,7 @@ START_TEST(answers_are_as_long_as_those_of_the_adapter)
 }
 END_TEST
 
-/* Whoever adds a method decides whether a replay has to repeat it. */
+/* The author of a new method decides whether a replay has to repeat it. */
 START_TEST(each_method_changes_the_bench_or_asks)
 {
 	static const char *const asks[] = {"rpc.discover", "bench.status", "bench.stop",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Counters of a chip by their names, and the examples of what they have counted. */
+/* Counters of a chip by their names, and examples of the events that they count. */
 #include "trace/stats.h"
 
 #include "suites.h"
