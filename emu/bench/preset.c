@@ -10,7 +10,7 @@
  * Operations take no time here, except one that is left in progress or suspended (unfinished.c).
  * Leaves out modes of DataFlash, and QPI or address modes by WRAR.
  *
- * long: which part can be in a mode is said beside what brings it there.
+ * long: the check of each mode is beside the code that sets it.
  */
 #include "bench/preset.h"
 

@@ -7,8 +7,8 @@
  *
  * The second one prints ready lines and errors of the start itself, since it still has the standard
  * streams of the first. If it ends before the byte, the pipe does, and the first one exits with its
- * status. It closes all other inherited descriptors: whoever waits for the end of a pipe from the
- * caller must not wait for the daemon. The working directory stays, for relative names of files.
+ * status. It closes all other inherited descriptors: a reader of a pipe from the caller must not
+ * wait for the end of the daemon. The working directory stays, for relative names of files.
  */
 #define _GNU_SOURCE /* pipe2() */
 #include "spinord/detach.h"
