@@ -20,6 +20,7 @@
 #include "board/board.h"
 #include "board/boot.h"
 #include "chipdb/chipdb.h"
+#include "clip/clip.h"
 #include "flash/partdata.h"
 #include "port/port.h"
 #include "serprog/profile.h"
@@ -376,6 +377,38 @@ create_shared(struct bench *bench, GMainContext *context, GError **error)
 	return setup->record == NULL || bench->recording != NULL;
 }
 
+/* Calls a function for each chip, until one returns false. */
+static bool
+each_chip(struct bench *bench, bool (*act)(struct bench_chip *chip, GError **error), GError **error)
+{
+	for (guint i = 0; i < bench->adapters->len; i++) {
+		for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
+			struct bench_chip *chip =
+				bench_adapter_chip(bench->adapters->pdata[i], cs);
+
+			if (chip != NULL && !act(chip, error))
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool
+refuse_chip(struct bench_chip *chip, GError **error)
+{
+	(void)error;
+	bench_chip_refuse(chip);
+	return true;
+}
+
+void
+bench_refuse(struct bench *bench)
+{
+	if (bench != NULL)
+		each_chip(bench, refuse_chip, NULL);
+}
+
+/* No file but new images is created or changed before everything else has succeeded. */
 static bool
 build(struct bench *bench, GMainContext *context, GError **error)
 {
@@ -383,7 +416,11 @@ build(struct bench *bench, GMainContext *context, GError **error)
 
 	for (guint i = 0; good && i < bench->setup->adapters->len; i++)
 		good = add_adapter(bench, bench->setup->adapters->pdata[i], error);
-	return good && add_boards_and_faults(bench, error);
+	good = good && add_boards_and_faults(bench, error) &&
+		each_chip(bench, bench_chip_begin, error);
+	if (!good)
+		bench_refuse(bench);
+	return good;
 }
 
 /* One line, also for a thousand adapters. */
@@ -492,8 +529,10 @@ bool
 bench_start(struct bench *bench, GError **error)
 {
 	for (guint i = 0; i < bench->adapters->len; i++) {
-		if (!bench_adapter_start(bench->adapters->pdata[i], error))
+		if (!bench_adapter_start(bench->adapters->pdata[i], error)) {
+			bench_refuse(bench);
 			return false;
+		}
 	}
 	return true;
 }

@@ -35,6 +35,10 @@ struct store_image_plan {
 struct store_image *store_image_open(const struct store_image_plan *plan, GError **error);
 void store_image_close(struct store_image *image);
 
+/* Removes the file that store_image_open() has created for that path, for a start that is refused
+ * later. No effect on a file that existed before. */
+void store_image_withdraw(const struct store_image *image, const char *path);
+
 uint8_t *store_image_array(struct store_image *image);
 
 /* Of an image with a file; describes its content of now. */

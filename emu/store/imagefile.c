@@ -5,7 +5,7 @@
  * would continue to write to the old one.
  */
 #include "base/error.h"
-#include "base/wholefile.h"
+#include "base/newfile.h"
 #include "store/filesize.h"
 #include "store/image.h"
 
@@ -68,26 +68,24 @@ hold_target(const char *path, char **target, int *mode, GError **error)
 bool
 store_image_save(const uint8_t *array, uint64_t size, const char *path, GError **error)
 {
-	g_autoptr(GError) cause = NULL;
 	g_autofree char *target = NULL;
 	g_autofree char *bytes = NULL;
 	int mode;
 	int held = hold_target(path, &target, &mode, error);
-	bool good;
+	int code;
 
 	if (held == -2)
 		return false;
-	good = g_file_set_contents_full(target, (const char *)array, (gssize)size,
-		G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, mode, &cause);
+	code = base_file_replace(target, array, size, mode, true);
 	if (held >= 0)
 		close(held);
-	if (good)
+	if (code == 0)
 		return true;
 	bytes = store_format_size(size);
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 		"cannot save image \"%s\": %s; it takes a folder that exists and is writable, and "
 		"%s of space",
-		path, base_file_reason(cause), bytes);
+		path, g_strerror(-code), bytes);
 	return false;
 }
 

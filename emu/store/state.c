@@ -27,13 +27,14 @@
 #include "base/error.h"
 #include "base/keyfile.h"
 #include "base/keytable.h"
+#include "base/newfile.h"
+#include "base/publish.h"
 #include "base/units.h"
 #include "base/value.h"
 #include "base/wholefile.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
 #include "store/identity.h"
-#include "store/publish.h"
 #include "store/wear.h"
 
 #include <errno.h>
@@ -406,10 +407,10 @@ store_state_save(
 	const char *path, struct flash *chip, const struct store_identity *image, GError **error)
 {
 	g_autoptr(GKeyFile) keys = g_key_file_new();
-	g_autoptr(GError) cause = NULL;
 	g_autofree char *text = NULL;
 	gsize length;
 	size_t n_items;
+	int code;
 	const struct flash_nonvolatile *items = flash_nonvolatile(chip, &n_items);
 	struct store_wear *cells = store_wear_read(chip);
 
@@ -424,12 +425,12 @@ store_state_save(
 	store_wear_to_keys(cells, keys);
 	store_wear_free(cells);
 	text = g_key_file_to_data(keys, &length, NULL);
-	if (g_file_set_contents_full(path, text, (gssize)length,
-		    G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0644, &cause))
+	code = base_file_replace(path, text, length, 0644, true);
+	if (code == 0)
 		return true;
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 		"cannot save state \"%s\": %s; its folder has to be writable and have space", path,
-		base_file_reason(cause));
+		g_strerror(-code));
 	return false;
 }
 
@@ -438,7 +439,7 @@ store_state_set_aside(const char *path, GError **error)
 {
 	g_autofree char *name = g_strconcat(path, ".old", NULL);
 
-	for (unsigned int n = 2; !store_publish(path, name); n++) {
+	for (unsigned int n = 2; !base_publish(path, name); n++) {
 		if (errno != EEXIST) {
 			g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 				"state \"%s\" is of another image and cannot be renamed to \"%s\": "
