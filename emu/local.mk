@@ -217,6 +217,8 @@ emu_libstore_a_SOURCES = \
 	emu/store/imagefile.c \
 	emu/store/initialcontent.c \
 	emu/store/initialcontent.h \
+	emu/store/journal.c \
+	emu/store/journal.h \
 	emu/store/registers.c \
 	emu/store/registers.h \
 	emu/store/snapshot.c \

@@ -383,8 +383,7 @@ each_chip(struct bench *bench, bool (*act)(struct bench_chip *chip, GError **err
 {
 	for (guint i = 0; i < bench->adapters->len; i++) {
 		for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
-			struct bench_chip *chip =
-				bench_adapter_chip(bench->adapters->pdata[i], cs);
+			struct bench_chip *chip = bench_adapter_chip(bench->adapters->pdata[i], cs);
 
 			if (chip != NULL && !act(chip, error))
 				return false;

@@ -13,6 +13,7 @@
 #include "bench/chip.h"
 
 #include "base/log.h"
+#include "base/newfile.h"
 #include "base/publish.h"
 #include "bench/levels.h"
 #include "bench/preset.h"
@@ -21,12 +22,14 @@
 #include "flash/partdata.h"
 #include "store/identity.h"
 #include "store/image.h"
+#include "store/journal.h"
 #include "store/snapshot.h"
 #include "store/state.h"
 #include "trace/examples.h"
 #include "trace/text.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 struct bench_chip {
 	char *label;
@@ -165,13 +168,38 @@ withdraw(struct bench_chip *chip)
 	store_image_withdraw(chip->image, chip->image_path);
 }
 
+/* Completes a change of the content that a killed daemon has left. Sets *state if the registers are
+ * not those of the file. */
+static bool
+recover(const struct bench_chip *chip, const char *state_path, char **state, GError **error)
+{
+	g_autofree char *message = NULL;
+
+	if (!store_journal_recover(
+		    chip->image, chip->image_path, state_path, state, &message, error))
+		return false;
+	if (message != NULL)
+		log_warning("%s: %s", chip->owner, message);
+	return true;
+}
+
 static bool
 find_state(const struct bench_chip *chip, const char *state_path, enum store_state_found *found,
 	GError **error)
 {
+	g_autofree char *text = NULL;
 	struct store_identity identity;
 
 	*found = STORE_STATE_NONE;
+	if (!chip->snapshot) {
+		base_newfile_clean(chip->image_path);
+		base_newfile_clean(state_path);
+	}
+	if (!recover(chip, state_path, &text, error))
+		return false;
+	if (text != NULL)
+		return store_state_load_text(
+			state_path, text, strlen(text), chip->flash, NULL, found, error);
 	if (!g_file_test(state_path, G_FILE_TEST_EXISTS))
 		return true;
 	if (store_image_is_created(chip->image)) {
@@ -376,6 +404,7 @@ bench_chip_snapshots(struct bench_chip *chip)
 	if (chip->snapshots == NULL) {
 		chip->snapshots = store_snapshots_new(chip->flash, store_image_array(chip->image),
 			flash_part(chip->flash)->size, blank);
+		store_snapshots_set_image(chip->snapshots, chip->image, chip->state_path);
 		store_snapshots_set_listener(chip->snapshots, restored, chip);
 	}
 	return chip->snapshots;

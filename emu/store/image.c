@@ -44,6 +44,7 @@ struct store_image {
 	uint64_t size;
 	int fd; /* -1: in memory */
 	bool created;
+	char *path; /* NULL: nothing is written to the file, if there is one */
 };
 
 /* A file that an array is mapped from, in messages. */
@@ -248,7 +249,10 @@ map_kept(struct store_image *image, const struct store_image_plan *plan, GError 
 	}
 	if (why != NULL)
 		g_propagate_error(error, why);
-	return image->fd >= 0 && map_file(image, &source, error);
+	if (image->fd < 0 || !map_file(image, &source, error))
+		return false;
+	image->path = g_strdup(plan->path);
+	return true;
 }
 
 /* Fills memory of the chip's own. */
@@ -317,7 +321,26 @@ store_image_close(struct store_image *image)
 	store_wafer_unmap(image->array, image->size);
 	if (image->fd >= 0)
 		close(image->fd);
+	g_free(image->path);
 	g_free(image);
+}
+
+uint64_t
+store_image_size(const struct store_image *image)
+{
+	return image->size;
+}
+
+const char *
+store_image_path(const struct store_image *image)
+{
+	return image->path;
+}
+
+int
+store_image_descriptor(const struct store_image *image)
+{
+	return image->path != NULL ? image->fd : -1;
 }
 
 uint8_t *

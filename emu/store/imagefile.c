@@ -8,6 +8,7 @@
 #include "base/newfile.h"
 #include "store/filesize.h"
 #include "store/image.h"
+#include "store/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -155,14 +156,13 @@ store_image_put(uint8_t *array, const uint8_t *from, size_t n)
 }
 
 bool
-store_image_load_into(const char *path, uint8_t *array, uint64_t size, GError **error)
+store_image_load(struct store_image *image, const char *path, GError **error)
 {
-	g_autofree uint8_t *data = store_image_read(path, size, error);
+	g_autofree uint8_t *data = store_image_read(path, store_image_size(image), error);
+	const struct store_journal_content content = {
+		.page = store_journal_page_of_bytes, .data = data};
 
-	if (!data)
-		return false;
-	store_image_put(array, data, size);
-	return true;
+	return data != NULL && store_journal_replace(image, &content, NULL, error);
 }
 
 static void
