@@ -384,6 +384,7 @@ emu_libbench_a_SOURCES = \
 	emu/bench/faultcheck.c \
 	emu/bench/faults.c \
 	emu/bench/faults.h \
+	emu/bench/files.c \
 	emu/bench/levels.c \
 	emu/bench/levels.h \
 	emu/bench/limits.c \

@@ -31,6 +31,7 @@ SYSTEM_TESTS = \
 	tests/system/completion.test \
 	tests/system/control-hammer.test \
 	tests/system/control.test \
+	tests/system/crash.test \
 	tests/system/documents.test \
 	tests/system/embed.test \
 	tests/system/every-chip.test \
@@ -78,6 +79,7 @@ SYSTEM_TESTS = \
 # X.test.
 LONG_TESTS = \
 	tests/fuzz/control-long.test \
+	tests/system/crash-long.test \
 	tests/system/every-chip-long.test \
 	tests/system/every-protection-long.test \
 	tests/system/examples-long.test \

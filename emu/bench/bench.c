@@ -20,7 +20,6 @@
 #include "board/board.h"
 #include "board/boot.h"
 #include "chipdb/chipdb.h"
-#include "clip/clip.h"
 #include "flash/partdata.h"
 #include "port/port.h"
 #include "serprog/profile.h"
@@ -377,36 +376,6 @@ create_shared(struct bench *bench, GMainContext *context, GError **error)
 	return setup->record == NULL || bench->recording != NULL;
 }
 
-/* Calls a function for each chip, until one returns false. */
-static bool
-each_chip(struct bench *bench, bool (*act)(struct bench_chip *chip, GError **error), GError **error)
-{
-	for (guint i = 0; i < bench->adapters->len; i++) {
-		for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
-			struct bench_chip *chip = bench_adapter_chip(bench->adapters->pdata[i], cs);
-
-			if (chip != NULL && !act(chip, error))
-				return false;
-		}
-	}
-	return true;
-}
-
-static bool
-refuse_chip(struct bench_chip *chip, GError **error)
-{
-	(void)error;
-	bench_chip_refuse(chip);
-	return true;
-}
-
-void
-bench_refuse(struct bench *bench)
-{
-	if (bench != NULL)
-		each_chip(bench, refuse_chip, NULL);
-}
-
 /* No file but new images is created or changed before everything else has succeeded. */
 static bool
 build(struct bench *bench, GMainContext *context, GError **error)
@@ -415,8 +384,7 @@ build(struct bench *bench, GMainContext *context, GError **error)
 
 	for (guint i = 0; good && i < bench->setup->adapters->len; i++)
 		good = add_adapter(bench, bench->setup->adapters->pdata[i], error);
-	good = good && add_boards_and_faults(bench, error) &&
-		each_chip(bench, bench_chip_begin, error);
+	good = good && add_boards_and_faults(bench, error) && bench_begin(bench, error);
 	if (!good)
 		bench_refuse(bench);
 	return good;

@@ -43,6 +43,9 @@ bool bench_check(const struct setup_options *options, unsigned int *n_adapters,
  * destroyed. */
 bool bench_start(struct bench *bench, GError **error);
 
+/* The last step of building: chips save their registers from now on. */
+bool bench_begin(struct bench *bench, GError **error);
+
 /* The start is refused for a reason outside: bench_destroy() removes all files that it has created.
  * bench_build() and bench_start() do the same on an error. */
 void bench_refuse(struct bench *bench);

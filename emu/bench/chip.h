@@ -41,8 +41,8 @@ struct bench_chip_plan {
 	struct trace_text *trace; /* may be NULL */
 };
 
-/* Creates the chip and brings it into its condition. On error nothing remains, and no file but a new
- * image is created or changed. */
+/* Creates the chip and brings it into its condition. No file but a new image is created or changed.
+ * On error nothing remains. */
 struct bench_chip *bench_chip_new(const struct bench_chip_plan *plan, GError **error);
 
 /* Begins to save the registers, and renames a state that is of another image: when all of the bench

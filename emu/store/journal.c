@@ -20,9 +20,9 @@
  * are written with pwrite(), since a killed process cannot leave half a page then, other than with
  * a store to the mapping.
  *
- * Leaves out the loss of power. Nothing here waits for the disk, since other changes of the array do
- * not either; an incomplete journal, which its sums show, is removed. Leaves out a second name of
- * the image (hard link): the journal is beside the name that the daemon was given, or beside the
+ * Leaves out the loss of power. Nothing here waits for the disk, since other changes of the array
+ * do not either; an incomplete journal, which its sums show, is removed. Leaves out a second name
+ * of the image (hard link): the journal is beside the name that the daemon was given, or beside the
  * file that this symbolic link leads to.
  */
 #include "store/journal.h"
