@@ -385,6 +385,7 @@ emu_libbench_a_SOURCES = \
 	emu/bench/faults.c \
 	emu/bench/faults.h \
 	emu/bench/files.c \
+	emu/bench/files.h \
 	emu/bench/levels.c \
 	emu/bench/levels.h \
 	emu/bench/limits.c \

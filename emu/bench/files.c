@@ -3,10 +3,24 @@
  * The files that the chips of a bench create at its start: the last step of the start, and its
  * reversal when the start is refused.
  */
+#include "bench/files.h"
+
 #include "bench/adapter.h"
 #include "bench/bench.h"
 #include "bench/chip.h"
 #include "clip/clip.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool
+bench_is_new_file(const char *path)
+{
+	struct stat info;
+
+	return path != NULL && strcmp(path, "-") != 0 && lstat(path, &info) < 0;
+}
 
 /* Calls a function for each chip, until one returns false. */
 static bool
@@ -41,6 +55,13 @@ bench_begin(struct bench *bench, GError **error)
 void
 bench_refuse(struct bench *bench)
 {
-	if (bench != NULL)
-		each_chip(bench, refuse_chip, NULL);
+	GPtrArray *files;
+
+	if (bench == NULL)
+		return;
+	each_chip(bench, refuse_chip, NULL);
+	files = bench_new_files(bench);
+	for (guint i = 0; i < files->len; i++)
+		unlink(files->pdata[i]);
+	g_ptr_array_set_size(files, 0);
 }
