@@ -177,6 +177,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_firmware.c \
 	tests/unit/test_fold.c \
 	tests/unit/test_image.c \
+	tests/unit/test_journal.c \
 	tests/unit/test_keytable.c \
 	tests/unit/test_levels.c \
 	tests/unit/test_link_faults.c \

@@ -56,6 +56,11 @@ bool store_image_is_created(const struct store_image *image);
  * file; refuses anything but a regular file, and the image of a running chip. */
 bool store_image_save(const uint8_t *array, uint64_t size, const char *path, GError **error);
 
+/* The same; removes the file state just before path has the new content, so that it is never beside
+ * an image that it does not belong to. */
+bool store_image_save_without(
+	const uint8_t *array, uint64_t size, const char *path, const char *state, GError **error);
+
 /* Fills the array from a file of exactly its size, as a whole or not at all; on error the array is
  * unchanged. The caller calls flash_array_changed() and flash_array_replaced(). */
 bool store_image_load(struct store_image *image, const char *path, GError **error);

@@ -66,8 +66,37 @@ hold_target(const char *path, char **target, int *mode, GError **error)
 	return -2;
 }
 
+/* 0 or -errno. */
+static int
+replace(const char *target, const uint8_t *array, uint64_t size, int mode, const char *state)
+{
+	struct base_newfile file;
+	int code = base_newfile_open(&file, target, mode);
+
+	if (code < 0)
+		return code;
+	code = base_write_all(file.fd, array, size);
+	if (code == 0 && fsync(file.fd) < 0)
+		code = -errno;
+	if (code == 0 && state != NULL && unlink(state) < 0 && errno != ENOENT)
+		code = -errno;
+	if (code == 0)
+		code = base_newfile_replace(&file, target);
+	base_newfile_discard(&file);
+	if (code == 0)
+		base_sync_folder(target);
+	return code;
+}
+
 bool
 store_image_save(const uint8_t *array, uint64_t size, const char *path, GError **error)
+{
+	return store_image_save_without(array, size, path, NULL, error);
+}
+
+bool
+store_image_save_without(
+	const uint8_t *array, uint64_t size, const char *path, const char *state, GError **error)
 {
 	g_autofree char *target = NULL;
 	g_autofree char *bytes = NULL;
@@ -77,7 +106,7 @@ store_image_save(const uint8_t *array, uint64_t size, const char *path, GError *
 
 	if (held == -2)
 		return false;
-	code = base_file_replace(target, array, size, mode, true);
+	code = replace(target, array, size, mode, state);
 	if (held >= 0)
 		close(held);
 	if (code == 0)

@@ -465,7 +465,7 @@ store_snapshots_take_file(struct store_snapshots *s, const char *path, GError **
 
 	struct store_identity image;
 
-	return store_image_save(s->array, s->size, path, error) &&
+	return store_image_save_without(s->array, s->size, path, state, error) &&
 		store_state_save(state, s->chip,
 			store_identity_read_path(&image, path, s->array, s->size) ? &image : NULL,
 			error);
