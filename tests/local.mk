@@ -58,6 +58,7 @@ SYSTEM_TESTS = \
 	tests/system/power-sweep.test \
 	tests/system/presets.test \
 	tests/system/profiles.test \
+	tests/system/refused-start.test \
 	tests/system/release.test \
 	tests/system/repeat.test \
 	tests/system/replay.test \
