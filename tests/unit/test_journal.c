@@ -286,8 +286,8 @@ START_TEST(a_file_that_is_no_journal_stays)
 	ck_assert(!store_journal_replace(image, &content, NULL, &error));
 	storage_check_error(error,
 		"cannot replace the content: \"DIR/a.bin.spinor-load\": File exists; its "
-		"folder has to be writable and have space for the pages that differ, and that name has to be "
-		"free");
+		"folder has to be writable and have space for the pages that differ, and that "
+		"name has to be free");
 	ck_assert_int_eq(new_pages(store_image_array(image)), 0);
 	text = read_text("a.bin" STORE_JOURNAL_SUFFIX);
 	ck_assert_str_eq(text, "a letter");
