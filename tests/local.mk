@@ -114,6 +114,14 @@ tests_system_idle_so_SOURCES = tests/system/idle.c
 tests_system_idle_so_CFLAGS = -Wall -Wextra -fPIC
 tests_system_idle_so_LDFLAGS = -shared
 
+# Linked before GLib, whose functions of the same names it calls.
+EXTRA_DIST += tests/tsan/glibsync.c
+if SANITIZE_THREADS
+noinst_LIBRARIES += tests/tsan/libglibsync.a
+tests_tsan_libglibsync_a_SOURCES = tests/tsan/glibsync.c
+TSAN_GLIB = tests/tsan/libglibsync.a
+endif
+
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/flash tests/unit/parts tests/unit/unit
 TESTS += tests/unit/flash tests/unit/parts tests/unit/unit
