@@ -53,6 +53,7 @@ SYSTEM_TESTS = \
 	tests/system/ignored.test \
 	tests/system/install.test \
 	tests/system/many.test \
+	tests/system/memcheck.test \
 	tests/system/mistakes.test \
 	tests/system/power-sweep.test \
 	tests/system/presets.test \
@@ -90,6 +91,7 @@ EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) \
 	tests/system/behaviour.py \
 	tests/system/bench.py \
 	tests/system/first-hour \
+	tests/system/memcheck.supp \
 	tests/system/recipe.py \
 	tests/system/session.py \
 	tests/system/session.rec \
