@@ -288,10 +288,29 @@ TESTS += tests/fuzz/control-fuzz
 tests_fuzz_control_fuzz_SOURCES = tests/fuzz/control-fuzz.c
 tests_fuzz_control_fuzz_LDADD = $(SPINOR_ROOMS) $(JSON_LIBS) $(GLIB_LIBS)
 
-.PHONY: check-all speed
+.PHONY: check-all cppcheck lint speed tidy
 
 check-all:
 	$(MAKE) check TESTS='$(filter-out $(LONG_TESTS:-long.test=.test),$(TESTS)) $(LONG_TESTS)'
+
+# Programs that read the code. FILES='emu/base/log.c ...' limits both to some files.
+EXTRA_DIST += .clang-tidy tests/.clang-tidy tests/style/cppcheck.suppressions tests/style/tidy
+LINT_CPPFLAGS = -Iemu -I$(abs_top_builddir) -DHAVE_CONFIG_H \
+	-DBINDIR=\"/\" -DCHIPDB_DIR=\"/\" -DEXAMPLES_DIR=\"/\"
+
+lint: cppcheck tidy
+
+tidy: config.h
+	TIDY_CFLAGS='-std=gnu11 $(LINT_CPPFLAGS) $(GLIB_CFLAGS) $(JSON_CFLAGS) $(CHECK_CFLAGS)' \
+	TIDY_CACHE='$(abs_top_builddir)/tidy' '$(top_srcdir)/tests/style/tidy' $(FILES)
+
+cppcheck: config.h
+	$(MKDIR_P) cppcheck
+	cd '$(top_srcdir)' && cppcheck --quiet -j "$$(nproc)" --error-exitcode=1 --std=c11 \
+		--cppcheck-build-dir='$(abs_top_builddir)/cppcheck' \
+		--enable=warning,performance,portability --library=gnu,gtk,posix \
+		--suppressions-list=tests/style/cppcheck.suppressions \
+		$(LINT_CPPFLAGS) $(or $(FILES),emu tests)
 
 EXTRA_PROGRAMS += tests/speed/client tests/speed/floor tests/speed/inprocess
 EXTRA_DIST += tests/speed/README tests/speed/speed.sh
