@@ -39,6 +39,15 @@ static struct run *runs;
 		__atomic_store_n(&real, found, __ATOMIC_RELAXED);                 \
 	}
 
+/* Without the second that the sanitizer waits at each exit, which is that of each test of a suite. */
+const char *__tsan_default_options(void);
+
+const char *
+__tsan_default_options(void)
+{
+	return "atexit_sleep_ms=0";
+}
+
 static GMainContext *
 or_default(GMainContext *context)
 {
