@@ -474,7 +474,8 @@ SPINOR_ROOMS = \
 	emu/libstore.a \
 	emu/libchipdb.a \
 	emu/libflash.a \
-	emu/libbase.a
+	emu/libbase.a \
+	$(TSAN_GLIB)
 
 bin_PROGRAMS += spinord
 spinord_SOURCES = \
