@@ -22,10 +22,14 @@ emu_libbase_a_SOURCES = \
 	emu/base/log.h \
 	emu/base/mistake.c \
 	emu/base/mistake.h \
+	emu/base/openfile.c \
+	emu/base/openfile.h \
 	emu/base/optioncheck.c \
 	emu/base/optioncheck.h \
 	emu/base/optionlist.c \
 	emu/base/optionlist.h \
+	emu/base/ownfolder.c \
+	emu/base/ownfolder.h \
 	emu/base/pathlock.c \
 	emu/base/pathlock.h \
 	emu/base/period.c \

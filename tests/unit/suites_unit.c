@@ -6,6 +6,8 @@ const struct suite_row suite_rows[] = {
 	{"base", suite_base},
 	{"base_faults", suite_base_faults},
 	{"keytable", suite_keytable},
+	{"openfile", suite_openfile},
+	{"pathlock", suite_pathlock},
 	{"chipdb", suite_chipdb},
 	{"port", suite_port},
 	{"pump", suite_pump},
