@@ -304,6 +304,8 @@ emu_libport_a_SOURCES = \
 	emu/port/baud.h \
 	emu/port/blocking.c \
 	emu/port/blocking.h \
+	emu/port/idle.c \
+	emu/port/idle.h \
 	emu/port/nodewatch.c \
 	emu/port/nodewatch.h \
 	emu/port/port.h \

@@ -175,6 +175,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_faults.c \
 	tests/unit/test_firmware.c \
 	tests/unit/test_fold.c \
+	tests/unit/test_idle.c \
 	tests/unit/test_image.c \
 	tests/unit/test_keytable.c \
 	tests/unit/test_levels.c \

@@ -91,6 +91,7 @@ Suite *suite_flash_silicon_models(void);
 Suite *suite_flash_status(void);
 Suite *suite_flash_supply(void);
 Suite *suite_flash_unlock(void);
+Suite *suite_idle(void);
 Suite *suite_image(void);
 Suite *suite_keytable(void);
 Suite *suite_levels(void);

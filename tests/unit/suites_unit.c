@@ -12,6 +12,7 @@ const struct suite_row suite_rows[] = {
 	{"port", suite_port},
 	{"pump", suite_pump},
 	{"tcp", suite_tcp},
+	{"idle", suite_idle},
 	{"chipdb_folders", suite_chipdb_folders},
 	{"chipdb_manual", suite_chipdb_manual},
 	{"chipdb_modes", suite_chipdb_modes},
