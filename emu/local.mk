@@ -514,6 +514,8 @@ spinor_SOURCES = \
 	emu/spinor/methodcall.h \
 	emu/spinor/output.c \
 	emu/spinor/output.h \
+	emu/spinor/placeholder.c \
+	emu/spinor/placeholder.h \
 	emu/spinor/reaper.c \
 	emu/spinor/reaper.h \
 	emu/spinor/reportfile.c \

@@ -51,10 +51,10 @@ unsigned int port_pty_baud(const struct port_pty *pty);
 void port_pty_kick(struct port_pty *pty);
 
 /*
- * Listens on a TCP port for one host at a time; tells further ones the reason in a line of text, and
- * closes their connections. address: [HOST:]PORT; without
- * HOST only this machine can connect (127.0.0.1), PORT 0 is any free one, an IPv6 HOST is in
- * brackets. G_IO_ERROR_INVALID_ARGUMENT: not an address. SIGPIPE must be ignored.
+ * Listens on a TCP port for one host at a time; tells further ones the reason in a line of text,
+ * and closes their connections. address: [HOST:]PORT; without HOST only this machine can connect
+ * (127.0.0.1), PORT 0 is any free one, an IPv6 HOST is in brackets. G_IO_ERROR_INVALID_ARGUMENT:
+ * not an address. SIGPIPE must be ignored.
  */
 struct port_tcp *port_tcp_new(
 	GMainContext *context, struct base_endpoint endpoint, const char *address, GError **error);

@@ -198,8 +198,8 @@ take_idle(const char *name, const char *value, void *data, GError **error)
 
 	if (!base_parse_decimal(value, 0, SETUP_TCP_IDLE_MAX_S, &seconds)) {
 		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-			"%s %s: not a number of seconds; allowed are whole numbers from 0 (no limit) "
-			"to %d",
+			"%s %s: not a number of seconds; allowed are whole numbers from 0 (no "
+			"limit) to %d",
 			name, value, SETUP_TCP_IDLE_MAX_S);
 		return FALSE;
 	}
