@@ -21,14 +21,16 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 /* As the kernel's MAXSYMLINKS. */
 #define LINKS_MAX 40
-#define NAMES_MAX 100
+
+#define FOREIGN_FILE                                                                          \
+	"a file of another user, in a folder that all can write to; name one in a folder of " \
+	"yours"
 
 #define AGAIN (-EAGAIN) /* nothing is opened yet */
 
@@ -127,8 +129,7 @@ check_write(const struct walk *walk, const struct stat *file)
 	if (file->st_uid == geteuid() || file->st_uid == folder.st_uid)
 		return refuse("a file with other names, in a folder that all can write to; name "
 			      "one in a folder of yours");
-	return refuse("a file of another user, in a folder that all can write to; name one in a "
-		      "folder of yours");
+	return refuse(FOREIGN_FILE);
 }
 
 /* Opens the last component, which was not a link, and was that file. */
@@ -268,82 +269,22 @@ base_open(const char *path, int flags, mode_t mode)
 	return -1;
 }
 
-static int
-write_all(int fd, const char *bytes, size_t n)
-{
-	while (n > 0) {
-		ssize_t written = write(fd, bytes, n);
-
-		if (written < 0 && errno != EINTR)
-			return errno;
-		if (written > 0) {
-			bytes += written;
-			n -= (size_t)written;
-		}
-	}
-	return 0;
-}
-
-/* Creates a file whose name nobody can guess; negative errno on failure. */
-static int
-create_temporary(int folder, char *name, size_t room, mode_t mode)
-{
-	int fd = -1;
-
-	errno = EEXIST;
-	for (int i = 0; fd < 0 && errno == EEXIST && i < NAMES_MAX; i++) {
-		snprintf(name, room, ".spinor-%08x", g_random_int());
-		fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-	}
-	return fd >= 0 ? fd : -errno;
-}
-
-static int
-replace_in(int folder, const char *name, const void *bytes, size_t n, bool durable, mode_t mode)
-{
-	char temporary[32];
-	int fd = create_temporary(folder, temporary, sizeof temporary, mode);
-	int code;
-
-	if (fd < 0)
-		return -fd;
-	code = write_all(fd, bytes, n);
-	if (code == 0 && durable && fsync(fd) < 0)
-		code = errno;
-	if (close(fd) < 0 && code == 0)
-		code = errno;
-	if (code == 0 && renameat(folder, temporary, folder, name) < 0)
-		code = errno;
-	if (code != 0)
-		unlinkat(folder, temporary, 0);
-	return code;
-}
-
 int
-base_replace_file(const char *path, const void *bytes, size_t n, bool durable, mode_t mode)
+base_check_path(const char *path)
 {
 	g_autofree char *directory = g_path_get_dirname(path);
 	g_autofree char *name = g_path_get_basename(path);
-	int folder = base_open(directory, O_RDONLY | O_DIRECTORY, 0);
-	bool can_sync = folder >= 0;
+	int folder = base_open(directory, O_PATH | O_DIRECTORY, 0);
 	struct stat info, file;
-	int code;
+	int code = 0;
 
-	/* A folder that may be written to, but not read. */
-	if (folder < 0 && errno == EACCES && refusal == NULL)
-		folder = base_open(directory, O_PATH | O_DIRECTORY, 0);
 	if (folder < 0)
 		return errno;
 	if (fstat(folder, &info) < 0)
 		code = errno;
 	else if (fstatat(folder, name, &file, AT_SYMLINK_NOFOLLOW) == 0 &&
 		!base_may_follow(&info, &file, geteuid()))
-		code = -refuse("a file of another user, in a folder that all can write to; name "
-			       "one in a folder of yours");
-	else
-		code = replace_in(folder, name, bytes, n, durable, mode);
-	if (code == 0 && durable && can_sync)
-		fsync(folder);
+		code = -refuse(FOREIGN_FILE);
 	close(folder);
 	return code;
 }

@@ -19,11 +19,11 @@ int base_open(const char *path, int flags, mode_t mode);
 const char *base_open_reason(int code);
 
 /*
- * Replaces the file by one with those n bytes, or creates it: by rename, so that it is complete at
- * any time; durable: and on disk. A symbolic link is replaced, not followed; its folder is opened
- * by the rule of base_open(). 0, or the errno that base_open_reason() explains.
+ * Checks a name under which a file is about to be created, replaced or renamed: its folder can be
+ * opened by the rule of base_open(), and nothing of another user is there if all can write to it.
+ * 0, or the errno that base_open_reason() explains.
  */
-int base_replace_file(const char *path, const void *bytes, size_t n, bool durable, mode_t mode);
+int base_check_path(const char *path);
 
 /* True if user may follow a symbolic link that is in folder. False in a sticky folder that all can
  * write to, unless the link is the user's or the owner's of the folder. */

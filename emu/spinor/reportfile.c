@@ -8,11 +8,13 @@
 
 #include "spinor/reportfile.h"
 
+#include "base/openfile.h"
 #include "base/wholefile.h"
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
 #include "spinor/output.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -138,6 +140,7 @@ write_file(const struct spinor_command *command, JsonNode *root, GError **error)
 	g_autofree char *text = json_to_string(root, TRUE);
 	g_autofree char *lines = g_strconcat(text, "\n", NULL);
 	g_autoptr(GError) why = NULL;
+	int refused;
 
 	if (command->report == NULL)
 		return true;
@@ -145,11 +148,12 @@ write_file(const struct spinor_command *command, JsonNode *root, GError **error)
 		fputs(lines, stdout);
 		return true;
 	}
-	if (g_file_set_contents(command->report, lines, -1, &why))
+	refused = base_check_path(command->report);
+	if (refused != EACCES && g_file_set_contents(command->report, lines, -1, &why))
 		return true;
 	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
 		"--report %s: %s; its directory has to exist and be writable", command->report,
-		base_file_reason(why));
+		refused == EACCES ? base_open_reason(refused) : base_file_reason(why));
 	return false;
 }
 

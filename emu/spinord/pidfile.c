@@ -102,10 +102,13 @@ bool
 spinord_pidfile_write(struct spinord_pidfile *file, GError **error)
 {
 	g_autofree char *text = g_strdup_printf("%ld\n", (long)getpid());
-	int code = base_replace_file(file->path, text, strlen(text), false, 0666);
+	g_autoptr(GError) why = NULL;
+	int code = base_check_path(file->path);
 
-	file->written = code == 0;
-	return file->written || fail(file->path, base_open_reason(code), error);
+	if (code != 0)
+		return fail(file->path, base_open_reason(code), error);
+	file->written = g_file_set_contents(file->path, text, -1, &why);
+	return file->written || fail(file->path, why->message, error);
 }
 
 void

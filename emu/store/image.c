@@ -23,6 +23,7 @@
 #include "store/image.h"
 
 #include "base/error.h"
+#include "base/openfile.h"
 #include "store/filesize.h"
 #include "store/identity.h"
 #include "store/publish.h"
@@ -114,9 +115,13 @@ create(const struct store_image_plan *plan, const uint8_t *from, GError **error)
 	g_autofree char *folder = g_path_get_dirname(plan->path);
 	g_autofree char *temporary = g_build_filename(folder, ".spinor-XXXXXX", NULL);
 	g_autofree char *bytes = NULL;
-	int fd = g_mkstemp_full(temporary, O_RDWR | O_CLOEXEC, 0666);
-	int reason = errno;
+	int reason = base_check_path(plan->path);
+	int fd = -1;
 
+	if (reason == 0) {
+		fd = g_mkstemp_full(temporary, O_RDWR | O_CLOEXEC, 0666);
+		reason = errno;
+	}
 	if (fd >= 0) {
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0 &&
 			fill(fd, &plan->content, from, plan->size) &&
@@ -133,7 +138,7 @@ create(const struct store_image_plan *plan, const uint8_t *from, GError **error)
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 		"cannot create image \"%s\": %s; it takes a folder that exists and is writable, "
 		"and %s of space",
-		plan->path, g_strerror(reason), bytes);
+		plan->path, base_open_reason(reason), bytes);
 	return -1;
 }
 
@@ -141,8 +146,8 @@ static int
 open_existing(const struct source *source)
 {
 	/* Without O_NONBLOCK opening some devices blocks before they can be refused. */
-	return open(source->path,
-		(source->shared ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	return base_open(
+		source->path, (source->shared ? O_RDONLY : O_RDWR) | O_NOCTTY | O_NONBLOCK, 0);
 }
 
 /* Locks the file and checks its size; closes it on error. */
@@ -176,7 +181,7 @@ open_locked(const struct source *source, uint64_t size, bool missing_is_allowed,
 		return claim(fd, source, size, error) ? fd : -1;
 	if (errno != ENOENT || !missing_is_allowed)
 		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE, "cannot open %s \"%s\": %s; %s",
-			source->noun, source->path, g_strerror(errno), source->remedy);
+			source->noun, source->path, base_open_reason(errno), source->remedy);
 	return -1;
 }
 

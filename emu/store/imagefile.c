@@ -5,6 +5,7 @@
  * would continue to write to the old one.
  */
 #include "base/error.h"
+#include "base/openfile.h"
 #include "base/wholefile.h"
 #include "store/filesize.h"
 #include "store/image.h"
@@ -28,7 +29,7 @@ static int
 hold_target(const char *path, char **target, int *mode, GError **error)
 {
 	struct stat info;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int fd = base_open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK, 0);
 	int reason = errno;
 	char *real;
 
@@ -41,7 +42,7 @@ hold_target(const char *path, char **target, int *mode, GError **error)
 		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 			"cannot save image \"%s\": %s; name a file that can be read and written, "
 			"or a name that is free",
-			path, g_strerror(reason));
+			path, base_open_reason(reason));
 		return -2;
 	}
 	if (fd < 0 || fstat(fd, &info) < 0 || !S_ISREG(info.st_mode)) {
@@ -73,10 +74,19 @@ store_image_save(const uint8_t *array, uint64_t size, const char *path, GError *
 	g_autofree char *bytes = NULL;
 	int mode;
 	int held = hold_target(path, &target, &mode, error);
+	int refused;
 	bool good;
 
 	if (held == -2)
 		return false;
+	refused = base_check_path(target);
+	if (refused == EACCES) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE, "cannot save image \"%s\": %s",
+			path, base_open_reason(refused));
+		if (held >= 0)
+			close(held);
+		return false;
+	}
 	good = g_file_set_contents_full(target, (const char *)array, (gssize)size,
 		G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, mode, &cause);
 	if (held >= 0)
@@ -120,7 +130,7 @@ uint8_t *
 store_image_read(const char *path, uint64_t size, GError **error)
 {
 	g_autofree uint8_t *data = NULL;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int fd = base_open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK, 0);
 	int reason = fd < 0 ? errno : 0;
 
 	if (fd >= 0) {
@@ -136,7 +146,7 @@ store_image_read(const char *path, uint64_t size, GError **error)
 		return g_steal_pointer(&data);
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 		"cannot read image \"%s\": %s; it has to be a file that can be read", path,
-		g_strerror(reason));
+		base_open_reason(reason));
 	return NULL;
 }
 

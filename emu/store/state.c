@@ -25,6 +25,7 @@
 #include "store/state.h"
 
 #include "base/error.h"
+#include "base/openfile.h"
 #include "base/keyfile.h"
 #include "base/keytable.h"
 #include "base/units.h"
@@ -408,6 +409,7 @@ store_state_save(
 	g_autoptr(GKeyFile) keys = g_key_file_new();
 	g_autoptr(GError) cause = NULL;
 	g_autofree char *text = NULL;
+	int refused;
 	gsize length;
 	size_t n_items;
 	const struct flash_nonvolatile *items = flash_nonvolatile(chip, &n_items);
@@ -424,6 +426,12 @@ store_state_save(
 	store_wear_to_keys(cells, keys);
 	store_wear_free(cells);
 	text = g_key_file_to_data(keys, &length, NULL);
+	refused = base_check_path(path);
+	if (refused == EACCES) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE, "cannot save state \"%s\": %s",
+			path, base_open_reason(refused));
+		return false;
+	}
 	if (g_file_set_contents_full(path, text, (gssize)length,
 		    G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0644, &cause))
 		return true;
