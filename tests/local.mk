@@ -87,6 +87,7 @@ LONG_TESTS = \
 
 TESTS += $(STYLE_TESTS) $(SYSTEM_TESTS)
 EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) \
+	tests/style/opens \
 	tests/style/rooms \
 	tests/system/against-verilog \
 	tests/system/behaviour.py \

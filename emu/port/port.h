@@ -63,7 +63,8 @@ struct port_tcp *port_tcp_new(
 struct port_tcp *port_tcp_new_at(
 	GMainContext *context, struct base_endpoint endpoint, int listener);
 
-/* Ends the session of a host that is silent for that time, from the next host on; 0: never. */
+/* Ends the session of a host that is silent for that time, from the next host on; 0: never.
+ * tcp may be NULL. */
 void port_tcp_set_idle(struct port_tcp *tcp, unsigned int limit_s);
 
 /* Ends the session and closes the port. Call from the thread that runs the context, or after it has

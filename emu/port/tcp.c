@@ -380,7 +380,8 @@ port_tcp_new_at(GMainContext *context, struct base_endpoint endpoint, int listen
 void
 port_tcp_set_idle(struct port_tcp *tcp, unsigned int limit_s)
 {
-	tcp->idle_s = limit_s;
+	if (tcp)
+		tcp->idle_s = limit_s;
 }
 
 void

@@ -25,9 +25,9 @@
 #include "store/state.h"
 
 #include "base/error.h"
-#include "base/openfile.h"
 #include "base/keyfile.h"
 #include "base/keytable.h"
+#include "base/openfile.h"
 #include "base/units.h"
 #include "base/value.h"
 #include "base/wholefile.h"
