@@ -37,6 +37,7 @@ SYSTEM_TESTS = \
 	tests/system/completion.test \
 	tests/system/control-hammer.test \
 	tests/system/control.test \
+	tests/system/crash.test \
 	tests/system/documents.test \
 	tests/system/embed.test \
 	tests/system/every-chip.test \
@@ -65,6 +66,7 @@ SYSTEM_TESTS = \
 	tests/system/power-sweep.test \
 	tests/system/presets.test \
 	tests/system/profiles.test \
+	tests/system/refused-start.test \
 	tests/system/release.test \
 	tests/system/repeat.test \
 	tests/system/replay.test \
@@ -86,6 +88,7 @@ SYSTEM_TESTS = \
 # X.test.
 LONG_TESTS = \
 	tests/fuzz/control-long.test \
+	tests/system/crash-long.test \
 	tests/system/every-chip-long.test \
 	tests/system/every-protection-long.test \
 	tests/system/examples-long.test \
@@ -198,6 +201,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_firmware.c \
 	tests/unit/test_fold.c \
 	tests/unit/test_image.c \
+	tests/unit/test_journal.c \
 	tests/unit/test_keytable.c \
 	tests/unit/test_levels.c \
 	tests/unit/test_link_faults.c \
