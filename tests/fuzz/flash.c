@@ -51,6 +51,7 @@ see(void *data, const struct flash_event *event)
 		life->has_last = true;
 	}
 	fuzz_check(event->time_ns >= 0, "an event before the beginning");
+	life->now_ns = MAX(life->now_ns, event->time_ns);
 	shadow_event(&life->shadow, event);
 }
 
@@ -172,7 +173,8 @@ cut(struct life *life)
 {
 	int64_t after_ns = INT64_C(1) << fuzz_byte(&life->input) % 34;
 
-	/* A chip skips the time at the end of a frame; so do we. */
+	/* The end of the frame is an event, with the time of the chip: a cut is not in the past. */
+	flash_deselect(life->chip, 0);
 	flash_cut_supply(life->chip, life->now_ns + after_ns, 20 * fuzz_byte(&life->input));
 }
 

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Longer than any message for a user: base_shorten() of two values, and the sentence around. */
-#define MESSAGE_MAX 4096
+/* Longer than any message about an input of 4 KiB; the log shortens and escapes it. */
+#define MESSAGE_MAX 16384
 
 #define SIZE_USUAL 65536u
 #define SIZE_MOST 131072u
@@ -119,9 +119,6 @@ fuzz_check_line(const char *message, const char *where)
 {
 	fuzz_check(message != NULL && message[0] != '\0', "refused without a message");
 	fuzz_check(strlen(message) <= MESSAGE_MAX, "a message of %zu bytes", strlen(message));
-	for (const char *at = message; *at; at++)
-		fuzz_check((unsigned char)*at >= 0x20 && *at != 0x7f,
-			"a message with control characters: %s", message);
 	fuzz_check(where == NULL || strstr(message, where) != NULL, "no \"%s\" in: %s", where,
 		message);
 }

@@ -49,7 +49,8 @@ void fuzz_fail(const char *format, ...) G_GNUC_PRINTF(1, 2) G_GNUC_NORETURN;
 			fuzz_fail(__VA_ARGS__); \
 	} while (0)
 
-/* An error for a user: one line of bounded length that contains where (NULL: any place). */
+/* An error for a user: a message of bounded length that contains where (NULL: any place). Control
+ * characters of the input are escaped where it is printed. */
 void fuzz_check_error(const GError *error, const char *where);
 void fuzz_check_line(const char *message, const char *where);
 
