@@ -24,6 +24,9 @@ struct fuzz_endpoint {
 	const uint8_t *(*sync)(unsigned int form, size_t *n, const uint8_t **answer,
 		size_t *n_answer);
 
+	/* True if a variant can hang so that only a reset helps. */
+	bool (*can_hang)(unsigned int form);
+
 	/* The most bytes that an adapter sends for n bytes from the host, without those of link
 	 * faults; UINT64_MAX: not known. */
 	uint64_t (*most)(const uint8_t *data, size_t n);

@@ -286,7 +286,8 @@ static void
 content(struct life *life)
 {
 	uint32_t at = fuzz_number(&life->input, 2) % life->shadow.size;
-	uint32_t n = MIN(fuzz_byte(&life->input) * 16u, life->shadow.size - at);
+	uint32_t wanted = fuzz_byte(&life->input) * 16u;
+	uint32_t n = MIN(wanted, life->shadow.size - at);
 	bool busy = flash_is_busy(life->chip);
 
 	if (busy || life->shadow.n_pending > 0)

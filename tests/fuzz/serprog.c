@@ -61,6 +61,12 @@ sync(unsigned int form, size_t *n, const uint8_t **answer, size_t *n_answer)
 	return host;
 }
 
+static bool
+can_hang(unsigned int form)
+{
+	return profile_of(form)->clock_needed;
+}
+
 /* Each byte can be O_SPIOP or R_NBYTES with 2^24 - 1 bytes. */
 static uint64_t
 most(const uint8_t *data, size_t n)
@@ -69,4 +75,4 @@ most(const uint8_t *data, size_t n)
 	return (uint64_t)n * ((UINT64_C(1) << 24) + 64);
 }
 
-const struct fuzz_endpoint fuzz_endpoint = {create, destroy, endpoint, sync, most};
+const struct fuzz_endpoint fuzz_endpoint = {create, destroy, endpoint, sync, can_hang, most};

@@ -44,6 +44,20 @@ save(struct flash *chip, const char *path)
 }
 
 static void
+compare_registers(struct flash *one, struct flash *two)
+{
+	size_t n, m;
+	const struct flash_nonvolatile *left = flash_nonvolatile(one, &n);
+	const struct flash_nonvolatile *right = flash_nonvolatile(two, &m);
+
+	fuzz_check(n == m, "%zu and %zu items", n, m);
+	for (size_t i = 0; i < n; i++)
+		fuzz_check(left[i].size == right[i].size &&
+				memcmp(left[i].data, right[i].data, left[i].size) == 0,
+			"%s was saved or loaded wrong", left[i].name);
+}
+
+static void
 check_again(const struct flash_part *part, struct flash *chip, const char *path)
 {
 	g_autofree char *first = save(chip, path);
@@ -53,6 +67,7 @@ check_again(const struct flash_part *part, struct flash *chip, const char *path)
 
 	fuzz_check(store_state_load(path, other, NULL, NULL, &error), "%s",
 		error != NULL ? error->message : "");
+	compare_registers(chip, other);
 	second = save(other, path);
 	fuzz_check(strcmp(first, second) == 0, "a saved state changes:\n%s\n%s", first, second);
 	flash_destroy(other);
