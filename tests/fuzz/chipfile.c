@@ -40,10 +40,11 @@ check_mistakes(const uint8_t *data, size_t size)
 		fuzz_check_error(error, path);
 		return;
 	}
-	fuzz_check(check->n_mistakes > 0 || check->mistakes[0] == '\0', "mistakes that do not count");
+	fuzz_check(
+		check->n_mistakes > 0 || check->mistakes[0] == '\0', "mistakes that do not count");
 	lines = g_strsplit(check->mistakes, "\n", -1);
-	fuzz_check(g_strv_length(lines) <= LINES_MOST, "%u lines of mistakes",
-		g_strv_length(lines));
+	fuzz_check(
+		g_strv_length(lines) <= LINES_MOST, "%u lines of mistakes", g_strv_length(lines));
 	for (char **line = lines; *line != NULL; line++) {
 		if ((*line)[0] != '\0' && line[1] != NULL && line[1][0] != '\0')
 			fuzz_check_line(*line, path);

@@ -101,8 +101,7 @@ enter(void)
 static void
 build(void)
 {
-	static const char *const words[] = {
-		"fuzz", "--chip", PART, "--timing", "instant", NULL};
+	static const char *const words[] = {"fuzz", "--chip", PART, "--timing", "instant", NULL};
 	g_autofree char **arguments = g_memdup2(words, sizeof words);
 	char **argv = arguments;
 	int argc = G_N_ELEMENTS(words) - 1;
@@ -226,8 +225,7 @@ send_line(int fd, const char *line, size_t n, bool *changes)
 static void
 check_served(void)
 {
-	static const char question[] =
-		"{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"fault.list\"}";
+	static const char question[] = "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"fault.list\"}";
 	bool changes = false;
 	int fd = connect_client();
 

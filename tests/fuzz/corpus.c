@@ -15,6 +15,7 @@
 
 struct unpacking {
 	const char *folder;
+	char *prefix; /* of the names of files: of two corpora in one folder */
 	unsigned int n;
 	GError *error;
 };
@@ -23,7 +24,7 @@ static void
 write_input(void *data, const GString *input)
 {
 	struct unpacking *to = data;
-	g_autofree char *name = g_strdup_printf("%s/saved-%05u", to->folder, to->n++);
+	g_autofree char *name = g_strdup_printf("%s/%s-%05u", to->folder, to->prefix, to->n++);
 
 	if (to->error == NULL)
 		g_file_set_contents(name, input->str, (gssize)input->len, &to->error);
@@ -32,7 +33,9 @@ write_input(void *data, const GString *input)
 static bool
 unpack(const char *path, const char *folder, GError **error)
 {
-	struct unpacking to = {.folder = folder};
+	g_autofree char *parent = g_path_get_dirname(path);
+	g_autofree char *prefix = g_path_get_basename(parent);
+	struct unpacking to = {.folder = folder, .prefix = prefix};
 
 	if (g_mkdir_with_parents(folder, 0777) < 0) {
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", folder,
@@ -93,8 +96,9 @@ main(int argc, char **argv)
 	bool packs = argc == 4 && strcmp(argv[1], "pack") == 0;
 
 	if (!packs && (argc != 4 || strcmp(argv[1], "unpack") != 0)) {
-		fprintf(stderr, "usage: corpus unpack CORPUS FOLDER, or corpus pack FOLDER "
-				"CORPUS\n");
+		fprintf(stderr,
+			"usage: corpus unpack CORPUS FOLDER, or corpus pack FOLDER "
+			"CORPUS\n");
 		return 2;
 	}
 	if (packs ? pack(argv[2], argv[3], &error) : unpack(argv[2], argv[3], &error))

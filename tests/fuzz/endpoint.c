@@ -81,8 +81,8 @@ read_plan(struct fuzz_input *input, struct plan *plan)
 	for (unsigned int n = counts >> 2 & 3; n > 0; n--)
 		plan->n_link += fuzz_link_fault(input, &plan->line[plan->n_link]);
 	for (unsigned int n = counts >> 4 & 3; n > 0; n--)
-		plan->n_chip += fuzz_chip_fault(
-			input, plan->part, plan->size, &plan->chip[plan->n_chip]);
+		plan->n_chip +=
+			fuzz_chip_fault(input, plan->part, plan->size, &plan->chip[plan->n_chip]);
 }
 
 static void
@@ -214,8 +214,8 @@ compare(const struct plan *plan, const struct rig *one, const struct rig *two)
 	fuzz_check(fuzz_same(one->array, two->array, plan->size),
 		"the array differs with another split");
 	for (unsigned int i = 0; i < FLASH_STATUS_REGISTERS; i++)
-		fuzz_check(flash_status_register(one->chip, i) ==
-				flash_status_register(two->chip, i),
+		fuzz_check(
+			flash_status_register(one->chip, i) == flash_status_register(two->chip, i),
 			"status register %u differs with another split", i + 1);
 }
 
@@ -260,8 +260,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	split = rig_new(&plan);
 	stream(whole, input.at, input.left, input.left, 8192, seed);
 	stream(split, input.at, input.left, 1 + seed % 67, 1 + seed / 67 % 300, seed);
-	fuzz_check(whole->n_out <= fuzz_endpoint.most(input.at, input.left) ||
-			plan.n_link > 0,
+	fuzz_check(whole->n_out <= fuzz_endpoint.most(input.at, input.left) || plan.n_link > 0,
 		"%zu bytes of replies to %zu", whole->n_out, input.left);
 	compare(&plan, whole, split);
 	check_sync(split, &plan);

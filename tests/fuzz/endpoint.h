@@ -21,8 +21,8 @@ struct fuzz_endpoint {
 
 	/* The bytes with which a host gets in step with a variant, and the answer; *n_answer is 0
 	 * if the variant has none. */
-	const uint8_t *(*sync)(unsigned int form, size_t *n, const uint8_t **answer,
-		size_t *n_answer);
+	const uint8_t *(*sync)(
+		unsigned int form, size_t *n, const uint8_t **answer, size_t *n_answer);
 
 	/* True if a variant can hang so that only a reset helps. */
 	bool (*can_hang)(unsigned int form);

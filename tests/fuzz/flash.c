@@ -221,8 +221,8 @@ snapshot(struct life *life)
 
 	flash_deselect(life->chip, 0);
 	if (life->snapshots == NULL)
-		life->snapshots = store_snapshots_new(
-			life->chip, life->array, life->shadow.size, false);
+		life->snapshots =
+			store_snapshots_new(life->chip, life->array, life->shadow.size, false);
 	if (form % 3 == 0)
 		good = store_snapshots_take(life->snapshots, name, NULL, &error);
 	else if (form % 3 == 1)
@@ -262,8 +262,8 @@ preset(struct life *life)
 
 	switch (form % 4) {
 	case 0:
-		flash_status_preset(life->chip, form / 4 % FLASH_STATUS_REGISTERS,
-			fuzz_byte(&life->input));
+		flash_status_preset(
+			life->chip, form / 4 % FLASH_STATUS_REGISTERS, fuzz_byte(&life->input));
 		break;
 	case 1:
 		flash_set_cycles(life->chip, fuzz_number(&life->input, 3));
@@ -311,8 +311,8 @@ piece(struct life *life)
 	switch (form & 7) {
 	case 0:
 	case 1:
-		flash_shift(life->chip, fuzz_take(&life->input, &n), form & 1 ? life->out : NULL,
-			n);
+		flash_shift(
+			life->chip, fuzz_take(&life->input, &n), form & 1 ? life->out : NULL, n);
 		break;
 	case 2:
 		flash_shift(life->chip, NULL, life->out, n * 16);
@@ -321,8 +321,8 @@ piece(struct life *life)
 		flash_shift_bits(life->chip, 1 + n % 8, fuzz_byte(&life->input), &bits);
 		break;
 	case 4:
-		flash_shift_lanes(life->chip, n & 1 ? 2 : 4, life->input.at,
-			MIN(n, life->input.left));
+		flash_shift_lanes(
+			life->chip, n & 1 ? 2 : 4, life->input.at, MIN(n, life->input.left));
 		n = MIN(n, life->input.left);
 		fuzz_take(&life->input, &n);
 		break;

@@ -144,8 +144,8 @@ static void
 drop_message(const char *domain, GLogLevelFlags level, const char *message, gpointer data)
 {
 	(void)data;
-	fuzz_check(!(level & G_LOG_LEVEL_CRITICAL) || g_strcmp0(domain, "spinor") == 0,
-		"%s: %s", domain != NULL ? domain : "", message);
+	fuzz_check(!(level & G_LOG_LEVEL_CRITICAL) || g_strcmp0(domain, "spinor") == 0, "%s: %s",
+		domain != NULL ? domain : "", message);
 }
 
 void

@@ -117,7 +117,10 @@ FUZZ_CORPORA = \
 	tests/fuzz/corpus.d/recordfile \
 	tests/fuzz/corpus.d/serprog \
 	tests/fuzz/corpus.d/snapshotfile \
-	tests/fuzz/corpus.d/statefile
+	tests/fuzz/corpus.d/statefile \
+	tests/fuzz/finds.d/faultwords \
+	tests/fuzz/finds.d/flash \
+	tests/fuzz/finds.d/serprog
 
 # HOURS or SECONDS for each harness, two at once: tests/fuzz/README.
 FUZZ_RUN = '$(srcdir)/tests/fuzz/run' --source '$(abs_top_srcdir)' \

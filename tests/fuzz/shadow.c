@@ -67,8 +67,8 @@ add_span(const struct shadow *shadow, struct shadow_change *change, uint64_t fro
 		change->spans[0] = (struct shadow_span){0, shadow->size};
 		return;
 	}
-	change->spans[change->n_spans++] = (struct shadow_span){
-		start, (uint32_t)MIN(start + length, shadow->size)};
+	change->spans[change->n_spans++] =
+		(struct shadow_span){start, (uint32_t)MIN(start + length, shadow->size)};
 }
 
 /* The spans of the erases with that opcode. */
@@ -138,8 +138,8 @@ note_protected(const struct shadow *shadow, struct shadow_change *change)
 {
 	uint64_t start, length;
 
-	for (uint64_t from = 0; from < shadow->size &&
-		flash_next_protected(shadow->chip, from, &start, &length);
+	for (uint64_t from = 0;
+		from < shadow->size && flash_next_protected(shadow->chip, from, &start, &length);
 		from = start + length) {
 		if (start >= shadow->size)
 			break;

@@ -59,8 +59,7 @@ edit(struct files *files, struct fuzz_input *input)
 			break;
 		case 4:
 			at = (uint32_t)(at % (files->text->len + 1));
-			g_string_erase(
-				files->text, at, (gssize)MIN(n, files->text->len - at));
+			g_string_erase(files->text, at, (gssize)MIN(n, files->text->len - at));
 			break;
 		case 5:
 			g_string_truncate(files->text, at % (files->text->len + 1));
@@ -110,8 +109,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	onefile_write(state, files.text->str, files.text->len);
 	before = g_memdup2(array, bytes);
 	if (store_snapshots_restore_file(snapshots, image, NULL, &error)) {
-		fuzz_check(files.array->len == bytes &&
-				memcmp(array, files.array->data, bytes) == 0,
+		fuzz_check(
+			files.array->len == bytes && memcmp(array, files.array->data, bytes) == 0,
 			"restored something else");
 		fuzz_check(store_snapshots_take_file(snapshots, image, &error) &&
 				store_snapshots_restore_file(snapshots, image, NULL, &error),

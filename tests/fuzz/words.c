@@ -141,8 +141,9 @@ faultwords(void)
 static void
 statefile(void)
 {
-	static const char *const other[] = {"[spinor]", "version=", "part=", "[image]", "size=",
-		"mtime=", "digest=", "in-use=yes", "[nonvolatile]", "[cells]", "@PART@", NULL};
+	static const char *const other[] = {"[spinor]", "version=", "part=", "[image]",
+		"size=", "mtime=", "digest=", "in-use=yes", "[nonvolatile]", "[cells]", "@PART@",
+		NULL};
 
 	words(other);
 	keys(store_wear_keys);
@@ -160,8 +161,8 @@ recordfile(void)
 static void
 dumpfile(void)
 {
-	static const char *const other[] = {"SFDP", "Found ", "flash chip", "RDID returned",
-		"RDID", "(", " kB, SPI)", "on serprog", "SFDP revision", "erase", "0x", NULL};
+	static const char *const other[] = {"SFDP", "Found ", "flash chip", "RDID returned", "RDID",
+		"(", " kB, SPI)", "on serprog", "SFDP revision", "erase", "0x", NULL};
 
 	words(other);
 }
