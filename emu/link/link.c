@@ -265,7 +265,7 @@ give(void *self, uint8_t *out, size_t room)
 			(!fetch(link, out + given, room - given, &given) && !empty_lane(link)) ||
 			link_is_blocked(link))
 			break;
-		/* A fault that drops all of a long reply: other work of the thread comes between. */
+		/* A long reply that a fault drops: other work of the thread comes between. */
 		if (++steps == STEPS_MAX) {
 			link->swallows = given == 0;
 			break;

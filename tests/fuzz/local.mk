@@ -118,6 +118,7 @@ FUZZ_CORPORA = \
 	tests/fuzz/corpus.d/serprog \
 	tests/fuzz/corpus.d/snapshotfile \
 	tests/fuzz/corpus.d/statefile \
+	tests/fuzz/finds.d/dumpfile \
 	tests/fuzz/finds.d/faultwords \
 	tests/fuzz/finds.d/flash \
 	tests/fuzz/finds.d/serprog

@@ -5,8 +5,8 @@
  *
  *	words HARNESS
  */
-#include "chipdb/partkey.h"
 #include "base/keytable.h"
+#include "chipdb/partkey.h"
 #include "control/methods.h"
 #include "control/schema.h"
 #include "flash/flash.h"

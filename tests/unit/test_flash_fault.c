@@ -499,27 +499,6 @@ START_TEST(addresses_beyond_the_real_size_read_ones)
 }
 END_TEST
 
-/* PW reads the page first, and erases it. */
-START_TEST(a_page_write_beyond_the_real_size_has_no_effect)
-{
-	struct flash_part part;
-	struct fixture *g;
-
-	fixture_part_init(&part);
-	fixture_part_commands(&part, "WREN WRDI RDSR1 RDSR2 RDSR3 WRSR READ PW RSTEN RST");
-	part.timing[FLASH_T_PW] = (struct flash_time){11 * MS, 25 * MS};
-	g = fixture_new_part(&part);
-	memset(g->array, 0x00, FIXTURE_SIZE);
-	flash_set_real_size(g->chip, FIXTURE_SIZE / 4, FLASH_ONES);
-	fixture_run(g, "06; 0A 50 00 00 12 34; W");
-	fixture_run(g, "06; 0A 50 00 00 12 34; T5000000; 66; 99");
-	fixture_assert_filled(g, 0, FIXTURE_SIZE, 0x00, "unused");
-	fixture_run(g, "T30000000; 06; 0A 00 00 00 12 34; W");
-	ck_assert_mem_eq(g->array, "\x12\x34\x00", 3);
-	fixture_destroy(g);
-}
-END_TEST
-
 /* Ids are never reused; a removed fault no longer acts. */
 START_TEST(removed_faults_no_longer_act)
 {
@@ -602,7 +581,6 @@ suite_flash_fault(void)
 	tcase_add_test(tcase, columns_beyond_the_chip_change_nothing);
 	tcase_add_test(tcase, addresses_beyond_the_real_size_repeat_the_array);
 	tcase_add_test(tcase, addresses_beyond_the_real_size_read_ones);
-	tcase_add_test(tcase, a_page_write_beyond_the_real_size_has_no_effect);
 	tcase_add_test(tcase, removed_faults_no_longer_act);
 	tcase_add_loop_test(tcase, invalid_faults_are_rejected, 0, G_N_ELEMENTS(bad));
 	tcase_add_test(tcase, names_convert_in_both_directions);
