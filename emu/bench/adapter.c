@@ -83,12 +83,12 @@ open_tcp(struct bench_adapter *adapter, const struct bench_adapter_plan *plan, G
 	struct base_endpoint endpoint = bench_cable_endpoint(&adapter->cable);
 	GError *why = NULL;
 
-	if (plan->listener != 0) {
+	if (plan->listener != 0)
 		adapter->tcp = port_tcp_new_at(adapter->context, endpoint, plan->listener);
-		return true;
-	}
-	adapter->tcp = port_tcp_new(adapter->context, endpoint, plan->tcp, &why);
-	if (adapter->tcp != NULL)
+	else
+		adapter->tcp = port_tcp_new(adapter->context, endpoint, plan->tcp, &why);
+	port_tcp_set_idle(adapter->tcp, plan->tcp_idle_s);
+	if (why == NULL)
 		return true;
 	if (g_error_matches(why, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT))
 		g_set_error(
