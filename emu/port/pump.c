@@ -155,6 +155,8 @@ run_endpoint(struct port_pump *pump)
 	for (int turn = 0; turn < TURNS_PER_DISPATCH; turn++) {
 		bool all = collect_output(pump);
 
+		if (pump->out_end > 0 && turn > 0 && pump->hooks->check_host)
+			pump->hooks->check_host(pump->owner);
 		if (pump->out_end > 0) {
 			enum pump_state state = write_output(pump);
 
@@ -194,8 +196,11 @@ receive(struct port_pump *pump)
 static enum pump_state
 serve(struct port_pump *pump)
 {
-	enum pump_state state = run_endpoint(pump);
+	enum pump_state state;
 
+	if (pump->out_end > 0 && pump->hooks->check_host)
+		pump->hooks->check_host(pump->owner);
+	state = run_endpoint(pump);
 	return state == PUMP_READ ? receive(pump) : state;
 }
 

@@ -4,6 +4,7 @@
  *
  * long: every case needs the same test adapter and the same fixture that counts descriptors.
  */
+#define _GNU_SOURCE /* posix_openpt(), ptsname() */
 #include "host_fixture.h"
 #include "port/port.h"
 #include "port/symlink.h"
@@ -17,6 +18,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -358,6 +360,109 @@ START_TEST(unread_replies_do_not_reach_the_next_host)
 		close(host);
 		RUN_UNTIL(echo.closed == 2 * round);
 	}
+}
+END_TEST
+
+/* Half a command that was not read when the next host opened the line and synchronised. */
+START_TEST(unread_half_of_a_command_does_not_take_the_next_hosts_bytes)
+{
+	for (unsigned round = 1; round <= 200; round++) {
+		int host = open_host();
+
+		if (_i)
+			check_host(host);
+		else
+			RUN_UNTIL(echo.opened == 2 * round - 1);
+		SEND(host, "\x01\x20 half of it");
+		close(host);
+		host = open_host();
+		SEND(host, "\x10");
+		EXPECT(host, "\x15\x06");
+		check_host(host);
+		close(host);
+		RUN_UNTIL(echo.closed == 2 * round);
+	}
+}
+END_TEST
+
+/* The first host's reply is longer than the line holds, so the adapter waits for room. */
+START_TEST(flushing_the_line_does_not_bring_more_of_the_last_hosts_reply)
+{
+	for (unsigned round = 1; round <= 50; round++) {
+		int host = open_host();
+
+		SEND(host, "\xff");
+		host_run_dry();
+		ck_assert_uint_gt(echo.bulk, 0);
+		close(host);
+		host = open_host();
+		tcflush(host, TCIFLUSH);
+		SEND(host, "\x10");
+		EXPECT(host, "\x15\x06");
+		check_host(host);
+		close(host);
+		RUN_UNTIL(echo.closed == 2 * round);
+	}
+}
+END_TEST
+
+/* The limit of what a port can do: none of its code runs here between the two hosts. */
+START_TEST(replies_in_the_kernel_reach_a_host_that_reads_at_once)
+{
+	int host = open_host();
+
+	SEND(host, "\x10");
+	RUN_UNTIL(echo.taken == 1);
+	host_run_dry();
+	ck_assert_int_eq(poll(&(struct pollfd){.fd = host, .events = POLLIN}, 1, -1), 1);
+	close(host);
+	host = open_host();
+	uint8_t reply[2];
+
+	ck_assert_int_eq(read(host, reply, sizeof(reply)), 2);
+	ck_assert_mem_eq(reply, "\x15\x06", 2);
+	close(host);
+	RUN_UNTIL(echo.closed == 1);
+}
+END_TEST
+
+/* The same limit for what hosts send: "aab" is read after the same events, whether the second host
+ * sent "ab" or "b". */
+START_TEST(kernel_reports_no_boundary_between_the_bytes_of_two_hosts)
+{
+	static const char *const sent[][2] = {{"a", "ab"}, {"aa", "b"}};
+	char seen[2][1024] = {0};
+	ssize_t lengths[2];
+
+	for (int i = 0; i < 2; i++) {
+		int events = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+		int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+		char bytes[8] = "";
+		g_autofree char *path = NULL;
+
+		ck_assert_int_eq(unlockpt(master), 0);
+		path = g_strdup(ptsname(master));
+		inotify_add_watch(events, path, IN_ALL_EVENTS);
+		for (int of = 0; of < 2; of++) {
+			int host = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+			struct termios raw;
+
+			tcgetattr(host, &raw);
+			cfmakeraw(&raw);
+			tcsetattr(host, TCSANOW, &raw);
+			host_write(host, sent[i][of], strlen(sent[i][of]));
+			close(host);
+		}
+		for (size_t got = 0; got < 3;)
+			got += (size_t)read(master, bytes + got, 3 - got);
+		ck_assert_str_eq(bytes, "aab");
+		lengths[i] = read(events, seen[i], sizeof(seen[i]));
+		close(master);
+		close(events);
+	}
+	ck_assert_int_gt(lengths[0], 0);
+	ck_assert_int_eq(lengths[0], lengths[1]);
+	ck_assert_mem_eq(seen[0], seen[1], (size_t)lengths[0]);
 }
 END_TEST
 
@@ -899,6 +1004,11 @@ suite_port(void)
 	tcase_add_test(hosts, first_byte_of_the_next_host_is_never_lost);
 	tcase_add_test(hosts, host_after_a_clean_disconnect_loses_no_byte);
 	tcase_add_loop_test(hosts, unread_replies_do_not_reach_the_next_host, 0, 2);
+	tcase_add_loop_test(
+		hosts, unread_half_of_a_command_does_not_take_the_next_hosts_bytes, 0, 2);
+	tcase_add_test(hosts, flushing_the_line_does_not_bring_more_of_the_last_hosts_reply);
+	tcase_add_test(hosts, replies_in_the_kernel_reach_a_host_that_reads_at_once);
+	tcase_add_test(hosts, kernel_reports_no_boundary_between_the_bytes_of_two_hosts);
 	tcase_add_test(hosts, settings_of_a_host_are_reset_when_it_disconnects);
 	tcase_add_test(hosts, two_hosts_at_once_log_a_warning);
 	tcase_add_test(hosts, merged_events_do_not_confuse_the_count);
