@@ -37,12 +37,14 @@ struct echo {
 	size_t received;
 	uint8_t reply[300];
 	size_t reply_start, reply_end;
-	size_t bulk;   /* still to be given */
-	size_t taken;  /* bytes in total */
-	size_t chunk;  /* limit of bytes per call; 0: none */
-	int64_t slow;  /* delay of each reply, us */
-	int64_t ready; /* monotonic us, earliest time of the reply */
-	int looks;     /* number of queries that still report a wait; afterwards none */
+	size_t bulk;     /* still to be given */
+	size_t taken;    /* bytes in total */
+	size_t chunk;    /* limit of bytes per call; 0: none */
+	int64_t cost_ns; /* of each call of give() that gives something; 0: none */
+	size_t gives;    /* their number */
+	int64_t slow;    /* delay of each reply, us */
+	int64_t ready;   /* monotonic us, earliest time of the reply */
+	int looks;       /* number of queries that still report a wait; afterwards none */
 };
 
 static bool
@@ -120,6 +122,11 @@ echo_give(void *self, uint8_t *out, size_t room)
 		return n;
 	}
 	n = MIN(room, echo->reply_end - echo->reply_start);
+	if (echo->cost_ns > 0 && n > 0) {
+		wall_advance(echo->cost_ns);
+		echo->gives++;
+		n = 1;
+	}
 	memcpy(out, echo->reply + echo->reply_start, n);
 	echo->reply_start += n;
 	return n;
@@ -584,6 +591,33 @@ START_TEST(host_that_does_not_read_stops_the_adapter)
 }
 END_TEST
 
+/* 200 ms of work: each dispatch does a few ms of it, and then lets other sources have their turn. */
+START_TEST(long_computation_is_split_into_turns)
+{
+	int host = open_host();
+	uint8_t request[202] = {0x01, 200};
+	size_t most = 0;
+
+	RUN_UNTIL(echo.opened == 1);
+	echo.cost_ns = 1000000;
+	for (size_t i = 0; i < 200; i++)
+		request[2 + i] = (uint8_t)(i * 11);
+	host_write(host, request, sizeof(request));
+	wall_stop();
+	while (echo.gives < 200) {
+		size_t before = echo.gives;
+
+		g_main_context_iteration(fixture.context, FALSE);
+		most = MAX(most, echo.gives - before);
+	}
+	ck_assert_uint_gt(most, 1);
+	ck_assert_uint_le(most, 5);
+	host_expect(host, request + 2, 200);
+	close(host);
+	RUN_UNTIL(echo.closed == 1);
+}
+END_TEST
+
 START_TEST(idle_line_does_not_wake_the_loop)
 {
 	int host = open_host();
@@ -1014,6 +1048,7 @@ suite_port(void)
 	tcase_add_test(hosts, merged_events_do_not_confuse_the_count);
 	tcase_add_test(hosts, connecting_and_disconnecting_leaks_no_descriptor);
 	tcase_add_test(hosts, host_that_does_not_read_stops_the_adapter);
+	tcase_add_test(hosts, long_computation_is_split_into_turns);
 	tcase_add_test(hosts, idle_line_does_not_wake_the_loop);
 	tcase_add_loop_test(hosts, replies_wait_for_wall_time, 0, (int)G_N_ELEMENTS(delays_us));
 	tcase_add_loop_test(hosts, a_wait_that_ends_between_two_queries_is_not_missed, 1, 7);
