@@ -126,6 +126,7 @@ reset_line(struct port_pty *pty)
 {
 	make_raw(pty->slave);
 	ioctl(pty->slave, TIOCNXCL);
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): the terminal is of this thread */
 	tcflow(pty->slave, TCOON);
 	drop_replies(pty);
 }
