@@ -591,7 +591,7 @@ START_TEST(host_that_does_not_read_stops_the_adapter)
 }
 END_TEST
 
-/* 200 ms of work: each dispatch does a few ms of it, and then lets other sources have their turn. */
+/* 200 ms of work: a dispatch does a few ms of it, and then lets other sources have their turn. */
 START_TEST(long_computation_is_split_into_turns)
 {
 	int host = open_host();
