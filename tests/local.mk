@@ -63,6 +63,7 @@ SYSTEM_TESTS = \
 	tests/system/many.test \
 	tests/system/memcheck.test \
 	tests/system/mistakes.test \
+	tests/system/next-host.test \
 	tests/system/power-sweep.test \
 	tests/system/presets.test \
 	tests/system/profiles.test \
