@@ -26,12 +26,16 @@ emu_libbase_a_SOURCES = \
 	emu/base/optioncheck.h \
 	emu/base/optionlist.c \
 	emu/base/optionlist.h \
+	emu/base/outlet.c \
+	emu/base/outlet.h \
 	emu/base/pathlock.c \
 	emu/base/pathlock.h \
 	emu/base/period.c \
 	emu/base/period.h \
 	emu/base/random.c \
 	emu/base/random.h \
+	emu/base/sink.c \
+	emu/base/sink.h \
 	emu/base/units.c \
 	emu/base/units.h \
 	emu/base/value.c \

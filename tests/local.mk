@@ -179,8 +179,10 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_levels.c \
 	tests/unit/test_link_faults.c \
 	tests/unit/test_link_port.c \
+	tests/unit/test_log.c \
 	tests/unit/test_option_words.c \
 	tests/unit/test_options.c \
+	tests/unit/test_outlet.c \
 	tests/unit/test_port.c \
 	tests/unit/test_preset.c \
 	tests/unit/test_profile_streams.c \

@@ -568,6 +568,14 @@ bench_trace_path(const struct bench *bench)
 	return bench->setup->trace;
 }
 
+struct base_outlet *
+bench_output(const struct bench *bench)
+{
+	return bench->trace != NULL && g_strcmp0(bench->setup->trace, "-") == 0
+		? trace_text_outlet(bench->trace)
+		: NULL;
+}
+
 void
 bench_explain_size(
 	const struct bench *bench, const struct bench_chip *chip, const char *file, GError **error)

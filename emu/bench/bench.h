@@ -9,6 +9,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
+struct base_outlet;
 struct bench;
 struct setup_bench;
 struct setup_options;
@@ -65,6 +66,9 @@ uint64_t bench_seed(const struct bench *bench);
 const char *bench_control_path(const struct bench *bench);
 /* The file of the trace; "-": standard output, NULL: none. */
 const char *bench_trace_path(const struct bench *bench);
+
+/* Standard output, if the trace goes there; NULL otherwise. */
+struct base_outlet *bench_output(const struct bench *bench);
 
 /* Completes an error about a file whose size differs from the chip's by the names of chips of its
  * size; no effect on other errors. To be called from the main thread. */

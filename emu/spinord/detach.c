@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/sink.h"
 #include "control/control.h"
 
 #include <dirent.h>
@@ -137,10 +138,10 @@ spinord_log_new(const char *path, GError **error)
 
 	if (file == NULL)
 		return NULL;
-	fd = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0666);
+	fd = base_sink_open(file, O_APPEND);
 	if (fd < 0) {
-		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE, "--log %s: %s", file,
-			g_strerror(errno));
+		g_set_error(
+			error, BASE_ERROR, BASE_ERROR_FILE, "--log %s: %s", file, g_strerror(-fd));
 		return NULL;
 	}
 	log = g_new0(struct spinord_log, 1);
@@ -153,8 +154,10 @@ spinord_log_new(const char *path, GError **error)
 void
 spinord_log_begin(struct spinord_log *log)
 {
-	if (log != NULL)
-		dup2(log->fd, STDERR_FILENO);
+	if (log == NULL)
+		return;
+	dup2(log->fd, STDERR_FILENO);
+	base_log_start();
 }
 
 void

@@ -6,6 +6,8 @@ const struct suite_row suite_rows[] = {
 	{"base", suite_base},
 	{"base_faults", suite_base_faults},
 	{"keytable", suite_keytable},
+	{"log", suite_log},
+	{"outlet", suite_outlet},
 	{"chipdb", suite_chipdb},
 	{"port", suite_port},
 	{"pump", suite_pump},
