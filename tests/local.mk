@@ -72,6 +72,7 @@ SYSTEM_TESTS = \
 	tests/system/spinord-options.test \
 	tests/system/spinord-signals.test \
 	tests/system/state.test \
+	tests/system/unread-output.test \
 	tests/system/user-files.test
 
 # Scripts that take minutes: `make check-all` runs them after the others, X-long.test in place of

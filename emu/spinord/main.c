@@ -34,7 +34,7 @@
 #define EXIT_USAGE 2
 
 /* For a program that reads the ready lines of a daemon in the background. */
-#define READER_US (10 * (int64_t)G_USEC_PER_SEC)
+#define READER_US (3 * (int64_t)G_USEC_PER_SEC)
 
 /* If descriptor 0, 1 or 2 is closed at the start, a later open() must not use its number for the
  * terminal of a host. */
