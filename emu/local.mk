@@ -389,6 +389,8 @@ emu_libbench_a_SOURCES = \
 	emu/bench/limits.c \
 	emu/bench/limits.h \
 	emu/bench/observe.c \
+	emu/bench/outputs.c \
+	emu/bench/outputs.h \
 	emu/bench/preset.c \
 	emu/bench/preset.h \
 	emu/bench/recording.c \

@@ -581,12 +581,11 @@ bench_trace_path(const struct bench *bench)
 	return bench->setup->trace;
 }
 
-struct base_outlet *
-bench_output(const struct bench *bench)
+void
+bench_writers(const struct bench *bench, struct trace_text **trace, struct record_writer **record)
 {
-	return bench->trace != NULL && g_strcmp0(bench->setup->trace, "-") == 0
-		? trace_text_outlet(bench->trace)
-		: NULL;
+	*trace = bench->trace;
+	*record = bench_recording_writer(bench->recording);
 }
 
 void

@@ -38,6 +38,7 @@ struct record_writer {
 	int64_t flushed_ns;
 	const char *adapter; /* of the last event */
 	bool failed;
+	gint code; /* atomic: errno of that */
 	size_t n;
 	char buffer[BUFFER_BYTES];
 };
@@ -48,6 +49,7 @@ fail(struct record_writer *writer, int code)
 	log_error("record \"%s\": cannot write: %s; the recording has stopped, the bench goes on",
 		writer->path, g_strerror(code));
 	writer->failed = true;
+	g_atomic_int_set(&writer->code, code);
 }
 
 static void
@@ -114,6 +116,18 @@ int64_t
 record_writer_origin_ns(const struct record_writer *writer)
 {
 	return writer->origin_ns;
+}
+
+const char *
+record_writer_path(const struct record_writer *writer)
+{
+	return writer->path;
+}
+
+int
+record_writer_failure(struct record_writer *writer)
+{
+	return g_atomic_int_get(&writer->code);
 }
 
 void

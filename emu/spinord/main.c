@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/outlet.h"
 #include "bench/bench.h"
+#include "bench/outputs.h"
 #include "chipdb/chiptable.h"
 #include "control/control.h"
 #include "control/socket.h"
@@ -163,7 +164,7 @@ print_ready(struct daemon *daemon, const char *lines)
 	size_t n = strlen(lines);
 	const struct base_outlet_plan plan = {
 		.fd = STDOUT_FILENO, .shared = true, .capacity = n + 1, .news = log_output_news};
-	struct base_outlet *out = bench_output(daemon->bench);
+	struct base_outlet *out = bench_outputs_stdout(daemon->bench);
 
 	if (out == NULL)
 		out = daemon->out = base_outlet_new(&plan);

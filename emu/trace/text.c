@@ -31,8 +31,10 @@
 struct trace_text {
 	char *path;
 	struct base_outlet *outlet;
-	GMutex lock; /* guards listeners */
+	GMutex lock; /* guards the rest */
 	GPtrArray *listeners;
+	trace_text_observer *observe;
+	void *data;
 };
 
 struct listener {
@@ -113,27 +115,35 @@ write_event(void *data, const struct flash_event *event)
 		base_outlet_put(listener->trace->outlet, line, n);
 }
 
-/* Called from any thread. */
-static void
-log_news(void *data, enum base_outlet_news news, uint64_t dropped, int code)
+static char *
+describe_news(enum base_outlet_news news, uint64_t dropped, int code)
 {
-	const char *path = ((const struct trace_text *)data)->path;
-
 	switch (news) {
 	case BASE_OUTLET_DROPS:
-		log_warning("trace %s: its reader is too slow: events are lost", path);
-		break;
+		return g_strdup("its reader is too slow: events are lost");
 	case BASE_OUTLET_FAILED:
-		log_warning("trace %s: %s; lines wait until it can be written again", path,
-			g_strerror(code));
-		break;
+		return g_strdup_printf(
+			"%s; lines wait until it can be written again", g_strerror(code));
 	case BASE_OUTLET_WORKS:
-		log_warning("trace %s: goes on; %" PRIu64 " events were lost", path, dropped);
-		break;
+		return g_strdup_printf("goes on; %" PRIu64 " events were lost", dropped);
 	case BASE_OUTLET_OVER:
-		log_warning("trace %s: %s; tracing stops", path, g_strerror(code));
 		break;
 	}
+	return g_strdup_printf("%s; tracing stops", g_strerror(code));
+}
+
+/* Called from any thread. */
+static void
+tell_news(void *data, enum base_outlet_news news, uint64_t dropped, int code)
+{
+	struct trace_text *trace = data;
+	g_autofree char *message = describe_news(news, dropped, code);
+
+	log_warning("trace %s: %s", trace->path, message);
+	g_mutex_lock(&trace->lock);
+	if (trace->observe != NULL)
+		trace->observe(trace->data, message);
+	g_mutex_unlock(&trace->lock);
 }
 
 static void
@@ -194,7 +204,7 @@ trace_text_new(const char *path, GError **error)
 		.shared = strcmp(path, "-") == 0,
 		.capacity = QUEUE_BYTES,
 		.gap = format_gap,
-		.news = log_news,
+		.news = tell_news,
 	};
 	struct trace_text *trace;
 
@@ -223,6 +233,15 @@ trace_text_destroy(struct trace_text *trace)
 	g_mutex_clear(&trace->lock);
 	g_free(trace->path);
 	g_free(trace);
+}
+
+void
+trace_text_observe(struct trace_text *trace, trace_text_observer *observe, void *data)
+{
+	g_mutex_lock(&trace->lock);
+	trace->observe = observe;
+	trace->data = data;
+	g_mutex_unlock(&trace->lock);
 }
 
 struct base_outlet *
