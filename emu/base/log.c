@@ -263,7 +263,8 @@ base_log(GLogLevelFlags level, const char *format, ...)
 void
 base_log_lines(const char *lines)
 {
-	write_lines(lines, strlen(lines));
+	if (*lines != '\0')
+		write_lines(lines, strlen(lines));
 }
 
 bool

@@ -32,7 +32,7 @@ void base_log_start(void);
  * reader. */
 void base_log_finish(void);
 
-/* Writes lines to stderr, in order with the messages. */
+/* Writes whole lines to stderr, in order with the messages, and like these. */
 void base_log_lines(const char *lines);
 
 /* False: base_log_start() was not called, or the log has ended. */

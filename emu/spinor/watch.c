@@ -190,7 +190,7 @@ follow(const struct watch *watch, GError **error)
 		}
 		print_event(watch, event);
 		if (!spinor_output_finish(error))
-			return -1;
+			return error != NULL && *error != NULL ? -1 : EXIT_SUCCESS;
 		seen++;
 	}
 	return EXIT_SUCCESS;

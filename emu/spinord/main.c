@@ -53,7 +53,7 @@ fill_standard_descriptors(void)
 static int
 print(const char *text)
 {
-	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF) {
+	if ((fputs(text, stdout) == EOF || fflush(stdout) == EOF) && errno != EPIPE) {
 		log_error("standard output: %s", g_strerror(errno));
 		return EXIT_FAILURE;
 	}
