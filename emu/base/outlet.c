@@ -43,13 +43,16 @@ struct base_outlet {
 	struct base_sink sink;
 	gint references; /* atomic: the caller and the thread */
 
-	GMutex lock; /* guards the rest */
-	GCond change;
-	GThread *thread; /* NULL: not needed so far */
-	int wake;        /* eventfd that ends its poll; -1: no thread */
-	bool ending;     /* the thread has to end */
-	bool writing;    /* a thread is in drain() */
-	bool blocked;    /* the sink has no room: the thread waits for it */
+	GMutex lock;            /* guards the rest */
+	GCond work;             /* for the thread */
+	bool is_idle;           /* it waits for that */
+	GCond progress;         /* for others */
+	unsigned int n_waiting; /* how many */
+	GThread *thread;        /* NULL: not needed so far */
+	int wake;               /* eventfd that ends its poll; -1: no thread */
+	bool ending;            /* the thread has to end */
+	bool writing;           /* a thread is in drain() */
+	bool blocked;           /* the sink has no room: the thread waits for it */
 	bool over;
 	int code;
 	char *queue;
@@ -65,6 +68,33 @@ struct base_outlet {
 
 static void *serve(void *data);
 
+/* Signals are system calls, also if nobody waits. */
+static void
+wake_thread(struct base_outlet *outlet)
+{
+	if (outlet->is_idle)
+		g_cond_signal(&outlet->work);
+}
+
+static void
+tell_progress(struct base_outlet *outlet)
+{
+	if (outlet->n_waiting > 0)
+		g_cond_broadcast(&outlet->progress);
+}
+
+/* False: the time is over. */
+static bool
+wait_for_progress(struct base_outlet *outlet, int64_t until_us)
+{
+	bool good;
+
+	outlet->n_waiting++;
+	good = g_cond_wait_until(&outlet->progress, &outlet->lock, until_us);
+	outlet->n_waiting--;
+	return good;
+}
+
 static void
 unref(struct base_outlet *outlet)
 {
@@ -74,7 +104,8 @@ unref(struct base_outlet *outlet)
 	if (outlet->wake >= 0)
 		close(outlet->wake);
 	g_mutex_clear(&outlet->lock);
-	g_cond_clear(&outlet->change);
+	g_cond_clear(&outlet->work);
+	g_cond_clear(&outlet->progress);
 	g_free(outlet->queue);
 	g_free(outlet);
 }
@@ -90,7 +121,8 @@ base_outlet_new(const struct base_outlet_plan *plan)
 	outlet->wake = -1;
 	outlet->queue = g_malloc(plan->capacity);
 	g_mutex_init(&outlet->lock);
-	g_cond_init(&outlet->change);
+	g_cond_init(&outlet->work);
+	g_cond_init(&outlet->progress);
 	return outlet;
 }
 
@@ -196,7 +228,7 @@ note_success(struct base_outlet *outlet, size_t n)
 		outlet->news |= 1u << BASE_OUTLET_WORKS;
 	outlet->code = 0;
 	close_gap(outlet);
-	g_cond_broadcast(&outlet->change);
+	tell_progress(outlet);
 }
 
 /* Writes the queue until it is empty or the sink takes no more. The lock is held, except during a
@@ -224,7 +256,9 @@ drain(struct base_outlet *outlet)
 		}
 	}
 	outlet->writing = false;
-	g_cond_broadcast(&outlet->change);
+	tell_progress(outlet);
+	if (outlet->blocked)
+		wake_thread(outlet);
 }
 
 /* Calls the owner, without the lock. */
@@ -277,7 +311,9 @@ serve(void *data)
 		uint64_t before = outlet->written;
 
 		if (!outlet->blocked || outlet->writing || outlet->used == 0) {
-			g_cond_wait(&outlet->change, &outlet->lock);
+			outlet->is_idle = true;
+			g_cond_wait(&outlet->work, &outlet->lock);
+			outlet->is_idle = false;
 			continue;
 		}
 		wait_for_room(outlet, in_vain);
@@ -312,7 +348,7 @@ push(struct base_outlet *outlet)
 	if (outlet->used > 0 && outlet->sink.may_wait)
 		outlet->blocked = start_thread(outlet);
 	if (outlet->blocked)
-		g_cond_broadcast(&outlet->change);
+		wake_thread(outlet);
 	else if (!outlet->writing && !outlet->sink.may_wait)
 		drain(outlet);
 }
@@ -341,7 +377,7 @@ base_outlet_put_within(struct base_outlet *outlet, const char *lines, size_t n, 
 
 	g_mutex_lock(&outlet->lock);
 	while (!(good = enqueue(outlet, lines, n)) && !outlet->over && outlet->code == 0)
-		if (!g_cond_wait_until(&outlet->change, &outlet->lock, until_us))
+		if (!wait_for_progress(outlet, until_us))
 			break;
 	if (!good)
 		drop(outlet, lines, n);
@@ -378,7 +414,7 @@ flush(struct base_outlet *outlet, int64_t patience_us, int64_t limit_us)
 		uint64_t before = outlet->written;
 
 		while (outlet->written == before && (outlet->blocked || outlet->writing))
-			if (!g_cond_wait_until(&outlet->change, &outlet->lock, until_us))
+			if (!wait_for_progress(outlet, until_us))
 				return;
 	}
 }
@@ -412,7 +448,7 @@ base_outlet_finish(struct base_outlet *outlet, struct base_outlet_state *state)
 	outlet->dropped += count_lines(outlet);
 	thread = outlet->thread;
 	stuck = outlet->writing && outlet->sink.may_wait;
-	g_cond_broadcast(&outlet->change);
+	wake_thread(outlet);
 	g_mutex_unlock(&outlet->lock);
 	if (thread != NULL && write(outlet->wake, &one, sizeof one) == sizeof one && !stuck)
 		g_thread_join(thread);
