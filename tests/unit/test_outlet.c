@@ -15,6 +15,7 @@
 #include <pty.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -78,12 +79,15 @@ put(struct base_outlet *outlet, uint64_t number)
 	return base_outlet_put(outlet, line, strlen(line));
 }
 
-/* Puts lines until one is dropped. Returns the number of the next one. */
+/* Puts lines until one is dropped. Returns the number of the next one. A terminal is stopped, since
+ * the kernel moves its bytes to the reader's side when it has time to. */
 static uint64_t
-fill(struct base_outlet *outlet)
+fill(struct base_outlet *outlet, int writer)
 {
 	uint64_t number = 0;
 
+	if (isatty(writer))
+		tcflow(writer, TCOOFF);
 	while (put(outlet, number))
 		number++;
 	return number + 1;
@@ -257,7 +261,7 @@ START_TEST(a_reader_that_does_not_read_blocks_nobody)
 	struct base_outlet_state state;
 	int writer;
 	struct base_outlet *outlet = create_way((enum way)_i, &reading, &writer);
-	uint64_t next = fill(outlet);
+	uint64_t next = fill(outlet, writer);
 
 	for (unsigned int i = 0; i < 1000; i++)
 		ck_assert(!put(outlet, next++));
@@ -268,6 +272,8 @@ START_TEST(a_reader_that_does_not_read_blocks_nobody)
 	ck_assert_int_eq(state.code, 0);
 	check_told("D");
 
+	if (isatty(writer))
+		tcflow(writer, TCOON);
 	/* It reads again: the number is where the lines are missing, without a further line. */
 	read_until(&reading, next);
 	ck_assert_uint_eq(reading.lost, 1001);
@@ -287,7 +293,7 @@ START_TEST(the_end_does_not_wait_for_a_reader)
 	struct base_outlet_state state;
 	int writer;
 	struct base_outlet *outlet = create_way((enum way)_i, &reading, &writer);
-	uint64_t next = fill(outlet);
+	uint64_t next = fill(outlet, writer);
 	uint64_t missing;
 
 	base_outlet_finish(outlet, &state);
@@ -316,7 +322,7 @@ START_TEST(the_end_waits_for_a_reader_that_reads)
 	struct base_outlet_state state;
 	int writer;
 	struct base_outlet *outlet = create_way(WAY_PIPE, &reading, &writer);
-	uint64_t next = fill(outlet);
+	uint64_t next = fill(outlet, writer);
 	GThread *thread = g_thread_new("reader", read_slowly, &reading);
 
 	base_outlet_finish(outlet, &state);
@@ -408,7 +414,8 @@ limit_files(rlim_t bytes)
 
 	getrlimit(RLIMIT_FSIZE, &limit);
 	limit.rlim_cur = bytes;
-	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	if (setrlimit(RLIMIT_FSIZE, &limit) != 0)
+		abort();
 }
 
 /* Nothing is asserted meanwhile: Check writes to a file, too. */
@@ -423,7 +430,7 @@ START_TEST(a_full_disk_is_told_once_and_goes_on)
 
 	signal(SIGXFSZ, SIG_IGN);
 	limit_files(100);
-	next = fill(outlet);
+	next = fill(outlet, fd);
 	put(outlet, next++);
 	base_outlet_get(outlet, &state);
 	limit_files(RLIM_INFINITY);
@@ -478,36 +485,53 @@ END_TEST
 #define THREADS 4
 #define LINES 20000
 
+struct putter {
+	struct base_outlet *outlet;
+	unsigned int number;
+};
+
 static void *
 put_many(void *data)
 {
-	for (uint64_t i = 0; i < LINES; i++)
-		put(data, i);
+	const struct putter *putter = data;
+	char line[32];
+
+	for (unsigned int i = 1; i <= LINES; i++) {
+		g_snprintf(line, sizeof line, "%u of %u\n", i, putter->number);
+		base_outlet_put(putter->outlet, line, strlen(line));
+	}
 	return NULL;
 }
 
-/* Four threads and a slow reader: each number of written and lost lines is right. */
-START_TEST(threads_lose_no_line_uncounted)
+/* Four threads, a fast reader and a slow one: lines are in order, and none is lost uncounted. */
+START_TEST(threads_keep_order_and_count)
 {
-	int ends[2], flags = 0;
-	struct base_outlet *outlet;
+	unsigned int lines = 0, lost = 0, n, number, last[THREADS] = {0};
+	struct putter putters[THREADS];
 	struct base_outlet_state state;
 	GThread *threads[THREADS];
-	uint64_t lines = 0, lost = 0, n;
+	struct base_outlet *outlet;
 	char line[64];
+	int ends[2];
 	FILE *file;
 
 	ck_assert_int_eq(pipe(ends), 0);
 	outlet = create(ends[1], true);
-	for (unsigned int i = 0; i < THREADS; i++)
-		threads[i] = g_thread_new("put", put_many, outlet);
+	for (unsigned int i = 0; i < THREADS; i++) {
+		putters[i] = (struct putter){outlet, i};
+		threads[i] = g_thread_new("put", put_many, &putters[i]);
+	}
 	file = fdopen(ends[0], "r");
 	while (lines + lost < THREADS * LINES && fgets(line, sizeof line, file) != NULL) {
-		if (sscanf(line, "lost %" SCNu64, &n) == 1)
+		if (sscanf(line, "lost %u", &n) == 1) {
 			lost += n;
-		else
-			lines++;
-		if (flags++ % 100 == 0)
+			continue;
+		}
+		ck_assert_int_eq(sscanf(line, "%u of %u", &n, &number), 2);
+		ck_assert_uint_lt(number, THREADS);
+		ck_assert_uint_gt(n, last[number]);
+		last[number] = n;
+		if (lines++ % 100 == 0 && _i == 1)
 			g_usleep(1000);
 	}
 	for (unsigned int i = 0; i < THREADS; i++)
@@ -527,7 +551,7 @@ START_TEST(waiting_for_room_has_a_limit)
 	struct reading reading;
 	int writer;
 	struct base_outlet *outlet = create_way(WAY_PIPE, &reading, &writer);
-	uint64_t next = fill(outlet);
+	uint64_t next = fill(outlet, writer);
 	g_autofree char *line = g_strdup_printf("%" PRIu64 "\n", next);
 	GThread *thread;
 
@@ -561,7 +585,7 @@ suite_outlet(void)
 	tcase_add_test(outlet, a_fifo_needs_no_reader_and_outlives_one);
 	tcase_add_test(outlet, a_full_disk_is_told_once_and_goes_on);
 	tcase_add_test(outlet, a_disk_that_is_full_for_a_moment_loses_nothing);
-	tcase_add_test(outlet, threads_lose_no_line_uncounted);
+	tcase_add_loop_test(outlet, threads_keep_order_and_count, 0, 2);
 	tcase_add_test(outlet, waiting_for_room_has_a_limit);
 	suite_add_tcase(suite, outlet);
 	return suite;
