@@ -11,7 +11,8 @@
  * have no observer, and only kinds with a subscription enter the queue.
  *
  * A folded subscription gets groups of events (trace/fold.h) instead, which have a queue of their
- * own, and those events that concern no adapter. It can begin with past groups; their numbers tell which of those in the queue it has had.
+ * own, and those events that concern no adapter. It can begin with past groups; their numbers tell
+ * which of those in the queue it has had.
  *
  * Leaves out an exact count per subscription: events that do not fit into the queue are counted per
  * kind, for all adapters together.
