@@ -34,7 +34,7 @@ spinor_output_finish(GError **error)
 {
 	int code;
 
-	errno = 0;
+	/* errno is that of an earlier write, if nothing was left to flush. */
 	if (fflush(stdout) != EOF && !ferror(stdout))
 		return true;
 	code = errno;
