@@ -554,8 +554,8 @@ describe_chips(const struct bench_adapter *adapter)
 		g_string_append_printf(sizes, "%s%s", sizes->len > 0 ? "," : "", one_word);
 	}
 	if (parts->len == 0)
-		return g_string_append(parts, "- -"), g_string_free(parts, FALSE);
-	g_string_append_printf(parts, " %s", sizes->str);
+		g_string_append(parts, "-");
+	g_string_append_printf(parts, " %s", sizes->len > 0 ? sizes->str : "-");
 	return g_string_free(parts, FALSE);
 }
 
