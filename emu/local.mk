@@ -30,6 +30,8 @@ emu_libbase_a_SOURCES = \
 	emu/base/optioncheck.h \
 	emu/base/optionlist.c \
 	emu/base/optionlist.h \
+	emu/base/outlet.c \
+	emu/base/outlet.h \
 	emu/base/ownfolder.c \
 	emu/base/ownfolder.h \
 	emu/base/pathlock.c \
@@ -40,6 +42,8 @@ emu_libbase_a_SOURCES = \
 	emu/base/publish.h \
 	emu/base/random.c \
 	emu/base/random.h \
+	emu/base/sink.c \
+	emu/base/sink.h \
 	emu/base/units.c \
 	emu/base/units.h \
 	emu/base/value.c \
@@ -397,6 +401,8 @@ emu_libbench_a_SOURCES = \
 	emu/bench/limits.c \
 	emu/bench/limits.h \
 	emu/bench/observe.c \
+	emu/bench/outputs.c \
+	emu/bench/outputs.h \
 	emu/bench/preset.c \
 	emu/bench/preset.h \
 	emu/bench/recording.c \

@@ -84,6 +84,7 @@ SYSTEM_TESTS = \
 	tests/system/spinord-signals.test \
 	tests/system/state.test \
 	tests/system/two-users.test \
+	tests/system/unread-output.test \
 	tests/system/user-files.test
 
 # Scripts that take minutes: `make check-all` runs them after the others, X-long.test in place of
@@ -210,9 +211,11 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_levels.c \
 	tests/unit/test_link_faults.c \
 	tests/unit/test_link_port.c \
+	tests/unit/test_log.c \
 	tests/unit/test_openfile.c \
 	tests/unit/test_option_words.c \
 	tests/unit/test_options.c \
+	tests/unit/test_outlet.c \
 	tests/unit/test_pathlock.c \
 	tests/unit/test_port.c \
 	tests/unit/test_preset.c \

@@ -287,6 +287,7 @@ action_status_new(struct action_context *actions)
 	status->seed = bench_seed(actions->bench);
 	status->uptime_s = (double)(now_us - actions->start_us) / G_USEC_PER_SEC;
 	status->adapters = describe_all(actions);
+	status->n_outputs = bench_outputs(actions->bench, status->outputs);
 	return status;
 }
 

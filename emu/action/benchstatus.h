@@ -5,6 +5,7 @@
 
 #include "action/action.h"
 #include "bench/adapter.h"
+#include "bench/outputs.h"
 #include "flash/describe.h"
 #include "flash/package.h"
 #include "flash/reasons.h"
@@ -76,6 +77,8 @@ struct action_status {
 	uint64_t seed;
 	double uptime_s;
 	GPtrArray *adapters; /* struct action_adapter_status */
+	struct bench_output outputs[BENCH_OUTPUTS_MAX];
+	unsigned int n_outputs;
 };
 
 /* To be called from the main thread. Free with action_status_free(). */

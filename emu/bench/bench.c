@@ -606,6 +606,13 @@ bench_trace_path(const struct bench *bench)
 }
 
 void
+bench_writers(const struct bench *bench, struct trace_text **trace, struct record_writer **record)
+{
+	*trace = bench->trace;
+	*record = bench_recording_writer(bench->recording);
+}
+
+void
 bench_explain_size(
 	const struct bench *bench, const struct bench_chip *chip, const char *file, GError **error)
 {

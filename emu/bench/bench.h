@@ -10,9 +10,11 @@
 #include <stdbool.h>
 
 struct bench;
+struct record_writer;
 struct setup_bench;
 struct setup_options;
 struct trace_example_list;
+struct trace_text;
 
 /*
  * Reads the description of a bench and checks all names in it. Opens no image and no port: until
@@ -77,6 +79,10 @@ GPtrArray *bench_new_files(const struct bench *bench);
 
 /* The file of the trace; "-": standard output, NULL: none. */
 const char *bench_trace_path(const struct bench *bench);
+
+/* The writers of trace and record; each may be NULL. */
+void bench_writers(
+	const struct bench *bench, struct trace_text **trace, struct record_writer **record);
 
 /* Completes an error about a file whose size differs from the chip's by the names of chips of its
  * size; no effect on other errors. To be called from the main thread. */

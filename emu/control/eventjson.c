@@ -87,6 +87,10 @@ describe_event_kind(JsonObject *params, const struct action_event *event)
 		control_set_text(params, "action", event->what);
 		control_set_text(params, "name", event->text);
 		break;
+	case ACTION_EVENT_OUTPUT:
+		control_set_text(params, "output", event->what);
+		control_set_text(params, "message", event->text);
+		break;
 	case ACTION_EVENT_KINDS:
 		break;
 	}
@@ -136,6 +140,8 @@ text_of(const struct action_event *event, unsigned int columns)
 
 	if (event->kind == ACTION_EVENT_FAULT)
 		return g_strdup_printf("fault %s", event->text);
+	if (event->kind == ACTION_EVENT_OUTPUT)
+		return g_strdup_printf("%s: %s", event->what, event->text);
 	if (grouped && event->kind == ACTION_EVENT_INTERRUPTED)
 		group.busy_ns = event->busy_ns;
 	if (grouped)
@@ -153,7 +159,10 @@ control_event_describe(JsonObject *params, const struct action_event *event, uns
 		json_object_set_int_member(params, "cs", event->cs);
 	else
 		json_object_set_null_member(params, "cs");
-	json_object_set_int_member(params, "time_ns", event->time_ns);
+	if (event->time_ns >= 0)
+		json_object_set_int_member(params, "time_ns", event->time_ns);
+	else
+		json_object_set_null_member(params, "time_ns");
 	describe_event_kind(params, event);
 	if (text != NULL)
 		control_set_text(params, "text", text);

@@ -195,6 +195,25 @@ set_seed(JsonObject *object, uint64_t seed)
 	json_object_set_string_member(object, "seed", text);
 }
 
+static JsonArray *
+describe_outputs(const struct action_status *status)
+{
+	JsonArray *array = json_array_new();
+
+	for (unsigned int i = 0; i < status->n_outputs; i++) {
+		const struct bench_output *output = &status->outputs[i];
+		JsonObject *object = json_object_new();
+
+		json_object_set_string_member(object, "output", output->name);
+		control_set_text(object, "path", output->path);
+		json_object_set_int_member(object, "lost", (int64_t)output->lost);
+		json_object_set_int_member(object, "waiting", (int64_t)output->waiting);
+		control_set_text(object, "problem", output->problem);
+		json_array_add_object_element(array, object);
+	}
+	return array;
+}
+
 JsonNode *
 control_bench_status(struct control_call *call, GError **error)
 {
@@ -213,6 +232,7 @@ control_bench_status(struct control_call *call, GError **error)
 	set_seed(object, status->seed);
 	json_object_set_double_member(object, "uptime_s", status->uptime_s);
 	json_object_set_array_member(object, "adapters", adapters);
+	json_object_set_array_member(object, "outputs", describe_outputs(status));
 	action_status_free(status);
 	return control_take_object(object);
 }

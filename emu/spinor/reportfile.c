@@ -162,11 +162,16 @@ static bool
 is_replaceable(const char *path)
 {
 	char first[2] = "";
-	FILE *file = fopen(path, "r");
-	size_t n = file != NULL ? fread(first, 1, 1, file) : 0;
+	FILE *file;
+	size_t n;
 
+	if (!g_file_test(path, G_FILE_TEST_EXISTS))
+		return true;
+	/* A FIFO would wait for a writer. */
+	file = g_file_test(path, G_FILE_TEST_IS_REGULAR) ? fopen(path, "r") : NULL;
+	n = file != NULL ? fread(first, 1, 1, file) : 0;
 	if (file == NULL)
-		return !g_file_test(path, G_FILE_TEST_EXISTS);
+		return false;
 	fclose(file);
 	return n == 0 || first[0] == '{';
 }

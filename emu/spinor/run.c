@@ -250,6 +250,7 @@ build(struct run *run, GError **error)
 			  spinor_supervise_directory(run->supervise), "control.sock", NULL);
 
 	base_log_init("spinor", run->options->verbose ? G_LOG_LEVEL_DEBUG : G_LOG_LEVEL_MESSAGE);
+	base_log_start();
 	run->bench = bench_describe(run->options, error);
 	if (run->bench == NULL)
 		return false;
@@ -376,40 +377,43 @@ exit_status(const struct spinor_supervise_outcome *outcome)
 	return WEXITSTATUS(outcome->status);
 }
 
+/* Messages go the way of the log: the end of run waits for their reader only for a limited time. */
 static void G_GNUC_PRINTF(1, 2) print_message(const char *format, ...)
 {
+	g_autoptr(GString) line = g_string_new("spinor: run: ");
 	va_list arguments;
 
-	fputs("spinor: run: ", stderr);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	g_string_append_vprintf(line, format, arguments);
 	va_end(arguments);
-	fputc('\n', stderr);
+	g_string_append_c(line, '\n');
+	base_log_lines(line->str);
 }
 
-/* Prints an operation that broke an expectation, with the columns of the trace. */
+/* Adds an operation that broke an expectation, with the columns of the trace. */
 static void
-print_operation(JsonObject *operation, bool several_chips)
+append_operation(GString *lines, JsonObject *operation, bool several_chips)
 {
 	int64_t time_ns = spinor_number(operation, "time_ns", 0);
 	int64_t opcode = spinor_number(operation, "opcode", -1);
 	int64_t address = spinor_number(operation, "address", -1);
 	const char *outcome = spinor_text(operation, "outcome", "");
 
-	fprintf(stderr, "    %" PRId64 ".%09" PRId64, time_ns / NS_PER_S, time_ns % NS_PER_S);
+	g_string_append_printf(
+		lines, "    %" PRId64 ".%09" PRId64, time_ns / NS_PER_S, time_ns % NS_PER_S);
 	if (several_chips)
-		fprintf(stderr, " %s/%" PRId64, spinor_text(operation, "adapter", "?"),
-			spinor_number(operation, "cs", 0));
+		g_string_append_printf(lines, " %s/%" PRId64,
+			spinor_text(operation, "adapter", "?"), spinor_number(operation, "cs", 0));
 	if (opcode >= 0)
-		fprintf(stderr, " %02" PRIX64, (uint64_t)opcode);
+		g_string_append_printf(lines, " %02" PRIX64, (uint64_t)opcode);
 	else
-		fputs(" --", stderr);
-	fprintf(stderr, " %s ", spinor_text(operation, "name", "?"));
+		g_string_append(lines, " --");
+	g_string_append_printf(lines, " %s ", spinor_text(operation, "name", "?"));
 	if (address >= 0)
-		fprintf(stderr, "%06" PRIX64, (uint64_t)address);
+		g_string_append_printf(lines, "%06" PRIX64, (uint64_t)address);
 	else
-		fputc('-', stderr);
-	fprintf(stderr, " %" PRId64 "%s%s\n", spinor_number(operation, "length", 0),
+		g_string_append_c(lines, '-');
+	g_string_append_printf(lines, " %" PRId64 "%s%s\n", spinor_number(operation, "length", 0),
 		strcmp(outcome, "done") != 0 ? ": " : "",
 		strcmp(outcome, "done") != 0 ? outcome : "");
 }
@@ -422,15 +426,18 @@ print_failure(struct run *run, JsonObject *row)
 	guint n = operations != NULL ? json_array_get_length(operations) : 0;
 	int64_t more = spinor_number(row, "more", 0);
 	int64_t last = n > 0 ? spinor_number(spinor_item(operations, n - 1), "number", 0) : 0;
+	g_autoptr(GString) lines = g_string_new(NULL);
 
 	print_message("%s", spinor_text(row, "failure", "?"));
 	if (n > 0)
-		fprintf(stderr, "    TIME %sOPCODE NAME ADDRESS LENGTH\n", several ? "CHIP " : "");
+		g_string_append_printf(
+			lines, "    TIME %sOPCODE NAME ADDRESS LENGTH\n", several ? "CHIP " : "");
 	for (guint i = 0; i < n; i++)
-		print_operation(spinor_item(operations, i), several);
+		append_operation(lines, spinor_item(operations, i), several);
 	if (n > 0 && more > 0)
-		fprintf(stderr, "    and %" PRId64 " more%s\n", more,
+		g_string_append_printf(lines, "    and %" PRId64 " more%s\n", more,
 			last == spinor_number(row, "value", 0) ? " before these" : "");
+	base_log_lines(lines->str);
 }
 
 /* A chip that does not answer can be why the command has failed. */
@@ -517,6 +524,7 @@ run_bench(struct run *run, GError **error)
 	 * default, since the reaper is forked before. */
 	run->supervise = spinor_supervise_new(error);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	if (run->supervise == NULL || !read_options(run, error))
 		return -1;
 	if (!build(run, error)) {
@@ -585,6 +593,7 @@ spinor_run(struct spinor_command *command, GError **error)
 	if (status > 128 && WIFSIGNALED(run.result.outcome.status) &&
 		!run.result.outcome.timed_out) {
 		fflush(stdout);
+		base_log_finish();
 		spinor_supervise_die(WTERMSIG(run.result.outcome.status));
 	}
 	return status;

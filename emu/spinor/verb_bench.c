@@ -298,13 +298,30 @@ choose(JsonObject *status, const struct spinor_command *command, GError **error)
 	return true;
 }
 
+/* An output is worth a line if something is lost. */
+static void
+print_output(JsonObject *output)
+{
+	const char *path = spinor_text(output, "path", NULL);
+	const char *problem = spinor_text(output, "problem", NULL);
+	int64_t lost = spinor_number(output, "lost", 0);
+
+	if (lost == 0 && problem == NULL)
+		return;
+	printf("%s%s%s%s: %" PRId64 " line%s lost%s%s%s\n", spinor_colour(SPINOR_YELLOW),
+		spinor_text(output, "output", "?"), path != NULL ? " " : "",
+		path != NULL ? path : "", lost, lost == 1 ? " is" : "s are",
+		problem != NULL ? ": " : "", problem != NULL ? problem : "",
+		spinor_colour(SPINOR_PLAIN));
+}
+
 int
 spinor_status(struct spinor_command *command, GError **error)
 {
 	g_autoptr(JsonObject) status = NULL;
 	g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
 	bool json = command->json;
-	JsonArray *adapters;
+	JsonArray *adapters, *outputs;
 
 	command->json = false; /* printed here, after choose() */
 	status = spinor_call_object(
@@ -321,6 +338,9 @@ spinor_status(struct spinor_command *command, GError **error)
 		spinor_number(status, "uptime_s", 0), spinor_text(status, "timing", "?"));
 	print_seed(status);
 	printf("control %s\n", spinor_text(status, "control", "?"));
+	outputs = spinor_array(status, "outputs");
+	for (guint i = 0; outputs != NULL && i < json_array_get_length(outputs); i++)
+		print_output(spinor_item(outputs, i));
 	adapters = spinor_array(status, "adapters");
 	for (guint i = 0; adapters != NULL && i < json_array_get_length(adapters); i++)
 		print_adapter(spinor_item(adapters, i));

@@ -9,7 +9,9 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/outlet.h"
 #include "bench/bench.h"
+#include "bench/outputs.h"
 #include "chipdb/chiptable.h"
 #include "control/control.h"
 #include "control/socket.h"
@@ -23,12 +25,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib-unix.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define EXIT_USAGE 2
+
+/* For a program that reads the ready lines of a daemon in the background. */
+#define READER_US (3 * (int64_t)G_USEC_PER_SEC)
 
 /* If descriptor 0, 1 or 2 is closed at the start, a later open() must not use its number for the
  * terminal of a host. */
@@ -46,7 +53,7 @@ fill_standard_descriptors(void)
 static int
 print(const char *text)
 {
-	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF) {
+	if ((fputs(text, stdout) == EOF || fflush(stdout) == EOF) && errno != EPIPE) {
 		log_error("standard output: %s", g_strerror(errno));
 		return EXIT_FAILURE;
 	}
@@ -74,6 +81,7 @@ struct daemon {
 	int report;    /* to the process that started this one in the background; -1: none */
 	struct spinord_pidfile *pid;
 	struct spinord_log *log;
+	struct base_outlet *out; /* standard output, if no trace goes there */
 	struct bench *bench;
 	struct control_server *control;
 };
@@ -139,23 +147,63 @@ start(struct daemon *daemon, GError **error)
 		(daemon->pid == NULL || spinord_pidfile_write(daemon->pid, error));
 }
 
+/* Called from any thread. */
+static void
+log_output_news(void *data, enum base_outlet_news news, uint64_t dropped, int code)
+{
+	(void)data;
+	(void)dropped;
+	if (news == BASE_OUTLET_FAILED || news == BASE_OUTLET_OVER)
+		log_error("standard output: %s", g_strerror(code));
+}
+
+/* Nobody need read the lines for the daemon to work, and to end. */
+static void
+print_ready(struct daemon *daemon, const char *lines)
+{
+	size_t n = strlen(lines);
+	const struct base_outlet_plan plan = {
+		.fd = STDOUT_FILENO, .shared = true, .capacity = n + 1, .news = log_output_news};
+	struct base_outlet *out = bench_outputs_stdout(daemon->bench);
+
+	if (out == NULL)
+		out = daemon->out = base_outlet_new(&plan);
+	base_outlet_put(out, lines, n);
+}
+
+/* Leaves the standard streams of the process that started this one. */
+static void
+enter_background(struct daemon *daemon)
+{
+	struct base_outlet_state state;
+
+	base_outlet_flush(daemon->out, READER_US, READER_US);
+	base_outlet_finish(g_steal_pointer(&daemon->out), &state);
+	if (state.dropped > 0 && !state.over)
+		log_warning("standard output: not read: %" PRIu64 " ready lines are lost",
+			state.dropped);
+	spinord_log_begin(daemon->log);
+	spinord_detach_ready(daemon->report);
+}
+
 /* The ready lines are on standard output, before a trace there. If these go to a file or a pipe, a
  * person at the terminal gets the ready lines on standard error. */
 static void
-tell_ready(const struct daemon *daemon)
+tell_ready(struct daemon *daemon)
 {
 	g_autofree char *lines = bench_ready_lines(daemon->bench);
 	g_autofree char *state = daemon->report >= 0
 		? g_strdup_printf("READY=1\nMAINPID=%ld", (long)getpid())
 		: g_strdup("READY=1");
 
-	print(lines);
+	print_ready(daemon, lines);
 	if (g_strcmp0(bench_trace_path(daemon->bench), "-") == 0 && !isatty(STDOUT_FILENO) &&
 		isatty(STDERR_FILENO))
-		fputs(lines, stderr);
-	spinord_log_begin(daemon->log);
+		base_log_lines(lines);
 	if (daemon->report >= 0)
-		spinord_detach_ready(daemon->report);
+		enter_background(daemon);
+	else
+		spinord_log_begin(daemon->log);
 	spinord_notify(state);
 }
 
@@ -168,6 +216,7 @@ stop(struct daemon *daemon)
 
 	control_server_stop(daemon->control);
 	recorded = bench_destroy(daemon->bench);
+	base_outlet_finish(daemon->out, NULL);
 	spinord_pidfile_destroy(daemon->pid);
 	spinord_log_destroy(daemon->log);
 	control_server_destroy(daemon->control);
@@ -212,7 +261,10 @@ serve_here_or_there(struct setup_options *options)
 	if (options->detach &&
 		!spinord_detach(STDERR_FILENO + 1 + n_inherited, &daemon.report, &status))
 		return status;
-	return serve(&daemon);
+	base_log_start();
+	status = serve(&daemon);
+	base_log_finish();
+	return status;
 }
 
 static int
@@ -257,6 +309,7 @@ main(int argc, char **argv)
 
 	fill_standard_descriptors();
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* ulimit -f: a write fails then, which is told */
 	g_set_prgname("spinord");
 	base_log_init("spinord", G_LOG_LEVEL_MESSAGE);
 	options = setup_options_parse(&argc, &argv, &error);

@@ -8,6 +8,8 @@ const struct suite_row suite_rows[] = {
 	{"keytable", suite_keytable},
 	{"openfile", suite_openfile},
 	{"pathlock", suite_pathlock},
+	{"log", suite_log},
+	{"outlet", suite_outlet},
 	{"chipdb", suite_chipdb},
 	{"port", suite_port},
 	{"pump", suite_pump},
