@@ -17,6 +17,7 @@
 #include "bench/limits.h"
 #include "bench/preset.h"
 #include "bench/recording.h"
+#include "bench/statusbits.h"
 #include "bench/wrongsize.h"
 #include "board/board.h"
 #include "board/boot.h"
@@ -116,27 +117,6 @@ check_adapter(struct chipdb *chipdb, const struct setup_adapter *adapter, GError
 	return true;
 }
 
-/* Refuses expectations of registers that the part does not have; the message names the first. */
-static bool
-check_registers(const struct setup_board *entry, const struct flash_part *part, GError **error)
-{
-	unsigned int has = board_boot_registers(part);
-	unsigned int missing = entry->registers & ~has;
-	g_autoptr(GString) allowed = g_string_new(NULL);
-
-	if (missing == 0)
-		return true;
-	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++)
-		if (has & 1u << reg)
-			g_string_append_printf(
-				allowed, "%ssr%u", allowed->len > 0 ? ", " : "", reg + 1);
-	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-		"%s: sr%d: a %s has no such register; allowed: %s", entry->where,
-		g_bit_nth_lsf(missing, -1) + 1, part->name,
-		allowed->len > 0 ? allowed->str : "no registers");
-	return false;
-}
-
 static bool
 check_board(struct bench *bench, const struct setup_board *entry, GError **error)
 {
@@ -153,7 +133,8 @@ check_board(struct bench *bench, const struct setup_board *entry, GError **error
 			"%s: it needs bytes up to %06" G_GINT64_MODIFIER
 			"X; allowed are addresses of a %s, 000000 to %06" G_GINT64_MODIFIER "X",
 			entry->where, entry->end - 1, part->name, part->size - 1);
-	return part != NULL && entry->end <= part->size && check_registers(entry, part, error);
+	return part != NULL && entry->end <= part->size &&
+		bench_status_check_board(entry, part, error);
 }
 
 static bool
