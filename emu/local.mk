@@ -206,6 +206,8 @@ noinst_LIBRARIES += emu/libstore.a
 emu_libstore_a_SOURCES = \
 	emu/store/filesize.c \
 	emu/store/filesize.h \
+	emu/store/guard.c \
+	emu/store/guard.h \
 	emu/store/identity.c \
 	emu/store/identity.h \
 	emu/store/image.c \
@@ -213,6 +215,9 @@ emu_libstore_a_SOURCES = \
 	emu/store/imagefile.c \
 	emu/store/initialcontent.c \
 	emu/store/initialcontent.h \
+	emu/store/internal.h \
+	emu/store/lost.c \
+	emu/store/lost.h \
 	emu/store/publish.c \
 	emu/store/publish.h \
 	emu/store/registers.c \
@@ -391,6 +396,8 @@ emu_libbench_a_SOURCES = \
 	emu/bench/recording.h \
 	emu/bench/relabel.c \
 	emu/bench/relabel.h \
+	emu/bench/saving.c \
+	emu/bench/saving.h \
 	emu/bench/statusbits.c \
 	emu/bench/statusbits.h \
 	emu/bench/unfinished.c \

@@ -74,6 +74,9 @@ struct bench_adapter {
 	void *chip_data;
 	bench_host_observer *observe_host;
 	void *host_data;
+	bench_saving_observer *observe_saving;
+	void *saving_data;
+	GPtrArray *unsaved; /* char *: what was not saved at the end; NULL: nobody asks */
 };
 
 /* An address that cannot be parsed is a usage error, one that the system refuses is not. */
@@ -126,6 +129,20 @@ chip_event(void *data, const struct flash_event *event)
 }
 
 static void
+saving_changed(void *data, const char *what, const char *text)
+{
+	const struct chip_select *select = data;
+	struct bench_adapter *adapter = select->adapter;
+	struct trace_group group = {.kind = TRACE_GROUP_STORAGE,
+		.cs = (int)select->cs,
+		.time_ns = base_clock_now(&adapter->clock)};
+
+	bench_activity_note(adapter->activity, group, what, text);
+	if (adapter->observe_saving != NULL)
+		adapter->observe_saving(adapter->saving_data, adapter, select->cs, what, text);
+}
+
+static void
 host_changed(void *data, bool opened)
 {
 	struct bench_adapter *adapter = data;
@@ -137,6 +154,9 @@ host_changed(void *data, bool opened)
 	bench_activity_note(adapter->activity, group, NULL, NULL);
 	if (adapter->observe_host != NULL)
 		adapter->observe_host(adapter->host_data, adapter, opened);
+	for (unsigned int cs = 0; !opened && cs < CLIP_SELECTS; cs++)
+		if (adapter->selects[cs].chip != NULL)
+			bench_chip_look_at_files(adapter->selects[cs].chip);
 }
 
 struct bench_adapter *
@@ -145,6 +165,7 @@ bench_adapter_new(const struct bench_adapter_plan *plan, GError **error)
 	struct bench_adapter *adapter = g_new0(struct bench_adapter, 1);
 
 	adapter->name = g_strdup(plan->name);
+	adapter->unsaved = plan->unsaved;
 	adapter->profile = setup_firmware_apply(&plan->firmware, plan->profile);
 	adapter->context = g_main_context_new();
 	g_main_context_set_poll_func(adapter->context, port_poll);
@@ -185,6 +206,7 @@ bench_adapter_clip_on(struct bench_adapter *adapter, unsigned int cs, struct ben
 	select->cs = cs;
 	select->chip = chip;
 	bench_chip_set_observer(chip, chip_event, select);
+	bench_chip_set_saving_listener(chip, saving_changed, select);
 	clip_attach(adapter->clip, cs, bench_chip_flash(chip));
 	bench_levels_clip_on(bench_chip_levels(chip), adapter->clip, cs);
 }
@@ -313,11 +335,26 @@ bench_adapter_call(struct bench_adapter *adapter, void (*function)(void *data), 
 	g_mutex_clear(&call.mutex);
 }
 
+/* Hands what a chip could not save over, each text with the names of adapter and chip select. */
+static void
+take_unsaved(struct bench_adapter *adapter, unsigned int cs, GPtrArray *list)
+{
+	for (guint i = 0; i < list->len; i++) {
+		g_autofree char *text = list->pdata[i];
+
+		if (adapter->unsaved != NULL)
+			g_ptr_array_add(adapter->unsaved,
+				g_strdup_printf("%s cs %u: %s", adapter->name, cs, text));
+	}
+	g_ptr_array_unref(list);
+}
+
 /* Completes operations that are over; interrupts others, as when a clip is removed. */
 static void
 remove_chips(struct bench_adapter *adapter)
 {
 	int64_t now = base_clock_now(&adapter->clock);
+	GPtrArray *list;
 
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
 		g_clear_pointer(&adapter->selects[cs].board, board_free);
@@ -325,7 +362,10 @@ remove_chips(struct bench_adapter *adapter)
 		if (adapter->selects[cs].chip == NULL)
 			continue;
 		flash_tick(bench_chip_flash(adapter->selects[cs].chip), now);
-		g_clear_pointer(&adapter->selects[cs].chip, bench_chip_destroy);
+		list = g_ptr_array_new();
+		bench_chip_destroy(adapter->selects[cs].chip, list);
+		adapter->selects[cs].chip = NULL;
+		take_unsaved(adapter, cs, list);
 	}
 }
 
@@ -420,6 +460,12 @@ bench_adapter_note(struct bench_adapter *adapter, const char *format, ...)
 	text = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
 	record_tap_note(&adapter->cable.tap, "%s", text);
+}
+
+GMainContext *
+bench_adapter_context(struct bench_adapter *adapter)
+{
+	return adapter->context;
 }
 
 struct base_clock *
@@ -521,6 +567,14 @@ struct bench_activity *
 bench_adapter_activity(struct bench_adapter *adapter)
 {
 	return adapter->activity;
+}
+
+void
+bench_adapter_set_saving_observer(
+	struct bench_adapter *adapter, bench_saving_observer *observe, void *data)
+{
+	adapter->observe_saving = observe;
+	adapter->saving_data = data;
 }
 
 struct link_host_stats *

@@ -37,6 +37,7 @@ struct bench {
 	struct bench_recording *recording; /* may be NULL */
 	GPtrArray *adapters;               /* struct bench_adapter */
 	unsigned int n_chips;              /* that have been created */
+	GPtrArray *unsaved;                /* char *: at the end */
 };
 
 static const struct serprog_profile *
@@ -249,6 +250,8 @@ add_chip(struct bench *bench, const struct setup_adapter *from, const struct set
 		.wafer = bench->wafer,
 		.clock = bench_adapter_clock(adapter),
 		.trace = bench->trace,
+		.context = bench_adapter_context(adapter),
+		.watch = bench->watch,
 	};
 	struct bench_chip *chip;
 
@@ -279,6 +282,7 @@ add_adapter(struct bench *bench, const struct setup_adapter *from, GError **erro
 		.watch = bench->watch,
 		.record = bench_recording_writer(bench->recording),
 		.seed = bench->setup->seed + bench->adapters->len,
+		.unsaved = bench->unsaved,
 	};
 	struct bench_adapter *adapter = bench_adapter_new(&plan, error);
 
@@ -419,6 +423,7 @@ describe(struct setup_bench *setup, GError **error)
 	struct bench *bench = g_new0(struct bench, 1);
 
 	bench->setup = setup;
+	bench->unsaved = g_ptr_array_new_with_free_func(g_free);
 	bench->adapters = g_ptr_array_new_with_free_func((GDestroyNotify)bench_adapter_destroy);
 	if (prepare(bench, error))
 		return bench;
@@ -501,22 +506,33 @@ bench_start(struct bench *bench, GError **error)
 bool
 bench_destroy(struct bench *bench)
 {
-	bool recorded;
+	g_autoptr(GPtrArray) unsaved = bench_end(bench);
+
+	return unsaved->len == 0;
+}
+
+GPtrArray *
+bench_end(struct bench *bench)
+{
+	GPtrArray *unsaved;
 
 	if (bench == NULL)
-		return true;
+		return g_ptr_array_new();
 	/* All threads end in parallel before the first join. */
 	for (guint i = 0; i < bench->adapters->len; i++)
 		bench_adapter_stop(bench->adapters->pdata[i]);
 	g_ptr_array_unref(bench->adapters);
-	recorded = bench_recording_end(bench->recording);
+	unsaved = bench->unsaved;
+	if (!bench_recording_end(bench->recording))
+		g_ptr_array_add(unsaved,
+			g_strdup_printf("record \"%s\": it is not complete", bench->setup->record));
 	g_clear_pointer(&bench->trace, trace_text_destroy);
 	g_clear_pointer(&bench->watch, port_watch_destroy);
 	g_clear_pointer(&bench->wafer, store_wafer_destroy);
 	g_clear_pointer(&bench->chipdb, chipdb_close);
 	g_clear_pointer(&bench->setup, setup_free);
 	g_free(bench);
-	return recorded;
+	return unsaved;
 }
 
 char *

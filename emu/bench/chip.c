@@ -16,6 +16,7 @@
 #include "bench/levels.h"
 #include "bench/preset.h"
 #include "bench/relabel.h"
+#include "bench/saving.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
 #include "store/identity.h"
@@ -29,7 +30,6 @@ struct bench_chip {
 	char *label;
 	char *owner;
 	char *image_path;              /* NULL: the content is not saved */
-	char *state_path;              /* NULL: the registers are not saved */
 	bool snapshot;                 /* nothing is written to the image and its state */
 	bool blank;                    /* the array was FF at the start */
 	struct flash_part *relabelled; /* the part with changed identification; NULL: unchanged */
@@ -47,29 +47,9 @@ struct bench_chip {
 	uint8_t *changed;                  /* blocks changed before snapshots exists */
 	size_t changed_bytes;
 
-	bool state_dirty;  /* unsaved changes: wear, or the last save failed */
-	bool state_found;  /* at the start */
-	bool state_in_use; /* the file is marked as in use */
-	bool ending;       /* the last save follows */
-	bool save_failure_logged;
+	struct bench_saving *saving;
+	bool state_found; /* at the start */
 };
-
-/* image: as for store_state_save(). */
-static void
-save_state(struct bench_chip *chip, const struct store_identity *image)
-{
-	g_autoptr(GError) error = NULL;
-
-	if (chip->state_path == NULL)
-		return;
-	chip->state_dirty = !store_state_save(chip->state_path, chip->flash, image, &error);
-	chip->state_in_use = chip->state_in_use || !chip->state_dirty;
-	if (chip->state_dirty && !chip->save_failure_logged) {
-		log_error(
-			"%s: the chip's registers are not saved: %s", chip->owner, error->message);
-		chip->save_failure_logged = true;
-	}
-}
 
 /* The examples are created on demand: an idle chip has none. */
 static void
@@ -84,7 +64,7 @@ count(struct bench_chip *chip, const struct flash_event *event)
 void
 bench_chip_save_state(struct bench_chip *chip)
 {
-	save_state(chip, NULL);
+	bench_saving_registers(chip->saving);
 }
 
 static void
@@ -92,14 +72,7 @@ chip_event(void *data, const struct flash_event *event)
 {
 	struct bench_chip *chip = data;
 
-	/* Wear is saved with the next change of registers: a save now would slow the erase down. */
-	if (event->kind == FLASH_EVENT_READY && event->purpose == FLASH_FOR_ERASE)
-		chip->state_dirty = true;
-	if (chip->ending)
-		chip->state_dirty = chip->state_dirty || event->kind == FLASH_EVENT_NONVOLATILE;
-	else if (event->kind == FLASH_EVENT_NONVOLATILE ||
-		(event->kind == FLASH_EVENT_POWER && event->length == 0 && chip->state_dirty))
-		bench_chip_save_state(chip);
+	bench_saving_event(chip->saving, event);
 	count(chip, event);
 	if (chip->trace.event != NULL)
 		chip->trace.event(chip->trace.data, event);
@@ -164,9 +137,28 @@ load_state(struct bench_chip *chip, GError **error)
 			chip->owner, state_path);
 	if (chip->snapshot)
 		return true;
-	chip->state_path = g_steal_pointer(&state_path);
 	chip->state_found = found == STORE_STATE_LOADED || found == STORE_STATE_NO_MARK;
+	bench_saving_set_state(chip->saving, state_path, chip->state_found);
 	return true;
+}
+
+void
+bench_chip_look_at_files(struct bench_chip *chip)
+{
+	bench_saving_look(chip->saving);
+}
+
+void
+bench_chip_list_unsaved(const struct bench_chip *chip, GPtrArray *unsaved)
+{
+	bench_saving_list(chip->saving, unsaved);
+}
+
+void
+bench_chip_set_saving_listener(struct bench_chip *chip,
+	void (*report)(void *data, const char *what, const char *text), void *data)
+{
+	bench_saving_set_listener(chip->saving, report, data);
 }
 
 static struct store_image *
@@ -187,6 +179,20 @@ open_image(const struct bench_chip_plan *plan, GError **error)
 			   "images",
 			plan->owner, plan->image);
 	return image;
+}
+
+static struct bench_saving *
+new_saving(const struct bench_chip *chip, const struct bench_chip_plan *plan)
+{
+	const struct bench_saving_plan saving = {
+		.owner = chip->owner,
+		.flash = chip->flash,
+		.image = chip->image,
+		.context = plan->context,
+		.watch = chip->snapshot ? NULL : plan->watch,
+	};
+
+	return bench_saving_new(&saving);
 }
 
 struct bench_chip *
@@ -210,8 +216,9 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 		store_image_array(image), plan->seed);
 	/* The reader of chip data has checked the part, and relabelling keeps to its limits. */
 	g_assert(chip->flash != NULL);
+	chip->saving = new_saving(chip, plan);
 	if (!load_state(chip, error)) {
-		bench_chip_destroy(chip);
+		bench_chip_destroy(chip, NULL);
 		return NULL;
 	}
 	bench_levels_init(&chip->levels, chip->flash, plan->clock);
@@ -222,7 +229,7 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 	flash_watch_array(chip->flash, chip->changed);
 	if (!bench_preset_apply(
 		    plan->condition, &chip->levels, plan->instant, plan->where, error)) {
-		bench_chip_destroy(chip);
+		bench_chip_destroy(chip, NULL);
 		return NULL;
 	}
 	/* The image can change from now on: an existing state is marked as in use. */
@@ -234,24 +241,21 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 }
 
 void
-bench_chip_destroy(struct bench_chip *chip)
+bench_chip_destroy(struct bench_chip *chip, GPtrArray *unsaved)
 {
 	if (chip == NULL)
 		return;
-	chip->ending = true;
+	bench_saving_hold(chip->saving);
 	flash_supply(chip->flash, 0);
-	if (chip->state_path != NULL && (chip->state_dirty || chip->state_in_use)) {
-		struct store_identity identity;
-
-		store_image_identity(chip->image, &identity);
-		save_state(chip, &identity);
-	}
+	bench_saving_end(chip->saving);
+	if (unsaved != NULL)
+		bench_chip_list_unsaved(chip, unsaved);
+	bench_saving_free(chip->saving);
 	g_clear_pointer(&chip->snapshots, store_snapshots_destroy);
 	flash_destroy(chip->flash);
 	store_image_close(chip->image);
 	g_free(chip->relabelled);
 	g_free(chip->changed);
-	g_free(chip->state_path);
 	g_free(chip->image_path);
 	g_free(chip->owner);
 	trace_examples_free(chip->examples);

@@ -65,6 +65,15 @@ hold_target(const char *path, char **target, int *mode, GError **error)
 	return -2;
 }
 
+/* A system call reports a page that the array's file has lost as EFAULT; a read replaces it by FF
+ * (guard.c). */
+static void
+touch(const uint8_t *array, uint64_t size)
+{
+	for (uint64_t at = 0; at < size; at += PAGE_BYTES)
+		*(const volatile uint8_t *)(array + at);
+}
+
 bool
 store_image_save(const uint8_t *array, uint64_t size, const char *path, GError **error)
 {
@@ -77,6 +86,7 @@ store_image_save(const uint8_t *array, uint64_t size, const char *path, GError *
 
 	if (held == -2)
 		return false;
+	touch(array, size);
 	good = g_file_set_contents_full(target, (const char *)array, (gssize)size,
 		G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, mode, &cause);
 	if (held >= 0)
