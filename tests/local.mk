@@ -52,6 +52,7 @@ SYSTEM_TESTS = \
 	tests/system/from-dump.test \
 	tests/system/ignored.test \
 	tests/system/install.test \
+	tests/system/lost-image.test \
 	tests/system/many.test \
 	tests/system/mistakes.test \
 	tests/system/power-sweep.test \
@@ -179,6 +180,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_levels.c \
 	tests/unit/test_link_faults.c \
 	tests/unit/test_link_port.c \
+	tests/unit/test_lost.c \
 	tests/unit/test_option_words.c \
 	tests/unit/test_options.c \
 	tests/unit/test_port.c \
@@ -190,6 +192,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_record.c \
 	tests/unit/test_registers.c \
 	tests/unit/test_replay.c \
+	tests/unit/test_saving.c \
 	tests/unit/test_serprog.c \
 	tests/unit/test_snapshot.c \
 	tests/unit/test_state.c \

@@ -37,6 +37,8 @@
 
 #define DELAY_MIN_S 1
 #define DELAY_MAX_S 60
+/* A program that writes a file anew, such as cp, truncates it first. */
+#define SHORT_MAX_US (1 * G_USEC_PER_SEC)
 
 struct saving_source {
 	GSource base;
@@ -54,6 +56,8 @@ struct bench_saving {
 	struct port_watch *watch;
 	struct port_watch_entry *entry; /* NULL: the image is not watched */
 	unsigned int delay_s;           /* until the next attempt; 0: everything is saved */
+	int64_t retry_us;               /* the time of the next attempt; 0: none */
+	int64_t short_us;               /* since then the image is too short; 0: it is not */
 
 	char *state_path;             /* NULL: the registers are not saved */
 	char *usual_state_path;       /* while the image is replaced; else NULL */
@@ -85,7 +89,19 @@ static void G_GNUC_PRINTF(4, 5) tell(const struct bench_saving *saving, GLogLeve
 		saving->report(saving->data, what, text);
 }
 
-/* Sets the time of the next attempt; it doubles with each one that fails. */
+/* Wakes the thread for the next attempt, and to look at an image that is too short. */
+static void
+set_timer(struct bench_saving *saving)
+{
+	int64_t at = saving->retry_us > 0 ? saving->retry_us : G_MAXINT64;
+
+	if (saving->short_us > 0)
+		at = MIN(at, saving->short_us + SHORT_MAX_US);
+	if (saving->source != NULL && !saving->held)
+		g_source_set_ready_time(saving->source, at < G_MAXINT64 ? at : -1);
+}
+
+/* Sets the time of the next attempt; the delay doubles with each one that fails. */
 static void
 schedule(struct bench_saving *saving, bool failed)
 {
@@ -97,9 +113,8 @@ schedule(struct bench_saving *saving, bool failed)
 		saving->delay_s = DELAY_MIN_S;
 	else if (failed)
 		saving->delay_s = MIN(saving->delay_s * 2, DELAY_MAX_S);
-	if (saving->source != NULL && !saving->held)
-		g_source_set_ready_time(saving->source,
-			waits ? g_get_monotonic_time() + saving->delay_s * G_USEC_PER_SEC : -1);
+	saving->retry_us = waits ? g_get_monotonic_time() + saving->delay_s * G_USEC_PER_SEC : 0;
+	set_timer(saving);
 }
 
 /* A file that is not the one that was saved last keeps its content under another name. */
@@ -117,6 +132,7 @@ move_foreign_state(struct bench_saving *saving, GError **error)
 			tell(saving, G_LOG_LEVEL_WARNING, "deleted",
 				"state \"%s\" was deleted or renamed; it is written again",
 				saving->state_path);
+		saving->state = now;
 		return true;
 	}
 	aside = store_state_set_aside(saving->state_path, error);
@@ -267,12 +283,30 @@ look_at_loss(struct bench_saving *saving, enum store_loss now)
 	schedule(saving, false);
 }
 
+/* The chip loses its content with the first page that it misses, or when the file stays short. */
+static void
+look_at_size(struct bench_saving *saving, bool last)
+{
+	int64_t now_us = g_get_monotonic_time();
+
+	if (!store_image_is_short(saving->image))
+		saving->short_us = 0;
+	else if (saving->short_us == 0)
+		saving->short_us = now_us;
+	if (saving->short_us > 0 &&
+		(last || saving->source == NULL || now_us - saving->short_us >= SHORT_MAX_US)) {
+		saving->short_us = 0;
+		store_image_check(saving->image);
+	}
+	look_at_loss(saving, store_image_loss(saving->image));
+}
+
 /* Others have written to the file; the chip sees it, since it is mapped. */
 static void
 look_at_writes(struct bench_saving *saving)
 {
-	if (saving->entry == NULL || !port_watch_file_written(saving->watch, saving->entry) ||
-		saving->loss != STORE_LOSS_NONE)
+	if (saving->entry == NULL || saving->short_us > 0 || saving->loss != STORE_LOSS_NONE ||
+		!port_watch_file_written(saving->watch, saving->entry))
 		return;
 	flash_array_changed(saving->flash, 0, flash_part(saving->flash)->size);
 	if (!saving->written_told)
@@ -321,9 +355,9 @@ write_image(struct bench_saving *saving)
 }
 
 static void
-look(struct bench_saving *saving)
+look(struct bench_saving *saving, bool last)
 {
-	look_at_loss(saving, store_image_check(saving->image));
+	look_at_size(saving, last);
 	look_at_name(saving);
 	look_at_writes(saving);
 	look_at_state(saving);
@@ -332,10 +366,17 @@ look(struct bench_saving *saving)
 void
 bench_saving_look(struct bench_saving *saving)
 {
-	look(saving);
+	if (saving->entry != NULL)
+		port_watch_file_changed(saving->watch, saving->entry);
+	look(saving, false);
 	write_image(saving);
 	if (saving->registers_why != NULL)
 		save_state(saving, NULL);
+	set_timer(saving);
+	/* An event between the look and the timer, which has replaced its wake-up. */
+	if (saving->source != NULL && saving->entry != NULL &&
+		port_watch_file_changed(saving->watch, saving->entry))
+		g_source_set_ready_time(saving->source, 0);
 }
 
 void
@@ -412,7 +453,7 @@ bench_saving_end(struct bench_saving *saving)
 	bool failed_before = saving->registers_why != NULL, lost;
 	struct store_identity identity;
 
-	look(saving);
+	look(saving, true);
 	write_image(saving);
 	end_image(saving);
 	if (saving->state_path == NULL || (!saving->dirty && !saving->in_use))
@@ -477,7 +518,6 @@ dispatch(GSource *source, GSourceFunc callback, void *data)
 
 	(void)callback;
 	(void)data;
-	g_source_set_ready_time(source, -1);
 	bench_saving_look(saving);
 	return G_SOURCE_CONTINUE;
 }

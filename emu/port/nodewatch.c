@@ -33,6 +33,7 @@ struct port_watch_entry {
 	GSource *wake;
 	GByteArray *queue; /* of enum port_watch_event */
 	bool is_file;      /* without events in the queue */
+	bool changed;
 	bool written;
 };
 
@@ -77,6 +78,7 @@ distribute(struct port_watch *watch, const struct inotify_event *event,
 	entry = g_hash_table_lookup(watch->entries, GINT_TO_POINTER(event->wd));
 	if (!entry)
 		return;
+	entry->changed = true;
 	entry->written = entry->written || (event->mask & IN_MODIFY) != 0;
 	if (entry->is_file)
 		queue_and_wake(entry, PORT_WATCH_LOST, NULL);
@@ -184,17 +186,30 @@ port_watch_add_file(struct port_watch *watch, const char *path, GSource *wake)
 	return add(watch, path, IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF, wake);
 }
 
-bool
-port_watch_file_written(struct port_watch *watch, struct port_watch_entry *entry)
+/* Returns a flag of an entry after all events, and clears it. */
+static bool
+take(struct port_watch *watch, bool *flag)
 {
-	bool written;
+	bool taken;
 
 	g_mutex_lock(&watch->mutex);
 	read_events(watch, NULL);
-	written = entry->written;
-	entry->written = false;
+	taken = *flag;
+	*flag = false;
 	g_mutex_unlock(&watch->mutex);
-	return written;
+	return taken;
+}
+
+bool
+port_watch_file_changed(struct port_watch *watch, struct port_watch_entry *entry)
+{
+	return take(watch, &entry->changed);
+}
+
+bool
+port_watch_file_written(struct port_watch *watch, struct port_watch_entry *entry)
+{
+	return take(watch, &entry->written);
 }
 
 struct port_watch_entry *

@@ -22,6 +22,8 @@ struct port_watch_entry *port_watch_add(
  * time of wake to 0 when there was one; nothing is to be polled. NULL: not possible. */
 struct port_watch_entry *port_watch_add_file(
 	struct port_watch *watch, const char *path, GSource *wake);
+/* True once after each of these. */
+bool port_watch_file_changed(struct port_watch *watch, struct port_watch_entry *entry);
 /* True once after other programs have written to the file or truncated it. Changes through a
  * mapping are none of these. Any thread. */
 bool port_watch_file_written(struct port_watch *watch, struct port_watch_entry *entry);

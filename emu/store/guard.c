@@ -4,15 +4,14 @@
  * be read, or that gets no block on a full disk, is a SIGBUS for the thread that uses it (mmap(2)).
  * The handler replaces the mapping, and the instruction is repeated:
  *
- *	the file is as long as the array   a private mapping of the file: it can be read as before,
- *	                                   and what is written stays in memory
- *	the file is shorter, or the same   FF in memory
- *	page fails again
+ *	the file can be read as a whole   a copy of it in memory; what is written stays there
+ *	it is shorter, or unreadable      FF in memory
  *
- * The whole array is replaced, not the page, so that a chip has either its content or none, and no
+ * A private mapping would do for the first only on some file systems: tmpfs needs a page of the disk
+ * even to show a hole through a mapping. The whole array is replaced, not the page, so that a chip has either its content or none, and no
  * mixture. The owner of the array learns it from store_guard_loss().
  *
- * The handler calls fstat() and mmap(), both plain system calls on Linux, and reads a list that is
+ * The handler calls fstat(), pread() and mmap(), all plain system calls on Linux, and reads a list that is
  * only ever extended: an entry that is no longer used has the size 0 and is not used again. A
  * SIGBUS at any other address has the effect that it had before the first mapping was guarded.
  *
@@ -78,18 +77,32 @@ is_short(const struct store_guard *guard)
 	return fstat(guard->fd, &info) < 0 || (uint64_t)info.st_size < guard->size;
 }
 
+/* A copy of the file in memory. It contains what was written through the mapping. */
+static bool
+map_copy(const struct store_guard *guard)
+{
+	if (!map(guard->array, guard->size, MAP_PRIVATE | MAP_ANONYMOUS, -1))
+		return false;
+	for (uint64_t done = 0; done < guard->size;) {
+		ssize_t n = pread(guard->fd, guard->array + done, guard->size - done, (off_t)done);
+
+		if (n == 0 || (n < 0 && errno != EINTR))
+			return false;
+		if (n > 0)
+			done += (uint64_t)n;
+	}
+	return true;
+}
+
 /* Replaces the mapping after a page of it has failed. False: it is not possible. Safe in a signal
  * handler. */
 static bool
 replace(struct store_guard *guard)
 {
-	gint loss = g_atomic_int_get(&guard->loss);
-
 	/* Another thread has been here since the page failed. */
-	if (loss == STORE_LOSS_CONTENT)
+	if (store_guard_loss(guard) != STORE_LOSS_NONE)
 		return true;
-	if (guard->shared && loss == STORE_LOSS_NONE && !is_short(guard) &&
-		map(guard->array, guard->size, MAP_PRIVATE, guard->fd)) {
+	if (guard->shared && !is_short(guard) && map_copy(guard)) {
 		g_atomic_int_set(&guard->loss, STORE_LOSS_WRITES);
 		return true;
 	}
@@ -175,11 +188,16 @@ store_guard_loss(const struct store_guard *guard)
 	return guard != NULL ? (enum store_loss)g_atomic_int_get(&guard->loss) : STORE_LOSS_NONE;
 }
 
+bool
+store_guard_is_short(const struct store_guard *guard)
+{
+	return guard != NULL && store_guard_loss(guard) != STORE_LOSS_CONTENT && is_short(guard);
+}
+
 enum store_loss
 store_guard_check(struct store_guard *guard)
 {
-	if (guard != NULL && store_guard_loss(guard) != STORE_LOSS_CONTENT && is_short(guard) &&
-		map_blank(guard))
+	if (store_guard_is_short(guard) && map_blank(guard))
 		g_atomic_int_set(&guard->loss, STORE_LOSS_CONTENT);
 	return store_guard_loss(guard);
 }

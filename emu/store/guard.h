@@ -10,7 +10,7 @@ struct store_guard;
 
 enum store_loss {
 	STORE_LOSS_NONE,
-	STORE_LOSS_WRITES,  /* the file has its content, but changes are in memory alone */
+	STORE_LOSS_WRITES,  /* the array is a copy in memory: changes do not reach the file */
 	STORE_LOSS_CONTENT, /* the array is FF in memory: the file was truncated or is unreadable */
 };
 
@@ -27,6 +27,9 @@ void store_guard_remove(struct store_guard *guard);
 
 /* One read of memory; any thread. */
 enum store_loss store_guard_loss(const struct store_guard *guard);
+
+/* True: the file is shorter than the array, which still is a mapping or a copy of it. */
+bool store_guard_is_short(const struct store_guard *guard);
 
 /* Replaces the array by FF if the file has become shorter than the array; returns the loss. To be
  * called by the thread that uses the array. */

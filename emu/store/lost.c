@@ -36,6 +36,12 @@ store_image_loss(const struct store_image *image)
 	return store_guard_loss(image->guard);
 }
 
+bool
+store_image_is_short(const struct store_image *image)
+{
+	return store_guard_is_short(image->guard);
+}
+
 enum store_loss
 store_image_check(struct store_image *image)
 {

@@ -15,7 +15,9 @@ struct store_image;
 /* What has become of the array; one read of memory. */
 enum store_loss store_image_loss(const struct store_image *image);
 
-/* The same, after a look at the size of the file. */
+/* True: the file has become shorter than the array, which has not lost its content yet. It does so
+ * when a page is missed, or with store_image_check(). */
+bool store_image_is_short(const struct store_image *image);
 enum store_loss store_image_check(struct store_image *image);
 
 /* STORE_LOSS_WRITES: writes all changes to the file, durably, which then is the array again. False:
