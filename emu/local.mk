@@ -392,6 +392,8 @@ emu_libbench_a_SOURCES = \
 	emu/bench/observe.c \
 	emu/bench/preset.c \
 	emu/bench/preset.h \
+	emu/bench/readyline.c \
+	emu/bench/readyline.h \
 	emu/bench/recording.c \
 	emu/bench/recording.h \
 	emu/bench/relabel.c \

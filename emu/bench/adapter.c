@@ -10,19 +10,17 @@
 #include "bench/adapter.h"
 
 #include "base/error.h"
-#include "base/units.h"
 #include "bench/activity.h"
 #include "bench/cable.h"
 #include "bench/chip.h"
 #include "bench/faults.h"
 #include "bench/levels.h"
+#include "bench/readyline.h"
 #include "board/board.h"
-#include "chipdb/installed.h"
 #include "chipdb/partdefinition.h"
 #include "clip/clip.h"
 #include "clip/wirefault.h"
 #include "flash/flash.h"
-#include "flash/partdata.h"
 #include "link/meter.h"
 #include "port/port.h"
 #include "record/tap.h"
@@ -76,7 +74,6 @@ struct bench_adapter {
 	void *host_data;
 	bench_saving_observer *observe_saving;
 	void *saving_data;
-	GPtrArray *unsaved; /* char *: what was not saved at the end; NULL: nobody asks */
 };
 
 /* An address that cannot be parsed is a usage error, one that the system refuses is not. */
@@ -165,7 +162,6 @@ bench_adapter_new(const struct bench_adapter_plan *plan, GError **error)
 	struct bench_adapter *adapter = g_new0(struct bench_adapter, 1);
 
 	adapter->name = g_strdup(plan->name);
-	adapter->unsaved = plan->unsaved;
 	adapter->profile = setup_firmware_apply(&plan->firmware, plan->profile);
 	adapter->context = g_main_context_new();
 	g_main_context_set_poll_func(adapter->context, port_poll);
@@ -286,19 +282,10 @@ run_held(struct bench_adapter *adapter, void (*function)(void *data), void *data
 		base_wall_release();
 }
 
-struct call {
-	struct bench_adapter *adapter;
-	void (*function)(void *data);
-	void *data;
-	GMutex mutex; /* done */
-	GCond cond;
-	bool done;
-};
-
 static gboolean
 run_call(void *data)
 {
-	struct call *call = data;
+	struct bench_call *call = data;
 
 	run_held(call->adapter, call->function, call->data);
 	g_mutex_lock(&call->mutex);
@@ -309,44 +296,43 @@ run_call(void *data)
 }
 
 void
-bench_adapter_call(struct bench_adapter *adapter, void (*function)(void *data), void *data)
+bench_call_begin(struct bench_call *call, struct bench_adapter *adapter,
+	void (*function)(void *data), void *data)
 {
-	struct call call = {.adapter = adapter, .function = function, .data = data};
-
-	if (adapter->thread == g_thread_self()) {
-		run_held(adapter, function, data);
-		return;
-	}
+	*call = (struct bench_call){.adapter = adapter, .function = function, .data = data};
 	/* A thread that is about to end would not run the call. */
-	if (adapter->stopping)
+	if (adapter->stopping && adapter->thread != g_thread_self())
 		join(adapter);
-	if (adapter->thread == NULL) {
+	if (adapter->thread == NULL || adapter->thread == g_thread_self()) {
 		run_held(adapter, function, data);
 		return;
 	}
-	g_mutex_init(&call.mutex);
-	g_cond_init(&call.cond);
-	attach(adapter, run_call, &call);
-	g_mutex_lock(&call.mutex);
-	while (!call.done)
-		g_cond_wait(&call.cond, &call.mutex);
-	g_mutex_unlock(&call.mutex);
-	g_cond_clear(&call.cond);
-	g_mutex_clear(&call.mutex);
+	call->waits = true;
+	g_mutex_init(&call->mutex);
+	g_cond_init(&call->cond);
+	attach(adapter, run_call, call);
 }
 
-/* Hands what a chip could not save over, each text with the names of adapter and chip select. */
-static void
-take_unsaved(struct bench_adapter *adapter, unsigned int cs, GPtrArray *list)
+void
+bench_call_end(struct bench_call *call)
 {
-	for (guint i = 0; i < list->len; i++) {
-		g_autofree char *text = list->pdata[i];
+	if (!call->waits)
+		return;
+	g_mutex_lock(&call->mutex);
+	while (!call->done)
+		g_cond_wait(&call->cond, &call->mutex);
+	g_mutex_unlock(&call->mutex);
+	g_cond_clear(&call->cond);
+	g_mutex_clear(&call->mutex);
+}
 
-		if (adapter->unsaved != NULL)
-			g_ptr_array_add(adapter->unsaved,
-				g_strdup_printf("%s cs %u: %s", adapter->name, cs, text));
-	}
-	g_ptr_array_unref(list);
+void
+bench_adapter_call(struct bench_adapter *adapter, void (*function)(void *data), void *data)
+{
+	struct bench_call call;
+
+	bench_call_begin(&call, adapter, function, data);
+	bench_call_end(&call);
 }
 
 /* Completes operations that are over; interrupts others, as when a clip is removed. */
@@ -354,7 +340,6 @@ static void
 remove_chips(struct bench_adapter *adapter)
 {
 	int64_t now = base_clock_now(&adapter->clock);
-	GPtrArray *list;
 
 	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
 		g_clear_pointer(&adapter->selects[cs].board, board_free);
@@ -362,10 +347,7 @@ remove_chips(struct bench_adapter *adapter)
 		if (adapter->selects[cs].chip == NULL)
 			continue;
 		flash_tick(bench_chip_flash(adapter->selects[cs].chip), now);
-		list = g_ptr_array_new();
-		bench_chip_destroy(adapter->selects[cs].chip, list);
-		adapter->selects[cs].chip = NULL;
-		take_unsaved(adapter, cs, list);
+		g_clear_pointer(&adapter->selects[cs].chip, bench_chip_destroy);
 	}
 }
 
@@ -583,58 +565,17 @@ bench_adapter_host_stats(struct bench_adapter *adapter)
 	return &adapter->meter.stats;
 }
 
-/* Formats the parts and sizes of all chips, in the order of their chip selects. */
-static char *
-describe_chips(const struct bench_adapter *adapter)
-{
-	GString *parts = g_string_new(NULL);
-	g_autoptr(GString) sizes = g_string_new(NULL);
-
-	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
-		const struct flash_part *part;
-
-		if (adapter->selects[cs].chip == NULL)
-			continue;
-		part = bench_chip_part(adapter->selects[cs].chip);
-		g_autofree char *size = base_format_size(part->size);
-		g_auto(GStrv) words = g_strsplit(size, " ", -1);
-		g_autofree char *one_word = g_strjoinv("", words);
-
-		g_string_append_printf(parts, "%s%s", parts->len > 0 ? "," : "", part->name);
-		g_string_append_printf(sizes, "%s%s", sizes->len > 0 ? "," : "", one_word);
-	}
-	if (parts->len == 0)
-		return g_string_append(parts, "- -"), g_string_free(parts, FALSE);
-	g_string_append_printf(parts, " %s", sizes->str);
-	return g_string_free(parts, FALSE);
-}
-
-/* The definition that flashrom needs for the chip; NULL: none, or several chips. */
-static const char *
-definition_of(const struct bench_adapter *adapter)
-{
-	const struct bench_chip *chip = NULL;
-
-	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
-		if (adapter->selects[cs].chip != NULL && chip != NULL)
-			return NULL;
-		if (adapter->selects[cs].chip != NULL)
-			chip = adapter->selects[cs].chip;
-	}
-	return chip != NULL ? chipdb_part_choice(bench_chip_part(chip)) : NULL;
-}
-
 char *
 bench_adapter_ready_line(const struct bench_adapter *adapter)
 {
-	g_autofree char *chips = describe_chips(adapter);
+	g_autofree char *chips = bench_readyline_chips(adapter);
 	g_autofree char *programmer = NULL;
 	g_autofree char *command = NULL;
 	const char *device = adapter->link;
 
 	if (adapter->tcp != NULL) {
 		programmer = g_strdup_printf("serprog:ip=%s", port_tcp_address(adapter->tcp));
-		command = chipdb_flashrom_command(programmer, definition_of(adapter));
+		command = chipdb_flashrom_command(programmer, bench_readyline_definition(adapter));
 		return g_strdup_printf("ready: %s %s %s%s", adapter->name, chips, command,
 			port_tcp_is_public(adapter->tcp)
 				? " # warning: anyone on the network can use it"
@@ -644,6 +585,6 @@ bench_adapter_ready_line(const struct bench_adapter *adapter)
 		device = port_pty_path(adapter->pty);
 	programmer =
 		g_strdup_printf("serprog:dev=%s:%d", device != NULL ? device : "-", READY_BAUD);
-	command = chipdb_flashrom_command(programmer, definition_of(adapter));
+	command = chipdb_flashrom_command(programmer, bench_readyline_definition(adapter));
 	return g_strdup_printf("ready: %s %s %s", adapter->name, chips, command);
 }

@@ -16,6 +16,7 @@
 #include "bench/limits.h"
 #include "bench/preset.h"
 #include "bench/recording.h"
+#include "bench/statusbits.h"
 #include "bench/wrongsize.h"
 #include "board/board.h"
 #include "board/boot.h"
@@ -115,27 +116,6 @@ check_adapter(struct chipdb *chipdb, const struct setup_adapter *adapter, GError
 	return true;
 }
 
-/* Refuses expectations of registers that the part does not have; the message names the first. */
-static bool
-check_registers(const struct setup_board *entry, const struct flash_part *part, GError **error)
-{
-	unsigned int has = board_boot_registers(part);
-	unsigned int missing = entry->registers & ~has;
-	g_autoptr(GString) allowed = g_string_new(NULL);
-
-	if (missing == 0)
-		return true;
-	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++)
-		if (has & 1u << reg)
-			g_string_append_printf(
-				allowed, "%ssr%u", allowed->len > 0 ? ", " : "", reg + 1);
-	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-		"%s: sr%d: a %s has no such register; allowed: %s", entry->where,
-		g_bit_nth_lsf(missing, -1) + 1, part->name,
-		allowed->len > 0 ? allowed->str : "no registers");
-	return false;
-}
-
 static bool
 check_board(struct bench *bench, const struct setup_board *entry, GError **error)
 {
@@ -152,7 +132,8 @@ check_board(struct bench *bench, const struct setup_board *entry, GError **error
 			"%s: it needs bytes up to %06" G_GINT64_MODIFIER
 			"X; allowed are addresses of a %s, 000000 to %06" G_GINT64_MODIFIER "X",
 			entry->where, entry->end - 1, part->name, part->size - 1);
-	return part != NULL && entry->end <= part->size && check_registers(entry, part, error);
+	return part != NULL && entry->end <= part->size &&
+		bench_status_check_board(entry, part, error);
 }
 
 static bool
@@ -252,6 +233,7 @@ add_chip(struct bench *bench, const struct setup_adapter *from, const struct set
 		.trace = bench->trace,
 		.context = bench_adapter_context(adapter),
 		.watch = bench->watch,
+		.unsaved = bench->unsaved,
 	};
 	struct bench_chip *chip;
 
@@ -282,7 +264,6 @@ add_adapter(struct bench *bench, const struct setup_adapter *from, GError **erro
 		.watch = bench->watch,
 		.record = bench_recording_writer(bench->recording),
 		.seed = bench->setup->seed + bench->adapters->len,
-		.unsaved = bench->unsaved,
 	};
 	struct bench_adapter *adapter = bench_adapter_new(&plan, error);
 
@@ -558,6 +539,19 @@ struct bench_adapter *
 bench_adapter_at(const struct bench *bench, unsigned int i)
 {
 	return bench->adapters->pdata[i];
+}
+
+void
+bench_call_all(struct bench *bench, void (*function)(void *row), void *rows, size_t row_bytes)
+{
+	unsigned int n = bench_n_adapters(bench);
+	g_autofree struct bench_call *calls = g_new(struct bench_call, n);
+
+	for (unsigned int i = 0; i < n; i++)
+		bench_call_begin(&calls[i], bench_adapter_at(bench, i), function,
+			(char *)rows + i * row_bytes);
+	for (unsigned int i = 0; i < n; i++)
+		bench_call_end(&calls[i]);
 }
 
 enum base_clock_mode

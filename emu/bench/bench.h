@@ -43,8 +43,8 @@ bool bench_check(const struct setup_options *options, unsigned int *n_adapters,
  * destroyed. */
 bool bench_start(struct bench *bench, GError **error);
 
-/* Ends the threads, saves the state, removes the links and frees the bench, which may be NULL. False:
- * something could not be saved, or was lost, as the log says. */
+/* Ends the threads, saves the state, removes the links and frees the bench, which may be NULL.
+ * False: something could not be saved, or was lost, as the log says. */
 bool bench_destroy(struct bench *bench);
 /* The same. Returns a text (char *) for each thing that is not saved. Free with
  * g_ptr_array_unref(). */
@@ -57,6 +57,11 @@ char *bench_ready_lines(const struct bench *bench);
 /* The adapters, numbered from 0 in the order of the description. */
 unsigned int bench_n_adapters(const struct bench *bench);
 struct bench_adapter *bench_adapter_at(const struct bench *bench, unsigned int i);
+
+/* Runs function in the thread of each adapter, in all at the same time, and waits until all have
+ * run it. rows has an element of row_bytes for each adapter, in their order; each is handed its
+ * own. To be called in the main thread. */
+void bench_call_all(struct bench *bench, void (*function)(void *row), void *rows, size_t row_bytes);
 /* name NULL: the only one. BASE_ERROR_USAGE: none of that name, or none or several without a
  * name. */
 struct bench_adapter *bench_find_adapter(

@@ -48,7 +48,8 @@ struct bench_chip {
 	size_t changed_bytes;
 
 	struct bench_saving *saving;
-	bool state_found; /* at the start */
+	GPtrArray *unsaved; /* not owned; may be NULL */
+	bool state_found;   /* at the start */
 };
 
 /* The examples are created on demand: an idle chip has none. */
@@ -209,6 +210,7 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 	chip->owner = g_strdup(plan->owner);
 	chip->image_path = g_strdup(plan->image);
 	chip->image = image;
+	chip->unsaved = plan->unsaved;
 	chip->snapshot = plan->snapshot && plan->image != NULL;
 	chip->blank = plan->image == NULL && plan->content.kind == STORE_CONTENT_BLANK;
 	chip->relabelled = bench_relabel_part(plan->condition, plan->part);
@@ -218,7 +220,7 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 	g_assert(chip->flash != NULL);
 	chip->saving = new_saving(chip, plan);
 	if (!load_state(chip, error)) {
-		bench_chip_destroy(chip, NULL);
+		bench_chip_destroy(chip);
 		return NULL;
 	}
 	bench_levels_init(&chip->levels, chip->flash, plan->clock);
@@ -229,7 +231,7 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 	flash_watch_array(chip->flash, chip->changed);
 	if (!bench_preset_apply(
 		    plan->condition, &chip->levels, plan->instant, plan->where, error)) {
-		bench_chip_destroy(chip, NULL);
+		bench_chip_destroy(chip);
 		return NULL;
 	}
 	/* The image can change from now on: an existing state is marked as in use. */
@@ -240,16 +242,27 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 	return chip;
 }
 
+/* Each text begins with the names of adapter and chip select, as in the log. */
+static void
+hand_over_unsaved(const struct bench_chip *chip)
+{
+	g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
+
+	bench_chip_list_unsaved(chip, list);
+	for (guint i = 0; chip->unsaved != NULL && i < list->len; i++)
+		g_ptr_array_add(chip->unsaved,
+			g_strdup_printf("%s: %s", chip->owner, (const char *)list->pdata[i]));
+}
+
 void
-bench_chip_destroy(struct bench_chip *chip, GPtrArray *unsaved)
+bench_chip_destroy(struct bench_chip *chip)
 {
 	if (chip == NULL)
 		return;
 	bench_saving_hold(chip->saving);
 	flash_supply(chip->flash, 0);
 	bench_saving_end(chip->saving);
-	if (unsaved != NULL)
-		bench_chip_list_unsaved(chip, unsaved);
+	hand_over_unsaved(chip);
 	bench_saving_free(chip->saving);
 	g_clear_pointer(&chip->snapshots, store_snapshots_destroy);
 	flash_destroy(chip->flash);

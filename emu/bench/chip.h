@@ -42,14 +42,14 @@ struct bench_chip_plan {
 	struct trace_text *trace; /* may be NULL */
 	GMainContext *context;    /* of the thread that owns the chip; may be NULL */
 	struct port_watch *watch; /* of files; may be NULL */
+	GPtrArray *unsaved; /* gets a text (char *) for each thing that is not saved at the end */
 };
 
 /* Creates the chip and brings it into its condition. On error nothing remains. */
 struct bench_chip *bench_chip_new(const struct bench_chip_plan *plan, GError **error);
 
-/* Switches the supply off, saves registers and image and frees the chip. unsaved: gets a text (char *)
- * for each thing that could not be saved; may be NULL. */
-void bench_chip_destroy(struct bench_chip *chip, GPtrArray *unsaved);
+/* Switches the supply off, saves registers and image and frees the chip. */
+void bench_chip_destroy(struct bench_chip *chip);
 
 const struct flash_part *bench_chip_part(const struct bench_chip *chip);
 const char *bench_chip_label(const struct bench_chip *chip);
@@ -81,7 +81,7 @@ void bench_chip_save_state(struct bench_chip *chip);
 /* Looks whether image and state are still there and whole, and tries again to save what is not
  * saved. Logs and reports what it finds. */
 void bench_chip_look_at_files(struct bench_chip *chip);
-/* Adds a text (char *) for each thing that is not saved now. */
+/* Adds a text (char *) for each thing that is not saved now, without the name of the chip. */
 void bench_chip_list_unsaved(const struct bench_chip *chip, GPtrArray *unsaved);
 /* Calls report when something cannot be saved, and when it is. NULL removes it. */
 void bench_chip_set_saving_listener(struct bench_chip *chip,

@@ -18,8 +18,8 @@ enum port_watch_event {
 /* Watches path. Any thread sets the ready time of wake to 0 when there are events to poll. */
 struct port_watch_entry *port_watch_add(
 	struct port_watch *watch, const char *path, GSource *wake, GError **error);
-/* Watches a regular file for writes, truncation, and changes of its names. Any thread sets the ready
- * time of wake to 0 when there was one; nothing is to be polled. NULL: not possible. */
+/* Watches a regular file for writes, truncation, and changes of its names. Any thread sets the
+ * ready time of wake to 0 when there was one; nothing is to be polled. NULL: not possible. */
 struct port_watch_entry *port_watch_add_file(
 	struct port_watch *watch, const char *path, GSource *wake);
 /* True once after each of these. */

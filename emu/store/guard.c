@@ -7,13 +7,14 @@
  *	the file can be read as a whole   a copy of it in memory; what is written stays there
  *	it is shorter, or unreadable      FF in memory
  *
- * A private mapping would do for the first only on some file systems: tmpfs needs a page of the disk
- * even to show a hole through a mapping. The whole array is replaced, not the page, so that a chip has either its content or none, and no
- * mixture. The owner of the array learns it from store_guard_loss().
+ * A private mapping would do for the first only on some file systems: tmpfs needs a page of the
+ * disk even to show a hole through a mapping. The whole array is replaced, not the page, so that a
+ * chip has either its content or none, and no mixture. The owner of the array learns it from
+ * store_guard_loss().
  *
- * The handler calls fstat(), pread() and mmap(), all plain system calls on Linux, and reads a list that is
- * only ever extended: an entry that is no longer used has the size 0 and is not used again. A
- * SIGBUS at any other address has the effect that it had before the first mapping was guarded.
+ * The handler calls fstat(), pread() and mmap(), all plain system calls on Linux, and reads a list
+ * that is only ever extended: an entry that is no longer used has the size 0 and is not used again.
+ * A SIGBUS at any other address has the effect that it had before the first mapping was guarded.
  *
  * Leaves out system calls that are given the address of a lost page: they fail with EFAULT and no
  * signal, so a caller reads the pages first.

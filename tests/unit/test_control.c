@@ -808,10 +808,12 @@ static const struct {
 		"pins=\\n9\\x1B is refused; allowed: 1 or -1"},
 	{"events.subscribe", "{\"kinds\":\"power\"}", -32602,
 		"events.subscribe: \"kinds\" has to be an array of some of operation, ready, "
-		"interrupted, power, pin, host, fault, boot, board, cable, snapshot, image, storage"},
+		"interrupted, power, pin, host, fault, boot, board, cable, snapshot, image, "
+		"storage"},
 	{"events.subscribe", "{\"kinds\":[\"weather\"]}", -32602,
 		"events.subscribe: \"kinds\" has to be an array of some of operation, ready, "
-		"interrupted, power, pin, host, fault, boot, board, cable, snapshot, image, storage"},
+		"interrupted, power, pin, host, fault, boot, board, cable, snapshot, image, "
+		"storage"},
 	{"events.subscribe", "{\"adapter\":\"a\"}", -32602,
 		"no adapter \"a\"; allowed are adapter0"},
 	{"events.unsubscribe", "{\"subscription\":1}", -32602,
