@@ -83,6 +83,7 @@ LONG_TESTS = \
 	tests/system/every-chip-long.test \
 	tests/system/every-protection-long.test \
 	tests/system/examples-long.test \
+	tests/system/lost-image-long.test \
 	tests/system/power-sweep-long.test
 
 TESTS += $(STYLE_TESTS) $(SYSTEM_TESTS)
