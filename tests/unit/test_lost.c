@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Images that lose their pages or their name while they are in use. */
+#define _GNU_SOURCE /* fallocate() */
+
 #include "storage_fixture.h"
 #include "store/identity.h"
 #include "store/image.h"
@@ -167,6 +169,29 @@ START_TEST(a_mapping_is_guarded_from_open_to_close)
 }
 END_TEST
 
+/* A hole would get its block too late to refuse the image. */
+START_TEST(a_sparse_image_has_all_blocks_when_it_is_open)
+{
+	g_autofree char *path = storage_path("a.bin"), *sample = storage_path("b.bin");
+	int fd = open(sample, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	bool supported = fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, 4096) == 0;
+	struct store_image *image;
+	struct stat after;
+
+	close(fd);
+	storage_write("a.bin", "", 0);
+	ck_assert_int_eq(truncate(path, (off_t)MIB), 0);
+	image = storage_open("a.bin", MIB);
+	ck_assert_int_eq(stat(path, &after), 0);
+	ck_assert_uint_eq(store_image_array(image)[MIB - 1], 0);
+	store_image_close(image);
+	ck_assert_int_eq(after.st_size, (off_t)MIB);
+	/* Some file systems cannot reserve blocks. */
+	if (supported)
+		ck_assert_uint_ge((uint64_t)after.st_blocks * 512, MIB);
+}
+END_TEST
+
 /* The signal that ends a child that has run act; 0: it has ended by itself. */
 static int
 signal_of(void (*act)(void))
@@ -322,6 +347,7 @@ suite_lost(void)
 		tcase, a_truncated_image_reads_as_ff, 0, (int)(G_N_ELEMENTS(cuts) * ACCESSES));
 	tcase_add_loop_test(tcase, a_truncated_file_of_a_private_array_too, 0, 2);
 	tcase_add_test(tcase, a_mapping_is_guarded_from_open_to_close);
+	tcase_add_test(tcase, a_sparse_image_has_all_blocks_when_it_is_open);
 	tcase_add_test(tcase, a_bus_error_elsewhere_ends_the_process);
 	tcase_add_test(tcase, a_deleted_image_gets_its_name_back);
 	tcase_add_test(tcase, a_file_in_its_place_is_never_overwritten);
