@@ -22,6 +22,8 @@ emu_libbase_a_SOURCES = \
 	emu/base/log.h \
 	emu/base/mistake.c \
 	emu/base/mistake.h \
+	emu/base/newfile.c \
+	emu/base/newfile.h \
 	emu/base/optioncheck.c \
 	emu/base/optioncheck.h \
 	emu/base/optionlist.c \
@@ -30,6 +32,8 @@ emu_libbase_a_SOURCES = \
 	emu/base/pathlock.h \
 	emu/base/period.c \
 	emu/base/period.h \
+	emu/base/publish.c \
+	emu/base/publish.h \
 	emu/base/random.c \
 	emu/base/random.h \
 	emu/base/units.c \
@@ -216,10 +220,10 @@ emu_libstore_a_SOURCES = \
 	emu/store/initialcontent.c \
 	emu/store/initialcontent.h \
 	emu/store/internal.h \
+	emu/store/journal.c \
+	emu/store/journal.h \
 	emu/store/lost.c \
 	emu/store/lost.h \
-	emu/store/publish.c \
-	emu/store/publish.h \
 	emu/store/registers.c \
 	emu/store/registers.h \
 	emu/store/snapshot.c \
@@ -385,6 +389,8 @@ emu_libbench_a_SOURCES = \
 	emu/bench/faultcheck.c \
 	emu/bench/faults.c \
 	emu/bench/faults.h \
+	emu/bench/files.c \
+	emu/bench/files.h \
 	emu/bench/levels.c \
 	emu/bench/levels.h \
 	emu/bench/limits.c \
@@ -477,7 +483,8 @@ SPINOR_ROOMS = \
 	emu/libstore.a \
 	emu/libchipdb.a \
 	emu/libflash.a \
-	emu/libbase.a
+	emu/libbase.a \
+	$(TSAN_GLIB)
 
 bin_PROGRAMS += spinord
 spinord_SOURCES = \

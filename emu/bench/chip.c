@@ -13,6 +13,8 @@
 #include "bench/chip.h"
 
 #include "base/log.h"
+#include "base/newfile.h"
+#include "base/publish.h"
 #include "bench/levels.h"
 #include "bench/preset.h"
 #include "bench/relabel.h"
@@ -21,15 +23,20 @@
 #include "flash/partdata.h"
 #include "store/identity.h"
 #include "store/image.h"
+#include "store/journal.h"
 #include "store/snapshot.h"
 #include "store/state.h"
 #include "trace/examples.h"
 #include "trace/text.h"
 
+#include <glib/gstdio.h>
+#include <string.h>
+
 struct bench_chip {
 	char *label;
 	char *owner;
 	char *image_path;              /* NULL: the content is not saved */
+	char *state_path;              /* NULL: the registers are not saved */
 	bool snapshot;                 /* nothing is written to the image and its state */
 	bool blank;                    /* the array was FF at the start */
 	struct flash_part *relabelled; /* the part with changed identification; NULL: unchanged */
@@ -50,6 +57,10 @@ struct bench_chip {
 	struct bench_saving *saving;
 	GPtrArray *unsaved; /* not owned; may be NULL */
 	bool state_found;   /* at the start */
+	bool state_stale;   /* it is of another image, and is renamed when the chip begins */
+	bool preset;        /* the registers differ from those of the file */
+	bool refused;       /* files that were created do not stay */
+	char *aside;        /* new name of the stale state */
 };
 
 /* The examples are created on demand: an idle chip has none. */
@@ -83,32 +94,85 @@ chip_event(void *data, const struct flash_event *event)
 }
 
 /* The registers of another image, or of one that is gone: the chip has them as delivered. */
-static bool
-refuse_stale(const struct bench_chip *chip, const char *state_path, GError **error)
+static void
+refuse_stale(struct bench_chip *chip, const char *state_path)
 {
-	g_autofree char *aside = NULL;
-
-	if (chip->snapshot) {
+	if (chip->snapshot)
 		log_warning("%s: state \"%s\" is of another image and not used; the chip has its "
 			    "registers as delivered",
 			chip->owner, state_path);
-		return true;
-	}
-	aside = store_state_set_aside(state_path, error);
-	if (aside != NULL)
+	chip->state_stale = !chip->snapshot;
+}
+
+bool
+bench_chip_begin(struct bench_chip *chip, GError **error)
+{
+	if (chip->state_stale) {
+		chip->aside = store_state_set_aside(chip->state_path, error);
+		if (chip->aside == NULL)
+			return false;
 		log_warning("%s: state \"%s\" is of another image; it is now \"%s\", and the chip "
 			    "has its registers as delivered",
-			chip->owner, state_path, aside);
-	return aside != NULL;
+			chip->owner, chip->state_path, chip->aside);
+	}
+	bench_saving_begin(chip->saving);
+	/* The image can change from now on: an existing state is marked as in use. */
+	if (chip->preset || chip->state_found || bench_saving_has_unsaved_registers(chip->saving))
+		bench_chip_save_state(chip);
+	return true;
+}
+
+void
+bench_chip_refuse(struct bench_chip *chip)
+{
+	chip->refused = true;
+}
+
+/* Removes the files of a refused start. True: the state is as it was before. */
+static bool
+withdraw(struct bench_chip *chip)
+{
+	bool restored = bench_saving_has_saved(chip->saving) && !chip->state_found &&
+		g_unlink(chip->state_path) == 0;
+
+	if (chip->aside != NULL && base_publish(chip->aside, chip->state_path))
+		restored = true;
+	store_image_withdraw(chip->image, chip->image_path);
+	return restored;
+}
+
+/* Completes a change of the content that a killed daemon has left. Sets *state if the registers are
+ * not those of the file. */
+static bool
+recover(const struct bench_chip *chip, const char *state_path, char **state, GError **error)
+{
+	g_autofree char *message = NULL;
+
+	if (!store_journal_recover(
+		    chip->image, chip->image_path, state_path, state, &message, error))
+		return false;
+	if (message != NULL)
+		log_warning("%s: %s", chip->owner, message);
+	return true;
 }
 
 static bool
 find_state(const struct bench_chip *chip, const char *state_path, enum store_state_found *found,
 	GError **error)
 {
+	g_autofree char *text = NULL;
 	struct store_identity identity;
 
 	*found = STORE_STATE_NONE;
+	if (!chip->snapshot) {
+		base_newfile_clean(chip->image_path);
+		base_newfile_clean(state_path);
+	}
+	if (!recover(chip, state_path, &text, error))
+		return false;
+	if (text != NULL)
+		return store_state_load_text(
+			state_path, text, strlen(text), chip->flash, NULL, found, error);
 	if (!g_file_test(state_path, G_FILE_TEST_EXISTS))
 		return true;
 	if (store_image_is_created(chip->image)) {
@@ -129,17 +193,19 @@ load_state(struct bench_chip *chip, GError **error)
 	if (chip->image_path == NULL)
 		return true;
 	state_path = g_strconcat(chip->image_path, ".state", NULL);
-	if (!find_state(chip, state_path, &found, error) ||
-		(found == STORE_STATE_STALE && !refuse_stale(chip, state_path, error)))
+	if (!find_state(chip, state_path, &found, error))
 		return false;
+	if (found == STORE_STATE_STALE)
+		refuse_stale(chip, state_path);
 	if (found == STORE_STATE_NO_MARK)
 		log_notice("%s: state \"%s\" does not say of which image it is; its registers "
 			   "are used",
 			chip->owner, state_path);
 	if (chip->snapshot)
 		return true;
+	chip->state_path = g_steal_pointer(&state_path);
 	chip->state_found = found == STORE_STATE_LOADED || found == STORE_STATE_NO_MARK;
-	bench_saving_set_state(chip->saving, state_path, chip->state_found);
+	bench_saving_set_state(chip->saving, chip->state_path, chip->state_found);
 	return true;
 }
 
@@ -220,6 +286,7 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 	g_assert(chip->flash != NULL);
 	chip->saving = new_saving(chip, plan);
 	if (!load_state(chip, error)) {
+		bench_chip_refuse(chip);
 		bench_chip_destroy(chip);
 		return NULL;
 	}
@@ -231,12 +298,11 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 	flash_watch_array(chip->flash, chip->changed);
 	if (!bench_preset_apply(
 		    plan->condition, &chip->levels, plan->instant, plan->where, error)) {
+		bench_chip_refuse(chip);
 		bench_chip_destroy(chip);
 		return NULL;
 	}
-	/* The image can change from now on: an existing state is marked as in use. */
-	if (bench_preset_is_kept(plan->condition) || chip->state_found)
-		bench_chip_save_state(chip);
+	chip->preset = bench_preset_is_kept(plan->condition);
 	listener.data = chip;
 	flash_set_listener(chip->flash, &listener);
 	return chip;
@@ -261,7 +327,8 @@ bench_chip_destroy(struct bench_chip *chip)
 		return;
 	bench_saving_hold(chip->saving);
 	flash_supply(chip->flash, 0);
-	bench_saving_end(chip->saving);
+	if (!chip->refused || !withdraw(chip))
+		bench_saving_end(chip->saving, !chip->refused);
 	hand_over_unsaved(chip);
 	bench_saving_free(chip->saving);
 	g_clear_pointer(&chip->snapshots, store_snapshots_destroy);
@@ -269,6 +336,8 @@ bench_chip_destroy(struct bench_chip *chip)
 	store_image_close(chip->image);
 	g_free(chip->relabelled);
 	g_free(chip->changed);
+	g_free(chip->state_path);
+	g_free(chip->aside);
 	g_free(chip->image_path);
 	g_free(chip->owner);
 	trace_examples_free(chip->examples);
@@ -350,6 +419,7 @@ bench_chip_snapshots(struct bench_chip *chip)
 	if (chip->snapshots == NULL) {
 		chip->snapshots = store_snapshots_new(chip->flash, store_image_array(chip->image),
 			flash_part(chip->flash)->size, blank);
+		store_snapshots_set_image(chip->snapshots, chip->image, chip->state_path);
 		store_snapshots_set_listener(chip->snapshots, restored, chip);
 	}
 	return chip->snapshots;

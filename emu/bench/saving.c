@@ -22,6 +22,7 @@
 #include "bench/saving.h"
 
 #include "base/log.h"
+#include "base/publish.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
 #include "port/nodewatch.h"
@@ -29,7 +30,6 @@
 #include "store/identity.h"
 #include "store/image.h"
 #include "store/lost.h"
-#include "store/publish.h"
 #include "store/state.h"
 
 #include <stdarg.h>
@@ -65,6 +65,7 @@ struct bench_saving {
 	struct store_file_mark state; /* the file as last written or loaded */
 	bool dirty;                   /* unsaved changes: wear, or the last save failed */
 	bool in_use;                  /* the file is marked as in use */
+	bool begun;                   /* the registers are saved from now on */
 	bool held;                    /* the last save follows */
 	bool foreign_told;            /* of the state file that is there now */
 	char *registers_why;          /* why the last save failed; NULL: it did not */
@@ -168,6 +169,9 @@ save_state(struct bench_saving *saving, const struct store_identity *identity)
 
 	if (saving->state_path == NULL)
 		return;
+	saving->dirty = true;
+	if (!saving->begun)
+		return;
 	good = move_foreign_state(saving, &error) &&
 		store_state_save(saving->state_path, saving->flash, identity, &error);
 	saving->dirty = !good;
@@ -189,11 +193,10 @@ move_state(struct bench_saving *saving, const char *path)
 
 	store_file_mark(saving->state_path, &now);
 	if (now.exists && store_file_mark_equal(&now, &saving->state))
-		store_publish(saving->state_path, path);
+		base_publish(saving->state_path, path);
 	g_free(saving->state_path);
 	saving->state_path = g_strdup(path);
 	store_file_mark(path, &saving->state);
-	/* A file there was left by nobody but us, or its name is not free. */
 	saving->dirty = saving->dirty || !saving->state.exists;
 }
 
@@ -259,12 +262,11 @@ look_at_name(struct bench_saving *saving)
 static void
 look_at_loss(struct bench_saving *saving, enum store_loss now)
 {
-	const char *path = store_image_path(saving->image);
+	const char *path = store_image_source(saving->image);
 
 	if (now == saving->loss)
 		return;
 	saving->loss = now;
-	/* Snapshots compare blocks with what they were. */
 	if (now == STORE_LOSS_CONTENT) {
 		flash_array_changed(saving->flash, 0, flash_part(saving->flash)->size);
 		tell(saving, G_LOG_LEVEL_CRITICAL, "lost",
@@ -312,7 +314,7 @@ look_at_writes(struct bench_saving *saving)
 	if (!saving->written_told)
 		tell(saving, G_LOG_LEVEL_WARNING, "changed",
 			"image \"%s\" was written by another program; the chip has that content",
-			store_image_path(saving->image));
+			store_image_source(saving->image));
 	saving->written_told = true;
 }
 
@@ -384,7 +386,8 @@ bench_saving_registers(struct bench_saving *saving)
 {
 	if (saving->state_path == NULL)
 		return;
-	look_at_name(saving);
+	if (saving->begun)
+		look_at_name(saving);
 	save_state(saving, NULL);
 }
 
@@ -403,6 +406,26 @@ bench_saving_event(struct bench_saving *saving, const struct flash_event *event)
 	else if (event->kind == FLASH_EVENT_NONVOLATILE ||
 		(event->kind == FLASH_EVENT_POWER && event->length == 0 && saving->dirty))
 		bench_saving_registers(saving);
+}
+
+void
+bench_saving_begin(struct bench_saving *saving)
+{
+	if (saving->state_path != NULL)
+		store_file_mark(saving->state_path, &saving->state);
+	saving->begun = true;
+}
+
+bool
+bench_saving_has_unsaved_registers(const struct bench_saving *saving)
+{
+	return saving->dirty;
+}
+
+bool
+bench_saving_has_saved(const struct bench_saving *saving)
+{
+	return saving->in_use;
 }
 
 void
@@ -448,14 +471,18 @@ end_image(struct bench_saving *saving)
 }
 
 void
-bench_saving_end(struct bench_saving *saving)
+bench_saving_end(struct bench_saving *saving, bool with_image)
 {
 	bool failed_before = saving->registers_why != NULL, lost;
 	struct store_identity identity;
 
-	look(saving, true);
-	write_image(saving);
-	end_image(saving);
+	if (!saving->begun)
+		return;
+	if (with_image) {
+		look(saving, true);
+		write_image(saving);
+		end_image(saving);
+	}
 	if (saving->state_path == NULL || (!saving->dirty && !saving->in_use))
 		return;
 	/* The registers are those of the file that was there, whatever its content is now. */
@@ -463,7 +490,6 @@ bench_saving_end(struct bench_saving *saving)
 	if (!lost)
 		store_image_identity(saving->image, &identity);
 	save_state(saving, lost ? NULL : &identity);
-	/* The failure was reported when it began. */
 	if (saving->registers_why != NULL && failed_before)
 		log_error("%s: the chip's registers could not be saved until the end: %s",
 			saving->owner, saving->registers_why);
@@ -472,7 +498,7 @@ bench_saving_end(struct bench_saving *saving)
 void
 bench_saving_list(const struct bench_saving *saving, GPtrArray *unsaved)
 {
-	const char *path = store_image_path(saving->image);
+	const char *path = store_image_source(saving->image);
 
 	if (saving->loss == STORE_LOSS_CONTENT)
 		g_ptr_array_add(unsaved,
@@ -543,7 +569,7 @@ bench_saving_new(const struct bench_saving_plan *plan)
 	saving->owner = g_strdup(plan->owner);
 	saving->flash = plan->flash;
 	saving->image = plan->image;
-	if (plan->context == NULL || store_image_path(plan->image) == NULL)
+	if (plan->context == NULL || store_image_source(plan->image) == NULL)
 		return saving;
 	saving->source = g_source_new(&functions, sizeof(struct saving_source));
 	g_source_set_name(saving->source, "saving");

@@ -32,6 +32,12 @@ void bench_saving_set_listener(struct bench_saving *saving,
 /* The registers are saved in state_path from now on. exists: they were loaded from there. */
 void bench_saving_set_state(struct bench_saving *saving, const char *state_path, bool exists);
 
+/* From now on registers are saved; before, changes are only noted. */
+void bench_saving_begin(struct bench_saving *saving);
+bool bench_saving_has_unsaved_registers(const struct bench_saving *saving);
+/* True: the file of the registers was written. */
+bool bench_saving_has_saved(const struct bench_saving *saving);
+
 /* Saves the registers. Needed only after a change that sends no event. */
 void bench_saving_registers(struct bench_saving *saving);
 
@@ -47,7 +53,8 @@ void bench_saving_list(const struct bench_saving *saving, GPtrArray *unsaved);
 /* From now on nothing is saved until bench_saving_end(). */
 void bench_saving_hold(struct bench_saving *saving);
 
-/* The last save. What cannot be saved is in bench_saving_list() afterwards. */
-void bench_saving_end(struct bench_saving *saving);
+/* The last save, unless nothing was saved before. What cannot be saved is in bench_saving_list()
+ * afterwards. with_image false: the image is about to be removed, and its name has no meaning. */
+void bench_saving_end(struct bench_saving *saving, bool with_image);
 
 #endif

@@ -45,7 +45,7 @@ chipdb_part_definitions(const struct flash_part *part, enum flash_definition_lis
 {
 	if (list == FLASH_FLASHPROG && !part->definitions[list])
 		list = FLASH_FLASHROM;
-	while (list != FLASH_FLASHPROG && list > FLASH_FLASHROM && !part->definitions[list])
+	while (list > FLASH_FLASHROM && list < FLASH_FLASHPROG && !part->definitions[list])
 		list--;
 	return part->definitions[list];
 }

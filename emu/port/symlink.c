@@ -13,6 +13,7 @@
  */
 #include "port/symlink.h"
 
+#include "base/newfile.h"
 #include "base/pathlock.h"
 
 #include <errno.h>
@@ -64,11 +65,21 @@ is_stale(const char *path)
 	return *number != '\0' && strspn(number, "0123456789") == strlen(number);
 }
 
+/* Removes the temporary link of a spinord that was killed while it replaced one. */
+static void
+remove_temporary(const char *path)
+{
+	g_autofree char *temporary = g_strconcat(path, BASE_NEWFILE_SUFFIX, NULL);
+
+	if (is_stale(temporary))
+		unlink(temporary);
+}
+
 /* Atomically, for hosts that poll for the name. */
 static int
 replace_link(const struct port_symlink *link)
 {
-	g_autofree char *temporary = g_strdup_printf("%s.%d", link->path, (int)getpid());
+	g_autofree char *temporary = g_strconcat(link->path, BASE_NEWFILE_SUFFIX, NULL);
 
 	if (symlink(link->target, temporary) < 0)
 		return -errno;
@@ -114,8 +125,11 @@ port_symlink_new(const char *path, const char *target, GError **error)
 	link = g_new0(struct port_symlink, 1);
 	link->path = canonical;
 	link->target = g_strdup(target);
-	if (lock_path(link, error) && make_link(link, error))
-		return link;
+	if (lock_path(link, error)) {
+		remove_temporary(link->path);
+		if (make_link(link, error))
+			return link;
+	}
 	if (link->lock >= 0)
 		close(link->lock);
 	g_free(link->path);

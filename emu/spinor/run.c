@@ -514,8 +514,12 @@ run_bench(struct run *run, GError **error)
 	 * default, since the reaper is forked before. */
 	run->supervise = spinor_supervise_new(error);
 	signal(SIGPIPE, SIG_IGN);
-	if (run->supervise == NULL || !read_options(run, error) || !build(run, error))
+	if (run->supervise == NULL || !read_options(run, error))
 		return -1;
+	if (!build(run, error)) {
+		bench_refuse(run->bench);
+		return -1;
+	}
 	return run_command(run, error);
 }
 

@@ -7,6 +7,7 @@
 #include "spinord/pidfile.h"
 
 #include "base/error.h"
+#include "base/newfile.h"
 #include "base/pathlock.h"
 #include "base/units.h"
 
@@ -91,8 +92,10 @@ spinord_pidfile_new(const char *path, GError **error)
 			file->lock == -EADDRINUSE ? "in use by another spinord; choose another path"
 						  : g_strerror(-file->lock),
 			error);
-	else if (check(canonical, error))
+	else if (check(canonical, error)) {
+		base_newfile_clean(canonical);
 		return file;
+	}
 	spinord_pidfile_destroy(file);
 	return NULL;
 }
@@ -101,10 +104,10 @@ bool
 spinord_pidfile_write(struct spinord_pidfile *file, GError **error)
 {
 	g_autofree char *text = g_strdup_printf("%ld\n", (long)getpid());
-	g_autoptr(GError) why = NULL;
+	int code = base_file_replace(file->path, text, strlen(text), 0666, false);
 
-	file->written = g_file_set_contents(file->path, text, -1, &why);
-	return file->written || fail(file->path, why->message, error);
+	file->written = code == 0;
+	return file->written || fail(file->path, g_strerror(-code), error);
 }
 
 void

@@ -23,16 +23,15 @@
 #include "store/image.h"
 
 #include "base/error.h"
+#include "base/newfile.h"
 #include "store/filesize.h"
 #include "store/guard.h"
 #include "store/identity.h"
 #include "store/internal.h"
-#include "store/publish.h"
 #include "store/wafer.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glib/gstdio.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,43 +66,30 @@ lock(int fd, const struct source *source, GError **error)
 	return false;
 }
 
-static bool
-write_all(int fd, const uint8_t *bytes, size_t n)
-{
-	for (size_t done = 0; done < n;) {
-		ssize_t written = write(fd, bytes + done, n - done);
-
-		if (written < 0 && errno != EINTR)
-			return false;
-		if (written > 0)
-			done += (size_t)written;
-	}
-	return true;
-}
-
 /* Writes the content to a new file: from an array with the content of its file, or as computed. The
- * array is copied first: a write of a page that its file has lost would fail with EFAULT. */
-static bool
+ * array is copied first: a write of a page that its file has lost would fail with EFAULT. 0 or
+ * -errno. */
+static int
 fill(int fd, const struct store_content *content, const struct store_image *from, uint64_t size)
 {
 	g_autofree uint8_t *piece = g_malloc(STORE_CONTENT_PIECE);
 
 	for (uint64_t done = 0; done < size;) {
 		size_t n = MIN(size - done, STORE_CONTENT_PIECE);
+		int code;
 
 		if (from->array == NULL)
 			store_content_fill(content, done, piece, n);
 		else
 			memcpy(piece, from->array + done, n);
-		if (!write_all(fd, piece, n))
-			return false;
+		code = base_write_all(fd, piece, n);
+		if (code < 0)
+			return code;
 		done += n;
 	}
-	if (store_guard_check(from->guard) == STORE_LOSS_CONTENT) {
-		errno = ENODATA;
-		return false;
-	}
-	return fsync(fd) == 0;
+	if (store_guard_check(from->guard) == STORE_LOSS_CONTENT)
+		return -ENODATA;
+	return fsync(fd) < 0 ? -errno : 0;
 }
 
 /* Creates the file, locked before it has a name. -1 and errno on error. */
@@ -111,20 +97,21 @@ static int
 create_file(const char *path, const struct store_content *content, const struct store_image *from,
 	uint64_t size)
 {
-	g_autofree char *folder = g_path_get_dirname(path);
-	g_autofree char *temporary = g_build_filename(folder, ".spinor-XXXXXX", NULL);
-	int fd = g_mkstemp_full(temporary, O_RDWR | O_CLOEXEC, 0666);
-	int reason = errno;
+	struct base_newfile file;
+	int code = base_newfile_open(&file, path, 0666);
 
-	if (fd >= 0) {
-		if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fill(fd, content, from, size) &&
-			store_publish(temporary, path))
-			return fd;
-		reason = errno;
-		g_unlink(temporary);
-		close(fd);
+	if (code == 0) {
+		if (flock(file.fd, LOCK_EX | LOCK_NB) < 0)
+			code = -errno;
+		if (code == 0)
+			code = fill(file.fd, content, from, size);
+		if (code == 0)
+			code = base_newfile_link(&file, path);
+		if (code == 0)
+			return file.fd;
+		base_newfile_discard(&file);
 	}
-	errno = reason;
+	errno = -code;
 	return -1;
 }
 
@@ -232,7 +219,7 @@ map_file(struct store_image *image, const struct store_image_plan *plan,
 		if (image->array != MAP_FAILED) {
 			blank = store_wafer_file(plan->wafer, &blank_bytes);
 			image->shared = !source->shared;
-			image->path = g_strdup(source->path);
+			image->source = g_strdup(source->path);
 			image->guard = store_guard_add(image->array, image->size, image->fd,
 				image->shared, blank, blank_bytes);
 			return true;
@@ -273,6 +260,7 @@ release(struct store_image *image)
 	if (image->fd >= 0)
 		close(image->fd);
 	g_free(image->path);
+	g_free(image->source);
 	g_free(image->real);
 }
 
@@ -315,6 +303,7 @@ map_kept(struct store_image *image, const struct store_image_plan *plan, GError 
 		g_propagate_error(error, why);
 	if (image->fd < 0 || !map_file(image, plan, &source, error))
 		return false;
+	image->path = g_strdup(plan->path);
 	store_image_note_name(image);
 	return true;
 }
@@ -345,6 +334,16 @@ map_memory(struct store_image *image, const struct store_image_plan *plan, GErro
 	return false;
 }
 
+void
+store_image_withdraw(const struct store_image *image, const char *path)
+{
+	struct stat ours, there;
+
+	if (image->created && fstat(image->fd, &ours) == 0 && lstat(path, &there) == 0 &&
+		ours.st_dev == there.st_dev && ours.st_ino == there.st_ino)
+		unlink(path);
+}
+
 struct store_image *
 store_image_open(const struct store_image_plan *plan, GError **error)
 {
@@ -361,6 +360,7 @@ store_image_open(const struct store_image_plan *plan, GError **error)
 		good = map_memory(&image, plan, error);
 	if (good)
 		return g_memdup2(&image, sizeof(image));
+	store_image_withdraw(&image, plan->path);
 	release(&image);
 	return NULL;
 }
@@ -372,6 +372,24 @@ store_image_close(struct store_image *image)
 		return;
 	release(image);
 	g_free(image);
+}
+
+uint64_t
+store_image_size(const struct store_image *image)
+{
+	return image->size;
+}
+
+const char *
+store_image_path(const struct store_image *image)
+{
+	return image->path;
+}
+
+int
+store_image_descriptor(const struct store_image *image)
+{
+	return image->path != NULL ? image->fd : -1;
 }
 
 uint8_t *

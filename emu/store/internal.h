@@ -14,10 +14,11 @@ struct store_image {
 	uint64_t size;
 	int fd; /* -1: in memory */
 	bool created;
-	bool shared; /* the array is the file: all writes are in it */
-	bool named;  /* real led to the file at the start, and can be compared with it */
-	char *path;  /* of the file, in messages; NULL: in memory */
-	char *real;  /* the same, absolute and without symbolic links; NULL: not known */
+	bool shared;  /* the array is the file: all writes are in it */
+	bool named;   /* real led to the file at the start, and can be compared with it */
+	char *path;   /* NULL: nothing is written to the file, if there is one */
+	char *source; /* of the file, in messages; NULL: in memory */
+	char *real;   /* the same, absolute and without symbolic links; NULL: not known */
 	struct store_guard *guard; /* NULL: in memory */
 };
 

@@ -115,7 +115,7 @@ store_image_write_back(struct store_image *image, GError **error)
 	if (code == 0)
 		return true;
 	g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(code),
-		"cannot write image \"%s\": %s", image->path, g_strerror(code));
+		"cannot write image \"%s\": %s", image->source, g_strerror(code));
 	return false;
 }
 
@@ -124,7 +124,7 @@ store_image_write_back(struct store_image *image, GError **error)
 void
 store_image_note_name(struct store_image *image)
 {
-	char *real = realpath(image->path, NULL);
+	char *real = realpath(image->source, NULL);
 	struct stat by_name, by_file;
 
 	if (real == NULL)
@@ -150,9 +150,9 @@ store_image_name(const struct store_image *image)
 }
 
 const char *
-store_image_path(const struct store_image *image)
+store_image_source(const struct store_image *image)
 {
-	return image->path;
+	return image->source;
 }
 
 const char *

@@ -35,7 +35,7 @@ enum store_name {
 enum store_name store_image_name(const struct store_image *image);
 
 /* The file of the image, for messages; NULL: in memory. */
-const char *store_image_path(const struct store_image *image);
+const char *store_image_source(const struct store_image *image);
 
 /* The same without symbolic links, as at the start; NULL: it is not known. */
 const char *store_image_real_path(const struct store_image *image);

@@ -92,6 +92,7 @@ Suite *suite_flash_status(void);
 Suite *suite_flash_supply(void);
 Suite *suite_flash_unlock(void);
 Suite *suite_image(void);
+Suite *suite_journal(void);
 Suite *suite_keytable(void);
 Suite *suite_levels(void);
 Suite *suite_link_faults(void);

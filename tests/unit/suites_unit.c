@@ -30,6 +30,7 @@ const struct suite_row suite_rows[] = {
 	{"content", suite_content},
 	{"action", suite_action},
 	{"image", suite_image},
+	{"journal", suite_journal},
 	{"snapshot", suite_snapshot},
 	{"reasons", suite_reasons},
 	{"registers", suite_registers},

@@ -58,6 +58,7 @@ begin(struct saved *s, const char *image, const char *state)
 		.watch = s->watch});
 	bench_saving_set_listener(s->saving, hear, s->words);
 	bench_saving_set_state(s->saving, path, false);
+	bench_saving_begin(s->saving);
 }
 
 static guint
@@ -76,7 +77,7 @@ end(struct saved *s)
 	guint n;
 
 	bench_saving_hold(s->saving);
-	bench_saving_end(s->saving);
+	bench_saving_end(s->saving, true);
 	n = n_unsaved(s);
 	bench_saving_free(s->saving);
 	flash_destroy(s->flash);
