@@ -83,19 +83,6 @@ find_part(struct chipdb *chipdb, const struct setup_chip *chip, GError **error)
 	return NULL;
 }
 
-static void
-refuse_chip_select(const struct setup_adapter *adapter, const struct setup_chip *chip,
-	const struct serprog_profile *profile, GError **error)
-{
-	unsigned int last = profile->chip_selects - 1;
-	g_autofree char *allowed = last > 0 ? g_strdup_printf("0 to %u", last) : g_strdup("0");
-
-	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-		"%s%scs = %u: adapter %s is a %s, which has no such chip select; allowed: %s",
-		chip->where != NULL ? chip->where : "", chip->where != NULL ? ": " : "", chip->cs,
-		adapter->name, profile->name, allowed);
-}
-
 /* Refuses unknown names, and chip selects that the adapter's firmware does not have. */
 static bool
 check_adapter(struct chipdb *chipdb, const struct setup_adapter *adapter, GError **error)
@@ -112,7 +99,7 @@ check_adapter(struct chipdb *chipdb, const struct setup_adapter *adapter, GError
 			return false;
 		if (profile->chip_selects == 0 || chip->cs < profile->chip_selects)
 			continue;
-		refuse_chip_select(adapter, chip, profile, error);
+		bench_limits_refuse_select(adapter, chip, profile, error);
 		return false;
 	}
 	return true;

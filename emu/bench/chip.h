@@ -57,7 +57,7 @@ bool bench_chip_begin(struct bench_chip *chip, GError **error);
  * created. */
 void bench_chip_refuse(struct bench_chip *chip);
 
-/* Switches the supply off, saves registers and image if the chip has begun to, and frees the chip. */
+/* Switches the supply off, saves registers and image if the chip has begun to, and frees it. */
 void bench_chip_destroy(struct bench_chip *chip);
 
 const struct flash_part *bench_chip_part(const struct bench_chip *chip);
