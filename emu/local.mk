@@ -218,6 +218,8 @@ noinst_LIBRARIES += emu/libstore.a
 emu_libstore_a_SOURCES = \
 	emu/store/filesize.c \
 	emu/store/filesize.h \
+	emu/store/guard.c \
+	emu/store/guard.h \
 	emu/store/identity.c \
 	emu/store/identity.h \
 	emu/store/image.c \
@@ -225,8 +227,11 @@ emu_libstore_a_SOURCES = \
 	emu/store/imagefile.c \
 	emu/store/initialcontent.c \
 	emu/store/initialcontent.h \
+	emu/store/internal.h \
 	emu/store/journal.c \
 	emu/store/journal.h \
+	emu/store/lost.c \
+	emu/store/lost.h \
 	emu/store/registers.c \
 	emu/store/registers.h \
 	emu/store/snapshot.c \
@@ -405,10 +410,14 @@ emu_libbench_a_SOURCES = \
 	emu/bench/outputs.h \
 	emu/bench/preset.c \
 	emu/bench/preset.h \
+	emu/bench/readyline.c \
+	emu/bench/readyline.h \
 	emu/bench/recording.c \
 	emu/bench/recording.h \
 	emu/bench/relabel.c \
 	emu/bench/relabel.h \
+	emu/bench/saving.c \
+	emu/bench/saving.h \
 	emu/bench/statusbits.c \
 	emu/bench/statusbits.h \
 	emu/bench/unfinished.c \

@@ -60,6 +60,7 @@ SYSTEM_TESTS = \
 	tests/system/ignored.test \
 	tests/system/install.test \
 	tests/system/load.test \
+	tests/system/lost-image.test \
 	tests/system/many.test \
 	tests/system/memcheck.test \
 	tests/system/mistakes.test \
@@ -95,6 +96,7 @@ LONG_TESTS = \
 	tests/system/every-chip-long.test \
 	tests/system/every-protection-long.test \
 	tests/system/examples-long.test \
+	tests/system/lost-image-long.test \
 	tests/system/power-sweep-long.test
 
 TESTS += $(STYLE_TESTS) $(SYSTEM_TESTS)
@@ -212,6 +214,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_link_faults.c \
 	tests/unit/test_link_port.c \
 	tests/unit/test_log.c \
+	tests/unit/test_lost.c \
 	tests/unit/test_openfile.c \
 	tests/unit/test_option_words.c \
 	tests/unit/test_options.c \
@@ -226,6 +229,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_record.c \
 	tests/unit/test_registers.c \
 	tests/unit/test_replay.c \
+	tests/unit/test_saving.c \
 	tests/unit/test_serprog.c \
 	tests/unit/test_snapshot.c \
 	tests/unit/test_state.c \

@@ -255,6 +255,21 @@ output_event(void *data, const char *message)
 	actions->observe(actions->data, &event);
 }
 
+static void
+saving_event(void *data, struct bench_adapter *adapter, unsigned int cs, const char *what,
+	const char *text)
+{
+	struct action_context *actions = data;
+	struct action_target target = {.actions = actions, .adapter = adapter};
+	struct action_event event = new_event(&target, ACTION_EVENT_STORAGE);
+
+	event.cs = (int)cs;
+	event.what = what;
+	g_strlcpy(event.text, text, sizeof event.text);
+	if (actions->observe != NULL)
+		actions->observe(actions->data, &event);
+}
+
 void
 action_observe(struct action_context *actions,
 	void (*observe)(void *data, const struct action_event *event), void *data)
@@ -263,6 +278,7 @@ action_observe(struct action_context *actions,
 		bench_set_observer(actions->bench, NULL, NULL);
 		bench_set_host_observer(actions->bench, NULL, NULL);
 		bench_outputs_observe(actions->bench, NULL, NULL);
+		bench_set_saving_observer(actions->bench, NULL, NULL);
 	}
 	actions->observe = observe;
 	actions->data = data;
@@ -270,6 +286,7 @@ action_observe(struct action_context *actions,
 		bench_set_observer(actions->bench, chip_event, actions);
 		bench_set_host_observer(actions->bench, host_event, actions);
 		bench_outputs_observe(actions->bench, output_event, actions);
+		bench_set_saving_observer(actions->bench, saving_event, actions);
 	}
 }
 

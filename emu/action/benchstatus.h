@@ -38,6 +38,7 @@ struct action_chip_status {
 	const char *pin_names[FLASH_PACKAGE_PINS_MAX];
 	const char *image;  /* NULL: none */
 	bool is_snapshot;   /* nothing is written to the image */
+	GPtrArray *unsaved; /* char *: what is not saved now */
 	int millivolts;     /* as set; 0: off */
 	int vcc_millivolts; /* at the chip: faults can change it */
 	uint64_t cut_in;    /* frames until the supply is cut; 0: never */

@@ -26,6 +26,7 @@ enum action_event_kind {
 	ACTION_EVENT_SNAPSHOT, /* what: "take", …, text: its name, or the file's */
 	ACTION_EVENT_IMAGE,    /* what: "load", …, text: the file's name */
 	ACTION_EVENT_OUTPUT,   /* what: "trace", text: what has happened to it; of no adapter */
+	ACTION_EVENT_STORAGE,  /* what: "unsaved", "saved", …, text: what it is */
 	ACTION_EVENT_KINDS,
 };
 

@@ -40,6 +40,7 @@ struct bench {
 	GPtrArray *adapters;               /* struct bench_adapter */
 	GPtrArray *new_files;              /* of trace and record, which did not exist before */
 	unsigned int n_chips;              /* that have been created */
+	GPtrArray *unsaved;                /* char *: at the end */
 };
 
 static const struct serprog_profile *
@@ -82,19 +83,6 @@ find_part(struct chipdb *chipdb, const struct setup_chip *chip, GError **error)
 	return NULL;
 }
 
-static void
-refuse_chip_select(const struct setup_adapter *adapter, const struct setup_chip *chip,
-	const struct serprog_profile *profile, GError **error)
-{
-	unsigned int last = profile->chip_selects - 1;
-	g_autofree char *allowed = last > 0 ? g_strdup_printf("0 to %u", last) : g_strdup("0");
-
-	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-		"%s%scs = %u: adapter %s is a %s, which has no such chip select; allowed: %s",
-		chip->where != NULL ? chip->where : "", chip->where != NULL ? ": " : "", chip->cs,
-		adapter->name, profile->name, allowed);
-}
-
 /* Refuses unknown names, and chip selects that the adapter's firmware does not have. */
 static bool
 check_adapter(struct chipdb *chipdb, const struct setup_adapter *adapter, GError **error)
@@ -111,7 +99,7 @@ check_adapter(struct chipdb *chipdb, const struct setup_adapter *adapter, GError
 			return false;
 		if (profile->chip_selects == 0 || chip->cs < profile->chip_selects)
 			continue;
-		refuse_chip_select(adapter, chip, profile, error);
+		bench_limits_refuse_select(adapter, chip, profile, error);
 		return false;
 	}
 	return true;
@@ -232,6 +220,9 @@ add_chip(struct bench *bench, const struct setup_adapter *from, const struct set
 		.wafer = bench->wafer,
 		.clock = bench_adapter_clock(adapter),
 		.trace = bench->trace,
+		.context = bench_adapter_context(adapter),
+		.watch = bench->watch,
+		.unsaved = bench->unsaved,
 	};
 	struct bench_chip *chip;
 
@@ -414,6 +405,7 @@ describe(struct setup_bench *setup, GError **error)
 	struct bench *bench = g_new0(struct bench, 1);
 
 	bench->setup = setup;
+	bench->unsaved = g_ptr_array_new_with_free_func(g_free);
 	bench->adapters = g_ptr_array_new_with_free_func((GDestroyNotify)bench_adapter_destroy);
 	bench->new_files = g_ptr_array_new_with_free_func(g_free);
 	if (prepare(bench, error))
@@ -499,15 +491,26 @@ bench_start(struct bench *bench, GError **error)
 bool
 bench_destroy(struct bench *bench)
 {
-	bool recorded;
+	g_autoptr(GPtrArray) unsaved = bench_end(bench);
+
+	return unsaved->len == 0;
+}
+
+GPtrArray *
+bench_end(struct bench *bench)
+{
+	GPtrArray *unsaved;
 
 	if (bench == NULL)
-		return true;
+		return g_ptr_array_new();
 	/* All threads end in parallel before the first join. */
 	for (guint i = 0; i < bench->adapters->len; i++)
 		bench_adapter_stop(bench->adapters->pdata[i]);
 	g_ptr_array_unref(bench->adapters);
-	recorded = bench_recording_end(bench->recording);
+	unsaved = bench->unsaved;
+	if (!bench_recording_end(bench->recording))
+		g_ptr_array_add(unsaved,
+			g_strdup_printf("record \"%s\": it is not complete", bench->setup->record));
 	g_clear_pointer(&bench->trace, trace_text_destroy);
 	g_clear_pointer(&bench->watch, port_watch_destroy);
 	g_clear_pointer(&bench->wafer, store_wafer_destroy);
@@ -515,7 +518,7 @@ bench_destroy(struct bench *bench)
 	g_clear_pointer(&bench->setup, setup_free);
 	g_ptr_array_unref(bench->new_files);
 	g_free(bench);
-	return recorded;
+	return unsaved;
 }
 
 char *

@@ -49,9 +49,12 @@ bool bench_start(struct bench *bench, GError **error);
  * bench_build() and bench_start() do the same on an error. */
 void bench_refuse(struct bench *bench);
 
-/* Ends the threads, saves the state, removes the links and frees the bench. False: the record of
- * the session is not complete, as the log says. */
+/* Ends the threads, saves the state, removes the links and frees the bench, which may be NULL.
+ * False: something could not be saved, or was lost, as the log says. */
 bool bench_destroy(struct bench *bench);
+/* The same. Returns a text (char *) for each thing that is not saved. Free with
+ * g_ptr_array_unref(). */
+GPtrArray *bench_end(struct bench *bench);
 
 /* Returns a line per adapter with its command: "ready: NAME PART SIZE flashrom -p …". Free
  * with g_free(). */
@@ -95,6 +98,8 @@ void bench_explain_size(
 void bench_set_observer(struct bench *bench, bench_chip_observer *observe, void *data);
 /* The same for hosts that open and close the port. */
 void bench_set_host_observer(struct bench *bench, bench_host_observer *observe, void *data);
+/* The same for things that cannot be saved. */
+void bench_set_saving_observer(struct bench *bench, bench_saving_observer *observe, void *data);
 
 /* Reads counters, including all operations that are over by now. False: there is no chip on chip
  * select cs. To be called from the main thread. */

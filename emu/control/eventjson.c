@@ -91,6 +91,10 @@ describe_event_kind(JsonObject *params, const struct action_event *event)
 		control_set_text(params, "output", event->what);
 		control_set_text(params, "message", event->text);
 		break;
+	case ACTION_EVENT_STORAGE:
+		control_set_text(params, "action", event->what);
+		control_set_text(params, "message", event->text);
+		break;
 	case ACTION_EVENT_KINDS:
 		break;
 	}
@@ -183,6 +187,7 @@ control_group_kind(enum trace_group_kind kind)
 		[TRACE_GROUP_CABLE] = ACTION_EVENT_CABLE,
 		[TRACE_GROUP_SNAPSHOT] = ACTION_EVENT_SNAPSHOT,
 		[TRACE_GROUP_IMAGE] = ACTION_EVENT_IMAGE,
+		[TRACE_GROUP_STORAGE] = ACTION_EVENT_STORAGE,
 	};
 
 	return kinds[kind];
@@ -235,7 +240,8 @@ describe_kind(JsonObject *params, const struct trace_group *group)
 		json_object_set_boolean_member(params, flag, group->on);
 	} else {
 		control_set_text(params, "action", group->what);
-		control_set_text(params, "name", group->text);
+		control_set_text(params, group->kind == TRACE_GROUP_STORAGE ? "message" : "name",
+			group->text);
 	}
 }
 

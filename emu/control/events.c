@@ -98,6 +98,7 @@ const char *const control_event_kinds[] = {
 	[ACTION_EVENT_SNAPSHOT] = "snapshot",
 	[ACTION_EVENT_IMAGE] = "image",
 	[ACTION_EVENT_OUTPUT] = "output",
+	[ACTION_EVENT_STORAGE] = "storage",
 	NULL,
 };
 
@@ -115,6 +116,7 @@ static const char *const texts[] = {
 	[ACTION_EVENT_SNAPSHOT] = "a snapshot was taken or restored",
 	[ACTION_EVENT_IMAGE] = "the content was loaded or saved",
 	[ACTION_EVENT_OUTPUT] = "lines of the trace are lost, or it goes on",
+	[ACTION_EVENT_STORAGE] = "a file of the chip is lost or cannot be saved, or is again",
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(texts) == KINDS);
 

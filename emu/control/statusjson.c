@@ -117,6 +117,20 @@ describe_reasons(const struct action_chip_status *chip)
 	return array;
 }
 
+/* An array of texts. */
+static JsonArray *
+describe_texts(const GPtrArray *texts)
+{
+	JsonArray *array = json_array_new();
+
+	for (guint i = 0; i < texts->len; i++) {
+		g_autofree char *valid = g_utf8_make_valid(texts->pdata[i], -1);
+
+		json_array_add_string_element(array, valid);
+	}
+	return array;
+}
+
 static JsonObject *
 describe_chip(const struct action_chip_status *chip)
 {
@@ -137,6 +151,7 @@ describe_chip(const struct action_chip_status *chip)
 	json_object_set_int_member(object, "size", (int64_t)chip->size);
 	control_set_text(object, "image", chip->image);
 	json_object_set_boolean_member(object, "snapshot_mode", chip->is_snapshot);
+	json_object_set_array_member(object, "unsaved", describe_texts(chip->unsaved));
 	json_object_set_int_member(object, "power_mv", chip->millivolts);
 	json_object_set_int_member(object, "cut_in", (int64_t)chip->cut_in);
 	json_object_set_member(object, "pins", control_pins(&chip->pins));

@@ -40,6 +40,9 @@ struct port_watch_entry {
 	GByteArray *queue; /* of enum port_watch_event */
 	int writes_wd;     /* -1: none */
 	struct port_watch_writes writes;
+	bool is_file; /* without events in the queue */
+	bool changed;
+	bool written;
 };
 
 static void
@@ -58,7 +61,8 @@ static void
 queue_and_wake(struct port_watch_entry *entry, enum port_watch_event event,
 	const struct port_watch_entry *reader)
 {
-	queue_event(entry, event);
+	if (!entry->is_file)
+		queue_event(entry, event);
 	if (entry != reader)
 		g_source_set_ready_time(entry->wake, 0);
 }
@@ -82,7 +86,11 @@ distribute(struct port_watch *watch, const struct inotify_event *event,
 	entry = g_hash_table_lookup(watch->entries, GINT_TO_POINTER(event->wd));
 	if (!entry)
 		return;
-	if (event->mask & IN_OPEN)
+	entry->changed = true;
+	entry->written = entry->written || (event->mask & IN_MODIFY) != 0;
+	if (entry->is_file)
+		queue_and_wake(entry, PORT_WATCH_LOST, NULL);
+	else if (event->mask & IN_OPEN)
 		queue_and_wake(entry, PORT_WATCH_OPEN, reader);
 	else if (event->mask & IN_CLOSE)
 		queue_and_wake(entry, PORT_WATCH_CLOSE, reader);
@@ -199,27 +207,73 @@ port_watch_destroy(struct port_watch *watch)
 	g_free(watch);
 }
 
-struct port_watch_entry *
-port_watch_add(struct port_watch *watch, const char *path, GSource *wake, GError **error)
+/* NULL and errno on error. */
+static struct port_watch_entry *
+add(struct port_watch *watch, const char *path, uint32_t mask, GSource *wake)
 {
 	struct port_watch_entry *entry = NULL;
 	int wd, code;
 
 	g_mutex_lock(&watch->mutex);
-	wd = inotify_add_watch(watch->fd, path, IN_OPEN | IN_CLOSE);
+	wd = inotify_add_watch(watch->fd, path, mask);
 	code = errno;
 	if (wd >= 0) {
 		entry = g_new0(struct port_watch_entry, 1);
 		entry->wd = wd;
 		entry->wake = g_source_ref(wake);
 		entry->queue = g_byte_array_new();
+		entry->is_file = (mask & IN_MODIFY) != 0;
 		g_hash_table_insert(watch->entries, GINT_TO_POINTER(wd), entry);
-		entry->writes_wd = inotify_add_watch(watch->writes_fd, path, IN_MODIFY | IN_CLOSE);
+		entry->writes_wd = entry->is_file
+			? -1
+			: inotify_add_watch(watch->writes_fd, path, IN_MODIFY | IN_CLOSE);
 		if (entry->writes_wd >= 0)
 			g_hash_table_insert(
 				watch->writers, GINT_TO_POINTER(entry->writes_wd), entry);
 	}
 	g_mutex_unlock(&watch->mutex);
+	errno = code;
+	return entry;
+}
+
+struct port_watch_entry *
+port_watch_add_file(struct port_watch *watch, const char *path, GSource *wake)
+{
+	return add(watch, path, IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF, wake);
+}
+
+/* Returns a flag of an entry after all events, and clears it. */
+static bool
+take(struct port_watch *watch, bool *flag)
+{
+	bool taken;
+
+	g_mutex_lock(&watch->mutex);
+	read_events(watch, NULL);
+	taken = *flag;
+	*flag = false;
+	g_mutex_unlock(&watch->mutex);
+	return taken;
+}
+
+bool
+port_watch_file_changed(struct port_watch *watch, struct port_watch_entry *entry)
+{
+	return take(watch, &entry->changed);
+}
+
+bool
+port_watch_file_written(struct port_watch *watch, struct port_watch_entry *entry)
+{
+	return take(watch, &entry->written);
+}
+
+struct port_watch_entry *
+port_watch_add(struct port_watch *watch, const char *path, GSource *wake, GError **error)
+{
+	struct port_watch_entry *entry = add(watch, path, IN_OPEN | IN_CLOSE, wake);
+	int code = errno;
+
 	if (!entry)
 		g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(code),
 			"cannot watch %s for hosts: %s%s", path, g_strerror(code),

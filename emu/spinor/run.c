@@ -555,21 +555,25 @@ report(struct run *run, int status, GError **error)
 	return status;
 }
 
-/* False: the record of the session is not complete. */
-static bool
+/* Ends the bench, so that the report can name what is not saved. Returns the exit status. */
+static int
+end_bench(struct run *run, int status)
+{
+	g_clear_pointer(&run->server, control_server_destroy);
+	run->result.unsaved = bench_end(g_steal_pointer(&run->bench));
+	return run->result.unsaved->len > 0 && status == EXIT_SUCCESS ? EXIT_FAILURE : status;
+}
+
+static void
 clear(struct run *run)
 {
-	bool recorded;
-
 	spinor_report_clear(&run->result.report);
 	g_clear_pointer(&run->result.error, g_free);
 	g_clear_pointer(&run->result.bench, json_node_unref);
-	g_clear_pointer(&run->server, control_server_destroy);
-	recorded = bench_destroy(g_steal_pointer(&run->bench));
+	g_clear_pointer(&run->result.unsaved, g_ptr_array_unref);
 	g_clear_pointer(&run->options, setup_options_free);
 	g_clear_pointer(&run->supervise, spinor_supervise_destroy);
 	g_clear_pointer(&run->expectations, g_ptr_array_unref);
-	return recorded;
 }
 
 int
@@ -585,9 +589,9 @@ spinor_run(struct spinor_command *command, GError **error)
 		return -1;
 	}
 	status = run_bench(&run, &why);
+	status = end_bench(&run, status);
 	status = report(&run, status, &why);
-	if (!clear(&run) && status == EXIT_SUCCESS)
-		status = EXIT_FAILURE;
+	clear(&run);
 	if (why != NULL)
 		g_propagate_error(error, g_steal_pointer(&why));
 	if (status > 128 && WIFSIGNALED(run.result.outcome.status) &&

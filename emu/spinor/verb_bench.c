@@ -101,6 +101,17 @@ print_reasons(JsonObject *chip)
 	}
 }
 
+/* What the daemon cannot save, or the chip has lost. */
+static void
+print_unsaved(JsonObject *chip)
+{
+	JsonArray *unsaved = spinor_array(chip, "unsaved");
+
+	for (guint i = 0; unsaved != NULL && i < json_array_get_length(unsaved); i++)
+		printf("      %snot saved: %s%s\n", spinor_colour(SPINOR_RED),
+			json_array_get_string_element(unsaved, i), spinor_colour(SPINOR_PLAIN));
+}
+
 /* Appends to a list of items with separators, in lines of 80 columns that are indented. */
 static void
 append_item(GString *lines, const char *separator, const char *item)
@@ -188,6 +199,7 @@ print_chip(JsonObject *chip, const char *board)
 	printf(", %" PRId64 " snapshot%s", snapshots, snapshots == 1 ? "" : "s");
 	print_faults(chip);
 	putchar('\n');
+	print_unsaved(chip);
 	print_registers(chip);
 	print_pin_uses(chip);
 	print_protected(spinor_array(chip, "protected"));

@@ -67,6 +67,15 @@ hold_target(const char *path, char **target, int *mode, GError **error)
 	return -2;
 }
 
+/* A system call reports a page that the array's file has lost as EFAULT; a read replaces it by FF
+ * (guard.c). */
+static void
+touch(const uint8_t *array, uint64_t size)
+{
+	for (uint64_t at = 0; at < size; at += PAGE_BYTES)
+		*(const volatile uint8_t *)(array + at);
+}
+
 /* 0 or -errno. */
 static int
 replace(const char *target, const uint8_t *array, uint64_t size, int mode, const char *state)
@@ -107,6 +116,7 @@ store_image_save_without(
 
 	if (held == -2)
 		return false;
+	touch(array, size);
 	code = replace(target, array, size, mode, state);
 	if (held >= 0)
 		close(held);

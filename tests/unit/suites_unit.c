@@ -28,6 +28,8 @@ const struct suite_row suite_rows[] = {
 	{"chipdb_failures", suite_chipdb_failures},
 	{"chipdb_table", suite_chipdb_table},
 	{"storage", suite_storage},
+	{"lost", suite_lost},
+	{"saving", suite_saving},
 	{"state", suite_state},
 	{"state_image", suite_state_image},
 	{"content", suite_content},
