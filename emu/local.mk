@@ -341,6 +341,8 @@ emu_libsetup_a_SOURCES = \
 	emu/setup/faultkeys.h \
 	emu/setup/faultwords.c \
 	emu/setup/faultwords.h \
+	emu/setup/files.c \
+	emu/setup/files.h \
 	emu/setup/firmware.c \
 	emu/setup/firmware.h \
 	emu/setup/listener.c \
@@ -350,6 +352,7 @@ emu_libsetup_a_SOURCES = \
 	emu/setup/optionwords.c \
 	emu/setup/optionwords.h \
 	emu/setup/resolve.c \
+	emu/setup/restrict.c \
 	emu/setup/setup.c \
 	emu/setup/setup.h
 

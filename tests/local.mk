@@ -60,6 +60,7 @@ SYSTEM_TESTS = \
 	tests/system/release.test \
 	tests/system/repeat.test \
 	tests/system/replay.test \
+	tests/system/restrict.test \
 	tests/system/run-report.test \
 	tests/system/screens.test \
 	tests/system/sfdp.test \
@@ -172,6 +173,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_fault_manual.c \
 	tests/unit/test_fault_words.c \
 	tests/unit/test_faults.c \
+	tests/unit/test_files.c \
 	tests/unit/test_firmware.c \
 	tests/unit/test_fold.c \
 	tests/unit/test_image.c \

@@ -23,6 +23,7 @@
 #include "flash/partdata.h"
 #include "port/port.h"
 #include "serprog/profile.h"
+#include "setup/files.h"
 #include "setup/options.h"
 #include "setup/setup.h"
 #include "store/image.h"
@@ -449,6 +450,8 @@ bench_build(struct bench *bench, const struct setup_options *options, GMainConte
 		base_wall_release();
 	if (good)
 		note_snapshots(bench);
+	if (good && bench->setup->file != NULL)
+		setup_files_log(bench->setup->files, bench->setup->file);
 	return good;
 }
 
@@ -476,7 +479,7 @@ bench_new(const struct setup_options *options, GMainContext *context, GError **e
 
 bool
 bench_check(const struct setup_options *options, unsigned int *n_adapters, unsigned int *n_chips,
-	GError **error)
+	char **files, GError **error)
 {
 	struct bench *bench = bench_describe(options, error);
 
@@ -484,6 +487,7 @@ bench_check(const struct setup_options *options, unsigned int *n_adapters, unsig
 		return false;
 	*n_adapters = bench->setup->adapters->len;
 	*n_chips = setup_n_chips(bench->setup);
+	*files = setup_files_text(bench->setup->files, bench->setup->file, options->verbose);
 	bench_destroy(bench);
 	return true;
 }

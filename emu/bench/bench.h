@@ -35,9 +35,10 @@ struct bench *bench_new(const struct setup_options *options, GMainContext *conte
 /* As bench_new(), of a description that the bench takes over; without a record. */
 struct bench *bench_new_from(struct setup_bench *setup, GMainContext *context, GError **error);
 
-/* Checks the options and their bench file without opening images or ports: names and keys only. */
+/* Checks the options and their bench file without opening images or ports: names and keys only.
+ * files: receives the lines of setup_files_text(). */
 bool bench_check(const struct setup_options *options, unsigned int *n_adapters,
-	unsigned int *n_chips, GError **error);
+	unsigned int *n_chips, char **files, GError **error);
 
 /* Starts a thread per adapter. False: the system has no more threads; the bench can then only be
  * destroyed. */

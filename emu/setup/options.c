@@ -317,6 +317,11 @@ refuse_clash(const struct setup_options *options, GError **error)
 			options->control);
 		return false;
 	}
+	if (options->restrict_paths && options->no_restrict) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+			"--restrict: with --no-restrict; one of them is allowed");
+		return false;
+	}
 	if (options->file != NULL && *options->file == '\0') {
 		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
 			"'': the name of the bench file is empty; FILE is wanted");
@@ -328,7 +333,7 @@ refuse_clash(const struct setup_options *options, GError **error)
 /* Values that GOption sets outside of struct setup_options. */
 struct parsing {
 	char **rest;
-	gboolean verbose, version, help, no_control, detach, snapshot;
+	gboolean verbose, version, help, no_control, detach, snapshot, restrict_paths, no_restrict;
 };
 
 #define OPTION(member) GSIZE_TO_POINTER(offsetof(struct setup_options, member))
@@ -405,6 +410,14 @@ static const GOptionEntry rows[] = {
 	{"record", 0, 0, G_OPTION_ARG_FILENAME, OPTION(record),
 		"Record the session in FILE, for spinor replay", "FILE"},
 	{"verbose", 'v', 0, G_OPTION_ARG_NONE, PARSING(verbose), "Log more", NULL},
+
+	HEADING("Access to files"),
+	{"restrict", 0, 0, G_OPTION_ARG_NONE, PARSING(restrict_paths),
+		"Refuse paths in the bench file that lead out of its folder (default: if the file "
+		"is another user's)",
+		NULL},
+	{"no-restrict", 0, 0, G_OPTION_ARG_NONE, PARSING(no_restrict),
+		"Allow all paths in the bench file", NULL},
 
 	SPINORD_HEADING("Daemon"),
 	{"control", 0, 0, G_OPTION_ARG_FILENAME, OPTION(control), "Put the control socket at PATH",
@@ -500,7 +513,8 @@ fill_entries(GOptionEntry *entries, struct setup_options *options, struct parsin
 
 /* Options that a replay of the session has its own for, or that a record has elsewhere. */
 static const char *const of_this_run[] = {"link", "tcp", "control", "no-control", "trace", "record",
-	"image", "chipdb", "verbose", "detach", "log", "pid", "snapshot", NULL};
+	"image", "chipdb", "verbose", "detach", "log", "pid", "snapshot", "restrict", "no-restrict",
+	NULL};
 
 static bool
 takes_value(const GOptionEntry *entries, const char *name)
@@ -586,6 +600,8 @@ setup_options_parse(int *argc, char ***argv, GError **error)
 	options->no_control = parsing.no_control;
 	options->detach = parsing.detach;
 	options->snapshot = parsing.snapshot;
+	options->restrict_paths = parsing.restrict_paths;
+	options->no_restrict = parsing.no_restrict;
 	options->verbose = parsing.verbose;
 	options->version = parsing.version;
 	good = good && take_rest(options, parsing.rest, error) && refuse_clash(options, error);

@@ -26,6 +26,8 @@ struct setup_options {
 	char *control; /* path of the control socket; NULL: the default */
 	bool no_control;
 	bool snapshot;        /* nothing is written to images */
+	bool restrict_paths;  /* those in the bench file have to be below its folder */
+	bool no_restrict;     /* they need not be, whoever wrote it */
 	bool detach;          /* spinord: run in the background */
 	char *log;            /* spinord: file of the log */
 	char *pid;            /* spinord: file of the process ID */

@@ -220,18 +220,19 @@ check(const struct setup_options *options)
 	g_autoptr(GError) error = NULL;
 	g_autofree char *line = NULL;
 	g_autofree char *all = NULL;
+	g_autofree char *files = NULL;
 	unsigned int n_adapters;
 	unsigned int n_chips;
 
-	if (!bench_check(options, &n_adapters, &n_chips, &error)) {
+	if (!bench_check(options, &n_adapters, &n_chips, &files, &error)) {
 		all = setup_file_mistakes(options->file);
 		if (all == NULL)
 			return failed(error);
 		fputs(all, stderr);
 		return EXIT_USAGE;
 	}
-	line = g_strdup_printf("%s: ok, %u adapter%s, %u chip%s\n", options->file, n_adapters,
-		n_adapters == 1 ? "" : "s", n_chips, n_chips == 1 ? "" : "s");
+	line = g_strdup_printf("%s: ok, %u adapter%s, %u chip%s\n%s", options->file, n_adapters,
+		n_adapters == 1 ? "" : "s", n_chips, n_chips == 1 ? "" : "s", files);
 	return print(line);
 }
 

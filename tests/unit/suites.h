@@ -51,6 +51,7 @@ Suite *suite_fault_guide(void);
 Suite *suite_fault_manual(void);
 Suite *suite_fault_words(void);
 Suite *suite_faults(void);
+Suite *suite_files(void);
 Suite *suite_firmware(void);
 Suite *suite_fold(void);
 Suite *suite_flash(void);

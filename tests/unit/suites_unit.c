@@ -39,6 +39,7 @@ const struct suite_row suite_rows[] = {
 	{"link_faults", suite_link_faults},
 	{"link_port", suite_link_port},
 	{"uart", suite_uart},
+	{"files", suite_files},
 	{"firmware", suite_firmware},
 	{"fold", suite_fold},
 	{"clip", suite_clip},
