@@ -14,6 +14,8 @@ emu_libbase_a_SOURCES = \
 	emu/base/faultlist.c \
 	emu/base/faultlist.h \
 	emu/base/faultwhen.h \
+	emu/base/given.c \
+	emu/base/given.h \
 	emu/base/keyfile.c \
 	emu/base/keyfile.h \
 	emu/base/keytable.c \
@@ -356,6 +358,14 @@ emu_libsetup_a_SOURCES = \
 	emu/setup/setup.c \
 	emu/setup/setup.h
 
+noinst_LIBRARIES += emu/libsandbox.a
+emu_libsandbox_a_SOURCES = \
+	emu/sandbox/internal.h \
+	emu/sandbox/landlock.c \
+	emu/sandbox/sandbox.c \
+	emu/sandbox/sandbox.h \
+	emu/sandbox/seccomp.c
+
 noinst_LIBRARIES += emu/libtrace.a
 emu_libtrace_a_SOURCES = \
 	emu/trace/examples.c \
@@ -380,6 +390,8 @@ emu_libbench_a_SOURCES = \
 	emu/bench/cable.h \
 	emu/bench/chip.c \
 	emu/bench/chip.h \
+	emu/bench/confine.c \
+	emu/bench/confine.h \
 	emu/bench/faultcheck.c \
 	emu/bench/faults.c \
 	emu/bench/faults.h \
@@ -430,6 +442,8 @@ emu_libcontrol_a_SOURCES = \
 	emu/control/internal.h \
 	emu/control/methods.c \
 	emu/control/methods.h \
+	emu/control/passed.c \
+	emu/control/passed.h \
 	emu/control/rpc.c \
 	emu/control/rpc.h \
 	emu/control/schema.c \
@@ -461,6 +475,7 @@ SPINOR_ROOMS = \
 	emu/libaction.a \
 	emu/libbench.a \
 	emu/libtrace.a \
+	emu/libsandbox.a \
 	emu/libsetup.a \
 	emu/librecord.a \
 	emu/libport.a \
@@ -471,7 +486,8 @@ SPINOR_ROOMS = \
 	emu/libstore.a \
 	emu/libchipdb.a \
 	emu/libflash.a \
-	emu/libbase.a
+	emu/libbase.a \
+	$(SECCOMP_LIBS)
 
 bin_PROGRAMS += spinord
 spinord_SOURCES = \
@@ -483,7 +499,9 @@ spinord_SOURCES = \
 	emu/spinord/notify.c \
 	emu/spinord/notify.h \
 	emu/spinord/pidfile.c \
-	emu/spinord/pidfile.h
+	emu/spinord/pidfile.h \
+	emu/spinord/signals.c \
+	emu/spinord/signals.h
 spinord_LDADD = $(SPINOR_ROOMS) $(JSON_LIBS) $(GLIB_LIBS)
 
 bin_PROGRAMS += spinor
@@ -506,6 +524,8 @@ spinor_SOURCES = \
 	emu/spinor/explain.h \
 	emu/spinor/find.c \
 	emu/spinor/find.h \
+	emu/spinor/handover.c \
+	emu/spinor/handover.h \
 	emu/spinor/main.c \
 	emu/spinor/methodcall.c \
 	emu/spinor/methodcall.h \
@@ -518,6 +538,8 @@ spinor_SOURCES = \
 	emu/spinor/run.c \
 	emu/spinor/runreport.c \
 	emu/spinor/runreport.h \
+	emu/spinor/runsandbox.c \
+	emu/spinor/runsandbox.h \
 	emu/spinor/showsfdp.c \
 	emu/spinor/showsfdp.h \
 	emu/spinor/supervise.c \

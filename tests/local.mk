@@ -62,6 +62,7 @@ SYSTEM_TESTS = \
 	tests/system/replay.test \
 	tests/system/restrict.test \
 	tests/system/run-report.test \
+	tests/system/sandbox.test \
 	tests/system/screens.test \
 	tests/system/sfdp.test \
 	tests/system/spinor-lists.test \
@@ -192,6 +193,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_record.c \
 	tests/unit/test_registers.c \
 	tests/unit/test_replay.c \
+	tests/unit/test_sandbox.c \
 	tests/unit/test_serprog.c \
 	tests/unit/test_snapshot.c \
 	tests/unit/test_state.c \

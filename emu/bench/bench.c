@@ -20,6 +20,7 @@
 #include "board/board.h"
 #include "board/boot.h"
 #include "chipdb/chipdb.h"
+#include "chipdb/installed.h"
 #include "flash/partdata.h"
 #include "port/port.h"
 #include "serprog/profile.h"
@@ -455,6 +456,18 @@ bench_build(struct bench *bench, const struct setup_options *options, GMainConte
 	return good;
 }
 
+void
+bench_ask_flashrom(const struct bench *bench)
+{
+	for (guint i = 0; i < bench->setup->adapters->len; i++) {
+		const struct setup_adapter *adapter = bench->setup->adapters->pdata[i];
+
+		for (guint j = 0; j < adapter->chips->len; j++)
+			chipdb_part_choice(
+				find_part(bench->chipdb, adapter->chips->pdata[j], NULL));
+	}
+}
+
 struct bench *
 bench_new_from(struct setup_bench *setup, GMainContext *context, GError **error)
 {
@@ -546,6 +559,12 @@ struct bench_adapter *
 bench_adapter_at(const struct bench *bench, unsigned int i)
 {
 	return bench->adapters->pdata[i];
+}
+
+const struct setup_bench *
+bench_setup(const struct bench *bench)
+{
+	return bench->setup;
 }
 
 enum base_clock_mode

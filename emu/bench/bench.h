@@ -29,6 +29,10 @@ struct bench *bench_describe(const struct setup_options *options, GError **error
 bool bench_build(struct bench *bench, const struct setup_options *options, GMainContext *context,
 	GError **error);
 
+/* Asks the installed flashrom for the names of the chips, if they depend on its version: a process
+ * in the sandbox cannot start it. */
+void bench_ask_flashrom(const struct bench *bench);
+
 /* Both. */
 struct bench *bench_new(const struct setup_options *options, GMainContext *context, GError **error);
 
@@ -60,6 +64,8 @@ struct bench_adapter *bench_adapter_at(const struct bench *bench, unsigned int i
 struct bench_adapter *bench_find_adapter(
 	const struct bench *bench, const char *name, GError **error);
 
+/* The description. */
+const struct setup_bench *bench_setup(const struct bench *bench);
 enum base_clock_mode bench_timing(const struct bench *bench);
 uint64_t bench_seed(const struct bench *bench);
 /* The path of the control socket in options or bench file; NULL: the default. */

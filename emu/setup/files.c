@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The one list of the files of a bench. A row says what happens to a file, what it is for, and which
- * option or which line of the bench file named it; files beside a named one, such as the state of an
- * image, have rows of their own. --check prints the list, the log names what a bench file creates or
- * changes, restrict.c limits it, and the sandbox allows what is in it.
+ * The one list of the files of a bench. A row says what happens to a file, what it is for, and
+ * which option or which line of the bench file named it; files beside a named one, such as the
+ * state of an image, have rows of their own. --check prints the list, the log names what a bench
+ * file creates or changes, restrict.c limits it, and the sandbox allows what is in it.
  *
  * Leaves out files that are named later, over the control socket, and those that are known only
  * below: the folders of chip data, and the control socket without a name.

@@ -8,12 +8,15 @@
  *
  * long: a row for each of fifty options, and readers of a few lines.
  */
+#include "config.h"
+
 #include "setup/options.h"
 
 #include "base/error.h"
 #include "base/optioncheck.h"
 #include "base/optionlist.h"
 #include "base/units.h"
+#include "base/value.h"
 #include "setup/setup.h"
 
 #include <string.h>
@@ -126,6 +129,7 @@ take_words(const char *name, const char *value, void *data, GError **error)
 	struct setup_options *options = data;
 	GPtrArray **list = strcmp(name, "--fault") == 0 ? &options->faults
 		: strcmp(name, "--board") == 0          ? &options->boards
+		: strcmp(name, "--allow") == 0          ? &options->allow
 							: &options->firmware;
 
 	(void)error;
@@ -201,6 +205,25 @@ take_check(const char *name, const char *value, void *data, GError **error)
 	g_free(options->file);
 	options->file = g_strdup(value);
 	return TRUE;
+}
+
+static gboolean
+take_sandbox(const char *name, const char *value, void *data, GError **error)
+{
+	static const struct base_value_word words[] = {{"on", SETUP_SANDBOX_ON},
+		{"log", SETUP_SANDBOX_LOG}, {"off", SETUP_SANDBOX_OFF}, {NULL, 0}};
+	struct setup_options *options = data;
+	g_autofree char *hint = NULL;
+	int mode;
+
+	if (base_value_word(words, value, &mode)) {
+		options->sandbox = (enum setup_sandbox)mode;
+		return TRUE;
+	}
+	hint = base_value_suggest(words, value);
+	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+		"%s %s: no such mode%s; allowed are on, log and off", name, value, hint);
+	return FALSE;
 }
 
 static gboolean
@@ -418,6 +441,11 @@ static const GOptionEntry rows[] = {
 		NULL},
 	{"no-restrict", 0, 0, G_OPTION_ARG_NONE, PARSING(no_restrict),
 		"Allow all paths in the bench file", NULL},
+	{"sandbox", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_sandbox,
+		"Whether the process limits itself to the files that are named (default: on)",
+		"on|log|off"},
+	{"allow", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_words,
+		"Let the sandbox read and write below DIR; may be repeated", "DIR"},
 
 	SPINORD_HEADING("Daemon"),
 	{"control", 0, 0, G_OPTION_ARG_FILENAME, OPTION(control), "Put the control socket at PATH",
@@ -514,7 +542,7 @@ fill_entries(GOptionEntry *entries, struct setup_options *options, struct parsin
 /* Options that a replay of the session has its own for, or that a record has elsewhere. */
 static const char *const of_this_run[] = {"link", "tcp", "control", "no-control", "trace", "record",
 	"image", "chipdb", "verbose", "detach", "log", "pid", "snapshot", "restrict", "no-restrict",
-	NULL};
+	"sandbox", "allow", NULL};
 
 static bool
 takes_value(const GOptionEntry *entries, const char *name)
@@ -549,6 +577,17 @@ words_of_bench(const GOptionEntry *entries, char *const *words)
 	}
 	g_ptr_array_add(kept, NULL);
 	return (char **)g_ptr_array_free(kept, FALSE);
+}
+
+/* The libraries of sanitizers and coverage do more than the program. */
+static enum setup_sandbox
+usual_sandbox(void)
+{
+#ifdef SPINOR_INSTRUMENTED
+	return SETUP_SANDBOX_OFF;
+#else
+	return SETUP_SANDBOX_ON;
+#endif
 }
 
 static GOptionContext *
@@ -589,6 +628,7 @@ setup_options_parse(int *argc, char ***argv, GError **error)
 	G_STATIC_ASSERT(SETUP_DEFAULT_SEED == 1);
 	options->timing = BASE_CLOCK_VIRTUAL;
 	options->seed = SETUP_DEFAULT_SEED;
+	options->sandbox = usual_sandbox();
 	fill_entries(entries, options, &parsing);
 	if (*argc > 0)
 		options->words = words_of_bench(entries, *argv + 1);
@@ -638,6 +678,7 @@ setup_options_free(struct setup_options *options)
 	g_free(options->list_pattern);
 	g_free(options->condition_option);
 	g_free(options->condition_value);
+	g_clear_pointer(&options->allow, g_ptr_array_unref);
 	g_clear_pointer(&options->faults, g_ptr_array_unref);
 	g_clear_pointer(&options->boards, g_ptr_array_unref);
 	g_clear_pointer(&options->firmware, g_ptr_array_unref);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The limit of the paths in a bench file that another user wrote: such a file could name any file of
- * the user who starts it, to overwrite it as a trace, or to show it as the content of a chip. All
- * its paths have to be below its folder; symbolic links are resolved before that is checked. The
- * owner is the user of the file, and of the symbolic link that leads to it.
+ * The limit of the paths in a bench file that another user wrote: such a file could name any file
+ * of the user who starts it, to overwrite it as a trace, or to show it as the content of a chip.
+ * All its paths have to be below its folder; symbolic links are resolved before that is checked.
+ * The owner is the user of the file, and of the symbolic link that leads to it.
  *
  * Leaves out a race: a user who can write to the folder can replace a file by a link after the
  * check. The sandbox, which is entered before the files are opened, refuses that.

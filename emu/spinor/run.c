@@ -15,6 +15,7 @@
 #include "bench/bench.h"
 #include "bench/chip.h"
 #include "control/control.h"
+#include "sandbox/sandbox.h"
 #include "setup/options.h"
 #include "spinor/client.h"
 #include "spinor/command.h"
@@ -23,6 +24,7 @@
 #include "spinor/methodcall.h"
 #include "spinor/output.h"
 #include "spinor/reportfile.h"
+#include "spinor/runsandbox.h"
 #include "spinor/supervise.h"
 
 #include <inttypes.h>
@@ -42,7 +44,9 @@ struct run {
 	struct supervise *supervise;
 	struct setup_options *options;
 	struct bench *bench;
+	struct sandbox *sandbox;
 	struct control_server *server;
+	struct spinor_client *client; /* connected before the sandbox is entered */
 	struct spinor_run_result result;
 };
 
@@ -66,12 +70,8 @@ static gpointer
 query_main(gpointer data)
 {
 	struct query *query = data;
-	const char *path = control_server_path(query->run->server);
-	struct spinor_client *client = spinor_client_open(path, &query->error);
 
-	if (client != NULL)
-		query->good = query->function(query->run, client, &query->error);
-	spinor_client_close(client);
+	query->good = query->function(query->run, query->run->client, &query->error);
 	g_idle_add(quit, query->loop);
 	return NULL;
 }
@@ -240,6 +240,19 @@ begin_report(struct run *run, GError **error)
 	return !run->result.unwritable;
 }
 
+/* Creates the control socket and the only client of this process, and starts the adapters. */
+static bool
+begin(struct run *run, const char *control, GError **error)
+{
+	run->server = control_server_new(run->bench, control, error);
+	if (run->server != NULL)
+		run->client = spinor_client_open(control_server_path(run->server), error);
+	if (run->client == NULL)
+		return false;
+	sandbox_enter_calls(run->sandbox);
+	return bench_start(run->bench, error);
+}
+
 static bool
 build(struct run *run, GError **error)
 {
@@ -257,12 +270,13 @@ build(struct run *run, GError **error)
 			"--trace -: the command's output is on standard output; a FILE is wanted");
 		return false;
 	}
+	run->sandbox = spinor_run_sandbox_enter(
+		run->bench, run->options, run->command, run->supervise, control);
 	if (!bench_build(run->bench, run->options, NULL, error) || !check_report(run, error) ||
-		!begin_report(run, error) || !bench_start(run->bench, error))
+		!begin_report(run, error) || !begin(run, control, error))
 		return false;
 	each_image(run, warn_of_change, NULL);
-	run->server = control_server_new(run->bench, control, error);
-	return run->server != NULL && run_query(run, ask_status, error);
+	return run_query(run, ask_status, error);
 }
 
 /* Returns the adapter of that name (NULL: the first); NULL: there is none. */
@@ -549,7 +563,9 @@ clear(struct run *run)
 	spinor_report_clear(&run->result.report);
 	g_clear_pointer(&run->result.error, g_free);
 	g_clear_pointer(&run->result.bench, json_node_unref);
+	g_clear_pointer(&run->client, spinor_client_close);
 	g_clear_pointer(&run->server, control_server_destroy);
+	g_clear_pointer(&run->sandbox, sandbox_free);
 	recorded = bench_destroy(g_steal_pointer(&run->bench));
 	g_clear_pointer(&run->options, setup_options_free);
 	g_clear_pointer(&run->supervise, spinor_supervise_destroy);

@@ -321,6 +321,7 @@ spinor_status(struct spinor_command *command, GError **error)
 		spinor_number(status, "uptime_s", 0), spinor_text(status, "timing", "?"));
 	print_seed(status);
 	printf("control %s\n", spinor_text(status, "control", "?"));
+	printf("sandbox %s\n", spinor_text(status, "sandbox", "off"));
 	adapters = spinor_array(status, "adapters");
 	for (guint i = 0; adapters != NULL && i < json_array_get_length(adapters); i++)
 		print_adapter(spinor_item(adapters, i));

@@ -10,19 +10,21 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "bench/bench.h"
+#include "bench/confine.h"
 #include "chipdb/chiptable.h"
 #include "control/control.h"
 #include "control/socket.h"
+#include "sandbox/sandbox.h"
 #include "setup/benchfile.h"
 #include "setup/options.h"
 #include "spinord/detach.h"
 #include "spinord/inherit.h"
 #include "spinord/notify.h"
 #include "spinord/pidfile.h"
+#include "spinord/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glib-unix.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,13 +55,6 @@ print(const char *text)
 	return EXIT_SUCCESS;
 }
 
-static gboolean
-quit(void *data)
-{
-	g_main_loop_quit(data);
-	return G_SOURCE_CONTINUE;
-}
-
 static int
 failed(const GError *error)
 {
@@ -75,6 +70,7 @@ struct daemon {
 	struct spinord_pidfile *pid;
 	struct spinord_log *log;
 	struct bench *bench;
+	struct sandbox *sandbox;
 	struct control_server *control;
 };
 
@@ -88,6 +84,23 @@ announce(const struct daemon *daemon, GError **error)
 	if (daemon->options->no_control)
 		return NULL;
 	return control_socket_new(bench_control_path(daemon->bench), error);
+}
+
+/* Limits the process before it opens the files of the bench, and before it has threads. */
+static void
+enter_sandbox(struct daemon *daemon, const struct control_socket *socket)
+{
+	bench_ask_flashrom(daemon->bench);
+	daemon->sandbox = bench_sandbox_new(daemon->bench, daemon->options, false);
+	/* Numbers of the bench are links beside its socket. */
+	if (socket != NULL)
+		sandbox_allow_folder_of(daemon->sandbox, control_socket_path(socket),
+			SANDBOX_LIST | SANDBOX_REMOVE);
+	if (daemon->log != NULL)
+		sandbox_allow_folder_of(
+			daemon->sandbox, spinord_log_path(daemon->log), SANDBOX_REMOVE);
+	spinord_notify_open();
+	sandbox_enter_files(daemon->sandbox);
 }
 
 static bool
@@ -110,8 +123,13 @@ start_bench(struct daemon *daemon, GError **error)
 		g_propagate_error(error, g_steal_pointer(&why));
 		return false;
 	}
-	if (!bench_build(daemon->bench, daemon->options, NULL, error) ||
-		!bench_start(daemon->bench, error)) {
+	enter_sandbox(daemon, socket);
+	if (!bench_build(daemon->bench, daemon->options, NULL, error)) {
+		control_socket_destroy(socket);
+		return false;
+	}
+	sandbox_enter_calls(daemon->sandbox);
+	if (!bench_start(daemon->bench, error)) {
 		control_socket_destroy(socket);
 		return false;
 	}
@@ -170,11 +188,12 @@ stop(struct daemon *daemon)
 	recorded = bench_destroy(daemon->bench);
 	spinord_pidfile_destroy(daemon->pid);
 	spinord_log_destroy(daemon->log);
+	sandbox_free(daemon->sandbox);
 	control_server_destroy(daemon->control);
 	return recorded;
 }
 
-/* Installs the signal handlers before it builds the bench, so that an early signal ends the daemon
+/* Takes the signals before it builds the bench, so that an early signal ends the daemon
  * in order, too. */
 static int
 serve(struct daemon *daemon)
@@ -183,8 +202,7 @@ serve(struct daemon *daemon)
 	g_autoptr(GError) error = NULL;
 	int status = EXIT_SUCCESS;
 
-	g_unix_signal_add(SIGTERM, quit, loop);
-	g_unix_signal_add(SIGINT, quit, loop);
+	spinord_signals_quit(loop);
 	if (start(daemon, &error)) {
 		tell_ready(daemon);
 		g_main_loop_run(loop);
@@ -236,6 +254,16 @@ check(const struct setup_options *options)
 	return print(line);
 }
 
+static int
+print_version(void)
+{
+	return print(sandbox_has_filter() ? PACKAGE_NAME "d " PACKAGE_VERSION "\n"
+					  : PACKAGE_NAME
+			"d " PACKAGE_VERSION
+			"\nbuilt without libseccomp: the sandbox limits files, "
+			"but no system calls\n");
+}
+
 /* Notices, such as how often a fault has acted, are for a person at the terminal, or for a log that
  * the user asked for. */
 static GLogLevelFlags
@@ -266,7 +294,7 @@ main(int argc, char **argv)
 	if (options->help != NULL) {
 		status = print(options->help);
 	} else if (options->version) {
-		status = print(PACKAGE_NAME "d " PACKAGE_VERSION "\n");
+		status = print_version();
 	} else if (options->list_chips) {
 		table = chipdb_table(options->chipdb, options->list_pattern, &error);
 		status = table != NULL ? print(table) : failed(error);

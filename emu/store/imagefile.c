@@ -5,6 +5,7 @@
  * would continue to write to the old one.
  */
 #include "base/error.h"
+#include "base/given.h"
 #include "base/wholefile.h"
 #include "store/filesize.h"
 #include "store/image.h"
@@ -65,16 +66,29 @@ hold_target(const char *path, char **target, int *mode, GError **error)
 	return -2;
 }
 
+/* Writes to the file that a client has opened. */
+static bool
+save_given(const uint8_t *array, uint64_t size, const char *path, GError **error)
+{
+	if (base_given_write(path, array, (size_t)size))
+		return true;
+	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE, "cannot save image \"%s\": %s", path,
+		g_strerror(errno));
+	return false;
+}
+
 bool
 store_image_save(const uint8_t *array, uint64_t size, const char *path, GError **error)
 {
 	g_autoptr(GError) cause = NULL;
 	g_autofree char *target = NULL;
 	g_autofree char *bytes = NULL;
-	int mode;
-	int held = hold_target(path, &target, &mode, error);
+	int mode, held;
 	bool good;
 
+	if (base_given_has(path))
+		return save_given(array, size, path, error);
+	held = hold_target(path, &target, &mode, error);
 	if (held == -2)
 		return false;
 	good = g_file_set_contents_full(target, (const char *)array, (gssize)size,
@@ -120,7 +134,7 @@ uint8_t *
 store_image_read(const char *path, uint64_t size, GError **error)
 {
 	g_autofree uint8_t *data = NULL;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int fd = base_given_or_read(path);
 	int reason = fd < 0 ? errno : 0;
 
 	if (fd >= 0) {

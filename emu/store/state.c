@@ -25,6 +25,7 @@
 #include "store/state.h"
 
 #include "base/error.h"
+#include "base/given.h"
 #include "base/keyfile.h"
 #include "base/keytable.h"
 #include "base/units.h"
@@ -424,6 +425,8 @@ store_state_save(
 	store_wear_to_keys(cells, keys);
 	store_wear_free(cells);
 	text = g_key_file_to_data(keys, &length, NULL);
+	if (base_given_has(path) && base_given_write(path, text, length))
+		return true;
 	if (g_file_set_contents_full(path, text, (gssize)length,
 		    G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0644, &cause))
 		return true;

@@ -108,6 +108,7 @@ Suite *suite_reasons(void);
 Suite *suite_record(void);
 Suite *suite_registers(void);
 Suite *suite_replay(void);
+Suite *suite_sandbox(void);
 Suite *suite_serprog(void);
 Suite *suite_snapshot(void);
 Suite *suite_state(void);

@@ -33,6 +33,7 @@ const struct suite_row suite_rows[] = {
 	{"registers", suite_registers},
 	{"record", suite_record},
 	{"replay", suite_replay},
+	{"sandbox", suite_sandbox},
 	{"serprog", suite_serprog},
 	{"profiles", suite_profiles},
 	{"profile_streams", suite_profile_streams},
