@@ -52,6 +52,7 @@ SYSTEM_TESTS = \
 	tests/system/from-dump.test \
 	tests/system/ignored.test \
 	tests/system/install.test \
+	tests/system/load.test \
 	tests/system/many.test \
 	tests/system/mistakes.test \
 	tests/system/power-sweep.test \
@@ -109,6 +110,12 @@ tests_system_frames_LDADD = emu/libembed.a $(SPINOR_ROOMS) $(JSON_LIBS) $(GLIB_L
 check_PROGRAMS += tests/system/host
 tests_system_host_SOURCES = tests/system/host.c
 tests_system_host_LDADD = $(GLIB_LIBS)
+
+check_PROGRAMS += tests/system/load
+tests_system_load_SOURCES = \
+	tests/system/latency.c tests/system/latency.h tests/system/load.c \
+	tests/system/loadhost.c tests/system/loadhost.h
+tests_system_load_LDADD = $(GLIB_LIBS)
 
 # A library to be preloaded, hence with flags of its own.
 check_PROGRAMS += tests/system/idle.so

@@ -218,16 +218,25 @@ free_adapter_status(void *data)
 	g_free(status);
 }
 
-static struct action_adapter_status *
-adapter_status_new(struct action_context *actions, struct bench_adapter *adapter)
-{
-	struct action_adapter_status *status = g_new0(struct action_adapter_status, 1);
-	struct action_target target = {.actions = actions, .adapter = adapter};
+struct status_row {
+	struct action_context *actions;
+	struct bench_adapter *adapter;
+	struct action_adapter_status *status;
+};
 
+/* In the adapter's thread, where action_work_run() does its work at once. */
+static void
+describe(void *data)
+{
+	struct status_row *row = data;
+	struct action_adapter_status *status = g_new0(struct action_adapter_status, 1);
+	struct action_target target = {.actions = row->actions, .adapter = row->adapter};
+
+	row->status = status;
 	status->chips = g_array_new(FALSE, FALSE, sizeof(struct action_chip_status));
 	action_work_run(&target, describe_adapter, NULL, status, NULL);
 	for (target.cs = 0; target.cs < CLIP_SELECTS; target.cs++) {
-		struct bench_chip *chip = bench_adapter_chip(adapter, target.cs);
+		struct bench_chip *chip = bench_adapter_chip(row->adapter, target.cs);
 		struct action_chip_status chip_status;
 
 		if (chip == NULL)
@@ -236,7 +245,22 @@ adapter_status_new(struct action_context *actions, struct bench_adapter *adapter
 		action_work_run(&target, describe_chip, NULL, &chip_status, NULL);
 		g_array_append_val(status->chips, chip_status);
 	}
-	return status;
+}
+
+static GPtrArray *
+describe_all(struct action_context *actions)
+{
+	unsigned int n = bench_n_adapters(actions->bench);
+	g_autofree struct status_row *rows = g_new0(struct status_row, n);
+	GPtrArray *all = g_ptr_array_new_with_free_func(free_adapter_status);
+
+	for (unsigned int i = 0; i < n; i++)
+		rows[i] = (struct status_row){
+			.actions = actions, .adapter = bench_adapter_at(actions->bench, i)};
+	bench_call_all(actions->bench, describe, rows, sizeof rows[0]);
+	for (unsigned int i = 0; i < n; i++)
+		g_ptr_array_add(all, rows[i].status);
+	return all;
 }
 
 static const char *
@@ -262,10 +286,7 @@ action_status_new(struct action_context *actions)
 	status->timing = timing_name(bench_timing(actions->bench));
 	status->seed = bench_seed(actions->bench);
 	status->uptime_s = (double)(now_us - actions->start_us) / G_USEC_PER_SEC;
-	status->adapters = g_ptr_array_new_with_free_func(free_adapter_status);
-	for (unsigned int i = 0; i < bench_n_adapters(actions->bench); i++)
-		g_ptr_array_add(status->adapters,
-			adapter_status_new(actions, bench_adapter_at(actions->bench, i)));
+	status->adapters = describe_all(actions);
 	return status;
 }
 

@@ -81,34 +81,42 @@ add(struct action_work *work, GError **error)
 	return request->id > 0;
 }
 
-static bool
-find_name(struct action_work *work, GError **error)
-{
-	struct request *request = work->in;
-	const struct bench_faults *faults = bench_adapter_has_faults(work->target->adapter);
+struct name_row {
+	const struct bench_adapter *adapter;
+	const char *name;
+	unsigned int id; /* 0: the adapter has no fault of that name */
+};
 
-	(void)error;
-	request->id = faults != NULL ? bench_faults_named(faults, request->name) : 0;
-	return request->id > 0;
+static void
+find_name(void *data)
+{
+	struct name_row *row = data;
+	const struct bench_faults *faults = bench_adapter_has_faults(row->adapter);
+
+	row->id = faults != NULL ? bench_faults_named(faults, row->name) : 0;
 }
 
 bool
 action_fault_find(struct action_context *actions, const char *adapter, const char *name,
 	struct action_target *target, unsigned int *id, GError **error)
 {
-	struct request request = {.name = name};
+	unsigned int n = bench_n_adapters(actions->bench);
+	g_autofree struct name_row *rows = NULL;
 
 	if (adapter != NULL && !action_target_adapter(actions, adapter, target, error))
 		return false;
-	for (unsigned int i = 0; i < bench_n_adapters(actions->bench); i++) {
+	rows = g_new0(struct name_row, n);
+	for (unsigned int i = 0; i < n; i++)
+		rows[i] = (struct name_row){
+			.adapter = bench_adapter_at(actions->bench, i), .name = name};
+	bench_call_all(actions->bench, find_name, rows, sizeof rows[0]);
+	for (unsigned int i = 0; i < n; i++) {
 		struct bench_adapter *candidate = bench_adapter_at(actions->bench, i);
 
-		if (adapter != NULL && candidate != target->adapter)
+		if (rows[i].id == 0 || (adapter != NULL && candidate != target->adapter))
 			continue;
 		*target = (struct action_target){.actions = actions, .adapter = candidate};
-		if (!action_work_look(target, find_name, &request, NULL))
-			continue;
-		*id = request.id;
+		*id = rows[i].id;
 		return true;
 	}
 	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,

@@ -53,8 +53,8 @@ action_observe_groups(struct action_context *actions, action_group_observer *obs
 		watched->actions = actions;
 		watched->wanted = observe != NULL;
 		watched->adapter = bench_adapter_at(actions->bench, i);
-		bench_adapter_call(watched->adapter, set_observer, watched);
 	}
+	bench_call_all(actions->bench, set_observer, actions->watched, sizeof actions->watched[0]);
 	if (observe != NULL)
 		return;
 	actions->observe_group = NULL;

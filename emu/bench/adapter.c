@@ -264,19 +264,10 @@ run_held(struct bench_adapter *adapter, void (*function)(void *data), void *data
 		base_wall_release();
 }
 
-struct call {
-	struct bench_adapter *adapter;
-	void (*function)(void *data);
-	void *data;
-	GMutex mutex; /* done */
-	GCond cond;
-	bool done;
-};
-
 static gboolean
 run_call(void *data)
 {
-	struct call *call = data;
+	struct bench_call *call = data;
 
 	run_held(call->adapter, call->function, call->data);
 	g_mutex_lock(&call->mutex);
@@ -287,30 +278,43 @@ run_call(void *data)
 }
 
 void
+bench_call_begin(struct bench_call *call, struct bench_adapter *adapter,
+	void (*function)(void *data), void *data)
+{
+	*call = (struct bench_call){.adapter = adapter, .function = function, .data = data};
+	/* A thread that is about to end would not run the call. */
+	if (adapter->stopping && adapter->thread != g_thread_self())
+		join(adapter);
+	if (adapter->thread == NULL || adapter->thread == g_thread_self()) {
+		run_held(adapter, function, data);
+		return;
+	}
+	call->waits = true;
+	g_mutex_init(&call->mutex);
+	g_cond_init(&call->cond);
+	attach(adapter, run_call, call);
+}
+
+void
+bench_call_end(struct bench_call *call)
+{
+	if (!call->waits)
+		return;
+	g_mutex_lock(&call->mutex);
+	while (!call->done)
+		g_cond_wait(&call->cond, &call->mutex);
+	g_mutex_unlock(&call->mutex);
+	g_cond_clear(&call->cond);
+	g_mutex_clear(&call->mutex);
+}
+
+void
 bench_adapter_call(struct bench_adapter *adapter, void (*function)(void *data), void *data)
 {
-	struct call call = {.adapter = adapter, .function = function, .data = data};
+	struct bench_call call;
 
-	if (adapter->thread == g_thread_self()) {
-		run_held(adapter, function, data);
-		return;
-	}
-	/* A thread that is about to end would not run the call. */
-	if (adapter->stopping)
-		join(adapter);
-	if (adapter->thread == NULL) {
-		run_held(adapter, function, data);
-		return;
-	}
-	g_mutex_init(&call.mutex);
-	g_cond_init(&call.cond);
-	attach(adapter, run_call, &call);
-	g_mutex_lock(&call.mutex);
-	while (!call.done)
-		g_cond_wait(&call.cond, &call.mutex);
-	g_mutex_unlock(&call.mutex);
-	g_cond_clear(&call.cond);
-	g_mutex_clear(&call.mutex);
+	bench_call_begin(&call, adapter, function, data);
+	bench_call_end(&call);
 }
 
 /* Completes operations that are over; interrupts others, as when a clip is removed. */

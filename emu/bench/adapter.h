@@ -68,6 +68,22 @@ void bench_adapter_destroy(struct bench_adapter *adapter);
  */
 void bench_adapter_call(struct bench_adapter *adapter, void (*function)(void *data), void *data);
 
+/* bench_adapter_call() in two halves, so that several adapters work at the same time. The call and
+ * data have to live until bench_call_end(), which waits for the function. */
+struct bench_call {
+	struct bench_adapter *adapter;
+	void (*function)(void *data);
+	void *data;
+	bool waits;   /* the function runs in another thread */
+	GMutex mutex; /* done */
+	GCond cond;
+	bool done;
+};
+
+void bench_call_begin(struct bench_call *call, struct bench_adapter *adapter,
+	void (*function)(void *data), void *data);
+void bench_call_end(struct bench_call *call);
+
 /* Constant during the adapter's life. */
 const char *bench_adapter_name(const struct bench_adapter *adapter);
 const char *bench_adapter_profile(const struct bench_adapter *adapter);

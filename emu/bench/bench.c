@@ -567,6 +567,19 @@ bench_setup(const struct bench *bench)
 	return bench->setup;
 }
 
+void
+bench_call_all(struct bench *bench, void (*function)(void *row), void *rows, size_t row_bytes)
+{
+	unsigned int n = bench_n_adapters(bench);
+	g_autofree struct bench_call *calls = g_new(struct bench_call, n);
+
+	for (unsigned int i = 0; i < n; i++)
+		bench_call_begin(&calls[i], bench_adapter_at(bench, i), function,
+			(char *)rows + i * row_bytes);
+	for (unsigned int i = 0; i < n; i++)
+		bench_call_end(&calls[i]);
+}
+
 enum base_clock_mode
 bench_timing(const struct bench *bench)
 {

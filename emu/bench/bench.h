@@ -59,6 +59,11 @@ char *bench_ready_lines(const struct bench *bench);
 /* The adapters, numbered from 0 in the order of the description. */
 unsigned int bench_n_adapters(const struct bench *bench);
 struct bench_adapter *bench_adapter_at(const struct bench *bench, unsigned int i);
+
+/* Runs function in the thread of each adapter, in all at the same time, and waits until all have
+ * run it. rows has an element of row_bytes for each adapter, in their order; each is handed its
+ * own. To be called in the main thread. */
+void bench_call_all(struct bench *bench, void (*function)(void *row), void *rows, size_t row_bytes);
 /* name NULL: the only one. BASE_ERROR_USAGE: none of that name, or none or several without a
  * name. */
 struct bench_adapter *bench_find_adapter(

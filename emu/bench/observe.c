@@ -68,26 +68,31 @@ set_host_observer(void *data)
 	bench_adapter_set_host_observer(call->adapter, call->host, call->data);
 }
 
+static void
+set_observers(struct bench *bench, void (*set)(void *call), struct observe_call wanted)
+{
+	unsigned int n = bench_n_adapters(bench);
+	g_autofree struct observe_call *calls = g_new(struct observe_call, n);
+
+	for (unsigned int i = 0; i < n; i++) {
+		calls[i] = wanted;
+		calls[i].adapter = bench_adapter_at(bench, i);
+	}
+	bench_call_all(bench, set, calls, sizeof calls[0]);
+}
+
 void
 bench_set_observer(struct bench *bench, bench_chip_observer *observe, void *data)
 {
-	struct observe_call call = {.chip = observe, .data = data};
-
-	for (unsigned int i = 0; i < bench_n_adapters(bench); i++) {
-		call.adapter = bench_adapter_at(bench, i);
-		bench_adapter_call(call.adapter, set_chip_observer, &call);
-	}
+	set_observers(
+		bench, set_chip_observer, (struct observe_call){.chip = observe, .data = data});
 }
 
 void
 bench_set_host_observer(struct bench *bench, bench_host_observer *observe, void *data)
 {
-	struct observe_call call = {.host = observe, .data = data};
-
-	for (unsigned int i = 0; i < bench_n_adapters(bench); i++) {
-		call.adapter = bench_adapter_at(bench, i);
-		bench_adapter_call(call.adapter, set_host_observer, &call);
-	}
+	set_observers(
+		bench, set_host_observer, (struct observe_call){.host = observe, .data = data});
 }
 
 void

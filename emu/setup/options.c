@@ -129,7 +129,6 @@ take_words(const char *name, const char *value, void *data, GError **error)
 	struct setup_options *options = data;
 	GPtrArray **list = strcmp(name, "--fault") == 0 ? &options->faults
 		: strcmp(name, "--board") == 0          ? &options->boards
-		: strcmp(name, "--allow") == 0          ? &options->allow
 							: &options->firmware;
 
 	(void)error;
@@ -204,6 +203,22 @@ take_check(const char *name, const char *value, void *data, GError **error)
 	options->check = true;
 	g_free(options->file);
 	options->file = g_strdup(value);
+	return TRUE;
+}
+
+static gboolean
+take_allow(const char *name, const char *value, void *data, GError **error)
+{
+	struct setup_options *options = data;
+
+	if (!g_file_test(value, G_FILE_TEST_IS_DIR)) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+			"%s %s: there is no such folder; allowed is one that exists", name, value);
+		return FALSE;
+	}
+	if (options->allow == NULL)
+		options->allow = g_ptr_array_new_with_free_func(g_free);
+	g_ptr_array_add(options->allow, g_strdup(value));
 	return TRUE;
 }
 
@@ -444,7 +459,7 @@ static const GOptionEntry rows[] = {
 	{"sandbox", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_sandbox,
 		"Whether the process limits itself to the files that are named (default: on)",
 		"on|log|off"},
-	{"allow", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_words,
+	{"allow", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_allow,
 		"Let the sandbox read and write below DIR; may be repeated", "DIR"},
 
 	SPINORD_HEADING("Daemon"),
