@@ -395,6 +395,8 @@ emu_libbench_a_SOURCES = \
 	emu/bench/faultcheck.c \
 	emu/bench/faults.c \
 	emu/bench/faults.h \
+	emu/bench/filenotes.c \
+	emu/bench/filenotes.h \
 	emu/bench/levels.c \
 	emu/bench/levels.h \
 	emu/bench/limits.c \

@@ -10,9 +10,9 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/log.h"
 #include "bench/chip.h"
 #include "bench/faults.h"
+#include "bench/filenotes.h"
 #include "bench/limits.h"
 #include "bench/preset.h"
 #include "bench/recording.h"
@@ -388,32 +388,6 @@ build(struct bench *bench, GMainContext *context, GError **error)
 	return good && add_boards_and_faults(bench, error);
 }
 
-/* One line, also for a thousand adapters. */
-static void
-note_snapshots(const struct bench *bench)
-{
-	const struct setup_chip *first = NULL;
-	unsigned int n = 0;
-
-	for (guint i = 0; bench->setup->snapshot && i < bench->setup->adapters->len; i++) {
-		const struct setup_adapter *adapter = bench->setup->adapters->pdata[i];
-
-		for (guint j = 0; j < adapter->chips->len; j++) {
-			const struct setup_chip *chip = adapter->chips->pdata[j];
-
-			n += chip->image != NULL;
-			first = first == NULL && chip->image != NULL ? chip : first;
-		}
-	}
-	if (n == 1)
-		log_notice("snapshot: nothing is written to \"%s\"; changes are lost at the end",
-			first->image);
-	else if (n > 1)
-		log_notice("snapshot: nothing is written to the images of %u chips; changes are "
-			   "lost at the end",
-			n);
-}
-
 /* A description with the names in it checked. Takes the setup, which may be NULL. */
 static struct bench *
 describe(struct setup_bench *setup, GError **error)
@@ -450,9 +424,7 @@ bench_build(struct bench *bench, const struct setup_options *options, GMainConte
 	if (recorded)
 		base_wall_release();
 	if (good)
-		note_snapshots(bench);
-	if (good && bench->setup->file != NULL)
-		setup_files_log(bench->setup->files, bench->setup->file);
+		bench_filenotes_log(bench->setup);
 	return good;
 }
 
