@@ -58,17 +58,41 @@ allow_file(struct sandbox *sandbox, const struct setup_file *file)
 	}
 }
 
+/* Files of the bench file of another user: its folder, wherever links in there lead by now. */
+static void
+allow_folder(struct sandbox *sandbox, const struct setup_bench *setup)
+{
+	sandbox_allow_folder_of(sandbox, setup->file, SANDBOX_FOLDER | SANDBOX_LINK);
+}
+
+static void
+allow_chipdb(struct sandbox *sandbox, const char *path)
+{
+	/* A file has SFDP tables beside it. */
+	if (g_file_test(path, G_FILE_TEST_IS_DIR))
+		sandbox_allow(sandbox, path, SANDBOX_READ);
+	else
+		sandbox_allow_folder_of(sandbox, path, SANDBOX_READ);
+}
+
 struct sandbox *
 bench_sandbox_new(const struct bench *bench, const struct setup_options *options, bool supervises)
 {
 	const struct setup_bench *setup = bench_setup(bench);
 	struct sandbox *sandbox = sandbox_new(options->sandbox, supervises);
 	g_autoptr(GPtrArray) folders = chipdb_folders(setup->chipdb);
+	bool restricted = setup_files_are_restricted(options, setup->file);
 
-	for (guint i = 0; i < setup->files->len; i++)
-		allow_file(sandbox, setup->files->pdata[i]);
+	for (guint i = 0; i < setup->files->len; i++) {
+		const struct setup_file *file = setup->files->pdata[i];
+
+		if (restricted && file->by_bench)
+			allow_folder(sandbox, setup);
+		else
+			allow_file(sandbox, file);
+	}
 	for (guint i = 0; i < folders->len; i++)
-		sandbox_allow(sandbox, folders->pdata[i], SANDBOX_READ);
+		allow_chipdb(sandbox, folders->pdata[i]);
 	for (guint i = 0; options->allow != NULL && i < options->allow->len; i++)
 		sandbox_allow(sandbox, options->allow->pdata[i], SANDBOX_FOLDER | SANDBOX_LINK);
 	return sandbox;

@@ -24,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 
 struct sandbox {
 	enum setup_sandbox mode;
@@ -68,6 +69,9 @@ static const struct {
 	{"/etc/services", SANDBOX_READ},
 	{"/lib", SANDBOX_READ},
 	{"/lib64", SANDBOX_READ},
+	/* Standard output and error are opened again, if they are pipes or terminals. */
+	{"/proc/self/fd/1", SANDBOX_WRITE},
+	{"/proc/self/fd/2", SANDBOX_WRITE},
 	{"/proc/sys/vm/overcommit_memory", SANDBOX_READ},
 	{"/sys/devices/system/cpu", SANDBOX_READ},
 	{"/usr/lib", SANDBOX_READ},
@@ -160,6 +164,17 @@ keep_rules(const struct sandbox *sandbox)
 	}
 }
 
+/* Landlock limits this thread, and those that it will create. */
+static void
+note_threads(void)
+{
+	struct stat info;
+
+	if (stat("/proc/self/task", &info) == 0 && info.st_nlink > 3)
+		log_info("sandbox: %lu other threads exist already, which Landlock does not limit",
+			(unsigned long)info.st_nlink - 3);
+}
+
 void
 sandbox_enter_files(struct sandbox *sandbox)
 {
@@ -173,6 +188,7 @@ sandbox_enter_files(struct sandbox *sandbox)
 		log_info("sandbox: no_new_privs: %s", g_strerror(errno));
 	/* Landlock cannot log without refusing. */
 	keep_rules(sandbox);
+	note_threads();
 	version = state.only_logs ? 0 : sandbox_landlock_version();
 	code = version > 0 ? sandbox_landlock_enter(sandbox->rules, version) : 0;
 	if (code == 0)
@@ -191,6 +207,8 @@ sandbox_enter_calls(struct sandbox *sandbox)
 		return;
 	code = sandbox_filter_enter(state.only_logs, sandbox->supervises);
 	state.filter = code == 0;
+	if (code < 0)
+		log_info("sandbox: seccomp: %s", g_strerror(-code));
 	describe();
 	log_info("sandbox %s", state.text);
 }
