@@ -24,14 +24,22 @@ emu_libbase_a_SOURCES = \
 	emu/base/log.h \
 	emu/base/mistake.c \
 	emu/base/mistake.h \
+	emu/base/newfile.c \
+	emu/base/newfile.h \
+	emu/base/openfile.c \
+	emu/base/openfile.h \
 	emu/base/optioncheck.c \
 	emu/base/optioncheck.h \
 	emu/base/optionlist.c \
 	emu/base/optionlist.h \
+	emu/base/ownfolder.c \
+	emu/base/ownfolder.h \
 	emu/base/pathlock.c \
 	emu/base/pathlock.h \
 	emu/base/period.c \
 	emu/base/period.h \
+	emu/base/publish.c \
+	emu/base/publish.h \
 	emu/base/random.c \
 	emu/base/random.h \
 	emu/base/units.c \
@@ -215,8 +223,8 @@ emu_libstore_a_SOURCES = \
 	emu/store/imagefile.c \
 	emu/store/initialcontent.c \
 	emu/store/initialcontent.h \
-	emu/store/publish.c \
-	emu/store/publish.h \
+	emu/store/journal.c \
+	emu/store/journal.h \
 	emu/store/registers.c \
 	emu/store/registers.h \
 	emu/store/snapshot.c \
@@ -302,6 +310,8 @@ emu_libport_a_SOURCES = \
 	emu/port/baud.h \
 	emu/port/blocking.c \
 	emu/port/blocking.h \
+	emu/port/idle.c \
+	emu/port/idle.h \
 	emu/port/nodewatch.c \
 	emu/port/nodewatch.h \
 	emu/port/port.h \
@@ -392,6 +402,8 @@ emu_libbench_a_SOURCES = \
 	emu/bench/chip.h \
 	emu/bench/confine.c \
 	emu/bench/confine.h \
+	emu/bench/created.c \
+	emu/bench/created.h \
 	emu/bench/faultcheck.c \
 	emu/bench/faults.c \
 	emu/bench/faults.h \
@@ -489,6 +501,7 @@ SPINOR_ROOMS = \
 	emu/libchipdb.a \
 	emu/libflash.a \
 	emu/libbase.a \
+	$(TSAN_GLIB) \
 	$(SECCOMP_LIBS)
 
 bin_PROGRAMS += spinord
@@ -533,6 +546,8 @@ spinor_SOURCES = \
 	emu/spinor/methodcall.h \
 	emu/spinor/output.c \
 	emu/spinor/output.h \
+	emu/spinor/placeholder.c \
+	emu/spinor/placeholder.h \
 	emu/spinor/reaper.c \
 	emu/spinor/reaper.h \
 	emu/spinor/reportfile.c \

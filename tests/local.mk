@@ -7,7 +7,13 @@ TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver
 LOG_DRIVER = $(TAP_DRIVER)
 TEST_LOG_DRIVER = $(TAP_DRIVER)
 
+# Sanitizers do not see blocks within the slices of GLib, nor what a thread hands over in them.
+if SANITIZE
+SANITIZER_ENVIRONMENT = G_SLICE=always-malloc; export G_SLICE;
+endif
+
 AM_TESTS_ENVIRONMENT = \
+	$(SANITIZER_ENVIRONMENT) \
 	SPINORD='$(abs_top_builddir)/spinord'; export SPINORD; \
 	SPINOR='$(abs_top_builddir)/spinor'; export SPINOR; \
 	SPINOR_CHIPDB='$(abs_top_srcdir)/chipdb'; export SPINOR_CHIPDB; \
@@ -31,6 +37,7 @@ SYSTEM_TESTS = \
 	tests/system/completion.test \
 	tests/system/control-hammer.test \
 	tests/system/control.test \
+	tests/system/crash.test \
 	tests/system/documents.test \
 	tests/system/embed.test \
 	tests/system/every-chip.test \
@@ -54,10 +61,12 @@ SYSTEM_TESTS = \
 	tests/system/install.test \
 	tests/system/load.test \
 	tests/system/many.test \
+	tests/system/memcheck.test \
 	tests/system/mistakes.test \
 	tests/system/power-sweep.test \
 	tests/system/presets.test \
 	tests/system/profiles.test \
+	tests/system/refused-start.test \
 	tests/system/release.test \
 	tests/system/repeat.test \
 	tests/system/replay.test \
@@ -75,12 +84,14 @@ SYSTEM_TESTS = \
 	tests/system/spinord-options.test \
 	tests/system/spinord-signals.test \
 	tests/system/state.test \
+	tests/system/two-users.test \
 	tests/system/user-files.test
 
 # Scripts that take minutes: `make check-all` runs them after the others, X-long.test in place of
 # X.test.
 LONG_TESTS = \
 	tests/fuzz/control-long.test \
+	tests/system/crash-long.test \
 	tests/system/every-chip-long.test \
 	tests/system/every-protection-long.test \
 	tests/system/examples-long.test \
@@ -88,11 +99,13 @@ LONG_TESTS = \
 
 TESTS += $(STYLE_TESTS) $(SYSTEM_TESTS)
 EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) \
+	tests/style/opens \
 	tests/style/rooms \
 	tests/system/against-verilog \
 	tests/system/behaviour.py \
 	tests/system/bench.py \
 	tests/system/first-hour \
+	tests/system/memcheck.supp \
 	tests/system/recipe.py \
 	tests/system/session.py \
 	tests/system/session.rec \
@@ -122,6 +135,14 @@ check_PROGRAMS += tests/system/idle.so
 tests_system_idle_so_SOURCES = tests/system/idle.c
 tests_system_idle_so_CFLAGS = -Wall -Wextra -fPIC
 tests_system_idle_so_LDFLAGS = -shared
+
+# Linked before GLib, whose functions of the same names it calls.
+EXTRA_DIST += tests/tsan/glibsync.c
+if SANITIZE_THREADS
+noinst_LIBRARIES += tests/tsan/libglibsync.a
+tests_tsan_libglibsync_a_SOURCES = tests/tsan/glibsync.c
+TSAN_GLIB = tests/tsan/libglibsync.a
+endif
 
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/flash tests/unit/parts tests/unit/unit
@@ -184,13 +205,17 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_files.c \
 	tests/unit/test_firmware.c \
 	tests/unit/test_fold.c \
+	tests/unit/test_idle.c \
 	tests/unit/test_image.c \
+	tests/unit/test_journal.c \
 	tests/unit/test_keytable.c \
 	tests/unit/test_levels.c \
 	tests/unit/test_link_faults.c \
 	tests/unit/test_link_port.c \
+	tests/unit/test_openfile.c \
 	tests/unit/test_option_words.c \
 	tests/unit/test_options.c \
+	tests/unit/test_pathlock.c \
 	tests/unit/test_port.c \
 	tests/unit/test_preset.c \
 	tests/unit/test_profile_streams.c \
@@ -289,10 +314,29 @@ TESTS += tests/fuzz/control-fuzz
 tests_fuzz_control_fuzz_SOURCES = tests/fuzz/control-fuzz.c
 tests_fuzz_control_fuzz_LDADD = $(SPINOR_ROOMS) $(JSON_LIBS) $(GLIB_LIBS)
 
-.PHONY: check-all speed
+.PHONY: check-all cppcheck lint speed tidy
 
 check-all:
 	$(MAKE) check TESTS='$(filter-out $(LONG_TESTS:-long.test=.test),$(TESTS)) $(LONG_TESTS)'
+
+# Programs that read the code. FILES='emu/base/log.c ...' limits both to some files.
+EXTRA_DIST += .clang-tidy tests/.clang-tidy tests/style/cppcheck.suppressions tests/style/tidy
+LINT_CPPFLAGS = -Iemu -I$(abs_top_builddir) -DHAVE_CONFIG_H \
+	-DBINDIR=\"/\" -DCHIPDB_DIR=\"/\" -DEXAMPLES_DIR=\"/\"
+
+lint: cppcheck tidy
+
+tidy: config.h
+	TIDY_CFLAGS='-std=gnu11 $(LINT_CPPFLAGS) $(GLIB_CFLAGS) $(JSON_CFLAGS) $(CHECK_CFLAGS)' \
+	TIDY_CACHE='$(abs_top_builddir)/tidy' '$(top_srcdir)/tests/style/tidy' $(FILES)
+
+cppcheck: config.h
+	$(MKDIR_P) cppcheck
+	cd '$(top_srcdir)' && cppcheck --quiet -j "$$(nproc)" --error-exitcode=1 --std=c11 \
+		--cppcheck-build-dir='$(abs_top_builddir)/cppcheck' \
+		--enable=warning,performance,portability --library=gnu,gtk,posix \
+		--suppressions-list=tests/style/cppcheck.suppressions \
+		$(LINT_CPPFLAGS) $(or $(FILES),emu tests)
 
 EXTRA_PROGRAMS += tests/speed/client tests/speed/floor tests/speed/inprocess
 EXTRA_DIST += tests/speed/README tests/speed/speed.sh

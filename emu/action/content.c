@@ -76,7 +76,7 @@ transfer_image(struct action_work *work, GError **error)
 		return false;
 	if (transfer->in) {
 		if (!action_work_between_frames(work, error) ||
-			!store_image_load_into(transfer->file, array_of(work), *bytes, error))
+			!store_image_load(bench_chip_image(work->chip), transfer->file, error))
 			return false;
 		flash_array_changed(work->flash, 0, *bytes);
 		flash_array_replaced(work->flash);

@@ -9,6 +9,8 @@
  */
 #include "base/given.h"
 
+#include "base/openfile.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -74,7 +76,7 @@ base_given_or_read(const char *path)
 {
 	int fd = base_given_open(path);
 
-	return fd >= 0 ? fd : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	return fd >= 0 ? fd : base_open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK, 0);
 }
 
 bool

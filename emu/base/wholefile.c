@@ -6,6 +6,7 @@
 #include "base/wholefile.h"
 
 #include "base/given.h"
+#include "base/openfile.h"
 #include "base/units.h"
 
 #include <errno.h>
@@ -62,7 +63,7 @@ base_whole_file(const char *path, uint64_t most, char **text, gsize *length, GEr
 	if (fd < 0) {
 		reason = errno;
 		g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(reason), "\"%s\": %s",
-			path, g_strerror(reason));
+			path, base_open_reason(reason));
 		return false;
 	}
 	if (!check(fd, path, most, &info, error)) {

@@ -87,6 +87,7 @@ open_tcp(struct bench_adapter *adapter, const struct bench_adapter_plan *plan, G
 		adapter->tcp = port_tcp_new_at(adapter->context, endpoint, plan->listener);
 	else
 		adapter->tcp = port_tcp_new(adapter->context, endpoint, plan->tcp, &why);
+	port_tcp_set_idle(adapter->tcp, plan->tcp_idle_s);
 	if (adapter->tcp != NULL)
 		return true;
 	if (g_error_matches(why, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT))
@@ -554,8 +555,8 @@ describe_chips(const struct bench_adapter *adapter)
 		g_string_append_printf(sizes, "%s%s", sizes->len > 0 ? "," : "", one_word);
 	}
 	if (parts->len == 0)
-		return g_string_append(parts, "- -"), g_string_free(parts, FALSE);
-	g_string_append_printf(parts, " %s", sizes->str);
+		g_string_append(parts, "-");
+	g_string_append_printf(parts, " %s", sizes->len > 0 ? sizes->str : "-");
 	return g_string_free(parts, FALSE);
 }
 

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "bench/chip.h"
+#include "bench/created.h"
 #include "bench/faults.h"
 #include "bench/filenotes.h"
 #include "bench/limits.h"
@@ -38,6 +39,7 @@ struct bench {
 	struct trace_text *trace;          /* may be NULL */
 	struct bench_recording *recording; /* may be NULL */
 	GPtrArray *adapters;               /* struct bench_adapter */
+	GPtrArray *new_files;              /* of trace and record, which did not exist before */
 	unsigned int n_chips;              /* that have been created */
 };
 
@@ -275,6 +277,7 @@ add_adapter(struct bench *bench, const struct setup_adapter *from, GError **erro
 		.firmware = from->firmware,
 		.link = from->link,
 		.tcp = from->tcp,
+		.tcp_idle_s = from->tcp_idle_s,
 		.listener = from->listener,
 		.timing = bench->setup->timing,
 		.time_scale = bench->setup->time_scale,
@@ -360,6 +363,7 @@ static bool
 create_shared(struct bench *bench, GMainContext *context, GError **error)
 {
 	const struct setup_bench *setup = bench->setup;
+	bool is_new;
 
 	if (!bench_limits_raise(setup->adapters->len, setup_n_chips(setup), error))
 		return false;
@@ -369,15 +373,22 @@ create_shared(struct bench *bench, GMainContext *context, GError **error)
 	bench->watch = port_watch_new(context, error);
 	if (bench->watch == NULL)
 		return false;
+	is_new = bench_is_new_file(setup->trace);
 	if (setup->trace != NULL)
 		bench->trace = trace_text_new(setup->trace, error);
 	if (setup->trace != NULL && bench->trace == NULL)
 		return false;
+	if (is_new)
+		g_ptr_array_add(bench->new_files, g_strdup(setup->trace));
+	is_new = bench_is_new_file(setup->record);
 	if (setup->record != NULL)
 		bench->recording = bench_recording_new(setup->record, error);
+	if (is_new && bench->recording != NULL)
+		g_ptr_array_add(bench->new_files, g_strdup(setup->record));
 	return setup->record == NULL || bench->recording != NULL;
 }
 
+/* No file but new images is created or changed before everything else has succeeded. */
 static bool
 build(struct bench *bench, GMainContext *context, GError **error)
 {
@@ -385,7 +396,10 @@ build(struct bench *bench, GMainContext *context, GError **error)
 
 	for (guint i = 0; good && i < bench->setup->adapters->len; i++)
 		good = add_adapter(bench, bench->setup->adapters->pdata[i], error);
-	return good && add_boards_and_faults(bench, error);
+	good = good && add_boards_and_faults(bench, error) && bench_begin(bench, error);
+	if (!good)
+		bench_refuse(bench);
+	return good;
 }
 
 /* A description with the names in it checked. Takes the setup, which may be NULL. */
@@ -396,6 +410,7 @@ describe(struct setup_bench *setup, GError **error)
 
 	bench->setup = setup;
 	bench->adapters = g_ptr_array_new_with_free_func((GDestroyNotify)bench_adapter_destroy);
+	bench->new_files = g_ptr_array_new_with_free_func(g_free);
 	if (prepare(bench, error))
 		return bench;
 	bench_destroy(bench);
@@ -481,8 +496,10 @@ bool
 bench_start(struct bench *bench, GError **error)
 {
 	for (guint i = 0; i < bench->adapters->len; i++) {
-		if (!bench_adapter_start(bench->adapters->pdata[i], error))
+		if (!bench_adapter_start(bench->adapters->pdata[i], error)) {
+			bench_refuse(bench);
 			return false;
+		}
 	}
 	return true;
 }
@@ -504,6 +521,7 @@ bench_destroy(struct bench *bench)
 	g_clear_pointer(&bench->wafer, store_wafer_destroy);
 	g_clear_pointer(&bench->chipdb, chipdb_close);
 	g_clear_pointer(&bench->setup, setup_free);
+	g_ptr_array_unref(bench->new_files);
 	g_free(bench);
 	return recorded;
 }
@@ -519,6 +537,12 @@ bench_ready_lines(const struct bench *bench)
 		g_string_append_printf(lines, "%s\n", line);
 	}
 	return g_string_free(lines, FALSE);
+}
+
+GPtrArray *
+bench_new_files(const struct bench *bench)
+{
+	return bench->new_files;
 }
 
 unsigned int

@@ -48,6 +48,10 @@ bool bench_check(const struct setup_options *options, unsigned int *n_adapters,
  * destroyed. */
 bool bench_start(struct bench *bench, GError **error);
 
+/* The start is refused for a reason outside: bench_destroy() removes all files that it has created.
+ * bench_build() and bench_start() do the same on an error. */
+void bench_refuse(struct bench *bench);
+
 /* Ends the threads, saves the state, removes the links and frees the bench. False: the record of
  * the session is not complete, as the log says. */
 bool bench_destroy(struct bench *bench);
@@ -75,6 +79,9 @@ enum base_clock_mode bench_timing(const struct bench *bench);
 uint64_t bench_seed(const struct bench *bench);
 /* The path of the control socket in options or bench file; NULL: the default. */
 const char *bench_control_path(const struct bench *bench);
+/* Paths of files that the bench has created, without images and states. */
+GPtrArray *bench_new_files(const struct bench *bench);
+
 /* The file of the trace; "-": standard output, NULL: none. */
 const char *bench_trace_path(const struct bench *bench);
 

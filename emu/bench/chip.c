@@ -13,6 +13,8 @@
 #include "bench/chip.h"
 
 #include "base/log.h"
+#include "base/newfile.h"
+#include "base/publish.h"
 #include "bench/levels.h"
 #include "bench/preset.h"
 #include "bench/relabel.h"
@@ -20,10 +22,14 @@
 #include "flash/partdata.h"
 #include "store/identity.h"
 #include "store/image.h"
+#include "store/journal.h"
 #include "store/snapshot.h"
 #include "store/state.h"
 #include "trace/examples.h"
 #include "trace/text.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
 
 struct bench_chip {
 	char *label;
@@ -50,6 +56,11 @@ struct bench_chip {
 	bool state_dirty;  /* unsaved changes: wear, or the last save failed */
 	bool state_found;  /* at the start */
 	bool state_in_use; /* the file is marked as in use */
+	bool state_stale;  /* it is of another image, and is renamed when the chip begins */
+	bool begun;        /* the registers are saved from now on */
+	bool preset;       /* the registers differ from those of the file */
+	bool refused;      /* files that were created do not stay */
+	char *aside;       /* new name of the stale state */
 	bool ending;       /* the last save follows */
 	bool save_failure_logged;
 };
@@ -61,6 +72,9 @@ save_state(struct bench_chip *chip, const struct store_identity *image)
 	g_autoptr(GError) error = NULL;
 
 	if (chip->state_path == NULL)
+		return;
+	chip->state_dirty = true;
+	if (!chip->begun)
 		return;
 	chip->state_dirty = !store_state_save(chip->state_path, chip->flash, image, &error);
 	chip->state_in_use = chip->state_in_use || !chip->state_dirty;
@@ -109,32 +123,83 @@ chip_event(void *data, const struct flash_event *event)
 }
 
 /* The registers of another image, or of one that is gone: the chip has them as delivered. */
-static bool
-refuse_stale(const struct bench_chip *chip, const char *state_path, GError **error)
+static void
+refuse_stale(struct bench_chip *chip, const char *state_path)
 {
-	g_autofree char *aside = NULL;
-
-	if (chip->snapshot) {
+	if (chip->snapshot)
 		log_warning("%s: state \"%s\" is of another image and not used; the chip has its "
 			    "registers as delivered",
 			chip->owner, state_path);
-		return true;
-	}
-	aside = store_state_set_aside(state_path, error);
-	if (aside != NULL)
+	chip->state_stale = !chip->snapshot;
+}
+
+bool
+bench_chip_begin(struct bench_chip *chip, GError **error)
+{
+	if (chip->state_stale) {
+		chip->aside = store_state_set_aside(chip->state_path, error);
+		if (chip->aside == NULL)
+			return false;
 		log_warning("%s: state \"%s\" is of another image; it is now \"%s\", and the chip "
 			    "has its registers as delivered",
-			chip->owner, state_path, aside);
-	return aside != NULL;
+			chip->owner, chip->state_path, chip->aside);
+	}
+	chip->begun = true;
+	/* The image can change from now on: an existing state is marked as in use. */
+	if (chip->preset || chip->state_found || chip->state_dirty)
+		bench_chip_save_state(chip);
+	return true;
+}
+
+void
+bench_chip_refuse(struct bench_chip *chip)
+{
+	chip->refused = true;
+}
+
+/* Removes the files of a refused start. */
+static void
+withdraw(struct bench_chip *chip)
+{
+	if (chip->state_in_use && !chip->state_found && g_unlink(chip->state_path) == 0)
+		chip->state_in_use = false;
+	if (chip->aside != NULL && base_publish(chip->aside, chip->state_path))
+		chip->state_in_use = false;
+	store_image_withdraw(chip->image, chip->image_path);
+}
+
+/* Completes a change of the content that a killed daemon has left. Sets *state if the registers are
+ * not those of the file. */
+static bool
+recover(const struct bench_chip *chip, const char *state_path, char **state, GError **error)
+{
+	g_autofree char *message = NULL;
+
+	if (!store_journal_recover(
+		    chip->image, chip->image_path, state_path, state, &message, error))
+		return false;
+	if (message != NULL)
+		log_warning("%s: %s", chip->owner, message);
+	return true;
 }
 
 static bool
 find_state(const struct bench_chip *chip, const char *state_path, enum store_state_found *found,
 	GError **error)
 {
+	g_autofree char *text = NULL;
 	struct store_identity identity;
 
 	*found = STORE_STATE_NONE;
+	if (!chip->snapshot) {
+		base_newfile_clean(chip->image_path);
+		base_newfile_clean(state_path);
+	}
+	if (!recover(chip, state_path, &text, error))
+		return false;
+	if (text != NULL)
+		return store_state_load_text(
+			state_path, text, strlen(text), chip->flash, NULL, found, error);
 	if (!g_file_test(state_path, G_FILE_TEST_EXISTS))
 		return true;
 	if (store_image_is_created(chip->image)) {
@@ -155,9 +220,10 @@ load_state(struct bench_chip *chip, GError **error)
 	if (chip->image_path == NULL)
 		return true;
 	state_path = g_strconcat(chip->image_path, ".state", NULL);
-	if (!find_state(chip, state_path, &found, error) ||
-		(found == STORE_STATE_STALE && !refuse_stale(chip, state_path, error)))
+	if (!find_state(chip, state_path, &found, error))
 		return false;
+	if (found == STORE_STATE_STALE)
+		refuse_stale(chip, state_path);
 	if (found == STORE_STATE_NO_MARK)
 		log_notice("%s: state \"%s\" does not say of which image it is; its registers "
 			   "are used",
@@ -211,6 +277,7 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 	/* The reader of chip data has checked the part, and relabelling keeps to its limits. */
 	g_assert(chip->flash != NULL);
 	if (!load_state(chip, error)) {
+		bench_chip_refuse(chip);
 		bench_chip_destroy(chip);
 		return NULL;
 	}
@@ -222,12 +289,11 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 	flash_watch_array(chip->flash, chip->changed);
 	if (!bench_preset_apply(
 		    plan->condition, &chip->levels, plan->instant, plan->where, error)) {
+		bench_chip_refuse(chip);
 		bench_chip_destroy(chip);
 		return NULL;
 	}
-	/* The image can change from now on: an existing state is marked as in use. */
-	if (bench_preset_is_kept(plan->condition) || chip->state_found)
-		bench_chip_save_state(chip);
+	chip->preset = bench_preset_is_kept(plan->condition);
 	listener.data = chip;
 	flash_set_listener(chip->flash, &listener);
 	return chip;
@@ -240,7 +306,11 @@ bench_chip_destroy(struct bench_chip *chip)
 		return;
 	chip->ending = true;
 	flash_supply(chip->flash, 0);
-	if (chip->state_path != NULL && (chip->state_dirty || chip->state_in_use)) {
+	if (chip->refused)
+		withdraw(chip);
+	else
+		chip->state_in_use = chip->state_in_use || chip->state_dirty;
+	if (chip->state_path != NULL && chip->begun && chip->state_in_use) {
 		struct store_identity identity;
 
 		store_image_identity(chip->image, &identity);
@@ -252,6 +322,7 @@ bench_chip_destroy(struct bench_chip *chip)
 	g_free(chip->relabelled);
 	g_free(chip->changed);
 	g_free(chip->state_path);
+	g_free(chip->aside);
 	g_free(chip->image_path);
 	g_free(chip->owner);
 	trace_examples_free(chip->examples);
@@ -333,6 +404,7 @@ bench_chip_snapshots(struct bench_chip *chip)
 	if (chip->snapshots == NULL) {
 		chip->snapshots = store_snapshots_new(chip->flash, store_image_array(chip->image),
 			flash_part(chip->flash)->size, blank);
+		store_snapshots_set_image(chip->snapshots, chip->image, chip->state_path);
 		store_snapshots_set_listener(chip->snapshots, restored, chip);
 	}
 	return chip->snapshots;

@@ -41,10 +41,19 @@ struct bench_chip_plan {
 	struct trace_text *trace; /* may be NULL */
 };
 
-/* Creates the chip and brings it into its condition. On error nothing remains. */
+/* Creates the chip and brings it into its condition. No file but a new image is created or changed.
+ * On error nothing remains. */
 struct bench_chip *bench_chip_new(const struct bench_chip_plan *plan, GError **error);
 
-/* Switches the supply off, saves the registers and frees the chip. */
+/* Begins to save the registers, and renames a state that is of another image: when all of the bench
+ * has been created. False on error. */
+bool bench_chip_begin(struct bench_chip *chip, GError **error);
+
+/* The start of the daemon is refused: bench_chip_destroy() will remove all files that the chip has
+ * created. */
+void bench_chip_refuse(struct bench_chip *chip);
+
+/* Switches the supply off, saves the registers if the chip has begun to, and frees the chip. */
 void bench_chip_destroy(struct bench_chip *chip);
 
 const struct flash_part *bench_chip_part(const struct bench_chip *chip);

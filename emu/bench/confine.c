@@ -49,7 +49,8 @@ allow_file(struct sandbox *sandbox, const struct setup_file *file)
 		allow_change(sandbox, file);
 		break;
 	case SETUP_FILE_LINK:
-		sandbox_allow_folder_of(sandbox, file->named, SANDBOX_LINK | SANDBOX_REMOVE);
+		sandbox_allow_folder_of(
+			sandbox, file->named, SANDBOX_LINK | SANDBOX_REMOVE | SANDBOX_LIST);
 		break;
 	case SETUP_FILE_SOCKET:
 		/* It exists already. */

@@ -53,10 +53,10 @@ no_chip_there(unsigned int lines)
 		if (lines & 1u << cs)
 			g_string_append_printf(text, "%u, ", cs);
 	if (lines == 0)
-		return g_string_free(text, TRUE),
-		       g_strdup("there is no chip on that select line, nor on another; allowed: no "
-				"select");
-	g_string_truncate(text, text->len - 2);
+		g_string_assign(text,
+			"there is no chip on that select line, nor on another; allowed: no select");
+	else
+		g_string_truncate(text, text->len - 2);
 	return g_string_free(text, FALSE);
 }
 

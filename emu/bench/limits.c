@@ -29,6 +29,7 @@ bench_limits_raise(unsigned int n_adapters, unsigned int n_chips, GError **error
 	struct rlimit limit;
 
 #ifdef __GLIBC__
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before there are threads */
 	mallopt(M_ARENA_MAX, ARENAS);
 #endif
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)

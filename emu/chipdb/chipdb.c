@@ -164,6 +164,8 @@ find_family(
 	return NULL;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): resolve_family() has a limit. */
+
 /* Reads the family of group first; a long line of families must not use up the stack. */
 static bool
 resolve_family(struct chipdb *db, struct chipdb_scan_group *group, struct chipdb_scan_group *family,
@@ -235,6 +237,8 @@ chipdb_resolve(struct chipdb *db, struct chipdb_scan_group *group, GError **erro
 	group->at.text = NULL;
 	return good;
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 static gint
 compare_parts(gconstpointer a, gconstpointer b)

@@ -78,6 +78,8 @@ add(GPtrArray *keys, struct chipdb_flat_key *key)
 	g_ptr_array_add(keys, key);
 }
 
+/* NOLINTBEGIN(misc-no-recursion): chipdb_resolve() limits how many families are in line. */
+
 /* Families first. */
 static void
 add_group(GPtrArray *keys, const struct chipdb_scan_group *group)
@@ -103,6 +105,8 @@ add_group(GPtrArray *keys, const struct chipdb_scan_group *group)
 			add(keys, key);
 	}
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 GPtrArray *
 chipdb_flat_group(const struct chipdb_scan_group *group)
@@ -150,6 +154,8 @@ count_parts(const struct chipdb *db, const struct chipdb_scan_group *family)
 	return n;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): as above. */
+
 static void
 append_children(GString *text, const struct chipdb *db, const struct chipdb_scan_group *parent,
 	unsigned int depth)
@@ -170,6 +176,8 @@ append_children(GString *text, const struct chipdb *db, const struct chipdb_scan
 		append_children(text, db, group, depth + 1);
 	}
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 char *
 chipdb_families(struct chipdb *db)

@@ -292,7 +292,8 @@ clip_master_quiet(const struct clip *clip, size_t n)
 
 	if (fault->low || position.low)
 		return 0;
-	return MIN(n, (double)(position.next_ns - now_ns) * clip->hz / (8 * NS_PER_S));
+	return (size_t)MIN(
+		(double)n, (double)(position.next_ns - now_ns) * clip->hz / (8 * NS_PER_S));
 }
 
 void

@@ -109,6 +109,7 @@ reset_line(struct port_pty *pty)
 {
 	make_raw(pty->slave);
 	ioctl(pty->slave, TIOCNXCL);
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): the terminal is of this thread */
 	tcflow(pty->slave, TCOON);
 	tcflush(pty->slave, TCIFLUSH); /* replies, including those in transit */
 }

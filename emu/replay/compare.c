@@ -91,9 +91,9 @@ add(struct replay_compare *compare, const struct replay_operation *operation, ch
 	if (operation != NULL) {
 		compare->number = operation->number;
 		compare->line = g_strdup_printf(
-			"operation %" G_GUINT64_FORMAT ": %s: %s", operation->number, name, text);
+			"operation %" G_GUINT64_FORMAT ": %s: %s", operation->number, name, owned);
 	} else {
-		compare->line = g_strdup(text);
+		compare->line = g_steal_pointer(&owned);
 	}
 }
 

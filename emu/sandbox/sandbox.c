@@ -18,6 +18,7 @@
 #include "sandbox/sandbox.h"
 
 #include "base/log.h"
+#include "base/pathlock.h"
 #include "sandbox/internal.h"
 
 #include <errno.h>
@@ -25,12 +26,14 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct sandbox {
 	enum setup_sandbox mode;
 	bool supervises;
-	GPtrArray *rules;  /* struct sandbox_rule */
-	GHashTable *known; /* path -> its rule */
+	struct base_pathlock *claim; /* keeps the files of the claims open */
+	GPtrArray *rules;            /* struct sandbox_rule */
+	GHashTable *known;           /* path -> its rule */
 };
 
 /* Of the process; written before there are other threads. */
@@ -84,9 +87,12 @@ struct sandbox *
 sandbox_new(enum setup_sandbox mode, bool supervises)
 {
 	struct sandbox *sandbox = g_new0(struct sandbox, 1);
+	g_autofree char *self = g_strdup_printf("%ld", (long)getpid());
+	int code;
 
 	sandbox->mode = mode;
 	sandbox->supervises = supervises;
+	sandbox->claim = base_pathlock_new("process", self, &code);
 	sandbox->rules = g_ptr_array_new_with_free_func(free_rule);
 	sandbox->known = g_hash_table_new(g_str_hash, g_str_equal);
 	for (size_t i = 0; i < G_N_ELEMENTS(usual); i++)
@@ -101,6 +107,7 @@ sandbox_free(struct sandbox *sandbox)
 {
 	if (sandbox == NULL)
 		return;
+	base_pathlock_destroy(sandbox->claim);
 	g_hash_table_unref(sandbox->known);
 	g_ptr_array_unref(sandbox->rules);
 	g_free(sandbox);

@@ -73,7 +73,7 @@ setup_fault_settings_explained(const struct setup_fault *fault)
 		setting.usual = usual_value(setup_fault_guide(fault), row);
 		g_array_append_val(settings, setting);
 	}
-	return (struct setup_fault_setting *)g_array_free(settings, FALSE);
+	return (void *)g_array_free(settings, FALSE);
 }
 
 void

@@ -583,5 +583,5 @@ spinor_command_entries(const struct spinor_verb *verb)
 		for (const GOptionEntry *entry = bench; entry->long_name != NULL; entry++)
 			g_array_append_val(all, *entry);
 	}
-	return (GOptionEntry *)g_array_free(all, FALSE);
+	return (void *)g_array_free(all, FALSE);
 }

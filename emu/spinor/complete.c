@@ -37,6 +37,7 @@
 #include "spinor/words.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -525,6 +526,8 @@ offer_options(const struct completion *c, const GOptionEntry *entries)
 static void
 take_option(struct completion *c, const char *word, const char *value)
 {
+	uint64_t cs;
+
 	if (strcmp(word, "--control") == 0)
 		c->command.control = (char *)value;
 	else if (strcmp(word, "--bench") == 0)
@@ -533,8 +536,8 @@ take_option(struct completion *c, const char *word, const char *value)
 		c->command.adapter = (char *)value;
 	else if (strcmp(word, "--chipdb") == 0)
 		c->command.chipdb = (char *)value;
-	else if (strcmp(word, "--cs") == 0)
-		c->command.cs = atoi(value);
+	else if (strcmp(word, "--cs") == 0 && base_parse_decimal(value, 0, INT_MAX, &cs))
+		c->command.cs = (int)cs;
 }
 
 /* Offers the words for the argument after c->args in the verb's usage: "[wp|hold [low|high]]". The

@@ -62,6 +62,7 @@ remove_entry(const char *path, const struct stat *info, int type, struct FTW *po
 void
 spinor_reaper_remove(const char *path)
 {
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): without FTW_CHDIR it changes nothing shared */
 	nftw(path, remove_entry, OPEN_DIRECTORIES, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -101,11 +102,11 @@ exec_command(const struct spinor_reaper_plan *plan)
 	if (!read_all(plan->start_channel, texts, n))
 		_exit(NOT_STARTED);
 	for (at = texts; *at != '\0'; at += strlen(at) + 1)
-		putenv(at);
+		putenv(at); /* NOLINT(concurrency-mt-unsafe): the only thread of a new process */
 	for (at++; at < texts + n; at += strlen(at) + 1)
 		g_ptr_array_add(argv, at);
 	g_ptr_array_add(argv, NULL);
-	sigprocmask(SIG_SETMASK, &plan->mask, NULL);
+	pthread_sigmask(SIG_SETMASK, &plan->mask, NULL);
 	execvp(argv->pdata[0], (char **)argv->pdata);
 	code = errno;
 	if (write(plan->start_channel, &code, sizeof code) < 0)
@@ -222,7 +223,7 @@ spinor_reaper_main(const struct spinor_reaper_plan *plan)
 	setsid();
 	prctl(PR_SET_NAME, "spinor-reaper");
 	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, NULL);
+	pthread_sigmask(SIG_SETMASK, &all, NULL);
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	children = signalfd(-1, &child, SFD_NONBLOCK | SFD_CLOEXEC);

@@ -8,11 +8,13 @@
 
 #include "spinor/reportfile.h"
 
-#include "base/wholefile.h"
+#include "base/newfile.h"
+#include "base/openfile.h"
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
 #include "spinor/output.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -137,7 +139,7 @@ write_file(const struct spinor_command *command, JsonNode *root, GError **error)
 {
 	g_autofree char *text = json_to_string(root, TRUE);
 	g_autofree char *lines = g_strconcat(text, "\n", NULL);
-	g_autoptr(GError) why = NULL;
+	int code;
 
 	if (command->report == NULL)
 		return true;
@@ -145,11 +147,12 @@ write_file(const struct spinor_command *command, JsonNode *root, GError **error)
 		fputs(lines, stdout);
 		return true;
 	}
-	if (g_file_set_contents(command->report, lines, -1, &why))
+	code = base_file_replace(command->report, lines, strlen(lines), 0666, false);
+	if (code == 0)
 		return true;
 	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
 		"--report %s: %s; its directory has to exist and be writable", command->report,
-		base_file_reason(why));
+		base_open_reason(-code));
 	return false;
 }
 

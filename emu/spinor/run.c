@@ -23,6 +23,7 @@
 #include "spinor/expect.h"
 #include "spinor/methodcall.h"
 #include "spinor/output.h"
+#include "spinor/placeholder.h"
 #include "spinor/reportfile.h"
 #include "spinor/runsandbox.h"
 #include "spinor/supervise.h"
@@ -336,6 +337,8 @@ expand(struct run *run, const char *word, GError **error)
 				(int)strcspn(word, "}") + 1, word, value);
 			return NULL;
 		}
+		if (value != NULL && !spinor_placeholder_check(word, value, error))
+			return NULL;
 		if (value != NULL)
 			g_string_append(text, value);
 		else
@@ -528,8 +531,12 @@ run_bench(struct run *run, GError **error)
 	 * default, since the reaper is forked before. */
 	run->supervise = spinor_supervise_new(error);
 	signal(SIGPIPE, SIG_IGN);
-	if (run->supervise == NULL || !read_options(run, error) || !build(run, error))
+	if (run->supervise == NULL || !read_options(run, error))
 		return -1;
+	if (!build(run, error)) {
+		bench_refuse(run->bench);
+		return -1;
+	}
 	return run_command(run, error);
 }
 

@@ -87,7 +87,7 @@ block_signals(struct supervise *supervise, sigset_t *before)
 		sigaddset(&ours, forwarded[i]);
 	supervise->signals = signalfd(-1, &ours, SFD_NONBLOCK | SFD_CLOEXEC);
 	sigaddset(&ours, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &ours, before);
+	pthread_sigmask(SIG_BLOCK, &ours, before);
 }
 
 static bool
@@ -324,7 +324,7 @@ spinor_supervise_die(int number)
 	signal(number, SIG_DFL);
 	sigemptyset(&only);
 	sigaddset(&only, number);
-	sigprocmask(SIG_UNBLOCK, &only, NULL);
+	pthread_sigmask(SIG_UNBLOCK, &only, NULL);
 	raise(number);
 	_exit(128 + number);
 }

@@ -43,7 +43,7 @@ refuse_place(const char *option, const char *value, const char *allowed, GError 
 static bool
 take_place(struct spinor_command *command, struct setup_fault_place *place, GError **error)
 {
-	uint64_t cs;
+	uint64_t cs = 0;
 
 	if (place->chip != NULL)
 		return refuse_place("chip", place->chip,

@@ -117,7 +117,6 @@ static bool
 find_recorded(const struct replaying *r, unsigned int *index, GError **error)
 {
 	const GPtrArray *names = record_reader_head(r->reader)->adapters;
-	g_autofree char *list = NULL;
 
 	*index = 0;
 	if (names->len == 1 ||

@@ -27,7 +27,6 @@
 
 #define WIRE_COLUMNS 12
 #define SIDE_COLUMNS 29
-#define BODY_COLUMNS 21
 
 /* How lines are drawn. */
 struct strokes {

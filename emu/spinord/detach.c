@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/openfile.h"
 #include "control/control.h"
 
 #include <dirent.h>
@@ -41,7 +42,9 @@ close_from(int first)
 	DIR *dir = opendir("/proc/self/fd");
 	const struct dirent *entry;
 
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before there are threads */
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		/* NOLINTNEXTLINE(cert-err34-c): "." and ".." are 0 */
 		int fd = atoi(entry->d_name);
 
 		if (fd >= first && fd != dirfd(dir))
@@ -124,6 +127,7 @@ spinord_detach_ready(int report)
 struct spinord_log {
 	char *path;
 	bool chosen; /* by the user */
+	bool stays;  /* even if it is empty */
 	int fd;
 };
 
@@ -132,19 +136,26 @@ spinord_log_new(const char *path, GError **error)
 {
 	g_autofree char *file = path != NULL ? g_canonicalize_filename(path, NULL)
 					     : control_own_file(".log", error);
+	const int flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY;
 	struct spinord_log *log;
+	bool created;
 	int fd;
 
 	if (file == NULL)
 		return NULL;
-	fd = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0666);
+	fd = base_open(file, flags | O_CREAT | O_EXCL, 0666);
+	created = fd >= 0;
+	/* It exists, or is a link to a name that is free. */
+	if (fd < 0)
+		fd = base_open(file, flags | O_CREAT, 0666);
 	if (fd < 0) {
 		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE, "--log %s: %s", file,
-			g_strerror(errno));
+			base_open_reason(errno));
 		return NULL;
 	}
 	log = g_new0(struct spinord_log, 1);
 	log->path = g_steal_pointer(&file);
+	log->stays = path != NULL && !created;
 	log->chosen = path != NULL;
 	log->fd = fd;
 	return log;
@@ -159,8 +170,10 @@ spinord_log_path(const struct spinord_log *log)
 void
 spinord_log_begin(struct spinord_log *log)
 {
-	if (log != NULL)
-		dup2(log->fd, STDERR_FILENO);
+	if (log == NULL)
+		return;
+	dup2(log->fd, STDERR_FILENO);
+	log->stays = log->stays || log->chosen;
 }
 
 void
@@ -170,7 +183,7 @@ spinord_log_destroy(struct spinord_log *log)
 
 	if (log == NULL)
 		return;
-	if (!log->chosen && fstat(log->fd, &info) == 0 && info.st_size == 0)
+	if (!log->stays && fstat(log->fd, &info) == 0 && info.st_size == 0)
 		unlink(log->path);
 	close(log->fd);
 	g_free(log->path);

@@ -209,6 +209,7 @@ serve(struct daemon *daemon)
 		spinord_notify("STOPPING=1");
 	} else {
 		status = failed(error);
+		bench_refuse(daemon->bench);
 	}
 	/* The log says why the record is not complete. */
 	if (!stop(daemon) && status == EXIT_SUCCESS)

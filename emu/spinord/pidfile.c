@@ -7,6 +7,8 @@
 #include "spinord/pidfile.h"
 
 #include "base/error.h"
+#include "base/newfile.h"
+#include "base/openfile.h"
 #include "base/pathlock.h"
 #include "base/units.h"
 
@@ -19,7 +21,7 @@
 
 struct spinord_pidfile {
 	char *path; /* absolute */
-	int lock;
+	struct base_pathlock *lock;
 	bool written;
 };
 
@@ -85,14 +87,16 @@ spinord_pidfile_new(const char *path, GError **error)
 	}
 	file = g_new0(struct spinord_pidfile, 1);
 	file->path = canonical;
-	file->lock = base_path_lock("pid", canonical);
-	if (file->lock < 0)
+	file->lock = base_pathlock_new("pid", canonical, &code);
+	if (file->lock == NULL)
 		fail(canonical,
-			file->lock == -EADDRINUSE ? "in use by another spinord; choose another path"
-						  : g_strerror(-file->lock),
+			code == EADDRINUSE ? "in use by another spinord; choose another path"
+					   : g_strerror(code),
 			error);
-	else if (check(canonical, error))
+	else if (check(canonical, error)) {
+		base_newfile_clean(canonical);
 		return file;
+	}
 	spinord_pidfile_destroy(file);
 	return NULL;
 }
@@ -101,10 +105,10 @@ bool
 spinord_pidfile_write(struct spinord_pidfile *file, GError **error)
 {
 	g_autofree char *text = g_strdup_printf("%ld\n", (long)getpid());
-	g_autoptr(GError) why = NULL;
+	int code = base_file_replace(file->path, text, strlen(text), 0666, false);
 
-	file->written = g_file_set_contents(file->path, text, -1, &why);
-	return file->written || fail(file->path, why->message, error);
+	file->written = code == 0;
+	return file->written || fail(file->path, base_open_reason(-code), error);
 }
 
 void
@@ -114,8 +118,7 @@ spinord_pidfile_destroy(struct spinord_pidfile *file)
 		return;
 	if (file->written && read_pid(file->path) == getpid())
 		unlink(file->path);
-	if (file->lock >= 0)
-		close(file->lock);
+	base_pathlock_destroy(file->lock);
 	g_free(file->path);
 	g_free(file);
 }

@@ -23,14 +23,14 @@
 #include "store/image.h"
 
 #include "base/error.h"
+#include "base/newfile.h"
+#include "base/openfile.h"
 #include "store/filesize.h"
 #include "store/identity.h"
-#include "store/publish.h"
 #include "store/wafer.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glib/gstdio.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +45,7 @@ struct store_image {
 	uint64_t size;
 	int fd; /* -1: in memory */
 	bool created;
+	char *path; /* NULL: nothing is written to the file, if there is one */
 };
 
 /* A file that an array is mapped from, in messages. */
@@ -72,36 +73,25 @@ lock(int fd, const struct source *source, GError **error)
 	return false;
 }
 
-static bool
-write_all(int fd, const uint8_t *bytes, size_t n)
-{
-	for (size_t done = 0; done < n;) {
-		ssize_t written = write(fd, bytes + done, n - done);
-
-		if (written < 0 && errno != EINTR)
-			return false;
-		if (written > 0)
-			done += (size_t)written;
-	}
-	return true;
-}
-
-/* Writes the content to a new file: from an array with the content of its file, or as computed. */
-static bool
+/* Writes the content to a new file: from an array with the content of its file, or as computed. 0
+ * or -errno. */
+static int
 fill(int fd, const struct store_content *content, const uint8_t *from, uint64_t size)
 {
 	g_autofree uint8_t *piece = g_malloc(STORE_CONTENT_PIECE);
 
 	for (uint64_t done = 0; done < size;) {
 		size_t n = MIN(size - done, STORE_CONTENT_PIECE);
+		int code;
 
 		if (from == NULL)
 			store_content_fill(content, done, piece, n);
-		if (!write_all(fd, from != NULL ? from + done : piece, n))
-			return false;
+		code = base_write_all(fd, from != NULL ? from + done : piece, n);
+		if (code < 0)
+			return code;
 		done += n;
 	}
-	return fsync(fd) == 0;
+	return fsync(fd) < 0 ? -errno : 0;
 }
 
 /*
@@ -111,29 +101,29 @@ fill(int fd, const struct store_content *content, const uint8_t *from, uint64_t 
 static int
 create(const struct store_image_plan *plan, const uint8_t *from, GError **error)
 {
-	g_autofree char *folder = g_path_get_dirname(plan->path);
-	g_autofree char *temporary = g_build_filename(folder, ".spinor-XXXXXX", NULL);
 	g_autofree char *bytes = NULL;
-	int fd = g_mkstemp_full(temporary, O_RDWR | O_CLOEXEC, 0666);
-	int reason = errno;
+	struct base_newfile file;
+	int code = base_newfile_open(&file, plan->path, 0666);
 
-	if (fd >= 0) {
-		if (flock(fd, LOCK_EX | LOCK_NB) == 0 &&
-			fill(fd, &plan->content, from, plan->size) &&
-			store_publish(temporary, plan->path))
-			return fd;
-		reason = errno;
-		g_unlink(temporary);
-		close(fd);
+	if (code == 0) {
+		if (flock(file.fd, LOCK_EX | LOCK_NB) < 0)
+			code = -errno;
+		if (code == 0)
+			code = fill(file.fd, &plan->content, from, plan->size);
+		if (code == 0)
+			code = base_newfile_link(&file, plan->path);
+		if (code == 0)
+			return file.fd;
+		base_newfile_discard(&file);
 	}
-	errno = reason;
-	if (reason == EEXIST)
+	errno = -code;
+	if (code == -EEXIST)
 		return -1;
 	bytes = store_format_size(plan->size);
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 		"cannot create image \"%s\": %s; it takes a folder that exists and is writable, "
 		"and %s of space",
-		plan->path, g_strerror(reason), bytes);
+		plan->path, base_open_reason(-code), bytes);
 	return -1;
 }
 
@@ -141,8 +131,8 @@ static int
 open_existing(const struct source *source)
 {
 	/* Without O_NONBLOCK opening some devices blocks before they can be refused. */
-	return open(source->path,
-		(source->shared ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	return base_open(
+		source->path, (source->shared ? O_RDONLY : O_RDWR) | O_NOCTTY | O_NONBLOCK, 0);
 }
 
 /* Locks the file and checks its size; closes it on error. */
@@ -176,7 +166,7 @@ open_locked(const struct source *source, uint64_t size, bool missing_is_allowed,
 		return claim(fd, source, size, error) ? fd : -1;
 	if (errno != ENOENT || !missing_is_allowed)
 		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE, "cannot open %s \"%s\": %s; %s",
-			source->noun, source->path, g_strerror(errno), source->remedy);
+			source->noun, source->path, base_open_reason(errno), source->remedy);
 	return -1;
 }
 
@@ -260,7 +250,10 @@ map_kept(struct store_image *image, const struct store_image_plan *plan, GError 
 	}
 	if (why != NULL)
 		g_propagate_error(error, why);
-	return image->fd >= 0 && map_file(image, &source, error);
+	if (image->fd < 0 || !map_file(image, &source, error))
+		return false;
+	image->path = g_strdup(plan->path);
+	return true;
 }
 
 /* Fills memory of the chip's own. */
@@ -289,6 +282,16 @@ map_memory(struct store_image *image, const struct store_image_plan *plan, GErro
 	return false;
 }
 
+void
+store_image_withdraw(const struct store_image *image, const char *path)
+{
+	struct stat ours, there;
+
+	if (image->created && fstat(image->fd, &ours) == 0 && lstat(path, &there) == 0 &&
+		ours.st_dev == there.st_dev && ours.st_ino == there.st_ino)
+		unlink(path);
+}
+
 struct store_image *
 store_image_open(const struct store_image_plan *plan, GError **error)
 {
@@ -305,6 +308,7 @@ store_image_open(const struct store_image_plan *plan, GError **error)
 		good = map_memory(&image, plan, error);
 	if (good)
 		return g_memdup2(&image, sizeof(image));
+	store_image_withdraw(&image, plan->path);
 	if (image.fd >= 0)
 		close(image.fd);
 	return NULL;
@@ -318,7 +322,26 @@ store_image_close(struct store_image *image)
 	store_wafer_unmap(image->array, image->size);
 	if (image->fd >= 0)
 		close(image->fd);
+	g_free(image->path);
 	g_free(image);
+}
+
+uint64_t
+store_image_size(const struct store_image *image)
+{
+	return image->size;
+}
+
+const char *
+store_image_path(const struct store_image *image)
+{
+	return image->path;
+}
+
+int
+store_image_descriptor(const struct store_image *image)
+{
+	return image->path != NULL ? image->fd : -1;
 }
 
 uint8_t *

@@ -35,7 +35,16 @@ struct store_image_plan {
 struct store_image *store_image_open(const struct store_image_plan *plan, GError **error);
 void store_image_close(struct store_image *image);
 
+/* Removes the file that store_image_open() has created for that path, for a start that is refused
+ * later. No effect on a file that existed before. */
+void store_image_withdraw(const struct store_image *image, const char *path);
+
 uint8_t *store_image_array(struct store_image *image);
+uint64_t store_image_size(const struct store_image *image);
+
+/* Of an image whose changes are written to its file, otherwise NULL and -1. */
+const char *store_image_path(const struct store_image *image);
+int store_image_descriptor(const struct store_image *image);
 
 /* Of an image with a file; describes its content of now. */
 void store_image_identity(const struct store_image *image, struct store_identity *identity);
@@ -47,9 +56,14 @@ bool store_image_is_created(const struct store_image *image);
  * file; refuses anything but a regular file, and the image of a running chip. */
 bool store_image_save(const uint8_t *array, uint64_t size, const char *path, GError **error);
 
-/* Fills the array from a file of exactly its size; on error the array is unchanged. The caller
- * calls flash_array_changed() and flash_array_replaced(). */
-bool store_image_load_into(const char *path, uint8_t *array, uint64_t size, GError **error);
+/* The same; removes the file state just before path has the new content, so that it is never beside
+ * an image that it does not belong to. */
+bool store_image_save_without(
+	const uint8_t *array, uint64_t size, const char *path, const char *state, GError **error);
+
+/* Fills the array from a file of exactly its size, as a whole or not at all; on error the array is
+ * unchanged. The caller calls flash_array_changed() and flash_array_replaced(). */
+bool store_image_load(struct store_image *image, const char *path, GError **error);
 
 struct store_difference {
 	uint64_t bytes;       /* number of different bytes */

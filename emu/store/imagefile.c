@@ -6,9 +6,11 @@
  */
 #include "base/error.h"
 #include "base/given.h"
-#include "base/wholefile.h"
+#include "base/newfile.h"
+#include "base/openfile.h"
 #include "store/filesize.h"
 #include "store/image.h"
+#include "store/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +31,7 @@ static int
 hold_target(const char *path, char **target, int *mode, GError **error)
 {
 	struct stat info;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int fd = base_open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK, 0);
 	int reason = errno;
 	char *real;
 
@@ -42,7 +44,7 @@ hold_target(const char *path, char **target, int *mode, GError **error)
 		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 			"cannot save image \"%s\": %s; name a file that can be read and written, "
 			"or a name that is free",
-			path, g_strerror(reason));
+			path, base_open_reason(reason));
 		return -2;
 	}
 	if (fd < 0 || fstat(fd, &info) < 0 || !S_ISREG(info.st_mode)) {
@@ -77,31 +79,57 @@ save_given(const uint8_t *array, uint64_t size, const char *path, GError **error
 	return false;
 }
 
+/* 0 or -errno. */
+static int
+replace(const char *target, const uint8_t *array, uint64_t size, int mode, const char *state)
+{
+	struct base_newfile file;
+	int code = base_newfile_open(&file, target, mode);
+
+	if (code < 0)
+		return code;
+	code = base_write_all(file.fd, array, size);
+	if (code == 0 && fsync(file.fd) < 0)
+		code = -errno;
+	if (code == 0 && state != NULL && unlink(state) < 0 && errno != ENOENT)
+		code = -errno;
+	if (code == 0)
+		code = base_newfile_replace(&file, target);
+	base_newfile_discard(&file);
+	if (code == 0)
+		base_sync_folder(target);
+	return code;
+}
+
 bool
 store_image_save(const uint8_t *array, uint64_t size, const char *path, GError **error)
 {
-	g_autoptr(GError) cause = NULL;
+	return store_image_save_without(array, size, path, NULL, error);
+}
+
+bool
+store_image_save_without(
+	const uint8_t *array, uint64_t size, const char *path, const char *state, GError **error)
+{
 	g_autofree char *target = NULL;
 	g_autofree char *bytes = NULL;
-	int mode, held;
-	bool good;
+	int mode, held, code;
 
 	if (base_given_has(path))
 		return save_given(array, size, path, error);
 	held = hold_target(path, &target, &mode, error);
 	if (held == -2)
 		return false;
-	good = g_file_set_contents_full(target, (const char *)array, (gssize)size,
-		G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, mode, &cause);
+	code = replace(target, array, size, mode, state);
 	if (held >= 0)
 		close(held);
-	if (good)
+	if (code == 0)
 		return true;
 	bytes = store_format_size(size);
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 		"cannot save image \"%s\": %s; it takes a folder that exists and is writable, and "
 		"%s of space",
-		path, base_file_reason(cause), bytes);
+		path, base_open_reason(-code), bytes);
 	return false;
 }
 
@@ -150,7 +178,7 @@ store_image_read(const char *path, uint64_t size, GError **error)
 		return g_steal_pointer(&data);
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 		"cannot read image \"%s\": %s; it has to be a file that can be read", path,
-		g_strerror(reason));
+		base_open_reason(reason));
 	return NULL;
 }
 
@@ -171,14 +199,13 @@ store_image_put(uint8_t *array, const uint8_t *from, size_t n)
 }
 
 bool
-store_image_load_into(const char *path, uint8_t *array, uint64_t size, GError **error)
+store_image_load(struct store_image *image, const char *path, GError **error)
 {
-	g_autofree uint8_t *data = store_image_read(path, size, error);
+	g_autofree uint8_t *data = store_image_read(path, store_image_size(image), error);
+	const struct store_journal_content content = {
+		.page = store_journal_page_of_bytes, .data = data};
 
-	if (!data)
-		return false;
-	store_image_put(array, data, size);
-	return true;
+	return data != NULL && store_journal_replace(image, &content, NULL, error);
 }
 
 static void

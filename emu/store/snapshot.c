@@ -15,8 +15,7 @@
  * and that block of the array counts as unknown, so the next take copies it.
  *
  * Leaves out volatile state (a restored chip has just powered up), snapshots that outlive the
- * daemon other than as files, and changes of an image file by other programs. A daemon that is
- * killed during a restore leaves a mixture of old and new blocks in the image.
+ * daemon other than as files, and changes of an image file by other programs.
  */
 #include "store/snapshot.h"
 
@@ -25,6 +24,7 @@
 #include "flash/partdata.h"
 #include "store/identity.h"
 #include "store/image.h"
+#include "store/journal.h"
 #include "store/registers.h"
 #include "store/state.h"
 
@@ -54,8 +54,10 @@ struct store_snapshots {
 	uint8_t *dirty;       /* set by the chip: bit set, "equals" is out of date */
 	struct block **equal; /* NULL: unknown */
 	struct block *blank;
-	GPtrArray *snapshots; /* oldest first */
-	bool changed;         /* according to bits of dirty that were cleared */
+	GPtrArray *snapshots;      /* oldest first */
+	struct store_image *image; /* of the array; NULL: memory */
+	char *state_path;          /* NULL: none */
+	bool changed;              /* according to bits of dirty that were cleared */
 	void (*restored)(void *data);
 	void *data;
 };
@@ -167,7 +169,17 @@ store_snapshots_destroy(struct store_snapshots *s)
 	g_free(s->blank);
 	g_free(s->equal);
 	g_free(s->dirty);
+	g_free(s->state_path);
 	g_free(s);
+}
+
+void
+store_snapshots_set_image(
+	struct store_snapshots *s, struct store_image *image, const char *state_path)
+{
+	s->image = image;
+	g_free(s->state_path);
+	s->state_path = g_strdup(state_path);
 }
 
 void
@@ -273,22 +285,84 @@ store_snapshots_take(
 	return true;
 }
 
-/* Copies the array of the snapshot into the chip; returns the number of bytes written. */
-static size_t
-put_blocks(struct store_snapshots *s, const struct snapshot *snapshot)
+/* The text of the state file for the registers. */
+static char *
+state_text(const struct store_snapshots *s, const struct store_registers *registers)
 {
-	size_t written = 0;
+	struct flash *model = flash_new(flash_part(s->chip), NULL, 0);
+	gsize length;
+	char *text;
 
+	store_registers_write(registers, model);
+	text = store_state_text(model, NULL, &length);
+	flash_destroy(model);
+	return text;
+}
+
+/* Writes the new content to the array, and to the image with its state if there is one. */
+static bool
+put(struct store_snapshots *s, struct store_journal_content *content,
+	const struct store_registers *registers, size_t *written, GError **error)
+{
+	g_autofree char *text = NULL;
+
+	if (s->image != NULL) {
+		text = s->state_path != NULL ? state_text(s, registers) : NULL;
+		content->state_path = s->state_path;
+		content->state = text;
+		return store_journal_replace(s->image, content, written, error);
+	}
+	*written = 0;
+	for (uint64_t at = 0; at < s->size; at += STORE_JOURNAL_PAGE) {
+		const uint8_t *page = content->page(content->data, at);
+
+		if (page != NULL)
+			*written += store_image_put(
+				s->array + at, page, (size_t)MIN(s->size - at, STORE_JOURNAL_PAGE));
+	}
+	return true;
+}
+
+/* A restore of a snapshot in memory. */
+struct restoring {
+	struct store_snapshots *snapshots;
+	const struct snapshot *snapshot;
+};
+
+static bool
+is_unchanged(const struct restoring *restoring, size_t i)
+{
+	return restoring->snapshots->equal[i] == restoring->snapshot->blocks[i] &&
+		!is_dirty(restoring->snapshots, i);
+}
+
+static const uint8_t *
+page_of_snapshot(void *data, uint64_t at)
+{
+	const struct restoring *restoring = data;
+	size_t i = (size_t)(at / BLOCK_BYTES);
+
+	return is_unchanged(restoring, i) ? NULL
+					  : restoring->snapshot->blocks[i]->data + at % BLOCK_BYTES;
+}
+
+/* Copies the array of the snapshot into the chip; sets written to the number of bytes. */
+static bool
+put_blocks(
+	struct store_snapshots *s, const struct snapshot *snapshot, size_t *written, GError **error)
+{
+	struct restoring restoring = {s, snapshot};
+	struct store_journal_content content = {.page = page_of_snapshot, .data = &restoring};
+
+	if (!put(s, &content, snapshot->registers, written, error))
+		return false;
 	for (size_t i = 0; i < s->n_blocks; i++) {
-		struct block *block = snapshot->blocks[i];
-
-		if (s->equal[i] == block && !is_dirty(s, i))
+		if (is_unchanged(&restoring, i))
 			continue;
 		s->changed = true;
-		written += store_image_put(block_at(s, i), block->data, block_length(s, i));
-		set_equal(s, i, block);
+		set_equal(s, i, snapshot->blocks[i]);
 	}
-	return written;
+	return true;
 }
 
 /* Switches the chip off, as if it were replaced by another. Returns its supply, in mV. */
@@ -301,10 +375,14 @@ switch_off(struct store_snapshots *s)
 	return millivolts;
 }
 
-/* Switches on the chip that has replaced it. */
+/* Switches on the chip that has replaced it; registers NULL: it has not been replaced. */
 static void
 switch_on(struct store_snapshots *s, const struct store_registers *registers, int millivolts)
 {
+	if (registers == NULL) {
+		flash_supply(s->chip, millivolts);
+		return;
+	}
 	flash_array_replaced(s->chip);
 	store_registers_write(registers, s->chip);
 	flash_supply(s->chip, millivolts);
@@ -319,15 +397,16 @@ store_snapshots_restore(
 	const struct snapshot *snapshot = find_or_fail(s, name, "restore", error);
 	size_t written;
 	int millivolts;
+	bool good;
 
 	if (!snapshot)
 		return false;
 	millivolts = switch_off(s);
-	written = put_blocks(s, snapshot);
-	switch_on(s, snapshot->registers, millivolts);
-	if (bytes_copied)
+	good = put_blocks(s, snapshot, &written, error);
+	switch_on(s, good ? snapshot->registers : NULL, millivolts);
+	if (good && bytes_copied)
 		*bytes_copied = written;
-	return true;
+	return good;
 }
 
 bool
@@ -386,7 +465,7 @@ store_snapshots_take_file(struct store_snapshots *s, const char *path, GError **
 
 	struct store_identity image;
 
-	return store_image_save(s->array, s->size, path, error) &&
+	return store_image_save_without(s->array, s->size, path, state, error) &&
 		store_state_save(state, s->chip,
 			store_identity_read_path(&image, path, s->array, s->size) ? &image : NULL,
 			error);
@@ -436,18 +515,21 @@ store_snapshots_restore_file(
 {
 	g_autofree uint8_t *array = store_image_read(path, s->size, error);
 	g_autoptr(store_registers) registers = array ? read_state(s, path, array, error) : NULL;
+	struct store_journal_content content = {.page = store_journal_page_of_bytes, .data = array};
 	size_t written;
 	int millivolts;
+	bool good;
 
 	if (!registers)
 		return false;
 	millivolts = switch_off(s);
-	written = store_image_put(s->array, array, (size_t)s->size);
-	flash_array_changed(s->chip, 0, s->size);
-	switch_on(s, registers, millivolts);
-	if (bytes_copied)
+	good = put(s, &content, registers, &written, error);
+	if (good)
+		flash_array_changed(s->chip, 0, s->size);
+	switch_on(s, good ? registers : NULL, millivolts);
+	if (good && bytes_copied)
 		*bytes_copied = written;
-	return true;
+	return good;
 }
 
 bool

@@ -10,6 +10,7 @@
 
 struct store_snapshots;
 struct flash;
+struct store_image;
 
 struct store_snapshot_info {
 	char *name;
@@ -24,6 +25,11 @@ struct store_snapshot_info {
  */
 struct store_snapshots *store_snapshots_new(
 	struct flash *chip, uint8_t *array, uint64_t size, bool blank);
+/* The array is that of an image, which a restore changes as a whole or not at all; with state_path
+ * together with that file. Without this call the array is memory alone. */
+void store_snapshots_set_image(
+	struct store_snapshots *snapshots, struct store_image *image, const char *state_path);
+
 void store_snapshots_destroy(struct store_snapshots *snapshots);
 
 /* Calls restored after each restore, before the chip is used again: for saving its registers. One

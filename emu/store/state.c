@@ -28,13 +28,15 @@
 #include "base/given.h"
 #include "base/keyfile.h"
 #include "base/keytable.h"
+#include "base/newfile.h"
+#include "base/openfile.h"
+#include "base/publish.h"
 #include "base/units.h"
 #include "base/value.h"
 #include "base/wholefile.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
 #include "store/identity.h"
-#include "store/publish.h"
 #include "store/wear.h"
 
 #include <errno.h>
@@ -338,8 +340,8 @@ apply(const struct reading *r)
 	flash_power_up(r->chip);
 }
 
-static bool
-load_text(const char *path, const char *text, size_t length, struct flash *chip,
+bool
+store_state_load_text(const char *path, const char *text, gsize length, struct flash *chip,
 	const struct store_identity *image, enum store_state_found *found, GError **error)
 {
 	g_autofree char *begin = g_strdup_printf(DAMAGED, path);
@@ -381,7 +383,7 @@ store_state_load(const char *path, struct flash *chip, const struct store_identi
 		found = &dummy;
 	*found = STORE_STATE_NONE;
 	if (base_whole_file(path, BASE_TEXT_MAX, &text, &length, &cause))
-		return load_text(path, text, length, chip, image, found, error);
+		return store_state_load_text(path, text, length, chip, image, found, error);
 	if (g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_NOENT))
 		return true;
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
@@ -402,14 +404,10 @@ image_to_keys(const struct store_identity *image, GKeyFile *keys)
 	g_key_file_set_string(keys, GROUP_IMAGE, "digest", image->digest);
 }
 
-bool
-store_state_save(
-	const char *path, struct flash *chip, const struct store_identity *image, GError **error)
+char *
+store_state_text(struct flash *chip, const struct store_identity *image, gsize *length)
 {
 	g_autoptr(GKeyFile) keys = g_key_file_new();
-	g_autoptr(GError) cause = NULL;
-	g_autofree char *text = NULL;
-	gsize length;
 	size_t n_items;
 	const struct flash_nonvolatile *items = flash_nonvolatile(chip, &n_items);
 	struct store_wear *cells = store_wear_read(chip);
@@ -424,15 +422,25 @@ store_state_save(
 	}
 	store_wear_to_keys(cells, keys);
 	store_wear_free(cells);
-	text = g_key_file_to_data(keys, &length, NULL);
+	return g_key_file_to_data(keys, length, NULL);
+}
+
+bool
+store_state_save(
+	const char *path, struct flash *chip, const struct store_identity *image, GError **error)
+{
+	gsize length;
+	g_autofree char *text = store_state_text(chip, image, &length);
+	int code;
+
 	if (base_given_has(path) && base_given_write(path, text, length))
 		return true;
-	if (g_file_set_contents_full(path, text, (gssize)length,
-		    G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0644, &cause))
+	code = base_file_replace(path, text, length, 0644, true);
+	if (code == 0)
 		return true;
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 		"cannot save state \"%s\": %s; its folder has to be writable and have space", path,
-		base_file_reason(cause));
+		base_open_reason(-code));
 	return false;
 }
 
@@ -441,7 +449,7 @@ store_state_set_aside(const char *path, GError **error)
 {
 	g_autofree char *name = g_strconcat(path, ".old", NULL);
 
-	for (unsigned int n = 2; !store_publish(path, name); n++) {
+	for (unsigned int n = 2; !base_publish(path, name); n++) {
 		if (errno != EEXIST) {
 			g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 				"state \"%s\" is of another image and cannot be renamed to \"%s\": "

@@ -25,6 +25,13 @@ enum store_state_found {
 bool store_state_load(const char *path, struct flash *chip, const struct store_identity *image,
 	enum store_state_found *found, GError **error);
 
+/* The same with the text of the file. */
+bool store_state_load_text(const char *path, const char *text, gsize length, struct flash *chip,
+	const struct store_identity *image, enum store_state_found *found, GError **error);
+
+/* The text that store_state_save() writes; free with g_free(). */
+char *store_state_text(struct flash *chip, const struct store_identity *image, gsize *length);
+
 /* Replaces path atomically and durably. image: its image, unchanged from now on; NULL: the image is
  * in use and will change. */
 bool store_state_save(

@@ -155,7 +155,7 @@ measure_status(struct rig *rig)
 static void
 measure_program(struct rig *rig, GRand *random)
 {
-	double n_pages = (double)(rig->size / PAGE_SIZE), begin, both, enable;
+	double n_pages = (double)rig->size / PAGE_SIZE, begin, both, enable;
 	uint8_t frame[4 + PAGE_SIZE];
 
 	memset(rig->array, 0xff, rig->size);

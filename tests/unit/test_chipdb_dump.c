@@ -35,7 +35,6 @@ rebuild(const struct flash_part *part, struct chipdb **db, char **text)
 {
 	struct chipdb_dump *dump = chipdb_dump_new();
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GPtrArray) list = NULL;
 	uint8_t table[AREA];
 	const struct flash_part *found;
 

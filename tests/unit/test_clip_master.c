@@ -10,8 +10,7 @@
 
 Suite *suite_clip_master(void);
 
-#define READ_NS (68 * CLIP_BYTE_NS) /* one of the master's reads, at the host's frequency */
-#define SLOT_NS (69 * CLIP_BYTE_NS)
+#define SLOT_NS (69 * CLIP_BYTE_NS) /* a read of the master, and a byte of pause */
 
 static struct clip_fixture *f;
 static struct clip_fault fault;

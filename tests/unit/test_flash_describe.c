@@ -421,7 +421,7 @@ read_over_the_end(uint8_t opcode)
 	static const uint8_t ones = 0xff;
 	uint8_t frame[1 + 4 + 4] = {opcode, 0xff, 0xff, 0xfe, 0x00, 0x00};
 	struct flash_description description;
-	uint64_t address, left = 0, byte;
+	uint64_t address = 0, left = 0, byte;
 	bool has = false;
 	uint8_t out[AROUND / 2];
 

@@ -111,29 +111,34 @@ END_TEST
 START_TEST(image_is_loaded_in_whole_or_not_at_all)
 {
 	g_autofree char *path = at("load.bin");
-	uint8_t data[5] = "12345";
+	struct store_image_plan plan = {.size = 5, .content = {.kind = STORE_CONTENT_PATTERN}};
+	struct store_image *image = store_image_open(&plan, NULL);
+	uint8_t *data = store_image_array(image);
 	g_autofree char *message = NULL;
 	g_autoptr(GError) error = NULL;
 
+	memcpy(data, "12345", 5);
 	ck_assert(g_file_set_contents(path, "abcd", 4, NULL));
-	ck_assert(!store_image_load_into(path, data, 5, &error));
+	ck_assert(!store_image_load(image, path, &error));
 	message = g_strdup_printf("cannot read image \"%s\": it has 4 bytes, the chip has 5 bytes; "
 				  "name an image of that size",
 		path);
 	ck_assert_str_eq(error->message, message);
 	g_clear_error(&error);
-	ck_assert(!store_image_load_into(dir, data, 5, &error));
+	ck_assert(!store_image_load(image, dir, &error));
 	g_free(message);
 	message = g_strdup_printf("cannot read image \"%s\": not a regular file; name one", dir);
 	ck_assert_str_eq(error->message, message);
 	g_clear_error(&error);
-	ck_assert(!store_image_load_into("/nonexistent", data, 5, &error));
+	ck_assert(!store_image_load(image, "/nonexistent", &error));
 	ck_assert_str_eq(error->message,
 		"cannot read image \"/nonexistent\": No such file or directory; it has to be a "
 		"file that can be read");
 	ck_assert_mem_eq(data, "12345", 5);
-	ck_assert(store_image_load_into(path, data, 4, NULL));
-	ck_assert_mem_eq(data, "abcd5", 5);
+	ck_assert(g_file_set_contents(path, "abcde", 5, NULL));
+	ck_assert(store_image_load(image, path, NULL));
+	ck_assert_mem_eq(data, "abcde", 5);
+	store_image_close(image);
 }
 END_TEST
 

@@ -27,6 +27,7 @@ random_stream(GRand *rand)
 
 		/* Zeros keep the lengths short when data are taken for commands. */
 		for (size_t i = 1; i < sizeof bytes; i++)
+			/* NOLINTNEXTLINE(misc-redundant-expression): two draws */
 			bytes[i] = g_rand_boolean(rand) || g_rand_boolean(rand)
 				? 0
 				: (uint8_t)g_rand_int_range(rand, 0, 0x20);

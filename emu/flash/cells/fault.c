@@ -414,7 +414,7 @@ frame_edge(struct flash *chip)
 {
 	for (guint i = 0; i < count_items(chip); i++) {
 		struct item *item = item_at(chip, i);
-		uint64_t first, n = 0;
+		uint64_t first = 0, n = 0;
 
 		item->reported = false;
 		if (item->disturb)

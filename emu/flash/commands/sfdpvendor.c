@@ -106,7 +106,11 @@ locks(const struct flash *chip, const struct flash_sfdp_vendor *vendor)
 static unsigned int
 log2_of(uint64_t n)
 {
-	return n > 1 ? 1 + log2_of(n / 2) : 0;
+	unsigned int log2 = 0;
+
+	for (; n > 1; n /= 2)
+		log2++;
+	return log2;
 }
 
 /* Dword 1 has the ID, dword 22 the size in blocks of 64 KiB. */

@@ -206,7 +206,7 @@ flash_pass(struct flash *chip, size_t n)
 {
 	uint64_t ps = (uint64_t)n * chip->byte_ps + chip->rest_ps;
 
-	chip->now_ns += ps / 1000;
+	chip->now_ns += (int64_t)(ps / 1000);
 	chip->rest_ps = ps % 1000;
 	advance(chip);
 }
@@ -216,7 +216,7 @@ flash_pass_bit(struct flash *chip)
 {
 	uint64_t ps = chip->byte_ps / 8 + chip->rest_ps;
 
-	chip->now_ns += ps / 1000;
+	chip->now_ns += (int64_t)(ps / 1000);
 	chip->rest_ps = ps % 1000;
 	advance(chip);
 }

@@ -2,7 +2,7 @@
 /* Gives a file a name that is free, and replaces no other file, not even in a race. */
 #define _GNU_SOURCE /* renameat2() */
 
-#include "store/publish.h"
+#include "base/publish.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 bool
-store_publish(const char *from, const char *to)
+base_publish(const char *from, const char *to)
 {
 	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
 		return true;
