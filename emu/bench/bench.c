@@ -5,6 +5,8 @@
  * All names are looked up before the first file is opened, so that a mistake in the description
  * leaves no files behind. Leaves out access to the running bench (observe.c, action.h) and the
  * reader of its description (setup.c).
+ *
+ * long: the checks of all kinds of entries, and the order in which a bench is built.
  */
 #include "bench/bench.h"
 

@@ -5,6 +5,8 @@
  *
  * An option for one chip or one adapter is refused when there are several: a wrong guess would
  * overwrite an image. bench.c checks that parts and profiles exist.
+ *
+ * long: an override for each kind of option, and the checks that need all adapters.
  */
 #include "setup/setup.h"
 

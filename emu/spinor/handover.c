@@ -8,9 +8,10 @@
  *
  * Leaves out benches without a sandbox, and files that the sandbox allows: the bench opens those.
  */
-#define _GNU_SOURCE /* mkostemp() */
 #include "spinor/handover.h"
 
+#include "base/newfile.h"
+#include "base/openfile.h"
 #include "spinor/client.h"
 #include "spinor/exitstatus.h"
 #include "spinor/output.h"
@@ -29,10 +30,11 @@
 
 /* One file that is passed. */
 struct passed {
-	int fd;          /* -1: none */
-	int held;        /* the file that is replaced, locked; -1: none */
-	char *target;    /* its name without symbolic links */
-	char *temporary; /* NULL: the file is read, or it has its name */
+	int fd;       /* -1: none */
+	int held;     /* the file that is replaced, locked; -1: none */
+	char *target; /* its name without symbolic links */
+	bool is_new;  /* file is to get that name */
+	struct base_newfile file;
 };
 
 static const struct {
@@ -61,7 +63,7 @@ hold(struct passed *passed, const char *path, mode_t *mode, GError **error)
 	struct stat info;
 	char *real;
 
-	passed->held = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	passed->held = base_open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK, 0);
 	if (passed->held < 0 && errno != ENOENT)
 		return fail(path, g_strerror(errno), error);
 	if (passed->held < 0) {
@@ -85,16 +87,16 @@ static bool
 open_new(struct passed *passed, const char *path, GError **error)
 {
 	mode_t mask = umask(0), mode = 0666 & ~mask;
+	int code;
 
 	umask(mask);
 	if (!hold(passed, path, &mode, error))
 		return false;
-	passed->temporary = g_strdup_printf("%s.XXXXXX", passed->target);
-	passed->fd = mkostemp(passed->temporary, O_CLOEXEC);
-	if (passed->fd < 0) {
-		g_clear_pointer(&passed->temporary, g_free);
-		return fail(path, g_strerror(errno), error);
-	}
+	code = base_newfile_open(&passed->file, passed->target, 0666);
+	if (code < 0)
+		return fail(path, g_strerror(-code), error);
+	passed->is_new = true;
+	passed->fd = passed->file.fd;
 	fchmod(passed->fd, mode);
 	return true;
 }
@@ -104,7 +106,7 @@ open_passed(struct passed *passed, const char *path, bool writes, GError **error
 {
 	if (writes)
 		return open_new(passed, path, error);
-	passed->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	passed->fd = base_open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK, 0);
 	return passed->fd >= 0;
 }
 
@@ -113,11 +115,12 @@ static bool
 publish(struct passed *passed, GError **error)
 {
 	for (size_t i = 0; i < FILES_MAX; i++) {
-		if (passed[i].temporary == NULL)
-			continue;
-		if (rename(passed[i].temporary, passed[i].target) < 0)
-			return fail(passed[i].target, g_strerror(errno), error);
-		g_clear_pointer(&passed[i].temporary, g_free);
+		int code = passed[i].is_new
+			? base_newfile_replace(&passed[i].file, passed[i].target)
+			: 0;
+
+		if (code < 0)
+			return fail(passed[i].target, g_strerror(-code), error);
 	}
 	return true;
 }
@@ -126,13 +129,12 @@ static void
 clear(struct passed *passed)
 {
 	for (size_t i = 0; i < FILES_MAX; i++) {
-		if (passed[i].temporary != NULL)
-			unlink(passed[i].temporary);
-		if (passed[i].fd >= 0)
+		if (passed[i].is_new)
+			base_newfile_discard(&passed[i].file);
+		else if (passed[i].fd >= 0)
 			close(passed[i].fd);
 		if (passed[i].held >= 0)
 			close(passed[i].held);
-		g_free(passed[i].temporary);
 		g_free(passed[i].target);
 	}
 }
@@ -142,7 +144,7 @@ static JsonNode *
 call_with_files(struct spinor_client *client, size_t row, JsonObject *params, int64_t limit_ms,
 	GError **error)
 {
-	struct passed passed[FILES_MAX] = {{-1, -1, NULL, NULL}, {-1, -1, NULL, NULL}};
+	struct passed passed[FILES_MAX] = {{.fd = -1, .held = -1}, {.fd = -1, .held = -1}};
 	const char *path = spinor_text(params, methods[row].param, "");
 	g_autofree char *state = g_strconcat(path, ".state", NULL);
 	JsonNode *result = NULL;

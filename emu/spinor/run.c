@@ -8,6 +8,8 @@
  *   query thread       short-lived, a client of the control socket: reads the names for the
  *                      command's arguments, and at the end counters and images
  *   reaper             a process of its own, parent of the command (reaper.c)
+ *
+ * long: the steps of one verb in their order.
  */
 #include "spinor/verbs.h"
 
