@@ -314,6 +314,8 @@ TESTS += tests/fuzz/control-fuzz
 tests_fuzz_control_fuzz_SOURCES = tests/fuzz/control-fuzz.c
 tests_fuzz_control_fuzz_LDADD = $(SPINOR_ROOMS) $(JSON_LIBS) $(GLIB_LIBS)
 
+include tests/fuzz/local.mk
+
 .PHONY: check-all cppcheck lint speed tidy
 
 check-all:

@@ -181,7 +181,9 @@ parse_number(const char *text, unsigned int base, uint64_t min, uint64_t max, ui
 {
 	guint64 taken;
 
-	if (!g_ascii_string_to_unsigned(text, base, min, max, &taken, NULL))
+	/* GLib refuses blanks and signs before the number, but not \v. */
+	if (!g_ascii_isxdigit(text[0]) ||
+		!g_ascii_string_to_unsigned(text, base, min, max, &taken, NULL))
 		return false;
 	*number = taken;
 	return true;

@@ -90,7 +90,7 @@ take_chunk_bytes(struct reading *r, const char *line)
 	unsigned int n = base_value_hex_bytes(line, bytes, sizeof(bytes));
 	guint known = sfdp->len;
 
-	if (r->address < 0 || n == 0 || r->address + (long)n > SFDP_MAX)
+	if (r->address < 0 || n == 0 || r->address > SFDP_MAX - (long)n)
 		return false;
 	if (known < (guint)r->address + n) {
 		g_byte_array_set_size(sfdp, (guint)r->address + n);
@@ -135,7 +135,8 @@ take_found(struct reading *r, const char *line)
 	const char *name;
 	const char *end;
 
-	if (!g_str_has_prefix(line, "Found ") || !middle)
+	/* The vendor can be missing: "Found flash chip". */
+	if (!g_str_has_prefix(line, "Found ") || !middle || middle < line + strlen("Found "))
 		return false;
 	name = middle + strlen(" flash chip \"");
 	end = strchr(name, '"');
@@ -145,7 +146,8 @@ take_found(struct reading *r, const char *line)
 	g_free(r->dump->flashrom);
 	g_free(r->dump->vendor);
 	r->dump->flashrom = g_strndup(name, (gsize)(end - name));
-	r->dump->vendor = g_strndup(line + 6, (gsize)(middle - line - 6));
+	line += strlen("Found ");
+	r->dump->vendor = g_strndup(line, (gsize)(middle - line));
 	return true;
 }
 

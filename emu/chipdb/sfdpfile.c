@@ -40,7 +40,7 @@ take_address(struct reading *reading, const char *text)
 	guint64 address = g_ascii_strtoull(text, &end, 16);
 	guint from = reading->bytes->len;
 
-	if (end == text || *end != '\0' || address < from || address > LENGTH_MAX)
+	if (!g_ascii_isxdigit(text[0]) || *end != '\0' || address < from || address > LENGTH_MAX)
 		return false;
 	g_byte_array_set_size(reading->bytes, (guint)address);
 	if (address > from)

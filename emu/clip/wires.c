@@ -326,12 +326,13 @@ goes_by_bytes(const struct clip *clip)
 	const struct clip_source *clk = clip_lines_source(clip, NODE(CLIP_CHIP, CLIP_CLK));
 	unsigned int driven = clip_lines_driven(clip);
 
-	if (!clip->faulty->powered)
-		return true;
 	if (!clip_others_keep_cs(clip, driven))
 		return false;
 	if (cs->forced < 0 && cs->drivers & driven & ~(1u << CLIP_CS))
 		return false;
+	/* Frames of a chip without supply are reported too, so CS# counts and CLK does not. */
+	if (!clip->faulty->powered)
+		return true;
 	if (clk->forced >= 0)
 		return true;
 	if (clk->drivers & driven)

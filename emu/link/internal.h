@@ -27,8 +27,9 @@ struct link {
 	bool opened;
 	int64_t opened_us;
 	uint64_t bytes[LINK_DIRECTIONS];
-	bool asked; /* the host has sent something since it last got something */
-	bool pause; /* a piece has ended */
+	bool asked;    /* the host has sent something since it last got something */
+	bool pause;    /* a piece has ended */
+	bool swallows; /* give() has stopped in the middle of what faults drop */
 
 	GByteArray *lanes[LINK_DIRECTIONS];
 

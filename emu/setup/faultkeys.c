@@ -59,7 +59,9 @@ take_real(const char *value, double most, double *number)
 	char *end;
 	double taken = g_ascii_strtod(value, &end);
 
-	if (end == value || *end != '\0' || !(taken >= 0 && taken <= most))
+	/* g_ascii_strtod() skips blanks and newlines. */
+	if (!g_ascii_isdigit(value[value[0] == '.']) || *end != '\0' ||
+		!(taken >= 0 && taken <= most))
 		return false;
 	*number = taken;
 	return true;

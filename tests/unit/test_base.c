@@ -338,6 +338,20 @@ START_TEST(sizes_are_written_in_the_largest_exact_unit)
 }
 END_TEST
 
+START_TEST(whole_numbers_begin_with_a_digit)
+{
+	static const char *const refused[] = {
+		"", "0x", "+1", "-1", " 1", "\n1", "\v1", "0x\v06", "0x 6", "0x-6"};
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(refused); i++)
+		ck_assert_msg(!base_parse_whole(refused[i], 0, UINT64_MAX, &number), "\"%s\"",
+			refused[i]);
+	ck_assert(base_parse_whole("0xFf", 0, UINT64_MAX, &number));
+	ck_assert_uint_eq(number, 255);
+}
+END_TEST
+
 START_TEST(log_writes_one_line_per_message)
 {
 	char text[512] = "";
@@ -415,6 +429,7 @@ suite_base(void)
 	tcase_add_loop_test(units, voltages_are_read_exactly, 0, (int)G_N_ELEMENTS(voltages));
 	tcase_add_loop_test(
 		units, sizes_are_written_in_the_largest_exact_unit, 0, (int)G_N_ELEMENTS(formats));
+	tcase_add_test(units, whole_numbers_begin_with_a_digit);
 	tcase_add_loop_test(units, a_long_text_loses_its_middle, 0, (int)G_N_ELEMENTS(long_texts));
 	suite_add_tcase(suite, units);
 	tcase_add_test(log, log_writes_one_line_per_message);

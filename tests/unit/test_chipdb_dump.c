@@ -290,6 +290,19 @@ assert_survives(const char *text, gsize length)
 	chipdb_close(db);
 }
 
+/* flashrom's line without a vendor, and addresses of a table beyond any. */
+START_TEST(odd_lines_of_flashrom_are_survived)
+{
+	static const char *const texts[] = {"Found flash chip \"W25Q128.V\" (16384 kB, SPI)\n",
+		"Found  flash chip \"W25Q128.V\" (16384 kB, SPI)\n",
+		"sfdp_read_sfdp_chunk: addr=0x7fffffffffffffff, len=1, data:\n 0x53\n",
+		"sfdp_read_sfdp_chunk: addr=-9223372036854775808, len=1, data:\n 0x53\n"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+		assert_survives(texts[i], strlen(texts[i]));
+}
+END_TEST
+
 START_TEST(malformed_dumps_give_one_line_or_a_good_definition)
 {
 	static const char *const parts[] = {
@@ -330,6 +343,7 @@ suite_chipdb_dump(void)
 	tcase_add_test(tcase, the_output_of_flashrom_is_a_dump);
 	tcase_add_test(tcase, times_are_those_of_dwords_10_and_11);
 	tcase_add_test(tcase, an_id_alone_says_the_size);
+	tcase_add_test(tcase, odd_lines_of_flashrom_are_survived);
 	tcase_add_test(tcase, malformed_dumps_give_one_line_or_a_good_definition);
 	suite_add_tcase(suite, tcase);
 	return suite;

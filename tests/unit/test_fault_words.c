@@ -165,6 +165,8 @@ static const struct {
 	{"open duty=1.5", "duty=1.5 is refused; allowed: a share from 0 to 1"},
 	{"nak period=1s", "fault nak has no \"period\""},
 	{"bit-error rate=nan", "rate=nan is refused"},
+	{"bit-error rate=\n1e-3", "rate=\n1e-3 is refused"},
+	{"bit-error rate=+1e-3", "rate=+1e-3 is refused"},
 	{"bit-error rate=1e-3x", "rate=1e-3x is refused"},
 	{"open address=9-3", "address=9-3 is refused; allowed: a number or FIRST-LAST"},
 	{"open nth=0", "nth=0 is refused"},

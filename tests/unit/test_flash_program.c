@@ -7,8 +7,12 @@
 #include "flash_fixture.h"
 #include "suites.h"
 
+#include "flash/fault.h"
+
 #include <check.h>
 #include <string.h>
+
+#define MS INT64_C(1000000)
 
 static const struct fixture_row read_rows[] = {
 	{"03", "06; 02 00 00 00 9C 4B 00 F0; W", "03 00 00 00 00 00 00 00 00",
@@ -209,6 +213,27 @@ START_TEST(quad_needs_qe)
 }
 END_TEST
 
+/* PW reads the page first, and erases it. */
+START_TEST(a_page_write_beyond_the_real_size_has_no_effect)
+{
+	struct flash_part part;
+	struct fixture *g;
+
+	fixture_part_init(&part);
+	fixture_part_commands(&part, "WREN WRDI RDSR1 RDSR2 RDSR3 WRSR READ PW RSTEN RST");
+	part.timing[FLASH_T_PW] = (struct flash_time){11 * MS, 25 * MS};
+	g = fixture_new_part(&part);
+	memset(g->array, 0x00, FIXTURE_SIZE);
+	flash_set_real_size(g->chip, FIXTURE_SIZE / 4, FLASH_ONES);
+	fixture_run(g, "06; 0A 50 00 00 12 34; W");
+	fixture_run(g, "06; 0A 50 00 00 12 34; T5000000; 66; 99");
+	fixture_assert_filled(g, 0, FIXTURE_SIZE, 0x00, "unused");
+	fixture_run(g, "T30000000; 06; 0A 00 00 00 12 34; W");
+	ck_assert_mem_eq(g->array, "\x12\x34\x00", 3);
+	fixture_destroy(g);
+}
+END_TEST
+
 Suite *
 suite_flash_program(void)
 {
@@ -224,6 +249,7 @@ suite_flash_program(void)
 	tcase_add_test(tcase, of_more_than_a_page_the_last_256_bytes_are_programmed);
 	tcase_add_test(tcase, each_erase_clears_only_its_block);
 	tcase_add_test(tcase, quad_needs_qe);
+	tcase_add_test(tcase, a_page_write_beyond_the_real_size_has_no_effect);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -593,6 +593,31 @@ START_TEST(chunks_split_replies_into_pieces)
 END_TEST
 
 /* The deadline of the port covers the text. */
+/* A thread has other work than a reply of 16 MiB of which nothing arrives. */
+START_TEST(a_long_reply_that_is_dropped_is_fetched_in_turns)
+{
+	static const uint8_t read[] = {0x13, 0x01, 0, 0, 0xff, 0xff, 0xff, 0x03};
+	const struct base_endpoint *port = &rig->port;
+	struct link_fault fault;
+	uint8_t out[64];
+
+	link_fault_init(&fault, LINK_DROP);
+	fault.direction = LINK_TO_HOST;
+	fault.when.count = 0;
+	ck_assert_int_gt(link_fault_add(line, &fault), 0);
+	for (size_t i = 0; i < sizeof read; i++)
+		ck_assert_uint_eq(port->ops->take(port->self, read + i, 1), 1);
+	for (unsigned int turn = 0; turn < 3; turn++) {
+		ck_assert_uint_eq(port->ops->give(port->self, out, sizeof out), 0);
+		ck_assert_int_gt(port->ops->wait_ns(port->self), 0);
+		ck_assert(!port->ops->idle(port->self));
+	}
+	link_fault_clear(line);
+	ck_assert_uint_eq(port->ops->give(port->self, out, sizeof out), sizeof out);
+	ck_assert_int_eq(port->ops->wait_ns(port->self), 0);
+}
+END_TEST
+
 START_TEST(garbage_is_sent_at_its_time)
 {
 	add(parse_fault("garbage to-host after=30 text=boot"));
@@ -788,6 +813,7 @@ suite_link_faults(void)
 	tcase_add_loop_test(aimed, faults_act_with_their_chance, 0, G_N_ELEMENTS(rates));
 	tcase_add_test(aimed, latency_delays_each_reply_once);
 	tcase_add_test(aimed, chunks_split_replies_into_pieces);
+	tcase_add_test(aimed, a_long_reply_that_is_dropped_is_fetched_in_turns);
 	tcase_add_test(aimed, garbage_is_sent_at_its_time);
 	tcase_add_test(aimed, a_fault_does_not_act_before_its_time);
 	tcase_add_test(aimed, faults_are_added_listed_and_removed);

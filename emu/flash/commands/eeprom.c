@@ -44,7 +44,8 @@ write_start(struct flash *chip)
 	uint32_t page_size = chip->part->page_size;
 	uint64_t address = flash_array_address(chip);
 
-	memcpy(chip->page, chip->array + (address & ~(uint64_t)(page_size - 1)), page_size);
+	if (address < chip->die_size)
+		memcpy(chip->page, chip->array + (address & ~(uint64_t)(page_size - 1)), page_size);
 	chip->frame.cursor = address & (page_size - 1);
 }
 

@@ -150,7 +150,8 @@ write_start(struct flash *chip)
 	uint32_t page_size = chip->part->page_size;
 	uint64_t page = flash_array_address(chip) & ~(uint64_t)(page_size - 1);
 
-	memcpy(chip->page, chip->array + page, page_size);
+	if (page < chip->die_size)
+		memcpy(chip->page, chip->array + page, page_size);
 	chip->frame.cursor = chip->frame.address & (page_size - 1);
 }
 
@@ -164,6 +165,8 @@ write_erase(struct flash *chip, const struct flash_operation *operation)
 static void
 write_complete(struct flash *chip, const struct flash_operation *operation)
 {
+	if (operation->address >= chip->die_size)
+		return;
 	write_erase(chip, operation);
 	and_page(chip, operation->address, operation->length);
 }
@@ -173,6 +176,8 @@ write_interrupt(struct flash *chip, const struct flash_operation *operation)
 {
 	double share = flash_share_done(chip, operation);
 
+	if (operation->address >= chip->die_size)
+		return;
 	if (share < ERASE_SHARE) {
 		flash_cells_cut_off(
 			chip, operation->address, operation->length, share / ERASE_SHARE);
