@@ -72,7 +72,9 @@ SYSTEM_TESTS = \
 	tests/system/release.test \
 	tests/system/repeat.test \
 	tests/system/replay.test \
+	tests/system/restrict.test \
 	tests/system/run-report.test \
+	tests/system/sandbox.test \
 	tests/system/screens.test \
 	tests/system/sfdp.test \
 	tests/system/spinor-lists.test \
@@ -204,6 +206,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_fault_manual.c \
 	tests/unit/test_fault_words.c \
 	tests/unit/test_faults.c \
+	tests/unit/test_files.c \
 	tests/unit/test_firmware.c \
 	tests/unit/test_fold.c \
 	tests/unit/test_idle.c \
@@ -229,6 +232,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_record.c \
 	tests/unit/test_registers.c \
 	tests/unit/test_replay.c \
+	tests/unit/test_sandbox.c \
 	tests/unit/test_saving.c \
 	tests/unit/test_serprog.c \
 	tests/unit/test_snapshot.c \

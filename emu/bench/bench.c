@@ -5,15 +5,17 @@
  * All names are looked up before the first file is opened, so that a mistake in the description
  * leaves no files behind. Leaves out access to the running bench (observe.c, action.h) and the
  * reader of its description (setup.c).
+ *
+ * long: the checks of all kinds of entries, and the order in which a bench is built.
  */
 #include "bench/bench.h"
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/log.h"
 #include "bench/chip.h"
+#include "bench/created.h"
 #include "bench/faults.h"
-#include "bench/files.h"
+#include "bench/filenotes.h"
 #include "bench/limits.h"
 #include "bench/preset.h"
 #include "bench/recording.h"
@@ -22,9 +24,11 @@
 #include "board/board.h"
 #include "board/boot.h"
 #include "chipdb/chipdb.h"
+#include "chipdb/installed.h"
 #include "flash/partdata.h"
 #include "port/port.h"
 #include "serprog/profile.h"
+#include "setup/files.h"
 #include "setup/options.h"
 #include "setup/setup.h"
 #include "store/image.h"
@@ -372,32 +376,6 @@ build(struct bench *bench, GMainContext *context, GError **error)
 	return good;
 }
 
-/* One line, also for a thousand adapters. */
-static void
-note_snapshots(const struct bench *bench)
-{
-	const struct setup_chip *first = NULL;
-	unsigned int n = 0;
-
-	for (guint i = 0; bench->setup->snapshot && i < bench->setup->adapters->len; i++) {
-		const struct setup_adapter *adapter = bench->setup->adapters->pdata[i];
-
-		for (guint j = 0; j < adapter->chips->len; j++) {
-			const struct setup_chip *chip = adapter->chips->pdata[j];
-
-			n += chip->image != NULL;
-			first = first == NULL && chip->image != NULL ? chip : first;
-		}
-	}
-	if (n == 1)
-		log_notice("snapshot: nothing is written to \"%s\"; changes are lost at the end",
-			first->image);
-	else if (n > 1)
-		log_notice("snapshot: nothing is written to the images of %u chips; changes are "
-			   "lost at the end",
-			n);
-}
-
 /* A description with the names in it checked. Takes the setup, which may be NULL. */
 static struct bench *
 describe(struct setup_bench *setup, GError **error)
@@ -436,8 +414,20 @@ bench_build(struct bench *bench, const struct setup_options *options, GMainConte
 	if (recorded)
 		base_wall_release();
 	if (good)
-		note_snapshots(bench);
+		bench_filenotes_log(bench->setup);
 	return good;
+}
+
+void
+bench_ask_flashrom(const struct bench *bench)
+{
+	for (guint i = 0; i < bench->setup->adapters->len; i++) {
+		const struct setup_adapter *adapter = bench->setup->adapters->pdata[i];
+
+		for (guint j = 0; j < adapter->chips->len; j++)
+			chipdb_part_choice(
+				find_part(bench->chipdb, adapter->chips->pdata[j], NULL));
+	}
 }
 
 struct bench *
@@ -464,7 +454,7 @@ bench_new(const struct setup_options *options, GMainContext *context, GError **e
 
 bool
 bench_check(const struct setup_options *options, unsigned int *n_adapters, unsigned int *n_chips,
-	GError **error)
+	char **files, GError **error)
 {
 	struct bench *bench = bench_describe(options, error);
 
@@ -472,6 +462,7 @@ bench_check(const struct setup_options *options, unsigned int *n_adapters, unsig
 		return false;
 	*n_adapters = bench->setup->adapters->len;
 	*n_chips = setup_n_chips(bench->setup);
+	*files = setup_files_text(bench->setup->files, bench->setup->file, options->verbose);
 	bench_destroy(bench);
 	return true;
 }
@@ -550,6 +541,12 @@ struct bench_adapter *
 bench_adapter_at(const struct bench *bench, unsigned int i)
 {
 	return bench->adapters->pdata[i];
+}
+
+const struct setup_bench *
+bench_setup(const struct bench *bench)
+{
+	return bench->setup;
 }
 
 void

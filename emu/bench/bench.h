@@ -31,15 +31,20 @@ struct bench *bench_describe(const struct setup_options *options, GError **error
 bool bench_build(struct bench *bench, const struct setup_options *options, GMainContext *context,
 	GError **error);
 
+/* Asks the installed flashrom for the names of the chips, if they depend on its version: a process
+ * in the sandbox cannot start it. */
+void bench_ask_flashrom(const struct bench *bench);
+
 /* Both. */
 struct bench *bench_new(const struct setup_options *options, GMainContext *context, GError **error);
 
 /* As bench_new(), of a description that the bench takes over; without a record. */
 struct bench *bench_new_from(struct setup_bench *setup, GMainContext *context, GError **error);
 
-/* Checks the options and their bench file without opening images or ports: names and keys only. */
+/* Checks the options and their bench file without opening images or ports: names and keys only.
+ * files: receives the lines of setup_files_text(). */
 bool bench_check(const struct setup_options *options, unsigned int *n_adapters,
-	unsigned int *n_chips, GError **error);
+	unsigned int *n_chips, char **files, GError **error);
 
 /* Starts a thread per adapter. False: the system has no more threads; the bench can then only be
  * destroyed. */
@@ -73,6 +78,8 @@ void bench_call_all(struct bench *bench, void (*function)(void *row), void *rows
 struct bench_adapter *bench_find_adapter(
 	const struct bench *bench, const char *name, GError **error);
 
+/* The description. */
+const struct setup_bench *bench_setup(const struct bench *bench);
 enum base_clock_mode bench_timing(const struct bench *bench);
 uint64_t bench_seed(const struct bench *bench);
 /* The path of the control socket in options or bench file; NULL: the default. */

@@ -6,6 +6,7 @@
 
 #include "action/benchstatus.h"
 #include "flash/describe.h"
+#include "sandbox/sandbox.h"
 
 #include <unistd.h>
 
@@ -243,6 +244,7 @@ control_bench_status(struct control_call *call, GError **error)
 	json_object_set_string_member(object, "version", PACKAGE_VERSION);
 	json_object_set_int_member(object, "pid", getpid());
 	control_set_text(object, "control", call->shared->path);
+	json_object_set_string_member(object, "sandbox", sandbox_state());
 	json_object_set_string_member(object, "timing", status->timing);
 	set_seed(object, status->seed);
 	json_object_set_double_member(object, "uptime_s", status->uptime_s);

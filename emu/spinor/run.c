@@ -8,6 +8,8 @@
  *   query thread       short-lived, a client of the control socket: reads the names for the
  *                      command's arguments, and at the end counters and images
  *   reaper             a process of its own, parent of the command (reaper.c)
+ *
+ * long: the steps of one verb in their order.
  */
 #include "spinor/verbs.h"
 
@@ -15,6 +17,7 @@
 #include "bench/bench.h"
 #include "bench/chip.h"
 #include "control/control.h"
+#include "sandbox/sandbox.h"
 #include "setup/options.h"
 #include "spinor/client.h"
 #include "spinor/command.h"
@@ -24,6 +27,7 @@
 #include "spinor/output.h"
 #include "spinor/placeholder.h"
 #include "spinor/reportfile.h"
+#include "spinor/runsandbox.h"
 #include "spinor/supervise.h"
 
 #include <inttypes.h>
@@ -43,7 +47,9 @@ struct run {
 	struct supervise *supervise;
 	struct setup_options *options;
 	struct bench *bench;
+	struct sandbox *sandbox;
 	struct control_server *server;
+	struct spinor_client *client; /* connected before the sandbox is entered */
 	struct spinor_run_result result;
 };
 
@@ -67,12 +73,8 @@ static gpointer
 query_main(gpointer data)
 {
 	struct query *query = data;
-	const char *path = control_server_path(query->run->server);
-	struct spinor_client *client = spinor_client_open(path, &query->error);
 
-	if (client != NULL)
-		query->good = query->function(query->run, client, &query->error);
-	spinor_client_close(client);
+	query->good = query->function(query->run, query->run->client, &query->error);
 	g_idle_add(quit, query->loop);
 	return NULL;
 }
@@ -241,6 +243,19 @@ begin_report(struct run *run, GError **error)
 	return !run->result.unwritable;
 }
 
+/* Creates the control socket and the only client of this process, and starts the adapters. */
+static bool
+begin(struct run *run, const char *control, GError **error)
+{
+	run->server = control_server_new(run->bench, control, error);
+	if (run->server != NULL)
+		run->client = spinor_client_open(control_server_path(run->server), error);
+	if (run->client == NULL)
+		return false;
+	sandbox_enter_calls(run->sandbox);
+	return bench_start(run->bench, error);
+}
+
 static bool
 build(struct run *run, GError **error)
 {
@@ -250,7 +265,6 @@ build(struct run *run, GError **error)
 			  spinor_supervise_directory(run->supervise), "control.sock", NULL);
 
 	base_log_init("spinor", run->options->verbose ? G_LOG_LEVEL_DEBUG : G_LOG_LEVEL_MESSAGE);
-	base_log_start();
 	run->bench = bench_describe(run->options, error);
 	if (run->bench == NULL)
 		return false;
@@ -259,12 +273,14 @@ build(struct run *run, GError **error)
 			"--trace -: the command's output is on standard output; a FILE is wanted");
 		return false;
 	}
+	run->sandbox = spinor_run_sandbox_enter(
+		run->bench, run->options, run->command, run->supervise, control);
+	base_log_start(); /* its thread is in the sandbox */
 	if (!bench_build(run->bench, run->options, NULL, error) || !check_report(run, error) ||
-		!begin_report(run, error) || !bench_start(run->bench, error))
+		!begin_report(run, error) || !begin(run, control, error))
 		return false;
 	each_image(run, warn_of_change, NULL);
-	run->server = control_server_new(run->bench, control, error);
-	return run->server != NULL && run_query(run, ask_status, error);
+	return run_query(run, ask_status, error);
 }
 
 /* Returns the adapter of that name (NULL: the first); NULL: there is none. */
@@ -559,6 +575,7 @@ report(struct run *run, int status, GError **error)
 static int
 end_bench(struct run *run, int status)
 {
+	g_clear_pointer(&run->client, spinor_client_close);
 	g_clear_pointer(&run->server, control_server_destroy);
 	run->result.unsaved = bench_end(g_steal_pointer(&run->bench));
 	return run->result.unsaved->len > 0 && status == EXIT_SUCCESS ? EXIT_FAILURE : status;
@@ -571,6 +588,7 @@ clear(struct run *run)
 	g_clear_pointer(&run->result.error, g_free);
 	g_clear_pointer(&run->result.bench, json_node_unref);
 	g_clear_pointer(&run->result.unsaved, g_ptr_array_unref);
+	g_clear_pointer(&run->sandbox, sandbox_free);
 	g_clear_pointer(&run->options, setup_options_free);
 	g_clear_pointer(&run->supervise, spinor_supervise_destroy);
 	g_clear_pointer(&run->expectations, g_ptr_array_unref);

@@ -350,6 +350,7 @@ spinor_status(struct spinor_command *command, GError **error)
 		spinor_number(status, "uptime_s", 0), spinor_text(status, "timing", "?"));
 	print_seed(status);
 	printf("control %s\n", spinor_text(status, "control", "?"));
+	printf("sandbox %s\n", spinor_text(status, "sandbox", "off"));
 	outputs = spinor_array(status, "outputs");
 	for (guint i = 0; outputs != NULL && i < json_array_get_length(outputs); i++)
 		print_output(spinor_item(outputs, i));

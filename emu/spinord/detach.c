@@ -161,6 +161,12 @@ spinord_log_new(const char *path, GError **error)
 	return log;
 }
 
+const char *
+spinord_log_path(const struct spinord_log *log)
+{
+	return log->path;
+}
+
 void
 spinord_log_begin(struct spinord_log *log)
 {

@@ -11,20 +11,22 @@
 #include "base/log.h"
 #include "base/outlet.h"
 #include "bench/bench.h"
+#include "bench/confine.h"
 #include "bench/outputs.h"
 #include "chipdb/chiptable.h"
 #include "control/control.h"
 #include "control/socket.h"
+#include "sandbox/sandbox.h"
 #include "setup/benchfile.h"
 #include "setup/options.h"
 #include "spinord/detach.h"
 #include "spinord/inherit.h"
 #include "spinord/notify.h"
 #include "spinord/pidfile.h"
+#include "spinord/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glib-unix.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -60,13 +62,6 @@ print(const char *text)
 	return EXIT_SUCCESS;
 }
 
-static gboolean
-quit(void *data)
-{
-	g_main_loop_quit(data);
-	return G_SOURCE_CONTINUE;
-}
-
 static int
 failed(const GError *error)
 {
@@ -83,6 +78,7 @@ struct daemon {
 	struct spinord_log *log;
 	struct base_outlet *out; /* standard output, if no trace goes there */
 	struct bench *bench;
+	struct sandbox *sandbox;
 	struct control_server *control;
 };
 
@@ -96,6 +92,24 @@ announce(const struct daemon *daemon, GError **error)
 	if (daemon->options->no_control)
 		return NULL;
 	return control_socket_new(bench_control_path(daemon->bench), error);
+}
+
+/* Limits the process before it opens the files of the bench, and before it has threads. */
+static void
+enter_sandbox(struct daemon *daemon, const struct control_socket *socket)
+{
+	bench_ask_flashrom(daemon->bench);
+	daemon->sandbox = bench_sandbox_new(daemon->bench, daemon->options, false);
+	/* Numbers of the bench are links beside its socket. */
+	if (socket != NULL)
+		sandbox_allow_folder_of(daemon->sandbox, control_socket_path(socket),
+			SANDBOX_LIST | SANDBOX_REMOVE);
+	if (daemon->log != NULL)
+		sandbox_allow_folder_of(
+			daemon->sandbox, spinord_log_path(daemon->log), SANDBOX_REMOVE);
+	spinord_notify_open();
+	sandbox_enter_files(daemon->sandbox);
+	base_log_start(); /* its thread is in the sandbox */
 }
 
 static bool
@@ -118,8 +132,13 @@ start_bench(struct daemon *daemon, GError **error)
 		g_propagate_error(error, g_steal_pointer(&why));
 		return false;
 	}
-	if (!bench_build(daemon->bench, daemon->options, NULL, error) ||
-		!bench_start(daemon->bench, error)) {
+	enter_sandbox(daemon, socket);
+	if (!bench_build(daemon->bench, daemon->options, NULL, error)) {
+		control_socket_destroy(socket);
+		return false;
+	}
+	sandbox_enter_calls(daemon->sandbox);
+	if (!bench_start(daemon->bench, error)) {
 		control_socket_destroy(socket);
 		return false;
 	}
@@ -219,11 +238,12 @@ stop(struct daemon *daemon)
 	base_outlet_finish(daemon->out, NULL);
 	spinord_pidfile_destroy(daemon->pid);
 	spinord_log_destroy(daemon->log);
+	sandbox_free(daemon->sandbox);
 	control_server_destroy(daemon->control);
 	return recorded;
 }
 
-/* Installs the signal handlers before it builds the bench, so that an early signal ends the daemon
+/* Takes the signals before it builds the bench, so that an early signal ends the daemon
  * in order, too. */
 static int
 serve(struct daemon *daemon)
@@ -232,8 +252,7 @@ serve(struct daemon *daemon)
 	g_autoptr(GError) error = NULL;
 	int status = EXIT_SUCCESS;
 
-	g_unix_signal_add(SIGTERM, quit, loop);
-	g_unix_signal_add(SIGINT, quit, loop);
+	spinord_signals_quit(loop);
 	if (start(daemon, &error)) {
 		tell_ready(daemon);
 		g_main_loop_run(loop);
@@ -261,7 +280,6 @@ serve_here_or_there(struct setup_options *options)
 	if (options->detach &&
 		!spinord_detach(STDERR_FILENO + 1 + n_inherited, &daemon.report, &status))
 		return status;
-	base_log_start();
 	status = serve(&daemon);
 	base_log_finish();
 	return status;
@@ -273,19 +291,30 @@ check(const struct setup_options *options)
 	g_autoptr(GError) error = NULL;
 	g_autofree char *line = NULL;
 	g_autofree char *all = NULL;
+	g_autofree char *files = NULL;
 	unsigned int n_adapters;
 	unsigned int n_chips;
 
-	if (!bench_check(options, &n_adapters, &n_chips, &error)) {
+	if (!bench_check(options, &n_adapters, &n_chips, &files, &error)) {
 		all = setup_file_mistakes(options->file);
 		if (all == NULL)
 			return failed(error);
 		fputs(all, stderr);
 		return EXIT_USAGE;
 	}
-	line = g_strdup_printf("%s: ok, %u adapter%s, %u chip%s\n", options->file, n_adapters,
-		n_adapters == 1 ? "" : "s", n_chips, n_chips == 1 ? "" : "s");
+	line = g_strdup_printf("%s: ok, %u adapter%s, %u chip%s\n%s", options->file, n_adapters,
+		n_adapters == 1 ? "" : "s", n_chips, n_chips == 1 ? "" : "s", files);
 	return print(line);
+}
+
+static int
+print_version(void)
+{
+	return print(sandbox_has_filter() ? PACKAGE_NAME "d " PACKAGE_VERSION "\n"
+					  : PACKAGE_NAME
+			"d " PACKAGE_VERSION
+			"\nbuilt without libseccomp: the sandbox limits files, "
+			"but no system calls\n");
 }
 
 /* Notices, such as how often a fault has acted, are for a person at the terminal, or for a log that
@@ -319,7 +348,7 @@ main(int argc, char **argv)
 	if (options->help != NULL) {
 		status = print(options->help);
 	} else if (options->version) {
-		status = print(PACKAGE_NAME "d " PACKAGE_VERSION "\n");
+		status = print_version();
 	} else if (options->list_chips) {
 		table = chipdb_table(options->chipdb, options->list_pattern, &error);
 		status = table != NULL ? print(table) : failed(error);

@@ -336,7 +336,7 @@ START_TEST(status_reports_all_adapters_and_chips)
 	JsonObject *chip = json_array_get_object_element(chips, 0);
 
 	assert_shape(status,
-		"version:String pid:Integer control:String timing:String "
+		"version:String pid:Integer control:String sandbox:String timing:String "
 		"seed:Integer uptime_s:Floating Point adapters:JsonArray outputs:JsonArray");
 	assert_shape(adapter,
 		"name:String profile:String tty:String link:NULL tcp:NULL "
