@@ -24,10 +24,14 @@ emu_libbase_a_SOURCES = \
 	emu/base/mistake.h \
 	emu/base/newfile.c \
 	emu/base/newfile.h \
+	emu/base/openfile.c \
+	emu/base/openfile.h \
 	emu/base/optioncheck.c \
 	emu/base/optioncheck.h \
 	emu/base/optionlist.c \
 	emu/base/optionlist.h \
+	emu/base/ownfolder.c \
+	emu/base/ownfolder.h \
 	emu/base/pathlock.c \
 	emu/base/pathlock.h \
 	emu/base/period.c \
@@ -304,6 +308,8 @@ emu_libport_a_SOURCES = \
 	emu/port/baud.h \
 	emu/port/blocking.c \
 	emu/port/blocking.h \
+	emu/port/idle.c \
+	emu/port/idle.h \
 	emu/port/nodewatch.c \
 	emu/port/nodewatch.h \
 	emu/port/port.h \
@@ -515,6 +521,8 @@ spinor_SOURCES = \
 	emu/spinor/methodcall.h \
 	emu/spinor/output.c \
 	emu/spinor/output.h \
+	emu/spinor/placeholder.c \
+	emu/spinor/placeholder.h \
 	emu/spinor/reaper.c \
 	emu/spinor/reaper.h \
 	emu/spinor/reportfile.c \

@@ -82,6 +82,7 @@ SYSTEM_TESTS = \
 	tests/system/spinord-options.test \
 	tests/system/spinord-signals.test \
 	tests/system/state.test \
+	tests/system/two-users.test \
 	tests/system/user-files.test
 
 # Scripts that take minutes: `make check-all` runs them after the others, X-long.test in place of
@@ -96,6 +97,7 @@ LONG_TESTS = \
 
 TESTS += $(STYLE_TESTS) $(SYSTEM_TESTS)
 EXTRA_DIST += $(STYLE_TESTS) $(SYSTEM_TESTS) $(LONG_TESTS) \
+	tests/style/opens \
 	tests/style/rooms \
 	tests/system/against-verilog \
 	tests/system/behaviour.py \
@@ -200,14 +202,17 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_faults.c \
 	tests/unit/test_firmware.c \
 	tests/unit/test_fold.c \
+	tests/unit/test_idle.c \
 	tests/unit/test_image.c \
 	tests/unit/test_journal.c \
 	tests/unit/test_keytable.c \
 	tests/unit/test_levels.c \
 	tests/unit/test_link_faults.c \
 	tests/unit/test_link_port.c \
+	tests/unit/test_openfile.c \
 	tests/unit/test_option_words.c \
 	tests/unit/test_options.c \
+	tests/unit/test_pathlock.c \
 	tests/unit/test_port.c \
 	tests/unit/test_preset.c \
 	tests/unit/test_profile_streams.c \

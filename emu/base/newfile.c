@@ -12,8 +12,8 @@
  *
  * There is one such name for each path, so that the next process finds it: it is removed when the
  * path is written again, and by base_newfile_clean(). Its writer keeps a lock (flock) on the file,
- * so a name in use is not taken for one that was left; a file that is not regular or belongs to
- * another user stays.
+ * so a name in use is not taken for one that was left. A file that is not regular or belongs to
+ * another user stays, and a random name is used instead.
  *
  * Leaves out file systems that can't lock: two processes that write one path at the same moment can
  * remove each other's temporary name there, and one of them reports the error.
@@ -22,6 +22,7 @@
 
 #include "base/newfile.h"
 
+#include "base/openfile.h"
 #include "base/publish.h"
 
 #include <errno.h>
@@ -34,13 +35,17 @@
 #include <unistd.h>
 
 #define PROC_LENGTH 40
+#define NAMES_MAX 100
 
 static bool always_named;
 
+/* The usual name, and after it, for a folder where another user has taken that one, names that
+ * cannot be guessed. */
 static char *
-temporary_name(const char *path)
+temporary_name(const char *path, int tries)
 {
-	return g_strconcat(path, BASE_NEWFILE_SUFFIX, NULL);
+	return tries == 0 ? g_strconcat(path, BASE_NEWFILE_SUFFIX, NULL)
+			  : g_strdup_printf("%s%s.%08x", path, BASE_NEWFILE_SUFFIX, g_random_int());
 }
 
 /* True if the process that holds fd is the only one; also where locks don't work. */
@@ -120,17 +125,26 @@ open_named(const char *temporary, int mode)
 int
 base_newfile_open(struct base_newfile *file, const char *path, int mode)
 {
+	int refused = base_check_path(path);
+
 	file->temporary = NULL;
+	file->fd = -1;
+	if (refused != 0)
+		return -refused;
 	file->fd = open_unnamed(path, mode);
 	if (file->fd >= 0) {
 		lock(file->fd);
 		return 0;
 	}
-	file->temporary = temporary_name(path);
-	file->fd = open_named(file->temporary, mode);
-	if (file->fd >= 0)
-		return 0;
-	g_clear_pointer(&file->temporary, g_free);
+	for (int tries = 0; tries < NAMES_MAX; tries++) {
+		file->temporary = temporary_name(path, tries);
+		file->fd = open_named(file->temporary, mode);
+		if (file->fd >= 0)
+			return 0;
+		g_clear_pointer(&file->temporary, g_free);
+		if (file->fd != -EEXIST)
+			break;
+	}
 	return file->fd;
 }
 
@@ -155,20 +169,24 @@ base_newfile_link(struct base_newfile *file, const char *path)
 	return 0;
 }
 
-/* Gives a file without a name the temporary one. */
+/* Gives a file without a name a temporary one. */
 static int
 link_temporary(struct base_newfile *file, const char *path)
 {
-	g_autofree char *temporary = temporary_name(path);
-	int code = link_unnamed(file->fd, temporary);
+	int code = -EEXIST;
 
-	if (code == -EEXIST) {
-		code = remove_left(temporary);
+	for (int tries = 0; tries < NAMES_MAX && code == -EEXIST; tries++) {
+		g_autofree char *temporary = temporary_name(path, tries);
+
+		code = link_unnamed(file->fd, temporary);
+		if (code == -EEXIST) {
+			code = remove_left(temporary);
+			if (code == 0)
+				code = link_unnamed(file->fd, temporary);
+		}
 		if (code == 0)
-			code = link_unnamed(file->fd, temporary);
+			file->temporary = g_steal_pointer(&temporary);
 	}
-	if (code == 0)
-		file->temporary = g_steal_pointer(&temporary);
 	return code;
 }
 
@@ -248,7 +266,7 @@ base_file_replace(const char *path, const void *bytes, size_t n, int mode, bool 
 void
 base_newfile_clean(const char *path)
 {
-	g_autofree char *temporary = temporary_name(path);
+	g_autofree char *temporary = temporary_name(path, 0);
 
 	if (g_file_test(temporary, G_FILE_TEST_EXISTS))
 		remove_left(temporary);

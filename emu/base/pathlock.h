@@ -5,19 +5,22 @@
 
 #include <glib.h>
 
+struct base_pathlock;
+
 /*
  * Returns path as an absolute one: symbolic links of its directory are resolved, the file itself
- * is not. NULL: the path names no file, or its directory does not exist; reason receives the
- * explanation, to be freed, and code the errno value.
+ * is not. NULL: the path names no file, its directory does not exist, or a link on the way there
+ * is refused (base_open()); reason receives the explanation, to be freed, and code the errno value.
  */
 char *base_path_canonical(const char *path, char **reason, int *code);
 
 /*
- * Locks an absolute path for this process, by an abstract socket that the kernel removes however
- * the process ends, so that no lock file can remain. kind: what the file is, such as "link".
- * Returns the descriptor, which releases the lock when it is closed, or negative errno;
- * -EADDRINUSE: another process has the lock.
+ * Claims an absolute path for this process, among the processes of the same user. kind: what the
+ * file is, such as "link". The claim ends with base_pathlock_destroy(), or with the process,
+ * however that ends. NULL: code receives the errno value, EADDRINUSE if another process, or another
+ * part of this one, has the claim. From any thread.
  */
-int base_path_lock(const char *kind, const char *path);
+struct base_pathlock *base_pathlock_new(const char *kind, const char *path, int *code);
+void base_pathlock_destroy(struct base_pathlock *lock);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "base/wholefile.h"
 
+#include "base/openfile.h"
 #include "base/units.h"
 
 #include <errno.h>
@@ -53,7 +54,7 @@ read_up_to(int fd, char *text, size_t most, gsize *length)
 bool
 base_whole_file(const char *path, uint64_t most, char **text, gsize *length, GError **error)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int fd = base_open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK, 0);
 	g_autofree char *data = NULL;
 	int reason = ENOMEM;
 	struct stat info;
@@ -61,7 +62,7 @@ base_whole_file(const char *path, uint64_t most, char **text, gsize *length, GEr
 	if (fd < 0) {
 		reason = errno;
 		g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(reason), "\"%s\": %s",
-			path, g_strerror(reason));
+			path, base_open_reason(reason));
 		return false;
 	}
 	if (!check(fd, path, most, &info, error)) {

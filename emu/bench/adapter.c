@@ -87,8 +87,11 @@ open_tcp(struct bench_adapter *adapter, const struct bench_adapter_plan *plan, G
 		adapter->tcp = port_tcp_new_at(adapter->context, endpoint, plan->listener);
 	else
 		adapter->tcp = port_tcp_new(adapter->context, endpoint, plan->tcp, &why);
-	if (adapter->tcp != NULL)
+	if (adapter->tcp != NULL) {
+		port_tcp_set_idle(adapter->tcp, plan->tcp_idle_s);
 		return true;
+	}
+	g_assert(why != NULL); /* only the second function fails */
 	if (g_error_matches(why, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT))
 		g_set_error(
 			error, BASE_ERROR, BASE_ERROR_USAGE, "%s: %s", adapter->name, why->message);

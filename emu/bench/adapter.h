@@ -37,6 +37,7 @@ struct bench_adapter_plan {
 	struct setup_firmware firmware; /* changes to the profile */
 	const char *link;               /* may be NULL */
 	const char *tcp;                /* [HOST:]PORT instead of a pseudo-terminal; may be NULL */
+	unsigned int tcp_idle_s;        /* limit for a silent TCP host; 0: none */
 	int listener;                   /* socket that listens there already; 0: none */
 	enum base_clock_mode timing;
 	unsigned int time_scale; /* of BASE_CLOCK_REAL, in thousandths; 0: as wall-clock time */

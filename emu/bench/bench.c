@@ -275,6 +275,7 @@ add_adapter(struct bench *bench, const struct setup_adapter *from, GError **erro
 		.firmware = from->firmware,
 		.link = from->link,
 		.tcp = from->tcp,
+		.tcp_idle_s = from->tcp_idle_s,
 		.listener = from->listener,
 		.timing = bench->setup->timing,
 		.time_scale = bench->setup->time_scale,

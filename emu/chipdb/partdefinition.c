@@ -112,15 +112,21 @@ chipdb_part_definition_in(const struct flash_part *part, GHashTable *installed)
 	return NULL;
 }
 
+/* Quotes a word for a shell if it has characters other than letters, digits, . - _ and those. */
+static char *
+quote(const char *word, const char *also)
+{
+	g_autofree char *plain =
+		g_strconcat(G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS ".-_", also, NULL);
+
+	return strspn(word, plain) == strlen(word) ? g_strdup(word) : g_shell_quote(word);
+}
+
 char *
 chipdb_flashrom_command(const char *programmer, const char *definition)
 {
-	g_autofree char *quoted = NULL;
-	const char *plain = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS ".-_";
+	g_autofree char *what = quote(programmer, "/:=+@%{}"); /* {tty} */
+	g_autofree char *which = definition != NULL ? quote(definition, "") : NULL;
 
-	if (!definition)
-		return g_strdup_printf("flashrom -p %s", programmer);
-	quoted = strspn(definition, plain) == strlen(definition) ? g_strdup(definition)
-								 : g_shell_quote(definition);
-	return g_strdup_printf("flashrom -p %s -c %s", programmer, quoted);
+	return g_strconcat("flashrom -p ", what, which != NULL ? " -c " : NULL, which, NULL);
 }

@@ -29,8 +29,8 @@ char *chipdb_part_definition_text(const struct flash_part *part);
  * NULL: none. */
 const char *chipdb_part_definition_in(const struct flash_part *part, GHashTable *installed);
 
-/* "flashrom -p PROGRAMMER -c NAME", without -c if definition is NULL. The name is quoted for a
- * shell if it has other characters than letters, digits, . - and _. Free with g_free(). */
+/* "flashrom -p PROGRAMMER -c NAME", without -c if definition is NULL. Both are quoted for a
+ * shell if they have characters that are special there. Free with g_free(). */
 char *chipdb_flashrom_command(const char *programmer, const char *definition);
 
 #endif

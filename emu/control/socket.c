@@ -11,6 +11,7 @@
  */
 #include "control/socket.h"
 
+#include "base/ownfolder.h"
 #include "base/pathlock.h"
 #include "control/control.h"
 
@@ -25,12 +26,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#define SHARED "/tmp"
 #define REMEDY "name another socket with --control PATH"
 
 struct control_socket {
 	char *path; /* absolute: independent of the working directory */
 	int fd;
-	int lock; /* on the path; -1: an inherited socket */
+	struct base_pathlock *lock; /* NULL: an inherited socket */
 	bool bound;
 	dev_t device;
 	ino_t inode;
@@ -51,7 +53,7 @@ control_directory(void)
 
 	if (runtime != NULL && g_path_is_absolute(runtime))
 		return g_build_filename(runtime, "spinor", NULL);
-	return g_strdup_printf("/tmp/spinor-%lu", (unsigned long)geteuid());
+	return base_own_folder(SHARED);
 }
 
 /* Creates the directory if it does not exist. Refuses one that belongs to another user or that
@@ -81,6 +83,11 @@ check_directory(const char *directory, GError **error)
 char *
 control_own_file(const char *suffix, GError **error)
 {
+	const char *runtime = g_getenv("XDG_RUNTIME_DIR");
+	/* In /tmp another user may have the name: then the folder gets another one. */
+	g_autofree char *made = runtime != NULL && g_path_is_absolute(runtime)
+		? NULL
+		: base_own_folder_create(SHARED);
 	g_autofree char *directory = control_directory();
 	g_autofree char *name = g_strdup_printf("%ld%s", (long)getpid(), suffix);
 
@@ -102,12 +109,13 @@ new_unix_socket(const char *path, GError **error)
 static bool
 lock_path(struct control_socket *control, GError **error)
 {
-	control->lock = base_path_lock("control", control->path);
-	if (control->lock >= 0)
+	int code;
+
+	control->lock = base_pathlock_new("control", control->path, &code);
+	if (control->lock != NULL)
 		return true;
-	return fail(error, control->path, -control->lock,
-		control->lock == -EADDRINUSE ? "in use by another spinord; " REMEDY
-					     : g_strerror(-control->lock));
+	return fail(error, control->path, code,
+		code == EADDRINUSE ? "in use by another spinord; " REMEDY : g_strerror(code));
 }
 
 /* Removes a stale socket; any other existing file is an error. */
@@ -125,6 +133,9 @@ remove_stale(
 		return fail(error, control->path, EEXIST,
 			"another file is there; allowed is a new path or the socket of an ended "
 			"spinord");
+	if (info.st_uid != geteuid())
+		return fail(error, control->path, EEXIST,
+			"the socket of another user is there; " REMEDY " in a folder of yours");
 	fd = new_unix_socket(control->path, error);
 	if (fd < 0)
 		return false;
@@ -191,7 +202,6 @@ control_socket_new(const char *path, GError **error)
 	control = g_new0(struct control_socket, 1);
 	control->path = canonical;
 	control->fd = -1;
-	control->lock = -1;
 	if (!lock_path(control, error) || !bind_path(control, error)) {
 		control_socket_destroy(control);
 		return NULL;
@@ -216,7 +226,6 @@ control_socket_adopt(int fd, GError **error)
 	control->path = address.sun_path[0] == '\0' ? g_strconcat("@", address.sun_path + 1, NULL)
 						    : g_strdup(address.sun_path);
 	control->fd = fd;
-	control->lock = -1;
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	return control;
 }
@@ -257,8 +266,7 @@ control_socket_destroy(struct control_socket *control)
 	}
 	if (control->fd >= 0)
 		close(control->fd);
-	if (control->lock >= 0)
-		close(control->lock);
+	base_pathlock_destroy(control->lock);
 	g_free(control->path);
 	g_free(control);
 }

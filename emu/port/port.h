@@ -51,9 +51,10 @@ unsigned int port_pty_baud(const struct port_pty *pty);
 void port_pty_kick(struct port_pty *pty);
 
 /*
- * Listens on a TCP port for one host at a time; refuses further ones. address: [HOST:]PORT; without
- * HOST only this machine can connect (127.0.0.1), PORT 0 is any free one, an IPv6 HOST is in
- * brackets. G_IO_ERROR_INVALID_ARGUMENT: not an address. SIGPIPE must be ignored.
+ * Listens on a TCP port for one host at a time; tells further ones the reason in a line of text,
+ * and closes their connections. address: [HOST:]PORT; without HOST only this machine can connect
+ * (127.0.0.1), PORT 0 is any free one, an IPv6 HOST is in brackets. G_IO_ERROR_INVALID_ARGUMENT:
+ * not an address. SIGPIPE must be ignored.
  */
 struct port_tcp *port_tcp_new(
 	GMainContext *context, struct base_endpoint endpoint, const char *address, GError **error);
@@ -61,6 +62,10 @@ struct port_tcp *port_tcp_new(
 /* The same with a socket that listens already, and which the port then owns. */
 struct port_tcp *port_tcp_new_at(
 	GMainContext *context, struct base_endpoint endpoint, int listener);
+
+/* Ends the session of a host that is silent for that time, from the next host on; 0: never.
+ * tcp may be NULL. */
+void port_tcp_set_idle(struct port_tcp *tcp, unsigned int limit_s);
 
 /* Ends the session and closes the port. Call from the thread that runs the context, or after it has
  * ended. */

@@ -59,6 +59,7 @@ struct port_pump {
 	struct base_endpoint endpoint;
 	const struct port_pump_hooks *hooks;
 	void *owner;
+	uint64_t moved;         /* bytes in both directions */
 	unsigned int exchanges; /* consecutive ones in port_poll(), with short replies */
 	size_t in_start, in_end;
 	size_t out_start, out_end;
@@ -89,6 +90,7 @@ read_some(struct port_pump *pump)
 	if (n < 0)
 		return errno == EAGAIN ? 0 : -errno;
 	pump->in_end += (size_t)n;
+	pump->moved += (size_t)n;
 	return n;
 }
 
@@ -115,6 +117,7 @@ write_output(struct port_pump *pump)
 
 		if (n > 0) {
 			pump->out_start += (size_t)n;
+			pump->moved += (size_t)n;
 			continue;
 		}
 		if (n < 0 && errno == EINTR)
@@ -471,6 +474,18 @@ bool
 port_pump_is_quiet(const struct port_pump *pump)
 {
 	return pump->out_start == pump->out_end && pump->endpoint.ops->idle(pump->endpoint.self);
+}
+
+uint64_t
+port_pump_moved(const struct port_pump *pump)
+{
+	return pump->moved;
+}
+
+bool
+port_pump_waits_for_host(const struct port_pump *pump)
+{
+	return pump->endpoint.ops->wait_ns(pump->endpoint.self) <= 0;
 }
 
 void

@@ -44,6 +44,12 @@ void port_pump_drop_output(struct port_pump *pump);
 /* True: the endpoint is between commands and all output is written. */
 bool port_pump_is_quiet(const struct port_pump *pump);
 
+/* The number of bytes read and written so far. */
+uint64_t port_pump_moved(const struct port_pump *pump);
+
+/* False while the endpoint lets the host wait for wall-clock time to pass. */
+bool port_pump_waits_for_host(const struct port_pump *pump);
+
 /* Makes the context dispatch the pump, after a change by the owner. */
 void port_pump_kick(struct port_pump *pump);
 

@@ -4,12 +4,11 @@
  *
  * An existing link is replaced only if it is stale. Its target cannot show that: the kernel reuses
  * terminal numbers, so after a SIGKILL the old link may point to a terminal of another process.
- * Each spinord therefore locks the path of the link. While this process holds the lock, no other
- * spinord serves the link, so an existing symbolic link to /dev/pts/N is stale. Any other existing
- * file is left unchanged.
- *
- * Leaves out: daemons in other network namespaces, which have abstract names (and mostly terminals)
- * of their own.
+ * Each spinord therefore claims the path of the link. While this process holds the claim, no other
+ * spinord of the user serves the link, so an existing symbolic link to /dev/pts/N that belongs to
+ * the user is stale. Any other existing file is left unchanged, and so is a link of another user,
+ * whose claims are not known here: in a folder that several users can write to, the first one has
+ * the name until he removes the link.
  */
 #include "port/symlink.h"
 
@@ -22,14 +21,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PTS_DIR "/dev/pts/"
+#define NAMES_MAX 100
 
 struct port_symlink {
 	char *path;   /* absolute: independent of the working directory */
 	char *target; /* NULL: the link does not exist */
-	int lock;     /* on the path */
+	struct base_pathlock *lock;
 };
 
 static gboolean
@@ -44,17 +45,19 @@ fail(GError **error, const char *path, const char *target, int code, const char 
 static bool
 lock_path(struct port_symlink *link, GError **error)
 {
-	link->lock = base_path_lock("link", link->path);
-	if (link->lock >= 0)
+	int code;
+
+	link->lock = base_pathlock_new("link", link->path, &code);
+	if (link->lock != NULL)
 		return true;
-	return fail(error, link->path, link->target, -link->lock,
-		link->lock == -EADDRINUSE ? "in use by another spinord; choose another path"
-					  : g_strerror(-link->lock));
+	return fail(error, link->path, link->target, code,
+		code == EADDRINUSE ? "in use by another spinord; choose another path"
+				   : g_strerror(code));
 }
 
 /* True: path is a symbolic link to /dev/pts/N. */
 static bool
-is_stale(const char *path)
+is_link_to_terminal(const char *path)
 {
 	g_autofree char *target = g_file_read_link(path, NULL);
 	const char *number;
@@ -65,24 +68,46 @@ is_stale(const char *path)
 	return *number != '\0' && strspn(number, "0123456789") == strlen(number);
 }
 
+/* Returns why an existing file is not replaced; NULL: it is the link of an ended spinord. */
+static const char *
+why_kept(const char *path)
+{
+	struct stat info;
+
+	if (!is_link_to_terminal(path))
+		return "another file is there; allowed is a new path or the link of an ended "
+		       "spinord";
+	if (lstat(path, &info) < 0 || info.st_uid != geteuid())
+		return "the link of another user is there; choose another path, or one in a folder "
+		       "of yours";
+	return NULL;
+}
+
 /* Removes the temporary link of a spinord that was killed while it replaced one. */
 static void
 remove_temporary(const char *path)
 {
 	g_autofree char *temporary = g_strconcat(path, BASE_NEWFILE_SUFFIX, NULL);
 
-	if (is_stale(temporary))
+	if (why_kept(temporary) == NULL)
 		unlink(temporary);
 }
 
-/* Atomically, for hosts that poll for the name. */
+/* Atomically, for hosts that poll for the name. If another user has taken the usual temporary name,
+ * the next one cannot be guessed. */
 static int
 replace_link(const struct port_symlink *link)
 {
 	g_autofree char *temporary = g_strconcat(link->path, BASE_NEWFILE_SUFFIX, NULL);
+	int tries = 0;
 
-	if (symlink(link->target, temporary) < 0)
-		return -errno;
+	while (symlink(link->target, temporary) < 0) {
+		if (errno != EEXIST || ++tries == NAMES_MAX)
+			return -errno;
+		g_free(temporary);
+		temporary = g_strdup_printf(
+			"%s%s.%08x", link->path, BASE_NEWFILE_SUFFIX, g_random_int());
+	}
 	if (rename(temporary, link->path) < 0) {
 		int code = errno;
 
@@ -95,16 +120,16 @@ replace_link(const struct port_symlink *link)
 static gboolean
 make_link(const struct port_symlink *link, GError **error)
 {
+	const char *why;
 	int code;
 
 	if (symlink(link->target, link->path) == 0)
 		return TRUE;
 	code = errno;
 	if (code == EEXIST) {
-		if (!is_stale(link->path))
-			return fail(error, link->path, link->target, EEXIST,
-				"another file is there; allowed is a new path "
-				"or the link of an ended spinord");
+		why = why_kept(link->path);
+		if (why != NULL)
+			return fail(error, link->path, link->target, EEXIST, why);
 		code = -replace_link(link);
 	}
 	return code == 0 || fail(error, link->path, link->target, code, g_strerror(code));
@@ -130,8 +155,7 @@ port_symlink_new(const char *path, const char *target, GError **error)
 		if (make_link(link, error))
 			return link;
 	}
-	if (link->lock >= 0)
-		close(link->lock);
+	base_pathlock_destroy(link->lock);
 	g_free(link->path);
 	g_free(link->target);
 	g_free(link);
@@ -167,7 +191,7 @@ port_symlink_destroy(struct port_symlink *link)
 	if (!link)
 		return;
 	remove_link(link);
-	close(link->lock);
+	base_pathlock_destroy(link->lock);
 	g_free(link->path);
 	g_free(link);
 }

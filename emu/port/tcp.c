@@ -4,11 +4,13 @@
  * without framing or escapes; unlike there, the connection itself shows when a host connects and
  * disconnects.
  *
- * One host at a time. A second connection is accepted and closed at once, so that its host fails
- * and does not wait; a queue would let it access a chip that the first has left half written. Two
- * mechanisms end the session of a host that has not been seen to disconnect: a new connection ends
- * it if the host has closed its side (otherwise its end is seen only after the remaining replies,
- * which can take as long as a chip erase); and TCP keepalive detects a dead host (TCP_KEEPIDLE).
+ * One host at a time. A second connection is accepted, told the reason in a line of text (none of
+ * its bytes is an ACK or a NAK), and closed at once, so that its host fails and does not wait; a
+ * queue would let it access a chip that the first has left half written. Three mechanisms end the
+ * session of a host that has not been seen to disconnect: a new connection ends it if the host has
+ * closed its side (otherwise its end is seen only after the remaining replies, which can take as
+ * long as a chip erase); TCP keepalive detects a dead host (TCP_KEEPIDLE); and a limit ends the
+ * session of a silent one (idle.c).
  *
  *	A connects  |  B connects: refused      |  A closes, C connects: A ends, C is served
  *
@@ -22,6 +24,7 @@
 
 #include "base/log.h"
 #include "base/units.h"
+#include "port/idle.h"
 #include "port/pump.h"
 
 #include <errno.h>
@@ -61,6 +64,8 @@ struct port_tcp {
 	int host; /* -1: none, then pump and host_name are NULL */
 	char *host_name;
 	struct port_pump *pump;
+	unsigned int idle_s; /* 0: no limit */
+	struct port_idle *idle;
 };
 
 struct listen_source {
@@ -96,6 +101,7 @@ end_session(struct port_tcp *tcp)
 {
 	if (tcp->host < 0)
 		return;
+	g_clear_pointer(&tcp->idle, port_idle_destroy);
 	g_clear_pointer(&tcp->pump, port_pump_destroy);
 	close(tcp->host);
 	tcp->host = -1;
@@ -118,6 +124,17 @@ session_ended(void *owner)
 {
 	end_session(owner);
 	return false;
+}
+
+static void
+end_silent(void *data)
+{
+	struct port_tcp *tcp = data;
+
+	log_warning("%s: host %s is disconnected: it was silent for %u s; --tcp-idle changes the "
+		    "limit",
+		tcp->address, tcp->host_name, tcp->idle_s);
+	end_session(tcp);
 }
 
 /* Requests and replies are short and alternate: no delay to collect small packets. */
@@ -148,6 +165,8 @@ begin_session(struct port_tcp *tcp, int fd, char *name)
 	tcp->host_name = name;
 	tcp->endpoint.ops->host_opened(tcp->endpoint.self);
 	tcp->pump = port_pump_new(tcp->context, fd, tcp->endpoint, &hooks, tcp);
+	if (tcp->idle_s > 0)
+		tcp->idle = port_idle_new(tcp->context, tcp->idle_s, tcp->pump, end_silent, tcp);
 	/* The adapter may send first, now or later. */
 	port_pump_kick(tcp->pump);
 	log_debug("%s: host %s has connected", tcp->address, name);
@@ -160,6 +179,17 @@ host_has_closed(const struct port_tcp *tcp)
 	struct pollfd host = {.fd = tcp->host, .events = POLLRDHUP};
 
 	return poll(&host, 1, 0) == 1;
+}
+
+/* For a person; a host that speaks serprog takes it for noise. */
+static void
+tell_reason(const struct port_tcp *tcp, int fd)
+{
+	g_autofree char *line = g_strdup_printf(
+		"spinor: refused: one host at a time, and %s is connected\n", tcp->host_name);
+	ssize_t n = send(fd, line, strlen(line), MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	(void)n;
 }
 
 static void
@@ -179,6 +209,7 @@ handle_connection(struct port_tcp *tcp, int fd, char *name)
 	}
 	log_warning("%s: refused host %s: one at a time, and %s is connected", tcp->address, name,
 		tcp->host_name);
+	tell_reason(tcp, fd);
 	close(fd);
 	g_free(name);
 }
@@ -344,6 +375,13 @@ port_tcp_new_at(GMainContext *context, struct base_endpoint endpoint, int listen
 	tcp->host = -1;
 	tcp->endpoint = endpoint;
 	return begin(tcp, context);
+}
+
+void
+port_tcp_set_idle(struct port_tcp *tcp, unsigned int limit_s)
+{
+	if (tcp)
+		tcp->idle_s = limit_s;
 }
 
 void

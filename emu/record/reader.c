@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/escape.h"
+#include "base/openfile.h"
 #include "base/units.h"
 #include "base/wholefile.h"
 #include "record/data.h"
@@ -336,12 +337,12 @@ read_head(struct record_reader *reader, GError **error)
 struct record_reader *
 record_reader_new(const char *path, GError **error)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = base_open(path, O_RDONLY, 0);
 	struct record_reader *reader;
 
 	if (fd < 0) {
 		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "cannot read record \"%s\": %s",
-			path, g_strerror(errno));
+			path, base_open_reason(errno));
 		return NULL;
 	}
 	reader = g_new0(struct record_reader, 1);

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/openfile.h"
 #include "record/data.h"
 #include "record/reader.h"
 
@@ -89,13 +90,13 @@ append(struct record_writer *writer, const char *text, size_t n)
 struct record_writer *
 record_writer_new(const char *path, int64_t origin_ns, GError **error)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	int fd = base_open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
 	struct record_writer *writer;
 
 	if (fd < 0) {
 		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 			"cannot write record \"%s\": %s; its folder has to exist and be writable",
-			path, g_strerror(errno));
+			path, base_open_reason(errno));
 		return NULL;
 	}
 	writer = g_malloc(sizeof *writer);

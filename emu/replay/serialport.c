@@ -8,6 +8,7 @@
 #include "replay/serialport.h"
 
 #include "base/error.h"
+#include "base/openfile.h"
 #include "port/baud.h"
 #include "record/data.h"
 #include "record/reader.h"
@@ -103,13 +104,13 @@ open_device(struct replay_device *device, const char *path, GError **error)
 {
 	if (*path != '/' && strchr(path, ':') != NULL && !g_file_test(path, G_FILE_TEST_EXISTS))
 		return open_tcp(device, path, error);
-	device->fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	device->fd = base_open(path, O_RDWR | O_NOCTTY | O_NONBLOCK, 0);
 	if (device->fd >= 0) {
 		set_line(device);
 		return true;
 	}
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE, "cannot open \"%s\": %s", path,
-		g_strerror(errno));
+		base_open_reason(errno));
 	return false;
 }
 

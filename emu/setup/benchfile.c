@@ -166,6 +166,18 @@ take_tcp(struct base_key_reading *at, const char *value)
 }
 
 static bool
+take_idle(struct base_key_reading *at, const char *value)
+{
+	struct reading *r = at->target;
+	uint64_t seconds;
+
+	if (!base_parse_decimal(value, 0, SETUP_TCP_IDLE_MAX_S, &seconds))
+		return false;
+	r->adapter->tcp_idle_s = (unsigned int)seconds;
+	return true;
+}
+
+static bool
 take_count(struct base_key_reading *at, const char *value)
 {
 	struct reading *r = at->target;
@@ -257,6 +269,8 @@ static const struct base_key adapter_keys[] = {
 	BASE_KEY("profile", "the name of an adapter's firmware", take_profile),
 	BASE_KEY("link", "a path", take_link),
 	BASE_KEY("tcp", "[HOST:]PORT", take_tcp),
+	BASE_KEY("tcp-idle", "seconds, 0 (no limit) to " G_STRINGIFY(SETUP_TCP_IDLE_MAX_S),
+		take_idle),
 	BASE_KEY("chip", PART_ALLOWED, take_part),
 	BASE_KEY("image", IMAGE_ALLOWED, take_image),
 	BASE_KEY("content", CONTENT_ALLOWED, take_content),

@@ -191,6 +191,24 @@ take_count(const char *name, const char *value, void *data, GError **error)
 }
 
 static gboolean
+take_idle(const char *name, const char *value, void *data, GError **error)
+{
+	struct setup_options *options = data;
+	uint64_t seconds;
+
+	if (!base_parse_decimal(value, 0, SETUP_TCP_IDLE_MAX_S, &seconds)) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+			"%s %s: not a number of seconds; allowed are whole numbers from 0 (no "
+			"limit) to %d",
+			name, value, SETUP_TCP_IDLE_MAX_S);
+		return FALSE;
+	}
+	options->tcp_idle_s = (unsigned int)seconds;
+	options->tcp_idle_given = true;
+	return TRUE;
+}
+
+static gboolean
 take_check(const char *name, const char *value, void *data, GError **error)
 {
 	struct setup_options *options = data;
@@ -376,6 +394,8 @@ static const GOptionEntry rows[] = {
 		"Keep a symbolic link to the terminal at PATH", "PATH"},
 	{"tcp", 0, 0, G_OPTION_ARG_FILENAME, OPTION(tcp),
 		"Listen there instead of opening a terminal; without HOST, locally", "[HOST:]PORT"},
+	{"tcp-idle", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_idle,
+		"Disconnect a host that is silent for so long (default: 600; 0: never)", "SECONDS"},
 	{"count", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_count,
 		"Number of equal adapters; {n} in names is the number of each", "N"},
 
@@ -499,8 +519,8 @@ fill_entries(GOptionEntry *entries, struct setup_options *options, struct parsin
 }
 
 /* Options that a replay of the session has its own for, or that a record has elsewhere. */
-static const char *const of_this_run[] = {"link", "tcp", "control", "no-control", "trace", "record",
-	"image", "chipdb", "verbose", "detach", "log", "pid", "snapshot", NULL};
+static const char *const of_this_run[] = {"link", "tcp", "tcp-idle", "control", "no-control",
+	"trace", "record", "image", "chipdb", "verbose", "detach", "log", "pid", "snapshot", NULL};
 
 static bool
 takes_value(const GOptionEntry *entries, const char *name)

@@ -23,6 +23,8 @@ struct setup_options {
 	char *trace;   /* file, or "-" for stdout */
 	char *record;  /* file of the session's record; NULL: none */
 	char *tcp;     /* [HOST:]PORT instead of the pseudo-terminal */
+	unsigned int tcp_idle_s;
+	bool tcp_idle_given;
 	char *control; /* path of the control socket; NULL: the default */
 	bool no_control;
 	bool snapshot;        /* nothing is written to images */

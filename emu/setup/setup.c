@@ -115,6 +115,7 @@ setup_add_adapter(struct setup_bench *setup, const char *name)
 	struct setup_adapter *adapter = g_new0(struct setup_adapter, 1);
 
 	adapter->name = g_strdup(name);
+	adapter->tcp_idle_s = SETUP_TCP_IDLE_S;
 	adapter->chips = g_ptr_array_new_with_free_func(free_chip);
 	g_ptr_array_add(setup->adapters, adapter);
 	return adapter;
@@ -351,6 +352,7 @@ add_numbered(struct setup_bench *setup, const struct setup_adapter *model, unsig
 	adapter->where = g_strdup(model->where);
 	adapter->link = number(model->link, n);
 	adapter->tcp = number(model->tcp, n);
+	adapter->tcp_idle_s = model->tcp_idle_s;
 	for (guint i = 0; i < model->chips->len; i++) {
 		const struct setup_chip *from = model->chips->pdata[i];
 		struct setup_chip *chip = setup_add_chip(adapter);
@@ -534,6 +536,23 @@ check(const struct setup_bench *setup, const char *file, GError **error)
 		check_output(taken, setup, "record", setup->record, error);
 }
 
+/* The option is for all adapters that listen. */
+static bool
+override_idle(struct setup_bench *setup, const struct setup_options *options, GError **error)
+{
+	g_autofree char *value = g_strdup_printf("%u", options->tcp_idle_s);
+	bool listens = !options->tcp_idle_given;
+
+	for (guint i = 0; options->tcp_idle_given && i < setup->adapters->len; i++) {
+		struct setup_adapter *adapter = setup->adapters->pdata[i];
+
+		adapter->tcp_idle_s = options->tcp_idle_s;
+		listens = listens || adapter->tcp != NULL;
+	}
+	return listens ||
+		refuse(NULL, "tcp-idle", value, "no adapter listens; --tcp is wanted too", error);
+}
+
 struct setup_bench *
 setup_new(const struct setup_options *options, GError **error)
 {
@@ -570,6 +589,7 @@ setup_new(const struct setup_options *options, GError **error)
 	equal = setup->adapters->len == 1;
 	if (override_chip(setup, options, &why) && override_adapter(setup, options, &why) &&
 		expand(setup, &why) && setup_listeners_take(setup, options, &why) &&
+		override_idle(setup, options, &why) &&
 		setup_optionwords_add(setup, options, equal, &why) && check(setup, path, &why))
 		return setup;
 	g_propagate_error(error, why);

@@ -14,6 +14,11 @@
 
 #define SETUP_COUNT_MAX 4096
 
+/* Seconds after which a silent TCP host is disconnected. No host program pauses that long between
+ * two commands, since flashrom and others poll a busy chip; a person at a debugger may. */
+#define SETUP_TCP_IDLE_S 600
+#define SETUP_TCP_IDLE_MAX_S 1000000
+
 struct setup_options;
 
 /* The content that a chip begins with, and a new image. */
@@ -43,8 +48,9 @@ struct setup_adapter {
 	char *profile;       /* NULL: the default */
 	char *profile_where; /* NULL: --profile */
 	struct setup_firmware firmware;
-	char *link;         /* NULL: none */
-	char *tcp;          /* NULL: a pseudo-terminal */
+	char *link; /* NULL: none */
+	char *tcp;  /* NULL: a pseudo-terminal */
+	unsigned int tcp_idle_s;
 	int listener;       /* inherited socket that listens there; 0: none */
 	unsigned int count; /* number of equal adapters; 0: one, without a number */
 	char *where;        /* "FILE: [adapter main]"; NULL: the command line */

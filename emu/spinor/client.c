@@ -6,6 +6,7 @@
 #define _GNU_SOURCE /* struct ucred */
 #include "spinor/client.h"
 
+#include "base/openfile.h"
 #include "spinor/exitstatus.h"
 #include "spinor/output.h"
 
@@ -78,6 +79,11 @@ spinor_client_open(const char *path, GError **error)
 		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_USAGE,
 			"control socket %s: the path is too long; allowed are %zu bytes", path,
 			sizeof address.sun_path - 1);
+		return NULL;
+	}
+	if (base_check_path(path) == EACCES) {
+		g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED, "control socket %s: %s", path,
+			base_open_reason(EACCES));
 		return NULL;
 	}
 	memcpy(address.sun_path, path, strlen(path));

@@ -40,8 +40,8 @@ check_directory(const char *directory, GError **error)
 	if (S_ISDIR(info.st_mode) && info.st_uid == geteuid() && (info.st_mode & 022) == 0)
 		return true;
 	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_NO_BENCH,
-		"the directory of control sockets, %s, is refused: others can write to it; name "
-		"the bench with --control PATH",
+		"the directory of control sockets, %s, is refused: it is not yours, or others "
+		"can write to it; name the bench with --control PATH",
 		directory);
 	return false;
 }

@@ -9,10 +9,12 @@
 #include "spinor/reportfile.h"
 
 #include "base/newfile.h"
+#include "base/openfile.h"
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
 #include "spinor/output.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -150,7 +152,7 @@ write_file(const struct spinor_command *command, JsonNode *root, GError **error)
 		return true;
 	g_set_error(error, SPINOR_ERROR, SPINOR_ERROR_FAILED,
 		"--report %s: %s; its directory has to exist and be writable", command->report,
-		g_strerror(-code));
+		base_open_reason(-code));
 	return false;
 }
 

@@ -22,6 +22,7 @@
 #include "spinor/expect.h"
 #include "spinor/methodcall.h"
 #include "spinor/output.h"
+#include "spinor/placeholder.h"
 #include "spinor/reportfile.h"
 #include "spinor/supervise.h"
 
@@ -322,6 +323,8 @@ expand(struct run *run, const char *word, GError **error)
 				(int)strcspn(word, "}") + 1, word, value);
 			return NULL;
 		}
+		if (value != NULL && !spinor_placeholder_check(word, value, error))
+			return NULL;
 		if (value != NULL)
 			g_string_append(text, value);
 		else

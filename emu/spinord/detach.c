@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/openfile.h"
 #include "control/control.h"
 
 #include <dirent.h>
@@ -142,14 +143,14 @@ spinord_log_new(const char *path, GError **error)
 
 	if (file == NULL)
 		return NULL;
-	fd = open(file, flags | O_CREAT | O_EXCL, 0666);
+	fd = base_open(file, flags | O_CREAT | O_EXCL, 0666);
 	created = fd >= 0;
 	/* It exists, or is a link to a name that is free. */
 	if (fd < 0)
-		fd = open(file, flags | O_CREAT, 0666);
+		fd = base_open(file, flags | O_CREAT, 0666);
 	if (fd < 0) {
 		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE, "--log %s: %s", file,
-			g_strerror(errno));
+			base_open_reason(errno));
 		return NULL;
 	}
 	log = g_new0(struct spinord_log, 1);

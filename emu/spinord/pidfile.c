@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/newfile.h"
+#include "base/openfile.h"
 #include "base/pathlock.h"
 #include "base/units.h"
 
@@ -20,7 +21,7 @@
 
 struct spinord_pidfile {
 	char *path; /* absolute */
-	int lock;
+	struct base_pathlock *lock;
 	bool written;
 };
 
@@ -86,11 +87,11 @@ spinord_pidfile_new(const char *path, GError **error)
 	}
 	file = g_new0(struct spinord_pidfile, 1);
 	file->path = canonical;
-	file->lock = base_path_lock("pid", canonical);
-	if (file->lock < 0)
+	file->lock = base_pathlock_new("pid", canonical, &code);
+	if (file->lock == NULL)
 		fail(canonical,
-			file->lock == -EADDRINUSE ? "in use by another spinord; choose another path"
-						  : g_strerror(-file->lock),
+			code == EADDRINUSE ? "in use by another spinord; choose another path"
+					   : g_strerror(code),
 			error);
 	else if (check(canonical, error)) {
 		base_newfile_clean(canonical);
@@ -107,7 +108,7 @@ spinord_pidfile_write(struct spinord_pidfile *file, GError **error)
 	int code = base_file_replace(file->path, text, strlen(text), 0666, false);
 
 	file->written = code == 0;
-	return file->written || fail(file->path, g_strerror(-code), error);
+	return file->written || fail(file->path, base_open_reason(-code), error);
 }
 
 void
@@ -117,8 +118,7 @@ spinord_pidfile_destroy(struct spinord_pidfile *file)
 		return;
 	if (file->written && read_pid(file->path) == getpid())
 		unlink(file->path);
-	if (file->lock >= 0)
-		close(file->lock);
+	base_pathlock_destroy(file->lock);
 	g_free(file->path);
 	g_free(file);
 }

@@ -14,6 +14,8 @@
  */
 #include "store/identity.h"
 
+#include "base/openfile.h"
+
 #include <fcntl.h>
 #include <glib.h>
 #include <string.h>
@@ -43,7 +45,7 @@ bool
 store_identity_read_path(
 	struct store_identity *identity, const char *path, const uint8_t *array, uint64_t size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int fd = base_open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK, 0);
 
 	if (fd < 0)
 		return false;

@@ -24,6 +24,7 @@
 
 #include "base/error.h"
 #include "base/newfile.h"
+#include "base/openfile.h"
 #include "store/filesize.h"
 #include "store/identity.h"
 #include "store/wafer.h"
@@ -122,7 +123,7 @@ create(const struct store_image_plan *plan, const uint8_t *from, GError **error)
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 		"cannot create image \"%s\": %s; it takes a folder that exists and is writable, "
 		"and %s of space",
-		plan->path, g_strerror(-code), bytes);
+		plan->path, base_open_reason(-code), bytes);
 	return -1;
 }
 
@@ -130,8 +131,8 @@ static int
 open_existing(const struct source *source)
 {
 	/* Without O_NONBLOCK opening some devices blocks before they can be refused. */
-	return open(source->path,
-		(source->shared ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	return base_open(
+		source->path, (source->shared ? O_RDONLY : O_RDWR) | O_NOCTTY | O_NONBLOCK, 0);
 }
 
 /* Locks the file and checks its size; closes it on error. */
@@ -165,7 +166,7 @@ open_locked(const struct source *source, uint64_t size, bool missing_is_allowed,
 		return claim(fd, source, size, error) ? fd : -1;
 	if (errno != ENOENT || !missing_is_allowed)
 		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE, "cannot open %s \"%s\": %s; %s",
-			source->noun, source->path, g_strerror(errno), source->remedy);
+			source->noun, source->path, base_open_reason(errno), source->remedy);
 	return -1;
 }
 

@@ -6,6 +6,7 @@
  */
 #include "base/error.h"
 #include "base/newfile.h"
+#include "base/openfile.h"
 #include "store/filesize.h"
 #include "store/image.h"
 #include "store/journal.h"
@@ -29,7 +30,7 @@ static int
 hold_target(const char *path, char **target, int *mode, GError **error)
 {
 	struct stat info;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int fd = base_open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK, 0);
 	int reason = errno;
 	char *real;
 
@@ -42,7 +43,7 @@ hold_target(const char *path, char **target, int *mode, GError **error)
 		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 			"cannot save image \"%s\": %s; name a file that can be read and written, "
 			"or a name that is free",
-			path, g_strerror(reason));
+			path, base_open_reason(reason));
 		return -2;
 	}
 	if (fd < 0 || fstat(fd, &info) < 0 || !S_ISREG(info.st_mode)) {
@@ -115,7 +116,7 @@ store_image_save_without(
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 		"cannot save image \"%s\": %s; it takes a folder that exists and is writable, and "
 		"%s of space",
-		path, g_strerror(-code), bytes);
+		path, base_open_reason(-code), bytes);
 	return false;
 }
 
@@ -148,7 +149,7 @@ uint8_t *
 store_image_read(const char *path, uint64_t size, GError **error)
 {
 	g_autofree uint8_t *data = NULL;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int fd = base_open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK, 0);
 	int reason = fd < 0 ? errno : 0;
 
 	if (fd >= 0) {
@@ -164,7 +165,7 @@ store_image_read(const char *path, uint64_t size, GError **error)
 		return g_steal_pointer(&data);
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 		"cannot read image \"%s\": %s; it has to be a file that can be read", path,
-		g_strerror(reason));
+		base_open_reason(reason));
 	return NULL;
 }
 

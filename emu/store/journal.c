@@ -29,6 +29,7 @@
 
 #include "base/error.h"
 #include "base/newfile.h"
+#include "base/openfile.h"
 #include "store/image.h"
 
 #include <errno.h>
@@ -396,7 +397,7 @@ parse(const uint8_t *bytes, size_t left, uint64_t size)
 static uint8_t *
 read_file(const char *path, const char *image_path, size_t *n)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+	int fd = base_open(path, O_RDONLY | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0);
 	g_autofree uint8_t *bytes = NULL;
 	struct stat info, owner;
 	size_t most;

@@ -28,6 +28,7 @@
 #include "base/keyfile.h"
 #include "base/keytable.h"
 #include "base/newfile.h"
+#include "base/openfile.h"
 #include "base/publish.h"
 #include "base/units.h"
 #include "base/value.h"
@@ -436,7 +437,7 @@ store_state_save(
 		return true;
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 		"cannot save state \"%s\": %s; its folder has to be writable and have space", path,
-		g_strerror(-code));
+		base_open_reason(-code));
 	return false;
 }
 

@@ -9,6 +9,7 @@
 #include "trace/text.h"
 
 #include "base/log.h"
+#include "base/openfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -153,7 +154,7 @@ trace_text_new(const char *path, GError **error)
 	int fd = STDOUT_FILENO;
 
 	if (strcmp(path, "-") != 0)
-		fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+		fd = base_open(path, O_WRONLY | O_CREAT | O_APPEND, 0666);
 	if (fd >= 0 && fd != STDOUT_FILENO && !empty_file(fd)) {
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
 			"%s: cannot write the trace: the file is in use by another spinord; name "
@@ -166,7 +167,7 @@ trace_text_new(const char *path, GError **error)
 		int saved = errno;
 
 		g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(saved),
-			"%s: cannot write the trace: %s", path, g_strerror(saved));
+			"%s: cannot write the trace: %s", path, base_open_reason(saved));
 		return NULL;
 	}
 	trace = g_new0(struct trace_text, 1);

@@ -277,11 +277,10 @@ static const struct {
 		"mode, "
 		"cut-at, id, sfdp, sfdp-bytes, real-size, beyond, wp-with-qe"},
 	{"", A "chip=X\nwp=low\n",
-		"[adapter a]: unknown key \"wp\"; allowed are profile, link, "
-		"tcp, chip, image, content, count, serial-buffer, operation-buffer, write-max, "
-		"read-max, "
-		"write-limit, read-limit, over, without, refusal, clock, clock-needed, "
-		"program-name"},
+		"[adapter a]: unknown key \"wp\"; allowed are profile, "
+		"link, tcp, tcp-idle, chip, image, content, count, serial-buffer, "
+		"operation-buffer, write-max, read-max, write-limit, read-limit, over, without, "
+		"refusal, clock, clock-needed, program-name"},
 	{"", A "write-max=0\n",
 		"[adapter a]: write-max = \"0\" is refused; allowed: a number of bytes from 1 to "
 		"16777216"},
@@ -290,10 +289,9 @@ static const struct {
 		"name or in hex, such as Q_SERBUF, 11, with commas between them"},
 	{"", A "withut=11\n",
 		"[adapter a]: unknown key \"withut\": did you mean without?; allowed are profile, "
-		"link, tcp, chip, image, content, count, serial-buffer, operation-buffer, "
-		"write-max, "
-		"read-max, write-limit, read-limit, over, without, refusal, clock, clock-needed, "
-		"program-name"},
+		"link, tcp, tcp-idle, chip, image, content, count, serial-buffer, "
+		"operation-buffer, write-max, read-max, write-limit, read-limit, over, without, "
+		"refusal, clock, clock-needed, program-name"},
 	{"", "[bench]\ntime-scale=2\n" A, "[bench]: time-scale 2: " NOT_REAL},
 	{"--time-scale|2", "[bench]\ntime-scale=3\n" A, "--time-scale 2: " NOT_REAL},
 	{"", "[bench]\ntime-scale=0\n" A,
