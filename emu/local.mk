@@ -14,6 +14,8 @@ emu_libbase_a_SOURCES = \
 	emu/base/faultlist.c \
 	emu/base/faultlist.h \
 	emu/base/faultwhen.h \
+	emu/base/given.c \
+	emu/base/given.h \
 	emu/base/keyfile.c \
 	emu/base/keyfile.h \
 	emu/base/keytable.c \
@@ -30,6 +32,8 @@ emu_libbase_a_SOURCES = \
 	emu/base/optioncheck.h \
 	emu/base/optionlist.c \
 	emu/base/optionlist.h \
+	emu/base/outlet.c \
+	emu/base/outlet.h \
 	emu/base/ownfolder.c \
 	emu/base/ownfolder.h \
 	emu/base/pathlock.c \
@@ -40,6 +44,8 @@ emu_libbase_a_SOURCES = \
 	emu/base/publish.h \
 	emu/base/random.c \
 	emu/base/random.h \
+	emu/base/sink.c \
+	emu/base/sink.h \
 	emu/base/units.c \
 	emu/base/units.h \
 	emu/base/value.c \
@@ -214,6 +220,8 @@ noinst_LIBRARIES += emu/libstore.a
 emu_libstore_a_SOURCES = \
 	emu/store/filesize.c \
 	emu/store/filesize.h \
+	emu/store/guard.c \
+	emu/store/guard.h \
 	emu/store/identity.c \
 	emu/store/identity.h \
 	emu/store/image.c \
@@ -221,8 +229,11 @@ emu_libstore_a_SOURCES = \
 	emu/store/imagefile.c \
 	emu/store/initialcontent.c \
 	emu/store/initialcontent.h \
+	emu/store/internal.h \
 	emu/store/journal.c \
 	emu/store/journal.h \
+	emu/store/lost.c \
+	emu/store/lost.h \
 	emu/store/registers.c \
 	emu/store/registers.h \
 	emu/store/snapshot.c \
@@ -351,6 +362,8 @@ emu_libsetup_a_SOURCES = \
 	emu/setup/faultkeys.h \
 	emu/setup/faultwords.c \
 	emu/setup/faultwords.h \
+	emu/setup/files.c \
+	emu/setup/files.h \
 	emu/setup/firmware.c \
 	emu/setup/firmware.h \
 	emu/setup/listener.c \
@@ -360,8 +373,17 @@ emu_libsetup_a_SOURCES = \
 	emu/setup/optionwords.c \
 	emu/setup/optionwords.h \
 	emu/setup/resolve.c \
+	emu/setup/restrict.c \
 	emu/setup/setup.c \
 	emu/setup/setup.h
+
+noinst_LIBRARIES += emu/libsandbox.a
+emu_libsandbox_a_SOURCES = \
+	emu/sandbox/internal.h \
+	emu/sandbox/landlock.c \
+	emu/sandbox/sandbox.c \
+	emu/sandbox/sandbox.h \
+	emu/sandbox/seccomp.c
 
 noinst_LIBRARIES += emu/libtrace.a
 emu_libtrace_a_SOURCES = \
@@ -387,22 +409,32 @@ emu_libbench_a_SOURCES = \
 	emu/bench/cable.h \
 	emu/bench/chip.c \
 	emu/bench/chip.h \
+	emu/bench/confine.c \
+	emu/bench/confine.h \
+	emu/bench/created.c \
+	emu/bench/created.h \
 	emu/bench/faultcheck.c \
 	emu/bench/faults.c \
 	emu/bench/faults.h \
-	emu/bench/files.c \
-	emu/bench/files.h \
+	emu/bench/filenotes.c \
+	emu/bench/filenotes.h \
 	emu/bench/levels.c \
 	emu/bench/levels.h \
 	emu/bench/limits.c \
 	emu/bench/limits.h \
 	emu/bench/observe.c \
+	emu/bench/outputs.c \
+	emu/bench/outputs.h \
 	emu/bench/preset.c \
 	emu/bench/preset.h \
+	emu/bench/readyline.c \
+	emu/bench/readyline.h \
 	emu/bench/recording.c \
 	emu/bench/recording.h \
 	emu/bench/relabel.c \
 	emu/bench/relabel.h \
+	emu/bench/saving.c \
+	emu/bench/saving.h \
 	emu/bench/statusbits.c \
 	emu/bench/statusbits.h \
 	emu/bench/unfinished.c \
@@ -439,6 +471,8 @@ emu_libcontrol_a_SOURCES = \
 	emu/control/internal.h \
 	emu/control/methods.c \
 	emu/control/methods.h \
+	emu/control/passed.c \
+	emu/control/passed.h \
 	emu/control/rpc.c \
 	emu/control/rpc.h \
 	emu/control/schema.c \
@@ -470,6 +504,7 @@ SPINOR_ROOMS = \
 	emu/libaction.a \
 	emu/libbench.a \
 	emu/libtrace.a \
+	emu/libsandbox.a \
 	emu/libsetup.a \
 	emu/librecord.a \
 	emu/libport.a \
@@ -481,7 +516,8 @@ SPINOR_ROOMS = \
 	emu/libchipdb.a \
 	emu/libflash.a \
 	emu/libbase.a \
-	$(TSAN_GLIB)
+	$(TSAN_GLIB) \
+	$(SECCOMP_LIBS)
 
 bin_PROGRAMS += spinord
 spinord_SOURCES = \
@@ -493,7 +529,9 @@ spinord_SOURCES = \
 	emu/spinord/notify.c \
 	emu/spinord/notify.h \
 	emu/spinord/pidfile.c \
-	emu/spinord/pidfile.h
+	emu/spinord/pidfile.h \
+	emu/spinord/signals.c \
+	emu/spinord/signals.h
 spinord_LDADD = $(SPINOR_ROOMS) $(JSON_LIBS) $(GLIB_LIBS)
 
 bin_PROGRAMS += spinor
@@ -516,6 +554,8 @@ spinor_SOURCES = \
 	emu/spinor/explain.h \
 	emu/spinor/find.c \
 	emu/spinor/find.h \
+	emu/spinor/handover.c \
+	emu/spinor/handover.h \
 	emu/spinor/main.c \
 	emu/spinor/methodcall.c \
 	emu/spinor/methodcall.h \
@@ -530,6 +570,8 @@ spinor_SOURCES = \
 	emu/spinor/run.c \
 	emu/spinor/runreport.c \
 	emu/spinor/runreport.h \
+	emu/spinor/runsandbox.c \
+	emu/spinor/runsandbox.h \
 	emu/spinor/showsfdp.c \
 	emu/spinor/showsfdp.h \
 	emu/spinor/supervise.c \

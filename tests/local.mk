@@ -60,9 +60,11 @@ SYSTEM_TESTS = \
 	tests/system/ignored.test \
 	tests/system/install.test \
 	tests/system/load.test \
+	tests/system/lost-image.test \
 	tests/system/many.test \
 	tests/system/memcheck.test \
 	tests/system/mistakes.test \
+	tests/system/next-host.test \
 	tests/system/power-sweep.test \
 	tests/system/presets.test \
 	tests/system/profiles.test \
@@ -70,7 +72,9 @@ SYSTEM_TESTS = \
 	tests/system/release.test \
 	tests/system/repeat.test \
 	tests/system/replay.test \
+	tests/system/restrict.test \
 	tests/system/run-report.test \
+	tests/system/sandbox.test \
 	tests/system/screens.test \
 	tests/system/sfdp.test \
 	tests/system/spinor-lists.test \
@@ -83,6 +87,7 @@ SYSTEM_TESTS = \
 	tests/system/spinord-signals.test \
 	tests/system/state.test \
 	tests/system/two-users.test \
+	tests/system/unread-output.test \
 	tests/system/user-files.test
 
 # Scripts that take minutes: `make check-all` runs them after the others, X-long.test in place of
@@ -93,6 +98,7 @@ LONG_TESTS = \
 	tests/system/every-chip-long.test \
 	tests/system/every-protection-long.test \
 	tests/system/examples-long.test \
+	tests/system/lost-image-long.test \
 	tests/system/power-sweep-long.test
 
 TESTS += $(STYLE_TESTS) $(SYSTEM_TESTS)
@@ -200,6 +206,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_fault_manual.c \
 	tests/unit/test_fault_words.c \
 	tests/unit/test_faults.c \
+	tests/unit/test_files.c \
 	tests/unit/test_firmware.c \
 	tests/unit/test_fold.c \
 	tests/unit/test_idle.c \
@@ -209,9 +216,12 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_levels.c \
 	tests/unit/test_link_faults.c \
 	tests/unit/test_link_port.c \
+	tests/unit/test_log.c \
+	tests/unit/test_lost.c \
 	tests/unit/test_openfile.c \
 	tests/unit/test_option_words.c \
 	tests/unit/test_options.c \
+	tests/unit/test_outlet.c \
 	tests/unit/test_pathlock.c \
 	tests/unit/test_port.c \
 	tests/unit/test_preset.c \
@@ -222,6 +232,8 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_record.c \
 	tests/unit/test_registers.c \
 	tests/unit/test_replay.c \
+	tests/unit/test_sandbox.c \
+	tests/unit/test_saving.c \
 	tests/unit/test_serprog.c \
 	tests/unit/test_snapshot.c \
 	tests/unit/test_state.c \

@@ -20,6 +20,7 @@
 #include "bench/cable.h"
 #include "bench/chip.h"
 #include "bench/levels.h"
+#include "bench/outputs.h"
 #include "board/send.h"
 #include "clip/clip.h"
 #include "flash/flash.h"
@@ -236,6 +237,39 @@ host_event(void *data, struct bench_adapter *adapter, bool opened)
 		actions->observe(actions->data, &event);
 }
 
+/* Called from any thread, which has no adapter's clock. */
+static void
+output_event(void *data, const char *message)
+{
+	struct action_context *actions = data;
+	struct action_event event = {
+		.kind = ACTION_EVENT_OUTPUT,
+		.cs = -1,
+		.time_ns = -1,
+		.opcode = -1,
+		.outcome = "",
+		.what = "trace",
+	};
+
+	g_strlcpy(event.text, message, sizeof event.text);
+	actions->observe(actions->data, &event);
+}
+
+static void
+saving_event(void *data, struct bench_adapter *adapter, unsigned int cs, const char *what,
+	const char *text)
+{
+	struct action_context *actions = data;
+	struct action_target target = {.actions = actions, .adapter = adapter};
+	struct action_event event = new_event(&target, ACTION_EVENT_STORAGE);
+
+	event.cs = (int)cs;
+	event.what = what;
+	g_strlcpy(event.text, text, sizeof event.text);
+	if (actions->observe != NULL)
+		actions->observe(actions->data, &event);
+}
+
 void
 action_observe(struct action_context *actions,
 	void (*observe)(void *data, const struct action_event *event), void *data)
@@ -243,12 +277,16 @@ action_observe(struct action_context *actions,
 	if (observe == NULL) {
 		bench_set_observer(actions->bench, NULL, NULL);
 		bench_set_host_observer(actions->bench, NULL, NULL);
+		bench_outputs_observe(actions->bench, NULL, NULL);
+		bench_set_saving_observer(actions->bench, NULL, NULL);
 	}
 	actions->observe = observe;
 	actions->data = data;
 	if (observe != NULL) {
 		bench_set_observer(actions->bench, chip_event, actions);
 		bench_set_host_observer(actions->bench, host_event, actions);
+		bench_outputs_observe(actions->bench, output_event, actions);
+		bench_set_saving_observer(actions->bench, saving_event, actions);
 	}
 }
 

@@ -143,6 +143,7 @@ describe_chip(struct action_work *work, GError **error)
 	const struct flash_package *package;
 
 	(void)error;
+	bench_chip_look_at_files(work->chip);
 	*status = (struct action_chip_status){
 		.cs = work->target->cs,
 		.part = part->name,
@@ -151,6 +152,7 @@ describe_chip(struct action_work *work, GError **error)
 		.size = part->size,
 		.image = bench_chip_image_path(work->chip),
 		.is_snapshot = bench_chip_is_snapshot(work->chip),
+		.unsaved = g_ptr_array_new_with_free_func(g_free),
 		.millivolts = bench_levels_millivolts(work->target->levels),
 		.vcc_millivolts = flash_millivolts(work->flash),
 		.cut_in = work->target->levels->cut_in,
@@ -163,6 +165,7 @@ describe_chip(struct action_work *work, GError **error)
 		.n_faults = faults != NULL ? bench_faults_count(faults, (int)work->target->cs) : 0,
 		.boot = bench_adapter_boot(adapter, work->target->cs),
 	};
+	bench_chip_list_unsaved(work->chip, status->unsaved);
 	package = flash_package_of(part);
 	status->package = package->label;
 	status->package_pins = package->n_pins;
@@ -203,6 +206,7 @@ free_chip_status(struct action_chip_status *status)
 {
 	g_array_unref(status->protected);
 	g_array_unref(status->reasons);
+	g_ptr_array_unref(status->unsaved);
 }
 
 static void
@@ -287,6 +291,7 @@ action_status_new(struct action_context *actions)
 	status->seed = bench_seed(actions->bench);
 	status->uptime_s = (double)(now_us - actions->start_us) / G_USEC_PER_SEC;
 	status->adapters = describe_all(actions);
+	status->n_outputs = bench_outputs(actions->bench, status->outputs);
 	return status;
 }
 

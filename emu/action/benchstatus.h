@@ -5,6 +5,7 @@
 
 #include "action/action.h"
 #include "bench/adapter.h"
+#include "bench/outputs.h"
 #include "flash/describe.h"
 #include "flash/package.h"
 #include "flash/reasons.h"
@@ -37,6 +38,7 @@ struct action_chip_status {
 	const char *pin_names[FLASH_PACKAGE_PINS_MAX];
 	const char *image;  /* NULL: none */
 	bool is_snapshot;   /* nothing is written to the image */
+	GPtrArray *unsaved; /* char *: what is not saved now */
 	int millivolts;     /* as set; 0: off */
 	int vcc_millivolts; /* at the chip: faults can change it */
 	uint64_t cut_in;    /* frames until the supply is cut; 0: never */
@@ -76,6 +78,8 @@ struct action_status {
 	uint64_t seed;
 	double uptime_s;
 	GPtrArray *adapters; /* struct action_adapter_status */
+	struct bench_output outputs[BENCH_OUTPUTS_MAX];
+	unsigned int n_outputs;
 };
 
 /* To be called from the main thread. Free with action_status_free(). */

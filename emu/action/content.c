@@ -72,6 +72,7 @@ transfer_image(struct action_work *work, GError **error)
 	uint64_t *bytes = work->out;
 
 	*bytes = size_of(work);
+	bench_chip_look_at_files(work->chip);
 	if (!transfer->in && !store_image_save(array_of(work), *bytes, transfer->file, error))
 		return false;
 	if (transfer->in) {

@@ -25,17 +25,19 @@ enum action_event_kind {
 	ACTION_EVENT_CABLE,    /* on: plugged in, else unplugged */
 	ACTION_EVENT_SNAPSHOT, /* what: "take", …, text: its name, or the file's */
 	ACTION_EVENT_IMAGE,    /* what: "load", …, text: the file's name */
+	ACTION_EVENT_OUTPUT,   /* what: "trace", text: what has happened to it; of no adapter */
+	ACTION_EVENT_STORAGE,  /* what: "unsaved", "saved", …, text: what it is */
 	ACTION_EVENT_KINDS,
 };
 
 /* Strings other than text live as long as the bench. */
 struct action_event {
 	enum action_event_kind kind;
-	const char *adapter;
-	int cs; /* -1: not of one chip */
-	int64_t time_ns;
-	int opcode;       /* -1: none */
-	const char *name; /* NULL: unknown */
+	const char *adapter; /* NULL: of none */
+	int cs;              /* -1: not of one chip */
+	int64_t time_ns;     /* -1: none */
+	int opcode;          /* -1: none */
+	const char *name;    /* NULL: unknown */
 	uint64_t operation;
 	bool has_address;
 	uint32_t address;

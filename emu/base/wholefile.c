@@ -5,6 +5,7 @@
  */
 #include "base/wholefile.h"
 
+#include "base/given.h"
 #include "base/openfile.h"
 #include "base/units.h"
 
@@ -54,7 +55,7 @@ read_up_to(int fd, char *text, size_t most, gsize *length)
 bool
 base_whole_file(const char *path, uint64_t most, char **text, gsize *length, GError **error)
 {
-	int fd = base_open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK, 0);
+	int fd = base_given_or_read(path);
 	g_autofree char *data = NULL;
 	int reason = ENOMEM;
 	struct stat info;

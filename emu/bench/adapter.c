@@ -10,19 +10,17 @@
 #include "bench/adapter.h"
 
 #include "base/error.h"
-#include "base/units.h"
 #include "bench/activity.h"
 #include "bench/cable.h"
 #include "bench/chip.h"
 #include "bench/faults.h"
 #include "bench/levels.h"
+#include "bench/readyline.h"
 #include "board/board.h"
-#include "chipdb/installed.h"
 #include "chipdb/partdefinition.h"
 #include "clip/clip.h"
 #include "clip/wirefault.h"
 #include "flash/flash.h"
-#include "flash/partdata.h"
 #include "link/meter.h"
 #include "port/port.h"
 #include "record/tap.h"
@@ -74,6 +72,8 @@ struct bench_adapter {
 	void *chip_data;
 	bench_host_observer *observe_host;
 	void *host_data;
+	bench_saving_observer *observe_saving;
+	void *saving_data;
 };
 
 /* An address that cannot be parsed is a usage error, one that the system refuses is not. */
@@ -129,6 +129,20 @@ chip_event(void *data, const struct flash_event *event)
 }
 
 static void
+saving_changed(void *data, const char *what, const char *text)
+{
+	const struct chip_select *select = data;
+	struct bench_adapter *adapter = select->adapter;
+	struct trace_group group = {.kind = TRACE_GROUP_STORAGE,
+		.cs = (int)select->cs,
+		.time_ns = base_clock_now(&adapter->clock)};
+
+	bench_activity_note(adapter->activity, group, what, text);
+	if (adapter->observe_saving != NULL)
+		adapter->observe_saving(adapter->saving_data, adapter, select->cs, what, text);
+}
+
+static void
 host_changed(void *data, bool opened)
 {
 	struct bench_adapter *adapter = data;
@@ -140,6 +154,9 @@ host_changed(void *data, bool opened)
 	bench_activity_note(adapter->activity, group, NULL, NULL);
 	if (adapter->observe_host != NULL)
 		adapter->observe_host(adapter->host_data, adapter, opened);
+	for (unsigned int cs = 0; !opened && cs < CLIP_SELECTS; cs++)
+		if (adapter->selects[cs].chip != NULL)
+			bench_chip_look_at_files(adapter->selects[cs].chip);
 }
 
 struct bench_adapter *
@@ -188,6 +205,7 @@ bench_adapter_clip_on(struct bench_adapter *adapter, unsigned int cs, struct ben
 	select->cs = cs;
 	select->chip = chip;
 	bench_chip_set_observer(chip, chip_event, select);
+	bench_chip_set_saving_listener(chip, saving_changed, select);
 	clip_attach(adapter->clip, cs, bench_chip_flash(chip));
 	bench_levels_clip_on(bench_chip_levels(chip), adapter->clip, cs);
 }
@@ -429,6 +447,12 @@ bench_adapter_note(struct bench_adapter *adapter, const char *format, ...)
 	record_tap_note(&adapter->cable.tap, "%s", text);
 }
 
+GMainContext *
+bench_adapter_context(struct bench_adapter *adapter)
+{
+	return adapter->context;
+}
+
 struct base_clock *
 bench_adapter_clock(struct bench_adapter *adapter)
 {
@@ -530,64 +554,31 @@ bench_adapter_activity(struct bench_adapter *adapter)
 	return adapter->activity;
 }
 
+void
+bench_adapter_set_saving_observer(
+	struct bench_adapter *adapter, bench_saving_observer *observe, void *data)
+{
+	adapter->observe_saving = observe;
+	adapter->saving_data = data;
+}
+
 struct link_host_stats *
 bench_adapter_host_stats(struct bench_adapter *adapter)
 {
 	return &adapter->meter.stats;
 }
 
-/* Formats the parts and sizes of all chips, in the order of their chip selects. */
-static char *
-describe_chips(const struct bench_adapter *adapter)
-{
-	GString *parts = g_string_new(NULL);
-	g_autoptr(GString) sizes = g_string_new(NULL);
-
-	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
-		const struct flash_part *part;
-
-		if (adapter->selects[cs].chip == NULL)
-			continue;
-		part = bench_chip_part(adapter->selects[cs].chip);
-		g_autofree char *size = base_format_size(part->size);
-		g_auto(GStrv) words = g_strsplit(size, " ", -1);
-		g_autofree char *one_word = g_strjoinv("", words);
-
-		g_string_append_printf(parts, "%s%s", parts->len > 0 ? "," : "", part->name);
-		g_string_append_printf(sizes, "%s%s", sizes->len > 0 ? "," : "", one_word);
-	}
-	if (parts->len == 0)
-		g_string_append(parts, "-");
-	g_string_append_printf(parts, " %s", sizes->len > 0 ? sizes->str : "-");
-	return g_string_free(parts, FALSE);
-}
-
-/* The definition that flashrom needs for the chip; NULL: none, or several chips. */
-static const char *
-definition_of(const struct bench_adapter *adapter)
-{
-	const struct bench_chip *chip = NULL;
-
-	for (unsigned int cs = 0; cs < CLIP_SELECTS; cs++) {
-		if (adapter->selects[cs].chip != NULL && chip != NULL)
-			return NULL;
-		if (adapter->selects[cs].chip != NULL)
-			chip = adapter->selects[cs].chip;
-	}
-	return chip != NULL ? chipdb_part_choice(bench_chip_part(chip)) : NULL;
-}
-
 char *
 bench_adapter_ready_line(const struct bench_adapter *adapter)
 {
-	g_autofree char *chips = describe_chips(adapter);
+	g_autofree char *chips = bench_readyline_chips(adapter);
 	g_autofree char *programmer = NULL;
 	g_autofree char *command = NULL;
 	const char *device = adapter->link;
 
 	if (adapter->tcp != NULL) {
 		programmer = g_strdup_printf("serprog:ip=%s", port_tcp_address(adapter->tcp));
-		command = chipdb_flashrom_command(programmer, definition_of(adapter));
+		command = chipdb_flashrom_command(programmer, bench_readyline_definition(adapter));
 		return g_strdup_printf("ready: %s %s %s%s", adapter->name, chips, command,
 			port_tcp_is_public(adapter->tcp)
 				? " # warning: anyone on the network can use it"
@@ -597,6 +588,6 @@ bench_adapter_ready_line(const struct bench_adapter *adapter)
 		device = port_pty_path(adapter->pty);
 	programmer =
 		g_strdup_printf("serprog:dev=%s:%d", device != NULL ? device : "-", READY_BAUD);
-	command = chipdb_flashrom_command(programmer, definition_of(adapter));
+	command = chipdb_flashrom_command(programmer, bench_readyline_definition(adapter));
 	return g_strdup_printf("ready: %s %s %s", adapter->name, chips, command);
 }

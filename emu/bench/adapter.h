@@ -29,6 +29,9 @@ typedef void bench_chip_observer(void *data, struct bench_adapter *adapter, unsi
 	const struct flash_event *event);
 /* opened: the first host has opened the port, else the last one has closed it. */
 typedef void bench_host_observer(void *data, struct bench_adapter *adapter, bool opened);
+/* what: a word about what is not saved, or saved again; text: the same for people. */
+typedef void bench_saving_observer(void *data, struct bench_adapter *adapter, unsigned int cs,
+	const char *what, const char *text);
 
 /* Arguments of bench_adapter_new(). Strings are copied, everything else outlives the adapter. */
 struct bench_adapter_plan {
@@ -102,6 +105,8 @@ char *bench_adapter_ready_line(const struct bench_adapter *adapter);
 const char *bench_adapter_path(const struct bench_adapter *adapter);
 bool bench_adapter_has_host(const struct bench_adapter *adapter);
 struct base_clock *bench_adapter_clock(struct bench_adapter *adapter);
+/* Of its thread. */
+GMainContext *bench_adapter_context(struct bench_adapter *adapter);
 struct clip *bench_adapter_clip(struct bench_adapter *adapter);
 
 /* The line that the port serves, without the port; for a replay, in a thread that is not the
@@ -143,6 +148,8 @@ void bench_adapter_set_chip_observer(
 	struct bench_adapter *adapter, bench_chip_observer *observe, void *data);
 void bench_adapter_set_host_observer(
 	struct bench_adapter *adapter, bench_host_observer *observe, void *data);
+void bench_adapter_set_saving_observer(
+	struct bench_adapter *adapter, bench_saving_observer *observe, void *data);
 struct link_host_stats *bench_adapter_host_stats(struct bench_adapter *adapter);
 
 /* The past of the adapter. */

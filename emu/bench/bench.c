@@ -5,25 +5,30 @@
  * All names are looked up before the first file is opened, so that a mistake in the description
  * leaves no files behind. Leaves out access to the running bench (observe.c, action.h) and the
  * reader of its description (setup.c).
+ *
+ * long: the checks of all kinds of entries, and the order in which a bench is built.
  */
 #include "bench/bench.h"
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/log.h"
 #include "bench/chip.h"
+#include "bench/created.h"
 #include "bench/faults.h"
-#include "bench/files.h"
+#include "bench/filenotes.h"
 #include "bench/limits.h"
 #include "bench/preset.h"
 #include "bench/recording.h"
+#include "bench/statusbits.h"
 #include "bench/wrongsize.h"
 #include "board/board.h"
 #include "board/boot.h"
 #include "chipdb/chipdb.h"
+#include "chipdb/installed.h"
 #include "flash/partdata.h"
 #include "port/port.h"
 #include "serprog/profile.h"
+#include "setup/files.h"
 #include "setup/options.h"
 #include "setup/setup.h"
 #include "store/image.h"
@@ -39,6 +44,7 @@ struct bench {
 	GPtrArray *adapters;               /* struct bench_adapter */
 	GPtrArray *new_files;              /* of trace and record, which did not exist before */
 	unsigned int n_chips;              /* that have been created */
+	GPtrArray *unsaved;                /* char *: at the end */
 };
 
 static const struct serprog_profile *
@@ -81,19 +87,6 @@ find_part(struct chipdb *chipdb, const struct setup_chip *chip, GError **error)
 	return NULL;
 }
 
-static void
-refuse_chip_select(const struct setup_adapter *adapter, const struct setup_chip *chip,
-	const struct serprog_profile *profile, GError **error)
-{
-	unsigned int last = profile->chip_selects - 1;
-	g_autofree char *allowed = last > 0 ? g_strdup_printf("0 to %u", last) : g_strdup("0");
-
-	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-		"%s%scs = %u: adapter %s is a %s, which has no such chip select; allowed: %s",
-		chip->where != NULL ? chip->where : "", chip->where != NULL ? ": " : "", chip->cs,
-		adapter->name, profile->name, allowed);
-}
-
 /* Refuses unknown names, and chip selects that the adapter's firmware does not have. */
 static bool
 check_adapter(struct chipdb *chipdb, const struct setup_adapter *adapter, GError **error)
@@ -110,31 +103,10 @@ check_adapter(struct chipdb *chipdb, const struct setup_adapter *adapter, GError
 			return false;
 		if (profile->chip_selects == 0 || chip->cs < profile->chip_selects)
 			continue;
-		refuse_chip_select(adapter, chip, profile, error);
+		bench_limits_refuse_select(adapter, chip, profile, error);
 		return false;
 	}
 	return true;
-}
-
-/* Refuses expectations of registers that the part does not have; the message names the first. */
-static bool
-check_registers(const struct setup_board *entry, const struct flash_part *part, GError **error)
-{
-	unsigned int has = board_boot_registers(part);
-	unsigned int missing = entry->registers & ~has;
-	g_autoptr(GString) allowed = g_string_new(NULL);
-
-	if (missing == 0)
-		return true;
-	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++)
-		if (has & 1u << reg)
-			g_string_append_printf(
-				allowed, "%ssr%u", allowed->len > 0 ? ", " : "", reg + 1);
-	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-		"%s: sr%d: a %s has no such register; allowed: %s", entry->where,
-		g_bit_nth_lsf(missing, -1) + 1, part->name,
-		allowed->len > 0 ? allowed->str : "no registers");
-	return false;
 }
 
 static bool
@@ -153,7 +125,8 @@ check_board(struct bench *bench, const struct setup_board *entry, GError **error
 			"%s: it needs bytes up to %06" G_GINT64_MODIFIER
 			"X; allowed are addresses of a %s, 000000 to %06" G_GINT64_MODIFIER "X",
 			entry->where, entry->end - 1, part->name, part->size - 1);
-	return part != NULL && entry->end <= part->size && check_registers(entry, part, error);
+	return part != NULL && entry->end <= part->size &&
+		bench_status_check_board(entry, part, error);
 }
 
 static bool
@@ -251,6 +224,9 @@ add_chip(struct bench *bench, const struct setup_adapter *from, const struct set
 		.wafer = bench->wafer,
 		.clock = bench_adapter_clock(adapter),
 		.trace = bench->trace,
+		.context = bench_adapter_context(adapter),
+		.watch = bench->watch,
+		.unsaved = bench->unsaved,
 	};
 	struct bench_chip *chip;
 
@@ -400,32 +376,6 @@ build(struct bench *bench, GMainContext *context, GError **error)
 	return good;
 }
 
-/* One line, also for a thousand adapters. */
-static void
-note_snapshots(const struct bench *bench)
-{
-	const struct setup_chip *first = NULL;
-	unsigned int n = 0;
-
-	for (guint i = 0; bench->setup->snapshot && i < bench->setup->adapters->len; i++) {
-		const struct setup_adapter *adapter = bench->setup->adapters->pdata[i];
-
-		for (guint j = 0; j < adapter->chips->len; j++) {
-			const struct setup_chip *chip = adapter->chips->pdata[j];
-
-			n += chip->image != NULL;
-			first = first == NULL && chip->image != NULL ? chip : first;
-		}
-	}
-	if (n == 1)
-		log_notice("snapshot: nothing is written to \"%s\"; changes are lost at the end",
-			first->image);
-	else if (n > 1)
-		log_notice("snapshot: nothing is written to the images of %u chips; changes are "
-			   "lost at the end",
-			n);
-}
-
 /* A description with the names in it checked. Takes the setup, which may be NULL. */
 static struct bench *
 describe(struct setup_bench *setup, GError **error)
@@ -433,6 +383,7 @@ describe(struct setup_bench *setup, GError **error)
 	struct bench *bench = g_new0(struct bench, 1);
 
 	bench->setup = setup;
+	bench->unsaved = g_ptr_array_new_with_free_func(g_free);
 	bench->adapters = g_ptr_array_new_with_free_func((GDestroyNotify)bench_adapter_destroy);
 	bench->new_files = g_ptr_array_new_with_free_func(g_free);
 	if (prepare(bench, error))
@@ -463,8 +414,20 @@ bench_build(struct bench *bench, const struct setup_options *options, GMainConte
 	if (recorded)
 		base_wall_release();
 	if (good)
-		note_snapshots(bench);
+		bench_filenotes_log(bench->setup);
 	return good;
+}
+
+void
+bench_ask_flashrom(const struct bench *bench)
+{
+	for (guint i = 0; i < bench->setup->adapters->len; i++) {
+		const struct setup_adapter *adapter = bench->setup->adapters->pdata[i];
+
+		for (guint j = 0; j < adapter->chips->len; j++)
+			chipdb_part_choice(
+				find_part(bench->chipdb, adapter->chips->pdata[j], NULL));
+	}
 }
 
 struct bench *
@@ -491,7 +454,7 @@ bench_new(const struct setup_options *options, GMainContext *context, GError **e
 
 bool
 bench_check(const struct setup_options *options, unsigned int *n_adapters, unsigned int *n_chips,
-	GError **error)
+	char **files, GError **error)
 {
 	struct bench *bench = bench_describe(options, error);
 
@@ -499,6 +462,7 @@ bench_check(const struct setup_options *options, unsigned int *n_adapters, unsig
 		return false;
 	*n_adapters = bench->setup->adapters->len;
 	*n_chips = setup_n_chips(bench->setup);
+	*files = setup_files_text(bench->setup->files, bench->setup->file, options->verbose);
 	bench_destroy(bench);
 	return true;
 }
@@ -518,15 +482,26 @@ bench_start(struct bench *bench, GError **error)
 bool
 bench_destroy(struct bench *bench)
 {
-	bool recorded;
+	g_autoptr(GPtrArray) unsaved = bench_end(bench);
+
+	return unsaved->len == 0;
+}
+
+GPtrArray *
+bench_end(struct bench *bench)
+{
+	GPtrArray *unsaved;
 
 	if (bench == NULL)
-		return true;
+		return g_ptr_array_new();
 	/* All threads end in parallel before the first join. */
 	for (guint i = 0; i < bench->adapters->len; i++)
 		bench_adapter_stop(bench->adapters->pdata[i]);
 	g_ptr_array_unref(bench->adapters);
-	recorded = bench_recording_end(bench->recording);
+	unsaved = bench->unsaved;
+	if (!bench_recording_end(bench->recording))
+		g_ptr_array_add(unsaved,
+			g_strdup_printf("record \"%s\": it is not complete", bench->setup->record));
 	g_clear_pointer(&bench->trace, trace_text_destroy);
 	g_clear_pointer(&bench->watch, port_watch_destroy);
 	g_clear_pointer(&bench->wafer, store_wafer_destroy);
@@ -534,7 +509,7 @@ bench_destroy(struct bench *bench)
 	g_clear_pointer(&bench->setup, setup_free);
 	g_ptr_array_unref(bench->new_files);
 	g_free(bench);
-	return recorded;
+	return unsaved;
 }
 
 char *
@@ -566,6 +541,12 @@ struct bench_adapter *
 bench_adapter_at(const struct bench *bench, unsigned int i)
 {
 	return bench->adapters->pdata[i];
+}
+
+const struct setup_bench *
+bench_setup(const struct bench *bench)
+{
+	return bench->setup;
 }
 
 void
@@ -603,6 +584,13 @@ const char *
 bench_trace_path(const struct bench *bench)
 {
 	return bench->setup->trace;
+}
+
+void
+bench_writers(const struct bench *bench, struct trace_text **trace, struct record_writer **record)
+{
+	*trace = bench->trace;
+	*record = bench_recording_writer(bench->recording);
 }
 
 void

@@ -10,9 +10,11 @@
 #include <stdbool.h>
 
 struct bench;
+struct record_writer;
 struct setup_bench;
 struct setup_options;
 struct trace_example_list;
+struct trace_text;
 
 /*
  * Reads the description of a bench and checks all names in it. Opens no image and no port: until
@@ -29,15 +31,20 @@ struct bench *bench_describe(const struct setup_options *options, GError **error
 bool bench_build(struct bench *bench, const struct setup_options *options, GMainContext *context,
 	GError **error);
 
+/* Asks the installed flashrom for the names of the chips, if they depend on its version: a process
+ * in the sandbox cannot start it. */
+void bench_ask_flashrom(const struct bench *bench);
+
 /* Both. */
 struct bench *bench_new(const struct setup_options *options, GMainContext *context, GError **error);
 
 /* As bench_new(), of a description that the bench takes over; without a record. */
 struct bench *bench_new_from(struct setup_bench *setup, GMainContext *context, GError **error);
 
-/* Checks the options and their bench file without opening images or ports: names and keys only. */
+/* Checks the options and their bench file without opening images or ports: names and keys only.
+ * files: receives the lines of setup_files_text(). */
 bool bench_check(const struct setup_options *options, unsigned int *n_adapters,
-	unsigned int *n_chips, GError **error);
+	unsigned int *n_chips, char **files, GError **error);
 
 /* Starts a thread per adapter. False: the system has no more threads; the bench can then only be
  * destroyed. */
@@ -47,9 +54,12 @@ bool bench_start(struct bench *bench, GError **error);
  * bench_build() and bench_start() do the same on an error. */
 void bench_refuse(struct bench *bench);
 
-/* Ends the threads, saves the state, removes the links and frees the bench. False: the record of
- * the session is not complete, as the log says. */
+/* Ends the threads, saves the state, removes the links and frees the bench, which may be NULL.
+ * False: something could not be saved, or was lost, as the log says. */
 bool bench_destroy(struct bench *bench);
+/* The same. Returns a text (char *) for each thing that is not saved. Free with
+ * g_ptr_array_unref(). */
+GPtrArray *bench_end(struct bench *bench);
 
 /* Returns a line per adapter with its command: "ready: NAME PART SIZE flashrom -p …". Free
  * with g_free(). */
@@ -68,6 +78,8 @@ void bench_call_all(struct bench *bench, void (*function)(void *row), void *rows
 struct bench_adapter *bench_find_adapter(
 	const struct bench *bench, const char *name, GError **error);
 
+/* The description. */
+const struct setup_bench *bench_setup(const struct bench *bench);
 enum base_clock_mode bench_timing(const struct bench *bench);
 uint64_t bench_seed(const struct bench *bench);
 /* The path of the control socket in options or bench file; NULL: the default. */
@@ -77,6 +89,10 @@ GPtrArray *bench_new_files(const struct bench *bench);
 
 /* The file of the trace; "-": standard output, NULL: none. */
 const char *bench_trace_path(const struct bench *bench);
+
+/* The writers of trace and record; each may be NULL. */
+void bench_writers(
+	const struct bench *bench, struct trace_text **trace, struct record_writer **record);
 
 /* Completes an error about a file whose size differs from the chip's by the names of chips of its
  * size; no effect on other errors. To be called from the main thread. */
@@ -89,6 +105,8 @@ void bench_explain_size(
 void bench_set_observer(struct bench *bench, bench_chip_observer *observe, void *data);
 /* The same for hosts that open and close the port. */
 void bench_set_host_observer(struct bench *bench, bench_host_observer *observe, void *data);
+/* The same for things that cannot be saved. */
+void bench_set_saving_observer(struct bench *bench, bench_saving_observer *observe, void *data);
 
 /* Reads counters, including all operations that are over by now. False: there is no chip on chip
  * select cs. To be called from the main thread. */

@@ -18,6 +18,7 @@
 #include "bench/levels.h"
 #include "bench/preset.h"
 #include "bench/relabel.h"
+#include "bench/saving.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
 #include "store/identity.h"
@@ -53,37 +54,14 @@ struct bench_chip {
 	uint8_t *changed;                  /* blocks changed before snapshots exists */
 	size_t changed_bytes;
 
-	bool state_dirty;  /* unsaved changes: wear, or the last save failed */
-	bool state_found;  /* at the start */
-	bool state_in_use; /* the file is marked as in use */
-	bool state_stale;  /* it is of another image, and is renamed when the chip begins */
-	bool begun;        /* the registers are saved from now on */
-	bool preset;       /* the registers differ from those of the file */
-	bool refused;      /* files that were created do not stay */
-	char *aside;       /* new name of the stale state */
-	bool ending;       /* the last save follows */
-	bool save_failure_logged;
+	struct bench_saving *saving;
+	GPtrArray *unsaved; /* not owned; may be NULL */
+	bool state_found;   /* at the start */
+	bool state_stale;   /* it is of another image, and is renamed when the chip begins */
+	bool preset;        /* the registers differ from those of the file */
+	bool refused;       /* files that were created do not stay */
+	char *aside;        /* new name of the stale state */
 };
-
-/* image: as for store_state_save(). */
-static void
-save_state(struct bench_chip *chip, const struct store_identity *image)
-{
-	g_autoptr(GError) error = NULL;
-
-	if (chip->state_path == NULL)
-		return;
-	chip->state_dirty = true;
-	if (!chip->begun)
-		return;
-	chip->state_dirty = !store_state_save(chip->state_path, chip->flash, image, &error);
-	chip->state_in_use = chip->state_in_use || !chip->state_dirty;
-	if (chip->state_dirty && !chip->save_failure_logged) {
-		log_error(
-			"%s: the chip's registers are not saved: %s", chip->owner, error->message);
-		chip->save_failure_logged = true;
-	}
-}
 
 /* The examples are created on demand: an idle chip has none. */
 static void
@@ -98,7 +76,7 @@ count(struct bench_chip *chip, const struct flash_event *event)
 void
 bench_chip_save_state(struct bench_chip *chip)
 {
-	save_state(chip, NULL);
+	bench_saving_registers(chip->saving);
 }
 
 static void
@@ -106,14 +84,7 @@ chip_event(void *data, const struct flash_event *event)
 {
 	struct bench_chip *chip = data;
 
-	/* Wear is saved with the next change of registers: a save now would slow the erase down. */
-	if (event->kind == FLASH_EVENT_READY && event->purpose == FLASH_FOR_ERASE)
-		chip->state_dirty = true;
-	if (chip->ending)
-		chip->state_dirty = chip->state_dirty || event->kind == FLASH_EVENT_NONVOLATILE;
-	else if (event->kind == FLASH_EVENT_NONVOLATILE ||
-		(event->kind == FLASH_EVENT_POWER && event->length == 0 && chip->state_dirty))
-		bench_chip_save_state(chip);
+	bench_saving_event(chip->saving, event);
 	count(chip, event);
 	if (chip->trace.event != NULL)
 		chip->trace.event(chip->trace.data, event);
@@ -144,9 +115,9 @@ bench_chip_begin(struct bench_chip *chip, GError **error)
 			    "has its registers as delivered",
 			chip->owner, chip->state_path, chip->aside);
 	}
-	chip->begun = true;
+	bench_saving_begin(chip->saving);
 	/* The image can change from now on: an existing state is marked as in use. */
-	if (chip->preset || chip->state_found || chip->state_dirty)
+	if (chip->preset || chip->state_found || bench_saving_has_unsaved_registers(chip->saving))
 		bench_chip_save_state(chip);
 	return true;
 }
@@ -157,15 +128,17 @@ bench_chip_refuse(struct bench_chip *chip)
 	chip->refused = true;
 }
 
-/* Removes the files of a refused start. */
-static void
+/* Removes the files of a refused start. True: the state is as it was before. */
+static bool
 withdraw(struct bench_chip *chip)
 {
-	if (chip->state_in_use && !chip->state_found && g_unlink(chip->state_path) == 0)
-		chip->state_in_use = false;
+	bool restored = bench_saving_has_saved(chip->saving) && !chip->state_found &&
+		g_unlink(chip->state_path) == 0;
+
 	if (chip->aside != NULL && base_publish(chip->aside, chip->state_path))
-		chip->state_in_use = false;
+		restored = true;
 	store_image_withdraw(chip->image, chip->image_path);
+	return restored;
 }
 
 /* Completes a change of the content that a killed daemon has left. Sets *state if the registers are
@@ -232,7 +205,27 @@ load_state(struct bench_chip *chip, GError **error)
 		return true;
 	chip->state_path = g_steal_pointer(&state_path);
 	chip->state_found = found == STORE_STATE_LOADED || found == STORE_STATE_NO_MARK;
+	bench_saving_set_state(chip->saving, chip->state_path, chip->state_found);
 	return true;
+}
+
+void
+bench_chip_look_at_files(struct bench_chip *chip)
+{
+	bench_saving_look(chip->saving);
+}
+
+void
+bench_chip_list_unsaved(const struct bench_chip *chip, GPtrArray *unsaved)
+{
+	bench_saving_list(chip->saving, unsaved);
+}
+
+void
+bench_chip_set_saving_listener(struct bench_chip *chip,
+	void (*report)(void *data, const char *what, const char *text), void *data)
+{
+	bench_saving_set_listener(chip->saving, report, data);
 }
 
 static struct store_image *
@@ -255,6 +248,20 @@ open_image(const struct bench_chip_plan *plan, GError **error)
 	return image;
 }
 
+static struct bench_saving *
+new_saving(const struct bench_chip *chip, const struct bench_chip_plan *plan)
+{
+	const struct bench_saving_plan saving = {
+		.owner = chip->owner,
+		.flash = chip->flash,
+		.image = chip->image,
+		.context = plan->context,
+		.watch = chip->snapshot ? NULL : plan->watch,
+	};
+
+	return bench_saving_new(&saving);
+}
+
 struct bench_chip *
 bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 {
@@ -269,6 +276,7 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 	chip->owner = g_strdup(plan->owner);
 	chip->image_path = g_strdup(plan->image);
 	chip->image = image;
+	chip->unsaved = plan->unsaved;
 	chip->snapshot = plan->snapshot && plan->image != NULL;
 	chip->blank = plan->image == NULL && plan->content.kind == STORE_CONTENT_BLANK;
 	chip->relabelled = bench_relabel_part(plan->condition, plan->part);
@@ -276,6 +284,7 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 		store_image_array(image), plan->seed);
 	/* The reader of chip data has checked the part, and relabelling keeps to its limits. */
 	g_assert(chip->flash != NULL);
+	chip->saving = new_saving(chip, plan);
 	if (!load_state(chip, error)) {
 		bench_chip_refuse(chip);
 		bench_chip_destroy(chip);
@@ -299,23 +308,29 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 	return chip;
 }
 
+/* Each text begins with the names of adapter and chip select, as in the log. */
+static void
+hand_over_unsaved(const struct bench_chip *chip)
+{
+	g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
+
+	bench_chip_list_unsaved(chip, list);
+	for (guint i = 0; chip->unsaved != NULL && i < list->len; i++)
+		g_ptr_array_add(chip->unsaved,
+			g_strdup_printf("%s: %s", chip->owner, (const char *)list->pdata[i]));
+}
+
 void
 bench_chip_destroy(struct bench_chip *chip)
 {
 	if (chip == NULL)
 		return;
-	chip->ending = true;
+	bench_saving_hold(chip->saving);
 	flash_supply(chip->flash, 0);
-	if (chip->refused)
-		withdraw(chip);
-	else
-		chip->state_in_use = chip->state_in_use || chip->state_dirty;
-	if (chip->state_path != NULL && chip->begun && chip->state_in_use) {
-		struct store_identity identity;
-
-		store_image_identity(chip->image, &identity);
-		save_state(chip, &identity);
-	}
+	if (!chip->refused || !withdraw(chip))
+		bench_saving_end(chip->saving, !chip->refused);
+	hand_over_unsaved(chip);
+	bench_saving_free(chip->saving);
 	g_clear_pointer(&chip->snapshots, store_snapshots_destroy);
 	flash_destroy(chip->flash);
 	store_image_close(chip->image);

@@ -20,6 +20,7 @@ struct flash;
 struct flash_event;
 struct flash_part;
 struct base_clock;
+struct port_watch;
 struct trace_examples;
 struct trace_text;
 
@@ -39,6 +40,9 @@ struct bench_chip_plan {
 	struct store_wafer *wafer;
 	struct base_clock *clock; /* the adapter's */
 	struct trace_text *trace; /* may be NULL */
+	GMainContext *context;    /* of the thread that owns the chip; may be NULL */
+	struct port_watch *watch; /* of files; may be NULL */
+	GPtrArray *unsaved; /* gets a text (char *) for each thing that is not saved at the end */
 };
 
 /* Creates the chip and brings it into its condition. No file but a new image is created or changed.
@@ -53,7 +57,7 @@ bool bench_chip_begin(struct bench_chip *chip, GError **error);
  * created. */
 void bench_chip_refuse(struct bench_chip *chip);
 
-/* Switches the supply off, saves the registers if the chip has begun to, and frees the chip. */
+/* Switches the supply off, saves registers and image if the chip has begun to, and frees it. */
 void bench_chip_destroy(struct bench_chip *chip);
 
 const struct flash_part *bench_chip_part(const struct bench_chip *chip);
@@ -82,6 +86,15 @@ bool bench_chip_is_changed(const struct bench_chip *chip);
 /* Saves the registers if the chip has an image. Needed only after a change that sends no event:
  * others are saved at once. Logs failures. */
 void bench_chip_save_state(struct bench_chip *chip);
+
+/* Looks whether image and state are still there and whole, and tries again to save what is not
+ * saved. Logs and reports what it finds. */
+void bench_chip_look_at_files(struct bench_chip *chip);
+/* Adds a text (char *) for each thing that is not saved now, without the name of the chip. */
+void bench_chip_list_unsaved(const struct bench_chip *chip, GPtrArray *unsaved);
+/* Calls report when something cannot be saved, and when it is. NULL removes it. */
+void bench_chip_set_saving_listener(struct bench_chip *chip,
+	void (*report)(void *data, const char *what, const char *text), void *data);
 
 /* Sets the only observer, which is called after state and counters are updated; NULL removes it. */
 void bench_chip_set_observer(struct bench_chip *chip,

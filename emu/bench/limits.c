@@ -11,6 +11,8 @@
 #include "bench/limits.h"
 
 #include "base/error.h"
+#include "serprog/profile.h"
+#include "setup/setup.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -45,4 +47,17 @@ bench_limits_raise(unsigned int n_adapters, unsigned int n_chips, GError **error
 		"; use fewer, or raise the limit (ulimit -Hn)",
 		n_adapters, n_chips, (guint64)wanted, (guint64)limit.rlim_max);
 	return false;
+}
+
+void
+bench_limits_refuse_select(const struct setup_adapter *adapter, const struct setup_chip *chip,
+	const struct serprog_profile *profile, GError **error)
+{
+	unsigned int last = profile->chip_selects - 1;
+	g_autofree char *allowed = last > 0 ? g_strdup_printf("0 to %u", last) : g_strdup("0");
+
+	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+		"%s%scs = %u: adapter %s is a %s, which has no such chip select; allowed: %s",
+		chip->where != NULL ? chip->where : "", chip->where != NULL ? ": " : "", chip->cs,
+		adapter->name, profile->name, allowed);
 }

@@ -49,6 +49,7 @@ struct observe_call {
 	struct bench_adapter *adapter;
 	bench_chip_observer *chip;
 	bench_host_observer *host;
+	bench_saving_observer *saving;
 	void *data;
 };
 
@@ -93,6 +94,25 @@ bench_set_host_observer(struct bench *bench, bench_host_observer *observe, void 
 {
 	set_observers(
 		bench, set_host_observer, (struct observe_call){.host = observe, .data = data});
+}
+
+static void
+set_saving_observer(void *data)
+{
+	struct observe_call *call = data;
+
+	bench_adapter_set_saving_observer(call->adapter, call->saving, call->data);
+}
+
+void
+bench_set_saving_observer(struct bench *bench, bench_saving_observer *observe, void *data)
+{
+	struct observe_call call = {.saving = observe, .data = data};
+
+	for (unsigned int i = 0; i < bench_n_adapters(bench); i++) {
+		call.adapter = bench_adapter_at(bench, i);
+		bench_adapter_call(call.adapter, set_saving_observer, &call);
+	}
 }
 
 void

@@ -7,8 +7,10 @@
 
 #include "base/error.h"
 #include "base/units.h"
+#include "board/boot.h"
 #include "flash/describe.h"
 #include "flash/partdata.h"
+#include "setup/setup.h"
 
 #include <glib.h>
 #include <string.h>
@@ -109,4 +111,25 @@ bench_status_bits(const char *words, const struct flash_part *part,
 			return false;
 	}
 	return true;
+}
+
+bool
+bench_status_check_board(
+	const struct setup_board *entry, const struct flash_part *part, GError **error)
+{
+	unsigned int has = board_boot_registers(part);
+	unsigned int missing = entry->registers & ~has;
+	g_autoptr(GString) allowed = g_string_new(NULL);
+
+	if (missing == 0)
+		return true;
+	for (unsigned int reg = 0; reg < FLASH_STATUS_REGISTERS; reg++)
+		if (has & 1u << reg)
+			g_string_append_printf(
+				allowed, "%ssr%u", allowed->len > 0 ? ", " : "", reg + 1);
+	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+		"%s: sr%d: a %s has no such register; allowed: %s", entry->where,
+		g_bit_nth_lsf(missing, -1) + 1, part->name,
+		allowed->len > 0 ? allowed->str : "no registers");
+	return false;
 }

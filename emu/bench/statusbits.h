@@ -5,8 +5,11 @@
 
 #include "flash/part.h"
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+struct setup_board;
 
 /*
  * Sets bits in the values of a part's status registers: words "SRP=1 BP=7", with the names of the
@@ -16,5 +19,9 @@
  */
 bool bench_status_bits(const char *words, const struct flash_part *part,
 	uint8_t values[FLASH_STATUS_REGISTERS], char **why);
+
+/* Refuses expectations of registers that the part does not have; the message names the first. */
+bool bench_status_check_board(
+	const struct setup_board *entry, const struct flash_part *part, GError **error);
 
 #endif

@@ -370,9 +370,8 @@ add_data_folder(GPtrArray *folders, const char *data)
 	g_ptr_array_add(folders, g_steal_pointer(&dir));
 }
 
-/* The folders from the lowest layer to the highest. */
-static GPtrArray *
-find_folders(const char *dir)
+GPtrArray *
+chipdb_folders(const char *dir)
 {
 	GPtrArray *folders = g_ptr_array_new_with_free_func(g_free);
 	const char *instead = g_getenv("SPINOR_CHIPDB");
@@ -415,7 +414,7 @@ struct chipdb *
 chipdb_open_checked(
 	const char *dir, const char *checked, struct base_mistakes *mistakes, GError **error)
 {
-	g_autoptr(GPtrArray) folders = find_folders(dir);
+	g_autoptr(GPtrArray) folders = chipdb_folders(dir);
 	struct chipdb *db = new_chipdb();
 	bool good = true;
 

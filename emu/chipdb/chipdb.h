@@ -15,6 +15,10 @@ struct flash_part;
  */
 struct chipdb *chipdb_open(const char *dir, GError **error);
 
+/* The folders and files that chipdb_open() reads, from the lowest layer to the highest. Free with
+ * g_ptr_array_unref(). */
+GPtrArray *chipdb_folders(const char *dir);
+
 /* Reads text, the content of a *.chips file, and no file. Errors name it "text". */
 struct chipdb *chipdb_open_text(const char *text, GError **error);
 void chipdb_close(struct chipdb *db);

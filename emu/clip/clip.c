@@ -20,6 +20,9 @@
 /* Longest span clocked at once: n * 8 bits in ns * Hz stays below 2^64. */
 #define SPAN_MAX ((size_t)1 << 30)
 
+/* Of a bit, a fault or a clock of a second master: some 10 ns to 100 ns each. */
+#define STEPS_PER_SPAN 32768
+
 /* Longest span with MOSI held low; hosts read flash chips in pieces of 64 KiB. */
 #define LOW_MAX 65536
 
@@ -241,6 +244,17 @@ clip_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n)
 		if (out)
 			out += span;
 	}
+}
+
+size_t
+clip_span(const struct clip *clip)
+{
+	uint64_t steps;
+
+	if (!clip->faulty)
+		return SIZE_MAX;
+	steps = 8 * (1 + (uint64_t)clip_n_faults(clip) + clip_master_clocks(clip));
+	return MIN(MAX(STEPS_PER_SPAN / steps, 1), CLIP_CHUNK);
 }
 
 void

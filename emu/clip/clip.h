@@ -38,6 +38,10 @@ void clip_select(struct clip *clip, unsigned int cs);
  * when no output drives it. Simulated time goes on by n bytes. Works with no chip selected. */
 void clip_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n);
 
+/* Returns how many bytes clip_shift() may clock before other work of the thread is due, >= 1. The
+ * result of a span does not depend on how it is split. */
+size_t clip_span(const struct clip *clip);
+
 /* True from clip_select() to clip_deselect(). */
 bool clip_is_selected(const struct clip *clip);
 

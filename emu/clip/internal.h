@@ -391,6 +391,8 @@ void clip_master_start(struct clip *clip, struct clip_active_fault *fault);
 /* Host is silent: the master does what it does up to now. */
 void clip_master_pass(struct clip *clip, int64_t now_ns);
 /* Bytes of the host's that the master leaves alone, up to n. */
+/* The most clocks of a second master that one of the host's can meet; 0: there is none. */
+uint64_t clip_master_clocks(const struct clip *clip);
 size_t clip_master_quiet(const struct clip *clip, size_t n);
 /* One clock of the host's, the bit-th of its byte: what the master does meanwhile. */
 void clip_master_step(struct clip *clip, unsigned int bit);

@@ -153,6 +153,20 @@ time_now(const struct clip *clip)
 	return wires->began_ns + base_clock_skipped(clip->clock) - wires->began_skipped_ns;
 }
 
+uint64_t
+clip_master_clocks(const struct clip *clip)
+{
+	uint64_t most = 0;
+
+	for (guint i = 0; i < clip_n_faults(clip); i++) {
+		const struct clip_fault *fault = &clip_active(clip, i)->as;
+
+		if (fault->what == CLIP_MASTER)
+			most = MAX(most, frame_bits(&fault->master));
+	}
+	return most;
+}
+
 /* MOSI of the master in that byte of its frame. */
 static uint8_t
 byte_at(const struct clip *clip, const struct clip_active_fault *fault, unsigned int byte)

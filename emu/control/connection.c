@@ -15,6 +15,7 @@
  */
 #include "control/connection.h"
 
+#include "control/passed.h"
 #include "control/rpc.h"
 
 #include <errno.h>
@@ -49,7 +50,8 @@ struct control_connection {
 	bool dropped;   /* close without waiting until the output is sent */
 	bool broken;    /* sending has failed */
 	GByteArray *out;
-	size_t sent; /* bytes of out that are sent */
+	size_t sent;                  /* bytes of out that are sent */
+	struct control_passed passed; /* with the first line of in */
 };
 
 size_t
@@ -153,7 +155,8 @@ receive(struct control_connection *client)
 
 	g_byte_array_set_size(client->in, before + PIECE_BYTES);
 	do
-		n = recv(client->fd, client->in->data + before, PIECE_BYTES, MSG_DONTWAIT);
+		n = control_passed_receive(
+			client->fd, client->in->data + before, PIECE_BYTES, &client->passed);
 	while (n < 0 && errno == EINTR);
 	g_byte_array_set_size(client->in, before + (guint)MAX(n, 0));
 	if (n == 0)
@@ -231,6 +234,7 @@ control_connection_new(int fd, GMainContext *context, const struct control_conne
 
 	client->fd = fd;
 	client->owner = *owner;
+	client->passed = (struct control_passed)CONTROL_PASSED_NONE;
 	client->in = g_byte_array_new();
 	client->out = g_byte_array_new();
 	client->source = g_source_new(&functions, sizeof(struct client_source));
@@ -248,6 +252,7 @@ control_connection_destroy(struct control_connection *client)
 	g_source_unref(client->source);
 	g_byte_array_unref(client->in);
 	g_byte_array_unref(client->out);
+	control_passed_clear(&client->passed);
 	close(client->fd);
 	g_free(client);
 }
@@ -269,6 +274,12 @@ control_connection_send(struct control_connection *client, char *text)
 	g_byte_array_append(client->out, (const guint8 *)text, (guint)n + 1);
 	g_free(text);
 	update(client);
+}
+
+struct control_passed *
+control_connection_passed(struct control_connection *client)
+{
+	return &client->passed;
 }
 
 void

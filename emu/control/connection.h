@@ -9,6 +9,7 @@
 #define CONTROL_LINE_MAX ((size_t)1 << 20) /* bytes of a message, its newline not counted */
 
 struct control_connection;
+struct control_passed;
 
 /* Callbacks to the owner of a connection. */
 struct control_connection_owner {
@@ -32,6 +33,9 @@ void control_connection_stop(struct control_connection *client);
 
 /* Takes ownership of text and adds a newline. It is sent when the context runs next. */
 void control_connection_send(struct control_connection *client, char *text);
+
+/* Descriptors that came with the line. */
+struct control_passed *control_connection_passed(struct control_connection *client);
 
 /* Returns the number of bytes that are not sent yet. */
 size_t control_connection_backlog(const struct control_connection *client);

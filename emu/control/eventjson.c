@@ -87,6 +87,14 @@ describe_event_kind(JsonObject *params, const struct action_event *event)
 		control_set_text(params, "action", event->what);
 		control_set_text(params, "name", event->text);
 		break;
+	case ACTION_EVENT_OUTPUT:
+		control_set_text(params, "output", event->what);
+		control_set_text(params, "message", event->text);
+		break;
+	case ACTION_EVENT_STORAGE:
+		control_set_text(params, "action", event->what);
+		control_set_text(params, "message", event->text);
+		break;
 	case ACTION_EVENT_KINDS:
 		break;
 	}
@@ -136,6 +144,8 @@ text_of(const struct action_event *event, unsigned int columns)
 
 	if (event->kind == ACTION_EVENT_FAULT)
 		return g_strdup_printf("fault %s", event->text);
+	if (event->kind == ACTION_EVENT_OUTPUT)
+		return g_strdup_printf("%s: %s", event->what, event->text);
 	if (grouped && event->kind == ACTION_EVENT_INTERRUPTED)
 		group.busy_ns = event->busy_ns;
 	if (grouped)
@@ -153,7 +163,10 @@ control_event_describe(JsonObject *params, const struct action_event *event, uns
 		json_object_set_int_member(params, "cs", event->cs);
 	else
 		json_object_set_null_member(params, "cs");
-	json_object_set_int_member(params, "time_ns", event->time_ns);
+	if (event->time_ns >= 0)
+		json_object_set_int_member(params, "time_ns", event->time_ns);
+	else
+		json_object_set_null_member(params, "time_ns");
 	describe_event_kind(params, event);
 	if (text != NULL)
 		control_set_text(params, "text", text);
@@ -174,6 +187,7 @@ control_group_kind(enum trace_group_kind kind)
 		[TRACE_GROUP_CABLE] = ACTION_EVENT_CABLE,
 		[TRACE_GROUP_SNAPSHOT] = ACTION_EVENT_SNAPSHOT,
 		[TRACE_GROUP_IMAGE] = ACTION_EVENT_IMAGE,
+		[TRACE_GROUP_STORAGE] = ACTION_EVENT_STORAGE,
 	};
 
 	return kinds[kind];
@@ -226,7 +240,8 @@ describe_kind(JsonObject *params, const struct trace_group *group)
 		json_object_set_boolean_member(params, flag, group->on);
 	} else {
 		control_set_text(params, "action", group->what);
-		control_set_text(params, "name", group->text);
+		control_set_text(params, group->kind == TRACE_GROUP_STORAGE ? "message" : "name",
+			group->text);
 	}
 }
 

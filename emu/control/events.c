@@ -11,7 +11,8 @@
  * have no observer, and only kinds with a subscription enter the queue.
  *
  * A folded subscription gets groups of events (trace/fold.h) instead, which have a queue of their
- * own. It can begin with past groups; their numbers tell which of those in the queue it has had.
+ * own, and those events that concern no adapter. It can begin with past groups; their numbers tell
+ * which of those in the queue it has had.
  *
  * Leaves out an exact count per subscription: events that do not fit into the queue are counted per
  * kind, for all adapters together.
@@ -96,6 +97,8 @@ const char *const control_event_kinds[] = {
 	[ACTION_EVENT_CABLE] = "cable",
 	[ACTION_EVENT_SNAPSHOT] = "snapshot",
 	[ACTION_EVENT_IMAGE] = "image",
+	[ACTION_EVENT_OUTPUT] = "output",
+	[ACTION_EVENT_STORAGE] = "storage",
 	NULL,
 };
 
@@ -112,6 +115,8 @@ static const char *const texts[] = {
 	[ACTION_EVENT_CABLE] = "the adapter's cable was plugged in or unplugged",
 	[ACTION_EVENT_SNAPSHOT] = "a snapshot was taken or restored",
 	[ACTION_EVENT_IMAGE] = "the content was loaded or saved",
+	[ACTION_EVENT_OUTPUT] = "lines of the trace are lost, or it goes on",
+	[ACTION_EVENT_STORAGE] = "a file of the chip is lost or cannot be saved, or is again",
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(texts) == KINDS);
 
@@ -201,7 +206,8 @@ static bool
 wants(const struct subscription *subscription, enum action_event_kind kind, const char *adapter)
 {
 	return (subscription->kinds & 1u << kind) != 0 &&
-		(subscription->adapter == NULL || strcmp(subscription->adapter, adapter) == 0);
+		(subscription->adapter == NULL || adapter == NULL ||
+			strcmp(subscription->adapter, adapter) == 0);
 }
 
 static void
@@ -291,7 +297,8 @@ deliver(struct control_events *events, const struct action_event *event)
 		struct subscription *subscription = events->subscriptions->pdata[i];
 		JsonObject *params;
 
-		if (subscription->folded || !wants(subscription, event->kind, event->adapter))
+		if ((subscription->folded && event->kind != ACTION_EVENT_OUTPUT) ||
+			!wants(subscription, event->kind, event->adapter))
 			continue;
 		send_lost_count(subscription);
 		if (subscription->lost > 0 ||
@@ -435,6 +442,7 @@ update(struct control_events *events)
 		const struct subscription *subscription = events->subscriptions->pdata[i];
 
 		*(subscription->folded ? &groups_wanted : &wanted) |= subscription->kinds;
+		wanted |= subscription->kinds & 1u << ACTION_EVENT_OUTPUT;
 	}
 	g_atomic_int_set(&events->wanted, (gint)wanted);
 	g_atomic_int_set(&events->groups_wanted, (gint)groups_wanted);

@@ -254,8 +254,8 @@ unsubscribe(struct control_call *call, GError **error)
 static const struct control_method methods[] = {
 	{"rpc.discover", "the list of all methods", "object methods:array", NO_PARAMS, discover},
 	{"bench.status", "the state of the bench",
-		"object version:string pid:integer control:string timing:string seed:integer "
-		"uptime_s:number adapters:array",
+		"object version:string pid:integer control:string sandbox:string timing:string "
+		"seed:integer uptime_s:number adapters:array outputs:array",
 		NO_PARAMS, control_bench_status},
 	{"bench.stop", "ends the daemon, as SIGTERM does", "boolean", NO_PARAMS, stop},
 	{"adapter.unplug",

@@ -17,9 +17,11 @@
 #include "control/events.h"
 #include "control/internal.h"
 #include "control/methods.h"
+#include "control/passed.h"
 #include "control/rpc.h"
 #include "control/schema.h"
 #include "control/socket.h"
+#include "sandbox/sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -50,18 +52,36 @@ handle_request(struct control_server *server, struct control_connection *client,
 		.client = client,
 		.params = request->params,
 	};
+	const char *path;
 
 	if (method == NULL) {
 		g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_METHOD,
 			"there is no method \"%.64s\"; rpc.discover lists them", request->method);
 		return;
 	}
+	path = control_passed_path(request->params);
+	control_passed_begin(control_connection_passed(client), path);
 	if (control_schema_check(method, request->params, error))
 		*result = control_direct_call(method, &call, error);
+	control_passed_end(path);
 	if (*result == NULL && *error == NULL)
 		g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_INTERNAL,
 			"%s: failed without an error message; this is a bug in spinord",
 			method->name);
+}
+
+/* Tells a client that it can pass a descriptor of the file; NULL: the sandbox is not the reason. */
+static JsonObject *
+sandbox_refusal(JsonObject *params)
+{
+	const char *path = control_passed_path(params);
+	JsonObject *data;
+
+	if (path == NULL || !sandbox_refuses(path))
+		return NULL;
+	data = json_object_new();
+	json_object_set_boolean_member(data, "sandbox", TRUE);
+	return data;
 }
 
 /* The parameter that is refused, if that is the error. */
@@ -71,9 +91,9 @@ error_data(const struct control_request *request, const GError *error)
 	const struct control_method *method =
 		request->method != NULL ? control_method_find(request->method) : NULL;
 
-	if (method == NULL || !g_error_matches(error, CONTROL_ERROR, CONTROL_ERROR_PARAMS))
-		return NULL;
-	return control_schema_refusal(method, request->params);
+	if (method != NULL && g_error_matches(error, CONTROL_ERROR, CONTROL_ERROR_PARAMS))
+		return control_schema_refusal(method, request->params);
+	return method != NULL ? sandbox_refusal(request->params) : NULL;
 }
 
 static void

@@ -6,6 +6,7 @@
 
 #include "action/benchstatus.h"
 #include "flash/describe.h"
+#include "sandbox/sandbox.h"
 
 #include <unistd.h>
 
@@ -117,6 +118,20 @@ describe_reasons(const struct action_chip_status *chip)
 	return array;
 }
 
+/* An array of texts. */
+static JsonArray *
+describe_texts(const GPtrArray *texts)
+{
+	JsonArray *array = json_array_new();
+
+	for (guint i = 0; i < texts->len; i++) {
+		g_autofree char *valid = g_utf8_make_valid(texts->pdata[i], -1);
+
+		json_array_add_string_element(array, valid);
+	}
+	return array;
+}
+
 static JsonObject *
 describe_chip(const struct action_chip_status *chip)
 {
@@ -137,6 +152,7 @@ describe_chip(const struct action_chip_status *chip)
 	json_object_set_int_member(object, "size", (int64_t)chip->size);
 	control_set_text(object, "image", chip->image);
 	json_object_set_boolean_member(object, "snapshot_mode", chip->is_snapshot);
+	json_object_set_array_member(object, "unsaved", describe_texts(chip->unsaved));
 	json_object_set_int_member(object, "power_mv", chip->millivolts);
 	json_object_set_int_member(object, "cut_in", (int64_t)chip->cut_in);
 	json_object_set_member(object, "pins", control_pins(&chip->pins));
@@ -195,6 +211,25 @@ set_seed(JsonObject *object, uint64_t seed)
 	json_object_set_string_member(object, "seed", text);
 }
 
+static JsonArray *
+describe_outputs(const struct action_status *status)
+{
+	JsonArray *array = json_array_new();
+
+	for (unsigned int i = 0; i < status->n_outputs; i++) {
+		const struct bench_output *output = &status->outputs[i];
+		JsonObject *object = json_object_new();
+
+		json_object_set_string_member(object, "output", output->name);
+		control_set_text(object, "path", output->path);
+		json_object_set_int_member(object, "lost", (int64_t)output->lost);
+		json_object_set_int_member(object, "waiting", (int64_t)output->waiting);
+		control_set_text(object, "problem", output->problem);
+		json_array_add_object_element(array, object);
+	}
+	return array;
+}
+
 JsonNode *
 control_bench_status(struct control_call *call, GError **error)
 {
@@ -209,10 +244,12 @@ control_bench_status(struct control_call *call, GError **error)
 	json_object_set_string_member(object, "version", PACKAGE_VERSION);
 	json_object_set_int_member(object, "pid", getpid());
 	control_set_text(object, "control", call->shared->path);
+	json_object_set_string_member(object, "sandbox", sandbox_state());
 	json_object_set_string_member(object, "timing", status->timing);
 	set_seed(object, status->seed);
 	json_object_set_double_member(object, "uptime_s", status->uptime_s);
 	json_object_set_array_member(object, "adapters", adapters);
+	json_object_set_array_member(object, "outputs", describe_outputs(status));
 	action_status_free(status);
 	return control_take_object(object);
 }

@@ -8,6 +8,10 @@
  *
  * The kernel merges equal consecutive events that are still unread: one OPEN may stand for two
  * opens. The ports allow for that.
+ *
+ * A second instance reports write() and close(), in order: a port has to know whether a host that
+ * has gone wrote more than the port has read. It wakes nobody, since hosts write all the time: the
+ * ports read it together with the bytes. Without it (a limit of the kernel) nothing was left.
  */
 #include "port/nodewatch.h"
 
@@ -26,12 +30,19 @@ struct port_watch {
 	GSource *source;
 	GMutex mutex;        /* guards the rest */
 	GHashTable *entries; /* watch descriptor -> entry */
+	int writes_fd;       /* the second instance; -1: none */
+	GHashTable *writers; /* its watch descriptor -> entry */
 };
 
 struct port_watch_entry {
 	int wd;
 	GSource *wake;
 	GByteArray *queue; /* of enum port_watch_event */
+	int writes_wd;     /* -1: none */
+	struct port_watch_writes writes;
+	bool is_file; /* without events in the queue */
+	bool changed;
+	bool written;
 };
 
 static void
@@ -50,7 +61,8 @@ static void
 queue_and_wake(struct port_watch_entry *entry, enum port_watch_event event,
 	const struct port_watch_entry *reader)
 {
-	queue_event(entry, event);
+	if (!entry->is_file)
+		queue_event(entry, event);
 	if (entry != reader)
 		g_source_set_ready_time(entry->wake, 0);
 }
@@ -74,7 +86,11 @@ distribute(struct port_watch *watch, const struct inotify_event *event,
 	entry = g_hash_table_lookup(watch->entries, GINT_TO_POINTER(event->wd));
 	if (!entry)
 		return;
-	if (event->mask & IN_OPEN)
+	entry->changed = true;
+	entry->written = entry->written || (event->mask & IN_MODIFY) != 0;
+	if (entry->is_file)
+		queue_and_wake(entry, PORT_WATCH_LOST, NULL);
+	else if (event->mask & IN_OPEN)
 		queue_and_wake(entry, PORT_WATCH_OPEN, reader);
 	else if (event->mask & IN_CLOSE)
 		queue_and_wake(entry, PORT_WATCH_CLOSE, reader);
@@ -97,6 +113,43 @@ read_events(struct port_watch *watch, const struct port_watch_entry *reader)
 			p += sizeof(*event) + event->len;
 		}
 	}
+}
+
+static void
+note_write(const struct port_watch *watch, const struct inotify_event *event)
+{
+	struct port_watch_entry *entry =
+		g_hash_table_lookup(watch->writers, GINT_TO_POINTER(event->wd));
+
+	if (!entry)
+		return;
+	if (event->mask & IN_MODIFY) {
+		entry->writes.wrote = true;
+	} else if (event->mask & IN_CLOSE) {
+		entry->writes.left = entry->writes.left || entry->writes.wrote;
+		entry->writes.wrote = false;
+	}
+}
+
+/* The caller holds the mutex. */
+static void
+read_writes(struct port_watch *watch)
+{
+	char buffer[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+	ssize_t n;
+
+	do {
+		const char *p = buffer;
+
+		n = read(watch->writes_fd, buffer, sizeof(buffer));
+		while (p < buffer + n) {
+			const struct inotify_event *event = (const void *)p;
+
+			note_write(watch, event);
+			p += sizeof(*event) + event->len;
+		}
+		/* With room for one more event there was none. */
+	} while (n + (ssize_t)sizeof(struct inotify_event) > (ssize_t)sizeof(buffer));
 }
 
 static gboolean
@@ -130,6 +183,8 @@ port_watch_new(GMainContext *context, GError **error)
 	watch->fd = fd;
 	g_mutex_init(&watch->mutex);
 	watch->entries = g_hash_table_new(NULL, NULL);
+	watch->writes_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	watch->writers = g_hash_table_new(NULL, NULL);
 	watch->source = g_unix_fd_source_new(fd, G_IO_IN);
 	g_source_set_callback(watch->source, G_SOURCE_FUNC(watch_readable), watch, NULL);
 	g_source_attach(watch->source, context);
@@ -144,28 +199,81 @@ port_watch_destroy(struct port_watch *watch)
 	g_source_destroy(watch->source);
 	g_source_unref(watch->source);
 	g_hash_table_unref(watch->entries);
+	g_hash_table_unref(watch->writers);
 	g_mutex_clear(&watch->mutex);
 	close(watch->fd);
+	if (watch->writes_fd >= 0)
+		close(watch->writes_fd);
 	g_free(watch);
 }
 
-struct port_watch_entry *
-port_watch_add(struct port_watch *watch, const char *path, GSource *wake, GError **error)
+/* NULL and errno on error. */
+static struct port_watch_entry *
+add(struct port_watch *watch, const char *path, uint32_t mask, GSource *wake)
 {
 	struct port_watch_entry *entry = NULL;
 	int wd, code;
 
 	g_mutex_lock(&watch->mutex);
-	wd = inotify_add_watch(watch->fd, path, IN_OPEN | IN_CLOSE);
+	wd = inotify_add_watch(watch->fd, path, mask);
 	code = errno;
 	if (wd >= 0) {
 		entry = g_new0(struct port_watch_entry, 1);
 		entry->wd = wd;
 		entry->wake = g_source_ref(wake);
 		entry->queue = g_byte_array_new();
+		entry->is_file = (mask & IN_MODIFY) != 0;
 		g_hash_table_insert(watch->entries, GINT_TO_POINTER(wd), entry);
+		entry->writes_wd = entry->is_file
+			? -1
+			: inotify_add_watch(watch->writes_fd, path, IN_MODIFY | IN_CLOSE);
+		if (entry->writes_wd >= 0)
+			g_hash_table_insert(
+				watch->writers, GINT_TO_POINTER(entry->writes_wd), entry);
 	}
 	g_mutex_unlock(&watch->mutex);
+	errno = code;
+	return entry;
+}
+
+struct port_watch_entry *
+port_watch_add_file(struct port_watch *watch, const char *path, GSource *wake)
+{
+	return add(watch, path, IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF, wake);
+}
+
+/* Returns a flag of an entry after all events, and clears it. */
+static bool
+take(struct port_watch *watch, bool *flag)
+{
+	bool taken;
+
+	g_mutex_lock(&watch->mutex);
+	read_events(watch, NULL);
+	taken = *flag;
+	*flag = false;
+	g_mutex_unlock(&watch->mutex);
+	return taken;
+}
+
+bool
+port_watch_file_changed(struct port_watch *watch, struct port_watch_entry *entry)
+{
+	return take(watch, &entry->changed);
+}
+
+bool
+port_watch_file_written(struct port_watch *watch, struct port_watch_entry *entry)
+{
+	return take(watch, &entry->written);
+}
+
+struct port_watch_entry *
+port_watch_add(struct port_watch *watch, const char *path, GSource *wake, GError **error)
+{
+	struct port_watch_entry *entry = add(watch, path, IN_OPEN | IN_CLOSE, wake);
+	int code = errno;
+
 	if (!entry)
 		g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(code),
 			"cannot watch %s for hosts: %s%s", path, g_strerror(code),
@@ -181,6 +289,10 @@ port_watch_remove(struct port_watch *watch, struct port_watch_entry *entry)
 	g_mutex_lock(&watch->mutex);
 	inotify_rm_watch(watch->fd, entry->wd);
 	g_hash_table_remove(watch->entries, GINT_TO_POINTER(entry->wd));
+	if (entry->writes_wd >= 0) {
+		inotify_rm_watch(watch->writes_fd, entry->writes_wd);
+		g_hash_table_remove(watch->writers, GINT_TO_POINTER(entry->writes_wd));
+	}
 	g_mutex_unlock(&watch->mutex);
 	g_source_unref(entry->wake);
 	g_byte_array_unref(entry->queue);
@@ -203,4 +315,17 @@ port_watch_poll(
 	}
 	g_mutex_unlock(&watch->mutex);
 	return found;
+}
+
+struct port_watch_writes
+port_watch_writes(struct port_watch *watch, struct port_watch_entry *entry)
+{
+	struct port_watch_writes writes;
+
+	g_mutex_lock(&watch->mutex);
+	read_writes(watch);
+	writes = entry->writes;
+	entry->writes = (struct port_watch_writes){0};
+	g_mutex_unlock(&watch->mutex);
+	return writes;
 }

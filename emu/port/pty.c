@@ -8,18 +8,21 @@
  * Which host sent which bytes: read() and inotify are two queues, and a host that is killed during
  * an operation leaves bytes unread while the next host may already have opened the line. The only
  * guarantee is that a host's OPEN precedes its bytes and its CLOSE follows them. Events are
- * therefore polled between reading bytes and interpreting them. A and B are hosts, lower case their
- * bytes:
+ * therefore polled between reading bytes and interpreting them, and before output that has waited
+ * is written. A and B are hosts, lower case their bytes:
  *
  *	OPEN A  a a a |poll|                        a a a are A's
  *	a a a  CLOSE A |poll|                       A has closed: a a a, and all that can still be
  *	                                            read, are discarded
- *	a a a  CLOSE A  OPEN B  b b |poll|          the sender of each byte is unknown. If the
- *	                                            adapter was between commands: all are B's, since
- *	                                            a host that ended in order left none unread.
- *	                                            Otherwise: discarded, except for the bytes at
- *	                                            the end with which a host begins, as the
- *	                                            endpoint defines them
+ *	CLOSE A  OPEN B  b b |poll|                 A wrote nothing that was not read before, and
+ *	                                            the adapter was between commands: all are B's
+ *	a a a  CLOSE A  OPEN B  b b |poll|          the sender of each byte is unknown: discarded,
+ *	                                            except for the bytes at the end with which a
+ *	                                            host begins, as the endpoint defines them
+ *
+ * The kernel does not tell the boundary in the last case, and gives B the replies that A did not
+ * read if B reads before the adapter has run: nothing that a port could do beforehand tells A from
+ * B. So the rule is that of the man page: a host begins with the bytes that synchronise.
  *
  * When a host closes the line, its settings, its exclusive mode and the replies that it did not
  * read are discarded: with ECHO still on, our own replies would come back as requests.
@@ -65,6 +68,7 @@ struct port_pty {
 	int hosts;
 	bool uncertain; /* hosts may be wrong */
 	bool opened;    /* host_opened() was called, host_closed() was not */
+	bool unread;    /* a host has written more than was read */
 };
 
 struct wake_source {
@@ -103,6 +107,19 @@ make_raw(int fd)
 		tcsetattr(fd, TCSANOW, &raw);
 }
 
+/* Discards replies that no host has read, including those in transit, for which poll() waits. Only
+ * if there are any: a flush makes the poll() of a host that has opened the line meanwhile return
+ * although there is nothing to read (the kernel compares two counters that the flush sets one by
+ * one). */
+static void
+drop_replies(struct port_pty *pty)
+{
+	struct pollfd slave = {.fd = pty->slave, .events = POLLIN};
+
+	if (poll(&slave, 1, 0) == 1)
+		tcflush(pty->slave, TCIFLUSH);
+}
+
 /* Discards the last host's settings and the replies that it did not read. */
 static void
 reset_line(struct port_pty *pty)
@@ -111,7 +128,7 @@ reset_line(struct port_pty *pty)
 	ioctl(pty->slave, TIOCNXCL);
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): the terminal is of this thread */
 	tcflow(pty->slave, TCOON);
-	tcflush(pty->slave, TCIFLUSH); /* replies, including those in transit */
+	drop_replies(pty);
 }
 
 /* Checks on the line itself whether a host has it open. */
@@ -265,26 +282,45 @@ handle_closed(struct port_pty *pty)
 	begin_host(pty);
 }
 
+/* left: A may have written more than was read. */
 static void
-handle_replaced(struct port_pty *pty, bool new_input)
+handle_replaced(struct port_pty *pty, bool new_input, bool left)
 {
-	bool quiet = port_pump_is_quiet(pty->pump);
+	bool mixed = left || !port_pump_is_quiet(pty->pump);
 
 	if (!new_input)
 		drop_all(pty); /* read before A closed the line */
 	end_host(pty);
-	if (!quiet) {
+	if (mixed) {
 		drain(pty);
 		drop_stale(pty);
 	}
 	begin_host(pty);
 }
 
+/* True: the host that has gone may have written more than was read when its events were polled. */
+static bool
+note_writes(struct port_pty *pty)
+{
+	struct port_watch_writes writes = port_watch_writes(pty->watch, pty->entry);
+	struct pollfd master = {.fd = pty->master, .events = POLLIN};
+	bool left = pty->unread || writes.left;
+
+	/* poll() waits for bytes in transit: without an answer all those were read whose events are
+	 * known. */
+	if (writes.wrote || pty->unread)
+		pty->unread = poll(&master, 1, 0) == 1 && master.revents & POLLIN;
+	return left;
+}
+
 /* new_input: input was read since the last poll of events. */
 static void
 handle_changes(struct port_pty *pty, bool new_input)
 {
-	switch (poll_events(pty)) {
+	enum host_change change = poll_events(pty);
+	bool left = note_writes(pty);
+
+	switch (change) {
 	case HOST_UNCHANGED:
 		if (pty->hosts == 0 && new_input) {
 			/* A host sent them; its OPEN was merged with another. */
@@ -300,7 +336,7 @@ handle_changes(struct port_pty *pty, bool new_input)
 		handle_closed(pty);
 		break;
 	case HOST_REPLACED:
-		handle_replaced(pty, new_input);
+		handle_replaced(pty, new_input, left);
 		break;
 	}
 }
@@ -309,6 +345,12 @@ static void
 pty_received(void *owner)
 {
 	handle_changes(owner, true);
+}
+
+static void
+pty_check_host(void *owner)
+{
+	handle_changes(owner, false);
 }
 
 /* When a session (setsid(2)) whose controlling terminal this is ends, the kernel hangs the line up,
@@ -389,6 +431,7 @@ create_device(struct port_pty *pty, const char *link, GError **error)
 	static const struct port_pump_hooks hooks = {
 		.may_block = true,
 		.received = pty_received,
+		.check_host = pty_check_host,
 		.ended = pty_ended,
 	};
 	int result = open_pair(pty);
@@ -428,7 +471,7 @@ close_device(struct port_pty *pty)
 	pty->slave = pty->master = -1;
 	g_clear_pointer(&pty->path, g_free);
 	pty->hosts = 0;
-	pty->uncertain = false;
+	pty->uncertain = pty->unread = false;
 }
 
 struct port_pty *

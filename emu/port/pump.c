@@ -8,7 +8,7 @@
  *	READ    both buffers are empty: poll for input
  *	WRITE   the host does not read: poll for room; read and take nothing
  *	WAIT    the endpoint waits for wall-clock time: no poll, a timer
- *	MORE    work is left, but other sources are dispatched first
+ *	MORE    work is left, but other sources are dispatched first: after some turns, or some ms
  *	ENDED   end of file or an error
  *
  * In READ and WRITE a timer runs as well if the endpoint has a deadline for the host.
@@ -29,8 +29,10 @@
 /* Holds the whole input of a tty (4 KiB) or, usually, of a socket; one write fills a tty. */
 #define BUFFER_BYTES 65536
 
-/* Limits the time before other sources of the context are dispatched, to some ms. */
+/* Limit what is done before other sources of the context are dispatched: control calls, the end.
+ * No call of the endpoint is begun after that time; each of its calls is short. */
 #define TURNS_PER_DISPATCH 64
+#define TURN_US 4000
 
 /* GLib's timers have a resolution of 1 ms and may be 1 ms late: nanosleep() waits for the rest. */
 #define TIMER_MARGIN_NS 1000000
@@ -60,6 +62,7 @@ struct port_pump {
 	const struct port_pump_hooks *hooks;
 	void *owner;
 	uint64_t moved;         /* bytes in both directions */
+	int64_t until_us;       /* of this dispatch */
 	unsigned int exchanges; /* consecutive ones in port_poll(), with short replies */
 	size_t in_start, in_end;
 	size_t out_start, out_end;
@@ -128,6 +131,12 @@ write_output(struct port_pump *pump)
 	return PUMP_MORE;
 }
 
+static bool
+is_over(const struct port_pump *pump)
+{
+	return g_get_monotonic_time() >= pump->until_us;
+}
+
 /* Collects all output that is due, for one write. False: the endpoint waits before more output. The
  * caller must not call wait_ns() again to find that out: the wait may be over by then. */
 static bool
@@ -144,6 +153,8 @@ collect_output(struct port_pump *pump)
 		if (n == 0)
 			return true;
 		pump->out_end += n;
+		if (is_over(pump))
+			return true;
 	}
 	return true;
 }
@@ -155,9 +166,16 @@ run_endpoint(struct port_pump *pump)
 	const struct base_endpoint *p = &pump->endpoint;
 	bool no_progress = false;
 
+	pump->until_us = g_get_monotonic_time() + TURN_US;
 	for (int turn = 0; turn < TURNS_PER_DISPATCH; turn++) {
-		bool all = collect_output(pump);
+		bool all;
 
+		if (turn > 0 && is_over(pump))
+			return PUMP_MORE;
+		all = collect_output(pump);
+
+		if (pump->out_end > 0 && turn > 0 && pump->hooks->check_host)
+			pump->hooks->check_host(pump->owner);
 		if (pump->out_end > 0) {
 			enum pump_state state = write_output(pump);
 
@@ -197,8 +215,11 @@ receive(struct port_pump *pump)
 static enum pump_state
 serve(struct port_pump *pump)
 {
-	enum pump_state state = run_endpoint(pump);
+	enum pump_state state;
 
+	if (pump->out_end > 0 && pump->hooks->check_host)
+		pump->hooks->check_host(pump->owner);
+	state = run_endpoint(pump);
 	return state == PUMP_READ ? receive(pump) : state;
 }
 

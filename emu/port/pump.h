@@ -18,6 +18,10 @@ struct port_pump_hooks {
 	/* New bytes are in the input; the endpoint has not taken them yet. */
 	void (*received)(void *owner);
 
+	/* Time has passed since the last bytes came, and output is about to be written: the owner
+	 * may drop it. */
+	void (*check_host)(void *owner);
+
 	/* The line has ended or failed. True: the owner has reopened it, continue. False: the pump
 	 * stops and does not access itself any more, so that the owner may destroy it here. */
 	bool (*ended)(void *owner);

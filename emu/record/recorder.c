@@ -5,13 +5,17 @@
  * loses little, and bytes cost no system call of their own.
  *
  * An error of the file ends the recording, not the daemon: it is logged when it occurs, and
- * record_writer_close() returns false.
+ * record_writer_close() returns false. So does a pipe whose reader does not take QUEUE_BYTES within
+ * PATIENCE_US: a record with a gap cannot be replayed, and adapters wait no longer than that for
+ * it, once.
  */
 #include "record/recorder.h"
 
 #include "base/error.h"
 #include "base/log.h"
 #include "base/openfile.h"
+#include "base/outlet.h"
+#include "base/sink.h"
 #include "record/data.h"
 #include "record/reader.h"
 
@@ -24,15 +28,18 @@
 #define BUFFER_BYTES ((size_t)524288)
 #define FLUSH_NS INT64_C(1000000000)
 #define TIME_CHARACTERS 32
+#define QUEUE_BYTES (16 * BUFFER_BYTES)
+#define PATIENCE_US G_USEC_PER_SEC
 
 struct record_writer {
 	GMutex mutex; /* everything below */
 	char *path;
-	int fd;
+	struct base_outlet *outlet;
 	int64_t origin_ns;
 	int64_t flushed_ns;
 	const char *adapter; /* of the last event */
 	bool failed;
+	gint code; /* atomic: errno of that */
 	size_t n;
 	char buffer[BUFFER_BYTES];
 };
@@ -43,25 +50,21 @@ fail(struct record_writer *writer, int code)
 	log_error("record \"%s\": cannot write: %s; the recording has stopped, the bench goes on",
 		writer->path, g_strerror(code));
 	writer->failed = true;
+	g_atomic_int_set(&writer->code, code);
 }
 
 static void
 flush(struct record_writer *writer)
 {
-	const char *at = writer->buffer;
+	struct base_outlet_state state;
+	bool good;
 
-	while (writer->n > 0 && !writer->failed) {
-		ssize_t n = write(writer->fd, at, writer->n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			fail(writer, n < 0 ? errno : ENOSPC);
-			break;
-		}
-		at += n;
-		writer->n -= (size_t)n;
-	}
+	if (writer->n == 0 || writer->failed)
+		return;
+	good = base_outlet_put_within(writer->outlet, writer->buffer, writer->n, PATIENCE_US);
+	base_outlet_get(writer->outlet, &state);
+	if (state.code != 0 || !good)
+		fail(writer, state.code != 0 ? state.code : ETIMEDOUT);
 	writer->n = 0;
 }
 
@@ -90,20 +93,21 @@ append(struct record_writer *writer, const char *text, size_t n)
 struct record_writer *
 record_writer_new(const char *path, int64_t origin_ns, GError **error)
 {
-	int fd = base_open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+	int fd = base_sink_open(path, O_TRUNC);
+	const struct base_outlet_plan plan = {.fd = fd, .capacity = QUEUE_BYTES};
 	struct record_writer *writer;
 
 	if (fd < 0) {
 		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 			"cannot write record \"%s\": %s; its folder has to exist and be writable",
-			path, base_open_reason(errno));
+			path, base_open_reason(-fd));
 		return NULL;
 	}
 	writer = g_malloc(sizeof *writer);
 	memset(writer, 0, offsetof(struct record_writer, buffer));
 	g_mutex_init(&writer->mutex);
 	writer->path = g_strdup(path);
-	writer->fd = fd;
+	writer->outlet = base_outlet_new(&plan);
 	writer->origin_ns = origin_ns;
 	record_writer_head(writer, RECORD_MAGIC " %d", RECORD_VERSION);
 	return writer;
@@ -113,6 +117,18 @@ int64_t
 record_writer_origin_ns(const struct record_writer *writer)
 {
 	return writer->origin_ns;
+}
+
+const char *
+record_writer_path(const struct record_writer *writer)
+{
+	return writer->path;
+}
+
+int
+record_writer_failure(struct record_writer *writer)
+{
+	return g_atomic_int_get(&writer->code);
 }
 
 void
@@ -216,14 +232,16 @@ record_writer_data(struct record_writer *writer, const char *adapter, int64_t wa
 bool
 record_writer_close(struct record_writer *writer)
 {
+	struct base_outlet_state last;
 	bool good;
 
 	if (writer == NULL)
 		return true;
 	append(writer, RECORD_END "\n", strlen(RECORD_END "\n"));
 	flush(writer);
-	if (close(writer->fd) != 0 && !writer->failed)
-		fail(writer, errno);
+	base_outlet_finish(writer->outlet, &last);
+	if ((last.code != 0 || last.dropped > 0) && !writer->failed)
+		fail(writer, last.code != 0 ? last.code : ETIMEDOUT);
 	good = !writer->failed;
 	g_mutex_clear(&writer->mutex);
 	g_free(writer->path);

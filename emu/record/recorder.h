@@ -32,6 +32,10 @@ void record_writer_event(
 void record_writer_data(struct record_writer *writer, const char *adapter, int64_t wall_ns,
 	char kind, const uint8_t *bytes, size_t n);
 
+/* Its path and errno of the failure that ended it; 0: it goes on. From any thread. */
+const char *record_writer_path(const struct record_writer *writer);
+int record_writer_failure(struct record_writer *writer);
+
 /* Ends the file. False: there was an error, the record is not complete. NULL is allowed. */
 bool record_writer_close(struct record_writer *writer);
 

@@ -63,6 +63,7 @@ struct serprog {
 	size_t got;          /* parameters so far */
 	uint32_t write_left; /* bytes of data that the host still has to send */
 	uint32_t read_left;  /* bytes of data still to be made for it */
+	bool worked;         /* the wires have faults, and take() has clocked over them */
 	uint8_t verdict;     /* SERPROG_DISCARD: ACK or NAK */
 
 	/* Firmwares that depart from the text. */
@@ -138,15 +139,22 @@ uint32_t serprog_packet_rest(const struct serprog *adapter, uint32_t slen);
 /* Real time: data may run ahead of the wall by 1 / this many seconds at once. */
 #define SERPROG_BURSTS_PER_S 250
 
-/* The number of bytes that may be clocked before the wall has to catch up. */
+/* The number of bytes that may be clocked before the wall has to catch up, or others their turn. */
 static inline size_t
 serprog_burst(const struct serprog *adapter)
 {
-	size_t n = adapter->hz / 8 / SERPROG_BURSTS_PER_S;
+	size_t most = clip_span(adapter->clip), n = adapter->hz / 8 / SERPROG_BURSTS_PER_S;
 
 	if (adapter->clock->mode != BASE_CLOCK_REAL)
-		return SIZE_MAX;
-	return n > 0 ? n : 1;
+		return most;
+	return MIN(most, MAX(n, 1));
+}
+
+/* Lets others have their turn after what has been clocked, if it may have taken long. */
+static inline void
+serprog_note_work(struct serprog *adapter)
+{
+	adapter->worked = clip_span(adapter->clip) != SIZE_MAX;
 }
 
 /* O_SPIOP; one function for each of its states. Like take() and give() of the endpoint, they

@@ -149,8 +149,10 @@ static inline void
 run(struct serprog *adapter)
 {
 	adapter->state = SERPROG_OPCODE;
-	if (adapter->command->operates)
+	if (adapter->command->operates) {
 		base_clock_skip(adapter->clock, adapter->profile->turnaround_ns);
+		serprog_note_work(adapter);
+	}
 	if (adapter->departing & adapter->opcode)
 		run_departing(adapter);
 	else
@@ -302,7 +304,8 @@ take_all(struct serprog *adapter, const uint8_t *in, size_t n, bool losing)
 {
 	size_t taken = 0;
 
-	while (taken < n && base_clock_debt(adapter->clock) <= 0) {
+	adapter->worked = false;
+	while (taken < n && base_clock_debt(adapter->clock) <= 0 && !adapter->worked) {
 		size_t step = losing ? lose(adapter, n - taken) : 0;
 
 		if (step == 0)
@@ -340,9 +343,13 @@ empty_ring(struct serprog *adapter)
 {
 	GByteArray *ring = adapter->ring;
 
-	if (ring->len > 0)
-		g_byte_array_remove_range(
-			ring, 0, (guint)take_all(adapter, ring->data, ring->len, true));
+	while (ring->len > 0) {
+		size_t taken = take_all(adapter, ring->data, ring->len, true);
+
+		if (taken == 0)
+			break;
+		g_byte_array_remove_range(ring, 0, (guint)taken);
+	}
 }
 
 /* While the firmware sends, a receive interrupt puts input into the ring, as long as that has room.

@@ -226,6 +226,7 @@ serprog_spi_write(struct serprog *adapter, const uint8_t *in, size_t n)
 {
 	n = MIN(MIN(n, adapter->write_left), serprog_burst(adapter));
 	clip_shift(adapter->clip, in, NULL, n);
+	serprog_note_work(adapter);
 	adapter->write_left -= (uint32_t)n;
 	if (adapter->write_left == 0) {
 		if (adapter->profile->order != SERPROG_STREAM_ACK_EARLY)
@@ -269,6 +270,7 @@ serprog_spi_duplex(struct serprog *adapter, const uint8_t *in, size_t n)
 	} else {
 		clip_shift(adapter->clip, in, NULL, n);
 	}
+	serprog_note_work(adapter);
 	adapter->write_left -= (uint32_t)n;
 	if (adapter->write_left == 0)
 		written(adapter);

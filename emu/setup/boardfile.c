@@ -124,6 +124,9 @@ take_content(struct base_key_reading *at, const char *value)
 		return false;
 	}
 	board_want_content(r->entry->board, 0, (const uint8_t *)bytes, n);
+	g_free(r->entry->content);
+	r->entry->content = g_steal_pointer(&path);
+	r->entry->by_option = r->group->keys.is_option;
 	reaches(r, n);
 	return n > 0;
 }

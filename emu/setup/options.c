@@ -8,12 +8,15 @@
  *
  * long: a row for each of fifty options, and readers of a few lines.
  */
+#include "config.h"
+
 #include "setup/options.h"
 
 #include "base/error.h"
 #include "base/optioncheck.h"
 #include "base/optionlist.h"
 #include "base/units.h"
+#include "base/value.h"
 #include "setup/setup.h"
 
 #include <string.h>
@@ -222,6 +225,41 @@ take_check(const char *name, const char *value, void *data, GError **error)
 }
 
 static gboolean
+take_allow(const char *name, const char *value, void *data, GError **error)
+{
+	struct setup_options *options = data;
+
+	if (!g_file_test(value, G_FILE_TEST_IS_DIR)) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+			"%s %s: there is no such folder; allowed is one that exists", name, value);
+		return FALSE;
+	}
+	if (options->allow == NULL)
+		options->allow = g_ptr_array_new_with_free_func(g_free);
+	g_ptr_array_add(options->allow, g_strdup(value));
+	return TRUE;
+}
+
+static gboolean
+take_sandbox(const char *name, const char *value, void *data, GError **error)
+{
+	static const struct base_value_word words[] = {{"on", SETUP_SANDBOX_ON},
+		{"log", SETUP_SANDBOX_LOG}, {"off", SETUP_SANDBOX_OFF}, {NULL, 0}};
+	struct setup_options *options = data;
+	g_autofree char *hint = NULL;
+	int mode;
+
+	if (base_value_word(words, value, &mode)) {
+		options->sandbox = (enum setup_sandbox)mode;
+		return TRUE;
+	}
+	hint = base_value_suggest(words, value);
+	g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+		"%s %s: no such mode%s; allowed are on, log and off", name, value, hint);
+	return FALSE;
+}
+
+static gboolean
 take_seed(const char *name, const char *value, void *data, GError **error)
 {
 	struct setup_options *options = data;
@@ -335,6 +373,11 @@ refuse_clash(const struct setup_options *options, GError **error)
 			options->control);
 		return false;
 	}
+	if (options->restrict_paths && options->no_restrict) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+			"--restrict: with --no-restrict; one of them is allowed");
+		return false;
+	}
 	if (options->file != NULL && *options->file == '\0') {
 		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
 			"'': the name of the bench file is empty; FILE is wanted");
@@ -346,7 +389,7 @@ refuse_clash(const struct setup_options *options, GError **error)
 /* Values that GOption sets outside of struct setup_options. */
 struct parsing {
 	char **rest;
-	gboolean verbose, version, help, no_control, detach, snapshot;
+	gboolean verbose, version, help, no_control, detach, snapshot, restrict_paths, no_restrict;
 };
 
 #define OPTION(member) GSIZE_TO_POINTER(offsetof(struct setup_options, member))
@@ -425,6 +468,19 @@ static const GOptionEntry rows[] = {
 	{"record", 0, 0, G_OPTION_ARG_FILENAME, OPTION(record),
 		"Record the session in FILE, for spinor replay", "FILE"},
 	{"verbose", 'v', 0, G_OPTION_ARG_NONE, PARSING(verbose), "Log more", NULL},
+
+	HEADING("Access to files"),
+	{"restrict", 0, 0, G_OPTION_ARG_NONE, PARSING(restrict_paths),
+		"Refuse paths in the bench file that lead out of its folder (default: if the file "
+		"is another user's)",
+		NULL},
+	{"no-restrict", 0, 0, G_OPTION_ARG_NONE, PARSING(no_restrict),
+		"Allow all paths in the bench file", NULL},
+	{"sandbox", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_sandbox,
+		"Whether the process limits itself to the files that are named (default: on)",
+		"on|log|off"},
+	{"allow", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_allow,
+		"Let the sandbox read and write below DIR; may be repeated", "DIR"},
 
 	SPINORD_HEADING("Daemon"),
 	{"control", 0, 0, G_OPTION_ARG_FILENAME, OPTION(control), "Put the control socket at PATH",
@@ -520,7 +576,8 @@ fill_entries(GOptionEntry *entries, struct setup_options *options, struct parsin
 
 /* Options that a replay of the session has its own for, or that a record has elsewhere. */
 static const char *const of_this_run[] = {"link", "tcp", "tcp-idle", "control", "no-control",
-	"trace", "record", "image", "chipdb", "verbose", "detach", "log", "pid", "snapshot", NULL};
+	"trace", "record", "image", "chipdb", "verbose", "detach", "log", "pid", "snapshot",
+	"restrict", "no-restrict", "sandbox", "allow", NULL};
 
 static bool
 takes_value(const GOptionEntry *entries, const char *name)
@@ -555,6 +612,17 @@ words_of_bench(const GOptionEntry *entries, char *const *words)
 	}
 	g_ptr_array_add(kept, NULL);
 	return (char **)g_ptr_array_free(kept, FALSE);
+}
+
+/* The libraries of sanitizers and coverage do more than the program. */
+static enum setup_sandbox
+usual_sandbox(void)
+{
+#ifdef SPINOR_INSTRUMENTED
+	return SETUP_SANDBOX_OFF;
+#else
+	return SETUP_SANDBOX_ON;
+#endif
 }
 
 static GOptionContext *
@@ -595,6 +663,7 @@ setup_options_parse(int *argc, char ***argv, GError **error)
 	G_STATIC_ASSERT(SETUP_DEFAULT_SEED == 1);
 	options->timing = BASE_CLOCK_VIRTUAL;
 	options->seed = SETUP_DEFAULT_SEED;
+	options->sandbox = usual_sandbox();
 	fill_entries(entries, options, &parsing);
 	if (*argc > 0)
 		options->words = words_of_bench(entries, *argv + 1);
@@ -606,6 +675,8 @@ setup_options_parse(int *argc, char ***argv, GError **error)
 	options->no_control = parsing.no_control;
 	options->detach = parsing.detach;
 	options->snapshot = parsing.snapshot;
+	options->restrict_paths = parsing.restrict_paths;
+	options->no_restrict = parsing.no_restrict;
 	options->verbose = parsing.verbose;
 	options->version = parsing.version;
 	good = good && take_rest(options, parsing.rest, error) && refuse_clash(options, error);
@@ -642,6 +713,7 @@ setup_options_free(struct setup_options *options)
 	g_free(options->list_pattern);
 	g_free(options->condition_option);
 	g_free(options->condition_value);
+	g_clear_pointer(&options->allow, g_ptr_array_unref);
 	g_clear_pointer(&options->faults, g_ptr_array_unref);
 	g_clear_pointer(&options->boards, g_ptr_array_unref);
 	g_clear_pointer(&options->firmware, g_ptr_array_unref);

@@ -13,6 +13,14 @@
 #define SETUP_DEFAULT_CHIP "W25Q128JV"
 #define SETUP_DEFAULT_SEED 1
 
+/* Whether the process gives up what it does not need. The default is on, except in builds for
+ * sanitizers and coverage. */
+enum setup_sandbox {
+	SETUP_SANDBOX_ON,
+	SETUP_SANDBOX_LOG, /* and what would be refused is logged */
+	SETUP_SANDBOX_OFF,
+};
+
 struct setup_options {
 	char *chip;    /* part number; NULL: SETUP_DEFAULT_CHIP */
 	char *image;   /* file of the array; NULL: in memory */
@@ -27,7 +35,11 @@ struct setup_options {
 	bool tcp_idle_given;
 	char *control; /* path of the control socket; NULL: the default */
 	bool no_control;
-	bool snapshot;        /* nothing is written to images */
+	bool snapshot;       /* nothing is written to images */
+	bool restrict_paths; /* those in the bench file have to be below its folder */
+	bool no_restrict;    /* they need not be, whoever wrote it */
+	enum setup_sandbox sandbox;
+	GPtrArray *allow;     /* folders of --allow; NULL: none */
 	bool detach;          /* spinord: run in the background */
 	char *log;            /* spinord: file of the log */
 	char *pid;            /* spinord: file of the process ID */

@@ -5,6 +5,8 @@
  *
  * An option for one chip or one adapter is refused when there are several: a wrong guess would
  * overwrite an image. bench.c checks that parts and profiles exist.
+ *
+ * long: an override for each kind of option, and the checks that need all adapters.
  */
 #include "setup/setup.h"
 
@@ -15,6 +17,7 @@
 #include "setup/benchfile.h"
 #include "setup/benchfind.h"
 #include "setup/faultwords.h"
+#include "setup/files.h"
 #include "setup/listener.h"
 #include "setup/options.h"
 #include "setup/optionwords.h"
@@ -71,6 +74,7 @@ free_board(void *data)
 
 	board_free(entry->board);
 	g_free(entry->name);
+	g_free(entry->content);
 	g_free(entry->adapter);
 	g_free(entry->chip);
 	g_free(entry->where);
@@ -143,6 +147,9 @@ setup_free(struct setup_bench *setup)
 	g_free(setup->record);
 	g_free(setup->control);
 	g_free(setup->where);
+	g_free(setup->bench_where);
+	g_free(setup->file);
+	g_clear_pointer(&setup->files, g_ptr_array_unref);
 	g_free(setup);
 }
 
@@ -536,6 +543,15 @@ check(const struct setup_bench *setup, const char *file, GError **error)
 		check_output(taken, setup, "record", setup->record, error);
 }
 
+/* Lists the files, and refuses those of the bench file that are outside of its folder. */
+static bool
+list_files(struct setup_bench *setup, const struct setup_options *options, GError **error)
+{
+	setup->files = setup_files_new(setup, options);
+	return !setup_files_are_restricted(options, setup->file) ||
+		setup_files_restrict(setup->files, options, setup->file, error);
+}
+
 /* The option is for all adapters that listen. */
 static bool
 override_idle(struct setup_bench *setup, const struct setup_options *options, GError **error)
@@ -571,6 +587,8 @@ setup_new(const struct setup_options *options, GError **error)
 	}
 	if (setup == NULL)
 		return NULL;
+	setup->file = g_strdup(path);
+	setup->bench_where = g_strdup(setup->where);
 	if (options->timing_given)
 		setup->timing = options->timing;
 	if (options->time_scale > 0) {
@@ -590,7 +608,8 @@ setup_new(const struct setup_options *options, GError **error)
 	if (override_chip(setup, options, &why) && override_adapter(setup, options, &why) &&
 		expand(setup, &why) && setup_listeners_take(setup, options, &why) &&
 		override_idle(setup, options, &why) &&
-		setup_optionwords_add(setup, options, equal, &why) && check(setup, path, &why))
+		setup_optionwords_add(setup, options, equal, &why) && check(setup, path, &why) &&
+		list_files(setup, options, &why))
 		return setup;
 	g_propagate_error(error, why);
 	setup_free(setup);

@@ -76,13 +76,17 @@ struct setup_board {
 	unsigned int address_bytes; /* 0: not given */
 	unsigned int registers;     /* that it checks: bits 1 << reg */
 	uint64_t end;               /* one past the highest address that it checks */
+	char *content;              /* the file that its chip has to equal; NULL: none */
+	bool by_option;             /* --board */
 	char *adapter;
 	char *chip;
 	char *where; /* "FILE: [board NAME]" */
 };
 
 struct setup_bench {
-	char *where; /* "FILE: [bench]"; NULL: the command line */
+	char *where;       /* "FILE: [bench]"; NULL: the command line */
+	char *file;        /* the bench file; NULL: none */
+	char *bench_where; /* its group [bench], whatever options there are; NULL: none */
 	enum base_clock_mode timing;
 	unsigned int time_scale; /* thousandths; 0: not given */
 	bool time_scale_by_option;
@@ -95,6 +99,7 @@ struct setup_bench {
 	GPtrArray *adapters; /* struct setup_adapter */
 	GPtrArray *faults;   /* struct setup_fault_entry */
 	GPtrArray *boards;   /* struct setup_board */
+	GPtrArray *files;    /* struct setup_file, see files.h; NULL: without setup_new() */
 };
 
 /* The description by the options and their bench file, with a member for each single adapter. Names

@@ -21,6 +21,7 @@
 #define LINE_MAX_BYTES ((size_t)16 << 20)
 #define PIECE_BYTES 65536
 #define PROGRESS_MS 100
+#define FILES_MAX 2
 #define CODE_NO_METHOD -32601
 #define CODE_PARAMS -32602
 
@@ -38,6 +39,9 @@ struct spinor_client {
 	uint64_t before;         /* it had transferred that many */
 	bool for_event;          /* the client waits for an event, not for a reply */
 	bool ended;
+	int files[FILES_MAX]; /* for the next call */
+	size_t n_files;
+	bool sandboxed; /* the last call failed because of the sandbox of the bench */
 };
 
 static bool
@@ -198,6 +202,47 @@ wait_for(struct spinor_client *client, short events, int64_t start_us, int64_t l
 	}
 }
 
+void
+spinor_client_pass(struct spinor_client *client, const int *files, size_t n)
+{
+	client->n_files = MIN(n, FILES_MAX);
+	memcpy(client->files, files, client->n_files * sizeof *files);
+}
+
+bool
+spinor_client_was_sandboxed(const struct spinor_client *client)
+{
+	return client->sandboxed;
+}
+
+/* Sends bytes, and with the first of them the descriptors that are to be passed. */
+static ssize_t
+send_piece(struct spinor_client *client, const char *text, size_t n)
+{
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(FILES_MAX * sizeof(int))];
+	} space = {0};
+	size_t size = client->n_files * sizeof(int);
+	struct iovec piece = {(char *)text, n};
+	struct msghdr message = {.msg_iov = &piece,
+		.msg_iovlen = 1,
+		.msg_control = &space,
+		.msg_controllen = CMSG_SPACE(size)};
+	ssize_t sent;
+
+	if (client->n_files == 0)
+		return send(client->fd, text, n, MSG_NOSIGNAL);
+	space.header.cmsg_level = SOL_SOCKET;
+	space.header.cmsg_type = SCM_RIGHTS;
+	space.header.cmsg_len = CMSG_LEN(size);
+	memcpy(CMSG_DATA(&space.header), client->files, size);
+	sent = sendmsg(client->fd, &message, MSG_NOSIGNAL);
+	if (sent > 0)
+		client->n_files = 0;
+	return sent;
+}
+
 static bool
 send_all(struct spinor_client *client, const char *text, int64_t start_us, int64_t limit_ms,
 	GError **error)
@@ -205,7 +250,7 @@ send_all(struct spinor_client *client, const char *text, int64_t start_us, int64
 	size_t left = strlen(text);
 
 	while (left > 0) {
-		ssize_t n = send(client->fd, text, left, MSG_NOSIGNAL);
+		ssize_t n = send_piece(client, text, left);
 
 		if (n >= 0) {
 			text += n;
@@ -368,6 +413,7 @@ spinor_client_call(struct spinor_client *client, const char *method, JsonObject 
 	JsonNode *result = NULL;
 	bool replied = false;
 
+	client->sandboxed = false;
 	if (send_all(client, text, start_us, limit_ms, &found)) {
 		while (!replied) {
 			g_autoptr(JsonObject) message =
@@ -378,6 +424,10 @@ spinor_client_call(struct spinor_client *client, const char *method, JsonObject 
 			replied = is_reply(message, id);
 			if (replied)
 				result = take_result(message, method, &found);
+			if (replied)
+				client->sandboxed = spinor_flag(
+					spinor_object(spinor_object(message, "error"), "data"),
+					"sandbox");
 			else
 				queue_event(client, message);
 		}

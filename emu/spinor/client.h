@@ -38,6 +38,12 @@ void spinor_client_expect_transfer(
 JsonNode *spinor_client_call(struct spinor_client *client, const char *method, JsonObject *params,
 	int64_t limit_ms, GError **error);
 
+/* Passes descriptors with the next call; they stay open. */
+void spinor_client_pass(struct spinor_client *client, const int *files, size_t n);
+
+/* The last call failed because the sandbox of the bench does not allow the file that it named. */
+bool spinor_client_was_sandboxed(const struct spinor_client *client);
+
 /* Returns the parameters of the next notification; free them with json_object_unref(). NULL without
  * an error: the bench has closed the connection. */
 JsonObject *spinor_client_event(struct spinor_client *client, int64_t limit_ms, GError **error);

@@ -18,6 +18,7 @@
 #include "spinor/words.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,8 +69,10 @@ static int
 report(const GError *error)
 {
 	g_autofree char *line = base_shorten(error->message, BASE_LOG_MAX);
+	g_autofree char *text = NULL;
 
-	fprintf(stderr, "spinor: error: %s\n", g_strdelimit(line, "\n\r\033", ' '));
+	text = g_strconcat("spinor: error: ", g_strdelimit(line, "\n\r\033", ' '), "\n", NULL);
+	base_log_lines(text);
 	if (g_error_matches(error, SPINOR_ERROR, SPINOR_ERROR_SEVERAL))
 		print_benches();
 	return spinor_error_status(error);
@@ -218,6 +221,10 @@ execute(struct spinor_command *command, GError **error)
 	g_autofree char *help = NULL;
 	int status;
 
+	/* A reader that needs only the first lines is no error. The command of run inherits the
+	 * signal, which that verb ignores later. */
+	if (command->verb == NULL || !(command->verb->options & SPINOR_OPTION_RUN))
+		signal(SIGPIPE, SIG_IGN);
 	if (command->verb == NULL)
 		return without_verb(command, error);
 	if (command->help) {
@@ -289,7 +296,11 @@ main(int argc, char **argv)
 			status = execute_fitted(command, &error);
 		spinor_command_free(command);
 	}
-	if (!spinor_output_finish(&unprinted) && error == NULL)
-		return report(unprinted);
-	return error != NULL ? report(error) : status;
+	spinor_output_finish(&unprinted);
+	if (error != NULL)
+		status = report(error);
+	else if (unprinted != NULL)
+		status = report(unprinted);
+	base_log_finish();
+	return status;
 }

@@ -6,6 +6,7 @@
 #include "spinor/command.h"
 #include "spinor/exitstatus.h"
 #include "spinor/find.h"
+#include "spinor/handover.h"
 #include "spinor/output.h"
 #include "spinor/terminal.h"
 #include "spinor/verbs.h"
@@ -97,7 +98,7 @@ spinor_call(struct spinor_command *command, const char *method, JsonObject *para
 	spinor_client_show_progress(client, command->verb->name);
 	if (g_str_has_prefix(method, "image.") && spinor_progress_is_shown())
 		expect_image(client, command, strcmp(method, "image.save") == 0);
-	result = spinor_client_call(
+	result = spinor_handover_call(
 		client, method, params, spinor_limit_ms(command, usual_ms), error);
 	spinor_client_close(client);
 	if (result != NULL && command->json)

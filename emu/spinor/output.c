@@ -8,7 +8,9 @@
 #include "spinor/exitstatus.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
+#include <unistd.h>
 
 void
 spinor_print_json(JsonNode *node)
@@ -18,11 +20,27 @@ spinor_print_json(JsonNode *node)
 	puts(text);
 }
 
+/* The reader of a pipe has enough, as head(1) after its lines. */
+static bool
+is_closed(void)
+{
+	struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+	return poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP)) != 0;
+}
+
 bool
 spinor_output_finish(GError **error)
 {
+	int code;
+
+	/* errno is that of an earlier write, if nothing was left to flush. */
 	if (fflush(stdout) != EOF && !ferror(stdout))
 		return true;
+	code = errno;
+	if (code == EPIPE || is_closed())
+		return false;
+	errno = code;
 	g_set_error(
 		error, SPINOR_ERROR, SPINOR_ERROR_FAILED, "standard output: %s", g_strerror(errno));
 	return false;

@@ -13,7 +13,8 @@
 /* Prints node on one line. */
 void spinor_print_json(JsonNode *node);
 
-/* Flushes standard output; false: not everything could be written. */
+/* Flushes standard output; false: not everything could be written. No error is set if the reader of
+ * a pipe has closed it: it needs no more. */
 bool spinor_output_finish(GError **error);
 
 /* Return a member of an object; the default if it is missing or of another type. */

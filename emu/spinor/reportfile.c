@@ -107,6 +107,26 @@ describe_assertions(const struct spinor_command *command, const struct spinor_ru
 	return array;
 }
 
+/* null while the bench runs: it is known at its end. */
+static JsonNode *
+describe_unsaved(const GPtrArray *unsaved)
+{
+	JsonArray *array;
+	JsonNode *node;
+
+	if (unsaved == NULL)
+		return json_node_new(JSON_NODE_NULL);
+	array = json_array_new();
+	for (guint i = 0; i < unsaved->len; i++) {
+		g_autofree char *valid = g_utf8_make_valid(unsaved->pdata[i], -1);
+
+		json_array_add_string_element(array, valid);
+	}
+	node = json_node_new(JSON_NODE_ARRAY);
+	json_node_take_array(node, array);
+	return node;
+}
+
 static JsonNode *
 describe(const struct spinor_command *command, const struct spinor_run_result *result)
 {
@@ -131,6 +151,7 @@ describe(const struct spinor_command *command, const struct spinor_run_result *r
 		json_object_set_object_member(
 			object, "expect_image", describe_image(command, result));
 	json_object_set_array_member(object, "assertions", describe_assertions(command, result));
+	json_object_set_member(object, "unsaved", describe_unsaved(result->unsaved));
 	return root;
 }
 
@@ -162,11 +183,16 @@ static bool
 is_replaceable(const char *path)
 {
 	char first[2] = "";
-	FILE *file = fopen(path, "r");
-	size_t n = file != NULL ? fread(first, 1, 1, file) : 0;
+	FILE *file;
+	size_t n;
 
+	if (!g_file_test(path, G_FILE_TEST_EXISTS))
+		return true;
+	/* A FIFO would wait for a writer. */
+	file = g_file_test(path, G_FILE_TEST_IS_REGULAR) ? fopen(path, "r") : NULL;
+	n = file != NULL ? fread(first, 1, 1, file) : 0;
 	if (file == NULL)
-		return !g_file_test(path, G_FILE_TEST_EXISTS);
+		return false;
 	fclose(file);
 	return n == 0 || first[0] == '{';
 }

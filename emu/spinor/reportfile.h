@@ -21,8 +21,9 @@ struct spinor_run_result {
 	struct spinor_supervise_outcome outcome;
 	int64_t took_us;
 	struct spinor_report report;
-	int exit_status; /* of run itself; -1: not yet known */
-	char *error;     /* why run itself failed; NULL: it did not */
+	GPtrArray *unsaved; /* char *: what the bench could not save; NULL: not yet known */
+	int exit_status;    /* of run itself; -1: not yet known */
+	char *error;        /* why run itself failed; NULL: it did not */
 };
 
 /* Writes a report of a run that has not ended, so that no report of an earlier run is taken for

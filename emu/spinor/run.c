@@ -8,6 +8,8 @@
  *   query thread       short-lived, a client of the control socket: reads the names for the
  *                      command's arguments, and at the end counters and images
  *   reaper             a process of its own, parent of the command (reaper.c)
+ *
+ * long: the steps of one verb in their order.
  */
 #include "spinor/verbs.h"
 
@@ -15,6 +17,7 @@
 #include "bench/bench.h"
 #include "bench/chip.h"
 #include "control/control.h"
+#include "sandbox/sandbox.h"
 #include "setup/options.h"
 #include "spinor/client.h"
 #include "spinor/command.h"
@@ -24,6 +27,7 @@
 #include "spinor/output.h"
 #include "spinor/placeholder.h"
 #include "spinor/reportfile.h"
+#include "spinor/runsandbox.h"
 #include "spinor/supervise.h"
 
 #include <inttypes.h>
@@ -43,7 +47,9 @@ struct run {
 	struct supervise *supervise;
 	struct setup_options *options;
 	struct bench *bench;
+	struct sandbox *sandbox;
 	struct control_server *server;
+	struct spinor_client *client; /* connected before the sandbox is entered */
 	struct spinor_run_result result;
 };
 
@@ -67,12 +73,8 @@ static gpointer
 query_main(gpointer data)
 {
 	struct query *query = data;
-	const char *path = control_server_path(query->run->server);
-	struct spinor_client *client = spinor_client_open(path, &query->error);
 
-	if (client != NULL)
-		query->good = query->function(query->run, client, &query->error);
-	spinor_client_close(client);
+	query->good = query->function(query->run, query->run->client, &query->error);
 	g_idle_add(quit, query->loop);
 	return NULL;
 }
@@ -241,6 +243,19 @@ begin_report(struct run *run, GError **error)
 	return !run->result.unwritable;
 }
 
+/* Creates the control socket and the only client of this process, and starts the adapters. */
+static bool
+begin(struct run *run, const char *control, GError **error)
+{
+	run->server = control_server_new(run->bench, control, error);
+	if (run->server != NULL)
+		run->client = spinor_client_open(control_server_path(run->server), error);
+	if (run->client == NULL)
+		return false;
+	sandbox_enter_calls(run->sandbox);
+	return bench_start(run->bench, error);
+}
+
 static bool
 build(struct run *run, GError **error)
 {
@@ -258,12 +273,14 @@ build(struct run *run, GError **error)
 			"--trace -: the command's output is on standard output; a FILE is wanted");
 		return false;
 	}
+	run->sandbox = spinor_run_sandbox_enter(
+		run->bench, run->options, run->command, run->supervise, control);
+	base_log_start(); /* its thread is in the sandbox */
 	if (!bench_build(run->bench, run->options, NULL, error) || !check_report(run, error) ||
-		!begin_report(run, error) || !bench_start(run->bench, error))
+		!begin_report(run, error) || !begin(run, control, error))
 		return false;
 	each_image(run, warn_of_change, NULL);
-	run->server = control_server_new(run->bench, control, error);
-	return run->server != NULL && run_query(run, ask_status, error);
+	return run_query(run, ask_status, error);
 }
 
 /* Returns the adapter of that name (NULL: the first); NULL: there is none. */
@@ -376,40 +393,43 @@ exit_status(const struct spinor_supervise_outcome *outcome)
 	return WEXITSTATUS(outcome->status);
 }
 
+/* Messages go the way of the log: the end of run waits for their reader only for a limited time. */
 static void G_GNUC_PRINTF(1, 2) print_message(const char *format, ...)
 {
+	g_autoptr(GString) line = g_string_new("spinor: run: ");
 	va_list arguments;
 
-	fputs("spinor: run: ", stderr);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	g_string_append_vprintf(line, format, arguments);
 	va_end(arguments);
-	fputc('\n', stderr);
+	g_string_append_c(line, '\n');
+	base_log_lines(line->str);
 }
 
-/* Prints an operation that broke an expectation, with the columns of the trace. */
+/* Adds an operation that broke an expectation, with the columns of the trace. */
 static void
-print_operation(JsonObject *operation, bool several_chips)
+append_operation(GString *lines, JsonObject *operation, bool several_chips)
 {
 	int64_t time_ns = spinor_number(operation, "time_ns", 0);
 	int64_t opcode = spinor_number(operation, "opcode", -1);
 	int64_t address = spinor_number(operation, "address", -1);
 	const char *outcome = spinor_text(operation, "outcome", "");
 
-	fprintf(stderr, "    %" PRId64 ".%09" PRId64, time_ns / NS_PER_S, time_ns % NS_PER_S);
+	g_string_append_printf(
+		lines, "    %" PRId64 ".%09" PRId64, time_ns / NS_PER_S, time_ns % NS_PER_S);
 	if (several_chips)
-		fprintf(stderr, " %s/%" PRId64, spinor_text(operation, "adapter", "?"),
-			spinor_number(operation, "cs", 0));
+		g_string_append_printf(lines, " %s/%" PRId64,
+			spinor_text(operation, "adapter", "?"), spinor_number(operation, "cs", 0));
 	if (opcode >= 0)
-		fprintf(stderr, " %02" PRIX64, (uint64_t)opcode);
+		g_string_append_printf(lines, " %02" PRIX64, (uint64_t)opcode);
 	else
-		fputs(" --", stderr);
-	fprintf(stderr, " %s ", spinor_text(operation, "name", "?"));
+		g_string_append(lines, " --");
+	g_string_append_printf(lines, " %s ", spinor_text(operation, "name", "?"));
 	if (address >= 0)
-		fprintf(stderr, "%06" PRIX64, (uint64_t)address);
+		g_string_append_printf(lines, "%06" PRIX64, (uint64_t)address);
 	else
-		fputc('-', stderr);
-	fprintf(stderr, " %" PRId64 "%s%s\n", spinor_number(operation, "length", 0),
+		g_string_append_c(lines, '-');
+	g_string_append_printf(lines, " %" PRId64 "%s%s\n", spinor_number(operation, "length", 0),
 		strcmp(outcome, "done") != 0 ? ": " : "",
 		strcmp(outcome, "done") != 0 ? outcome : "");
 }
@@ -422,15 +442,18 @@ print_failure(struct run *run, JsonObject *row)
 	guint n = operations != NULL ? json_array_get_length(operations) : 0;
 	int64_t more = spinor_number(row, "more", 0);
 	int64_t last = n > 0 ? spinor_number(spinor_item(operations, n - 1), "number", 0) : 0;
+	g_autoptr(GString) lines = g_string_new(NULL);
 
 	print_message("%s", spinor_text(row, "failure", "?"));
 	if (n > 0)
-		fprintf(stderr, "    TIME %sOPCODE NAME ADDRESS LENGTH\n", several ? "CHIP " : "");
+		g_string_append_printf(
+			lines, "    TIME %sOPCODE NAME ADDRESS LENGTH\n", several ? "CHIP " : "");
 	for (guint i = 0; i < n; i++)
-		print_operation(spinor_item(operations, i), several);
+		append_operation(lines, spinor_item(operations, i), several);
 	if (n > 0 && more > 0)
-		fprintf(stderr, "    and %" PRId64 " more%s\n", more,
+		g_string_append_printf(lines, "    and %" PRId64 " more%s\n", more,
 			last == spinor_number(row, "value", 0) ? " before these" : "");
+	base_log_lines(lines->str);
 }
 
 /* A chip that does not answer can be why the command has failed. */
@@ -517,6 +540,7 @@ run_bench(struct run *run, GError **error)
 	 * default, since the reaper is forked before. */
 	run->supervise = spinor_supervise_new(error);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	if (run->supervise == NULL || !read_options(run, error))
 		return -1;
 	if (!build(run, error)) {
@@ -547,21 +571,27 @@ report(struct run *run, int status, GError **error)
 	return status;
 }
 
-/* False: the record of the session is not complete. */
-static bool
+/* Ends the bench, so that the report can name what is not saved. Returns the exit status. */
+static int
+end_bench(struct run *run, int status)
+{
+	g_clear_pointer(&run->client, spinor_client_close);
+	g_clear_pointer(&run->server, control_server_destroy);
+	run->result.unsaved = bench_end(g_steal_pointer(&run->bench));
+	return run->result.unsaved->len > 0 && status == EXIT_SUCCESS ? EXIT_FAILURE : status;
+}
+
+static void
 clear(struct run *run)
 {
-	bool recorded;
-
 	spinor_report_clear(&run->result.report);
 	g_clear_pointer(&run->result.error, g_free);
 	g_clear_pointer(&run->result.bench, json_node_unref);
-	g_clear_pointer(&run->server, control_server_destroy);
-	recorded = bench_destroy(g_steal_pointer(&run->bench));
+	g_clear_pointer(&run->result.unsaved, g_ptr_array_unref);
+	g_clear_pointer(&run->sandbox, sandbox_free);
 	g_clear_pointer(&run->options, setup_options_free);
 	g_clear_pointer(&run->supervise, spinor_supervise_destroy);
 	g_clear_pointer(&run->expectations, g_ptr_array_unref);
-	return recorded;
 }
 
 int
@@ -577,14 +607,15 @@ spinor_run(struct spinor_command *command, GError **error)
 		return -1;
 	}
 	status = run_bench(&run, &why);
+	status = end_bench(&run, status);
 	status = report(&run, status, &why);
-	if (!clear(&run) && status == EXIT_SUCCESS)
-		status = EXIT_FAILURE;
+	clear(&run);
 	if (why != NULL)
 		g_propagate_error(error, g_steal_pointer(&why));
 	if (status > 128 && WIFSIGNALED(run.result.outcome.status) &&
 		!run.result.outcome.timed_out) {
 		fflush(stdout);
+		base_log_finish();
 		spinor_supervise_die(WTERMSIG(run.result.outcome.status));
 	}
 	return status;

@@ -101,6 +101,17 @@ print_reasons(JsonObject *chip)
 	}
 }
 
+/* What the daemon cannot save, or the chip has lost. */
+static void
+print_unsaved(JsonObject *chip)
+{
+	JsonArray *unsaved = spinor_array(chip, "unsaved");
+
+	for (guint i = 0; unsaved != NULL && i < json_array_get_length(unsaved); i++)
+		printf("      %snot saved: %s%s\n", spinor_colour(SPINOR_RED),
+			json_array_get_string_element(unsaved, i), spinor_colour(SPINOR_PLAIN));
+}
+
 /* Appends to a list of items with separators, in lines of 80 columns that are indented. */
 static void
 append_item(GString *lines, const char *separator, const char *item)
@@ -188,6 +199,7 @@ print_chip(JsonObject *chip, const char *board)
 	printf(", %" PRId64 " snapshot%s", snapshots, snapshots == 1 ? "" : "s");
 	print_faults(chip);
 	putchar('\n');
+	print_unsaved(chip);
 	print_registers(chip);
 	print_pin_uses(chip);
 	print_protected(spinor_array(chip, "protected"));
@@ -298,13 +310,30 @@ choose(JsonObject *status, const struct spinor_command *command, GError **error)
 	return true;
 }
 
+/* An output is worth a line if something is lost. */
+static void
+print_output(JsonObject *output)
+{
+	const char *path = spinor_text(output, "path", NULL);
+	const char *problem = spinor_text(output, "problem", NULL);
+	int64_t lost = spinor_number(output, "lost", 0);
+
+	if (lost == 0 && problem == NULL)
+		return;
+	printf("%s%s%s%s: %" PRId64 " line%s lost%s%s%s\n", spinor_colour(SPINOR_YELLOW),
+		spinor_text(output, "output", "?"), path != NULL ? " " : "",
+		path != NULL ? path : "", lost, lost == 1 ? " is" : "s are",
+		problem != NULL ? ": " : "", problem != NULL ? problem : "",
+		spinor_colour(SPINOR_PLAIN));
+}
+
 int
 spinor_status(struct spinor_command *command, GError **error)
 {
 	g_autoptr(JsonObject) status = NULL;
 	g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
 	bool json = command->json;
-	JsonArray *adapters;
+	JsonArray *adapters, *outputs;
 
 	command->json = false; /* printed here, after choose() */
 	status = spinor_call_object(
@@ -321,6 +350,10 @@ spinor_status(struct spinor_command *command, GError **error)
 		spinor_number(status, "uptime_s", 0), spinor_text(status, "timing", "?"));
 	print_seed(status);
 	printf("control %s\n", spinor_text(status, "control", "?"));
+	printf("sandbox %s\n", spinor_text(status, "sandbox", "off"));
+	outputs = spinor_array(status, "outputs");
+	for (guint i = 0; outputs != NULL && i < json_array_get_length(outputs); i++)
+		print_output(spinor_item(outputs, i));
 	adapters = spinor_array(status, "adapters");
 	for (guint i = 0; adapters != NULL && i < json_array_get_length(adapters); i++)
 		print_adapter(spinor_item(adapters, i));

@@ -49,7 +49,7 @@ colour_of(JsonObject *event)
 
 	if (strcmp(kind, "fault") == 0 || strcmp(kind, "interrupted") == 0)
 		return SPINOR_RED;
-	if (strcmp(kind, "lost") == 0 || is_ignored(event))
+	if (strcmp(kind, "lost") == 0 || strcmp(kind, "output") == 0 || is_ignored(event))
 		return SPINOR_YELLOW;
 	return strcmp(kind, "operation") == 0 || strcmp(kind, "ready") == 0 ? SPINOR_PLAIN
 									    : SPINOR_BOLD;
@@ -190,7 +190,7 @@ follow(const struct watch *watch, GError **error)
 		}
 		print_event(watch, event);
 		if (!spinor_output_finish(error))
-			return -1;
+			return error != NULL && *error != NULL ? -1 : EXIT_SUCCESS;
 		seen++;
 	}
 	return EXIT_SUCCESS;

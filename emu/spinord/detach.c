@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/openfile.h"
+#include "base/sink.h"
 #include "control/control.h"
 
 #include <dirent.h>
@@ -136,21 +137,20 @@ spinord_log_new(const char *path, GError **error)
 {
 	g_autofree char *file = path != NULL ? g_canonicalize_filename(path, NULL)
 					     : control_own_file(".log", error);
-	const int flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY;
 	struct spinord_log *log;
 	bool created;
 	int fd;
 
 	if (file == NULL)
 		return NULL;
-	fd = base_open(file, flags | O_CREAT | O_EXCL, 0666);
+	fd = base_sink_open(file, O_APPEND | O_EXCL);
 	created = fd >= 0;
 	/* It exists, or is a link to a name that is free. */
 	if (fd < 0)
-		fd = base_open(file, flags | O_CREAT, 0666);
+		fd = base_sink_open(file, O_APPEND);
 	if (fd < 0) {
 		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE, "--log %s: %s", file,
-			base_open_reason(errno));
+			base_open_reason(-fd));
 		return NULL;
 	}
 	log = g_new0(struct spinord_log, 1);
@@ -161,12 +161,19 @@ spinord_log_new(const char *path, GError **error)
 	return log;
 }
 
+const char *
+spinord_log_path(const struct spinord_log *log)
+{
+	return log->path;
+}
+
 void
 spinord_log_begin(struct spinord_log *log)
 {
 	if (log == NULL)
 		return;
 	dup2(log->fd, STDERR_FILENO);
+	base_log_start();
 	log->stays = log->stays || log->chosen;
 }
 

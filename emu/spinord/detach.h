@@ -22,6 +22,8 @@ struct spinord_log;
 /* Opens the file of the log; path NULL: PID.log beside the control sockets. */
 struct spinord_log *spinord_log_new(const char *path, GError **error);
 
+const char *spinord_log_path(const struct spinord_log *log);
+
 /* From here on standard error is that file. */
 void spinord_log_begin(struct spinord_log *log);
 

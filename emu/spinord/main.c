@@ -9,26 +9,35 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/outlet.h"
 #include "bench/bench.h"
+#include "bench/confine.h"
+#include "bench/outputs.h"
 #include "chipdb/chiptable.h"
 #include "control/control.h"
 #include "control/socket.h"
+#include "sandbox/sandbox.h"
 #include "setup/benchfile.h"
 #include "setup/options.h"
 #include "spinord/detach.h"
 #include "spinord/inherit.h"
 #include "spinord/notify.h"
 #include "spinord/pidfile.h"
+#include "spinord/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glib-unix.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define EXIT_USAGE 2
+
+/* For a program that reads the ready lines of a daemon in the background. */
+#define READER_US (3 * (int64_t)G_USEC_PER_SEC)
 
 /* If descriptor 0, 1 or 2 is closed at the start, a later open() must not use its number for the
  * terminal of a host. */
@@ -46,18 +55,11 @@ fill_standard_descriptors(void)
 static int
 print(const char *text)
 {
-	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF) {
+	if ((fputs(text, stdout) == EOF || fflush(stdout) == EOF) && errno != EPIPE) {
 		log_error("standard output: %s", g_strerror(errno));
 		return EXIT_FAILURE;
 	}
 	return EXIT_SUCCESS;
-}
-
-static gboolean
-quit(void *data)
-{
-	g_main_loop_quit(data);
-	return G_SOURCE_CONTINUE;
 }
 
 static int
@@ -74,7 +76,9 @@ struct daemon {
 	int report;    /* to the process that started this one in the background; -1: none */
 	struct spinord_pidfile *pid;
 	struct spinord_log *log;
+	struct base_outlet *out; /* standard output, if no trace goes there */
 	struct bench *bench;
+	struct sandbox *sandbox;
 	struct control_server *control;
 };
 
@@ -88,6 +92,24 @@ announce(const struct daemon *daemon, GError **error)
 	if (daemon->options->no_control)
 		return NULL;
 	return control_socket_new(bench_control_path(daemon->bench), error);
+}
+
+/* Limits the process before it opens the files of the bench, and before it has threads. */
+static void
+enter_sandbox(struct daemon *daemon, const struct control_socket *socket)
+{
+	bench_ask_flashrom(daemon->bench);
+	daemon->sandbox = bench_sandbox_new(daemon->bench, daemon->options, false);
+	/* Numbers of the bench are links beside its socket. */
+	if (socket != NULL)
+		sandbox_allow_folder_of(daemon->sandbox, control_socket_path(socket),
+			SANDBOX_LIST | SANDBOX_REMOVE);
+	if (daemon->log != NULL)
+		sandbox_allow_folder_of(
+			daemon->sandbox, spinord_log_path(daemon->log), SANDBOX_REMOVE);
+	spinord_notify_open();
+	sandbox_enter_files(daemon->sandbox);
+	base_log_start(); /* its thread is in the sandbox */
 }
 
 static bool
@@ -110,8 +132,13 @@ start_bench(struct daemon *daemon, GError **error)
 		g_propagate_error(error, g_steal_pointer(&why));
 		return false;
 	}
-	if (!bench_build(daemon->bench, daemon->options, NULL, error) ||
-		!bench_start(daemon->bench, error)) {
+	enter_sandbox(daemon, socket);
+	if (!bench_build(daemon->bench, daemon->options, NULL, error)) {
+		control_socket_destroy(socket);
+		return false;
+	}
+	sandbox_enter_calls(daemon->sandbox);
+	if (!bench_start(daemon->bench, error)) {
 		control_socket_destroy(socket);
 		return false;
 	}
@@ -139,23 +166,63 @@ start(struct daemon *daemon, GError **error)
 		(daemon->pid == NULL || spinord_pidfile_write(daemon->pid, error));
 }
 
+/* Called from any thread. */
+static void
+log_output_news(void *data, enum base_outlet_news news, uint64_t dropped, int code)
+{
+	(void)data;
+	(void)dropped;
+	if (news == BASE_OUTLET_FAILED || news == BASE_OUTLET_OVER)
+		log_error("standard output: %s", g_strerror(code));
+}
+
+/* Nobody need read the lines for the daemon to work, and to end. */
+static void
+print_ready(struct daemon *daemon, const char *lines)
+{
+	size_t n = strlen(lines);
+	const struct base_outlet_plan plan = {
+		.fd = STDOUT_FILENO, .shared = true, .capacity = n + 1, .news = log_output_news};
+	struct base_outlet *out = bench_outputs_stdout(daemon->bench);
+
+	if (out == NULL)
+		out = daemon->out = base_outlet_new(&plan);
+	base_outlet_put(out, lines, n);
+}
+
+/* Leaves the standard streams of the process that started this one. */
+static void
+enter_background(struct daemon *daemon)
+{
+	struct base_outlet_state state;
+
+	base_outlet_flush(daemon->out, READER_US, READER_US);
+	base_outlet_finish(g_steal_pointer(&daemon->out), &state);
+	if (state.dropped > 0 && !state.over)
+		log_warning("standard output: not read: %" PRIu64 " ready lines are lost",
+			state.dropped);
+	spinord_log_begin(daemon->log);
+	spinord_detach_ready(daemon->report);
+}
+
 /* The ready lines are on standard output, before a trace there. If these go to a file or a pipe, a
  * person at the terminal gets the ready lines on standard error. */
 static void
-tell_ready(const struct daemon *daemon)
+tell_ready(struct daemon *daemon)
 {
 	g_autofree char *lines = bench_ready_lines(daemon->bench);
 	g_autofree char *state = daemon->report >= 0
 		? g_strdup_printf("READY=1\nMAINPID=%ld", (long)getpid())
 		: g_strdup("READY=1");
 
-	print(lines);
+	print_ready(daemon, lines);
 	if (g_strcmp0(bench_trace_path(daemon->bench), "-") == 0 && !isatty(STDOUT_FILENO) &&
 		isatty(STDERR_FILENO))
-		fputs(lines, stderr);
-	spinord_log_begin(daemon->log);
+		base_log_lines(lines);
 	if (daemon->report >= 0)
-		spinord_detach_ready(daemon->report);
+		enter_background(daemon);
+	else
+		spinord_log_begin(daemon->log);
 	spinord_notify(state);
 }
 
@@ -168,13 +235,15 @@ stop(struct daemon *daemon)
 
 	control_server_stop(daemon->control);
 	recorded = bench_destroy(daemon->bench);
+	base_outlet_finish(daemon->out, NULL);
 	spinord_pidfile_destroy(daemon->pid);
 	spinord_log_destroy(daemon->log);
+	sandbox_free(daemon->sandbox);
 	control_server_destroy(daemon->control);
 	return recorded;
 }
 
-/* Installs the signal handlers before it builds the bench, so that an early signal ends the daemon
+/* Takes the signals before it builds the bench, so that an early signal ends the daemon
  * in order, too. */
 static int
 serve(struct daemon *daemon)
@@ -183,8 +252,7 @@ serve(struct daemon *daemon)
 	g_autoptr(GError) error = NULL;
 	int status = EXIT_SUCCESS;
 
-	g_unix_signal_add(SIGTERM, quit, loop);
-	g_unix_signal_add(SIGINT, quit, loop);
+	spinord_signals_quit(loop);
 	if (start(daemon, &error)) {
 		tell_ready(daemon);
 		g_main_loop_run(loop);
@@ -212,7 +280,9 @@ serve_here_or_there(struct setup_options *options)
 	if (options->detach &&
 		!spinord_detach(STDERR_FILENO + 1 + n_inherited, &daemon.report, &status))
 		return status;
-	return serve(&daemon);
+	status = serve(&daemon);
+	base_log_finish();
+	return status;
 }
 
 static int
@@ -221,19 +291,30 @@ check(const struct setup_options *options)
 	g_autoptr(GError) error = NULL;
 	g_autofree char *line = NULL;
 	g_autofree char *all = NULL;
+	g_autofree char *files = NULL;
 	unsigned int n_adapters;
 	unsigned int n_chips;
 
-	if (!bench_check(options, &n_adapters, &n_chips, &error)) {
+	if (!bench_check(options, &n_adapters, &n_chips, &files, &error)) {
 		all = setup_file_mistakes(options->file);
 		if (all == NULL)
 			return failed(error);
 		fputs(all, stderr);
 		return EXIT_USAGE;
 	}
-	line = g_strdup_printf("%s: ok, %u adapter%s, %u chip%s\n", options->file, n_adapters,
-		n_adapters == 1 ? "" : "s", n_chips, n_chips == 1 ? "" : "s");
+	line = g_strdup_printf("%s: ok, %u adapter%s, %u chip%s\n%s", options->file, n_adapters,
+		n_adapters == 1 ? "" : "s", n_chips, n_chips == 1 ? "" : "s", files);
 	return print(line);
+}
+
+static int
+print_version(void)
+{
+	return print(sandbox_has_filter() ? PACKAGE_NAME "d " PACKAGE_VERSION "\n"
+					  : PACKAGE_NAME
+			"d " PACKAGE_VERSION
+			"\nbuilt without libseccomp: the sandbox limits files, "
+			"but no system calls\n");
 }
 
 /* Notices, such as how often a fault has acted, are for a person at the terminal, or for a log that
@@ -257,6 +338,7 @@ main(int argc, char **argv)
 
 	fill_standard_descriptors();
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* ulimit -f: a write fails then, which is told */
 	g_set_prgname("spinord");
 	base_log_init("spinord", G_LOG_LEVEL_MESSAGE);
 	options = setup_options_parse(&argc, &argv, &error);
@@ -266,7 +348,7 @@ main(int argc, char **argv)
 	if (options->help != NULL) {
 		status = print(options->help);
 	} else if (options->version) {
-		status = print(PACKAGE_NAME "d " PACKAGE_VERSION "\n");
+		status = print_version();
 	} else if (options->list_chips) {
 		table = chipdb_table(options->chipdb, options->list_pattern, &error);
 		status = table != NULL ? print(table) : failed(error);

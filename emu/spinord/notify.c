@@ -12,19 +12,23 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+/* Connected; -1: there is none. */
+static int notify = -1;
+
 void
-spinord_notify(const char *state)
+spinord_notify_open(void)
 {
 	const char *name = g_getenv("NOTIFY_SOCKET");
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	const struct timeval limit = {.tv_sec = 1}; /* for a manager that does not receive */
 	socklen_t size;
 	size_t length;
-	int fd;
 
-	if (name == NULL || *name == '\0')
+	if (name == NULL || *name == '\0' || notify >= 0)
 		return;
 	length = strlen(name);
 	if ((*name != '/' && *name != '@') || length >= sizeof address.sun_path) {
@@ -37,11 +41,21 @@ spinord_notify(const char *state)
 	size = offsetof(struct sockaddr_un, sun_path) + length;
 	if (*name == '@')
 		address.sun_path[0] = '\0';
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 ||
-		sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&address, size) <
-			0)
-		log_warning("NOTIFY_SOCKET %s: cannot send %s: %s", name, state, g_strerror(errno));
-	if (fd >= 0)
-		close(fd);
+	notify = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (notify >= 0)
+		setsockopt(notify, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+	if (notify >= 0 && connect(notify, (struct sockaddr *)&address, size) == 0)
+		return;
+	log_warning("NOTIFY_SOCKET %s: cannot connect: %s", name, g_strerror(errno));
+	if (notify >= 0)
+		close(notify);
+	notify = -1;
+}
+
+void
+spinord_notify(const char *state)
+{
+	if (notify >= 0 && send(notify, state, strlen(state), MSG_NOSIGNAL) < 0)
+		log_warning("NOTIFY_SOCKET %s: cannot send %s: %s", g_getenv("NOTIFY_SOCKET"),
+			state, g_strerror(errno));
 }

@@ -14,7 +14,7 @@
  */
 #include "store/identity.h"
 
-#include "base/openfile.h"
+#include "base/given.h"
 
 #include <fcntl.h>
 #include <glib.h>
@@ -45,7 +45,7 @@ bool
 store_identity_read_path(
 	struct store_identity *identity, const char *path, const uint8_t *array, uint64_t size)
 {
-	int fd = base_open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK, 0);
+	int fd = base_given_or_read(path);
 
 	if (fd < 0)
 		return false;

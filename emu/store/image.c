@@ -13,8 +13,8 @@
  *
  * A file is never padded, truncated or overwritten: a file of another size than the chip is
  * refused. A new one appears under its name complete and locked, or not at all. The lock is
- * advisory (flock): it excludes other chips of spinor, not editors; truncating a mapped file kills
- * the daemon.
+ * advisory (flock): it excludes other chips of spinor, not editors, which can truncate a mapped
+ * file (guard.c), delete it or replace it (lost.c).
  *
  * Leaves out copies of an array in other files (imagefile.c).
  */
@@ -26,7 +26,9 @@
 #include "base/newfile.h"
 #include "base/openfile.h"
 #include "store/filesize.h"
+#include "store/guard.h"
 #include "store/identity.h"
+#include "store/internal.h"
 #include "store/wafer.h"
 
 #include <errno.h>
@@ -39,14 +41,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-struct store_image {
-	uint8_t *array;
-	uint64_t size;
-	int fd; /* -1: in memory */
-	bool created;
-	char *path; /* NULL: nothing is written to the file, if there is one */
-};
 
 /* A file that an array is mapped from, in messages. */
 struct source {
@@ -73,10 +67,11 @@ lock(int fd, const struct source *source, GError **error)
 	return false;
 }
 
-/* Writes the content to a new file: from an array with the content of its file, or as computed. 0
- * or -errno. */
+/* Writes the content to a new file: from an array with the content of its file, or as computed. The
+ * array is copied first: a write of a page that its file has lost would fail with EFAULT. 0 or
+ * -errno. */
 static int
-fill(int fd, const struct store_content *content, const uint8_t *from, uint64_t size)
+fill(int fd, const struct store_content *content, const struct store_image *from, uint64_t size)
 {
 	g_autofree uint8_t *piece = g_malloc(STORE_CONTENT_PIECE);
 
@@ -84,46 +79,67 @@ fill(int fd, const struct store_content *content, const uint8_t *from, uint64_t 
 		size_t n = MIN(size - done, STORE_CONTENT_PIECE);
 		int code;
 
-		if (from == NULL)
+		if (from->array == NULL)
 			store_content_fill(content, done, piece, n);
-		code = base_write_all(fd, from != NULL ? from + done : piece, n);
+		else
+			memcpy(piece, from->array + done, n);
+		code = base_write_all(fd, piece, n);
 		if (code < 0)
 			return code;
 		done += n;
 	}
+	if (store_guard_check(from->guard) == STORE_LOSS_CONTENT)
+		return -ENODATA;
 	return fsync(fd) < 0 ? -errno : 0;
 }
 
-/*
- * Creates the file, locked before it has a name. -1 on error; errno is EEXIST and error is not set
- * when another process has created the name first.
- */
+/* Creates the file, locked before it has a name. -1 and errno on error. */
 static int
-create(const struct store_image_plan *plan, const uint8_t *from, GError **error)
+create_file(const char *path, const struct store_content *content, const struct store_image *from,
+	uint64_t size)
 {
-	g_autofree char *bytes = NULL;
 	struct base_newfile file;
-	int code = base_newfile_open(&file, plan->path, 0666);
+	int code = base_newfile_open(&file, path, 0666);
 
 	if (code == 0) {
 		if (flock(file.fd, LOCK_EX | LOCK_NB) < 0)
 			code = -errno;
 		if (code == 0)
-			code = fill(file.fd, &plan->content, from, plan->size);
+			code = fill(file.fd, content, from, size);
 		if (code == 0)
-			code = base_newfile_link(&file, plan->path);
+			code = base_newfile_link(&file, path);
 		if (code == 0)
 			return file.fd;
 		base_newfile_discard(&file);
 	}
 	errno = -code;
-	if (code == -EEXIST)
-		return -1;
+	return -1;
+}
+
+int
+store_image_create(const struct store_image *from, const char *path)
+{
+	return create_file(path, NULL, from, from->size);
+}
+
+/*
+ * Creates the file. -1 on error; errno is EEXIST and error is not set when another process has
+ * created the name first.
+ */
+static int
+create(const struct store_image_plan *plan, const struct store_image *from, GError **error)
+{
+	g_autofree char *bytes = NULL;
+	int fd = create_file(plan->path, &plan->content, from, plan->size);
+	int reason = errno;
+
+	if (fd >= 0 || reason == EEXIST)
+		return fd;
 	bytes = store_format_size(plan->size);
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 		"cannot create image \"%s\": %s; it takes a folder that exists and is writable, "
 		"and %s of space",
-		plan->path, base_open_reason(-code), bytes);
+		plan->path, base_open_reason(reason), bytes);
 	return -1;
 }
 
@@ -170,21 +186,45 @@ open_locked(const struct source *source, uint64_t size, bool missing_is_allowed,
 	return -1;
 }
 
+/*
+ * A hole of the file gets its blocks on the first write, and on a full disk that would be too late
+ * to refuse it. Returns 0 or the errno of a disk or a quota that is full. A file system that cannot
+ * reserve blocks is no error: what happens then is in guard.c.
+ */
+static int
+reserve_blocks(int fd, uint64_t size)
+{
+	struct stat info;
+	int result;
+
+	/* st_blocks counts 512 bytes each, stat(2). */
+	if (fstat(fd, &info) == 0 && (uint64_t)info.st_blocks * 512 >= size)
+		return 0;
+	do
+		result = fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)size);
+	while (result < 0 && errno == EINTR);
+	return result < 0 && (errno == ENOSPC || errno == EDQUOT) ? errno : 0;
+}
+
 static bool
-map_file(struct store_image *image, const struct source *source, GError **error)
+map_file(struct store_image *image, const struct store_image_plan *plan,
+	const struct source *source, GError **error)
 {
 	int flags = source->shared ? MAP_PRIVATE | MAP_NORESERVE : MAP_SHARED;
-	int reason;
+	int reason = source->shared ? 0 : reserve_blocks(image->fd, image->size);
+	uint64_t blank_bytes;
+	int blank;
 
-	/* A hole is filled on the first write; a full disk would kill the daemon then. */
-	if (!source->shared &&
-		fallocate(image->fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)image->size) < 0 &&
-		errno == ENOSPC) {
-		reason = errno;
-	} else {
+	if (reason == 0) {
 		image->array = mmap(NULL, image->size, PROT_READ | PROT_WRITE, flags, image->fd, 0);
-		if (image->array != MAP_FAILED)
+		if (image->array != MAP_FAILED) {
+			blank = store_wafer_file(plan->wafer, &blank_bytes);
+			image->shared = !source->shared;
+			image->source = g_strdup(source->path);
+			image->guard = store_guard_add(image->array, image->size, image->fd,
+				image->shared, blank, blank_bytes);
 			return true;
+		}
 		reason = errno;
 	}
 	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
@@ -195,7 +235,8 @@ map_file(struct store_image *image, const struct source *source, GError **error)
 
 /* Maps an existing file copy-on-write: nothing is written to it. */
 static bool
-map_private(struct store_image *image, const char *noun, const char *path, GError **error)
+map_private(struct store_image *image, const struct store_image_plan *plan, const char *noun,
+	const char *path, GError **error)
 {
 	const struct source source = {
 		.noun = noun,
@@ -207,7 +248,21 @@ map_private(struct store_image *image, const char *noun, const char *path, GErro
 	};
 
 	image->fd = open_locked(&source, image->size, false, error);
-	return image->fd >= 0 && map_file(image, &source, error);
+	return image->fd >= 0 && map_file(image, plan, &source, error);
+}
+
+/* Removes the mapping and the file, which may be missing. */
+static void
+release(struct store_image *image)
+{
+	store_guard_remove(image->guard);
+	if (image->array != NULL && image->array != MAP_FAILED)
+		store_wafer_unmap(image->array, image->size);
+	if (image->fd >= 0)
+		close(image->fd);
+	g_free(image->path);
+	g_free(image->source);
+	g_free(image->real);
 }
 
 /* Creates the file with its content. -1 and errno as create(). */
@@ -216,14 +271,11 @@ create_with_content(const struct store_image_plan *plan, GError **error)
 {
 	struct store_image from = {.size = plan->size, .fd = -1};
 	bool good = plan->content.kind != STORE_CONTENT_FILE ||
-		map_private(&from, "content", plan->content.file, error);
-	int fd = good ? create(plan, from.array, error) : -1;
+		map_private(&from, plan, "content", plan->content.file, error);
+	int fd = good ? create(plan, &from, error) : -1;
 	int reason = errno;
 
-	if (from.array != NULL && from.array != MAP_FAILED)
-		munmap(from.array, from.size);
-	if (from.fd >= 0)
-		close(from.fd);
+	release(&from);
 	errno = good ? reason : EINVAL;
 	return fd;
 }
@@ -250,9 +302,10 @@ map_kept(struct store_image *image, const struct store_image_plan *plan, GError 
 	}
 	if (why != NULL)
 		g_propagate_error(error, why);
-	if (image->fd < 0 || !map_file(image, &source, error))
+	if (image->fd < 0 || !map_file(image, plan, &source, error))
 		return false;
 	image->path = g_strdup(plan->path);
+	store_image_note_name(image);
 	return true;
 }
 
@@ -299,18 +352,17 @@ store_image_open(const struct store_image_plan *plan, GError **error)
 	bool good;
 
 	if (plan->path != NULL && plan->snapshot)
-		good = map_private(&image, "image", plan->path, error);
+		good = map_private(&image, plan, "image", plan->path, error);
 	else if (plan->path != NULL)
 		good = map_kept(&image, plan, error);
 	else if (plan->content.kind == STORE_CONTENT_FILE)
-		good = map_private(&image, "content", plan->content.file, error);
+		good = map_private(&image, plan, "content", plan->content.file, error);
 	else
 		good = map_memory(&image, plan, error);
 	if (good)
 		return g_memdup2(&image, sizeof(image));
 	store_image_withdraw(&image, plan->path);
-	if (image.fd >= 0)
-		close(image.fd);
+	release(&image);
 	return NULL;
 }
 
@@ -319,10 +371,7 @@ store_image_close(struct store_image *image)
 {
 	if (!image)
 		return;
-	store_wafer_unmap(image->array, image->size);
-	if (image->fd >= 0)
-		close(image->fd);
-	g_free(image->path);
+	release(image);
 	g_free(image);
 }
 

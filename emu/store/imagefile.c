@@ -5,6 +5,7 @@
  * would continue to write to the old one.
  */
 #include "base/error.h"
+#include "base/given.h"
 #include "base/newfile.h"
 #include "base/openfile.h"
 #include "store/filesize.h"
@@ -67,6 +68,26 @@ hold_target(const char *path, char **target, int *mode, GError **error)
 	return -2;
 }
 
+/* A system call reports a page that the array's file has lost as EFAULT; a read replaces it by FF
+ * (guard.c). */
+static void
+touch(const uint8_t *array, uint64_t size)
+{
+	for (uint64_t at = 0; at < size; at += PAGE_BYTES)
+		*(const volatile uint8_t *)(array + at);
+}
+
+/* Writes to the file that a client has opened. */
+static bool
+save_given(const uint8_t *array, uint64_t size, const char *path, GError **error)
+{
+	if (base_given_write(path, array, (size_t)size))
+		return true;
+	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE, "cannot save image \"%s\": %s", path,
+		g_strerror(errno));
+	return false;
+}
+
 /* 0 or -errno. */
 static int
 replace(const char *target, const uint8_t *array, uint64_t size, int mode, const char *state)
@@ -101,12 +122,14 @@ store_image_save_without(
 {
 	g_autofree char *target = NULL;
 	g_autofree char *bytes = NULL;
-	int mode;
-	int held = hold_target(path, &target, &mode, error);
-	int code;
+	int mode, held, code;
 
+	if (base_given_has(path))
+		return save_given(array, size, path, error);
+	held = hold_target(path, &target, &mode, error);
 	if (held == -2)
 		return false;
+	touch(array, size);
 	code = replace(target, array, size, mode, state);
 	if (held >= 0)
 		close(held);
@@ -149,7 +172,7 @@ uint8_t *
 store_image_read(const char *path, uint64_t size, GError **error)
 {
 	g_autofree uint8_t *data = NULL;
-	int fd = base_open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK, 0);
+	int fd = base_given_or_read(path);
 	int reason = fd < 0 ? errno : 0;
 
 	if (fd >= 0) {

@@ -25,6 +25,7 @@
 #include "store/state.h"
 
 #include "base/error.h"
+#include "base/given.h"
 #include "base/keyfile.h"
 #include "base/keytable.h"
 #include "base/newfile.h"
@@ -432,6 +433,8 @@ store_state_save(
 	g_autofree char *text = store_state_text(chip, image, &length);
 	int code;
 
+	if (base_given_has(path) && base_given_write(path, text, length))
+		return true;
 	code = base_file_replace(path, text, length, 0644, true);
 	if (code == 0)
 		return true;

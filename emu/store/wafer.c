@@ -104,3 +104,10 @@ store_wafer_unmap(uint8_t *array, uint64_t size)
 {
 	munmap(array, size);
 }
+
+int
+store_wafer_file(const struct store_wafer *wafer, uint64_t *bytes)
+{
+	*bytes = WAFER_SIZE;
+	return wafer != NULL ? wafer->fd : -1;
+}

@@ -12,4 +12,7 @@ struct store_wafer;
 uint8_t *store_wafer_map(struct store_wafer *wafer, uint64_t size, GError **error);
 void store_wafer_unmap(uint8_t *array, uint64_t size);
 
+/* The descriptor of the wafer's file, which has bytes of FF. -1: wafer is NULL. */
+int store_wafer_file(const struct store_wafer *wafer, uint64_t *bytes);
+
 #endif

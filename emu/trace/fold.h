@@ -28,6 +28,7 @@ enum trace_group_kind {
 	TRACE_GROUP_CABLE,    /* on: plugged in, else unplugged */
 	TRACE_GROUP_SNAPSHOT, /* what: "take", …, text: its name */
 	TRACE_GROUP_IMAGE,    /* what: "load", …, text: the file's name */
+	TRACE_GROUP_STORAGE,  /* what: "unsaved", …, text: what it is */
 	TRACE_GROUP_KINDS,
 };
 

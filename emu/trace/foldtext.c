@@ -299,6 +299,9 @@ trace_group_text(const struct trace_group *group, unsigned int columns)
 			group->kind == TRACE_GROUP_IMAGE ? "image" : "snapshot", group->what,
 			group->text);
 		break;
+	case TRACE_GROUP_STORAGE:
+		g_string_append_printf(line, "storage %s: %s", group->what, group->text);
+		break;
 	case TRACE_GROUP_KINDS:
 		break;
 	}

@@ -10,6 +10,8 @@
 
 #include "base/log.h"
 #include "base/openfile.h"
+#include "base/outlet.h"
+#include "base/sink.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,15 +22,20 @@
 #include <unistd.h>
 
 #define LINE_BYTES 256
+
+/* Lines that wait for a slow reader: about 20 000. */
+#define QUEUE_BYTES ((size_t)1048576)
+
 #define NS_PER_S INT64_C(1000000000)
 
-/* Each line is one write(2): the kernel does not interleave it, and a reader sees it at once. */
+/* A line is with its reader before the host has the reply, unless the reader is slow. */
 struct trace_text {
 	char *path;
-	int fd;
-	GMutex lock; /* guards listeners */
+	struct base_outlet *outlet;
+	GMutex lock; /* guards the rest */
 	GPtrArray *listeners;
-	gint failed; /* atomic: a write has failed and the warning is logged */
+	trace_text_observer *observe;
+	void *data;
 };
 
 struct listener {
@@ -89,36 +96,55 @@ trace_text_format(const char *chip, const struct flash_event *event)
 	return n == 0 ? NULL : g_strndup(line, n);
 }
 
-static bool
-write_all(int fd, const char *line, size_t n)
+/* "TIME - lost N": in the place of n events, at the time of the last one, the beginning of whose
+ * line is last. */
+static size_t
+format_gap(char *out, size_t size, uint64_t n, const char *last)
 {
-	while (n > 0) {
-		ssize_t written = write(fd, line, n);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return false;
-		line += written;
-		n -= (size_t)written;
-	}
-	return true;
+	return (size_t)g_snprintf(
+		out, size, "%.*s - lost %" PRIu64 "\n", (int)strcspn(last, " "), last, n);
 }
 
 static void
 write_event(void *data, const struct flash_event *event)
 {
 	struct listener *listener = data;
-	struct trace_text *trace = listener->trace;
 	char line[LINE_BYTES];
-	size_t n;
+	size_t n = format(line, sizeof line, listener->chip, event);
 
-	if (g_atomic_int_get(&trace->failed))
-		return;
-	n = format(line, sizeof line, listener->chip, event);
-	if (!write_all(trace->fd, line, n) &&
-		g_atomic_int_compare_and_exchange(&trace->failed, FALSE, TRUE))
-		log_warning("trace %s: %s; tracing stops", trace->path, g_strerror(errno));
+	if (n > 0)
+		base_outlet_put(listener->trace->outlet, line, n);
+}
+
+static char *
+describe_news(enum base_outlet_news news, uint64_t dropped, int code)
+{
+	switch (news) {
+	case BASE_OUTLET_DROPS:
+		return g_strdup("its reader is too slow: events are lost");
+	case BASE_OUTLET_FAILED:
+		return g_strdup_printf(
+			"%s; lines wait until it can be written again", g_strerror(code));
+	case BASE_OUTLET_WORKS:
+		return g_strdup_printf("goes on; %" PRIu64 " events were lost", dropped);
+	case BASE_OUTLET_OVER:
+		break;
+	}
+	return g_strdup_printf("%s; tracing stops", g_strerror(code));
+}
+
+/* Called from any thread. */
+static void
+tell_news(void *data, enum base_outlet_news news, uint64_t dropped, int code)
+{
+	struct trace_text *trace = data;
+	g_autofree char *message = describe_news(news, dropped, code);
+
+	log_warning("trace %s: %s", trace->path, message);
+	g_mutex_lock(&trace->lock);
+	if (trace->observe != NULL)
+		trace->observe(trace->data, message);
+	g_mutex_unlock(&trace->lock);
 }
 
 static void
@@ -147,48 +173,82 @@ empty_file(int fd)
 	return true;
 }
 
+static bool
+fail(const char *path, int code, GError **error)
+{
+	g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(code),
+		"%s: cannot write the trace: %s", path, base_open_reason(code));
+	return false;
+}
+
+static bool
+open_file(const char *path, int *fd, GError **error)
+{
+	*fd = base_sink_open(path, O_APPEND);
+	if (*fd < 0)
+		return fail(path, -*fd, error);
+	if (empty_file(*fd))
+		return true;
+	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
+		"%s: cannot write the trace: the file is in use by another spinord; name another "
+		"file",
+		path);
+	close(*fd);
+	return false;
+}
+
 struct trace_text *
 trace_text_new(const char *path, GError **error)
 {
+	struct base_outlet_plan plan = {
+		.fd = STDOUT_FILENO,
+		.shared = strcmp(path, "-") == 0,
+		.capacity = QUEUE_BYTES,
+		.gap = format_gap,
+		.news = tell_news,
+	};
 	struct trace_text *trace;
-	int fd = STDOUT_FILENO;
 
-	if (strcmp(path, "-") != 0)
-		fd = base_open(path, O_WRONLY | O_CREAT | O_APPEND, 0666);
-	if (fd >= 0 && fd != STDOUT_FILENO && !empty_file(fd)) {
-		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
-			"%s: cannot write the trace: the file is in use by another spinord; name "
-			"another file",
-			path);
-		close(fd);
+	if (!plan.shared && !open_file(path, &plan.fd, error))
 		return NULL;
-	}
-	if (fd < 0) {
-		int saved = errno;
-
-		g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(saved),
-			"%s: cannot write the trace: %s", path, base_open_reason(saved));
-		return NULL;
-	}
 	trace = g_new0(struct trace_text, 1);
 	trace->path = g_strdup(path);
-	trace->fd = fd;
 	trace->listeners = g_ptr_array_new_with_free_func(free_listener);
 	g_mutex_init(&trace->lock);
+	plan.data = trace;
+	trace->outlet = base_outlet_new(&plan);
 	return trace;
 }
 
 void
 trace_text_destroy(struct trace_text *trace)
 {
+	struct base_outlet_state last;
+
 	if (trace == NULL)
 		return;
-	if (trace->fd != STDOUT_FILENO)
-		close(trace->fd);
+	base_outlet_finish(trace->outlet, &last);
+	if (last.dropped > 0)
+		log_warning("trace %s: %" PRIu64 " events are missing", trace->path, last.dropped);
 	g_ptr_array_unref(trace->listeners);
 	g_mutex_clear(&trace->lock);
 	g_free(trace->path);
 	g_free(trace);
+}
+
+void
+trace_text_observe(struct trace_text *trace, trace_text_observer *observe, void *data)
+{
+	g_mutex_lock(&trace->lock);
+	trace->observe = observe;
+	trace->data = data;
+	g_mutex_unlock(&trace->lock);
+}
+
+struct base_outlet *
+trace_text_outlet(struct trace_text *trace)
+{
+	return trace->outlet;
 }
 
 struct flash_listener

@@ -7,13 +7,23 @@
 
 #include <glib.h>
 
+struct base_outlet;
 struct trace_text;
 
-/* Opens the trace. path: a file, which is truncated, or "-" for standard output. */
+/* Opens the trace. path: a file, which is truncated, a FIFO, with or without a reader, a device, or
+ * "-" for standard output. */
 struct trace_text *trace_text_new(const char *path, GError **error);
 
-/* Closes it. No chip may use one of its listeners any more. */
+/* Closes it, after at most 2 s for a slow reader. No chip may use one of its listeners any more. */
 void trace_text_destroy(struct trace_text *trace);
+
+/* Calls observe with each change that the log tells, such as "No space left on device; ...", from
+ * any thread. NULL ends that; no call is in progress when this returns. */
+typedef void trace_text_observer(void *data, const char *message);
+void trace_text_observe(struct trace_text *trace, trace_text_observer *observe, void *data);
+
+/* Where the lines go, for its state and for other lines before these. */
+struct base_outlet *trace_text_outlet(struct trace_text *trace);
 
 /* Returns a listener for a chip with the name chip in the lines. The trace owns its data. The
  * listeners of one trace may be used from different threads. */

@@ -73,7 +73,11 @@ class Session:
         self.daemon = await self.begin(command, stdout=asyncio.subprocess.PIPE,
                                        stderr=asyncio.subprocess.STDOUT)
         try:
-            text = (await within(20, self.daemon.stdout.readline())).decode()
+            text = line = (await within(20, self.daemon.stdout.readline())).decode()
+            # What a bench file creates or changes.
+            while "notice: " in line:
+                line = (await within(20, self.daemon.stdout.readline())).decode()
+                text += line
         except asyncio.TimeoutError:
             raise Failed("no line in %d s" % limit(20)) from None
         tty = re.search(r"dev=(\S+?):", text)

@@ -305,6 +305,103 @@ START_TEST(a_read_has_to_fit_into_its_period)
 }
 END_TEST
 
+#define SPLIT_BYTES 600
+
+/* A frame of SPLIT_BYTES read in pieces of a random length up to most; 0: at once. */
+static void
+read_in_pieces(struct clip_fixture *of, size_t most)
+{
+	static const uint8_t command[] = {0x03, 0, 1, 0};
+	g_autoptr(GRand) random = g_rand_new_with_seed(1);
+	size_t done = 0;
+
+	clip_select(of->clip, 0);
+	clip_shift(of->clip, command, NULL, sizeof(command));
+	while (done < SPLIT_BYTES) {
+		size_t n = SPLIT_BYTES - done;
+
+		if (most > 0)
+			n = MIN(n, (size_t)g_rand_int_range(random, 1, (gint32)most + 1));
+		clip_shift(of->clip, NULL, of->read + done, n);
+		done += n;
+	}
+	clip_deselect(of->clip);
+}
+
+static void
+assert_same(const struct clip_fixture *a, const struct clip_fixture *b)
+{
+	ck_assert_mem_eq(a->read, b->read, SPLIT_BYTES);
+	ck_assert_uint_eq(a->events->len, b->events->len);
+	for (guint i = 0; i < a->events->len; i++) {
+		const struct flash_event *of_a = clip_fixture_event(a, i);
+		const struct flash_event *of_b = clip_fixture_event(b, i);
+
+		ck_assert_int_eq(of_a->opcode, of_b->opcode);
+		ck_assert_uint_eq(of_a->address, of_b->address);
+		ck_assert_uint_eq(of_a->length, of_b->length);
+		ck_assert_uint_eq(of_a->outcome, of_b->outcome);
+	}
+	ck_assert_uint_eq(a->reports->len, b->reports->len);
+}
+
+/* _i: the rule. */
+START_TEST(a_span_may_be_split_anywhere)
+{
+	struct clip_fixture *other = clip_fixture_new();
+
+	fault.master.rule = (enum clip_rule)_i;
+	fault.master.hz = 25000000;
+	clip_set_frequency(f->clip, 1);
+	clip_set_frequency(other->clip, 1);
+	clip_fixture_put(f, &fault);
+	clip_fixture_put(other, &fault);
+	read_in_pieces(f, 0);
+	read_in_pieces(other, clip_span(other->clip));
+	assert_same(f, other);
+	clip_fixture_destroy(other);
+}
+END_TEST
+
+/* The same for each fault that needs no other settings. */
+START_TEST(a_span_may_be_split_anywhere_with_any_fault)
+{
+	for (int line = 0; line < CLIP_LINES; line++) {
+		struct clip_fault any;
+		struct clip_fixture *whole, *split;
+
+		clip_fault_init(&any, (enum clip_fault_what)_i);
+		any.line = (enum clip_line)line;
+		any.when.count = 0;
+		if (clip_fault_check(&any))
+			continue;
+		whole = clip_fixture_new();
+		split = clip_fixture_new();
+		clip_fixture_put(whole, &any);
+		clip_fixture_put(split, &any);
+		read_in_pieces(whole, 0);
+		read_in_pieces(split, 7);
+		assert_same(whole, split);
+		clip_fixture_destroy(whole);
+		clip_fixture_destroy(split);
+	}
+}
+END_TEST
+
+/* A turn of the adapter is bounded by work, not by bytes. */
+START_TEST(a_span_is_shorter_the_more_each_bit_takes)
+{
+	ck_assert_uint_eq(clip_span(f->clip), SIZE_MAX);
+	clip_fixture_add(f, CLIP_BIT_ERROR, CLIP_MISO);
+	ck_assert_uint_eq(clip_span(f->clip), 2048);
+	clip_fixture_put(f, &fault);
+	ck_assert_uint_eq(clip_span(f->clip), 32768 / (8 * (1 + 2 + 544)));
+	fault.master.read_bytes = 65536;
+	clip_fixture_put(f, &fault);
+	ck_assert_uint_eq(clip_span(f->clip), 1);
+}
+END_TEST
+
 Suite *
 suite_clip_master(void)
 {
@@ -326,6 +423,10 @@ suite_clip_master(void)
 	tcase_add_test(master, removing_a_master_in_a_read_releases_cs);
 	tcase_add_test(master, wall_time_does_not_count_within_a_frame);
 	tcase_add_test(master, a_read_has_to_fit_into_its_period);
+	tcase_add_loop_test(master, a_span_may_be_split_anywhere, CLIP_WIRED_AND, CLIP_RANDOM + 1);
+	tcase_add_loop_test(
+		master, a_span_may_be_split_anywhere_with_any_fault, 0, CLIP_FAULT_WHATS);
+	tcase_add_test(master, a_span_is_shorter_the_more_each_bit_takes);
 	suite_add_tcase(suite, master);
 	return suite;
 }

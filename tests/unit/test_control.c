@@ -336,8 +336,8 @@ START_TEST(status_reports_all_adapters_and_chips)
 	JsonObject *chip = json_array_get_object_element(chips, 0);
 
 	assert_shape(status,
-		"version:String pid:Integer control:String timing:String "
-		"seed:Integer uptime_s:Floating Point adapters:JsonArray");
+		"version:String pid:Integer control:String sandbox:String timing:String "
+		"seed:Integer uptime_s:Floating Point adapters:JsonArray outputs:JsonArray");
 	assert_shape(adapter,
 		"name:String profile:String tty:String link:NULL tcp:NULL "
 		"plugged:Boolean host:Boolean drivers:Boolean frequency_hz:Integer "
@@ -345,7 +345,7 @@ START_TEST(status_reports_all_adapters_and_chips)
 	assert_shape(chip,
 		"cs:Integer part:String vendor:String flashrom:String package:String "
 		"package_pins:JsonArray size:Integer image:NULL snapshot_mode:Boolean "
-		"power_mv:Integer cut_in:Integer "
+		"unsaved:JsonArray power_mv:Integer cut_in:Integer "
 		"pins:JsonObject busy:Boolean "
 		"status:JsonArray registers:JsonArray pin_uses:JsonObject silent:Boolean "
 		"reasons:JsonArray protected:JsonArray snapshots:Integer vcc_mv:Integer "
@@ -808,10 +808,12 @@ static const struct {
 		"pins=\\n9\\x1B is refused; allowed: 1 or -1"},
 	{"events.subscribe", "{\"kinds\":\"power\"}", -32602,
 		"events.subscribe: \"kinds\" has to be an array of some of operation, ready, "
-		"interrupted, power, pin, host, fault, boot, board, cable, snapshot, image"},
+		"interrupted, power, pin, host, fault, boot, board, cable, snapshot, image, "
+		"output, storage"},
 	{"events.subscribe", "{\"kinds\":[\"weather\"]}", -32602,
 		"events.subscribe: \"kinds\" has to be an array of some of operation, ready, "
-		"interrupted, power, pin, host, fault, boot, board, cable, snapshot, image"},
+		"interrupted, power, pin, host, fault, boot, board, cable, snapshot, image, "
+		"output, storage"},
 	{"events.subscribe", "{\"adapter\":\"a\"}", -32602,
 		"no adapter \"a\"; allowed are adapter0"},
 	{"events.unsubscribe", "{\"subscription\":1}", -32602,
@@ -832,7 +834,7 @@ END_TEST
 
 #define KINDS                                                                                    \
 	"operation, ready, interrupted, power, pin, host, fault, boot, board, cable, snapshot, " \
-	"image"
+	"image, output, storage"
 #define PARSE_ERROR(text) \
 	"{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32700,\"message\":\"" text "\"}}"
 #define NOT_JSON(text) \

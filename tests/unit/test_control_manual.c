@@ -216,7 +216,7 @@ START_TEST(the_manual_of_the_tool_has_every_kind)
 			!g_str_has_prefix(list, "operation , ready"))
 			list = strstr(list + 1, "operation");
 		ck_assert_msg(list != NULL, "no kinds in %s", files[i][1]);
-		g_autofree char *words = g_strndup(list, 120);
+		g_autofree char *words = g_strndup(list, 160);
 
 		for (const char *const *kind = control_event_kinds; *kind; kind++)
 			ck_assert_msg(

@@ -92,13 +92,14 @@ check(const char *text, GError **error)
 	char **argv = words;
 	int argc = 2;
 	struct setup_options *options;
+	g_autofree char *files = NULL;
 	unsigned int adapters, chips;
 	bool good;
 
 	ck_assert(g_file_set_contents(path, text, -1, NULL));
 	options = setup_options_parse(&argc, &argv, NULL);
 	ck_assert_ptr_nonnull(options);
-	good = bench_check(options, &adapters, &chips, error);
+	good = bench_check(options, &adapters, &chips, &files, error);
 	setup_options_free(options);
 	return good;
 }

@@ -4,6 +4,7 @@
  *
  * long: every case needs the same test adapter and the same fixture that counts descriptors.
  */
+#define _GNU_SOURCE /* posix_openpt(), ptsname() */
 #include "host_fixture.h"
 #include "port/port.h"
 #include "port/symlink.h"
@@ -17,6 +18,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -35,12 +37,14 @@ struct echo {
 	size_t received;
 	uint8_t reply[300];
 	size_t reply_start, reply_end;
-	size_t bulk;   /* still to be given */
-	size_t taken;  /* bytes in total */
-	size_t chunk;  /* limit of bytes per call; 0: none */
-	int64_t slow;  /* delay of each reply, us */
-	int64_t ready; /* monotonic us, earliest time of the reply */
-	int looks;     /* number of queries that still report a wait; afterwards none */
+	size_t bulk;     /* still to be given */
+	size_t taken;    /* bytes in total */
+	size_t chunk;    /* limit of bytes per call; 0: none */
+	int64_t cost_ns; /* of each call of give() that gives something; 0: none */
+	size_t gives;    /* their number */
+	int64_t slow;    /* delay of each reply, us */
+	int64_t ready;   /* monotonic us, earliest time of the reply */
+	int looks;       /* number of queries that still report a wait; afterwards none */
 };
 
 static bool
@@ -118,6 +122,11 @@ echo_give(void *self, uint8_t *out, size_t room)
 		return n;
 	}
 	n = MIN(room, echo->reply_end - echo->reply_start);
+	if (echo->cost_ns > 0 && n > 0) {
+		wall_advance(echo->cost_ns);
+		echo->gives++;
+		n = 1;
+	}
 	memcpy(out, echo->reply + echo->reply_start, n);
 	echo->reply_start += n;
 	return n;
@@ -361,6 +370,109 @@ START_TEST(unread_replies_do_not_reach_the_next_host)
 }
 END_TEST
 
+/* Half a command that was not read when the next host opened the line and synchronised. */
+START_TEST(unread_half_of_a_command_does_not_take_the_next_hosts_bytes)
+{
+	for (unsigned round = 1; round <= 200; round++) {
+		int host = open_host();
+
+		if (_i)
+			check_host(host);
+		else
+			RUN_UNTIL(echo.opened == 2 * round - 1);
+		SEND(host, "\x01\x20 half of it");
+		close(host);
+		host = open_host();
+		SEND(host, "\x10");
+		EXPECT(host, "\x15\x06");
+		check_host(host);
+		close(host);
+		RUN_UNTIL(echo.closed == 2 * round);
+	}
+}
+END_TEST
+
+/* The first host's reply is longer than the line holds, so the adapter waits for room. */
+START_TEST(flushing_the_line_does_not_bring_more_of_the_last_hosts_reply)
+{
+	for (unsigned round = 1; round <= 50; round++) {
+		int host = open_host();
+
+		SEND(host, "\xff");
+		host_run_dry();
+		ck_assert_uint_gt(echo.bulk, 0);
+		close(host);
+		host = open_host();
+		tcflush(host, TCIFLUSH);
+		SEND(host, "\x10");
+		EXPECT(host, "\x15\x06");
+		check_host(host);
+		close(host);
+		RUN_UNTIL(echo.closed == 2 * round);
+	}
+}
+END_TEST
+
+/* The limit of what a port can do: none of its code runs here between the two hosts. */
+START_TEST(replies_in_the_kernel_reach_a_host_that_reads_at_once)
+{
+	int host = open_host();
+
+	SEND(host, "\x10");
+	RUN_UNTIL(echo.taken == 1);
+	host_run_dry();
+	ck_assert_int_eq(poll(&(struct pollfd){.fd = host, .events = POLLIN}, 1, -1), 1);
+	close(host);
+	host = open_host();
+	uint8_t reply[2];
+
+	ck_assert_int_eq(read(host, reply, sizeof(reply)), 2);
+	ck_assert_mem_eq(reply, "\x15\x06", 2);
+	close(host);
+	RUN_UNTIL(echo.closed == 1);
+}
+END_TEST
+
+/* The same limit for what hosts send: "aab" is read after the same events, whether the second host
+ * sent "ab" or "b". */
+START_TEST(kernel_reports_no_boundary_between_the_bytes_of_two_hosts)
+{
+	static const char *const sent[][2] = {{"a", "ab"}, {"aa", "b"}};
+	char seen[2][1024] = {0};
+	ssize_t lengths[2];
+
+	for (int i = 0; i < 2; i++) {
+		int events = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+		int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+		char bytes[8] = "";
+		g_autofree char *path = NULL;
+
+		ck_assert_int_eq(unlockpt(master), 0);
+		path = g_strdup(ptsname(master));
+		inotify_add_watch(events, path, IN_ALL_EVENTS);
+		for (int of = 0; of < 2; of++) {
+			int host = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+			struct termios raw;
+
+			tcgetattr(host, &raw);
+			cfmakeraw(&raw);
+			tcsetattr(host, TCSANOW, &raw);
+			host_write(host, sent[i][of], strlen(sent[i][of]));
+			close(host);
+		}
+		for (size_t got = 0; got < 3;)
+			got += (size_t)read(master, bytes + got, 3 - got);
+		ck_assert_str_eq(bytes, "aab");
+		lengths[i] = read(events, seen[i], sizeof(seen[i]));
+		close(master);
+		close(events);
+	}
+	ck_assert_int_gt(lengths[0], 0);
+	ck_assert_int_eq(lengths[0], lengths[1]);
+	ck_assert_mem_eq(seen[0], seen[1], (size_t)lengths[0]);
+}
+END_TEST
+
 START_TEST(settings_of_a_host_are_reset_when_it_disconnects)
 {
 	int host = open_host(), exclusive = -1;
@@ -476,6 +588,33 @@ START_TEST(host_that_does_not_read_stops_the_adapter)
 	EXPECT(host, "\x06");
 	g_free(image);
 	close(host);
+}
+END_TEST
+
+/* 200 ms of work: a dispatch does a few ms of it, and then lets other sources have their turn. */
+START_TEST(long_computation_is_split_into_turns)
+{
+	int host = open_host();
+	uint8_t request[202] = {0x01, 200};
+	size_t most = 0;
+
+	RUN_UNTIL(echo.opened == 1);
+	echo.cost_ns = 1000000;
+	for (size_t i = 0; i < 200; i++)
+		request[2 + i] = (uint8_t)(i * 11);
+	host_write(host, request, sizeof(request));
+	wall_stop();
+	while (echo.gives < 200) {
+		size_t before = echo.gives;
+
+		g_main_context_iteration(fixture.context, FALSE);
+		most = MAX(most, echo.gives - before);
+	}
+	ck_assert_uint_gt(most, 1);
+	ck_assert_uint_le(most, 5);
+	host_expect(host, request + 2, 200);
+	close(host);
+	RUN_UNTIL(echo.closed == 1);
 }
 END_TEST
 
@@ -899,11 +1038,17 @@ suite_port(void)
 	tcase_add_test(hosts, first_byte_of_the_next_host_is_never_lost);
 	tcase_add_test(hosts, host_after_a_clean_disconnect_loses_no_byte);
 	tcase_add_loop_test(hosts, unread_replies_do_not_reach_the_next_host, 0, 2);
+	tcase_add_loop_test(
+		hosts, unread_half_of_a_command_does_not_take_the_next_hosts_bytes, 0, 2);
+	tcase_add_test(hosts, flushing_the_line_does_not_bring_more_of_the_last_hosts_reply);
+	tcase_add_test(hosts, replies_in_the_kernel_reach_a_host_that_reads_at_once);
+	tcase_add_test(hosts, kernel_reports_no_boundary_between_the_bytes_of_two_hosts);
 	tcase_add_test(hosts, settings_of_a_host_are_reset_when_it_disconnects);
 	tcase_add_test(hosts, two_hosts_at_once_log_a_warning);
 	tcase_add_test(hosts, merged_events_do_not_confuse_the_count);
 	tcase_add_test(hosts, connecting_and_disconnecting_leaks_no_descriptor);
 	tcase_add_test(hosts, host_that_does_not_read_stops_the_adapter);
+	tcase_add_test(hosts, long_computation_is_split_into_turns);
 	tcase_add_test(hosts, idle_line_does_not_wake_the_loop);
 	tcase_add_loop_test(hosts, replies_wait_for_wall_time, 0, (int)G_N_ELEMENTS(delays_us));
 	tcase_add_loop_test(hosts, a_wait_that_ends_between_two_queries_is_not_missed, 1, 7);

@@ -347,7 +347,8 @@ open_host(void)
 	ck_assert_int_ge(host, 0);
 }
 
-/* Fails unless the reply is n bytes c. */
+/* Fails unless the reply is n bytes c. A poll() that returns although there is nothing to read is
+ * a mistake of the port: see drop_replies() in pty.c. */
 static void
 expect(char c, size_t n)
 {

@@ -3,7 +3,7 @@
  * The files that the chips of a bench create at its start: the last step of the start, and its
  * reversal when the start is refused.
  */
-#include "bench/files.h"
+#include "bench/created.h"
 
 #include "bench/adapter.h"
 #include "bench/bench.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The files that a bench creates at its start. */
-#ifndef SPINOR_BENCH_FILES_H
-#define SPINOR_BENCH_FILES_H
+#ifndef SPINOR_BENCH_CREATED_H
+#define SPINOR_BENCH_CREATED_H
 
 #include <glib.h>
 #include <stdbool.h>
