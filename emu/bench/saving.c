@@ -18,6 +18,7 @@
  *	written by others       the chip has their content      nothing
  *
  * A state file that somebody else has written is renamed (IMAGE.state.old) before the next save.
+ * long: what each kind of loss does to saving, and the source that repeats it.
  */
 #include "bench/saving.h"
 
