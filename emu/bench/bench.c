@@ -217,6 +217,8 @@ add_chip(struct bench *bench, const struct setup_adapter *from, const struct set
 		.content = {content_kinds[chip_from->content], seed, chip_from->content_file},
 		.content_by_option = chip_from->content_by_option,
 		.snapshot = bench->setup->snapshot,
+		.snapshots_max = bench->setup->snapshots_max,
+		.snapshots_bytes = bench->setup->snapshots_bytes,
 		.condition = &chip_from->condition,
 		.where = chip_from->where,
 		.instant = bench->setup->timing == BASE_CLOCK_INSTANT,

@@ -212,6 +212,39 @@ take_idle(const char *name, const char *value, void *data, GError **error)
 }
 
 static gboolean
+take_snapshots_max(const char *name, const char *value, void *data, GError **error)
+{
+	struct setup_options *options = data;
+	uint64_t count;
+
+	if (!base_parse_decimal(value, 0, SETUP_SNAPSHOTS_MAX_MAX, &count)) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+			"%s %s: not a number of snapshots; allowed are whole numbers from 0 to %d",
+			name, value, SETUP_SNAPSHOTS_MAX_MAX);
+		return FALSE;
+	}
+	options->snapshots_max = (unsigned int)count;
+	options->snapshots_max_given = true;
+	return TRUE;
+}
+
+static gboolean
+take_snapshots_bytes(const char *name, const char *value, void *data, GError **error)
+{
+	struct setup_options *options = data;
+
+	if (!base_parse_size(value, &options->snapshots_bytes) ||
+		options->snapshots_bytes > SETUP_SNAPSHOTS_BYTES_MAX) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+			"%s %s: not a size; allowed are sizes up to 1024G, such as 64M", name,
+			value);
+		return FALSE;
+	}
+	options->snapshots_bytes_given = true;
+	return TRUE;
+}
+
+static gboolean
 take_check(const char *name, const char *value, void *data, GError **error)
 {
 	struct setup_options *options = data;
@@ -425,6 +458,10 @@ static const GOptionEntry rows[] = {
 		"blank|random|pattern|FILE"},
 	{"snapshot", 0, 0, G_OPTION_ARG_NONE, PARSING(snapshot),
 		"Write nothing to images and their state: all changes are lost at exit", NULL},
+	{"snapshots-max", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_snapshots_max,
+		"Number of snapshots in memory of each chip (default: 256)", "N"},
+	{"snapshots-bytes", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_snapshots_bytes,
+		"Memory for the snapshots of each chip (default: 1G)", "SIZE"},
 	{"chipdb", 0, 0, G_OPTION_ARG_FILENAME, OPTION(chipdb),
 		"Read the chips also from *.chips in DIR, or from FILE", "DIR|FILE"},
 

@@ -107,6 +107,8 @@ setup_empty(void)
 
 	setup->timing = BASE_CLOCK_VIRTUAL;
 	setup->seed = SETUP_DEFAULT_SEED;
+	setup->snapshots_max = SETUP_SNAPSHOTS_MAX;
+	setup->snapshots_bytes = SETUP_SNAPSHOTS_BYTES;
 	setup->adapters = g_ptr_array_new_with_free_func(free_adapter);
 	setup->faults = g_ptr_array_new_with_free_func(free_fault);
 	setup->boards = g_ptr_array_new_with_free_func(free_board);
@@ -598,6 +600,10 @@ setup_new(const struct setup_options *options, GError **error)
 	if (options->seed_given)
 		setup->seed = options->seed;
 	setup->snapshot = setup->snapshot || options->snapshot;
+	if (options->snapshots_max_given)
+		setup->snapshots_max = options->snapshots_max;
+	if (options->snapshots_bytes_given)
+		setup->snapshots_bytes = options->snapshots_bytes;
 	replace(&setup->chipdb, options->chipdb);
 	replace(&setup->trace, options->trace);
 	replace(&setup->record, options->record);

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Benches: creation from files and options, threads, counters, observers. */
+/*
+ * Benches: creation from files and options, threads, counters, observers.
+ *
+ * long: a row for each mistake in a bench file.
+ */
 #include "bench/bench.h"
 #include "link/meter.h"
 
@@ -209,12 +213,19 @@ static const struct {
 	{"", "", "no [adapter NAME]; at least one is wanted"},
 	{"", "[bench]\ntimming=real\n" A,
 		"[bench]: unknown key \"timming\": did you mean timing?; allowed are timing, "
-		"time-scale, seed, snapshot, chipdb, trace, record, control"},
+		"time-scale, seed, snapshot, snapshots-max, "
+		"snapshots-bytes, chipdb, trace, record, control"},
 	{"", "[bench]\ntiming=fast\n" A,
 		"[bench]: timing = \"fast\" is refused; allowed: instant, virtual and real"},
 	{"", "[bench]\nseed=-1\n" A,
 		"[bench]: seed = \"-1\" is refused; allowed: a whole number from 0 to "
 		"18446744073709551615"},
+	{"", "[bench]\nsnapshots-max=65537\n" A,
+		"[bench]: snapshots-max = \"65537\" is refused; allowed: a whole number from 0 to "
+		"65536"},
+	{"", "[bench]\nsnapshots-bytes=1025G\n" A,
+		"[bench]: snapshots-bytes = \"1025G\" is refused; allowed: a size up to 1024G, "
+		"such as 64M"},
 	{"", "[bnch]\n" A, "[bnch]: unknown group: did you mean bench?; " GROUPS},
 	{"", "[x y]\n" A, "[x y]: unknown group; " GROUPS},
 	{"", "[adapter]\n", "[adapter]: \"\" is no name for an adapter; " NAMES},
