@@ -355,40 +355,6 @@ take_rest(struct setup_options *options, char **rest, GError **error)
 	return true;
 }
 
-/* Refuses one file for two purposes: opening a trace empties it, and a PID file is removed. */
-static bool
-refuse_shared_file(const struct setup_options *options, GError **error)
-{
-	const struct {
-		const char *name, *path, *what;
-	} files[] = {
-		{"image", options->image, "the image"},
-		{"control", options->control, "the control socket"},
-		{"link", options->link, "the link"},
-		{"pid", options->pid, "the PID file"},
-		{"log", options->log, "the log"},
-		{"trace", g_strcmp0(options->trace, "-") != 0 ? options->trace : NULL, "the trace"},
-	};
-
-	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
-		g_autofree char *path =
-			files[i].path ? g_canonicalize_filename(files[i].path, NULL) : NULL;
-
-		for (size_t j = 0; path != NULL && j < i; j++) {
-			g_autofree char *other =
-				files[j].path ? g_canonicalize_filename(files[j].path, NULL) : NULL;
-
-			if (g_strcmp0(path, other) != 0)
-				continue;
-			g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-				"--%s %s: that is %s too; another file is wanted", files[i].name,
-				files[i].path, files[j].what);
-			return false;
-		}
-	}
-	return true;
-}
-
 /* Refuses options that exclude each other. */
 static bool
 refuse_clash(const struct setup_options *options, GError **error)
@@ -416,7 +382,7 @@ refuse_clash(const struct setup_options *options, GError **error)
 			"'': the name of the bench file is empty; FILE is wanted");
 		return false;
 	}
-	return refuse_shared_file(options, error);
+	return true;
 }
 
 /* Values that GOption sets outside of struct setup_options. */

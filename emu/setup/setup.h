@@ -93,7 +93,6 @@ struct setup_board {
 struct setup_bench {
 	char *where;       /* "FILE: [bench]"; NULL: the command line */
 	char *file;        /* the bench file; NULL: none */
-	char *bench_where; /* its group [bench], whatever options there are; NULL: none */
 	enum base_clock_mode timing;
 	unsigned int time_scale; /* thousandths; 0: not given */
 	bool time_scale_by_option;
