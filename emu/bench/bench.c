@@ -448,8 +448,12 @@ bench_new(const struct setup_options *options, GMainContext *context, GError **e
 {
 	struct bench *bench = bench_describe(options, error);
 
-	if (bench == NULL || bench_build(bench, options, context, error))
+	if (bench == NULL)
+		return NULL;
+	if (bench_build(bench, options, context, error)) {
+		bench_accept(bench);
 		return bench;
+	}
 	bench_destroy(bench);
 	return NULL;
 }
