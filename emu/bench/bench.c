@@ -400,6 +400,12 @@ bench_describe(const struct setup_options *options, GError **error)
 	return describe(setup_new(options, error), error);
 }
 
+struct bench *
+bench_describe_from(struct setup_bench *setup, GError **error)
+{
+	return describe(setup, error);
+}
+
 bool
 bench_build(struct bench *bench, const struct setup_options *options, GMainContext *context,
 	GError **error)
@@ -430,17 +436,6 @@ bench_ask_flashrom(const struct bench *bench)
 			chipdb_part_choice(
 				find_part(bench->chipdb, adapter->chips->pdata[j], NULL));
 	}
-}
-
-struct bench *
-bench_new_from(struct setup_bench *setup, GMainContext *context, GError **error)
-{
-	struct bench *bench = describe(setup, error);
-
-	if (bench == NULL || build(bench, context, error))
-		return bench;
-	bench_destroy(bench);
-	return NULL;
 }
 
 struct bench *

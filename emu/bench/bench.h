@@ -38,8 +38,8 @@ void bench_ask_flashrom(const struct bench *bench);
 /* Both, and bench_accept(). */
 struct bench *bench_new(const struct setup_options *options, GMainContext *context, GError **error);
 
-/* As bench_new(), of a description that the bench takes over; without a record. */
-struct bench *bench_new_from(struct setup_bench *setup, GMainContext *context, GError **error);
+/* As bench_describe(), of a description that the bench takes over. */
+struct bench *bench_describe_from(struct setup_bench *setup, GError **error);
 
 /* Checks the options and their bench file without opening images or ports: names and keys only.
  * files: receives the lines of setup_files_text(). */
