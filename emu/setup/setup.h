@@ -91,8 +91,8 @@ struct setup_board {
 };
 
 struct setup_bench {
-	char *where;       /* "FILE: [bench]"; NULL: the command line */
-	char *file;        /* the bench file; NULL: none */
+	char *where; /* "FILE: [bench]"; NULL: the command line */
+	char *file;  /* the bench file; NULL: none */
 	enum base_clock_mode timing;
 	unsigned int time_scale; /* thousandths; 0: not given */
 	bool time_scale_by_option;
