@@ -374,6 +374,7 @@ emu_libsetup_a_SOURCES = \
 	emu/setup/optionwords.h \
 	emu/setup/resolve.c \
 	emu/setup/restrict.c \
+	emu/setup/samefile.c \
 	emu/setup/setup.c \
 	emu/setup/setup.h
 

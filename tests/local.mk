@@ -77,6 +77,7 @@ SYSTEM_TESTS = \
 	tests/system/sandbox.test \
 	tests/system/screens.test \
 	tests/system/sfdp.test \
+	tests/system/snapshot-limit.test \
 	tests/system/spinor-lists.test \
 	tests/system/spinor-run.test \
 	tests/system/spinor-verbs.test \

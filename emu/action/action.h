@@ -196,6 +196,8 @@ bool action_snapshot_restore(const struct action_target *target, const char *nam
 	uint64_t *bytes_copied, GError **error);
 /* Returns struct store_snapshot_info, oldest first. Free with g_ptr_array_unref(). */
 GPtrArray *action_snapshot_list(const struct action_target *target, GError **error);
+bool action_snapshot_usage(
+	const struct action_target *target, struct store_snapshot_usage *usage, GError **error);
 bool action_snapshot_drop(const struct action_target *target, const char *name, GError **error);
 
 #endif

@@ -202,6 +202,22 @@ action_snapshot_list(const struct action_target *target, GError **error)
 }
 
 static bool
+get_usage(struct action_work *work, GError **error)
+{
+	(void)error;
+	*(struct store_snapshot_usage *)work->out =
+		store_snapshots_usage(bench_chip_snapshots(work->chip));
+	return true;
+}
+
+bool
+action_snapshot_usage(
+	const struct action_target *target, struct store_snapshot_usage *usage, GError **error)
+{
+	return action_work_run(target, get_usage, NULL, usage, error);
+}
+
+static bool
 drop_snapshot(struct action_work *work, GError **error)
 {
 	if (!store_snapshots_drop(bench_chip_snapshots(work->chip), work->in, error))

@@ -217,6 +217,8 @@ add_chip(struct bench *bench, const struct setup_adapter *from, const struct set
 		.content = {content_kinds[chip_from->content], seed, chip_from->content_file},
 		.content_by_option = chip_from->content_by_option,
 		.snapshot = bench->setup->snapshot,
+		.snapshots_max = bench->setup->snapshots_max,
+		.snapshots_bytes = bench->setup->snapshots_bytes,
 		.condition = &chip_from->condition,
 		.where = chip_from->where,
 		.instant = bench->setup->timing == BASE_CLOCK_INSTANT,
@@ -398,6 +400,12 @@ bench_describe(const struct setup_options *options, GError **error)
 	return describe(setup_new(options, error), error);
 }
 
+struct bench *
+bench_describe_from(struct setup_bench *setup, GError **error)
+{
+	return describe(setup, error);
+}
+
 bool
 bench_build(struct bench *bench, const struct setup_options *options, GMainContext *context,
 	GError **error)
@@ -431,23 +439,16 @@ bench_ask_flashrom(const struct bench *bench)
 }
 
 struct bench *
-bench_new_from(struct setup_bench *setup, GMainContext *context, GError **error)
-{
-	struct bench *bench = describe(setup, error);
-
-	if (bench == NULL || build(bench, context, error))
-		return bench;
-	bench_destroy(bench);
-	return NULL;
-}
-
-struct bench *
 bench_new(const struct setup_options *options, GMainContext *context, GError **error)
 {
 	struct bench *bench = bench_describe(options, error);
 
-	if (bench == NULL || bench_build(bench, options, context, error))
+	if (bench == NULL)
+		return NULL;
+	if (bench_build(bench, options, context, error)) {
+		bench_accept(bench);
 		return bench;
+	}
 	bench_destroy(bench);
 	return NULL;
 }

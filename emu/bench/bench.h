@@ -35,11 +35,11 @@ bool bench_build(struct bench *bench, const struct setup_options *options, GMain
  * in the sandbox cannot start it. */
 void bench_ask_flashrom(const struct bench *bench);
 
-/* Both. */
+/* Both, and bench_accept(). */
 struct bench *bench_new(const struct setup_options *options, GMainContext *context, GError **error);
 
-/* As bench_new(), of a description that the bench takes over; without a record. */
-struct bench *bench_new_from(struct setup_bench *setup, GMainContext *context, GError **error);
+/* As bench_describe(), of a description that the bench takes over. */
+struct bench *bench_describe_from(struct setup_bench *setup, GError **error);
 
 /* Checks the options and their bench file without opening images or ports: names and keys only.
  * files: receives the lines of setup_files_text(). */
@@ -49,6 +49,10 @@ bool bench_check(const struct setup_options *options, unsigned int *n_adapters,
 /* Starts a thread per adapter. False: the system has no more threads; the bench can then only be
  * destroyed. */
 bool bench_start(struct bench *bench, GError **error);
+
+/* The start has succeeded: trace and record replace the old content of their files. Until then
+ * their lines are held. bench_new() does the same. */
+void bench_accept(struct bench *bench);
 
 /* The start is refused for a reason outside: bench_destroy() removes all files that it has created.
  * bench_build() and bench_start() do the same on an error. */

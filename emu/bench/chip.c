@@ -51,7 +51,8 @@ struct bench_chip {
 	struct trace_examples *examples; /* of the counters; NULL: nothing counted yet */
 
 	struct store_snapshots *snapshots; /* NULL: not used yet */
-	uint8_t *changed;                  /* blocks changed before snapshots exists */
+	struct store_snapshot_limits limits;
+	uint8_t *changed; /* blocks changed before snapshots exists */
 	size_t changed_bytes;
 
 	struct bench_saving *saving;
@@ -284,6 +285,7 @@ bench_chip_new(const struct bench_chip_plan *plan, GError **error)
 	chip->image = image;
 	chip->unsaved = plan->unsaved;
 	chip->snapshot = plan->snapshot && plan->image != NULL;
+	chip->limits = (struct store_snapshot_limits){plan->snapshots_max, plan->snapshots_bytes};
 	chip->blank = plan->image == NULL && plan->content.kind == STORE_CONTENT_BLANK;
 	chip->relabelled = bench_relabel_part(plan->condition, plan->part);
 	chip->flash = flash_new(chip->relabelled != NULL ? chip->relabelled : plan->part,
@@ -426,6 +428,7 @@ bench_chip_snapshots(struct bench_chip *chip)
 	if (chip->snapshots == NULL) {
 		chip->snapshots = store_snapshots_new(chip->flash, store_image_array(chip->image),
 			flash_part(chip->flash)->size, blank);
+		store_snapshots_set_limits(chip->snapshots, &chip->limits);
 		store_snapshots_set_image(chip->snapshots, chip->image, chip->state_path != NULL);
 		store_snapshots_set_listener(chip->snapshots, restored, chip);
 	}

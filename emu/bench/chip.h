@@ -31,8 +31,10 @@ struct bench_chip_plan {
 	const struct flash_part *part;
 	const char *image; /* may be NULL: in memory */
 	struct store_content content;
-	bool content_by_option; /* worth a warning if the image has content already */
-	bool snapshot;          /* nothing is written to image and state */
+	bool content_by_option;     /* worth a warning if the image has content already */
+	unsigned int snapshots_max; /* limits of those in memory */
+	uint64_t snapshots_bytes;
+	bool snapshot; /* nothing is written to image and state */
 	const struct setup_condition *condition;
 	const char *where; /* prefix of error messages; may be NULL */
 	bool instant;      /* no operation takes time */

@@ -9,6 +9,8 @@
 #include "bench/bench.h"
 #include "bench/chip.h"
 #include "clip/clip.h"
+#include "record/recorder.h"
+#include "trace/text.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -50,6 +52,19 @@ bool
 bench_begin(struct bench *bench, GError **error)
 {
 	return each_chip(bench, bench_chip_begin, error);
+}
+
+void
+bench_accept(struct bench *bench)
+{
+	struct record_writer *record;
+	struct trace_text *trace;
+
+	bench_writers(bench, &trace, &record);
+	if (trace != NULL)
+		trace_text_begin(trace);
+	if (record != NULL)
+		record_writer_begin(record);
 }
 
 void

@@ -77,6 +77,7 @@ JsonNode *control_image_load(struct control_call *call, GError **error);
 JsonNode *control_image_compare(struct control_call *call, GError **error);
 JsonNode *control_snapshot_take(struct control_call *call, GError **error);
 JsonNode *control_snapshot_restore(struct control_call *call, GError **error);
+JsonNode *control_snapshot_usage(struct control_call *call, GError **error);
 JsonNode *control_snapshot_list(struct control_call *call, GError **error);
 JsonNode *control_snapshot_drop(struct control_call *call, GError **error);
 

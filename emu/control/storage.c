@@ -152,6 +152,23 @@ control_snapshot_list(struct control_call *call, GError **error)
 }
 
 JsonNode *
+control_snapshot_usage(struct control_call *call, GError **error)
+{
+	struct action_target target;
+	struct store_snapshot_usage usage;
+	JsonObject *object;
+
+	if (!control_chip(call, &target, error) || !action_snapshot_usage(&target, &usage, error))
+		return NULL;
+	object = json_object_new();
+	json_object_set_int_member(object, "count", usage.count);
+	json_object_set_int_member(object, "count_max", usage.limits.count);
+	json_object_set_int_member(object, "bytes", (int64_t)usage.bytes);
+	json_object_set_int_member(object, "bytes_max", (int64_t)usage.limits.bytes);
+	return control_take_object(object);
+}
+
+JsonNode *
 control_snapshot_drop(struct control_call *call, GError **error)
 {
 	struct action_target target;

@@ -23,6 +23,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define BUFFER_BYTES ((size_t)524288)
@@ -35,6 +36,8 @@ struct record_writer {
 	GMutex mutex; /* everything below */
 	char *path;
 	struct base_outlet *outlet;
+	int fd;
+	GString *held; /* until record_writer_begin(), then NULL */
 	int64_t origin_ns;
 	int64_t flushed_ns;
 	const char *adapter; /* of the last event */
@@ -79,6 +82,10 @@ reserve(struct record_writer *writer, size_t n)
 static void
 append(struct record_writer *writer, const char *text, size_t n)
 {
+	if (writer->held != NULL) {
+		g_string_append_len(writer->held, text, (gssize)n);
+		return;
+	}
 	while (n > 0) {
 		size_t piece = MIN(n, BUFFER_BYTES);
 
@@ -93,7 +100,7 @@ append(struct record_writer *writer, const char *text, size_t n)
 struct record_writer *
 record_writer_new(const char *path, int64_t origin_ns, GError **error)
 {
-	int fd = base_sink_open(path, O_TRUNC);
+	int fd = base_sink_open(path, 0);
 	const struct base_outlet_plan plan = {.fd = fd, .capacity = QUEUE_BYTES};
 	struct record_writer *writer;
 
@@ -109,8 +116,25 @@ record_writer_new(const char *path, int64_t origin_ns, GError **error)
 	writer->path = g_strdup(path);
 	writer->outlet = base_outlet_new(&plan);
 	writer->origin_ns = origin_ns;
+	writer->fd = fd;
+	writer->held = g_string_new(NULL);
 	record_writer_head(writer, RECORD_MAGIC " %d", RECORD_VERSION);
 	return writer;
+}
+
+void
+record_writer_begin(struct record_writer *writer)
+{
+	g_autoptr(GString) held = NULL;
+	struct stat info;
+
+	g_mutex_lock(&writer->mutex);
+	held = g_steal_pointer(&writer->held);
+	if (fstat(writer->fd, &info) == 0 && S_ISREG(info.st_mode) && ftruncate(writer->fd, 0) < 0)
+		fail(writer, errno);
+	if (held != NULL)
+		append(writer, held->str, held->len);
+	g_mutex_unlock(&writer->mutex);
 }
 
 int64_t
@@ -184,14 +208,15 @@ write_time(char *text, int64_t ns)
 static void
 begin(struct record_writer *writer, const char *adapter, int64_t wall_ns)
 {
+	char time[TIME_CHARACTERS];
+
 	if (writer->adapter == NULL || strcmp(writer->adapter, adapter) != 0) {
 		append(writer, "@", 1);
 		append(writer, adapter, strlen(adapter));
 		append(writer, "\n", 1);
 		writer->adapter = adapter;
 	}
-	reserve(writer, TIME_CHARACTERS);
-	writer->n += write_time(writer->buffer + writer->n, wall_ns - writer->origin_ns);
+	append(writer, time, write_time(time, wall_ns - writer->origin_ns));
 }
 
 void
@@ -209,6 +234,34 @@ record_writer_event(
 	g_mutex_unlock(&writer->mutex);
 }
 
+/* "> 01 02" and a newline; out has RECORD_DATA_CHARACTERS(n) + 3. Returns the length. */
+static size_t
+format_data(char *out, char kind, const uint8_t *bytes, size_t n)
+{
+	size_t used = 0;
+
+	out[used++] = kind;
+	out[used++] = ' ';
+	used += record_data_write(out + used, bytes, n);
+	out[used++] = '\n';
+	return used;
+}
+
+static void
+append_data(struct record_writer *writer, char kind, const uint8_t *bytes, size_t n)
+{
+	size_t size = RECORD_DATA_CHARACTERS(n) + 3;
+	g_autofree char *line = NULL;
+
+	if (writer->held != NULL) {
+		line = g_malloc(size);
+		append(writer, line, format_data(line, kind, bytes, n));
+		return;
+	}
+	reserve(writer, size);
+	writer->n += format_data(writer->buffer + writer->n, kind, bytes, n);
+}
+
 void
 record_writer_data(struct record_writer *writer, const char *adapter, int64_t wall_ns, char kind,
 	const uint8_t *bytes, size_t n)
@@ -216,11 +269,7 @@ record_writer_data(struct record_writer *writer, const char *adapter, int64_t wa
 	g_mutex_lock(&writer->mutex);
 	if (!writer->failed) {
 		begin(writer, adapter, wall_ns);
-		reserve(writer, RECORD_DATA_CHARACTERS(n) + 3);
-		writer->buffer[writer->n++] = kind;
-		writer->buffer[writer->n++] = ' ';
-		writer->n += record_data_write(writer->buffer + writer->n, bytes, n);
-		writer->buffer[writer->n++] = '\n';
+		append_data(writer, kind, bytes, n);
 		if (wall_ns - writer->flushed_ns > FLUSH_NS) {
 			flush(writer);
 			writer->flushed_ns = wall_ns;
@@ -243,6 +292,8 @@ record_writer_close(struct record_writer *writer)
 	if ((last.code != 0 || last.dropped > 0) && !writer->failed)
 		fail(writer, last.code != 0 ? last.code : ETIMEDOUT);
 	good = !writer->failed;
+	if (writer->held != NULL)
+		g_string_free(writer->held, TRUE);
 	g_mutex_clear(&writer->mutex);
 	g_free(writer->path);
 	g_free(writer);

@@ -12,7 +12,8 @@
 
 struct record_writer;
 
-/* Creates or empties the file. NULL and BASE_ERROR_FILE on error. The times of events are counted
+/* Creates the file, or opens it. NULL and BASE_ERROR_FILE on error. Nothing is written, and an
+ * existing file keeps its content, before record_writer_begin(). The times of events are counted
  * from origin_ns, CLOCK_MONOTONIC. */
 struct record_writer *record_writer_new(const char *path, int64_t origin_ns, GError **error);
 
@@ -31,6 +32,9 @@ void record_writer_event(
 /* kind: RECORD_FROM_HOST and so on of record/reader.h; at most RECORD_DATA_MAX bytes. */
 void record_writer_data(struct record_writer *writer, const char *adapter, int64_t wall_ns,
 	char kind, const uint8_t *bytes, size_t n);
+
+/* Empties the file, and writes what has come so far. */
+void record_writer_begin(struct record_writer *writer);
 
 /* Its path and errno of the failure that ended it; 0: it goes on. From any thread. */
 const char *record_writer_path(const struct record_writer *writer);

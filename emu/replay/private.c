@@ -15,11 +15,14 @@
 #include "bench/adapter.h"
 #include "bench/bench.h"
 #include "bench/cable.h"
+#include "bench/confine.h"
 #include "bench/recording.h"
 #include "control/direct.h"
 #include "record/data.h"
 #include "record/reader.h"
+#include "sandbox/sandbox.h"
 #include "serprog/profile.h"
+#include "setup/files.h"
 #include "setup/options.h"
 #include "setup/setup.h"
 
@@ -35,7 +38,8 @@ struct replay_private {
 	struct control_direct *direct;
 	struct bench_adapter **adapters; /* by index in the head */
 	unsigned int *bauds;
-	GHashTable *files; /* snapshots in files: recorded path, path in the folder */
+	struct sandbox *sandbox; /* NULL: not entered */
+	GHashTable *files;       /* snapshots in files: recorded path, path in the folder */
 };
 
 /* Puts the options of the record and those of the replay together. */
@@ -219,22 +223,53 @@ find_adapters(struct replay_private *private, GError **error)
 	return true;
 }
 
-static bool
-build(struct replay_private *private, const struct replay_private_plan *plan, GError **error)
+/* From here on only the folder can be changed. All files can be read: actions of the record name
+ * some, such as image.load. */
+static void
+confine(struct replay_private *private, const struct setup_options *options)
 {
-	struct setup_options *options = read_options(plan, error);
-	struct setup_bench *setup = options != NULL ? setup_new(options, error) : NULL;
+	struct sandbox *sandbox = bench_sandbox_new(private->bench, options, false);
 
-	setup_options_free(options);
+	bench_ask_flashrom(private->bench);
+	sandbox_allow(sandbox, "/", SANDBOX_READ);
+	sandbox_allow(sandbox, private->folder, SANDBOX_FOLDER | SANDBOX_LIST);
+	sandbox_allow_folder_of(sandbox, private->folder, SANDBOX_RMDIR);
+	sandbox_enter_files(sandbox);
+	private->sandbox = sandbox;
+}
+
+/* The bench without its links, ports, and files of the user. */
+static bool
+describe(struct replay_private *private, const struct replay_private_plan *plan,
+	const struct setup_options *options, GError **error)
+{
+	struct setup_bench *setup = setup_new(options, error);
+
 	if (setup == NULL)
 		return false;
 	if (!isolate(private, plan, setup, error)) {
 		setup_free(setup);
 		return false;
 	}
-	private->bench = bench_new_from(setup, NULL, error);
-	if (private->bench == NULL || !check_contents(private, error) ||
-		!find_adapters(private, error))
+	g_ptr_array_unref(setup->files);
+	setup->files = setup_files_new(setup, options);
+	private->bench = bench_describe_from(setup, error);
+	return private->bench != NULL;
+}
+
+static bool
+build(struct replay_private *private, const struct replay_private_plan *plan, GError **error)
+{
+	struct setup_options *options = read_options(plan, error);
+	bool good = options != NULL && describe(private, plan, options, error);
+
+	if (good && plan->confined)
+		confine(private, options);
+	good = good && bench_build(private->bench, options, NULL, error);
+	setup_options_free(options);
+	if (good && private->sandbox != NULL)
+		sandbox_enter_calls(private->sandbox);
+	if (!good || !check_contents(private, error) || !find_adapters(private, error))
 		return false;
 	private->direct = control_direct_new(private->bench);
 	return true;
@@ -281,6 +316,7 @@ replay_private_free(struct replay_private *private)
 	base_wall_release();
 	if (private->folder != NULL)
 		remove_folder(private->folder);
+	g_clear_pointer(&private->sandbox, sandbox_free);
 	g_hash_table_unref(private->files);
 	g_free(private->folder);
 	g_free(private->adapters);

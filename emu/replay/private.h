@@ -6,6 +6,7 @@
 #include "replay/replay.h"
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct record_head;
@@ -16,6 +17,7 @@ struct replay_private_plan {
 	char *const *words; /* more options of the bench, which replace those of the record; NULL */
 	char *const *images; /* copies of the start contents, in the order of the head; NULL */
 	const char *chipdb;  /* folder; NULL: the default */
+	bool confined;       /* the process enters the sandbox of a bench, for good */
 };
 
 /* NULL and an error: the bench cannot be built, or its content is not that of the record. */

@@ -106,6 +106,30 @@ take_snapshot(struct base_key_reading *at, const char *value)
 }
 
 static bool
+take_snapshots_max(struct base_key_reading *at, const char *value)
+{
+	struct reading *r = at->target;
+	uint64_t count;
+
+	if (!base_parse_decimal(value, 0, SETUP_SNAPSHOTS_MAX_MAX, &count))
+		return false;
+	r->setup->snapshots_max = (unsigned int)count;
+	return true;
+}
+
+static bool
+take_snapshots_bytes(struct base_key_reading *at, const char *value)
+{
+	struct reading *r = at->target;
+	uint64_t bytes;
+
+	if (!base_parse_size(value, &bytes) || bytes > SETUP_SNAPSHOTS_BYTES_MAX)
+		return false;
+	r->setup->snapshots_bytes = bytes;
+	return true;
+}
+
+static bool
 take_chipdb(struct base_key_reading *at, const char *value)
 {
 	struct reading *r = at->target;
@@ -258,6 +282,9 @@ static const struct base_key bench_keys[] = {
 	BASE_KEY("time-scale", "a number from 0.1 to 1000", take_scale),
 	BASE_KEY("seed", WHOLE_ALLOWED, take_seed),
 	BASE_KEY("snapshot", "yes and no", take_snapshot),
+	BASE_KEY("snapshots-max", "a whole number from 0 to " G_STRINGIFY(SETUP_SNAPSHOTS_MAX_MAX),
+		take_snapshots_max),
+	BASE_KEY("snapshots-bytes", "a size up to 1024G, such as 64M", take_snapshots_bytes),
 	BASE_KEY("chipdb", "a folder", take_chipdb),
 	BASE_KEY("trace", "a file, or - for standard output", take_trace),
 	BASE_KEY("record", "a file", take_record),

@@ -127,7 +127,7 @@ static void
 add_shared(struct listing *list, const struct setup_bench *setup)
 {
 	const struct setup_options *options = list->options;
-	const char *where = setup->bench_where;
+	const char *where = setup->where;
 	bool to_file = g_strcmp0(setup->trace, "-") != 0;
 
 	add(list, setup->chipdb, "chip data", "chipdb", options->chipdb != NULL ? NULL : where,

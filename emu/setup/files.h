@@ -44,6 +44,10 @@ char *setup_files_text(const GPtrArray *files, const char *file, bool all);
  * first ones, how many there are. */
 void setup_files_log(const GPtrArray *files, const char *file);
 
+/* Refuses one file for two purposes, however it is spelt, unless both are only read or a row of
+ * samefile.c allows it. False: BASE_ERROR_USAGE. */
+bool setup_files_are_distinct(const GPtrArray *files, GError **error);
+
 /* Whether the paths in the bench file have to be below its folder: as the options say, or if it, or
  * a symbolic link to it, belongs to another user. */
 bool setup_files_are_restricted(const struct setup_options *options, const char *file);

@@ -212,6 +212,39 @@ take_idle(const char *name, const char *value, void *data, GError **error)
 }
 
 static gboolean
+take_snapshots_max(const char *name, const char *value, void *data, GError **error)
+{
+	struct setup_options *options = data;
+	uint64_t count;
+
+	if (!base_parse_decimal(value, 0, SETUP_SNAPSHOTS_MAX_MAX, &count)) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+			"%s %s: not a number of snapshots; allowed are whole numbers from 0 to %d",
+			name, value, SETUP_SNAPSHOTS_MAX_MAX);
+		return FALSE;
+	}
+	options->snapshots_max = (unsigned int)count;
+	options->snapshots_max_given = true;
+	return TRUE;
+}
+
+static gboolean
+take_snapshots_bytes(const char *name, const char *value, void *data, GError **error)
+{
+	struct setup_options *options = data;
+
+	if (!base_parse_size(value, &options->snapshots_bytes) ||
+		options->snapshots_bytes > SETUP_SNAPSHOTS_BYTES_MAX) {
+		g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+			"%s %s: not a size; allowed are sizes up to 1024G, such as 64M", name,
+			value);
+		return FALSE;
+	}
+	options->snapshots_bytes_given = true;
+	return TRUE;
+}
+
+static gboolean
 take_check(const char *name, const char *value, void *data, GError **error)
 {
 	struct setup_options *options = data;
@@ -322,40 +355,6 @@ take_rest(struct setup_options *options, char **rest, GError **error)
 	return true;
 }
 
-/* Refuses one file for two purposes: opening a trace empties it, and a PID file is removed. */
-static bool
-refuse_shared_file(const struct setup_options *options, GError **error)
-{
-	const struct {
-		const char *name, *path, *what;
-	} files[] = {
-		{"image", options->image, "the image"},
-		{"control", options->control, "the control socket"},
-		{"link", options->link, "the link"},
-		{"pid", options->pid, "the PID file"},
-		{"log", options->log, "the log"},
-		{"trace", g_strcmp0(options->trace, "-") != 0 ? options->trace : NULL, "the trace"},
-	};
-
-	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
-		g_autofree char *path =
-			files[i].path ? g_canonicalize_filename(files[i].path, NULL) : NULL;
-
-		for (size_t j = 0; path != NULL && j < i; j++) {
-			g_autofree char *other =
-				files[j].path ? g_canonicalize_filename(files[j].path, NULL) : NULL;
-
-			if (g_strcmp0(path, other) != 0)
-				continue;
-			g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-				"--%s %s: that is %s too; another file is wanted", files[i].name,
-				files[i].path, files[j].what);
-			return false;
-		}
-	}
-	return true;
-}
-
 /* Refuses options that exclude each other. */
 static bool
 refuse_clash(const struct setup_options *options, GError **error)
@@ -383,7 +382,7 @@ refuse_clash(const struct setup_options *options, GError **error)
 			"'': the name of the bench file is empty; FILE is wanted");
 		return false;
 	}
-	return refuse_shared_file(options, error);
+	return true;
 }
 
 /* Values that GOption sets outside of struct setup_options. */
@@ -425,6 +424,10 @@ static const GOptionEntry rows[] = {
 		"blank|random|pattern|FILE"},
 	{"snapshot", 0, 0, G_OPTION_ARG_NONE, PARSING(snapshot),
 		"Write nothing to images and their state: all changes are lost at exit", NULL},
+	{"snapshots-max", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_snapshots_max,
+		"Number of snapshots in memory of each chip (default: 256)", "N"},
+	{"snapshots-bytes", 0, BYTES, G_OPTION_ARG_CALLBACK, (void *)take_snapshots_bytes,
+		"Memory for the snapshots of each chip (default: 1G)", "SIZE"},
 	{"chipdb", 0, 0, G_OPTION_ARG_FILENAME, OPTION(chipdb),
 		"Read the chips also from *.chips in DIR, or from FILE", "DIR|FILE"},
 

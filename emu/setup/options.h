@@ -35,7 +35,11 @@ struct setup_options {
 	bool tcp_idle_given;
 	char *control; /* path of the control socket; NULL: the default */
 	bool no_control;
-	bool snapshot;       /* nothing is written to images */
+	bool snapshot;              /* nothing is written to images */
+	unsigned int snapshots_max; /* limits of each chip */
+	bool snapshots_max_given;
+	uint64_t snapshots_bytes;
+	bool snapshots_bytes_given;
 	bool restrict_paths; /* those in the bench file have to be below its folder */
 	bool no_restrict;    /* they need not be, whoever wrote it */
 	enum setup_sandbox sandbox;

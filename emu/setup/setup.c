@@ -107,6 +107,8 @@ setup_empty(void)
 
 	setup->timing = BASE_CLOCK_VIRTUAL;
 	setup->seed = SETUP_DEFAULT_SEED;
+	setup->snapshots_max = SETUP_SNAPSHOTS_MAX;
+	setup->snapshots_bytes = SETUP_SNAPSHOTS_BYTES;
 	setup->adapters = g_ptr_array_new_with_free_func(free_adapter);
 	setup->faults = g_ptr_array_new_with_free_func(free_fault);
 	setup->boards = g_ptr_array_new_with_free_func(free_board);
@@ -147,7 +149,6 @@ setup_free(struct setup_bench *setup)
 	g_free(setup->record);
 	g_free(setup->control);
 	g_free(setup->where);
-	g_free(setup->bench_where);
 	g_free(setup->file);
 	g_clear_pointer(&setup->files, g_ptr_array_unref);
 	g_free(setup);
@@ -432,20 +433,12 @@ refuse(const char *where, const char *key, const char *value, const char *why, G
 	return false;
 }
 
-/* Refuses a name, link or image that is used twice. */
+/* Refuses a name that is used twice. */
 static bool
 claim(GHashTable *taken, const char *where, const char *key, const char *value, GError **error)
 {
 	return value == NULL || g_hash_table_add(taken, g_strconcat(key, " ", value, NULL)) ||
 		refuse(where, key, value, "it is there twice; each one needs its own", error);
-}
-
-static bool
-claim_path(GHashTable *taken, const char *where, const char *key, const char *path, GError **error)
-{
-	g_autofree char *whole = path != NULL ? g_canonicalize_filename(path, NULL) : NULL;
-
-	return claim(taken, where, key, whole, error);
 }
 
 static bool
@@ -463,30 +456,54 @@ check_tcp(const struct setup_adapter *adapter, GError **error)
 			error);
 }
 
-/* Adds a file that is only read. */
-static void
-note_path(GHashTable *taken, const char *path)
+/* The address as one text, whatever its spelling; NULL: another port for each one. */
+static char *
+address_of(const struct setup_adapter *adapter)
 {
-	g_autofree char *whole = path != NULL ? g_canonicalize_filename(path, NULL) : NULL;
+	const char *colon = adapter->tcp != NULL ? strrchr(adapter->tcp, ':') : NULL;
+	const char *port = colon != NULL ? colon + 1 : adapter->tcp;
+	g_autofree char *host = NULL;
+	uint64_t number;
 
-	if (whole != NULL)
-		g_hash_table_add(taken, g_strconcat("file ", whole, NULL));
+	if (port == NULL || adapter->listener > 0 ||
+		!base_parse_decimal(port, 0, UINT16_MAX, &number) || number == 0)
+		return NULL;
+	host = colon != NULL ? g_ascii_strdown(adapter->tcp, colon - adapter->tcp) : g_strdup("");
+	return g_strdup_printf("tcp %s:%u",
+		*host == '\0' || strcmp(host, "localhost") == 0 ? "127.0.0.1" : host,
+		(unsigned int)number);
+}
+
+/* addresses: names of adapters by address. */
+static bool
+claim_address(GHashTable *addresses, const struct setup_adapter *adapter, GError **error)
+{
+	g_autofree char *address = address_of(adapter);
+	const char *other = address != NULL ? g_hash_table_lookup(addresses, address) : NULL;
+	g_autofree char *why = NULL;
+
+	if (address != NULL && other == NULL)
+		g_hash_table_insert(addresses, g_steal_pointer(&address), adapter->name);
+	if (other == NULL)
+		return true;
+	why = g_strdup_printf(
+		"adapter %s listens there too; each one needs an address of its own", other);
+	return refuse(adapter->where, "tcp", adapter->tcp, why, error);
 }
 
 static bool
-check_adapter(GHashTable *taken, const struct setup_adapter *adapter, bool snapshot, GError **error)
+check_adapters(const struct setup_bench *setup, GError **error)
 {
-	if (!claim(taken, adapter->where, "adapter", adapter->name, error) ||
-		!claim_path(taken, adapter->where, "link", adapter->link, error) ||
-		!check_tcp(adapter, error))
-		return false;
-	for (guint i = 0; i < adapter->chips->len; i++) {
-		const struct setup_chip *chip = adapter->chips->pdata[i];
+	g_autoptr(GHashTable) names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GHashTable) addresses =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
-		if (!snapshot && !claim_path(taken, chip->where, "image", chip->image, error))
+	for (guint i = 0; i < setup->adapters->len; i++) {
+		const struct setup_adapter *adapter = setup->adapters->pdata[i];
+
+		if (!claim(names, adapter->where, "adapter", adapter->name, error) ||
+			!check_tcp(adapter, error) || !claim_address(addresses, adapter, error))
 			return false;
-		note_path(taken, chip->image);
-		note_path(taken, chip->content_file);
 	}
 	return true;
 }
@@ -503,53 +520,23 @@ check_scale(const struct setup_bench *setup, GError **error)
 			error);
 }
 
-/* Opening a trace or a record would empty a file that the bench needs. */
+/* Checks that need all adapters. */
 static bool
-check_output(GHashTable *taken, const struct setup_bench *setup, const char *key, const char *path,
-	GError **error)
+check(const struct setup_bench *setup, GError **error)
 {
-	g_autofree char *whole = NULL;
-	g_autofree char *file = NULL;
-
-	if (path == NULL || strcmp(path, "-") == 0)
-		return true;
-	whole = g_canonicalize_filename(path, NULL);
-	file = g_strconcat("file ", whole, NULL);
-	if (g_hash_table_contains(taken, file))
-		return refuse(setup->where, key, path,
-			strcmp(key, "trace") == 0
-				? "that is an image, a content or the bench file too; another "
-				  "file is wanted"
-				: "that is an image, a content, the trace or the bench file too; "
-				  "another file is wanted",
-			error);
-	g_hash_table_add(taken, g_steal_pointer(&file));
-	return true;
+	return check_scale(setup, error) && setup_check_targets(setup, error) &&
+		check_adapters(setup, error);
 }
 
-/* Checks that need all adapters. file: the bench file, may be NULL. */
-static bool
-check(const struct setup_bench *setup, const char *file, GError **error)
-{
-	g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-
-	if (!check_scale(setup, error) || !setup_check_targets(setup, error))
-		return false;
-	note_path(taken, file);
-	for (guint i = 0; i < setup->adapters->len; i++)
-		if (!check_adapter(taken, setup->adapters->pdata[i], setup->snapshot, error))
-			return false;
-	return check_output(taken, setup, "trace", setup->trace, error) &&
-		check_output(taken, setup, "record", setup->record, error);
-}
-
-/* Lists the files, and refuses those of the bench file that are outside of its folder. */
+/* Lists the files, and refuses those of the bench file that are outside of its folder, and one for
+ * two purposes. */
 static bool
 list_files(struct setup_bench *setup, const struct setup_options *options, GError **error)
 {
 	setup->files = setup_files_new(setup, options);
-	return !setup_files_are_restricted(options, setup->file) ||
-		setup_files_restrict(setup->files, options, setup->file, error);
+	return (!setup_files_are_restricted(options, setup->file) ||
+		       setup_files_restrict(setup->files, options, setup->file, error)) &&
+		setup_files_are_distinct(setup->files, error);
 }
 
 /* The option is for all adapters that listen. */
@@ -588,7 +575,6 @@ setup_new(const struct setup_options *options, GError **error)
 	if (setup == NULL)
 		return NULL;
 	setup->file = g_strdup(path);
-	setup->bench_where = g_strdup(setup->where);
 	if (options->timing_given)
 		setup->timing = options->timing;
 	if (options->time_scale > 0) {
@@ -598,17 +584,19 @@ setup_new(const struct setup_options *options, GError **error)
 	if (options->seed_given)
 		setup->seed = options->seed;
 	setup->snapshot = setup->snapshot || options->snapshot;
+	if (options->snapshots_max_given)
+		setup->snapshots_max = options->snapshots_max;
+	if (options->snapshots_bytes_given)
+		setup->snapshots_bytes = options->snapshots_bytes;
 	replace(&setup->chipdb, options->chipdb);
 	replace(&setup->trace, options->trace);
 	replace(&setup->record, options->record);
-	if (options->trace != NULL || options->record != NULL)
-		g_clear_pointer(&setup->where, g_free);
 	replace(&setup->control, options->control);
 	equal = setup->adapters->len == 1;
 	if (override_chip(setup, options, &why) && override_adapter(setup, options, &why) &&
 		expand(setup, &why) && setup_listeners_take(setup, options, &why) &&
 		override_idle(setup, options, &why) &&
-		setup_optionwords_add(setup, options, equal, &why) && check(setup, path, &why) &&
+		setup_optionwords_add(setup, options, equal, &why) && check(setup, &why) &&
 		list_files(setup, options, &why))
 		return setup;
 	g_propagate_error(error, why);

@@ -19,6 +19,13 @@
 #define SETUP_TCP_IDLE_S 600
 #define SETUP_TCP_IDLE_MAX_S 1000000
 
+/* The snapshots in memory of each chip: more than a script takes one by one, so that one without an
+ * end is stopped, and four complete copies of the largest part, or 64 of 16 MiB. */
+#define SETUP_SNAPSHOTS_MAX 256
+#define SETUP_SNAPSHOTS_MAX_MAX 65536
+#define SETUP_SNAPSHOTS_BYTES (UINT64_C(1) << 30)
+#define SETUP_SNAPSHOTS_BYTES_MAX (UINT64_C(1) << 40)
+
 struct setup_options;
 
 /* The content that a chip begins with, and a new image. */
@@ -84,13 +91,14 @@ struct setup_board {
 };
 
 struct setup_bench {
-	char *where;       /* "FILE: [bench]"; NULL: the command line */
-	char *file;        /* the bench file; NULL: none */
-	char *bench_where; /* its group [bench], whatever options there are; NULL: none */
+	char *where; /* "FILE: [bench]"; NULL: the command line */
+	char *file;  /* the bench file; NULL: none */
 	enum base_clock_mode timing;
 	unsigned int time_scale; /* thousandths; 0: not given */
 	bool time_scale_by_option;
 	uint64_t seed;
+	unsigned int snapshots_max; /* of each chip */
+	uint64_t snapshots_bytes;
 	bool snapshot;       /* nothing is written to images and their registers */
 	char *chipdb;        /* NULL: as chipdb_open() says */
 	char *trace;         /* NULL: none */

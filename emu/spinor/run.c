@@ -279,6 +279,7 @@ build(struct run *run, GError **error)
 	if (!bench_build(run->bench, run->options, NULL, error) || !check_report(run, error) ||
 		!begin_report(run, error) || !begin(run, control, error))
 		return false;
+	bench_accept(run->bench);
 	each_image(run, warn_of_change, NULL);
 	return run_query(run, ask_status, error);
 }

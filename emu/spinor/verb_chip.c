@@ -348,6 +348,24 @@ fail:
 	return -1;
 }
 
+/* "2 of 256 snapshots, 129 KiB of 1 GiB". False on an error. */
+static bool
+print_usage(struct spinor_command *command, GError **error)
+{
+	g_autoptr(JsonObject) usage = spinor_call_object(
+		command, "snapshot.usage", spinor_chip_params(command), SPINOR_SHORT_MS, error);
+	g_autofree char *used = NULL;
+	g_autofree char *limit = NULL;
+
+	if (usage == NULL)
+		return false;
+	used = base_format_size(((uint64_t)spinor_number(usage, "bytes", 0) + 1023) / 1024 * 1024);
+	limit = base_format_size((uint64_t)spinor_number(usage, "bytes_max", 0));
+	printf("%" PRId64 " of %" PRId64 " snapshots, %s of %s\n", spinor_number(usage, "count", 0),
+		spinor_number(usage, "count_max", 0), used, limit);
+	return true;
+}
+
 int
 spinor_snapshot_list(struct spinor_command *command, GError **error)
 {
@@ -369,6 +387,8 @@ spinor_snapshot_list(struct spinor_command *command, GError **error)
 	}
 	if (json_array_get_length(list) == 0)
 		puts("no snapshots");
+	else if (!print_usage(command, error))
+		return -1;
 	return EXIT_SUCCESS;
 }
 

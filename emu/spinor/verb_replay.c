@@ -186,6 +186,7 @@ on_private_bench(struct replaying *r, GError **error)
 		.words = r->command->program,
 		.images = r->command->images,
 		.chipdb = r->command->chipdb,
+		.confined = true,
 	};
 	struct replay_private *private = replay_private_new(&plan, error);
 	struct replay_target target;

@@ -254,6 +254,7 @@ serve(struct daemon *daemon)
 
 	spinord_signals_quit(loop);
 	if (start(daemon, &error)) {
+		bench_accept(daemon->bench);
 		tell_ready(daemon);
 		g_main_loop_run(loop);
 		spinord_notify("STOPPING=1");

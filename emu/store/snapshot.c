@@ -16,10 +16,13 @@
  *
  * Leaves out volatile state (a restored chip has just powered up), snapshots that outlive the
  * daemon other than as files, and changes of an image file by other programs.
+ *
+ * long: the limits and their messages, and the same actions with files.
  */
 #include "store/snapshot.h"
 
 #include "base/error.h"
+#include "base/units.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
 #include "store/identity.h"
@@ -32,6 +35,7 @@
 
 #define BLOCK_BYTES FLASH_WATCH_BLOCK
 #define NAME_MAX_LENGTH 64
+#define NAMES_SHOWN 20
 #define NAME_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 
 struct block {
@@ -54,6 +58,8 @@ struct store_snapshots {
 	uint8_t *dirty;       /* set by the chip: bit set, "equals" is out of date */
 	struct block **equal; /* NULL: unknown */
 	struct block *blank;
+	struct store_snapshot_limits limits;
+	uint64_t bytes;            /* of blocks, and of tables of the snapshots */
 	GPtrArray *snapshots;      /* oldest first */
 	struct store_image *image; /* of the array; NULL: memory */
 	bool has_state;            /* registers are saved, too */
@@ -96,7 +102,21 @@ release_block(struct store_snapshots *s, size_t i, struct block *block)
 		return;
 	if (s->equal[i] == block)
 		s->equal[i] = NULL;
+	s->bytes -= sizeof(*block);
 	g_free(block);
+}
+
+/* The memory for a snapshot without its blocks. */
+static uint64_t
+table_bytes(const struct store_snapshots *s)
+{
+	return sizeof(struct snapshot) + s->n_blocks * sizeof(struct block *);
+}
+
+static bool
+has_space(const struct store_snapshots *s, uint64_t bytes)
+{
+	return s->bytes <= s->limits.bytes && s->limits.bytes - s->bytes >= bytes;
 }
 
 static void
@@ -108,9 +128,11 @@ free_snapshot(struct store_snapshots *s, struct snapshot *snapshot)
 	store_registers_free(snapshot->registers);
 	g_free(snapshot->name);
 	g_free(snapshot);
+	s->bytes -= table_bytes(s);
 }
 
-/* A saved block that equals block i of the array, with a reference; NULL when out of memory. */
+/* A saved block that equals block i of the array, with a reference; NULL when out of memory or
+ * beyond the limit. */
 static struct block *
 keep_block(struct store_snapshots *s, size_t i, size_t *copied)
 {
@@ -124,9 +146,10 @@ keep_block(struct store_snapshots *s, size_t i, size_t *copied)
 	if (!block && memcmp(array, s->blank->data, n) == 0)
 		block = s->blank;
 	if (!block) {
-		block = g_try_malloc(sizeof(*block));
+		block = has_space(s, sizeof(*block)) ? g_try_malloc(sizeof(*block)) : NULL;
 		if (!block)
 			return NULL;
+		s->bytes += sizeof(*block);
 		block->refs = 0;
 		memcpy(block->data, array, n);
 		*copied += n;
@@ -153,6 +176,7 @@ store_snapshots_new(struct flash *chip, uint8_t *array, uint64_t size, bool blan
 	for (size_t i = 0; blank && i < s->n_blocks; i++)
 		s->equal[i] = s->blank;
 	s->snapshots = g_ptr_array_new();
+	s->limits = (struct store_snapshot_limits){G_MAXUINT, G_MAXUINT64};
 	flash_watch_array(chip, s->dirty);
 	return s;
 }
@@ -186,6 +210,18 @@ store_snapshots_set_listener(struct store_snapshots *s, void (*restored)(void *d
 	s->data = data;
 }
 
+void
+store_snapshots_set_limits(struct store_snapshots *s, const struct store_snapshot_limits *limits)
+{
+	s->limits = *limits;
+}
+
+struct store_snapshot_usage
+store_snapshots_usage(const struct store_snapshots *s)
+{
+	return (struct store_snapshot_usage){s->snapshots->len, s->bytes, s->limits};
+}
+
 static struct snapshot *
 find(const struct store_snapshots *s, const char *name)
 {
@@ -198,19 +234,21 @@ find(const struct store_snapshots *s, const char *name)
 	return NULL;
 }
 
-/* "there are a, b" */
+/* "there are a, b"; after the first ones, how many more there are. */
 static char *
 describe_names(const struct store_snapshots *s)
 {
 	GString *text = g_string_new("there are ");
 
-	for (unsigned int i = 0; i < s->snapshots->len; i++) {
+	for (unsigned int i = 0; i < MIN(s->snapshots->len, NAMES_SHOWN); i++) {
 		const struct snapshot *snapshot = s->snapshots->pdata[i];
 
 		g_string_append_printf(text, "%s%s", i > 0 ? ", " : "", snapshot->name);
 	}
 	if (s->snapshots->len == 0)
 		g_string_append(text, "none");
+	if (s->snapshots->len > NAMES_SHOWN)
+		g_string_append_printf(text, " and %u more", s->snapshots->len - NAMES_SHOWN);
 	return g_string_free(text, FALSE);
 }
 
@@ -251,6 +289,44 @@ check_new_name(const struct store_snapshots *s, const char *name, GError **error
 	return false;
 }
 
+/* Always false. */
+static bool
+refuse_count(const struct store_snapshots *s, const char *name, GError **error)
+{
+	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
+		"cannot take snapshot \"%s\": the chip has %u, and snapshots-max is %u; drop one, "
+		"take it to a file, or start the bench with a higher snapshots-max",
+		name, s->snapshots->len, s->limits.count);
+	return false;
+}
+
+static bool
+refuse_bytes(const struct store_snapshots *s, const char *name, GError **error)
+{
+	g_autofree char *limit = base_format_size(s->limits.bytes);
+
+	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
+		"cannot take snapshot \"%s\": the chip has %u with %" G_GUINT64_FORMAT
+		" bytes of memory, and with this one there were more than snapshots-bytes, which "
+		"is %s; drop one, take it to a file, or start the bench with a higher "
+		"snapshots-bytes",
+		name, s->snapshots->len, s->bytes, limit);
+	return false;
+}
+
+static struct snapshot *
+new_snapshot(struct store_snapshots *s, const char *name)
+{
+	struct snapshot *snapshot = g_new0(struct snapshot, 1);
+
+	s->bytes += table_bytes(s);
+	snapshot->name = g_strdup(name);
+	snapshot->time_us = g_get_real_time();
+	snapshot->blocks = g_new0(struct block *, s->n_blocks);
+	snapshot->registers = store_registers_read(s->chip);
+	return snapshot;
+}
+
 bool
 store_snapshots_take(
 	struct store_snapshots *s, const char *name, size_t *bytes_copied, GError **error)
@@ -260,16 +336,21 @@ store_snapshots_take(
 
 	if (!check_new_name(s, name, error))
 		return false;
-	snapshot = g_new0(struct snapshot, 1);
-	snapshot->name = g_strdup(name);
-	snapshot->time_us = g_get_real_time();
-	snapshot->blocks = g_new0(struct block *, s->n_blocks);
-	snapshot->registers = store_registers_read(s->chip);
+	if (s->snapshots->len >= s->limits.count)
+		return refuse_count(s, name, error);
+	if (!has_space(s, table_bytes(s)))
+		return refuse_bytes(s, name, error);
+	snapshot = new_snapshot(s, name);
 	for (size_t i = 0; i < s->n_blocks; i++) {
+		bool full;
+
 		snapshot->blocks[i] = keep_block(s, i, &copied);
 		if (snapshot->blocks[i])
 			continue;
+		full = !has_space(s, sizeof(struct block));
 		free_snapshot(s, snapshot);
+		if (full)
+			return refuse_bytes(s, name, error);
 		g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
 			"cannot take snapshot \"%s\": out of memory after %zu bytes; drop others "
 			"or take it to a file",

@@ -18,6 +18,19 @@ struct store_snapshot_info {
 	uint64_t size;   /* bytes of memory that dropping it frees */
 };
 
+/* For the snapshots in memory; those in files are not counted. bytes: of the blocks that they
+ * contain, each counted once, and of their tables. */
+struct store_snapshot_limits {
+	unsigned int count;
+	uint64_t bytes;
+};
+
+struct store_snapshot_usage {
+	unsigned int count;
+	uint64_t bytes;
+	struct store_snapshot_limits limits;
+};
+
 /*
  * Snapshots of one chip. array, size: the chip's own, watched from now on (flash_watch_array());
  * blank: the array is known to be all FF. Chip and array outlive the snapshots. Call all these
@@ -38,8 +51,13 @@ void store_snapshots_destroy(struct store_snapshots *snapshots);
 void store_snapshots_set_listener(
 	struct store_snapshots *snapshots, void (*restored)(void *data), void *data);
 
-/* Takes a snapshot under a new name (1 to 64 of A-Z a-z 0-9 . _ -). It does not contain the effect
- * of an operation in progress. bytes_copied may be NULL. */
+/* Without this call there are no limits. */
+void store_snapshots_set_limits(
+	struct store_snapshots *snapshots, const struct store_snapshot_limits *limits);
+struct store_snapshot_usage store_snapshots_usage(const struct store_snapshots *snapshots);
+
+/* Takes a snapshot under a new name (1 to 64 of A-Z a-z 0-9 . _ -), within the limits. It does not
+ * contain the effect of an operation in progress. bytes_copied may be NULL. */
 bool store_snapshots_take(
 	struct store_snapshots *snapshots, const char *name, size_t *bytes_copied, GError **error);
 

@@ -32,7 +32,10 @@
 struct trace_text {
 	char *path;
 	struct base_outlet *outlet;
-	GMutex lock; /* guards the rest */
+	int fd;
+	gint begun;      /* atomic; set under the lock */
+	GMutex lock;     /* guards the rest */
+	GPtrArray *held; /* lines before trace_text_begin(); NULL after it */
 	GPtrArray *listeners;
 	trace_text_observer *observe;
 	void *data;
@@ -105,6 +108,22 @@ format_gap(char *out, size_t size, uint64_t n, const char *last)
 		out, size, "%.*s - lost %" PRIu64 "\n", (int)strcspn(last, " "), last, n);
 }
 
+/* Keeps a line of the time before the begin. False: the trace has begun. */
+static bool
+hold(struct trace_text *trace, const char *line, size_t n)
+{
+	bool held;
+
+	if (g_atomic_int_get(&trace->begun))
+		return false;
+	g_mutex_lock(&trace->lock);
+	held = trace->held != NULL;
+	if (held)
+		g_ptr_array_add(trace->held, g_strndup(line, n));
+	g_mutex_unlock(&trace->lock);
+	return held;
+}
+
 static void
 write_event(void *data, const struct flash_event *event)
 {
@@ -112,7 +131,7 @@ write_event(void *data, const struct flash_event *event)
 	char line[LINE_BYTES];
 	size_t n = format(line, sizeof line, listener->chip, event);
 
-	if (n > 0)
+	if (n > 0 && !hold(listener->trace, line, n))
 		base_outlet_put(listener->trace->outlet, line, n);
 }
 
@@ -156,21 +175,19 @@ free_listener(void *data)
 	g_free(listener);
 }
 
-/* Locks a regular file and empties it. False: another daemon has locked it, as its trace or as the
- * image of a chip. */
 static bool
-empty_file(int fd)
+is_regular(int fd)
 {
 	struct stat info;
 
-	if (fstat(fd, &info) < 0 || !S_ISREG(info.st_mode))
-		return true;
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
-		return false;
-	/* A failure leaves old lines, and the first write reports the reason. */
-	if (ftruncate(fd, 0) < 0)
-		log_warning("trace: the old lines are not removed: %s", g_strerror(errno));
-	return true;
+	return fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+/* False: another daemon has locked it, as its trace or as the image of a chip. */
+static bool
+lock_file(int fd)
+{
+	return !is_regular(fd) || flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
 }
 
 static bool
@@ -187,7 +204,7 @@ open_file(const char *path, int *fd, GError **error)
 	*fd = base_sink_open(path, O_APPEND);
 	if (*fd < 0)
 		return fail(path, -*fd, error);
-	if (empty_file(*fd))
+	if (lock_file(*fd))
 		return true;
 	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
 		"%s: cannot write the trace: the file is in use by another spinord; name another "
@@ -213,11 +230,30 @@ trace_text_new(const char *path, GError **error)
 		return NULL;
 	trace = g_new0(struct trace_text, 1);
 	trace->path = g_strdup(path);
+	trace->fd = plan.shared ? -1 : plan.fd;
+	trace->held = g_ptr_array_new_with_free_func(g_free);
 	trace->listeners = g_ptr_array_new_with_free_func(free_listener);
 	g_mutex_init(&trace->lock);
 	plan.data = trace;
 	trace->outlet = base_outlet_new(&plan);
 	return trace;
+}
+
+void
+trace_text_begin(struct trace_text *trace)
+{
+	GPtrArray *held;
+
+	/* A failure leaves old lines, and the first write reports the reason. */
+	if (trace->fd >= 0 && is_regular(trace->fd) && ftruncate(trace->fd, 0) < 0)
+		log_warning("trace: the old lines are not removed: %s", g_strerror(errno));
+	g_mutex_lock(&trace->lock);
+	held = g_steal_pointer(&trace->held);
+	for (guint i = 0; held != NULL && i < held->len; i++)
+		base_outlet_put(trace->outlet, held->pdata[i], strlen(held->pdata[i]));
+	g_atomic_int_set(&trace->begun, true);
+	g_mutex_unlock(&trace->lock);
+	g_clear_pointer(&held, g_ptr_array_unref);
 }
 
 void
@@ -231,6 +267,7 @@ trace_text_destroy(struct trace_text *trace)
 	if (last.dropped > 0)
 		log_warning("trace %s: %" PRIu64 " events are missing", trace->path, last.dropped);
 	g_ptr_array_unref(trace->listeners);
+	g_clear_pointer(&trace->held, g_ptr_array_unref);
 	g_mutex_clear(&trace->lock);
 	g_free(trace->path);
 	g_free(trace);

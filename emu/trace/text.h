@@ -10,9 +10,12 @@
 struct base_outlet;
 struct trace_text;
 
-/* Opens the trace. path: a file, which is truncated, a FIFO, with or without a reader, a device, or
- * "-" for standard output. */
+/* Opens the trace. path: a file, a FIFO, with or without a reader, a device, or "-" for standard
+ * output. Nothing is written, and the file keeps its old lines, before trace_text_begin(). */
 struct trace_text *trace_text_new(const char *path, GError **error);
+
+/* Removes the old lines of the file and writes the events so far. */
+void trace_text_begin(struct trace_text *trace);
 
 /* Closes it, after at most 2 s for a slow reader. No chip may use one of its listeners any more. */
 void trace_text_destroy(struct trace_text *trace);

@@ -363,14 +363,14 @@ static const struct {
 	{"", "[adapter a]\nchip=W25Q40BV\ncount=3\ncontent=half\n", NULL},
 	/* Opening a trace empties it. */
 	{"", "[bench]\ntrace=half\n[adapter a]\nchip=W25Q40BV\ncontent=half\n",
-		"DIR/a.bench: [bench]: trace DIR/half: that is an image, a content or the bench "
-		"file too; another file is wanted"},
+		"DIR/a.bench: [adapter a]: content DIR/half: that is the trace of DIR/a.bench: "
+		"[bench]: trace DIR/half too; each needs a file of its own"},
 	{"", "[bench]\ntrace=half\nsnapshot=yes\n[adapter a]\nchip=W25Q40BV\nimage=half\n",
-		"DIR/a.bench: [bench]: trace DIR/half: that is an image, a content or the bench "
-		"file too; another file is wanted"},
+		"DIR/a.bench: [adapter a]: image DIR/half: that is the trace of DIR/a.bench: "
+		"[bench]: trace DIR/half too; each needs a file of its own"},
 	{"", "[bench]\ntrace=a.bench\n[adapter a]\n",
-		"DIR/a.bench: [bench]: trace DIR/a.bench: that is an image, a content or the bench "
-		"file too; another file is wanted"},
+		"DIR/a.bench: [bench]: trace DIR/a.bench: that is the bench file DIR/a.bench too; "
+		"each needs a file of its own"},
 };
 
 START_TEST(contents_and_snapshots_of_a_bench_are_checked)

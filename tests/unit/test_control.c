@@ -414,7 +414,8 @@ START_TEST(discover_lists_every_method_with_schemas)
 		"adapter.wiring adapter.board fault.add fault.list fault.remove fault.clear "
 		"chip.pin "
 		"chip.power chip.reset image.info image.save image.load image.compare "
-		"snapshot.take snapshot.restore snapshot.list snapshot.drop stats.get "
+		"snapshot.take snapshot.restore snapshot.list snapshot.usage "
+		"snapshot.drop stats.get "
 		"stats.examples stats.reset "
 		"events.subscribe events.unsubscribe ";
 	struct client client = open_client();

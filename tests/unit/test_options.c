@@ -243,8 +243,6 @@ static const struct {
 	{"--tcp|80|--link|x",
 		"--tcp 80: with --link x, and only a terminal has a link; one of them is allowed"},
 	{"--control|x|--no-control", "--control x: with --no-control; one of them is allowed"},
-	{"--image|a.bin|--trace|a.bin",
-		"--trace a.bin: that is the image too; another file is wanted"},
 };
 
 START_TEST(errors_name_the_rejected_option)

@@ -249,6 +249,7 @@ START_TEST(the_reader_returns_what_was_written)
 	struct record_event event;
 
 	record_writer_head(writer, "origin 5000");
+	record_writer_begin(writer);
 	record_writer_head(writer, "word --seed");
 	record_writer_head(writer, "bench /tmp/a\\\\b");
 	record_writer_text(writer, "[adapter a]\n\nchip = x");
@@ -304,12 +305,57 @@ START_TEST(a_full_disk_stops_the_recording_alone)
 {
 	struct record_writer *writer = record_writer_new("/dev/full", 1, NULL);
 
+	record_writer_begin(writer);
 	g_log_set_handler("spinor", G_LOG_LEVEL_CRITICAL, g_log_default_handler, NULL);
 	g_log_set_always_fatal(G_LOG_FATAL_MASK);
 	g_log_set_fatal_mask("spinor", G_LOG_LEVEL_ERROR);
 	record_writer_event(writer, "a", 1, RECORD_OPEN);
 	record_writer_event(writer, "a", 2, RECORD_CLOSE);
 	ck_assert(!record_writer_close(writer));
+}
+END_TEST
+
+START_TEST(a_record_that_has_not_begun_leaves_its_file)
+{
+	g_autofree char *path = storage_path("old.rec");
+	g_autofree char *text = NULL;
+	struct record_writer *writer;
+
+	storage_write("old.rec", (const uint8_t *)"old", 3);
+	writer = record_writer_new(path, 1, NULL);
+	record_writer_event(writer, "a", 1, RECORD_OPEN);
+	record_writer_data(writer, "a", 2, '>', (const uint8_t *)"ab", 2);
+	ck_assert(record_writer_close(writer));
+	ck_assert(g_file_get_contents(path, &text, NULL, NULL));
+	ck_assert_str_eq(text, "old");
+}
+END_TEST
+
+/* What comes before the begin is in the record all the same. */
+START_TEST(a_record_holds_its_events_until_it_begins)
+{
+	g_autofree char *early = storage_path("early.rec");
+	g_autofree char *late = storage_path("late.rec");
+	char *texts[2] = {NULL};
+	const char *const paths[] = {early, late};
+
+	storage_write("late.rec", (const uint8_t *)"old", 3);
+	for (unsigned int i = 0; i < 2; i++) {
+		struct record_writer *writer = record_writer_new(paths[i], 1, NULL);
+
+		if (i == 0)
+			record_writer_begin(writer);
+		record_writer_event(writer, "a", 1, RECORD_OPEN);
+		record_writer_data(writer, "a", 2, '>', (const uint8_t *)"ab", 2);
+		if (i == 1)
+			record_writer_begin(writer);
+		record_writer_event(writer, "a", 3, RECORD_CLOSE);
+		ck_assert(record_writer_close(writer));
+		ck_assert(g_file_get_contents(paths[i], &texts[i], NULL, NULL));
+	}
+	ck_assert_str_eq(texts[0], texts[1]);
+	g_free(texts[0]);
+	g_free(texts[1]);
 }
 END_TEST
 
@@ -411,6 +457,7 @@ START_TEST(time_stands_still_during_a_recorded_call)
 	struct record_reader *reader;
 	struct record_event event;
 
+	record_writer_begin(writer);
 	record_writer_head(writer, "origin %" G_GINT64_FORMAT, origin_ns);
 	record_writer_head(writer, "adapter a");
 	record_writer_head(writer, "events");
@@ -458,6 +505,8 @@ suite_record(void)
 	tcase_add_test(files, random_text_never_harms_the_reader);
 	tcase_add_test(files, the_reader_returns_what_was_written);
 	tcase_add_test(files, a_full_disk_stops_the_recording_alone);
+	tcase_add_test(files, a_record_that_has_not_begun_leaves_its_file);
+	tcase_add_test(files, a_record_holds_its_events_until_it_begins);
 	tcase_add_test(files, a_record_that_cannot_be_created_is_refused);
 	tcase_add_loop_test(files, time_stands_still_during_a_recorded_call, 0, 5);
 	suite_add_tcase(suite, data);

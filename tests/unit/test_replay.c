@@ -118,8 +118,8 @@ START_TEST(each_method_changes_the_bench_or_asks)
 {
 	static const char *const asks[] = {"rpc.discover", "bench.status", "bench.stop",
 		"adapter.wiring", "fault.list", "image.info", "image.save", "image.compare",
-		"snapshot.list", "stats.get", "stats.examples", "stats.reset", "events.subscribe",
-		"events.unsubscribe", "events.past", "events.get", NULL};
+		"snapshot.list", "snapshot.usage", "stats.get", "stats.examples", "stats.reset",
+		"events.subscribe", "events.unsubscribe", "events.past", "events.get", NULL};
 	const struct control_method *method;
 
 	for (size_t i = 0; (method = control_method_at(i)) != NULL; i++)

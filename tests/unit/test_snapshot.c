@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Snapshots: they restore the whole chip, and copy only changed blocks. */
+/*
+ * Snapshots: they restore the whole chip, and copy only changed blocks.
+ *
+ * long: a chip and its commands, and those of memory as well as those of files.
+ */
 #include "base/error.h"
 #include "flash/flash.h"
 #include "flash/partdata.h"
@@ -459,6 +463,81 @@ START_TEST(invalid_names_are_rejected)
 }
 END_TEST
 
+/* The limits of both kinds: what is there stays, and dropping one makes space. */
+START_TEST(the_number_of_snapshots_is_limited)
+{
+	g_autoptr(GError) error = NULL;
+
+	store_snapshots_set_limits(snapshots, &(struct store_snapshot_limits){2, G_MAXUINT64});
+	take("a");
+	take("b");
+	ck_assert(!store_snapshots_take(snapshots, "c", NULL, &error));
+	ck_assert_str_eq(error->message,
+		"cannot take snapshot \"c\": the chip has 2, and snapshots-max is 2; drop one, "
+		"take it to a file, or start the bench with a higher snapshots-max");
+	ck_assert_uint_eq(store_snapshots_usage(snapshots).count, 2);
+	ck_assert(store_snapshots_drop(snapshots, "a", NULL));
+	take("c");
+}
+END_TEST
+
+START_TEST(the_memory_of_snapshots_is_limited)
+{
+	/* Those of a blank array have a table of pointers for 256 blocks each. */
+	struct store_snapshot_limits limits = {10, 2 * BLOCK + 4 * 4096};
+	struct store_snapshot_usage before, after;
+	g_autofree uint8_t *copy = NULL;
+	g_autofree char *message = NULL;
+	g_autoptr(GError) error = NULL;
+
+	store_snapshots_set_limits(snapshots, &limits);
+	take("blank");
+	before = store_snapshots_usage(snapshots);
+	ck_assert(before.bytes >= 2048 && before.bytes < 4096);
+	program(0x010000, "x");
+	program(0x020000, "y");
+	program(0x030000, "z");
+	copy = g_memdup2(array, SIZE);
+	/* Two of its three blocks fit. */
+	ck_assert(!store_snapshots_take(snapshots, "xyz", NULL, &error));
+	message = g_strdup_printf(
+		"cannot take snapshot \"xyz\": the chip has 1 with %u bytes of memory, and with "
+		"this one there were more than snapshots-bytes, which is 144 KiB; drop one, take "
+		"it to a file, or start the bench with a higher snapshots-bytes",
+		(unsigned int)before.bytes);
+	ck_assert_str_eq(error->message, message);
+	after = store_snapshots_usage(snapshots);
+	ck_assert_uint_eq(after.count, 1);
+	ck_assert_uint_eq(after.bytes, before.bytes);
+	ck_assert_mem_eq(array, copy, SIZE);
+	erase(0xd8, 0x030000);
+	ck_assert_uint_eq(take("xy"), 2 * BLOCK);
+	/* Blocks that are there already cost nothing but the table. */
+	ck_assert_uint_eq(take("same"), 0);
+	after = store_snapshots_usage(snapshots);
+	ck_assert_uint_gt(after.bytes, 2 * BLOCK + 3 * 2048);
+	ck_assert_uint_le(after.bytes, limits.bytes);
+	for (const char *const *name = (const char *const[]){"blank", "xy", "same", NULL};
+		*name != NULL; name++)
+		ck_assert(store_snapshots_drop(snapshots, *name, NULL));
+	ck_assert_uint_eq(store_snapshots_usage(snapshots).bytes, 0);
+}
+END_TEST
+
+START_TEST(a_message_names_twenty_snapshots_at_most)
+{
+	g_autoptr(GError) error = NULL;
+
+	for (unsigned int i = 0; i < 23; i++) {
+		g_autofree char *name = g_strdup_printf("s%u", i);
+
+		take(name);
+	}
+	ck_assert(!store_snapshots_drop(snapshots, "none", &error));
+	ck_assert(g_str_has_suffix(error->message, ", s18, s19 and 3 more"));
+}
+END_TEST
+
 /* Smaller than a block, and not a multiple of it. */
 START_TEST(small_chips_have_snapshots)
 {
@@ -591,6 +670,9 @@ suite_snapshot(void)
 	tcase_add_test(tcase, direct_changes_of_the_array_are_recorded);
 	tcase_add_test(tcase, deleting_frees_memory);
 	tcase_add_test(tcase, invalid_names_are_rejected);
+	tcase_add_test(tcase, the_number_of_snapshots_is_limited);
+	tcase_add_test(tcase, the_memory_of_snapshots_is_limited);
+	tcase_add_test(tcase, a_message_names_twenty_snapshots_at_most);
 	tcase_add_loop_test(tcase, small_chips_have_snapshots, 0, 4);
 	tcase_add_test(tcase, restoring_writes_to_the_image_file);
 	tcase_add_test(tcase, files_store_and_restore_a_chip);

@@ -113,11 +113,35 @@ START_TEST(lines_are_written_at_once)
 	ck_assert_ptr_nonnull(trace);
 	first = trace_text_listen(trace, "A");
 	second = trace_text_listen(trace, "B");
+	/* Old lines stay until the begin, and lines before it are held. */
 	first.event(first.data, &wren);
+	ck_assert(g_file_get_contents(path, &text, NULL, NULL));
+	ck_assert_str_eq(text, "of an earlier run\n");
+	g_clear_pointer(&text, g_free);
+	trace_text_begin(trace);
 	second.event(second.data, &wren);
 	ck_assert(g_file_get_contents(path, &text, NULL, NULL));
 	ck_assert_str_eq(text, "0.000000000 A 06 WREN - 0\n0.000000000 B 06 WREN - 0\n");
 	trace_text_destroy(trace);
+	g_unlink(path);
+}
+END_TEST
+
+START_TEST(a_trace_that_has_not_begun_leaves_its_file)
+{
+	static const struct flash_event wren = {.opcode = 0x06, .name = "WREN"};
+	g_autofree char *path = temporary_file();
+	g_autofree char *text = NULL;
+	struct trace_text *trace;
+	struct flash_listener listener;
+
+	ck_assert(g_file_set_contents(path, "of an earlier run\n", -1, NULL));
+	trace = trace_text_new(path, NULL);
+	listener = trace_text_listen(trace, "A");
+	listener.event(listener.data, &wren);
+	trace_text_destroy(trace);
+	ck_assert(g_file_get_contents(path, &text, NULL, NULL));
+	ck_assert_str_eq(text, "of an earlier run\n");
 	g_unlink(path);
 }
 END_TEST
@@ -153,6 +177,8 @@ START_TEST(lines_of_threads_are_not_mixed)
 		listeners[i] = trace_text_listen(trace, names[i]);
 		threads[i] = g_thread_new(names[i], send_events, &listeners[i]);
 	}
+	/* Some lines come before it. */
+	trace_text_begin(trace);
 	for (int i = 0; i < THREADS; i++)
 		g_thread_join(threads[i]);
 	trace_text_destroy(trace);
@@ -189,6 +215,7 @@ START_TEST(full_disk_does_not_end_the_daemon)
 	struct flash_listener listener;
 
 	ck_assert_ptr_nonnull(trace);
+	trace_text_begin(trace);
 	listener = trace_text_listen(trace, "A");
 	for (int i = 0; i < 3; i++)
 		listener.event(listener.data, &wren);
@@ -208,6 +235,7 @@ suite_trace(void)
 	tcase_add_test(format, longest_event_ends_in_a_newline);
 	suite_add_tcase(suite, format);
 	tcase_add_test(file, lines_are_written_at_once);
+	tcase_add_test(file, a_trace_that_has_not_begun_leaves_its_file);
 	tcase_add_test(file, lines_of_threads_are_not_mixed);
 	tcase_add_test(file, error_names_the_path);
 	tcase_add_test(file, full_disk_does_not_end_the_daemon);
