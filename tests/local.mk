@@ -42,6 +42,7 @@ SYSTEM_TESTS = \
 	tests/system/embed.test \
 	tests/system/every-chip.test \
 	tests/system/every-protection.test \
+	tests/system/events-churn.test \
 	tests/system/examples.test \
 	tests/system/faults.test \
 	tests/system/first-hour.test \
