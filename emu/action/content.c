@@ -79,6 +79,7 @@ transfer_image(struct action_work *work, GError **error)
 		if (!action_work_between_frames(work, error) ||
 			!store_image_load(bench_chip_image(work->chip), transfer->file, error))
 			return false;
+		bench_chip_wrote_image(work->chip);
 		flash_array_changed(work->flash, 0, *bytes);
 		flash_array_replaced(work->flash);
 	}

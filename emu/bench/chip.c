@@ -216,6 +216,12 @@ bench_chip_look_at_files(struct bench_chip *chip)
 }
 
 void
+bench_chip_wrote_image(struct bench_chip *chip)
+{
+	bench_saving_wrote_image(chip->saving);
+}
+
+void
 bench_chip_list_unsaved(const struct bench_chip *chip, GPtrArray *unsaved)
 {
 	bench_saving_list(chip->saving, unsaved);
@@ -407,6 +413,7 @@ restored(void *data)
 {
 	struct bench_chip *chip = data;
 
+	bench_chip_wrote_image(chip);
 	bench_chip_save_state(chip);
 }
 
@@ -419,7 +426,7 @@ bench_chip_snapshots(struct bench_chip *chip)
 	if (chip->snapshots == NULL) {
 		chip->snapshots = store_snapshots_new(chip->flash, store_image_array(chip->image),
 			flash_part(chip->flash)->size, blank);
-		store_snapshots_set_image(chip->snapshots, chip->image, chip->state_path);
+		store_snapshots_set_image(chip->snapshots, chip->image, chip->state_path != NULL);
 		store_snapshots_set_listener(chip->snapshots, restored, chip);
 	}
 	return chip->snapshots;

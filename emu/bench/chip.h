@@ -90,6 +90,9 @@ void bench_chip_save_state(struct bench_chip *chip);
 /* Looks whether image and state are still there and whole, and tries again to save what is not
  * saved. Logs and reports what it finds. */
 void bench_chip_look_at_files(struct bench_chip *chip);
+
+/* To be called after this process has written to the image's file, as a load does. */
+void bench_chip_wrote_image(struct bench_chip *chip);
 /* Adds a text (char *) for each thing that is not saved now, without the name of the chip. */
 void bench_chip_list_unsaved(const struct bench_chip *chip, GPtrArray *unsaved);
 /* Calls report when something cannot be saved, and when it is. NULL removes it. */

@@ -18,6 +18,7 @@
  *	written by others       the chip has their content      nothing
  *
  * A state file that somebody else has written is renamed (IMAGE.state.old) before the next save.
+ * long: what each kind of loss does to saving, and the source that repeats it.
  */
 #include "bench/saving.h"
 
@@ -341,6 +342,13 @@ look_at_state(struct bench_saving *saving)
 			saving->state_path);
 }
 
+void
+bench_saving_wrote_image(struct bench_saving *saving)
+{
+	if (saving->entry != NULL)
+		port_watch_file_written(saving->watch, saving->entry);
+}
+
 static void
 write_image(struct bench_saving *saving)
 {
@@ -349,9 +357,7 @@ write_image(struct bench_saving *saving)
 	if (saving->loss != STORE_LOSS_WRITES)
 		return;
 	store_image_write_back(saving->image, &why);
-	/* Our own writes. */
-	if (saving->entry != NULL)
-		port_watch_file_written(saving->watch, saving->entry);
+	bench_saving_wrote_image(saving);
 	look_at_loss(saving, store_image_loss(saving->image));
 	schedule(saving, why != NULL);
 }

@@ -38,6 +38,9 @@ bool bench_saving_has_unsaved_registers(const struct bench_saving *saving);
 /* True: the file of the registers was written. */
 bool bench_saving_has_saved(const struct bench_saving *saving);
 
+/* This process has written to the image's file: those writes are not another program's. */
+void bench_saving_wrote_image(struct bench_saving *saving);
+
 /* Saves the registers. Needed only after a change that sends no event. */
 void bench_saving_registers(struct bench_saving *saving);
 

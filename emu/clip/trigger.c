@@ -53,13 +53,18 @@ within(uint64_t at, uint64_t from, uint64_t to, uint64_t *bytes)
 	return at < to;
 }
 
-/* At least one byte, so that it ends behind that time. */
+/* The bytes that begin before that time: one that begins at it belongs to what comes then, also
+ * when a span ends there. */
 static void
 lower_to(const struct clip *clip, uint64_t *bytes, int64_t now_ns, int64_t next_ns)
 {
-	if (next_ns > now_ns && next_ns != INT64_MAX)
-		lower(bytes,
-			(uint64_t)((double)(next_ns - now_ns) * clip->hz / (8 * NS_PER_S)) + 1);
+	const uint64_t byte = 8 * (uint64_t)NS_PER_S; /* ns * Hz */
+	unsigned __int128 until;
+
+	if (next_ns <= now_ns || next_ns == INT64_MAX)
+		return;
+	until = (unsigned __int128)(next_ns - now_ns) * clip->hz - clip->fraction;
+	lower(bytes, (uint64_t)MIN((until + byte - 1) / byte, UINT64_MAX));
 }
 
 static bool

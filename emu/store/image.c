@@ -29,6 +29,7 @@
 #include "store/guard.h"
 #include "store/identity.h"
 #include "store/internal.h"
+#include "store/lost.h"
 #include "store/wafer.h"
 
 #include <errno.h>
@@ -387,10 +388,16 @@ store_image_path(const struct store_image *image)
 	return image->path;
 }
 
+bool
+store_image_is_written(const struct store_image *image)
+{
+	return image->path != NULL && store_image_loss(image) == STORE_LOSS_NONE;
+}
+
 int
 store_image_descriptor(const struct store_image *image)
 {
-	return image->path != NULL ? image->fd : -1;
+	return store_image_is_written(image) ? image->fd : -1;
 }
 
 uint8_t *

@@ -44,6 +44,9 @@ uint64_t store_image_size(const struct store_image *image);
 
 /* Of an image whose changes are written to its file, otherwise NULL and -1. */
 const char *store_image_path(const struct store_image *image);
+/* True: all changes are in the file. */
+bool store_image_is_written(const struct store_image *image);
+/* -1 if they are not. */
 int store_image_descriptor(const struct store_image *image);
 
 /* Of an image with a file; describes its content of now. */

@@ -6,7 +6,7 @@
  *	1  all pages that differ, and the text of the new state, go to a file without a name
  *	2  it gets its name
  *	3  its pages are written to the image, in the order of their addresses
- *	4  the state file is replaced
+ *	4  the state file is replaced (by the caller)
  *	5  the journal is removed
  *
  * A daemon that is killed before 2 leaves nothing, and later the journal. The next start compares
@@ -31,6 +31,7 @@
 #include "base/newfile.h"
 #include "base/openfile.h"
 #include "store/image.h"
+#include "store/lost.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -287,46 +288,24 @@ publish(const struct journal *j, const char *path, GError **error)
 	return false;
 }
 
-/* The state file, complete but without its name. False and an error: it can't be written. */
-static bool
-prepare_state(
-	struct base_newfile *file, const struct store_journal_content *content, GError **error)
-{
-	int code = base_newfile_open(file, content->state_path, 0644);
-
-	if (code == 0)
-		code = base_write_all(file->fd, content->state, strlen(content->state));
-	if (code == 0)
-		return true;
-	base_newfile_discard(file);
-	g_set_error(error, BASE_ERROR, BASE_ERROR_FILE,
-		"cannot save state \"%s\": %s; its folder has to be writable and have space",
-		content->state_path, g_strerror(-code));
-	return false;
-}
-
 bool
 store_journal_replace(struct store_image *image, const struct store_journal_content *content,
 	size_t *written, GError **error)
 {
-	const char *image_path = store_image_path(image);
-	g_autoptr(journal) j = compare(image, content, image_path != NULL);
-	g_autofree char *path = image_path != NULL ? journal_path(image_path) : NULL;
-	struct base_newfile state = {.fd = -1};
+	bool file = store_image_is_written(image);
+	g_autoptr(journal) j = compare(image, content, file);
+	g_autofree char *path = file ? journal_path(store_image_path(image)) : NULL;
 	size_t n;
 
-	if (path != NULL && content->state_path != NULL && !prepare_state(&state, content, error))
-		return false;
 	/* The state alone is replaced in one step. */
-	if (path != NULL && j->entries->len > 0 && !publish(j, path, error)) {
-		base_newfile_discard(&state);
+	if (j->entries->len == 0)
+		g_clear_pointer(&path, g_free);
+	if (path != NULL && !publish(j, path, error))
 		return false;
-	}
 	n = apply(image, j);
-	if (state.fd >= 0)
-		base_newfile_replace(&state, content->state_path);
-	base_newfile_discard(&state);
-	if (path != NULL && j->entries->len > 0)
+	if (content->applied != NULL)
+		content->applied(content->applied_data);
+	if (path != NULL)
 		unlink(path);
 	if (written != NULL)
 		*written = n;
@@ -466,7 +445,7 @@ store_journal_recover(struct store_image *image, const char *path, const char *s
 	char **state, char **message, GError **error)
 {
 	g_autofree char *name = journal_path(path);
-	bool may_write = store_image_path(image) != NULL;
+	bool may_write = store_image_is_written(image);
 	g_autofree uint8_t *bytes = NULL;
 	g_autoptr(journal) j = NULL;
 	enum found found = FOUND_OTHER;

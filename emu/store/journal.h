@@ -21,15 +21,18 @@ struct store_journal_content {
 	 * content is replaced. NULL: they don't change. */
 	const uint8_t *(*page)(void *data, uint64_t at);
 	void *data;
-	const char *state_path; /* NULL: the registers stay */
-	const char *state;      /* text of that file for the new content */
+	const char
+		*state; /* text of the state file for the new content; NULL: the registers stay */
+	/* called when the array has the new content; saves the state. May be NULL. */
+	void (*applied)(void *applied_data);
+	void *applied_data;
 };
 
 /* The function page for content that is in memory as a whole: data points to it. */
 const uint8_t *store_journal_page_of_bytes(void *data, uint64_t at);
 
 /*
- * Replaces the content of the array and the state file; writes only pages that differ. On error
+ * Replaces the content of the array; writes only pages that differ. On error
  * nothing is changed: there is no space for the new pages, or they can't be written. Sets written
  * (may be NULL) to the number of bytes that differed.
  */

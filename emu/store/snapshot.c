@@ -56,7 +56,7 @@ struct store_snapshots {
 	struct block *blank;
 	GPtrArray *snapshots;      /* oldest first */
 	struct store_image *image; /* of the array; NULL: memory */
-	char *state_path;          /* NULL: none */
+	bool has_state;            /* registers are saved, too */
 	bool changed;              /* according to bits of dirty that were cleared */
 	void (*restored)(void *data);
 	void *data;
@@ -169,17 +169,14 @@ store_snapshots_destroy(struct store_snapshots *s)
 	g_free(s->blank);
 	g_free(s->equal);
 	g_free(s->dirty);
-	g_free(s->state_path);
 	g_free(s);
 }
 
 void
-store_snapshots_set_image(
-	struct store_snapshots *s, struct store_image *image, const char *state_path)
+store_snapshots_set_image(struct store_snapshots *s, struct store_image *image, bool has_state)
 {
 	s->image = image;
-	g_free(s->state_path);
-	s->state_path = g_strdup(state_path);
+	s->has_state = has_state;
 }
 
 void
@@ -299,34 +296,13 @@ state_text(const struct store_snapshots *s, const struct store_registers *regist
 	return text;
 }
 
-/* Writes the new content to the array, and to the image with its state if there is one. */
-static bool
-put(struct store_snapshots *s, struct store_journal_content *content,
-	const struct store_registers *registers, size_t *written, GError **error)
-{
-	g_autofree char *text = NULL;
-
-	if (s->image != NULL) {
-		text = s->state_path != NULL ? state_text(s, registers) : NULL;
-		content->state_path = s->state_path;
-		content->state = text;
-		return store_journal_replace(s->image, content, written, error);
-	}
-	*written = 0;
-	for (uint64_t at = 0; at < s->size; at += STORE_JOURNAL_PAGE) {
-		const uint8_t *page = content->page(content->data, at);
-
-		if (page != NULL)
-			*written += store_image_put(
-				s->array + at, page, (size_t)MIN(s->size - at, STORE_JOURNAL_PAGE));
-	}
-	return true;
-}
-
-/* A restore of a snapshot in memory. */
+/* A restore. */
 struct restoring {
 	struct store_snapshots *snapshots;
-	const struct snapshot *snapshot;
+	const struct store_registers *registers;
+	const struct snapshot *snapshot; /* NULL: of a file */
+	const uint8_t *array;            /* of the file */
+	int millivolts;
 };
 
 static bool
@@ -337,32 +313,15 @@ is_unchanged(const struct restoring *restoring, size_t i)
 }
 
 static const uint8_t *
-page_of_snapshot(void *data, uint64_t at)
+page_of(void *data, uint64_t at)
 {
 	const struct restoring *restoring = data;
 	size_t i = (size_t)(at / BLOCK_BYTES);
 
+	if (restoring->snapshot == NULL)
+		return restoring->array + at;
 	return is_unchanged(restoring, i) ? NULL
 					  : restoring->snapshot->blocks[i]->data + at % BLOCK_BYTES;
-}
-
-/* Copies the array of the snapshot into the chip; sets written to the number of bytes. */
-static bool
-put_blocks(
-	struct store_snapshots *s, const struct snapshot *snapshot, size_t *written, GError **error)
-{
-	struct restoring restoring = {s, snapshot};
-	struct store_journal_content content = {.page = page_of_snapshot, .data = &restoring};
-
-	if (!put(s, &content, snapshot->registers, written, error))
-		return false;
-	for (size_t i = 0; i < s->n_blocks; i++) {
-		if (is_unchanged(&restoring, i))
-			continue;
-		s->changed = true;
-		set_equal(s, i, snapshot->blocks[i]);
-	}
-	return true;
 }
 
 /* Switches the chip off, as if it were replaced by another. Returns its supply, in mV. */
@@ -375,14 +334,10 @@ switch_off(struct store_snapshots *s)
 	return millivolts;
 }
 
-/* Switches on the chip that has replaced it; registers NULL: it has not been replaced. */
+/* Switches on the chip that has replaced it. */
 static void
 switch_on(struct store_snapshots *s, const struct store_registers *registers, int millivolts)
 {
-	if (registers == NULL) {
-		flash_supply(s->chip, millivolts);
-		return;
-	}
 	flash_array_replaced(s->chip);
 	store_registers_write(registers, s->chip);
 	flash_supply(s->chip, millivolts);
@@ -390,23 +345,76 @@ switch_on(struct store_snapshots *s, const struct store_registers *registers, in
 		s->restored(s->data);
 }
 
+/* The array has the new content. */
+static void
+applied(void *data)
+{
+	const struct restoring *restoring = data;
+	struct store_snapshots *s = restoring->snapshots;
+
+	if (restoring->snapshot == NULL)
+		flash_array_changed(s->chip, 0, s->size);
+	for (size_t i = 0; restoring->snapshot != NULL && i < s->n_blocks; i++) {
+		if (is_unchanged(restoring, i))
+			continue;
+		s->changed = true;
+		set_equal(s, i, restoring->snapshot->blocks[i]);
+	}
+	switch_on(s, restoring->registers, restoring->millivolts);
+}
+
+/* Without an image. */
+static size_t
+put_pages(struct store_snapshots *s, struct restoring *restoring)
+{
+	size_t written = 0;
+
+	for (uint64_t at = 0; at < s->size; at += STORE_JOURNAL_PAGE) {
+		const uint8_t *page = page_of(restoring, at);
+
+		if (page != NULL)
+			written += store_image_put(
+				s->array + at, page, (size_t)MIN(s->size - at, STORE_JOURNAL_PAGE));
+	}
+	applied(restoring);
+	return written;
+}
+
+static bool
+restore(struct restoring *restoring, size_t *bytes_copied, GError **error)
+{
+	struct store_snapshots *s = restoring->snapshots;
+	struct store_journal_content content = {
+		.page = page_of, .data = restoring, .applied = applied, .applied_data = restoring};
+	g_autofree char *text = NULL;
+	size_t written;
+	bool good = true;
+
+	restoring->millivolts = switch_off(s);
+	if (s->image == NULL) {
+		written = put_pages(s, restoring);
+	} else {
+		content.state = text = s->has_state ? state_text(s, restoring->registers) : NULL;
+		good = store_journal_replace(s->image, &content, &written, error);
+	}
+	if (!good)
+		flash_supply(s->chip, restoring->millivolts);
+	else if (bytes_copied != NULL)
+		*bytes_copied = written;
+	return good;
+}
+
 bool
 store_snapshots_restore(
 	struct store_snapshots *s, const char *name, size_t *bytes_copied, GError **error)
 {
 	const struct snapshot *snapshot = find_or_fail(s, name, "restore", error);
-	size_t written;
-	int millivolts;
-	bool good;
+	struct restoring restoring = {.snapshots = s, .snapshot = snapshot};
 
 	if (!snapshot)
 		return false;
-	millivolts = switch_off(s);
-	good = put_blocks(s, snapshot, &written, error);
-	switch_on(s, good ? snapshot->registers : NULL, millivolts);
-	if (good && bytes_copied)
-		*bytes_copied = written;
-	return good;
+	restoring.registers = snapshot->registers;
+	return restore(&restoring, bytes_copied, error);
 }
 
 bool
@@ -515,21 +523,9 @@ store_snapshots_restore_file(
 {
 	g_autofree uint8_t *array = store_image_read(path, s->size, error);
 	g_autoptr(store_registers) registers = array ? read_state(s, path, array, error) : NULL;
-	struct store_journal_content content = {.page = store_journal_page_of_bytes, .data = array};
-	size_t written;
-	int millivolts;
-	bool good;
+	struct restoring restoring = {.snapshots = s, .registers = registers, .array = array};
 
-	if (!registers)
-		return false;
-	millivolts = switch_off(s);
-	good = put(s, &content, registers, &written, error);
-	if (good)
-		flash_array_changed(s->chip, 0, s->size);
-	switch_on(s, good ? registers : NULL, millivolts);
-	if (good && bytes_copied)
-		*bytes_copied = written;
-	return good;
+	return registers != NULL && restore(&restoring, bytes_copied, error);
 }
 
 bool

@@ -25,10 +25,11 @@ struct store_snapshot_info {
  */
 struct store_snapshots *store_snapshots_new(
 	struct flash *chip, uint8_t *array, uint64_t size, bool blank);
-/* The array is that of an image, which a restore changes as a whole or not at all; with state_path
- * together with that file. Without this call the array is memory alone. */
+/* The array is that of an image, which a restore changes as a whole or not at all; has_state:
+ * together with the state file, which the listener saves. Without this call the array is memory
+ * alone. */
 void store_snapshots_set_image(
-	struct store_snapshots *snapshots, struct store_image *image, const char *state_path);
+	struct store_snapshots *snapshots, struct store_image *image, bool has_state);
 
 void store_snapshots_destroy(struct store_snapshots *snapshots);
 

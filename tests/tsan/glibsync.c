@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Tells ThreadSanitizer which order the synchronisation of GLib gives, since GLib is not compiled
- * for it: its locks are futexes, which the sanitizer does not see. The functions here have the names
- * of GLib's and are linked into the programs of a build with --enable-sanitizers=thread only. Each
- * calls GLib's and states the order that GLib's documentation promises, nothing more:
+ * for it: its locks are futexes, which the sanitizer does not see. The functions here have the
+ * names of GLib's and are linked into the programs of a build with --enable-sanitizers=thread only.
+ * Each calls GLib's and states the order that GLib's documentation promises, nothing more:
  *
  *  - a GMutex is a lock, and a GCond releases it while it waits;
  *  - a thread that changes a source or wakes a context is before the next dispatch of that context;
@@ -39,8 +39,8 @@ static struct run *runs;
 		__atomic_store_n(&real, found, __ATOMIC_RELAXED);                 \
 	}
 
-/* Blocks that GLib itself allocates and frees are ordered by its locks. And each test of a suite is a
- * process, which without an option waits for a second at its exit. */
+/* Blocks that GLib itself allocates and frees are ordered by its locks. And each test of a suite is
+ * a process, which without an option waits for a second at its exit. */
 const char *__tsan_default_options(void);
 
 const char *

@@ -313,6 +313,32 @@ START_TEST(times_in_a_period_add_up)
 }
 END_TEST
 
+/* A byte that begins as a period ends is not in it, whether a span ends there or goes on. */
+START_TEST(a_byte_at_the_end_of_a_period_is_not_in_it)
+{
+	static const uint8_t read[] = {0x03, 0, 0, 0};
+	uint8_t whole[16], pieces[16];
+	struct clip_fault fault;
+
+	clip_fault_init(&fault, CLIP_STUCK_0);
+	fault.line = CLIP_MISO;
+	fault.cycle.period_ns = 2 * CLIP_BYTE_NS;
+	fault.cycle.duty = 0.5;
+	clip_fixture_put(f, &fault);
+	memset(f->array, 0xff, sizeof whole);
+	clip_fixture_transfer(f, read, sizeof read, whole, sizeof whole);
+	clip_select(f->clip, 0);
+	clip_shift(f->clip, read, NULL, sizeof read);
+	for (size_t i = 0; i < sizeof pieces; i++)
+		clip_shift(f->clip, NULL, pieces + i, 1);
+	clip_deselect(f->clip);
+	for (size_t i = 0; i < sizeof whole; i++) {
+		ck_assert_uint_eq(whole[i], i % 2 == 0 ? 0x00 : 0xff);
+		ck_assert_uint_eq(pieces[i], whole[i]);
+	}
+}
+END_TEST
+
 Suite *
 suite_clip_cycle(void)
 {
@@ -334,6 +360,7 @@ suite_clip_cycle(void)
 	tcase_add_test(periods, a_periodic_contact_opens_in_its_times_only);
 	tcase_add_loop_test(periods, a_period_is_on_for_its_duty, 0, G_N_ELEMENTS(times));
 	tcase_add_test(periods, times_in_a_period_add_up);
+	tcase_add_test(periods, a_byte_at_the_end_of_a_period_is_not_in_it);
 	suite_add_tcase(suite, periods);
 	return suite;
 }

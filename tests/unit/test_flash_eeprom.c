@@ -177,6 +177,29 @@ START_TEST(writes_wrap_in_every_page)
 }
 END_TEST
 
+/* The cut is due while the command is still on the wire. */
+START_TEST(a_cut_before_the_write_begins_leaves_the_page)
+{
+	static const uint8_t command[] = {0x02, 0x00, 0x10, 0x12, 0x34};
+	struct flash_part part;
+	struct fixture *f;
+
+	make_part(&part);
+	f = fixture_new_part(&part);
+	memset(f->array, 0xa5, part.size);
+	flash_set_clock(f->chip, 1000);
+	fixture_run(f, "06");
+	flash_cut_supply(f->chip, f->now_ns + 20 * MS, 0);
+	flash_select(f->chip);
+	flash_shift(f->chip, command, NULL, sizeof command);
+	flash_deselect(f->chip, 0);
+	flash_tick(f->chip, f->now_ns + 100 * MS);
+	ck_assert(!flash_is_powered(f->chip));
+	fixture_assert_filled(f, 0, part.size, 0xa5, "written");
+	fixture_destroy(f);
+}
+END_TEST
+
 Suite *
 suite_flash_eeprom(void)
 {
@@ -189,6 +212,7 @@ suite_flash_eeprom(void)
 	tcase_add_test(tcase, the_identification_page_is_written_and_locked);
 	tcase_add_test(tcase, the_identification_page_is_part_of_the_state);
 	tcase_add_test(tcase, writes_wrap_in_every_page);
+	tcase_add_test(tcase, a_cut_before_the_write_begins_leaves_the_page);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -53,14 +53,20 @@ new_source(int calls_left)
 	return source;
 }
 
+static void
+save_state(void *data)
+{
+	(void)data;
+	storage_write("a.bin.state", NEW_STATE, strlen(NEW_STATE));
+}
+
 /* Replaces the content in a process of its own. Returns false if it was killed. */
 static bool
 replace_until(int calls_left)
 {
-	g_autofree char *state = storage_path("a.bin.state");
 	struct source *source = new_source(calls_left);
 	const struct store_journal_content content = {
-		.page = page_of, .data = source, .state_path = state, .state = NEW_STATE};
+		.page = page_of, .data = source, .state = NEW_STATE, .applied = save_state};
 	pid_t child = fork();
 	int status;
 
@@ -324,9 +330,8 @@ END_TEST
 START_TEST(without_space_for_the_journal_nothing_changes)
 {
 	struct source *source = new_source(-1);
-	g_autofree char *state = storage_path("a.bin.state");
 	const struct store_journal_content content = {
-		.page = page_of, .data = source, .state_path = state, .state = NEW_STATE};
+		.page = page_of, .data = source, .state = NEW_STATE, .applied = save_state};
 	struct rlimit limit;
 	rlim_t was;
 	g_autofree char *text = NULL;

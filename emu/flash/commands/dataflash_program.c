@@ -99,11 +99,7 @@ and_to_page(struct flash *chip, const struct flash_operation *operation, const u
 static uint32_t
 part_done(const struct flash *chip, const struct flash_operation *operation)
 {
-	int64_t whole = operation->end_ns - operation->begin_ns;
-	int64_t done = chip->now_ns - operation->begin_ns;
-
-	return whole > 0 ? (uint32_t)((double)operation->length * ((double)done / (double)whole))
-			 : 0;
+	return (uint32_t)((double)operation->length * flash_share_done(chip, operation));
 }
 
 static void

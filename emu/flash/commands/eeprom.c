@@ -73,12 +73,9 @@ write_complete(struct flash *chip, const struct flash_operation *operation)
 static void
 write_interrupt(struct flash *chip, const struct flash_operation *operation)
 {
-	int64_t whole = operation->end_ns - operation->begin_ns;
-	int64_t done = chip->now_ns - operation->begin_ns;
+	double share = flash_share_done(chip, operation);
 
-	if (whole > 0)
-		copy_page(chip, operation->address,
-			(uint32_t)((double)operation->length * ((double)done / (double)whole)));
+	copy_page(chip, operation->address, (uint32_t)((double)operation->length * share));
 }
 
 static const struct flash_operation_kind write_kind = {
