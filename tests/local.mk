@@ -40,9 +40,9 @@ SYSTEM_TESTS = \
 	tests/system/crash.test \
 	tests/system/documents.test \
 	tests/system/embed.test \
+	tests/system/events-churn.test \
 	tests/system/every-chip.test \
 	tests/system/every-protection.test \
-	tests/system/events-churn.test \
 	tests/system/examples.test \
 	tests/system/faults.test \
 	tests/system/first-hour.test \
@@ -350,7 +350,7 @@ cppcheck: config.h
 		$(LINT_CPPFLAGS) $(or $(FILES),emu tests)
 
 EXTRA_PROGRAMS += tests/speed/client tests/speed/floor tests/speed/inprocess
-EXTRA_DIST += tests/speed/README tests/speed/speed.sh
+EXTRA_DIST += tests/speed/README tests/speed/latency.py tests/speed/speed.sh
 tests_speed_client_SOURCES = tests/speed/client.c
 tests_speed_client_LDADD = $(GLIB_LIBS)
 tests_speed_floor_SOURCES = tests/speed/floor.c

@@ -451,8 +451,8 @@ START_TEST(splitting_a_frame_into_spans_has_no_effect)
 }
 END_TEST
 
-/* A second master's clocks: no time passes, and nobody samples MISO. _i: how many bits the frame has
- * before them. */
+/* A second master's clocks: no time passes, and nobody samples MISO. _i: the bits of the frame
+ * before them, from the last whole byte. */
 START_TEST(bytes_within_a_byte_are_as_good_as_their_bits)
 {
 	g_autoptr(GRand) rand = g_rand_new_with_seed((guint32)_i);
