@@ -458,6 +458,7 @@ START_TEST(bytes_within_a_byte_are_as_good_as_their_bits)
 	g_autoptr(GRand) rand = g_rand_new_with_seed((guint32)_i);
 	struct fixture *bits = fixture_new(), *bytes = fixture_new();
 	uint8_t in[2600], header[FIXTURE_FRAME_MAX], of_bits, of_bytes;
+	const uint8_t wren = 0x06;
 
 	flash_set_clock(bits->chip, 0);
 	flash_set_clock(bytes->chip, 0);
@@ -471,13 +472,16 @@ START_TEST(bytes_within_a_byte_are_as_good_as_their_bits)
 		if (header[0] == 0xb9 || header[0] == 0xc7 || header[0] == 0x60)
 			continue;
 		if (g_rand_int_range(rand, 0, 3) == 0)
-			header[0] = 0x06;
+			header[0] = 0x02;
 		for (size_t i = 0; i < more; i++)
 			in[i] = (uint8_t)g_rand_int(rand);
 		n = (size_t)g_rand_int_range(rand, 0, (gint32)n + 1);
 		for (int i = 0; i < 2; i++) {
 			struct flash *chip = i == 0 ? bits->chip : bytes->chip;
 
+			flash_select(chip);
+			flash_shift(chip, &wren, NULL, 1);
+			flash_deselect(chip, 0);
 			flash_select(chip);
 			flash_shift(chip, header, NULL, n);
 			flash_shift_bits(chip, (unsigned int)_i, first, NULL);

@@ -187,6 +187,7 @@ suite_profile_streams(void)
 	size_t n;
 
 	serprog_profiles(&n);
+	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(
 		tcase, the_same_bytes_give_the_same_bytes_however_split, 0, (int)(N_SIZES * n));
 	tcase_add_loop_test(tcase, the_same_bytes_give_the_same_bytes_whatever_is_clocked_at_once,
