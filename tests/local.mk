@@ -40,6 +40,7 @@ SYSTEM_TESTS = \
 	tests/system/crash.test \
 	tests/system/documents.test \
 	tests/system/embed.test \
+	tests/system/events-churn.test \
 	tests/system/every-chip.test \
 	tests/system/every-protection.test \
 	tests/system/examples.test \
@@ -350,7 +351,7 @@ cppcheck: config.h
 		$(LINT_CPPFLAGS) $(or $(FILES),emu tests)
 
 EXTRA_PROGRAMS += tests/speed/client tests/speed/floor tests/speed/inprocess
-EXTRA_DIST += tests/speed/README tests/speed/speed.sh
+EXTRA_DIST += tests/speed/README tests/speed/latency.py tests/speed/speed.sh
 tests_speed_client_SOURCES = tests/speed/client.c
 tests_speed_client_LDADD = $(GLIB_LIBS)
 tests_speed_floor_SOURCES = tests/speed/floor.c

@@ -87,6 +87,15 @@ action_set_request(struct action_context *actions, const char *request)
 	actions->request = request;
 }
 
+void
+action_send(struct action_context *actions, const struct action_event *event)
+{
+	g_mutex_lock(&actions->mutex);
+	if (actions->observe != NULL)
+		actions->observe(actions->data, event);
+	g_mutex_unlock(&actions->mutex);
+}
+
 /* Returns an event about the target, which the caller completes. */
 static struct action_event
 new_event(const struct action_target *target, enum action_event_kind kind)
@@ -125,7 +134,7 @@ void
 action_work_notify(const struct action_work *work, enum action_event_kind kind, const char *what,
 	const char *text)
 {
-	const struct action_context *actions = work->target->actions;
+	struct action_context *actions = work->target->actions;
 	struct action_event event = new_event(work->target, kind);
 	struct trace_group group = {.kind = group_kind_of(kind),
 		.cs = event.cs,
@@ -134,12 +143,12 @@ action_work_notify(const struct action_work *work, enum action_event_kind kind, 
 						 : kind == ACTION_EVENT_BOOT && *text == '\0'};
 
 	bench_activity_note(bench_adapter_activity(work->target->adapter), group, what, text);
-	if (actions->observe == NULL)
+	if (!g_atomic_int_get(&actions->observed))
 		return;
 	event.what = what;
 	event.on = group.on;
 	g_strlcpy(event.text, text, sizeof event.text);
-	actions->observe(actions->data, &event);
+	action_send(actions, &event);
 }
 
 bool
@@ -202,7 +211,7 @@ static void
 chip_event(void *data, struct bench_adapter *adapter, unsigned int cs,
 	const struct flash_event *source)
 {
-	const struct action_context *actions = data;
+	struct action_context *actions = data;
 	struct action_event event = {
 		.kind = kind_of(source),
 		.adapter = bench_adapter_name(adapter),
@@ -221,8 +230,8 @@ chip_event(void *data, struct bench_adapter *adapter, unsigned int cs,
 		.on = source->length != 0,
 	};
 
-	if (event.kind != ACTION_EVENT_KINDS && actions->observe != NULL)
-		actions->observe(actions->data, &event);
+	if (event.kind != ACTION_EVENT_KINDS)
+		action_send(actions, &event);
 }
 
 static void
@@ -233,8 +242,7 @@ host_event(void *data, struct bench_adapter *adapter, bool opened)
 	struct action_event event = new_event(&target, ACTION_EVENT_HOST);
 
 	event.on = opened;
-	if (actions->observe != NULL)
-		actions->observe(actions->data, &event);
+	action_send(actions, &event);
 }
 
 /* Called from any thread, which has no adapter's clock. */
@@ -252,7 +260,7 @@ output_event(void *data, const char *message)
 	};
 
 	g_strlcpy(event.text, message, sizeof event.text);
-	actions->observe(actions->data, &event);
+	action_send(actions, &event);
 }
 
 static void
@@ -266,8 +274,7 @@ saving_event(void *data, struct bench_adapter *adapter, unsigned int cs, const c
 	event.cs = (int)cs;
 	event.what = what;
 	g_strlcpy(event.text, text, sizeof event.text);
-	if (actions->observe != NULL)
-		actions->observe(actions->data, &event);
+	action_send(actions, &event);
 }
 
 void
@@ -280,8 +287,11 @@ action_observe(struct action_context *actions,
 		bench_outputs_observe(actions->bench, NULL, NULL);
 		bench_set_saving_observer(actions->bench, NULL, NULL);
 	}
+	g_mutex_lock(&actions->mutex);
 	actions->observe = observe;
 	actions->data = data;
+	g_mutex_unlock(&actions->mutex);
+	g_atomic_int_set(&actions->observed, observe != NULL);
 	if (observe != NULL) {
 		bench_set_observer(actions->bench, chip_event, actions);
 		bench_set_host_observer(actions->bench, host_event, actions);
@@ -295,6 +305,7 @@ action_context_new(struct bench *bench)
 {
 	struct action_context *actions = g_new0(struct action_context, 1);
 
+	g_mutex_init(&actions->mutex);
 	actions->bench = bench;
 	actions->start_us = g_get_monotonic_time();
 	for (unsigned int i = 0; i < bench_n_adapters(bench); i++)
@@ -302,15 +313,34 @@ action_context_new(struct bench *bench)
 	return actions;
 }
 
+static void
+ignore_faults(void *data)
+{
+	action_faults_ignore(*(struct bench_adapter **)data);
+}
+
+static void
+ignore_all_faults(struct bench *bench)
+{
+	unsigned int n = bench_n_adapters(bench);
+	g_autofree struct bench_adapter **adapters = g_new(struct bench_adapter *, n);
+
+	for (unsigned int i = 0; i < n; i++)
+		adapters[i] = bench_adapter_at(bench, i);
+	bench_call_all(bench, ignore_faults, adapters, sizeof adapters[0]);
+}
+
 void
 action_context_destroy(struct action_context *actions)
 {
 	if (actions == NULL)
 		return;
+	ignore_all_faults(actions->bench);
 	if (actions->observe != NULL)
 		action_observe(actions, NULL, NULL);
 	if (actions->observe_group != NULL)
 		action_observe_groups(actions, NULL, NULL);
+	g_mutex_clear(&actions->mutex);
 	g_free(actions);
 }
 

@@ -40,11 +40,11 @@ acted(void *data, const struct bench_fault_act *act)
 		.id = act->id,
 	};
 
-	if (listener->actions->observe == NULL)
+	if (!g_atomic_int_get(&listener->actions->observed))
 		return;
 	g_snprintf(event.text, sizeof(event.text), "%u, %s: %s", act->id, act->position, act->text);
 	g_strlcpy(event.label, act->name != NULL ? act->name : "", sizeof(event.label));
-	listener->actions->observe(listener->actions->data, &event);
+	action_send(listener->actions, &event);
 }
 
 void
@@ -59,6 +59,15 @@ action_faults_observe(struct action_context *actions, struct bench_adapter *adap
 	listener->actions = actions;
 	listener->adapter = adapter;
 	bench_faults_observe(faults, acted, listener, g_free);
+}
+
+void
+action_faults_ignore(struct bench_adapter *adapter)
+{
+	struct bench_faults *faults = bench_adapter_has_faults(adapter);
+
+	if (faults != NULL)
+		bench_faults_observe(faults, NULL, NULL, NULL);
 }
 
 struct request {

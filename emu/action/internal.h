@@ -18,6 +18,8 @@ struct action_context {
 	struct bench *bench;
 	int64_t start_us;    /* g_get_monotonic_time() */
 	const char *request; /* for the record of a session; NULL: changes nothing */
+	GMutex mutex;        /* observe and data: adapters send events at any time */
+	gint observed;       /* atomic: observe is not NULL */
 	void (*observe)(void *data, const struct action_event *event);
 	void *data;
 	action_group_observer *observe_group;
@@ -67,7 +69,12 @@ struct action_boot_outcome *action_work_boot(const struct action_work *work);
 /* The present function of a pin: "HOLD#", "RESET#", "IO3", "NC". */
 const char *action_pin_name(const struct flash *flash, unsigned int signal);
 
-/* Sends acts of the adapter's faults as events. To be called in its thread, or before it runs. */
+/* Sends an event to the observer, if there is one. Any thread. */
+void action_send(struct action_context *actions, const struct action_event *event);
+
+/* Begin and end to send acts of the adapter's faults as events. To be called in its thread, or
+ * before it runs. */
 void action_faults_observe(struct action_context *actions, struct bench_adapter *adapter);
+void action_faults_ignore(struct bench_adapter *adapter);
 
 #endif

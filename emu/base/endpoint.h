@@ -43,6 +43,10 @@ struct base_endpoint_ops {
 	/* Fills out with at most room bytes for the host; 0 when there is nothing to send now. */
 	size_t (*give)(void *self, uint8_t *out, size_t room);
 
+	/* True while a part of a long operation is left: give() does some of it, and may return 0
+	 * meanwhile. Other work of the thread comes between. NULL: there is no such part. */
+	bool (*works)(void *self);
+
 	/* Wall time in ns before the next take() or give() is due; 0 when there is none to wait
 	 * for. */
 	int64_t (*wait_ns)(void *self);
@@ -92,5 +96,11 @@ struct base_endpoint {
 	const struct base_endpoint_ops *ops;
 	void *self;
 };
+
+static inline bool
+base_endpoint_works(const struct base_endpoint *endpoint)
+{
+	return endpoint->ops->works && endpoint->ops->works(endpoint->self);
+}
 
 #endif

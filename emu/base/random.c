@@ -33,6 +33,12 @@ base_random_next(struct base_random *random)
 	return mix(random->state += GAMMA);
 }
 
+void
+base_random_pass(struct base_random *random, uint64_t n)
+{
+	random->state += n * GAMMA;
+}
+
 double
 base_random_unit(struct base_random *random)
 {

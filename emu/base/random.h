@@ -16,6 +16,9 @@ void base_random_init(struct base_random *random, uint64_t seed, uint64_t stream
 /* 64 random bits. */
 uint64_t base_random_next(struct base_random *random);
 
+/* The same as n calls of base_random_next(). */
+void base_random_pass(struct base_random *random, uint64_t n);
+
 /* From 0 up to, but not including, 1. */
 double base_random_unit(struct base_random *random);
 

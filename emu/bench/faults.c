@@ -524,6 +524,8 @@ bench_faults_observe(struct bench_faults *faults,
 	void (*observe)(void *data, const struct bench_fault_act *act), void *data,
 	GDestroyNotify free_data)
 {
+	if (faults->free_data != NULL)
+		faults->free_data(faults->observe_data);
 	faults->observe = observe;
 	faults->observe_data = data;
 	faults->free_data = free_data;

@@ -253,8 +253,16 @@ clip_span(const struct clip *clip)
 
 	if (!clip->faulty)
 		return SIZE_MAX;
+	if (clip->span > 0)
+		return clip->span;
 	steps = 8 * (1 + (uint64_t)clip_n_faults(clip) + clip_master_clocks(clip));
 	return MIN(MAX(STEPS_PER_SPAN / steps, 1), CLIP_CHUNK);
+}
+
+void
+clip_set_span(struct clip *clip, size_t n)
+{
+	clip->span = n;
 }
 
 void

@@ -42,6 +42,9 @@ void clip_shift(struct clip *clip, const uint8_t *in, uint8_t *out, size_t n);
  * result of a span does not depend on how it is split. */
 size_t clip_span(const struct clip *clip);
 
+/* For tests: with faults, clip_span() returns n (>= 1) from now on. */
+void clip_set_span(struct clip *clip, size_t n);
+
 /* True from clip_select() to clip_deselect(). */
 bool clip_is_selected(const struct clip *clip);
 

@@ -189,6 +189,7 @@ struct clip {
 	unsigned int hz;
 	uint64_t fraction; /* of a ns, in units of 1/hz, that clocks took and the clock lacks */
 	uint64_t operations;
+	size_t span;                   /* of tests; 0: none */
 	struct base_fault_list faults; /* of struct clip_active_fault */
 	struct clip_fault_listener listener;
 };

@@ -217,6 +217,94 @@ settle(struct clip *clip, int64_t now_ns)
 	clip_wires_settle(clip, 1 << CLIP_MISO | (clip->selected < 0 ? 1 << CLIP_CS : 0), now_ns);
 }
 
+/* Each chip with CS# low sends data, and does not sample MOSI. */
+static bool
+all_send(const struct clip *clip)
+{
+	bool all = true;
+
+	for (unsigned int lines = clip->faulty->low; lines; lines &= lines - 1) {
+		size_t bytes;
+
+		all = all && flash_drives_miso(clip->chips[g_bit_nth_lsf(lines, -1)], &bytes) &&
+			bytes == SIZE_MAX;
+	}
+	return all;
+}
+
+/* n bytes of the master's after its address: it drives MOSI low. mosi: the host's level, if mixed.
+ * Has the effect of single clocks; MISO of the last one is left to the caller. */
+static void
+clock_data(
+	struct clip *clip, const struct clip_active_fault *fault, size_t n, bool mosi, bool mixed)
+{
+	bool random = mixed && fault->as.master.rule == CLIP_RANDOM &&
+		fault->as.master.lines & 1u << CLIP_MOSI &&
+		clip_lines_driven(clip) & 1u << CLIP_MOSI;
+	uint8_t bytes[CLIP_CHUNK];
+
+	if (random && all_send(clip)) {
+		base_random_pass(&clip->faulty->noise, 8 * (uint64_t)n);
+		random = false;
+	} else if (!random) {
+		mosi = mixed && clip_master_mix(clip, CLIP_MOSI, mosi, false);
+	}
+	memset(bytes, mosi ? 0xff : 0, sizeof bytes);
+	while (n > 0) {
+		size_t span = MIN(n, sizeof bytes);
+
+		for (size_t bit = 0; random && bit < 8 * span; bit++)
+			bytes[bit / 8] = (uint8_t)(bytes[bit / 8] << 1 |
+				clip_master_mix(clip, CLIP_MOSI, mosi, false));
+		clip_wires_clock_bytes(clip, bytes, NULL, span);
+		n -= span;
+	}
+}
+
+/* The master's clocks of its frame from bit from to bit to, in a frame of the host's, which drives
+ * mosi. */
+static void
+clock_both(struct clip *clip, const struct clip_active_fault *fault, unsigned int from,
+	unsigned int to, bool mosi)
+{
+	struct clip_wires *wires = clip->faulty;
+
+	while (from < to) {
+		if (from >= HEADER_BITS && to - from > 8) {
+			size_t n = (to - from - 1) / 8;
+
+			clock_data(clip, fault, n, mosi, true);
+			from += 8 * (unsigned int)n;
+			continue;
+		}
+		wires->master_mosi = bit_at(clip, fault, from++);
+		clip_wires_clock(clip, clip_master_mix(clip, CLIP_MOSI, mosi, wires->master_mosi));
+	}
+}
+
+/* The same while the host is silent. */
+static void
+clock_alone(struct clip *clip, const struct clip_active_fault *fault, unsigned int from,
+	unsigned int to)
+{
+	while (from < to) {
+		if (from % 8 || to - from < 8) {
+			clip->faulty->master_mosi = bit_at(clip, fault, from++);
+			clip_wires_clock(clip, clip->faulty->master_mosi);
+		} else if (from >= HEADER_BITS) {
+			size_t n = (to - from) / 8;
+
+			clock_data(clip, fault, n, false, false);
+			from += 8 * (unsigned int)n;
+		} else {
+			uint8_t byte = byte_at(clip, fault, from / 8);
+
+			clip_wires_clock_bytes(clip, &byte, NULL, 1);
+			from += 8;
+		}
+	}
+}
+
 /* The master's clocks of its frame from bit from to bit to. The chip's clock is the host's: time
  * goes on by itself. */
 static void
@@ -228,20 +316,10 @@ feed(struct clip *clip, struct clip_active_fault *fault, unsigned int from, unsi
 	if (!wires->low || !(fault->as.master.lines & 1 << CLIP_CLK))
 		return;
 	clip_wires_set_clock(clip, 0);
-	while (from < to) {
-		if (from % 8 == 0 && to - from >= 8 && !wires->frame.open) {
-			uint8_t byte = byte_at(clip, fault, from / 8);
-
-			clip_wires_clock_bytes(clip, &byte, NULL, 1);
-			from += 8;
-		} else {
-			wires->master_mosi = bit_at(clip, fault, from++);
-			clip_wires_clock(clip,
-				wires->frame.open ? clip_master_mix(clip, CLIP_MOSI, false,
-							    wires->master_mosi)
-						  : wires->master_mosi);
-		}
-	}
+	if (wires->frame.open)
+		clock_both(clip, fault, from, to, false);
+	else
+		clock_alone(clip, fault, from, to);
 	clip_wires_set_clock(clip, clip->hz);
 }
 
@@ -348,9 +426,6 @@ clip_master_rest(struct clip *clip, unsigned int given, bool mosi)
 	if (given >= wires->master_clocks || !wires->low)
 		return;
 	clip_wires_set_clock(clip, 0);
-	for (unsigned int i = given; i < wires->master_clocks; i++) {
-		wires->master_mosi = bit_at(clip, fault, first + i);
-		clip_wires_clock(clip, clip_master_mix(clip, CLIP_MOSI, mosi, wires->master_mosi));
-	}
+	clock_both(clip, fault, first + given, fault->bit, mosi);
 	clip_wires_set_clock(clip, clip->hz);
 }

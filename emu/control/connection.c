@@ -29,8 +29,9 @@
 #define PIECE_BYTES 65536
 #define LINES_PER_TURN 16
 
-/* With more pending output than this, no further request is handled. */
-#define REPLIES_MAX ((size_t)65536)
+/* With more pending output than this, no further request is handled. More than events may fill, so
+ * that a client which reads them more slowly than they come can still end its subscription. */
+#define REPLIES_MAX ((size_t)327680)
 
 struct client_source {
 	GSource base;

@@ -276,14 +276,21 @@ give(void *self, uint8_t *out, size_t room)
 	return given;
 }
 
+static bool
+works(void *self)
+{
+	struct link *link = self;
+
+	if (link_is_blocked(link))
+		return false;
+	return link->swallows || base_endpoint_works(&link->behind);
+}
+
 static int64_t
 wait_ns(void *self)
 {
 	struct link *link = self;
 
-	/* give() goes on as soon as it can. */
-	if (link->swallows)
-		return 1;
 	return link->behind.ops->wait_ns(link->behind.self);
 }
 
@@ -415,6 +422,7 @@ link_endpoint(struct link *link)
 		.host_opened = host_opened,
 		.take = take,
 		.give = give,
+		.works = works,
 		.wait_ns = wait_ns,
 		.deadline_ns = deadline_ns,
 		.timed_out = timed_out,

@@ -45,6 +45,14 @@ give(void *self, uint8_t *out, size_t room)
 	return given;
 }
 
+static bool
+works(void *self)
+{
+	struct link_meter *meter = self;
+
+	return base_endpoint_works(&meter->behind);
+}
+
 static int64_t
 wait_ns(void *self)
 {
@@ -105,6 +113,7 @@ link_meter_endpoint(struct link_meter *meter)
 		.host_opened = host_opened,
 		.take = take,
 		.give = give,
+		.works = works,
 		.wait_ns = wait_ns,
 		.deadline_ns = deadline_ns,
 		.timed_out = timed_out,

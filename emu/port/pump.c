@@ -186,6 +186,10 @@ run_endpoint(struct port_pump *pump)
 		}
 		if (!all)
 			return PUMP_WAIT;
+		if (base_endpoint_works(p)) {
+			no_progress = false;
+			continue;
+		}
 		if (pump->in_start == pump->in_end)
 			return PUMP_READ;
 		size_t n = p->ops->take(

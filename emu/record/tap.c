@@ -88,18 +88,27 @@ give(void *self, uint8_t *out, size_t room)
 {
 	struct record_tap *tap = self;
 	int64_t wall_ns = base_wall_hold();
+	bool works = base_endpoint_works(&tap->behind);
 	size_t given;
 	bool quiet;
 
 	room = MIN(room, RECORD_DATA_MAX);
 	given = tap->behind.ops->give(tap->behind.self, out, room);
 	quiet = given == 0 && tap->behind.ops->idle(tap->behind.self);
-	if (given > 0 || (tap->may_wait(tap->data) && !(quiet && tap->is_quiet)))
+	if (given > 0 || works || (tap->may_wait(tap->data) && !(quiet && tap->is_quiet)))
 		record_writer_data(tap->writer, tap->adapter, wall_ns,
 			given == room ? RECORD_TO_HOST_FULL : RECORD_TO_HOST, out, given);
 	tap->is_quiet = quiet;
 	base_wall_release();
 	return given;
+}
+
+static bool
+works(void *self)
+{
+	struct record_tap *tap = self;
+
+	return base_endpoint_works(&tap->behind);
 }
 
 static int64_t
@@ -154,6 +163,7 @@ record_tap_endpoint(struct record_tap *tap)
 		.host_opened = host_opened,
 		.take = take,
 		.give = give,
+		.works = works,
 		.wait_ns = wait_ns,
 		.deadline_ns = deadline_ns,
 		.timed_out = timed_out,

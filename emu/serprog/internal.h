@@ -29,6 +29,7 @@ enum serprog_state {
 	SERPROG_SPI_WRITE,     /* O_SPIOP: the host's data goes to MOSI */
 	SERPROG_SPI_DUPLEX,    /* O_SPIOP: the same, and MISO goes to the host */
 	SERPROG_SPI_COLLECT,   /* O_SPIOP: the host's data is stored until it is complete */
+	SERPROG_SPI_CLOCK,     /* O_SPIOP: what was collected is clocked in parts */
 	SERPROG_SPI_READ,      /* O_SPIOP: MISO goes to the host */
 	SERPROG_SPI_SEND,      /* O_SPIOP: the data read goes to the host */
 	SERPROG_PARALLEL_READ, /* R_NBYTES: an empty socket goes to the host */
@@ -76,6 +77,7 @@ struct serprog {
 	GByteArray *ring;    /* input that waits in the firmware; NULL: on the line */
 	uint8_t *collected;  /* collected data of O_SPIOP; NULL: never collects */
 	uint32_t collected_bytes; /* of the part in progress */
+	size_t clocked;           /* of what was collected, and of the data read after it */
 	uint64_t commands;        /* that have begun since the host opened the line */
 	int64_t moved_us;         /* when the host last did something, monotonic */
 
@@ -163,8 +165,12 @@ void serprog_spi_operation(struct serprog *adapter, const uint8_t *parameters);
 size_t serprog_spi_write(struct serprog *adapter, const uint8_t *in, size_t n);
 size_t serprog_spi_duplex(struct serprog *adapter, const uint8_t *in, size_t n);
 size_t serprog_spi_collect(struct serprog *adapter, const uint8_t *in, size_t n);
+size_t serprog_spi_clock(struct serprog *adapter, uint8_t *out, size_t room);
 size_t serprog_spi_read(struct serprog *adapter, uint8_t *out, size_t room);
 size_t serprog_spi_send(struct serprog *adapter, uint8_t *out, size_t room);
+
+/* Clocks the rest of what was collected. */
+void serprog_spi_finish(struct serprog *adapter);
 
 /* Derives the settings of O_SPIOP from the profile. */
 void serprog_spi_prepare(struct serprog *adapter);

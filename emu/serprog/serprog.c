@@ -8,12 +8,14 @@
  *        LOST ──► PARAMETERS ───┬────────────────────────────► OPCODE    most commands
  *                   ▲           ├─► DISCARD ─────────────────► OPCODE    O_WRITEN, too long
  *      OPCODE ──────┤           ├─► SPI_WRITE ─► SPI_READ ───► OPCODE    O_SPIOP
- *         │         │           ├─► SPI_COLLECT ► SPI_SEND ──► OPCODE    O_SPIOP, some firmwares
+ *         │         │           ├─► SPI_COLLECT ► SPI_CLOCK ─► OPCODE    O_SPIOP, some firmwares
+ *         │         │           │       (then SPI_READ or SPI_SEND)
  *         │         │           ├─► SPI_DUPLEX ► SPI_READ ───► OPCODE    O_SPIOP, full duplex
  *         └─► done at once      └─► PARALLEL_READ ───────────► OPCODE    R_NBYTES
  *
- * While the host has to fetch (SPI_READ, SPI_SEND, PARALLEL_READ, or no room for one more reply)
- * nothing is taken from it. When the clock is real, nothing moves before the wall has caught up.
+ * While the host has to fetch (SPI_READ, SPI_SEND, PARALLEL_READ, or no room for one more reply),
+ * and in SPI_CLOCK, nothing is taken from it. When the clock is real, nothing moves before the wall
+ * has caught up.
  *
  * The protocol has no timeouts: a half sent command waits for ever. Firmwares may have some; their
  * departures from the text are in their profiles.
@@ -65,6 +67,7 @@ drop_work(struct serprog *adapter)
 {
 	if (adapter->ring)
 		g_byte_array_set_size(adapter->ring, 0);
+	serprog_spi_finish(adapter); /* no firmware notices the end of its host meanwhile */
 	if (adapter->state == SERPROG_HUNG) {
 		adapter->reply.head = adapter->reply.tail = 0;
 		return;
@@ -276,6 +279,7 @@ static const struct {
 	[SERPROG_SPI_DUPLEX] = {serprog_spi_duplex, give_nothing},
 	[SERPROG_SPI_COLLECT] = {serprog_spi_collect, give_nothing},
 	[SERPROG_SPI_READ] = {take_nothing, serprog_spi_read},
+	[SERPROG_SPI_CLOCK] = {take_nothing, serprog_spi_clock},
 	[SERPROG_SPI_SEND] = {take_nothing, serprog_spi_send},
 	[SERPROG_PARALLEL_READ] = {take_nothing, give_parallel},
 	[SERPROG_HUNG] = {take_nothing, give_nothing},
@@ -382,17 +386,26 @@ take_lossy(void *self, const uint8_t *in, size_t n)
 	return taken;
 }
 
+static bool
+works(void *self)
+{
+	struct serprog *adapter = self;
+
+	return adapter->state == SERPROG_SPI_CLOCK;
+}
+
 static size_t
 give_lossy(void *self, uint8_t *out, size_t room)
 {
 	struct serprog *adapter = self;
+	bool clocks = works(adapter);
 	size_t given = give(adapter, out, room);
 
 	if (adapter->ring && given < room) {
 		empty_ring(adapter);
 		given += give(adapter, out + given, room - given);
 	}
-	if (given > 0)
+	if (given > 0 || clocks)
 		adapter->moved_us = base_wall_us();
 	return given;
 }
@@ -422,7 +435,8 @@ deadline_ns(void *self)
 	const struct serprog_profile *profile = adapter->profile;
 	int64_t limit_ns, left_ns;
 
-	if (adapter->state == SERPROG_OPCODE || adapter->state == SERPROG_HUNG)
+	if (adapter->state == SERPROG_OPCODE || adapter->state == SERPROG_HUNG ||
+		adapter->state == SERPROG_SPI_CLOCK)
 		return -1;
 	limit_ns = needs_bytes(adapter) ? profile->byte_timeout_ns : profile->send_timeout_ns;
 	if (limit_ns == 0)
@@ -523,6 +537,7 @@ serprog_endpoint(struct serprog *adapter)
 		.host_opened = host_opened,
 		.take = take,
 		.give = give,
+		.works = works,
 		.wait_ns = wait_ns,
 		.idle = idle,
 		.count_stale = count_stale,
@@ -537,6 +552,7 @@ serprog_endpoint(struct serprog *adapter)
 		.host_opened = host_opened,
 		.take = take_lossy,
 		.give = give_lossy,
+		.works = works,
 		.wait_ns = wait_ns,
 		.deadline_ns = deadline_ns,
 		.timed_out = timed_out,

@@ -119,33 +119,65 @@ written(struct serprog *adapter)
 		end(adapter);
 }
 
-/* All of the host's data has come. */
+/* What was collected has been clocked. */
 static void
-collected(struct serprog *adapter)
+clocked(struct serprog *adapter)
 {
 	const struct serprog_profile *profile = adapter->profile;
-	uint32_t slen = adapter->collected_bytes;
 
 	adapter->state = SERPROG_OPCODE;
-	if (adapter->hz == 0) {
-		serprog_reply_byte(&adapter->reply, SERPROG_NAK);
-		return;
-	}
-	begin(adapter);
-	clip_shift(adapter->clip, adapter->collected, NULL, slen);
 	if (profile->order == SERPROG_COLLECT) {
 		serprog_reply_byte(&adapter->reply, SERPROG_ACK);
 		written(adapter);
 		return;
 	}
 	adapter->collected_bytes = adapter->read_left;
-	read_chip(adapter, adapter->collected, adapter->collected_bytes);
 	end(adapter);
 	if (profile->reply_max > 0 && 1 + adapter->read_left > profile->reply_max)
 		return;
 	serprog_reply_byte(&adapter->reply, SERPROG_ACK);
 	if (adapter->read_left > 0)
 		adapter->state = SERPROG_SPI_SEND;
+}
+
+/* Clocks up to n of the bytes that were collected, and of those that are read before ACK. */
+static void
+clock_some(struct serprog *adapter, size_t n)
+{
+	const size_t slen = adapter->collected_bytes;
+	const size_t rlen = adapter->profile->order == SERPROG_COLLECT_ALL ? adapter->read_left : 0;
+
+	if (adapter->clocked < slen) {
+		size_t span = MIN(n, slen - adapter->clocked);
+
+		clip_shift(adapter->clip, adapter->collected + adapter->clocked, NULL, span);
+		adapter->clocked += span;
+		n -= span;
+	}
+	if (adapter->clocked >= slen && adapter->clocked < slen + rlen) {
+		size_t done = adapter->clocked - slen, span = MIN(n, rlen - done);
+
+		read_chip(adapter, adapter->collected + done, span);
+		adapter->clocked += span;
+	}
+	if (adapter->clocked == slen + rlen)
+		clocked(adapter);
+}
+
+/* All of the host's data has come. */
+static void
+collected(struct serprog *adapter)
+{
+	adapter->state = SERPROG_OPCODE;
+	if (adapter->hz == 0) {
+		serprog_reply_byte(&adapter->reply, SERPROG_NAK);
+		return;
+	}
+	begin(adapter);
+	adapter->clocked = 0;
+	adapter->state = SERPROG_SPI_CLOCK;
+	if (clip_span(adapter->clip) == SIZE_MAX)
+		serprog_spi_finish(adapter);
 }
 
 static void
@@ -245,6 +277,20 @@ serprog_spi_collect(struct serprog *adapter, const uint8_t *in, size_t n)
 	if (adapter->write_left == 0)
 		collected(adapter);
 	return n;
+}
+
+size_t
+serprog_spi_clock(struct serprog *adapter, uint8_t *out, size_t room)
+{
+	clock_some(adapter, clip_span(adapter->clip));
+	return serprog_reply_take(&adapter->reply, out, room);
+}
+
+void
+serprog_spi_finish(struct serprog *adapter)
+{
+	if (adapter->state == SERPROG_SPI_CLOCK)
+		clock_some(adapter, SIZE_MAX);
 }
 
 size_t

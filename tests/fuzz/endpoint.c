@@ -147,6 +147,11 @@ fetch(struct rig *rig, size_t room)
 	n = rig->port.ops->give(rig->port.self, rig->out + rig->n_out, room);
 	fuzz_check(n <= room, "%zu bytes into a buffer of %zu", n, room);
 	rig->n_out += n;
+	if (n == 0 && base_endpoint_works(&rig->port)) {
+		/* A long reply that a fault drops, or a long operation. */
+		rig->full = ++rig->n_waits > WAITS_MAX;
+		return !rig->full;
+	}
 	return n > 0;
 }
 
@@ -188,7 +193,6 @@ stream(struct rig *rig, const uint8_t *data, size_t n, size_t largest, size_t ro
 			still = 0;
 		if (await(rig)) {
 			still = 0;
-			/* A long reply that a fault drops. */
 			rig->full = ++rig->n_waits > WAITS_MAX;
 		}
 	}

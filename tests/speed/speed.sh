@@ -176,6 +176,16 @@ less()
 	paste -d ' ' "$RESULTS/$1" "$RESULTS/$2" | awk '{ print $1 - $2 }' >"$RESULTS/$1.net"
 }
 
+measure_latency()
+{
+	local i got
+	for ((i = 1; i <= ROUNDS; i++)); do
+		got=$(SPINORD=$SPINORD run_limited 60 "$TOP_SRCDIR/tests/speed/latency.py") ||
+			give_up "the control calls failed"
+		record latency "$got"
+	done
+}
+
 # summary < NUMBERS: median, lowest, highest.
 summary()
 {
@@ -230,6 +240,7 @@ table()
 	row "16 MiB read, MB/s; floor: pump" %8.1f bulk.spinord bulk.pump ">= 0.95"
 	row "16 MiB read, MB/s; floor: serprog" %8.1f bulk.spinord bulk.serprog ""
 	row "ready, ms" %8.2f ready "" "< 20"
+	row "worst control call of 400, ms" %8.1f latency "" "< 100"
 	row "$MANY adapters ready, s" %8.2f many.ready "" "< 2"
 	row "  resident, MiB" %8.1f many.resident "" "< 100"
 	row "  page write, us; floor: alone" %8.1f many.pages many.alone "<= 1.10"
@@ -283,6 +294,8 @@ progress "in process"
 measure_inprocess
 progress "ready"
 measure_ready
+progress "control calls"
+measure_latency
 for ((n = 1; n <= ROUNDS; n++)); do
 	progress "$MANY adapters, round $n of $ROUNDS"
 	measure_many

@@ -451,6 +451,64 @@ START_TEST(splitting_a_frame_into_spans_has_no_effect)
 }
 END_TEST
 
+/* A second master's clocks: no time passes, and nobody samples MISO. _i: the bits of the frame
+ * before them, from the last whole byte. */
+START_TEST(bytes_within_a_byte_are_as_good_as_their_bits)
+{
+	g_autoptr(GRand) rand = g_rand_new_with_seed((guint32)_i);
+	struct fixture *bits = fixture_new(), *bytes = fixture_new();
+	uint8_t in[2600], header[FIXTURE_FRAME_MAX], of_bits, of_bytes;
+	const uint8_t wren = 0x06;
+
+	flash_set_clock(bits->chip, 0);
+	flash_set_clock(bytes->chip, 0);
+	for (int round = 0; round < 3000; round++) {
+		size_t n = fixture_parse(
+			matrix[g_rand_int_range(rand, 0, G_N_ELEMENTS(matrix))].frame, header);
+		size_t more = (size_t)g_rand_int_range(rand, 1, round % 10 ? 300 : sizeof in);
+		bool high = g_rand_int_range(rand, 0, 8) == 0;
+		uint8_t first = (uint8_t)g_rand_int(rand);
+
+		if (header[0] == 0xb9 || header[0] == 0xc7 || header[0] == 0x60)
+			continue;
+		if (g_rand_int_range(rand, 0, 3) == 0)
+			header[0] = 0x02;
+		for (size_t i = 0; i < more; i++)
+			in[i] = (uint8_t)g_rand_int(rand);
+		n = (size_t)g_rand_int_range(rand, 0, (gint32)n + 1);
+		for (int i = 0; i < 2; i++) {
+			struct flash *chip = i == 0 ? bits->chip : bytes->chip;
+
+			flash_select(chip);
+			flash_shift(chip, &wren, NULL, 1);
+			flash_deselect(chip, 0);
+			flash_select(chip);
+			flash_shift(chip, header, NULL, n);
+			flash_shift_bits(chip, (unsigned int)_i, first, NULL);
+		}
+		for (size_t i = 0; i < more; i++)
+			flash_shift_bits(bits->chip, 8, high ? 0xff : in[i], NULL);
+		flash_shift(bytes->chip, high ? NULL : in, NULL, more);
+		flash_shift_bits(bits->chip, 5, first, &of_bits);
+		flash_shift_bits(bytes->chip, 5, first, &of_bytes);
+		ck_assert_msg(of_bits == of_bytes, "opcode %02X, round %d", header[0], round);
+		flash_shift_bits(bits->chip, 8 - (5 + (unsigned int)_i) % 8, first, NULL);
+		flash_shift_bits(bytes->chip, 8 - (5 + (unsigned int)_i) % 8, first, NULL);
+		flash_deselect(bits->chip, 0);
+		flash_deselect(bytes->chip, 0);
+		ck_assert_int_eq(bits->last.opcode, bytes->last.opcode);
+		ck_assert_uint_eq(bits->last.address, bytes->last.address);
+		ck_assert_uint_eq(bits->last.length, bytes->last.length);
+		ck_assert_int_eq(bits->last.outcome, bytes->last.outcome);
+		fixture_wait(bits);
+		fixture_wait(bytes);
+	}
+	ck_assert_int_eq(memcmp(bits->array, bytes->array, FIXTURE_SIZE), 0);
+	fixture_destroy(bits);
+	fixture_destroy(bytes);
+}
+END_TEST
+
 Suite *
 suite_flash_frames(void)
 {
@@ -468,6 +526,7 @@ suite_flash_frames(void)
 	tcase_add_test(tcase, events_are_in_the_order_of_time);
 	tcase_add_test(tcase, without_a_listener_there_are_no_events);
 	tcase_add_test(tcase, unusual_use_of_the_wires_is_harmless);
+	tcase_add_loop_test(tcase, bytes_within_a_byte_are_as_good_as_their_bits, 0, 8);
 	tcase_add_loop_test(tcase, splitting_a_frame_into_spans_has_no_effect, 0, 6);
 	suite_add_tcase(suite, tcase);
 	return suite;

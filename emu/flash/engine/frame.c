@@ -359,6 +359,43 @@ flash_shift_bits(struct flash *chip, unsigned int n_bits, uint8_t in, uint8_t *o
 		*out = miso;
 }
 
+/* Whether a span that begins within a byte has the same effect in whole bytes: time stands still
+ * (as for a second master's clocks), and nobody samples MISO. */
+static bool
+goes_by_bytes(const struct flash *chip, const uint8_t *out)
+{
+	const struct flash_frame *frame = &chip->frame;
+
+	if (out || frame->bits == 0 || chip->byte_ps != 0)
+		return false;
+	return frame->phase == PHASE_IGNORED ||
+		(frame->phase == PHASE_DATA && !(frame->command->in && frame->command->out));
+}
+
+/* n > 0 bytes that begin within a byte of the frame. */
+static void
+shift_across(struct flash *chip, const uint8_t *in, size_t n)
+{
+	static const uint8_t idle[2] = {0xff, 0xff};
+	const unsigned int bits = chip->frame.bits;
+	const uint8_t *last = in ? &in[n - 1] : idle;
+	uint8_t bytes[1024];
+
+	flash_shift_bits(chip, 8 - bits, (in ? in[0] : 0xff) >> bits, NULL);
+	for (size_t done = 0; done < n - 1;) {
+		size_t span = MIN(n - 1 - done, sizeof(bytes));
+
+		for (size_t i = 0; i < span; i++) {
+			const uint8_t *pair = in ? in + done + i : idle;
+
+			bytes[i] = (uint8_t)(pair[0] << (8 - bits) | pair[1] >> bits);
+		}
+		shift_spans(chip, bytes, NULL, span);
+		done += span;
+	}
+	flash_shift_bits(chip, bits, *last, NULL);
+}
+
 void
 flash_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n)
 {
@@ -368,8 +405,13 @@ flash_shift(struct flash *chip, const uint8_t *in, uint8_t *out, size_t n)
 		chip->frame.held |= chip->held && n > 0;
 		flash_pass(chip, n);
 	} else if (chip->frame.bits || chip->frame.begun) {
-		for (size_t i = 0; i < n; i++)
+		for (size_t i = 0; i < n; i++) {
+			if (goes_by_bytes(chip, out)) {
+				shift_across(chip, in ? in + i : NULL, n - i);
+				break;
+			}
 			flash_shift_bits(chip, 8, in ? in[i] : 0xff, out ? &out[i] : NULL);
+		}
 	} else {
 		shift_spans(chip, in, out, n);
 	}
