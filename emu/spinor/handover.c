@@ -65,7 +65,7 @@ hold(struct passed *passed, const char *path, mode_t *mode, GError **error)
 
 	passed->held = base_open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK, 0);
 	if (passed->held < 0 && errno != ENOENT)
-		return fail(path, g_strerror(errno), error);
+		return fail(path, base_open_reason(errno), error);
 	if (passed->held < 0) {
 		if (lstat(path, &info) == 0)
 			return fail(path, "a symbolic link to nothing; name a file", error);
@@ -94,7 +94,7 @@ open_new(struct passed *passed, const char *path, GError **error)
 		return false;
 	code = base_newfile_open(&passed->file, passed->target, 0666);
 	if (code < 0)
-		return fail(path, g_strerror(-code), error);
+		return fail(path, base_open_reason(-code), error);
 	passed->is_new = true;
 	passed->fd = passed->file.fd;
 	fchmod(passed->fd, mode);
