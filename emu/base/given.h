@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whoever uses that path until base_given_remove() uses the descriptor instead, which is taken
- * over. From any thread. */
+/* Until base_given_remove(), functions that are given this path use the descriptor instead, and
+ * own it. Any thread. */
 void base_given_add(const char *path, int fd);
 void base_given_remove(const char *path);
 

@@ -212,7 +212,8 @@ kind_of(GLogLevelFlags level, const char *format)
 	return &kinds[n_kinds++];
 }
 
-/* True: the message is to be logged. Sets *held and *last if messages before it were not. */
+/* Returns true if the limit of its kind allows the message. Sets *held and *last if earlier ones
+ * were held back. */
 static bool
 admit(struct kind *kind, const char *text, uint64_t *held, char **last)
 {

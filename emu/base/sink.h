@@ -29,7 +29,7 @@ void base_sink_init(struct base_sink *sink, int fd, bool shared);
 
 /*
  * Writes a beginning of n bytes: that many, or negative errno; -EAGAIN: the reader does not read.
- * What is not a regular file gets whole lines, up to PIPE_BUF bytes, which the kernel does not mix
+ * Pipes, terminals and sockets get whole lines, up to PIPE_BUF bytes, which the kernel does not mix
  * with the lines of other processes.
  */
 ssize_t base_sink_write(const struct base_sink *sink, const char *text, size_t n);

@@ -4,8 +4,8 @@
  * parameter "path" or "file" names, and of the file with the suffix .state beside it. The daemon in
  * its sandbox cannot open them; the client could, with rights of its own.
  *
- * Leaves out a check of what the descriptors are: whoever can pass them can open them, and the
- * daemon only reads and writes them as it does a file.
+ * Leaves out a check of the kind of the descriptors: a client that can pass one could open it, and
+ * the daemon only reads and writes them.
  */
 #include "control/passed.h"
 

@@ -24,7 +24,7 @@ struct port_watch_writes {
 struct port_watch_entry *port_watch_add(
 	struct port_watch *watch, const char *path, GSource *wake, GError **error);
 /* Watches a regular file for writes, truncation, and changes of its names. Any thread sets the
- * ready time of wake to 0 when there was one; nothing is to be polled. NULL: not possible. */
+ * ready time of wake to 0 after one; port_watch_poll() has no events of it. NULL: not possible. */
 struct port_watch_entry *port_watch_add_file(
 	struct port_watch *watch, const char *path, GSource *wake);
 /* True once after each of these. */

@@ -8,7 +8,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-/* What is allowed below a path; a path that does not exist is ignored. */
+/* Rights to a path and all below it. A path that does not exist is ignored. */
 enum sandbox_access {
 	SANDBOX_READ = 1 << 0,
 	SANDBOX_WRITE = 1 << 1,    /* to existing files */

@@ -41,7 +41,7 @@ struct setup_options {
 	uint64_t snapshots_bytes;
 	bool snapshots_bytes_given;
 	bool restrict_paths; /* those in the bench file have to be below its folder */
-	bool no_restrict;    /* they need not be, whoever wrote it */
+	bool no_restrict;    /* they can be anywhere, also for the file of another user */
 	enum setup_sandbox sandbox;
 	GPtrArray *allow;     /* folders of --allow; NULL: none */
 	bool detach;          /* spinord: run in the background */

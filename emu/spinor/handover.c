@@ -56,7 +56,7 @@ fail(const char *path, const char *why, GError **error)
 	return false;
 }
 
-/* Locks the file that is there and is to be replaced; a chip's image is locked already. */
+/* Locks the existing file that the new one replaces; fails if a chip has locked it. */
 static bool
 hold(struct passed *passed, const char *path, mode_t *mode, GError **error)
 {
