@@ -353,13 +353,10 @@ push(struct base_outlet *outlet)
 		drain(outlet);
 }
 
-bool
-base_outlet_put(struct base_outlet *outlet, const char *lines, size_t n)
+/* The caller holds the lock, which is released. good: the lines are in the queue. */
+static bool
+end_put(struct base_outlet *outlet, const char *lines, size_t n, bool good)
 {
-	bool good;
-
-	g_mutex_lock(&outlet->lock);
-	good = enqueue(outlet, lines, n);
 	if (!good)
 		drop(outlet, lines, n);
 	push(outlet);
@@ -367,6 +364,13 @@ base_outlet_put(struct base_outlet *outlet, const char *lines, size_t n)
 		tell(outlet);
 	g_mutex_unlock(&outlet->lock);
 	return good;
+}
+
+bool
+base_outlet_put(struct base_outlet *outlet, const char *lines, size_t n)
+{
+	g_mutex_lock(&outlet->lock);
+	return end_put(outlet, lines, n, enqueue(outlet, lines, n));
 }
 
 bool
@@ -379,13 +383,7 @@ base_outlet_put_within(struct base_outlet *outlet, const char *lines, size_t n, 
 	while (!(good = enqueue(outlet, lines, n)) && !outlet->over && outlet->code == 0)
 		if (!wait_for_progress(outlet, until_us))
 			break;
-	if (!good)
-		drop(outlet, lines, n);
-	push(outlet);
-	if (outlet->news != 0)
-		tell(outlet);
-	g_mutex_unlock(&outlet->lock);
-	return good;
+	return end_put(outlet, lines, n, good);
 }
 
 void

@@ -269,13 +269,14 @@ add(scmp_filter_ctx filter, uint32_t action, const char *name, unsigned int n,
 		: seccomp_rule_add_array(filter, action, number, n, arguments);
 }
 
+/* A rule for each of the calls, whatever their arguments. */
 static int
-add_plain(scmp_filter_ctx filter)
+add_all(scmp_filter_ctx filter, uint32_t action, const char *const *names, size_t n)
 {
 	int code = 0;
 
-	for (size_t i = 0; code == 0 && i < G_N_ELEMENTS(allowed); i++)
-		code = add(filter, SCMP_ACT_ALLOW, allowed[i], 0, NULL);
+	for (size_t i = 0; code == 0 && i < n; i++)
+		code = add(filter, action, names[i], 0, NULL);
 	return code;
 }
 
@@ -344,19 +345,9 @@ add_threads(scmp_filter_ctx filter, bool only_log)
 }
 
 static int
-add_hostile(scmp_filter_ctx filter)
-{
-	int code = 0;
-
-	for (size_t i = 0; code == 0 && i < G_N_ELEMENTS(hostile); i++)
-		code = add(filter, SCMP_ACT_KILL_PROCESS, hostile[i], 0, NULL);
-	return code;
-}
-
-static int
 fill(scmp_filter_ctx filter, bool only_log, bool supervises)
 {
-	int code = add_plain(filter);
+	int code = add_all(filter, SCMP_ACT_ALLOW, allowed, G_N_ELEMENTS(allowed));
 
 	if (code == 0)
 		code = add_values(filter, "ioctl", 1, ioctls, G_N_ELEMENTS(ioctls));
@@ -371,7 +362,7 @@ fill(scmp_filter_ctx filter, bool only_log, bool supervises)
 	if (code == 0)
 		code = add_threads(filter, only_log);
 	if (code == 0 && !only_log)
-		code = add_hostile(filter);
+		code = add_all(filter, SCMP_ACT_KILL_PROCESS, hostile, G_N_ELEMENTS(hostile));
 	return code;
 }
 
